@@ -1,0 +1,1 @@
+"""Flask blueprints: the JSON edge for machines."""

@@ -1,0 +1,1 @@
+"""Event to service to component. Each file has `register(app, services)`."""

@@ -1,0 +1,1 @@
+"""Domain value to Dash component or Plotly figure. Pure: no service, no network, no file."""

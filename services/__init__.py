@@ -1,0 +1,1 @@
+"""How the dashboard reaches outside: MLflow, the model server, settings, caches. The only I/O of the dashboard."""
