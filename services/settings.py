@@ -1,0 +1,64 @@
+"""The dashboard's settings: one class, every field from the environment (or `.env`), every field described."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
+
+
+class Settings(BaseSettings):
+    """Where Clew listens, whom it asks, and how often. Field `refresh_seconds` is the variable `REFRESH_SECONDS`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address the dashboard binds to; loopback unless you say otherwise.")
+    port: Port = Field(8050, description="Port of the dashboard.")
+    web_workers: int = Field(2, ge=1, le=64, description="gunicorn worker processes of the dashboard.")
+    web_threads: int = Field(8, ge=1, le=64, description="Threads of each worker.")
+    dash_requests_pathname_prefix: str = Field(
+        "/",
+        pattern=r"^/(.*/)?$",
+        description="Sub-path under which a reverse proxy shows Clew, such as /clew/; the proxy strips it.",
+    )
+    mlflow_tracking_uri: OptionalUrl = Field(
+        None, description="The team's MLflow, such as https://mlflow.example.com. Empty: `make run` starts one in var/."
+    )
+    mlflow_port: Port = Field(5050, description="Port of the embedded MLflow.")
+    mlflow_url: OptionalUrl = Field(
+        None, description="MLflow's address as a browser can open it, where that differs from the one above."
+    )
+    mlflow_tracking_username: str | None = Field(None, description="User name, where MLflow asks for one.")
+    mlflow_tracking_password: str | None = Field(None, description="Password to that user name.", repr=False)
+    mlflow_tracking_token: str | None = Field(None, description="Bearer token, where MLflow asks for one.", repr=False)
+    model_name: str = Field("clew-maze", description="The registered model whose versions are the team's models.")
+    refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
+    cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded MLflow is the one in use."""
+        return self.mlflow_tracking_uri is None
+
+    @property
+    def tracking_url(self) -> str:
+        """MLflow's address as this process reaches it, without a trailing slash."""
+        return str(self.mlflow_tracking_uri or f"http://127.0.0.1:{self.mlflow_port}").rstrip("/")
+
+
+def explain(error: ValidationError) -> str:
+    """Says for each wrong setting its name, its value and what would be right, a line each."""
+    return "\n".join(
+        f"Setting {'_'.join(map(str, e['loc'][:1])).upper()}={_shown(e)}: {e['msg']}." for e in error.errors()
+    )
+
+
+def _shown(detail: object) -> str:
+    """The value as given, but never a secret."""
+    assert isinstance(detail, dict)
+    name = str(detail["loc"][0]) if detail["loc"] else ""
+    return "***" if name.endswith(("password", "token")) else repr(detail["input"])
