@@ -1,0 +1,65 @@
+"""A metric's history as NumPy columns, and the points of it that a chart needs."""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, model_validator
+from tsdownsample import MinMaxLTTBDownsampler
+
+
+class History(BaseModel):
+    """Every point of one metric of one run, in order of step: `step` int64, `value` float64, `timestamp` int64 (ms)."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    step: NDArray[np.int64]
+    value: NDArray[np.float64]
+    timestamp: NDArray[np.int64]
+
+    @model_validator(mode="after")
+    def _columns_fit(self) -> Self:
+        if not self.step.shape == self.value.shape == self.timestamp.shape == (len(self.step),):
+            raise ValueError("the columns of a history are one-dimensional and of one length")
+        return self
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held in memory."""
+        return self.step.nbytes + self.value.nbytes + self.timestamp.nbytes
+
+    def before(self, step: int) -> "History":
+        """The points whose step is lower than `step`."""
+        return self._part(slice(0, int(np.searchsorted(self.step, step))))
+
+    def from_step(self, step: int) -> "History":
+        """The points whose step is `step` or higher."""
+        return self._part(slice(int(np.searchsorted(self.step, step)), None))
+
+    def followed_by(self, tail: "History") -> "History":
+        """This history with `tail` appended."""
+        return History(
+            step=np.concatenate([self.step, tail.step]),
+            value=np.concatenate([self.value, tail.value]),
+            timestamp=np.concatenate([self.timestamp, tail.timestamp]),
+        )
+
+    def _part(self, keep: slice) -> "History":
+        return History(step=self.step[keep], value=self.value[keep], timestamp=self.timestamp[keep])
+
+
+EMPTY = History(step=np.empty(0, np.int64), value=np.empty(0), timestamp=np.empty(0, np.int64))
+
+
+def drawn_points(history: History, most: int) -> History:
+    """At most `most` finite points that look like the whole line: MinMaxLTTB, so the extremes survive."""
+    finite = np.isfinite(history.value)
+    step, value, timestamp = history.step[finite], history.value[finite], history.timestamp[finite]
+    if len(step) > most:
+        # Even x spacing by row, not by step: repeated steps are legal in MLflow and the sampler wants rising x.
+        chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(value), n_out=most)
+        step, value, timestamp = step[chosen], value[chosen], timestamp[chosen]
+    return History(step=step, value=value, timestamp=timestamp)

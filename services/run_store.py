@@ -1,0 +1,164 @@
+"""The runs as every page shows them: one refresh per host, a snapshot for everyone, nobody waits.
+
+There is no leader and no timer. Whoever looks at a snapshot that is due tries the host's lock; the winner refreshes in
+a thread, everyone else is served what is there. No viewers, no requests.
+"""
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from domain.errors import ClewError, ServiceError
+from domain.runs import Run
+from services.mlflow_rest import SERVICE, MlflowRest
+from services.run_sweep import RunList, changes, sweep
+from services.shared_file import SharedFile, cache_folder, host_lock
+
+REFRESH_DEADLINE_SECONDS = 60.0
+SWEEP_EVERY = timedelta(minutes=5)
+RETRY_EVERY = timedelta(seconds=5)
+log = logging.getLogger(__name__)
+
+
+class Failure(BaseModel):
+    """Why the last refresh failed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    service: str
+    cause: str
+
+
+class Attempt(BaseModel):
+    """How the newest refresh of this host went, whichever worker did it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tried_at: datetime
+    succeeded_at: datetime | None
+    failure: Failure | None
+
+
+class RunView(BaseModel):
+    """What is known now: the runs (None before the first answer), as of when, and what failed since."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runs: RunList | None
+    as_of: datetime | None
+    failure: Failure | None
+
+    def get(self, run_id: str) -> Run | None:
+        """The run with this id, if it is known."""
+        return None if self.runs is None else self.runs.runs.get(run_id)
+
+
+class RunStore:
+    """All runs of one MLflow, at most `refresh_seconds` old on a page that asks often enough."""
+
+    def __init__(self, mlflow: MlflowRest, cache_dir: Path, refresh_seconds: float) -> None:
+        folder = cache_folder(cache_dir, mlflow.service.url)
+        self._mlflow = mlflow
+        self._lock_path = folder / "refresh.lock"
+        self._runs = SharedFile(folder / "runs.json", TypeAdapter(RunList))
+        self._attempt = SharedFile(folder / "attempt.json", TypeAdapter(Attempt))
+        # A page asks six times per period, so what is due after two thirds is on screen within one.
+        self._due_after = timedelta(seconds=refresh_seconds * 2 / 3)
+        self._reading = threading.Lock()
+        self._refreshing: threading.Thread | None = None
+        self._disk_failure: Failure | None = None
+
+    def view(self) -> RunView:
+        """What is known, at once; starts a refresh when one is due."""
+        attempt = self._last_attempt()
+        if self._is_due(attempt):
+            self._start_refresh(full=False)
+        return self._view()
+
+    def refreshed_view(self, wait_seconds: float) -> RunView:
+        """Reads everything anew (a person pressed Retry) and gives what is known after `wait_seconds` at most."""
+        self._start_refresh(full=True).join(wait_seconds)
+        return self._view()
+
+    def first_view(self, wait_seconds: float) -> RunView:
+        """As `view`, but where nothing is known yet it waits up to `wait_seconds` for the first answer."""
+        view = self.view()
+        if view.runs is None and view.failure is None and (thread := self._refreshing) is not None:
+            thread.join(wait_seconds)
+            return self._view()
+        return view
+
+    def _view(self) -> RunView:
+        attempt = self._last_attempt()
+        with self._reading:
+            runs = self._runs.read()
+        return RunView(
+            runs=runs,
+            as_of=attempt.succeeded_at if attempt else None,
+            failure=self._disk_failure or (attempt.failure if attempt else None),
+        )
+
+    def _last_attempt(self) -> Attempt | None:
+        with self._reading:
+            return self._attempt.read()
+
+    def _is_due(self, attempt: Attempt | None) -> bool:
+        if attempt is None:
+            return True
+        wait = self._due_after if attempt.failure is None else min(self._due_after, RETRY_EVERY)
+        # A clock that was set back must not stop the refreshes.
+        return not timedelta() <= datetime.now(UTC) - attempt.tried_at < wait
+
+    def _start_refresh(self, full: bool) -> threading.Thread:
+        with self._reading:
+            if self._refreshing is None or not self._refreshing.is_alive():
+                self._refreshing = threading.Thread(target=self._refresh, args=(full,), daemon=True)
+                self._refreshing.start()
+            return self._refreshing
+
+    def _refresh(self, full: bool) -> None:
+        with host_lock(self._lock_path) as won:
+            # Another worker may have finished between our look and our lock.
+            if won and (full or self._is_due(self._last_attempt())):
+                attempt = self._attempted(full)
+                try:
+                    self._attempt.write(attempt)
+                    self._disk_failure = None
+                except OSError as error:
+                    log.exception("cannot share the outcome of a refresh")
+                    self._disk_failure = Failure(service="Clew's cache", cause=str(error))
+
+    def _attempted(self, full: bool) -> Attempt:
+        started = datetime.now(UTC)
+        before = self._last_attempt()
+        last_success = before.succeeded_at if before else None
+        failure = None
+        try:
+            self._read_from_mlflow(full, last_success)
+        except ServiceError as error:
+            failure = Failure(service=error.service, cause=error.cause)
+        except ClewError as error:
+            failure = Failure(service=SERVICE, cause=str(error))
+        except OSError as error:
+            failure = Failure(service="Clew's cache", cause=str(error))
+        now = datetime.now(UTC)
+        if failure is not None:
+            log.warning("refresh failed", extra=failure.model_dump())
+            return Attempt(tried_at=now, succeeded_at=last_success, failure=failure)
+        log.debug("refreshed", extra={"duration_ms": (now - started).total_seconds() * 1000})
+        return Attempt(tried_at=now, succeeded_at=started, failure=None)
+
+    def _read_from_mlflow(self, full: bool, last_success: datetime | None) -> None:
+        with self._reading:
+            known = self._runs.read()
+        now = datetime.now(UTC)
+        mlflow = self._mlflow.within(REFRESH_DEADLINE_SECONDS)
+        if full or known is None or last_success is None or not timedelta() <= now - known.swept_at < SWEEP_EVERY:
+            fresh = sweep(mlflow, known)
+        else:
+            fresh = changes(mlflow, known, last_success)
+        if fresh is not known:
+            self._runs.write(fresh)

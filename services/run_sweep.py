@@ -1,0 +1,86 @@
+"""What one refresh asks of MLflow: everything now and then, in between only what can have changed."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.errors import NotFound
+from domain.runs import BadRow, Run
+from services.mlflow_rest import Experiment, MlflowRest
+
+# The times in MLflow are the clients': a run may be logged by a machine whose clock is behind ours by this much.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+class RunList(BaseModel):
+    """All runs as of `refreshed_at`; `swept_at` is when they were last read in full."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    version: str
+    swept_at: datetime
+    runs: dict[str, Run]
+    bad_rows: list[BadRow]
+
+
+def sweep(mlflow: MlflowRest, known: RunList | None) -> RunList:
+    """Reads every run of every experiment; keeps the version of `known` where that says the same."""
+    now = datetime.now(UTC)
+    found, bad = mlflow.search_runs(mlflow.experiments())
+    runs = {run.run_id: run for run in found}
+    same = known is not None and known.runs == runs and known.bad_rows == bad
+    version = known.version if same and known is not None else now.isoformat()
+    return RunList(version=version, swept_at=now, runs=runs, bad_rows=bad)
+
+
+def changes(mlflow: MlflowRest, known: RunList, since: datetime) -> RunList:
+    """`known` with the runs that run, started or ended after `since`; the very same object when nothing changed.
+
+    MLflow has no "updated at", so deletions, tags and late writes show only in a full sweep.
+    """
+    experiments = mlflow.experiments()
+    watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
+    fresh: dict[str, Run] = {}
+    bad: list[BadRow] = []
+    for where in (
+        "attributes.status = 'RUNNING'",
+        f"attributes.start_time > {watermark}",
+        f"attributes.end_time > {watermark}",
+    ):
+        found, odd = mlflow.search_runs(experiments, where)
+        fresh |= {run.run_id: run for run in found}
+        bad += odd
+    gone = _settle_the_missing(mlflow, experiments, known, fresh)
+    return _merged(known, fresh, gone, bad)
+
+
+def _settle_the_missing(
+    mlflow: MlflowRest, experiments: dict[str, Experiment], known: RunList, fresh: dict[str, Run]
+) -> set[str]:
+    """Runs that ran a moment ago and are in no answer now: ended without an end time, or deleted."""
+    gone: set[str] = set()
+    for run in known.runs.values():
+        if run.is_over or run.run_id in fresh:
+            continue
+        try:
+            fresh[run.run_id] = mlflow.run(run.run_id, experiments)
+        except NotFound:
+            gone.add(run.run_id)
+        else:
+            if run.experiment_id not in experiments:
+                gone.add(fresh.pop(run.run_id).run_id)
+    return gone
+
+
+def _merged(known: RunList, fresh: dict[str, Run], gone: Iterable[str], bad: list[BadRow]) -> RunList:
+    runs = {**known.runs, **fresh}
+    for run_id in gone:
+        runs.pop(run_id, None)
+    seen = {row.row for row in known.bad_rows}
+    bad_rows = known.bad_rows + [row for row in {row.row: row for row in bad}.values() if row.row not in seen]
+    if runs == known.runs and bad_rows == known.bad_rows:
+        return known
+    return known.model_copy(
+        update={"version": datetime.now(UTC).isoformat(), "runs": runs, "bad_rows": bad_rows}
+    )

@@ -1,0 +1,67 @@
+"""A value that the workers of one host share through a file: written whole or not at all, read when it changed."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+
+
+def cache_folder(root: Path, address: str) -> Path:
+    """The folder under `root` for what was read from `address`; two servers never share one."""
+    folder = root / hashlib.sha256(address.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class SharedFile(Generic[T]):
+    """One value of `shape` in `path`, as JSON."""
+
+    def __init__(self, path: Path, shape: TypeAdapter[T]) -> None:
+        self._path = path
+        self._shape = shape
+        self._stamp: tuple[int, int] | None = None
+        self._value: T | None = None
+
+    def read(self) -> T | None:
+        """The newest value; None when there is none yet or the file is damaged (it is then as good as absent)."""
+        try:
+            status = self._path.stat()
+            stamp = (status.st_mtime_ns, status.st_ino)
+            if stamp != self._stamp:
+                self._value = self._shape.validate_json(self._path.read_bytes())
+                self._stamp = stamp
+        except (FileNotFoundError, ValidationError):
+            return None
+        return self._value
+
+    def write(self, value: T) -> None:
+        """Puts `value` in place at once: a reader sees the former one or this one."""
+        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(self._shape.dump_json(value))
+            os.replace(temporary, self._path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def host_lock(path: Path) -> Iterator[bool]:
+    """Tries the host-wide lock at `path` without waiting; yields whether it was won. A crash lets go of it."""
+    # Opened at each use, hence after gunicorn's fork: a descriptor from before it would share one lock.
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
