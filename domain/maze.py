@@ -31,8 +31,8 @@ MAX_STEPS: Final = 200
 SMALLEST: Final = 5
 LARGEST: Final = 20
 DEFAULT_SIZE: Final = 10
-# The first seed, not a chosen one. Five of its 54 cells share their view with another, none of them needs another action
-# than its twin, so a memoryless agent can reach the goal from everywhere (`python -m training.learnability` counts).
+# The first seed, not a chosen one. Five of its 54 cells share their view with another, none of them needs another
+# action than its twin: a memoryless agent can reach the goal from everywhere (`python -m training.learnability`).
 DEFAULT_SEED: Final = 0
 
 _MARGIN: Final = VIEW // 2

@@ -1,0 +1,40 @@
+"""Who is training: what lets another process find this one again, by boot, pid and start time."""
+
+import getpass
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_STAT = Path("/proc/self/stat")
+
+
+def process_tags(device: torch.device) -> dict[str, str]:
+    """Tags of this process: `clew.boot_id`, `.host`, `.pid`, `.start_ticks`, and `.gpu_uuid` if it trains on a GPU.
+
+    A pid alone is not enough: containers and reboots reuse it. What the system cannot tell is left out.
+    """
+    tags = {"clew.host": socket.gethostname(), "clew.pid": str(os.getpid())}
+    with suppress(OSError):
+        tags["clew.boot_id"] = _BOOT_ID.read_text(encoding="ascii").strip()
+        tags["clew.start_ticks"] = start_ticks(_STAT.read_text(encoding="utf-8", errors="replace"))
+    if device.type == "cuda":
+        tags["clew.gpu_uuid"] = f"GPU-{torch.cuda.get_device_properties(device).uuid}"  # NVML's spelling
+    return tags
+
+
+def start_ticks(stat: str) -> str:
+    """Field 22 of /proc/<pid>/stat: the clock tick, counted from boot, at which the process started."""
+    # The second field is the program's name in parentheses and may hold spaces and parentheses itself.
+    return stat.rpartition(")")[2].split()[22 - 3]
+
+
+def user_name() -> str:
+    """Who runs this, "unknown" where the system has no name for the user (as in many containers)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

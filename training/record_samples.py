@@ -1,0 +1,147 @@
+"""Records the sample data: `python -m training.record_samples` trains every run of PLAN (about 20 minutes) and keeps it."""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
+
+from domain.logs import configure_logging
+from training.hyperparameters import Algorithm
+from training.registration import MODEL_FOLDER, ONNX_FILE
+from training.sample_store import FOLDER, MODELS_FOLDER, Points, SampleRun, write_samples
+from training.scratch_server import mlflow_server
+from training.tracking import connect
+
+MODEL_NAME: Final = "clew-maze"
+# What names the machine, its user or the process stays out: a sample run belongs to no machine of the viewer's.
+KEPT_TAGS: Final = ("mlflow.source.name",)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A training to record; `kill_after` interrupts it (SIGINT) once that many episodes have arrived in MLflow."""
+
+    algorithm: Algorithm
+    setting: str
+    seed: int
+    episodes: int
+    size: int = 10
+    register: bool = False
+    kill_after: int | None = None
+
+    @property
+    def experiment(self) -> str:
+        """Not the trainer's own names: removing the samples must not take a user's runs along."""
+        return f"sample-maze-{self.size}x{self.size}-{self.algorithm.lower()}"
+
+    def command(self) -> list[str]:
+        """The command line of this training."""
+        options = {"algorithm": self.algorithm, "setting": self.setting, "experiment": self.experiment}
+        numbers = {"seed": self.seed, "episodes": self.episodes, "size": self.size}
+        named = [word for key, value in (options | numbers).items() for word in (f"--{key}", str(value))]
+        return [sys.executable, "-m", "training", *named, *([] if self.register else ["--no-register"])]
+
+
+PLAN: Final = [
+    *[Planned("PPO", "default", seed, 1000, register=True) for seed in range(1, 6)],
+    *[Planned("DQN", "default", seed, 800, register=True) for seed in range(1, 6)],
+    *[Planned("PPO", "small-net", seed, 1000) for seed in range(1, 6)],
+    *[Planned("DQN", "small-net", seed, 800) for seed in range(1, 6)],
+    *[Planned("PPO", "low-entropy", seed, 600, register=seed == 1) for seed in (1, 2)],
+    *[Planned(algorithm, "bad", 1, 400, register=True) for algorithm in ("PPO", "DQN")],
+    *[Planned(algorithm, "default", 1, 500, size=5, register=True) for algorithm in ("PPO", "DQN")],
+    Planned("DQN", "default", 6, 800, kill_after=150),
+]
+
+
+def main() -> None:
+    """Trains everything against a scratch MLflow and replaces training/sample_data with what it logged."""
+    configure_logging("INFO")
+    os.environ["MODEL_NAME"] = MODEL_NAME
+    with tempfile.TemporaryDirectory() as folder, mlflow_server(Path(folder)) as uri:
+        client = connect(uri)
+        for number, planned in enumerate(PLAN, 1):
+            started = time.monotonic()
+            _train(planned, client, uri)
+            seconds = round(time.monotonic() - started)
+            log.info("Recorded %d of %d: %s", number, len(PLAN), planned, extra={"seconds": seconds})
+        _keep(client, FOLDER)
+
+
+def _train(planned: Planned, client: MlflowClient, uri: str) -> None:
+    process = subprocess.Popen(planned.command(), env=os.environ | {"MLFLOW_TRACKING_URI": uri})
+    if planned.kill_after is not None:
+        while process.poll() is None and _episodes_logged(client) < planned.kill_after:
+            time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+    code, expected = process.wait(), 0 if planned.kill_after is None else 128 + signal.SIGINT
+    if code != expected:
+        raise SystemExit(f"{planned} ended with {code}, not {expected}; nothing was kept.")
+
+
+def _episodes_logged(client: MlflowClient) -> int:
+    running = client.search_runs(_experiment_ids(client), "status = 'RUNNING'")
+    points = [client.get_metric_history(run.info.run_id, "episode_reward") for run in running]
+    return max((len(history) for history in points), default=0)
+
+
+def _experiment_ids(client: MlflowClient) -> list[str]:
+    return [experiment.experiment_id for experiment in client.search_experiments()]
+
+
+def _keep(client: MlflowClient, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / MODELS_FOLDER).mkdir(parents=True)
+    names = {experiment.experiment_id: experiment.name for experiment in client.search_experiments()}
+    versions = {version.run_id: dict(version.tags) for version in client.search_model_versions(f"name='{MODEL_NAME}'")}
+    runs, points = [], {}
+    for run in client.search_runs(list(names), order_by=["attributes.start_time ASC"]):
+        sample = _sample(run, names[run.info.experiment_id], versions.get(run.info.run_id))
+        runs.append(sample)
+        points[sample.key] = _points(client, run)
+        if sample.version_tags is not None:
+            with tempfile.TemporaryDirectory() as download:
+                file = client.download_artifacts(run.info.run_id, f"{MODEL_FOLDER}/{ONNX_FILE}", download)
+                shutil.copyfile(file, folder / sample.onnx_path)
+    write_samples(folder, runs, points)
+
+
+def _sample(run: Run, experiment: str, version_tags: dict[str, str] | None) -> SampleRun:
+    return SampleRun(
+        experiment=experiment,
+        name=run.info.run_name,
+        status=run.info.status,
+        start_time_ms=run.info.start_time,
+        end_time_ms=run.info.end_time,
+        params=dict(run.data.params),
+        tags={key: value for key, value in run.data.tags.items() if key in KEPT_TAGS},
+        version_tags=version_tags,
+    )
+
+
+def _points(client: MlflowClient, run: Run) -> Points:
+    points = [point for key in run.data.metrics for point in client.get_metric_history(run.info.run_id, key)]
+    points.sort(key=lambda point: (point.timestamp, point.key, point.step))
+    return Points(
+        keys=[point.key for point in points],
+        steps=np.array([point.step for point in points]),
+        values=np.array([point.value for point in points]),
+        timestamps_ms=np.array([point.timestamp for point in points]),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The recorded sample runs on disk: runs.json for what they are, points.parquet for their numbers, models/*.onnx."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+FOLDER: Final = Path(__file__).with_name("sample_data")
+RUNS_FILE: Final = "runs.json"
+POINTS_FILE: Final = "points.parquet"
+MODELS_FOLDER: Final = "models"
+
+_COLUMNS: Final = pa.schema(
+    [
+        ("run", pa.string()),
+        ("key", pa.string()),
+        ("step", pa.int64()),
+        ("value", pa.float64()),
+        ("timestamp_ms", pa.int64()),
+    ]
+)
+
+
+class SampleRun(BaseModel):
+    """One recorded run. `name` is unique within its experiment; `version_tags` is None where no model was registered."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    experiment: str
+    name: str
+    status: Literal["FINISHED", "KILLED", "FAILED"]
+    start_time_ms: int
+    end_time_ms: int
+    params: dict[str, str]
+    tags: dict[str, str]
+    version_tags: dict[str, str] | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells this run from every other sample."""
+        return f"{self.experiment}/{self.name}"
+
+    @property
+    def onnx_path(self) -> str:
+        """Its model's file, relative to the samples' folder."""
+        return f"{MODELS_FOLDER}/{self.experiment}-{self.name}.onnx"
+
+
+@dataclass(frozen=True)
+class Points:
+    """A run's numbers as columns of equal length: keys, int64 steps, float64 values, int64 times (Unix ms)."""
+
+    keys: Sequence[str]
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+    timestamps_ms: NDArray[np.int64]
+
+    def rows(self) -> Iterator[tuple[str, int, float, int]]:
+        """Key, step, value and time of every point."""
+        columns = (self.keys, self.steps.tolist(), self.values.tolist(), self.timestamps_ms.tolist())
+        return zip(*columns, strict=True)
+
+
+_RUNS: Final = TypeAdapter(list[SampleRun])
+
+
+def read_runs(folder: Path = FOLDER) -> list[SampleRun]:
+    """The recorded runs, in the order in which they were trained."""
+    return _RUNS.validate_json((folder / RUNS_FILE).read_bytes())
+
+
+def read_points(folder: Path = FOLDER) -> dict[str, Points]:
+    """Every run's points, by the run's key."""
+    table = parquet.read_table(folder / POINTS_FILE, schema=_COLUMNS)
+    runs = np.asarray(table["run"].to_pylist())
+    return {str(run): _points(table.filter(pa.array(runs == run))) for run in np.unique(runs)}
+
+
+def _points(table: pa.Table) -> Points:
+    return Points(
+        keys=table["key"].to_pylist(),
+        steps=table["step"].to_numpy(),
+        values=table["value"].to_numpy(),
+        timestamps_ms=table["timestamp_ms"].to_numpy(),
+    )
+
+
+def write_samples(folder: Path, runs: Sequence[SampleRun], points: Mapping[str, Points]) -> None:
+    """Writes runs.json and points.parquet; `points` by the run's key."""
+    rows = [(run, *row) for run, columns in points.items() for row in columns.rows()]
+    columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), _COLUMNS, strict=True)]
+    table = pa.Table.from_arrays(columns, schema=_COLUMNS)
+    parquet.write_table(table, folder / POINTS_FILE, compression="zstd", use_dictionary=["run", "key"])
+    (folder / RUNS_FILE).write_bytes(_RUNS.dump_json(list(runs), indent=1) + b"\n")

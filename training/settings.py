@@ -1,0 +1,47 @@
+"""Where the trainer and the sample filler find MLflow: from the environment, or a `.env` file beside it."""
+
+from dotenv import load_dotenv
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import BadInput
+
+
+class TrainingSettings(BaseSettings):
+    """The settings of `python -m training` and `python -m training.samples`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    mlflow_tracking_uri: str = Field(
+        default="", description="MLflow to log to; empty means the embedded one on this machine"
+    )
+    mlflow_port: int = Field(default=5050, ge=1, le=65535, description="port of the embedded MLflow")
+    model_name: str = Field(
+        default="clew-maze", min_length=1, description="registered model whose versions are the models"
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="lowest level of log lines: DEBUG, INFO, WARNING, ERROR",
+    )
+
+    @property
+    def tracking_uri(self) -> str:
+        """The address to log to: the configured one, else the embedded server's."""
+        return self.mlflow_tracking_uri or self.embedded_uri
+
+    @property
+    def embedded_uri(self) -> str:
+        """The embedded server's address on this machine."""
+        return f"http://127.0.0.1:{self.mlflow_port}"
+
+
+def read_settings() -> TrainingSettings:
+    """Reads the settings; raises BadInput that names a wrong one. Puts `.env` into the environment for MLflow's own."""
+    load_dotenv(".env")  # MLFLOW_TRACKING_USERNAME, _PASSWORD and _TOKEN are read by the mlflow package itself
+    try:
+        return TrainingSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        raise BadInput(f"Setting {name}={first['input']!r}: {first['msg']}.") from error

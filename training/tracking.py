@@ -1,0 +1,58 @@
+"""Reaches MLflow, and turns its exceptions into Clew's."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mlflow.exceptions import MlflowException, RestException
+from mlflow.tracking import MlflowClient
+
+from domain.errors import AccessDenied, BadInput, ServiceUnavailable
+
+# MLflow's own values (120 s, 7 retries) would hang a training for minutes when the server is gone.
+_PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}
+_FIRST_CONTACT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+
+
+def connect(uri: str) -> MlflowClient:
+    """A client of the MLflow at `uri`; raises ServiceUnavailable within about 5 s when nothing useful answers there."""
+    for name, value in _PATIENCE.items():
+        os.environ.setdefault(name, value)
+    with _environment(_FIRST_CONTACT), translated(uri):
+        client = MlflowClient(uri, uri)
+        client.search_experiments(max_results=1)
+    return client
+
+
+@contextmanager
+def translated(uri: str) -> Iterator[None]:
+    """Raises MLflow's exceptions as AccessDenied, BadInput (it refused what was asked) or ServiceUnavailable."""
+    try:
+        yield
+    except MlflowException as error:
+        status, cause = error.get_http_status_code(), " ".join(str(error).split())[:300]
+        if status in (401, 403):
+            raise AccessDenied(f"MLflow at {uri}", cause) from error
+        if isinstance(error, RestException) and 400 <= status < 500:
+            raise BadInput(f"MLflow at {uri} refused: {cause}") from error
+        raise ServiceUnavailable(f"MLflow at {uri}", _explain(cause)) from error
+
+
+def _explain(cause: str) -> str:
+    if "failed with exception" in cause:  # MLflow's words around any failure of the connection itself
+        return "nothing answers there. Start it (`make run` starts one), or set MLFLOW_TRACKING_URI."
+    return f"it does not answer as MLflow does ({cause})."
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
