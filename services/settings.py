@@ -25,7 +25,10 @@ class Settings(BaseSettings):
         description="Sub-path under which a reverse proxy shows Clew, such as /clew/; the proxy strips it.",
     )
     mlflow_tracking_uri: OptionalUrl = Field(
-        None, description="The team's MLflow, such as https://mlflow.example.com. Empty: `make run` starts one in var/."
+        None, description="The team's MLflow, such as https://mlflow.example.com. Empty: `make run` starts one."
+    )
+    mlflow_host: Literal["127.0.0.1", "0.0.0.0"] = Field(
+        "127.0.0.1", description="Address the embedded MLflow binds to; 0.0.0.0 shows its own UI to other machines."
     )
     mlflow_port: Port = Field(5050, description="Port of the embedded MLflow.")
     mlflow_url: OptionalUrl = Field(
@@ -36,8 +39,19 @@ class Settings(BaseSettings):
     mlflow_tracking_token: str | None = Field(None, description="Bearer token, where MLflow asks for one.", repr=False)
     model_name: str = Field("clew-maze", description="The registered model whose versions are the team's models.")
     refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
+    state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
     cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+
+    @property
+    def tick_seconds(self) -> float:
+        """How often an open page asks for news: often enough that `refresh_seconds` holds."""
+        return max(1.0, self.refresh_seconds / 6)
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long a callback waits for what it does not know yet: less than a tick, or no answer would ever arrive."""
+        return min(2.0, self.tick_seconds / 2)
 
     @property
     def embedded(self) -> bool:

@@ -1,0 +1,107 @@
+# Each target is enough on its own: it makes .venv and installs what it needs, once, and again when a lock changes.
+#   make run    Clew, with an MLflow of its own unless MLFLOW_TRACKING_URI is set
+#   make test   all checks and tests
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint lock train-deps hooks clean chromium
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/stamps
+# A Python of 3.11 or newer; `make run PYTHON=/path/to/python` names one.
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
+    $(name) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
+HAS_UV := $(shell uv --version >/dev/null 2>&1 && echo yes)
+# The locks are complete, so nothing is left for an installer to resolve. Only errors are shown.
+ifeq ($(HAS_UV),yes)
+  INSTALL := uv pip install --quiet --python $(PY) --no-deps --compile-bytecode -r
+  INSTALLER := uv
+else
+  INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps -r
+  INSTALLER := pip
+endif
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
+	@exec $(PY) -m services.launcher
+
+test: lint chromium ## Run all checks and tests; ARGS="-k name" goes to pytest
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(STAMPS)/dev ## ruff and mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet . || { echo "Run '$(PY) -m ruff format .' to lay these out."; exit 1; }
+	@$(PY) -m mypy
+
+train-deps: $(STAMPS)/train ## Install what `python -m training` needs (torch and more)
+
+hooks: $(STAMPS)/dev ## Have git run the checks before each commit
+	@$(PY) -m pre_commit install
+
+clean: ## Remove what was installed and cached; var/, with your data, stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMPS)/venv:
+	@$(if $(PYTHON),:,echo "Clew needs Python 3.11 or newer, and none is on PATH. On Debian or Ubuntu: \
+	sudo apt-get install python3 python3-venv. Else name one: make run PYTHON=/path/to/python3.12" >&2; exit 1)
+	@echo "Making the virtual environment in $(VENV) …"
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(MAKE_VENV) || { \
+	  echo "$(PYTHON) cannot make a virtual environment: its venv or ensurepip module is missing." \
+	    "On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+ifeq ($(HAS_UV),yes)
+  MAKE_VENV := uv venv --quiet --allow-existing --seed --python "$(PYTHON)" $(VENV)
+else
+  MAKE_VENV := "$(PYTHON)" -m venv $(VENV) >/dev/null
+endif
+
+$(STAMPS)/run: requirements.txt $(STAMPS)/venv
+	@echo "Installing Clew's libraries with $(INSTALLER); the first time this takes a minute or two …"
+	@$(INSTALL) $<
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.txt $(STAMPS)/venv
+	@echo "Installing the libraries for checks and tests with $(INSTALLER); the first time this takes a minute or two …"
+	@$(INSTALL) $<
+	@touch $@ $(STAMPS)/run
+
+# torch by pip, and on its own: pip's configuration is where a machine says that it wants the CPU build.
+$(STAMPS)/train: requirements-train.txt $(STAMPS)/run
+	@echo "Installing torch with pip, then the trainer's libraries with $(INSTALLER); this can take some minutes …"
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-input "$$(grep '^torch==' $<)"
+	@$(INSTALL) $<
+	@touch $@
+
+# Asked anew each time: it is the machine's, not the virtual environment's.
+chromium:
+	@if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then $(GET_CHROMIUM); fi
+
+SUDO := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
+define GET_CHROMIUM
+  echo "Installing Chromium for the browser tests with $(if $(SUDO),sudo )apt-get …"; \
+  log=$$(mktemp); \
+  { $(SUDO) apt-get update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+      apt-get install --yes --no-install-recommends chromium chromium-driver; } >"$$log" 2>&1 || { \
+    tail -n 5 "$$log" >&2; \
+    echo "Could not install Chromium. The browser tests need the commands chromium and chromedriver on PATH;" \
+      "on Debian: apt-get install chromium chromium-driver, as an administrator." >&2; exit 1; }
+endef
+
+# uv alone can resolve for all systems at once. The train lock holds what the extra adds; torch's own libraries are left
+# to pip, since they differ between its CPU and its GPU builds.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
+lock: ## Write the requirements files anew, with uv; UPGRADE=--upgrade takes newer versions
+	@$(if $(HAS_UV),:,echo "make lock needs uv: pip install uv" >&2; exit 1)
+	$(COMPILE) $(UPGRADE) --extra dev --output-file requirements-dev.txt >/dev/null
+	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt >/dev/null
+	@all=$$(mktemp); $(COMPILE) --extra train --constraints requirements-dev.txt --constraints requirements-train.txt \
+	  >"$$all"; grep -vxFf requirements.txt "$$all" \
+	  | grep -vE '^(nvidia-|cuda-|triton|filelock|fsspec|mpmath|networkx|setuptools|sympy)' >"$$all.train"; \
+	  mv "$$all.train" requirements-train.txt; rm "$$all"

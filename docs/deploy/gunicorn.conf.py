@@ -1,0 +1,47 @@
+"""gunicorn for the dashboard: `gunicorn --config docs/deploy/gunicorn.conf.py app:server`, from the tree's root."""
+
+import sys
+from pathlib import Path
+
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from pydantic import ValidationError
+
+from domain.logs import JsonFormatter
+from services.settings import Settings, explain
+
+try:
+    _settings = Settings()
+except ValidationError as error:
+    sys.exit(explain(error))
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own messages as JSON lines. (`logconfig_dict` would also turn the access log on.)"""
+
+    def setup(self, cfg: Config) -> None:
+        """Takes gunicorn's handlers and gives them Clew's formatter."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())
+
+
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+worker_class = "gthread"
+workers = _settings.web_workers
+threads = _settings.web_threads
+timeout = 30
+graceful_timeout = 3  # requests take far less than a second; Ctrl-C should too
+keepalive = 5
+
+# A comparison of 300 runs is an address of 10 kB (gunicorn's default ends at 4, its largest number at 8), and comes
+# back as the Referer of each request that the page then makes. 0 lifts the limit to 1 MB.
+limit_request_line = 0
+limit_request_field_size = 32_768
+
+control_socket_disable = True  # two gunicorns of one user would share the socket
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a heartbeat must not wait for a disk
+
+loglevel = _settings.log_level.lower()
+logger_class = JsonLogger
+accesslog = None  # the app logs its requests itself, with their id and duration

@@ -1,0 +1,213 @@
+"""`make run`: the dashboard, and an MLflow where none is configured, until Ctrl-C.
+
+Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 when it cannot run; 2 when a setting is wrong.
+"""
+
+import errno
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+import requests
+from pydantic import ValidationError
+
+from services.settings import Settings, explain
+from services.supervision import Child, Supervision, SupervisorEnded
+
+_TITLES = {"dashboard": "The dashboard", "mlflow": "MLflow", "samples": "The sample data"}
+_LOOK_SECONDS = 0.5
+_REMIND_SECONDS = 10
+_STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """Runs Clew in the foreground; returns the exit status."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        sys.stderr.write(explain(error) + "\n")
+        return 2
+    if problem := next(port_problems(settings), None):
+        sys.stderr.write(problem + "\n")
+        return 1
+    return _Launch(settings).run()
+
+
+def port_problems(settings: Settings) -> Iterator[str]:
+    """A sentence for each address that this start needs and cannot have; names the setting to change."""
+    if settings.embedded and settings.port == settings.mlflow_port:
+        yield f"PORT and MLFLOW_PORT are both {settings.port}; set one of them to another port."
+    yield from _port_problem("HOST", settings.host, "PORT", settings.port)
+    if settings.embedded:
+        yield from _port_problem("MLFLOW_HOST", settings.mlflow_host, "MLFLOW_PORT", settings.mlflow_port)
+
+
+def _port_problem(host_setting: str, host: str, port_setting: str, port: int) -> Iterator[str]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            yield f"Port {port} is taken; set {port_setting} to another, or stop what uses it."
+        elif error.errno in (errno.EACCES, errno.EPERM):
+            yield f"Port {port} needs an administrator's rights; set {port_setting} to 1024 or more."
+        else:
+            yield f"{host_setting}={host} is not an address of this machine; set it to one that is."
+
+
+class _Launch:
+    """One start of Clew, from the first process to the last, and what the person at the terminal is told of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state_dir = settings.state_dir.absolute()
+        self.services = ["mlflow", "dashboard"] if settings.embedded else ["dashboard"]
+        self.waiting_for = list(self.services)
+        self.stopping = False
+        self.seen: dict[str, Child] = {}
+        self.samples_shown = 0
+        self.http = requests.Session()
+        self.http.trust_env = False  # a proxy in the environment is not for this machine's own addresses
+
+    def run(self) -> int:
+        """Keeps everything running until a signal; returns the exit status."""
+        for number in _STOPPING_SIGNALS:
+            signal.signal(number, self._stop)
+        for folder in ("log", "mlflow"):
+            (self.state_dir / folder).mkdir(parents=True, exist_ok=True)
+        self.samples_shown = _size(self._log("samples"))
+        say(f"Starting {' and '.join(_name(one) for one in self.services)} (logs in {self.settings.state_dir}/log) …")
+        try:
+            with Supervision(self.state_dir, self._environment()) as supervision:
+                self._keep(supervision)
+                say("\nStopping …")
+        except SupervisorEnded as error:
+            say(f"Stopped: {error}; see {self._log('supervisord')}.")
+            return 1
+        say("Stopped.")
+        return 0
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _environment(self) -> dict[str, str]:
+        """What docs/deploy/supervisord.conf refers to; everything else the children read as this process did."""
+        return {
+            "CLEW_DIR": str(Path.cwd()),
+            "MLFLOW_HOST": self.settings.mlflow_host,
+            "MLFLOW_PORT": str(self.settings.mlflow_port),
+        }
+
+    def _keep(self, supervision: Supervision) -> None:
+        """Starts the services and reports on them until told to stop."""
+        for name in self.services:
+            supervision.start(name)
+        began = reminded = time.monotonic()
+        while not self.stopping:
+            self._report(supervision.look())
+            if self.waiting_for:
+                self._greet(supervision)
+            now = time.monotonic()
+            if self.waiting_for and now - reminded >= _REMIND_SECONDS:
+                reminded = now
+                say(f"Waiting for {' and '.join(_name(one) for one in self.waiting_for)} ({now - began:.0f} s) …")
+            time.sleep(_LOOK_SECONDS)
+
+    def _greet(self, supervision: Supervision) -> None:
+        """Notes who answers by now; fills an MLflow that has just come up, and says when all is ready."""
+        for name in [one for one in self.waiting_for if self._answers(one)]:
+            self.waiting_for.remove(name)
+            if name == "mlflow":
+                supervision.start("samples")
+        if not self.waiting_for:
+            say(f"Clew is ready at {self._url('dashboard')}/mlflow ({self._mlflow()}). Ctrl-C stops it.")
+
+    def _answers(self, name: str) -> bool:
+        try:
+            return self.http.get(f"{self._url(name)}/health", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def _url(self, name: str) -> str:
+        host, port = self.settings.host, self.settings.port
+        if name == "mlflow":
+            host, port = self.settings.mlflow_host, self.settings.mlflow_port
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def _mlflow(self) -> str:
+        uri = self.settings.mlflow_tracking_uri  # may hold a password: only its host is shown
+        return f"its MLflow is {uri.host}" if uri else f"MLflow at {self._url('mlflow')}"
+
+    def _report(self, children: dict[str, Child]) -> None:
+        """Passes on what the sample data's program says, and tells who has died since the last report."""
+        self._show_samples()
+        for name, child in children.items():
+            before = self.seen.get(name)
+            if before is None or before.pid in (0, child.pid):
+                continue
+            if name in self.waiting_for:
+                say(f"{_TITLES[name]} did not start and is tried again: {last_words(self._log(name))}")
+            elif name in self.services:
+                say(f"{_TITLES[name]} ended and is started again; see {self._log(name)}.")
+            elif child.exit_status != 0:
+                say(f"{_TITLES[name]} could not be loaded: {last_words(self._log(name))}")
+        self.seen = children
+
+    def _show_samples(self) -> None:
+        log = self._log("samples")
+        if _size(log) < self.samples_shown:  # rotated
+            self.samples_shown = 0
+        if _size(log) > self.samples_shown:
+            with log.open("rb") as file:
+                file.seek(self.samples_shown)
+                text = file.read()
+            self.samples_shown += len(text)
+            _write(b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b"{")))
+
+    def _log(self, name: str) -> Path:
+        return self.state_dir / "log" / f"{name}.log"
+
+
+def say(sentence: str) -> None:
+    """Tells the person at the terminal, if there still is one."""
+    _write(sentence.encode() + b"\n")
+
+
+def last_words(log: Path) -> str:
+    """What a dead child's log ends with: its last exception, else its last line; and where to read on."""
+    lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
+    said = [one for line in lines if (one := _exception(line))] or [line for line in lines if line.strip()]
+    return f"{(said or ['it said nothing'])[-1].strip()[:300]} (more in {log})"
+
+
+def _exception(line: str) -> str | None:
+    """The last line of the stack trace that a JSON log line carries, such as "ValueError: no"."""
+    with suppress(ValueError, AttributeError):
+        trace = json.loads(line).get("stack_trace")
+        return str(trace).strip().splitlines()[-1] if trace else None
+    return None
+
+
+def _write(text: bytes) -> None:
+    with suppress(OSError):  # the terminal may be closed, or the pipe's reader gone
+        os.write(1, text)
+
+
+def _name(service: str) -> str:
+    return _TITLES[service].replace("The ", "the ")
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Starts the real launcher in an empty directory, and finds whatever it has left running."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from services.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Launch:
+    """A launcher that was started, where it was started, and what it has said so far."""
+
+    process: subprocess.Popen[bytes]
+    directory: Path
+    port: int
+    mlflow_port: int
+
+    def said(self) -> str:
+        return (self.directory / "said").read_text()
+
+    def processes(self, containing: str = "") -> list[psutil.Process]:
+        """Everything that it started and that still lives, children of children too, whoever their parent is now."""
+        return [p for p in psutil.process_iter() if _started_in(p, self.directory) and containing in _command(p)]
+
+    def wait_until_ready(self, seconds: float) -> None:
+        wait_until(lambda: "Clew is ready at" in self.said() or self.process.poll() is not None, seconds, self.said)
+        assert self.process.poll() is None, self.said()
+
+    def end(self, number: int) -> int:
+        """Sends a signal; returns the exit status, and fails after 10 s."""
+        self.process.send_signal(number)
+        return self.process.wait(10)
+
+
+Start = Callable[..., Launch]
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """A function that starts the launcher with the given settings and free ports."""
+    started = []
+
+    def start(**settings: str) -> Launch:
+        directory = tmp_path_factory.mktemp("a 100% odd name")
+        ports = {"PORT": str(free_port()), "MLFLOW_PORT": str(free_port())} | settings
+        with (directory / "said").open("wb") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "services.launcher"],
+                cwd=directory,
+                env={**_bare_environment(), "PYTHONPATH": str(ROOT), "WEB_WORKERS": "1", **ports},
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        started.append(Launch(process, directory, int(ports["PORT"]), int(ports["MLFLOW_PORT"])))
+        return started[-1]
+
+    yield start
+    for launch in started:
+        if launch.process.poll() is None:
+            launch.end(signal.SIGTERM)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether a healthy server of ours is at that port."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def wait_until(true: Callable[[], bool], seconds: float, why: Callable[[], object] = lambda: "") -> None:
+    """Waits for something to become true; fails with `why()` when it does not."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {why()}"
+        time.sleep(0.2)
+
+
+def _bare_environment() -> dict[str, str]:
+    """This process's environment without settings of Clew's."""
+    return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+
+
+def _started_in(process: psutil.Process, directory: Path) -> bool:
+    """Whether the launcher that was started in that directory is among the process's ancestors, by its environment."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.environ().get("CLEW_DIR") == str(directory)
+    except psutil.Error:
+        return False
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""

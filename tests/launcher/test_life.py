@@ -1,0 +1,87 @@
+"""From `make run` to Ctrl-C, with everything real; and nothing is left afterwards, however it ends.
+
+The tests of the embedded MLflow share one start, in this order: it takes most of their time.
+"""
+
+import signal
+import sys
+import urllib.request
+
+import pytest
+
+from tests.launcher.conftest import Launch, Start, answers, free_port, wait_until
+
+
+@pytest.fixture(scope="module")
+def embedded(start: Start) -> Launch:
+    launch = start()
+    launch.wait_until_ready(60)
+    return launch
+
+
+@pytest.fixture
+def alone(start: Start) -> Launch:
+    """A dashboard whose MLflow is elsewhere (and not there)."""
+    launch = start(MLFLOW_TRACKING_URI=f"http://somebody:secret@127.0.0.1:{free_port()}")
+    launch.wait_until_ready(30)
+    return launch
+
+
+def test_ready_means_that_dashboard_and_mlflow_answer(embedded: Launch) -> None:
+    assert f"http://127.0.0.1:{embedded.port}/mlflow" in embedded.said()
+    assert answers(embedded.port)
+    assert answers(embedded.mlflow_port)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_browser_may_open_mlflows_own_ui(embedded: Launch, host: str) -> None:
+    with urllib.request.urlopen(f"http://{host}:{embedded.mlflow_port}/", timeout=10) as page:
+        assert page.status == 200
+
+
+def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
+    before = {process.pid for process in embedded.processes("gunicorn")}
+    for process in embedded.processes("gunicorn"):
+        if process.parent().pid not in before:
+            process.kill()
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("gunicorn")}, 5, embedded.said)
+    wait_until(lambda: answers(embedded.port), 15, embedded.said)
+    wait_until(lambda: "The dashboard ended and is started again" in embedded.said(), 5, embedded.said)
+
+
+def test_ctrl_c_ends_everything(embedded: Launch) -> None:
+    assert embedded.processes("uvicorn")  # the server that mlflow spawns: a grandchild
+    assert embedded.end(signal.SIGINT) == 0
+    assert embedded.processes() == []
+    assert embedded.said().endswith("Stopped.\n")
+
+
+def test_with_an_mlflow_of_the_users_none_is_started(alone: Launch) -> None:
+    assert alone.processes("gunicorn")
+    assert alone.processes("mlflow server") == []
+    assert alone.processes("training.samples") == []
+    assert not answers(alone.mlflow_port)
+    assert "secret" not in alone.said()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_polite_ends_leave_nothing_either(start: Start, number: int) -> None:
+    launch = start(MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
+    wait_until(lambda: bool(launch.processes("gunicorn")), 20, launch.said)
+    assert launch.end(number) == 0
+    assert launch.processes() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
+def test_a_killed_launcher_leaves_nothing(alone: Launch) -> None:
+    alone.process.kill()
+    alone.process.wait()
+    wait_until(lambda: alone.processes() == [], 10, alone.processes)
+
+
+def test_a_killed_supervisor_leaves_nothing(alone: Launch) -> None:
+    for process in alone.processes("supervisord"):
+        process.kill()
+    assert alone.process.wait(10) == 1
+    assert "Stopped: the supervisor" in alone.said()
+    assert alone.processes() == []

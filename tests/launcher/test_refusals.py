@@ -1,0 +1,54 @@
+"""What keeps Clew from starting is said in a sentence."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.launcher.conftest import Start
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize("setting", ["PORT", "MLFLOW_PORT"])
+def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, setting: str) -> None:
+    launch = start(**{setting: str(taken_port)})
+    assert launch.process.wait(20) == 1
+    assert launch.said() == f"Port {taken_port} is taken; set {setting} to another, or stop what uses it.\n"
+
+
+def test_one_port_for_two_servers_is_refused(start: Start) -> None:
+    launch = start(PORT="18050", MLFLOW_PORT="18050")
+    assert launch.process.wait(20) == 1
+    assert launch.said() == "PORT and MLFLOW_PORT are both 18050; set one of them to another port.\n"
+
+
+def test_an_address_of_another_machine_is_refused(start: Start) -> None:
+    launch = start(HOST="192.0.2.1")
+    assert launch.process.wait(20) == 1
+    assert launch.said() == "HOST=192.0.2.1 is not an address of this machine; set it to one that is.\n"
+
+
+def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=99999\nLOG_LEVEL=loud\n")
+    answer = subprocess.run(
+        [sys.executable, "-m", "services.launcher"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert answer.returncode == 2
+    assert "PORT='99999'" in answer.stderr
+    assert "65535" in answer.stderr
+    assert "LOG_LEVEL='loud'" in answer.stderr
+    assert "Traceback" not in answer.stderr
