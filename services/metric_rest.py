@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from domain.errors import BadInput, BadResponse, NotFound
 from domain.history import EMPTY, History
-from services.mlflow_rest import API, LARGEST_FLOAT, SERVICE, MlflowRest, validated
+from services.mlflow_rest import LARGEST_FLOAT, SERVICE, MlflowRest, validated
 
 _INTERVAL = "/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval"
 _ROWS = 2_500
@@ -88,7 +88,7 @@ def _by_pages(mlflow: MlflowRest, run_id: str, key: str, from_step: int) -> Hist
     token = ""
     while True:
         query = {"run_id": run_id, "metric_key": key, "max_results": 25_000}
-        page = validated(_Rows, mlflow.get(API + "metrics/get-history", query | ({"page_token": token} if token else {})))
+        page = validated(_Rows, mlflow.get_api("metrics/get-history", query | ({"page_token": token} if token else {})))
         rows += page.metrics
         token = page.next_page_token
         if not token:

@@ -136,7 +136,7 @@ class MlflowRest:
 
     def run(self, run_id: str, experiments: dict[str, Experiment]) -> Run:
         """One run; raises `NotFound`."""
-        answer = self.get(API + "runs/get", {"run_id": run_id})
+        answer = self.get_api("runs/get", {"run_id": run_id})
         try:
             return _run(validated(_OneRun, answer).run, experiments)
         except ValidationError as error:
@@ -150,6 +150,14 @@ class MlflowRest:
     def post(self, path: str, body: object) -> Any:
         """One POST to MLflow's public API."""
         return self.service.call("POST", API + path, body=body, deadline_seconds=self._seconds_left())
+
+    def get_api(self, path: str, params: Mapping[str, Any]) -> Any:
+        """One GET of MLflow's public API."""
+        return self.get(API + path, params)
+
+    def delete(self, path: str, body: object) -> Any:
+        """One DELETE of MLflow's public API."""
+        return self.service.call("DELETE", API + path, body=body, deadline_seconds=self._seconds_left())
 
     def _seconds_left(self) -> float:
         if self._ends is None:

@@ -6,7 +6,9 @@ a thread, everyone else is served what is there. No viewers, no requests.
 
 import logging
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -21,6 +23,14 @@ REFRESH_DEADLINE_SECONDS = 60.0
 SWEEP_EVERY = timedelta(minutes=5)
 RETRY_EVERY = timedelta(seconds=5)
 log = logging.getLogger(__name__)
+
+
+class _Ask(Enum):
+    """What a refresh is to read."""
+
+    WHAT_IS_DUE = auto()
+    CHANGES = auto()
+    EVERYTHING = auto()
 
 
 class Failure(BaseModel):
@@ -75,12 +85,20 @@ class RunStore:
         """What is known, at once; starts a refresh when one is due."""
         attempt = self._last_attempt()
         if self._is_due(attempt):
-            self._start_refresh(full=False)
+            self._start_refresh(_Ask.WHAT_IS_DUE)
         return self._view()
 
     def refreshed_view(self, wait_seconds: float) -> RunView:
         """Reads everything anew (a person pressed Retry) and gives what is known after `wait_seconds` at most."""
-        self._start_refresh(full=True).join(wait_seconds)
+        self._start_refresh(_Ask.EVERYTHING).join(wait_seconds)
+        return self._view()
+
+    def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
+        """As `view`, but asks MLflow at once when one of `run_ids` is not known: a shared link may be seconds old."""
+        view = self.first_view(wait_seconds)
+        if view.runs is None or all(run_id in view.runs.runs for run_id in run_ids):
+            return view
+        self._start_refresh(_Ask.CHANGES).join(wait_seconds)
         return self._view()
 
     def first_view(self, wait_seconds: float) -> RunView:
@@ -112,18 +130,18 @@ class RunStore:
         # A clock that was set back must not stop the refreshes.
         return not timedelta() <= datetime.now(UTC) - attempt.tried_at < wait
 
-    def _start_refresh(self, full: bool) -> threading.Thread:
+    def _start_refresh(self, ask: _Ask) -> threading.Thread:
         with self._reading:
             if self._refreshing is None or not self._refreshing.is_alive():
-                self._refreshing = threading.Thread(target=self._refresh, args=(full,), daemon=True)
+                self._refreshing = threading.Thread(target=self._refresh, args=(ask,), daemon=True)
                 self._refreshing.start()
             return self._refreshing
 
-    def _refresh(self, full: bool) -> None:
+    def _refresh(self, ask: _Ask) -> None:
         with host_lock(self._lock_path) as won:
             # Another worker may have finished between our look and our lock.
-            if won and (full or self._is_due(self._last_attempt())):
-                attempt = self._attempted(full)
+            if won and (ask is not _Ask.WHAT_IS_DUE or self._is_due(self._last_attempt())):
+                attempt = self._attempted(full=ask is _Ask.EVERYTHING)
                 try:
                     self._attempt.write(attempt)
                     self._disk_failure = None

@@ -1,0 +1,108 @@
+"""The only place that wires: settings, services, pages, callbacks and routes become one app.
+
+`server` is what gunicorn serves: `gunicorn app:server`.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import dash
+from flask import Flask, Response, request
+from flask_babel import Babel, get_locale
+from pydantic import ValidationError
+
+import api.guards
+import api.health
+import api.request_log
+import callbacks.comparison
+import callbacks.run_detail
+import callbacks.runs
+from api.language import choose_language
+from callbacks.failures import on_error
+from components.frame import frame
+from domain.logs import configure_logging
+from services.connect import Services, connect
+from services.settings import Settings, explain
+
+ROOT = Path(__file__).parent
+
+
+class LocalisedDash(dash.Dash):
+    """Dash whose document says which language it is in."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        """The document around the app."""
+        return str(super().interpolate_index(**parts)).replace("<html>", f'<html lang="{get_locale()}">', 1)
+
+
+def create_app(settings: Settings, services: Services) -> dash.Dash:
+    """The dashboard on the given services; it asks them nothing until a page does."""
+    server = Flask("clew")
+    server.config.update(
+        TICK_MS=round(settings.tick_seconds * 1000),
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    Babel(server, locale_selector=choose_language)
+    api.request_log.register(server)
+    api.guards.register(server)
+    server.register_blueprint(api.health.blueprint)
+    app = LocalisedDash(
+        "clew",
+        server=server,
+        assets_folder=str(ROOT / "assets"),
+        pages_folder=str(ROOT / "pages"),
+        use_pages=True,
+        title="Clew",
+        update_title=None,
+        compress=True,
+        suppress_callback_exceptions=True,
+        requests_pathname_prefix=settings.dash_requests_pathname_prefix,
+        routes_pathname_prefix="/",
+        on_error=on_error,
+    )
+    app.layout = frame
+    for feature in (callbacks.runs, callbacks.comparison, callbacks.run_detail):
+        feature.register(app, services)
+    _answer_404_where_no_page_is(app)
+    return app
+
+
+def _answer_404_where_no_page_is(app: dash.Dash) -> None:
+    """Dash answers every address with the same document and 200; a program deserves the status too."""
+
+    @app.server.after_request
+    def status(response: Response) -> Response:
+        if request.endpoint == "/<path:path>" and not _has_page("/" + (request.view_args or {}).get("path", "")):
+            response.status_code = 404
+        return response
+
+
+def _has_page(path: str) -> bool:
+    known = dash.page_registry.values()
+    return any(path == page["path"] or _fits(page["path_template"], path) for page in known)
+
+
+def _fits(template: str | None, path: str) -> bool:
+    if template is None:
+        return False
+    parts, asked = template.split("/"), path.split("/")
+    return len(parts) == len(asked) and all(p == a or (p.startswith("<") and a) for p, a in zip(parts, asked, strict=True))
+
+
+def _load() -> Flask:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        sys.exit(explain(error))
+    configure_logging(settings.log_level)
+    return create_app(settings, connect(settings)).server
+
+
+def __getattr__(name: str) -> Flask:
+    """`app.server`, made when gunicorn asks for it: importing this module for a test starts nothing."""
+    if name == "server":
+        globals()["server"] = _load()
+        return globals()["server"]
+    raise AttributeError(name)

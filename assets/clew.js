@@ -1,0 +1,63 @@
+/* The frame: colour scheme, moments in the reader's time, links without a page load. */
+(function () {
+  "use strict";
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const applyScheme = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
+  dark.addEventListener("change", applyScheme);
+  applyScheme();
+
+  const locale = () => document.documentElement.lang || "en";
+
+  /** "3 minutes ago" for a moment in Unix ms; `now` is given where the reader's clock may be wrong. */
+  function age(ms, now) {
+    if (ms === null || ms === undefined) return "–";
+    const seconds = Math.min(0, Math.round((ms - (now === undefined ? Date.now() : now)) / 1000));
+    const format = new Intl.RelativeTimeFormat(locale(), { numeric: "always", style: "short" });
+    for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+      if (-seconds >= size) return format.format(Math.trunc(seconds / size), unit);
+    }
+    return format.format(seconds, "second");
+  }
+
+  function writeMoments() {
+    for (const element of document.querySelectorAll("time.moment")) {
+      const { ms, now } = element.dataset;
+      if (element.skewOf !== now) {
+        element.skewOf = now;
+        element.skew = Date.now() - Number(now);
+      }
+      const moment = new Date(Number(ms));
+      const sameDay = moment.toDateString() === new Date().toDateString();
+      const time = moment.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+      const date = sameDay ? "" : moment.toLocaleDateString(locale()) + " ";
+      element.textContent = `${date}${time} (${age(Number(ms), Date.now() - element.skew)})`;
+      element.dateTime = moment.toISOString();
+    }
+  }
+  window.setInterval(writeMoments, 1000);
+  new MutationObserver((changes) => {
+    if (changes.some((c) => [...c.addedNodes].some((n) => n.querySelector && (n.matches("time.moment") || n.querySelector("time.moment"))) || c.type === "attributes")) writeMoments();
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ms"] });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const url = new URL(link.href, window.location.href);
+    if (link.dataset.lang) {
+      // The other language of this very address; a new document, because every text changes.
+      event.preventDefault();
+      const here = new URL(window.location.href);
+      here.searchParams.set("lang", link.dataset.lang);
+      window.location.assign(here);
+      return;
+    }
+    const leaves = url.origin !== window.location.origin || (link.target && link.target !== "_self") || link.hasAttribute("download");
+    if (leaves || url.hash || link.getAttribute("href") === "") return;
+    event.preventDefault();
+    window.history.pushState(null, "", url);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  });
+
+  window.clew = { age };
+})();

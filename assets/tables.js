@@ -1,0 +1,123 @@
+/* The browser's half of components/tables.py and of the runs page: everything that knows the DataTable.
+ *
+ * DataTable remembers ticks by row index, so when rows move its ticks point at other runs. Here a Store holds the run
+ * ids; the table's indices are worked out from them whenever rows come, and every tick is written back at once.
+ */
+(function () {
+  "use strict";
+  const TABLE = "runs-table";
+  const SELECTED = "runs-selected";
+  const COMPARED = "compare-runs";
+  const EVERYTHING = "*";
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  const unchanged = () => window.dash_clientside.no_update;
+  const pad = (n) => String(n).padStart(2, "0");
+
+  /** Unix ms as "2026-11-22 18:49:05" in the reader's time zone: sorts as text and filters by its beginning. */
+  function localTime(ms) {
+    if (ms === null || ms === undefined) return null;
+    const t = new Date(ms);
+    const date = `${t.getFullYear()}-${pad(t.getMonth() + 1)}-${pad(t.getDate())}`;
+    return `${date} ${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}`;
+  }
+
+  function options(rows, key, everything, chosen) {
+    const values = new Set(rows.map((row) => row[key]));
+    if (chosen !== EVERYTHING) values.add(chosen);
+    return [{ label: everything, value: EVERYTHING }].concat(
+      [...values].sort((a, b) => a.localeCompare(b)).map((value) => ({ label: value, value }))
+    );
+  }
+
+  /** The ticked ids: those of the rows on show as the table says, those of rows that are filtered away as remembered. */
+  function ticked(tableIds, shownRows, remembered) {
+    const shown = new Set((shownRows || []).map((row) => row.id));
+    const now = (tableIds || []).filter((id) => shown.has(id));
+    const hidden = (remembered || []).filter((id) => !shown.has(id) && !now.includes(id));
+    return hidden.concat(now);
+  }
+
+  function setAddress(change) {
+    const url = new URL(window.location.href);
+    change(url.searchParams);
+    // Commas are legal in a query and a list of ids reads better with them.
+    url.search = url.searchParams.toString().replace(/%2C/gi, ",");
+    // Without Dash's own event: its router would lay the page out anew, and sort, filter and zoom would be gone.
+    window.history.pushState(null, "", url);
+  }
+
+  const runs = {
+    fill(rows, experiment, algorithm, shownRows, tableIds, remembered, texts) {
+      if (!rows) return Array(6).fill(unchanged());
+      const selected = ticked(tableIds, shownRows, remembered);
+      const data = rows
+        .filter((row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm))
+        .map((row) => ({
+          ...row,
+          started: localTime(row.started_ms),
+          details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
+        }));
+      const index = new Map(data.map((row, i) => [row.id, i]));
+      return [
+        data,
+        selected.filter((id) => index.has(id)).map((id) => index.get(id)),
+        selected.filter((id) => index.has(id)),
+        data.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name })),
+        options(rows, "experiment", texts.everything["runs-experiment"], experiment),
+        options(rows, "algorithm", texts.everything["runs-algorithm"], algorithm),
+      ];
+    },
+
+    tick(tableIds, shownRows, remembered) {
+      if (!shownRows || !shownRows.length) return;
+      const selected = ticked(tableIds, shownRows, remembered);
+      if (JSON.stringify(selected) !== JSON.stringify(remembered)) setProps(SELECTED, { data: selected });
+    },
+
+    buttons(selected, texts) {
+      const n = (selected || []).length;
+      const text = n === 0 ? texts.compare_none : n === 1 ? texts.compare_one : texts.compare_many.replace("{n}", n);
+      return [text, n === 0, n === 0];
+    },
+
+    clear(clicks) {
+      if (!clicks) return;
+      setProps(SELECTED, { data: [] });
+      setProps(TABLE, { selected_rows: [], selected_row_ids: [] });
+    },
+
+    columns(shown, columns) {
+      return columns.map((column) => column.id).filter((id) => !shown.includes(id));
+    },
+
+    address(experiment) {
+      const now = new URL(window.location.href).searchParams.get("experiment") || EVERYTHING;
+      if (now === experiment) return;
+      setAddress((query) => (experiment === EVERYTHING ? query.delete("experiment") : query.set("experiment", experiment)));
+    },
+
+    compare(clicks, selected) {
+      if (!clicks) return;
+      setAddress((query) => query.set("runs", selected.join(",")));
+      setProps(COMPARED, { data: { runs: selected, malformed: 0 } });
+      window.setTimeout(() => {
+        const heading = document.querySelector("#compare-panel h2");
+        heading.scrollIntoView({ block: "start", behavior: "smooth" });
+        heading.focus({ preventScroll: true });
+      }, 50);
+    },
+
+    closeComparison(clicks) {
+      if (!clicks) return;
+      setAddress((query) => query.delete("runs"));
+      setProps(COMPARED, { data: { runs: [], malformed: 0 } });
+      document.getElementById("runs-compare").focus();
+    },
+
+    hidden(compared) {
+      return !compared.runs.length && !compared.malformed;
+    },
+  };
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { runs });
+})();

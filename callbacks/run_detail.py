@@ -1,0 +1,67 @@
+"""The page of one run: its facts, parameters and charts, growing while it runs."""
+
+from typing import Any
+
+import dash
+import flask
+from dash import Input, Output, State, ctx
+from dash.exceptions import PreventUpdate
+
+from callbacks.drawing import Drawing, fingerprint
+from callbacks.runs import RETRY_WAIT_SECONDS, freshness
+from components import comparison, ids, notices, run_detail
+from domain.runs import Run
+from services.browser_urls import mlflow_run_page
+from services.connect import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the run page to `app`."""
+
+    @app.callback(
+        *(Output(ids.chart("run", word), "figure") for word in run_detail.WORDS),
+        Output(ids.RUN_CHARTS, "hidden"),
+        Output(ids.RUN_FACTS, "children"),
+        Output(ids.RUN_PARAMETERS, "children"),
+        Output(ids.RUN_NOTICES, "children"),
+        Output(ids.failure("run"), "children"),
+        Output(ids.failure_alert("run"), "is_open"),
+        Output(ids.RUN_DRAWN, "data"),
+        Input(ids.tick("run"), "n_intervals"),
+        Input(ids.retry("run"), "n_clicks"),
+        State(ids.RUN_ID, "data"),
+        State(ids.RUN_DRAWN, "data"),
+    )
+    def draw(_tick: int, _retry: int | None, run_id: str, drawn: str | None) -> tuple[Any, ...]:
+        patience = services.settings.patience_seconds
+        if ctx.triggered_id == ids.retry("run"):
+            view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+        else:
+            view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()
+        drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, patience)
+        _text, failure, failed = freshness(view)
+        shown = fingerprint([run_id, str(failure if failed else "")], 0, drawing)
+        if shown == drawn or (view.runs is None and view.failure is None):
+            raise PreventUpdate
+        return (*_body(services, run_id, drawing, view.runs is not None), failure, failed, shown)
+
+
+def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tuple[Any, ...]:
+    """Figures, whether they are hidden, facts, parameters and notices."""
+    if not drawing.runs:
+        blank: tuple[Any, ...] = (dash.no_update,) * len(run_detail.WORDS)
+        return (*blank, True, run_detail.not_found(run_id) if known else None, None, None)
+    run = drawing.runs[0]
+    sentences = comparison.absent([], 0, len(drawing.pending), drawing.failures)
+    return (
+        *run_detail.figures(run, drawing.found, still_loading=drawing.is_loading),
+        False,
+        run_detail.facts(run, _mlflow_page(services, run)),
+        run_detail.parameters(run),
+        notices.said(sentences),
+    )
+
+
+def _mlflow_page(services: Services, run: Run) -> str | None:
+    request = flask.request
+    return mlflow_run_page(services.settings, request.scheme, request.host, run.experiment_id, run.run_id)

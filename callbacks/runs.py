@@ -1,0 +1,148 @@
+"""The runs page: keeps its rows fresh. What happens inside the table happens in assets/tables.js."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from components import ids, notices, run_list, words
+from domain.errors import ClewError
+from domain.runs import summarise
+from services.connect import Services
+from services.mlflow_rest import SERVICE
+from services.run_store import RunView
+from services.sample_data import remove_sample_data
+
+RETRY_WAIT_SECONDS = 3.0
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the runs page to `app`."""
+    _register_refresh(app, services)
+    _register_table(app)
+    _register_sample_removal(app, services)
+
+
+def _register_refresh(app: dash.Dash, services: Services) -> None:
+    @app.callback(
+        Output(ids.FRESHNESS_TEXT, "children"),
+        Output(ids.failure("runs"), "children"),
+        Output(ids.failure_alert("runs"), "is_open"),
+        Output(ids.ROWS, "data"),
+        Output(ids.VERSION, "data"),
+        Output(ids.BAD_ROWS, "children"),
+        Output(ids.EMPTY, "children"),
+        Output(ids.SAMPLE_NOTICE, "is_open"),
+        Input(ids.tick("runs"), "n_intervals"),
+        Input(ids.retry("runs"), "n_clicks"),
+        Input(ids.SAMPLE_OUTCOME, "children"),
+        State(ids.VERSION, "data"),
+        State(ids.EXPERIMENT, "value"),
+        State(ids.SAMPLE_NOTICE, "is_open"),
+    )
+    def refresh(
+        _tick: int, _retry: int | None, _outcome: Any, shown: str | None, experiment: str, notice: bool
+    ) -> tuple[Any, ...]:
+        if ctx.triggered_id in (ids.retry("runs"), ids.SAMPLE_OUTCOME):
+            view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+        else:
+            view = services.runs.first_view(services.settings.patience_seconds)
+        return (*freshness(view), *_rows(view, shown, experiment, notice))
+
+
+def freshness(view: RunView) -> tuple[Any, Any, bool]:
+    """What the page says of its own age: the text, the failure if any, and whether there is one."""
+    as_of = words.unix_ms(view.as_of)
+    runs = None if view.runs is None else len(view.runs.runs)
+    text = run_list.freshness_text(runs, as_of, failed=view.failure is not None)
+    if view.failure is None:
+        return text, no_update, False
+    return text, notices.failure(view.failure.service, view.failure.cause, as_of_ms=as_of), True
+
+
+def _rows(view: RunView, shown: str | None, experiment: str, notice: bool) -> tuple[Any, ...]:
+    """Rows, version, bad rows, what to say of an empty list, and the notice; nothing where the page has this version."""
+    if view.runs is None:
+        return (no_update, no_update, no_update, None if view.failure else no_update, no_update)
+    if view.runs.version == shown:
+        return (no_update,) * 5
+    summaries = [summarise(run) for run in view.runs.runs.values()]
+    samples = any(run.is_sample for run in summaries)
+    empty = not summaries or (experiment != run_list.EVERYTHING and all(run.experiment != experiment for run in summaries))
+    return (
+        run_list.rows(summaries),
+        view.runs.version,
+        notices.bad_rows(SERVICE, view.runs.bad_rows),
+        run_list.nothing_here(experiment) if empty else None,
+        # The first rows open it; from then on the reader's dismissal counts.
+        samples if shown is None else notice and samples,
+    )
+
+
+def _register_table(app: dash.Dash) -> None:
+    """Rows to table, ticks to selection, selection to button and address: all in the browser."""
+    app.clientside_callback(
+        ClientsideFunction("runs", "fill"),
+        Output(ids.TABLE, "data"),
+        Output(ids.TABLE, "selected_rows"),
+        Output(ids.TABLE, "selected_row_ids"),
+        Output(ids.TABLE, "tooltip_data"),
+        Output(ids.EXPERIMENT, "options"),
+        Output(ids.ALGORITHM, "options"),
+        Input(ids.ROWS, "data"),
+        Input(ids.EXPERIMENT, "value"),
+        Input(ids.ALGORITHM, "value"),
+        State(ids.TABLE, "data"),
+        State(ids.TABLE, "selected_row_ids"),
+        State(ids.SELECTED, "data"),
+        State(ids.TEXTS, "data"),
+    )
+    # No Output: `set_props` takes effect at once, so a click during a refresh is not lost.
+    app.clientside_callback(
+        ClientsideFunction("runs", "tick"),
+        Input(ids.TABLE, "selected_row_ids"),
+        State(ids.TABLE, "data"),
+        State(ids.SELECTED, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "buttons"),
+        Output(ids.COMPARE, "children"),
+        Output(ids.COMPARE, "disabled"),
+        Output(ids.CLEAR, "disabled"),
+        Input(ids.SELECTED, "data"),
+        State(ids.TEXTS, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("runs", "clear"), Input(ids.CLEAR, "n_clicks"))
+    app.clientside_callback(ClientsideFunction("runs", "address"), Input(ids.EXPERIMENT, "value"))
+    app.clientside_callback(
+        ClientsideFunction("runs", "columns"),
+        Output(ids.TABLE, "hidden_columns"),
+        Input(ids.COLUMNS, "value"),
+        State(ids.TABLE, "columns"),
+    )
+
+
+def _register_sample_removal(app: dash.Dash, services: Services) -> None:
+    @app.callback(
+        Output(ids.SAMPLE_DIALOG, "is_open"),
+        Input(ids.SAMPLE_REMOVE, "n_clicks"),
+        Input(ids.SAMPLE_CANCEL, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def ask(_remove: int | None, _cancel: int | None) -> bool:
+        return bool(ctx.triggered_id == ids.SAMPLE_REMOVE)
+
+    @app.callback(
+        Output(ids.SAMPLE_OUTCOME, "children"),
+        Input(ids.SAMPLE_CONFIRM, "n_clicks"),
+        prevent_initial_call=True,
+        running=[(Output(ids.SAMPLE_CONFIRM, "disabled"), True, False)],
+    )
+    def remove(_confirm: int | None) -> str:
+        try:
+            removed = remove_sample_data(services.mlflow)
+        except ClewError as error:
+            return str(_("Not everything could be removed: %(cause)s. You can try again.", cause=error))
+        return str(ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed))

@@ -1,0 +1,38 @@
+"""Which colour a run's line has: its own as far as possible, so that it keeps it from chart to chart and visit to visit."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+# Okabe and Ito's palette for colour-blind readers, without black and yellow, which a dark or a light page swallows, and
+# with three of Paul Tol's. Their contrast to both our backgrounds is at least 3:1 but for the two lightest.
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#8877cc", "#999933", "#aa4466", "#44aa99")
+DASHES = ("solid", "dash", "dot")
+
+
+class LineStyle(NamedTuple):
+    """How one run's line is drawn."""
+
+    colour: str
+    dash: str
+
+
+def line_styles(run_ids: Sequence[str]) -> dict[str, LineStyle]:
+    """A style per run: the one its id asks for, else the next free one; unlike ones as long as there are any."""
+    slots = [LineStyle(colour, dash) for dash in DASHES for colour in PALETTE]
+    taken: set[int] = set()
+    styles: dict[str, LineStyle] = {}
+    for run_id in dict.fromkeys(run_ids):
+        slot = _preferred(run_id)
+        if len(taken) == len(slots):
+            taken.clear()
+        while slot in taken:
+            slot = (slot + 1) % len(slots)
+        taken.add(slot)
+        styles[run_id] = slots[slot]
+    return styles
+
+
+def _preferred(run_id: str) -> int:
+    """One of the solid colours."""
+    return int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4]) % len(PALETTE)

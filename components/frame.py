@@ -1,0 +1,77 @@
+"""What every page stands in: header, place for errors, and the page itself."""
+
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+import flask
+from dash import dcc, html
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from components import ids
+from components.links import href
+
+
+def frame() -> html.Div:
+    """The whole document: a skip link, the header, errors, the page."""
+    return html.Div(
+        [
+            html.A(_("Skip to the content"), href="#main", className="visually-hidden-focusable"),
+            _header(),
+            html.Main(
+                [html.Div(id=ids.ERRORS, role="alert"), dash.page_container],
+                id="main",
+                className="container-fluid py-3",
+            ),
+        ]
+    )
+
+
+def ticker(place: str) -> dcc.Interval:
+    """Makes the page at `place` ask for news, as often as the settings say."""
+    return dcc.Interval(id=ids.tick(place), interval=flask.current_app.config["TICK_MS"])
+
+
+def unexpected_error(reference: str) -> dbc.Alert:
+    """Said when a callback failed in a way nobody foresaw; `reference` finds the log line."""
+    return dbc.Alert(
+        [
+            html.Strong(_("Something in Clew itself went wrong. ")),
+            _("The log has it under %(reference)s.", reference=reference),
+            " ",
+            html.A(_("Reload the page"), href=""),
+        ],
+        color="danger",
+        dismissable=True,
+    )
+
+
+def nothing_at_this_address() -> list[Any]:
+    """The page for an address that has none."""
+    return [
+        html.H1(_("Nothing here"), className="h3"),
+        html.P(_("This address leads to no page of Clew.")),
+        html.A(_("Show all runs"), href=href("/mlflow")),
+    ]
+
+
+def _header() -> html.Header:
+    return html.Header(
+        html.Nav(
+            [
+                html.A([html.Span("◉", className="brand-mark", **{"aria-hidden": "true"}), " Clew"], href=href("/"), className="navbar-brand"),
+                html.Div(html.A(_("Runs"), href=href("/mlflow"), className="nav-link"), className="navbar-nav me-auto"),
+                _other_language(),
+            ],
+            className="navbar navbar-expand px-3",
+            **{"aria-label": _("Pages")},
+        ),
+        className="border-bottom",
+    )
+
+
+def _other_language() -> html.A:
+    """The way to the other language; assets/clew.js keeps the rest of the address."""
+    code, name = ("en", "English") if str(get_locale()) == "ja" else ("ja", "日本語")
+    return html.A(name, href=f"?lang={code}", id=ids.LANGUAGE, lang=code, className="nav-link small", **{"data-lang": code})

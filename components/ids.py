@@ -1,0 +1,71 @@
+"""The ids of everything that a callback touches, by page."""
+
+# Frame: on every page
+ERRORS = "frame-errors"
+LANGUAGE = "frame-language"
+
+
+# Runs page
+ROWS = "runs-rows"
+VERSION = "runs-version"
+TEXTS = "runs-texts"
+FRESHNESS_TEXT = "runs-freshness-text"
+BAD_ROWS = "runs-bad-rows"
+EMPTY = "runs-empty"
+TABLE = "runs-table"
+ALGORITHM = "runs-algorithm"
+EXPERIMENT = "runs-experiment"
+COLUMNS = "runs-columns"
+SELECTED = "runs-selected"
+CLEAR = "runs-clear"
+COMPARE = "runs-compare"
+SAMPLE_NOTICE = "runs-sample-notice"
+SAMPLE_REMOVE = "runs-sample-remove"
+SAMPLE_DIALOG = "runs-sample-dialog"
+SAMPLE_CONFIRM = "runs-sample-confirm"
+SAMPLE_CANCEL = "runs-sample-cancel"
+SAMPLE_OUTCOME = "runs-sample-outcome"
+
+# Comparison
+COMPARED = "compare-runs"
+COMPARE_PANEL = "compare-panel"
+COMPARE_CLOSE = "compare-close"
+COMPARE_DRAWN = "compare-drawn"
+COMPARE_NOTICES = "compare-notices"
+COMPARE_TABLE = "compare-table"
+COMPARE_TICK = "compare-tick"
+
+
+# Each page has these of its own: Dash allows an id that some page lacks, but not a callback that half exists.
+def tick(place: str) -> str:
+    """What makes the page at `place` (runs or run) ask for news."""
+    return f"{place}-tick"
+
+
+def failure(place: str) -> str:
+    """The sentence that says what failed."""
+    return f"{place}-failure"
+
+
+def failure_alert(place: str) -> str:
+    """The box around that sentence and its Retry button."""
+    return f"{place}-failure-alert"
+
+
+def retry(place: str) -> str:
+    """The Retry button."""
+    return f"{place}-retry"
+
+
+def chart(place: str, word: str) -> str:
+    """The chart of `word` (a metric word) at `place` (compare or run)."""
+    return f"{place}-chart-{word.replace('_', '-')}"
+
+
+# Run detail
+RUN_ID = "run-id"
+RUN_FACTS = "run-facts"
+RUN_PARAMETERS = "run-parameters"
+RUN_NOTICES = "run-notices"
+RUN_CHARTS = "run-charts"
+RUN_DRAWN = "run-drawn"

@@ -1,0 +1,18 @@
+"""Addresses inside Clew: below the sub-path it is served from, and in the language that the reader asked for."""
+
+from urllib.parse import quote, urlencode
+
+import dash
+import flask
+
+
+def href(path: str, **query: str) -> str:
+    """The address of the page at `path` ("/mlflow"); a language asked for with `?lang=` is kept."""
+    if flask.has_request_context() and (language := flask.g.get("asked_language")):
+        query["lang"] = language
+    return str(dash.get_relative_path(path)) + (f"?{urlencode(query)}" if query else "")
+
+
+def run_href(run_id: str) -> str:
+    """The detail page of a run."""
+    return href(f"/mlflow/runs/{quote(run_id, safe='')}")

@@ -1,0 +1,72 @@
+"""What went wrong, in a sentence, with what can be done about it."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from components import ids
+from domain.runs import BadRow
+
+_NAMED = 3
+
+
+def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
+    """Says which service failed and why, and how old what is shown is."""
+    known = (
+        [html.Span(_("Nothing has been read from it yet."))]
+        if as_of_ms is None
+        else [html.Span(_("What you see is from ")), moment(as_of_ms), html.Span(".")]
+    )
+    return [html.Strong(f"{service}: "), html.Span(f"{cause}. "), *known]
+
+
+def bad_rows(service: str, rows: Sequence[BadRow]) -> dbc.Alert | None:
+    """Counts the rows that could not be read and names the first few."""
+    if not rows:
+        return None
+    headline = ngettext(
+        "%(num)s row of %(service)s does not fit its contract and is left out:",
+        "%(num)s rows of %(service)s do not fit its contract and are left out:",
+        len(rows),
+        service=service,
+    )
+    named = [html.Li([html.Code(row.row), f" · {row.field}: {row.cause}"]) for row in rows[:_NAMED]]
+    if len(rows) > _NAMED:
+        named.append(html.Li(_("and %(n)s more", n=len(rows) - _NAMED)))
+    return dbc.Alert([headline, html.Ul(named, className="mb-0")], color="warning", className="py-2")
+
+
+def said(sentences: Sequence[str]) -> dbc.Alert | None:
+    """A few sentences about what is missing from the picture."""
+    if not sentences:
+        return None
+    return dbc.Alert([html.Div(sentence) for sentence in sentences], color="warning", className="py-2")
+
+
+def moment(unix_ms: int | None) -> html.Time | str:
+    """A moment that assets/clew.js writes in the reader's time zone, with its age."""
+    if unix_ms is None:
+        return "–"
+    now = round(time.time() * 1000)  # so that a reader whose clock is wrong still sees the right age
+    return html.Time("…", className="moment", **{"data-ms": str(unix_ms), "data-now": str(now)})
+
+
+def failure_alert(place: str) -> dbc.Alert:
+    """The place where a page says what failed, with the button that tries again."""
+    return dbc.Alert(
+        [
+            html.Span(id=ids.failure(place)),
+            " ",
+            dbc.Button(_("Retry"), id=ids.retry(place), size="sm", color="danger", outline=True),
+        ],
+        id=ids.failure_alert(place),
+        color="danger",
+        is_open=False,
+        fade=False,
+        class_name="py-2 mt-1",
+    )

@@ -1,0 +1,90 @@
+"""One run: its facts, its parameters, its charts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from flask_babel import gettext as _
+
+from components import ids, notices, words
+from components.charts import Line, graph, line_chart
+from components.colours import line_styles
+from components.comparison import line_name, sample_badge, status_badge
+from components.links import href
+from domain.history import History
+from domain.runs import Run, summarise
+from domain.vocabulary import MetricWord, metric_key
+
+WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
+
+
+def place() -> list[Any]:
+    """Where a run's details appear."""
+    return [
+        html.Div(id=ids.RUN_NOTICES, **{"aria-live": "polite"}),
+        html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
+        html.Div(dbc.Spinner(size="sm"), id=ids.RUN_FACTS),
+        html.Div([graph(ids.chart("run", word), word, nothing=_("Loading…")) for word in WORDS], id=ids.RUN_CHARTS, className="charts charts-2"),
+        html.Div(id=ids.RUN_PARAMETERS),
+    ]
+
+
+def facts(run: Run, mlflow_page: str | None) -> list[Any]:
+    """The run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
+    summary = summarise(run)
+    title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2"), status_badge(run)]
+    if summary.is_sample:
+        title.append(sample_badge())
+    if mlflow_page is not None:
+        link = html.A([_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener", className="ms-auto")
+        title.append(link)
+    return [
+        html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
+        html.Dl([part for name, value in _facts(run) for part in (html.Div([html.Dt(name), html.Dd(value)]),)], className="facts"),
+    ]
+
+
+def parameters(run: Run) -> list[Any]:
+    """The run's parameters as a table, in order of name."""
+    title = html.H2(_("Parameters"), className="h5 mt-3")
+    if not run.params:
+        return [title, html.P(_("This run logged no parameters."), className="text-body-secondary")]
+    rows = [html.Tr([html.Th(key, scope="row"), html.Td(html.Code(value))]) for key, value in sorted(run.params.items())]
+    return [title, dbc.Table(html.Tbody(rows), size="sm", class_name="parameters")]
+
+
+def figures(run: Run, known: Mapping[tuple[str, str], History], *, still_loading: bool) -> list[dict[str, Any]]:
+    """One figure per word of `WORDS`."""
+    style = line_styles([run.run_id])[run.run_id]
+    nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
+    drawn = []
+    for word in WORDS:
+        key = metric_key(word, run.metrics)
+        history = known.get((run.run_id, key)) if key is not None else None
+        drawn.append(line_chart(word, [Line(line_name(run), history, style)] if history is not None else [], nothing=nothing))
+    return drawn
+
+
+def not_found(run_id: str) -> list[Any]:
+    """Said where the address names no run."""
+    return [
+        html.H1(_("No such run"), className="h3"),
+        html.P([_("MLflow knows no run "), html.Code(run_id[:64]), _(". It may have been deleted.")]),
+        html.A(_("Show all runs"), href=href("/mlflow")),
+    ]
+
+
+def _facts(run: Run) -> list[tuple[str, Any]]:
+    summary = summarise(run)
+    return [
+        (_("Run id"), html.Code(run.run_id)),
+        (_("Experiment"), html.A(run.experiment, href=href("/mlflow", experiment=run.experiment))),
+        (_("Algorithm"), summary.algorithm or words.MISSING),
+        (_("Environment"), summary.environment or words.MISSING),
+        (_("Seed"), words.MISSING if summary.seed is None else str(summary.seed)),
+        (_("Started"), notices.moment(words.unix_ms(run.started_at))),
+        (_("Duration"), words.duration(summary.duration_seconds)),
+        (_("Final success rate"), words.percent(summary.success_rate)),
+        (_("Total episodes"), words.count(summary.episodes)),
+    ]

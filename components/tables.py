@@ -1,0 +1,76 @@
+"""Everything that knows Dash's DataTable, together with assets/tables.js; another grid can take its place in one file."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from dash import dash_table
+from dash.dash_table.Format import Format, Group, Scheme
+from flask_babel import gettext as _
+
+Kind = Literal["text", "numeric", "datetime", "link"]
+
+
+class Column(NamedTuple):
+    """One column: its key in the rows, its heading, its kind, and the decimals of a number."""
+
+    key: str
+    name: str
+    kind: Kind = "text"
+    decimals: int | None = None
+
+
+def native_table(
+    component_id: str,
+    columns: Sequence[Column],
+    *,
+    page_size: int,
+    hidden: Sequence[str] = (),
+    styles: Sequence[dict[str, Any]] = (),
+) -> dash_table.DataTable:
+    """A table that sorts, filters and pages in the browser; assets/tables.js puts the rows in.
+
+    `persistence` stays off: it stores row indices, and inside an iframe without storage nothing would render.
+    """
+    return dash_table.DataTable(
+        id=component_id,
+        columns=[_column(column) for column in columns],
+        data=[],
+        hidden_columns=list(hidden),
+        row_selectable="multi",
+        selected_rows=[],
+        selected_row_ids=[],
+        sort_action="native",
+        sort_mode="multi",
+        filter_action="native",
+        filter_options={"placeholder_text": _("filter…")},
+        page_action="native",
+        page_size=page_size,
+        cell_selectable=True,
+        markdown_options={"link_target": "_self", "html": False},
+        tooltip_delay=300,
+        tooltip_duration=None,
+        style_as_list_view=True,
+        style_cell_conditional=[
+            {"if": {"column_id": c.key}, "textAlign": "right" if c.kind == "numeric" else "left"} for c in columns
+        ],
+        style_data_conditional=list(styles),
+        css=[{"selector": ".show-hide", "rule": "display: none"}],
+    )
+
+
+def _column(column: Column) -> dict[str, Any]:
+    spec: dict[str, Any] = {"id": column.key, "name": column.name}
+    if column.kind == "link":
+        return spec | {"type": "text", "presentation": "markdown"}
+    if column.kind == "numeric":
+        # Never case-insensitive for the whole table: numbers would be compared as text.
+        return spec | {"type": "numeric", "format": _format(column.decimals)}
+    if column.kind == "datetime":
+        return spec | {"type": "datetime"}
+    return spec | {"type": "text", "filter_options": {"case": "insensitive"}}
+
+
+def _format(decimals: int | None) -> Format:
+    if decimals is None:
+        return Format(precision=4, scheme=Scheme.decimal_or_exponent)
+    return Format(precision=decimals, scheme=Scheme.fixed, group=Group.yes if decimals == 0 else Group.no)

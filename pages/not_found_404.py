@@ -1,0 +1,16 @@
+"""Any address that has no page."""
+
+from typing import Any
+
+import dash
+from flask_babel import gettext as _
+
+from components.frame import nothing_at_this_address
+
+
+def layout(**_other: str) -> list[Any]:
+    """Says so, and where to go."""
+    return nothing_at_this_address()
+
+
+dash.register_page(__name__, title=lambda **_other: _("Nothing here · Clew"), layout=layout)

@@ -1,0 +1,39 @@
+"""/mlflow: all runs, and the comparison of the ticked ones."""
+
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from flask_babel import gettext as _
+
+from components import comparison, frame, ids, run_list
+from domain.runs import parse_run_ids
+
+
+def layout(runs: str | None = None, experiment: str | None = None, **_other: str) -> list[Any]:
+    """The page; `runs` is the comparison that the address carries, `experiment` the filter."""
+    compared, malformed = parse_run_ids(runs)
+    return [
+        html.H1(_("Runs"), className="h3"),
+        run_list.sample_notice(),
+        run_list.sample_dialog(),
+        run_list.freshness(),
+        html.Div(id=ids.BAD_ROWS),
+        comparison.panel(),
+        run_list.toolbar(experiment),
+        run_list.run_table(),
+        html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
+        run_list.filter_hint(),
+        frame.ticker("runs"),
+        dcc.Store(id=ids.TEXTS, data=run_list.texts()),
+        dcc.Store(id=ids.ROWS),
+        dcc.Store(id=ids.VERSION),
+        dcc.Store(id=ids.SELECTED, data=compared),
+        dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed}),
+        dcc.Store(id=ids.COMPARE_DRAWN),
+        dcc.Interval(id=ids.COMPARE_TICK, interval=comparison.PENDING_TICK_MS, disabled=True),
+    ]
+
+
+dash.register_page(__name__, path="/mlflow", title=lambda **_query: _("Runs · Clew"), order=1, layout=layout)
