@@ -9,7 +9,7 @@ from typing import Any
 
 import dash
 from flask import Flask, Response, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from pydantic import ValidationError
 
 import api.guards
@@ -21,6 +21,7 @@ import callbacks.runs
 from api.language import choose_language
 from callbacks.failures import on_error
 from components.frame import frame
+from components.language import language
 from domain.logs import configure_logging
 from services.connect import Services, connect
 from services.settings import Settings, explain
@@ -33,7 +34,7 @@ class LocalisedDash(dash.Dash):
 
     def interpolate_index(self, **parts: Any) -> str:
         """The document around the app."""
-        return str(super().interpolate_index(**parts)).replace("<html>", f'<html lang="{get_locale()}">', 1)
+        return str(super().interpolate_index(**parts)).replace("<html>", f'<html lang="{language()}">', 1)
 
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:
@@ -88,7 +89,9 @@ def _fits(template: str | None, path: str) -> bool:
     if template is None:
         return False
     parts, asked = template.split("/"), path.split("/")
-    return len(parts) == len(asked) and all(p == a or (p.startswith("<") and a) for p, a in zip(parts, asked, strict=True))
+    return len(parts) == len(asked) and all(
+        p == a or (p.startswith("<") and a) for p, a in zip(parts, asked, strict=True)
+    )
 
 
 def _load() -> Flask:
@@ -97,12 +100,13 @@ def _load() -> Flask:
     except ValidationError as error:
         sys.exit(explain(error))
     configure_logging(settings.log_level)
-    return create_app(settings, connect(settings)).server
+    server: Flask = create_app(settings, connect(settings)).server
+    return server
 
 
 def __getattr__(name: str) -> Flask:
     """`app.server`, made when gunicorn asks for it: importing this module for a test starts nothing."""
     if name == "server":
-        globals()["server"] = _load()
-        return globals()["server"]
+        made = globals()["server"] = _load()
+        return made
     raise AttributeError(name)

@@ -39,11 +39,15 @@ def fill(uri: str, runs: int, experiments: int, points: int, seed: int = 0) -> l
     store = SqlAlchemyStore(uri, "mlflow-artifacts:/")
     rng = np.random.default_rng(seed)
     now = int(time.time() * 1000)
-    experiment_ids = [_experiment(store, f"bench-{number:02d}-{uuid.uuid4().hex[:4]}", now) for number in range(experiments)]
+    experiment_ids = [
+        _experiment(store, f"bench-{number:02d}-{uuid.uuid4().hex[:4]}", now) for number in range(experiments)
+    ]
     ids: list[str] = []
     for start in range(0, runs, RUNS_PER_COMMIT):
         numbers = range(start, min(start + RUNS_PER_COMMIT, runs))
-        tables: dict[Any, list[dict[str, Any]]] = {t: [] for t in (SqlRun, SqlParam, SqlTag, SqlMetric, SqlLatestMetric)}
+        tables: dict[Any, list[dict[str, Any]]] = {
+            t: [] for t in (SqlRun, SqlParam, SqlTag, SqlMetric, SqlLatestMetric)
+        }
         for number in numbers:
             ids.append(_add_run(tables, number, experiment_ids[number % experiments], points, now, rng))
         with store.ManagedSessionMaker() as session:
@@ -55,7 +59,10 @@ def fill(uri: str, runs: int, experiments: int, points: int, seed: int = 0) -> l
 def _experiment(store: SqlAlchemyStore, name: str, now: int) -> int:
     with store.ManagedSessionMaker() as session:
         row = SqlExperiment(
-            name=name, artifact_location=f"mlflow-artifacts:/{name}", lifecycle_stage="active", creation_time=now,
+            name=name,
+            artifact_location=f"mlflow-artifacts:/{name}",
+            lifecycle_stage="active",
+            creation_time=now,
             last_update_time=now,
         )
         session.add(row)
@@ -64,20 +71,39 @@ def _experiment(store: SqlAlchemyStore, name: str, now: int) -> int:
 
 
 def _add_run(
-    tables: dict[Any, list[dict[str, Any]]], number: int, experiment: int, points: int, now: int, rng: np.random.Generator
+    tables: dict[Any, list[dict[str, Any]]],
+    number: int,
+    experiment: int,
+    points: int,
+    now: int,
+    rng: np.random.Generator,
 ) -> str:
     run_id = uuid.uuid4().hex
     algorithm = ("PPO", "DQN", "A2C")[number % 3]
     started = now - number * 60_000
     tables[SqlRun].append(
         {
-            "run_uuid": run_id, "name": f"{algorithm.lower()}-{number:04d}", "experiment_id": experiment, "user_id": "bench",
-            "status": "FINISHED", "start_time": started, "end_time": started + 55_000, "lifecycle_stage": "active",
-            "artifact_uri": f"mlflow-artifacts:/{experiment}/{run_id}/artifacts", "source_type": "LOCAL", "source_name": "",
-            "entry_point_name": "", "source_version": "",
+            "run_uuid": run_id,
+            "name": f"{algorithm.lower()}-{number:04d}",
+            "experiment_id": experiment,
+            "user_id": "bench",
+            "status": "FINISHED",
+            "start_time": started,
+            "end_time": started + 55_000,
+            "lifecycle_stage": "active",
+            "artifact_uri": f"mlflow-artifacts:/{experiment}/{run_id}/artifacts",
+            "source_type": "LOCAL",
+            "source_name": "",
+            "entry_point_name": "",
+            "source_version": "",
         }
     )
-    params = {"algorithm": algorithm, "env_id": "ClewMaze-10x10-v0", "seed": str(number % 10), "learning_rate": "0.0003"}
+    params = {
+        "algorithm": algorithm,
+        "env_id": "ClewMaze-10x10-v0",
+        "seed": str(number % 10),
+        "learning_rate": "0.0003",
+    }
     tables[SqlParam] += [{"run_uuid": run_id, "key": key, "value": value} for key, value in params.items()]
     tables[SqlTag].append({"run_uuid": run_id, "key": "mlflow.runName", "value": f"{algorithm.lower()}-{number:04d}"})
     skill = rng.uniform(0.2, 1.0)
@@ -89,7 +115,14 @@ def _add_run(
     }
     for key in METRICS:
         rows = [
-            {"run_uuid": run_id, "key": key, "value": float(value), "timestamp": started + step, "step": step, "is_nan": False}
+            {
+                "run_uuid": run_id,
+                "key": key,
+                "value": float(value),
+                "timestamp": started + step,
+                "step": step,
+                "is_nan": False,
+            }
             for step, value in enumerate(columns[key], start=1)
         ]
         tables[SqlMetric] += rows

@@ -1,4 +1,4 @@
-"""The comparison: what the address or the Compare button names becomes a table and three charts, and grows with its runs."""
+"""The comparison: the runs that the address or the Compare button names become a table and three charts."""
 
 from typing import Any
 

@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask_babel import get_locale
-
 from components.comparison import keys_to_draw
+from components.language import language
 from domain.history import History
 from domain.runs import Run
 from domain.vocabulary import MetricWord
@@ -46,7 +45,7 @@ class Drawing(NamedTuple):
 def fingerprint(asked: Sequence[str], malformed: int, drawing: Drawing) -> str:
     """Two equal ones draw the same page, so the second need not be sent."""
     seen = (
-        str(get_locale()),
+        language(),
         list(asked),
         malformed,
         [(run.run_id, run.name, run.status, sorted(run.metrics.items()), run.ended_at) for run in drawing.runs],

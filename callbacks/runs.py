@@ -4,10 +4,9 @@ from typing import Any
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from components import ids, notices, run_list, words
+from components.language import _, ngettext
 from domain.errors import ClewError
 from domain.runs import summarise
 from services.connect import Services
@@ -63,14 +62,16 @@ def freshness(view: RunView) -> tuple[Any, Any, bool]:
 
 
 def _rows(view: RunView, shown: str | None, experiment: str, notice: bool) -> tuple[Any, ...]:
-    """Rows, version, bad rows, what to say of an empty list, and the notice; nothing where the page has this version."""
+    """Rows, version, bad rows, what to say of an empty list, and the notice; no update where the page has these."""
     if view.runs is None:
         return (no_update, no_update, no_update, None if view.failure else no_update, no_update)
     if view.runs.version == shown:
         return (no_update,) * 5
     summaries = [summarise(run) for run in view.runs.runs.values()]
     samples = any(run.is_sample for run in summaries)
-    empty = not summaries or (experiment != run_list.EVERYTHING and all(run.experiment != experiment for run in summaries))
+    empty = not summaries or (
+        experiment != run_list.EVERYTHING and all(run.experiment != experiment for run in summaries)
+    )
     return (
         run_list.rows(summaries),
         view.runs.version,
@@ -144,5 +145,5 @@ def _register_sample_removal(app: dash.Dash, services: Services) -> None:
         try:
             removed = remove_sample_data(services.mlflow)
         except ClewError as error:
-            return str(_("Not everything could be removed: %(cause)s. You can try again.", cause=error))
-        return str(ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed))
+            return _("Not everything could be removed: %(cause)s. You can try again.", cause=error)
+        return ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed)

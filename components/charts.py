@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from dash import dcc, html
-from flask_babel import gettext as _
 from numpy.typing import NDArray
 
 from components import words
 from components.colours import LineStyle
+from components.language import _
 from domain.history import History, drawn_points
 from domain.vocabulary import MetricWord
 
@@ -90,9 +90,21 @@ def _subtitle(shown: int, total: int) -> str:
 
 
 def _layout(word: MetricWord, subtitle: str, empty: str | None) -> dict[str, Any]:
-    axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY, "automargin": True, "visible": empty is None}
+    axis = {
+        "gridcolor": _GREY,
+        "zerolinecolor": _GREY,
+        "linecolor": _GREY,
+        "automargin": True,
+        "visible": empty is None,
+    }
     return {
-        "title": {"text": words.metric_name(word), "subtitle": {"text": subtitle}, "x": 0, "xref": "paper", "font": {"size": 15}},
+        "title": {
+            "text": words.metric_name(word),
+            "subtitle": {"text": subtitle},
+            "x": 0,
+            "xref": "paper",
+            "font": {"size": 15},
+        },
         "xaxis": axis | {"title": {"text": _("Step"), "standoff": 4}, "tickformat": "~s"},
         "yaxis": axis | {"title": {"text": words.metric_axis(word), "standoff": 8}},
         "margin": {"l": 8, "r": 12, "t": 48, "b": 8},
@@ -109,4 +121,12 @@ def _layout(word: MetricWord, subtitle: str, empty: str | None) -> dict[str, Any
 
 
 def _said_in_the_middle(text: str) -> dict[str, Any]:
-    return {"text": text, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "font": {"size": 13}}
+    return {
+        "text": text,
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": 0.5,
+        "font": {"size": 13},
+    }

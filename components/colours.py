@@ -1,4 +1,4 @@
-"""Which colour a run's line has: its own as far as possible, so that it keeps it from chart to chart and visit to visit."""
+"""Which colour a run's line has: its own as far as possible, so that it keeps it from chart to chart."""
 
 import hashlib
 from collections.abc import Sequence

@@ -5,12 +5,11 @@ from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from components import ids, words
 from components.charts import Line, graph, line_chart
 from components.colours import LineStyle, line_styles
+from components.language import _, ngettext
 from components.links import run_href
 from domain.history import History
 from domain.runs import Run, summarise
@@ -34,7 +33,9 @@ def panel() -> html.Section:
             ),
             html.Div(id=ids.COMPARE_NOTICES, **{"aria-live": "polite"}),
             html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
-            html.Div([graph(ids.chart("compare", word), word, nothing=_("Loading…")) for word in WORDS], className="charts"),
+            html.Div(
+                [graph(ids.chart("compare", word), word, nothing=_("Loading…")) for word in WORDS], className="charts"
+            ),
         ],
         id=ids.COMPARE_PANEL,
         className="comparison",
@@ -42,8 +43,10 @@ def panel() -> html.Section:
     )
 
 
-def figures(runs: Sequence[Run], known: Mapping[tuple[str, str], History], *, still_loading: bool) -> list[dict[str, Any]]:
-    """One figure per word of `WORDS`: a line for each run that logged it. `known` maps (run id, metric key) to its history."""
+def figures(
+    runs: Sequence[Run], known: Mapping[tuple[str, str], History], *, still_loading: bool
+) -> list[dict[str, Any]]:
+    """A figure per word of `WORDS`, a line for each run that logged it; `known` is by (run id, metric key)."""
     styles = line_styles([run.run_id for run in runs])
     return [line_chart(word, _lines(word, runs, known, styles), nothing=_why_empty(still_loading)) for word in WORDS]
 
@@ -70,10 +73,16 @@ def absent(unknown: Sequence[str], malformed: int, pending: int, failures: Seque
         sentences.append(_("MLflow knows no run %(ids)s. The others are drawn.", ids=", ".join(_shortened(unknown))))
     if malformed:
         sentences.append(
-            ngettext("%(num)s entry of the address is no run id.", "%(num)s entries of the address are no run ids.", malformed)
+            ngettext(
+                "%(num)s entry of the address is no run id.",
+                "%(num)s entries of the address are no run ids.",
+                malformed,
+            )
         )
     if pending:
-        sentences.append(ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", pending))
+        sentences.append(
+            ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", pending)
+        )
     return sentences + list(dict.fromkeys(failures))
 
 
@@ -99,14 +108,20 @@ def _lines(
 
 def _final_row(run: Run, style: LineStyle) -> html.Tr:
     summary = summarise(run)
-    swatch = html.Span(className="swatch", style={"borderTopColor": style.colour, "borderTopStyle": _css_dash(style.dash)})
+    swatch = html.Span(
+        className="swatch", style={"borderTopColor": style.colour, "borderTopStyle": _css_dash(style.dash)}
+    )
     cells = [
         summary.algorithm or words.MISSING,
         words.number(summary.final_reward),
         words.percent(summary.success_rate),
         words.count(summary.episodes),
     ]
-    name = [swatch, html.A(summary.name or words.MISSING, href=run_href(run.run_id)), html.Code(run.run_id[:8], className="ms-2")]
+    name = [
+        swatch,
+        html.A(summary.name or words.MISSING, href=run_href(run.run_id)),
+        html.Code(run.run_id[:8], className="ms-2"),
+    ]
     if summary.is_sample:
         name.append(sample_badge())
     return html.Tr(
@@ -120,8 +135,16 @@ def _final_row(run: Run, style: LineStyle) -> html.Tr:
 
 def status_badge(run: Run) -> dbc.Badge:
     """A run's state as a badge."""
-    colours = {"RUNNING": "primary", "SCHEDULED": "secondary", "FINISHED": "success", "FAILED": "danger", "KILLED": "warning"}
-    return dbc.Badge(words.status_name(run.status), color=colours[run.status], class_name=f"status-{run.status.lower()}")
+    colours = {
+        "RUNNING": "primary",
+        "SCHEDULED": "secondary",
+        "FINISHED": "success",
+        "FAILED": "danger",
+        "KILLED": "warning",
+    }
+    return dbc.Badge(
+        words.status_name(run.status), color=colours[run.status], class_name=f"status-{run.status.lower()}"
+    )
 
 
 def sample_badge() -> dbc.Badge:

@@ -6,10 +6,9 @@ import dash
 import dash_bootstrap_components as dbc
 import flask
 from dash import dcc, html
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from components import ids
+from components.language import _, language
 from components.links import href
 
 
@@ -60,7 +59,11 @@ def _header() -> html.Header:
     return html.Header(
         html.Nav(
             [
-                html.A([html.Span("◉", className="brand-mark", **{"aria-hidden": "true"}), " Clew"], href=href("/"), className="navbar-brand"),
+                html.A(
+                    [html.Span("◉", className="brand-mark", **{"aria-hidden": "true"}), " Clew"],
+                    href=href("/"),
+                    className="navbar-brand",
+                ),
                 html.Div(html.A(_("Runs"), href=href("/mlflow"), className="nav-link"), className="navbar-nav me-auto"),
                 _other_language(),
             ],
@@ -73,5 +76,7 @@ def _header() -> html.Header:
 
 def _other_language() -> html.A:
     """The way to the other language; assets/clew.js keeps the rest of the address."""
-    code, name = ("en", "English") if str(get_locale()) == "ja" else ("ja", "日本語")
-    return html.A(name, href=f"?lang={code}", id=ids.LANGUAGE, lang=code, className="nav-link small", **{"data-lang": code})
+    code, name = ("en", "English") if language() == "ja" else ("ja", "日本語")
+    return html.A(
+        name, href=f"?lang={code}", id=ids.LANGUAGE, lang=code, className="nav-link small", **{"data-lang": code}
+    )

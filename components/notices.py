@@ -6,10 +6,9 @@ from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from components import ids
+from components.language import _, ngettext
 from domain.runs import BadRow
 
 _NAMED = 3

@@ -5,12 +5,12 @@ from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
-from flask_babel import gettext as _
 
 from components import ids, notices, words
 from components.charts import Line, graph, line_chart
 from components.colours import line_styles
 from components.comparison import line_name, sample_badge, status_badge
+from components.language import _
 from components.links import href
 from domain.history import History
 from domain.runs import Run, summarise
@@ -25,7 +25,11 @@ def place() -> list[Any]:
         html.Div(id=ids.RUN_NOTICES, **{"aria-live": "polite"}),
         html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
         html.Div(dbc.Spinner(size="sm"), id=ids.RUN_FACTS),
-        html.Div([graph(ids.chart("run", word), word, nothing=_("Loading…")) for word in WORDS], id=ids.RUN_CHARTS, className="charts charts-2"),
+        html.Div(
+            [graph(ids.chart("run", word), word, nothing=_("Loading…")) for word in WORDS],
+            id=ids.RUN_CHARTS,
+            className="charts charts-2",
+        ),
         html.Div(id=ids.RUN_PARAMETERS),
     ]
 
@@ -37,11 +41,16 @@ def facts(run: Run, mlflow_page: str | None) -> list[Any]:
     if summary.is_sample:
         title.append(sample_badge())
     if mlflow_page is not None:
-        link = html.A([_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener", className="ms-auto")
+        link = html.A(
+            [_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener", className="ms-auto"
+        )
         title.append(link)
     return [
         html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
-        html.Dl([part for name, value in _facts(run) for part in (html.Div([html.Dt(name), html.Dd(value)]),)], className="facts"),
+        html.Dl(
+            [part for name, value in _facts(run) for part in (html.Div([html.Dt(name), html.Dd(value)]),)],
+            className="facts",
+        ),
     ]
 
 
@@ -50,7 +59,9 @@ def parameters(run: Run) -> list[Any]:
     title = html.H2(_("Parameters"), className="h5 mt-3")
     if not run.params:
         return [title, html.P(_("This run logged no parameters."), className="text-body-secondary")]
-    rows = [html.Tr([html.Th(key, scope="row"), html.Td(html.Code(value))]) for key, value in sorted(run.params.items())]
+    rows = [
+        html.Tr([html.Th(key, scope="row"), html.Td(html.Code(value))]) for key, value in sorted(run.params.items())
+    ]
     return [title, dbc.Table(html.Tbody(rows), size="sm", class_name="parameters")]
 
 
@@ -62,7 +73,9 @@ def figures(run: Run, known: Mapping[tuple[str, str], History], *, still_loading
     for word in WORDS:
         key = metric_key(word, run.metrics)
         history = known.get((run.run_id, key)) if key is not None else None
-        drawn.append(line_chart(word, [Line(line_name(run), history, style)] if history is not None else [], nothing=nothing))
+        drawn.append(
+            line_chart(word, [Line(line_name(run), history, style)] if history is not None else [], nothing=nothing)
+        )
     return drawn
 
 

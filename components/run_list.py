@@ -5,10 +5,9 @@ from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from components import ids, notices, words
+from components.language import _, ngettext
 from components.links import href
 from components.tables import Column, native_table
 from domain.runs import RunSummary
@@ -127,7 +126,14 @@ def sample_notice() -> dbc.Alert:
                     " there is something to look at. Your own runs appear beside them."
                 )
             ),
-            dbc.Button(_("Remove sample data"), id=ids.SAMPLE_REMOVE, color="secondary", outline=True, size="sm", class_name="ms-2"),
+            dbc.Button(
+                _("Remove sample data"),
+                id=ids.SAMPLE_REMOVE,
+                color="secondary",
+                outline=True,
+                size="sm",
+                class_name="ms-2",
+            ),
         ],
         id=ids.SAMPLE_NOTICE,
         color="info",
@@ -174,7 +180,12 @@ def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> l
     """How many runs there are, as of when."""
     if runs is None or as_of_ms is None:
         return [] if failed else [_("Reading the runs…")]
-    return [ngettext("%(count)s run", "%(count)s runs", runs, count=words.count(runs)), " · ", _("as of "), notices.moment(as_of_ms)]
+    return [
+        ngettext("%(count)s run", "%(count)s runs", runs, count=words.count(runs)),
+        " · ",
+        _("as of "),
+        notices.moment(as_of_ms),
+    ]
 
 
 def texts() -> dict[str, Any]:
@@ -192,7 +203,11 @@ def texts() -> dict[str, Any]:
 def nothing_here(asked: str) -> list[Any]:
     """What to do when the list is empty; `asked` is the experiment that the address names."""
     if asked != EVERYTHING:
-        return [_("There is no experiment “%(name)s” with runs.", name=asked), " ", html.A(_("Show all runs"), href=href("/mlflow"))]
+        return [
+            _("There is no experiment “%(name)s” with runs.", name=asked),
+            " ",
+            html.A(_("Show all runs"), href=href("/mlflow")),
+        ]
     return [
         html.P(_("No run has been logged to this MLflow yet. Start one:")),
         html.Pre("python -m training --algorithm PPO --seed 1 --episodes 1000"),
@@ -222,12 +237,17 @@ def _column_menu(known: Sequence[Column]) -> dbc.DropdownMenu:
         ),
         label=_("Columns"),
         color="light",
-        
     )
 
 
 def _status_colours() -> list[dict[str, Any]]:
-    tones = {"RUNNING": "primary", "SCHEDULED": "secondary", "FINISHED": "success", "FAILED": "danger", "KILLED": "warning"}
+    tones = {
+        "RUNNING": "primary",
+        "SCHEDULED": "secondary",
+        "FINISHED": "success",
+        "FAILED": "danger",
+        "KILLED": "warning",
+    }
     return [
         {
             "if": {"column_id": "status", "filter_query": f"{{state}} = {state}"},

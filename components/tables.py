@@ -1,11 +1,12 @@
-"""Everything that knows Dash's DataTable, together with assets/tables.js; another grid can take its place in one file."""
+"""Everything that knows Dash's DataTable, with assets/tables.js; another grid can take its place in one file."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from dash import dash_table
 from dash.dash_table.Format import Format, Group, Scheme
-from flask_babel import gettext as _
+
+from components.language import _
 
 Kind = Literal["text", "numeric", "datetime", "link"]
 

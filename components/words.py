@@ -3,8 +3,7 @@
 import math
 from datetime import datetime
 
-from flask_babel import gettext as _
-
+from components.language import _
 from domain.runs import RunStatus
 from domain.vocabulary import MetricWord
 

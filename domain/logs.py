@@ -9,7 +9,7 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats a record as JSON: timestamp, level, logger, message, whatever `extra=` held, and stack_trace on errors."""
+    """A record as JSON: timestamp, level, logger, message, whatever `extra=` held, and stack_trace on errors."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

@@ -3,9 +3,9 @@
 from typing import Any
 
 import dash
-from flask_babel import gettext as _
 
 from components.frame import nothing_at_this_address
+from components.language import _
 
 
 def layout(**_other: str) -> list[Any]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import dash
 from dash import dcc
-from flask_babel import gettext as _
 
 from components import frame, ids, run_detail
+from components.language import _
 from domain.runs import is_run_id
 
 
@@ -14,7 +14,12 @@ def layout(run_id: str = "", **_other: str) -> list[Any]:
     """The page of the run with this id; what cannot be an id is said at once."""
     if not is_run_id(run_id):
         return run_detail.not_found(run_id)
-    return [*run_detail.place(), frame.ticker("run"), dcc.Store(id=ids.RUN_ID, data=run_id), dcc.Store(id=ids.RUN_DRAWN)]
+    return [
+        *run_detail.place(),
+        frame.ticker("run"),
+        dcc.Store(id=ids.RUN_ID, data=run_id),
+        dcc.Store(id=ids.RUN_DRAWN),
+    ]
 
 
 dash.register_page(

@@ -5,9 +5,9 @@ from typing import Any
 import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
-from flask_babel import gettext as _
 
 from components import comparison, frame, ids, run_list
+from components.language import _
 from domain.runs import parse_run_ids
 
 

@@ -5,7 +5,9 @@ from urllib.parse import quote
 from services.settings import Settings
 
 
-def mlflow_run_page(settings: Settings, page_scheme: str, page_host: str, experiment_id: str, run_id: str) -> str | None:
+def mlflow_run_page(
+    settings: Settings, page_scheme: str, page_host: str, experiment_id: str, run_id: str
+) -> str | None:
     """The run in MLflow's own pages, or None where the browser has no way there.
 
     `MLFLOW_URL` where it is set, else the team's server as configured; the embedded one is on the page's own host,

@@ -30,7 +30,7 @@ class Series(NamedTuple):
 
 
 class Histories(NamedTuple):
-    """What is known: the histories found (the newest known, if a fetch failed), those still on their way, and failures."""
+    """What is known: the histories found (the last known where a fetch failed), those on their way, and failures."""
 
     found: dict[Series, History]
     pending: set[Series]
@@ -44,7 +44,7 @@ class _Entry(NamedTuple):
 
 
 class HistoryStore:
-    """The histories of one MLflow, at most `MAX_BYTES` of them in this process, the least recently drawn leave first."""
+    """The histories of one MLflow, at most `MAX_BYTES` of them in memory; the least recently drawn leave first."""
 
     def __init__(self, mlflow: MlflowRest) -> None:
         self._mlflow = mlflow

@@ -70,7 +70,7 @@ class JsonService:
 
     def _read(self, response: requests.Response, ends: float) -> bytes:
         content = bytearray()
-        # read1 returns what has come; requests' own iterators wait for a whole chunk, so a drip would outlive any deadline.
+        # read1 returns what has come; requests' own iterators wait for a whole chunk: a drip outlives the deadline.
         while chunk := response.raw._original_response.read1(_CHUNK):
             content += chunk
             if time.monotonic() > ends:

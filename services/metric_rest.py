@@ -1,7 +1,7 @@
 """Metric histories from MLflow: exact, as columns, in few requests.
 
-`get-history-bulk-interval` is the endpoint of MLflow's own pages: up to 100 runs at once, at most 2,500 rows a run, and a
-sample where there are more. A window that comes back full is therefore not exact and is read again in smaller ones.
+`get-history-bulk-interval` is the endpoint of MLflow's own pages: up to 100 runs at once, at most 2,500 rows a run, and
+a sample where there are more. A window that comes back full is therefore not exact and is read again in smaller ones.
 Where the endpoint is missing, the public `get-history` answers, page by page.
 """
 

@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from requests.auth import HTTPBasicAuth
 
 from domain.errors import BadResponse, ServiceUnavailable
 from domain.runs import BadRow, LatestMetric, Run, RunStatus
-from requests.auth import HTTPBasicAuth
-
 from services.http import BearerAuth, JsonService
 from services.settings import Settings
 

@@ -81,6 +81,4 @@ def _merged(known: RunList, fresh: dict[str, Run], gone: Iterable[str], bad: lis
     bad_rows = known.bad_rows + [row for row in {row.row: row for row in bad}.values() if row.row not in seen]
     if runs == known.runs and bad_rows == known.bad_rows:
         return known
-    return known.model_copy(
-        update={"version": datetime.now(UTC).isoformat(), "runs": runs, "bad_rows": bad_rows}
-    )
+    return known.model_copy(update={"version": datetime.now(UTC).isoformat(), "runs": runs, "bad_rows": bad_rows})
