@@ -86,8 +86,8 @@ def _train(request: TrainingRequest, settings: TrainingSettings, stop: StopWish)
     client = connect(settings.tracking_uri)
     from training.train import train
 
-    if not stop:
-        train(request, client, settings.model_name, lambda: bool(stop))
+    if not stop and train(request, client, settings.model_name, lambda: bool(stop)) == "FINISHED":
+        return 0
     return stop.exit_code
 
 

@@ -1,4 +1,4 @@
-"""Records the sample data: `python -m training.record_samples` trains every run of PLAN (about 20 minutes) and keeps it."""
+"""Records the sample data: `python -m training.record_samples` trains every run of PLAN, in about 20 minutes."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ from mlflow.tracking import MlflowClient
 from domain.logs import configure_logging
 from training.hyperparameters import Algorithm
 from training.registration import MODEL_FOLDER, ONNX_FILE
-from training.sample_store import FOLDER, MODELS_FOLDER, Points, SampleRun, write_samples
+from training.sample_store import FOLDER, Points, SampleRun, write_samples
 from training.scratch_server import mlflow_server
 from training.tracking import connect
 
@@ -104,7 +104,7 @@ def _experiment_ids(client: MlflowClient) -> list[str]:
 
 def _keep(client: MlflowClient, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / MODELS_FOLDER).mkdir(parents=True)
+    folder.mkdir()
     names = {experiment.experiment_id: experiment.name for experiment in client.search_experiments()}
     versions = {version.run_id: dict(version.tags) for version in client.search_model_versions(f"name='{MODEL_NAME}'")}
     runs, points = [], {}
@@ -115,6 +115,7 @@ def _keep(client: MlflowClient, folder: Path) -> None:
         if sample.version_tags is not None:
             with tempfile.TemporaryDirectory() as download:
                 file = client.download_artifacts(run.info.run_id, f"{MODEL_FOLDER}/{ONNX_FILE}", download)
+                (folder / sample.onnx_path).parent.mkdir(parents=True)
                 shutil.copyfile(file, folder / sample.onnx_path)
     write_samples(folder, runs, points)
 

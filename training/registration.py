@@ -1,10 +1,9 @@
 """Makes an exported policy a version of the registered model."""
 
 from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
-from training.tracking import translated
+from training.tracking import already_exists, translated
 
 MODEL_FOLDER = "model"
 ONNX_FILE = "policy.onnx"
@@ -26,5 +25,5 @@ def ensure_model(client: MlflowClient, name: str) -> None:
     try:
         client.create_registered_model(name)
     except MlflowException as error:
-        if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+        if not already_exists(error):
             raise

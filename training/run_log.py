@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Metric, Param
+from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from domain.errors import BadInput, ServiceUnavailable
-from training.tracking import translated
+from training.tracking import already_exists, translated
 
 Status = Literal["FINISHED", "KILLED", "FAILED"]
 
 BATCH: Final = 1000  # MLflow's own limit of metrics per request
 FLUSH_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 10.0
+END_SECONDS: Final = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +67,16 @@ class RunLog:
                 self._client.log_batch(self.run_id, metrics=batch)
             del self._waiting[: len(batch)]
 
-    def tag(self, tags: Mapping[str, str]) -> None:
-        """Sets tags of the run."""
-        with translated(self._uri):
-            self._client.log_batch(self.run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+    def flush_patiently(self) -> None:
+        """Flushes, and waits half a minute for an MLflow that is away: a restart of it should not cost a training."""
+        deadline = time.monotonic() + END_SECONDS
+        while True:
+            try:
+                return self.flush()
+            except ServiceUnavailable:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
 
     def artifact(self, file: Path, folder: str) -> None:
         """Uploads a file into a folder of the run's artifacts."""
@@ -76,16 +84,23 @@ class RunLog:
             self._client.log_artifact(self.run_id, str(file), folder)
 
     def end(self, status: Status) -> None:
-        """Flushes and closes the run."""
-        self.flush()
-        with translated(self._uri):
-            self._client.set_terminated(self.run_id, status)
+        """Flushes and closes the run; raises ServiceUnavailable when MLflow is away and the run so stays RUNNING."""
+        try:
+            self.flush_patiently()
+            with translated(self._uri):
+                self._client.set_terminated(self.run_id, status)
+        except ServiceUnavailable as error:
+            cause = f"it went away before run {self.run_id} could end as {status}; there it stays RUNNING"
+            raise ServiceUnavailable(error.service, cause) from error
 
 
 def _experiment_id(client: MlflowClient, name: str) -> str:
-    found = client.get_experiment_by_name(name)
-    if found is None:
+    try:
         return str(client.create_experiment(name))
+    except MlflowException as error:
+        if not already_exists(error):
+            raise
+    found = client.get_experiment_by_name(name)
     if found.lifecycle_stage != "active":
         raise BadInput(f"The experiment {name!r} is deleted in MLflow: restore it there, or name another.")
     return str(found.experiment_id)

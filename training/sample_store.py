@@ -1,4 +1,4 @@
-"""The recorded sample runs on disk: runs.json for what they are, points.parquet for their numbers, models/*.onnx."""
+"""The recorded sample runs on disk: runs.json (what they are), points.parquet (their numbers), models/ (their ONNX)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from training.registration import ONNX_FILE
 
 FOLDER: Final = Path(__file__).with_name("sample_data")
 RUNS_FILE: Final = "runs.json"
@@ -28,7 +30,7 @@ _COLUMNS: Final = pa.schema(
 
 
 class SampleRun(BaseModel):
-    """One recorded run. `name` is unique within its experiment; `version_tags` is None where no model was registered."""
+    """One recorded run; `name` is unique within its experiment, `version_tags` None where no model was registered."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,7 +51,7 @@ class SampleRun(BaseModel):
     @property
     def onnx_path(self) -> str:
         """Its model's file, relative to the samples' folder."""
-        return f"{MODELS_FOLDER}/{self.experiment}-{self.name}.onnx"
+        return f"{MODELS_FOLDER}/{self.key}/{ONNX_FILE}"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from typing import Final
 
 from domain.errors import ServiceUnavailable
 
+DATABASE: Final = "mlflow.db"
+
 _QUIET: Final = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
 _START_SECONDS: Final = 120.0
 
@@ -27,10 +29,10 @@ def free_port() -> int:
 
 @contextmanager
 def mlflow_server(folder: Path, port: int | None = None) -> Iterator[str]:
-    """Starts the server, yields its address once it answers, and stops it; its database and artifacts are in `folder`."""
+    """Starts the server, yields its address once it answers, and stops it; database and artifacts are in `folder`."""
     port = port or free_port()
     uri = f"http://127.0.0.1:{port}"
-    store = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", f"{folder}/artifacts"]
+    store = ["--backend-store-uri", f"sqlite:///{folder / DATABASE}", "--artifacts-destination", f"{folder}/artifacts"]
     command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "server.log").open("ab") as output:
         process = subprocess.Popen([*command, *store], env=os.environ | _QUIET, stdout=output, stderr=output)

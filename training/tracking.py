@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mlflow.exceptions import MlflowException, RestException
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
 from domain.errors import AccessDenied, BadInput, ServiceUnavailable
 
 # MLflow's own values (120 s, 7 retries) would hang a training for minutes when the server is gone.
-_PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}
+_PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
 _FIRST_CONTACT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 
 
@@ -36,6 +37,11 @@ def translated(uri: str) -> Iterator[None]:
         if isinstance(error, RestException) and 400 <= status < 500:
             raise BadInput(f"MLflow at {uri} refused: {cause}") from error
         raise ServiceUnavailable(f"MLflow at {uri}", _explain(cause)) from error
+
+
+def already_exists(error: MlflowException) -> bool:
+    """Whether MLflow refused to create something because it is there, perhaps made by somebody else just now."""
+    return bool(error.error_code == ErrorCode.Name(RESOURCE_ALREADY_EXISTS))
 
 
 def _explain(cause: str) -> str:

@@ -61,7 +61,7 @@ def _learn(agent: BaseAlgorithm, request: TrainingRequest, run: RunLog, should_s
         callback = EpisodeCallback(request.episodes, run.metric, tick, should_stop)
         most_steps = (request.episodes + agent.n_envs) * MAX_STEPS
         agent.learn(most_steps, callback=callback, log_interval=None)
-    run.flush()
+    run.flush_patiently()
     return callback.finished >= request.episodes and not should_stop()
 
 

@@ -1,0 +1,133 @@
+"""The command line as a person meets it: real processes, real signals, sentences instead of tracebacks."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
+
+from training import cli
+from training.scratch_server import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def signals() -> object:
+    """`main` listens to this process's signals; hand them back afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def start(uri: str, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "training", "--algorithm", "PPO", "--size", "5", *arguments]
+    environment = os.environ | {"MLFLOW_TRACKING_URI": uri}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def running(client: MlflowClient, experiment: str, episodes: int) -> Run:
+    """The experiment's run as soon as it has that many episodes."""
+    for _ in range(1200):
+        found = client.get_experiment_by_name(experiment)
+        for run in client.search_runs([found.experiment_id]) if found else []:
+            if len(client.get_metric_history(run.info.run_id, "episode_reward")) >= episodes:
+                return run
+        time.sleep(0.1)
+    pytest.fail(f"no run of {experiment} reached {episodes} episodes")
+
+
+def test_ctrl_c_ends_the_run_as_killed_with_what_it_has(client: MlflowClient, mlflow_uri: str) -> None:
+    with start(mlflow_uri, "--episodes", "500000", "--experiment", "interrupted") as process:
+        run = running(client, "interrupted", 20)
+        assert run.info.status == "RUNNING"  # numbers arrive while it trains
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    ended = client.get_run(run.info.run_id)
+    assert ended.info.status == "KILLED"
+    assert len(client.get_metric_history(run.info.run_id, "episode_reward")) >= 20
+
+
+def test_sigterm_ends_the_run_as_killed_too(client: MlflowClient, mlflow_uri: str, alone: pytest.MonkeyPatch) -> None:
+    alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
+
+    def terminate_this_process() -> None:
+        running(client, "terminated", 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    terminator = threading.Thread(target=terminate_this_process)
+    terminator.start()
+    code = cli.main(["--algorithm", "DQN", "--size", "5", "--episodes", "500000", "--experiment", "terminated"])
+    terminator.join()
+    assert code == 143
+    assert running(client, "terminated", 1).info.status == "KILLED"
+
+
+def test_an_absent_mlflow_is_told_in_one_sentence(
+    alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
+    started = time.monotonic()
+    assert cli.main(["--algorithm", "PPO"]) == 1
+    assert time.monotonic() - started < 10
+    errors = capsys.readouterr().err
+    assert errors.count("\n") == 1
+    assert "nothing answers there" in errors
+
+
+def test_an_mlflow_that_never_answers_is_told_within_ten_seconds(
+    alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        alone.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        started = time.monotonic()
+        assert cli.main(["--algorithm", "PPO"]) == 1
+    assert time.monotonic() - started < 10
+    assert "nothing answers there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--algorithm", "A2C"], "invalid choice"),
+        (["--algorithm", "PPO", "--episodes", "0"], "--episodes"),
+        (["--algorithm", "PPO", "--size", "4"], "--size"),
+        (["--algorithm", "PPO", "--seed", "x"], "--seed"),
+        (["--algorithm", "DQN", "--setting", "nope"], "no setting 'nope'"),
+    ],
+)
+def test_wrong_arguments_are_told(
+    arguments: list[str], sentence: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_named(alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    alone.setenv("MLFLOW_PORT", "many")
+    assert cli.main(["--algorithm", "PPO"]) == 2
+    assert "MLFLOW_PORT='many'" in capsys.readouterr().err
+
+
+def test_a_deleted_experiment_is_told(
+    client: MlflowClient, mlflow_uri: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.delete_experiment(client.create_experiment("gone"))
+    alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
+    assert cli.main(["--algorithm", "PPO", "--experiment", "gone"]) == 2
+    assert "'gone' is deleted" in capsys.readouterr().err

@@ -1,0 +1,179 @@
+"""The recorded samples, and the fill: once, resumed after a kill, never after a removal, never into a used MLflow."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mlflow.entities import Run, ViewType
+from mlflow.tracking import MlflowClient
+
+from domain.evaluation import evaluate
+from domain.maze import generate_maze
+from training import samples
+from training.sample_store import FOLDER, SampleRun, read_points, read_runs
+from training.tracking import connect
+
+ROOT = Path(__file__).parents[2]
+RECORDED = read_runs()
+
+
+def fill_embedded(alone: pytest.MonkeyPatch, uri: str) -> int:
+    alone.setenv("MLFLOW_PORT", uri.rpartition(":")[2])
+    return samples.main()
+
+
+def all_runs(client: MlflowClient, view: int = ViewType.ACTIVE_ONLY) -> list[Run]:
+    ids = [experiment.experiment_id for experiment in client.search_experiments(view_type=ViewType.ALL)]
+    return list(client.search_runs(ids, run_view_type=view, max_results=1000))
+
+
+def check_filled(client: MlflowClient) -> None:
+    names = {experiment.experiment_id: experiment for experiment in client.search_experiments()}
+    assert {e.tags.get("clew.sample") for e in names.values() if e.name != "Default"} == {"complete"}
+    runs = {f"{names[run.info.experiment_id].name}/{run.info.run_name}": run for run in all_runs(client, ViewType.ALL)}
+    assert set(runs) == {sample.key for sample in RECORDED}
+    assert len(all_runs(client, ViewType.ALL)) == len(RECORDED)
+    points = read_points()
+    for sample in RECORDED:
+        run = runs[sample.key]
+        assert run.data.tags["clew.sample"] == "true"
+        assert (run.info.status, run.info.start_time, run.info.end_time) == (
+            sample.status,
+            sample.start_time_ms,
+            sample.end_time_ms,
+        )
+        assert run.data.params == sample.params
+        recorded = sorted((s, v, t) for k, s, v, t in points[sample.key].rows() if k == "episode_reward")
+        found = client.get_metric_history(run.info.run_id, "episode_reward")
+        assert sorted((point.step, point.value, point.timestamp) for point in found) == recorded
+    check_versions(client, runs)
+
+
+def check_versions(client: MlflowClient, runs: dict[str, Run]) -> None:
+    versions = {version.run_id: version for version in client.search_model_versions(max_results=1000)}
+    registered = [sample for sample in RECORDED if sample.version_tags is not None]
+    assert len(client.search_model_versions(max_results=1000)) == len(versions) == len(registered)
+    for sample in registered:
+        version = versions[runs[sample.key].info.run_id]
+        assert version.tags == {**(sample.version_tags or {}), "clew.sample": "true"}
+    numbers = [int(versions[runs[sample.key].info.run_id].version) for sample in registered]
+    assert numbers == sorted(numbers)
+
+
+def test_the_recording_is_what_was_promised() -> None:
+    assert len(RECORDED) >= 24
+    assert len({sample.key for sample in RECORDED}) == len(RECORDED)
+    assert len({sample.experiment for sample in RECORDED}) >= 2
+    for algorithm in ("PPO", "DQN"):
+        of_it = [sample.params for sample in RECORDED if sample.params["algorithm"] == algorithm]
+        assert len({params["seed"] for params in of_it}) >= 5
+        assert len({params["setting"] for params in of_it}) >= 3
+    assert [sample.status for sample in RECORDED].count("KILLED") == 1
+    assert sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()) <= 10_000_000
+
+
+def test_nothing_in_the_recording_names_a_machine() -> None:
+    assert {key for sample in RECORDED for key in sample.tags} == {"mlflow.source.name"}
+
+
+def final_success(sample: SampleRun) -> float:
+    points = read_points()[sample.key]
+    return [value for key, _, value, _ in points.rows() if key == "eval/success_rate"][-1]
+
+
+def test_the_default_settings_learn_and_the_bad_ones_do_not() -> None:
+    finished = [sample for sample in RECORDED if sample.status == "FINISHED"]
+    rates = {
+        setting: [final_success(s) for s in finished if s.params["setting"] == setting]
+        for setting in ("default", "bad")
+    }
+    assert min(rates["default"]) >= 0.7
+    assert max(rates["bad"]) < 0.3
+
+
+def test_every_number_is_finite_and_in_order() -> None:
+    for points in read_points().values():
+        assert np.isfinite(points.values).all()
+        assert (np.diff(points.timestamps_ms) >= 0).all()
+        assert points.steps.min() == 1
+
+
+def test_every_sample_model_earns_its_success_rate_again() -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("torch")
+    from training.export import load_policy
+
+    registered = [sample for sample in RECORDED if sample.version_tags is not None]
+    assert len(registered) >= 6
+    for sample in registered:
+        assert sample.version_tags is not None
+        size = int(sample.version_tags["env_id"].rpartition("x")[2].removesuffix("-v0"))
+        again = evaluate(load_policy(FOLDER / sample.onnx_path), generate_maze(size))
+        assert again.success_rate == float(sample.version_tags["success_rate"])
+
+
+def test_the_fill_needs_no_torch() -> None:
+    heavy = ("torch", "gymnasium", "stable_baselines3", "onnx", "onnxruntime", "tqdm")
+    blocked = "; ".join(f"sys.modules[{name!r}] = None" for name in heavy)
+    subprocess.run([sys.executable, "-c", f"import sys; {blocked}; import training.samples"], cwd=ROOT, check=True)
+
+
+def test_an_untouched_mlflow_is_filled_once_and_never_after_removal(
+    untouched_mlflow: str, alone: pytest.MonkeyPatch
+) -> None:
+    client, started = connect(untouched_mlflow), time.monotonic()
+    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert time.monotonic() - started < 30
+    check_filled(client)
+    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert len(all_runs(client, ViewType.ALL)) == len(RECORDED)
+    for experiment in client.search_experiments():
+        if experiment.tags.get("clew.sample"):
+            client.delete_experiment(experiment.experiment_id)
+    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert all_runs(client) == []
+
+
+def test_a_fill_that_was_killed_is_completed_by_the_next(untouched_mlflow: str, alone: pytest.MonkeyPatch) -> None:
+    client = connect(untouched_mlflow)
+    port = untouched_mlflow.rpartition(":")[2]
+    environment = os.environ | {"MLFLOW_PORT": port, "MLFLOW_TRACKING_URI": ""}
+    with subprocess.Popen([sys.executable, "-m", "training.samples"], cwd=ROOT, env=environment) as process:
+        deadline = time.monotonic() + 60
+        while sum(run.info.status != "RUNNING" for run in all_runs(client)) < 5 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.kill()
+    finished = sum(run.info.status != "RUNNING" for run in all_runs(client))
+    assert 5 <= finished < len(RECORDED)
+    client.create_experiment("a user's own, meanwhile", tags={"clew.sample": "complete"})
+    assert fill_embedded(alone, untouched_mlflow) == 0
+    client.delete_experiment(client.get_experiment_by_name("a user's own, meanwhile").experiment_id)
+    check_filled(client)
+
+
+def test_an_mlflow_that_ever_had_an_experiment_is_left_alone(
+    client: MlflowClient, untouched_mlflow: str, alone: pytest.MonkeyPatch
+) -> None:
+    client.delete_experiment(client.create_experiment("somebody's"))
+    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert all_runs(client, ViewType.ALL) == []
+
+
+def test_an_mlflow_with_a_run_in_default_is_left_alone(
+    client: MlflowClient, untouched_mlflow: str, alone: pytest.MonkeyPatch
+) -> None:
+    client.delete_run(client.create_run("0").info.run_id)
+    assert fill_embedded(alone, untouched_mlflow) == 0
+    assert len(all_runs(client, ViewType.ALL)) == 1
+
+
+def test_a_configured_mlflow_is_refused(
+    mlflow_uri: str, alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
+    assert samples.main() == 2
+    assert "embedded MLflow only" in capsys.readouterr().err

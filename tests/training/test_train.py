@@ -1,0 +1,124 @@
+"""Real trainings against a real MLflow: what it holds afterwards, and how a training ends."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+
+from mlflow.entities import Metric, Run
+from mlflow.tracking import MlflowClient
+
+from domain.evaluation import evaluate
+from domain.maze import generate_maze
+from training.export import load_policy
+from training.hyperparameters import ALGORITHMS, Algorithm, load_hyperparameters
+from training.request import TrainingRequest
+from training.train import train
+
+EPISODES = 45
+MODEL = "maze-under-test"
+
+
+def go_on() -> bool:
+    return False
+
+
+def only_run(client: MlflowClient, experiment: str) -> Run:
+    found = client.get_experiment_by_name(experiment)
+    assert found is not None
+    (run,) = client.search_runs([found.experiment_id])
+    return run
+
+
+def history(client: MlflowClient, run: Run, key: str) -> list[Metric]:
+    return sorted(client.get_metric_history(run.info.run_id, key), key=lambda point: point.step)
+
+
+@pytest.fixture(scope="module", params=ALGORITHMS)
+def trained(request: pytest.FixtureRequest, client: MlflowClient) -> tuple[TrainingRequest, Run]:
+    algorithm: Algorithm = request.param
+    asked = TrainingRequest(algorithm=algorithm, seed=3, episodes=EPISODES, size=5, experiment=f"trained-{algorithm}")
+    assert train(asked, client, MODEL, go_on) == "FINISHED"
+    return asked, only_run(client, asked.experiment_name)
+
+
+def test_the_run_says_what_was_trained(trained: tuple[TrainingRequest, Run]) -> None:
+    asked, run = trained
+    assert run.info.status == "FINISHED"
+    expected = {"algorithm": asked.algorithm, "env_id": "ClewMaze-5x5-v0", "seed": "3"}
+    hyperparameters = load_hyperparameters(asked.algorithm, "default")
+    assert expected.items() <= run.data.params.items()
+    assert {key: str(value) for key, value in hyperparameters.items()}.items() <= run.data.params.items()
+    assert {"clew.boot_id", "clew.host", "clew.pid", "clew.start_ticks"} <= set(run.data.tags)
+
+
+def test_every_episode_has_its_numbers(trained: tuple[TrainingRequest, Run], client: MlflowClient) -> None:
+    run = trained[1]
+    rewards, lengths = history(client, run, "episode_reward"), history(client, run, "episode_length")
+    assert [point.step for point in rewards] == [point.step for point in lengths] == list(range(1, EPISODES + 1))
+    assert all(1 <= point.value <= 200 for point in lengths)
+    assert all(-10 <= point.value <= 1 for point in rewards)
+    assert run.info.start_time <= rewards[0].timestamp <= rewards[-1].timestamp <= run.info.end_time
+
+
+def test_success_rate_counts_the_last_hundred_episodes(
+    trained: tuple[TrainingRequest, Run], client: MlflowClient
+) -> None:
+    run = trained[1]
+    rewards = [point.value for point in history(client, run, "episode_reward")]
+    for point in history(client, run, "success_rate"):
+        so_far = rewards[max(0, point.step - 100) : point.step]
+        # Below zero is no success; a success may end below zero too, after many walls: so a bound, not equality.
+        assert point.value >= sum(reward > 0 for reward in so_far) / len(so_far)
+    assert [point.step for point in history(client, run, "success_rate")] == [10, 20, 30, 40]
+
+
+def test_loss_is_there_only_where_an_update_happened(
+    trained: tuple[TrainingRequest, Run], client: MlflowClient
+) -> None:
+    asked, run = trained
+    steps = [point.step for point in history(client, run, "loss")]
+    assert set(steps) <= set(range(1, EPISODES + 1))
+    assert max(Counter(steps).values(), default=1) == 1
+    if asked.algorithm == "PPO":  # DQN may still be filling its buffer in so short a training
+        assert 0 < len(steps) < EPISODES
+
+
+def test_the_version_leads_back_to_its_run_and_its_file(
+    trained: tuple[TrainingRequest, Run], client: MlflowClient, tmp_path: Path
+) -> None:
+    asked, run = trained
+    (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")
+    assert version.name == MODEL
+    assert version.tags["algorithm"] == asked.algorithm
+    assert version.tags["total_episodes"] == str(EPISODES)
+    assert version.tags["trained_at"].endswith("+00:00")
+    file = client.download_artifacts(run.info.run_id, f"model/{version.tags['onnx_file']}", str(tmp_path))
+    again = evaluate(load_policy(Path(file)), generate_maze(5))
+    assert float(version.tags["success_rate"]) == again.success_rate == run.data.metrics["eval/success_rate"]
+    assert run.data.metrics["eval/mean_length"] == again.mean_length
+
+
+def test_a_seed_trains_the_same_run_again(client: MlflowClient) -> None:
+    rewards = []
+    for attempt in (1, 2):
+        asked = TrainingRequest(
+            algorithm="PPO", seed=11, episodes=20, size=5, experiment=f"again-{attempt}", register_model=False
+        )
+        train(asked, client, MODEL, go_on)
+        run = only_run(client, asked.experiment_name)
+        rewards.append([point.value for point in history(client, run, "episode_reward")])
+    assert rewards[0] == rewards[1]
+    assert not client.search_model_versions(f"run_id = '{run.info.run_id}'")
+
+
+def test_a_failure_ends_the_run_as_failed(client: MlflowClient) -> None:
+    def fail() -> bool:
+        raise RuntimeError("a bug")
+
+    asked = TrainingRequest(algorithm="PPO", episodes=5, size=5, experiment="failing")
+    with pytest.raises(RuntimeError, match="a bug"):
+        train(asked, client, MODEL, fail)
+    assert only_run(client, "failing").info.status == "FAILED"

@@ -1,0 +1,175 @@
+"""Fills an untouched embedded MLflow with the recorded sample runs: `python -m training.samples`.
+
+Needs no torch: what is filled was recorded by training/record_samples.py. The state is kept in MLflow itself, as the
+tag `clew.sample` of each sample experiment: "filling" from its creation on, "complete" at the end. A fill that was cut
+off goes on where it stopped; nothing is filled again once the experiments were completed or removed.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from mlflow.entities import Experiment, Metric, Param, Run, ViewType
+from mlflow.tracking import MlflowClient
+
+from domain.errors import BadInput, ClewError, ServiceUnavailable
+from domain.logs import configure_logging
+from training.registration import MODEL_FOLDER, register_version
+from training.run_log import BATCH
+from training.sample_store import FOLDER, Points, SampleRun, read_points, read_runs
+from training.settings import read_settings
+from training.tracking import connect, translated
+
+SAMPLE_TAG: Final = "clew.sample"
+FILLING: Final = "filling"
+COMPLETE: Final = "complete"
+WAIT_SECONDS: Final = 60.0
+
+_DEFAULT_EXPERIMENT: Final = "0"
+_THREADS: Final = 4
+
+log = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Fills the embedded MLflow if it is untouched; 0 when done or nothing to do, 1 or 2 with a sentence otherwise."""
+    os.environ |= {"MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "60"}
+    try:
+        settings = read_settings()
+        configure_logging(settings.log_level)
+        if settings.mlflow_tracking_uri:
+            raise BadInput("MLFLOW_TRACKING_URI is set: sample data goes into the embedded MLflow only.")
+        client = wait_for_mlflow(settings.embedded_uri, WAIT_SECONDS)
+        with translated(settings.embedded_uri):
+            fill(client, settings.model_name)
+    except ClewError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2 if isinstance(error, BadInput) else 1
+    return 0
+
+
+def wait_for_mlflow(uri: str, seconds: float) -> MlflowClient:
+    """A client of the MLflow at `uri` as soon as it answers; raises ServiceUnavailable when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return connect(uri)
+        except ServiceUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.3)
+
+
+def fill(client: MlflowClient, model_name: str, folder: Path = FOLDER) -> int:
+    """Writes the samples that MLflow lacks and returns how many runs it wrote; 0 when it is not ours to fill."""
+    started = time.monotonic()
+    samples = read_runs(folder)
+    experiments = _claim(client, sorted({sample.experiment for sample in samples}))
+    if not experiments:
+        log.info("No sample data: this MLflow is in use, or had it before")
+        return 0
+    missing = _missing(client, samples, experiments)
+    _write(client, missing, experiments, model_name, folder)
+    for experiment_id in experiments.values():
+        client.set_experiment_tag(experiment_id, SAMPLE_TAG, COMPLETE)
+    log.info("Sample data is in place", extra={"runs": len(missing), "seconds": round(time.monotonic() - started, 1)})
+    return len(missing)
+
+
+def _claim(client: MlflowClient, names: Sequence[str]) -> dict[str, str]:
+    """The ids of the experiments to fill, by name; created if MLflow is untouched, none if it is not."""
+    found = client.search_experiments(view_type=ViewType.ALL)
+    filling = {each.name: each.experiment_id for each in found if _is_filling(each)}
+    if not filling and not _is_untouched(client, found):
+        return {}
+    # All of them before any run: later, a missing one would mean that somebody removed it.
+    known = {experiment.name for experiment in found}
+    created = {name: client.create_experiment(name, tags={SAMPLE_TAG: FILLING}) for name in names if name not in known}
+    return filling | created
+
+
+def _is_filling(experiment: Experiment) -> bool:
+    return bool(experiment.lifecycle_stage == "active" and experiment.tags.get(SAMPLE_TAG) == FILLING)
+
+
+def _is_untouched(client: MlflowClient, experiments: Sequence[Experiment]) -> bool:
+    if any(experiment.experiment_id != _DEFAULT_EXPERIMENT for experiment in experiments):
+        return False
+    if any(experiment.lifecycle_stage != "active" for experiment in experiments):
+        return False
+    return not client.search_runs([_DEFAULT_EXPERIMENT], run_view_type=ViewType.ALL, max_results=1)
+
+
+def _missing(
+    client: MlflowClient, samples: Sequence[SampleRun], experiments: Mapping[str, str]
+) -> list[tuple[SampleRun, Run | None]]:
+    """The samples still to write, each with the run that an interrupted fill has left for it."""
+    runs = client.search_runs(list(experiments.values()), f"tags.`{SAMPLE_TAG}` = 'true'", max_results=1000)
+    known = {(run.info.experiment_id, run.info.run_name): run for run in runs}
+    pairs = [
+        (sample, known.get((experiments[sample.experiment], sample.name)))
+        for sample in samples
+        if sample.experiment in experiments
+    ]
+    return [(sample, run) for sample, run in pairs if run is None or run.info.status == "RUNNING"]
+
+
+def _write(
+    client: MlflowClient,
+    missing: Sequence[tuple[SampleRun, Run | None]],
+    experiments: Mapping[str, str],
+    model_name: str,
+    folder: Path,
+) -> None:
+    points = read_points(folder)
+
+    def write_numbers(pair: tuple[SampleRun, Run | None]) -> Run:
+        sample, run = pair
+        run = run or _create(client, sample, experiments[sample.experiment])
+        _log(client, run, sample, points[sample.key])
+        return run
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        # Numbers side by side; models one after the other, so that version numbers follow the training's order.
+        for done, (run, (sample, _)) in enumerate(zip(threads.map(write_numbers, missing), missing, strict=True), 1):
+            if sample.version_tags is not None:
+                _register(client, run, sample.version_tags, model_name, folder / sample.onnx_path)
+            client.set_terminated(run.info.run_id, sample.status, sample.end_time_ms)
+            _report(done, len(missing))
+
+
+def _create(client: MlflowClient, sample: SampleRun, experiment_id: str) -> Run:
+    tags = sample.tags | {SAMPLE_TAG: "true"}
+    return client.create_run(experiment_id, sample.start_time_ms, tags, sample.name)
+
+
+def _log(client: MlflowClient, run: Run, sample: SampleRun, points: Points) -> None:
+    """Writes params and numbers; over those of an interrupted fill it changes nothing, MLflow keeps one of equals."""
+    client.log_batch(run.info.run_id, params=[Param(key, value) for key, value in sample.params.items()])
+    metrics = [Metric(key, value, timestamp, step) for key, step, value, timestamp in points.rows()]
+    for first in range(0, len(metrics), BATCH):
+        client.log_batch(run.info.run_id, metrics=metrics[first : first + BATCH])
+
+
+def _register(client: MlflowClient, run: Run, tags: Mapping[str, str], model_name: str, file: Path) -> None:
+    if client.search_model_versions(f"run_id = '{run.info.run_id}'"):
+        return
+    client.log_artifact(run.info.run_id, str(file), MODEL_FOLDER)
+    register_version(client, model_name, run.info.run_id, run.info.artifact_uri, {**tags, SAMPLE_TAG: "true"})
+
+
+def _report(done: int, total: int) -> None:
+    """One line that rewrites itself on a terminal; a few log lines elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\rFilling MLflow with sample runs: {done} of {total}" + "\n" * (done == total))
+    elif done % 10 == 0:
+        log.info("Filling MLflow with sample runs: %d of %d", done, total)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
