@@ -1,5 +1,6 @@
 """The reader's language: every text on screen goes through `_` or `ngettext`, in English in the source."""
 
+import re
 from typing import Any
 
 import flask_babel
@@ -13,6 +14,12 @@ def _(text: str, **values: Any) -> str:
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:
     """As `_`, in the form that goes with `n`, which fills %(num)s."""
     return str(flask_babel.ngettext(one, many, n, **values))
+
+
+def around(text: str, **elements: Any) -> list[Any]:
+    """`text`, already in the reader's language, with {name} replaced by components: languages order them differently."""
+    parts = re.split(r"\{(\w+)\}", text)
+    return [elements[part] if index % 2 else part for index, part in enumerate(parts) if part]
 
 
 def language() -> str:

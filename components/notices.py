@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
-from components.language import _, ngettext
+from components.language import _, around, ngettext
 from domain.runs import BadRow
 
 _NAMED = 3
@@ -16,12 +16,11 @@ _NAMED = 3
 
 def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
     """Says which service failed and why, and how old what is shown is."""
-    known = (
-        [html.Span(_("Nothing has been read from it yet."))]
-        if as_of_ms is None
-        else [html.Span(_("What you see is from ")), moment(as_of_ms), html.Span(".")]
-    )
-    return [html.Strong(f"{service}: "), html.Span(f"{cause}. "), *known]
+    if as_of_ms is None:
+        known = [_("Nothing has been read from it yet.")]
+    else:
+        known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
+    return [html.Strong(f"{service}: "), html.Span(f"{_in_words(cause)}. "), *known]
 
 
 def bad_rows(service: str, rows: Sequence[BadRow]) -> dbc.Alert | None:
@@ -69,3 +68,15 @@ def failure_alert(place: str) -> dbc.Alert:
         fade=False,
         class_name="py-2 mt-1",
     )
+
+
+def _in_words(cause: str) -> str:
+    """The causes that services name, in the reader's language; what a service said itself stays as it is."""
+    return {
+        "refused the connection": _("refused the connection"),
+        "did not accept the connection in time": _("did not accept the connection in time"),
+        "did not answer in time": _("did not answer in time"),
+        "did not finish its answer in time": _("did not finish its answer in time"),
+        "its host name is not known": _("its host name is not known"),
+        "its certificate was not accepted": _("its certificate was not accepted"),
+    }.get(cause, cause)

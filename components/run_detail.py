@@ -10,7 +10,7 @@ from components import ids, notices, words
 from components.charts import Line, graph, line_chart
 from components.colours import line_styles
 from components.comparison import line_name, sample_badge, status_badge
-from components.language import _
+from components.language import _, around
 from components.links import href
 from domain.history import History
 from domain.runs import Run, summarise
@@ -83,7 +83,7 @@ def not_found(run_id: str) -> list[Any]:
     """Said where the address names no run."""
     return [
         html.H1(_("No such run"), className="h3"),
-        html.P([_("MLflow knows no run "), html.Code(run_id[:64]), _(". It may have been deleted.")]),
+        html.P(around(_("MLflow knows no run {run}. It may have been deleted."), run=html.Code(run_id[:64]))),
         html.A(_("Show all runs"), href=href("/mlflow")),
     ]
 

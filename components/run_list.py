@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids, notices, words
-from components.language import _, ngettext
+from components.language import _, around, ngettext
 from components.links import href
 from components.tables import Column, native_table
 from domain.runs import RunSummary
@@ -183,8 +183,7 @@ def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> l
     return [
         ngettext("%(count)s run", "%(count)s runs", runs, count=words.count(runs)),
         " · ",
-        _("as of "),
-        notices.moment(as_of_ms),
+        *around(_("as of {moment}"), moment=notices.moment(as_of_ms)),
     ]
 
 
