@@ -163,7 +163,7 @@ class MlflowRest:
             return CALL_SECONDS
         left = self._ends - time.monotonic()
         if left <= 0:
-            raise ServiceUnavailable(SERVICE, "did not finish its answers in time")
+            raise ServiceUnavailable(SERVICE, "did not finish its answer in time")
         return left
 
     def _pages(self, experiment_ids: Sequence[str], where: str) -> Iterator[Any]:
