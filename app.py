@@ -41,6 +41,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     """The dashboard on the given services; it asks them nothing until a page does."""
     server = Flask("clew")
     server.config.update(
+        PATHNAME_PREFIX=settings.dash_requests_pathname_prefix,
         TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
         SEND_FILE_MAX_AGE_DEFAULT=3600,

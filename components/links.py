@@ -2,15 +2,17 @@
 
 from urllib.parse import quote, urlencode
 
-import dash
 import flask
 
 
 def href(path: str, **query: str) -> str:
     """The address of the page at `path` ("/mlflow"); a language asked for with `?lang=` is kept."""
-    if flask.has_request_context() and (language := flask.g.get("asked_language")):
-        query["lang"] = language
-    return str(dash.get_relative_path(path)) + (f"?{urlencode(query)}" if query else "")
+    prefix = "/"
+    if flask.has_request_context():
+        prefix = flask.current_app.config["PATHNAME_PREFIX"]
+        if language := flask.g.get("asked_language"):
+            query["lang"] = language
+    return prefix + path.removeprefix("/") + (f"?{urlencode(query)}" if query else "")
 
 
 def run_href(run_id: str) -> str:

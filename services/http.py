@@ -12,7 +12,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from domain.errors import AccessDenied, BadInput, BadResponse, NotFound, ServiceUnavailable
 
 CONNECT_SECONDS = 3.0
-READ_SECONDS = 30.0
+READ_SECONDS = 15.0
 MAX_BYTES = 256 * 2**20
 _CHUNK = 2**16
 

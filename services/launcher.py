@@ -3,14 +3,11 @@
 Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 when it cannot run; 2 when a setting is wrong.
 """
 
-import errno
 import json
 import os
 import signal
-import socket
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -18,6 +15,7 @@ from types import FrameType
 import requests
 from pydantic import ValidationError
 
+from services.ports import port_problems
 from services.settings import Settings, explain
 from services.supervision import Child, Supervision, SupervisorEnded
 
@@ -40,37 +38,16 @@ def main() -> int:
     return _Launch(settings).run()
 
 
-def port_problems(settings: Settings) -> Iterator[str]:
-    """A sentence for each address that this start needs and cannot have; names the setting to change."""
-    if settings.embedded and settings.port == settings.mlflow_port:
-        yield f"PORT and MLFLOW_PORT are both {settings.port}; set one of them to another port."
-    yield from _port_problem("HOST", settings.host, "PORT", settings.port)
-    if settings.embedded:
-        yield from _port_problem("MLFLOW_HOST", settings.mlflow_host, "MLFLOW_PORT", settings.mlflow_port)
-
-
-def _port_problem(host_setting: str, host: str, port_setting: str, port: int) -> Iterator[str]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            yield f"Port {port} is taken; set {port_setting} to another, or stop what uses it."
-        elif error.errno in (errno.EACCES, errno.EPERM):
-            yield f"Port {port} needs an administrator's rights; set {port_setting} to 1024 or more."
-        else:
-            yield f"{host_setting}={host} is not an address of this machine; set it to one that is."
-
-
 class _Launch:
     """One start of Clew, from the first process to the last, and what the person at the terminal is told of it."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.state_dir = settings.state_dir.absolute()
+        self.state_dir = settings.state_dir
         self.services = ["mlflow", "dashboard"] if settings.embedded else ["dashboard"]
         self.waiting_for = list(self.services)
         self.stopping = False
+        self.at_terminal = os.isatty(0)
         self.seen: dict[str, Child] = {}
         self.samples_shown = 0
         self.http = requests.Session()
@@ -79,13 +56,18 @@ class _Launch:
     def run(self) -> int:
         """Keeps everything running until a signal; returns the exit status."""
         for number in _STOPPING_SIGNALS:
-            signal.signal(number, self._stop)
-        for folder in ("log", "mlflow"):
-            (self.state_dir / folder).mkdir(parents=True, exist_ok=True)
-        self.samples_shown = _size(self._log("samples"))
-        say(f"Starting {' and '.join(_name(one) for one in self.services)} (logs in {self.settings.state_dir}/log) …")
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays in force
+                signal.signal(number, self._stop)
         try:
-            with Supervision(self.state_dir, self._environment()) as supervision:
+            for folder in ("log", "mlflow"):
+                (self.state_dir / folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            sys.stderr.write(f"STATE_DIR={self.state_dir} cannot be written ({error.strerror}); set another.\n")
+            return 1
+        self.samples_shown = _size(self._log("samples"))
+        say(f"Starting {' and '.join(_name(one) for one in self.services)} (logs in {self.state_dir}/log) …")
+        try:
+            with Supervision(self.state_dir.absolute(), self._environment()) as supervision:
                 self._keep(supervision)
                 say("\nStopping …")
         except SupervisorEnded as error:
@@ -96,6 +78,10 @@ class _Launch:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
+
+    def _is_told_to_stop(self) -> bool:
+        """By a signal; or by the end of a terminal whose SIGHUP went to `make` alone, as after `ssh -t host make run`."""
+        return self.stopping or (self.at_terminal and not os.isatty(0))
 
     def _environment(self) -> dict[str, str]:
         """What docs/deploy/supervisord.conf refers to; everything else the children read as this process did."""
@@ -110,7 +96,7 @@ class _Launch:
         for name in self.services:
             supervision.start(name)
         began = reminded = time.monotonic()
-        while not self.stopping:
+        while not self._is_told_to_stop():
             self._report(supervision.look())
             if self.waiting_for:
                 self._greet(supervision)
@@ -170,7 +156,9 @@ class _Launch:
                 file.seek(self.samples_shown)
                 text = file.read()
             self.samples_shown += len(text)
-            _write(b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b"{")))
+            for line in text.decode(errors="replace").splitlines():
+                if message := _field(line, "message"):
+                    say(message)
 
     def _log(self, name: str) -> Path:
         return self.state_dir / "log" / f"{name}.log"
@@ -178,27 +166,23 @@ class _Launch:
 
 def say(sentence: str) -> None:
     """Tells the person at the terminal, if there still is one."""
-    _write(sentence.encode() + b"\n")
+    with suppress(OSError):  # the terminal may be closed, or the pipe's reader gone
+        os.write(1, sentence.encode() + b"\n")
 
 
 def last_words(log: Path) -> str:
     """What a dead child's log ends with: its last exception, else its last line; and where to read on."""
     lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
-    said = [one for line in lines if (one := _exception(line))] or [line for line in lines if line.strip()]
+    traces = [trace for line in lines if (trace := _field(line, "stack_trace"))]
+    said = traces[-1].strip().splitlines() if traces else [line for line in lines if line.strip()]
     return f"{(said or ['it said nothing'])[-1].strip()[:300]} (more in {log})"
 
 
-def _exception(line: str) -> str | None:
-    """The last line of the stack trace that a JSON log line carries, such as "ValueError: no"."""
-    with suppress(ValueError, AttributeError):
-        trace = json.loads(line).get("stack_trace")
-        return str(trace).strip().splitlines()[-1] if trace else None
+def _field(line: str, name: str) -> str | None:
+    """A field of a JSON log line; none where the line is no JSON or has no such field."""
+    with suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(line)[name])
     return None
-
-
-def _write(text: bytes) -> None:
-    with suppress(OSError):  # the terminal may be closed, or the pipe's reader gone
-        os.write(1, text)
 
 
 def _name(service: str) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from requests.auth import HTTPBasicAuth
 
-from domain.errors import BadResponse, ServiceUnavailable
+from domain.errors import BadResponse, NotFound, ServiceUnavailable
 from domain.runs import BadRow, LatestMetric, Run, RunStatus
 from services.http import BearerAuth, JsonService
 from services.settings import Settings
@@ -39,6 +39,7 @@ class _Info(BaseModel):
     experiment_id: str
     run_name: str = ""
     status: RunStatus
+    lifecycle_stage: str = "active"
     start_time: int | None = None
     end_time: int | None = None
 
@@ -134,13 +135,16 @@ class MlflowRest:
         return runs, bad
 
     def run(self, run_id: str, experiments: dict[str, Experiment]) -> Run:
-        """One run; raises `NotFound`."""
-        answer = self.get_api("runs/get", {"run_id": run_id})
+        """One run; raises `NotFound`, also for a deleted one, which MLflow would still tell."""
+        raw = validated(_OneRun, self.get_api("runs/get", {"run_id": run_id})).run
         try:
-            return _run(validated(_OneRun, answer).run, experiments)
+            run, stage = _run(raw, experiments), _RawRun.model_validate(raw).info.lifecycle_stage
         except ValidationError as error:
-            bad = _bad_row(answer, error)
+            bad = _bad_row(raw, error)
             raise BadResponse(SERVICE, bad.field, bad.cause) from error
+        if stage == "deleted":
+            raise NotFound(f"Run {run_id} was deleted")
+        return run
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
         """One GET of a path of the server."""

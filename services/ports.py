@@ -1,0 +1,29 @@
+"""Whether the addresses that a start needs are to be had."""
+
+import errno
+import socket
+from collections.abc import Iterator
+
+from services.settings import Settings
+
+
+def port_problems(settings: Settings) -> Iterator[str]:
+    """A sentence for each address that this start needs and cannot have; names the setting to change."""
+    if settings.embedded and settings.port == settings.mlflow_port:
+        yield f"PORT and MLFLOW_PORT are both {settings.port}; set one of them to another port."
+    yield from _port_problem("HOST", settings.host, "PORT", settings.port)
+    if settings.embedded:
+        yield from _port_problem("MLFLOW_HOST", settings.mlflow_host, "MLFLOW_PORT", settings.mlflow_port)
+
+
+def _port_problem(host_setting: str, host: str, port_setting: str, port: int) -> Iterator[str]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            yield f"Port {port} is taken; set {port_setting} to another, or stop what uses it."
+        elif error.errno in (errno.EACCES, errno.EPERM):
+            yield f"Port {port} needs an administrator's rights; set {port_setting} to 1024 or more."
+        else:
+            yield f"{host_setting}={host} is not an address of this machine; set it to one that is."

@@ -1,0 +1,51 @@
+"""What all tests share: a real MLflow, and a real HTTP server in front of it that can be told to misbehave."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.misbehaving import Misbehaving
+from tests.tracking import Tracking
+from training.scratch_server import mlflow_server
+
+# Real servers take as long as they take; a fixture that lives longer than an example is what we mean here.
+settings.register_profile(
+    "clew",
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    # Shrinking against a real server takes minutes, and the examples are small as they are.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+settings.load_profile("clew")
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+
+
+@pytest.fixture(scope="session")
+def mlflow_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real `mlflow server` on SQLite."""
+    with mlflow_server(tmp_path_factory.mktemp("shared-mlflow")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def tracking(mlflow_address: str) -> Tracking:
+    """Logs runs to that server, as a training would."""
+    return Tracking(mlflow_address)
+
+
+@pytest.fixture
+def misbehaving(mlflow_address: str) -> Iterator[Misbehaving]:
+    """A real server that passes everything on to MLflow until it is told not to."""
+    with Misbehaving(mlflow_address) as server:
+        yield server
+
+
+@pytest.fixture
+def cache_dir(tmp_path: Path) -> Path:
+    """An empty cache."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    return folder

@@ -1,0 +1,107 @@
+"""A real HTTP server that stands before another one and can be told to misbehave."""
+
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+import requests
+
+Answer = tuple[int, bytes, str]
+
+HTML = (200, b"<!DOCTYPE html><title>It works!</title>", "text/html")
+ERROR_500 = (500, b'{"error_code": "INTERNAL_ERROR", "message": "boom"}', "application/json")
+HALF_JSON = (200, b'{"runs": [{"info": {"run_id": "abc', "application/json")
+WRONG_TYPES = (200, b'{"runs": 7, "experiments": "none"}', "application/json")
+REFUSED = (401, b"who are you?", "text/plain")
+HANG = "hang"
+DRIP = "drip"
+
+
+class Misbehaving:
+    """Passes requests on to `behind` while `answer` is None, else gives that answer, hangs, or drips a byte a second.
+
+    `alter` may change what is passed on: (path, status, body) to body.
+    """
+
+    def __init__(self, behind: str) -> None:
+        self.behind = behind
+        self.answer: Answer | str | None = None
+        self.alter: Callable[[str, bytes], bytes] | None = None
+        self.requests: list[str] = []
+        self._released = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> "Misbehaving":
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._released.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _serve(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                outer.requests.append(f"{self.command} {self.path}")
+                if outer.answer == HANG:
+                    outer._released.wait(60)
+                elif outer.answer == DRIP:
+                    self._drip()
+                else:
+                    self._send(*(outer.answer or self._passed_on(body)))  # type: ignore[misc]
+
+            do_GET = do_POST = do_DELETE = _serve
+
+            def _passed_on(self, body: bytes) -> Answer:
+                headers = {"Content-Type": "application/json"}
+                answer = requests.request(
+                    self.command, outer.behind + self.path, data=body, headers=headers, timeout=60
+                )
+                content = answer.content if outer.alter is None else outer.alter(self.path, answer.content)
+                return answer.status_code, content, answer.headers.get("Content-Type", "text/plain")
+
+            def _send(self, status: int, content: bytes, kind: str) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def _drip(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", "1000000")
+                self.end_headers()
+                while not outer._released.wait(0.2):
+                    try:
+                        self.wfile.write(b" ")
+                        self.wfile.flush()
+                    except OSError:
+                        return
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Says nothing: the tests look at `requests`."""
+
+        return Handler
+
+
+def eventually(happens: Callable[[], object], within_seconds: float = 15) -> None:
+    """Waits until `happens()` is true; its last exception, or an assertion, says what never came."""
+    ends = time.monotonic() + within_seconds
+    while True:
+        try:
+            if happens():
+                return
+        except Exception:  # noqa: BLE001 - whatever it is, it is raised again when the time is up
+            if time.monotonic() > ends:
+                raise
+        if time.monotonic() > ends:
+            raise AssertionError(f"did not happen within {within_seconds} s")
+        time.sleep(0.05)

@@ -1,0 +1,149 @@
+"""P1 (the list is complete) and P2 (a comparison holds every selected run, with all its metrics), on a real MLflow."""
+
+import base64
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+
+from callbacks.drawing import Drawing
+from components import comparison, run_list
+from domain.runs import Run, summarise
+from services.connect import Services
+from services.history_store import HistoryStore
+from services.http import JsonService
+from services.mlflow_rest import MlflowRest
+from services.run_store import RunView
+from services.run_sweep import RunList, changes, sweep
+from services.settings import Settings
+from tests.tracking import Tracking
+
+VALUES = st.one_of(st.floats(-1e6, 1e6, width=32), st.sampled_from([math.nan, math.inf, -math.inf]))
+METRIC_KEYS = ("episode_reward", "rollout/ep_rew_mean", "loss", "train/loss", "success_rate", "odd metric", "eval/mean_reward")
+A_RUN = st.fixed_dictionaries(
+    {
+        "name": st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=12),
+        "params": st.dictionaries(
+            st.sampled_from(["algorithm", "algo", "seed", "env_id", "lr"]), st.text(max_size=8).map(str.strip), max_size=4
+        ),
+        "metrics": st.dictionaries(st.sampled_from(METRIC_KEYS), st.lists(VALUES, min_size=1, max_size=5), max_size=4),
+        "status": st.sampled_from(["FINISHED", "RUNNING", "FAILED", "KILLED", "SCHEDULED"]),
+    }
+)
+# Groups of runs as they come: an experiment each, some empty.
+EXPERIMENTS = st.lists(st.lists(A_RUN, max_size=4), min_size=1, max_size=3)
+
+
+def rest(address: str, page_size: int = 5000) -> MlflowRest:
+    return MlflowRest(JsonService("MLflow", address), page_size)
+
+
+def log_all(tracking: Tracking, experiments: list[list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    return {tracking.run(group, **run): run for runs in experiments for group in [tracking.experiment()] for run in runs}
+
+
+@example_settings(max_examples=12)
+@given(experiments=EXPERIMENTS, page_size=st.integers(1, 4))
+def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[str, Any]]], page_size: int) -> None:
+    """P1: every run that was ever logged is in the list, once, with what was logged, whatever the page size."""
+    before = set(sweep(rest(tracking.address), None).runs)
+    logged = log_all(tracking, experiments)
+    # A page holds a few runs, so that the list of all examples so far takes many pages.
+    found = sweep(rest(tracking.address, page_size * 7), None)
+    assert set(found.runs) == before | set(logged)
+    assert not found.bad_rows
+    rows = {row["id"]: row for row in run_list.rows(summarise(run) for run in found.runs.values())}
+    assert len(rows) == len(found.runs)
+    for run_id, run in logged.items():
+        assert_row_tells(rows[run_id], run)
+
+
+def assert_row_tells(row: dict[str, Any], run: dict[str, Any]) -> None:
+    """An oracle of its own: what the row of a run must say, straight from what was logged."""
+    algorithm = run["params"].get("algorithm", run["params"].get("algo"))
+    assert row["algorithm"] == (algorithm or "–")
+    assert row["state"] == run["status"]
+    rates = run["metrics"].get("success_rate")
+    assert row["success_percent"] == (rates[-1] * 100 if rates and math.isfinite(rates[-1]) else None)
+    rewards = run["metrics"].get("episode_reward")
+    # Without a counter of its own, this trainer's per-episode metric counts the episodes.
+    assert row["episodes"] == (len(rewards) if rewards else None)
+    if run["name"]:
+        assert row["name"] == run["name"]
+
+
+@example_settings(max_examples=10)
+@given(experiments=EXPERIMENTS, picks=st.data())
+def test_a_comparison_holds_every_selected_run(
+    tracking: Tracking, tmp_path_factory: Any, experiments: list[list[dict[str, Any]]], picks: st.DataObject
+) -> None:
+    """P2: each selected run has its row, and a line in each chart whose metric it logged, with the points it logged."""
+    logged = log_all(tracking, experiments)
+    chosen = picks.draw(st.lists(st.sampled_from(sorted(logged)), unique=True)) if logged else []
+    mlflow = rest(tracking.address)
+    services = Services(Settings(), mlflow, None, HistoryStore(mlflow))  # type: ignore[arg-type]
+    view = RunView(runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
+    drawing = Drawing.of(services, view, chosen, comparison.WORDS, patience=20)
+    assert [run.run_id for run in drawing.runs] == chosen
+    assert not drawing.pending
+    figures = dict(zip(comparison.WORDS, comparison.figures(drawing.runs, drawing.found, still_loading=False), strict=True))
+    for run in drawing.runs:
+        assert_lines(figures, run, logged[run.run_id]["metrics"])
+    rows = comparison.final_metrics(drawing.runs).children[1].children if chosen else []
+    assert len(rows) == len(chosen)
+
+
+def assert_lines(figures: dict[Any, dict[str, Any]], run: Run, metrics: dict[str, list[float]]) -> None:
+    names = {
+        "reward": ("episode_reward", "rollout/ep_rew_mean"),
+        "loss": ("loss", "train/loss"),
+        "success_rate": ("success_rate",),
+    }
+    for word, keys in names.items():
+        values = next((metrics[key] for key in keys if key in metrics), [])
+        drawn = [(step, value) for step, value in enumerate(values, start=1) if math.isfinite(value)]
+        traces = [trace for trace in figures[word]["data"] if trace["name"] == comparison.line_name(run)]
+        assert len(traces) == (1 if drawn else 0)
+        for trace in traces:
+            x, y = decoded(trace["x"]), decoded(trace["y"])
+            np.testing.assert_array_equal(x, [step for step, _value in drawn])
+            np.testing.assert_allclose(y, np.array([value for _step, value in drawn], np.float32))
+
+
+def decoded(column: dict[str, str]) -> Any:
+    return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"])
+
+
+def test_what_changed_is_what_a_full_sweep_finds(tracking: Tracking) -> None:
+    """Between two sweeps, starts, growth, ends and vanished runs are seen without reading everything."""
+    mlflow = rest(tracking.address)
+    group = tracking.experiment()
+    growing = tracking.run(group, status="RUNNING", metrics={"loss": [1.0]})
+    ending = tracking.run(group, status="RUNNING")
+    vanishing = tracking.run(group, status="RUNNING")
+    known, at = sweep(mlflow, None), datetime.now(UTC)
+    assert changes(mlflow, known, at) is known
+    tracking.log(growing, "loss", [0.5], first_step=2)
+    tracking.end(ending, "FAILED")
+    tracking.delete(vanishing)
+    new = tracking.run(group, name="new")
+    found = changes(mlflow, known, at)
+    assert found.version != known.version
+    assert found.runs == sweep(mlflow, None).runs
+    assert found.runs[growing].metrics["loss"].value == 0.5
+    assert found.runs[ending].status == "FAILED"
+    assert vanishing not in found.runs
+    assert found.runs[new].name == "new"
+
+
+def test_a_sweep_that_finds_the_same_keeps_the_version(tracking: Tracking) -> None:
+    mlflow = rest(tracking.address)
+    tracking.run(tracking.experiment(), metrics={"loss": [math.nan, math.inf, math.nan]})
+    first = sweep(mlflow, None)
+    reread = RunList.model_validate_json(first.model_dump_json())
+    assert sweep(mlflow, first).version == first.version
+    assert sweep(mlflow, reread).version == first.version

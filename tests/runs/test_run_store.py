@@ -1,0 +1,150 @@
+"""The run store: one refresh per host, nobody waits, and what was known stays when MLflow goes."""
+
+import multiprocessing
+import time
+from pathlib import Path
+
+import pytest
+
+from services.http import JsonService
+from services.mlflow_rest import MlflowRest
+from services.run_store import RunStore
+from tests.misbehaving import DRIP, ERROR_500, HALF_JSON, HANG, HTML, REFUSED, WRONG_TYPES, Misbehaving, eventually
+from tests.tracking import Tracking
+
+PERIOD = 30.0
+
+
+def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
+    return RunStore(MlflowRest(JsonService("MLflow", address)), cache_dir, period)
+
+
+def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:
+    run_id = tracking.run(tracking.experiment())
+    view = store(tracking.address, cache_dir).first_view(10)
+    assert view.get(run_id) is not None
+    assert view.failure is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (ERROR_500, "HTTP 500"),
+        (HTML, "is not JSON"),
+        (HALF_JSON, "is not JSON"),
+        (WRONG_TYPES, "experiments"),
+        (REFUSED, "credentials"),
+    ],
+)
+def test_a_bad_answer_is_named_and_what_was_known_stays(
+    tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path, answer: tuple[int, bytes, str], says: str
+) -> None:
+    run_id = tracking.run(tracking.experiment())
+    runs = store(misbehaving.address, cache_dir)
+    assert runs.first_view(10).get(run_id) is not None
+    misbehaving.answer = answer
+    view = runs.refreshed_view(10)
+    assert view.failure is not None
+    assert view.failure.service == "MLflow"
+    assert says in view.failure.cause
+    assert view.get(run_id) is not None
+    misbehaving.answer = None
+    assert runs.refreshed_view(10).failure is None
+
+
+@pytest.mark.parametrize("answer", [HANG, DRIP])
+def test_nobody_waits_for_a_server_that_does_not_answer(
+    misbehaving: Misbehaving, cache_dir: Path, answer: str
+) -> None:
+    misbehaving.answer = answer
+    runs = store(misbehaving.address, cache_dir)
+    started = time.monotonic()
+    assert runs.first_view(0.5).runs is None
+    assert runs.view().runs is None
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("answer", [HANG, DRIP])
+def test_a_call_ends_at_its_deadline(misbehaving: Misbehaving, answer: str) -> None:
+    misbehaving.answer = answer
+    started = time.monotonic()
+    with pytest.raises(Exception, match="in time"):
+        MlflowRest(JsonService("MLflow", misbehaving.address)).within(1.0).experiments()
+    assert time.monotonic() - started < 3
+
+
+def test_a_server_that_is_not_there(cache_dir: Path) -> None:
+    view = store("http://127.0.0.1:1", cache_dir).first_view(5)
+    assert view.failure is not None
+    assert "refused the connection" in view.failure.cause
+
+
+def test_one_bad_row_hides_no_other(tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path) -> None:
+    group = tracking.experiment()
+    good, bad = tracking.run(group), tracking.run(group)
+    status = b'"status": "FINISHED"'
+
+    def break_one(path: str, body: bytes) -> bytes:
+        if not path.endswith("runs/search"):
+            return body
+        before, after = body.split(bad.encode(), 1)
+        return before + bad.encode() + after.replace(status, b'"status": "DANCING"', 1)
+
+    misbehaving.alter = break_one
+    view = store(misbehaving.address, cache_dir).first_view(10)
+    assert view.get(good) is not None
+    assert view.runs is not None
+    assert [(row.row, row.field) for row in view.runs.bad_rows] == [(bad, "info.status")]
+
+
+def test_many_lookers_cost_one_refresh(misbehaving: Misbehaving, cache_dir: Path) -> None:
+    """Fifty views by two stores of one host, as two workers have, ask MLflow no more than one view does."""
+    stores = [store(misbehaving.address, cache_dir) for _worker in range(2)]
+    stores[0].first_view(10)
+    asked = len(misbehaving.requests)
+    assert asked > 0
+    for _look in range(25):
+        for looker in stores:
+            assert looker.view().runs is not None
+    assert len(misbehaving.requests) == asked
+
+
+def test_a_refresh_comes_when_it_is_due(tracking: Tracking, cache_dir: Path) -> None:
+    runs = store(tracking.address, cache_dir, period=1.5)
+    runs.first_view(10)
+    run_id = tracking.run(tracking.experiment())
+    eventually(lambda: runs.view().get(run_id), within_seconds=5)
+
+
+def test_a_run_that_is_seconds_old_is_found_when_asked_for(tracking: Tracking, cache_dir: Path) -> None:
+    runs = store(tracking.address, cache_dir)
+    runs.first_view(10)
+    run_id = tracking.run(tracking.experiment())
+    assert runs.view().get(run_id) is None
+    assert runs.view_with([run_id], 10).get(run_id) is not None
+
+
+def test_a_damaged_cache_is_read_anew(tracking: Tracking, cache_dir: Path) -> None:
+    run_id = tracking.run(tracking.experiment())
+    store(tracking.address, cache_dir).first_view(10)
+    (file,) = cache_dir.rglob("runs.json")
+    file.write_bytes(file.read_bytes()[:100])
+    runs = store(tracking.address, cache_dir)
+    assert runs.refreshed_view(10).get(run_id) is not None
+
+
+def test_a_worker_killed_in_the_middle_of_a_refresh_leaves_the_lock_free(
+    tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    misbehaving.answer = HANG
+    worker = multiprocessing.get_context("spawn").Process(target=_hang, args=(misbehaving.address, cache_dir))
+    worker.start()
+    eventually(lambda: misbehaving.requests, within_seconds=30)
+    worker.kill()
+    worker.join()
+    misbehaving.answer = None
+    assert store(misbehaving.address, cache_dir).first_view(10).runs is not None
+
+
+def _hang(address: str, cache_dir: Path) -> None:
+    store(address, cache_dir).first_view(60)
