@@ -23,12 +23,22 @@ from services.settings import Settings
 from tests.tracking import Tracking
 
 VALUES = st.one_of(st.floats(-1e6, 1e6, width=32), st.sampled_from([math.nan, math.inf, -math.inf]))
-METRIC_KEYS = ("episode_reward", "rollout/ep_rew_mean", "loss", "train/loss", "success_rate", "odd metric", "eval/mean_reward")
+METRIC_KEYS = (
+    "episode_reward",
+    "rollout/ep_rew_mean",
+    "loss",
+    "train/loss",
+    "success_rate",
+    "odd metric",
+    "eval/mean_reward",
+)
 A_RUN = st.fixed_dictionaries(
     {
         "name": st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=12),
         "params": st.dictionaries(
-            st.sampled_from(["algorithm", "algo", "seed", "env_id", "lr"]), st.text(max_size=8).map(str.strip), max_size=4
+            st.sampled_from(["algorithm", "algo", "seed", "env_id", "lr"]),
+            st.text(max_size=8).map(str.strip),
+            max_size=4,
         ),
         "metrics": st.dictionaries(st.sampled_from(METRIC_KEYS), st.lists(VALUES, min_size=1, max_size=5), max_size=4),
         "status": st.sampled_from(["FINISHED", "RUNNING", "FAILED", "KILLED", "SCHEDULED"]),
@@ -43,7 +53,9 @@ def rest(address: str, page_size: int = 5000) -> MlflowRest:
 
 
 def log_all(tracking: Tracking, experiments: list[list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
-    return {tracking.run(group, **run): run for runs in experiments for group in [tracking.experiment()] for run in runs}
+    return {
+        tracking.run(group, **run): run for runs in experiments for group in [tracking.experiment()] for run in runs
+    }
 
 
 @example_settings(max_examples=12)
@@ -90,7 +102,9 @@ def test_a_comparison_holds_every_selected_run(
     drawing = Drawing.of(services, view, chosen, comparison.WORDS, patience=20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending
-    figures = dict(zip(comparison.WORDS, comparison.figures(drawing.runs, drawing.found, still_loading=False), strict=True))
+    figures = dict(
+        zip(comparison.WORDS, comparison.figures(drawing.runs, drawing.found, still_loading=False), strict=True)
+    )
     for run in drawing.runs:
         assert_lines(figures, run, logged[run.run_id]["metrics"])
     rows = comparison.final_metrics(drawing.runs).children[1].children if chosen else []

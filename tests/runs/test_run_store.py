@@ -53,9 +53,7 @@ def test_a_bad_answer_is_named_and_what_was_known_stays(
 
 
 @pytest.mark.parametrize("answer", [HANG, DRIP])
-def test_nobody_waits_for_a_server_that_does_not_answer(
-    misbehaving: Misbehaving, cache_dir: Path, answer: str
-) -> None:
+def test_nobody_waits_for_a_server_that_does_not_answer(misbehaving: Misbehaving, cache_dir: Path, answer: str) -> None:
     misbehaving.answer = answer
     runs = store(misbehaving.address, cache_dir)
     started = time.monotonic()

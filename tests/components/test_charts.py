@@ -1,0 +1,81 @@
+"""Charts are functions of values."""
+
+import base64
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.charts import POINTS_PER_LINE, Line, line_chart
+from components.colours import DASHES, PALETTE, LineStyle, line_styles
+from domain.history import History, drawn_points
+
+STYLE = LineStyle("#000000", "solid")
+
+
+def history(values: list[float], first_step: int = 1) -> History:
+    steps = np.arange(first_step, first_step + len(values), dtype=np.int64)
+    return History(step=steps, value=np.array(values, np.float64), timestamp=steps)
+
+
+def column(encoded: dict[str, str]) -> Any:
+    return np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"])
+
+
+def test_a_line_is_drawn_as_it_was_logged() -> None:
+    figure = line_chart("loss", [Line("a", history([3.0, 2.0, 1.0]), STYLE)], nothing="nothing")
+    (trace,) = figure["data"]
+    assert trace["name"] == "a"
+    assert column(trace["x"]).tolist() == [1, 2, 3]
+    assert column(trace["y"]).tolist() == [3.0, 2.0, 1.0]
+    assert figure["layout"]["annotations"] == []
+
+
+def test_an_empty_chart_says_why() -> None:
+    figure = line_chart("loss", [], nothing="None of these runs logged this metric.")
+    assert figure["data"] == []
+    assert figure["layout"]["annotations"][0]["text"] == "None of these runs logged this metric."
+
+
+def test_a_single_point_is_visible() -> None:
+    (trace,) = line_chart("loss", [Line("a", history([1.0]), STYLE)], nothing="")["data"]
+    assert trace["mode"] == "markers"
+
+
+def test_a_long_line_says_how_much_of_it_is_drawn() -> None:
+    figure = line_chart("reward", [Line("a", history(list(range(10_000))), STYLE)], nothing="")
+    assert figure["layout"]["title"]["subtitle"]["text"] == "1,000 of 10,000 points"
+
+
+def test_three_hundred_lines_stay_drawable() -> None:
+    lines = [Line(str(i), history(list(range(2_000))), STYLE) for i in range(300)]
+    figure = line_chart("reward", lines, nothing="")
+    assert len(figure["data"]) == 300
+    assert sum(len(column(trace["x"])) for trace in figure["data"]) <= 60_000
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=5_000))
+def test_the_extremes_survive(values: list[float]) -> None:
+    drawn = drawn_points(history(values), POINTS_PER_LINE)
+    assert len(drawn) <= POINTS_PER_LINE
+    assert drawn.value.min() == min(values)
+    assert drawn.value.max() == max(values)
+
+
+def test_steps_beyond_32_bits_keep_their_value() -> None:
+    (trace,) = line_chart("loss", [Line("a", history([1.0, 2.0], first_step=2**40), STYLE)], nothing="")["data"]
+    assert column(trace["x"]).tolist() == [2**40, 2**40 + 1]
+
+
+@given(st.lists(st.text(min_size=1), unique=True, max_size=len(PALETTE) * len(DASHES)))
+def test_runs_have_unlike_styles(run_ids: list[str]) -> None:
+    styles = line_styles(run_ids)
+    assert set(styles) == set(run_ids)
+    assert len(set(styles.values())) == len(run_ids)
+
+
+@given(st.lists(st.text(min_size=1), unique=True, min_size=1, max_size=20))
+def test_a_run_keeps_its_colour_when_runs_are_added_after_it(run_ids: list[str]) -> None:
+    whole = line_styles(run_ids)
+    assert all(line_styles(run_ids[:n]) == {i: whole[i] for i in run_ids[:n]} for n in range(len(run_ids)))

@@ -1,0 +1,116 @@
+"""A run as a row, and the words around the list."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from components import notices, run_list, words
+from domain.runs import BadRow, LatestMetric, Run, RunStatus, parse_run_ids, summarise
+
+
+def run(**changes: object) -> Run:
+    values: dict[str, object] = {
+        "run_id": "a" * 32,
+        "name": "ppo-1",
+        "experiment_id": "1",
+        "experiment": "maze",
+        "status": RunStatus.FINISHED,
+        "started_at": datetime(2026, 11, 22, 12, tzinfo=UTC),
+        "ended_at": datetime(2026, 11, 22, 12, 1, tzinfo=UTC),
+        "params": {},
+        "metrics": {},
+        "tags": {},
+    }
+    return Run.model_validate(values | changes)
+
+
+def metric(value: float, step: int = 1) -> LatestMetric:
+    return LatestMetric(value=value, step=step, timestamp=0)
+
+
+@pytest.mark.parametrize(
+    ("params", "metrics", "expected"),
+    [
+        (
+            {"algorithm": "PPO", "env_id": "Maze", "seed": "7"},
+            {"episode_reward": metric(0.5, 40), "success_rate": metric(0.8, 40), "loss": metric(0.1, 38)},
+            {"algorithm": "PPO", "environment": "Maze", "seed": 7, "success_percent": 80.0, "episodes": 40},
+        ),
+        (  # Stable-Baselines3's MLflow recipe: its logger's keys, steps of the environment, no parameters
+            {},
+            {
+                "rollout/ep_rew_mean": metric(12.0, 2048),
+                "time/episodes": metric(96, 2048),
+                "train/loss": metric(1, 2048),
+            },
+            {"algorithm": "–", "seed": None, "final_reward": 12.0, "episodes": 96, "final_loss": 1.0},
+        ),
+        (  # CleanRL: its own keys, the script's name as the algorithm
+            {"exp_name": "ppo", "env_id": "CartPole-v1", "seed": "1"},
+            {"charts/episodic_return": metric(200.0, 9000), "losses/value_loss": metric(3.5, 9000)},
+            {
+                "algorithm": "ppo",
+                "environment": "CartPole-v1",
+                "final_reward": 200.0,
+                "final_loss": 3.5,
+                "episodes": None,
+            },
+        ),
+        (  # nothing known is nothing shown, never 0
+            {"seed": "not a number"},
+            {"success_rate": metric(float("nan")), "loss": metric(float("inf"))},
+            {"seed": None, "success_percent": None, "final_loss": None, "episodes": None, "final_reward": None},
+        ),
+    ],
+)
+def test_a_row_tells_what_was_logged(
+    params: dict[str, str], metrics: dict[str, LatestMetric], expected: dict[str, object]
+) -> None:
+    row = run_list.row(summarise(run(params=params, metrics=metrics)))
+    assert {key: row[key] for key in expected} == pytest.approx(expected)
+
+
+def test_the_newest_comes_first_and_the_undated_last() -> None:
+    old, new = run(run_id="old"), run(run_id="new", started_at=datetime(2026, 11, 23, tzinfo=UTC))
+    undated = run(run_id="undated", started_at=None)
+    rows = run_list.rows(map(summarise, [undated, old, new]))
+    assert [row["id"] for row in rows] == ["new", "old", "undated"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "malformed"),
+    [
+        (None, [], 0),
+        ("", [], 0),
+        (",,a, b ,a", ["a", "b"], 0),
+        ("../../etc/passwd,ok", ["ok"], 1),
+        ("<script>,%00,a b", [], 3),
+        ("x" * 65, [], 1),
+        ("日本", [], 1),
+    ],
+)
+def test_run_ids_of_an_address(text: str | None, ids: list[str], malformed: int) -> None:
+    assert parse_run_ids(text) == (ids, malformed)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, "–"), (4.25, "4.2 s"), (59.9, "59.9 s"), (200, "3 min 20 s"), (3720, "1 h 02 min")]
+)
+def test_durations(seconds: float | None, text: str) -> None:
+    assert words.duration(seconds) == text
+
+
+def test_missing_is_a_dash_and_never_zero() -> None:
+    assert words.percent(None) == words.number(None) == words.count(None) == words.duration(None) == "–"
+    assert words.percent(0.0) == "0.0 %"
+
+
+def test_bad_rows_are_counted_and_the_first_are_named() -> None:
+    rows = [BadRow(row=f"run{i}", field="info.status", cause="is odd") for i in range(5)]
+    said = str(notices.bad_rows("MLflow", rows))
+    assert "5 rows of MLflow" in said
+    assert "run0" in said
+    assert "info.status: is odd" in said
+    assert "run4" not in said
+    assert "and 2 more" in said
+    assert notices.bad_rows("MLflow", []) is None
