@@ -80,7 +80,7 @@ class _Launch:
         self.stopping = True
 
     def _is_told_to_stop(self) -> bool:
-        """By a signal; or by the end of a terminal whose SIGHUP went to `make` alone, as after `ssh -t host make run`."""
+        """By a signal, or by the end of a terminal whose SIGHUP went to `make` alone (`ssh -t host make run`)."""
         return self.stopping or (self.at_terminal and not os.isatty(0))
 
     def _environment(self) -> dict[str, str]:

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -54,7 +53,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """A function that starts the launcher with the given settings and free ports."""
     started = []
 
-    def start(**settings: str) -> Launch:
+    def start(stdin: int = subprocess.DEVNULL, **settings: str) -> Launch:
         directory = tmp_path_factory.mktemp("a 100% odd name")
         ports = {"PORT": str(free_port()), "MLFLOW_PORT": str(free_port())} | settings
         with (directory / "said").open("wb") as said:
@@ -62,6 +61,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
                 [sys.executable, "-m", "services.launcher"],
                 cwd=directory,
                 env={**_bare_environment(), "PYTHONPATH": str(ROOT), "WEB_WORKERS": "1", **ports},
+                stdin=stdin,
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

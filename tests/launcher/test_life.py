@@ -3,6 +3,7 @@
 The tests of the embedded MLflow share one start, in this order: it takes most of their time.
 """
 
+import os
 import signal
 import sys
 import urllib.request
@@ -15,7 +16,7 @@ from tests.launcher.conftest import Launch, Start, answers, free_port, wait_unti
 @pytest.fixture(scope="module")
 def embedded(start: Start) -> Launch:
     launch = start()
-    launch.wait_until_ready(60)
+    launch.wait_until_ready(90)
     return launch
 
 
@@ -69,6 +70,16 @@ def test_other_polite_ends_leave_nothing_either(start: Start, number: int) -> No
     launch = start(MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
     wait_until(lambda: bool(launch.processes("gunicorn")), 20, launch.said)
     assert launch.end(number) == 0
+    assert launch.processes() == []
+
+
+def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
+    terminal, its_end = os.openpty()
+    launch = start(stdin=its_end, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
+    os.close(its_end)
+    wait_until(lambda: bool(launch.processes("gunicorn")), 20, launch.said)
+    os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
+    assert launch.process.wait(10) == 0
     assert launch.processes() == []
 
 
