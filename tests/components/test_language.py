@@ -2,7 +2,6 @@
 
 import io
 from pathlib import Path
-from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -35,8 +34,8 @@ def test_the_compiled_catalogue_is_up_to_date() -> None:
     assert _texts(compiled) == _texts(source), "run `make translations`"
 
 
-def _texts(catalogue: Catalog) -> dict[Any, tuple[str, ...]]:
-    return {message.id: _strings(message.string) for message in catalogue if message.id}
+def _texts(catalogue: Catalog) -> dict[str, tuple[str, ...]]:
+    return {str(message.id): tuple(_strings(message.string)) for message in catalogue if message.id}
 
 
 def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,71 @@
+"""The app as a person meets it: served over HTTP, in a real Chromium, with a real MLflow behind it."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash.testing.browser import Browser
+from selenium.webdriver.chrome.options import Options
+from werkzeug.serving import make_server
+
+from app import create_app
+from services.connect import connect
+from services.settings import Settings
+from tests.browser.page import Page
+from tests.misbehaving import Misbehaving
+
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1440,1000",
+)
+
+
+def pytest_setup_options() -> Options:
+    """How dash's own browser fixture starts Chromium."""
+    options = Options()
+    for argument in CHROMIUM:
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"intl.accept_languages": "en"})
+    return options
+
+
+@pytest.fixture
+def serve(cache_dir: Path) -> Iterator[Callable[..., str]]:
+    """Serves Clew on an MLflow until the test ends; a refresh period of 6 s makes a page tick every second."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    servers = []
+
+    def start(mlflow_address: str, **settings: Any) -> str:
+        values = Settings(mlflow_tracking_uri=mlflow_address, cache_dir=cache_dir, refresh_seconds=6, **settings)  # type: ignore[arg-type]
+        server = make_server("127.0.0.1", 0, create_app(values, connect(values)).server, threaded=True)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def clew(serve: Callable[..., str], misbehaving: Misbehaving) -> str:
+    """The address of a Clew whose MLflow can be told to misbehave."""
+    return serve(misbehaving.address)
+
+
+@pytest.fixture
+def page(dash_br: Browser, clew: str) -> Iterator[Page]:
+    """A browser on that Clew; the test fails if the browser's console has an error at its end."""
+    page = Page(dash_br.driver, clew)
+    yield page
+    assert page.console_errors() == []

@@ -1,0 +1,93 @@
+"""What a person does on the pages of Clew, and sees there."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.remote.webelement import WebElement
+
+T = TypeVar("T")
+TICKS = "#runs-table td.dash-select-cell input[type=checkbox]"
+
+
+class Page:
+    """A browser window on the Clew at `address`."""
+
+    def __init__(self, driver: WebDriver, address: str) -> None:
+        self.driver = driver
+        self.address = address
+        self.expected_errors: tuple[str, ...] = ()
+
+    def open(self, path: str) -> None:
+        self.driver.get(self.address + path)
+
+    def find(self, selector: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector: str) -> list[WebElement]:
+        return list(self.driver.find_elements(By.CSS_SELECTOR, selector))
+
+    def text(self, selector: str = "body") -> str:
+        return str(self.find(selector).text)
+
+    def click(self, selector: str) -> None:
+        self.wait(lambda: self.find(selector).is_enabled())
+        self.find(selector).click()
+
+    def script(self, code: str, *arguments: object) -> Any:
+        return self.driver.execute_script(code, *arguments)
+
+    def wait(self, happens: Callable[[], T], within_seconds: float = 15) -> T:
+        """Waits until `happens()` is true and returns it."""
+        ends = time.monotonic() + within_seconds
+        seen: object = None
+        while time.monotonic() < ends:
+            try:
+                seen = happens()
+                if seen:
+                    return seen  # type: ignore[return-value]
+            except WebDriverException as error:
+                seen = error
+            time.sleep(0.05)
+        raise AssertionError(f"did not happen within {within_seconds} s; last seen: {seen}\n{self.text()[:2000]}")
+
+    def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 15) -> None:
+        self.wait(lambda: text in self.text(selector), within_seconds)
+
+    def wait_for_rows(self, at_least: int = 1) -> None:
+        self.wait(lambda: len(self.all(TICKS)) >= at_least)
+
+    def column(self, key: str) -> list[str]:
+        """What the visible page of the table shows in a column."""
+        cells = "[...document.querySelectorAll(`#runs-table td[data-dash-column='${arguments[0]}']`)]"
+        return list(self.script(f"return {cells}.map(c => c.innerText.trim())", key))
+
+    def tick(self, name: str) -> None:
+        """Clicks the checkbox of the run with this name."""
+        row = self.wait(lambda: self.column("name").index(name) + 1) - 1
+        self.all(TICKS)[row].click()
+
+    def ticked(self) -> list[str]:
+        """The names of the visible runs whose checkbox is on."""
+        states = self.script(f"return [...document.querySelectorAll('{TICKS}')].map(c => c.checked)")
+        return [name for name, on in zip(self.column("name"), states, strict=True) if on]
+
+    def filter(self, key: str, text: str) -> None:
+        """Types into the filter box of a column."""
+        box = self.find(f"#runs-table th.dash-filter[data-dash-column='{key}'] input[type=text]")
+        box.clear()
+        box.send_keys(text + "\n")
+
+    def lines(self, chart: str) -> list[int]:
+        """The number of points of each line of a chart."""
+        code = "const g = document.querySelector(`#${arguments[0]} .js-plotly-plot`);"
+        return list(self.script(code + "return g && g.calcdata ? g.calcdata.filter(t => t[0].x !== undefined).map(t => t.length) : []", chart))
+
+    def console_errors(self) -> list[str]:
+        """What the console complains of, but for what the test expects."""
+        logs = self.driver.get_log("browser")
+        severe = [str(entry["message"]) for entry in logs if entry["level"] == "SEVERE"]
+        return [text for text in severe if not any(expected in text for expected in self.expected_errors)]

@@ -1,0 +1,219 @@
+"""The flows of the runs page, in a real browser."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.page import TICKS, Page
+from tests.misbehaving import HALF_JSON, HANG, HTML, Misbehaving
+from tests.tracking import Tracking
+
+CHARTS = ("compare-chart-reward", "compare-chart-loss", "compare-chart-success-rate")
+
+
+@pytest.fixture
+def three(tracking: Tracking) -> tuple[str, list[str]]:
+    """An experiment of three runs: its name and their ids."""
+    name = f"three-{tracking.experiment()}"
+    group = tracking.experiment(name)
+    metrics = {"episode_reward": [0.1, 0.5, 0.9], "loss": [3.0, 2.0, 1.0], "success_rate": [0.0, 0.5, 1.0]}
+    ids = [
+        tracking.run(
+            group,
+            name=f"run-{seed}",
+            params={"algorithm": "PPO" if seed else "DQN", "env_id": "Maze", "seed": str(seed)},
+            metrics=metrics,
+            started_ms=1_790_000_000_000 + seed * 60_000,
+        )
+        for seed in range(3)
+    ]
+    return name, ids
+
+
+def compared_ids(page: Page) -> list[str]:
+    return parse_qs(urlsplit(page.driver.current_url).query).get("runs", [""])[0].split(",")
+
+
+def test_three_runs_are_compared_and_a_reload_keeps_it(page: Page, three: tuple[str, list[str]]) -> None:
+    experiment, ids = three
+    page.open(f"/mlflow?experiment={experiment}")
+    page.wait_for_rows(3)
+    assert page.column("name") == ["run-2", "run-1", "run-0"]
+    assert page.column("success_percent") == ["100.0"] * 3
+    for name in ("run-0", "run-1", "run-2"):
+        page.tick(name)
+    page.wait_for_text("Compare 3 runs", "#runs-compare")
+    page.click("#runs-compare")
+    for chart in CHARTS:
+        page.wait(lambda chart=chart: page.lines(chart) == [3, 3, 3])  # type: ignore[misc]
+    assert sorted(compared_ids(page)) == sorted(ids)
+    assert len(page.all(".final-metrics tbody tr")) == 3
+    page.driver.refresh()
+    for chart in CHARTS:
+        page.wait(lambda chart=chart: page.lines(chart) == [3, 3, 3])  # type: ignore[misc]
+    page.wait(lambda: sorted(page.ticked()) == ["run-0", "run-1", "run-2"])
+    page.click("#compare-close")
+    page.wait(lambda: not page.find("#compare-panel").is_displayed())
+    assert "runs=" not in page.driver.current_url
+
+
+def test_a_run_opens_without_a_page_load_and_back_restores_the_comparison(
+    page: Page, three: tuple[str, list[str]]
+) -> None:
+    experiment, ids = three
+    page.open(f"/mlflow?experiment={experiment}&runs={','.join(ids)}")
+    page.wait(lambda: page.lines(CHARTS[0]) == [3, 3, 3])
+    page.script("window.sameDocument = true")
+    page.click("#runs-table td[data-dash-column='details'] a")
+    page.wait(lambda: page.lines("run-chart-reward") == [3])
+    page.wait_for_text("This run did not log this metric.", "#run-chart-episode-length")
+    assert page.script("return window.sameDocument")
+    facts = page.text("#run-facts")
+    for fact in ("run-2", "PPO", "Maze", experiment, "100.0 %", "finished"):
+        assert fact in facts
+    link = page.find("#run-facts a[target=_blank]").get_attribute("href")
+    assert link.endswith(f"/runs/{ids[2]}")
+    assert "seed" in page.text("#run-parameters")
+    page.driver.back()
+    page.wait(lambda: page.lines(CHARTS[0]) == [3, 3, 3])
+
+
+def test_a_running_run_appears_and_its_comparison_grows(page: Page, tracking: Tracking) -> None:
+    name = f"live-{tracking.experiment()}"
+    group = tracking.experiment(name)
+    page.open(f"/mlflow?experiment={name}")
+    page.wait_for_text("There is no experiment")
+    run_id = tracking.run(group, name="live", status="RUNNING", metrics={"episode_reward": [0.0, 1.0]})
+    page.wait(lambda: page.column("status") == ["running"], within_seconds=12)
+    page.tick("live")
+    page.click("#runs-compare")
+    page.wait(lambda: page.lines(CHARTS[0]) == [2])
+    tracking.log(run_id, "episode_reward", [2.0, 3.0, 4.0], first_step=3)
+    page.wait(lambda: page.lines(CHARTS[0]) == [5], within_seconds=12)
+    assert page.column("episodes") == ["5"]
+    tracking.end(run_id)
+    page.wait(lambda: page.column("status") == ["finished"], within_seconds=12)
+    assert page.ticked() == ["live"]
+
+
+@pytest.mark.parametrize(("answer", "says"), [(HTML, "is not JSON"), (HALF_JSON, "is not JSON"), (HANG, "")])
+def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(
+    page: Page, misbehaving: Misbehaving, three: tuple[str, list[str]], answer: object, says: str
+) -> None:
+    experiment, _ids = three
+    page.open(f"/mlflow?experiment={experiment}")
+    page.wait_for_rows(3)
+    misbehaving.answer = answer  # type: ignore[assignment]
+    if says:
+        page.wait(lambda: page.find("#runs-retry").is_displayed())
+        page.wait_for_text(says, "#runs-failure")
+        assert "What you see is from" in page.text("#runs-failure")
+    assert len(page.column("name")) == 3
+    assert "ago" in page.text("#runs-freshness-text")
+    misbehaving.answer = None
+    if says:
+        page.click("#runs-retry")
+        page.wait(lambda: not page.all("#runs-retry"))
+
+
+def test_a_mlflow_that_comes_back_is_noticed(page: Page, misbehaving: Misbehaving) -> None:
+    misbehaving.answer = HTML
+    page.open("/mlflow")
+    page.wait_for_text("Nothing has been read from it yet.")
+    misbehaving.answer = None
+    page.wait(lambda: not page.all("#runs-retry"), within_seconds=12)
+    page.wait_for_rows()
+
+
+@pytest.mark.parametrize(
+    ("runs", "says"),
+    [
+        ("junk", "MLflow knows no run junk"),
+        ("%00,../x,%3Cscript%3E", "3 entries of the address are no run ids"),
+        (",".join(f"{n:032x}" for n in range(300)), "and 295 more"),
+        ("", ""),
+    ],
+)
+def test_odd_selections_are_named_and_the_rest_is_drawn(
+    page: Page, three: tuple[str, list[str]], runs: str, says: str
+) -> None:
+    experiment, ids = three
+    page.open(f"/mlflow?experiment={experiment}&runs={runs},{ids[0]}")
+    page.wait(lambda: page.lines(CHARTS[0]) == [3])
+    page.wait_for_text(says)
+
+
+@pytest.mark.parametrize("path", ["/mlflow/runs/unknown", "/mlflow/runs/a%20b%3Cscript%3E", f"/mlflow/runs/{'x' * 3000}"])
+def test_an_unknown_run_is_said_so(page: Page, path: str) -> None:
+    page.open(path)
+    page.wait_for_text("No such run")
+
+
+def test_an_unknown_address_has_a_page_of_its_own(page: Page) -> None:
+    page.expected_errors = ("404",)
+    page.open("/etc/passwd")
+    page.wait_for_text("This address leads to no page of Clew.")
+
+
+def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
+    """Rows move under ten quick clicks, with refreshes between them: each ticked run is the one that was clicked."""
+    name = f"many-{tracking.experiment()}"
+    group = tracking.experiment(name)
+    for number in range(12):
+        tracking.run(group, name=f"r{number:02d}", metrics={"success_rate": [number / 20]}, started_ms=10**12 + number)
+    page.open(f"/mlflow?experiment={name}")
+    page.wait_for_rows(12)
+    page.click("#runs-table th[data-dash-column='name'] .column-header--sort")
+    page.filter("success_percent", ">= 5")
+    page.wait(lambda: page.column("name") == [f"r{number:02d}" for number in range(1, 12)])
+    wanted = [f"r{number:02d}" for number in range(1, 11)]
+    for count, run in enumerate(wanted):
+        page.tick(run)
+        # A newer run goes to the top of the rows, so every index below moves.
+        tracking.run(group, name=f"new{count}", metrics={"success_rate": [0.01]}, started_ms=2 * 10**12 + count)
+    page.wait(lambda: "10 runs" in page.text("#runs-compare"))
+    page.wait(lambda: page.ticked() == wanted, within_seconds=12)
+    assert page.column("name") == [f"r{number:02d}" for number in range(1, 12)]
+
+
+def test_the_phone_shows_everything(page: Page, three: tuple[str, list[str]]) -> None:
+    experiment, ids = three
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    )
+    page.open(f"/mlflow?experiment={experiment}&runs={','.join(ids)}")
+    page.wait(lambda: page.lines(CHARTS[0]) == [3, 3, 3])
+    assert page.script("return document.documentElement.scrollWidth <= window.innerWidth")
+    assert len(page.all(TICKS)) == 3
+
+
+def test_japanese_is_kept_from_page_to_page(page: Page, three: tuple[str, list[str]]) -> None:
+    experiment, _ids = three
+    page.open(f"/mlflow?experiment={experiment}&lang=ja")
+    page.wait_for_text("すべてのアルゴリズム")
+    page.wait_for_rows(3)
+    assert page.script("return document.documentElement.lang") == "ja"
+    page.tick("run-0")
+    page.wait_for_text("1 件の実験を比較", "#runs-compare")
+    page.click("#runs-table td[data-dash-column='details'] a")
+    page.wait_for_text("最終成功率", "#run-facts")
+    assert "lang=ja" in page.driver.current_url
+
+
+def test_sample_data_is_marked_and_can_be_removed(page: Page, tracking: Tracking) -> None:
+    group = tracking.experiment()
+    sample = tracking.run(group, name="a-sample", tags={"clew.sample": "true"})
+    own = tracking.run(group, name="my-own")
+    page.open(f"/mlflow?runs={sample},{own}")
+    page.wait_for_text("came with Clew")
+    page.wait(lambda: len(page.all(".final-metrics tbody tr")) == 2)
+    assert "sample" in page.text(".final-metrics tbody tr")
+    page.click("#runs-sample-remove")
+    page.wait_for_text("Yours stay.")
+    page.wait(lambda: page.find("#runs-sample-confirm").is_displayed())
+    page.click("#runs-sample-confirm")
+    page.wait_for_text("1 sample run is gone.")
+    page.click("#runs-sample-cancel")
+    page.filter("name", "my-own")
+    page.wait(lambda: page.column("name") == ["my-own"])
+    page.wait(lambda: "a-sample" not in page.text(".final-metrics"), within_seconds=12)
