@@ -11,8 +11,10 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
-# A Python of 3.11 or newer; `make run PYTHON=/path/to/python` names one.
-PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell \
+# The first of these that is 3.11 or newer is taken; `make run PYTHON=/path/to/python` names another.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+FOUND = $(firstword $(foreach name,$(PYTHON),$(shell \
     $(name) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 HAS_UV := $(shell uv --version >/dev/null 2>&1 && echo yes)
 # The locks are complete, so nothing is left for an installer to resolve. Only errors are shown.
@@ -48,18 +50,18 @@ clean: ## Remove what was installed and cached; var/, with your data, stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMPS)/venv:
-	@$(if $(PYTHON),:,echo "Clew needs Python 3.11 or newer, and none is on PATH. On Debian or Ubuntu: \
-	sudo apt-get install python3 python3-venv. Else name one: make run PYTHON=/path/to/python3.12" >&2; exit 1)
+	@$(if $(FOUND),:,echo "Clew needs Python 3.11 or newer, and none of these is: $(PYTHON). On Debian or Ubuntu:" \
+	  "sudo apt-get install python3 python3-venv. Else name one: make run PYTHON=/path/to/python3.12" >&2; exit 1)
 	@echo "Making the virtual environment in $(VENV) …"
-	@$(PY) -m pip --version >/dev/null 2>&1 || $(MAKE_VENV) || { \
-	  echo "$(PYTHON) cannot make a virtual environment: its venv or ensurepip module is missing." \
+	@{ $(PY) -c '$(NEW_ENOUGH)' && $(PY) -m pip --version; } >/dev/null 2>&1 || $(MAKE_VENV) || { \
+	  echo "$(FOUND) cannot make a virtual environment: its venv or ensurepip module is missing." \
 	    "On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@mkdir -p $(STAMPS) && touch $@
 
 ifeq ($(HAS_UV),yes)
-  MAKE_VENV := uv venv --quiet --allow-existing --seed --python "$(PYTHON)" $(VENV)
+  MAKE_VENV := uv venv --quiet --allow-existing --seed --python "$(FOUND)" $(VENV)
 else
-  MAKE_VENV := "$(PYTHON)" -m venv $(VENV) >/dev/null
+  MAKE_VENV := "$(FOUND)" -m venv $(VENV) >/dev/null
 endif
 
 $(STAMPS)/run: requirements.txt $(STAMPS)/venv
