@@ -57,7 +57,7 @@
     window.history.pushState(null, "", url);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
-  });
+  }, true); // while it goes down: the DataTable lets no click come up
 
   window.clew = { age };
 })();

@@ -47,7 +47,9 @@ class Attempt(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    began_at: datetime
     tried_at: datetime
+    full: bool
     succeeded_at: datetime | None
     failure: Failure | None
 
@@ -131,23 +133,33 @@ class RunStore:
         return not timedelta() <= datetime.now(UTC) - attempt.tried_at < wait
 
     def _start_refresh(self, ask: _Ask) -> threading.Thread:
+        """Single flight for what is due; what a person asks for starts anew, since it must see what they just did."""
         with self._reading:
-            if self._refreshing is None or not self._refreshing.is_alive():
-                self._refreshing = threading.Thread(target=self._refresh, args=(ask,), daemon=True)
+            alive = self._refreshing is not None and self._refreshing.is_alive()
+            if self._refreshing is None or not alive or ask is not _Ask.WHAT_IS_DUE:
+                now = datetime.now(UTC)
+                self._refreshing = threading.Thread(target=self._refresh, args=(ask, now), daemon=True)
                 self._refreshing.start()
             return self._refreshing
 
-    def _refresh(self, ask: _Ask) -> None:
-        with host_lock(self._lock_path) as won:
-            # Another worker may have finished between our look and our lock.
-            if won and (ask is not _Ask.WHAT_IS_DUE or self._is_due(self._last_attempt())):
-                attempt = self._attempted(full=ask is _Ask.EVERYTHING)
-                try:
-                    self._attempt.write(attempt)
-                    self._disk_failure = None
-                except OSError as error:
-                    log.exception("cannot share the outcome of a refresh")
-                    self._disk_failure = Failure(service="Clew's cache", cause=str(error))
+    def _refresh(self, ask: _Ask, asked_at: datetime) -> None:
+        wait = 0 if ask is _Ask.WHAT_IS_DUE else REFRESH_DEADLINE_SECONDS
+        with host_lock(self._lock_path, wait) as won:
+            if not won or self._is_answered(ask, asked_at, self._last_attempt()):
+                return
+            attempt = self._attempted(full=ask is _Ask.EVERYTHING)
+            try:
+                self._attempt.write(attempt)
+                self._disk_failure = None
+            except OSError as error:
+                log.exception("cannot share the outcome of a refresh")
+                self._disk_failure = Failure(service="Clew's cache", cause=str(error))
+
+    def _is_answered(self, ask: _Ask, asked_at: datetime, last: Attempt | None) -> bool:
+        """Whether somebody else's refresh has meanwhile done what was asked for."""
+        if ask is _Ask.WHAT_IS_DUE:
+            return not self._is_due(last)
+        return last is not None and last.began_at >= asked_at and (last.full or ask is _Ask.CHANGES)
 
     def _attempted(self, full: bool) -> Attempt:
         started = datetime.now(UTC)
@@ -165,9 +177,9 @@ class RunStore:
         now = datetime.now(UTC)
         if failure is not None:
             log.warning("refresh failed", extra=failure.model_dump())
-            return Attempt(tried_at=now, succeeded_at=last_success, failure=failure)
+            return Attempt(began_at=started, tried_at=now, full=full, succeeded_at=last_success, failure=failure)
         log.debug("refreshed", extra={"duration_ms": (now - started).total_seconds() * 1000})
-        return Attempt(tried_at=now, succeeded_at=started, failure=None)
+        return Attempt(began_at=started, tried_at=now, full=full, succeeded_at=started, failure=None)
 
     def _read_from_mlflow(self, full: bool, last_success: datetime | None) -> None:
         with self._reading:

@@ -5,13 +5,15 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, TextIO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 T = TypeVar("T")
+_LOCK_POLL_SECONDS = 0.05
 
 
 def cache_folder(root: Path, address: str) -> Path:
@@ -55,13 +57,19 @@ class SharedFile(Generic[T]):
 
 
 @contextlib.contextmanager
-def host_lock(path: Path) -> Iterator[bool]:
-    """Tries the host-wide lock at `path` without waiting; yields whether it was won. A crash lets go of it."""
+def host_lock(path: Path, wait_seconds: float = 0) -> Iterator[bool]:
+    """Tries the host-wide lock at `path` for `wait_seconds`; yields whether it was won. A crash lets go of it."""
+    ends = time.monotonic() + wait_seconds
     # Opened at each use, hence after gunicorn's fork: a descriptor from before it would share one lock.
     with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+        while not (won := _try_lock(file)) and time.monotonic() < ends:
+            time.sleep(_LOCK_POLL_SECONDS)
+        yield won
+
+
+def _try_lock(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

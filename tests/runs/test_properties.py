@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from callbacks.drawing import Drawing
 from components import comparison, run_list
 from domain.runs import Run, summarise
-from services.connect import Services
-from services.history_store import HistoryStore
+from services.connect import Services, history_store
 from services.http import JsonService
 from services.mlflow_rest import MlflowRest
 from services.run_store import RunView
@@ -97,7 +96,8 @@ def test_a_comparison_holds_every_selected_run(
     logged = log_all(tracking, experiments)
     chosen = picks.draw(st.lists(st.sampled_from(sorted(logged)), unique=True)) if logged else []
     mlflow = rest(tracking.address)
-    services = Services(Settings(), mlflow, None, HistoryStore(mlflow))  # type: ignore[arg-type]
+    settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
+    services = Services(settings, mlflow, None, history_store(settings, mlflow))  # type: ignore[arg-type]
     view = RunView(runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
     drawing = Drawing.of(services, view, chosen, comparison.WORDS, patience=20)
     assert [run.run_id for run in drawing.runs] == chosen

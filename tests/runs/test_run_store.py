@@ -146,3 +146,25 @@ def test_a_worker_killed_in_the_middle_of_a_refresh_leaves_the_lock_free(
 
 def _hang(address: str, cache_dir: Path) -> None:
     store(address, cache_dir).first_view(60)
+
+
+def test_what_a_person_asks_for_sees_what_they_just_did(tracking: Tracking, cache_dir: Path) -> None:
+    """A refresh that began before a deletion must not answer for the one that was asked for after it."""
+    run_id = tracking.run(tracking.experiment())
+    runs = store(tracking.address, cache_dir)
+    runs.first_view(10)
+    for _person in range(5):
+        runs.refreshed_view(0)
+    tracking.delete(run_id)
+    assert runs.refreshed_view(20).get(run_id) is None
+
+
+def test_many_retries_cost_few_sweeps(misbehaving: Misbehaving, cache_dir: Path) -> None:
+    runs = store(misbehaving.address, cache_dir)
+    runs.first_view(10)
+    asked = len(misbehaving.requests)
+    for _click in range(20):
+        runs.refreshed_view(0)
+    runs.refreshed_view(20)
+    # Two requests a sweep; the first click's, one for all that were waiting then, and the last one's.
+    assert len(misbehaving.requests) - asked <= 3 * 2
