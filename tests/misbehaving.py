@@ -99,7 +99,7 @@ def eventually(happens: Callable[[], object], within_seconds: float = 15) -> Non
         try:
             if happens():
                 return
-        except Exception:  # noqa: BLE001 - whatever it is, it is raised again when the time is up
+        except Exception:
             if time.monotonic() > ends:
                 raise
         if time.monotonic() > ends:
