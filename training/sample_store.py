@@ -98,5 +98,6 @@ def write_samples(folder: Path, runs: Sequence[SampleRun], points: Mapping[str, 
     rows = [(run, *row) for run, columns in points.items() for row in columns.rows()]
     columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), _COLUMNS, strict=True)]
     table = pa.Table.from_arrays(columns, schema=_COLUMNS)
+    folder.mkdir(exist_ok=True)
     parquet.write_table(table, folder / POINTS_FILE, compression="zstd", use_dictionary=["run", "key"])
     (folder / RUNS_FILE).write_bytes(_RUNS.dump_json(list(runs), indent=1) + b"\n")
