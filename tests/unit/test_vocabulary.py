@@ -1,0 +1,136 @@
+"""The words: each tool's names, no name for two things, and overrides that say what is wrong with them."""
+
+from itertools import combinations
+from typing import Any, get_args
+
+import pytest
+
+from domain.errors import BadInput
+from domain.vocabulary import (
+    DEFAULT,
+    EVALUATION_WORDS,
+    METRICS,
+    PARAMETERS,
+    MetricWord,
+    ParameterWord,
+    Vocabulary,
+    metric_key,
+    parameter_key,
+)
+
+# What each tool logs, as its source has it, and what that is to us.
+TOOLS: dict[str, dict[str, MetricWord]] = {
+    "this trainer": {
+        "episode_reward": "reward",
+        "episode_length": "episode_length",
+        "success_rate": "success_rate",
+        "loss": "loss",
+        "eval/mean_return": "eval_reward",
+        "eval/mean_length": "eval_episode_length",
+        "eval/success_rate": "eval_success_rate",
+    },
+    "Stable-Baselines3 DQN": {
+        "rollout/ep_rew_mean": "reward",
+        "rollout/ep_len_mean": "episode_length",
+        "rollout/success_rate": "success_rate",
+        "train/loss": "loss",
+        "time/episodes": "episodes",
+        "time/total_timesteps": "env_steps",
+        "eval/mean_reward": "eval_reward",
+        "eval/mean_ep_length": "eval_episode_length",
+        "eval/success_rate": "eval_success_rate",
+    },
+    "CleanRL DQN": {
+        "charts/episodic_return": "reward",
+        "charts/episodic_length": "episode_length",
+        "losses/td_loss": "loss",
+        "eval/episodic_return": "eval_reward",
+    },
+    "RL Baselines3 Zoo": {
+        "raw/rollouts/episodic_return": "reward",
+        "raw/rollouts/episodic_length": "episode_length",
+    },
+    "RLlib, new stack": {
+        "env_runners/episode_return_mean": "reward",
+        "env_runners/episode_len_mean": "episode_length",
+        "learners/default_policy/total_loss": "loss",
+        "env_runners/num_episodes_lifetime": "episodes",
+        "num_env_steps_sampled_lifetime": "env_steps",
+        "evaluation/env_runners/episode_return_mean": "eval_reward",
+        "evaluation/env_runners/episode_len_mean": "eval_episode_length",
+    },
+    "RLlib, old stack": {
+        "episode_reward_mean": "reward",
+        "episode_len_mean": "episode_length",
+        "info/learner/default_policy/learner_stats/total_loss": "loss",
+        "episodes_total": "episodes",
+        "num_env_steps_sampled": "env_steps",
+        "evaluation/episode_reward_mean": "eval_reward",
+        "evaluation/episode_len_mean": "eval_episode_length",
+    },
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_each_tools_names_are_understood(tool: str) -> None:
+    logged = TOOLS[tool] | {"train/n_updates": "", "charts/SPS": ""}
+    found = {metric_key(word, logged): word for word in METRICS if metric_key(word, logged)}
+    assert found == TOOLS[tool]
+
+
+def test_this_iterations_steps_are_not_taken_for_all_of_them() -> None:
+    assert metric_key("env_steps", {"env_runners/num_env_steps_sampled"}) is None
+
+
+def test_evaluation_and_training_have_no_name_in_common() -> None:
+    evaluation = {name for word in EVALUATION_WORDS for name in METRICS[word]}
+    training = {name for word in METRICS if word not in EVALUATION_WORDS for name in METRICS[word]}
+    assert all(name.startswith(("eval/", "evaluation/")) for name in evaluation)
+    assert not any(name.startswith("eval") for name in training)
+
+
+def test_no_name_stands_for_two_words() -> None:
+    for words in (METRICS, PARAMETERS):
+        for (one, names), (other, others) in combinations(words.items(), 2):
+            assert not {*names} & {*others}, (one, other)
+
+
+def test_every_word_has_names_and_each_only_once() -> None:
+    assert set(METRICS) == set(get_args(MetricWord))
+    assert set(PARAMETERS) == set(get_args(ParameterWord))
+    assert all(len(names) == len(set(names)) > 0 for names in [*METRICS.values(), *PARAMETERS.values()])
+
+
+def test_the_first_name_that_was_logged_wins_and_none_is_guessed() -> None:
+    assert parameter_key("environment", {"env": "x", "env_id": "y"}) == "env_id"
+    assert parameter_key("seed", {"Seed": "1"}) is None
+    assert metric_key("reward", {"rollout/ep_rew_mean ": 1}) is None
+
+
+def test_an_override_replaces_the_names_of_its_words_only() -> None:
+    ours = Vocabulary.overridden({"metrics": {"reward": ["return", "score"]}, "parameters": {"seed": []}})
+    assert ours.metric_key("reward", {"score": 1, "episode_reward": 2}) == "score"
+    assert ours.metric_key("reward", {"episode_reward": 2}) is None
+    assert ours.metric_key("loss", {"train/loss": 1}) == "train/loss"
+    assert ours.parameter_key("seed", {"seed": "1"}) is None
+    assert ours.episode_counter({"episode_reward"}) == "episode_reward"
+    assert Vocabulary.overridden({}) == DEFAULT
+    assert metric_key("reward", {"episode_reward": 2}) == "episode_reward"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"metrics": {"rewrad": ["x"]}}, r"metrics\.rewrad.*no such word.*reward, episode_length"),
+        ({"parameters": {"sed": ["x"]}}, r"parameters\.sed.*no such word.*algorithm, environment, seed"),
+        ({"metric": {}}, r"metric: there is no such part; there are metrics, parameters, per_episode"),
+        ({"metrics": {"reward": "x"}}, r"metrics\.reward: .*valid list, not 'x'"),
+        ({"metrics": {"reward": ["a", 3]}}, r"metrics\.reward\.1: .*valid string, not 3"),
+        ({"parameters": {"seed": [" "]}}, r"parameters\.seed\.0: .*at least 1 character"),
+        ({"metrics": ["reward"]}, r"metrics: .*valid dictionary"),
+        ({"metrics": {"reward": ["eval/mean_reward"]}}, r"'eval/mean_reward' stands for both reward and eval_reward"),
+    ],
+)
+def test_a_wrong_override_is_named(wrong: dict[str, Any], named: str) -> None:
+    with pytest.raises(BadInput, match=named):
+        Vocabulary.overridden(wrong)
