@@ -1,0 +1,143 @@
+"""Final scores of groups of runs: what they come to, and whether one group is better than another.
+
+Definitions and stratified bootstrap after Agarwal et al. 2021, "Deep Reinforcement Learning at the Edge of the
+Statistical Precipice", and their package rliable.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from domain.errors import BadInput
+from domain.statistics import FEWEST_RUNS, Interval, interquartile_mean, percentiles
+
+RESAMPLES: Final = 10_000
+_AT_ONCE: Final = 2_000_000  # numbers resampled in one go: 16 MB
+
+# The final scores of one group's runs, by environment. Environments may have different numbers of runs.
+Scores = Mapping[str, Sequence[float]]
+
+
+class Estimate(BaseModel):
+    """A value and its 95 % bootstrap interval; None when an environment has fewer than three runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float
+    interval: Interval | None
+
+
+class Aggregates(BaseModel):
+    """What a group's scores come to, over `runs` runs in `environments` environments.
+
+    `iqm` is over all runs together; `mean` and `median` are those of the environments' means, so that with one
+    environment both are its mean.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    iqm: Estimate
+    mean: Estimate
+    median: Estimate
+    runs: int
+    environments: int
+
+
+class Improvement(BaseModel):
+    """The probability that a run of X scores higher than one of Y, a tie as a half: the mean over `environments`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    probability: Estimate
+    environments: tuple[str, ...]
+
+
+def aggregate(scores: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> Aggregates:
+    """Interquartile mean, mean and median of `scores`, with stratified bootstrap intervals that `seed` fixes.
+
+    Raises BadInput for scores that are empty or not finite.
+    """
+    strata = [_stratum(environment, values) for environment, values in scores.items()]
+    if not strata:
+        raise BadInput("There are no scores to aggregate.")
+    values = _point_estimates([stratum[None] for stratum in strata])[:, 0]
+    intervals = _intervals(strata, resamples, seed) if _are_enough(strata) else [None] * 3
+    iqm, mean, median = (
+        Estimate(value=float(value), interval=interval) for value, interval in zip(values, intervals, strict=True)
+    )
+    return Aggregates(
+        iqm=iqm, mean=mean, median=median, runs=sum(len(stratum) for stratum in strata), environments=len(strata)
+    )
+
+
+def probability_of_improvement(x: Scores, y: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> Improvement:
+    """How likely a run of `x` beats a run of `y`, over the environments that both have; `seed` fixes the interval.
+
+    Higher is better: swap the two where it is not. Raises BadInput when they share no environment, and for scores that
+    are empty or not finite.
+    """
+    shared = tuple(environment for environment in x if environment in y)
+    if not shared:
+        raise BadInput("The two groups have no environment in common.")
+    pairs = [(_stratum(name, x[name]), _stratum(name, y[name])) for name in shared]
+    wins = [_wins(*pair) for pair in pairs]
+    enough = _are_enough([stratum for pair in pairs for stratum in pair])
+    value = float(np.mean([won.mean() for won in wins]))
+    return Improvement(
+        probability=Estimate(value=value, interval=_improvement_interval(wins, resamples, seed) if enough else None),
+        environments=shared,
+    )
+
+
+def _stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
+    stratum = np.asarray(values, np.float64)
+    if not len(stratum) or not np.isfinite(stratum).all():
+        raise BadInput(f"The scores in {environment} are empty or not all finite.")
+    return stratum
+
+
+def _are_enough(strata: Sequence[NDArray[np.float64]]) -> bool:
+    return min(len(stratum) for stratum in strata) >= FEWEST_RUNS
+
+
+def _point_estimates(strata: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Interquartile mean, mean and median [3, r] of scores that are given as one [r, n] for each environment."""
+    means = np.stack([stratum.mean(axis=1) for stratum in strata])
+    return np.stack([interquartile_mean(np.concatenate(strata, axis=1)), means.mean(axis=0), np.median(means, axis=0)])
+
+
+def _intervals(strata: Sequence[NDArray[np.float64]], resamples: int, seed: int) -> list[Interval]:
+    rng = np.random.default_rng(seed)
+    estimates = [
+        _point_estimates([stratum[rng.integers(len(stratum), size=(rows, len(stratum)))] for stratum in strata])
+        for rows in _portions(resamples, sum(len(stratum) for stratum in strata))
+    ]
+    low, high = percentiles(np.concatenate(estimates, axis=1))
+    return [Interval(low=low, high=high) for low, high in zip(low.tolist(), high.tolist(), strict=True)]
+
+
+def _portions(resamples: int, size: int) -> Iterator[int]:
+    """`resamples` in portions that fit into memory when each takes `size` numbers."""
+    most = max(1, _AT_ONCE // size)
+    for done in range(0, resamples, most):
+        yield min(most, resamples - done)
+
+
+def _wins(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Whether each of `x` beats each of `y` [n, m]: 1, 0, or a half for a tie."""
+    return (np.sign(x[:, None] - y) + 1) / 2
+
+
+def _improvement_interval(wins: Sequence[NDArray[np.float64]], resamples: int, seed: int) -> Interval:
+    rng = np.random.default_rng(seed)
+    drawn = [_drawn(rng, len(won), resamples) @ won * _drawn(rng, won.shape[1], resamples) for won in wins]
+    low, high = percentiles(np.mean([each.sum(axis=1) for each in drawn], axis=0))
+    return Interval(low=float(low), high=float(high))
+
+
+def _drawn(rng: np.random.Generator, n: int, resamples: int) -> NDArray[np.float64]:
+    """Which share of each resample every one of `n` runs makes up [resamples, n]."""
+    return rng.multinomial(n, np.full(n, 1 / n), size=resamples) / n

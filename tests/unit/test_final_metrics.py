@@ -1,0 +1,86 @@
+"""Final metrics: which value counts, how honest it is, and over how many episodes a rate was taken."""
+
+import math
+from typing import get_args
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import BadInput
+from domain.final_metrics import DIRECTIONS, Choice, final_value, rate_episodes, rate_interval
+from domain.history import EMPTY, History
+from domain.statistics import wilson_interval
+from domain.vocabulary import MetricWord, Vocabulary
+
+numbers = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
+
+
+def history(values: list[float]) -> History:
+    steps = np.arange(10, 10 + len(values))
+    return History(step=steps, value=np.array(values, float), timestamp=steps)
+
+
+@given(st.lists(numbers), st.integers(1, 8))
+def test_each_choice_is_of_the_finite_values(values: list[float], last_n: int) -> None:
+    finite = [(10 + i, value) for i, value in enumerate(values) if math.isfinite(value)]
+    last, best, lowest, mean = (
+        final_value(history(values), word, choice, last_n)
+        for word, choice in (
+            ("reward", Choice.LAST),
+            ("reward", Choice.BEST),
+            ("loss", Choice.BEST),
+            ("reward", Choice.MEAN_OF_LAST),
+        )
+    )
+    if not finite:
+        assert (last, best, lowest, mean) == (None, None, None, None)
+        return
+    assert (last.step, last.value, last.points, last.is_optimistic) == (*finite[-1], 1, False)
+    assert (best.value, best.points, best.is_optimistic) == (max(value for _, value in finite), 1, True)
+    assert (best.step, best.value) == next(each for each in finite if each[1] == best.value)
+    assert (lowest.value, lowest.is_optimistic) == (min(value for _, value in finite), True)
+    expected = [value for _, value in finite[-last_n:]]
+    assert mean.value == pytest.approx(np.mean(expected))
+    assert (mean.points, mean.step, mean.is_optimistic) == (len(expected), finite[-1][0], False)
+
+
+def test_a_word_without_better_and_worse_has_no_best() -> None:
+    assert final_value(history([1, 2]), "episode_length", Choice.BEST) is None
+    assert final_value(history([1, 2]), "episode_length", Choice.LAST).value == 2
+
+
+def test_every_word_has_a_direction_or_none_on_purpose() -> None:
+    assert set(DIRECTIONS) == set(get_args(MetricWord))
+    assert [word for word, direction in DIRECTIONS.items() if direction == "min"] == ["loss"]
+
+
+def test_a_mean_of_no_points_is_refused() -> None:
+    with pytest.raises(BadInput, match="not 0"):
+        final_value(EMPTY, "reward", Choice.MEAN_OF_LAST, 0)
+
+
+def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known() -> None:
+    assert rate_episodes("success_rate", {"stats_window_size": "100"}, 1000) == 100
+    assert rate_episodes("success_rate", {"stats_window_size": "100"}, 30) == 30
+    assert rate_episodes("success_rate", {"stats_window_size": "100"}, None) is None
+    assert rate_episodes("success_rate", {"stats_window_size": "many"}, 30) is None
+    assert rate_episodes("success_rate", {"n_eval_episodes": "100"}, 1000) is None
+    assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, None) == 20
+    assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, 5) == 20
+    assert rate_episodes("eval_success_rate", {"stats_window_size": "100"}, 5) is None
+    assert rate_episodes("reward", {"stats_window_size": "100"}, 1000) is None
+    ours = Vocabulary.overridden({"parameters": {"success_window": ["window"]}})
+    assert rate_episodes("success_rate", {"window": "7"}, 9, ours) == 7
+
+
+def test_only_a_last_rate_has_an_interval() -> None:
+    rates = history([1.0, 0.5])
+    last, best, mean = (final_value(rates, "success_rate", choice) for choice in Choice)
+    assert rate_interval(last, Choice.LAST, 100) == wilson_interval(0.5, 100)
+    assert rate_interval(last, Choice.LAST, 100) is not None
+    assert rate_interval(best, Choice.BEST, 100) is None
+    assert rate_interval(mean, Choice.MEAN_OF_LAST, 100) is None
+    assert rate_interval(last, Choice.LAST, None) is None
+    assert rate_interval(None, Choice.LAST, 100) is None

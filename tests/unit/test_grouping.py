@@ -1,0 +1,93 @@
+"""Groups of runs: who belongs together, and what the group is called."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.grouping import default_grouping, differing_parameters, group_runs
+from domain.runs import Run, RunStatus
+from domain.vocabulary import Vocabulary
+
+
+def run(run_id: str, **params: str) -> Run:
+    return Run(
+        run_id=run_id,
+        name=run_id,
+        experiment_id="1",
+        experiment="maze",
+        status=RunStatus.FINISHED,
+        started_at=None,
+        ended_at=None,
+        params=params,
+        metrics={},
+        tags={},
+    )
+
+
+values = st.sampled_from(["0.1", "0.2", ""])
+parameters = st.dictionaries(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), values)
+runs_of_any_kind = st.lists(parameters, min_size=1, max_size=12).map(
+    lambda each: [run(f"run{i}", **params) for i, params in enumerate(each)]
+)
+
+
+@given(runs_of_any_kind, st.lists(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), unique=True))
+def test_runs_share_a_group_if_and_only_if_they_share_the_parameters(runs: list[Run], by: list[str]) -> None:
+    groups = group_runs(runs, by)
+    group_of = {run_id: group for group in groups for run_id in group.run_ids}
+    assert sorted(group_of) == sorted(run.run_id for run in runs)
+    assert sum(len(group.run_ids) for group in groups) == len(runs)
+    for one in runs:
+        assert group_of[one.run_id].parameters == {key: one.params.get(key) for key in by}
+        for other in runs:
+            is_together = group_of[one.run_id] is group_of[other.run_id]
+            assert is_together == all(one.params.get(key) == other.params.get(key) for key in by)
+
+
+@given(runs_of_any_kind, st.lists(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), unique=True))
+def test_labels_tell_groups_apart_and_name_nothing_that_they_share(runs: list[Run], by: list[str]) -> None:
+    groups = group_runs(runs, by)
+    assert len({group.label for group in groups}) == len(groups)
+    for key in by:
+        is_shared = len({group.parameters[key] for group in groups}) == 1
+        assert not (is_shared and any(f"{key}=" in group.label for group in groups))
+
+
+def test_a_label_reads_well() -> None:
+    runs = [run("a", lr="0.1", algo="ppo", gamma="1"), run("b", lr="0.2", algo="dqn", gamma="1"), run("c", lr="0.1")]
+    by = ["gamma", "lr", "algo"]
+    assert [group.label for group in group_runs(runs[:2], by)] == ["ppo · lr=0.1", "dqn · lr=0.2"]
+    assert group_runs(runs, by)[2].label == "algo=– · gamma=– · lr=0.1"
+    assert group_runs(runs[:1], by)[0].label == ""
+
+
+def test_the_default_is_every_parameter_but_the_seed_whatever_it_is_called() -> None:
+    runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.1", random_seed="2"), run("c", gamma="0.9")]
+    assert default_grouping(runs) == ("gamma", "lr")
+    assert default_grouping([run("a", rng="1", lr="2")], Vocabulary.overridden({"parameters": {"seed": ["rng"]}})) == (
+        "lr",
+    )
+
+
+def test_a_second_parameter_with_a_seeds_name_belongs_to_the_setting() -> None:
+    assert default_grouping([run("a", seed="1", env_seed="7")]) == ("env_seed",)
+
+
+def test_without_a_seed_nothing_says_what_is_repeated() -> None:
+    assert default_grouping([run("a", lr="0.1"), run("b", lr="0.1")]) is None
+
+
+def test_seeds_that_repeat_within_a_group_are_told() -> None:
+    runs = [run("a", seed="1"), run("b", seed="1"), run("c", seed="2"), run("d"), run("e")]
+    assert group_runs(runs, [])[0].repeated_seeds == ("1",)
+
+
+@given(st.dictionaries(st.text("ab", min_size=1, max_size=3), parameters, max_size=6))
+def test_the_differing_parameters_and_only_those(given: dict[str, dict[str, str]]) -> None:
+    table = differing_parameters(given)
+    for key in ("algorithm", "lr", "gamma", "seed"):
+        logged = {run_id: params.get(key) for run_id, params in given.items()}
+        assert table.get(key) == (logged if len(set(logged.values())) > 1 else None)
+
+
+def test_not_logged_differs_from_every_value() -> None:
+    assert differing_parameters({"a": {"lr": ""}, "b": {}}) == {"lr": {"a": "", "b": None}}
