@@ -84,7 +84,12 @@ class Page:
     def lines(self, chart: str) -> list[int]:
         """The number of points of each line of a chart."""
         code = "const g = document.querySelector(`#${arguments[0]} .js-plotly-plot`);"
-        return list(self.script(code + "return g && g.calcdata ? g.calcdata.filter(t => t[0].x !== undefined).map(t => t.length) : []", chart))
+        return list(
+            self.script(
+                code + "return g && g.calcdata ? g.calcdata.filter(t => t[0].x !== undefined).map(t => t.length) : []",
+                chart,
+            )
+        )
 
     def console_errors(self) -> list[str]:
         """What the console complains of, but for what the test expects."""

@@ -143,7 +143,9 @@ def test_odd_selections_are_named_and_the_rest_is_drawn(
     page.wait_for_text(says)
 
 
-@pytest.mark.parametrize("path", ["/mlflow/runs/unknown", "/mlflow/runs/a%20b%3Cscript%3E", f"/mlflow/runs/{'x' * 3000}"])
+@pytest.mark.parametrize(
+    "path", ["/mlflow/runs/unknown", "/mlflow/runs/a%20b%3Cscript%3E", f"/mlflow/runs/{'x' * 3000}"]
+)
 def test_an_unknown_run_is_said_so(page: Page, path: str) -> None:
     page.open(path)
     page.wait_for_text("No such run")
