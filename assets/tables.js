@@ -15,11 +15,14 @@
 
   /** Unix ms as "2026-11-22 18:49:05" in the reader's time zone: sorts as text and filters by its beginning. */
   function localTime(ms) {
-    if (ms === null || ms === undefined) return null;
+    if (ms === null || ms === undefined) return undefined;
     const t = new Date(ms);
     const date = `${t.getFullYear()}-${pad(t.getMonth() + 1)}-${pad(t.getDate())}`;
     return `${date} ${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}`;
   }
+
+  /** A row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things. */
+  const known = (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 
   function options(rows, key, everything, chosen) {
     const values = new Set(rows.map((row) => row[key]));
@@ -53,7 +56,7 @@
       const data = rows
         .filter((row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm))
         .map((row) => ({
-          ...row,
+          ...known(row),
           started: localTime(row.started_ms),
           details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
         }));

@@ -7,6 +7,7 @@ from dash import dash_table
 from dash.dash_table.Format import Format, Group, Scheme
 
 from components.language import _
+from components.words import MISSING
 
 Kind = Literal["text", "numeric", "datetime", "link"]
 
@@ -68,7 +69,7 @@ def _column(column: Column) -> dict[str, Any]:
         return spec | {"type": "numeric", "format": _format(column.decimals)}
     if column.kind == "datetime":
         return spec | {"type": "datetime"}
-    return spec | {"type": "text", "filter_options": {"case": "insensitive"}}
+    return spec | {"type": "text", "filter_options": {"case": "insensitive"}, "sort_as_null": [MISSING]}
 
 
 def _format(decimals: int | None) -> Format:

@@ -34,8 +34,16 @@ class Page:
         return str(self.find(selector).text)
 
     def click(self, selector: str) -> None:
-        self.wait(lambda: self.find(selector).is_enabled())
-        self.find(selector).click()
+        """Clicks once it can be clicked: what is still moving into place is tried again."""
+        self.wait(lambda: self._clicked(selector))
+
+    def _clicked(self, selector: str) -> bool:
+        element = self.find(selector)
+        self.script("arguments[0].scrollIntoView({block: 'center'})", element)
+        if not element.is_enabled():
+            return False
+        element.click()
+        return True
 
     def script(self, code: str, *arguments: object) -> Any:
         return self.driver.execute_script(code, *arguments)
