@@ -2,10 +2,14 @@
 
 from typing import NamedTuple
 
+from services.history_files import HistoryFiles
 from services.history_store import HistoryStore
+from services.metric_rest import MetricRest
+from services.metric_source import MetricSource
 from services.mlflow_rest import MlflowRest
 from services.run_store import RunStore
 from services.settings import Settings
+from services.shared_file import cache_folder
 
 
 class Services(NamedTuple):
@@ -24,5 +28,12 @@ def connect(settings: Settings) -> Services:
         settings=settings,
         mlflow=mlflow,
         runs=RunStore(mlflow, settings.cache_dir, settings.refresh_seconds),
-        histories=HistoryStore(mlflow),
+        histories=history_store(settings, mlflow),
     )
+
+
+def history_store(settings: Settings, mlflow: MlflowRest) -> HistoryStore:
+    """The histories of that MLflow, kept where `settings` say."""
+    folder = cache_folder(settings.cache_dir, mlflow.service.url) / "histories"
+    source: MetricSource = MetricRest(mlflow)
+    return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

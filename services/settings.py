@@ -7,6 +7,9 @@ from pydantic import AnyHttpUrl, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+StoreUri = Annotated[
+    str | None, Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."), BeforeValidator(lambda uri: uri or None)
+]
 OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
 
 
@@ -41,6 +44,14 @@ class Settings(BaseSettings):
     refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
     state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
     cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")
+    cache_max_bytes: int = Field(
+        2**30, ge=2**20, description="Bytes of metric histories in CACHE_DIR; the least recently drawn leave first."
+    )
+    mlflow_backend_store_uri: StoreUri = Field(
+        None,
+        description="MLflow's database, sqlite:////… or postgresql://…, to read histories faster; only read.",
+        repr=False,
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
 
     @property
@@ -75,4 +86,4 @@ def _shown(detail: object) -> str:
     """The value as given, but never a secret."""
     assert isinstance(detail, dict)
     name = str(detail["loc"][0]) if detail["loc"] else ""
-    return "***" if name.endswith(("password", "token")) else repr(detail["input"])
+    return "***" if name.endswith(("password", "token", "store_uri")) else repr(detail["input"])

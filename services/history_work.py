@@ -1,0 +1,39 @@
+"""Work in the background that never holds up the end of a process."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+log = logging.getLogger(__name__)
+
+
+class DaemonPool:
+    """Does work in the order it is given, in `threads` threads; they start with the first piece, so after a fork."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._jobs: queue.SimpleQueue[tuple[Future[None], Callable[[], None]]] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._work, name=f"{name}-{n}", daemon=True) for n in range(threads)]
+        self._started = False
+        self._lock = threading.Lock()
+
+    def submit(self, work: Callable[[], None]) -> Future[None]:
+        """Queues `work`; its future ends when it does."""
+        with self._lock:
+            if not self._started:
+                for thread in self._threads:
+                    thread.start()
+                self._started = True
+        future: Future[None] = Future()
+        self._jobs.put((future, work))
+        return future
+
+    def _work(self) -> None:
+        while True:
+            future, work = self._jobs.get()
+            try:
+                work()
+            except Exception:
+                log.exception("work in the background failed")
+            future.set_result(None)

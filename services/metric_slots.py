@@ -1,0 +1,29 @@
+"""A bound on the requests under way at once, in which what somebody waits for goes first."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Slots:
+    """At most `count` holders at a time; one that is not urgent waits until no urgent one does."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._urgent = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def one(self, urgent: bool) -> Iterator[None]:
+        """Holds a slot for as long as the block lasts."""
+        with self._changed:
+            self._urgent += urgent
+            self._changed.wait_for(lambda: self._free > 0 and (urgent or not self._urgent))
+            self._urgent -= urgent
+            self._free -= 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()

@@ -1,0 +1,51 @@
+"""A long history in windows of steps, each small enough to come back whole."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from domain.history import History
+
+MOST_ROWS = 2_500
+# A little less than fits: the rows between two points of a sample differ by one, and by more where steps repeat.
+_AIM = 2_450
+Window = Callable[[int, int], History]
+
+
+class CrowdedStep(Exception):
+    """More values share one step than a window can hold."""
+
+
+def in_windows(window: Window, sample: History) -> Iterator[History]:
+    """All rows from the sample's first step to its last, in order; `window(first, last)` fetches, both ends included.
+
+    The sample is even: as many rows lie between any two of its points as between any other two, so the first window
+    tells how many points of it the next ones can span. Raises `CrowdedStep`.
+    """
+    edges = np.unique(sample.step)
+    position, stride = 0, max(1, int(np.searchsorted(edges, edges[0] + _AIM)))
+    while position < len(edges):
+        end = min(position + stride, len(edges))
+        first, last = int(edges[position]), int(edges[end]) - 1 if end < len(edges) else int(edges[-1])
+        part = window(first, last)
+        if len(part) < MOST_ROWS:
+            yield part
+            stride = max(1, int(_AIM * (end - position) / max(1, len(part))))
+            position = end
+        elif end - position > 1:
+            stride = (end - position) // 2
+        else:
+            yield from _halved(window, first, last)
+            position = end
+
+
+def _halved(window: Window, first: int, last: int) -> Iterator[History]:
+    if first == last:
+        raise CrowdedStep(f"more than {MOST_ROWS} values share step {first}")
+    middle = (first + last) // 2
+    for start, end in ((first, middle), (middle + 1, last)):
+        part = window(start, end)
+        if len(part) < MOST_ROWS:
+            yield part
+        else:
+            yield from _halved(window, start, end)
