@@ -4,11 +4,11 @@ from typing import Any
 
 import dash
 import flask
-from dash import Input, Output, State, ctx
+from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.drawing import Drawing, fingerprint
-from callbacks.runs import RETRY_WAIT_SECONDS, freshness
+from callbacks.runs import RETRY_WAIT_SECONDS, freshness, is_retry
 from components import comparison, ids, notices, run_detail
 from domain.runs import Run
 from services.browser_urls import mlflow_run_page
@@ -34,7 +34,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def draw(_tick: int, _retry: int | None, run_id: str, drawn: str | None) -> tuple[Any, ...]:
         patience = services.settings.patience_seconds
-        if ctx.triggered_id == ids.retry("run"):
+        if is_retry("run"):
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()

@@ -36,19 +36,21 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Output(ids.SAMPLE_NOTICE, "is_open"),
         Input(ids.tick("runs"), "n_intervals"),
         Input(ids.retry("runs"), "n_clicks"),
-        Input(ids.SAMPLE_OUTCOME, "children"),
         State(ids.VERSION, "data"),
         State(ids.EXPERIMENT, "value"),
         State(ids.SAMPLE_NOTICE, "is_open"),
     )
-    def refresh(
-        _tick: int, _retry: int | None, _outcome: Any, shown: str | None, experiment: str, notice: bool
-    ) -> tuple[Any, ...]:
-        if ctx.triggered_id in (ids.retry("runs"), ids.SAMPLE_OUTCOME):
+    def refresh(_tick: int, _retry: int | None, shown: str | None, experiment: str, notice: bool) -> tuple[Any, ...]:
+        if is_retry("runs"):
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
         return (*freshness(view), *_rows(view, shown, experiment, notice))
+
+
+def is_retry(place: str) -> bool:
+    """Whether the page's Retry button was pressed, whatever else happened in the same moment."""
+    return f"{ids.retry(place)}.n_clicks" in ctx.triggered_prop_ids
 
 
 def freshness(view: RunView) -> tuple[Any, Any, bool]:
@@ -146,4 +148,6 @@ def _register_sample_removal(app: dash.Dash, services: Services) -> None:
             removed = remove_sample_data(services.mlflow)
         except ClewError as error:
             return _("Not everything could be removed: %(cause)s. You can try again.", cause=error)
+        # A person who removes something wants to see it gone, which only reading everything shows.
+        services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         return ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed)
