@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from components import words
 from components.colours import LineStyle
 from components.language import _
-from domain.history import History, drawn_points
+from domain.curves import Drawn, drawn_curve
+from domain.history import History
 from domain.vocabulary import MetricWord
 
 POINTS_PER_LINE = 1_000
@@ -34,9 +35,9 @@ class Line(NamedTuple):
 def line_chart(word: MetricWord, lines: Sequence[Line], *, nothing: str) -> dict[str, Any]:
     """A chart of `word` over the step, a line per run; `nothing` says why it is empty when it is."""
     most = max(FEWEST_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, len(lines))))
-    drawn = [(line, drawn_points(line.history, most)) for line in lines]
-    traces = [_trace(line, points) for line, points in drawn if len(points)]
-    total, shown = sum(len(line.history) for line in lines), sum(len(points) for _line, points in drawn)
+    drawn = [(line, _drawn(line.history, most)) for line in lines]
+    traces = [_trace(line, points) for line, points in drawn if len(points.x)]
+    total, shown = sum(points.total for _line, points in drawn), sum(len(points.x) for _line, points in drawn)
     layout = _layout(word, _subtitle(shown, total), None if traces else nothing)
     return {"data": traces, "layout": layout | {"showlegend": 1 < len(traces) <= MOST_IN_LEGEND}}
 
@@ -61,13 +62,17 @@ def graph(component_id: str, word: MetricWord, *, nothing: str) -> html.Figure:
     )
 
 
-def _trace(line: Line, points: History) -> dict[str, Any]:
+def _drawn(history: History, most: int) -> Drawn:
+    return drawn_curve(history.step.astype(np.float64), history.value, most)
+
+
+def _trace(line: Line, points: Drawn) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "mode": "lines" if len(points) > 1 else "markers",
+        "mode": "lines" if len(points.x) > 1 else "markers",
         "name": line.name,
-        "x": _typed(points.step),
-        "y": _typed(points.value.astype(np.float32)),
+        "x": _typed(points.x),
+        "y": _typed(points.y.astype(np.float32)),
         "line": {"color": line.style.colour, "dash": line.style.dash, "width": 1.6},
         "marker": {"color": line.style.colour},
         "hovertemplate": "%{y:.4g}<extra>%{fullData.name}</extra>",
@@ -75,11 +80,9 @@ def _trace(line: Line, points: History) -> dict[str, Any]:
 
 
 def _typed(column: NDArray[Any]) -> dict[str, str]:
-    """A column in Plotly's typed-array form; steps beyond 32 bits travel as float64."""
-    if column.dtype == np.int64:
-        narrow = np.iinfo(np.int32)
-        fits = column.min(initial=0) >= narrow.min and column.max(initial=0) <= narrow.max
-        column = column.astype(np.int32 if fits else np.float64)
+    """A column in Plotly's typed-array form; whole numbers that fit travel as 32 bits."""
+    if column.dtype == np.float64 and np.abs(column).max(initial=0) < 2**31 and (column % 1 == 0).all():
+        column = column.astype(np.int32)
     return {"dtype": column.dtype.str[1:], "bdata": base64.b64encode(column.tobytes()).decode()}
 
 

@@ -17,7 +17,7 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> str:
 
 
 def around(text: str, **elements: Any) -> list[Any]:
-    """`text`, already in the reader's language, with {name} replaced by components: languages order them differently."""
+    """`text`, already in the reader's language, with {name} replaced by components, wherever that language has it."""
     parts = re.split(r"\{(\w+)\}", text)
     return [elements[part] if index % 2 else part for index, part in enumerate(parts) if part]
 

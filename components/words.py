@@ -52,6 +52,10 @@ def metric_name(word: MetricWord) -> str:
         "success_rate": _("Success rate"),
         "loss": _("Loss"),
         "episodes": _("Episodes"),
+        "env_steps": _("Environment steps"),
+        "eval_reward": _("Evaluation reward"),
+        "eval_episode_length": _("Evaluation episode length"),
+        "eval_success_rate": _("Evaluation success rate"),
     }[word]
 
 
@@ -63,6 +67,10 @@ def metric_axis(word: MetricWord) -> str:
         "success_rate": _("Success rate (0–1)"),
         "loss": _("Loss"),
         "episodes": _("Episodes"),
+        "env_steps": _("Environment steps"),
+        "eval_reward": _("Return per episode"),
+        "eval_episode_length": _("Steps per episode"),
+        "eval_success_rate": _("Success rate (0–1)"),
     }[word]
 
 

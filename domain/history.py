@@ -1,11 +1,10 @@
-"""A metric's history as NumPy columns, and the points of it that a chart needs."""
+"""A metric's history as NumPy columns."""
 
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
-from tsdownsample import MinMaxLTTBDownsampler
 
 
 class History(BaseModel):
@@ -52,14 +51,3 @@ class History(BaseModel):
 
 
 EMPTY = History(step=np.empty(0, np.int64), value=np.empty(0), timestamp=np.empty(0, np.int64))
-
-
-def drawn_points(history: History, most: int) -> History:
-    """At most `most` finite points that look like the whole line: MinMaxLTTB, so the extremes survive."""
-    finite = np.isfinite(history.value)
-    step, value, timestamp = history.step[finite], history.value[finite], history.timestamp[finite]
-    if len(step) > most:
-        # Even x spacing by row, not by step: repeated steps are legal in MLflow and the sampler wants rising x.
-        chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(value), n_out=most)
-        step, value, timestamp = step[chosen], value[chosen], timestamp[chosen]
-    return History(step=step, value=value, timestamp=timestamp)

@@ -35,8 +35,8 @@ def test_the_compiled_catalogue_is_up_to_date() -> None:
 
 
 def _texts(catalogue: Catalog) -> dict[str, tuple[str, ...]]:
-    return {str(message.id): tuple(_strings(message.string)) for message in catalogue if message.id}
+    return {_strings(message.id)[0]: tuple(_strings(message.string)) for message in catalogue if message.id}
 
 
-def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else string
+def _strings(string: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string)
