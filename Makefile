@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint lock train-deps hooks clean chromium
+.PHONY: help run test lint lock train-deps translations hooks clean chromium
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 
@@ -41,6 +41,11 @@ lint: $(STAMPS)/dev ## ruff and mypy
 	@$(PY) -m mypy
 
 train-deps: $(STAMPS)/train ## Install what `python -m training` needs (torch and more)
+
+translations: $(STAMPS)/dev ## Bring the Japanese texts in line with the source: new ones come in empty, unused ones go
+	@pot=$$(mktemp); $(VENV)/bin/pybabel -q extract -k _ --no-location --sort-output -o $$pot components pages callbacks; \
+	$(VENV)/bin/pybabel -q update -i $$pot -d components/translations -l ja --no-fuzzy-matching --ignore-obsolete; rm $$pot
+	@$(VENV)/bin/pybabel compile -d components/translations -l ja --statistics
 
 hooks: $(STAMPS)/dev ## Have git run the checks before each commit
 	@$(PY) -m pre_commit install

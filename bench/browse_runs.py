@@ -1,0 +1,100 @@
+"""Times the runs page in headless Chromium against a running Clew: until usable, to sort, to filter.
+
+    python bench/browse_runs.py http://127.0.0.1:8050 --expect 5000
+
+Fill an MLflow with bench/generate_runs.py first, and start Clew on it. Each figure is the median of five.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+
+ROUNDS = 5
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--window-size=1440,1000")
+FIRST_CELL = "document.querySelector(\"#runs-table td[data-dash-column='{}'] .dash-cell-value\")?.innerText"
+PAGES = "document.querySelector('#runs-table .last-page')?.parentElement.innerText"
+
+
+def main() -> None:
+    """Parses the command line and prints a figure a line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address")
+    parser.add_argument("--expect", type=int, default=5_000, help="how many runs there must be")
+    asked = parser.parse_args()
+    options = Options()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options)
+    driver.set_script_timeout(60)
+    try:
+        for name, measure in measures(driver, asked.address, asked.expect).items():
+            times = [measure() for _round in range(ROUNDS)]
+            sys.stdout.write(f"{name:40} {statistics.median(times) * 1000:7.0f} ms   (max {max(times) * 1000:.0f})\n")
+    finally:
+        driver.quit()
+
+
+def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, Callable[[], float]]:
+    """What is measured, by name; each returns seconds."""
+
+    def until(condition: str, begin: str) -> float:
+        """Runs `begin`, then looks at every frame whether `condition` holds, and for the frame after it."""
+        return float(
+            driver.execute_async_script(
+                f"""const done = arguments[0], t0 = performance.now();
+                {begin};
+                (function look() {{
+                  if ({condition}) requestAnimationFrame(() => done((performance.now() - t0) / 1000));
+                  else requestAnimationFrame(look);
+                }})();"""
+            )
+        )
+
+    def load() -> float:
+        began = time.monotonic()
+        driver.get(f"{address}/mlflow")
+        until(FIRST_CELL.format("name"), "")
+        found = driver.execute_script("return document.querySelector('#runs-freshness-text').innerText")
+        assert f"{expect:,} runs" in found, found
+        return time.monotonic() - began
+
+    def sort(column: str, direction: str) -> Callable[[], float]:
+        def once() -> float:
+            driver.execute_script("window.dash_clientside.set_props('runs-table', {sort_by: []})")
+            time.sleep(0.5)
+            before = driver.execute_script(f"return {FIRST_CELL.format(column)}")
+            begin = (
+                "window.dash_clientside.set_props('runs-table', "
+                f"{{sort_by: [{{column_id: '{column}', direction: '{direction}'}}]}})"
+            )
+            return until(f"{FIRST_CELL.format(column)} !== {before!r}", begin)
+
+        return once
+
+    def filtered(query: str, column: str, holds: str) -> Callable[[], float]:
+        def once() -> float:
+            driver.execute_script("window.dash_clientside.set_props('runs-table', {filter_query: '', sort_by: []})")
+            time.sleep(0.5)
+            begin = f"window.dash_clientside.set_props('runs-table', {{filter_query: {query!r}}})"
+            seconds = until(f"{FIRST_CELL.format(column)}{holds}", begin)
+            driver.execute_script("window.dash_clientside.set_props('runs-table', {filter_query: ''})")
+            return seconds
+
+        return once
+
+    return {
+        "page load until the table has rows": load,
+        "sort by success rate": sort("success_percent", "desc"),
+        "sort by name": sort("name", "desc"),
+        "filter: success rate < 20.5": filtered("{success_percent} < 20.5", "success_percent", " < 20.5"),
+        "filter: name holds 4321": filtered('{name} icontains "4321"', "name", "?.includes('4321')"),
+    }
+
+
+if __name__ == "__main__":
+    main()
