@@ -149,7 +149,7 @@ def status_badge(run: Run) -> dbc.Badge:
 
 def sample_badge() -> dbc.Badge:
     """Marks what came with Clew."""
-    return dbc.Badge(_("sample"), color="info", class_name="ms-2")
+    return dbc.Badge(_("sample"), color="info", text_color="dark", class_name="ms-2")
 
 
 def _alignment(column: int) -> str:

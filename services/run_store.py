@@ -77,8 +77,8 @@ class RunStore:
         self._lock_path = folder / "refresh.lock"
         self._runs = SharedFile(folder / "runs.json", TypeAdapter(RunList))
         self._attempt = SharedFile(folder / "attempt.json", TypeAdapter(Attempt))
-        # A page asks six times per period, so what is due after two thirds is on screen within one.
-        self._due_after = timedelta(seconds=refresh_seconds * 2 / 3)
+        # A page asks six times per period: what is due after a third is on screen well within one, still running.
+        self._due_after = timedelta(seconds=refresh_seconds / 3)
         self._reading = threading.Lock()
         self._refreshing: threading.Thread | None = None
         self._disk_failure: Failure | None = None
