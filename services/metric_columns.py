@@ -47,27 +47,6 @@ def joined(parts: Iterable[History]) -> History:
     )
 
 
-def evenly_sampled(history: History, most: int) -> History:
-    """What MLflow's interval endpoint answers for a longer history: the first row of each of `most` equal buckets.
-
-    The last row takes the place of the last bucket's first one.
-    """
-    small, larger = divmod(len(history), most)
-    bucket = np.arange(most)
-    rows = bucket * small + np.minimum(bucket, larger)
-    rows[-1] = len(history) - 1
-    return History(step=history.step[rows], value=history.value[rows], timestamp=history.timestamp[rows])
-
-
-def are_equal(one: History, other: History) -> bool:
-    """Whether both hold the same points; NaN equals NaN."""
-    return (
-        np.array_equal(one.step, other.step)
-        and np.array_equal(one.value, other.value, equal_nan=True)
-        and np.array_equal(one.timestamp, other.timestamp)
-    )
-
-
 def _integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
     column = [row.get(name, 0) for row in rows]
     # NumPy would cut 1.5 to 1 without a word.

@@ -1,0 +1,158 @@
+"""Histories that grow, end, and change afterwards; and servers that lack the endpoint that this is fast with."""
+
+from pathlib import Path
+
+import pytest
+
+from services.history_store import Series
+from tests.histories.setting import (
+    INTERVAL,
+    KEY,
+    MISSING,
+    Gateway,
+    Logged,
+    Point,
+    assert_same,
+    dense,
+    expected,
+    log,
+    looked_at,
+    new_run,
+    run_now,
+    store_at,
+    whole,
+)
+from tests.misbehaving import ERROR_500, Answer, eventually
+from tests.tracking import Tracking
+
+LATE = Point(2, 99.0, 5)
+
+
+def steps_asked(gateway: Gateway) -> list[int]:
+    """From which step on each window was asked for."""
+    queries = [request.partition("start_step=")[2] for request in gateway.requests if INTERVAL in request]
+    return [int(query.partition("&")[0]) for query in queries]
+
+
+def test_a_running_run_is_read_from_its_last_step_on(tracking: Tracking, gateway: Gateway, tmp_path: Path) -> None:
+    store = store_at(gateway.address, tmp_path)
+    points = {name: dense(count, seed=count) for name, count in (("a", 10), ("b", 200), ("c", 2_000))}
+    runs = {name: new_run(tracking, logged, status="RUNNING") for name, logged in points.items()}
+    looked_at(store, *runs.values())
+    gateway.requests.clear()
+    for name, run in runs.items():
+        # One value more at the last step known, and new ones.
+        more = [points[name][-1]._replace(value=-1.0), *dense(5, first_step=len(points[name]) + 1)]
+        points[name] += more
+        log(tracking, run.run_id, more)
+        runs[name] = run_now(tracking, run.run_id)
+    found = looked_at(store, *runs.values()).found
+    for name, run in runs.items():
+        assert_same(found[Series(run.run_id, KEY)], expected(points[name]))
+    # Those that stand close together share a request.
+    assert sorted(steps_asked(gateway)) == [10, 2_000]
+    gateway.requests.clear()
+    looked_at(store, *runs.values())
+    assert not gateway.requests
+
+
+def test_a_tail_longer_than_an_answer(tracking: Tracking, gateway: Gateway, tmp_path: Path) -> None:
+    store = store_at(gateway.address, tmp_path)
+    points = dense(3_000)
+    run = new_run(tracking, points, status="RUNNING")
+    whole(store, run)
+    more = dense(4_000, first_step=3_001)
+    log(tracking, run.run_id, more)
+    gateway.requests.clear()
+    assert_same(whole(store, run_now(tracking, run.run_id)), expected(points + more))
+    assert min(steps_asked(gateway)) == 3_000
+
+
+@pytest.mark.parametrize("count", [50, 4_000])
+def test_what_was_logged_late_appears_when_the_run_ends(tracking: Tracking, tmp_path: Path, count: int) -> None:
+    store = store_at(tracking.address, tmp_path)
+    points = dense(count)
+    run = new_run(tracking, points, status="RUNNING")
+    whole(store, run)
+    log(tracking, run.run_id, [LATE])
+    tracking.end(run.run_id)
+    assert_same(whole(store, run_now(tracking, run.run_id)), expected([*points, LATE]))
+
+
+@pytest.mark.parametrize("count", [50, 4_000])
+def test_a_late_metric_on_a_finished_run_is_read(tracking: Tracking, tmp_path: Path, count: int) -> None:
+    store = store_at(tracking.address, tmp_path)
+    points = dense(count)
+    run = new_run(tracking, points)
+    whole(store, run)
+    newest = Point(count + 1, 1.0, 10**13)
+    log(tracking, run.run_id, [LATE, newest])
+    assert_same(whole(store, run_now(tracking, run.run_id)), expected([*points, LATE, newest]))
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        MISSING,
+        (403, b"no", "text/plain"),
+        (400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}', "application/json"),
+        (200, b'{"metrics": [{"run_id": "another", "step": 1, "value": 1.0}]}', "application/json"),
+        (200, b"<!doctype html>", "text/html"),
+    ],
+)
+def test_a_refused_endpoint_is_left_alone(
+    tracking: Tracking, long_run: Logged, gateway: Gateway, tmp_path: Path, refusal: Answer
+) -> None:
+    gateway.refusal = refusal
+    store = store_at(gateway.address, tmp_path)
+    others = dense(30)
+    assert_same(whole(store, long_run.run), expected(long_run.points))
+    assert_same(whole(store, new_run(tracking, others)), expected(others))
+    assert gateway.asked(INTERVAL) == 1
+
+
+def test_a_server_that_is_down_is_no_reason_to_read_pages(
+    tracking: Tracking, gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.history_store.FIRST_RETRY_SECONDS", 0.2)
+    store = store_at(gateway.address, tmp_path)
+    run = new_run(tracking, dense(30))
+    gateway.answer = ERROR_500
+    failed = store.get([run], {run.run_id: [KEY]}, 5)
+    assert not failed.found
+    assert list(failed.failures.values()) == ["MLflow: answered HTTP 500"]
+    assert gateway.asked("get-history?") == 0
+    gateway.answer = None
+    eventually(lambda: len(store.get([run], {run.run_id: [KEY]}, 5).found) == 1)
+    assert not store.get([run], {run.run_id: [KEY]}, 5).failures
+
+
+def test_a_server_that_fails_is_not_asked_at_once_again(tracking: Tracking, gateway: Gateway, tmp_path: Path) -> None:
+    store = store_at(gateway.address, tmp_path)
+    run = new_run(tracking, dense(30))
+    gateway.answer = ERROR_500
+    for _ in range(20):
+        assert store.get([run], {run.run_id: [KEY]}, 5).failures
+    assert len(gateway.requests) == 1
+
+
+def test_where_the_database_fails_rest_answers(long_run: Logged, gateway: Gateway, tmp_path: Path) -> None:
+    store = store_at(gateway.address, tmp_path, tmp_path / "missing.db")
+    assert_same(whole(store, long_run.run), expected(long_run.points))
+    assert gateway.asked(INTERVAL) > 0
+
+
+def test_the_database_alone_answers_and_grows(
+    tracking: Tracking, gateway: Gateway, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if it were long: some of it first.
+    monkeypatch.setattr("services.metric_database._READ_WHOLE", 500)
+    store = store_at(gateway.address, tmp_path, database)
+    points = dense(3_000)
+    run = new_run(tracking, points, status="RUNNING")
+    assert_same(whole(store, run), expected(points))
+    more = dense(10, first_step=3_001)
+    log(tracking, run.run_id, [*more, LATE])
+    tracking.end(run.run_id)
+    assert_same(whole(store, run_now(tracking, run.run_id)), expected([*points, *more, LATE]))
+    assert not gateway.requests
