@@ -31,7 +31,7 @@ COMPLETE: Final = "complete"
 WAIT_SECONDS: Final = 60.0
 
 _DEFAULT_EXPERIMENT: Final = "0"
-_THREADS: Final = 4
+_THREADS: Final = 2  # one asks while the other is answered; more only wait for each other in SQLite
 
 log = logging.getLogger(__name__)
 
