@@ -40,14 +40,7 @@
     return hidden.concat(now);
   }
 
-  function setAddress(change) {
-    const url = new URL(window.location.href);
-    change(url.searchParams);
-    // Commas are legal in a query and a list of ids reads better with them.
-    url.search = url.searchParams.toString().replace(/%2C/gi, ",");
-    // Without Dash's own event: its router would lay the page out anew, and sort, filter and zoom would be gone.
-    window.history.pushState(null, "", url);
-  }
+  const setAddress = (change) => window.clew.setAddress(change);
 
   const runs = {
     fill(rows, experiment, algorithm, shownRows, tableIds, remembered, texts) {
@@ -102,7 +95,7 @@
     compare(clicks, selected) {
       if (!clicks) return;
       setAddress((query) => query.set("runs", selected.join(",")));
-      setProps(COMPARED, { data: { runs: selected, malformed: 0 } });
+      setProps(COMPARED, { data: { runs: selected, malformed: 0, odd: [] } });
       window.setTimeout(() => {
         const heading = document.querySelector("#compare-panel h2");
         heading.scrollIntoView({ block: "start", behavior: "smooth" });
@@ -113,12 +106,12 @@
     closeComparison(clicks) {
       if (!clicks) return;
       setAddress((query) => query.delete("runs"));
-      setProps(COMPARED, { data: { runs: [], malformed: 0 } });
+      setProps(COMPARED, { data: { runs: [], malformed: 0, odd: [] } });
       document.getElementById("runs-compare").focus();
     },
 
     hidden(compared) {
-      return !compared.runs.length && !compared.malformed;
+      return !compared.runs.length && !compared.malformed && !compared.odd.length;
     },
   };
 

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from components.comparison import keys_to_draw
 from components.language import language
+from components.lines import keys_to_draw
+from domain.chart_options import ChartOptions
 from domain.history import History
 from domain.runs import Run
 from domain.vocabulary import MetricWord
@@ -23,14 +24,21 @@ class Drawing(NamedTuple):
     pending: set[Series]
     failures: list[str]
     is_loading: bool
+    sampled: bool
 
     @classmethod
     def of(
-        cls, services: Services, view: RunView, run_ids: Sequence[str], wanted: Sequence[MetricWord], patience: float
+        cls,
+        services: Services,
+        view: RunView,
+        run_ids: Sequence[str],
+        wanted: Sequence[MetricWord],
+        options: ChartOptions,
+        patience: float,
     ) -> "Drawing":
         """Collects what is known, waiting `patience` seconds at most for what is not."""
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
-        keys = {run.run_id: keys_to_draw(run, wanted) for run in runs}
+        keys = {run.run_id: keys_to_draw(run, wanted, options) for run in runs}
         histories = services.histories.get(runs, keys, patience)
         return cls(
             runs=runs,
@@ -39,20 +47,21 @@ class Drawing(NamedTuple):
             pending=histories.pending,
             failures=sorted(set(histories.failures.values())),
             is_loading=bool(histories.pending) or (view.runs is None and view.failure is None),
+            sampled=bool(histories.sampled),
         )
 
 
-def fingerprint(asked: Sequence[str], malformed: int, drawing: Drawing) -> str:
+def fingerprint(asked: object, drawing: Drawing) -> str:
     """Two equal ones draw the same page, so the second need not be sent."""
     seen = (
         language(),
-        list(asked),
-        malformed,
+        asked,
         [(run.run_id, run.name, run.status, sorted(run.metrics.items()), run.ended_at) for run in drawing.runs],
         sorted((key, len(history)) for key, history in drawing.found.items()),
         sorted(drawing.pending),
         drawing.unknown,
         drawing.failures,
         drawing.is_loading,
+        drawing.sampled,
     )
     return hashlib.sha256(repr(seen).encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Line charts of metric histories as plain Plotly dicts: typed arrays, SVG, no `go.Figure` (0.2 ms instead of 39)."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,10 +9,12 @@ from dash import dcc, html
 from numpy.typing import NDArray
 
 from components import words
+from components.chart_layout import Scale, chart_layout, scale_of
 from components.colours import LineStyle
 from components.language import _
-from domain.curves import Drawn, drawn_curve
-from domain.history import History
+from domain.chart_options import ChartOptions
+from domain.curves import Curve, Drawn, visible
+from domain.seed_curves import SeedCurve, seed_curve
 from domain.vocabulary import MetricWord
 
 POINTS_PER_LINE = 1_000
@@ -21,25 +23,37 @@ POINTS_PER_CHART = 60_000
 FEWEST_POINTS = 100
 # More names than this would leave no room for the lines; hovering names every line all the same.
 MOST_IN_LEGEND = 6
-_GREY = "rgba(128,128,128,0.25)"
+_RAW_OPACITY = 0.25
+_BAND_OPACITY = 0.2
 
 
 class Line(NamedTuple):
-    """One run's history of the chart's metric."""
+    """What is drawn under one name: the curve of a run, or those of a group of runs; `raw` is before smoothing.
+
+    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds.
+    """
 
     name: str
-    history: History
+    curves: Sequence[Curve]
+    raw: Sequence[Curve]
     style: LineStyle
 
 
-def line_chart(word: MetricWord, lines: Sequence[Line], *, nothing: str) -> dict[str, Any]:
-    """A chart of `word` over the step, a line per run; `nothing` says why it is empty when it is."""
-    most = max(FEWEST_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, len(lines))))
-    drawn = [(line, _drawn(line.history, most)) for line in lines]
-    traces = [_trace(line, points) for line, points in drawn if len(points.x)]
-    total, shown = sum(points.total for _line, points in drawn), sum(len(points.x) for _line, points in drawn)
-    layout = _layout(word, _subtitle(shown, total), None if traces else nothing)
-    return {"data": traces, "layout": layout | {"showlegend": 1 < len(traces) <= MOST_IN_LEGEND}}
+def line_chart(
+    word: MetricWord, lines: Sequence[Line], *, nothing: str, options: ChartOptions | None = None, sampled: bool = False
+) -> dict[str, Any]:
+    """A chart of `word`, a line per run or group; `nothing` says why it is empty when it is.
+
+    `sampled` says that some lines are a sample so far, with all their points on the way.
+    """
+    options = options or ChartOptions()
+    scale = scale_of([curve for line in lines for curve in line.curves], options)
+    drawn = [_drawn(line, scale, options, _points_for(len(lines))) for line in lines]
+    traces = [trace for part in drawn for trace in part.traces]
+    layout = chart_layout(word, options, scale, None if traces else nothing)
+    layout["title"]["subtitle"] = {"text": _subtitle(drawn, options, sampled)}
+    layout["showlegend"] = 1 < len(lines) <= MOST_IN_LEGEND and bool(traces)
+    return {"data": traces, "layout": layout}
 
 
 def graph(component_id: str, word: MetricWord, *, nothing: str) -> html.Figure:
@@ -62,20 +76,90 @@ def graph(component_id: str, word: MetricWord, *, nothing: str) -> html.Figure:
     )
 
 
-def _drawn(history: History, most: int) -> Drawn:
-    return drawn_curve(history.step.astype(np.float64), history.value, most)
+class _Part(NamedTuple):
+    """The traces of one line, how many points they draw of how many, and whether its runs were too few for a band."""
+
+    traces: list[dict[str, Any]]
+    shown: int
+    total: int
+    too_few: bool
 
 
-def _trace(line: Line, points: Drawn) -> dict[str, Any]:
+def _points_for(lines: int) -> int:
+    return max(FEWEST_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, lines)))
+
+
+def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
+    curves = [scale.shown(curve) for curve in line.curves]
+    if options.grouped:
+        group = seed_curve(curves, most, centre=options.centre, band=options.band, window=options.window)
+        if not group.is_too_few:
+            return _Part(list(_group_traces(line, group, options)), len(group.x), group.total, False)
+        return _singles(line, list(group.singles), options, too_few=bool(curves))
+    part = _singles(line, [visible(curve, most, options.window) for curve in curves], options, too_few=False)
+    faint = [_faint(line, visible(scale.shown(raw), most, options.window)) for raw in line.raw]
+    return part._replace(traces=faint + part.traces)
+
+
+def _singles(line: Line, points: Sequence[Drawn], options: ChartOptions, *, too_few: bool) -> _Part:
+    points = [each for each in points if len(each.x)]
+    traces = [_trace(line, each.x, each.y, options, named=index == 0) for index, each in enumerate(points)]
+    return _Part(traces, sum(len(each.x) for each in points), sum(each.total for each in points), too_few)
+
+
+def _trace(
+    line: Line, x: NDArray[np.float64], y: NDArray[np.float64], options: ChartOptions, *, named: bool = True
+) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "mode": "lines" if len(points.x) > 1 else "markers",
+        "mode": "lines" if len(x) > 1 else "markers",
         "name": line.name,
-        "x": _typed(points.x),
-        "y": _typed(points.y.astype(np.float32)),
+        "legendgroup": line.name,
+        "showlegend": named,
+        "x": _typed(x),
+        "y": _typed(y.astype(np.float32)),
+        "connectgaps": False,
         "line": {"color": line.style.colour, "dash": line.style.dash, "width": 1.6},
         "marker": {"color": line.style.colour},
         "hovertemplate": "%{y:.4g}<extra>%{fullData.name}</extra>",
+    }
+
+
+def _faint(line: Line, points: Drawn) -> dict[str, Any]:
+    """The values as logged, behind the smoothed line."""
+    trace = _trace(line, points.x, points.y, ChartOptions(), named=False)
+    return trace | {
+        "opacity": _RAW_OPACITY,
+        "hoverinfo": "skip",
+        "hovertemplate": None,
+        "line": trace["line"] | {"width": 1},
+    }
+
+
+def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterator[dict[str, Any]]:
+    banded = np.isfinite(group.low) & np.isfinite(group.high)
+    x, low, high = group.x[banded], group.low[banded], group.high[banded]
+    yield {
+        "type": "scatter",
+        "mode": "lines",
+        "name": line.name,
+        "legendgroup": line.name,
+        "showlegend": False,
+        "x": _typed(np.concatenate([x, x[::-1]])),
+        "y": _typed(np.concatenate([high, low[::-1]]).astype(np.float32)),
+        "fill": "toself",
+        "fillcolor": line.style.colour,
+        "opacity": _BAND_OPACITY,
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+    centre = _trace(line, group.x, group.centre, options)
+    interval = [
+        f"{a:.4g} … {b:.4g}" if np.isfinite(a) else words.MISSING for a, b in zip(group.low, group.high, strict=True)
+    ]
+    yield centre | {
+        "customdata": [list(pair) for pair in zip(group.n.tolist(), interval, strict=True)],
+        "hovertemplate": "%{y:.4g} [%{customdata[1]}] n=%{customdata[0]}<extra>%{fullData.name}</extra>",
     }
 
 
@@ -86,50 +170,15 @@ def _typed(column: NDArray[Any]) -> dict[str, str]:
     return {"dtype": column.dtype.str[1:], "bdata": base64.b64encode(column.tobytes()).decode()}
 
 
-def _subtitle(shown: int, total: int) -> str:
-    if shown == total:
-        return ""
-    return _("%(shown)s of %(total)s points", shown=words.count(shown), total=words.count(total))
-
-
-def _layout(word: MetricWord, subtitle: str, empty: str | None) -> dict[str, Any]:
-    axis = {
-        "gridcolor": _GREY,
-        "zerolinecolor": _GREY,
-        "linecolor": _GREY,
-        "automargin": True,
-        "visible": empty is None,
-    }
-    return {
-        "title": {
-            "text": words.metric_name(word),
-            "subtitle": {"text": subtitle},
-            "x": 0,
-            "xref": "paper",
-            "font": {"size": 15},
-        },
-        "xaxis": axis | {"title": {"text": _("Step"), "standoff": 4}, "tickformat": "~s"},
-        "yaxis": axis | {"title": {"text": words.metric_axis(word), "standoff": 8}},
-        "margin": {"l": 8, "r": 12, "t": 48, "b": 8},
-        "hovermode": "x unified",
-        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 11}},
-        # Text and background are set again by assets/clew.css on a dark page; an exported PNG keeps these.
-        "paper_bgcolor": "#fff",
-        "plot_bgcolor": "#fff",
-        "font": {"family": "system-ui, sans-serif", "color": "#212529"},
-        # One value for ever: a refresh then keeps the reader's zoom.
-        "uirevision": "keep",
-        "annotations": [] if empty is None else [_said_in_the_middle(empty)],
-    }
-
-
-def _said_in_the_middle(text: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "showarrow": False,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0.5,
-        "y": 0.5,
-        "font": {"size": 13},
-    }
+def _subtitle(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> str:
+    shown, total = sum(part.shown for part in parts), sum(part.total for part in parts)
+    said = []
+    if shown < total:
+        said.append(_("%(shown)s of %(total)s points", shown=words.count(shown), total=words.count(total)))
+    if sampled:
+        said.append(_("a sample; all points are on their way"))
+    if options.smoothing:
+        said.append(_("smoothed by %(weight)s", weight=f"{options.smoothing:.2f}"))
+    if any(part.too_few for part in parts):
+        said.append(_("fewer than 3 runs: single lines, no band"))
+    return " · ".join(said)

@@ -1,20 +1,19 @@
 """One run: its facts, its parameters, its charts."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices, words
-from components.charts import Line, graph, line_chart
-from components.colours import line_styles
-from components.comparison import line_name, sample_badge, status_badge
+from components.badges import sample_badge, status_badge
+from components.charts import graph, line_chart
 from components.language import _, around
+from components.lines import Known, lines
 from components.links import href
-from domain.history import History
+from domain.chart_options import ChartOptions
 from domain.runs import Run, summarise
-from domain.vocabulary import MetricWord, metric_key
+from domain.vocabulary import MetricWord
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
 
@@ -37,7 +36,7 @@ def place() -> list[Any]:
 def facts(run: Run, mlflow_page: str | None) -> list[Any]:
     """The run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
     summary = summarise(run)
-    title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2"), status_badge(run)]
+    title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2"), status_badge(run.status)]
     if summary.is_sample:
         title.append(sample_badge())
     if mlflow_page is not None:
@@ -65,18 +64,14 @@ def parameters(run: Run) -> list[Any]:
     return [title, dbc.Table(html.Tbody(rows), size="sm", class_name="parameters")]
 
 
-def figures(run: Run, known: Mapping[tuple[str, str], History], *, still_loading: bool) -> list[dict[str, Any]]:
-    """One figure per word of `WORDS`."""
-    style = line_styles([run.run_id])[run.run_id]
+def figures(run: Run, known: Known, *, still_loading: bool, sampled: bool = False) -> list[dict[str, Any]]:
+    """A figure per word of `WORDS`."""
     nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
-    drawn = []
-    for word in WORDS:
-        key = metric_key(word, run.metrics)
-        history = known.get((run.run_id, key)) if key is not None else None
-        drawn.append(
-            line_chart(word, [Line(line_name(run), history, style)] if history is not None else [], nothing=nothing)
-        )
-    return drawn
+    options = ChartOptions()
+    return [
+        line_chart(word, lines(word, [run], known, options), nothing=nothing, options=options, sampled=sampled)
+        for word in WORDS
+    ]
 
 
 def not_found(run_id: str) -> list[Any]:

@@ -8,19 +8,21 @@ from dash import dcc, html
 
 from components import comparison, frame, ids, run_list
 from components.language import _
+from domain.chart_options import ChartOptions
 from domain.runs import parse_run_ids
 
 
-def layout(runs: str | None = None, experiment: str | None = None, **_other: str) -> list[Any]:
+def layout(runs: str | None = None, experiment: str | None = None, **other: str) -> list[Any]:
     """The page; `runs` is the comparison that the address carries, `experiment` the filter."""
     compared, malformed = parse_run_ids(runs)
+    options, odd = ChartOptions.from_address(other)
     return [
         html.H1(_("Runs"), className="h3"),
         run_list.sample_notice(),
         run_list.sample_dialog(),
         run_list.freshness(),
         html.Div(id=ids.BAD_ROWS),
-        comparison.panel(),
+        comparison.panel(options),
         run_list.toolbar(experiment),
         run_list.run_table(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
@@ -30,7 +32,8 @@ def layout(runs: str | None = None, experiment: str | None = None, **_other: str
         dcc.Store(id=ids.ROWS),
         dcc.Store(id=ids.VERSION),
         dcc.Store(id=ids.SELECTED, data=compared),
-        dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed}),
+        dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": odd}),
+        dcc.Store(id=ids.OPTIONS, data=options.model_dump(mode="json")),
         dcc.Store(id=ids.COMPARE_DRAWN),
         dcc.Interval(id=ids.COMPARE_TICK, interval=comparison.PENDING_TICK_MS, disabled=True),
     ]

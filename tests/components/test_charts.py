@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from components.charts import POINTS_PER_LINE, Line, line_chart
 from components.colours import DASHES, PALETTE, LineStyle, line_styles
-from domain.history import History
+from domain.curves import curve
 
 STYLE = LineStyle("#000000", "solid")
 
 
-def history(values: list[float], first_step: int = 1) -> History:
-    steps = np.arange(first_step, first_step + len(values), dtype=np.int64)
-    return History(step=steps, value=np.array(values, np.float64), timestamp=steps)
+def line(name: str, values: list[float], first_step: int = 1, style: LineStyle = STYLE) -> Line:
+    steps = np.arange(first_step, first_step + len(values), dtype=np.float64)
+    return Line(name, [curve(steps, np.array(values, np.float64))], [], style)
 
 
 def column(encoded: dict[str, str]) -> Any:
@@ -24,7 +24,7 @@ def column(encoded: dict[str, str]) -> Any:
 
 
 def test_a_line_is_drawn_as_it_was_logged() -> None:
-    figure = line_chart("loss", [Line("a", history([3.0, 2.0, 1.0]), STYLE)], nothing="nothing")
+    figure = line_chart("loss", [line("a", [3.0, 2.0, 1.0])], nothing="nothing")
     (trace,) = figure["data"]
     assert trace["name"] == "a"
     assert column(trace["x"]).tolist() == [1, 2, 3]
@@ -39,19 +39,19 @@ def test_an_empty_chart_says_why() -> None:
 
 
 def test_a_single_point_is_visible() -> None:
-    (trace,) = line_chart("loss", [Line("a", history([1.0]), STYLE)], nothing="")["data"]
+    (trace,) = line_chart("loss", [line("a", [1.0])], nothing="")["data"]
     assert trace["mode"] == "markers"
 
 
 def test_a_long_line_says_how_much_of_it_is_drawn() -> None:
-    figure = line_chart("reward", [Line("a", history(list(range(10_000))), STYLE)], nothing="")
+    figure = line_chart("reward", [line("a", list(range(10_000)))], nothing="")
     drawn = len(column(figure["data"][0]["x"]))
     assert drawn <= POINTS_PER_LINE
     assert figure["layout"]["title"]["subtitle"]["text"] == f"{drawn:,} of 10,000 points"
 
 
 def test_three_hundred_lines_stay_drawable() -> None:
-    lines = [Line(str(i), history(list(range(2_000))), STYLE) for i in range(300)]
+    lines = [line(str(i), list(map(float, range(2_000)))) for i in range(300)]
     figure = line_chart("reward", lines, nothing="")
     assert len(figure["data"]) == 300
     assert sum(len(column(trace["x"])) for trace in figure["data"]) <= 60_000
@@ -59,7 +59,7 @@ def test_three_hundred_lines_stay_drawable() -> None:
 
 @given(st.lists(st.floats(-1e9, 1e9, width=32), min_size=1, max_size=5_000))
 def test_the_extremes_survive(values: list[float]) -> None:
-    (trace,) = line_chart("reward", [Line("a", history(values), STYLE)], nothing="")["data"]
+    (trace,) = line_chart("reward", [line("a", values)], nothing="")["data"]
     drawn = column(trace["y"])
     assert len(drawn) <= POINTS_PER_LINE
     assert drawn.min() == min(values)
@@ -67,7 +67,7 @@ def test_the_extremes_survive(values: list[float]) -> None:
 
 
 def test_steps_beyond_32_bits_keep_their_value() -> None:
-    (trace,) = line_chart("loss", [Line("a", history([1.0, 2.0], first_step=2**40), STYLE)], nothing="")["data"]
+    (trace,) = line_chart("loss", [line("a", [1.0, 2.0], first_step=2**40)], nothing="")["data"]
     assert column(trace["x"]).tolist() == [2**40, 2**40 + 1]
 
 

@@ -11,7 +11,9 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from callbacks.drawing import Drawing
-from components import comparison, run_list
+from components import comparison, final_metrics, run_list
+from components.lines import line_name
+from domain.chart_options import ChartOptions
 from domain.runs import Run, summarise
 from services.connect import Services, history_store
 from services.http import JsonService
@@ -99,15 +101,19 @@ def test_a_comparison_holds_every_selected_run(
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     services = Services(settings, mlflow, None, history_store(settings, mlflow))  # type: ignore[arg-type]
     view = RunView(runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
-    drawing = Drawing.of(services, view, chosen, comparison.WORDS, patience=20)
+    drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), patience=20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending
     figures = dict(
-        zip(comparison.WORDS, comparison.figures(drawing.runs, drawing.found, still_loading=False), strict=True)
+        zip(
+            comparison.WORDS,
+            comparison.figures(drawing.runs, drawing.found, ChartOptions(), still_loading=False),
+            strict=True,
+        )
     )
     for run in drawing.runs:
         assert_lines(figures, run, logged[run.run_id]["metrics"])
-    rows = comparison.final_metrics(drawing.runs).children[1].children if chosen else []
+    rows = final_metrics.table(drawing.runs, drawing.found, ChartOptions()).children[1].children if chosen else []
     assert len(rows) == len(chosen)
 
 
@@ -120,7 +126,7 @@ def assert_lines(figures: dict[Any, dict[str, Any]], run: Run, metrics: dict[str
     for word, keys in names.items():
         values = next((metrics[key] for key in keys if key in metrics), [])
         drawn = [(step, value) for step, value in enumerate(values, start=1) if math.isfinite(value)]
-        traces = [trace for trace in figures[word]["data"] if trace["name"] == comparison.line_name(run)]
+        traces = [trace for trace in figures[word]["data"] if trace["name"] == line_name(run)]
         assert len(traces) == (1 if drawn else 0)
         for trace in traces:
             x, y = decoded(trace["x"]), decoded(trace["y"])

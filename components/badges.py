@@ -1,0 +1,25 @@
+"""Small marks beside a name."""
+
+import dash_bootstrap_components as dbc
+
+from components import words
+from components.language import _
+from domain.runs import RunStatus
+
+COLOURS = {
+    RunStatus.RUNNING: "primary",
+    RunStatus.SCHEDULED: "secondary",
+    RunStatus.FINISHED: "success",
+    RunStatus.FAILED: "danger",
+    RunStatus.KILLED: "warning",
+}
+
+
+def status_badge(status: RunStatus) -> dbc.Badge:
+    """A run's state."""
+    return dbc.Badge(words.status_name(status), color=COLOURS[status], class_name=f"status-{status.lower()}")
+
+
+def sample_badge() -> dbc.Badge:
+    """Marks what came with Clew."""
+    return dbc.Badge(_("sample"), color="info", text_color="dark", class_name="ms-2")
