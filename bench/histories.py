@@ -1,0 +1,128 @@
+"""How long the histories of a comparison take: cold over REST, warm, and cold from MLflow's database.
+
+    python bench/histories.py --runs 10 --points 100000
+
+Fills an SQLite database in `--folder` (kept for the next time), starts `mlflow server` on it, and prints a table.
+"""
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.generate_runs import fill
+from domain.history import History
+from domain.runs import Run
+from services.connect import history_store
+from services.history_store import Histories, HistoryStore
+from services.http import JsonService
+from services.metric_rest import MetricRest
+from services.metric_source import FIRST_STEP
+from services.mlflow_rest import MlflowRest
+from services.run_sweep import sweep
+from services.settings import Settings
+from training.scratch_server import DATABASE, mlflow_server
+
+
+def main() -> None:
+    """Parses the command line, measures, prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--points", type=int, default=100_000, help="points per metric and run; there are 3 metrics")
+    parser.add_argument("--folder", type=Path, default=Path("var/bench/histories"))
+    asked = parser.parse_args()
+    folder = asked.folder.resolve() / f"{asked.runs}x{asked.points}"
+    if not (folder / DATABASE).exists():
+        folder.mkdir(parents=True)
+        for number in range(asked.runs):  # one at a time: a run of 100,000 points takes 150 MB on its way
+            fill(f"sqlite:///{folder / DATABASE}", 1, 1, asked.points, seed=number)
+    with mlflow_server(folder) as address:
+        measure(MlflowRest(JsonService("MLflow", address)), folder / DATABASE)
+
+
+def measure(mlflow: MlflowRest, database: Path) -> None:
+    """Prints a line per measurement."""
+    runs = list(sweep(mlflow, None).runs.values())
+    lines = sum(len(run.metrics) for run in runs)
+    say(f"{len(runs)} runs, {lines} lines; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
+    say("", "first line", "all sampled", "all exact")
+    with caches() as cache:
+        say("cold, over REST", *until_exact(store(mlflow, cache), runs))
+        again = store(mlflow, cache)
+        say("warm, a new worker", "", "", seconds(lambda: whole(again, runs)))
+        say("warm, the same worker", "", "", seconds(lambda: whole(again, runs)))
+    with caches() as cache:
+        say("cold, from the database", *until_exact(store(mlflow, cache, database), runs))
+    compare_exact_paths(mlflow, runs[0])
+    say(f"memory, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB", "")
+
+
+def compare_exact_paths(mlflow: MlflowRest, run: Run) -> None:
+    """One history in full by windows of the interval endpoint, and by pages of the public one."""
+    key = min(run.metrics)
+    source = MetricRest(mlflow)
+    say("one line, in windows", "", "", seconds(lambda: source.whole(run.run_id, key, FIRST_STEP, None, lambda: True)))
+    pages: Callable[[], History | None] = lambda: source._by_pages(run.run_id, key, FIRST_STEP, lambda: True)  # noqa: E731
+    say("one line, by get-history", "", "", seconds(pages))
+
+
+def store(mlflow: MlflowRest, cache: Path, database: Path | None = None) -> HistoryStore:
+    """A store with an empty or a filled cache."""
+    uri = None if database is None else f"sqlite:///{database}"
+    return history_store(Settings(_env_file=None, cache_dir=cache, mlflow_backend_store_uri=uri), mlflow)
+
+
+def until_exact(histories: HistoryStore, runs: list[Run]) -> tuple[float, float, float]:
+    """Seconds until there is a first line, a line for each, and all points of each."""
+    started, first, sampled = time.perf_counter(), 0.0, 0.0
+    while True:
+        seen = ask(histories, runs)
+        now = time.perf_counter() - started
+        first = first or (now if seen.found else 0.0)
+        sampled = sampled or (now if len(seen.found) == sum(len(run.metrics) for run in runs) else 0.0)
+        if not seen.pending and sampled:
+            return first, sampled, now
+        if seen.failures:
+            say(f"  at {now:.1f} s: {', '.join(set(seen.failures.values()))}", "")
+            time.sleep(1)
+        time.sleep(0.02)
+
+
+def whole(histories: HistoryStore, runs: list[Run]) -> None:
+    """Asks once for what is known in full, and looks at every value."""
+    seen = ask(histories, runs)
+    assert not seen.pending
+    assert all(history.value.size == history.step.size for history in seen.found.values())
+
+
+def ask(histories: HistoryStore, runs: list[Run]) -> Histories:
+    """What a page gets at once."""
+    return histories.get(runs, {run.run_id: sorted(run.metrics) for run in runs}, wait_seconds=0.1)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long `work` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+@contextmanager
+def caches() -> Iterator[Path]:
+    """An empty folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def say(name: str, *figures: float | str) -> None:
+    """A line of the table."""
+    cells = (f"{figure:11.3f} s" if isinstance(figure, float) else f"{figure:>13}" for figure in figures)
+    print(f"{name:28}" + "".join(cells), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
