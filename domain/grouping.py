@@ -16,7 +16,7 @@ _TOLD_BY_ITS_VALUE: Final[tuple[ParameterWord, ...]] = ("algorithm", "environmen
 class Group(BaseModel):
     """Runs with the same values of the grouping parameters; None is "not logged", which is a value.
 
-    `label` names the parameters in which the groups differ, and is empty when there is one group only.
+    `label` names parameters that tell the groups apart, and is empty when there is one group only.
     `repeated_seeds` are seeds that several of its runs share: those runs may not be independent.
     """
 
@@ -62,9 +62,22 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[st
 
 
 def _telling(by: Sequence[str], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary) -> list[str]:
-    """The parameters in which groups differ, the algorithm and the environment first."""
-    differing = [key for key, column in zip(by, zip(*values, strict=True), strict=False) if len(set(column)) > 1]
-    return sorted(differing, key=lambda key: not _speaks_for_itself(key, vocabulary))
+    """The algorithm and the environment where they differ, and as few other parameters as tell the groups apart.
+
+    Two algorithms differ in most of their hyperparameters: naming all of them would say less, not more.
+    """
+    columns = dict(zip(by, zip(*values, strict=True), strict=False))
+    differing = [key for key, column in columns.items() if len(set(column)) > 1]
+    telling = [key for key in differing if _speaks_for_itself(key, vocabulary)]
+    while _told_apart(telling, columns) < len(values):
+        others = [key for key in differing if key not in telling]
+        telling.append(max(others, key=lambda key: _told_apart([*telling, key], columns)))
+    return telling
+
+
+def _told_apart(keys: Sequence[str], columns: Mapping[str, tuple[str | None, ...]]) -> int:
+    """How many groups have a label of their own with these parameters."""
+    return len(set(zip(*(columns[key] for key in keys), strict=True))) if keys else 1
 
 
 def _said(key: str, value: str | None, vocabulary: Vocabulary) -> str:

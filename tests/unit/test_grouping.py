@@ -55,8 +55,10 @@ def test_labels_tell_groups_apart_and_name_nothing_that_they_share(runs: list[Ru
 def test_a_label_reads_well() -> None:
     runs = [run("a", lr="0.1", algo="ppo", gamma="1"), run("b", lr="0.2", algo="dqn", gamma="1"), run("c", lr="0.1")]
     by = ["gamma", "lr", "algo"]
-    assert [group.label for group in group_runs(runs[:2], by)] == ["ppo · lr=0.1", "dqn · lr=0.2"]
-    assert group_runs(runs, by)[2].label == "algo=– · gamma=– · lr=0.1"
+    assert [group.label for group in group_runs(runs[:2], by)] == ["ppo", "dqn"]
+    assert [group.label for group in group_runs(runs, by)] == ["ppo", "dqn", "algo=–"]
+    same_algorithm = [run("d", lr="0.3", algo="ppo", gamma="1"), *runs[:2]]
+    assert [group.label for group in group_runs(same_algorithm, by)] == ["ppo · lr=0.3", "ppo · lr=0.1", "dqn · lr=0.2"]
     assert group_runs(runs[:1], by)[0].label == ""
 
 

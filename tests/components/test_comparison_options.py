@@ -1,0 +1,186 @@
+"""What a reader may ask of a comparison: axes, smoothing, seeds, finals, CSV."""
+
+import base64
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from components import comparison, final_metrics, take_along
+from domain.axes import Axis
+from domain.chart_options import ChartOptions
+from domain.curves import Window
+from domain.final_metrics import Choice
+from domain.history import History
+from domain.runs import LatestMetric, Run, RunStatus
+
+START_MS = 1_790_000_000_000
+
+
+def run(name: str, keys: dict[str, float], **params: str) -> Run:
+    return Run(
+        run_id=name,
+        name=name,
+        experiment_id="1",
+        experiment="maze",
+        status=RunStatus.FINISHED,
+        started_at=datetime.fromtimestamp(START_MS / 1000, UTC),
+        ended_at=None,
+        params=params,
+        metrics={key: LatestMetric(value=value, step=4, timestamp=0) for key, value in keys.items()},
+        tags={},
+    )
+
+
+def history(values: list[float], every_ms: int = 1000) -> History:
+    n = len(values)
+    return History(
+        step=np.arange(1, n + 1, dtype=np.int64),
+        value=np.array(values, np.float64),
+        timestamp=START_MS + every_ms * np.arange(n, dtype=np.int64),
+    )
+
+
+def column(encoded: dict[str, str]) -> list[Any]:
+    return list(np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"]).tolist())
+
+
+RUN = run("a", {"episode_reward": 4.0}, seed="1", lr="0.1")
+KNOWN = {("a", "episode_reward"): history([1.0, 9.0, 2.0, 4.0])}
+
+
+def reward_chart(options: ChartOptions) -> dict[str, Any]:
+    return comparison.figures([RUN], KNOWN, options, still_loading=False)[0]
+
+
+@pytest.mark.parametrize(
+    ("axis", "x"),
+    [
+        (Axis.STEP, [1, 2, 3, 4]),
+        (Axis.EPISODES, [1, 2, 3, 4]),
+        (Axis.RELATIVE_TIME, [0, 1, 2, 3]),
+        (Axis.WALL_TIME, [START_MS + 3_600_000 + second * 1000 for second in range(4)]),
+    ],
+)
+def test_every_axis_has_its_x(axis: Axis, x: list[int]) -> None:
+    (trace,) = reward_chart(ChartOptions(axis=axis, zone_minutes=-60))["data"]
+    assert column(trace["x"]) == x
+
+
+def test_an_axis_that_nobody_logged_is_said_so() -> None:
+    figure = reward_chart(ChartOptions(axis=Axis.ENV_STEPS))
+    assert figure["data"] == []
+    assert "what counts this axis" in figure["layout"]["annotations"][0]["text"]
+
+
+def test_smoothing_keeps_the_values_as_logged_behind_it() -> None:
+    raw, smooth = reward_chart(ChartOptions(smoothing=0.5))["data"]
+    assert column(raw["y"]) == [1.0, 9.0, 2.0, 4.0]
+    assert raw["opacity"] < 1
+    # Debiased: the mean of what has been so far, weighted by 0.5 to the power of the age.
+    assert column(smooth["y"]) == pytest.approx([1.0, 19 / 3, 27 / 7, 59 / 15])
+
+
+def test_a_zoom_shows_the_same_curve() -> None:
+    (_raw, whole) = reward_chart(ChartOptions(smoothing=0.5))["data"]
+    (_raw, part) = reward_chart(ChartOptions(smoothing=0.5, window=Window(x_from=3, x_to=4)))["data"]
+    seen = dict(zip(column(whole["x"]), column(whole["y"]), strict=True))
+    for x, y in zip(column(part["x"]), column(part["y"]), strict=True):
+        assert seen[x] == y
+
+
+def seeds(n: int) -> tuple[list[Run], dict[tuple[str, str], History]]:
+    runs = [run(f"s{i}", {"episode_reward": float(i)}, seed=str(i), algorithm="PPO") for i in range(n)]
+    return runs, {(one.run_id, "episode_reward"): history([float(i)] * 4) for i, one in enumerate(runs)}
+
+
+def test_seeds_become_a_mean_with_a_band() -> None:
+    runs, known = seeds(5)
+    band, centre = comparison.figures(runs, known, ChartOptions(grouped=True, band="min_max"), still_loading=False)[0][
+        "data"
+    ]
+    assert column(centre["y"]) == [2.0] * 4
+    assert set(column(band["y"])) == {0.0, 4.0}
+    assert centre["customdata"][0][0] == 5
+
+
+def test_two_seeds_have_no_band_and_the_chart_says_so() -> None:
+    runs, known = seeds(2)
+    figure = comparison.figures(runs, known, ChartOptions(grouped=True), still_loading=False)[0]
+    assert len(figure["data"]) == 2
+    assert "fewer than 3 runs" in figure["layout"]["title"]["subtitle"]["text"]
+
+
+@pytest.mark.parametrize(("choice", "value"), [(Choice.LAST, 4.0), (Choice.BEST, 9.0), (Choice.MEAN_OF_LAST, 4.0)])
+def test_the_final_value_is_the_one_chosen(choice: Choice, value: float) -> None:
+    found = final_metrics.final(RUN, "reward", KNOWN, ChartOptions(final=choice))
+    assert (found.value, found.key) == (value, "episode_reward")
+
+
+def test_the_best_value_is_called_optimistic() -> None:
+    assert "optimistic" in final_metrics.heading("reward", Choice.BEST)
+    assert "optimistic" not in final_metrics.heading("reward", Choice.LAST)
+
+
+def test_training_and_evaluation_have_columns_of_their_own() -> None:
+    evaluated = run("b", {"eval/mean_reward": 7.0})
+    assert final_metrics.columns([RUN]) == ["reward", "success_rate"]
+    assert final_metrics.columns([RUN, evaluated]) == ["reward", "success_rate", "eval_reward"]
+    assert final_metrics.final(evaluated, "reward", {}, ChartOptions()).value is None
+
+
+def test_a_rate_has_its_interval_where_the_episodes_are_known() -> None:
+    known = {("c", "success_rate"): history([0.5, 0.8])}
+    told = run("c", {"success_rate": 0.8, "episode_reward": 1.0}, success_window="100")
+    untold = run("c", {"success_rate": 0.8})
+    interval = final_metrics.final(told, "success_rate", known, ChartOptions()).interval
+    assert interval is not None
+    assert interval.low < 0.8 < interval.high
+    assert final_metrics.final(untold, "success_rate", known, ChartOptions()).interval is None
+
+
+def test_groups_are_compared_with_the_first() -> None:
+    better = [run(f"b{i}", {"episode_reward": 1.0}, seed=str(i), algorithm="DQN") for i in range(3)]
+    runs, known = seeds(3)
+    known |= {(one.run_id, "episode_reward"): history([10.0]) for one in better}
+    table = str(final_metrics.group_table([*runs, *better], known, ChartOptions(grouped=True)))
+    assert "DQN" in table
+    assert "1 [1, 1]" in table  # every run of DQN beats every run of PPO
+    assert final_metrics.group_table(runs, known, ChartOptions()) is None
+
+
+def test_the_table_as_csv() -> None:
+    text = take_along.table_csv([RUN, run("=evil()", {}, lr="-1")], KNOWN, ChartOptions())
+    first, second = csv.DictReader(io.StringIO(text))
+    assert first["last:reward"] == "4.0"
+    assert first["param:lr"] == "0.1"
+    assert second["last:reward"] == ""
+    assert second["name"] == "'=evil()"
+
+
+def test_the_points_as_csv() -> None:
+    figures = comparison.figures([RUN], KNOWN, ChartOptions(smoothing=0.5), still_loading=False)
+    rows = list(csv.DictReader(io.StringIO(take_along.points_csv(comparison.WORDS, figures))))
+    assert [row["metric"] for row in rows] == ["reward"] * 4
+    assert [float(row["x"]) for row in rows] == [1, 2, 3, 4]
+    assert float(rows[0]["y"]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("query", "odd"),
+    [
+        ({}, []),
+        ({"smoothing": "0.6", "axis": "wall_time", "grouped": "true"}, []),
+        ({"smoothing": "2", "axis": "sideways"}, ["axis", "smoothing"]),
+        ({"smoothing": "nan"}, ["smoothing"]),
+        ({"window": "x", "experiment": "maze"}, []),
+    ],
+)
+def test_options_of_an_address(query: dict[str, str], odd: list[str]) -> None:
+    options, names = ChartOptions.from_address(query)
+    assert names == odd
+    if not odd and "smoothing" in query:
+        assert (options.smoothing, options.axis, options.grouped) == (0.6, Axis.WALL_TIME, True)
