@@ -48,7 +48,6 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     )
     Babel(server, locale_selector=choose_language)
     api.request_log.register(server)
-    api.guards.register(server)
     server.register_blueprint(api.health.blueprint)
     app = LocalisedDash(
         "clew",
@@ -64,6 +63,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         routes_pathname_prefix="/",
         on_error=on_error,
     )
+    api.guards.register(server, app.callback_map)
     app.layout = frame
     for feature in (callbacks.runs, callbacks.comparison, callbacks.run_detail):
         feature.register(app, services)

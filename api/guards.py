@@ -1,19 +1,54 @@
 """Who may ask for what, for every route of the server: Dash's callbacks are routes too, so a blueprint is too small."""
 
+from collections.abc import Container
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ValidationError
+
+CALLBACK_PATH = "/_dash-update-component"
 
 
-def register(server: Flask) -> None:
-    """Refuses requests that another site's page sends in the reader's name."""
+class _CallbackBody(BaseModel):
+    """What Dash's own browser code sends, as far as Dash trusts it blindly."""
+
+    output: str
+    outputs: dict[str, Any] | list[Any] | None = None
+    inputs: list[dict[str, Any] | list[Any]]
+    state: list[dict[str, Any] | list[Any]] = []
+    changedPropIds: list[str] = []
+
+
+def register(server: Flask, callbacks: Container[str]) -> None:
+    """Refuses requests that another site's page sends in the reader's name, and callbacks that no page of ours sends.
+
+    `callbacks` holds the outputs of all callbacks; it may still grow.
+    """
 
     @server.before_request
     def refuse_foreign_writes() -> ResponseReturnValue | None:
         if request.method in ("GET", "HEAD", "OPTIONS") or _is_ours():
             return None
-        return {"error": "This request comes from a page of another site; Clew refuses those.", "details": {}}, 403
+        return _refusal("This request comes from a page of another site; Clew refuses those.", {}, 403)
+
+    @server.before_request
+    def refuse_malformed_callbacks() -> ResponseReturnValue | None:
+        if request.path != CALLBACK_PATH or request.method != "POST":
+            return None
+        try:
+            body = _CallbackBody.model_validate_json(request.get_data())
+        except ValidationError as error:
+            details = {".".join(map(str, one["loc"])) or "body": one["msg"] for one in error.errors()}
+            return _refusal("This is no call of a page of Clew.", details, 400)
+        if body.output not in callbacks:
+            return _refusal("Clew has no such callback; reload the page.", {"output": "unknown"}, 400)
+        return None
+
+
+def _refusal(sentence: str, details: dict[str, str], status: int) -> ResponseReturnValue:
+    return {"error": sentence, "details": details}, status
 
 
 def _is_ours() -> bool:

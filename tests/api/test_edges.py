@@ -1,0 +1,129 @@
+"""The edge of the server: what it refuses, what it logs, and what it says of itself."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from domain.logs import JsonFormatter
+from services.connect import connect
+from services.settings import Settings
+
+CALLBACK = "/_dash-update-component"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """The app on an MLflow that is not there: nothing here needs one."""
+    cache: Path = tmp_path_factory.mktemp("cache")
+    settings = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1", cache_dir=cache)  # type: ignore[call-arg,arg-type]
+    with create_app(settings, connect(settings)).server.test_client() as client:
+        yield client
+
+
+def test_health_asks_nobody(client: FlaskClient) -> None:
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json) == (200, {"status": "healthy"})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+)
+def test_another_sites_page_cannot_run_callbacks(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.post(CALLBACK, json={}, headers=headers)
+    assert answer.status_code == 403
+    assert "another site" in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"junk", b"{}", b"[]", b"null", b'{"output": 7, "inputs": []}', b'{"output": "x.y", "inputs": []}', b"\xff"],
+)
+def test_a_malformed_callback_is_a_400(client: FlaskClient, body: bytes) -> None:
+    answer = client.post(CALLBACK, data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert set(answer.json) == {"error", "details"}
+
+
+def test_forged_values_in_a_callback_are_no_500(client: FlaskClient) -> None:
+    """A body of the right shape whose values no page of ours would send."""
+    body: dict[str, Any] = {
+        "output": "compare-download.data",
+        "outputs": {"id": "compare-download", "property": "data"},
+        "inputs": [
+            {"id": name, "property": "n_clicks", "value": 1} for name in ("compare-table-csv", "compare-points-csv")
+        ],
+        "changedPropIds": ["compare-table-csv.n_clicks"],
+        "state": [
+            {"id": "compare-runs", "property": "data", "value": 7},
+            {"id": "compare-options", "property": "data", "value": "x"},
+        ],
+    }
+    answer = client.post(CALLBACK, json=body)
+    assert answer.status_code == 200
+    assert "frame-errors" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/mlflow", 200),
+        ("/mlflow/runs/anything", 200),
+        ("/mlflow?runs=" + ",".join(f"{n:032x}" for n in range(300)), 200),
+        ("/mlflow/runs/../../etc/passwd", 404),
+        ("/mlflow/runs/a/b", 404),
+        ("/nothing", 404),
+        ("/assets/../app.py", 404),
+        ("/assets/%2e%2e/app.py", 404),
+    ],
+)
+def test_addresses(client: FlaskClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "lang"),
+    [
+        ("/mlflow", "en", "en"),
+        ("/mlflow", "ja,en;q=0.5", "ja"),
+        ("/mlflow?lang=ja", "en", "ja"),
+        ("/mlflow?lang=xx", "fr", "en"),
+    ],
+)
+def test_the_document_says_its_language(client: FlaskClient, path: str, header: str, lang: str) -> None:
+    answer = client.get(path, headers={"Accept-Language": header})
+    assert f'<html lang="{lang}">' in answer.text
+
+
+def test_no_address_of_a_third_party_is_in_the_document(client: FlaskClient) -> None:
+    text = client.get("/mlflow").text
+    assert 'src="http' not in text
+    assert 'href="http' not in text
+
+
+def test_every_request_is_logged_with_its_id(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "clew.requests"):
+        answer = client.get("/mlflow", headers={"X-Request-ID": "abc"})
+    assert answer.headers["X-Request-ID"] == "abc"
+    line = json.loads(JsonFormatter().format(caplog.records[-1]))
+    assert line.items() >= {"level": "INFO", "message": "request", "path": "/mlflow", "status": 200}.items()
+    assert line["duration_ms"] >= 0
+    assert line["timestamp"].endswith("+00:00")
+
+
+def test_an_error_line_has_its_stack() -> None:
+    try:
+        raise ValueError("odd")
+    except ValueError as error:
+        record = logging.getLogger("x").makeRecord(
+            "x", logging.ERROR, "f", 1, "went wrong", (), (ValueError, error, error.__traceback__)
+        )
+    line = json.loads(JsonFormatter().format(record))
+    assert (line["level"], line["message"]) == ("ERROR", "went wrong")
+    assert "ValueError: odd" in line["stack_trace"]
