@@ -9,13 +9,13 @@ from mlflow.tracking import MlflowClient
 from stable_baselines3.common.base_class import BaseAlgorithm
 from tqdm import tqdm
 
-from domain.evaluation import Evaluation, evaluate
+from domain.evaluation import EVALUATION_EPISODES, Evaluation, evaluate
 from domain.maze import MAX_STEPS, Maze, generate_maze
 from training.agents import build_agent
 from training.export import export_policy, load_policy
 from training.hyperparameters import load_hyperparameters
 from training.process import process_tags, user_name
-from training.progress import EpisodeCallback
+from training.progress import SUCCESS_WINDOW, EpisodeCallback
 from training.registration import MODEL_FOLDER, ONNX_FILE, register_version
 from training.request import TrainingRequest
 from training.run_log import RunLog, Status
@@ -30,7 +30,9 @@ def train(request: TrainingRequest, client: MlflowClient, model_name: str, shoul
     hyperparameters = load_hyperparameters(request.algorithm, request.setting)
     agent = build_agent(request.algorithm, maze, request.seed, hyperparameters, request.device)
     tags = process_tags(agent.device) | {"mlflow.user": user_name(), "mlflow.source.name": "python -m training"}
-    params = request.params(maze.env_id) | hyperparameters
+    # The windows say how far the rates can be trusted: Wilson's interval needs the number of episodes.
+    windows = {"success_window": SUCCESS_WINDOW, "eval_episodes": EVALUATION_EPISODES}
+    params = request.params(maze.env_id) | hyperparameters | windows
     run = RunLog.start(client, request.experiment_name, request.run_name, params, tags)
     tqdm.write(f"Run {run.run_id} ({request.run_name}) in experiment {request.experiment_name}.")
     status: Status = "FAILED"
