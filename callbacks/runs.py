@@ -5,12 +5,12 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
-from components import ids, notices, run_list, words
+from components import ids, notices, run_list, run_toolbar, words
 from components.language import _, ngettext
 from domain.errors import ClewError
 from domain.runs import summarise
 from services.connect import Services
-from services.mlflow_rest import SERVICE
+from services.mlflow_answers import SERVICE
 from services.run_store import RunView
 from services.sample_data import remove_sample_data
 
@@ -72,7 +72,7 @@ def _rows(view: RunView, shown: str | None, experiment: str, notice: bool) -> tu
     summaries = [summarise(run) for run in view.runs.runs.values()]
     samples = any(run.is_sample for run in summaries)
     empty = not summaries or (
-        experiment != run_list.EVERYTHING and all(run.experiment != experiment for run in summaries)
+        experiment != run_toolbar.EVERYTHING and all(run.experiment != experiment for run in summaries)
     )
     return (
         run_list.rows(summaries),

@@ -1,20 +1,17 @@
 """The run list: its table, its toolbar, and a run as a row of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
-from components import ids, notices, words
+from components import ids, notices, run_toolbar, words
 from components.language import _, around, ngettext
 from components.links import href
 from components.tables import Column, native_table
 from domain.runs import RunSummary
 
 PAGE_SIZE = 25
-# The filters' value for "all"; an empty one would be drawn as no choice at all.
-EVERYTHING = "*"
 HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", "sample")
 
 
@@ -77,95 +74,6 @@ def run_table() -> html.Div:
     return html.Div(table, className="table-frame", role="region", tabIndex=0, **{"aria-label": _("Runs")})
 
 
-def toolbar(experiment: str | None) -> html.Div:
-    """Filters, columns and the Compare button."""
-    return html.Div(
-        [
-            _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), experiment),
-            _choice(ids.ALGORITHM, _("Algorithm"), _("All algorithms"), None),
-            _column_menu(columns()),
-            html.Div(
-                [
-                    dbc.Button(_("Clear"), id=ids.CLEAR, color="link", disabled=True),
-                    dbc.Button(_("Compare"), id=ids.COMPARE, color="primary", disabled=True),
-                ],
-                className="ms-auto d-flex gap-2 align-items-end",
-            ),
-        ],
-        className="d-flex flex-wrap gap-3 align-items-end mb-2",
-    )
-
-
-def filter_hint() -> html.Details:
-    """What can be typed into the boxes under the headings."""
-    examples = [
-        ("ppo", _("holds “ppo”, upper or lower case")),
-        ("= PPO", _("is exactly PPO")),
-        ("> 70", _("more than 70; also >=, <, <=, != and = for numbers")),
-        ("2026-11", _("started in November 2026")),
-        ("> 2026-11-20", _("started after 20 November 2026")),
-    ]
-    return html.Details(
-        [
-            html.Summary(_("How to filter and sort")),
-            html.P(_("Type into the boxes under the headings; all of them count together.")),
-            html.Dl([part for text, says in examples for part in (html.Dt(html.Code(text)), html.Dd(says))]),
-            html.P(_("Click a heading's arrows to sort; a second column sorts within the first.")),
-        ],
-        className="filter-hint small",
-    )
-
-
-def sample_notice() -> dbc.Alert:
-    """Explains the sample runs; the dismissal lasts for this page load, since there is no cookie to keep it in."""
-    return dbc.Alert(
-        [
-            html.Span(
-                _(
-                    "The runs marked “sample” came with Clew: real trainings of PPO and DQN in a maze, recorded so that"
-                    " there is something to look at. Your own runs appear beside them."
-                )
-            ),
-            dbc.Button(
-                _("Remove sample data"),
-                id=ids.SAMPLE_REMOVE,
-                color="secondary",
-                outline=True,
-                size="sm",
-                class_name="ms-2",
-            ),
-        ],
-        id=ids.SAMPLE_NOTICE,
-        color="info",
-        dismissable=True,
-        is_open=False,
-        className="py-2",
-    )
-
-
-def sample_dialog() -> dbc.Modal:
-    """Asks before the sample data goes."""
-    return dbc.Modal(
-        [
-            dbc.ModalHeader(dbc.ModalTitle(_("Remove the sample data?"))),
-            dbc.ModalBody(
-                [
-                    html.P(_("All runs and models marked “sample” leave the lists. Yours stay.")),
-                    html.Div(id=ids.SAMPLE_OUTCOME, role="status"),
-                ]
-            ),
-            dbc.ModalFooter(
-                [
-                    dbc.Button(_("Cancel"), id=ids.SAMPLE_CANCEL, color="secondary", outline=True),
-                    dbc.Button(_("Remove"), id=ids.SAMPLE_CONFIRM, color="danger"),
-                ]
-            ),
-        ],
-        id=ids.SAMPLE_DIALOG,
-        is_open=False,
-    )
-
-
 def freshness() -> html.Div:
     """How old the list is, and what failed."""
     return html.Div(
@@ -201,7 +109,7 @@ def texts() -> dict[str, Any]:
 
 def nothing_here(asked: str) -> list[Any]:
     """What to do when the list is empty; `asked` is the experiment that the address names."""
-    if asked != EVERYTHING:
+    if asked != run_toolbar.EVERYTHING:
         return [
             _("There is no experiment “%(name)s” with runs.", name=asked),
             " ",
@@ -211,32 +119,6 @@ def nothing_here(asked: str) -> list[Any]:
         html.P(_("No run has been logged to this MLflow yet. Start one:")),
         html.Pre("python -m training --algorithm PPO --seed 1 --episodes 1000"),
     ]
-
-
-def _choice(component_id: str, label: str, everything: str, value: str | None) -> html.Div:
-    options = [{"label": everything, "value": EVERYTHING}]
-    if value:
-        options.append({"label": value, "value": value})
-    return html.Div(
-        [
-            dbc.Label(label, html_for=component_id, class_name="small mb-0"),
-            dbc.Select(id=component_id, options=options, value=value or EVERYTHING, class_name="choice"),
-        ]
-    )
-
-
-def _column_menu(known: Sequence[Column]) -> dbc.DropdownMenu:
-    shown = [column.key for column in known if column.key not in HIDDEN_AT_FIRST]
-    return dbc.DropdownMenu(
-        dcc.Checklist(
-            id=ids.COLUMNS,
-            options=[{"label": column.name, "value": column.key} for column in known],
-            value=shown,
-            className="px-3 column-menu",
-        ),
-        label=_("Columns"),
-        color="light",
-    )
 
 
 def _status_colours() -> list[dict[str, Any]]:

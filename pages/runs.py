@@ -6,7 +6,7 @@ import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components import comparison, frame, ids, run_list
+from components import comparison, frame, ids, run_list, run_samples, run_toolbar
 from components.language import _
 from domain.chart_options import ChartOptions
 from domain.runs import parse_run_ids
@@ -18,15 +18,15 @@ def layout(runs: str | None = None, experiment: str | None = None, **other: str)
     options, odd = ChartOptions.from_address(other)
     return [
         html.H1(_("Runs"), className="h3"),
-        run_list.sample_notice(),
-        run_list.sample_dialog(),
+        run_samples.notice(),
+        run_samples.dialog(),
         run_list.freshness(),
         html.Div(id=ids.BAD_ROWS),
         comparison.panel(options),
-        run_list.toolbar(experiment),
+        run_toolbar.toolbar(experiment, run_list.columns(), run_list.HIDDEN_AT_FIRST),
         run_list.run_table(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
-        run_list.filter_hint(),
+        run_toolbar.filter_hint(),
         frame.ticker("runs"),
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from domain.errors import BadResponse
 from domain.history import EMPTY, History
-from services.mlflow_rest import LARGEST_FLOAT, SERVICE
+from services.mlflow_answers import LARGEST_FLOAT, SERVICE
 
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 

@@ -18,7 +18,8 @@ from services.metric_columns import from_rows, joined
 from services.metric_slots import Slots
 from services.metric_source import LAST_STEP, Avoided, Part
 from services.metric_windows import MOST_ROWS, CrowdedStep, in_windows
-from services.mlflow_rest import SERVICE, MlflowRest, validated
+from services.mlflow_answers import SERVICE, validated
+from services.mlflow_rest import MlflowRest
 
 RUNS_PER_CALL = 100
 CALLS_AT_ONCE = 4

@@ -1,4 +1,4 @@
-"""MLflow over its REST API: requests out, validated domain values back. MLflow's own words stop here.
+"""MLflow over its REST API: requests out, validated domain values back.
 
 The `mlflow` package would cost every web worker 1.6 s and 130 MB, and its defaults hold a thread for minutes when the
 server is down.
@@ -6,87 +6,29 @@ server is down.
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import ValidationError
 from requests.auth import HTTPBasicAuth
 
 from domain.errors import BadResponse, NotFound, ServiceUnavailable
-from domain.runs import BadRow, LatestMetric, Run, RunStatus
+from domain.runs import BadRow, Run
 from services.http import BearerAuth, JsonService
+from services.mlflow_answers import (
+    SERVICE,
+    Experiment,
+    ExperimentPage,
+    OneRun,
+    RawRun,
+    RunPage,
+    bad_row_of,
+    run_of,
+    validated,
+)
 from services.settings import Settings
 
-SERVICE = "MLflow"
 API = "/api/2.0/mlflow/"
 CALL_SECONDS = 10.0
-LARGEST_FLOAT = 1.7976931348623157e308
-M = TypeVar("M", bound=BaseModel)
-
-
-def _as_logged(value: Any) -> Any:
-    """MLflow's store cannot hold an infinity and keeps the largest float instead."""
-    if isinstance(value, float) and abs(value) >= LARGEST_FLOAT:
-        return float("inf") if value > 0 else float("-inf")
-    return value
-
-
-MetricValue = Annotated[float, BeforeValidator(_as_logged)]
-
-
-class _Info(BaseModel):
-    run_id: str = Field(pattern=r"^[\w-]{1,64}$")
-    experiment_id: str
-    run_name: str = ""
-    status: RunStatus
-    lifecycle_stage: str = "active"
-    start_time: int | None = None
-    end_time: int | None = None
-
-
-class _Pair(BaseModel):
-    key: str
-    value: str = ""
-
-
-class _Metric(BaseModel):
-    key: str
-    value: MetricValue
-    timestamp: int = 0
-    step: int = 0
-
-
-class _Data(BaseModel):
-    metrics: list[_Metric] = []
-    params: list[_Pair] = []
-    tags: list[_Pair] = []
-
-
-class _RawRun(BaseModel):
-    info: _Info
-    data: _Data = _Data()
-
-
-class _Page(BaseModel):
-    runs: list[Any] = []
-    next_page_token: str = ""
-
-
-class _OneRun(BaseModel):
-    run: Any
-
-
-class Experiment(BaseModel):
-    """An experiment, the group that runs sit in."""
-
-    experiment_id: str
-    name: str
-    tags: list[_Pair] = []
-
-
-class _ExperimentPage(BaseModel):
-    experiments: list[Experiment] = []
-    next_page_token: str = ""
 
 
 class MlflowRest:
@@ -117,7 +59,7 @@ class MlflowRest:
         token = ""
         while True:
             body = {"max_results": 1000, "page_token": token}
-            page = validated(_ExperimentPage, self.post("experiments/search", body))
+            page = validated(ExperimentPage, self.post("experiments/search", body))
             found |= {experiment.experiment_id: experiment for experiment in page.experiments}
             token = page.next_page_token
             if not token:
@@ -129,18 +71,18 @@ class MlflowRest:
         bad: list[BadRow] = []
         for raw in self._pages(list(experiments), where):
             try:
-                runs.append(_run(raw, experiments))
+                runs.append(run_of(raw, experiments))
             except ValidationError as error:
-                bad.append(_bad_row(raw, error))
+                bad.append(bad_row_of(raw, error))
         return runs, bad
 
     def run(self, run_id: str, experiments: dict[str, Experiment]) -> Run:
         """One run; raises `NotFound`, also for a deleted one, which MLflow would still tell."""
-        raw = validated(_OneRun, self.get_api("runs/get", {"run_id": run_id})).run
+        raw = validated(OneRun, self.get_api("runs/get", {"run_id": run_id})).run
         try:
-            run, stage = _run(raw, experiments), _RawRun.model_validate(raw).info.lifecycle_stage
+            run, stage = run_of(raw, experiments), RawRun.model_validate(raw).info.lifecycle_stage
         except ValidationError as error:
-            bad = _bad_row(raw, error)
+            bad = bad_row_of(raw, error)
             raise BadResponse(SERVICE, bad.field, bad.cause) from error
         if stage == "deleted":
             raise NotFound(f"Run {run_id} was deleted")
@@ -175,56 +117,8 @@ class MlflowRest:
         while experiment_ids:
             body = {"experiment_ids": experiment_ids, "filter": where, "max_results": self._page_size}
             answer = self.post("runs/search", body | ({"page_token": token} if token else {}))
-            page = validated(_Page, answer)
+            page = validated(RunPage, answer)
             yield from page.runs
             token = page.next_page_token
             if not token:
                 return
-
-
-def validated(shape: type[M], answer: object) -> M:
-    """`answer` as `shape`, or a `BadResponse` that names the first field that does not fit."""
-    try:
-        return shape.model_validate(answer)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BadResponse(SERVICE, _path(first["loc"]), first["msg"]) from error
-
-
-def _run(raw: object, experiments: dict[str, Experiment]) -> Run:
-    parsed = _RawRun.model_validate(raw)
-    info = parsed.info
-    experiment = experiments.get(info.experiment_id)
-    return Run(
-        run_id=info.run_id,
-        name=info.run_name,
-        experiment_id=info.experiment_id,
-        experiment=info.experiment_id if experiment is None else experiment.name,
-        status=info.status,
-        started_at=_moment(info.start_time),
-        ended_at=_moment(info.end_time),
-        params={pair.key: pair.value for pair in parsed.data.params},
-        metrics={m.key: LatestMetric(value=m.value, step=m.step, timestamp=m.timestamp) for m in parsed.data.metrics},
-        tags={pair.key: pair.value for pair in parsed.data.tags},
-    )
-
-
-def _moment(unix_ms: int | None) -> datetime | None:
-    """MLflow writes 0 where nobody gave a time."""
-    if not unix_ms:
-        return None
-    try:
-        return datetime.fromtimestamp(unix_ms / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
-
-
-def _bad_row(raw: object, error: ValidationError) -> BadRow:
-    info = raw.get("info") if isinstance(raw, dict) else None
-    name = str(info.get("run_id") or "?") if isinstance(info, dict) else "?"
-    first = error.errors()[0]
-    return BadRow(row=name[:64], field=_path(first["loc"]), cause=first["msg"])
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, loc)) or "body"

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from domain.errors import ClewError, ServiceError
 from domain.runs import Run
-from services.mlflow_rest import SERVICE, MlflowRest
+from services.mlflow_answers import SERVICE
+from services.mlflow_rest import MlflowRest
 from services.run_sweep import RunList, changes, sweep
 from services.shared_file import SharedFile, cache_folder, host_lock
 

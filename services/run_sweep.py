@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.errors import NotFound
 from domain.runs import BadRow, Run
-from services.mlflow_rest import Experiment, MlflowRest
+from services.mlflow_answers import Experiment
+from services.mlflow_rest import MlflowRest
 
 # The times in MLflow are the clients': a run may be logged by a machine whose clock is behind ours by this much.
 CLOCK_SLACK = timedelta(minutes=5)

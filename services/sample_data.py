@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.runs import SAMPLE_TAG
-from services.mlflow_rest import MlflowRest, validated
+from services.mlflow_answers import validated
+from services.mlflow_rest import MlflowRest
 
 _DEADLINE_SECONDS = 30.0
 

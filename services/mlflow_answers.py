@@ -1,0 +1,136 @@
+"""What MLflow answers, as pydantic shapes, and how that becomes what we know. MLflow's own words stop here."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from domain.errors import BadResponse
+from domain.runs import BadRow, LatestMetric, Run, RunStatus
+
+SERVICE = "MLflow"
+LARGEST_FLOAT = 1.7976931348623157e308
+M = TypeVar("M", bound=BaseModel)
+
+
+def _as_logged(value: Any) -> Any:
+    """MLflow's store cannot hold an infinity and keeps the largest float instead."""
+    if isinstance(value, float) and abs(value) >= LARGEST_FLOAT:
+        return float("inf") if value > 0 else float("-inf")
+    return value
+
+
+MetricValue = Annotated[float, BeforeValidator(_as_logged)]
+
+
+class _Info(BaseModel):
+    run_id: str = Field(pattern=r"^[\w-]{1,64}$")
+    experiment_id: str
+    run_name: str = ""
+    status: RunStatus
+    lifecycle_stage: str = "active"
+    start_time: int | None = None
+    end_time: int | None = None
+
+
+class _Pair(BaseModel):
+    key: str
+    value: str = ""
+
+
+class _Metric(BaseModel):
+    key: str
+    value: MetricValue
+    timestamp: int = 0
+    step: int = 0
+
+
+class _Data(BaseModel):
+    metrics: list[_Metric] = []
+    params: list[_Pair] = []
+    tags: list[_Pair] = []
+
+
+class RawRun(BaseModel):
+    """A run as MLflow tells it."""
+
+    info: _Info
+    data: _Data = _Data()
+
+
+class RunPage(BaseModel):
+    """A page of a search; each run is validated on its own, so that a bad one hides no other."""
+
+    runs: list[Any] = []
+    next_page_token: str = ""
+
+
+class OneRun(BaseModel):
+    """The answer about one run."""
+
+    run: Any
+
+
+class Experiment(BaseModel):
+    """An experiment, the group that runs sit in."""
+
+    experiment_id: str
+    name: str
+    tags: list[_Pair] = []
+
+
+class ExperimentPage(BaseModel):
+    """A page of experiments."""
+
+    experiments: list[Experiment] = []
+    next_page_token: str = ""
+
+
+def validated(shape: type[M], answer: object) -> M:
+    """`answer` as `shape`, or a `BadResponse` that names the first field that does not fit."""
+    try:
+        return shape.model_validate(answer)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadResponse(SERVICE, _path(first["loc"]), first["msg"]) from error
+
+
+def run_of(raw: object, experiments: dict[str, Experiment]) -> Run:
+    """A run from MLflow's answer; raises pydantic's ValidationError."""
+    parsed = RawRun.model_validate(raw)
+    info = parsed.info
+    experiment = experiments.get(info.experiment_id)
+    return Run(
+        run_id=info.run_id,
+        name=info.run_name,
+        experiment_id=info.experiment_id,
+        experiment=info.experiment_id if experiment is None else experiment.name,
+        status=info.status,
+        started_at=_moment(info.start_time),
+        ended_at=_moment(info.end_time),
+        params={pair.key: pair.value for pair in parsed.data.params},
+        metrics={m.key: LatestMetric(value=m.value, step=m.step, timestamp=m.timestamp) for m in parsed.data.metrics},
+        tags={pair.key: pair.value for pair in parsed.data.tags},
+    )
+
+
+def _moment(unix_ms: int | None) -> datetime | None:
+    """MLflow writes 0 where nobody gave a time."""
+    if not unix_ms:
+        return None
+    try:
+        return datetime.fromtimestamp(unix_ms / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def bad_row_of(raw: object, error: ValidationError) -> BadRow:
+    """Names the run that did not fit, and the first field that did not."""
+    info = raw.get("info") if isinstance(raw, dict) else None
+    name = str(info.get("run_id") or "?") if isinstance(info, dict) else "?"
+    first = error.errors()[0]
+    return BadRow(row=name[:64], field=_path(first["loc"]), cause=first["msg"])
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, loc)) or "body"

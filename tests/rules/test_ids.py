@@ -1,0 +1,53 @@
+"""Every id that a callback names stands in the layout of some page, together with all others of that callback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dash
+import pytest
+from dash.development.base_component import Component
+from flask import Flask
+
+from app import create_app
+from components.frame import frame
+from services.connect import connect
+from services.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> dash.Dash:
+    cache: Path = tmp_path_factory.mktemp("cache")
+    settings = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1", cache_dir=cache)  # type: ignore[call-arg,arg-type]
+    return create_app(settings, connect(settings))
+
+
+def ids_in(layout: Any) -> Iterator[str]:
+    """The ids of a component, of all below it, and of all in its properties."""
+    if isinstance(layout, list | tuple):
+        for part in layout:
+            yield from ids_in(part)
+    elif isinstance(layout, Component):
+        if "id" in layout.to_plotly_json()["props"]:
+            yield layout.id
+        for name, value in layout.to_plotly_json()["props"].items():
+            if name != "id":
+                yield from ids_in(value)
+
+
+def test_every_callback_is_at_home_on_a_page(app: dash.Dash) -> None:
+    server: Flask = app.server
+    with server.test_request_context("/"):
+        frames = set(ids_in(frame()))
+        pages = [frames | set(ids_in(page["layout"](**_path(page)))) for page in dash.page_registry.values()]
+    callbacks = [one for one in app._callback_list if not str(one["output"]).startswith(".._pages")]
+    assert len(callbacks) > 10
+    for callback in callbacks:
+        named = {part["id"] for kind in ("inputs", "state") for part in callback[kind]}
+        named |= {output.rpartition(".")[0] for output in str(callback["output"]).strip(".").split("...") if output}
+        named = {name for name in named if name and not name.startswith("_pages")}
+        assert any(named <= page for page in pages), f"no page has all of {sorted(named)}"
+
+
+def _path(page: dict[str, Any]) -> dict[str, str]:
+    return {"run_id": "a" * 32} if page["path_template"] else {}
