@@ -1,11 +1,14 @@
 """Fills an MLflow database with runs that look like trainings, straight into its schema (the API would take minutes).
 
     python bench/generate_runs.py sqlite:///var/bench/mlflow.db --runs 5000 --experiments 20 --points 100
+    python bench/generate_runs.py sqlite:///var/bench/long.db --runs 4950 --points 20 --long-runs 50
 
-Start `mlflow server --backend-store-uri` on the same database afterwards.
+The long runs are the newest, in an experiment of their own, `bench-long`. Start
+`mlflow server --backend-store-uri` on the same database afterwards.
 """
 
 import argparse
+import io
 import time
 import uuid
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import Any
 import numpy as np
 from mlflow.store.tracking.dbmodels.models import SqlExperiment, SqlLatestMetric, SqlMetric, SqlParam, SqlRun, SqlTag
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-from sqlalchemy import insert
+from sqlalchemy import create_engine, insert
 
 METRICS = ("episode_reward", "loss", "success_rate")
 RUNS_PER_COMMIT = 250
@@ -28,10 +31,14 @@ def main() -> None:
     parser.add_argument("--experiments", type=int, default=20)
     parser.add_argument("--points", type=int, default=100, help="points per metric and run")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--long-runs", type=int, default=0, help="this many more, with --long-points per metric")
+    parser.add_argument("--long-points", type=int, default=100_000)
     asked = parser.parse_args()
     if asked.uri.startswith("sqlite:///"):
         Path(asked.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     fill(asked.uri, asked.runs, asked.experiments, asked.points, asked.seed)
+    if asked.long_runs:
+        fill_long(asked.uri, asked.long_runs, asked.long_points, asked.seed)
 
 
 def fill(uri: str, runs: int, experiments: int, points: int, seed: int = 0) -> list[str]:
@@ -54,6 +61,48 @@ def fill(uri: str, runs: int, experiments: int, points: int, seed: int = 0) -> l
             for table, rows in tables.items():
                 session.execute(insert(table), rows)
     return ids
+
+
+def fill_long(uri: str, runs: int, points: int, seed: int = 0) -> list[str]:
+    """Adds `runs` runs in one experiment; their points go past SQLAlchemy, which would take minutes for millions."""
+    store = SqlAlchemyStore(uri, "mlflow-artifacts:/")
+    rng = np.random.default_rng(seed)
+    now = int(time.time() * 1000) + runs * 60_000
+    experiment = _experiment(store, "bench-long", now)
+    ids: list[str] = []
+    for number in range(runs):
+        tables: dict[Any, list[dict[str, Any]]] = {
+            t: [] for t in (SqlRun, SqlParam, SqlTag, SqlMetric, SqlLatestMetric)
+        }
+        ids.append(_add_run(tables, number, experiment, points, now, rng))
+        columns = tables.pop(SqlMetric)
+        with store.ManagedSessionMaker() as session:
+            for table, rows in tables.items():
+                session.execute(insert(table), rows)
+        _append_points(uri, columns)
+    return ids
+
+
+def _append_points(uri: str, rows: list[dict[str, Any]]) -> None:
+    """Writes rows of the metrics table as fast as the database takes them."""
+    names = ("run_uuid", "key", "value", "timestamp", "step", "is_nan")
+    engine = create_engine(uri)
+    connection: Any = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        if uri.startswith("sqlite"):
+            cursor.execute("PRAGMA synchronous=OFF")
+            marks = ", ".join(f":{name}" for name in names)
+            cursor.executemany(f"INSERT INTO metrics ({', '.join(names)}) VALUES ({marks})", rows)
+        else:
+            text = io.StringIO()
+            text.writelines("\t".join(str(row[name]) for name in names) + "\n" for row in rows)
+            with cursor.copy(f"COPY metrics ({', '.join(names)}) FROM STDIN") as copy:
+                copy.write(text.getvalue())
+        connection.commit()
+    finally:
+        connection.close()
+        engine.dispose()
 
 
 def _experiment(store: SqlAlchemyStore, name: str, now: int) -> int:
@@ -119,7 +168,7 @@ def _add_run(
                 "run_uuid": run_id,
                 "key": key,
                 "value": float(value),
-                "timestamp": started + step,
+                "timestamp": started + step * 55_000 // points,
                 "step": step,
                 "is_nan": False,
             }

@@ -1,0 +1,108 @@
+"""Headless Chromium for the measurements: time until something holds, bytes that came, the heap."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1440,1400",
+)
+
+
+class Browser:
+    """One window."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def open(self, address: str) -> None:
+        """Leaves what was there, and loads the document at `address`; does not wait for what it shows."""
+        self.leave()
+        self.driver.get(address)
+
+    def leave(self) -> None:
+        """Shows nothing: a page left open asks its server for news."""
+        self.driver.get("about:blank")
+
+    def loaded(self, address: str, condition: str, longest: float = 180) -> float:
+        """Seconds from the beginning of a page load until `condition` holds."""
+        self.open(address)
+        return self.until(condition, "", longest, since_navigation=True)
+
+    def until(self, condition: str, begin: str, longest: float = 180, *, since_navigation: bool = False) -> float:
+        """Runs `begin`, then looks at every frame whether `condition` holds; seconds, the frame after it included."""
+        self.driver.set_script_timeout(longest)
+        zero = "0" if since_navigation else "performance.now()"
+        milliseconds = self.driver.execute_async_script(
+            f"""const done = arguments[0], t0 = {zero};
+            {begin};
+            (function look() {{
+              let holds = false;
+              try {{ holds = {condition}; }} catch (error) {{ }}
+              if (holds) requestAnimationFrame(() => done(performance.now() - t0));
+              else requestAnimationFrame(look);
+            }})();"""
+        )
+        return float(milliseconds) / 1000
+
+    def run(self, script: str) -> Any:
+        """The answer of a script."""
+        return self.driver.execute_script(script)
+
+    def received(self) -> tuple[int, int]:
+        """Bytes over the wire and requests answered since the last time somebody asked."""
+        finished = [
+            message["params"]
+            for entry in self.driver.get_log("performance")
+            if (message := json.loads(entry["message"])["message"])["method"] == "Network.loadingFinished"
+        ]
+        return int(sum(one["encodedDataLength"] for one in finished)), len(finished)
+
+    def sent(self, holding: str) -> list[dict[str, Any]]:
+        """The requests whose body holds `holding`, as Chromium's protocol describes them."""
+        return [
+            message["params"]["request"]
+            for entry in self.driver.get_log("performance")
+            if (message := json.loads(entry["message"])["message"])["method"] == "Network.requestWillBeSent"
+            and holding in message["params"]["request"].get("postData", "")
+        ]
+
+    def heap(self) -> int:
+        """Bytes of JavaScript's heap in use, garbage collected."""
+        self.driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
+        return int(self.driver.execute_cdp_cmd("Runtime.getHeapUsage", {})["usedSize"])
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A browser with an empty cache."""
+    options: Any = Options()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+    options.page_load_strategy = "eager"
+    driver = webdriver.Chrome(options=options)
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.set_page_load_timeout(60)
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()
+
+
+def soon(seconds: float) -> None:
+    """Lets a page come to rest."""
+    time.sleep(seconds)
