@@ -45,6 +45,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
+        MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
     api.request_log.register(server)
@@ -82,6 +83,7 @@ def _answer_404_where_no_page_is(app: dash.Dash) -> None:
 
 
 def _has_page(path: str) -> bool:
+    path = path.rstrip("/") or "/"  # as Dash itself reads it
     known = dash.page_registry.values()
     return any(path == page["path"] or _fits(page["path_template"], path) for page in known)
 

@@ -20,6 +20,22 @@
     return Date.parse(text.length === 10 ? text + "T00:00Z" : text + "Z");
   }
 
+  /** The clipboard is closed to pages on plain http and to most iframes; an old way is left. */
+  function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text).catch(() => copyBySelection(text));
+    return copyBySelection(text);
+  }
+
+  function copyBySelection(text) {
+    const box = document.createElement("textarea");
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    return copied ? Promise.resolve() : Promise.reject(new Error("refused"));
+  }
+
   const charts = {
     options(...values) {
       const before = values.pop();
@@ -31,7 +47,7 @@
           if (chosen[name] === DEFAULTS[name]) query.delete(name);
           else query.set(name, chosen[name]);
         }
-      });
+      }, "replaceState");
       publish({ ...before, ...chosen, window: chosen.axis === before.axis ? before.window : WHOLE });
     },
 
@@ -49,7 +65,15 @@
     },
 
     copyLink(clicks) {
-      if (clicks) navigator.clipboard.writeText(window.location.href);
+      if (!clicks) return;
+      const button = document.getElementById("compare-copy-link");
+      const say = (text) => {
+        const before = button.dataset.text || (button.dataset.text = button.innerText);
+        button.innerText = text;
+        window.setTimeout(() => { button.innerText = before; }, 2500);
+      };
+      const { done, failed } = document.getElementById("compare-copy-said").dataset;
+      copy(window.location.href).then(() => say(done), () => say(failed));
     },
   };
 

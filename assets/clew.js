@@ -59,14 +59,14 @@
     window.scrollTo(0, 0);
   }, true); // while it goes down: the DataTable lets no click come up
 
-  /** Changes the address in place, by a function of its query. */
-  function setAddress(change) {
+  /** Changes the address by a function of its query; "replaceState" adds no step to go back. */
+  function setAddress(change, step = "pushState") {
     const url = new URL(window.location.href);
     change(url.searchParams);
     // Commas are legal in a query and a list of ids reads better with them.
     url.search = url.searchParams.toString().replace(/%2C/gi, ",");
     // Without Dash's own event: its router would lay the page out anew, and sort, filter and zoom would be gone.
-    window.history.pushState(null, "", url);
+    window.history[step](null, "", url);
   }
 
   window.clew = { age, setAddress };

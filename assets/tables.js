@@ -45,7 +45,11 @@
   const runs = {
     fill(rows, experiment, algorithm, shownRows, tableIds, remembered, texts) {
       if (!rows) return Array(6).fill(unchanged());
-      const selected = ticked(tableIds, shownRows, remembered);
+      const there = new Set(rows.map((row) => row.id));
+      const before = ticked(tableIds, shownRows, remembered);
+      const selected = before.filter((id) => there.has(id));
+      // Deleted runs leave the selection, too, or the button would count them for ever.
+      if (selected.length !== before.length) setProps(SELECTED, { data: selected });
       const data = rows
         .filter((row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm))
         .map((row) => ({
@@ -82,8 +86,10 @@
       setProps(TABLE, { selected_rows: [], selected_row_ids: [] });
     },
 
-    columns(shown, columns) {
-      return columns.map((column) => column.id).filter((id) => !shown.includes(id));
+    /** The origin is worth a column only where there are samples, and then always. */
+    columns(shown, rows, columns) {
+      const samples = (rows || []).some((row) => row.is_sample);
+      return columns.map((column) => column.id).filter((id) => (id === "sample" ? !samples : !shown.includes(id)));
     },
 
     address(experiment) {

@@ -7,8 +7,11 @@ from dash import ClientsideFunction, Input, Output, State, ctx, dcc
 from dash.exceptions import PreventUpdate
 
 from callbacks.drawing import Drawing, fingerprint
+from callbacks.freshness import is_retry
 from components import comparison, final_metrics, ids, notices, take_along
+from components.comparison import MOST_COMPARED
 from domain.chart_options import ChartOptions
+from domain.runs import Compared
 from services.connect import Services
 
 CHARTS = [ids.chart("compare", word) for word in comparison.WORDS]
@@ -32,38 +35,45 @@ def register(app: dash.Dash, services: Services) -> None:
         *(Output(chart, "figure") for chart in CHARTS),
         Output(ids.COMPARE_TABLE, "children"),
         Output(ids.COMPARE_NOTICES, "children"),
+        Output(ids.failure("compare"), "children"),
+        Output(ids.failure_alert("compare"), "is_open"),
         Output(ids.COMPARE_TICK, "disabled"),
         Output(ids.COMPARE_DRAWN, "data"),
         Input(ids.COMPARED, "data"),
         Input(ids.OPTIONS, "data"),
         Input(ids.VERSION, "data"),
         Input(ids.COMPARE_TICK, "n_intervals"),
+        Input(ids.retry("compare"), "n_clicks"),
         State(ids.COMPARE_DRAWN, "data"),
     )
     def draw(
-        compared: dict[str, Any], asked: dict[str, Any], _version: str, _tick: int, drawn: str | None
+        asked_runs: dict[str, Any],
+        asked_options: dict[str, Any],
+        _version: str,
+        _tick: int,
+        _retry: int,
+        drawn: str | None,
     ) -> tuple[Any, ...]:
-        if not any(compared.values()):
+        compared, options = Compared.model_validate(asked_runs), ChartOptions.model_validate(asked_options)
+        if compared.is_empty:
             raise PreventUpdate
-        options = ChartOptions.model_validate(asked)
-        patience = services.settings.patience_seconds
+        if is_retry("compare"):
+            services.histories.retry()
         # A new selection may name runs that are seconds old; a refresh has just looked.
         new = ctx.triggered_id in (None, ids.COMPARED)
-        view = services.runs.view_with(compared["runs"], patience) if new else services.runs.view()
-        drawing = Drawing.of(services, view, compared["runs"], comparison.WORDS, options, patience)
+        drawing = _drawing(services, compared, options, new=new)
         shown = fingerprint((compared, options), drawing)
         if shown == drawn:
             raise PreventUpdate
-        unknown = [] if view.runs is None else drawing.unknown
-        waiting = len(drawing.pending)
-        sentences = comparison.absent(unknown, compared["malformed"], compared["odd"], waiting, drawing.failures)
         return (
             *comparison.figures(
                 drawing.runs, drawing.found, options, still_loading=drawing.is_loading, sampled=drawing.sampled
             ),
             _tables(drawing, options),
-            notices.said(sentences),
-            not drawing.is_loading,
+            notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
+            notices.failed_histories(drawing.failures),
+            bool(drawing.failures),
+            not (drawing.is_loading or drawing.failures),
             shown,
         )
 
@@ -75,14 +85,22 @@ def register(app: dash.Dash, services: Services) -> None:
         State(ids.OPTIONS, "data"),
         prevent_initial_call=True,
     )
-    def download(_table: int | None, _points: int | None, compared: dict[str, Any], asked: dict[str, Any]) -> Any:
-        options = ChartOptions.model_validate(asked)
-        patience = services.settings.patience_seconds
-        drawing = Drawing.of(services, services.runs.view(), compared["runs"], comparison.WORDS, options, patience)
+    def download(_table: int, _points: int, asked_runs: dict[str, Any], asked_options: dict[str, Any]) -> Any:
+        compared, options = Compared.model_validate(asked_runs), ChartOptions.model_validate(asked_options)
+        drawing = _drawing(services, compared, options, new=False)
+        # Said where it stays with the numbers: in the file's name.
+        incomplete = "-incomplete" if drawing.is_loading or drawing.failures else ""
         if ctx.triggered_id == ids.TABLE_CSV:
-            return dcc.send_string(take_along.table_csv(drawing.runs, drawing.found, options), "clew-runs.csv")
+            table = take_along.table_csv(drawing.runs, drawing.found, options)
+            return dcc.send_string(table, f"clew-runs{incomplete}.csv")
         figures = comparison.figures(drawing.runs, drawing.found, options, still_loading=False)
-        return dcc.send_string(take_along.points_csv(comparison.WORDS, figures), "clew-points.csv")
+        return dcc.send_string(take_along.points_csv(comparison.WORDS, figures), f"clew-points{incomplete}.csv")
+
+
+def _drawing(services: Services, compared: Compared, options: ChartOptions, *, new: bool) -> Drawing:
+    patience = services.settings.patience_seconds
+    view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
+    return Drawing.of(services, view, compared.runs[:MOST_COMPARED], comparison.WORDS, options, patience)
 
 
 def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:

@@ -42,7 +42,7 @@ class Drawing(NamedTuple):
         histories = services.histories.get(runs, keys, patience)
         return cls(
             runs=runs,
-            unknown=[run_id for run_id in run_ids if view.get(run_id) is None],
+            unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
             found={(series.run_id, series.key): history for series, history in histories.found.items()},
             pending=histories.pending,
             failures=sorted(set(histories.failures.values())),

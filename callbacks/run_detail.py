@@ -8,10 +8,10 @@ from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.drawing import Drawing, fingerprint
-from callbacks.runs import RETRY_WAIT_SECONDS, freshness, is_retry
+from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
 from components import comparison, ids, notices, run_detail
 from domain.chart_options import ChartOptions
-from domain.runs import Run
+from domain.runs import Compared, Run
 from services.browser_urls import mlflow_run_page
 from services.connect import Services
 
@@ -36,14 +36,17 @@ def register(app: dash.Dash, services: Services) -> None:
     def draw(_tick: int, _retry: int | None, run_id: str, drawn: str | None) -> tuple[Any, ...]:
         patience = services.settings.patience_seconds
         if is_retry("run"):
+            services.histories.retry()
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()
         drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, ChartOptions(), patience)
         _text, failure, failed = freshness(view)
-        shown = fingerprint([run_id, str(failure if failed else "")], drawing)
+        shown = fingerprint((run_id, view.failure, view.as_of if failed else None), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):
             raise PreventUpdate
+        if not failed and drawing.failures:
+            failure, failed = notices.failed_histories(drawing.failures), True
         return (*_body(services, run_id, drawing, view.runs is not None), failure, failed, shown)
 
 
@@ -53,7 +56,7 @@ def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tup
         blank: tuple[Any, ...] = (dash.no_update,) * len(run_detail.WORDS)
         return (*blank, True, run_detail.not_found(run_id) if known else None, None, None)
     run = drawing.runs[0]
-    sentences = comparison.absent([], 0, [], len(drawing.pending), drawing.failures)
+    sentences = comparison.absent(Compared(), [], 1, len(drawing.pending))
     return (
         *run_detail.figures(run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled),
         False,

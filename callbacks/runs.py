@@ -5,7 +5,8 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
-from components import ids, notices, run_list, run_toolbar, words
+from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
+from components import ids, notices, run_list, run_toolbar
 from components.language import _, ngettext
 from domain.errors import ClewError
 from domain.runs import summarise
@@ -13,8 +14,6 @@ from services.connect import Services
 from services.mlflow_answers import SERVICE
 from services.run_store import RunView
 from services.sample_data import remove_sample_data
-
-RETRY_WAIT_SECONDS = 3.0
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -32,53 +31,45 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Output(ids.ROWS, "data"),
         Output(ids.VERSION, "data"),
         Output(ids.BAD_ROWS, "children"),
-        Output(ids.EMPTY, "children"),
         Output(ids.SAMPLE_NOTICE, "is_open"),
         Input(ids.tick("runs"), "n_intervals"),
         Input(ids.retry("runs"), "n_clicks"),
         State(ids.VERSION, "data"),
-        State(ids.EXPERIMENT, "value"),
         State(ids.SAMPLE_NOTICE, "is_open"),
     )
-    def refresh(_tick: int, _retry: int | None, shown: str | None, experiment: str, notice: bool) -> tuple[Any, ...]:
+    def refresh(_tick: int, _retry: int | None, shown: str | None, notice: bool) -> tuple[Any, ...]:
         if is_retry("runs"):
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
-        return (*freshness(view), *_rows(view, shown, experiment, notice))
+        return (*freshness(view), *_rows(view, shown, notice, services.settings.embedded))
 
-
-def is_retry(place: str) -> bool:
-    """Whether the page's Retry button was pressed, whatever else happened in the same moment."""
-    return f"{ids.retry(place)}.n_clicks" in ctx.triggered_prop_ids
-
-
-def freshness(view: RunView) -> tuple[Any, Any, bool]:
-    """What the page says of its own age: the text, the failure if any, and whether there is one."""
-    as_of = words.unix_ms(view.as_of)
-    runs = None if view.runs is None else len(view.runs.runs)
-    text = run_list.freshness_text(runs, as_of, failed=view.failure is not None)
-    if view.failure is None:
-        return text, no_update, False
-    return text, notices.failure(view.failure.service, view.failure.cause, as_of_ms=as_of), True
-
-
-def _rows(view: RunView, shown: str | None, experiment: str, notice: bool) -> tuple[Any, ...]:
-    """Rows, version, bad rows, what to say of an empty list, and the notice; no update where the page has these."""
-    if view.runs is None:
-        return (no_update, no_update, no_update, None if view.failure else no_update, no_update)
-    if view.runs.version == shown:
-        return (no_update,) * 5
-    summaries = [summarise(run) for run in view.runs.runs.values()]
-    samples = any(run.is_sample for run in summaries)
-    empty = not summaries or (
-        experiment != run_toolbar.EVERYTHING and all(run.experiment != experiment for run in summaries)
+    @app.callback(
+        Output(ids.EMPTY, "children"),
+        Input(ids.VERSION, "data"),
+        Input(ids.EXPERIMENT, "value"),
+        Input(ids.failure_alert("runs"), "is_open"),
     )
+    def say_why_it_is_empty(_version: str, experiment: str, failed: bool) -> Any:
+        view = services.runs.view()
+        if view.runs is None:
+            return None if failed else no_update
+        known = {run.experiment for run in view.runs.runs.values()}
+        everything = experiment == run_toolbar.EVERYTHING
+        return run_list.nothing_here(experiment) if not known or not (everything or experiment in known) else None
+
+
+def _rows(view: RunView, shown: str | None, notice: bool, embedded: bool) -> tuple[Any, ...]:
+    """Rows, version, bad rows, and whether the samples' notice is open; no update where the page has these."""
+    if view.runs is None or view.runs.version == shown:
+        return (no_update,) * 4
+    summaries = [summarise(run) for run in view.runs.runs.values()]
+    # Only what Clew itself filled in is Clew's to remove.
+    samples = embedded and any(run.is_sample for run in summaries)
     return (
         run_list.rows(summaries),
         view.runs.version,
         notices.bad_rows(SERVICE, view.runs.bad_rows),
-        run_list.nothing_here(experiment) if empty else None,
         # The first rows open it; from then on the reader's dismissal counts.
         samples if shown is None else notice and samples,
     )
@@ -123,6 +114,7 @@ def _register_table(app: dash.Dash) -> None:
         ClientsideFunction("runs", "columns"),
         Output(ids.TABLE, "hidden_columns"),
         Input(ids.COLUMNS, "value"),
+        Input(ids.ROWS, "data"),
         State(ids.TABLE, "columns"),
     )
 
@@ -144,6 +136,8 @@ def _register_sample_removal(app: dash.Dash, services: Services) -> None:
         running=[(Output(ids.SAMPLE_CONFIRM, "disabled"), True, False)],
     )
     def remove(_confirm: int | None) -> str:
+        if not services.settings.embedded:
+            return _("This MLflow is yours: Clew removes nothing from it.")
         try:
             removed = remove_sample_data(services.mlflow)
         except ClewError as error:

@@ -52,7 +52,12 @@ def take_along() -> html.Div:
         [
             dbc.Button(_("Table (CSV)"), id=ids.TABLE_CSV, color="link", size="sm"),
             dbc.Button(_("Drawn points (CSV)"), id=ids.POINTS_CSV, color="link", size="sm"),
-            dbc.Button(_("Copy link"), id=ids.COPY_LINK, color="link", size="sm"),
+            html.Span(
+                dbc.Button(_("Copy link"), id=ids.COPY_LINK, color="link", size="sm"),
+                id=ids.COPY_SAID,
+                role="status",
+                **{"data-done": _("Link copied"), "data-failed": _("Copy it from the address bar")},
+            ),
             dcc.Download(id=ids.DOWNLOAD),
         ],
         className="d-flex flex-wrap",

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -113,7 +114,8 @@ def _trace(
     return {
         "type": "scatter",
         "mode": "lines" if len(x) > 1 else "markers",
-        "name": line.name,
+        # Plotly reads a subset of HTML in its texts, and anybody may name a run.
+        "name": escape(line.name, quote=False),
         "legendgroup": line.name,
         "showlegend": named,
         "x": _typed(x),
@@ -142,7 +144,7 @@ def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterat
     yield {
         "type": "scatter",
         "mode": "lines",
-        "name": line.name,
+        "name": escape(line.name, quote=False),
         "legendgroup": line.name,
         "showlegend": False,
         "x": _typed(np.concatenate([x, x[::-1]])),

@@ -6,18 +6,20 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components import ids
+from components import ids, notices, words
 from components.chart_controls import controls, take_along
 from components.charts import graph, line_chart
 from components.language import _, ngettext
 from components.lines import Known, lines
 from domain.chart_options import ChartOptions
-from domain.runs import Run
+from domain.runs import Compared, Run
 from domain.vocabulary import MetricWord
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
 # Longer than the callback waits for histories: a callback slower than its interval never gets its answer across.
 PENDING_TICK_MS = 2_500
+# What one answer can hold: more lines than anybody tells apart.
+MOST_COMPARED = 1_000
 
 
 def panel(options: ChartOptions) -> html.Section:
@@ -32,7 +34,7 @@ def panel(options: ChartOptions) -> html.Section:
                 ],
                 className="d-flex flex-wrap align-items-center gap-2 mb-2",
             ),
-            html.Div(id=ids.COMPARE_NOTICES, **{"aria-live": "polite"}),
+            html.Div([html.Div(id=ids.COMPARE_NOTICES), notices.failure_alert("compare")], **{"aria-live": "polite"}),
             controls(options),
             html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
             html.Div(
@@ -56,28 +58,31 @@ def figures(
     ]
 
 
-def absent(
-    unknown: Sequence[str], malformed: int, odd_options: Sequence[str], pending: int, failures: Sequence[str]
-) -> list[str]:
-    """Sentences about what the comparison cannot show."""
+def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int) -> list[str]:
+    """Sentences about what the comparison cannot show; `unknown` are run ids, `drawn` and `pending` are counts."""
     sentences = []
     if unknown:
-        sentences.append(_("MLflow knows no run %(ids)s. The others are drawn.", ids=", ".join(_shortened(unknown))))
-    if malformed:
+        names = ", ".join(_shortened(unknown))
+        sentences.append(
+            _("MLflow knows no run %(ids)s.", ids=names) + (" " + _("The others are drawn.") if drawn else "")
+        )
+    if compared.malformed:
         sentences.append(
             ngettext(
                 "%(num)s entry of the address is no run id.",
                 "%(num)s entries of the address are no run ids.",
-                malformed,
+                compared.malformed,
             )
         )
-    if odd_options:
-        sentences.append(_("The address says something odd about %(names)s.", names=", ".join(odd_options)))
+    if len(compared.runs) > MOST_COMPARED:
+        sentences.append(_("Only the first %(most)s runs are drawn.", most=words.count(MOST_COMPARED)))
+    if compared.odd:
+        sentences.append(_("The address says something odd about %(names)s.", names=", ".join(compared.odd)))
     if pending:
         sentences.append(
             ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", pending)
         )
-    return sentences + list(dict.fromkeys(failures))
+    return sentences
 
 
 def _shortened(unknown: Sequence[str]) -> list[str]:

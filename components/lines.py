@@ -22,6 +22,8 @@ from domain.vocabulary import MetricWord, metric_key
 Known = Mapping[tuple[str, str], History]
 # A zoom asks again for curves that were smoothed a second ago: 150 of 100,000 points fit.
 _CACHE_BYTES = 256 * 2**20
+# A history is mapped from a file and keeps that open, however short it is: so many entries at most.
+_MOST_KEPT = 250
 
 
 def line_name(run: Run) -> str:
@@ -87,8 +89,11 @@ def _key(
 
 
 def _size(kept: tuple[Curve | None, History, History | None]) -> int:
-    curve = kept[0]
-    return 1 if curve is None else curve.x.nbytes + curve.y.nbytes
+    curve, history, counted = kept
+    held = history.nbytes + (0 if counted is None else counted.nbytes)
+    if curve is not None:
+        held += curve.x.nbytes + curve.y.nbytes
+    return max(held, _CACHE_BYTES // _MOST_KEPT)
 
 
 def _curve(

@@ -1,5 +1,6 @@
 """What went wrong, in a sentence, with what can be done about it."""
 
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +22,11 @@ def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
     else:
         known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
     return [html.Strong(f"{service}: "), html.Span(f"{_in_words(cause)}. "), *known]
+
+
+def failed_histories(failures: Sequence[str]) -> list[Any]:
+    """Says which histories could not be read and why, a sentence each."""
+    return [html.Div(_("A history could not be read. %(cause)s", cause=_in_words(cause))) for cause in failures]
 
 
 def bad_rows(service: str, rows: Sequence[BadRow]) -> dbc.Alert | None:
@@ -72,6 +78,14 @@ def failure_alert(place: str) -> dbc.Alert:
 
 def _in_words(cause: str) -> str:
     """The causes that services name, in the reader's language; what a service said itself stays as it is."""
+    if cause.startswith("MLflow: "):
+        return "MLflow: " + _in_words(cause.removeprefix("MLflow: "))
+    if status := re.fullmatch(r"answered HTTP (\d+)", cause):
+        return _("answered HTTP %(status)s", status=status[1])
+    if status := re.fullmatch(r"refused our credentials \(HTTP (\d+)\)", cause):
+        return _("refused our credentials (HTTP %(status)s)", status=status[1])
+    if answer := re.fullmatch(r"body: is not JSON \(HTTP (\d+)\): (.*)", cause):
+        return _("its answer is not JSON (HTTP %(status)s): %(answer)s", status=answer[1], answer=answer[2])
     return {
         "refused the connection": _("refused the connection"),
         "did not accept the connection in time": _("did not accept the connection in time"),

@@ -12,7 +12,7 @@ from components.tables import Column, native_table
 from domain.runs import RunSummary
 
 PAGE_SIZE = 25
-HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", "sample")
+HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes")
 
 
 def columns() -> list[Column]:
@@ -20,11 +20,12 @@ def columns() -> list[Column]:
     return [
         Column("details", _("Open"), "link"),
         Column("name", _("Name")),
+        Column("sample", _("Origin")),
         Column("run_id", _("Run id")),
         Column("experiment", _("Experiment")),
         Column("algorithm", _("Algorithm")),
         Column("environment", _("Environment")),
-        Column("seed", _("Seed"), "numeric", 0),
+        Column("seed", _("Seed"), "numeric", 0, grouped=False),
         Column("started", _("Started"), "datetime"),
         Column("success_percent", _("Success rate (%)"), "numeric", 1),
         Column("episodes", _("Episodes"), "numeric", 0),
@@ -33,7 +34,6 @@ def columns() -> list[Column]:
         Column("final_loss", _("Final loss"), "numeric"),
         Column("episode_length", _("Final episode length"), "numeric", 1),
         Column("duration_minutes", _("Duration (min)"), "numeric", 1),
-        Column("sample", _("Origin")),
     ]
 
 
@@ -60,6 +60,7 @@ def row(run: RunSummary) -> dict[str, Any]:
         "episode_length": run.episode_length,
         "duration_minutes": None if run.duration_seconds is None else run.duration_seconds / 60,
         "sample": _("sample") if run.is_sample else words.MISSING,
+        "is_sample": run.is_sample,
     }
 
 

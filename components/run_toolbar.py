@@ -69,7 +69,7 @@ def _column_menu(known: Sequence[Column], hidden: Sequence[str]) -> dbc.Dropdown
     return dbc.DropdownMenu(
         dcc.Checklist(
             id=ids.COLUMNS,
-            options=[{"label": column.name, "value": column.key} for column in known],
+            options=[{"label": column.name, "value": column.key} for column in known if column.key != "sample"],
             value=shown,
             className="px-3 column-menu",
         ),

@@ -13,12 +13,13 @@ Kind = Literal["text", "numeric", "datetime", "link"]
 
 
 class Column(NamedTuple):
-    """One column: its key in the rows, its heading, its kind, and the decimals of a number."""
+    """One column: its key in the rows, its heading, its kind; a number's decimals, and if thousands are set apart."""
 
     key: str
     name: str
     kind: Kind = "text"
     decimals: int | None = None
+    grouped: bool = True
 
 
 def native_table(
@@ -66,13 +67,14 @@ def _column(column: Column) -> dict[str, Any]:
         return spec | {"type": "text", "presentation": "markdown"}
     if column.kind == "numeric":
         # Never case-insensitive for the whole table: numbers would be compared as text.
-        return spec | {"type": "numeric", "format": _format(column.decimals)}
+        return spec | {"type": "numeric", "format": _format(column)}
     if column.kind == "datetime":
         return spec | {"type": "datetime"}
     return spec | {"type": "text", "filter_options": {"case": "insensitive"}, "sort_as_null": [MISSING]}
 
 
-def _format(decimals: int | None) -> Format:
-    if decimals is None:
+def _format(column: Column) -> Format:
+    if column.decimals is None:
         return Format(precision=4, scheme=Scheme.decimal_or_exponent)
-    return Format(precision=decimals, scheme=Scheme.fixed, group=Group.yes if decimals == 0 else Group.no)
+    apart = Group.yes if column.grouped and column.decimals == 0 else Group.no
+    return Format(precision=column.decimals, scheme=Scheme.fixed, group=apart)

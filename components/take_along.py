@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import html
 import io
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -35,7 +36,10 @@ def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]]) -
         for trace in figure["data"]:
             if trace.get("hoverinfo") == "skip":  # a band's outline, or the values behind a smoothed line
                 continue
-            rows += [[word, trace["name"], x, y] for x, y in zip(_column(trace["x"]), _column(trace["y"]), strict=True)]
+            rows += [
+                [word, html.unescape(trace["name"]), x, y]
+                for x, y in zip(_column(trace["x"]), _column(trace["y"]), strict=True)
+            ]
     return _csv(rows)
 
 
@@ -50,5 +54,11 @@ def _csv(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _harmless(cell: Any) -> Any:
-    """A spreadsheet runs text that begins like a formula; a leading apostrophe keeps it text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t")) else cell
+    """A spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left alone."""
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell

@@ -1,5 +1,6 @@
 """The one number that stands for a metric of a run, and how honest it is."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, Literal
@@ -104,7 +105,7 @@ def rate_episodes(
     """
     name = _EPISODES_OF_RATE.get(word)
     key = None if name is None else vocabulary.parameter_key(name, parameters)
-    if key is None or not parameters[key].isdecimal():
+    if key is None or not re.fullmatch(r"[0-9]{1,9}", parameters[key]):
         return None
     if word == "eval_success_rate":
         return int(parameters[key])

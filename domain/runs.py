@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from domain.vocabulary import PER_EPISODE_METRICS, MetricWord, ParameterWord, metric_key, parameter_key
 
 SAMPLE_TAG = "clew.sample"
+# Beyond this JSON's numbers, and a browser's, are not exact: whatever it is, it is no count of episodes.
+_NO_COUNT = 2**53
 
 
 def _one_nan(value: float) -> float:
@@ -57,7 +59,7 @@ class Run(BaseModel):
     @property
     def is_sample(self) -> bool:
         """Whether this run came with Clew as sample data."""
-        return SAMPLE_TAG in self.tags
+        return self.tags.get(SAMPLE_TAG) == "true"
 
     @property
     def is_over(self) -> bool:
@@ -79,11 +81,11 @@ class Run(BaseModel):
     @property
     def episodes(self) -> int | None:
         """How many episodes were trained: as logged, else counted by a metric that is logged once an episode."""
-        logged = self.latest("episodes")
-        if logged is not None:
-            return round(logged)
+        counted = self.latest("episodes")
         counter = next((key for key in PER_EPISODE_METRICS if key in self.metrics), None)
-        return None if counter is None else self.metrics[counter].step
+        if counted is None and counter is not None:
+            counted = self.metrics[counter].step
+        return None if counted is None or not 0 <= counted < _NO_COUNT else round(counted)
 
 
 class RunSummary(BaseModel):
@@ -144,7 +146,7 @@ def _seconds_between(start: datetime | None, end: datetime | None) -> float | No
 
 
 def _whole_number(text: str | None) -> int | None:
-    return int(text) if text is not None and re.fullmatch(r"-?\d{1,18}", text) else None
+    return int(text) if text is not None and re.fullmatch(r"-?\d{1,15}", text) else None
 
 
 def parse_run_ids(text: str | None) -> tuple[list[str], int]:
@@ -152,6 +154,21 @@ def parse_run_ids(text: str | None) -> tuple[list[str], int]:
     entries = [entry.strip() for entry in (text or "").split(",") if entry.strip()]
     ids = [entry for entry in dict.fromkeys(entries) if is_run_id(entry)]
     return ids, sum(not is_run_id(entry) for entry in entries)
+
+
+class Compared(BaseModel):
+    """What an address asks to compare: run ids, each once, how many entries were none, and options that were odd."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runs: Annotated[list[str], AfterValidator(lambda ids: list(dict.fromkeys(ids)))] = []
+    malformed: int = 0
+    odd: list[str] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was asked for."""
+        return not (self.runs or self.malformed or self.odd)
 
 
 def is_run_id(text: str) -> bool:

@@ -82,6 +82,11 @@ class HistoryStore:
             sampled=sampled,
         )
 
+    def retry(self) -> None:
+        """Forgets all failures: somebody asks to try again now."""
+        with self._lock:
+            self._failures.clear()
+
     def _start(self, wanted: dict[Series, Run]) -> list[Future[None]]:
         """Starts what is missing, joins what is under way; returns the looks that `wanted` has to wait for."""
         entries = {series: self._files.load(series) for series in wanted}

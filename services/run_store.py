@@ -81,7 +81,8 @@ class RunStore:
         # A page asks six times per period: what is due after a third is on screen well within one, still running.
         self._due_after = timedelta(seconds=refresh_seconds / 3)
         self._reading = threading.Lock()
-        self._refreshing: threading.Thread | None = None
+        self._refreshes: dict[_Ask, threading.Thread] = {}
+        self._asked_at: dict[_Ask, datetime] = {}
         self._disk_failure: Failure | None = None
 
     def view(self) -> RunView:
@@ -107,8 +108,8 @@ class RunStore:
     def first_view(self, wait_seconds: float) -> RunView:
         """As `view`, but where nothing is known yet it waits up to `wait_seconds` for the first answer."""
         view = self.view()
-        if view.runs is None and view.failure is None and (thread := self._refreshing) is not None:
-            thread.join(wait_seconds)
+        if view.runs is None and view.failure is None:
+            self._start_refresh(_Ask.WHAT_IS_DUE).join(wait_seconds)
             return self._view()
         return view
 
@@ -134,27 +135,36 @@ class RunStore:
         return not timedelta() <= datetime.now(UTC) - attempt.tried_at < wait
 
     def _start_refresh(self, ask: _Ask) -> threading.Thread:
-        """Single flight for what is due; what a person asks for starts anew, since it must see what they just did."""
+        """Single flight for what is due; what a person asks for begins after they asked, one for all who wait."""
         with self._reading:
-            alive = self._refreshing is not None and self._refreshing.is_alive()
-            if self._refreshing is None or not alive or ask is not _Ask.WHAT_IS_DUE:
-                now = datetime.now(UTC)
-                self._refreshing = threading.Thread(target=self._refresh, args=(ask, now), daemon=True)
-                self._refreshing.start()
-            return self._refreshing
+            self._asked_at[ask] = datetime.now(UTC)
+            thread = self._refreshes.get(ask)
+            if thread is None or not thread.is_alive():
+                thread = threading.Thread(target=self._refresh, args=(ask,), daemon=True)
+                self._refreshes[ask] = thread
+                thread.start()
+            return thread
 
-    def _refresh(self, ask: _Ask, asked_at: datetime) -> None:
+    def _refresh(self, ask: _Ask) -> None:
         wait = 0 if ask is _Ask.WHAT_IS_DUE else REFRESH_DEADLINE_SECONDS
-        with host_lock(self._lock_path, wait) as won:
-            if not won or self._is_answered(ask, asked_at, self._last_attempt()):
-                return
-            attempt = self._attempted(full=ask is _Ask.EVERYTHING)
-            try:
-                self._attempt.write(attempt)
-                self._disk_failure = None
-            except OSError as error:
-                log.exception("cannot share the outcome of a refresh")
-                self._disk_failure = Failure(service="Clew's cache", cause=str(error))
+        try:
+            with host_lock(self._lock_path, wait) as won:
+                if won:
+                    self._refresh_alone(ask)
+        except OSError as error:
+            log.exception("cannot share a refresh")
+            self._disk_failure = Failure(service="Clew's cache", cause=str(error))
+
+    def _refresh_alone(self, ask: _Ask) -> None:
+        """With the host's lock held."""
+        with self._reading:
+            asked_at = self._asked_at[ask]
+            if ask is not _Ask.WHAT_IS_DUE:
+                del self._refreshes[ask]  # who asks from now on needs one that begins later
+        if self._is_answered(ask, asked_at, self._last_attempt()):
+            return
+        self._attempt.write(self._attempted(full=ask is _Ask.EVERYTHING))
+        self._disk_failure = None
 
     def _is_answered(self, ask: _Ask, asked_at: datetime, last: Attempt | None) -> bool:
         """Whether somebody else's refresh has meanwhile done what was asked for."""

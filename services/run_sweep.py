@@ -1,17 +1,19 @@
 """What one refresh asks of MLflow: everything now and then, in between only what can have changed."""
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.errors import NotFound
+from domain.errors import BadResponse, NotFound
 from domain.runs import BadRow, Run
 from services.mlflow_answers import Experiment
 from services.mlflow_rest import MlflowRest
 
 # The times in MLflow are the clients': a run may be logged by a machine whose clock is behind ours by this much.
 CLOCK_SLACK = timedelta(minutes=5)
+log = logging.getLogger(__name__)
 
 
 class RunList(BaseModel):
@@ -46,28 +48,31 @@ def changes(mlflow: MlflowRest, known: RunList, since: datetime) -> RunList:
     bad: list[BadRow] = []
     for where in (
         "attributes.status = 'RUNNING'",
+        "attributes.status = 'SCHEDULED'",
         f"attributes.start_time > {watermark}",
         f"attributes.end_time > {watermark}",
     ):
         found, odd = mlflow.search_runs(experiments, where)
         fresh |= {run.run_id: run for run in found}
         bad += odd
-    gone = _settle_the_missing(mlflow, experiments, known, fresh)
+    gone = _settle_the_missing(mlflow, experiments, known, fresh, {row.row for row in bad})
     return _merged(known, fresh, gone, bad)
 
 
 def _settle_the_missing(
-    mlflow: MlflowRest, experiments: dict[str, Experiment], known: RunList, fresh: dict[str, Run]
+    mlflow: MlflowRest, experiments: dict[str, Experiment], known: RunList, fresh: dict[str, Run], bad: set[str]
 ) -> set[str]:
     """Runs that ran a moment ago and are in no answer now: ended without an end time, or deleted."""
     gone: set[str] = set()
     for run in known.runs.values():
-        if run.is_over or run.run_id in fresh:
+        if run.is_over or run.run_id in fresh or run.run_id in bad:
             continue
         try:
             fresh[run.run_id] = mlflow.run(run.run_id, experiments)
         except NotFound:
             gone.add(run.run_id)
+        except BadResponse as error:
+            log.warning("a run cannot be read", extra={"run": run.run_id, "field": error.field, "cause": error.cause})
         else:
             if run.experiment_id not in experiments:
                 gone.add(fresh.pop(run.run_id).run_id)

@@ -33,19 +33,20 @@ class SharedFile(Generic[T]):
         self._value: T | None = None
 
     def read(self) -> T | None:
-        """The newest value; None when there is none yet or the file is damaged (it is then as good as absent)."""
+        """The newest value; None when there is none yet, or it cannot be read or is damaged, which is as good as absent."""
         try:
             status = self._path.stat()
             stamp = (status.st_mtime_ns, status.st_ino)
             if stamp != self._stamp:
                 self._value = self._shape.validate_json(self._path.read_bytes())
                 self._stamp = stamp
-        except (FileNotFoundError, ValidationError):
+        except (OSError, ValidationError):
             return None
         return self._value
 
     def write(self, value: T) -> None:
         """Puts `value` in place at once: a reader sees the former one or this one."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -60,6 +61,7 @@ class SharedFile(Generic[T]):
 def host_lock(path: Path, wait_seconds: float = 0) -> Iterator[bool]:
     """Tries the host-wide lock at `path` for `wait_seconds`; yields whether it was won. A crash lets go of it."""
     ends = time.monotonic() + wait_seconds
+    path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
     # Opened at each use, hence after gunicorn's fork: a descriptor from before it would share one lock.
     with path.open("w") as file:
         while not (won := _try_lock(file)) and time.monotonic() < ends:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from dash.testing.browser import Browser
@@ -40,12 +41,13 @@ def pytest_setup_options() -> Options:
 
 @pytest.fixture
 def serve(cache_dir: Path) -> Iterator[Callable[..., str]]:
-    """Serves Clew on an MLflow until the test ends; a refresh period of 6 s makes a page tick every second."""
+    """Serves Clew on an MLflow, as its embedded one, until the test ends; with 6 s to refresh a page ticks each second."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     servers = []
 
     def start(mlflow_address: str, **settings: Any) -> str:
-        values = Settings(mlflow_tracking_uri=mlflow_address, cache_dir=cache_dir, refresh_seconds=6, **settings)  # type: ignore[arg-type]
+        port = urlsplit(mlflow_address).port
+        values = Settings(_env_file=None, mlflow_port=port, cache_dir=cache_dir, refresh_seconds=6, **settings)  # type: ignore[call-arg,arg-type]
         server = make_server("127.0.0.1", 0, create_app(values, connect(values)).server, threaded=True)
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         servers.append(server)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components import comparison, final_metrics, take_along
+from components import comparison, final_metrics, lines, take_along
 from domain.axes import Axis
 from domain.chart_options import ChartOptions
 from domain.curves import Window
 from domain.final_metrics import Choice
 from domain.history import History
-from domain.runs import LatestMetric, Run, RunStatus
+from domain.runs import Compared, LatestMetric, Run, RunStatus
 
 START_MS = 1_790_000_000_000
 
@@ -153,12 +153,13 @@ def test_groups_are_compared_with_the_first() -> None:
 
 
 def test_the_table_as_csv() -> None:
-    text = take_along.table_csv([RUN, run("=evil()", {}, lr="-1")], KNOWN, ChartOptions())
+    text = take_along.table_csv([RUN, run("=evil()", {}, lr="-0.01")], KNOWN, ChartOptions())
     first, second = csv.DictReader(io.StringIO(text))
     assert first["last:reward"] == "4.0"
     assert first["param:lr"] == "0.1"
     assert second["last:reward"] == ""
     assert second["name"] == "'=evil()"
+    assert second["param:lr"] == "-0.01"
 
 
 def test_the_points_as_csv() -> None:
@@ -184,3 +185,30 @@ def test_options_of_an_address(query: dict[str, str], odd: list[str]) -> None:
     assert names == odd
     if not odd and "smoothing" in query:
         assert (options.smoothing, options.axis, options.grouped) == (0.6, Axis.WALL_TIME, True)
+
+
+def test_a_name_is_no_markup() -> None:
+    """Plotly would make a link of it."""
+    evil = run("a", {"episode_reward": 1.0}).model_copy(update={"name": '<a href="https://evil.example">log in</a>'})
+    (figure, *_rest) = figures = comparison.figures([evil], KNOWN, ChartOptions(), still_loading=False)
+    assert "<" not in figure["data"][0]["name"]
+    assert '<a href=""https://evil.example"">' in take_along.points_csv(comparison.WORDS, figures)
+
+
+def test_the_others_are_only_spoken_of_where_there_are_others() -> None:
+    compared = Compared(runs=["gone", "gone", "here"], malformed=1, odd=["axis"])
+    assert compared.runs == ["gone", "here"]
+    said = comparison.absent(compared, ["gone"], drawn=1, pending=2)
+    assert said[0] == "MLflow knows no run gone. The others are drawn."
+    assert len(said) == 4
+    assert comparison.absent(Compared(runs=["gone"]), ["gone"], drawn=0, pending=0) == ["MLflow knows no run gone."]
+
+
+def test_many_short_histories_leave_files_to_open() -> None:
+    """The cache of curves keeps its histories open, so their number is limited, however short they are."""
+    for length in range(600):
+        comparison.figures(
+            [RUN], {("a", "episode_reward"): history([float(length)])}, ChartOptions(), still_loading=False
+        )
+    assert lines._kept.cache.currsize <= lines._kept.cache.maxsize
+    assert len(lines._kept.cache) <= 250

@@ -56,6 +56,11 @@ def metric(value: float, step: int = 1) -> LatestMetric:
                 "episodes": None,
             },
         ),
+        (  # what is no number of episodes is none, and a seed that a browser would round is none
+            {"seed": "9" * 17},
+            {"episodes": metric(1e20)},
+            {"episodes": None, "seed": None},
+        ),
         (  # nothing known is nothing shown, never 0
             {"seed": "not a number"},
             {"success_rate": metric(float("nan")), "loss": metric(float("inf"))},

@@ -1,6 +1,7 @@
 """P1 (the list is complete) and P2 (a comparison holds every selected run, with all its metrics), on a real MLflow."""
 
 import base64
+import html
 import math
 from datetime import UTC, datetime
 from typing import Any
@@ -126,7 +127,7 @@ def assert_lines(figures: dict[Any, dict[str, Any]], run: Run, metrics: dict[str
     for word, keys in names.items():
         values = next((metrics[key] for key in keys if key in metrics), [])
         drawn = [(step, value) for step, value in enumerate(values, start=1) if math.isfinite(value)]
-        traces = [trace for trace in figures[word]["data"] if trace["name"] == line_name(run)]
+        traces = [trace for trace in figures[word]["data"] if html.unescape(trace["name"]) == line_name(run)]
         assert len(traces) == (1 if drawn else 0)
         for trace in traces:
             x, y = decoded(trace["x"]), decoded(trace["y"])

@@ -1,6 +1,8 @@
 """The run store: one refresh per host, nobody waits, and what was known stays when MLflow goes."""
 
 import multiprocessing
+import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -168,3 +170,47 @@ def test_many_retries_cost_few_sweeps(misbehaving: Misbehaving, cache_dir: Path)
     runs.refreshed_view(20)
     # Two requests a sweep; the first click's, one for all that were waiting then, and the last one's.
     assert len(misbehaving.requests) - asked <= 3 * 2
+
+
+def test_waiting_askers_share_a_thread(misbehaving: Misbehaving, cache_dir: Path) -> None:
+    runs = store(misbehaving.address, cache_dir)
+    runs.first_view(10)
+    misbehaving.answer = HANG
+    before = threading.active_count()
+    for _viewer in range(50):
+        runs.view_with(["gone"], 0)
+        runs.refreshed_view(0)
+    # Beside our own at most one that runs and one that waits, for each kind of question; the server has threads, too.
+    assert threading.active_count() - before <= 4 + len(misbehaving.requests)
+
+
+def test_a_cache_that_is_deleted_under_a_running_app_comes_back(tracking: Tracking, cache_dir: Path) -> None:
+    run_id = tracking.run(tracking.experiment())
+    runs = store(tracking.address, cache_dir)
+    runs.first_view(10)
+    shutil.rmtree(cache_dir)
+    assert runs.refreshed_view(10).get(run_id) is not None
+
+
+def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: Path) -> None:
+    runs = store(tracking.address, cache_dir)
+    (folder,) = cache_dir.iterdir()
+    folder.rmdir()
+    folder.write_text("in the way")
+    view = runs.first_view(10)
+    assert view.failure is not None
+    assert view.failure.service == "Clew's cache"
+
+
+def test_a_running_run_that_turns_bad_stops_no_refresh(
+    tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    run_id = tracking.run(tracking.experiment(), status="RUNNING")
+    runs = store(misbehaving.address, cache_dir)
+    runs.first_view(10)
+    misbehaving.alter = lambda path, body: body.replace(b'"status": "RUNNING"', b'"status": "DANCING"')
+    view = runs.view_with(["gone"], 10)
+    assert view.failure is None
+    assert view.runs is not None
+    assert run_id in {row.row for row in view.runs.bad_rows}
+    tracking.end(run_id)

@@ -1,0 +1,25 @@
+"""How old a page is, what failed, and whether the reader asked to try again."""
+
+from typing import Any
+
+from dash import ctx, no_update
+
+from components import ids, notices, run_list, words
+from services.run_store import RunView
+
+RETRY_WAIT_SECONDS = 3.0
+
+
+def is_retry(place: str) -> bool:
+    """Whether the page's Retry button was pressed, whatever else happened in the same moment."""
+    return f"{ids.retry(place)}.n_clicks" in ctx.triggered_prop_ids
+
+
+def freshness(view: RunView) -> tuple[Any, Any, bool]:
+    """What the page says of its own age: the text, the failure if any, and whether there is one."""
+    as_of = words.unix_ms(view.as_of)
+    runs = None if view.runs is None else len(view.runs.runs)
+    text = run_list.freshness_text(runs, as_of, failed=view.failure is not None)
+    if view.failure is None:
+        return text, no_update, False
+    return text, notices.failure(view.failure.service, view.failure.cause, as_of_ms=as_of), True

@@ -1,0 +1,32 @@
+"""Where the browser finds a run in MLflow's own pages."""
+
+import pytest
+
+from services.browser_urls import mlflow_run_page
+from services.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "scheme", "host", "page"),
+    [
+        ({}, "http", "127.0.0.1:8050", "http://127.0.0.1:5050/#/experiments/1/runs/a"),
+        ({}, "http", "clew.example", "http://clew.example:5050/#/experiments/1/runs/a"),
+        ({}, "http", "[::1]:8050", "http://[::1]:5050/#/experiments/1/runs/a"),
+        ({}, "https", "clew.example", None),
+        (
+            {"mlflow_url": "https://ml.example/mlflow/"},
+            "https",
+            "x",
+            "https://ml.example/mlflow/#/experiments/1/runs/a",
+        ),
+        (
+            {"mlflow_tracking_uri": "https://bob:s3cret@ml.example"},
+            "https",
+            "x",
+            "https://ml.example/#/experiments/1/runs/a",
+        ),
+    ],
+)
+def test_the_page_of_a_run(settings: dict[str, str], scheme: str, host: str, page: str | None) -> None:
+    values = Settings(_env_file=None, **settings)  # type: ignore[call-arg,arg-type]
+    assert mlflow_run_page(values, scheme, host, "1", "a") == page
