@@ -33,7 +33,7 @@ class SharedFile(Generic[T]):
         self._value: T | None = None
 
     def read(self) -> T | None:
-        """The newest value; None when there is none yet, or it cannot be read or is damaged, which is as good as absent."""
+        """The newest value; None when there is none yet, or it cannot be read or is damaged: as good as absent."""
         try:
             status = self._path.stat()
             stamp = (status.st_mtime_ns, status.st_ino)
