@@ -137,3 +137,37 @@ def test_choosing_experiment_and_algorithm(
     for component in ("runs-experiment", "runs-algorithm"):
         table.script("window.dash_clientside.set_props(arguments[0], {value: '*'})", component)
     table.wait(lambda: len(table.column("run_id")) == len(rows), within_seconds=5)
+
+
+def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:
+    """All are there, on 200 pages; what was ticked stays ticked when newer runs push every row down."""
+    runs = [
+        RunSummary.model_validate(
+            {
+                **dict.fromkeys(RunSummary.model_fields),
+                "run_id": f"{number:032x}",
+                "name": f"run-{number:04d}",
+                "experiment": f"maze-{number % 20:02d}",
+                "started_at": datetime.fromtimestamp(10**9 + number, UTC),
+                "status": RunStatus.FINISHED,
+                "is_sample": False,
+            }
+        )
+        for number in range(5_001)
+    ]
+    props = "window.dash_clientside.set_props"
+    table.script(f"{props}('runs-rows', {{data: arguments[0]}})", run_list.rows(runs[:5_000]))
+    table.wait(lambda: table.column("name")[:1] == ["run-4999"])
+    assert (
+        table.script("return document.querySelector('#runs-table .last-page').parentElement.innerText").split()[-1]
+        == "200"
+    )
+    table.tick("run-4998")
+    table.tick("run-4990")
+    table.wait_for_text("Compare 2 runs", "#runs-compare")
+    table.script(f"{props}('runs-rows', {{data: arguments[0]}})", run_list.rows(runs))
+    table.wait(lambda: table.column("name")[:1] == ["run-5000"])
+    table.wait(lambda: table.ticked() == ["run-4998", "run-4990"])
+    table.filter("name", "run-0007")
+    table.wait(lambda: table.column("name") == ["run-0007"])
+    table.wait_for_text("Compare 2 runs", "#runs-compare")
