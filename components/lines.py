@@ -89,11 +89,9 @@ def _key(
 
 
 def _size(kept: tuple[Curve | None, History, History | None]) -> int:
-    curve, history, counted = kept
-    held = history.nbytes + (0 if counted is None else counted.nbytes)
-    if curve is not None:
-        held += curve.x.nbytes + curve.y.nbytes
-    return max(held, _CACHE_BYTES // _MOST_KEPT)
+    """What the curve holds itself: the histories' own columns are mapped from files, and the system takes them back."""
+    curve = kept[0]
+    return max(0 if curve is None else curve.x.nbytes + curve.y.nbytes, _CACHE_BYTES // _MOST_KEPT)
 
 
 def _curve(
