@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # Okabe and Ito's palette for colour-blind readers, without black and yellow, which a dark or a light page swallows, and
-# with three of Paul Tol's. Their contrast to both our backgrounds is at least 3:1 but for the two lightest.
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#8877cc", "#999933", "#aa4466", "#44aa99")
+# with a grey. No colours of another palette beside them: its teal and their green cannot be told apart. More runs than
+# colours differ by their dashes.
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#808080")
 DASHES = ("solid", "dash", "dot")
 
 
