@@ -9,8 +9,8 @@ from domain.errors import BadInput
 from domain.history import History
 
 HEAVIEST: Final = 0.99
-_LONGEST_BLOCK: Final = 512  # each block is one turn of a Python loop
-_SAFE_DECAY: Final = 138.0  # e**-138 is 1e-60: what a block's first value may shrink to, far from the smallest number
+_BLOCK: Final = 32
+_CHUNK: Final = 128 * _BLOCK
 _TO_NOTHING: Final = 40.0  # e**-40 is lost in the rounding of 1
 
 
@@ -38,32 +38,37 @@ def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
 
 
 def _debiased(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    average = _average_from_zero(values, weight)
+    average = _decaying_sums(values, weight)
     # An average that starts from 0 is too small by the weight that its start still has, weight**age: soon nothing.
     young = min(len(values), int(_TO_NOTHING / -np.log(weight)) + 1)
     average[:young] /= -np.expm1(np.arange(1, young + 1) * np.log(weight))
     return average
 
 
-def _average_from_zero(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """s[i] = weight * s[i - 1] + (1 - weight) * values[i], from s[-1] = 0, as a running sum in each block.
+def _decaying_sums(values: NDArray[np.float64], decay: float) -> NDArray[np.float64]:
+    """s[i] = decay * s[i - 1] + (1 - decay) * values[i], from s[-1] = 0.
 
-    Every value is first worth what it will be at the block's end and then scaled back, so that nothing can overflow.
+    Chunk by chunk, which stay in the processor's cache. In a chunk each block sums by itself, all in one product with a
+    triangle of powers; then the blocks' ends are carried on by another. Every factor is a power of `decay` below 1, so
+    nothing can overflow.
     """
-    size = max(1, min(_LONGEST_BLOCK, int(_SAFE_DECAY / -np.log(weight))))
-    padded = np.zeros((-(-len(values) // size), size))
-    padded.reshape(-1)[: len(values)] = values
-    at_end = weight ** np.arange(size - 1, -1, -1)
-    sums = np.cumsum(padded * ((1 - weight) * at_end), axis=1)
-    sums += np.outer(_carried(sums[:, -1], weight**size), np.full(size, weight**size))
-    sums /= at_end
-    return sums.ravel()[: len(values)]
+    sums = np.empty(-(-len(values) // _CHUNK) * _CHUNK)
+    sums[len(values) :] = 0.0
+    sums[: len(values)] = values
+    within, across = (1 - decay) * _powers(decay, _BLOCK), _powers(decay**_BLOCK, _CHUNK // _BLOCK)
+    in_block, ends = decay ** np.arange(1, _BLOCK + 1), (decay**_BLOCK) ** np.arange(1, _CHUNK // _BLOCK + 1)
+    carried = 0.0
+    for chunk in sums.reshape(-1, _CHUNK // _BLOCK, _BLOCK):
+        chunk[:] = chunk @ within
+        at_ends = chunk[:, -1] @ across + carried * ends
+        chunk[0] += carried * in_block
+        chunk[1:] += at_ends[:-1, None] * in_block
+        carried = at_ends[-1]
+    return sums[: len(values)]
 
 
-def _carried(ends: NDArray[np.float64], decay: float) -> NDArray[np.float64]:
-    """The average with which each block starts, from what the blocks come to on their own."""
-    average, carried = 0.0, []
-    for end in ends.tolist():
-        carried.append(average)
-        average = end + decay * average
-    return np.array(carried)
+def _powers(decay: float, size: int) -> NDArray[np.float64]:
+    """The triangle [from, to] of decay**(to - from) where to >= from, else 0."""
+    ages = np.arange(size)[None, :] - np.arange(size)[:, None]
+    powers: NDArray[np.float64] = np.where(ages < 0, 0.0, decay ** np.maximum(ages, 0))
+    return powers

@@ -220,9 +220,10 @@ def test_sample_data_is_marked_and_can_be_removed(page: Page, tracking: Tracking
     page.click("#runs-sample-confirm")
     page.wait_for_text("1 sample run is gone.")
     page.click("#runs-sample-cancel")
+    # The column of the origin leaves with the last sample; DataTable forgets a filter that is typed in that moment.
+    page.wait(lambda: not any("Origin" in heading.text for heading in page.all("#runs-table th")))
     page.filter("name", "my-own")
     page.wait(lambda: page.column("name") == ["my-own"])
     page.wait(lambda: "a-sample" not in page.text(".final-metrics"), within_seconds=12)
     # What is gone leaves the selection as well.
     page.wait_for_text("Compare 1 run", "#runs-compare")
-    assert not any("Origin" in heading.text for heading in page.all("#runs-table th"))
