@@ -8,6 +8,7 @@
   const TABLE = "runs-table";
   const SELECTED = "runs-selected";
   const COMPARED = "compare-runs";
+  const NEWS = "compare-news";
   const EVERYTHING = "*";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const unchanged = () => window.dash_clientside.no_update;
@@ -98,13 +99,18 @@
       setAddress((query) => (experiment === EVERYTHING ? query.delete("experiment") : query.set("experiment", experiment)));
     },
 
+    /** What the list just learned, the comparison has to look at, too. */
+    news(version) {
+      if (version) setProps(NEWS, { data: version });
+    },
+
     compare(clicks, selected) {
       if (!clicks) return;
       setAddress((query) => query.set("runs", selected.join(",")));
       setProps(COMPARED, { data: { runs: selected, malformed: 0, odd: [] } });
       window.setTimeout(() => {
         const heading = document.querySelector("#compare-panel h2");
-        heading.scrollIntoView({ block: "start", behavior: "smooth" });
+        heading.scrollIntoView({ block: "start" }); // at once: a smooth one draws the page again and again meanwhile
         heading.focus({ preventScroll: true });
       }, 50);
     },

@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, ctx, dcc
+from dash import ClientsideFunction, Input, Output, State, ctx, dcc, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.drawing import Drawing, fingerprint
@@ -41,7 +41,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Output(ids.COMPARE_DRAWN, "data"),
         Input(ids.COMPARED, "data"),
         Input(ids.OPTIONS, "data"),
-        Input(ids.VERSION, "data"),
+        Input(ids.COMPARE_NEWS, "data"),
         Input(ids.COMPARE_TICK, "n_intervals"),
         Input(ids.retry("compare"), "n_clicks"),
         State(ids.COMPARE_DRAWN, "data"),
@@ -49,10 +49,10 @@ def register(app: dash.Dash, services: Services) -> None:
     def draw(
         asked_runs: dict[str, Any],
         asked_options: dict[str, Any],
-        _version: str,
+        _news: str | None,
         _tick: int,
         _retry: int,
-        drawn: str | None,
+        drawn: dict[str, str] | None,
     ) -> tuple[Any, ...]:
         compared, options = Compared.model_validate(asked_runs), ChartOptions.model_validate(asked_options)
         if compared.is_empty:
@@ -62,14 +62,17 @@ def register(app: dash.Dash, services: Services) -> None:
         # A new selection may name runs that are seconds old; a refresh has just looked.
         new = ctx.triggered_id in (None, ids.COMPARED)
         drawing = _drawing(services, compared, options, new=new)
-        shown = fingerprint((compared, options), drawing)
-        if shown == drawn:
+        before = drawn or {}
+        # A zoom or a smoothing leaves the table alone, whose many cells cost the browser more than a chart.
+        shown = {"charts": fingerprint((compared, options), drawing)}
+        shown["table"] = fingerprint((compared, options.of_tables()), drawing)
+        if shown == before:
             raise PreventUpdate
         return (
             *comparison.figures(
                 drawing.runs, drawing.found, options, still_loading=drawing.is_loading, sampled=drawing.sampled
             ),
-            _tables(drawing, options),
+            no_update if shown["table"] == before.get("table") else _tables(drawing, options),
             notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
             notices.failed_histories(drawing.failures),
             bool(drawing.failures),
@@ -112,6 +115,8 @@ def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:
 
 def _register_browser_side(app: dash.Dash) -> None:
     """What happens without the server: showing and hiding, the address, gathering the controls and zooms."""
+    # No Output, or the first drawing would wait for the whole run list.
+    app.clientside_callback(ClientsideFunction("runs", "news"), Input(ids.VERSION, "data"))
     # No Output: showing it scrolls to it and puts the selection into the address.
     app.clientside_callback(
         ClientsideFunction("runs", "compare"), Input(ids.COMPARE, "n_clicks"), State(ids.SELECTED, "data")

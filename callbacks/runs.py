@@ -1,18 +1,22 @@
 """The runs page: keeps its rows fresh. What happens inside the table happens in assets/tables.js."""
 
+import threading
 from typing import Any
 
 import dash
+from cachetools import LRUCache, cached
+from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
 from components import ids, notices, run_list, run_toolbar
-from components.language import _, ngettext
+from components.language import _, language, ngettext
 from domain.errors import ClewError
 from domain.runs import summarise
 from services.connect import Services
 from services.mlflow_answers import SERVICE
 from services.run_store import RunView
+from services.run_sweep import RunList
 from services.sample_data import remove_sample_data
 
 
@@ -63,16 +67,21 @@ def _rows(view: RunView, shown: str | None, notice: bool, embedded: bool) -> tup
     """Rows, version, bad rows, and whether the samples' notice is open; no update where the page has these."""
     if view.runs is None or view.runs.version == shown:
         return (no_update,) * 4
-    summaries = [summarise(run) for run in view.runs.runs.values()]
     # Only what Clew itself filled in is Clew's to remove.
-    samples = embedded and any(run.is_sample for run in summaries)
+    samples = embedded and any(run.is_sample for run in view.runs.runs.values())
     return (
-        run_list.rows(summaries),
+        _list_rows(view.runs, language())[0],
         view.runs.version,
         notices.bad_rows(SERVICE, view.runs.bad_rows),
         # The first rows open it; from then on the reader's dismissal counts.
         samples if shown is None else notice and samples,
     )
+
+
+@cached(LRUCache(4), key=lambda runs, spoken: hashkey(id(runs), spoken), lock=threading.Lock())
+def _list_rows(runs: RunList, _spoken: str) -> tuple[list[dict[str, Any]], RunList]:
+    """The rows of all runs, and what they were made of: an id is only a key while its object lives."""
+    return run_list.rows(summarise(run) for run in runs.runs.values()), runs
 
 
 def _register_table(app: dash.Dash) -> None:

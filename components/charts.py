@@ -14,16 +14,18 @@ from components.chart_layout import Scale, chart_layout, scale_of
 from components.colours import LineStyle
 from components.language import _
 from domain.chart_options import ChartOptions
-from domain.curves import Curve, Drawn, visible
+from domain.curves import Column, Curve, Drawn, visible
 from domain.seed_curves import SeedCurve, seed_curve
 from domain.vocabulary import MetricWord
 
 POINTS_PER_LINE = 1_000
-# With very many lines each gets fewer points, so that a browser draws 300 of them as readily as 30.
-POINTS_PER_CHART = 60_000
+# A chart is some 450 pixels wide: with many lines each gets fewer points, and 50 are drawn as readily as 10.
+POINTS_PER_CHART = 8_000
 FEWEST_POINTS = 100
 # More names than this would leave no room for the lines; hovering names every line all the same.
 MOST_IN_LEGEND = 6
+# Behind more lines than these the values as logged are a fog in which nobody sees one.
+MOST_WITH_RAW = 20
 _RAW_OPACITY = 0.25
 _BAND_OPACITY = 0.2
 
@@ -109,7 +111,7 @@ def _singles(line: Line, points: Sequence[Drawn], options: ChartOptions, *, too_
 
 
 def _trace(
-    line: Line, x: NDArray[np.float64], y: NDArray[np.float64], options: ChartOptions, *, named: bool = True
+    line: Line, x: Column, y: NDArray[np.float64], options: ChartOptions, *, named: bool = True
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -166,7 +168,9 @@ def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterat
 
 
 def _typed(column: NDArray[Any]) -> dict[str, str]:
-    """A column in Plotly's typed-array form; whole numbers that fit travel as 32 bits."""
+    """A column in Plotly's typed-array form, which has no 64-bit integers; whole numbers that fit travel as 32 bits."""
+    if column.dtype == np.int64:
+        column = column.astype(np.float64)
     if column.dtype == np.float64 and np.abs(column).max(initial=0) < 2**31 and (column % 1 == 0).all():
         column = column.astype(np.int32)
     return {"dtype": column.dtype.str[1:], "bdata": base64.b64encode(column.tobytes()).decode()}
@@ -181,6 +185,8 @@ def _subtitle(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> s
         said.append(_("a sample; all points are on their way"))
     if options.smoothing:
         said.append(_("smoothed by %(weight)s", weight=f"{options.smoothing:.2f}"))
+        if len(parts) > MOST_WITH_RAW and not options.grouped:
+            said.append(_("the values as logged are not drawn behind more than %(most)s lines", most=MOST_WITH_RAW))
     if any(part.too_few for part in parts):
         said.append(_("fewer than 3 runs: single lines, no band"))
     return " · ".join(said)

@@ -34,6 +34,7 @@ COMPARE_DRAWN = "compare-drawn"
 COMPARE_NOTICES = "compare-notices"
 COMPARE_TABLE = "compare-table"
 COMPARE_TICK = "compare-tick"
+COMPARE_NEWS = "compare-news"
 
 
 # Each page has these of its own: Dash allows an id that some page lacks, but not a callback that half exists.

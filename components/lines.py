@@ -7,7 +7,7 @@ from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 
 from components import words
-from components.charts import Line
+from components.charts import MOST_WITH_RAW, Line
 from components.colours import line_styles
 from components.language import _
 from domain.axes import Axis, Counter, counter, counts, x_column
@@ -23,7 +23,7 @@ Known = Mapping[tuple[str, str], History]
 # A zoom asks again for curves that were smoothed a second ago: 150 of 100,000 points fit.
 _CACHE_BYTES = 256 * 2**20
 # A history is mapped from a file and keeps that open, however short it is: so many entries at most.
-_MOST_KEPT = 250
+_MOST_KEPT = 400
 
 
 def line_name(run: Run) -> str:
@@ -43,10 +43,11 @@ def lines(word: MetricWord, runs: Sequence[Run], known: Known, options: ChartOpt
     if options.grouped and (by := default_grouping(runs)) is not None:
         return _group_lines(word, runs, known, options, group_runs(runs, by))
     styles = line_styles([run.run_id for run in runs])
+    with_raw = options.smoothing and len(runs) <= MOST_WITH_RAW
     drawn = []
     for run in runs:
         if (smoothed := _curve_of(word, run, known, options, options.smoothing)) is not None:
-            raw = _curve_of(word, run, known, options, 0.0) if options.smoothing else None
+            raw = _curve_of(word, run, known, options, 0.0) if with_raw else None
             drawn.append(Line(line_name(run), [smoothed], [raw] if raw is not None else [], styles[run.run_id]))
     return drawn
 
@@ -90,8 +91,10 @@ def _key(
 
 def _size(kept: tuple[Curve | None, History, History | None]) -> int:
     """What the curve holds itself: the histories' own columns are mapped from files, and the system takes them back."""
-    curve = kept[0]
-    return max(0 if curve is None else curve.x.nbytes + curve.y.nbytes, _CACHE_BYTES // _MOST_KEPT)
+    curve, history, _counted = kept
+    columns = [] if curve is None else [curve.x, curve.y]
+    owned = sum(column.nbytes for column in columns if column is not history.step and column is not history.value)
+    return max(owned, _CACHE_BYTES // _MOST_KEPT)
 
 
 def _curve(

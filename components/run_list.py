@@ -1,7 +1,7 @@
 """The run list: its table, its toolbar, and a run as a row of it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from dash import html
 
@@ -9,7 +9,7 @@ from components import ids, notices, run_toolbar, words
 from components.language import _, around, ngettext
 from components.links import href
 from components.tables import Column, native_table
-from domain.runs import RunSummary
+from domain.runs import RunStatus, RunSummary
 
 PAGE_SIZE = 25
 HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes")
@@ -37,7 +37,19 @@ def columns() -> list[Column]:
     ]
 
 
-def row(run: RunSummary) -> dict[str, Any]:
+class RowTexts(NamedTuple):
+    """What rows say in the reader's language: looked up once, not for each of 5,000."""
+
+    status: dict[RunStatus, str]
+    sample: str
+
+    @classmethod
+    def now(cls) -> "RowTexts":
+        """In the language of this request."""
+        return cls({status: words.status_name(status) for status in RunStatus}, _("sample"))
+
+
+def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
     """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
 
     assets/tables.js adds what only the browser knows: the time in the reader's zone, and the link.
@@ -53,20 +65,23 @@ def row(run: RunSummary) -> dict[str, Any]:
         "started_ms": words.unix_ms(run.started_at),
         "success_percent": None if run.success_rate is None else run.success_rate * 100,
         "episodes": run.episodes,
-        "status": words.status_name(run.status),
+        "status": texts.status[run.status],
         "state": run.status,
         "final_reward": run.final_reward,
         "final_loss": run.final_loss,
         "episode_length": run.episode_length,
         "duration_minutes": None if run.duration_seconds is None else run.duration_seconds / 60,
-        "sample": _("sample") if run.is_sample else words.MISSING,
+        "sample": texts.sample if run.is_sample else words.MISSING,
         "is_sample": run.is_sample,
     }
 
 
 def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:
     """All rows, the newest run first; those without a start time last."""
-    return [row(run) for run in sorted(runs, key=lambda r: (r.started_at is not None, r.started_at), reverse=True)]
+    texts = RowTexts.now()
+    return [
+        row(run, texts) for run in sorted(runs, key=lambda r: (r.started_at is not None, r.started_at), reverse=True)
+    ]
 
 
 def run_table() -> html.Div:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from domain.curves import Column
 from domain.history import History
 from domain.vocabulary import DEFAULT, MetricWord, Vocabulary
 
@@ -63,7 +64,7 @@ def counts(counter: Counter, history: History) -> History:
 
 def x_column(
     history: History, axis: Axis, *, counts: History | None = None, origin: int | None = None
-) -> NDArray[np.float64] | None:
+) -> Column | None:
     """The x of each point [n]: a step, a count, Unix ms (wall time), or seconds since `origin` (relative time).
 
     `counts` is the same run's count by step, None when it was not logged: then there is no such axis, and None comes
@@ -72,7 +73,7 @@ def x_column(
     """
     match axis:
         case Axis.STEP:
-            return history.step.astype(np.float64)
+            return history.step
         case Axis.WALL_TIME:
             return history.timestamp.astype(np.float64)
         case Axis.RELATIVE_TIME:

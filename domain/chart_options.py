@@ -33,6 +33,10 @@ class ChartOptions(BaseModel):
     window: Window = Window()
     zone_minutes: int = Field(0, ge=-24 * 60, le=24 * 60)
 
+    def of_tables(self) -> tuple[object, ...]:
+        """What the tables beside the charts depend on."""
+        return self.final, self.differing, self.grouped
+
     @classmethod
     def from_address(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
         """The options in an address, and the names of those whose value makes no sense; these keep their default."""

@@ -11,6 +11,8 @@ from domain.errors import BadInput
 from domain.smoothing import smooth
 
 FEWEST_DRAWN: Final = 16
+# Steps are whole numbers and stay that: a copy of them as floats would cost more than to draw them.
+Column = NDArray[np.float64] | NDArray[np.int64]
 
 
 class Curve(BaseModel):
@@ -18,7 +20,7 @@ class Curve(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    x: NDArray[np.float64]
+    x: Column
     y: NDArray[np.float64]
     left_out: int = 0
 
@@ -34,7 +36,7 @@ class Drawn(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    x: NDArray[np.float64]
+    x: Column
     y: NDArray[np.float64]
     total: int
 
@@ -47,13 +49,13 @@ class Window(BaseModel):
     x_from: float | None = None
     x_to: float | None = None
 
-    def rows(self, x: NDArray[np.float64]) -> tuple[int, int]:
+    def rows(self, x: Column) -> tuple[int, int]:
         """The rows of a rising `x` [n] in this window: from the first, up to but without the second."""
         first = 0 if self.x_from is None else int(np.searchsorted(x, self.x_from, "left"))
         end = len(x) if self.x_to is None else int(np.searchsorted(x, self.x_to, "right"))
         return first, max(first, end)
 
-    def rows_and_neighbours(self, x: NDArray[np.float64]) -> slice:
+    def rows_and_neighbours(self, x: Column) -> slice:
         """The same with one row more on either side, where there is one."""
         first, end = self.rows(x)
         return slice(max(0, first - 1), min(len(x), end + 1))
@@ -62,7 +64,7 @@ class Window(BaseModel):
 EVERYTHING: Final = Window()
 
 
-def curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> Curve:
+def curve(x: Column, y: NDArray[np.float64]) -> Curve:
     """The line through the points [n] whose x and y are finite, from left to right.
 
     Points at the same x keep the order in which they were logged and are drawn as a vertical stroke that passes through
@@ -70,7 +72,7 @@ def curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> Curve:
     """
     if x.shape != y.shape:
         raise BadInput(f"A line needs as many x as y, not {len(x)} and {len(y)}.")
-    finite = np.isfinite(x) & np.isfinite(y)
+    finite = np.isfinite(y) if x.dtype.kind == "i" else np.isfinite(x) & np.isfinite(y)
     if not finite.all():
         x, y = x[finite], y[finite]
     if (x[1:] < x[:-1]).any():
@@ -86,9 +88,7 @@ def visible(curve: Curve, most: int, window: Window = EVERYTHING) -> Drawn:
     return Drawn(x=curve.x[rows], y=curve.y[rows], total=end - first)
 
 
-def visible_rows(
-    x: NDArray[np.float64], y: NDArray[np.float64], most: int, window: Window = EVERYTHING
-) -> NDArray[np.int64]:
+def visible_rows(x: Column, y: NDArray[np.float64], most: int, window: Window = EVERYTHING) -> NDArray[np.int64]:
     """The rows of a line, `x` [n] rising and `y` [n], that `visible` keeps."""
     first, end = window.rows(x)
     around = [row for row in (first - 1, end) if 0 <= row < len(x)]
@@ -108,7 +108,7 @@ def representative(y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
 
 
 def drawn_curve(
-    x: NDArray[np.float64],
+    x: Column,
     values: NDArray[np.float64],
     most: int,
     *,

@@ -120,11 +120,11 @@ def _without_repeats(curve: Curve) -> Curve:
 
 def _common_x(runs: Sequence[Curve], window: Window) -> Floats:
     """Every x of every run in the window, with the next one on either side; and one x inside of each hole."""
-    parts = [run.x[window.rows_and_neighbours(run.x)] for run in runs] + [_holes(runs)]
+    parts = [run.x[window.rows_and_neighbours(run.x)].astype(np.float64) for run in runs] + [_holes(runs)]
     given = [part for part in parts if len(part)]
     # Runs with the same steps are the common case, and comparing is cheaper than sorting.
     is_shared = all(np.array_equal(part, given[0]) for part in given)
-    x = given[0] if is_shared else np.unique(np.concatenate(given))
+    x: Floats = given[0] if is_shared else np.unique(np.concatenate(given))
     x = x[window.rows_and_neighbours(x)]
     return x if len(x) <= MOST_ON_GRID else x[np.linspace(0, len(x) - 1, MOST_ON_GRID).round().astype(np.int64)]
 

@@ -1,5 +1,6 @@
 """Smoothing: the debiased exponential moving average, on all points of a history, before any of them is left out."""
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ HEAVIEST: Final = 0.99
 _BLOCK: Final = 32
 _CHUNK: Final = 128 * _BLOCK
 _TO_NOTHING: Final = 40.0  # e**-40 is lost in the rounding of 1
+_NEGLIGIBLE: Final = 1e-290  # numbers near the smallest make a processor a hundred times slower
 
 
 def smoothed(history: History, weight: float) -> History:
@@ -67,8 +69,11 @@ def _decaying_sums(values: NDArray[np.float64], decay: float) -> NDArray[np.floa
     return sums[: len(values)]
 
 
+@lru_cache(maxsize=64)  # the thirty lines of a comparison share their weight
 def _powers(decay: float, size: int) -> NDArray[np.float64]:
-    """The triangle [from, to] of decay**(to - from) where to >= from, else 0."""
+    """The triangle [from, to] of decay**(to - from) where to >= from, else 0; so are powers too small to matter."""
     ages = np.arange(size)[None, :] - np.arange(size)[:, None]
     powers: NDArray[np.float64] = np.where(ages < 0, 0.0, decay ** np.maximum(ages, 0))
+    powers[powers < _NEGLIGIBLE] = 0.0
+    powers.flags.writeable = False
     return powers

@@ -35,6 +35,7 @@ def layout(runs: str | None = None, experiment: str | None = None, **other: str)
         dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": odd}),
         dcc.Store(id=ids.OPTIONS, data=options.model_dump(mode="json")),
         dcc.Store(id=ids.COMPARE_DRAWN),
+        dcc.Store(id=ids.COMPARE_NEWS),
         dcc.Interval(id=ids.COMPARE_TICK, interval=comparison.PENDING_TICK_MS, disabled=True),
     ]
 

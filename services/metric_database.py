@@ -127,7 +127,9 @@ def _some(connection: Connection, run_id: str, key: str, from_step: int) -> Part
     grid = grid.union_all(select(grid.c.step + stride).where(grid.c.step + stride <= last))
     # One condition on the step in each: with two of them SQLite looks the wrong one up.
     next_step = select(func.min(steps)).where(_is_of(run_id, key), steps >= grid.c.step).scalar_subquery()
-    sampled = select(next_step.label("step")).select_from(grid).distinct().union(select(cast(last, BigInteger))).subquery()
+    sampled = (
+        select(next_step.label("step")).select_from(grid).distinct().union(select(cast(last, BigInteger))).subquery()
+    )
     some = and_(_is_of(run_id, key), steps.in_(select(sampled.c.step)))
     return Part(_all(connection, run_id, some), exact=False)
 

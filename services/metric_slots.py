@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class Slots:
-    """At most `count` holders at a time; one that is not urgent waits until no urgent one does."""
+    """At most `count` holders at a time; one that is not urgent waits until none is that waits or holds."""
 
     def __init__(self, count: int) -> None:
         self._free = count
@@ -19,11 +19,11 @@ class Slots:
         with self._changed:
             self._urgent += urgent
             self._changed.wait_for(lambda: self._free > 0 and (urgent or not self._urgent))
-            self._urgent -= urgent
             self._free -= 1
         try:
             yield
         finally:
             with self._changed:
+                self._urgent -= urgent
                 self._free += 1
                 self._changed.notify_all()

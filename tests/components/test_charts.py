@@ -54,7 +54,7 @@ def test_three_hundred_lines_stay_drawable() -> None:
     lines = [line(str(i), list(map(float, range(2_000)))) for i in range(300)]
     figure = line_chart("reward", lines, nothing="")
     assert len(figure["data"]) == 300
-    assert sum(len(column(trace["x"])) for trace in figure["data"]) <= 60_000
+    assert sum(len(column(trace["x"])) for trace in figure["data"]) <= 30_000
 
 
 @given(st.lists(st.floats(-1e9, 1e9, width=32), min_size=1, max_size=5_000))

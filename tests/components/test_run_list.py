@@ -71,7 +71,7 @@ def metric(value: float, step: int = 1) -> LatestMetric:
 def test_a_row_tells_what_was_logged(
     params: dict[str, str], metrics: dict[str, LatestMetric], expected: dict[str, object]
 ) -> None:
-    row = run_list.row(summarise(run(params=params, metrics=metrics)))
+    [row] = run_list.rows([summarise(run(params=params, metrics=metrics))])
     assert {key: row[key] for key in expected} == pytest.approx(expected)
 
 
