@@ -23,6 +23,7 @@ from callbacks.failures import on_error
 from components.frame import frame
 from components.language import language
 from domain.logs import configure_logging
+from domain.vocabulary import adopt
 from services.connect import Services, connect
 from services.settings import Settings, explain
 
@@ -39,6 +40,7 @@ class LocalisedDash(dash.Dash):
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:
     """The dashboard on the given services; it asks them nothing until a page does."""
+    adopt(settings.vocabulary)
     server = Flask("clew")
     server.config.update(
         PATHNAME_PREFIX=settings.dash_requests_pathname_prefix,

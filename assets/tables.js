@@ -23,7 +23,7 @@
   }
 
   /** A row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things. */
-  const known = (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+  const known = (row) => Object.fromEntries(Object.entries(row).filter(([key, value]) => value !== null && key !== "keys"));
 
   function options(rows, key, everything, chosen) {
     const values = new Set(rows.map((row) => row[key]));
@@ -51,19 +51,21 @@
       const selected = before.filter((id) => there.has(id));
       // Deleted runs leave the selection, too, or the button would count them for ever.
       if (selected.length !== before.length) setProps(SELECTED, { data: selected });
-      const data = rows
-        .filter((row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm))
-        .map((row) => ({
-          ...known(row),
-          started: localTime(row.started_ms),
-          details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
-        }));
+      const chosen = rows.filter(
+        (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
+      );
+      const data = chosen.map((row) => ({
+        ...known(row),
+        started: localTime(row.started_ms),
+        details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
+      }));
       const index = new Map(data.map((row, i) => [row.id, i]));
       return [
         data,
         selected.filter((id) => index.has(id)).map((id) => index.get(id)),
         selected.filter((id) => index.has(id)),
-        data.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name })),
+        // What a cell is called where it comes from: the key of a metric or a parameter.
+        chosen.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, ...row.keys })),
         options(rows, "experiment", texts.everything["runs-experiment"], experiment),
         options(rows, "algorithm", texts.everything["runs-algorithm"], algorithm),
       ];

@@ -12,6 +12,7 @@ from components.tables import Column, native_table
 from domain.runs import RunStatus, RunSummary
 
 PAGE_SIZE = 25
+_COLUMN_OF = {"success_rate": "success_percent"}
 HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes")
 
 
@@ -52,7 +53,8 @@ class RowTexts(NamedTuple):
 def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
     """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
 
-    assets/tables.js adds what only the browser knows: the time in the reader's zone, and the link.
+    `keys` names by column what its tool calls the value, for the tooltip. assets/tables.js adds what only the browser
+    knows: the time in the reader's zone, and the link.
     """
     return {
         "id": run.run_id,
@@ -73,6 +75,7 @@ def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
         "duration_minutes": None if run.duration_seconds is None else run.duration_seconds / 60,
         "sample": texts.sample if run.is_sample else words.MISSING,
         "is_sample": run.is_sample,
+        "keys": {_COLUMN_OF.get(field, field): key for field, key in run.keys.items()},
     }
 
 

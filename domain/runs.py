@@ -4,11 +4,11 @@ import math
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from domain.vocabulary import PER_EPISODE_METRICS, MetricWord, ParameterWord, metric_key, parameter_key
+from domain.vocabulary import MetricWord, ParameterWord, in_use, metric_key, parameter_key
 
 SAMPLE_TAG = "clew.sample"
 # Beyond this JSON's numbers, and a browser's, are not exact: whatever it is, it is no count of episodes.
@@ -82,14 +82,17 @@ class Run(BaseModel):
     def episodes(self) -> int | None:
         """How many episodes were trained: as logged, else counted by a metric that is logged once an episode."""
         counted = self.latest("episodes")
-        counter = next((key for key in PER_EPISODE_METRICS if key in self.metrics), None)
+        counter = in_use().episode_counter(self.metrics)
         if counted is None and counter is not None:
             counted = self.metrics[counter].step
         return None if counted is None or not 0 <= counted < _NO_COUNT else round(counted)
 
 
 class RunSummary(BaseModel):
-    """A row of the run list; None is "not known", `success_rate` is 0 to 1."""
+    """A row of the run list; None is "not known", `success_rate` is 0 to 1.
+
+    `keys` names the metric or parameter that a field came from, as its tool calls it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -108,6 +111,7 @@ class RunSummary(BaseModel):
     episodes: int | None
     status: RunStatus
     is_sample: bool
+    keys: dict[str, str]
 
 
 class BadRow(BaseModel):
@@ -138,7 +142,30 @@ def summarise(run: Run) -> RunSummary:
         episodes=run.episodes,
         status=run.status,
         is_sample=run.is_sample,
+        keys=_keys(run),
     )
+
+
+_METRIC_OF: Final[dict[str, MetricWord]] = {
+    "success_rate": "success_rate",
+    "final_reward": "reward",
+    "final_loss": "loss",
+    "episode_length": "episode_length",
+    "episodes": "episodes",
+}
+_PARAMETER_OF: Final[dict[str, ParameterWord]] = {
+    "algorithm": "algorithm",
+    "environment": "environment",
+    "seed": "seed",
+}
+
+
+def _keys(run: Run) -> dict[str, str]:
+    found = {field: metric_key(word, run.metrics) for field, word in _METRIC_OF.items()}
+    found |= {field: parameter_key(word, run.params) for field, word in _PARAMETER_OF.items()}
+    # Counted by a metric that is logged once an episode.
+    found["episodes"] = found["episodes"] or in_use().episode_counter(run.metrics)
+    return {field: key for field, key in found.items() if key is not None}
 
 
 def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:

@@ -1,127 +1,18 @@
-"""What other tools call the things we know: names of metrics and parameters, in order of preference.
+"""Which of the names that a run logged stands for which word, by the built-in names or by a team's own.
 
-A training metric and an evaluation metric are different things; a word never mixes them. Nothing is guessed: a run
-that uses none of the names for a word has no value for it.
+Nothing is guessed: a run that uses none of the names for a word has no value for it.
 """
 
+import tomllib
 from collections.abc import Container, Mapping
-from typing import Annotated, Any, Final, Literal, Self, get_args
+from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from domain.errors import BadInput
+from domain.tool_names import METRICS, PARAMETERS, PER_EPISODE_METRICS, MetricWord, ParameterWord
 
-MetricWord = Literal[
-    "reward",
-    "episode_length",
-    "success_rate",
-    "loss",
-    "episodes",
-    "env_steps",
-    "eval_reward",
-    "eval_episode_length",
-    "eval_success_rate",
-]
-ParameterWord = Literal["algorithm", "environment", "seed", "success_window", "eval_episodes"]
-
-EVALUATION_WORDS: Final[frozenset[MetricWord]] = frozenset({"eval_reward", "eval_episode_length", "eval_success_rate"})
-
-# Sources: this trainer; Stable-Baselines3's logger and EvalCallback; CleanRL; RL Baselines3 Zoo's
-# RawStatisticsCallback; RLlib's results as Ray Tune's MLflow callback flattens them, newest first.
-METRICS: dict[MetricWord, tuple[str, ...]] = {
-    "reward": (
-        "episode_reward",
-        "rollout/ep_rew_mean",
-        "charts/episodic_return",
-        "raw/rollouts/episodic_return",
-        "env_runners/episode_return_mean",
-        "env_runners/episode_reward_mean",
-        "sampler_results/episode_reward_mean",
-        "episode_reward_mean",
-        "episodic_return",
-        "episode_return",
-    ),
-    "episode_length": (
-        "episode_length",
-        "rollout/ep_len_mean",
-        "charts/episodic_length",
-        "raw/rollouts/episodic_length",
-        "env_runners/episode_len_mean",
-        "sampler_results/episode_len_mean",
-        "episode_len_mean",
-        "episodic_length",
-    ),
-    "success_rate": (
-        "success_rate",
-        "rollout/success_rate",
-        "charts/success_rate",
-        "env_runners/success_rate",
-    ),
-    # What is minimised; of algorithms that log no such sum, the critic's.
-    "loss": (
-        "loss",
-        "train/loss",
-        "train/critic_loss",
-        "train/value_loss",
-        "losses/loss",
-        "losses/td_loss",
-        "losses/qf_loss",
-        "losses/qf1_loss",
-        "losses/value_loss",
-        "learners/default_policy/total_loss",
-        "info/learner/default_policy/learner_stats/total_loss",
-    ),
-    "episodes": (
-        "episodes",
-        "total_episodes",
-        "time/episodes",
-        "num_episodes_lifetime",
-        "env_runners/num_episodes_lifetime",
-        "episodes_total",
-    ),
-    # RLlib's num_env_steps_sampled counts one iteration inside env_runners/ and the whole run at the top.
-    "env_steps": (
-        "env_steps",
-        "environment_steps",
-        "time/total_timesteps",
-        "total_timesteps",
-        "num_env_steps_sampled_lifetime",
-        "env_runners/num_env_steps_sampled_lifetime",
-        "num_env_steps_sampled",
-        "timesteps_total",
-    ),
-    "eval_reward": (
-        "eval/mean_return",
-        "eval/mean_reward",
-        "eval/episodic_return",
-        "evaluation/env_runners/episode_return_mean",
-        "evaluation/env_runners/episode_reward_mean",
-        "evaluation/sampler_results/episode_reward_mean",
-        "evaluation/episode_reward_mean",
-    ),
-    "eval_episode_length": (
-        "eval/mean_length",
-        "eval/mean_ep_length",
-        "evaluation/env_runners/episode_len_mean",
-        "evaluation/sampler_results/episode_len_mean",
-        "evaluation/episode_len_mean",
-    ),
-    "eval_success_rate": (
-        "eval/success_rate",
-        "evaluation/env_runners/success_rate",
-    ),
-}
-# These metrics are logged once an episode with the episode's number as the step, so their last step counts episodes.
-PER_EPISODE_METRICS: tuple[str, ...] = ("episode_reward",)
-
-PARAMETERS: dict[ParameterWord, tuple[str, ...]] = {
-    "algorithm": ("algorithm", "algo", "algorithm_class", "agent", "exp_name"),
-    "environment": ("env_id", "environment", "env", "env_name"),
-    "seed": ("seed", "random_seed", "env_seed"),
-    # Over how many episodes a success rate is taken: in training the most recent ones, in an evaluation all of it.
-    "success_window": ("success_window", "stats_window_size"),
-    "eval_episodes": ("eval_episodes", "n_eval_episodes"),
-}
+__all__ = ["DEFAULT", "MetricWord", "ParameterWord", "Vocabulary", "adopt", "in_use", "metric_key", "parameter_key"]
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -161,6 +52,14 @@ class Vocabulary(BaseModel):
         except ValidationError as error:
             raise BadInput(f"The vocabulary is wrong. {'. '.join(_said(each) for each in error.errors())}.") from error
 
+    @classmethod
+    def from_toml(cls, text: str) -> "Vocabulary":
+        """As `overridden`, from the text of a settings file; raises BadInput."""
+        try:
+            return cls.overridden(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise BadInput(f"The vocabulary is no TOML: {error}.") from error
+
     def metric_key(self, word: MetricWord, logged: Container[str]) -> str | None:
         """The name under which `word` was logged, given the names a run logged; None when it was not."""
         return next((key for key in self.metrics.get(word, ()) if key in logged), None)
@@ -188,13 +87,25 @@ def _said(error: Any) -> str:
 
 
 DEFAULT: Final = Vocabulary()
+_in_use = DEFAULT
+
+
+def adopt(vocabulary: Vocabulary) -> None:
+    """From now on this process speaks `vocabulary`; whoever wires an app says so, once."""
+    global _in_use
+    _in_use = vocabulary
+
+
+def in_use() -> Vocabulary:
+    """The vocabulary that this process speaks."""
+    return _in_use
 
 
 def metric_key(word: MetricWord, logged: Container[str]) -> str | None:
-    """The built-in name under which `word` was logged, given the names a run logged; None when it was not."""
-    return DEFAULT.metric_key(word, logged)
+    """The name under which `word` was logged, given the names a run logged; None when it was not."""
+    return _in_use.metric_key(word, logged)
 
 
 def parameter_key(word: ParameterWord, logged: Container[str]) -> str | None:
-    """The parameter that holds `word` by a built-in name, given those of a run; None when it was not logged."""
-    return DEFAULT.parameter_key(word, logged)
+    """The parameter that holds `word`, given those of a run; None when it was not logged."""
+    return _in_use.parameter_key(word, logged)

@@ -3,13 +3,36 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import BadInput
+from domain.vocabulary import DEFAULT, Vocabulary
+
+
+def _read(path: Path) -> Vocabulary:
+    try:
+        return Vocabulary.from_toml(path.read_text("utf-8"))
+    except OSError as error:
+        raise BadInput(f"The vocabulary cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BadInput("The vocabulary is no UTF-8 text.") from error
+
+
+def _checked(path: Path | None) -> Path | None:
+    try:
+        if path is not None:
+            _read(path)
+    except BadInput as error:
+        raise ValueError(str(error).removesuffix(".")) from error
+    return path
+
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 StoreUri = Annotated[
     str | None, Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."), BeforeValidator(lambda uri: uri or None)
 ]
+Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
 OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
 
 
@@ -52,6 +75,9 @@ class Settings(BaseSettings):
         description="MLflow's database, sqlite:////… or postgresql://…, to read histories faster; only read.",
         repr=False,
     )
+    vocabulary_file: Vocabularies = Field(
+        None, description="A TOML file with your own names for metrics and parameters; see docs/vocabulary.md."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
 
     @property
@@ -63,6 +89,11 @@ class Settings(BaseSettings):
     def patience_seconds(self) -> float:
         """How long a callback waits for what it does not know yet: less than a tick, or no answer would ever arrive."""
         return min(2.0, self.tick_seconds / 2)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What this team's tools call things."""
+        return DEFAULT if self.vocabulary_file is None else _read(self.vocabulary_file)
 
     @property
     def embedded(self) -> bool:
@@ -78,7 +109,8 @@ class Settings(BaseSettings):
 def explain(error: ValidationError) -> str:
     """Says for each wrong setting its name, its value and what would be right, a line each."""
     return "\n".join(
-        f"Setting {'_'.join(map(str, e['loc'][:1])).upper()}={_shown(e)}: {e['msg']}." for e in error.errors()
+        f"Setting {'_'.join(map(str, e['loc'][:1])).upper()}={_shown(e)}: {e['msg'].removeprefix('Value error, ')}."
+        for e in error.errors()
     )
 
 
@@ -86,4 +118,6 @@ def _shown(detail: object) -> str:
     """The value as given, but never a secret."""
     assert isinstance(detail, dict)
     name = str(detail["loc"][0]) if detail["loc"] else ""
-    return "***" if name.endswith(("password", "token", "store_uri")) else repr(detail["input"])
+    given = detail["input"]
+    shown = str(given) if isinstance(given, Path) else given
+    return "***" if name.endswith(("password", "token", "store_uri")) else repr(shown)

@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 
 from tests.browser.page import TICKS, Page
 from tests.misbehaving import HALF_JSON, HANG, HTML, Misbehaving
@@ -203,6 +204,15 @@ def test_japanese_is_kept_from_page_to_page(page: Page, three: tuple[str, list[s
     page.click("#runs-table td[data-dash-column='details'] a")
     page.wait_for_text("最終成功率", "#run-facts")
     assert "lang=ja" in page.driver.current_url
+
+
+def test_a_cell_names_the_key_it_came_from(page: Page, three: tuple[str, list[str]]) -> None:
+    experiment, _ids = three
+    page.open(f"/mlflow?experiment={experiment}")
+    page.wait_for_rows(3)
+    cell = page.find("#runs-table td[data-dash-column='success_percent']")
+    ActionChains(page.driver).move_to_element(cell).perform()
+    page.wait_for_text("success_rate", ".dash-tooltip")
 
 
 def test_sample_data_is_marked_and_can_be_removed(page: Page, tracking: Tracking) -> None:

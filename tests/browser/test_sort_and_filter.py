@@ -36,6 +36,7 @@ SUMMARIES = st.builds(
     episodes=st.none() | st.integers(0, 5000),
     status=st.sampled_from(list(RunStatus)),
     is_sample=st.booleans(),
+    keys=st.just({}),
 )
 TABLES = st.lists(SUMMARIES, min_size=1, max_size=run_list.PAGE_SIZE, unique_by=lambda run: run.run_id)
 NUMBERS = {"seed": "seed", "success_percent": "success_percent", "episodes": "episodes"}

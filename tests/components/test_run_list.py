@@ -75,6 +75,16 @@ def test_a_row_tells_what_was_logged(
     assert {key: row[key] for key in expected} == pytest.approx(expected)
 
 
+def test_a_row_names_the_keys_its_values_came_from() -> None:
+    logged = {"rollout/success_rate": metric(0.5), "train/loss": metric(1.0)}
+    [row] = run_list.rows([summarise(run(params={"algo": "PPO"}, metrics=logged))])
+    assert row["keys"] == {
+        "algorithm": "algo",
+        "success_percent": "rollout/success_rate",
+        "final_loss": "train/loss",
+    }
+
+
 def test_the_newest_comes_first_and_the_undated_last() -> None:
     old, new = run(run_id="old"), run(run_id="new", started_at=datetime(2026, 11, 23, tzinfo=UTC))
     undated = run(run_id="undated", started_at=None)

@@ -1,22 +1,18 @@
 """The words: each tool's names, no name for two things, and overrides that say what is wrong with them."""
 
+import re
 from itertools import combinations
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from domain.errors import BadInput
-from domain.vocabulary import (
-    DEFAULT,
-    EVALUATION_WORDS,
-    METRICS,
-    PARAMETERS,
-    MetricWord,
-    ParameterWord,
-    Vocabulary,
-    metric_key,
-    parameter_key,
-)
+from domain.runs import LatestMetric, Run, RunStatus, summarise
+from domain.tool_names import EVALUATION_WORDS, METRICS, PARAMETERS, MetricWord, ParameterWord
+from domain.vocabulary import DEFAULT, Vocabulary, adopt, metric_key, parameter_key
+from services.settings import Settings, explain
 
 # What each tool logs, as its source has it, and what that is to us.
 TOOLS: dict[str, dict[str, MetricWord]] = {
@@ -116,6 +112,43 @@ def test_an_override_replaces_the_names_of_its_words_only() -> None:
     assert ours.episode_counter({"episode_reward"}) == "episode_reward"
     assert Vocabulary.overridden({}) == DEFAULT
     assert metric_key("reward", {"episode_reward": 2}) == "episode_reward"
+
+
+def test_a_process_that_adopts_a_vocabulary_reads_its_runs_by_it() -> None:
+    logged = {
+        "solved": LatestMetric(value=0.5, step=9, timestamp=0),
+        "loss": LatestMetric(value=1, step=9, timestamp=0),
+    }
+    run = Run(
+        run_id="a", name="a", experiment_id="1", experiment="e", status=RunStatus.FINISHED, started_at=None,
+        ended_at=None, params={"method": "PPO"}, metrics=logged, tags={},
+    )  # fmt: skip
+    assert (summarise(run).success_rate, summarise(run).algorithm) == (None, None)
+    text = 'per_episode = ["solved"]\n[metrics]\nsuccess_rate = ["solved"]\n[parameters]\nalgorithm = ["method"]\n'
+    adopt(Vocabulary.from_toml(text))
+    try:
+        row = summarise(run)
+    finally:
+        adopt(DEFAULT)
+    assert (row.success_rate, row.algorithm, row.episodes) == (0.5, "PPO", 9)
+    assert row.keys == {"success_rate": "solved", "algorithm": "method", "episodes": "solved", "final_loss": "loss"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("metrics = [", r"The vocabulary is no TOML: .*end of document\)\."),
+        ("[metrics]\nrewrad = ['x']", r"metrics\.rewrad.*no such word"),
+    ],
+)
+def test_a_wrong_file_stops_the_start_and_says_why(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "words.toml"
+    file.write_text(text)
+    with pytest.raises(ValidationError) as caught:
+        Settings(_env_file=None, vocabulary_file=file)  # type: ignore[call-arg]
+    assert re.search(rf"^Setting VOCABULARY_FILE='.*words\.toml': .*{said}", explain(caught.value))
+    with pytest.raises(ValidationError, match="No such file"):
+        Settings(_env_file=None, vocabulary_file=tmp_path / "absent.toml")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(
