@@ -71,6 +71,9 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     for feature in (callbacks.runs, callbacks.comparison, callbacks.run_detail):
         feature.register(app, services)
     _answer_404_where_no_page_is(app)
+    # Dash sets itself up in its first request, and a second one that comes meanwhile finds it half done: scripts that
+    # are "not registered", callbacks that are not there. So the first request is ours.
+    server.test_client().get("/health")
     return app
 
 

@@ -122,7 +122,7 @@ def _some(connection: Connection, run_id: str, key: str, from_step: int) -> Part
     steps = _METRICS.c.step
     # One by one, each is the end of an index; together they are a walk along all of it.
     first, last = (connection.execute(select(end(steps)).where(asked)).scalar_one() for end in (func.min, func.max))
-    stride = max(1, (last - first) // _SAMPLED_STEPS)
+    stride = max(1, -(-(last - first) // _SAMPLED_STEPS))
     grid = select(cast(first, BigInteger).label("step")).cte("grid", recursive=True)
     grid = grid.union_all(select(grid.c.step + stride).where(grid.c.step + stride <= last))
     # One condition on the step in each: with two of them SQLite looks the wrong one up.

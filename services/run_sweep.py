@@ -47,8 +47,8 @@ def changes(mlflow: MlflowRest, known: RunList, since: datetime) -> RunList:
     fresh: dict[str, Run] = {}
     bad: list[BadRow] = []
     for where in (
-        "attributes.status = 'RUNNING'",
-        "attributes.status = 'SCHEDULED'",
+        # RUNNING and SCHEDULED, which alone have a U: MLflow's filter has no OR and no IN for states.
+        "attributes.status LIKE '%U%'",
         f"attributes.start_time > {watermark}",
         f"attributes.end_time > {watermark}",
     ):

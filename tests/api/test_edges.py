@@ -2,6 +2,10 @@
 
 import json
 import logging
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +33,31 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 def test_health_asks_nobody(client: FlaskClient) -> None:
     answer = client.get("/health")
     assert (answer.status_code, answer.json) == (200, {"status": "healthy"})
+
+
+WORKER = """
+import sys, threading, app
+server, answers, paths = app.server, set(), sys.argv[1:]
+together = threading.Barrier(len(paths))
+def ask(path):
+    client = server.test_client()
+    together.wait()
+    answers.add(client.get(path).status_code)
+threads = [threading.Thread(target=ask, args=(path,)) for path in paths]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(*answers)
+"""
+
+
+def test_a_workers_first_requests_may_come_all_at_once(client: FlaskClient, tmp_path: Path) -> None:
+    """One worker answers with the document, and a browser asks another one for all of its scripts."""
+    scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', client.get("/mlflow").text)
+    assert len(scripts) > 5
+    settings = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1", "CACHE_DIR": str(tmp_path), "LOG_LEVEL": "ERROR"}
+    command = [sys.executable, "-c", WORKER, *scripts]
+    worker = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, timeout=60, check=True)
+    assert worker.stdout.split() == ["200"]
 
 
 @pytest.mark.parametrize(

