@@ -141,27 +141,24 @@ class Bench:
         self.theirs, self.mlflow, self.ids, self.port, self.rounds = theirs, mlflow, ids, port, rounds
 
     def measure(self, fast: dict[str, str]) -> None:
-        """All of it: first what is quick; each line as soon as there is one."""
+        """All of it, first what is quick; each line as soon as there is one, with the ratio to MLflow's so far."""
         self.theirs.load(counts=False)
         with self.clew(fast) as ours:
-            cold = {"page load, cold, fast lane": [ours.load()]}
-            row("page load, cold, fast lane", cold["page load, cold, fast lane"])
+            cold = ours.load()
             ours.load(len(self.ids), exact=True)
             self.at_hand(ours, 10)
             self.at_hand(ours, len(self.ids))
-            warm = {"page load, warm": self.in_turns(self.theirs.load, ours.load)}
-            warm_clicks = {"from within, warm": self.in_turns(self.theirs.tab, ours.click)}
-        cold_clicks = {"from within, cold, fast lane": [self.cold_click(fast)]}
+            warm = self.in_turns(self.theirs.load, ours.load)
+            row("page load, warm", warm, self.theirs.loads)
+            row("page load, cold, fast lane", [cold], self.theirs.loads)
+            clicks = self.in_turns(self.theirs.tab, ours.click)
+            row("MLflow: from its list of runs", self.theirs.tabs)
+            row("from within, warm", clicks, self.theirs.tabs)
+        row("from within, cold, fast lane", [self.cold_click(fast)], self.theirs.tabs)
+        row("from within, cold, REST: sampled", [self.cold_click({})], self.theirs.tabs)
         with self.clew({}) as ours:
-            cold["page load, cold, REST: sampled"] = [ours.load()]
-            cold["page load, cold, REST: exact"] = [ours.exact()]
-        cold_clicks["from within, cold, REST: sampled"] = [self.cold_click({})]
-        row("MLflow: page load", self.theirs.loads)
-        row("MLflow: from its list of runs", self.theirs.tabs)
-        for name, figures in (warm | cold).items():
-            row(name, figures, self.theirs.loads)
-        for name, figures in (warm_clicks | cold_clicks).items():
-            row(name, figures, self.theirs.tabs)
+            row("page load, cold, REST: sampled", [ours.load()], self.theirs.loads)
+            row("page load, cold, REST: exact", [ours.exact()], self.theirs.loads)
 
     def in_turns(self, theirs: Callable[[], None], ours: Callable[[], Figure]) -> list[Figure]:
         """Measures both; theirs are kept on their side."""
