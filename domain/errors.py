@@ -3,8 +3,12 @@
 ClewError
 ├── BadInput              what the person or program asked for makes no sense           (400)
 ├── NotFound              it makes sense, but there is no such thing                    (404)
+├── Conflict              it makes sense, but not as things are now                     (409)
+│   └── ModelIsActive        the model serves, so it cannot be deleted                  (409)
+├── ReadOnly              this Clew changes nothing                                     (403)
 └── ServiceError          something outside did not do its part                         (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
+    │   └── OutcomeUnknown      a write was sent and nothing came back: look again      (504)
     ├── AccessDenied         401 or 403: the credentials in the environment are wrong   (502)
     └── BadResponse          it answered, but not what its contract says                (502)
 """
@@ -28,6 +32,28 @@ class NotFound(ClewError):
     status = 404
 
 
+class Conflict(ClewError):
+    """What was asked for cannot be done as things are now."""
+
+    status = 409
+
+
+class ModelIsActive(Conflict):
+    """The model serves; another one has to be activated first."""
+
+    def __init__(self, model_id: str) -> None:
+        super().__init__(f"Model {model_id} is active: activate another one before you delete it.")
+
+
+class ReadOnly(ClewError):
+    """This Clew was set to change nothing."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This Clew is read-only (READ_ONLY is set): it changes no model.")
+
+
 class ServiceError(ClewError):
     """Something outside Clew failed; names the service and the cause."""
 
@@ -43,6 +69,15 @@ class ServiceUnavailable(ServiceError):
     """The service refused, timed out or answered 5xx."""
 
     status = 503
+
+
+class OutcomeUnknown(ServiceUnavailable):
+    """A write was sent and no answer came: it may have happened, or not, or may yet."""
+
+    status = 504
+
+    def __init__(self, service: str, cause: str) -> None:
+        super().__init__(service, f"{cause}; whether it was done is not known")
 
 
 class AccessDenied(ServiceError):

@@ -4,9 +4,15 @@ from typing import NamedTuple
 
 from services.history_files import HistoryFiles
 from services.history_store import HistoryStore
+from services.http import JsonService
+from services.http_model_store import HttpModelStore
 from services.metric_rest import MetricRest
 from services.metric_source import FastLane, MetricSource
+from services.mlflow_model_store import MlflowModelStore
+from services.mlflow_registry import MlflowRegistry
 from services.mlflow_rest import MlflowRest
+from services.model_store import ModelStore, ReadOnlyStore
+from services.policy_files import PolicyFiles
 from services.run_store import RunStore
 from services.settings import Settings
 from services.shared_file import cache_folder
@@ -19,17 +25,31 @@ class Services(NamedTuple):
     mlflow: MlflowRest
     runs: RunStore
     histories: HistoryStore
+    models: ModelStore
 
 
 def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
     mlflow = MlflowRest.from_settings(settings)
+    runs = RunStore(mlflow, settings.cache_dir, settings.refresh_seconds)
     return Services(
         settings=settings,
         mlflow=mlflow,
-        runs=RunStore(mlflow, settings.cache_dir, settings.refresh_seconds),
+        runs=runs,
         histories=history_store(settings, mlflow),
+        models=model_store(settings, mlflow, runs),
     )
+
+
+def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore) -> ModelStore:
+    """The model server where there is one, else MLflow's registry; read-only where the settings say so."""
+    store: ModelStore
+    if settings.model_server_url is not None:
+        store = HttpModelStore(JsonService(HttpModelStore.name, str(settings.model_server_url).rstrip("/")))
+    else:
+        registry = MlflowRegistry(mlflow, settings.model_name)
+        store = MlflowModelStore(registry, PolicyFiles(registry).check, lambda run_id: runs.view().get(run_id))
+    return ReadOnlyStore(store) if settings.read_only else store
 
 
 def history_store(settings: Settings, mlflow: MlflowRest) -> HistoryStore:

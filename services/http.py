@@ -9,7 +9,15 @@ import orjson
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from domain.errors import AccessDenied, BadInput, BadResponse, NotFound, ServiceUnavailable
+from domain.errors import (
+    AccessDenied,
+    BadInput,
+    BadResponse,
+    Conflict,
+    NotFound,
+    OutcomeUnknown,
+    ServiceUnavailable,
+)
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
@@ -44,39 +52,72 @@ class JsonService:
         params: Mapping[str, Any] | None = None,
         body: object = None,
         deadline_seconds: float = 60.0,
+        writes: bool = False,
     ) -> Any:
-        """Sends one request and returns the decoded JSON.
+        """Sends one request and returns the decoded JSON, None for an empty answer.
 
-        The whole exchange ends within `deadline_seconds`, also when the service drips a byte a second.
-        Raises a `ServiceError`, `NotFound` (404) or `BadInput` (400, 422), in the service's own words where it has any.
+        The whole exchange ends within `deadline_seconds`, also when the service drips a byte a second. Raises a
+        `ServiceError`, `NotFound` (404), `Conflict` (409) or `BadInput` (400, 422), in the service's own words where it
+        has any; and where the call `writes` something and nothing came back, `OutcomeUnknown`.
         """
+        body_bytes = None if body is None else orjson.dumps(body)
+        status, content = self._exchange(method, path, params, body_bytes, deadline_seconds, MAX_BYTES, writes=writes)
+        return self._decode(status, content)
+
+    def download(self, path: str, *, params: Mapping[str, Any], most_bytes: int, deadline_seconds: float) -> bytes:
+        """One file of at most `most_bytes`; errors as of `call`."""
+        status, content = self._exchange("GET", path, params, None, deadline_seconds, most_bytes)
+        if status != 200:
+            self._decode(status, content)
+        return content
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        body: bytes | None,
+        deadline_seconds: float,
+        most_bytes: int,
+        *,
+        writes: bool = False,
+    ) -> tuple[int, bytes]:
         ends = time.monotonic() + deadline_seconds
+        lost = OutcomeUnknown if writes else ServiceUnavailable
         try:
             with requests.request(
                 method,
                 self.url + path,
                 params=params,
-                data=None if body is None else orjson.dumps(body),
+                data=body,
                 # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
                 headers={"Connection": "close", "Content-Type": "application/json", "Accept-Encoding": "identity"},
                 auth=self._auth,
                 timeout=(min(CONNECT_SECONDS, deadline_seconds), min(READ_SECONDS, deadline_seconds)),
                 stream=True,
             ) as response:
-                content = self._read(response, ends)
+                content = self._read(response, ends, most_bytes)
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
+            cause = _cause(error)
+            raise (ServiceUnavailable if cause in _NEVER_SENT else lost)(self.name, cause) from error
         except (requests.RequestException, HTTPException, OSError) as error:
-            raise ServiceUnavailable(self.name, _cause(error)) from error
-        return self._decode(response.status_code, content)
+            raise lost(self.name, _cause(error)) from error
+        except ServiceUnavailable as error:
+            raise lost(error.service, error.cause) from error
+        return response.status_code, content
 
-    def _read(self, response: requests.Response, ends: float) -> bytes:
+    def _read(self, response: requests.Response, ends: float, most_bytes: int) -> bytes:
+        announced = response.headers.get("Content-Length", "")
+        if announced.isdigit() and int(announced) > most_bytes:
+            raise BadResponse(self.name, "body", f"longer than {most_bytes >> 20} MiB")
         content = bytearray()
         # read1 returns what has come; requests' own iterators wait for a whole chunk: a drip outlives the deadline.
         while chunk := response.raw._original_response.read1(_CHUNK):
             content += chunk
             if time.monotonic() > ends:
                 raise ServiceUnavailable(self.name, "did not finish its answer in time")
-            if len(content) > MAX_BYTES:
-                raise BadResponse(self.name, "body", f"longer than {MAX_BYTES >> 20} MiB")
+            if len(content) > most_bytes:
+                raise BadResponse(self.name, "body", f"longer than {most_bytes >> 20} MiB")
         return bytes(content)
 
     def _decode(self, status: int, content: bytes) -> Any:
@@ -84,28 +125,38 @@ class JsonService:
             raise AccessDenied(self.name, f"refused our credentials (HTTP {status})")
         if status >= 500 or status == 429:
             raise ServiceUnavailable(self.name, f"answered HTTP {status}")
+        if status < 300 and not content:
+            return None
         try:
             answer = orjson.loads(content)
         except orjson.JSONDecodeError as error:
             raise BadResponse(self.name, "body", f"is not JSON (HTTP {status}): {_excerpt(content)}") from error
         if status == 404:
             raise NotFound(_message(answer))
+        if status == 409:
+            raise Conflict(_message(answer))
         if status >= 400:
             raise BadInput(f"{self.name}: {_message(answer)}")
         return answer
 
 
+_REFUSED, _NO_HOST = "refused the connection", "its host name is not known"
+_NO_CERTIFICATE, _NO_CONNECTION = "its certificate was not accepted", "did not accept the connection in time"
+# With these a request never left.
+_NEVER_SENT = (_REFUSED, _NO_HOST, _NO_CERTIFICATE, _NO_CONNECTION)
+
+
 def _cause(error: Exception) -> str:
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate was not accepted"
+        return _NO_CERTIFICATE
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return "did not accept the connection in time"
+        return _NO_CONNECTION
     if isinstance(error, requests.exceptions.Timeout | TimeoutError):
         return "did not answer in time"
     if "refused" in str(error):
-        return "refused the connection"
+        return _REFUSED
     if "resolve" in str(error) or "Name or service" in str(error):
-        return "its host name is not known"
+        return _NO_HOST
     return f"connection failed ({type(error).__name__})"
 
 

@@ -92,17 +92,22 @@ class MlflowRest:
         """One GET of a path of the server."""
         return self.service.call("GET", path, params=params, deadline_seconds=self._seconds_left())
 
-    def post(self, path: str, body: object) -> Any:
+    def post(self, path: str, body: object, *, writes: bool = False) -> Any:
         """One POST to MLflow's public API."""
-        return self.service.call("POST", API + path, body=body, deadline_seconds=self._seconds_left())
+        return self.service.call("POST", API + path, body=body, deadline_seconds=self._seconds_left(), writes=writes)
 
     def get_api(self, path: str, params: Mapping[str, Any]) -> Any:
         """One GET of MLflow's public API."""
         return self.get(API + path, params)
 
+    def download(self, path: str, params: Mapping[str, Any], most_bytes: int) -> bytes:
+        """One file, at most `most_bytes` of it."""
+        seconds = self._seconds_left()
+        return self.service.download(path, params=params, most_bytes=most_bytes, deadline_seconds=seconds)
+
     def delete(self, path: str, body: object) -> Any:
         """One DELETE of MLflow's public API."""
-        return self.service.call("DELETE", API + path, body=body, deadline_seconds=self._seconds_left())
+        return self.service.call("DELETE", API + path, body=body, deadline_seconds=self._seconds_left(), writes=True)
 
     def _seconds_left(self) -> float:
         if self._ends is None:

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     mlflow_tracking_password: str | None = Field(None, description="Password to that user name.", repr=False)
     mlflow_tracking_token: str | None = Field(None, description="Bearer token, where MLflow asks for one.", repr=False)
     model_name: str = Field("clew-maze", description="The registered model whose versions are the team's models.")
+    model_server_url: OptionalUrl = Field(
+        None, description="The team's model server, such as http://models:8080. Empty: MLflow's registry keeps them."
+    )
+    read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
     refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
     state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
     cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")

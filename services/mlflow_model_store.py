@@ -1,0 +1,172 @@
+"""The embedded model store: one registered model of MLflow. Its versions are the models, its alias is the pointer.
+
+The rules are those of domain/models.py; each method is written so that it may stop after any request and leave nothing
+wrong: the alias is only ever moved forward, a deletion is a tag, and a tag on the version that the alias names counts
+for nothing.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from domain.errors import Conflict, ModelIsActive, NotFound
+from domain.models import DELETED_TAG, PURGING_TAG, Activation, Model, ModelList, ModelState, in_order, state_of
+from domain.runs import BadRow, Run
+from services.mlflow_answers import SERVICE
+from services.mlflow_registry import MlflowRegistry, Version, moment_of
+
+_HISTORY = "clew.activation."
+# Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
+Check = Callable[[Version, str | None], object]
+RunOf = Callable[[str], Run | None]
+
+
+class MlflowModelStore:
+    """The versions of one registered model; `check` verifies a policy, `run_of` tells of the run that made it."""
+
+    name = SERVICE
+    keeps_history = True
+
+    def __init__(self, registry: MlflowRegistry, check: Check, run_of: RunOf) -> None:
+        self._registry = registry
+        self._check = check
+        self._run_of = run_of
+
+    def all(self) -> ModelList:
+        """As `ModelStore.all`; deleted versions are there, too, and say so."""
+        active = self._registry.registered().active
+        versions, bad = self._registry.versions()
+        models: list[Model] = []
+        for version in versions:
+            try:
+                models.append(self._model(version, active))
+            except ValidationError as error:
+                first = error.errors()[0]
+                field = ".".join(map(str, first["loc"]))
+                bad.append(BadRow(row=version.version, field=field, cause=first["msg"]))
+        return ModelList(models=in_order(models), bad_rows=bad)
+
+    def get(self, model_id: str) -> Model:
+        """As `ModelStore.get`."""
+        version = self._version(model_id)
+        return self._model(version, self._registry.registered().active)
+
+    def active(self) -> Model | None:
+        """As `ModelStore.active`."""
+        active = self._registry.registered().active
+        return None if active is None else self._model(self._version(active), active)
+
+    def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
+        """As `ModelStore.activate`: tags, then the check, and only then the alias. It is never put back."""
+        version = self._version(model_id)
+        former_id = self._registry.registered().active
+        if former_id != version.version:
+            _refuse_deleted(version)
+        self._check(version, self._model(version, former_id).env_id)
+        self._registry.point_at(version.version)
+        activation = self._activation(version, former_id, by, reason)
+        if former_id != version.version:
+            moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
+            key = f"{_HISTORY}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
+            self._registry.tag_model(key, activation.model_dump_json())
+        return activation
+
+    def delete(self, model_id: str) -> None:
+        """As `ModelStore.delete`: the tag first, then another look at the alias; who activated meanwhile wins."""
+        version = self._version(model_id)
+        active = self._registry.registered().active
+        if active == version.version:
+            raise ModelIsActive(model_id)
+        if DELETED_TAG in version.tags:
+            return
+        self._registry.tag_version(version.version, DELETED_TAG, datetime.now(UTC).isoformat())
+        if self._registry.registered().active == version.version:
+            self._registry.untag_version(version.version, DELETED_TAG)
+            raise ModelIsActive(model_id)
+
+    def restore(self, model_id: str) -> Model:
+        """As `ModelStore.restore`; one that is being purged cannot be brought back."""
+        version = self._version(model_id)
+        if PURGING_TAG in version.tags:
+            raise Conflict(f"Model {model_id} is being removed for good.")
+        if DELETED_TAG in version.tags:
+            self._registry.untag_version(version.version, DELETED_TAG)
+        return self.get(model_id)
+
+    def history(self) -> list[Activation]:
+        """As `ModelStore.history`; a tag that another hand wrote and that makes no sense is passed over."""
+        found = []
+        for key, value in self._registry.registered().tags.items():
+            if key.startswith(_HISTORY):
+                try:
+                    found.append(Activation.model_validate_json(value))
+                except ValidationError:
+                    continue
+        return sorted(found, key=lambda activation: activation.at, reverse=True)
+
+    def _version(self, model_id: str) -> Version:
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", model_id):  # as MLflow numbers them; others it answers with 400 or 500
+            raise NotFound(f"There is no model {model_id[:40]!r}.")
+        return self._registry.version(model_id)
+
+    def _model(self, version: Version, active: str | None) -> Model:
+        """The version's own tags first; what another tool registered shows what its run tells."""
+        tags, run = version.tags, self._run_of(version.run_id) if version.run_id else None
+        file = tags.get("onnx_file")
+        return Model(
+            id=version.version,
+            algorithm=tags.get("algorithm") or (run and run.parameter("algorithm")) or None,
+            trained_at=moment_of(tags.get("trained_at")) or (run.ended_at if run else None),
+            success_rate=_number(tags.get("success_rate")) if "success_rate" in tags else _rate(run),
+            onnx_path=f"{version.source}/{file}" if file else version.source or None,
+            total_episodes=_count(tags.get("total_episodes")) or ((run.episodes if run else None) or None),
+            env_id=tags.get("env_id") or (run and run.parameter("environment")) or None,
+            run_id=version.run_id or None,
+            state=state_of(version.version, tags, active),
+        )
+
+    def _activation(self, version: Version, former_id: str | None, by: str | None, reason: str | None) -> Activation:
+        now, former = datetime.now(UTC), None
+        if former_id is not None and former_id != version.version:
+            try:
+                former = self.get(former_id)
+            except NotFound:
+                former = None  # its version was deleted past Clew; the pointer to it was all there was
+        model = self._model(version, version.version)
+        return Activation(
+            at=now,
+            by=by,
+            model_id=version.version,
+            former_id=former_id,
+            reason=(reason or "")[:500] or None,
+            success_rate=model.success_rate,
+            former_success_rate=None if former is None else former.success_rate,
+        )
+
+
+def _refuse_deleted(version: Version) -> None:
+    if PURGING_TAG in version.tags:
+        raise Conflict(f"Model {version.version} is being removed for good.")
+    if state_of(version.version, version.tags, None) is ModelState.DELETED:
+        raise Conflict(f"Model {version.version} is deleted: restore it before you activate it.")
+
+
+def _number(text: str | None) -> float | None:
+    """A number in a tag; what is none is not known."""
+    try:
+        number = None if text is None else float(text)
+    except ValueError:
+        return None
+    return number if number is not None and number == number else None
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,14}", text) else None
+
+
+def _rate(run: Run | None) -> float | None:
+    rate = None if run is None else run.latest("success_rate")
+    return rate if rate is not None and 0 <= rate <= 1 else None

@@ -1,0 +1,147 @@
+"""MLflow's model registry over REST, one registered model: its versions, its one alias, their tags."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from domain.errors import BadInput, NotFound
+from domain.models import ALIAS
+from domain.runs import BadRow
+from services.mlflow_answers import SERVICE, validated
+from services.mlflow_rest import MlflowRest
+
+_PAGE = 1_000
+
+
+class _Tag(BaseModel):
+    key: str
+    value: str = ""
+
+
+def _tags(value: object) -> object:
+    return {tag.key: tag.value for tag in map(_Tag.model_validate, value)} if isinstance(value, list) else value
+
+
+class Version(BaseModel):
+    """One version of the registered model, as MLflow tells it."""
+
+    version: Annotated[str, BeforeValidator(str)]
+    run_id: str = ""
+    source: str = ""
+    creation_timestamp: int = 0
+    tags: Annotated[dict[str, str], BeforeValidator(_tags)] = {}
+
+
+class _Alias(BaseModel):
+    alias: str
+    version: Annotated[str, BeforeValidator(str)]
+
+
+class Registered(BaseModel):
+    """The registered model itself."""
+
+    aliases: list[_Alias] = []
+    tags: Annotated[dict[str, str], BeforeValidator(_tags)] = {}
+
+    @property
+    def active(self) -> str | None:
+        """The version that the alias names."""
+        return next((alias.version for alias in self.aliases if alias.alias == ALIAS), None)
+
+
+class _Page(BaseModel):
+    model_versions: list[Any] = []
+    next_page_token: str = ""
+
+
+class _One(BaseModel):
+    model_version: Version
+
+
+class _Model(BaseModel):
+    registered_model: Registered
+
+
+class MlflowRegistry:
+    """The registered model `name`; every call raises a `ServiceError`, or `NotFound`."""
+
+    def __init__(self, mlflow: MlflowRest, name: str) -> None:
+        self._mlflow = mlflow
+        self._name = name
+
+    def registered(self) -> Registered:
+        """Aliases and tags; empty ones where nobody has registered the model yet."""
+        try:
+            return validated(
+                _Model, self._mlflow.get_api("registered-models/get", {"name": self._name})
+            ).registered_model
+        except NotFound:
+            return Registered()
+
+    def versions(self) -> tuple[list[Version], list[BadRow]]:
+        """Every version, pages followed to the end, and the rows that do not fit."""
+        found: list[Version] = []
+        bad: list[BadRow] = []
+        token = ""
+        while True:
+            quoted = self._name.replace("'", "''")
+            query = {"filter": f"name='{quoted}'", "max_results": _PAGE, "page_token": token}
+            page = validated(_Page, self._mlflow.get_api("model-versions/search", query))
+            for raw in page.model_versions:
+                try:
+                    found.append(Version.model_validate(raw))
+                except ValidationError as error:
+                    bad.append(_bad_row(raw, error))
+            token = page.next_page_token
+            if not token:
+                return found, bad
+
+    def version(self, version: str) -> Version:
+        """One version; raises `NotFound`, also for what can be no version's number."""
+        try:
+            answer = self._mlflow.get_api("model-versions/get", {"name": self._name, "version": version})
+        except (BadInput, NotFound) as error:
+            raise NotFound(f"There is no model {version}.") from error
+        return validated(_One, answer).model_version
+
+    def point_at(self, version: str) -> None:
+        """Makes the alias name this version: one write, so there is no moment without an active model."""
+        body = {"name": self._name, "alias": ALIAS, "version": version}
+        self._mlflow.post("registered-models/alias", body, writes=True)
+
+    def tag_version(self, version: str, key: str, value: str) -> None:
+        """Sets a tag of a version."""
+        body = {"name": self._name, "version": version, "key": key, "value": value}
+        self._mlflow.post("model-versions/set-tag", body, writes=True)
+
+    def untag_version(self, version: str, key: str) -> None:
+        """Removes a tag of a version; nothing happens where it has none."""
+        self._mlflow.delete("model-versions/delete-tag", {"name": self._name, "version": version, "key": key})
+
+    def tag_model(self, key: str, value: str) -> None:
+        """Sets a tag of the registered model."""
+        self._mlflow.post("registered-models/set-tag", {"name": self._name, "key": key, "value": value}, writes=True)
+
+    def delete_version(self, version: str) -> None:
+        """Deletes a version for good; MLflow then drops an alias to it without a word, so ask before."""
+        self._mlflow.delete("model-versions/delete", {"name": self._name, "version": version})
+
+    def file(self, version: str, path: str, most_bytes: int) -> bytes:
+        """A file of the version, through the tracking server, so that no bucket's credentials are needed here."""
+        query = {"name": self._name, "version": version, "path": path}
+        return self._mlflow.download("/model-versions/get-artifact", query, most_bytes)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """An ISO 8601 moment in a tag; None for anything else."""
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _bad_row(raw: object, error: ValidationError) -> BadRow:
+    name = str(raw.get("version", "?")) if isinstance(raw, dict) else "?"
+    first = error.errors()[0]
+    return BadRow(row=f"{SERVICE} {name[:40]}", field=".".join(map(str, first["loc"])), cause=first["msg"])

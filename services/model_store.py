@@ -1,0 +1,77 @@
+"""What Clew asks of whoever keeps the team's models: MLflow's registry, or the team's model server."""
+
+from typing import Protocol
+
+from domain.errors import ReadOnly
+from domain.models import Activation, Model, ModelList
+
+
+class ModelStore(Protocol):
+    """The team's models, of which at most one is active.
+
+    Every method raises a `ServiceError` when the store does not do its part, and the methods that are given an id
+    `NotFound` when there is no such model. Writes are idempotent. A write that timed out raises `OutcomeUnknown`.
+    """
+
+    name: str
+    """What its errors and the screens call the store."""
+    keeps_history: bool
+    """Whether it knows former activations, and keeps deleted models so that they can be restored."""
+
+    def all(self) -> ModelList:
+        """All models, the active one marked."""
+
+    def get(self, model_id: str) -> Model:
+        """One model, its number of episodes included."""
+
+    def active(self) -> Model | None:
+        """The active model; None before the first activation."""
+
+    def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
+        """Makes this the active model; raises `ModelRefused` with the reason, and then the former one stays active."""
+
+    def delete(self, model_id: str) -> None:
+        """Takes the model out of the list; raises `ModelIsActive`, also when somebody activates it meanwhile."""
+
+    def restore(self, model_id: str) -> Model:
+        """Brings a deleted model back; raises `Unsupported` where the store keeps none."""
+
+    def history(self) -> list[Activation]:
+        """The activations that are known, the newest first; empty where the store keeps none."""
+
+
+class ReadOnlyStore:
+    """A store whose writes all raise `ReadOnly`: hiding the buttons would be courtesy, this is what holds."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self._store = store
+        self.name = store.name
+        self.keeps_history = store.keeps_history
+
+    def all(self) -> ModelList:
+        """As the store's."""
+        return self._store.all()
+
+    def get(self, model_id: str) -> Model:
+        """As the store's."""
+        return self._store.get(model_id)
+
+    def active(self) -> Model | None:
+        """As the store's."""
+        return self._store.active()
+
+    def history(self) -> list[Activation]:
+        """As the store's."""
+        return self._store.history()
+
+    def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
+        """Raises `ReadOnly`."""
+        raise ReadOnly
+
+    def delete(self, model_id: str) -> None:
+        """Raises `ReadOnly`."""
+        raise ReadOnly
+
+    def restore(self, model_id: str) -> Model:
+        """Raises `ReadOnly`."""
+        raise ReadOnly
