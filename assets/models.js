@@ -45,6 +45,14 @@
       return [gone || row.state === "active", false, gone || row.state === "active", !gone];
     },
 
+    /** To where the active model can be tried: a page of Clew, or another site. */
+    go(address) {
+      if (!address) return;
+      const url = new URL(address, window.location.href);
+      if (url.origin === window.location.origin) window.clew.visit(url);
+      else window.location.assign(url);
+    },
+
     open(clicks, chosen, rows) {
       const row = (rows || []).find((one) => one.id === chosen);
       if (clicks && row) window.clew.visit(row.page);

@@ -108,9 +108,8 @@ MODEL_DRAWN = "models-drawn"
 MODEL_ID = "model-id"
 MODEL_FACTS = "model-facts"
 MODEL_POLICY = "model-policy"
-MODEL_FILE_ASKED = "model-file-asked"
 
 
 def change(place: str, what: str) -> str:
-    """A part of changing a model at `place`: ask, dialog, body, confirm, cancel, toast, undo, former, reload."""
+    """A part of changing a model at `place`, such as dialog, confirm, toast or undo."""
     return f"{place}-change-{what}"

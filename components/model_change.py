@@ -38,6 +38,17 @@ def parts(place: str) -> list[Any]:
             id=ids.change(place, "dialog"),
             is_open=False,
         ),
+        dbc.Modal(
+            [
+                dbc.ModalHeader(dbc.ModalTitle(_("Another environment"))),
+                dbc.ModalBody(id=ids.change(place, "other-body")),
+                dbc.ModalFooter(
+                    dbc.Button(_("Activate all the same"), id=ids.change(place, "other-confirm"), color="primary")
+                ),
+            ],
+            id=ids.change(place, "other-dialog"),
+            is_open=False,
+        ),
         dbc.Toast(
             [
                 html.Span(id=ids.change(place, "said")),
@@ -52,6 +63,17 @@ def parts(place: str) -> list[Any]:
             **{"aria-live": "polite"},
         ),
         dcc.Store(id=ids.change(place, "former")),
+        html.Div(
+            [dbc.Spinner(size="sm"), " ", _("Checking the model and activating it…")],
+            id=ids.change(place, "busy"),
+            hidden=True,
+            className="clew-toast alert alert-info py-2",
+            role="status",
+        ),
+        # Who is to be activated, once nothing has to be asked any more.
+        dcc.Store(id=ids.change(place, "asked")),
+        # An address to go to once a model that is to be tried is active.
+        dcc.Store(id=ids.change(place, "go")),
         # Counts the changes made here: who draws the models reads them anew.
         dcc.Store(id=ids.change(place, "reload"), data=0),
     ]
@@ -72,6 +94,18 @@ def about_to_delete(model: Model) -> list[Any]:
         html.Dl(rows, className="facts"),
         html.P(_("It does not serve anybody now. Its run and its file stay, and it can be restored.")),
     ]
+
+
+def of_another_environment(model: Model, active: Model) -> str:
+    """Asked before a model takes over that was trained for something else."""
+    return _(
+        "Model %(id)s was trained for %(env)s; the active one, %(active)s, for %(active_env)s. Whoever is served now"
+        " would get the other environment's policy.",
+        id=model.id,
+        env=model.env_id,
+        active=active.id,
+        active_env=active.env_id,
+    )
 
 
 def activated(activation: Activation) -> Outcome:

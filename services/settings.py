@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     model_server_url: OptionalUrl = Field(
         None, description="The team's model server, such as http://models:8080. Empty: MLflow's registry keeps them."
     )
+    inference_ui_url: OptionalUrl = Field(
+        None, description="Where “Try it” leads, such as the team's own page. Empty: Clew's own inference page."
+    )
     read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
     refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
     state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
