@@ -49,17 +49,21 @@ def parts(place: str) -> list[Any]:
             id=ids.change(place, "other-dialog"),
             is_open=False,
         ),
-        dbc.Toast(
-            [
-                html.Span(id=ids.change(place, "said")),
-                dbc.Button(_("Undo"), id=ids.change(place, "undo"), size="sm", color="link", style={"display": "none"}),
-            ],
-            id=ids.change(place, "toast"),
-            header=_("Models"),
-            is_open=False,
-            dismissable=True,
-            duration=TOAST_SECONDS * 1000,
-            class_name="clew-toast",
+        html.Div(
+            dbc.Toast(
+                [
+                    html.Span(id=ids.change(place, "said")),
+                    dbc.Button(
+                        _("Undo"), id=ids.change(place, "undo"), size="sm", color="link", style={"display": "none"}
+                    ),
+                ],
+                id=ids.change(place, "toast"),
+                header=_("Models"),
+                is_open=False,
+                dismissable=True,
+                duration=TOAST_SECONDS * 1000,
+                class_name="clew-toast",
+            ),
             **{"aria-live": "polite"},
         ),
         dcc.Store(id=ids.change(place, "former")),

@@ -56,7 +56,7 @@ def toolbar() -> html.Div:
     states = {
         PRESENT: _("Active and inactive"),
         EVERYTHING: _("All states"),
-        **{state: words.model_state(state) for state in ModelState},
+        **{str(state): words.model_state(state) for state in ModelState},
     }
     return html.Div(
         [
