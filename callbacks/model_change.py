@@ -75,25 +75,28 @@ def _register_activation_dialog(app: dash.Dash, services: Services, controls: Co
         Output(controls.part("other-dialog"), "is_open"),
         Output(controls.part("other-body"), "children"),
         Output(controls.part("asked"), "data"),
+        Output(controls.part("wish"), "data"),
         *(Input(button, "n_clicks") for button in _asking(controls)),
         Input(controls.part("other-confirm"), "n_clicks"),
         State(controls.model_id, "data"),
+        State(controls.part("wish"), "data"),
         prevent_initial_call=True,
     )
-    def ask(*values: Any) -> tuple[bool, Any, Any]:
+    def ask(*values: Any) -> tuple[bool, Any, Any, bool]:
         """Says who is to be activated now, or asks first where that is for another environment."""
-        model_id, what = values[-1], ctx.triggered_id
+        *clicks, model_id, wish = values
         model, active = _known(services, model_id), _active(services)
-        asked = {"id": model_id, "tries": what == controls.tries, "at": values[:-1]}
-        confirmed = what == controls.part("other-confirm")
-        if not isinstance(model_id, str) or not any(values[:-1]):
+        confirmed = ctx.triggered_id == controls.part("other-confirm")
+        # What the confirmed question was about, or what this click is: to try the model as well.
+        tries = bool(wish) if confirmed else ctx.triggered_id == controls.tries
+        if not isinstance(model_id, str) or not any(clicks):
             raise PreventUpdate
         differs = model is not None and active is not None and _differ(model, active)
         if differs and not confirmed:
             assert model is not None
             assert active is not None
-            return True, model_change.of_another_environment(model, active), no_update
-        return False, no_update, asked
+            return True, model_change.of_another_environment(model, active), no_update, tries
+        return False, no_update, {"id": model_id, "tries": tries, "at": clicks}, tries
 
 
 def _register_changes(app: dash.Dash, services: Services, controls: Controls) -> None:

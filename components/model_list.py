@@ -85,6 +85,7 @@ def model_table() -> html.Div:
         {
             "if": {"column_id": "state_name", "filter_query": f"{{state}} = {state}"},
             "color": f"var(--bs-{tone}-text-emphasis)",
+            "fontWeight": "bold" if state == "active" else "normal",
         }
         for state, tone in tones.items()
     ]

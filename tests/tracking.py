@@ -3,9 +3,12 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import requests
+
+SOME_POLICY = next((Path(__file__).parent.parent / "training" / "sample_data" / "models").rglob("*.onnx"))
 
 
 class Tracking:
@@ -46,6 +49,24 @@ class Tracking:
         if status != "RUNNING":
             self.end(run_id, status, started + 1000)
         return run_id
+
+    def model(
+        self, name: str, *, tags: Mapping[str, str] | None = None, onnx: bytes = b"", experiment_id: str | None = None
+    ) -> str:
+        """A new version of the registered model `name` with a policy file and a run of its own; returns its number."""
+        answer = requests.post(
+            f"{self.address}/api/2.0/mlflow/registered-models/create", json={"name": name}, timeout=20
+        )
+        assert answer.status_code == 200 or "ALREADY_EXISTS" in answer.text
+        experiment = experiment_id or self.experiment()
+        run_id = self.run(experiment, params={"algorithm": "PPO"})
+        place = f"{experiment}/{run_id}/artifacts/model"
+        artifact = f"{self.address}/api/2.0/mlflow-artifacts/artifacts/{place}/policy.onnx"
+        requests.put(artifact, data=onnx or SOME_POLICY.read_bytes(), timeout=20).raise_for_status()
+        body = {"name": name, "source": f"mlflow-artifacts:/{place}", "run_id": run_id}
+        all_tags = {"env_id": "ClewMaze-10x10-v0", "onnx_file": "policy.onnx", **(tags or {})}
+        made = self.post("model-versions/create", {**body, "tags": _pairs(all_tags)})
+        return str(made["model_version"]["version"])
 
     def log(self, run_id: str, key: str, values: Sequence[float], first_step: int = 1) -> None:
         """Logs `values` at consecutive steps."""

@@ -68,10 +68,10 @@ class Page:
     def wait_for_rows(self, at_least: int = 1) -> None:
         self.wait(lambda: len(self.all(TICKS)) >= at_least)
 
-    def column(self, key: str) -> list[str]:
+    def column(self, key: str, table: str = "runs-table") -> list[str]:
         """What the visible page of the table shows in a column."""
-        cells = "[...document.querySelectorAll(`#runs-table td[data-dash-column='${arguments[0]}']`)]"
-        return list(self.script(f"return {cells}.map(c => c.innerText.trim())", key))
+        cells = "[...document.querySelectorAll(`#${arguments[1]} td[data-dash-column='${arguments[0]}']`)]"
+        return list(self.script(f"return {cells}.map(c => c.innerText.trim())", key, table))
 
     def tick(self, name: str) -> None:
         """Clicks the checkbox of the run with this name."""

@@ -1,0 +1,182 @@
+"""The flows of the models page, in a real browser on a real registry."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from dash.testing.browser import Browser
+from selenium.webdriver.support.select import Select
+
+from tests.browser.page import Page
+from tests.misbehaving import HANG, Misbehaving
+from tests.tracking import Tracking
+
+RADIOS = "#models-table td.dash-select-cell input[type=radio]"
+
+
+@pytest.fixture
+def registered(tracking: Tracking) -> tuple[str, list[str]]:
+    """A registered model of three versions: its name, and their numbers."""
+    name = f"maze-{uuid.uuid4().hex[:8]}"
+    group = tracking.experiment()
+    versions = [
+        tracking.model(
+            name,
+            experiment_id=group,
+            tags={
+                "algorithm": algorithm,
+                "success_rate": rate,
+                "total_episodes": "500",
+                "trained_at": f"2026-11-2{number}T12:00:00+00:00",
+            },
+        )
+        for number, (algorithm, rate) in enumerate((("PPO", "0.5"), ("DQN", "0.75"), ("PPO", "1.0")))
+    ]
+    return name, versions
+
+
+@pytest.fixture
+def models(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, registered: tuple[str, list[str]]
+) -> Iterator[Page]:
+    """The models page of a Clew on that registry."""
+    page = Page(dash_br.driver, serve(misbehaving.address, model_name=registered[0]))
+    page.open("/models")
+    page.wait(lambda: shown(page) == ["3", "2", "1"])
+    yield page
+    assert page.console_errors() == []
+
+
+def shown(page: Page, key: str = "model_id") -> list[str]:
+    """A column of the table."""
+    return page.column(key, table="models-table")
+
+
+def choose(page: Page, model_id: str) -> None:
+    """Clicks the radio button of a model."""
+    row = page.wait(lambda: shown(page).index(model_id) + 1) - 1
+    page.all(RADIOS)[row].click()
+    page.wait(lambda: page.find("#models-details").is_enabled())
+
+
+def enabled(page: Page) -> dict[str, bool]:
+    return {what: page.find(f"#models-{what}").is_enabled() for what in ("activate", "delete", "restore")}
+
+
+def state_of(page: Page, model_id: str) -> str:
+    """A model's state on screen; empty while the table is being filled."""
+    return dict(zip(shown(page), shown(page, "state_name"), strict=False)).get(model_id, "")
+
+
+def test_from_the_list_to_another_active_model_and_back(models: Page, registered: tuple[str, list[str]]) -> None:
+    page = models
+    assert shown(page, "success_percent") == ["100.0", "75.0", "50.0"]
+    page.wait_for_text("DQN", "#models-algorithm")
+    Select(page.find("#models-algorithm")).select_by_value("DQN")
+    page.wait(lambda: shown(page) == ["2"])
+    Select(page.find("#models-algorithm")).select_by_value("*")
+    choose(page, "1")
+    page.click("#models-activate")
+    page.wait_for_text("Model 1 is active now.", ".clew-toast.toast", within_seconds=30)
+    choose(page, "3")
+    page.click("#models-activate")
+    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast", within_seconds=30)
+    page.wait(lambda: state_of(page, "3") == "active")
+    assert shown(page, "state_name").count("active") == 1
+    assert enabled(page) == {"activate": False, "delete": False, "restore": False}
+    page.wait_for_text("+50.0 points", "#models-history")
+    # The one before can be deleted, and restored.
+    choose(page, "1")
+    page.wait(lambda: enabled(page) == {"activate": True, "delete": True, "restore": False})
+    page.click("#models-delete")
+    page.wait_for_text("50.0 %", "#models-change-dialog")
+    page.click("#models-change-confirm")
+    page.wait(lambda: shown(page) == ["3", "2"])
+    Select(page.find("#models-state")).select_by_value("deleted")
+    page.wait(lambda: shown(page) == ["1"])
+    choose(page, "1")
+    page.click("#models-restore")
+    page.wait_for_text("Model 1 is back.", ".clew-toast.toast")
+    Select(page.find("#models-state")).select_by_value("present")
+    page.wait(lambda: shown(page) == ["3", "2", "1"])
+    # Undo is on offer after an activation.
+    choose(page, "2")
+    page.click("#models-activate")
+    page.wait_for_text("Model 2 is active now.", ".clew-toast.toast", within_seconds=30)
+    page.click("#models-change-undo")
+    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast", within_seconds=30)
+    page.wait(lambda: state_of(page, "3") == "active")
+
+
+def test_another_environment_is_asked_about_first(
+    models: Page, tracking: Tracking, registered: tuple[str, list[str]]
+) -> None:
+    page = models
+    choose(page, "3")
+    page.click("#models-activate")
+    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast", within_seconds=30)
+    other = tracking.model(registered[0], tags={"env_id": "ClewMaze-5x5-v0"})
+    page.wait(lambda: other in shown(page), within_seconds=30)
+    choose(page, other)
+    page.click("#models-activate")
+    page.wait_for_text("ClewMaze-5x5-v0", "#models-change-other-dialog")
+    assert state_of(page, "3") == "active"
+    page.click("#models-change-other-confirm")
+    page.wait(lambda: state_of(page, other) == "active", within_seconds=30)
+
+
+def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
+    models: Page, tracking: Tracking, registered: tuple[str, list[str]]
+) -> None:
+    page = models
+    choose(page, "3")
+    page.click("#models-activate")
+    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast", within_seconds=30)
+    broken = tracking.model(registered[0], onnx=b"not an onnx file at all")
+    page.wait(lambda: broken in shown(page), within_seconds=30)
+    choose(page, broken)
+    page.click("#models-activate")
+    page.wait_for_text("no ONNX", ".clew-toast.toast", within_seconds=30)
+    assert state_of(page, "3") == "active"
+
+
+def test_the_page_of_a_model_shows_its_file_and_tries_it(models: Page, registered: tuple[str, list[str]]) -> None:
+    page = models
+    page.open("/models/2")
+    page.wait_for_text("observation float32 [batch, 25]", "#model-policy", within_seconds=30)
+    page.wait_for_text("75.0 %", "#model-facts")
+    page.click("#model-change-try")
+    page.wait(lambda: page.driver.current_url.endswith("/inference"), within_seconds=30)
+    page.open("/models")
+    page.wait(lambda: state_of(page, "2") == "active")
+
+
+@pytest.mark.parametrize("path", ["/models/999", "/models/..%2Fx", "/models/%F0%9F%90%8D", "/models/0"])
+def test_an_address_without_a_model_says_so(models: Page, path: str) -> None:
+    models.expected_errors = ("404",)  # an address with a slash in it is no page at all
+    models.open(path)
+    models.wait_for_text("No such model", "#model-facts")
+    assert not models.find("#model-change-activate").is_enabled()
+
+
+def test_a_registry_that_went_away_leaves_the_list_with_its_age(models: Page, misbehaving: Misbehaving) -> None:
+    page = models
+    page.expected_errors = ("status of 500",)
+    misbehaving.answer = (500, b"no", "text/plain")
+    page.wait_for_text("answered HTTP 500", "#models-failure", within_seconds=30)
+    assert shown(page) == ["3", "2", "1"]
+    misbehaving.answer = None
+    page.click("#models-retry")
+    page.wait(lambda: "answered HTTP 500" not in page.text())
+
+
+def test_a_click_does_not_wait_for_a_registry_that_hangs(models: Page, misbehaving: Misbehaving) -> None:
+    page = models
+    choose(page, "3")
+    misbehaving.answer = HANG
+    started = time.monotonic()
+    page.click("#models-delete")
+    page.wait_for_text("100.0 %", "#models-change-dialog")
+    assert time.monotonic() - started < 3
+    misbehaving.answer = None
