@@ -1,0 +1,84 @@
+"""What /api takes and gives, as types: requests are checked against them, and docs/openapi.yaml is made of them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.models import LONGEST_ID, Model
+from domain.runs import LatestMetric, Run, RunSummary, summarise
+
+
+class Failed(BaseModel):
+    """Every answer that is no success: one sentence, and for wrong fields what was wrong with each."""
+
+    error: str
+    details: dict[str, str] = {}
+
+
+class ModelRow(BaseModel):
+    """A model in the list; null is "not known"."""
+
+    id: str
+    algorithm: str | None
+    trained_at: datetime | None
+    success_rate: float | None = Field(description="0 to 1")
+    onnx_path: str | None
+
+
+class ModelDetail(ModelRow):
+    """One model."""
+
+    total_episodes: int | None
+
+
+class ActivationRequest(BaseModel):
+    """Which model to activate, and why."""
+
+    model_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+    reason: Annotated[str | None, Field(max_length=500)] = None
+
+
+class Activated(BaseModel):
+    """The model that is active now."""
+
+    id: str
+    message: str
+
+
+class RunDetail(RunSummary):
+    """One run: its summary, and everything that was logged but the histories; NaN and infinities are strings."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    ended_at: datetime | None
+    params: dict[str, str]
+    metrics: dict[str, LatestMetric]
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """What is known of `run`."""
+        return cls(**dict(summarise(run)), ended_at=run.ended_at, params=run.params, metrics=run.metrics)
+
+
+class Comparison(BaseModel):
+    """Summaries with their final metrics, in the order asked for, and the ids that no run has."""
+
+    runs: list[RunSummary]
+    missing: list[str]
+
+
+class Alive(BaseModel):
+    """This process answers."""
+
+    status: str
+
+
+def row_of(model: Model) -> ModelRow:
+    """The list's row for `model`."""
+    return ModelRow(**{field: getattr(model, field) for field in ModelRow.model_fields})
+
+
+def detail_of(model: Model) -> ModelDetail:
+    """What the API tells of one model."""
+    return ModelDetail(**{field: getattr(model, field) for field in ModelDetail.model_fields})
