@@ -1,7 +1,6 @@
 """The API as an OpenAPI document, made of the types that check it: `python -m api.openapi` writes docs/openapi.yaml."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -43,6 +42,20 @@ class Operation(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
+_FAILURES: Final = {
+    400: "The body is no JSON, or makes no sense to the model store.",
+    401: "The token is missing or wrong.",
+    403: "This Clew is read-only, or the request comes from a page of another site.",
+    404: "There is no such thing.",
+    409: "Not as things are now: the model is active, or deleted.",
+    413: "The request is too long.",
+    415: "The body is not sent as JSON.",
+    422: "A field does not fit, or the policy did not pass its check.",
+    500: "Something in Clew itself went wrong; the sentence says where its log has it.",
+    502: "The service behind answers what it should not.",
+    503: "The service behind cannot be reached: try again later.",
+    504: "The service behind did not answer, so it is not known whether it was done.",
+}
 _STORE = (502, 503)
 _WRITE = (401, 403, 502, 503, 504)
 _BAD_ROWS = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
@@ -102,12 +115,18 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, shapes)
+    failed = _json(shapes.of(Failed, sent=False))
+    failures = {str(status): {"description": cause, "content": failed} for status, cause in _FAILURES.items()}
     token = {"type": "http", "scheme": "bearer", "description": "Where the setting API_TOKEN has a value."}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Clew", "version": "1", "description": "Ids are opaque; percent-encode them in paths."},
         "paths": paths,
-        "components": {"schemas": dict(sorted(shapes.found.items())), "securitySchemes": {"token": token}},
+        "components": {
+            "schemas": dict(sorted(shapes.found.items())),
+            "responses": failures,
+            "securitySchemes": {"token": token},
+        },
     }
 
 
@@ -139,7 +158,7 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
         said["parameters"] = parameters
     if operation.body is not None:
         said["requestBody"] = {"required": True, "content": _json(shapes.of(operation.body, sent=True))}
-    success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
+    success: dict[str, Any] = {"description": "Done"}
     if operation.headers:
         success["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in operation.headers.items()
@@ -147,9 +166,8 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
     if operation.answers is not None:
         success["content"] = _json(shapes.of(operation.answers, sent=False))
     said["responses"] = {str(operation.status): success}
-    for status in sorted(operation.failures):
-        failed = _json(shapes.of(Failed, sent=False))
-        said["responses"][str(status)] = {"description": HTTPStatus(status).phrase, "content": failed}
+    for status in sorted({*operation.failures, 500}):
+        said["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
     if operation.method != "get":
         said["security"] = [{"token": []}, {}]
     return said

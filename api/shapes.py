@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from domain.models import LONGEST_ID, Model
-from domain.runs import LatestMetric, Run, RunSummary, summarise
+from domain.runs import Run, RunSummary, summarise
 
 
 class Failed(BaseModel):
@@ -46,19 +46,36 @@ class Activated(BaseModel):
     message: str
 
 
+# JSON has no numbers for these, and a loss that is NaN is what one looks for.
+Number = Annotated[
+    float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]})
+]
+
+
+class Latest(BaseModel):
+    """The newest point of a metric; `timestamp` is in Unix ms."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
+    value: Number
+    step: int
+    timestamp: int
+
+
 class RunDetail(RunSummary):
-    """One run: its summary, and everything that was logged but the histories; NaN and infinities are strings."""
+    """One run: its summary, and everything that was logged but the histories."""
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
 
     ended_at: datetime | None
     params: dict[str, str]
-    metrics: dict[str, LatestMetric]
+    metrics: dict[str, Latest]
 
     @classmethod
     def of(cls, run: Run) -> Self:
         """What is known of `run`."""
-        return cls(**dict(summarise(run)), ended_at=run.ended_at, params=run.params, metrics=run.metrics)
+        metrics = {key: Latest(**dict(metric)) for key, metric in run.metrics.items()}
+        return cls(**dict(summarise(run)), ended_at=run.ended_at, params=run.params, metrics=metrics)
 
 
 class Comparison(BaseModel):
