@@ -3,6 +3,7 @@
 ClewError
 ├── BadInput              what the person or program asked for makes no sense           (400)
 ├── NotFound              it makes sense, but there is no such thing                    (404)
+├── PolicyRefused         the policy file must not be activated, and why                (422)
 └── ServiceError          something outside did not do its part                         (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
     ├── AccessDenied         401 or 403: the credentials in the environment are wrong   (502)
@@ -26,6 +27,12 @@ class NotFound(ClewError):
     """What was asked for does not exist."""
 
     status = 404
+
+
+class PolicyRefused(ClewError):
+    """The policy file did not pass its check and must not be activated; says why."""
+
+    status = 422
 
 
 class ServiceError(ClewError):
