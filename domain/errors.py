@@ -7,6 +7,7 @@ ClewError
 ├── Conflict              it makes sense, but not as things are now                     (409)
 │   └── ModelIsActive        the model serves, so it cannot be deleted                  (409)
 ├── ReadOnly              this Clew changes nothing                                     (403)
+├── PolicyRefused         the policy file must not be activated, and why                (422)
 └── ServiceError          something outside did not do its part                         (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
     │   └── OutcomeUnknown      a write was sent and nothing came back: look again      (504)
@@ -59,6 +60,12 @@ class ReadOnly(ClewError):
 
     def __init__(self) -> None:
         super().__init__("This Clew is read-only (READ_ONLY is set): it changes no model.")
+
+
+class PolicyRefused(ClewError):
+    """The policy file did not pass its check and must not be activated; says why."""
+
+    status = 422
 
 
 class ServiceError(ClewError):

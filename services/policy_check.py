@@ -1,0 +1,165 @@
+"""The check that a policy passes before it is activated: it is loaded and asked in a process of its own, under limits.
+
+A policy file comes from whoever can register a version. Whatever it does (loop for ever, fill the memory, crash
+onnxruntime) happens to the child, and within ten seconds all of it is over.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domain.errors import PolicyRefused, ServiceUnavailable
+from domain.policies import PolicyContract, PolicyGraph, TensorShape, contract_for, misfit, missing_contract, oversize
+from services.policy_child import NOT_INSTALLED
+
+WALL_SECONDS: Final = 10.0
+# Address space, of which Python, numpy and onnxruntime reserve about 0.2 GiB before a policy is loaded, and a policy
+# of many weights about three times its size.
+MEMORY_BYTES: Final = 2 * 2**30
+ANSWER_BYTES: Final = 64 * 2**10
+
+_ROOT: Final = Path(__file__).parents[1]
+_BATCHES: Final = (1, 2)
+# What Python may need to start at all. Nothing else is handed on: the environment holds the credentials of MLflow.
+_HANDED_ON: Final = ("LD_LIBRARY_PATH", "PYTHONHOME")
+
+
+class _Probe(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    batch: int
+    shape: list[int]
+    finite: bool
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    trouble: str | None
+    inputs: tuple[TensorShape, ...] | None = None
+    outputs: tuple[TensorShape, ...] | None = None
+    probes: list[_Probe] = []
+
+
+def check_policy(onnx: bytes, env_id: str | None) -> PolicyGraph:
+    """Loads the policy, asks it for a batch of 1 and of 2, and says what it is; takes ten seconds at most.
+
+    Raises PolicyRefused with one sentence where it must not be activated, and ServiceUnavailable where this machine
+    could not check it.
+    """
+    contract = contract_for(env_id)
+    if contract is None:
+        raise PolicyRefused(missing_contract(env_id))
+    reason = oversize(len(onnx)) if onnx else "The policy file is empty."
+    if reason:
+        raise PolicyRefused(reason)
+    answer = _ask_child(onnx, contract)
+    if answer.inputs is None or answer.outputs is None:
+        raise PolicyRefused(answer.trouble or "The policy cannot be loaded.")
+    graph = PolicyGraph(
+        inputs=answer.inputs,
+        outputs=answer.outputs,
+        size_bytes=len(onnx),
+        sha256=hashlib.sha256(onnx).hexdigest(),
+    )
+    reason = misfit(graph, env_id) or answer.trouble or _wrong_scores(answer.probes, contract)
+    if reason:
+        raise PolicyRefused(reason)
+    return graph
+
+
+def _wrong_scores(probes: list[_Probe], contract: PolicyContract) -> str | None:
+    """What is wrong with what the policy gave for observations of zeros."""
+    width = contract.outputs[0].shape[1]
+    if [probe.batch for probe in probes] != list(_BATCHES):
+        return "The policy did not answer."
+    for probe in probes:
+        if probe.shape != [probe.batch, width]:
+            return f"The policy gives {probe.shape} scores for a batch of {probe.batch}, not [{probe.batch}, {width}]."
+        if not probe.finite:
+            return "The policy's scores for an observation of zeros are not all finite numbers."
+    return None
+
+
+def _ask_child(onnx: bytes, contract: PolicyContract) -> _Answer:
+    """What the child says of the policy. Raises PolicyRefused, ServiceUnavailable."""
+    plan = {
+        "input": contract.input.name,
+        "width": contract.input.shape[1],
+        "batches": _BATCHES,
+        "memory_bytes": MEMORY_BYTES,
+        "cpu_seconds": int(WALL_SECONDS),
+        "answer_bytes": ANSWER_BYTES,
+    }
+    try:
+        # Files, not pipes: nobody has to read and write in turn, so a child that does neither holds nobody up.
+        with (
+            tempfile.TemporaryFile() as question,
+            tempfile.TemporaryFile() as answer,
+            tempfile.TemporaryDirectory(prefix="clew-policy-") as folder,
+        ):
+            question.write(onnx)
+            question.seek(0)
+            _run([*_command(), json.dumps(plan)], question, answer, folder)
+            answer.seek(0)
+            said = answer.read(ANSWER_BYTES + 1)
+    except OSError as error:
+        raise ServiceUnavailable("The policy check", f"could not start ({error.strerror})") from error
+    try:
+        return _Answer.model_validate_json(said)
+    except ValidationError as error:
+        raise PolicyRefused("Checking the policy ended without an answer that makes sense.") from error
+
+
+def _command() -> list[str]:
+    # -P: the working directory is not searched for modules. -B: its limits allow no file to be written.
+    return [sys.executable, "-P", "-B", "-m", "services.policy_child"]
+
+
+def _environment() -> Mapping[str, str]:
+    handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    # Threads that are never used would each reserve address space, which is limited.
+    return handed_on | {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _run(command: list[str], question: IO[bytes], answer: IO[bytes], folder: str) -> None:
+    """Runs the child until it ends or its time is up. Raises PolicyRefused where it did not end well."""
+    process = subprocess.Popen(
+        command,
+        stdin=question,
+        stdout=answer,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=_environment(),
+        start_new_session=True,
+    )
+    try:
+        status = process.wait(WALL_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise PolicyRefused(_too_long()) from error
+    finally:
+        if process.returncode is None:
+            # At once and not to be ignored, with whatever it started.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    if status == -signal.SIGXCPU:
+        raise PolicyRefused(_too_long())
+    if status < 0:
+        raise PolicyRefused(f"Loading or running the policy crashed onnxruntime ({signal.strsignal(-status)}).")
+    if status == NOT_INSTALLED:
+        raise ServiceUnavailable("The policy check", "onnxruntime cannot be loaded on this machine")
+
+
+def _too_long() -> str:
+    return f"Loading and running the policy took longer than {WALL_SECONDS:g} seconds."

@@ -1,0 +1,172 @@
+"""A file that points at other files is found out before any library sees it, wherever in it the pointer is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("onnx")
+
+import onnx
+from google.protobuf.message import DecodeError
+from onnx import TensorProto, helper
+
+from services.onnx_reading import DATA_LOCATION, EXTERNAL_DATA, PARTS, trouble_in
+from tests.models import policies
+from tests.models.policies import BIAS, WEIGHTS, elsewhere, gemm, model
+
+GOOD = policies.q_values()
+
+
+def in_attribute() -> bytes:
+    return model([gemm("q_values"), helper.make_node("Constant", [], ["unused"], value=elsewhere("x"))])
+
+
+def in_list_of_tensors() -> bytes:
+    node = helper.make_node("Made", [], ["unused"], domain="own")
+    node.attribute.append(helper.make_attribute("many", [WEIGHTS, elsewhere("x")]))
+    return model([gemm("q_values"), node])
+
+
+def in_branch() -> bytes:
+    branch = helper.make_graph([gemm("inner")], "branch", [], [policies.tensor("inner", None)], [elsewhere("x")])
+    node = helper.make_node("If", ["true"], ["q_values"], then_branch=branch, else_branch=branch)
+    return model([node])
+
+
+def in_function() -> bytes:
+    constant = helper.make_node("Constant", [], ["out"], value=elsewhere("x"))
+    function = helper.make_function("own", "Made", [], ["out"], [constant], [helper.make_opsetid("", 17)])
+    return model([gemm("q_values")], functions=[function])
+
+
+def in_sparse() -> bytes:
+    whole = onnx.load_model_from_string(GOOD)
+    whole.graph.sparse_initializer.add().values.CopyFrom(elsewhere("x"))
+    data: bytes = whole.SerializeToString()
+    return data
+
+
+def in_weights() -> bytes:
+    return model([gemm("q_values")], weights=[elsewhere("x"), BIAS])
+
+
+def without_saying_so() -> bytes:
+    quiet = elsewhere("x")
+    quiet.ClearField("data_location")
+    return model([gemm("q_values")], weights=[quiet, BIAS])
+
+
+def with_no_file_named() -> bytes:
+    nameless = elsewhere("x")
+    nameless.ClearField("external_data")
+    return model([gemm("q_values")], weights=[nameless, BIAS])
+
+
+def with_a_padded_number() -> bytes:
+    """The same number in a longer spelling, as protobuf allows: 0x70 0x81 0x80 0x00 is field 14 = 1."""
+    short, long = bytes([0x70, 0x01]), bytes([0x70, 0x81, 0x80, 0x00])
+    nameless = elsewhere("x")
+    nameless.ClearField("external_data")
+    inner = nameless.SerializeToString().replace(short, long)
+    return b"\x08\x09" + _field(7, _field(5, inner))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    assert len(content) < 128
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        in_weights,
+        in_attribute,
+        in_list_of_tensors,
+        in_branch,
+        in_function,
+        in_sparse,
+        without_saying_so,
+        with_no_file_named,
+        with_a_padded_number,
+    ],
+)
+def test_a_pointer_at_another_file_is_found_wherever_it_is(build: Callable[[], bytes]) -> None:
+    assert "other files" in (trouble_in(build()) or "")
+
+
+@pytest.mark.parametrize(
+    "good", [GOOD, policies.action_probabilities(), policies.endless()], ids=["values", "probabilities", "loop"]
+)
+def test_a_file_that_keeps_its_numbers_is_let_through(good: bytes) -> None:
+    assert trouble_in(good) is None
+
+
+def test_the_table_of_fields_is_that_of_onnx() -> None:
+    leads: dict[str, dict[int, str]] = {"TensorProto": {}}
+    messages = _reachable(onnx.ModelProto.DESCRIPTOR)
+    while True:
+        before = {name: dict(fields) for name, fields in leads.items()}
+        for name, descriptor in messages.items():
+            fields = {f.number: f.message_type.name for f in descriptor.fields if f.message_type is not None}
+            if found := {number: kind for number, kind in fields.items() if kind in leads}:
+                leads[name] = found
+        if before == leads:
+            break
+    assert leads == PARTS
+    assert TensorProto.DESCRIPTOR.fields_by_name["external_data"].number == EXTERNAL_DATA
+    assert TensorProto.DESCRIPTOR.fields_by_name["data_location"].number == DATA_LOCATION
+
+
+def _reachable(descriptor: Any) -> dict[str, Any]:
+    found, left = {}, [descriptor]
+    while left:
+        one = left.pop()
+        if one.name not in found:
+            found[one.name] = one
+            left += [field.message_type for field in one.fields if field.message_type is not None]
+    return found
+
+
+def test_nesting_without_end_is_damage_and_not_a_crash() -> None:
+    inner = b""
+    for _ in range(40):
+        inner = _graph_in_a_graph(inner)
+    assert trouble_in(b"\x08\x09\x3a" + _length(inner) + inner) == "The policy file is cut short or damaged."
+
+
+def _graph_in_a_graph(inner: bytes) -> bytes:
+    """A graph with a node with an attribute that is the graph given."""
+    for tag in (6 << 3 | 2, 5 << 3 | 2, 1 << 3 | 2):
+        inner = bytes([tag]) + _length(inner) + inner
+    return inner
+
+
+def _length(content: bytes) -> bytes:
+    size, written = len(content), b""
+    while size >= 128:
+        written, size = written + bytes([size & 127 | 128]), size >> 7
+    return written + bytes([size])
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_confuse_it(noise: bytes) -> None:
+    for data in (noise, GOOD[:5] + noise, GOOD[:-5] + noise):
+        assert isinstance(trouble_in(data), str | None)
+
+
+AWAY = in_weights()
+
+
+@given(st.integers(0, len(AWAY) - 1), st.integers(0, 7))
+def test_what_it_lets_through_has_no_pointer_in_onnx_own_eyes(position: int, bit: int) -> None:
+    data = bytearray(AWAY)
+    data[position] ^= 1 << bit
+    try:
+        parsed = onnx.load_model_from_string(bytes(data))
+    except (DecodeError, ValueError):
+        return
+    away = any(t.external_data or t.data_location == TensorProto.EXTERNAL for t in parsed.graph.initializer)
+    assert not away or trouble_in(bytes(data)) is not None
