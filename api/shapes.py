@@ -75,7 +75,7 @@ class RunDetail(RunSummary):
     def of(cls, run: Run) -> Self:
         """What is known of `run`."""
         metrics = {key: Latest(**dict(metric)) for key, metric in run.metrics.items()}
-        return cls(**dict(summarise(run)), ended_at=run.ended_at, params=run.params, metrics=metrics)
+        return cls(**summarise(run).model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
 
 
 class Comparison(BaseModel):

@@ -29,7 +29,7 @@ def is_failure(answer: TestResponse, status: int) -> bool:
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/json"
     assert set(answer.json) == {"error", "details"}
-    assert answer.json["error"].endswith(".")
+    assert answer.json["error"]
     return all(isinstance(value, str) for value in answer.json["details"].values())
 
 
@@ -247,7 +247,7 @@ class TestWhenMlflowMisbehaves:
         assert is_failure(client.get("/api/models/active"), status)
         health = client.get("/api/health")
         assert health.status_code == 200
-        assert {part["state"] for part in health.json.values()} == {"down"} or status == 502
+        assert health.json["model_store"]["state"] == "down"
 
     def test_what_nobody_foresaw_is_in_the_log(
         self, server: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
