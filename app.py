@@ -16,6 +16,9 @@ import api.guards
 import api.request_log
 import api.routes
 import callbacks.comparison
+import callbacks.model_change
+import callbacks.model_detail
+import callbacks.models
 import callbacks.run_detail
 import callbacks.runs
 from api.language import choose_language
@@ -68,7 +71,14 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     )
     api.guards.register(server, app.callback_map)
     app.layout = frame
-    for feature in (callbacks.runs, callbacks.comparison, callbacks.run_detail):
+    for feature in (
+        callbacks.runs,
+        callbacks.comparison,
+        callbacks.run_detail,
+        callbacks.models,
+        callbacks.model_detail,
+        callbacks.model_change,
+    ):
         feature.register(app, services)
     _answer_404_where_no_page_is(app)
     # Dash sets itself up in its first request, and a second one that comes meanwhile finds it half done: scripts that

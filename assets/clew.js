@@ -46,6 +46,26 @@
     if (changes.some((c) => [...c.addedNodes].some((n) => n.querySelector && (n.matches("time.moment") || n.querySelector("time.moment"))) || c.type === "attributes")) writeMoments();
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ms"] });
 
+  /** To another page of Clew, without a page load. */
+  function visit(url) {
+    window.history.pushState(null, "", url);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  }
+
+  const pad = (n) => String(n).padStart(2, "0");
+
+  /** Unix ms as "2026-11-22 18:49:05" in the reader's time zone: sorts as text and filters by its beginning. */
+  function localTime(ms) {
+    if (ms === null || ms === undefined) return undefined;
+    const t = new Date(ms);
+    const date = `${t.getFullYear()}-${pad(t.getMonth() + 1)}-${pad(t.getDate())}`;
+    return `${date} ${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}`;
+  }
+
+  /** A row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things. */
+  const known = (row) => Object.fromEntries(Object.entries(row).filter(([key, value]) => value !== null && key !== "keys"));
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -61,9 +81,7 @@
     const leaves = url.origin !== window.location.origin || (link.target && link.target !== "_self") || link.hasAttribute("download");
     if (leaves || url.hash || link.getAttribute("href") === "") return;
     event.preventDefault();
-    window.history.pushState(null, "", url);
-    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    window.scrollTo(0, 0);
+    visit(url);
   }, true); // while it goes down: the DataTable lets no click come up
 
   /** Changes the address by a function of its query; "replaceState" adds no step to go back. */
@@ -76,5 +94,5 @@
     window.history[step](null, "", url);
   }
 
-  window.clew = { age, setAddress };
+  window.clew = { age, known, localTime, setAddress, visit };
 })();

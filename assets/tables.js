@@ -12,19 +12,6 @@
   const EVERYTHING = "*";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const unchanged = () => window.dash_clientside.no_update;
-  const pad = (n) => String(n).padStart(2, "0");
-
-  /** Unix ms as "2026-11-22 18:49:05" in the reader's time zone: sorts as text and filters by its beginning. */
-  function localTime(ms) {
-    if (ms === null || ms === undefined) return undefined;
-    const t = new Date(ms);
-    const date = `${t.getFullYear()}-${pad(t.getMonth() + 1)}-${pad(t.getDate())}`;
-    return `${date} ${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}`;
-  }
-
-  /** A row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things. */
-  const known = (row) => Object.fromEntries(Object.entries(row).filter(([key, value]) => value !== null && key !== "keys"));
-
   function options(rows, key, everything, chosen) {
     const values = new Set(rows.map((row) => row[key]));
     if (chosen !== EVERYTHING) values.add(chosen);
@@ -55,8 +42,8 @@
         (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
       );
       const data = chosen.map((row) => ({
-        ...known(row),
-        started: localTime(row.started_ms),
+        ...window.clew.known(row),
+        started: window.clew.localTime(row.started_ms),
         details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
       }));
       const index = new Map(data.map((row, i) => [row.id, i]));

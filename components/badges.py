@@ -4,6 +4,7 @@ import dash_bootstrap_components as dbc
 
 from components import words
 from components.language import _
+from domain.models import ModelState
 from domain.runs import RunStatus
 
 COLOURS = {
@@ -18,6 +19,12 @@ COLOURS = {
 def status_badge(status: RunStatus) -> dbc.Badge:
     """A run's state."""
     return dbc.Badge(words.status_name(status), color=COLOURS[status], class_name=f"status-{status.lower()}")
+
+
+def model_badge(state: ModelState) -> dbc.Badge:
+    """What a model is for; the active one stands out."""
+    colour = {ModelState.ACTIVE: "success", ModelState.INACTIVE: "secondary", ModelState.DELETED: "danger"}[state]
+    return dbc.Badge(words.model_state(state), color=colour, class_name=f"model-{state}")
 
 
 def sample_badge() -> dbc.Badge:

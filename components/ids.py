@@ -86,3 +86,30 @@ POINTS_CSV = "compare-points-csv"
 DOWNLOAD = "compare-download"
 COPY_LINK = "compare-copy-link"
 COPY_SAID = "compare-copy-said"
+
+# Models page
+MODEL_ROWS = "models-rows"
+MODEL_TEXTS = "models-texts"
+MODEL_FRESHNESS = "models-freshness"
+MODEL_BAD_ROWS = "models-bad-rows"
+MODEL_TABLE = "models-table"
+MODEL_EMPTY = "models-empty"
+MODEL_ALGORITHM = "models-algorithm"
+MODEL_STATE = "models-state"
+MODEL_CHOSEN = "models-chosen"
+MODEL_ACTIVATE = "models-activate"
+MODEL_DETAILS = "models-details"
+MODEL_DELETE = "models-delete"
+MODEL_RESTORE = "models-restore"
+MODEL_HISTORY = "models-history"
+MODEL_DRAWN = "models-drawn"
+
+# Changes of models, on the models page and on the page of one: `place` is models or model
+MODEL_ID = "model-id"
+MODEL_FACTS = "model-facts"
+MODEL_POLICY = "model-policy"
+
+
+def change(place: str, what: str) -> str:
+    """A part of changing a model at `place`, such as dialog, confirm, toast or undo."""
+    return f"{place}-change-{what}"

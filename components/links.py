@@ -18,3 +18,8 @@ def href(path: str, **query: str) -> str:
 def run_href(run_id: str) -> str:
     """The detail page of a run."""
     return href(f"/mlflow/runs/{quote(run_id, safe='')}")
+
+
+def model_href(model_id: str) -> str:
+    """The detail page of a model."""
+    return href(f"/models/{quote(model_id, safe='')}")

@@ -29,6 +29,7 @@ def native_table(
     page_size: int,
     hidden: Sequence[str] = (),
     styles: Sequence[dict[str, Any]] = (),
+    selectable: Literal["single", "multi"] = "multi",
 ) -> dash_table.DataTable:
     """A table that sorts, filters and pages in the browser; assets/tables.js puts the rows in.
 
@@ -39,7 +40,7 @@ def native_table(
         columns=[_column(column) for column in columns],
         data=[],
         hidden_columns=list(hidden),
-        row_selectable="multi",
+        row_selectable=selectable,
         selected_rows=[],
         selected_row_ids=[],
         sort_action="native",

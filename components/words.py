@@ -1,9 +1,11 @@
 """How values are written for people: missing ones as an en dash, never as 0."""
 
+import hashlib
 import math
 from datetime import datetime
 
 from components.language import _
+from domain.models import ModelState
 from domain.runs import RunStatus
 from domain.vocabulary import MetricWord
 
@@ -83,3 +85,17 @@ def status_name(status: RunStatus) -> str:
         RunStatus.FAILED: _("failed"),
         RunStatus.KILLED: _("killed"),
     }[status]
+
+
+def model_state(state: ModelState) -> str:
+    """What a model is for, in the reader's language."""
+    return {
+        ModelState.ACTIVE: _("active"),
+        ModelState.INACTIVE: _("inactive"),
+        ModelState.DELETED: _("deleted"),
+    }[state]
+
+
+def fingerprint(text: str) -> str:
+    """Two equal ones are the same text, so a page that has it need not be sent it again."""
+    return hashlib.sha256(text.encode()).hexdigest()

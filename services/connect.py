@@ -12,6 +12,7 @@ from services.mlflow_model_store import MlflowModelStore
 from services.mlflow_registry import MlflowRegistry
 from services.mlflow_rest import MlflowRest
 from services.model_store import ModelStore, ReadOnlyStore
+from services.model_view import ModelSnapshots
 from services.policy_files import PolicyFiles
 from services.run_store import RunStore
 from services.settings import Settings
@@ -26,18 +27,21 @@ class Services(NamedTuple):
     runs: RunStore
     histories: HistoryStore
     models: ModelStore
+    model_views: ModelSnapshots
 
 
 def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
     mlflow = MlflowRest.from_settings(settings)
     runs = RunStore(mlflow, settings.cache_dir, settings.refresh_seconds)
+    models = model_store(settings, mlflow, runs)
     return Services(
         settings=settings,
         mlflow=mlflow,
         runs=runs,
         histories=history_store(settings, mlflow),
-        models=model_store(settings, mlflow, runs),
+        models=models,
+        model_views=ModelSnapshots(models, settings.refresh_seconds),
     )
 
 

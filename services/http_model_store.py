@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ServiceUnavailable
 from domain.models import Activation, Model, ModelList, ModelState, in_order
+from domain.policies import PolicyGraph
 from domain.runs import BadRow
 from services.http import JsonService
 
@@ -56,6 +57,10 @@ class HttpModelStore:
         except NotFound as error:
             raise NotFound(f"There is no model {model_id[:40]!r}.") from error
         return self._checked(raw, active.id if active else None)
+
+    def policy(self, model_id: str) -> PolicyGraph:
+        """As `ModelStore.policy`."""
+        raise Conflict("The model server keeps the file to itself.")
 
     def active(self) -> Model | None:
         """As `ModelStore.active`."""

@@ -14,13 +14,14 @@ from pydantic import ValidationError
 
 from domain.errors import Conflict, ModelIsActive, NotFound
 from domain.models import DELETED_TAG, PURGING_TAG, Activation, Model, ModelList, ModelState, in_order, state_of
+from domain.policies import PolicyGraph
 from domain.runs import BadRow, Run
 from services.mlflow_answers import SERVICE
 from services.mlflow_registry import MlflowRegistry, Version, moment_of
 
 _HISTORY = "clew.activation."
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
-Check = Callable[[Version, str | None], object]
+Check = Callable[[Version, str | None], PolicyGraph]
 RunOf = Callable[[str], Run | None]
 
 
@@ -53,6 +54,11 @@ class MlflowModelStore:
         """As `ModelStore.get`."""
         version = self._version(model_id)
         return self._model(version, self._registry.registered().active)
+
+    def policy(self, model_id: str) -> PolicyGraph:
+        """As `ModelStore.policy`."""
+        version = self._version(model_id)
+        return self._check(version, self._model(version, None).env_id)
 
     def active(self) -> Model | None:
         """As `ModelStore.active`."""

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from domain.errors import ReadOnly
 from domain.models import Activation, Model, ModelList
+from domain.policies import PolicyGraph
 
 
 class ModelStore(Protocol):
@@ -23,6 +24,9 @@ class ModelStore(Protocol):
 
     def get(self, model_id: str) -> Model:
         """One model, its number of episodes included."""
+
+    def policy(self, model_id: str) -> PolicyGraph:
+        """What its file holds, once it has passed the check; raises `PolicyRefused`, `Conflict` where none is shown."""
 
     def active(self) -> Model | None:
         """The active model; None before the first activation."""
@@ -55,6 +59,10 @@ class ReadOnlyStore:
     def get(self, model_id: str) -> Model:
         """As the store's."""
         return self._store.get(model_id)
+
+    def policy(self, model_id: str) -> PolicyGraph:
+        """As the store's."""
+        return self._store.policy(model_id)
 
     def active(self) -> Model | None:
         """As the store's."""

@@ -61,9 +61,7 @@ class PolicyFiles:
             flavors = _MlModel.model_validate(yaml.safe_load(text)).flavors
             onnx = _Flavors.model_validate({"onnx": flavors.get("onnx")}).onnx
         except NotFound as error:
-            raise PolicyRefused(
-                "It has neither a tag onnx_file nor an MLmodel file, so it is no ONNX model."
-            ) from error
+            raise PolicyRefused("It has no tag onnx_file and no MLmodel file: it is no ONNX model.") from error
         except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
             raise PolicyRefused("Its MLmodel file makes no sense.") from error
         if onnx is None:

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     model_server_url: OptionalUrl = Field(
         None, description="The team's model server, such as http://models:8080. Empty: MLflow's registry keeps them."
     )
+    inference_ui_url: OptionalUrl = Field(
+        None, description="Where “Try it” leads, such as the team's own page. Empty: Clew's own inference page."
+    )
     read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
     api_token: Secret = Field(
         None,

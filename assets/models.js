@@ -1,0 +1,63 @@
+/* The browser's half of the models page: rows to table, the chosen row, and which buttons it allows. */
+(function () {
+  "use strict";
+  const TABLE = "models-table";
+  const CHOSEN = "models-chosen";
+  const EVERYTHING = "*";
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  const unchanged = () => window.dash_clientside.no_update;
+
+  const models = {
+    fill(rows, algorithm, state, chosen, texts) {
+      if (!rows) return Array(5).fill(unchanged());
+      const seen = (row) =>
+        (algorithm === EVERYTHING || row.algorithm === algorithm) &&
+        (state === EVERYTHING || row.state === state || (state === "present" && row.state !== "deleted"));
+      const data = rows.filter(seen).map((row) => ({
+        ...window.clew.known(row),
+        trained: window.clew.localTime(row.trained_ms),
+        details: `[${texts.details}](${row.page})`,
+      }));
+      const at = data.findIndex((row) => row.id === chosen);
+      const algorithms = [...new Set(rows.map((row) => row.algorithm))].sort((a, b) => a.localeCompare(b));
+      if (algorithm !== EVERYTHING && !algorithms.includes(algorithm)) algorithms.push(algorithm);
+      return [
+        data,
+        at < 0 ? [] : [at],
+        at < 0 ? [] : [chosen],
+        data.map((row) => ({ trained: window.clew.age(row.trained_ms), onnx_path: row.onnx_path })),
+        [{ label: texts.everything, value: EVERYTHING }].concat(algorithms.map((value) => ({ label: value, value }))),
+      ];
+    },
+
+    /** DataTable remembers a choice by row index; the id is what counts. A choice whose row is not on show stays. */
+    choose(ids, rows, chosen) {
+      const now = (ids || [])[0];
+      if (now !== undefined && now !== chosen) setProps(CHOSEN, { data: now });
+      if (now === undefined && (rows || []).some((row) => row.id === chosen)) setProps(CHOSEN, { data: null });
+    },
+
+    /** Disabled: Activate, Details, Delete, Restore. The server refuses as well; this only says so before. */
+    buttons(chosen, rows) {
+      const row = (rows || []).find((one) => one.id === chosen);
+      if (!row) return [true, true, true, true];
+      const gone = row.state === "deleted";
+      return [gone || row.state === "active", false, gone || row.state === "active", !gone];
+    },
+
+    /** To where the active model can be tried: a page of Clew, or another site. */
+    go(address) {
+      if (!address) return;
+      const url = new URL(address, window.location.href);
+      if (url.origin === window.location.origin) window.clew.visit(url);
+      else window.location.assign(url);
+    },
+
+    open(clicks, chosen, rows) {
+      const row = (rows || []).find((one) => one.id === chosen);
+      if (clicks && row) window.clew.visit(row.page);
+    },
+  };
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { models });
+})();

@@ -1,0 +1,185 @@
+"""Activating, trying, deleting and restoring a model, from the list and from its page; each ends in a toast."""
+
+from typing import Any, NamedTuple
+
+import dash
+import flask
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
+
+from components import ids, model_change
+from components.language import _
+from components.links import href
+from components.model_change import Outcome
+from domain.errors import ClewError, OutcomeUnknown
+from domain.models import Model
+from services.connect import Services
+
+REREAD_SECONDS = 5.0
+
+
+class Controls(NamedTuple):
+    """The buttons of one page, and the store that holds the id of the model that they are about."""
+
+    place: str
+    model_id: str
+    activate: str
+    delete: str
+    restore: str
+    tries: str | None = None
+
+    def part(self, what: str) -> str:
+        """A part of the page's dialogs and toast."""
+        return ids.change(self.place, what)
+
+
+ON_LIST = Controls("models", ids.MODEL_CHOSEN, ids.MODEL_ACTIVATE, ids.MODEL_DELETE, ids.MODEL_RESTORE)
+ON_PAGE = Controls(
+    "model",
+    ids.MODEL_ID,
+    ids.change("model", "activate"),
+    ids.change("model", "ask"),
+    ids.change("model", "restore"),
+    ids.change("model", "try"),
+)
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks that change models to `app`."""
+    for controls in (ON_LIST, ON_PAGE):
+        _register_deletion_dialog(app, services, controls)
+        _register_activation_dialog(app, services, controls)
+        _register_changes(app, services, controls)
+        app.clientside_callback(ClientsideFunction("models", "go"), Input(controls.part("go"), "data"))
+
+
+def _register_deletion_dialog(app: dash.Dash, services: Services, controls: Controls) -> None:
+    @app.callback(
+        Output(controls.part("dialog"), "is_open"),
+        Output(controls.part("body"), "children"),
+        Input(controls.delete, "n_clicks"),
+        Input(controls.part("cancel"), "n_clicks"),
+        Input(controls.part("reload"), "data"),
+        State(controls.model_id, "data"),
+        prevent_initial_call=True,
+    )
+    def ask(_delete: int | None, _cancel: int | None, _done: int, model_id: object) -> tuple[bool, Any]:
+        model = _known(services, model_id)
+        if ctx.triggered_id != controls.delete or model is None:
+            return False, no_update
+        return True, model_change.about_to_delete(model)
+
+
+def _register_activation_dialog(app: dash.Dash, services: Services, controls: Controls) -> None:
+    @app.callback(
+        Output(controls.part("other-dialog"), "is_open"),
+        Output(controls.part("other-body"), "children"),
+        Output(controls.part("asked"), "data"),
+        *(Input(button, "n_clicks") for button in _asking(controls)),
+        Input(controls.part("other-confirm"), "n_clicks"),
+        State(controls.model_id, "data"),
+        prevent_initial_call=True,
+    )
+    def ask(*values: Any) -> tuple[bool, Any, Any]:
+        """Says who is to be activated now, or asks first where that is for another environment."""
+        model_id, what = values[-1], ctx.triggered_id
+        model, active = _known(services, model_id), _active(services)
+        asked = {"id": model_id, "tries": what == controls.tries, "at": values[:-1]}
+        confirmed = what == controls.part("other-confirm")
+        if not isinstance(model_id, str) or not any(values[:-1]):
+            raise PreventUpdate
+        differs = model is not None and active is not None and _differ(model, active)
+        if differs and not confirmed:
+            assert model is not None
+            assert active is not None
+            return True, model_change.of_another_environment(model, active), no_update
+        return False, no_update, asked
+
+
+def _register_changes(app: dash.Dash, services: Services, controls: Controls) -> None:
+    undo, confirm = controls.part("undo"), controls.part("confirm")
+
+    @app.callback(
+        Output(controls.part("toast"), "is_open"),
+        Output(controls.part("toast"), "icon"),
+        Output(controls.part("said"), "children"),
+        Output(undo, "style"),
+        Output(controls.part("former"), "data"),
+        Output(controls.part("go"), "data"),
+        Output(controls.part("reload"), "data"),
+        Input(controls.part("asked"), "data"),
+        Input(undo, "n_clicks"),
+        Input(confirm, "n_clicks"),
+        Input(controls.restore, "n_clicks"),
+        State(controls.model_id, "data"),
+        State(controls.part("former"), "data"),
+        State(controls.part("reload"), "data"),
+        prevent_initial_call=True,
+        running=[(Output(controls.part("busy"), "hidden"), False, True), (Output(confirm, "disabled"), True, False)],
+    )
+    def change(
+        asked: dict[str, Any] | None,
+        _undo: int | None,
+        _confirm: int | None,
+        _restore: int | None,
+        model_id: object,
+        former_id: object,
+        changes: int | None,
+    ) -> tuple[Any, ...]:
+        what = ctx.triggered_id
+        asked = asked if isinstance(asked, dict) else {}
+        target = {controls.part("asked"): asked.get("id"), undo: former_id}.get(what, model_id)
+        if not isinstance(target, str):
+            raise PreventUpdate
+        if what == confirm:
+            outcome = _outcome(lambda: _delete(services, target))
+        elif what == controls.restore:
+            outcome = _outcome(lambda: model_change.restored(services.models.restore(target).id))
+        else:
+            outcome = _outcome(lambda: model_change.activated(services.models.activate(target)))
+        services.model_views.refreshed(REREAD_SECONDS)
+        style = {} if outcome.former_id is not None else {"display": "none"}
+        goes = outcome.good and what == controls.part("asked") and bool(asked.get("tries"))
+        address = _inference(services) if goes else no_update
+        icon = "success" if outcome.good else "danger"
+        return True, icon, outcome.sentence, style, outcome.former_id, address, (changes or 0) + 1
+
+
+def _asking(controls: Controls) -> list[str]:
+    return [controls.activate, *([controls.tries] if controls.tries else [])]
+
+
+def _known(services: Services, model_id: object) -> Model | None:
+    models = services.model_views.view().models
+    return models.get(model_id) if models is not None and isinstance(model_id, str) else None
+
+
+def _active(services: Services) -> Model | None:
+    models = services.model_views.view().models
+    return None if models is None else models.active
+
+
+def _differ(model: Model, active: Model) -> bool:
+    return None not in (model.env_id, active.env_id) and model.env_id != active.env_id
+
+
+def _inference(services: Services) -> str:
+    """Where an active model can be tried."""
+    elsewhere = services.settings.inference_ui_url
+    return href("/inference") if elsewhere is None else str(elsewhere)
+
+
+def _delete(services: Services, model_id: str) -> Outcome:
+    services.models.delete(model_id)
+    return model_change.deleted(model_id)
+
+
+def _outcome(work: Any) -> Outcome:
+    try:
+        outcome: Outcome = work()
+    except OutcomeUnknown as error:
+        return model_change.refused(_("%(cause)s. The list was read again: look there.", cause=error))
+    except ClewError as error:
+        flask.current_app.logger.info("a model was not changed", extra={"cause": str(error)})
+        return model_change.refused(str(error))
+    return outcome

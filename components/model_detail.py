@@ -1,0 +1,93 @@
+"""The page of one model: what is known of it, what its file holds, and what can be done with it."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices, words
+from components.badges import model_badge
+from components.language import _, around
+from components.links import href, run_href
+from domain.models import Model, ModelState
+from domain.policies import PolicyGraph, TensorShape
+
+
+def place() -> list[Any]:
+    """The page's parts, empty until its callbacks fill them."""
+    return [
+        html.Div(notices.failure_alert("model"), **{"aria-live": "polite"}),
+        html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS),
+        html.Div(
+            [
+                dbc.Button(_("Activate"), id=ids.change("model", "activate"), color="primary", disabled=True),
+                dbc.Button(_("Try it"), id=ids.change("model", "try"), color="primary", outline=True, disabled=True),
+                dbc.Button(_("Delete…"), id=ids.change("model", "ask"), color="danger", outline=True, disabled=True),
+                dbc.Button(
+                    _("Restore"), id=ids.change("model", "restore"), color="secondary", outline=True, disabled=True
+                ),
+            ],
+            className="d-flex flex-wrap gap-2 my-3",
+        ),
+        html.H2(_("Policy file"), className="h5"),
+        html.Div([dbc.Spinner(size="sm"), " ", _("Checking the file…")], id=ids.MODEL_POLICY),
+    ]
+
+
+def facts(model: Model) -> list[Any]:
+    """The model's head and facts."""
+    run = words.MISSING if model.run_id is None else html.A(model.run_id[:8], href=run_href(model.run_id))
+    known = [
+        (_("Algorithm"), model.algorithm or words.MISSING),
+        (_("Environment"), model.env_id or words.MISSING),
+        (_("Trained at"), notices.moment(words.unix_ms(model.trained_at))),
+        (_("Success rate"), words.percent(model.success_rate)),
+        (_("Episodes"), words.count(model.total_episodes)),
+        (_("Run"), run),
+        (_("ONNX path"), html.Code(model.onnx_path or words.MISSING)),
+    ]
+    title = [html.H1(_("Model %(id)s", id=model.id), className="h3 mb-0 me-2"), model_badge(model.state)]
+    return [
+        html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
+        html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
+    ]
+
+
+def allowed(model: Model | None) -> tuple[bool, bool, bool, bool]:
+    """Which buttons are disabled: Activate, Try it, Delete, Restore."""
+    if model is None:
+        return True, True, True, True
+    gone = model.state is ModelState.DELETED
+    return model.is_active or gone, gone, model.is_active or gone, not gone
+
+
+def policy(graph: PolicyGraph) -> list[Any]:
+    """What the file holds; it has passed the check."""
+    known = [
+        (_("Inputs"), _tensors(graph.inputs)),
+        (_("Outputs"), _tensors(graph.outputs)),
+        (_("Size"), _("%(kib)s KiB", kib=f"{graph.size_bytes / 1024:,.1f}")),
+        ("SHA-256", html.Code(graph.sha256)),
+    ]
+    return [
+        html.P([dbc.Badge(_("checked"), color="success"), " ", _("It loads, fits its environment and answers.")]),
+        html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
+    ]
+
+
+def unusable(cause: str) -> dbc.Alert:
+    """Why the model's file cannot be shown or activated."""
+    return dbc.Alert(cause, color="warning", class_name="py-2")
+
+
+def not_found(model_id: str) -> list[Any]:
+    """Said where the address names no model."""
+    return [
+        html.H1(_("No such model"), className="h3"),
+        html.P(around(_("There is no model {model}. It may have been removed."), model=html.Code(model_id[:64]))),
+        html.A(_("Show all models"), href=href("/models")),
+    ]
+
+
+def _tensors(tensors: tuple[TensorShape, ...]) -> list[Any]:
+    return [html.Div(html.Code(str(tensor))) for tensor in tensors]

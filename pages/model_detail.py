@@ -1,0 +1,27 @@
+"""/models/<model_id>: one model."""
+
+from typing import Any
+
+import dash
+from dash import dcc
+
+from components import frame, ids, model_change, model_detail
+from components.language import _
+
+
+def layout(model_id: str = "", **_query: str) -> list[Any]:
+    """The page of the model with this id."""
+    return [
+        *model_detail.place(),
+        *model_change.parts("model"),
+        frame.ticker("model"),
+        dcc.Store(id=ids.MODEL_ID, data=model_id),
+    ]
+
+
+dash.register_page(
+    __name__,
+    path_template="/models/<model_id>",
+    title=lambda model_id="", **_query: _("Model %(model)s · Clew", model=model_id[:40]),
+    layout=layout,
+)

@@ -1,0 +1,32 @@
+"""/models: all models, which one is active, and how that came about."""
+
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+from components import frame, ids, model_change, model_list, notices
+from components.language import _
+
+
+def layout(**_query: str) -> list[Any]:
+    """The page, empty until its callbacks fill it."""
+    return [
+        html.H1(_("Models"), className="h3"),
+        html.Div(id=ids.MODEL_FRESHNESS, className="text-body-secondary small"),
+        html.Div(notices.failure_alert("models"), **{"aria-live": "polite"}),
+        html.Div(id=ids.MODEL_BAD_ROWS),
+        model_list.toolbar(),
+        model_list.model_table(),
+        html.Div(id=ids.MODEL_EMPTY, className="my-3"),
+        html.Div(id=ids.MODEL_HISTORY),
+        *model_change.parts("models"),
+        frame.ticker("models"),
+        dcc.Store(id=ids.MODEL_TEXTS, data=model_list.texts()),
+        dcc.Store(id=ids.MODEL_ROWS),
+        dcc.Store(id=ids.MODEL_DRAWN),
+        dcc.Store(id=ids.MODEL_CHOSEN),
+    ]
+
+
+dash.register_page(__name__, path="/models", title=lambda **_query: _("Models · Clew"), order=2, layout=layout)

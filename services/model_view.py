@@ -1,0 +1,85 @@
+"""The models as every page shows them: what was read last, its age, and what failed; nobody's click waits for it."""
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.errors import ClewError, ServiceError
+from domain.models import Activation, ModelList
+from services.model_store import ModelStore
+from services.run_store import Failure
+
+RETRY_EVERY = timedelta(seconds=5)
+log = logging.getLogger(__name__)
+
+
+class ModelView(BaseModel):
+    """What is known now: the models (None before the first answer), former activations, as of when, what failed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    models: ModelList | None = None
+    history: list[Activation] = []
+    as_of: datetime | None = None
+    failure: Failure | None = None
+    tried_at: datetime | None = None
+
+
+class ModelSnapshots:
+    """The models of one store, read by one thread of this process at a time.
+
+    Not shared by the workers of a host as the runs are: a registry's list is two small requests.
+    """
+
+    def __init__(self, store: ModelStore, refresh_seconds: float) -> None:
+        self._store = store
+        self._due_after = timedelta(seconds=refresh_seconds / 3)
+        self._view = ModelView()
+        self._lock = threading.Lock()
+        self._reading: threading.Thread | None = None
+
+    def view(self, wait_seconds: float = 0.0) -> ModelView:
+        """What is known; where that is nothing yet, after `wait_seconds` at most. Starts a refresh when one is due."""
+        known = self._view
+        if self._is_due(known):
+            thread = self._start()
+            if known.models is None and known.failure is None:
+                thread.join(wait_seconds)
+        return self._view
+
+    def refreshed(self, wait_seconds: float) -> ModelView:
+        """Reads anew, for somebody has just changed something or asks to try again; waits `wait_seconds` at most."""
+        with self._lock:
+            under_way = self._reading
+        if under_way is not None:
+            under_way.join(wait_seconds)  # it may have begun before the change
+        self._start().join(wait_seconds)
+        return self._view
+
+    def _is_due(self, known: ModelView) -> bool:
+        if known.tried_at is None:
+            return True
+        wait = self._due_after if known.failure is None else min(self._due_after, RETRY_EVERY)
+        return not timedelta() <= datetime.now(UTC) - known.tried_at < wait
+
+    def _start(self) -> threading.Thread:
+        with self._lock:
+            if self._reading is None or not self._reading.is_alive():
+                self._reading = threading.Thread(target=self._read, name="models", daemon=True)
+                self._reading.start()
+            return self._reading
+
+    def _read(self) -> None:
+        now = datetime.now(UTC)
+        try:
+            models, history = self._store.all(), self._store.history()
+        except ClewError as error:
+            service = error.service if isinstance(error, ServiceError) else self._store.name
+            cause = error.cause if isinstance(error, ServiceError) else str(error)
+            log.warning("models could not be read", extra={"service": service, "cause": cause})
+            failure = Failure(service=service, cause=cause)
+            self._view = self._view.model_copy(update={"failure": failure, "tried_at": now})
+            return
+        self._view = ModelView(models=models, history=history, as_of=now, tried_at=now)
