@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 class Dependency(BaseModel):
-    """One service; `age_seconds` is how old what the pages show of it is, null where nothing of it is kept."""
+    """One service; `age_seconds` is how old what this process shows of it is, null where it shows nothing."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,12 +93,11 @@ class Checks:
     def now(self) -> Health:
         """How they are doing."""
         outcomes = _outcomes(self._probes)
-        # As the file says it: a refresh would be one more question to a service that may be struggling.
-        view = self._services.runs.last_view()
-        age = None if view.as_of is None else max(0.0, round((datetime.now(UTC) - view.as_of).total_seconds(), 1))
+        # What is known, without a refresh: that would be one more question to a service that may be struggling.
+        runs, models = self._services.runs.last_view(), self._services.model_views.last_view()
         return Health(
-            mlflow=_judged(outcomes["mlflow"], age, view.failure),
-            model_store=_judged(outcomes["model_store"], None, None),
+            mlflow=_judged(outcomes["mlflow"], _age(runs.as_of), runs.failure),
+            model_store=_judged(outcomes["model_store"], _age(models.as_of), models.failure),
         )
 
     def _ask_mlflow(self) -> None:
@@ -115,6 +114,10 @@ def _outcomes(probes: Mapping[str, _Probe]) -> dict[str, _Outcome]:
     for thread, _ in started.values():
         thread.join(max(0.0, ends - time.monotonic()))
     return {name: answers[0] if answers else _Outcome() for name, (_, answers) in started.items()}
+
+
+def _age(as_of: datetime | None) -> float | None:
+    return None if as_of is None else max(0.0, round((datetime.now(UTC) - as_of).total_seconds(), 1))
 
 
 def _judged(outcome: _Outcome, age: float | None, failure: Failure | None) -> Dependency:
