@@ -13,8 +13,8 @@ from flask_babel import Babel
 from pydantic import ValidationError
 
 import api.guards
-import api.health
 import api.request_log
+import api.routes
 import callbacks.comparison
 import callbacks.model_change
 import callbacks.model_detail
@@ -54,7 +54,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     )
     Babel(server, locale_selector=choose_language)
     api.request_log.register(server)
-    server.register_blueprint(api.health.blueprint)
+    api.routes.register(server, services)
     app = LocalisedDash(
         "clew",
         server=server,

@@ -1,11 +1,28 @@
-"""GET /health: is this process alive? Asks nobody else."""
+"""GET /health: is this process alive? Asks nobody else. GET /api/health: how are those it depends on?"""
 
-from flask import Blueprint
+from flask import Blueprint, Response
+
+from api.shapes import Alive
+from api.wire import answer
+from services.connect import Services
+from services.dependency_health import Checks, Health
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/health")
-def health() -> dict[str, str]:
+def health() -> Response:
     """The model server's contract has the same route with the same body."""
-    return {"status": "healthy"}
+    return answer(Alive, Alive(status="healthy"))
+
+
+def dependencies(services: Services) -> Blueprint:
+    """/api/health, always 200: what is wrong is in the body, and a restart of Clew would mend none of it."""
+    routes = Blueprint("dependencies", __name__)
+    checks = Checks(services)
+
+    @routes.get("/health")
+    def dependency_health() -> Response:
+        return answer(Health, checks.now())
+
+    return routes

@@ -6,7 +6,6 @@ import uuid
 
 import flask
 from flask import Flask, Response, g, request
-from flask.typing import ResponseReturnValue
 
 log = logging.getLogger("clew.requests")
 _QUIET = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/health")
@@ -30,13 +29,6 @@ def register(server: Flask) -> None:
     def begin() -> None:
         g.request_id = request.headers.get("X-Request-ID", "")[:64] or uuid.uuid4().hex
         g.began = time.monotonic()
-
-    @server.errorhandler(500)
-    def unexpected(error: Exception) -> ResponseReturnValue:
-        return {
-            "error": f"Something in Clew itself went wrong; its log has it under {g.request_id}.",
-            "details": {},
-        }, 500
 
     @server.after_request
     def finish(response: Response) -> Response:

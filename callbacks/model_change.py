@@ -14,6 +14,7 @@ from components.model_change import Outcome
 from domain.errors import ClewError, OutcomeUnknown
 from domain.models import Model
 from services.connect import Services
+from services.identity import writing_person
 
 REREAD_SECONDS = 5.0
 
@@ -137,9 +138,9 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
         if what == confirm:
             outcome = _outcome(lambda: _delete(services, target))
         elif what == controls.restore:
-            outcome = _outcome(lambda: model_change.restored(services.models.restore(target).id))
+            outcome = _outcome(lambda: _bring_back(services, target))
         else:
-            outcome = _outcome(lambda: model_change.activated(services.models.activate(target)))
+            outcome = _outcome(lambda: _activate(services, target))
         services.model_views.refreshed(REREAD_SECONDS)
         style = {} if outcome.former_id is not None else {"display": "none"}
         goes = outcome.good and what == controls.part("asked") and bool(asked.get("tries"))
@@ -172,9 +173,24 @@ def _inference(services: Services) -> str:
     return href("/inference") if elsewhere is None else str(elsewhere)
 
 
+def _activate(services: Services, model_id: str) -> Outcome:
+    by = _who_may(services)
+    return model_change.activated(services.models.activate(model_id, by=by))
+
+
+def _bring_back(services: Services, model_id: str) -> Outcome:
+    _who_may(services)
+    return model_change.restored(services.models.restore(model_id).id)
+
+
 def _delete(services: Services, model_id: str) -> Outcome:
+    _who_may(services)
     services.models.delete(model_id)
     return model_change.deleted(model_id)
+
+
+def _who_may(services: Services) -> str | None:
+    return writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
 
 
 def _outcome(work: Any) -> Outcome:

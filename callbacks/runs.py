@@ -7,13 +7,15 @@ import dash
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from flask import request
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
 from components import ids, notices, run_list, run_toolbar
 from components.language import _, language, ngettext
-from domain.errors import ClewError
+from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.runs import summarise
 from services.connect import Services
+from services.identity import writing_person
 from services.mlflow_answers import SERVICE
 from services.run_store import RunView
 from services.run_sweep import RunList
@@ -148,7 +150,10 @@ def _register_sample_removal(app: dash.Dash, services: Services) -> None:
         if not services.settings.embedded:
             return _("This MLflow is yours: Clew removes nothing from it.")
         try:
+            writing_person(request.headers, request.remote_addr, services.settings)
             removed = remove_sample_data(services.mlflow)
+        except (ReadOnly, SignInNeeded) as error:
+            return str(error)
         except ClewError as error:
             return _("Not everything could be removed: %(cause)s. You can try again.", cause=error)
         # A person who removes something wants to see it gone, which only reading everything shows.

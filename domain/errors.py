@@ -2,6 +2,7 @@
 
 ClewError
 ├── BadInput              what the person or program asked for makes no sense           (400)
+├── SignInNeeded          nobody vouches for who asks                                   (401)
 ├── NotFound              it makes sense, but there is no such thing                    (404)
 ├── Conflict              it makes sense, but not as things are now                     (409)
 │   └── ModelIsActive        the model serves, so it cannot be deleted                  (409)
@@ -25,6 +26,12 @@ class BadInput(ClewError):
     """What was asked for makes no sense."""
 
     status = 400
+
+
+class SignInNeeded(ClewError):
+    """A change was asked for without the token, or by a user whom no proxy names."""
+
+    status = 401
 
 
 class NotFound(ClewError):

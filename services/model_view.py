@@ -49,6 +49,10 @@ class ModelSnapshots:
                 thread.join(wait_seconds)
         return self._view
 
+    def last_view(self) -> ModelView:
+        """What is known; starts nothing."""
+        return self._view
+
     def refreshed(self, wait_seconds: float) -> ModelView:
         """Reads anew, for somebody has just changed something or asks to try again; waits `wait_seconds` at most."""
         with self._lock:

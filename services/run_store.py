@@ -92,6 +92,10 @@ class RunStore:
             self._start_refresh(_Ask.WHAT_IS_DUE)
         return self._view()
 
+    def last_view(self) -> RunView:
+        """What is known; starts nothing."""
+        return self._view()
+
     def refreshed_view(self, wait_seconds: float) -> RunView:
         """Reads everything anew (a person pressed Retry) and gives what is known after `wait_seconds` at most."""
         self._start_refresh(_Ask.EVERYTHING).join(wait_seconds)

@@ -1,5 +1,6 @@
 """The dashboard's settings: one class, every field from the environment (or `.env`), every field described."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,11 +29,24 @@ def _checked(path: Path | None) -> Path | None:
     return path
 
 
+def _networks(listed: str) -> list[IPv4Network | IPv6Network]:
+    """The networks and addresses of a comma list; raises ValueError, which names the odd one."""
+    return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
+
+
+def _listing_networks(listed: str) -> str:
+    _networks(listed)
+    return listed
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 StoreUri = Annotated[
     str | None, Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."), BeforeValidator(lambda uri: uri or None)
 ]
 Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
+Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value: value or None)]
+HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
+NetworkList = Annotated[str, AfterValidator(_listing_networks)]
 OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
 
 
@@ -71,6 +85,18 @@ class Settings(BaseSettings):
         None, description="Where “Try it” leads, such as the team's own page. Empty: Clew's own inference page."
     )
     read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
+    api_token: Secret = Field(
+        None,
+        description="Who writes under /api has to send it as a bearer token; on a page, only a known user writes then.",
+        repr=False,
+    )
+    trusted_user_header: HeaderName = Field(
+        None,
+        description="The header in which your proxy names the user, such as X-Forwarded-User; it must overwrite it.",
+    )
+    trusted_proxies: NetworkList = Field(
+        "127.0.0.0/8, ::1", description="Addresses and networks of the proxies whose user header counts."
+    )
     refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
     state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
     cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")
@@ -101,6 +127,11 @@ class Settings(BaseSettings):
     def vocabulary(self) -> Vocabulary:
         """What this team's tools call things."""
         return DEFAULT if self.vocabulary_file is None else _read(self.vocabulary_file)
+
+    @property
+    def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
+        """Where the proxies are whose user header counts."""
+        return _networks(self.trusted_proxies)
 
     @property
     def embedded(self) -> bool:

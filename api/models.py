@@ -1,0 +1,80 @@
+"""/api/models: the team's models over the contract that the team's own model server speaks, too.
+
+Ids are opaque, and come percent-encoded; the server in front has decoded them, so one may hold a slash: `path:`.
+"""
+
+from flask import Blueprint, Response, request
+
+from api.identity import user_of
+from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, detail_of, row_of
+from api.wire import answer, body_as
+from domain.errors import NotFound
+from domain.models import LONGEST_ID, Activation, Model, ModelState
+from services.connect import Services
+
+
+def blueprint(services: Services) -> Blueprint:
+    """The routes of the models in `services`."""
+    routes = Blueprint("models", __name__, url_prefix="/models")
+    store = services.models
+
+    @routes.get("")
+    def all_models() -> Response:
+        found = store.all()
+        rows = [row_of(model) for model in found.models if model.state is not ModelState.DELETED]
+        response = answer(list[ModelRow], rows)
+        if found.bad_rows:
+            response.headers["X-Bad-Rows"] = str(len(found.bad_rows))
+        return response
+
+    @routes.get("/active")
+    def active() -> Response:
+        model = store.active()
+        if model is None:
+            raise NotFound("No model is active.")
+        return answer(ModelDetail, detail_of(model))
+
+    @routes.post("/active")
+    def activate() -> Response:
+        asked = body_as(ActivationRequest)
+        by = user_of(request, services.settings)
+        done = store.activate(_possible(asked.model_id), by=by, reason=asked.reason)
+        return answer(Activated, Activated(id=done.model_id, message=_message(done)))
+
+    @routes.get("/history")
+    def history() -> Response:
+        return answer(list[Activation], store.history())
+
+    @routes.get("/<path:model_id>")
+    def one(model_id: str) -> Response:
+        return answer(ModelDetail, detail_of(_kept(store.get(_possible(model_id)))))
+
+    @routes.delete("/<path:model_id>")
+    def delete(model_id: str) -> Response:
+        store.delete(_possible(model_id))
+        return Response(status=204)
+
+    @routes.post("/<path:model_id>/restore")
+    def restore(model_id: str) -> Response:
+        return answer(ModelDetail, detail_of(store.restore(_possible(model_id))))
+
+    return routes
+
+
+def _possible(model_id: str) -> str:
+    """The id, unless no model can have it: those are not handed to a store, whatever it would make of them."""
+    if len(model_id) > LONGEST_ID or not model_id.isprintable() or "\ufffd" in model_id:
+        raise NotFound(f"There is no model {model_id[:40]!r}.")
+    return model_id
+
+
+def _kept(model: Model) -> Model:
+    if model.state is ModelState.DELETED:
+        raise NotFound(f"Model {model.id} is deleted.")
+    return model
+
+
+def _message(done: Activation) -> str:
+    if done.former_id == done.model_id:
+        return f"Model {done.model_id} was active already."
+    return f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")

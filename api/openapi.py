@@ -1,0 +1,196 @@
+"""The API as an OpenAPI document, made of the types that check it: `python -m api.openapi` writes docs/openapi.yaml."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import yaml
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+
+from api.shapes import (
+    Activated,
+    ActivationRequest,
+    Alive,
+    Comparison,
+    Failed,
+    ModelDetail,
+    ModelRow,
+    RunDetail,
+)
+from domain.models import Activation
+from domain.runs import RunSummary
+from services.dependency_health import Health
+
+FILE: Final = Path(__file__).parents[1] / "docs" / "openapi.yaml"
+_REFERENCES: Final = "#/components/schemas/{model}"
+_HEAD: Final = "# Written by `python -m api.openapi` from the types in api/shapes.py; a test holds it.\n"
+
+
+class Operation(NamedTuple):
+    """One method of one address: `answers` None is an answer without a body, `failures` what else may come."""
+
+    method: str
+    path: str
+    summary: str
+    answers: Any
+    failures: tuple[int, ...] = ()
+    body: Any = None
+    query: Mapping[str, str] = {}
+    required: frozenset[str] = frozenset()
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+_FAILURES: Final = {
+    400: "The body is no JSON, or makes no sense to the model store.",
+    401: "The token is missing or wrong.",
+    403: "This Clew is read-only, or the request comes from a page of another site.",
+    404: "There is no such thing.",
+    409: "Not as things are now: the model is active, or deleted.",
+    413: "The request is too long.",
+    415: "The body is not sent as JSON.",
+    422: "A field does not fit, or the policy did not pass its check.",
+    500: "Something in Clew itself went wrong; the sentence says where its log has it.",
+    502: "The service behind answers what it should not.",
+    503: "The service behind cannot be reached: try again later.",
+    504: "The service behind did not answer, so it is not known whether it was done.",
+}
+_STORE = (502, 503)
+_WRITE = (401, 403, 502, 503, 504)
+_BAD_ROWS = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
+_AS_OF = {"X-As-Of": "When MLflow told this."}
+OPERATIONS: Final = (
+    Operation("get", "/health", "Whether this process answers", Alive),
+    Operation("get", "/api/health", "How those are that Clew depends on; always 200", Health),
+    Operation("get", "/api/models", "All models but deleted ones", list[ModelRow], _STORE, headers=_BAD_ROWS),
+    Operation("get", "/api/models/active", "The active model; 404 before the first", ModelDetail, (404, *_STORE)),
+    Operation(
+        "post",
+        "/api/models/active",
+        "Activates a model once its policy has passed its check",
+        Activated,
+        (400, 404, 409, 413, 415, 422, *_WRITE),
+        body=ActivationRequest,
+    ),
+    Operation("get", "/api/models/history", "The activations, the newest first", list[Activation], _STORE),
+    Operation("get", "/api/models/{model_id}", "One model", ModelDetail, (404, *_STORE)),
+    Operation(
+        "delete",
+        "/api/models/{model_id}",
+        "Deletes a model; 409 if it is active, 204 also if it was deleted before",
+        None,
+        (404, 409, *_WRITE),
+        status=204,
+    ),
+    Operation(
+        "post", "/api/models/{model_id}/restore", "Brings a deleted model back", ModelDetail, (404, 409, *_WRITE)
+    ),
+    Operation(
+        "get",
+        "/api/runs",
+        "All runs",
+        list[RunSummary],
+        (503,),
+        query={"experiment": "Only runs of the experiment with this name."},
+        headers=_AS_OF,
+    ),
+    Operation(
+        "get",
+        "/api/runs/compare",
+        "Runs side by side",
+        Comparison,
+        (422, 503),
+        query={"runs": "A comma list of run ids."},
+        required=frozenset({"runs"}),
+        headers=_AS_OF,
+    ),
+    Operation("get", "/api/runs/{run_id}", "One run", RunDetail, (404, 503), headers=_AS_OF),
+)
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    shapes = _Shapes()
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, shapes)
+    failed = _json(shapes.of(Failed, sent=False))
+    failures = {str(status): {"description": cause, "content": failed} for status, cause in _FAILURES.items()}
+    token = {"type": "http", "scheme": "bearer", "description": "Where the setting API_TOKEN has a value."}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Clew", "version": "1", "description": "Ids are opaque; percent-encode them in paths."},
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(shapes.found.items())),
+            "responses": failures,
+            "securitySchemes": {"token": token},
+        },
+    }
+
+
+def text() -> str:
+    """The document as YAML."""
+    return _HEAD + yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Shapes:
+    """Collects the schemas of types, each under its name once; answers say all fields, requests what they need."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+
+    def of(self, shape: Any, *, sent: bool) -> dict[str, Any]:
+        """A reference to the schema of `shape`, as it is `sent` to Clew or answered by it."""
+        mode: JsonSchemaMode = "validation" if sent else "serialization"
+        schema = TypeAdapter(shape).json_schema(ref_template=_REFERENCES, mode=mode)
+        self.found |= schema.pop("$defs", {})
+        if "title" not in schema:
+            return schema
+        self.found[schema["title"]] = schema
+        return {"$ref": _REFERENCES.format(model=schema["title"])}
+
+
+def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
+    said: dict[str, Any] = {"summary": operation.summary}
+    if parameters := _parameters(operation):
+        said["parameters"] = parameters
+    if operation.body is not None:
+        said["requestBody"] = {"required": True, "content": _json(shapes.of(operation.body, sent=True))}
+    success: dict[str, Any] = {"description": "Done"}
+    if operation.headers:
+        success["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in operation.headers.items()
+        }
+    if operation.answers is not None:
+        success["content"] = _json(shapes.of(operation.answers, sent=False))
+    said["responses"] = {str(operation.status): success}
+    for status in sorted({*operation.failures, 500}):
+        said["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
+    if operation.method != "get":
+        said["security"] = [{"token": []}, {}]
+    return said
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    text = {"type": "string"}
+    in_path = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    return [{"name": name, "in": "path", "required": True, "schema": text | {"minLength": 1}} for name in in_path] + [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in operation.required,
+            "description": described,
+            "schema": text,
+        }
+        for name, described in operation.query.items()
+    ]
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), "utf-8")

@@ -1,0 +1,21 @@
+"""All that machines can ask of Clew, as one blueprint, with the rules that hold for every write."""
+
+from flask import Blueprint, Flask, request
+
+import api.errors
+import api.health
+import api.models
+import api.runs
+from api.identity import guard
+from services.connect import Services
+
+
+def register(server: Flask, services: Services) -> None:
+    """Adds /api and /health to `server`, and makes their errors JSON."""
+    api.errors.register(server)
+    server.register_blueprint(api.health.blueprint)
+    root = Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
+    root.before_request(lambda: guard(request, services.settings))
+    for part in (api.models.blueprint, api.runs.blueprint, api.health.dependencies):
+        root.register_blueprint(part(services))
+    server.register_blueprint(root)

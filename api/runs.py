@@ -1,0 +1,71 @@
+"""/api/runs: the training runs as the pages know them, so at most `REFRESH_SECONDS` old while MLflow answers."""
+
+from flask import Blueprint, Response, request
+
+from api.shapes import Comparison, RunDetail
+from api.wire import RequestRefused, answer
+from domain.errors import NotFound, ServiceUnavailable
+from domain.runs import RunSummary, is_run_id, parse_run_ids, summarise
+from services.connect import Services
+from services.mlflow_answers import SERVICE
+from services.run_store import RunView
+from services.run_sweep import RunList
+
+
+def blueprint(services: Services) -> Blueprint:
+    """The routes of the runs in `services`."""
+    routes = Blueprint("runs", __name__, url_prefix="/runs")
+    patience = services.settings.patience_seconds
+
+    @routes.get("")
+    def all_runs() -> Response:
+        view = services.runs.first_view(patience)
+        experiment = request.args.get("experiment")
+        runs = _known(view).runs.values()
+        rows = [summarise(run) for run in runs if experiment is None or run.experiment == experiment]
+        return _dated(answer(list[RunSummary], rows), view)
+
+    @routes.get("/compare")
+    def compare() -> Response:
+        ids = _asked_for()
+        view = services.runs.view_with(ids, patience)
+        runs = _known(view).runs
+        missing = [run_id for run_id in ids if run_id not in runs]
+        found = [summarise(runs[run_id]) for run_id in ids if run_id in runs]
+        return _dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
+
+    @routes.get("/<run_id>")
+    def one(run_id: str) -> Response:
+        if not is_run_id(run_id):
+            raise NotFound("There is no such run.")
+        view = services.runs.view_with([run_id], patience)
+        run = _known(view).runs.get(run_id)
+        if run is None:
+            raise NotFound(f"There is no run {run_id}.")
+        return _dated(answer(RunDetail, RunDetail.of(run)), view)
+
+    return routes
+
+
+def _known(view: RunView) -> RunList:
+    if view.runs is not None:
+        return view.runs
+    if view.failure is not None:
+        raise ServiceUnavailable(view.failure.service, view.failure.cause)
+    raise ServiceUnavailable(SERVICE, "has not told its runs yet")
+
+
+def _asked_for() -> list[str]:
+    ids, malformed = parse_run_ids(request.args.get("runs"))
+    if malformed:
+        raise RequestRefused("Not all of these can be runs.", {"runs": f"{malformed} of the ids can be no run's"})
+    if not ids:
+        raise RequestRefused("Say which runs to compare.", {"runs": "a comma list of run ids is required"})
+    return ids
+
+
+def _dated(response: Response, view: RunView) -> Response:
+    """Says as of when the answer is: while MLflow is away, what was known is told."""
+    if view.as_of is not None:
+        response.headers["X-As-Of"] = view.as_of.isoformat()
+    return response

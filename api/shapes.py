@@ -1,0 +1,101 @@
+"""What /api takes and gives, as types: requests are checked against them, and docs/openapi.yaml is made of them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from domain.models import LONGEST_ID, Model
+from domain.runs import Run, RunSummary, summarise
+
+
+class Failed(BaseModel):
+    """Every answer that is no success: one sentence, and for wrong fields what was wrong with each."""
+
+    error: str
+    details: dict[str, str] = {}
+
+
+class ModelRow(BaseModel):
+    """A model in the list; null is "not known"."""
+
+    id: str
+    algorithm: str | None
+    trained_at: datetime | None
+    success_rate: float | None = Field(description="0 to 1")
+    onnx_path: str | None
+
+
+class ModelDetail(ModelRow):
+    """One model."""
+
+    total_episodes: int | None
+
+
+class ActivationRequest(BaseModel):
+    """Which model to activate, and why."""
+
+    model_id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+    reason: Annotated[str | None, Field(max_length=500)] = None
+
+
+class Activated(BaseModel):
+    """The model that is active now."""
+
+    id: str
+    message: str
+
+
+# JSON has no numbers for these, and a loss that is NaN is what one looks for.
+Number = Annotated[
+    float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]})
+]
+
+
+class Latest(BaseModel):
+    """The newest point of a metric; `timestamp` is in Unix ms."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
+    value: Number
+    step: int
+    timestamp: int
+
+
+class RunDetail(RunSummary):
+    """One run: its summary, and everything that was logged but the histories."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    ended_at: datetime | None
+    params: dict[str, str]
+    metrics: dict[str, Latest]
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """What is known of `run`."""
+        metrics = {key: Latest(**dict(metric)) for key, metric in run.metrics.items()}
+        return cls(**summarise(run).model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
+
+
+class Comparison(BaseModel):
+    """Summaries with their final metrics, in the order asked for, and the ids that no run has."""
+
+    runs: list[RunSummary]
+    missing: list[str]
+
+
+class Alive(BaseModel):
+    """This process answers."""
+
+    status: str
+
+
+def row_of(model: Model) -> ModelRow:
+    """The list's row for `model`."""
+    return ModelRow(**{field: getattr(model, field) for field in ModelRow.model_fields})
+
+
+def detail_of(model: Model) -> ModelDetail:
+    """What the API tells of one model."""
+    return ModelDetail(**{field: getattr(model, field) for field in ModelDetail.model_fields})

@@ -1,0 +1,39 @@
+"""JSON in, JSON out: the one place where a request's body is read and where an answer is written."""
+
+from typing import Any, TypeVar
+
+from flask import Response, request
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from werkzeug.exceptions import UnsupportedMediaType
+
+from domain.errors import ClewError
+
+B = TypeVar("B", bound=BaseModel)
+
+
+class RequestRefused(ClewError):
+    """The request does not fit the contract; `details` say by field what was wrong."""
+
+    def __init__(self, sentence: str, details: dict[str, str], status: int = 422) -> None:
+        super().__init__(sentence)
+        self.details = details
+        self.status = status
+
+
+def body_as(shape: type[B]) -> B:
+    """The request's body, which has to be JSON; raises `RequestRefused` (400, 422) or werkzeug's 413 and 415."""
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        return shape.model_validate_json(request.get_data())
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)
+        details = {".".join(map(str, one["loc"])) or "body": one["msg"] for one in wrong}
+        if wrong[0]["type"] == "json_invalid":
+            raise RequestRefused("The body is no JSON.", details, 400) from error
+        raise RequestRefused("The request does not fit the contract.", details) from error
+
+
+def answer(shape: Any, value: object, status: int = 200) -> Response:
+    """`value` as JSON, as `shape` (a type that pydantic knows) writes it."""
+    return Response(TypeAdapter(shape).dump_json(value), status, mimetype="application/json")

@@ -1,0 +1,76 @@
+"""docs/openapi.yaml says what the routes are, and no request that it allows, or nearly allows, makes Clew fail."""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+import yaml
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case, GenerationMode
+from werkzeug.serving import make_server
+
+from api.openapi import FILE, text
+from tests.registry import Registry
+
+# 12 operations; this many requests each, and those that hypothesis adds of its own.
+EXAMPLES = 40
+
+
+def test_the_file_is_what_the_types_say() -> None:
+    assert FILE.read_text("utf-8") == text(), "run: python -m api.openapi"
+
+
+def test_file_and_routes_are_equal(server: Flask) -> None:
+    routes = {
+        (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in server.url_map.iter_rules()
+        if re.match(r"/(api|health)(/|$)", rule.rule)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    paths = yaml.safe_load(FILE.read_text("utf-8"))["paths"]
+    assert {(method, path) for path, operations in paths.items() for method in operations} == routes
+
+
+schema = schemathesis.openapi.from_path(FILE)
+schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+asked: Counter[int] = Counter()
+
+
+@pytest.fixture(scope="module")
+def address(server: Flask, registry: Registry) -> Iterator[str]:
+    """The live app: over HTTP, with two models in its MLflow."""
+    for _ in range(2):
+        registry.version()
+    server.test_client().get(f"/api/runs/{registry.tracking.run(registry.experiment_id)}")
+    listening = make_server("127.0.0.1", 0, server, threaded=True)
+    threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{listening.server_port}"
+    listening.shutdown()
+    listening.server_close()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
+)
+def test_no_generated_request_makes_it_fail(case: Case, address: str) -> None:
+    answer = case.call(base_url=address, timeout=10)
+    asked[answer.status_code] += 1
+    assert answer.status_code < 500, f"{case.method} {case.formatted_path}: {answer.text}"
+    kind = answer.headers.get("content-type", [""])[0]
+    is_api = case.formatted_path.startswith("/api/")
+    assert kind == "application/json" or not (is_api and answer.content), f"{case.formatted_path} answered {kind}"
+
+
+def test_many_requests_were_generated() -> None:
+    assert asked.total() >= 200
+    assert asked[200] >= 20

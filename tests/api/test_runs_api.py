@@ -1,0 +1,94 @@
+"""/api/runs and /api/health: the runs as the pages know them, and what is said when MLflow is away."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from domain.runs import RunSummary
+from tests.api.conftest import Serving
+from tests.api.test_models_api import is_failure
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.fixture(scope="module")
+def client(server: Flask) -> FlaskClient:
+    return server.test_client()
+
+
+@pytest.fixture(scope="module")
+def runs(tracking: Tracking) -> list[str]:
+    """Two runs of an experiment named `api`; the second one's loss is NaN."""
+    experiment = tracking.experiment("api")
+    return [
+        tracking.run(experiment, name=f"run-{n}", params={"algorithm": "ppo"}, metrics={"train/loss": [2.0, loss]})
+        for n, loss in enumerate((0.5, float("nan")))
+    ]
+
+
+def test_a_run_is_told_as_soon_as_it_is_asked_for(client: FlaskClient, runs: list[str]) -> None:
+    run = client.get(f"/api/runs/{runs[0]}").json
+    assert set(run) == {*RunSummary.model_fields, "ended_at", "params", "metrics"}
+    assert (run["name"], run["algorithm"], run["success_rate"]) == ("run-0", "ppo", None)
+    assert run["metrics"]["train/loss"]["value"] == 0.5
+    assert client.get(f"/api/runs/{runs[1]}").json["metrics"]["train/loss"]["value"] == "NaN"
+
+
+def test_all_runs_and_those_of_an_experiment(client: FlaskClient, runs: list[str]) -> None:
+    client.get(f"/api/runs/compare?runs={','.join(runs)}")
+    everything = client.get("/api/runs")
+    assert "X-As-Of" in everything.headers
+    assert {run["run_id"] for run in everything.json} >= set(runs)
+    assert {run["run_id"] for run in client.get("/api/runs?experiment=api").json} == set(runs)
+    assert client.get("/api/runs?experiment=%ff").json == []
+
+
+def test_a_comparison_is_in_the_order_asked_for_and_names_what_is_missing(client: FlaskClient, runs: list[str]) -> None:
+    asked = ",".join([runs[1], "f" * 32, runs[0], runs[1]])
+    answer = client.get(f"/api/runs/compare?runs={asked}").json
+    assert [run["run_id"] for run in answer["runs"]] == [runs[1], runs[0]]
+    assert answer["missing"] == ["f" * 32]
+    assert [run["final_loss"] for run in answer["runs"]] == [None, 0.5]
+
+
+@pytest.mark.parametrize("query", ["", "?runs=", "?runs=,", "?runs=../x", "?runs=a,%00", "?run=a"])
+def test_a_comparison_of_what_can_be_no_runs_is_a_422(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/api/runs/compare{query}")
+    assert is_failure(answer, 422)
+    assert list(answer.json["details"]) == ["runs"]
+
+
+@pytest.mark.parametrize("run_id", ["f" * 32, "..", "%00", "x" * 10_000, "%F0%9F%A4%96", "%ff"])
+def test_an_id_of_no_run_is_a_404(client: FlaskClient, run_id: str) -> None:
+    assert is_failure(client.get(f"/api/runs/{run_id}"), 404)
+
+
+@pytest.mark.parametrize("path", ["/api/runs", "/api/runs/abc", "/api/runs/compare?runs=abc"])
+def test_without_mlflow_and_before_any_answer_it_is_a_503(serving: Serving, path: str) -> None:
+    answer = serving(NOWHERE).test_client().get(path)
+    assert is_failure(answer, 503)
+    assert "refused the connection" in answer.json["error"]
+
+
+def test_health_names_each_dependency(client: FlaskClient, serving: Serving, runs: list[str]) -> None:
+    client.get("/api/runs")
+    health = client.get("/api/health").json
+    assert set(health) == {"mlflow", "model_store"}
+    assert all(set(part) == {"state", "latency_ms", "age_seconds", "cause"} for part in health.values())
+    assert {part["state"] for part in health.values()} == {"ok"}
+    assert 0 <= health["mlflow"]["age_seconds"] < 60
+    away = serving(NOWHERE).test_client().get("/api/health")
+    assert away.status_code == 200
+    assert [part["state"] for part in away.json.values()] == ["down", "down"]
+    assert away.json["mlflow"]["age_seconds"] is None
+    assert "refused the connection" in away.json["mlflow"]["cause"]
+
+
+def test_the_model_server_is_a_dependency_of_its_own(serving: Serving, registry: Registry) -> None:
+    client = serving(registry.tracking.address, model_server_url=NOWHERE).test_client()
+    health = client.get("/api/health").json
+    assert (health["mlflow"]["state"], health["model_store"]["state"]) == ("ok", "down")
+    assert is_failure(client.get("/api/models"), 503)
+    assert client.get("/api/runs").status_code == 200

@@ -1,0 +1,38 @@
+"""Registers models with an MLflow as the trainer does, over its REST API alone."""
+
+from pathlib import Path
+
+import requests
+
+from tests.tracking import Tracking
+
+POLICY = next((Path(__file__).parents[1] / "training" / "sample_data" / "models").glob("*/*/policy.onnx"))
+ENVIRONMENT = "ClewMaze-10x10-v0"
+
+
+class Registry:
+    """The registered model `name` of the MLflow that `tracking` writes to."""
+
+    def __init__(self, tracking: Tracking, name: str) -> None:
+        self.tracking = tracking
+        self.name = name
+        self.experiment_id = tracking.experiment()
+        tracking.post("registered-models/create", {"name": name})
+
+    def version(self, policy: bytes | None = None, **tags: str) -> str:
+        """A new version whose file is `policy`, one of the sample data's by default; returns its number."""
+        run_id = self.tracking.run(self.experiment_id)
+        files = f"{self.experiment_id}/{run_id}/artifacts/model"
+        content = POLICY.read_bytes() if policy is None else policy
+        answer = requests.put(
+            f"{self.tracking.address}/api/2.0/mlflow-artifacts/artifacts/{files}/policy.onnx", data=content, timeout=20
+        )
+        answer.raise_for_status()
+        tags = {"env_id": ENVIRONMENT, "onnx_file": "policy.onnx"} | tags
+        body = {
+            "name": self.name,
+            "source": f"mlflow-artifacts:/{files}",
+            "run_id": run_id,
+            "tags": [{"key": key, "value": value} for key, value in tags.items()],
+        }
+        return str(self.tracking.post("model-versions/create", body)["model_version"]["version"])
