@@ -53,9 +53,9 @@ def line_chart(
     scale = scale_of([curve for line in lines for curve in line.curves], options)
     drawn = [_drawn(line, scale, options, _points_for(len(lines))) for line in lines]
     traces = [trace for part in drawn for trace in part.traces]
-    layout = chart_layout(word, options, scale, None if traces else nothing)
+    legend = 1 < len(lines) <= MOST_IN_LEGEND and bool(traces)
+    layout = chart_layout(word, options, scale, None if traces else nothing, legend=legend)
     layout["title"]["subtitle"] = {"text": _subtitle(drawn, options, sampled)}
-    layout["showlegend"] = 1 < len(lines) <= MOST_IN_LEGEND and bool(traces)
     return {"data": traces, "layout": layout}
 
 
