@@ -28,14 +28,17 @@ class ModelState(StrEnum):
     DELETED = "deleted"
 
 
-def _as_text(value: object) -> object:
+def as_text(value: object) -> object:
     """Some servers send 7 where the contract says "7"."""
     return str(value) if type(value) is int else value
 
 
-def _in_utc(moment: datetime) -> datetime:
+def in_utc(moment: datetime) -> datetime:
     """A moment without a zone is taken for UTC, as ISO 8601 leaves it open."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(in_utc)]
 
 
 class Model(BaseModel):
@@ -43,9 +46,9 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=LONGEST_ID)]
+    id: Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=LONGEST_ID)]
     algorithm: str | None = None
-    trained_at: Annotated[datetime, AfterValidator(_in_utc)] | None = None
+    trained_at: Moment | None = None
     success_rate: float | None = Field(None, ge=0, le=1)
     onnx_path: str | None = None
     total_episodes: int | None = Field(None, ge=1)
@@ -82,7 +85,7 @@ class Activation(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    at: datetime
+    at: Moment
     by: str | None = None
     model_id: str
     former_id: str | None = None

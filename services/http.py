@@ -84,6 +84,8 @@ class JsonService:
     ) -> tuple[int, bytes]:
         ends = time.monotonic() + deadline_seconds
         lost = OutcomeUnknown if writes else ServiceUnavailable
+        # A write is silent for as long as its work takes: to leave early is not to know what became of it.
+        patience = deadline_seconds if writes else min(READ_SECONDS, deadline_seconds)
         try:
             with requests.request(
                 method,
@@ -93,7 +95,7 @@ class JsonService:
                 # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
                 headers={"Connection": "close", "Content-Type": "application/json", "Accept-Encoding": "identity"},
                 auth=self._auth,
-                timeout=(min(CONNECT_SECONDS, deadline_seconds), min(READ_SECONDS, deadline_seconds)),
+                timeout=(min(CONNECT_SECONDS, deadline_seconds), patience),
                 stream=True,
             ) as response:
                 content = self._read(response, ends, most_bytes)
@@ -161,9 +163,11 @@ def _cause(error: Exception) -> str:
 
 
 def _message(answer: object) -> str:
-    if isinstance(answer, dict):
-        return str(answer.get("message") or answer.get("error") or "no reason given")
-    return "no reason given"
+    if not isinstance(answer, dict):
+        return "no reason given"
+    said = str(answer.get("message") or answer.get("error") or "no reason given")
+    details = answer.get("details")
+    return f"{said}: {details}" if details and isinstance(details, str) else said
 
 
 def _excerpt(content: bytes) -> str:

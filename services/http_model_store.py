@@ -7,7 +7,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ServiceUnavailable
-from domain.models import Activation, Model, ModelList, ModelState, in_order
+from domain.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order
 from domain.policies import PolicyGraph
 from domain.runs import BadRow
 from services.http import JsonService
@@ -16,13 +16,13 @@ _SECONDS = 10.0
 # Before it answers, the server may load the model that it is to serve.
 _ACTIVATION_SECONDS = 30.0
 _PATH = "/api/models"
+_ACTIVE = f"{_PATH}/active"
 
 
-class _Answered(BaseModel):
-    """What an activation answers."""
+class _Named(BaseModel):
+    """The one field of an answer that says which model is meant."""
 
-    id: Annotated[str, BeforeValidator(str)]
-    message: str = ""
+    id: Annotated[str, BeforeValidator(as_text)]
 
 
 class HttpModelStore:
@@ -31,12 +31,16 @@ class HttpModelStore:
     name = "Model server"
     keeps_history = False
 
-    def __init__(self, service: JsonService) -> None:
+    def __init__(
+        self, service: JsonService, seconds: float = _SECONDS, activation_seconds: float = _ACTIVATION_SECONDS
+    ) -> None:
         self._service = service
+        self._seconds = seconds
+        self._activation_seconds = activation_seconds
 
     def all(self) -> ModelList:
         """As `ModelStore.all`."""
-        active = self.active()
+        active_id = self._active_id(self._active())
         answer = self._read(_PATH)
         if not isinstance(answer, list):
             raise BadResponse(self.name, "body", "is not a list of models")
@@ -44,19 +48,14 @@ class HttpModelStore:
         bad: list[BadRow] = []
         for index, raw in enumerate(answer):
             try:
-                models.append(_model(raw, active.id if active else None))
+                models.append(_model(raw, active_id))
             except ValidationError as error:
                 bad.append(_bad_row(index, raw, error))
         return ModelList(models=in_order(models), bad_rows=bad)
 
     def get(self, model_id: str) -> Model:
         """As `ModelStore.get`."""
-        active = self.active()
-        try:
-            raw = self._read(_path_of(model_id))
-        except NotFound as error:
-            raise NotFound(f"There is no model {model_id[:40]!r}.") from error
-        return self._checked(raw, active.id if active else None)
+        return self._get(model_id, self._active_id(self._active()))
 
     def policy(self, model_id: str) -> PolicyGraph:
         """As `ModelStore.policy`."""
@@ -64,44 +63,38 @@ class HttpModelStore:
 
     def active(self) -> Model | None:
         """As `ModelStore.active`."""
-        try:
-            raw = self._read(f"{_PATH}/active")
-        except NotFound:
-            return None
-        found = self._checked(raw, None)
-        return found.model_copy(update={"state": ModelState.ACTIVE})
+        raw = self._active()
+        return None if raw is None else self._checked(raw, self._active_id(raw))
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """As `ModelStore.activate`; the server checks what it can check, and its refusal is passed on word for word."""
-        former = self.active()
-        target = self.get(model_id)
+        former = self._active()
+        former_id = self._active_id(former)
+        target = self._get(model_id, former_id)
         raw = self._service.call(
             "POST",
-            f"{_PATH}/active",
+            _ACTIVE,
             body={"model_id": model_id},
-            deadline_seconds=_ACTIVATION_SECONDS,
+            deadline_seconds=self._activation_seconds,
             writes=True,
         )
-        try:
-            answered = _Answered.model_validate(raw)
-        except ValidationError as error:
-            raise BadResponse(self.name, "activation", error.errors()[0]["msg"]) from error
-        if answered.id != target.id:
-            raise BadResponse(self.name, "id", f"{answered.id!r} was activated, not {target.id!r}")
+        answered = self._active_id(raw)
+        if answered != target.id:
+            raise BadResponse(self.name, "id", f"{answered!r} was activated, not {target.id!r}")
         return Activation(
             at=datetime.now(UTC),
             by=by,
             model_id=target.id,
-            former_id=None if former is None else former.id,
-            reason=reason,
+            former_id=former_id,
+            reason=(reason or "")[:500] or None,
             success_rate=target.success_rate,
-            former_success_rate=None if former is None else former.success_rate,
+            former_success_rate=_success_rate(former),
         )
 
     def delete(self, model_id: str) -> None:
         """As `ModelStore.delete`; the server's own 409 is what keeps an active model."""
         try:
-            self._service.call("DELETE", _path_of(model_id), deadline_seconds=_SECONDS, writes=True)
+            self._service.call("DELETE", _path_of(model_id), deadline_seconds=self._seconds, writes=True)
         except Conflict as error:
             raise ModelIsActive(model_id) from error
         except NotFound as error:
@@ -117,24 +110,49 @@ class HttpModelStore:
 
     def _read(self, path: str) -> Any:
         try:
-            return self._service.call("GET", path, deadline_seconds=_SECONDS)
+            return self._service.call("GET", path, deadline_seconds=self._seconds)
         except ServiceUnavailable:
-            return self._service.call("GET", path, deadline_seconds=_SECONDS)
+            return self._service.call("GET", path, deadline_seconds=self._seconds)
+
+    def _get(self, model_id: str, active_id: str | None) -> Model:
+        try:
+            raw = self._read(_path_of(model_id))
+        except NotFound as error:
+            raise NotFound(f"There is no model {model_id[:40]!r}.") from error
+        model = self._checked(raw, active_id)
+        if model.id != model_id:
+            raise BadResponse(self.name, "id", f"{model.id!r} was answered for {model_id!r}")
+        return model
+
+    def _active(self) -> Any:
+        """What the server says of the active model, as it came; None before the first activation."""
+        try:
+            return self._read(_ACTIVE)
+        except NotFound:
+            return None
+
+    def _active_id(self, raw: Any) -> str | None:
+        """Only the id: whatever else is wrong with the active model hides no other and keeps none from its place."""
+        try:
+            return None if raw is None else _Named.model_validate(raw).id
+        except ValidationError as error:
+            raise BadResponse(self.name, *_first(error)) from error
 
     def _checked(self, raw: object, active: str | None) -> Model:
         try:
             return _model(raw, active)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"])) or "body"
-            raise BadResponse(self.name, field, first["msg"]) from error
+            raise BadResponse(self.name, *_first(error)) from error
 
 
 def _path_of(model_id: str) -> str:
-    # A lone dot or two would walk up the path, encoded or not.
-    if model_id in (".", "..") or not model_id:
-        raise NotFound(f"There is no model {model_id!r}.")
-    return f"{_PATH}/{quote(model_id, safe='')}"
+    # A lone dot or two would walk up the path, encoded or not, and `active` is the path of whichever is active.
+    try:
+        if model_id in ("", ".", "..", "active") or len(model_id) > LONGEST_ID:
+            raise NotFound(f"There is no model {model_id[:40]!r}.")
+        return f"{_PATH}/{quote(model_id, safe='')}"
+    except UnicodeEncodeError as error:  # half a surrogate pair
+        raise NotFound(f"There is no model {model_id[:40]!r}.") from error
 
 
 def _model(raw: object, active: str | None) -> Model:
@@ -145,5 +163,19 @@ def _model(raw: object, active: str | None) -> Model:
 
 def _bad_row(index: int, raw: object, error: ValidationError) -> BadRow:
     name = str(raw.get("id", index)) if isinstance(raw, dict) else str(index)
+    field, cause = _first(error)
+    return BadRow(row=name[:64], field=field, cause=cause)
+
+
+def _success_rate(raw: object) -> float | None:
+    """That of a model which may make no sense otherwise."""
+    try:
+        return None if raw is None else _model(raw, None).success_rate
+    except ValidationError:
+        return None
+
+
+def _first(error: ValidationError) -> tuple[str, str]:
+    """The first field that does not fit, and why."""
     first = error.errors()[0]
-    return BadRow(row=name[:64], field=".".join(map(str, first["loc"])) or "body", cause=first["msg"])
+    return ".".join(map(str, first["loc"])) or "body", first["msg"]

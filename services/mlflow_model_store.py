@@ -5,24 +5,32 @@ wrong: the alias is only ever moved forward, a deletion is a tag, and a tag on t
 for nothing.
 """
 
+import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from domain.errors import Conflict, ModelIsActive, NotFound
+from domain.errors import BadResponse, ClewError, Conflict, ModelIsActive, NotFound
 from domain.models import DELETED_TAG, PURGING_TAG, Activation, Model, ModelList, ModelState, in_order, state_of
 from domain.policies import PolicyGraph
 from domain.runs import BadRow, Run
 from services.mlflow_answers import SERVICE
-from services.mlflow_registry import MlflowRegistry, Version, moment_of
+from services.mlflow_registry import MlflowRegistry, Registered, Version, moment_of
 
+log = logging.getLogger(__name__)
 _HISTORY = "clew.activation."
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
 Check = Callable[[Version, str | None], PolicyGraph]
 RunOf = Callable[[str], Run | None]
+
+
+def utc_now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
 
 
 class MlflowModelStore:
@@ -31,10 +39,13 @@ class MlflowModelStore:
     name = SERVICE
     keeps_history = True
 
-    def __init__(self, registry: MlflowRegistry, check: Check, run_of: RunOf) -> None:
+    def __init__(
+        self, registry: MlflowRegistry, check: Check, run_of: RunOf, now: Callable[[], datetime] = utc_now
+    ) -> None:
         self._registry = registry
         self._check = check
         self._run_of = run_of
+        self._now = now
 
     def all(self) -> ModelList:
         """As `ModelStore.all`; deleted versions are there, too, and say so."""
@@ -53,7 +64,7 @@ class MlflowModelStore:
     def get(self, model_id: str) -> Model:
         """As `ModelStore.get`."""
         version = self._version(model_id)
-        return self._model(version, self._registry.registered().active)
+        return self._checked(version, self._registry.registered().active)
 
     def policy(self, model_id: str) -> PolicyGraph:
         """As `ModelStore.policy`."""
@@ -63,7 +74,7 @@ class MlflowModelStore:
     def active(self) -> Model | None:
         """As `ModelStore.active`."""
         active = self._registry.registered().active
-        return None if active is None else self._model(self._version(active), active)
+        return None if active is None else self._checked(self._version(active), active)
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """As `ModelStore.activate`: tags, then the check, and only then the alias. It is never put back."""
@@ -71,13 +82,15 @@ class MlflowModelStore:
         former_id = self._registry.registered().active
         if former_id != version.version:
             _refuse_deleted(version)
-        self._check(version, self._model(version, former_id).env_id)
-        self._registry.point_at(version.version)
-        activation = self._activation(version, former_id, by, reason)
+        model = self._checked(version, former_id)
+        self._check(version, model.env_id)
+        # All that is read is read before the write: once it is done, nothing is left that could call it failed.
+        activation = self._activation(model, former_id, by, reason)
+        # The pointer goes only to a version that was seen without a tag of deletion: of one that is active already that
+        # was not asked, and it may be deleted for good before a second write of the same arrives.
         if former_id != version.version:
-            moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
-            key = f"{_HISTORY}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
-            self._registry.tag_model(key, activation.model_dump_json())
+            self._registry.point_at(version.version)
+            self._remember(activation)
         return activation
 
     def delete(self, model_id: str) -> None:
@@ -88,7 +101,7 @@ class MlflowModelStore:
             raise ModelIsActive(model_id)
         if DELETED_TAG in version.tags:
             return
-        self._registry.tag_version(version.version, DELETED_TAG, datetime.now(UTC).isoformat())
+        self._registry.tag_version(version.version, DELETED_TAG, self._now().isoformat())
         if self._registry.registered().active == version.version:
             self._registry.untag_version(version.version, DELETED_TAG)
             raise ModelIsActive(model_id)
@@ -96,27 +109,37 @@ class MlflowModelStore:
     def restore(self, model_id: str) -> Model:
         """As `ModelStore.restore`; one that is being purged cannot be brought back."""
         version = self._version(model_id)
-        if PURGING_TAG in version.tags:
-            raise Conflict(f"Model {model_id} is being removed for good.")
         if DELETED_TAG in version.tags:
+            if PURGING_TAG in version.tags:
+                raise Conflict(f"Model {model_id} is being removed for good.")
             self._registry.untag_version(version.version, DELETED_TAG)
         return self.get(model_id)
 
     def history(self) -> list[Activation]:
-        """As `ModelStore.history`; a tag that another hand wrote and that makes no sense is passed over."""
-        found = []
-        for key, value in self._registry.registered().tags.items():
-            if key.startswith(_HISTORY):
-                try:
-                    found.append(Activation.model_validate_json(value))
-                except ValidationError:
-                    continue
-        return sorted(found, key=lambda activation: activation.at, reverse=True)
+        """As `ModelStore.history`."""
+        return sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
 
     def _version(self, model_id: str) -> Version:
         if not re.fullmatch(r"[1-9][0-9]{0,8}", model_id):  # as MLflow numbers them; others it answers with 400 or 500
             raise NotFound(f"There is no model {model_id[:40]!r}.")
         return self._registry.version(model_id)
+
+    def _remember(self, activation: Activation) -> None:
+        moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
+        key = f"{_HISTORY}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
+        try:
+            self._registry.tag_model(key, activation.model_dump_json())
+        except ClewError as error:
+            # The model is active by now; "it failed" would be wrong.
+            log.warning("an activation is missing from the history", extra={"cause": str(error)})
+
+    def _checked(self, version: Version, active: str | None) -> Model:
+        try:
+            return self._model(version, active)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"]))
+            raise BadResponse(SERVICE, f"model {version.version}, {field}", first["msg"]) from error
 
     def _model(self, version: Version, active: str | None) -> Model:
         """The version's own tags first; what another tool registered shows what its run tells."""
@@ -134,18 +157,17 @@ class MlflowModelStore:
             state=state_of(version.version, tags, active),
         )
 
-    def _activation(self, version: Version, former_id: str | None, by: str | None, reason: str | None) -> Activation:
-        now, former = datetime.now(UTC), None
-        if former_id is not None and former_id != version.version:
+    def _activation(self, model: Model, former_id: str | None, by: str | None, reason: str | None) -> Activation:
+        former = None
+        if former_id is not None and former_id != model.id:
             try:
                 former = self.get(former_id)
-            except NotFound:
-                former = None  # its version was deleted past Clew; the pointer to it was all there was
-        model = self._model(version, version.version)
+            except (NotFound, BadResponse):
+                former = None  # deleted past Clew, or its tags make no sense: no reason to be stuck with it
         return Activation(
-            at=now,
+            at=self._now(),
             by=by,
-            model_id=version.version,
+            model_id=model.id,
             former_id=former_id,
             reason=(reason or "")[:500] or None,
             success_rate=model.success_rate,
@@ -153,10 +175,18 @@ class MlflowModelStore:
         )
 
 
+def activations(registered: Registered) -> Iterator[Activation]:
+    """The history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
+    for key, value in registered.tags.items():
+        if key.startswith(_HISTORY):
+            with suppress(ValidationError):
+                yield Activation.model_validate_json(value)
+
+
 def _refuse_deleted(version: Version) -> None:
-    if PURGING_TAG in version.tags:
-        raise Conflict(f"Model {version.version} is being removed for good.")
     if state_of(version.version, version.tags, None) is ModelState.DELETED:
+        if PURGING_TAG in version.tags:
+            raise Conflict(f"Model {version.version} is being removed for good.")
         raise Conflict(f"Model {version.version} is deleted: restore it before you activate it.")
 
 

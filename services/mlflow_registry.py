@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadInput, NotFound
-from domain.models import ALIAS
+from domain.models import ALIAS, in_utc
 from domain.runs import BadRow
 from services.mlflow_answers import SERVICE, validated
 from services.mlflow_rest import MlflowRest
 
+# The server gives as many in one page and no more.
 _PAGE = 1_000
 
 
@@ -66,9 +67,10 @@ class _Model(BaseModel):
 class MlflowRegistry:
     """The registered model `name`; every call raises a `ServiceError`, or `NotFound`."""
 
-    def __init__(self, mlflow: MlflowRest, name: str) -> None:
+    def __init__(self, mlflow: MlflowRest, name: str, page_size: int = _PAGE) -> None:
         self._mlflow = mlflow
         self._name = name
+        self._page_size = page_size
 
     def registered(self) -> Registered:
         """Aliases and tags; empty ones where nobody has registered the model yet."""
@@ -84,9 +86,15 @@ class MlflowRegistry:
         found: list[Version] = []
         bad: list[BadRow] = []
         token = ""
+        query: dict[str, Any] = {
+            "filter": "name='{}'".format(self._name.replace("'", "''")),
+            "max_results": self._page_size,
+        }
+        # MLflow's own order is by last change, and its tokens count rows: a version that somebody edits while the pages
+        # are read would jump to one that was read before, and be missed.
+        query["order_by"] = "version_number ASC"
         while True:
-            quoted = self._name.replace("'", "''")
-            query = {"filter": f"name='{quoted}'", "max_results": _PAGE, "page_token": token}
+            query["page_token"] = token
             page = validated(_Page, self._mlflow.get_api("model-versions/search", query))
             for raw in page.model_versions:
                 try:
@@ -134,9 +142,9 @@ class MlflowRegistry:
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """An ISO 8601 moment in a tag; None for anything else."""
+    """An ISO 8601 moment in a tag, in UTC where it names no zone; None for anything else."""
     try:
-        return None if text is None else datetime.fromisoformat(text)
+        return None if text is None else in_utc(datetime.fromisoformat(text))
     except ValueError:
         return None
 

@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     model_server_url: OptionalUrl = Field(
         None, description="The team's model server, such as http://models:8080. Empty: MLflow's registry keeps them."
     )
+    model_retention_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Deleted models are kept this long; `python -m services.model_purge` removes them.",
+    )
     inference_ui_url: OptionalUrl = Field(
         None, description="Where “Try it” leads, such as the team's own page. Empty: Clew's own inference page."
     )

@@ -1,0 +1,45 @@
+"""Many processes activate, delete and restore the versions of one model at random, and a reader checks every state.
+
+    python -m bench.models_under_fire --processes 4 --operations 2000
+
+It starts an MLflow of its own unless it is given one, and fails at the first look that finds not exactly one active
+model that is not deleted.
+"""
+
+import argparse
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+from tests.models.fire import Fire, fire
+from training.scratch_server import mlflow_server
+
+
+def main() -> int:
+    """Parses the command line, lets them loose, prints what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("mlflow", nargs="?", help="address of an MLflow server; without, one is started")
+    parser.add_argument("--processes", type=int, default=4)
+    parser.add_argument("--operations", type=int, default=2_000, help="of each process")
+    asked = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        nullcontext(asked.mlflow) if asked.mlflow else mlflow_server(Path(folder)) as address,
+    ):
+        found = fire(address, asked.processes, asked.operations)
+    sys.stdout.write(report(found))
+    return 1 if any(outcome.startswith("unexpected") for outcome in found.outcomes) else 0
+
+
+def report(found: Fire) -> str:
+    """A line for each outcome, and what the reader saw."""
+    lines = [f"{count:6} {outcome}" for outcome, count in sorted(found.outcomes.items())]
+    rate = found.outcomes.total() / found.seconds
+    lines.append(f"{found.looks} looks, each with exactly one active model; it had changed in {found.moves} of them")
+    lines.append(f"{found.outcomes.total()} operations in {found.seconds:.0f} s, {rate:.1f} a second")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

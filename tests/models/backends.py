@@ -1,0 +1,77 @@
+"""Both backends behind one face, each on a real server: what a test of the contract needs besides the store."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from domain.errors import Conflict
+from services.http import JsonService
+from services.http_model_store import HttpModelStore
+from services.mlflow_model_store import MlflowModelStore
+from services.mlflow_registry import MlflowRegistry, Version
+from services.mlflow_rest import MlflowRest
+from services.model_store import ModelStore
+from tests.models.model_server import ModelServer
+from tests.models.registered_model import RegisteredModel
+from tests.tracking import Tracking
+
+REFUSAL = "Its policy has 3 inputs, not 9."
+
+
+class Backend(Protocol):
+    """A store, and the means to fill what is behind it."""
+
+    store: ModelStore
+
+    def add(self, **fields: Any) -> str:
+        """Puts another model there past the store; returns its id."""
+
+    def change(self, model_id: str, field: str, value: Any) -> None:
+        """Changes a detail of a model past the store."""
+
+    def refuse(self, model_id: str) -> None:
+        """From now on this model's policy is found wanting."""
+
+
+class HttpBackend:
+    """The model server."""
+
+    def __init__(self, server: ModelServer) -> None:
+        self.server = server
+        self.store: ModelStore = HttpModelStore(JsonService("Model server", server.address))
+
+    def add(self, **fields: Any) -> str:
+        return self.server.add(**fields)
+
+    def change(self, model_id: str, field: str, value: Any) -> None:
+        self.server.models[model_id][field] = value
+
+    def refuse(self, model_id: str) -> None:
+        self.server.refusal = REFUSAL
+
+
+class MlflowBackend:
+    """MLflow's registry, read in pages of three."""
+
+    def __init__(self, tracking: Tracking) -> None:
+        self.model = RegisteredModel(tracking)
+        self.refused: set[str] = set()
+        mlflow = MlflowRest(JsonService("MLflow", tracking.address))
+        self.registry = MlflowRegistry(mlflow, self.model.name, page_size=3)
+        self.store: ModelStore = MlflowModelStore(self.registry, self._check, lambda run_id: None)
+
+    def add(self, **fields: Any) -> str:
+        return self.model.version(_tags(fields))
+
+    def change(self, model_id: str, field: str, value: Any) -> None:
+        self.model.tag(model_id, field, str(value))
+
+    def refuse(self, model_id: str) -> None:
+        self.refused.add(model_id)
+
+    def _check(self, version: Version, environment: str | None) -> None:
+        if version.version in self.refused:
+            raise Conflict(REFUSAL)
+
+
+def _tags(fields: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in fields.items()}

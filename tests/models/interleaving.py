@@ -1,0 +1,173 @@
+"""Runs actors against one registry in every order in which their requests can reach it, and checks each step.
+
+An actor is a function that asks a registry. It is deterministic but for the answers, so it need not be kept: it is run
+anew with the answers it got so far and suspended at the next request. What is known of a moment is then a value, equal
+moments are visited once, and the ways through them are counted, not walked.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from domain.errors import ClewError
+from domain.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
+from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
+
+
+class Actor(NamedTuple):
+    """One call of one person or program."""
+
+    name: str
+    kind: str
+    version: str
+    act: Callable[[Any], object]
+    after: str = ""
+    """The actor that must be over first, and with it everybody who had begun when that one marked a version."""
+
+
+class Moment(NamedTuple):
+    """Where everything stands."""
+
+    registry: State
+    answers: tuple[tuple[int, ...], ...]
+    over: tuple[str, ...]
+    """For each actor: "" while it is not over, then "done", "refused" or "crashed"."""
+    moved: frozenset[str] = frozenset()
+    """Actors that moved the pointer."""
+    awaited: frozenset[str] = frozenset()
+    """Those under way when a version was marked: no request of theirs lasts the hour until the next purge."""
+    restored: frozenset[str] = frozenset()
+
+
+@dataclass
+class Interleavings:
+    """All orders of these actors from one state; `crashes` lets each stop after any of its requests."""
+
+    actors: list[Actor]
+    crashes: bool = True
+    steps: int = 0
+    _table: dict[str, int] = field(default_factory=dict)
+    _answers: list[Any] = field(default_factory=list)
+    _next: dict[tuple[int, tuple[int, ...]], Request | BaseException | str] = field(default_factory=dict)
+    _ways: dict[Moment, int] = field(default_factory=dict)
+    ends: set[State] = field(default_factory=set)
+
+    def explore(self, start: State) -> int:
+        """Visits every moment; returns how many ways lead from the start to an end."""
+        count = len(self.actors)
+        return self._count(Moment(start, ((),) * count, ("",) * count))
+
+    def _count(self, moment: Moment) -> int:
+        known = self._ways.get(moment)
+        if known is None:
+            following = list(self._following(moment))
+            if not following:
+                self.ends.add(moment.registry)
+            self._ways[moment] = known = sum(map(self._count, following)) if following else 1
+        return known
+
+    def _following(self, moment: Moment) -> Iterator[Moment]:
+        for index, actor in enumerate(self.actors):
+            if moment.over[index] or not self._may_begin(moment, index):
+                continue
+            yield self._step(moment, index, actor)
+            if self.crashes and moment.answers[index]:
+                yield moment._replace(over=_with(moment.over, index, "crashed"))
+
+    def _may_begin(self, moment: Moment, index: int) -> bool:
+        names = [actor.name for actor in self.actors]
+        after = self.actors[index].after
+        if not after or moment.answers[index]:
+            return True
+        return all(moment.over[names.index(name)] for name in {after, *moment.awaited})
+
+    def _step(self, moment: Moment, index: int, actor: Actor) -> Moment:
+        self.steps += 1
+        request = self._next_of(index, moment.answers[index])
+        assert isinstance(request, Request)
+        registry, answer = apply(moment.registry, request)
+        answers = (*moment.answers[index], self._number(answer))
+        then = moment._replace(registry=registry, answers=_with(moment.answers, index, answers))
+        if request.name == "point_at" and not isinstance(answer, Exception):
+            then = then._replace(moved=then.moved | {actor.name})
+        if request.name == "tag_version" and request.arguments[1] == PURGING_TAG:
+            under_way = {
+                a.name for a, got, over in zip(self.actors, then.answers, then.over, strict=True) if got and not over
+            }
+            then = then._replace(awaited=then.awaited | under_way - {actor.name})
+        check_step(moment.registry, request, registry, moment.restored)
+        outcome = self._next_of(index, answers)
+        if isinstance(outcome, Request):
+            return then
+        self._check_end(actor, outcome, then, answers)
+        if outcome == "done" and actor.kind == "restore":
+            then = then._replace(restored=then.restored | {actor.version})
+        return then._replace(over=_with(then.over, index, "done" if outcome == "done" else "refused"))
+
+    def _number(self, answer: object) -> int:
+        """Answers as numbers, the same for equal ones, so that moments compare fast."""
+        known = repr(answer)
+        if known not in self._table:
+            self._table[known] = len(self._answers)
+            self._answers.append(answer)
+        return self._table[known]
+
+    def _next_of(self, index: int, answers: tuple[int, ...]) -> Request | BaseException | str:
+        key = (index, answers)
+        if key not in self._next:
+            self._next[key] = self._run(self.actors[index], answers)
+        return self._next[key]
+
+    def _run(self, actor: Actor, answers: tuple[int, ...]) -> Request | BaseException | str:
+        try:
+            actor.act(ReplayedRegistry(tuple(self._answers[number] for number in answers)))
+        except Suspended as suspended:
+            return _without_chance(suspended.request, actor)
+        except ClewError as error:
+            return error
+        return "done"
+
+    def _check_end(self, actor: Actor, outcome: object, then: Moment, answers: tuple[int, ...]) -> None:
+        seen = {getattr(self._answers[number], "active", None) for number in answers}
+        refusal = "" if outcome == "done" else type(outcome).__name__
+        if refusal == "NotFound":
+            assert actor.version not in dict(then.registry.versions)
+        elif actor.kind == "activate":
+            assert refusal in ("", "Conflict"), outcome
+            # P5: it was active at one moment of the call at least; what came after was another activation (check_step).
+            assert refusal or actor.name in then.moved or actor.version in seen
+            assert not (refusal and actor.name in then.moved)
+        elif actor.kind == "delete":
+            assert refusal in ("", "ModelIsActive"), outcome
+            # P6: a deletion that returned left no active model behind; one that was refused saw that it was active.
+            assert refusal or then.registry.alias != actor.version
+            assert not refusal or actor.version in seen
+        elif actor.kind == "restore":
+            assert refusal in ("", "Conflict"), outcome
+        else:
+            assert not refusal, outcome
+
+
+def check_step(before: State, request: Request, after: State, restored: frozenset[str]) -> None:
+    """What holds at every step, whoever made it."""
+    if before.alias != after.alias:
+        assert request.name == "point_at", f"{request} took the pointer away"
+        assert after.alias == request.arguments[0]
+    if after.alias is not None:
+        assert state_of(after.alias, after.tags(after.alias), after.alias) is ModelState.ACTIVE
+    for gone in dict(before.versions).keys() - dict(after.versions):
+        assert request.name == "delete_version"
+        assert {DELETED_TAG, PURGING_TAG} <= before.tags(gone).keys()
+        assert gone not in restored, "a model was removed that somebody had brought back"
+
+
+def _with(values: tuple[Any, ...], index: int, value: object) -> tuple[Any, ...]:
+    return (*values[:index], value, *values[index + 1 :])
+
+
+def _without_chance(request: Request, actor: Actor) -> Request:
+    """The tags of the history have a random part, which would make equal moments differ."""
+    if request.name != "tag_model":
+        return request
+    key, value = request.arguments
+    return Request("tag_model", (f"{key.rpartition('-')[0]}-{actor.name}", value))

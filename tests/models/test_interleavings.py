@@ -1,0 +1,187 @@
+"""P5 and P6 whatever the order in which requests arrive, crashes included; and the registry it is tried on is MLflow's."""
+
+import random
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import combinations_with_replacement
+from typing import Any
+
+import pytest
+
+from domain.errors import NotFound
+from domain.models import DELETED_TAG, PURGING_TAG
+from services.http import JsonService
+from services.mlflow_model_store import MlflowModelStore
+from services.mlflow_registry import MlflowRegistry, Version
+from services.mlflow_rest import MlflowRest
+from services.model_purge import ModelPurge
+from tests.models.interleaving import Actor, Interleavings
+from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
+from tests.models.registered_model import RegisteredModel
+from tests.tracking import Tracking
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+LONG_AGO = (NOW - timedelta(days=31)).isoformat()
+RETENTION = timedelta(days=30)
+OLD = ((DELETED_TAG, LONG_AGO),)
+MARKED = (*OLD, (PURGING_TAG, LONG_AGO))
+
+# 1 is active, 2 is not, 3 was deleted long ago.
+START = State((("1", ()), ("2", ()), ("3", OLD)), alias="1")
+MARKED_START = State((("1", ()), ("2", ()), ("3", MARKED)), alias="1")
+# What a deletion that crashed beside an activation leaves: an active model with the tag; and once it was even marked.
+LEFTOVER = State((("1", MARKED), ("2", ()), ("3", OLD)), alias="1")
+
+
+def store(registry: Any) -> MlflowModelStore:
+    def check(version: Any, environment: str | None) -> None:
+        """Takes a request of its own, as reading the file does."""
+        registry.version(version.version)
+
+    return MlflowModelStore(registry, check, lambda run_id: None, now=lambda: NOW)
+
+
+def purge(registry: Any, hours: int) -> None:
+    ModelPurge(registry, RETENTION, now=lambda: NOW + timedelta(hours=hours)).run()
+
+
+def call(kind: str, version: str, number: int, after: str = "") -> Actor:
+    """Someone who activates, deletes or restores a version."""
+
+    def act(registry: Any) -> object:
+        return getattr(store(registry), kind)(version)
+
+    return Actor(f"{kind} {version} #{number}", kind, version, act, after)
+
+
+def purges(number: int) -> list[Actor]:
+    """Two runs of the purge, the second two hours after the first."""
+    first = Actor(f"purge #{number}", "purge", "", lambda registry: purge(registry, 0))
+    return [first, Actor(f"again #{number}", "purge", "", lambda registry: purge(registry, 2), after=first.name)]
+
+
+def team(*words: str) -> list[Actor]:
+    """Actors by words such as `activate 2`; `purge` is two runs."""
+    found: list[Actor] = []
+    for number, word in enumerate(words):
+        kind, _space, version = word.partition(" ")
+        found += purges(number) if kind == "purge" else [call(kind, version, number)]
+    return found
+
+
+WORDS = ("activate 1", "activate 2", "activate 3", "delete 1", "delete 2", "delete 3", "restore 3", "purge")
+PAIRS = list(combinations_with_replacement(WORDS, 2))
+TRIPLES = [
+    ("activate 2", "delete 2", "activate 1"),
+    ("activate 2", "delete 1", "delete 2"),
+    ("activate 2", "delete 2", "delete 2"),
+    ("activate 2", "activate 1", "delete 1"),
+    ("activate 2", "activate 3", "restore 3"),
+    ("delete 3", "activate 3", "restore 3"),
+    ("activate 2", "delete 2", "restore 2"),
+    ("restore 3", "activate 3", "purge"),
+    ("restore 3", "delete 3", "purge"),
+    ("activate 2", "delete 2", "purge"),
+    ("activate 2", "activate 1", "purge"),
+]
+
+
+CASES = [pytest.param(words, START, id=f"plain: {' | '.join(words)}") for words in [*PAIRS, *TRIPLES]] + [
+    pytest.param(words, start, id=f"{name}: {' | '.join(words)}")
+    for name, start in (("marked", MARKED_START), ("leftover", LEFTOVER))
+    for words in [*PAIRS, *TRIPLES]
+    if "purge" in words and words != ("activate 2", "delete 2", "purge")
+]
+
+
+@pytest.mark.parametrize(("words", "start"), CASES)
+def test_whatever_the_order(words: tuple[str, ...], start: State) -> None:
+    every = Interleavings(team(*words))
+    every.explore(start)
+    for end in every.ends:
+        assert_a_later_purge_cleans_up(end)
+
+
+def test_the_checks_see_a_store_that_forgets_to_look_again() -> None:
+    """Else the tests above might pass because they see nothing."""
+
+    def careless(registry: Any) -> None:
+        if registry.registered().active != "2":
+            registry.delete_version("2")
+
+    actors = [call("activate", "2", 0), Actor("careless", "delete", "2", careless)]
+    with pytest.raises(AssertionError):
+        Interleavings(actors).explore(START)
+
+
+KINDS = ("registered", "versions", "version", "point_at", "tag_version", "untag_version", "tag_model", "delete_version")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_registry_in_memory_answers_as_mlflow_does(tracking: Tracking, seed: int) -> None:
+    chance, model = random.Random(seed), RegisteredModel(tracking)
+    real = MlflowRegistry(MlflowRest(JsonService("MLflow", tracking.address)), model.name)
+    state = State(tuple((model.version(), ()) for _number in range(3)))
+    for _step in range(60):
+        request = drawn(chance)
+        state, expected = apply(state, request)
+        try:
+            answer = getattr(real, request.name)(*request.arguments)
+        except NotFound as error:
+            answer = error
+        assert comparable(answer) == comparable(expected), request
+
+
+def drawn(chance: random.Random) -> Request:
+    """A request about one of three versions, or about one that never was; deletions are rare, or little is left."""
+    kind = chance.choices(KINDS, weights=[2, 2, 2, 4, 4, 4, 2, 0.4])[0]
+    version, key, value = chance.choice("1234"), chance.choice([DELETED_TAG, "odd key"]), chance.choice(["x", "é 😀"])
+    arguments = {
+        "version": (version,),
+        "point_at": (version,),
+        "tag_version": (version, key, value),
+        "untag_version": (version, key),
+        "tag_model": (key, value),
+        "delete_version": (version,),
+    }
+    return Request(kind, arguments.get(kind, ()))
+
+
+def comparable(answer: Any) -> Any:
+    """An answer without what only MLflow knows: when a version was made, and its words for what is not there."""
+    if isinstance(answer, Version):
+        return (answer.version, answer.tags)
+    if isinstance(answer, tuple):
+        return [comparable(version) for version in answer[0]]
+    return type(answer) if isinstance(answer, Exception) else answer
+
+
+def assert_a_later_purge_cleans_up(end: State) -> None:
+    """A crashed purge leaves no mark on a model that is not deleted for longer than until the next run."""
+    after = alone(end, lambda registry: purge(registry, 4))
+    assert after.alias == end.alias
+    for version, tags in after.versions:
+        if after.alias == version or DELETED_TAG not in dict(tags):
+            assert PURGING_TAG not in dict(tags)
+
+
+def alone(state: State, act: Callable[[Any], object]) -> State:
+    """What one actor makes of the state, with nobody else about."""
+    answers: list[Any] = []
+    while True:
+        try:
+            act(ReplayedRegistry(tuple(answers)))
+        except Suspended as suspended:
+            state, answer = apply(state, suspended.request)
+            answers.append(answer)
+        else:
+            return state
+
+
+if __name__ == "__main__":  # python -m tests.models.test_interleavings counts them
+    for crashes in (False, True):
+        each = [Interleavings(team(*case.values[0]), crashes) for case in CASES]
+        ways = sum(one.explore(case.values[1]) for one, case in zip(each, CASES, strict=True))
+        steps = sum(one.steps for one in each)
+        sys.stdout.write(f"{len(CASES)} cases, crashes: {crashes}: {ways:,} interleavings, {steps:,} steps checked\n")

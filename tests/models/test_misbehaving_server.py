@@ -1,0 +1,199 @@
+"""Whatever a model server does wrong has a name: the service, the field, the cause. Reads are repeated, writes never."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.errors import (
+    AccessDenied,
+    BadInput,
+    BadResponse,
+    Conflict,
+    ModelIsActive,
+    OutcomeUnknown,
+    ServiceError,
+    ServiceUnavailable,
+)
+from services.http import JsonService
+from services.http_model_store import HttpModelStore
+from tests.misbehaving import eventually
+from tests.models.model_server import HANG, LOSE, Answer, ModelServer
+
+# Long enough for a busy machine to answer, short enough to wait for twice.
+SECONDS = 0.6
+ANSWERS: list[tuple[Answer | str, type[ServiceError], str]] = [
+    ((500, b'{"error": "boom"}'), ServiceUnavailable, "HTTP 500"),
+    ((503, b"<html>busy</html>"), ServiceUnavailable, "HTTP 503"),
+    ((200, b"<!DOCTYPE html><title>It works!</title>"), BadResponse, "is not JSON"),
+    ((200, b'[{"id": "1", "algo'), BadResponse, "is not JSON"),
+    ((200, b"7"), BadResponse, "body: "),
+    ((401, b'{"error": "who are you?"}'), AccessDenied, "credentials"),
+    ((404, b"<html>no such page</html>"), BadResponse, "is not JSON"),
+    (HANG, ServiceUnavailable, "in time"),
+]
+NAMES = ["500", "503", "html", "half", "number", "401", "404 html", "hang"]
+
+
+@pytest.fixture
+def store(server: ModelServer) -> HttpModelStore:
+    """A store on a server with three models, of which the first is active."""
+    for _number in range(3):
+        server.add(success_rate=0.5)
+    server.active = "1"
+    return HttpModelStore(JsonService("Model server", server.address), SECONDS, SECONDS)
+
+
+def only(method: str, answer: Answer | str | None, ending: str = "") -> Callable[[str, str], Answer | str | None]:
+    """Misbehaves for requests of one method to paths that end so."""
+    return lambda asked, path: answer if asked == method and path.endswith(ending) else None
+
+
+@pytest.mark.parametrize(("answer", "error", "says"), ANSWERS, ids=NAMES)
+def test_a_read_that_fails_says_what_happened(
+    server: ModelServer, store: HttpModelStore, answer: Answer | str, error: type[ServiceError], says: str
+) -> None:
+    server.misbehave = only("GET", answer)
+    for read in (store.all, store.active, lambda: store.get("2")):
+        before = server.asked("GET")
+        with pytest.raises(error, match=says) as caught:
+            read()  # type: ignore[operator]
+        assert caught.value.service == "Model server"
+        # Once more where another try may help, and not where it cannot.
+        assert server.asked("GET") - before == (2 if error is ServiceUnavailable else 1)
+        assert type(caught.value) is error
+
+
+def test_a_read_that_fails_once_is_not_noticed(server: ModelServer, store: HttpModelStore) -> None:
+    failures = iter([(500, b"{}"), None, HANG, None])
+    server.misbehave = lambda method, path: next(failures, None)
+    assert len(store.all().models) == 3
+
+
+def test_a_slow_server_is_waited_for(server: ModelServer, store: HttpModelStore) -> None:
+    server.delay = SECONDS / 4
+    assert len(store.all().models) == 3
+    store.activate("2")
+    assert server.active == "2"
+
+
+@pytest.mark.parametrize(("answer", "error", "says"), ANSWERS, ids=NAMES)
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_write_that_fails_is_not_repeated(
+    server: ModelServer,
+    store: HttpModelStore,
+    method: str,
+    answer: Answer | str,
+    error: type[ServiceError],
+    says: str,
+) -> None:
+    if (method, answer) == ("DELETE", (200, b"7")):
+        pytest.skip("a deletion's answer has no contents to be wrong")
+    server.misbehave = only(method, answer)
+    with pytest.raises(OutcomeUnknown if answer == HANG else error, match=says) as caught:
+        store.activate("2") if method == "POST" else store.delete("2")
+    assert caught.value.service == "Model server"  # type: ignore[attr-defined]
+    assert server.asked(method) == 1
+    assert (server.active, len(server.models)) == ("1", 3)
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_write_whose_answer_is_lost_may_have_happened(
+    server: ModelServer, store: HttpModelStore, method: str
+) -> None:
+    server.misbehave = only(method, LOSE)
+    with pytest.raises(OutcomeUnknown, match="not known"):
+        store.activate("2") if method == "POST" else store.delete("2")
+    assert server.asked(method) == 1
+    eventually(lambda: server.active == "2" if method == "POST" else "2" not in server.models)
+
+
+def test_a_server_that_is_not_there_was_asked_for_nothing() -> None:
+    store = HttpModelStore(JsonService("Model server", "http://127.0.0.1:1"), SECONDS)
+    with pytest.raises(ServiceUnavailable, match="refused the connection") as caught:
+        store.delete("2")
+    assert not isinstance(caught.value, OutcomeUnknown)
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "field"),
+    [
+        ({"id": "9", "success_rate": "high"}, "9", "success_rate"),
+        ({"id": "9", "trained_at": "yesterday"}, "9", "trained_at"),
+        ({"id": "9", "algorithm": 7}, "9", "algorithm"),
+        ({"id": ""}, "", "id"),
+        ({"id": None}, "None", "id"),
+        ({"id": True}, "True", "id"),
+        ({"id": "x" * 201}, "x" * 64, "id"),
+        ({"algorithm": "DQN"}, "1", "id"),
+        ("nonsense", "1", "body"),
+        (None, "1", "body"),
+    ],
+    ids=str,
+)
+def test_one_bad_row_is_named_and_hides_nothing(
+    server: ModelServer, store: HttpModelStore, row: Any, name: str, field: str
+) -> None:
+    server.rows = lambda rows: [rows[0], row, *rows[1:]]
+    found = store.all()
+    assert {model.id for model in found.models} == {"1", "2", "3"}
+    assert [(bad.row, bad.field) for bad in found.bad_rows] == [(name, field)]
+    assert found.bad_rows[0].cause
+    assert found.active is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "field"), [(b"{}", "body"), (b'"text"', "body"), (b"null", "body"), (b'{"models": []}', "body")]
+)
+def test_a_list_that_is_none(server: ModelServer, store: HttpModelStore, answer: bytes, field: str) -> None:
+    server.misbehave = only("GET", (200, answer), "/models")
+    with pytest.raises(BadResponse, match="list of models") as caught:
+        store.all()
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("answer", "field"),
+    [(b'{"id": "2", "success_rate": 3}', "success_rate"), (b'{"id": "3"}', "id"), (b"[]", "body"), (b"{}", "id")],
+)
+def test_a_model_that_makes_no_sense_names_the_field(
+    server: ModelServer, store: HttpModelStore, answer: bytes, field: str
+) -> None:
+    server.misbehave = only("GET", (200, answer), "/2")
+    with pytest.raises(BadResponse) as caught:
+        store.get("2")
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("answer", [b'{"id": "3"}', b"{}", b"[]", b'{"message": "done"}', b""])
+def test_an_activation_that_names_another_model_is_not_believed(
+    server: ModelServer, store: HttpModelStore, answer: bytes
+) -> None:
+    server.misbehave = only("POST", (200, answer))
+    with pytest.raises(BadResponse):
+        store.activate("2")
+    assert server.asked("POST") == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "says"),
+    [
+        (
+            409,
+            b'{"error": "busy", "details": "A job is using the old one until 5 pm."}',
+            Conflict,
+            "busy: A job is using",
+        ),
+        (409, b'{"error": "The file is gone."}', Conflict, "The file is gone."),
+        (409, b"[]", Conflict, "no reason given"),
+        (400, b'{"error": "bad id", "details": {"model_id": "what?"}}', BadInput, "Model server: bad id"),
+    ],
+)
+def test_a_refusal_is_passed_on_in_the_servers_words(
+    server: ModelServer, store: HttpModelStore, status: int, body: bytes, error: type[Exception], says: str
+) -> None:
+    server.misbehave = only("POST", (status, body))
+    with pytest.raises(error, match=says) as caught:
+        store.activate("2")
+    assert not isinstance(caught.value, ModelIsActive)
+    assert server.active == "1"

@@ -1,0 +1,250 @@
+"""What every model store keeps to: P4 (the list is complete), P5 (one is active), P6 (the active one is not deleted)."""
+
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly
+from domain.models import DELETED_TAG, PURGING_TAG, Model, ModelState
+from services.http import JsonService
+from services.mlflow_registry import MlflowRegistry
+from services.mlflow_rest import MlflowRest
+from services.model_store import ModelStore, ReadOnlyStore
+from tests.misbehaving import Misbehaving
+from tests.models.backends import REFUSAL, Backend, HttpBackend, MlflowBackend
+from tests.models.model_server import ModelServer
+from tests.models.registered_model import RegisteredModel
+from tests.tracking import Tracking
+
+STRANGE_IDS = ["../x", "..", ".", "", "%00", "\x00", "x" * 10_000, "🦊", "a/b", "active", "\ud800", "0", "-1", "1.0", "9" * 40, "?", "#", " "]  # fmt: skip
+FIELDS = {
+    "algorithm": "DQN",
+    "trained_at": "2026-01-02T03:04:05+00:00",
+    "success_rate": 0.75,
+    "total_episodes": 500,
+    "env_id": "Maze-v0",
+}
+
+
+def active_ids(store: ModelStore) -> list[str]:
+    return [model.id for model in store.all().models if model.is_active]
+
+
+def listed(store: ModelStore) -> set[str]:
+    """The models that are not deleted."""
+    return {model.id for model in store.all().models if model.state is not ModelState.DELETED}
+
+
+def test_nothing_is_there_at_first(backend: Backend) -> None:
+    assert backend.store.all().models == []
+    assert backend.store.active() is None
+    assert backend.store.history() == []
+
+
+def test_the_list_is_complete(backend: Backend) -> None:
+    """P4, over more than one page where there are pages, the newest first."""
+    ids = [backend.add(trained_at=f"2026-01-{day:02}T00:00:00+00:00") for day in range(1, 12)]
+    found = backend.store.all()
+    assert [model.id for model in found.models] == ids[::-1]
+    assert found.bad_rows == []
+
+
+def test_a_model_tells_what_is_known_of_it(backend: Backend) -> None:
+    model = backend.store.get(backend.add(**FIELDS))
+    assert (model.algorithm, model.success_rate, model.env_id) == ("DQN", 0.75, "Maze-v0")
+    assert model.trained_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert model.total_episodes == 500
+    assert model.state is ModelState.INACTIVE
+
+
+def test_of_an_unknown_detail_nothing_is_said(backend: Backend) -> None:
+    model = backend.store.get(backend.add())
+    unknown = Model(id=model.id, onnx_path=model.onnx_path)
+    assert model == unknown
+
+
+def test_after_an_activation_that_model_is_active_and_no_other(backend: Backend) -> None:
+    """P5."""
+    first, second = backend.add(success_rate=0.5), backend.add(success_rate=0.75)
+    for chosen, former in ((first, None), (second, first), (second, second), (first, second)):
+        done = backend.store.activate(chosen, by="ann", reason="better")
+        assert active_ids(backend.store) == [chosen]
+        active = backend.store.active()
+        assert active is not None
+        assert (active.id, active.is_active) == (chosen, True)
+        assert backend.store.get(chosen).is_active
+        assert (done.model_id, done.former_id, done.by, done.reason) == (chosen, former, "ann", "better")
+    assert done.gain == -0.25
+
+
+@pytest.mark.parametrize("length", [500, 501, 100_000])
+def test_a_long_reason_is_cut_and_stops_nothing(backend: Backend, length: int) -> None:
+    chosen = backend.add()
+    assert backend.store.activate(chosen, reason="é" * length).reason == "é" * 500
+    assert active_ids(backend.store) == [chosen]
+
+
+def test_the_active_one_cannot_be_deleted(backend: Backend) -> None:
+    """P6."""
+    first, second = backend.add(), backend.add()
+    backend.store.activate(first)
+    with pytest.raises(ModelIsActive, match=f"Model {first} is active"):
+        backend.store.delete(first)
+    assert active_ids(backend.store) == [first]
+    backend.store.activate(second)
+    backend.store.delete(first)
+    assert listed(backend.store) == {second}
+
+
+def test_a_deletion_may_be_repeated(backend: Backend) -> None:
+    kept, gone = backend.add(), backend.add()
+    backend.store.delete(gone)
+    if backend.store.keeps_history:
+        backend.store.delete(gone)
+    else:
+        with pytest.raises(NotFound):
+            backend.store.delete(gone)
+    assert listed(backend.store) == {kept}
+
+
+def test_a_deleted_model_is_not_activated(backend: Backend) -> None:
+    kept, gone = backend.add(), backend.add()
+    backend.store.activate(kept)
+    backend.store.delete(gone)
+    with pytest.raises((NotFound, Conflict)):
+        backend.store.activate(gone)
+    assert active_ids(backend.store) == [kept]
+
+
+def test_a_deleted_model_is_brought_back_where_deleted_ones_are_kept(backend: Backend) -> None:
+    model_id = backend.add()
+    backend.store.delete(model_id)
+    if backend.store.keeps_history:
+        assert backend.store.get(model_id).state is ModelState.DELETED
+        assert backend.store.restore(model_id).state is ModelState.INACTIVE
+        assert backend.store.restore(model_id).state is ModelState.INACTIVE
+        backend.store.activate(model_id)
+    else:
+        with pytest.raises(Conflict, match="keeps no deleted models"):
+            backend.store.restore(model_id)
+
+
+@pytest.mark.parametrize("model_id", STRANGE_IDS, ids=lambda model_id: ascii(model_id[:20]))
+def test_what_is_no_model_is_not_found(backend: Backend, model_id: str) -> None:
+    known = backend.add()
+    backend.store.activate(known)
+    for asked in (backend.store.get, backend.store.activate, backend.store.delete):
+        with pytest.raises(NotFound) as caught:
+            asked(model_id)
+        assert len(str(caught.value)) < 500
+    assert active_ids(backend.store) == [known]
+
+
+def test_a_refused_policy_leaves_the_former_one_active_and_says_why(backend: Backend) -> None:
+    good, bad = backend.add(), backend.add()
+    backend.store.activate(good)
+    backend.refuse(bad)
+    with pytest.raises(Conflict, match=REFUSAL):
+        backend.store.activate(bad)
+    assert active_ids(backend.store) == [good]
+
+
+def test_the_history_tells_the_newest_first(backend: Backend) -> None:
+    first, second = backend.add(), backend.add()
+    for chosen in (first, second, second, first):
+        backend.store.activate(chosen)
+    expected = [(first, second), (second, first), (first, None)] if backend.store.keeps_history else []
+    assert [(done.model_id, done.former_id) for done in backend.store.history()] == expected
+
+
+def test_a_read_only_store_reads_and_changes_nothing(backend: Backend) -> None:
+    first, second = backend.add(), backend.add()
+    backend.store.activate(first)
+    store: ModelStore = ReadOnlyStore(backend.store)
+    for write in (store.activate, store.delete, store.restore):
+        with pytest.raises(ReadOnly):
+            write(second)
+    assert listed(store) == {first, second}
+    assert active_ids(store) == [first]
+    assert store.active() == backend.store.active() == store.get(first)
+    assert store.history() == backend.store.history()
+
+
+@pytest.mark.parametrize("rate", [1.5, "inf"])
+def test_bad_details_of_the_active_model_hide_no_other_and_do_not_hold_it_in_place(
+    backend: Backend, rate: float | str
+) -> None:
+    broken, good = backend.add(), backend.add()
+    backend.store.activate(broken)
+    backend.change(broken, "success_rate", rate)
+    found = backend.store.all()
+    assert [model.id for model in found.models] == [good]
+    assert [(row.row, row.field) for row in found.bad_rows] == [(broken, "success_rate")]
+    with pytest.raises(BadResponse, match="success_rate"):
+        backend.store.get(broken)
+    done = backend.store.activate(good)
+    assert (done.former_id, done.former_success_rate) == (broken, None)
+    assert active_ids(backend.store) == [good]
+
+
+def test_ids_are_opaque(server: ModelServer) -> None:
+    """Only MLflow numbers its models; a model server may call them anything."""
+    store = HttpBackend(server).store
+    ids = [server.add(given) for given in (7, "8", "👩‍💻 a/b?c#d%00", "../up", "a.b", "x" * 200)]
+    assert listed(store) == set(ids)
+    for model_id in ids:
+        assert store.get(model_id).id == model_id
+        store.activate(model_id)
+        assert active_ids(store) == [model_id]
+    for model_id in ids[:-1]:
+        store.delete(model_id)
+    assert listed(store) == {ids[-1]}
+
+
+def test_of_tags_by_another_hand_the_history_keeps_what_makes_sense(mlflow: MlflowBackend) -> None:
+    mlflow.model.tag_model("clew.activation.1", "nonsense")
+    mlflow.model.tag_model("clew.activation.2", '{"at": "2020-01-01T00:00:00", "model_id": "7"}')
+    chosen = mlflow.add()
+    mlflow.store.activate(chosen)
+    assert [done.model_id for done in mlflow.store.history()] == [chosen, "7"]
+
+
+def test_a_marked_model_is_neither_restored_nor_activated_and_a_stray_mark_means_nothing(mlflow: MlflowBackend) -> None:
+    marked, stray = mlflow.add(), mlflow.add()
+    mlflow.store.delete(marked)
+    for version in (marked, stray):
+        mlflow.model.tag(version, PURGING_TAG, "2026-01-01T00:00:00+00:00")
+    for write in (mlflow.store.restore, mlflow.store.activate):
+        with pytest.raises(Conflict, match="removed for good"):
+            write(marked)
+    mlflow.store.activate(stray)
+    assert active_ids(mlflow.store) == [stray]
+
+
+def test_a_version_edited_while_the_pages_are_read_is_not_missed(tracking: Tracking, misbehaving: Misbehaving) -> None:
+    """P4: MLflow would order them by their last change, and its page tokens count rows."""
+    model, pages = RegisteredModel(tracking), []
+    ids = [model.version() for _number in range(7)]
+
+    def edit_the_first(path: str, body: bytes) -> bytes:
+        pages.append(path)
+        changed = {"name": model.name, "version": ids[0], "description": f"edit {len(pages)}"}
+        address = f"{tracking.address}/api/2.0/mlflow/model-versions/update"
+        requests.patch(address, json=changed, timeout=20).raise_for_status()
+        return body
+
+    misbehaving.alter = edit_the_first
+    mlflow = MlflowRest(JsonService("MLflow", misbehaving.address))
+    found, bad = MlflowRegistry(mlflow, model.name, page_size=3).versions()
+    assert [version.version for version in found] == ids
+    assert (bad, len(pages)) == ([], 3)
+
+
+def test_the_moment_of_a_deletion_is_kept(mlflow: MlflowBackend) -> None:
+    model_id, before = mlflow.add(), datetime.now(UTC)
+    mlflow.store.delete(model_id)
+    at = datetime.fromisoformat(mlflow.registry.version(model_id).tags[DELETED_TAG])
+    assert before <= at <= datetime.now(UTC)
+    mlflow.store.delete(model_id)
+    assert datetime.fromisoformat(mlflow.registry.version(model_id).tags[DELETED_TAG]) == at

@@ -1,0 +1,15 @@
+"""P5 and P6 with four processes at once on a real MLflow; bench/models_under_fire.py does the same for longer."""
+
+from tests.models.fire import fire
+from tests.tracking import Tracking
+
+PROCESSES = 4
+OPERATIONS = 50
+
+
+def test_at_every_look_exactly_one_is_active_and_not_deleted(tracking: Tracking) -> None:
+    found = fire(tracking.address, PROCESSES, OPERATIONS)
+    assert not [outcome for outcome in found.outcomes if outcome.startswith("unexpected")], found
+    assert found.outcomes.total() == PROCESSES * OPERATIONS
+    assert found.looks > 20, found
+    assert found.moves > 3, found
