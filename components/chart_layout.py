@@ -41,7 +41,7 @@ def scale_of(curves: Sequence[Curve], options: ChartOptions) -> Scale:
 def chart_layout(
     word: MetricWord, options: ChartOptions, scale: Scale, empty: str | None, *, legend: bool
 ) -> dict[str, Any]:
-    """The Plotly layout of a chart of `word`, with a `legend` or not; `empty` says in its middle why there is no line."""
+    """The Plotly layout of a chart of `word`, with a `legend` or not; `empty` says why there is no line."""
     axis = {
         "gridcolor": _GREY,
         "zerolinecolor": _GREY,
@@ -83,7 +83,7 @@ def _x_axis(options: ChartOptions, scale: Scale, *, legend: bool) -> dict[str, A
     }
     window, is_date = options.window, options.axis is Axis.WALL_TIME
     spec: dict[str, Any] = {
-        # Room that Plotly finds out itself costs a third of its time for a chart: only where a legend of some rows follows.
+        # Room that Plotly finds out itself costs a third of its time for a chart: only where a legend follows.
         "automargin": legend,
         # Else the distance is from the axis, and a date has two rows of labels.
         "title": {"text": names[options.axis], "standoff": 4 if legend else 34 if is_date else 20},

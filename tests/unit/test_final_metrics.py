@@ -1,7 +1,8 @@
 """Final metrics: which value counts, how honest it is, and over how many episodes a rate was taken."""
 
 import math
-from typing import get_args
+from collections.abc import Callable
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from domain.errors import BadInput
 from domain.final_metrics import DIRECTIONS, Choice, final_value, rate_episodes, rate_interval
 from domain.history import EMPTY, History
 from domain.statistics import wilson_interval
-from domain.vocabulary import MetricWord, Vocabulary
+from domain.vocabulary import MetricWord
 
 numbers = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
 
@@ -61,7 +62,9 @@ def test_a_mean_of_no_points_is_refused() -> None:
         final_value(EMPTY, "reward", Choice.MEAN_OF_LAST, 0)
 
 
-def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known() -> None:
+def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known(
+    speaking: Callable[[dict[str, Any]], None],
+) -> None:
     assert rate_episodes("success_rate", {"stats_window_size": "100"}, 1000) == 100
     assert rate_episodes("success_rate", {"stats_window_size": "100"}, 30) == 30
     assert rate_episodes("success_rate", {"stats_window_size": "100"}, None) is None
@@ -71,8 +74,8 @@ def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known
     assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, 5) == 20
     assert rate_episodes("eval_success_rate", {"stats_window_size": "100"}, 5) is None
     assert rate_episodes("reward", {"stats_window_size": "100"}, 1000) is None
-    ours = Vocabulary.overridden({"parameters": {"success_window": ["window"]}})
-    assert rate_episodes("success_rate", {"window": "7"}, 9, ours) == 7
+    speaking({"parameters": {"success_window": ["window"]}})
+    assert rate_episodes("success_rate", {"window": "7"}, 9) == 7
 
 
 def test_only_a_last_rate_has_an_interval() -> None:
