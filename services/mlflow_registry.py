@@ -13,6 +13,8 @@ from services.mlflow_rest import MlflowRest
 
 # The server gives as many in one page and no more.
 _PAGE = 1_000
+# As SQLite and PostgreSQL, and as MySQL say it.
+_MET_ANOTHER = ("unique constraint", "duplicate entry")
 
 
 class _Tag(BaseModel):
@@ -116,12 +118,12 @@ class MlflowRegistry:
     def point_at(self, version: str) -> None:
         """Makes the alias name this version: one write, so there is no moment without an active model."""
         body = {"name": self._name, "alias": ALIAS, "version": version}
-        self._mlflow.post("registered-models/alias", body, writes=True)
+        self._set("registered-models/alias", body)
 
     def tag_version(self, version: str, key: str, value: str) -> None:
         """Sets a tag of a version."""
         body = {"name": self._name, "version": version, "key": key, "value": value}
-        self._mlflow.post("model-versions/set-tag", body, writes=True)
+        self._set("model-versions/set-tag", body)
 
     def untag_version(self, version: str, key: str) -> None:
         """Removes a tag of a version; nothing happens where it has none."""
@@ -134,6 +136,15 @@ class MlflowRegistry:
     def delete_version(self, version: str) -> None:
         """Deletes a version for good; MLflow then drops an alias to it without a word, so ask before."""
         self._mlflow.delete("model-versions/delete", {"name": self._name, "version": version})
+
+    def _set(self, path: str, body: object) -> None:
+        try:
+            self._mlflow.post(path, body, writes=True)
+        except BadInput as error:
+            # Of two that set the same tag or alias for the first time at once, MLflow tells one its database's error.
+            if not any(words in str(error).lower() for words in _MET_ANOTHER):
+                raise
+            self._mlflow.post(path, body, writes=True)  # by now there is a row to change
 
     def file(self, version: str, path: str, most_bytes: int) -> bytes:
         """A file of the version, through the tracking server, so that no bucket's credentials are needed here."""

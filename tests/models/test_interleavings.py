@@ -87,11 +87,16 @@ TRIPLES = [
 ]
 
 
-CASES = [pytest.param(words, START, id=f"plain: {' | '.join(words)}") for words in [*PAIRS, *TRIPLES]] + [
+STARTS: dict[str, tuple[State, list[tuple[str, ...]]]] = {
+    "plain": (START, [*PAIRS, *TRIPLES]),
+    # What is special about these two only a purge sees.
+    "marked": (MARKED_START, [*(pair for pair in PAIRS if "purge" in pair), ("restore 3", "activate 3", "purge")]),
+    "leftover": (LEFTOVER, [*(pair for pair in PAIRS if "purge" in pair), ("activate 2", "activate 1", "purge")]),
+}
+CASES = [
     pytest.param(words, start, id=f"{name}: {' | '.join(words)}")
-    for name, start in (("marked", MARKED_START), ("leftover", LEFTOVER))
-    for words in [*PAIRS, *TRIPLES]
-    if "purge" in words and words != ("activate 2", "delete 2", "purge")
+    for name, (start, cases) in STARTS.items()
+    for words in cases
 ]
 
 

@@ -1,11 +1,13 @@
 """What every model store keeps to: P4 (the list is complete), P5 (one is active), P6 (the active one is not deleted)."""
 
+import json
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
 import requests
 
-from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly
+from domain.errors import BadInput, BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly
 from domain.models import DELETED_TAG, PURGING_TAG, Model, ModelState
 from services.http import JsonService
 from services.mlflow_registry import MlflowRegistry
@@ -239,6 +241,26 @@ def test_a_version_edited_while_the_pages_are_read_is_not_missed(tracking: Track
     found, bad = MlflowRegistry(mlflow, model.name, page_size=3).versions()
     assert [version.version for version in found] == ids
     assert (bad, len(pages)) == ([], 3)
+
+
+@pytest.mark.parametrize(
+    ("message", "writes"),
+    [
+        ("(sqlite3.IntegrityError) UNIQUE constraint failed: model_version_tags.key", 2),
+        ('(psycopg2.errors.UniqueViolation) duplicate key value violates unique constraint "tag_pk"', 2),
+        ("Invalid value for a tag", 1),
+    ],
+)
+def test_a_tag_that_another_inserted_at_once_is_set_all_the_same(
+    server: ModelServer, message: str, writes: int
+) -> None:
+    """MLflow inserts a tag or an alias that it did not find, and of two such inserts its database refuses one."""
+    answers = iter([(400, json.dumps({"error_code": "BAD_REQUEST", "message": message}).encode()), (200, b"{}")])
+    server.misbehave = lambda method, path: next(answers)
+    registry = MlflowRegistry(MlflowRest(JsonService("MLflow", server.address)), "maze")
+    with nullcontext() if writes == 2 else pytest.raises(BadInput, match=message):
+        registry.tag_version("1", DELETED_TAG, "now")
+    assert server.asked("POST") == writes
 
 
 def test_the_moment_of_a_deletion_is_kept(mlflow: MlflowBackend) -> None:
