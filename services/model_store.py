@@ -32,13 +32,13 @@ class ModelStore(Protocol):
         """The active model; None before the first activation."""
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """Makes this the active model; raises `ModelRefused` with the reason, and then the former one stays active."""
+        """Makes this the active model; raises `PolicyRefused` with the reason, and then the former one stays active."""
 
     def delete(self, model_id: str) -> None:
         """Takes the model out of the list; raises `ModelIsActive`, also when somebody activates it meanwhile."""
 
     def restore(self, model_id: str) -> Model:
-        """Brings a deleted model back; raises `Unsupported` where the store keeps none."""
+        """Brings a deleted model back; raises `Conflict` where the store keeps none."""
 
     def history(self) -> list[Activation]:
         """The activations that are known, the newest first; empty where the store keeps none."""
