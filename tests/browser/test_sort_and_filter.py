@@ -146,6 +146,7 @@ def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:
         RunSummary.model_validate(
             {
                 **dict.fromkeys(RunSummary.model_fields),
+                "keys": {},
                 "run_id": f"{number:032x}",
                 "name": f"run-{number:04d}",
                 "experiment": f"maze-{number % 20:02d}",

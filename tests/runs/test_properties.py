@@ -16,7 +16,7 @@ from components import comparison, final_metrics, run_list
 from components.lines import line_name
 from domain.chart_options import ChartOptions
 from domain.runs import Run, summarise
-from services.connect import Services, history_store
+from services.connect import connect, history_store
 from services.http import JsonService
 from services.mlflow_rest import MlflowRest
 from services.run_store import RunView
@@ -100,7 +100,7 @@ def test_a_comparison_holds_every_selected_run(
     chosen = picks.draw(st.lists(st.sampled_from(sorted(logged)), unique=True)) if logged else []
     mlflow = rest(tracking.address)
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
-    services = Services(settings, mlflow, None, history_store(settings, mlflow))  # type: ignore[arg-type]
+    services = connect(settings)._replace(histories=history_store(settings, mlflow))
     view = RunView(runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
     drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), patience=20)
     assert [run.run_id for run in drawing.runs] == chosen
