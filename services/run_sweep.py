@@ -38,9 +38,10 @@ def sweep(mlflow: MlflowRest, known: RunList | None) -> RunList:
 
 
 def changes(mlflow: MlflowRest, known: RunList, since: datetime) -> RunList:
-    """`known` with the runs that run, started or ended after `since`; the very same object when nothing changed.
+    """`known` with the runs that run, wait, or ended after `since`; the very same object when nothing changed.
 
-    MLflow has no "updated at", so deletions, tags and late writes show only in a full sweep.
+    MLflow has no "updated at", so deletions, tags and late writes show only in a full sweep; and so does a run that was
+    unknown and ended without an end time.
     """
     experiments = mlflow.experiments()
     watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
@@ -49,7 +50,7 @@ def changes(mlflow: MlflowRest, known: RunList, since: datetime) -> RunList:
     for where in (
         # RUNNING and SCHEDULED, which alone have a U: MLflow's filter has no OR and no IN for states.
         "attributes.status LIKE '%U%'",
-        f"attributes.start_time > {watermark}",
+        # What started meanwhile runs, waits, or has ended, so nobody has to ask for it apart.
         f"attributes.end_time > {watermark}",
     ):
         found, odd = mlflow.search_runs(experiments, where)
