@@ -65,6 +65,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Under nohup the tests ignore SIGHUP, would hand that on, and the launcher would rightly obey it.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             )
         started.append(Launch(process, directory, int(ports["PORT"]), int(ports["MLFLOW_PORT"])))
         return started[-1]
