@@ -71,7 +71,7 @@ def _header() -> html.Header:
             [
                 html.A(
                     [html.Span("◉", className="brand-mark", **{"aria-hidden": "true"}), " Clew"],
-                    href=href("/"),
+                    href=href("/mlflow"),
                     className="navbar-brand",
                 ),
                 html.Div(

@@ -116,6 +116,12 @@ def test_addresses(client: FlaskClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
 
 
+@pytest.mark.parametrize(("path", "leads_to"), [("/", "/mlflow"), ("/?experiment=a%20b", "/mlflow?experiment=a%20b")])
+def test_the_bare_address_leads_to_the_runs(client: FlaskClient, path: str, leads_to: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, leads_to)
+
+
 @pytest.mark.parametrize(
     ("path", "header", "lang"),
     [
