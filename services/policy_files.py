@@ -32,13 +32,14 @@ class PolicyFiles:
 
     def __init__(self, registry: MlflowRegistry) -> None:
         self._registry = registry
-        self._passed: LRUCache[tuple[str, int, str | None], PolicyGraph] = LRUCache(200)
+        self._passed: LRUCache[tuple[object, ...], PolicyGraph] = LRUCache(200)
         self._lock = threading.Lock()
 
     def check(self, version: Version, env_id: str | None) -> PolicyGraph:
         """The version's graph, once it has passed; raises `PolicyRefused` with the reason, or a `ServiceError`."""
-        # A version's number is given again only with a new registered model, at another moment.
-        key = (version.version, version.creation_timestamp, env_id)
+        # A version's number is given again only with a new registered model, at another moment; but anybody may set the
+        # tag that says which of its files is the policy.
+        key = (version.version, version.creation_timestamp, version.tags.get("onnx_file"), env_id)
         with self._lock:
             known = self._passed.get(key)
         if known is None:
