@@ -49,6 +49,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     server = Flask("clew")
     server.config.update(
         PATHNAME_PREFIX=settings.dash_requests_pathname_prefix,
+        READ_ONLY=settings.read_only,
         TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
         SEND_FILE_MAX_AGE_DEFAULT=3600,

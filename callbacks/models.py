@@ -67,7 +67,7 @@ def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, 
         [model_list.row(model) for model in view.models.models],
         notices.bad_rows(services.models.name, view.models.bad_rows),
         None if view.models.models or view.models.bad_rows else model_list.nothing_here(),
-        model_list.activations(view.history),
+        model_list.activations(view.history, view.models),
         mark,
     )
 

@@ -23,8 +23,14 @@ def frame() -> html.Div:
                 id="main",
                 className="container-fluid py-3",
             ),
-        ]
+        ],
+        className="clew-read-only" if is_read_only() else None,
     )
+
+
+def is_read_only() -> bool:
+    """Whether this Clew changes nothing."""
+    return bool(flask.current_app.config["READ_ONLY"])
 
 
 def ticker(place: str) -> dcc.Interval:
@@ -81,6 +87,7 @@ def _header() -> html.Header:
                     ],
                     className="navbar-nav me-auto",
                 ),
+                html.Span(_("read-only"), className="badge text-bg-secondary me-3") if is_read_only() else None,
                 _other_language(),
             ],
             className="navbar navbar-expand px-3",
