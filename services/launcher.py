@@ -1,4 +1,4 @@
-"""`make run`: the dashboard, and an MLflow where none is configured, until Ctrl-C.
+"""`make run`: the dashboard, and an MLflow and a GPU monitor where none is configured, until Ctrl-C.
 
 Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 when it cannot run; 2 when a setting is wrong.
 """
@@ -19,7 +19,12 @@ from services.ports import port_problems
 from services.settings import Settings, explain
 from services.supervision import Child, Supervision, SupervisorEnded
 
-_TITLES = {"dashboard": "The dashboard", "mlflow": "MLflow", "samples": "The sample data"}
+_TITLES = {
+    "dashboard": "The dashboard",
+    "mlflow": "MLflow",
+    "gpu_monitor": "The GPU monitor",
+    "samples": "The sample data",
+}
 _LOOK_SECONDS = 0.5
 _REMIND_SECONDS = 10
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,7 +49,8 @@ class _Launch:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state_dir = settings.state_dir
-        self.services = ["mlflow", "dashboard"] if settings.embedded else ["dashboard"]
+        wanted = {"mlflow": settings.embedded, "gpu_monitor": settings.embedded_gpu_monitor, "dashboard": True}
+        self.services = [name for name, is_wanted in wanted.items() if is_wanted]
         self.waiting_for = list(self.services)
         self.stopping = False
         self.at_terminal = os.isatty(0)
@@ -65,7 +71,7 @@ class _Launch:
             sys.stderr.write(f"STATE_DIR={self.state_dir} cannot be written ({error.strerror}); set another.\n")
             return 1
         self.samples_shown = _size(self._log("samples"))
-        say(f"Starting {' and '.join(_name(one) for one in self.services)} (logs in {self.state_dir}/log) …")
+        say(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
         try:
             with Supervision(self.state_dir.absolute(), self._environment()) as supervision:
                 self._keep(supervision)
@@ -103,7 +109,7 @@ class _Launch:
             now = time.monotonic()
             if self.waiting_for and now - reminded >= _REMIND_SECONDS:
                 reminded = now
-                say(f"Waiting for {' and '.join(_name(one) for one in self.waiting_for)} ({now - began:.0f} s) …")
+                say(f"Waiting for {_names(self.waiting_for)} ({now - began:.0f} s) …")
             time.sleep(_LOOK_SECONDS)
 
     def _greet(self, supervision: Supervision) -> None:
@@ -125,6 +131,8 @@ class _Launch:
         host, port = self.settings.host, self.settings.port
         if name == "mlflow":
             host, port = self.settings.mlflow_host, self.settings.mlflow_port
+        elif name == "gpu_monitor":
+            host, port = self.settings.gpu_monitor_host, self.settings.gpu_monitor_port
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -185,8 +193,9 @@ def _field(line: str, name: str) -> str | None:
     return None
 
 
-def _name(service: str) -> str:
-    return _TITLES[service].replace("The ", "the ")
+def _names(services: list[str]) -> str:
+    names = [_TITLES[service].replace("The ", "the ") for service in services]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _size(file: Path) -> int:

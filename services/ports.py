@@ -3,17 +3,30 @@
 import errno
 import socket
 from collections.abc import Iterator
+from itertools import combinations
 
 from services.settings import Settings
 
 
 def port_problems(settings: Settings) -> Iterator[str]:
     """A sentence for each address that this start needs and cannot have; names the setting to change."""
-    if settings.embedded and settings.port == settings.mlflow_port:
-        yield f"PORT and MLFLOW_PORT are both {settings.port}; set one of them to another port."
-    yield from _port_problem("HOST", settings.host, "PORT", settings.port)
+    addresses = _addresses(settings)
+    for (_, _, one, port), (_, _, other, same) in combinations(addresses, 2):
+        if port == same:
+            yield f"{one} and {other} are both {port}; set one of them to another port."
+    for address in addresses:
+        yield from _port_problem(*address)
+
+
+def _addresses(settings: Settings) -> list[tuple[str, str, str, int]]:
+    """What this start listens at: setting and value of the host, setting and value of the port."""
+    addresses = [("HOST", settings.host, "PORT", settings.port)]
     if settings.embedded:
-        yield from _port_problem("MLFLOW_HOST", settings.mlflow_host, "MLFLOW_PORT", settings.mlflow_port)
+        addresses.append(("MLFLOW_HOST", settings.mlflow_host, "MLFLOW_PORT", settings.mlflow_port))
+    if settings.embedded_gpu_monitor:
+        port = settings.gpu_monitor_port
+        addresses.append(("GPU_MONITOR_HOST", settings.gpu_monitor_host, "GPU_MONITOR_PORT", port))
+    return addresses
 
 
 def _port_problem(host_setting: str, host: str, port_setting: str, port: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import BadInput
 from domain.vocabulary import DEFAULT, Vocabulary
+from services.gpu_addresses import GpuMonitorAddress, read_addresses
 
 
 def _read(path: Path) -> Vocabulary:
@@ -36,6 +37,11 @@ def _networks(listed: str) -> list[IPv4Network | IPv6Network]:
 
 def _listing_networks(listed: str) -> str:
     _networks(listed)
+    return listed
+
+
+def _listing_monitors(listed: str) -> str:
+    read_addresses(listed)
     return listed
 
 
@@ -90,6 +96,15 @@ class Settings(BaseSettings):
     inference_ui_url: OptionalUrl = Field(
         None, description="Where “Try it” leads, such as the team's own page. Empty: Clew's own inference page."
     )
+    gpu_monitor_host: str = Field(
+        "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 where browsers of other machines watch."
+    )
+    gpu_monitor_port: Port = Field(8001, description="Port of the GPU monitor.")
+    gpu_monitor_urls: Annotated[str, AfterValidator(_listing_monitors)] = Field(
+        "",
+        description="The team's GPU monitors, as a comma list of name=url, such as trainer-1=http://trainer-1:8001, or "
+        "name=url|wss://… where a browser needs another address. Empty: `make run` starts one.",
+    )
     read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
     api_token: Secret = Field(
         None,
@@ -143,6 +158,23 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the embedded MLflow is the one in use."""
         return self.mlflow_tracking_uri is None
+
+    @property
+    def embedded_gpu_monitor(self) -> bool:
+        """Whether `make run` starts the GPU monitor."""
+        return not self.gpu_monitors_listed
+
+    @property
+    def gpu_monitors_listed(self) -> list[GpuMonitorAddress]:
+        """The monitors of GPU_MONITOR_URLS."""
+        return read_addresses(self.gpu_monitor_urls)
+
+    @property
+    def gpu_monitors(self) -> list[GpuMonitorAddress]:
+        """The monitors to show: those listed, else the one of this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.gpu_monitor_host, self.gpu_monitor_host)
+        local = f"http://[{host}]:{self.gpu_monitor_port}" if ":" in host else f"http://{host}:{self.gpu_monitor_port}"
+        return self.gpu_monitors_listed or [GpuMonitorAddress("local", local)]
 
     @property
     def tracking_url(self) -> str:

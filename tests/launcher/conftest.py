@@ -27,6 +27,7 @@ class Launch:
     directory: Path
     port: int
     mlflow_port: int
+    gpu_monitor_port: int
 
     def said(self) -> str:
         return (self.directory / "said").read_text()
@@ -55,7 +56,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
     def start(stdin: int = subprocess.DEVNULL, **settings: str) -> Launch:
         directory = tmp_path_factory.mktemp("a 100% odd name")
-        ports = {"PORT": str(free_port()), "MLFLOW_PORT": str(free_port())} | settings
+        ports = {name: str(free_port()) for name in ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT")} | settings
         with (directory / "said").open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "services.launcher"],
@@ -68,7 +69,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
                 # Under nohup the tests ignore SIGHUP, would hand that on, and the launcher would rightly obey it.
                 preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             )
-        started.append(Launch(process, directory, int(ports["PORT"]), int(ports["MLFLOW_PORT"])))
+        numbers = (int(ports[name]) for name in ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT"))
+        started.append(Launch(process, directory, *numbers))
         return started[-1]
 
     yield start

@@ -28,10 +28,11 @@ def alone(start: Start) -> Launch:
     return launch
 
 
-def test_ready_means_that_dashboard_and_mlflow_answer(embedded: Launch) -> None:
+def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
     assert f"http://127.0.0.1:{embedded.port}/mlflow" in embedded.said()
     assert answers(embedded.port)
     assert answers(embedded.mlflow_port)
+    assert answers(embedded.gpu_monitor_port)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -50,6 +51,15 @@ def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
     wait_until(lambda: "The dashboard ended and is started again" in embedded.said(), 5, embedded.said)
 
 
+def test_a_killed_gpu_monitor_comes_back(embedded: Launch) -> None:
+    before = {process.pid for process in embedded.processes("gpu_monitor")}
+    for process in embedded.processes("gpu_monitor"):
+        process.kill()
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("gpu_monitor")}, 5, embedded.said)
+    wait_until(lambda: answers(embedded.gpu_monitor_port), 15, embedded.said)
+    wait_until(lambda: "The GPU monitor ended and is started again" in embedded.said(), 5, embedded.said)
+
+
 def test_ctrl_c_ends_everything(embedded: Launch) -> None:
     assert embedded.processes("uvicorn")  # the server that mlflow spawns: a grandchild
     assert embedded.end(signal.SIGINT) == 0
@@ -63,6 +73,14 @@ def test_with_an_mlflow_of_the_users_none_is_started(alone: Launch) -> None:
     assert alone.processes("training.samples") == []
     assert not answers(alone.mlflow_port)
     assert "secret" not in alone.said()
+
+
+def test_with_gpu_monitors_of_the_users_none_is_started(start: Start) -> None:
+    elsewhere = f"http://127.0.0.1:{free_port()}"
+    launch = start(MLFLOW_TRACKING_URI=elsewhere, GPU_MONITOR_URLS=f"trainer={elsewhere}")
+    launch.wait_until_ready(30)
+    assert launch.processes("gpu_monitor") == []
+    assert launch.end(signal.SIGTERM) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

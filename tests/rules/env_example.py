@@ -5,11 +5,16 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from gpu_monitor.settings import GpuMonitorSettings
 from services.settings import Settings
 from training.settings import TrainingSettings
 
 FILE = Path(__file__).parents[2] / ".env.example"
-PARTS: dict[str, type[BaseSettings]] = {"The dashboard and `make run`": Settings, "The trainer": TrainingSettings}
+PARTS: dict[str, type[BaseSettings]] = {
+    "The dashboard and `make run`": Settings,
+    "The GPU monitor": GpuMonitorSettings,
+    "The trainer": TrainingSettings,
+}
 HEAD = """\
 # All settings of Clew, with their defaults. Copy this to .env and change what you need, or set them in the
 # environment, which wins. A wrong value stops the start with a sentence that names it.

@@ -1,0 +1,56 @@
+"""The monitor's addresses: the stream `/ws/gpu`, `/health` and `/metrics`."""
+
+from collections.abc import Callable
+
+from flask import Flask, Response, jsonify
+
+from gpu_monitor.metrics import metrics
+from gpu_monitor.origins import read_origins
+from gpu_monitor.settings import GpuMonitorSettings
+from gpu_monitor.socket_route import SocketRoute
+from gpu_monitor.watch import Watch
+
+
+def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]:
+    """The app, already sampling, and what stops it."""
+    app = Flask("gpu_monitor", static_folder=None)
+    watch = Watch(settings, lambda text: stream.broadcast.publish(text))
+    stream = SocketRoute(
+        app,
+        "/ws/gpu",
+        first=lambda: watch.report(with_history=True).model_dump_json(),
+        most_viewers=settings.gpu_max_viewers,
+        origins=read_origins(settings.allowed_origins),
+    )
+    _add_health(app, watch, stream)
+    _add_metrics(app, watch, stream)
+
+    def stop() -> None:
+        watch.stop()
+        stream.close()
+
+    watch.start()
+    return app, stop
+
+
+def _add_health(app: Flask, watch: Watch, stream: SocketRoute) -> None:
+    @app.get("/health")
+    def health() -> Response:
+        """Whether the service itself is well; a GPU that is not is in `state`."""
+        age = watch.age_seconds
+        return jsonify(
+            status="healthy",
+            state=watch.state,
+            sample_age_seconds=None if age is None else round(age, 3),
+            sample_interval_seconds=watch.last and watch.last.interval_seconds,
+            viewers=len(stream.broadcast),
+            sampler_restarts=watch.restarts,
+        )
+
+
+def _add_metrics(app: Flask, watch: Watch, stream: SocketRoute) -> None:
+    @app.get("/metrics")
+    def prometheus() -> Response:
+        """The last sample for Prometheus."""
+        text = metrics(watch.report(), viewers=len(stream.broadcast), restarts=watch.restarts)
+        return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,67 @@
+"""The one door to NVML: a question is answered, is not supported, or fails with a name of ours."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import pynvml
+
+from domain.gpus import GpuState, HostState
+from gpu_monitor.failures import GpuTrouble, HostTrouble
+
+Answer = TypeVar("Answer")
+
+# What a GPU, driver or library of some age answers to a question that it does not know: normal, field by field.
+_ABSENT: Final = frozenset(
+    {
+        pynvml.NVML_ERROR_INVALID_ARGUMENT,
+        pynvml.NVML_ERROR_NOT_SUPPORTED,
+        pynvml.NVML_ERROR_NOT_FOUND,
+        pynvml.NVML_ERROR_FUNCTION_NOT_FOUND,
+        pynvml.NVML_ERROR_NO_DATA,
+        pynvml.NVML_ERROR_VGPU_ECC_NOT_SUPPORTED,
+        pynvml.NVML_ERROR_ARGUMENT_VERSION_MISMATCH,
+        pynvml.NVML_ERROR_DEPRECATED,
+    }
+)
+# What concerns the whole host, whichever call meets it.
+_HOST_STATES: Final = {
+    pynvml.NVML_ERROR_UNINITIALIZED: HostState.NO_DRIVER,
+    pynvml.NVML_ERROR_DRIVER_NOT_LOADED: HostState.NO_DRIVER,
+    pynvml.NVML_ERROR_LIBRARY_NOT_FOUND: HostState.NO_LIBRARY,
+    pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH: HostState.DRIVER_CHANGED,
+}
+_GPU_STATES: Final = {
+    pynvml.NVML_ERROR_NO_PERMISSION: GpuState.NO_PERMISSION,
+    pynvml.NVML_ERROR_GPU_IS_LOST: GpuState.LOST,
+    pynvml.NVML_ERROR_GPU_NOT_FOUND: GpuState.LOST,
+}
+
+
+def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
+    """Asks what every host has to answer; raises HostTrouble."""
+    try:
+        return call(*arguments)
+    except pynvml.NVMLError as error:
+        if error.value == pynvml.NVML_ERROR_NO_PERMISSION:
+            raise HostTrouble(HostState.NO_PERMISSION) from error
+        if error.value in _HOST_STATES:
+            raise HostTrouble(_HOST_STATES[error.value]) from error
+        raise HostTrouble(HostState.FAILED, _named(call, error)) from error
+
+
+def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
+    """Asks a GPU something; None where it does not know. Raises GpuTrouble, or HostTrouble where all are concerned."""
+    try:
+        return call(*arguments)
+    except pynvml.NVMLError as error:
+        if error.value in _ABSENT:
+            return None
+        if error.value in _HOST_STATES:
+            raise HostTrouble(_HOST_STATES[error.value]) from error
+        if error.value in _GPU_STATES:
+            raise GpuTrouble(_GPU_STATES[error.value]) from error
+        raise GpuTrouble(GpuState.FAILED, _named(call, error)) from error
+
+
+def _named(call: Callable[..., object], error: pynvml.NVMLError) -> str:
+    return f"{getattr(call, '__name__', call)}: {error}, code {error.value}"

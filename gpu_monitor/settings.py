@@ -1,0 +1,62 @@
+"""The GPU monitor's settings, from the environment or `.env`."""
+
+import socket
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import BadInput
+from gpu_monitor.origins import read_origins
+
+
+def _listing_origins(listed: str) -> str:
+    read_origins(listed)
+    return listed
+
+
+class GpuMonitorSettings(BaseSettings):
+    """Where the monitor listens, how often it looks, and who may watch."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    gpu_monitor_host: str = Field(
+        "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 where browsers of other machines watch."
+    )
+    gpu_monitor_port: int = Field(8001, ge=1, le=65535, description="Port of the GPU monitor.")
+    gpu_sample_seconds: float = Field(2, ge=0.5, le=4, description="Seconds between two looks at the GPUs, 0.5 to 4.")
+    gpu_log_seconds: float = Field(
+        0, ge=0, le=3600, description="Each GPU gets a log line this often, in seconds; 0: with every sample."
+    )
+    gpu_max_viewers: int = Field(
+        200, ge=1, le=900, description="So many viewers at a time; who comes after them is told to come back later."
+    )
+    allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
+        "",
+        description="Origins whose pages may watch, such as https://clew.example.com, as a comma list; * is any. "
+        "Empty: pages of loopback hosts, and pages of the host name under which the monitor itself was asked.",
+    )
+    gpu_demo: bool = Field(False, description="Whether an example session, not measured, is played instead.")
+    gpu_host_name: str = Field("", description="What the host is called on the page. Empty: the machine's name.")
+    gpu_extended: bool = Field(
+        False, description="Whether ECC errors and PCIe rates are read as well; they take 40 ms for each GPU."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+
+    @property
+    def host_name(self) -> str:
+        """What the host is called: as set, else as the machine calls itself."""
+        return self.gpu_host_name or socket.gethostname()
+
+
+def read_settings() -> GpuMonitorSettings:
+    """Reads the settings; raises BadInput with a sentence for each wrong one: its name, its value, what is right."""
+    try:
+        return GpuMonitorSettings()
+    except ValidationError as error:
+        raise BadInput(
+            "\n".join(
+                f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
+                for e in error.errors()
+            )
+        ) from error

@@ -1,0 +1,119 @@
+"""The manners of a WebSocket that only sends: who may come in, how many, what they may say, and how it ends."""
+
+import logging
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Set
+from functools import partial
+from typing import Final
+
+from flask import Flask, Response, g, request
+from flask_sock import Sock  # type: ignore[import-untyped]
+from simple_websocket import ConnectionClosed, Server
+from wsproto.utilities import RemoteProtocolError
+
+from gpu_monitor.broadcast import Broadcast, hang_up
+from gpu_monitor.origins import is_allowed
+
+_log = logging.getLogger(__name__)
+# A viewer that answers no ping is gone: noticed within twice this time, also when the line died silently, and also
+# when its system's buffers still take our messages.
+_PING_SECONDS: Final = 4.5
+_SEND_SECONDS: Final = 2
+_BUFFER_BYTES: Final = 2**18
+_MOST_RECEIVED_BYTES: Final = 1024
+_GOODBYE_SECONDS: Final = 0.5
+_RETRY_SECONDS: Final = 10
+_GOING_AWAY: Final = 1001
+_TAKES_NO_DATA: Final = 1003
+
+
+class SocketRoute:
+    """A route of a Flask app under gunicorn's gthread worker, whose viewers get what `broadcast` publishes."""
+
+    def __init__(
+        self, app: Flask, path: str, *, first: Callable[[], str], most_viewers: int, origins: Set[str]
+    ) -> None:
+        """`first` makes a new viewer's first message; `origins` is as `is_allowed` takes it."""
+        self.broadcast = Broadcast()
+        self._path = path
+        self._first = first
+        self._origins = origins
+        self._places = threading.BoundedSemaphore(most_viewers)
+        self._closing = threading.Event()
+        app.config["SOCK_SERVER_OPTIONS"] = {
+            "ping_interval": _PING_SECONDS,
+            "max_message_size": _MOST_RECEIVED_BYTES,
+            "thread_class": partial(threading.Thread, daemon=True),
+        }
+        app.before_request(self._refuse)
+        app.teardown_request(self._give_place_back)
+        app.register_error_handler(RemoteProtocolError, _is_no_handshake)
+        Sock(app).route(path)(self._serve)
+
+    def close(self) -> None:
+        """Ends all connections with 1001, those that do not answer it half a second later; takes in nobody more."""
+        self._closing.set()
+        self.broadcast.close(_GOING_AWAY, "The service is being stopped.")
+        deadline = time.monotonic() + _GOODBYE_SECONDS
+        while len(self.broadcast) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.broadcast.hang_up()
+
+    def _refuse(self) -> Response | None:
+        """Before the handshake, where a refusal still is an HTTP status."""
+        if request.path != self._path:
+            return None
+        origin = request.headers.get("Origin")
+        if not is_allowed(origin, request.host, self._origins):
+            _log.warning("A page was refused", extra={"origin": origin, "host": request.host})
+            return _sentence(403, f"Pages of {origin} may not watch; ALLOWED_ORIGINS names those that may.")
+        if self._closing.is_set() or not self._places.acquire(blocking=False):
+            refusal = _sentence(503, "As many watch already as may; try again later.")
+            refusal.headers["Retry-After"] = str(_RETRY_SECONDS)
+            return refusal
+        g.has_place = True
+        return None
+
+    def _give_place_back(self, error: BaseException | None) -> None:
+        if g.pop("has_place", False):
+            self._places.release()
+
+    def _serve(self, viewer: Server) -> None:
+        _be_impatient(viewer.sock)
+        self.broadcast.join(viewer, self._first)
+        if self._closing.is_set():  # it came in while the others were being told
+            hang_up(viewer.sock)
+        try:
+            viewer.receive()
+            viewer.close(_TAKES_NO_DATA, "This stream takes no messages.")
+        except (ConnectionClosed, OSError):  # the usual end
+            pass
+        finally:
+            self.broadcast.leave(viewer)
+            _finish(viewer)
+
+
+def _be_impatient(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))
+    # For pings and goodbyes, which wait for room; messages do not.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _finish(viewer: Server) -> None:
+    """Lets the reading thread see the end, for gunicorn would wait for an open socket with all its connections."""
+    viewer.thread.join(_GOODBYE_SECONDS)
+    hang_up(viewer.sock)
+    viewer.thread.join(_GOODBYE_SECONDS)
+
+
+def _is_no_handshake(error: RemoteProtocolError) -> Response:
+    return _sentence(400, f"This is no WebSocket handshake: {error}.")
+
+
+def _sentence(status: int, sentence: str) -> Response:
+    return Response(sentence + "\n", status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,108 @@
+"""What is known of this host's GPUs right now, told anew with every sample, and every period without one."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from domain.gpus import HISTORY_SAMPLES, GpuReport, HostState, PastSample
+from gpu_monitor.processes import boot_id
+from gpu_monitor.readings import Reading
+from gpu_monitor.sample_log import SampleLog
+from gpu_monitor.sampler_keeper import SamplerKeeper
+from gpu_monitor.settings import GpuMonitorSettings
+
+_log = logging.getLogger(__name__)
+_MOST_SLACK_SECONDS: Final = 0.5
+
+
+class Watch:
+    """Runs the sampler in a thread of its own, and gives `publish` each report as JSON.
+
+    A report without a new sample, a heartbeat, comes when a sample is late by a quarter of its period (half a second
+    at most), and then each period.
+    """
+
+    def __init__(self, settings: GpuMonitorSettings, publish: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._publish = publish
+        self._period = settings.gpu_sample_seconds
+        self._keeper = SamplerKeeper(self._period)
+        self._history: deque[PastSample] = deque(maxlen=HISTORY_SAMPLES)
+        self._sample_log = SampleLog(settings.gpu_log_seconds)
+        self._boot_id = boot_id()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self.last: Reading | None = None
+        self._last_at = 0.0
+
+    @property
+    def state(self) -> HostState:
+        """What is to be said of the host now."""
+        return self._keeper.state
+
+    @property
+    def restarts(self) -> int:
+        """How many samplers had to be replaced."""
+        return self._keeper.restarts
+
+    @property
+    def age_seconds(self) -> float | None:
+        """How old the last sample is; None before the first."""
+        return None if self.last is None else time.monotonic() - self._last_at
+
+    def start(self) -> None:
+        """Starts sampling."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the sampler; returns at once."""
+        self._stopping.set()
+        self._keeper.stop()
+
+    def report(self, with_history: bool = False) -> GpuReport:
+        """What is known now."""
+        known, state, advice = self.last, self._keeper.state, self._keeper.advice
+        age = self.age_seconds
+        return GpuReport(
+            host=self._settings.host_name,
+            boot_id=self._boot_id,
+            sent_at=time.time_ns() // 1_000_000,
+            sample_seconds=self._period,
+            state=state,
+            error=None if state == HostState.OK else advice.cause,
+            remedy=None if state == HostState.OK else advice.remedy,
+            age_seconds=None if age is None else round(age, 3),
+            recording=known is not None and known.recording,
+            driver_version=known and known.driver_version,
+            gpus=known.gpus if known else [],
+            history=list(self._history) if with_history else None,
+        )
+
+    def _run(self) -> None:
+        slack = min(_MOST_SLACK_SECONDS, self._period / 4)
+        due = time.monotonic() + self._period + slack
+        while not self._stopping.is_set():
+            reading = self._keeper.next(max(0.0, due - time.monotonic()))
+            if reading is not None:
+                self._take(reading)
+                due = time.monotonic() + self._period + slack
+            elif time.monotonic() >= due:
+                self._miss()
+                due += self._period
+            else:
+                continue
+            self._publish(self.report().model_dump_json())
+
+    def _take(self, reading: Reading) -> None:
+        self.last, self._last_at = reading, time.monotonic()
+        values = {gpu.gpu_id: gpu.utilization for gpu in reading.gpus}
+        self._history.append(PastSample(at=reading.taken_at, utilization=values))
+        self._sample_log.write(reading)
+
+    def _miss(self) -> None:
+        if self.last is not None:
+            self._history.append(PastSample(at=time.time_ns() // 1_000_000))
+        _log.warning("No sample in time", extra={"state": self._keeper.state, "age_seconds": self.age_seconds})

@@ -1,0 +1,56 @@
+"""Where the GPU monitors are: the list of GPU_MONITOR_URLS."""
+
+import re
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # stands in paths
+
+
+class GpuMonitorAddress(NamedTuple):
+    """One monitor: `url` as this dashboard reaches it, without a trailing slash; `browser_url` where a page differs.
+
+    `browser_url` is a ws:// or wss:// address, or a path on the page's own host.
+    """
+
+    name: str
+    url: str
+    browser_url: str | None = None
+
+
+def read_addresses(listed: str) -> list[GpuMonitorAddress]:
+    """The monitors of a comma list `name=url[|browser_url]`; raises ValueError, which names the odd entry."""
+    addresses = [_read(entry.strip()) for entry in listed.split(",") if entry.strip()]
+    names = [address.name for address in addresses]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"the name {name!r} stands for two monitors; give each its own")
+    return addresses
+
+
+def _read(entry: str) -> GpuMonitorAddress:
+    name, _, addresses = entry.partition("=")
+    url, bar, browser_url = (part.strip() for part in addresses.partition("|"))
+    if not _NAME.fullmatch(name.strip()):
+        raise ValueError(f"{entry!r} should begin with a name of letters, digits, '.', '_' and '-', and then '='")
+    if not _is_url(url, ("http", "https")):
+        raise ValueError(f"{entry!r} should name an address such as http://trainer-1:8001")
+    if bar and not (_is_url(browser_url, ("ws", "wss")) or _is_path(browser_url)):
+        raise ValueError(f"{entry!r} should give browsers an address such as wss://clew.example.com/ws/gpu/trainer-1")
+    return GpuMonitorAddress(name.strip(), url.rstrip("/"), browser_url or None)
+
+
+def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in schemes and bool(parts.hostname) and _has_sound_port(url)
+
+
+def _has_sound_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def _is_path(path: str) -> bool:
+    return path.startswith("/") and not path.startswith("//")
