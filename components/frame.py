@@ -84,6 +84,7 @@ def _header() -> html.Header:
                     [
                         html.A(_("Runs"), href=href("/mlflow"), className="nav-link"),
                         html.A(_("Models"), href=href("/models"), className="nav-link"),
+                        html.A(_("GPUs"), href=href("/gpu"), className="nav-link"),
                     ],
                     className="navbar-nav me-auto",
                 ),
