@@ -11,8 +11,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.errors import NotFound, PolicyRefused, ServiceUnavailable
 from domain.policies import MOST_BYTES, PolicyGraph, contract_for
+from policies.policy_check import WALL_SECONDS, check_policy
 from services.mlflow_registry import MlflowRegistry, Version
-from services.policy_check import WALL_SECONDS, check_policy
 from services.shared_file import SharedFile, host_lock
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx import TensorProto, helper
 
-from services.onnx_reading import DATA_LOCATION, EXTERNAL_DATA, PARTS, trouble_in
+from policies.onnx_reading import DATA_LOCATION, EXTERNAL_DATA, PARTS, trouble_in
 from tests.models import policies
 from tests.models.policies import BIAS, WEIGHTS, elsewhere, gemm, model
 

@@ -18,8 +18,8 @@ from onnx import helper
 
 from domain.errors import PolicyRefused, ServiceUnavailable
 from domain.policies import TensorShape
-from services import policy_check
-from services.policy_check import check_policy
+from policies import policy_check
+from policies.policy_check import check_policy
 from tests.models import policies
 from tests.models.policies import BIAS, FLOAT, INT64, elsewhere, gemm, model, tensor, then
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import PolicyRefused, ServiceUnavailable
 from domain.policies import PolicyContract, PolicyGraph, TensorShape, contract_for, misfit, missing_contract, oversize
-from services.policy_child import NOT_INSTALLED
+from policies.policy_child import NOT_INSTALLED
 
 WALL_SECONDS: Final = 10.0
 # Address space, of which Python, numpy and onnxruntime reserve about 0.2 GiB before a policy is loaded, and a policy
@@ -123,7 +123,7 @@ def _ask_child(onnx: bytes, contract: PolicyContract) -> _Answer:
 
 def _command() -> list[str]:
     # -P: the working directory is not searched for modules. -B: its limits allow no file to be written.
-    return [sys.executable, "-P", "-B", "-m", "services.policy_child"]
+    return [sys.executable, "-P", "-B", "-m", "policies.policy_child"]
 
 
 def _environment() -> Mapping[str, str]:

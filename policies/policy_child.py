@@ -1,8 +1,8 @@
-"""Loads a policy and asks it twice, in a process of its own: `python -m services.policy_child PLAN < policy.onnx`.
+"""Loads a policy and asks it twice, in a process of its own: `python -m policies.policy_child PLAN < policy.onnx`.
 
 PLAN is JSON: `input` and `width` of the observation, `batches` to try, `memory_bytes`, `cpu_seconds`, `answer_bytes`.
 The answer is JSON on stdout: `inputs` and `outputs` (name, dtype, shape) once the file is loaded, `probes` (batch,
-shape, finite) once it ran, and `trouble`, a sentence or null. services/policy_check.py starts it and judges the answer.
+shape, finite) once it ran, and `trouble`, a sentence or null. policies/policy_check.py starts it and judges the answer.
 """
 
 import json
@@ -12,7 +12,7 @@ import resource
 import sys
 from typing import Any
 
-from services.onnx_reading import trouble_in
+from policies.onnx_reading import trouble_in
 
 NOT_INSTALLED = 3
 """The exit status that says that onnxruntime is missing or does not fit this machine."""

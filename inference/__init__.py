@@ -1,0 +1,1 @@
+"""The inference engine: a process of its own, `python -m inference`. It runs ONNX policies in the maze for viewers."""
