@@ -118,25 +118,12 @@ def test_a_handshake_that_is_none_is_a_sentence(monitor: Monitor) -> None:
     assert "Traceback" not in monitor.log()
 
 
-def test_half_a_handshake_holds_a_thread_for_some_seconds_only(monitor: Monitor) -> None:
-    halves = [socket.create_connection(("127.0.0.1", monitor.port)) for _ in range(30)]
-    try:
-        for half in halves:
-            half.sendall(b"GET /ws/gpu HTTP/1.1\r\nHost: x\r\nUpgr")
-        with monitor.view() as viewer:
-            assert viewer.next().state == HostState.OK
-        halves[0].settimeout(10)
-        assert halves[0].recv(100) == b""
-    finally:
-        for half in halves:
-            half.close()
-    assert monitor.health()["status"] == "healthy"
-    assert "Socket error" not in monitor.log()
-
-
-def test_a_frozen_viewer_is_dropped_and_nobody_else_notices(monitor: Monitor) -> None:
+def test_clients_that_freeze_are_dropped_and_nobody_else_notices(monitor: Monitor) -> None:
     monitor.wait_for(lambda health: health["viewers"] == 0, 5)
-    with monitor.view() as lively, handshake(monitor.port):
+    halves = [socket.create_connection(("127.0.0.1", monitor.port)) for _ in range(30)]
+    for half in halves:
+        half.sendall(b"GET /ws/gpu HTTP/1.1\r\nHost: x\r\nUpgr")
+    with monitor.view() as lively, handshake(monitor.port):  # the second never reads, and never answers a ping
         monitor.wait_for(lambda health: health["viewers"] == 2, 5)
         began = last = time.monotonic()
         longest = 0.0
@@ -146,6 +133,11 @@ def test_a_frozen_viewer_is_dropped_and_nobody_else_notices(monitor: Monitor) ->
             longest, last = max(longest, time.monotonic() - last), time.monotonic()
         assert longest < 1.5
         assert lively.connected
+    for half in halves:
+        half.settimeout(1)  # they were hung up on long ago
+        assert half.recv(100) == b""
+        half.close()
+    assert "Socket error" not in monitor.log()
 
 
 def test_metrics_have_base_units_and_no_line_for_what_is_not_supported(monitor: Monitor) -> None:
