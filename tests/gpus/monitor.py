@@ -8,11 +8,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
-from simple_websocket import Client
+from simple_websocket import Client, ConnectionClosed
 
 from domain.gpus import GpuReport
 
@@ -135,6 +136,14 @@ class Viewer(Client):  # type: ignore[misc]
                 return report
         raise AssertionError(f"not within {seconds} s: {report}")
 
+    def read_to_the_end(self) -> int:
+        """Waits for the end of the connection; returns the close code (1006 or so where none came)."""
+        with suppress(ConnectionClosed):
+            while self.receive(timeout=3) is not None:
+                pass
+        assert not self.connected
+        return int(self.close_reason)
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -157,5 +166,3 @@ def status(connection: socket.socket) -> tuple[int, str]:
     while b"\r\n\r\n" not in head and (more := connection.recv(1)):
         head += more
     return int(head.split()[1]), head.decode()
-
-

@@ -155,12 +155,19 @@ def test_processes_are_named_without_their_arguments(read: Read) -> None:
 def test_a_lost_gpu_keeps_its_name_and_comes_back(read: Read) -> None:
     read("count 2")
     lost = read("count 2", "error 1 * 15").gpus
-    assert (lost[1].state, lost[1].name, lost[1].uuid, lost[1].utilization) == (GpuState.LOST, "Fake GPU 1", "FAKE-1", None)
+    assert (lost[1].state, lost[1].name, lost[1].uuid, lost[1].utilization) == (
+        GpuState.LOST,
+        "Fake GPU 1",
+        "FAKE-1",
+        None,
+    )
     assert is_whole(lost[0])
     assert all(is_whole(gpu) for gpu in read("count 2").gpus)
 
 
-@pytest.mark.parametrize(("code", "state"), [*HOST_STATES.items(), (4, HostState.NO_PERMISSION), (999, HostState.FAILED)])
+@pytest.mark.parametrize(
+    ("code", "state"), [*HOST_STATES.items(), (4, HostState.NO_PERMISSION), (999, HostState.FAILED)]
+)
 @pytest.mark.parametrize("call", ["nvmlInit", "nvmlDeviceGetCount"])
 def test_what_concerns_the_host_has_a_name_and_passes(read: Read, call: str, code: int, state: HostState) -> None:
     read("count 0")  # closes, so that the next reading opens anew
@@ -185,7 +192,9 @@ errors = st.dictionaries(
 
 @settings(max_examples=150)
 @given(count=st.integers(1, 8), errors=errors)
-def test_whatever_one_gpu_answers_the_others_are_read(read: Read, count: int, errors: dict[tuple[int, str], int]) -> None:
+def test_whatever_one_gpu_answers_the_others_are_read(
+    read: Read, count: int, errors: dict[tuple[int, str], int]
+) -> None:
     reading = read(f"count {count}", *(f"error {gpu} {call} {code}" for (gpu, call), code in errors.items()))
     assert reading.state == HostState.OK
     assert len(reading.gpus) == count

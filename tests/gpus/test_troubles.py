@@ -30,7 +30,7 @@ def test_a_driver_that_hangs_is_told_and_recovered_from(monitor: Monitor) -> Non
         asked = time.monotonic()
         assert monitor.health()["state"] == "stale"
         assert time.monotonic() - asked < 1
-        assert 'clew_gpu_utilization_ratio{' not in monitor.get("/metrics")
+        assert "clew_gpu_utilization_ratio{" not in monitor.get("/metrics")
         dead = viewer.until(lambda report: report.state == HostState.NOT_ANSWERING, 8)
         assert "reboot" in (dead.remedy or "")
         monitor.fake.write(*HEALTHY)
