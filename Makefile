@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint lock train-deps translations hooks clean chromium
+.PHONY: help run test lint lock train-deps translations hooks clean chromium compiler
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 
@@ -32,7 +32,7 @@ help: ## What can be made
 run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
 	@exec $(PY) -m services.launcher
 
-test: lint chromium ## Run all checks and tests; ARGS="-k name" goes to pytest
+test: lint chromium compiler ## Run all checks and tests; ARGS="-k name" goes to pytest
 	@$(PY) -m pytest $(ARGS)
 
 lint: $(STAMPS)/dev ## ruff and mypy
@@ -90,16 +90,22 @@ $(STAMPS)/train: requirements-train.txt $(STAMPS)/run
 chromium:
 	@if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then $(GET_CHROMIUM); fi
 
+compiler: # for the fake driver library that the GPU monitor is tested with
+	@if ! command -v gcc >/dev/null && ! command -v cc >/dev/null; then $(GET_COMPILER); fi
+
 SUDO := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
-define GET_CHROMIUM
-  echo "Installing Chromium for the browser tests with $(if $(SUDO),sudo )apt-get …"; \
+# $(call get,packages,what for,which commands)
+define get
+  echo "Installing $(2) with $(if $(SUDO),sudo )apt-get …"; \
   log=$$(mktemp); \
   { $(SUDO) apt-get update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
-      apt-get install --yes --no-install-recommends chromium chromium-driver; } >"$$log" 2>&1 || { \
+      apt-get install --yes --no-install-recommends $(1); } >"$$log" 2>&1 || { \
     tail -n 5 "$$log" >&2; \
-    echo "Could not install Chromium. The browser tests need the commands chromium and chromedriver on PATH;" \
-      "on Debian: apt-get install chromium chromium-driver, as an administrator." >&2; exit 1; }
+    echo "Could not install $(2). The tests need $(3) on PATH;" \
+      "on Debian: apt-get install $(1), as an administrator." >&2; exit 1; }
 endef
+GET_CHROMIUM = $(call get,chromium chromium-driver,Chromium for the browser tests,the commands chromium and chromedriver)
+GET_COMPILER = $(call get,gcc libc6-dev,a C compiler for the tests of the GPU monitor,the command gcc)
 
 # uv alone can resolve for all systems at once. The train lock holds what the extra adds; torch's own libraries are left
 # to pip, since they differ between its CPU and its GPU builds.

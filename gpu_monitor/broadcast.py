@@ -105,7 +105,9 @@ def hang_up(sock: socket.socket) -> None:
 
 
 def _unsent(sock: socket.socket) -> int:
-    """Bytes that were sent and that the other side has not taken yet. Raises OSError."""
+    """Bytes that were sent and that the other side has not taken yet. Raises OSError, also for a closed socket."""
     if sys.platform == "darwin":
         return sock.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
-    return int(struct.unpack("i", ioctl(sock, TIOCOUTQ, b"\0" * 4))[0])
+    if (descriptor := sock.fileno()) < 0:
+        raise OSError("closed")
+    return int(struct.unpack("i", ioctl(descriptor, TIOCOUTQ, b"\0" * 4))[0])

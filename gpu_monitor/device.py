@@ -47,6 +47,8 @@ class Device:
         fields: dict[str, Any] = {}
         if handle is not None:
             fields = self._fields(handle, interval_seconds)
+        elif self._trouble is None:
+            self._note(GpuTrouble(GpuState.FAILED, "the driver counts it, but does not know it"))
         return Gpu(gpu_id=self._index, timestamp=time.time_ns() // 1_000_000, **self._known, **fields, **self._state())
 
     def _fields(self, handle: Any, interval_seconds: float) -> dict[str, Any]:
@@ -96,7 +98,11 @@ class Device:
         return None if bits is None else [words for bit, words in _THROTTLE_REASONS.items() if bits & bit]
 
     def _processes(self, handle: Any) -> list[GpuProcess] | None:
-        running = self._ask(pynvml.nvmlDeviceGetComputeRunningProcesses, handle)
+        # Not the unversioned name: with an old library that raises an error of pynvml's own, which is no NVMLError.
+        running = self._first(
+            (pynvml.nvmlDeviceGetComputeRunningProcesses_v3, handle),
+            (pynvml.nvmlDeviceGetComputeRunningProcesses_v2, handle),
+        )
         if running is None:
             return None
         return [describe(one.pid, _scaled(one.usedGpuMemory, _MIB)) for one in running]

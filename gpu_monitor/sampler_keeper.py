@@ -71,7 +71,7 @@ class SamplerKeeper:
     def _start(self, now: float) -> None:
         self._child = SamplerChild(lambda child, reading: self._said.put((child, reading)))
         # More patience with each failure: a driver that needs long to wake up must not be interrupted for ever.
-        patience = min(_LONGEST_SECONDS, _START_SECONDS * 2**self._failures)
+        patience = min(_LONGEST_SECONDS, _START_SECONDS * 2 ** max(0, self._failures - 1))
         self._patient_until = now + max(self._silence, patience)
 
     def _has_spoken(self, child: SamplerChild, reading: Reading) -> None:

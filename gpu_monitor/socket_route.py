@@ -82,11 +82,11 @@ class SocketRoute:
             self._places.release()
 
     def _serve(self, viewer: Server) -> None:
-        _be_impatient(viewer.sock)
-        self.broadcast.join(viewer, self._first)
-        if self._closing.is_set():  # it came in while the others were being told
-            hang_up(viewer.sock)
         try:
+            _be_impatient(viewer.sock)
+            self.broadcast.join(viewer, self._first)
+            if self._closing.is_set():  # it came in while the others were being told
+                hang_up(viewer.sock)
             viewer.receive()
             viewer.close(_TAKES_NO_DATA, "This stream takes no messages.")
         except (ConnectionClosed, OSError):  # the usual end

@@ -1,6 +1,8 @@
 """What is known of this host's GPUs right now, told anew with every sample, and every period without one."""
 
 import logging
+import os
+import signal
 import threading
 import time
 from collections import deque
@@ -82,6 +84,15 @@ class Watch:
         )
 
     def _run(self) -> None:
+        try:
+            self._keep_telling()
+        except Exception:
+            # A service that answers and tells nothing would look healthy: end this process, and gunicorn makes another.
+            _log.exception("The watch over the GPUs ended")
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise
+
+    def _keep_telling(self) -> None:
         slack = min(_MOST_SLACK_SECONDS, self._period / 4)
         due = time.monotonic() + self._period + slack
         while not self._stopping.is_set():

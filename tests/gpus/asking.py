@@ -1,0 +1,13 @@
+"""`python -m tests.gpus.asking`: reads the GPUs once for each line on stdin, without a schedule.
+
+A process of its own, since the loader looks for the driver's library where LD_LIBRARY_PATH was when a process started.
+"""
+
+import sys
+
+from gpu_monitor.nvml_host import NvmlHost
+
+host = NvmlHost(extended=True)
+for _ in sys.stdin:
+    sys.stdout.write(host.read(0.5).model_dump_json() + "\n")
+    sys.stdout.flush()

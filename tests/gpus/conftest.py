@@ -1,0 +1,56 @@
+"""The real monitor over the real pynvml; only the driver's library is a fake, built here from C."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gpu_monitor.settings import GpuMonitorSettings
+from tests.gpus.monitor import Fake, Monitor
+from training.settings import TrainingSettings
+
+Start = Callable[..., Monitor]
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds the fake libnvidia-ml.so.1."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    assert compiler, "These tests build a fake driver library: install gcc (on Debian: apt-get install gcc libc6-dev)."
+    folder = tmp_path_factory.mktemp("nvml")
+    source = Path(__file__).parent / "fake_nvml.c"
+    command = [compiler, "-shared", "-fPIC", "-Wl,-soname,libnvidia-ml.so.1", "-o", "libnvidia-ml.so.1", str(source)]
+    subprocess.run(command, cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def start(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """A function that starts a monitor over a fake driver, with the settings given."""
+    started: list[Monitor] = []
+
+    def start(has_library: bool = True, state: str = "count 2", **settings: str) -> Monitor:
+        fake = Fake(library if has_library else tmp_path_factory.mktemp("no-nvml"), tmp_path_factory.mktemp("gpus"))
+        fake.write(state)
+        started.append(Monitor(fake, _bare_environment(), settings))
+        return started[-1]
+
+    yield start
+    for monitor in started:
+        monitor.end()
+
+
+@pytest.fixture(scope="module")
+def monitor(start: Start) -> Monitor:
+    """A monitor of two GPUs that all tests of a file share."""
+    monitor = start()
+    monitor.wait_for(lambda health: health["state"] == "ok", 15)
+    return monitor
+
+
+def _bare_environment() -> dict[str, str]:
+    ours = {*GpuMonitorSettings.model_fields, *TrainingSettings.model_fields}
+    return {name: value for name, value in os.environ.items() if name.lower() not in ours}

@@ -1,0 +1,126 @@
+/* A libnvidia-ml.so.1 without GPUs, loaded by the real pynvml. Whatever it says is in the text file that
+ * FAKE_NVML_STATE names, which is read anew at each call, so that a test can change the GPUs while they are read:
+ *
+ *   count 2             how many GPUs there are
+ *   hang 1              calls do not return while this is there
+ *   crash 1             the next call ends the process
+ *   util 0 37           the rate of GPU 0; likewise temp, used (MiB), fan, power (mW), mig, reasons
+ *   burst 0 80          what every second sample of GPU 0's buffer says, the others 0; without it there is no buffer
+ *   process 0 4711 512  a process on GPU 0 with 512 MiB
+ *   error 0 nvmlDeviceGetPowerUsage 15    what that call answers for GPU 0; -1 is any GPU, and calls without one
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define MIB (1024ULL * 1024ULL)
+#define ASK(device, name) do { int code = answer(device, name); if (code) return code; } while (0)
+#define INDEX(handle) ((int)(long)(handle) - 1)
+
+typedef struct { unsigned int pid; unsigned long long used; unsigned int instance, compute; } Process;
+typedef struct { unsigned long long at; union { double d; unsigned int ui; } value; } Sample;
+typedef struct { unsigned long long total, free, used; } Memory;
+typedef struct { unsigned int version; unsigned long long total, reserved, free, used; } MemoryV2;
+
+static FILE *state(void) { const char *path = getenv("FAKE_NVML_STATE"); return path ? fopen(path, "r") : NULL; }
+
+static long find(const char *key, int device, long otherwise) {
+    char line[256], word[64]; int one; long value; FILE *file = state();
+    if (!file) return otherwise;
+    while (fgets(line, sizeof line, file))
+        if (device < 0 ? sscanf(line, "%63s %ld", word, &value) == 2 && !strcmp(word, key)
+                       : sscanf(line, "%63s %d %ld", word, &one, &value) == 3 && !strcmp(word, key) && one == device)
+            otherwise = value;
+    fclose(file);
+    return otherwise;
+}
+
+static int answer(int device, const char *name) {
+    char line[256], call[128]; int one, code, found = 0;
+    while (find("hang", -1, 0)) usleep(20000);
+    if (find("crash", -1, 0)) abort();
+    FILE *file = state();
+    if (!file) return 0;
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, "error %d %127s %d", &one, call, &code) == 3 && (one == device || one == -1)
+            && (!strcmp(call, name) || (!strcmp(call, "*") && device >= 0)))
+            found = code;
+    fclose(file);
+    return found;
+}
+
+int nvmlInitWithFlags(unsigned int flags) { ASK(-1, "nvmlInit"); return 0; }
+int nvmlShutdown(void) { return answer(-1, "nvmlShutdown"); }
+const char *nvmlErrorString(int code) { return code == 999 ? "Unknown Error" : "An error of the fake"; }
+int nvmlSystemGetDriverVersion(char *text, unsigned int size) {
+    ASK(-1, "nvmlSystemGetDriverVersion"); snprintf(text, size, "Fake 1.0"); return 0; }
+int nvmlDeviceGetCount_v2(unsigned int *count) {
+    ASK(-1, "nvmlDeviceGetCount"); *count = find("count", -1, 0); return 0; }
+int nvmlDeviceGetHandleByIndex_v2(unsigned int index, void **handle) {
+    ASK((int)index, "nvmlDeviceGetHandleByIndex"); *handle = (void *)(long)(index + 1); return 0; }
+int nvmlDeviceGetName(void *gpu, char *text, unsigned int size) {
+    ASK(INDEX(gpu), "nvmlDeviceGetName"); snprintf(text, size, "Fake GPU %d", INDEX(gpu)); return 0; }
+int nvmlDeviceGetUUID(void *gpu, char *text, unsigned int size) {
+    ASK(INDEX(gpu), "nvmlDeviceGetUUID"); snprintf(text, size, "FAKE-%d", INDEX(gpu)); return 0; }
+int nvmlDeviceGetMigMode(void *gpu, unsigned int *now, unsigned int *then) {
+    ASK(INDEX(gpu), "nvmlDeviceGetMigMode"); *now = *then = find("mig", INDEX(gpu), 0); return 0; }
+int nvmlDeviceGetUtilizationRates(void *gpu, unsigned int *rates) {
+    ASK(INDEX(gpu), "nvmlDeviceGetUtilizationRates");
+    rates[0] = find("util", INDEX(gpu), 0); rates[1] = 0; return 0; }
+int nvmlDeviceGetSamples(void *gpu, int kind, unsigned long long since, int *type, unsigned int *count, Sample *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetSamples");
+    long burst = find("burst", INDEX(gpu), -1); struct timeval now; unsigned int filled = 0;
+    if (burst < 0) return 3;
+    *type = 1;
+    if (!out) { *count = 8; return 0; }
+    gettimeofday(&now, NULL);
+    unsigned long long end = (now.tv_sec * 1000000ULL + now.tv_usec) / 50000 * 50000;
+    for (int i = 7; i >= 0; i--)
+        if (end - i * 50000ULL > since) {
+            out[filled].at = end - i * 50000ULL;
+            out[filled].value.d = 0;
+            out[filled++].value.ui = (end / 50000 - i) % 2 ? burst : 0;
+        }
+    *count = filled;
+    return filled ? 0 : 6;
+}
+int nvmlDeviceGetMemoryInfo_v2(void *gpu, MemoryV2 *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetMemoryInfo");
+    if (out->version != (sizeof *out | 2 << 24)) return 25;
+    out->total = 81920 * MIB; out->reserved = 512 * MIB; out->used = find("used", INDEX(gpu), 1024) * MIB;
+    out->free = out->total - out->reserved - out->used; return 0; }
+int nvmlDeviceGetMemoryInfo(void *gpu, Memory *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetMemoryInfo");
+    out->total = 81920 * MIB; out->used = (find("used", INDEX(gpu), 1024) + 512) * MIB;
+    out->free = out->total - out->used; return 0; }
+int nvmlDeviceGetTemperatureV(void *gpu, unsigned int *versioned) {
+    ASK(INDEX(gpu), "nvmlDeviceGetTemperatureV"); versioned[2] = find("temp", INDEX(gpu), 40); return 0; }
+int nvmlDeviceGetTemperature(void *gpu, int sensor, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetTemperature"); *out = find("temp", INDEX(gpu), 40); return 0; }
+int nvmlDeviceGetTemperatureThreshold(void *gpu, int which, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetTemperatureThreshold"); *out = 95; return 0; }
+int nvmlDeviceGetPowerUsage(void *gpu, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetPowerUsage"); *out = find("power", INDEX(gpu), 123456); return 0; }
+int nvmlDeviceGetEnforcedPowerLimit(void *gpu, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetEnforcedPowerLimit"); *out = 700000; return 0; }
+int nvmlDeviceGetClockInfo(void *gpu, int which, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetClockInfo"); *out = 1980; return 0; }
+int nvmlDeviceGetFanSpeed(void *gpu, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetFanSpeed"); *out = find("fan", INDEX(gpu), 30); return 0; }
+int nvmlDeviceGetCurrentClocksEventReasons(void *gpu, unsigned long long *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetCurrentClocksEventReasons"); *out = find("reasons", INDEX(gpu), 1); return 0; }
+int nvmlDeviceGetComputeRunningProcesses_v3(void *gpu, unsigned int *count, Process *out) {
+    char line[256]; int one; long pid, used; unsigned int found = 0, room = *count;
+    ASK(INDEX(gpu), "nvmlDeviceGetComputeRunningProcesses");
+    FILE *file = state();
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "process %d %ld %ld", &one, &pid, &used) == 3 && one == INDEX(gpu)) {
+            if (out && found < room) out[found] = (Process){pid, used * MIB, -1, -1};
+            found++;
+        }
+    if (file) fclose(file);
+    *count = found;
+    return found > room ? 7 : 0;
+}

@@ -1,0 +1,168 @@
+"""A monitor as a real process, and viewers of its stream."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from simple_websocket import Client, ConnectionClosed
+
+from domain.gpus import GpuReport
+
+ROOT = Path(__file__).parents[2]
+
+
+class Fake:
+    """The driver: `library` is the folder of its .so, and what it says can be rewritten at any time."""
+
+    def __init__(self, library: Path, folder: Path) -> None:
+        self.library = library
+        self.file = folder / "state"
+
+    def write(self, *lines: str) -> None:
+        """Replaces all that the driver says, in one moment."""
+        new = self.file.with_suffix(".new")
+        new.write_text("\n".join(lines) + "\n")
+        new.replace(self.file)
+
+    def environment(self) -> dict[str, str]:
+        return {"LD_LIBRARY_PATH": str(self.library), "FAKE_NVML_STATE": str(self.file)}
+
+
+class Monitor:
+    """`python -m gpu_monitor` at a free port, sampling twice a second."""
+
+    def __init__(self, fake: Fake, environment: dict[str, str], settings: dict[str, str]) -> None:
+        self.fake = fake
+        self.port = free_port()
+        self.folder = fake.file.parent
+        self._environment = environment | fake.environment() | {"PYTHONPATH": str(ROOT), "GPU_SAMPLE_SECONDS": "0.5"}
+        self._environment |= {"GPU_MONITOR_PORT": str(self.port), "GPU_HOST_NAME": "fake-host"} | settings
+        self.run()
+
+    def run(self) -> None:
+        """Starts it (again) and waits until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            command = [sys.executable, "-m", "gpu_monitor"]
+            self.process = subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=log, stderr=log)
+        self.wait_for(lambda health: health["status"] == "healthy", 15)
+
+    def end(self, number: int = signal.SIGTERM) -> float:
+        """Sends a signal; returns the seconds until it had ended."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(10)
+        return time.monotonic() - began
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return str(answer.read().decode())
+
+    def health(self) -> dict[str, Any]:
+        return dict(json.loads(self.get("/health")))
+
+    def wait_for(self, true: Callable[[dict[str, Any]], bool], seconds: float) -> dict[str, Any]:
+        """The first health that is as wished; fails after so many seconds with the last one."""
+        deadline, health = time.monotonic() + seconds, {}
+        while time.monotonic() < deadline:
+            try:
+                health = self.health()
+                if true(health):
+                    return health
+            except OSError:
+                assert self.process.poll() is None, self.log()
+            time.sleep(0.05)
+        raise AssertionError(f"not within {seconds} s: {health}\n{self.log()[-3000:]}")
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def log_lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log().splitlines()]
+
+    def samplers(self) -> list[psutil.Process]:
+        """Its living samplers, also those that have lost their parent."""
+        return [one for one in psutil.process_iter() if self._is_sampler(one)]
+
+    def _is_sampler(self, process: psutil.Process) -> bool:
+        try:
+            return (
+                "gpu_monitor.sampler" in process.cmdline()
+                and process.environ().get("FAKE_NVML_STATE") == str(self.fake.file)
+                and process.status() != psutil.STATUS_ZOMBIE
+            )
+        except psutil.Error:
+            return False
+
+    def view(self, **headers: str) -> "Viewer":
+        return Viewer(self.port, headers)
+
+
+class Viewer(Client):  # type: ignore[misc]
+    """A viewer; closes when its `with` ends."""
+
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        super().__init__(f"ws://127.0.0.1:{port}/ws/gpu", headers=headers)
+
+    def __enter__(self) -> "Viewer":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.connected:
+            self.close()
+        self.thread.join(5)
+
+    def next(self, seconds: float = 5) -> GpuReport:
+        """The next message; fails if none comes."""
+        text = self.receive(timeout=seconds)
+        assert text is not None, f"no message within {seconds} s"
+        return GpuReport.model_validate_json(text)
+
+    def until(self, true: Callable[[GpuReport], bool], seconds: float) -> GpuReport:
+        """The first message that is as wished."""
+        deadline, report = time.monotonic() + seconds, None
+        while time.monotonic() < deadline:
+            report = self.next()
+            if true(report):
+                return report
+        raise AssertionError(f"not within {seconds} s: {report}")
+
+    def read_to_the_end(self) -> int:
+        """Waits for the end of the connection; returns the close code (1006 or so where none came)."""
+        with suppress(ConnectionClosed):
+            while self.receive(timeout=3) is not None:
+                pass
+        assert not self.connected
+        return int(self.close_reason)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def handshake(port: int, path: str = "/ws/gpu", **headers: str) -> socket.socket:
+    """A connection on which a WebSocket handshake was sent and nothing read yet."""
+    wanted = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade"}
+    wanted |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="} | headers
+    request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in wanted.items())
+    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    connection.sendall(request.encode() + b"\r\n")
+    return connection
+
+
+def status(connection: socket.socket) -> tuple[int, str]:
+    """What the handshake was answered with: the status and the head."""
+    head = b""
+    while b"\r\n\r\n" not in head and (more := connection.recv(1)):
+        head += more
+    return int(head.split()[1]), head.decode()

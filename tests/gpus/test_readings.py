@@ -1,0 +1,220 @@
+"""What NVML answers, and what becomes of it: every call, every error code, on the real pynvml."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.gpus import Gpu, GpuState, HostState
+from gpu_monitor.readings import Reading
+from tests.gpus.monitor import ROOT, Fake
+
+Read = Callable[..., Reading]
+FIELDS = {
+    "nvmlDeviceGetName": "name",
+    "nvmlDeviceGetUUID": "uuid",
+    "nvmlDeviceGetUtilizationRates": "utilization",
+    "nvmlDeviceGetMemoryInfo": "memory_total",
+    "nvmlDeviceGetTemperatureThreshold": "temperature_limit",
+    "nvmlDeviceGetPowerUsage": "power",
+    "nvmlDeviceGetEnforcedPowerLimit": "power_limit",
+    "nvmlDeviceGetClockInfo": "sm_clock",
+    "nvmlDeviceGetFanSpeed": "fan",
+    "nvmlDeviceGetComputeRunningProcesses": "processes",
+}
+# Both calls that give it fail, since each stands in for the other.
+CALLS = [*FIELDS, "nvmlDeviceGetHandleByIndex", "nvmlDeviceGetTemperatureV", "nvmlDeviceGetSamples"]
+ABSENT = [2, 3, 6, 13, 21, 22, 25, 26]
+FAILED = [4, 5, 7, 8, 10, 11, 14, 15, 16, 17, 19, 20, 23, 24, 27, 28, 29, 30, 999]
+BUFFER_TROUBLES = [("nvmlDeviceGetSamples", 4), ("nvmlDeviceGetSamples", 7)]
+GPU_STATES = {4: GpuState.NO_PERMISSION, 15: GpuState.LOST, 28: GpuState.LOST}
+HOST_STATES = {1: HostState.NO_DRIVER, 9: HostState.NO_DRIVER, 12: HostState.NO_LIBRARY, 18: HostState.DRIVER_CHANGED}
+
+
+@pytest.fixture(scope="module")
+def fake(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Fake:
+    return Fake(library, tmp_path_factory.mktemp("asked"))
+
+
+@pytest.fixture(scope="module")
+def read(fake: Fake) -> Iterator[Read]:
+    """A function that writes what the driver says, and returns what is read of it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.gpus.asking"],
+        cwd=ROOT,
+        env=os.environ | fake.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin
+    assert process.stdout
+    stdin, stdout = process.stdin, process.stdout
+
+    def read(*lines: str) -> Reading:
+        fake.write(*lines)
+        stdin.write("\n")
+        stdin.flush()
+        return Reading.model_validate_json(stdout.readline())
+
+    yield read
+    stdin.close()
+    stdout.close()
+    process.wait(10)
+
+
+def is_whole(gpu: Gpu) -> bool:
+    values = gpu.model_dump(exclude={"error", "remedy", "ecc_errors", "pcie_rx", "pcie_tx"})
+    return gpu.state == GpuState.OK and None not in values.values()
+
+
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_all_gpus_are_read_in_full(read: Read, count: int) -> None:
+    reading = read(f"count {count}", "util 0 37", "temp 0 66", "used 0 2048")
+    assert (reading.state, reading.error, reading.driver_version) == (HostState.OK, None, "Fake 1.0")
+    assert [gpu.gpu_id for gpu in reading.gpus] == list(range(count))
+    assert all(is_whole(gpu) for gpu in reading.gpus)
+    first = reading.gpus[0]
+    assert (first.utilization, first.temperature, first.memory_used, first.memory_total) == (37, 66, 2048, 81920)
+    assert (first.power, first.power_limit, first.sm_clock, first.fan) == (123.456, 700, 1980, 30)
+
+
+def test_no_gpu_is_a_state_with_a_remedy(read: Read) -> None:
+    reading = read("count 0")
+    assert (reading.state, reading.gpus) == (HostState.NO_GPU, [])
+    assert reading.error
+    assert reading.remedy
+
+
+@pytest.mark.parametrize("call", FIELDS)
+@pytest.mark.parametrize("code", [3, 13])
+def test_what_a_gpu_does_not_support_is_missing_and_nothing_else(read: Read, call: str, code: int) -> None:
+    gpus = read("count 2", f"error 1 {call} {code}").gpus
+    assert getattr(gpus[1], FIELDS[call]) is None
+    assert gpus[1].state == GpuState.OK
+    missing = {name for name, value in gpus[1] if value is None} - {name for name, value in gpus[0] if value is None}
+    assert missing <= {FIELDS[call], "memory_used"}
+    assert is_whole(gpus[0])
+
+
+def test_the_older_question_stands_in_for_the_newer(read: Read) -> None:
+    assert read("count 1", "temp 0 71", "error 0 nvmlDeviceGetTemperatureV 13").gpus[0].temperature == 71
+
+
+def test_bursts_between_two_looks_count(read: Read) -> None:
+    read("count 1", "burst 0 80", "util 0 0")
+    utilization = read("count 1", "burst 0 80", "util 0 0").gpus[0].utilization
+    assert utilization is not None
+    # The second look finds nothing new in the buffer, or a sample or two: never more than the burst.
+    assert 0 <= utilization <= 80
+
+
+def test_a_mean_is_taken_over_the_buffer(fake: Fake, read: Read) -> None:
+    other = read("count 4", "burst 3 80", "util 3 0").gpus[3].utilization  # never read with a buffer before
+    assert other == pytest.approx(40, abs=6)
+
+
+def test_throttle_reasons_are_words_and_idling_is_none(read: Read) -> None:
+    gpus = read("count 2", f"reasons 0 {0x1 | 0x4 | 0x40}", "reasons 1 1").gpus
+    assert gpus[0].throttle_reasons == ["power limit", "temperature (hardware)"]
+    assert gpus[1].throttle_reasons == []
+
+
+def test_a_mig_gpu_says_so(read: Read) -> None:
+    gpu = read("count 1", "mig 0 1", "error 0 nvmlDeviceGetUtilizationRates 3").gpus[0]
+    assert (gpu.state, gpu.utilization, gpu.memory_total) == (GpuState.MIG, None, 81920)
+    assert gpu.error
+    assert gpu.remedy
+
+
+def test_processes_are_named_without_their_arguments(read: Read) -> None:
+    secret = "--token=very-secret"
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", secret]) as process:
+        try:
+            reading = read("count 1", f"process 0 {process.pid} 512", "process 0 4194999 64")
+            started = psutil.Process(process.pid).create_time()
+        finally:
+            process.kill()
+    mine, gone = reading.gpus[0].processes or []
+    assert (mine.pid, mine.memory_used, mine.ns_pid) == (process.pid, 512, process.pid)
+    assert mine.user
+    assert mine.command
+    assert mine.command.startswith("python")
+    assert mine.start_ticks is not None
+    assert mine.start_ticks / os.sysconf("SC_CLK_TCK") == pytest.approx(started - psutil.boot_time(), abs=2)
+    assert (gone.pid, gone.user, gone.command, gone.start_ticks) == (4194999, None, None, None)
+    assert "secret" not in reading.model_dump_json()
+
+
+def test_a_lost_gpu_keeps_its_name_and_comes_back(read: Read) -> None:
+    read("count 2")
+    lost = read("count 2", "error 1 * 15").gpus
+    assert (lost[1].state, lost[1].name, lost[1].uuid, lost[1].utilization) == (
+        GpuState.LOST,
+        "Fake GPU 1",
+        "FAKE-1",
+        None,
+    )
+    assert is_whole(lost[0])
+    assert all(is_whole(gpu) for gpu in read("count 2").gpus)
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [*HOST_STATES.items(), (4, HostState.NO_PERMISSION), (999, HostState.FAILED)]
+)
+@pytest.mark.parametrize("call", ["nvmlInit", "nvmlDeviceGetCount"])
+def test_what_concerns_the_host_has_a_name_and_passes(read: Read, call: str, code: int, state: HostState) -> None:
+    read("count 0")  # closes, so that the next reading opens anew
+    reading = read("count 2", f"error -1 {call} {code}")
+    assert (reading.state, reading.gpus) == (state, [])
+    assert reading.error
+    assert reading.remedy
+    if state == HostState.FAILED:
+        assert f"{call}: Unknown Error, code 999" in reading.error.replace("nvmlDeviceGetCount_v2", call)
+    assert all(is_whole(gpu) for gpu in read("count 2").gpus)
+
+
+@pytest.mark.parametrize(("code", "state"), HOST_STATES.items())
+def test_a_call_on_a_gpu_may_meet_what_concerns_the_host(read: Read, code: int, state: HostState) -> None:
+    assert read("count 2", f"error 1 nvmlDeviceGetPowerUsage {code}").state == state
+
+
+errors = st.dictionaries(
+    st.tuples(st.integers(0, 7), st.sampled_from(CALLS)), st.sampled_from(ABSENT + FAILED), max_size=12
+)
+
+
+@settings(max_examples=150)
+@given(count=st.integers(1, 8), errors=errors)
+def test_whatever_one_gpu_answers_the_others_are_read(
+    read: Read, count: int, errors: dict[tuple[int, str], int]
+) -> None:
+    reading = read(f"count {count}", *(f"error {gpu} {call} {code}" for (gpu, call), code in errors.items()))
+    assert reading.state == HostState.OK
+    assert len(reading.gpus) == count
+    for gpu in reading.gpus:
+        codes = {call: code for (index, call), code in errors.items() if index == gpu.gpu_id}
+        assert gpu.state in _expected(codes)
+        assert (gpu.error is None) == (gpu.remedy is None) == (gpu.state == GpuState.OK)
+        if not codes:
+            assert is_whole(gpu)
+
+
+def _expected(codes: dict[str, int]) -> set[GpuState]:
+    """Any trouble may be the one that names the state, but a lost GPU is lost."""
+    handle = codes.get("nvmlDeviceGetHandleByIndex")
+    if handle is not None:
+        return {GPU_STATES.get(handle, GpuState.FAILED)}
+    # Whoever may not read the buffer of samples, or finds it grown meanwhile, asks for the rate instead.
+    troubles = [code for call, code in codes.items() if code in FAILED and (call, code) not in BUFFER_TROUBLES]
+    # A first process list may be too short: pynvml then asks again, for as many as it was told, here none.
+    states = {GPU_STATES.get(code, GpuState.FAILED) for code in troubles}
+    if GpuState.LOST in states:
+        return {GpuState.LOST}
+    return states or {GpuState.OK}

@@ -1,0 +1,194 @@
+"""The stream `/ws/gpu` as its viewers see it."""
+
+import itertools
+import json
+import socket
+import time
+from contextlib import suppress
+
+import pytest
+
+from domain.gpus import HISTORY_SAMPLES, HostState
+from tests.gpus.conftest import Start
+from tests.gpus.monitor import Monitor, Viewer, handshake, status
+
+
+@pytest.fixture(scope="module")
+def small(start: Start) -> Monitor:
+    """A monitor that takes two viewers, and pages of one origin."""
+    return start(GPU_MAX_VIEWERS="2", ALLOWED_ORIGINS="https://clew.example.com")
+
+
+def test_the_first_message_has_the_history_the_others_have_not(monitor: Monitor) -> None:
+    monitor.fake.write("count 2", "util 0 11")
+    with monitor.view() as viewer:
+        viewer.until(lambda report: report.gpus[0].utilization == 11, 3)
+    monitor.fake.write("count 2", "util 0 22")
+    with monitor.view() as viewer:
+        viewer.until(lambda report: report.gpus[0].utilization == 22, 3)
+    with monitor.view() as viewer:
+        first, second = viewer.next(), viewer.next()
+    assert first.history
+    assert second.history is None
+    assert [sample.at for sample in first.history] == sorted(sample.at for sample in first.history)
+    values = [sample.utilization.get(0) for sample in first.history]
+    assert 11 in values
+    assert values[-1] == 22
+    assert len(first.history) <= HISTORY_SAMPLES
+    assert (first.host, first.sample_seconds, first.recording) == ("fake-host", 0.5, False)
+    assert first.boot_id
+
+
+def test_samples_come_steadily_and_their_interval_is_measured_and_logged(monitor: Monitor) -> None:
+    arrivals, stamps = [], []
+    with monitor.view() as viewer:
+        for _ in range(7):
+            stamps.append(viewer.next().gpus[0].timestamp)
+            arrivals.append(time.monotonic())
+    gaps = [later - earlier for earlier, later in itertools.pairwise(arrivals[1:])]
+    assert max(gaps) < 1.5
+    assert 2 < arrivals[-1] - arrivals[1] < 4
+    assert len(set(stamps)) >= 6
+    lines = [line for line in monitor.log_lines() if line["message"] == "gpu sample"]
+    wanted = {"timestamp", "gpu_id", "utilization", "memory_used", "memory_total", "temperature", "interval_seconds"}
+    assert wanted <= set(lines[-1])
+    assert lines[-1]["interval_seconds"] == pytest.approx(0.5, abs=0.4)
+    assert monitor.health()["sample_interval_seconds"] == pytest.approx(0.5, abs=0.4)
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "expected"),
+    [
+        (None, "127.0.0.1", 101),
+        ("http://localhost:8050", "gpu-host:8001", 101),
+        ("http://[::1]:8050", "gpu-host:8001", 101),
+        ("http://gpu-host:8050", "gpu-host:8001", 101),
+        ("https://evil.example.com", "127.0.0.1", 403),
+        ("http://localhost.evil.example.com", "127.0.0.1", 403),
+        ("http://gpu-host.evil.example.com", "gpu-host:8001", 403),
+        ("null", "127.0.0.1", 403),
+        ("http://[", "127.0.0.1", 403),
+    ],
+)
+def test_pages_of_other_hosts_are_refused(monitor: Monitor, origin: str | None, host: str, expected: int) -> None:
+    headers = {"Host": host} | ({} if origin is None else {"Origin": origin})
+    with handshake(monitor.port, **headers) as connection:
+        assert status(connection)[0] == expected
+
+
+def test_a_list_of_origins_is_all_that_counts(small: Monitor) -> None:
+    for origin, expected in [("https://clew.example.com", 101), ("http://localhost:8050", 403)]:
+        with handshake(small.port, Origin=origin) as connection:
+            assert status(connection)[0] == expected
+
+
+def test_one_viewer_too_many_is_told_to_come_back(small: Monitor) -> None:
+    small.wait_for(lambda health: health["viewers"] == 0, 5)
+    with small.view() as one, small.view() as another:
+        for viewer in (one, another):
+            viewer.next()
+        with handshake(small.port) as third:
+            code, head = status(third)
+        assert code == 503
+        assert "retry-after: 10" in head.lower()
+        assert small.health()["viewers"] == 2
+    small.wait_for(lambda health: health["viewers"] == 0, 5)
+    with small.view() as again:
+        again.next()
+
+
+@pytest.mark.parametrize("message", ["hello", b"\x00\xff", "x" * 10_000_000, b"x" * 10_000_000])
+def test_whoever_talks_back_is_shown_out_and_nobody_else_notices(monitor: Monitor, message: str | bytes) -> None:
+    with monitor.view() as quiet, monitor.view() as talker:
+        quiet.next()
+        with suppress(OSError):  # it may be shown out before all of it is said
+            talker.send(message)
+        talker.read_to_the_end()
+        if len(message) < 100:
+            assert talker.close_reason == 1003
+        for _ in range(2):
+            assert quiet.next(2).state == HostState.OK
+    assert monitor.health()["status"] == "healthy"
+
+
+def test_a_handshake_that_is_none_is_a_sentence(monitor: Monitor) -> None:
+    with handshake(monitor.port, **{"Sec-WebSocket-Version": "7"}) as connection:
+        assert status(connection)[0] in (400, 426)
+    assert "Traceback" not in monitor.log()
+
+
+def test_clients_that_freeze_are_dropped_and_nobody_else_notices(monitor: Monitor) -> None:
+    monitor.wait_for(lambda health: health["viewers"] == 0, 5)
+    halves = [socket.create_connection(("127.0.0.1", monitor.port)) for _ in range(30)]
+    for half in halves:
+        half.sendall(b"GET /ws/gpu HTTP/1.1\r\nHost: x\r\nUpgr")
+    with monitor.view() as lively, handshake(monitor.port):  # the second never reads, and never answers a ping
+        monitor.wait_for(lambda health: health["viewers"] == 2, 5)
+        began = last = time.monotonic()
+        longest = 0.0
+        while monitor.health()["viewers"] == 2:
+            assert time.monotonic() - began < 10
+            lively.next()
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        assert longest < 1.5
+        assert lively.connected
+    for half in halves:
+        half.settimeout(1)  # they were hung up on long ago
+        assert half.recv(100) == b""
+        half.close()
+    assert "Socket error" not in monitor.log()
+
+
+def test_metrics_have_base_units_and_no_line_for_what_is_not_supported(monitor: Monitor) -> None:
+    monitor.fake.write("count 2", "util 1 25", "used 1 3", "error 1 nvmlDeviceGetFanSpeed 3")
+    with monitor.view() as viewer:
+        viewer.until(lambda report: report.gpus[1].utilization == 25, 3)
+    lines = monitor.get("/metrics").splitlines()
+    labels = '{gpu="1",uuid="FAKE-1",name="Fake GPU 1"}'
+    values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert float(values[f"clew_gpu_utilization_ratio{labels}"]) == 0.25
+    assert float(values[f"clew_gpu_memory_used_bytes{labels}"]) == 3 * 2**20
+    assert f"clew_gpu_fan_ratio{labels}" not in values
+    assert 'clew_gpu_fan_ratio{gpu="0",uuid="FAKE-0",name="Fake GPU 0"}' in values
+    assert float(values['clew_gpu_host_state{state="ok"}']) == 1
+    assert float(values['clew_gpu_host_state{state="stale"}']) == 0
+    named = {line.split()[2] for line in lines if line.startswith("# TYPE")}
+    assert {name.partition("{")[0] for name in values} == named
+
+
+def test_an_example_session_is_marked(start: Start) -> None:
+    monitor = start(GPU_DEMO="true", has_library=False)
+    with monitor.view() as viewer:
+        report = viewer.until(lambda report: report.state == HostState.OK, 10)
+    assert report.recording
+    assert [gpu.name for gpu in report.gpus] == [f"Example GPU {index}" for index in range(4)]
+
+
+def test_being_stopped_is_said_to_all_viewers(small: Monitor) -> None:
+    viewers = [small.view(), Viewer(small.port, {})] if small.health()["viewers"] == 0 else []
+    assert viewers
+    for viewer in viewers:
+        viewer.next()
+    assert small.end() < 2
+    for viewer in viewers:
+        assert viewer.read_to_the_end() == 1001
+    assert small.process.returncode == 0
+    assert small.samplers() == []
+
+
+def test_wrong_settings_are_named_with_what_would_be_right(start: Start) -> None:
+    with pytest.raises(AssertionError) as refused:
+        start(GPU_SAMPLE_SECONDS="9", ALLOWED_ORIGINS="clew.example.com")
+    said = str(refused.value)
+    assert "GPU_SAMPLE_SECONDS='9': Input should be less than or equal to 4" in said
+    assert "ALLOWED_ORIGINS='clew.example.com': 'clew.example.com' should be an origin such as" in said
+    assert "Traceback" not in said
+
+
+def test_a_message_is_the_contract_and_nothing_in_it_is_zero_for_unknown(monitor: Monitor) -> None:
+    monitor.fake.write("count 1", "error 0 nvmlDeviceGetUtilizationRates 3")
+    with monitor.view() as viewer:
+        viewer.until(lambda report: len(report.gpus) == 1 and report.gpus[0].utilization is None, 3)
+        gpu = json.loads(str(viewer.receive(timeout=3)))["gpus"][0]
+    assert gpu["utilization"] is None
+    assert {"gpu_id", "utilization", "memory_used", "memory_total", "temperature", "timestamp"} <= set(gpu)
