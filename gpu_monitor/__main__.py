@@ -9,7 +9,7 @@ from domain.errors import BadInput
 from domain.logs import configure_logging
 from gpu_monitor.app import create_app
 from gpu_monitor.settings import read_settings
-from gpu_monitor.socket_server import SocketServer
+from sockets.socket_server import SocketServer
 
 
 def main() -> int:

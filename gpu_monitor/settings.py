@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import BadInput
-from gpu_monitor.origins import read_origins
+from sockets.origins import read_origins
 
 
 def _listing_origins(listed: str) -> str:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_monitor.origins import is_allowed, read_origins
 from services.gpu_addresses import GpuMonitorAddress, read_addresses
+from sockets.origins import is_allowed, read_origins
 
 
 def test_a_list_of_monitors_is_read() -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
-from gpu_monitor.broadcast import Broadcast, text_frame
+from sockets.broadcast import Broadcast
+from sockets.frames import text_frame
 
 
 @dataclass(eq=False)

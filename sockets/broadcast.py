@@ -1,21 +1,17 @@
 """One text for many sockets: framed once, sent without waiting for anybody, and never queued."""
 
 import socket
-import struct
-import sys
 import threading
 import time
 from collections.abc import Callable
-from fcntl import ioctl
-from termios import TIOCOUTQ
 from typing import Final
 
 from simple_websocket import Server
-from wsproto.events import CloseConnection
-from wsproto.utilities import LocalProtocolError
+
+from sockets.frames import hang_up, text_frame, unsent
 
 _BEHIND_SECONDS: Final = 8.0
-_SO_NWRITE: Final = 0x1024  # macOS's word for TIOCOUTQ
+_TAKES_NO_DATA: Final = 1003
 
 
 class Broadcast:
@@ -36,6 +32,15 @@ class Broadcast:
             self._viewers[viewer] = 0.0
             self._offer(viewer, text_frame(first()), time.monotonic())
 
+    def serve(self, viewer: Server, first: Callable[[], str]) -> None:
+        """Keeps a viewer among them until its connection ends; one that says something is sent away (1003)."""
+        try:
+            self.join(viewer, first)
+            viewer.receive()
+            viewer.close(_TAKES_NO_DATA, "This stream takes no messages.")
+        finally:
+            self.leave(viewer)
+
     def leave(self, viewer: Server) -> None:
         """Takes a viewer out, if it still is among them."""
         with self._lock:
@@ -48,25 +53,9 @@ class Broadcast:
             for viewer in list(self._viewers):
                 self._offer(viewer, frame, now)
 
-    def close(self, code: int, reason: str) -> None:
-        """Tells all viewers that the stream ends, with a WebSocket close code."""
-        with self._lock:
-            for viewer in self._viewers:
-                try:
-                    # Not viewer.close(): that would wait for one who does not read, and not for the answer.
-                    viewer.sock.send(viewer.ws.send(CloseConnection(code, reason)), socket.MSG_DONTWAIT)
-                except (OSError, LocalProtocolError):
-                    hang_up(viewer.sock)
-
-    def hang_up(self) -> None:
-        """Ends the connections of all who are still there."""
-        with self._lock:
-            for viewer in self._viewers:
-                hang_up(viewer.sock)
-
     def _offer(self, viewer: Server, frame: bytes, now: float) -> None:
         try:
-            if _unsent(viewer.sock) == 0:
+            if unsent(viewer.sock) == 0:
                 # Whole, or never: a rest that is sent later would have to wait, and pings would get into its midst.
                 if viewer.sock.send(frame, socket.MSG_DONTWAIT) == len(frame):
                     self._viewers[viewer] = 0.0
@@ -84,30 +73,3 @@ class Broadcast:
         self.dropped += 1
         del self._viewers[viewer]
         hang_up(viewer.sock)
-
-
-def text_frame(text: str) -> bytes:
-    """A WebSocket text message as a server sends it (RFC 6455): not masked, hence the same for everybody."""
-    payload = text.encode()
-    if len(payload) < 126:
-        return struct.pack("!BB", 0x81, len(payload)) + payload
-    if len(payload) < 2**16:
-        return struct.pack("!BBH", 0x81, 126, len(payload)) + payload
-    return struct.pack("!BBQ", 0x81, 127, len(payload)) + payload
-
-
-def hang_up(sock: socket.socket) -> None:
-    """Ends a connection, so that whoever waits for it in another thread wakes up."""
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:  # it has ended already
-        return
-
-
-def _unsent(sock: socket.socket) -> int:
-    """Bytes that were sent and that the other side has not taken yet. Raises OSError, also for a closed socket."""
-    if sys.platform == "darwin":
-        return sock.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
-    if (descriptor := sock.fileno()) < 0:
-        raise OSError("closed")
-    return int(struct.unpack("i", ioctl(descriptor, TIOCOUTQ, b"\0" * 4))[0])

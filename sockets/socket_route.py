@@ -1,4 +1,4 @@
-"""The manners of a WebSocket that only sends: who may come in, how many, what they may say, and how it ends."""
+"""The manners of a WebSocket, whatever is said on it: who may come in, how many, and how it ends."""
 
 import logging
 import socket
@@ -6,7 +6,6 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Set
-from functools import partial
 from typing import Final
 
 from flask import Flask, Response, g, request
@@ -14,8 +13,10 @@ from flask_sock import Sock  # type: ignore[import-untyped]
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import RemoteProtocolError
 
-from gpu_monitor.broadcast import Broadcast, hang_up
-from gpu_monitor.origins import is_allowed
+from sockets.frames import hang_up
+from sockets.guests import Guests
+from sockets.inbox import listening_thread
+from sockets.origins import is_allowed
 
 _log = logging.getLogger(__name__)
 # A viewer that answers no ping is gone: noticed within twice this time, also when the line died silently, and also
@@ -27,40 +28,42 @@ _MOST_RECEIVED_BYTES: Final = 1024
 _GOODBYE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 10
 _GOING_AWAY: Final = 1001
-_TAKES_NO_DATA: Final = 1003
 
 
 class SocketRoute:
-    """A route of a Flask app under gunicorn's gthread worker, whose viewers get what `broadcast` publishes."""
+    """A route of a Flask app under gunicorn's gthread worker; `talk` is what is said, in the viewer's own thread."""
 
     def __init__(
-        self, app: Flask, path: str, *, first: Callable[[], str], most_viewers: int, origins: Set[str]
+        self, app: Flask, path: str, *, talk: Callable[[Server], None], most_viewers: int, origins: Set[str]
     ) -> None:
-        """`first` makes a new viewer's first message; `origins` is as `is_allowed` takes it."""
-        self.broadcast = Broadcast()
+        """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it."""
+        self._guests = Guests()
+        self._talk = talk
         self._path = path
-        self._first = first
         self._origins = origins
         self._places = threading.BoundedSemaphore(most_viewers)
         self._closing = threading.Event()
         app.config["SOCK_SERVER_OPTIONS"] = {
             "ping_interval": _PING_SECONDS,
             "max_message_size": _MOST_RECEIVED_BYTES,
-            "thread_class": partial(threading.Thread, daemon=True),
+            "thread_class": listening_thread,
         }
         app.before_request(self._refuse)
         app.teardown_request(self._give_place_back)
         app.register_error_handler(RemoteProtocolError, _is_no_handshake)
         Sock(app).route(path)(self._serve)
 
+    def __len__(self) -> int:
+        return len(self._guests)
+
     def close(self) -> None:
         """Ends all connections with 1001, those that do not answer it half a second later; takes in nobody more."""
         self._closing.set()
-        self.broadcast.close(_GOING_AWAY, "The service is being stopped.")
+        self._guests.close(_GOING_AWAY, "The service is being stopped.")
         deadline = time.monotonic() + _GOODBYE_SECONDS
-        while len(self.broadcast) and time.monotonic() < deadline:
+        while len(self._guests) and time.monotonic() < deadline:
             time.sleep(0.02)
-        self.broadcast.hang_up()
+        self._guests.hang_up()
 
     def _refuse(self) -> Response | None:
         """Before the handshake, where a refusal still is an HTTP status."""
@@ -84,15 +87,14 @@ class SocketRoute:
     def _serve(self, viewer: Server) -> None:
         try:
             _be_impatient(viewer.sock)
-            self.broadcast.join(viewer, self._first)
+            self._guests.join(viewer)
             if self._closing.is_set():  # it came in while the others were being told
                 hang_up(viewer.sock)
-            viewer.receive()
-            viewer.close(_TAKES_NO_DATA, "This stream takes no messages.")
+            self._talk(viewer)
         except (ConnectionClosed, OSError):  # the usual end
             pass
         finally:
-            self.broadcast.leave(viewer)
+            self._guests.leave(viewer)
             _finish(viewer)
 
 
