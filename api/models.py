@@ -3,6 +3,8 @@
 Ids are opaque, and come percent-encoded; the server in front has decoded them, so one may hold a slash: `path:`.
 """
 
+import hashlib
+
 from flask import Blueprint, Response, request
 
 from api.identity import user_of
@@ -44,6 +46,15 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/history")
     def history() -> Response:
         return answer(list[Activation], store.history())
+
+    @routes.get("/<path:model_id>/policy")
+    def policy(model_id: str) -> Response:
+        content = store.policy_file(_kept(store.get(_possible(model_id))).id)
+        response = Response(content, mimetype="application/octet-stream")
+        # Whoever has the file already is told so, and not sent it again.
+        response.set_etag(hashlib.sha256(content).hexdigest())
+        response.make_conditional(request)
+        return response
 
     @routes.get("/<path:model_id>")
     def one(model_id: str) -> Response:

@@ -28,7 +28,7 @@ _HEAD: Final = "# Written by `python -m api.openapi` from the types in api/shape
 
 
 class Operation(NamedTuple):
-    """One method of one address: `answers` None is an answer without a body, `failures` what else may come."""
+    """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come."""
 
     method: str
     path: str
@@ -75,6 +75,13 @@ OPERATIONS: Final = (
     ),
     Operation("get", "/api/models/history", "The activations, the newest first", list[Activation], _STORE),
     Operation("get", "/api/models/{model_id}", "One model", ModelDetail, (404, *_STORE)),
+    Operation(
+        "get",
+        "/api/models/{model_id}/policy",
+        "A model's ONNX file; its ETag is its SHA-256",
+        bytes,
+        (404, 409, 422, *_STORE),
+    ),
     Operation(
         "delete",
         "/api/models/{model_id}",
@@ -163,7 +170,9 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
         success["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in operation.headers.items()
         }
-    if operation.answers is not None:
+    if operation.answers is bytes:
+        success["content"] = {"application/octet-stream": {}}
+    elif operation.answers is not None:
         success["content"] = _json(shapes.of(operation.answers, sent=False))
     said["responses"] = {str(operation.status): success}
     for status in sorted({*operation.failures, 500}):

@@ -27,9 +27,11 @@ class ModelRow(BaseModel):
 
 
 class ModelDetail(ModelRow):
-    """One model."""
+    """One model; the last two are more than the contract asks for."""
 
     total_episodes: int | None
+    env_id: str | None
+    run_id: str | None
 
 
 class ActivationRequest(BaseModel):

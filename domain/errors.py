@@ -8,6 +8,8 @@ ClewError
 │   └── ModelIsActive        the model serves, so it cannot be deleted                  (409)
 ├── ReadOnly              this Clew changes nothing                                     (403)
 ├── PolicyRefused         the policy file must not be activated, and why                (422)
+├── PolicyFailed          the policy broke down while it ran, and how                   (422)
+├── PolicyGone            the model's file is not there any more                        (410)
 └── ServiceError          something outside did not do its part                         (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
     │   └── OutcomeUnknown      a write was sent and nothing came back: look again      (504)
@@ -66,6 +68,18 @@ class PolicyRefused(ClewError):
     """The policy file did not pass its check and must not be activated; says why."""
 
     status = 422
+
+
+class PolicyFailed(ClewError):
+    """The policy did not answer as it must while it ran; says how."""
+
+    status = 422
+
+
+class PolicyGone(ClewError):
+    """The file of a model that was to be run is not there any more."""
+
+    status = 410
 
 
 class ServiceError(ClewError):

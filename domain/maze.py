@@ -4,6 +4,7 @@ Positions are (x, y), x to the right and y downward, (0, 0) the upper-left corne
 (size - 1, size - 1). There is no frame: everything outside the grid counts as wall.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,6 +65,13 @@ class Maze:
     def env_id(self) -> str:
         """The environment's name, such as ClewMaze-10x10-v0; the seed is not part of it."""
         return f"ClewMaze-{self.size}x{self.size}-v0"
+
+
+def size_of(env_id: str | None) -> int | None:
+    """The size of the maze that an environment's name, such as ClewMaze-10x10-v0, stands for; None for other names."""
+    named = re.fullmatch(r"ClewMaze-(\d{1,2})x\1-v0", env_id or "")
+    size = int(named[1]) if named else 0
+    return size if SMALLEST <= size <= LARGEST else None
 
 
 @dataclass(frozen=True)

@@ -9,29 +9,21 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import PolicyRefused, ServiceUnavailable
 from domain.policies import PolicyContract, PolicyGraph, TensorShape, contract_for, misfit, missing_contract, oversize
-from policies.policy_child import NOT_INSTALLED
+from policies.confinement import MEMORY_BYTES, command, environment
+from policies.session import NOT_INSTALLED
 
 WALL_SECONDS: Final = 10.0
-# Address space, of which Python, numpy and onnxruntime reserve about 0.2 GiB before a policy is loaded, and a policy
-# of many weights about three times its size.
-MEMORY_BYTES: Final = 2 * 2**30
 ANSWER_BYTES: Final = 64 * 2**10
 
-_ROOT: Final = Path(__file__).parents[1]
 _BATCHES: Final = (1, 2)
-# What Python may need to start at all. Nothing else is handed on: the environment holds the credentials of MLflow.
-_HANDED_ON: Final = ("LD_LIBRARY_PATH", "PYTHONHOME")
 
 
 class _Probe(BaseModel):
@@ -122,14 +114,7 @@ def _ask_child(onnx: bytes, contract: PolicyContract) -> _Answer:
 
 
 def _command() -> list[str]:
-    # -P: the working directory is not searched for modules. -B: its limits allow no file to be written.
-    return [sys.executable, "-P", "-B", "-m", "policies.policy_child"]
-
-
-def _environment() -> Mapping[str, str]:
-    handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    # Threads that are never used would each reserve address space, which is limited.
-    return handed_on | {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return command("policies.policy_child")
 
 
 def _run(command: list[str], question: IO[bytes], answer: IO[bytes], folder: str) -> None:
@@ -140,7 +125,7 @@ def _run(command: list[str], question: IO[bytes], answer: IO[bytes], folder: str
         stdout=answer,
         stderr=subprocess.DEVNULL,
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         start_new_session=True,
     )
     try:

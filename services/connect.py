@@ -56,7 +56,7 @@ def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore) -> Model
     else:
         registry = MlflowRegistry(mlflow, settings.model_name)
         files = PolicyFiles(registry, settings.cache_dir / "policies")
-        store = MlflowModelStore(registry, files.check, lambda run_id: runs.view().get(run_id))
+        store = MlflowModelStore(registry, files.check, files.content, lambda run_id: runs.view().get(run_id))
     return ReadOnlyStore(store) if settings.read_only else store
 
 

@@ -16,6 +16,7 @@ _SECONDS = 10.0
 # Before it answers, the server may load the model that it is to serve.
 _ACTIVATION_SECONDS = 30.0
 _PATH = "/api/models"
+_KEPT = "The model server keeps the file to itself."
 _ACTIVE = f"{_PATH}/active"
 
 
@@ -59,7 +60,11 @@ class HttpModelStore:
 
     def policy(self, model_id: str) -> PolicyGraph:
         """As `ModelStore.policy`."""
-        raise Conflict("The model server keeps the file to itself.")
+        raise Conflict(_KEPT)
+
+    def policy_file(self, model_id: str) -> bytes:
+        """As `ModelStore.policy_file`."""
+        raise Conflict(_KEPT)
 
     def active(self) -> Model | None:
         """As `ModelStore.active`."""

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _HISTORY = "clew.activation."
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
 Check = Callable[[Version, str | None], PolicyGraph]
+FileOf = Callable[[Version], bytes]
 RunOf = Callable[[str], Run | None]
 
 
@@ -34,16 +35,25 @@ def utc_now() -> datetime:
 
 
 class MlflowModelStore:
-    """The versions of one registered model; `check` verifies a policy, `run_of` tells of the run that made it."""
+    """The versions of one registered model.
+
+    `check` verifies a policy, `file_of` fetches one, `run_of` tells of the run that made it.
+    """
 
     name = SERVICE
     keeps_history = True
 
     def __init__(
-        self, registry: MlflowRegistry, check: Check, run_of: RunOf, now: Callable[[], datetime] = utc_now
+        self,
+        registry: MlflowRegistry,
+        check: Check,
+        file_of: FileOf,
+        run_of: RunOf,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._registry = registry
         self._check = check
+        self._file_of = file_of
         self._run_of = run_of
         self._now = now
 
@@ -70,6 +80,10 @@ class MlflowModelStore:
         """As `ModelStore.policy`."""
         version = self._version(model_id)
         return self._check(version, self._model(version, None).env_id)
+
+    def policy_file(self, model_id: str) -> bytes:
+        """As `ModelStore.policy_file`."""
+        return self._file_of(self._version(model_id))
 
     def active(self) -> Model | None:
         """As `ModelStore.active`."""

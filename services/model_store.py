@@ -28,6 +28,9 @@ class ModelStore(Protocol):
     def policy(self, model_id: str) -> PolicyGraph:
         """What its file holds, once it has passed the check; raises `PolicyRefused`, `Conflict` where none is shown."""
 
+    def policy_file(self, model_id: str) -> bytes:
+        """Its ONNX file, unchecked; raises `PolicyRefused` where there is none, `Conflict` where it is not shown."""
+
     def active(self) -> Model | None:
         """The active model; None before the first activation."""
 
@@ -63,6 +66,10 @@ class ReadOnlyStore:
     def policy(self, model_id: str) -> PolicyGraph:
         """As the store's."""
         return self._store.policy(model_id)
+
+    def policy_file(self, model_id: str) -> bytes:
+        """As the store's."""
+        return self._store.policy_file(model_id)
 
     def active(self) -> Model | None:
         """As the store's."""

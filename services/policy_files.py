@@ -49,12 +49,20 @@ class PolicyFiles:
 
     def check(self, version: Version, env_id: str | None) -> PolicyGraph:
         """The version's graph, once it has passed; raises `PolicyRefused` with the reason, or a `ServiceError`."""
-        content = self._content(version)
+        content = self.content(version)
         try:
             return self._remembered(content, env_id)
         except OSError as error:
             log.warning("a check is not remembered", extra={"cause": str(error)})
             return self._checked(content, env_id)
+
+    def content(self, version: Version) -> bytes:
+        """The version's ONNX file as it is now; raises `PolicyRefused` where there is none, or a `ServiceError`."""
+        path = version.tags.get("onnx_file") or self._of_mlmodel(version)
+        try:
+            return self._registry.file(version.version, path, MOST_BYTES)
+        except NotFound as error:
+            raise PolicyRefused(f"Its file {path} is not there.") from error
 
     def _remembered(self, content: bytes, env_id: str | None) -> PolicyGraph:
         """As `_checked`, or what that said before. Raises OSError where `folder` cannot be written."""
@@ -77,13 +85,6 @@ class PolicyFiles:
             return check_policy(content, env_id)
         finally:
             self._free.release()
-
-    def _content(self, version: Version) -> bytes:
-        path = version.tags.get("onnx_file") or self._of_mlmodel(version)
-        try:
-            return self._registry.file(version.version, path, MOST_BYTES)
-        except NotFound as error:
-            raise PolicyRefused(f"Its file {path} is not there.") from error
 
     def _of_mlmodel(self, version: Version) -> str:
         """The file that MLflow's own description of the model names."""

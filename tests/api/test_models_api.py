@@ -1,5 +1,6 @@
 """/api/models: the contract that the team's model server speaks, its errors, and who may write."""
 
+import hashlib
 import logging
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from werkzeug.test import TestResponse
 from components import ids
 from tests.api.conftest import Serving
 from tests.misbehaving import ERROR_500, HANG, HTML, REFUSED, Misbehaving
-from tests.registry import Registry
+from tests.registry import ENVIRONMENT, POLICY, Registry
 
 FACTS = {"algorithm": "ppo", "trained_at": "2026-01-02T03:04:05+00:00", "success_rate": "0.75", "total_episodes": "900"}
 TOKEN = "a-long-enough-token"
@@ -53,7 +54,9 @@ class TestTheContract:
         assert listed[first]["onnx_path"].endswith("/policy.onnx")
         assert listed[second]["algorithm"] is None
         detail = client.get(f"/api/models/{first}").json
-        assert detail == listed[first] | {"total_episodes": 900}
+        more = {"total_episodes": 900, "env_id": ENVIRONMENT, "run_id": detail["run_id"]}
+        assert detail == listed[first] | more
+        assert len(detail["run_id"]) == 32
         assert client.get(f"/api/models/{second}").json["total_episodes"] is None
 
         for _ in range(2):  # a write that is repeated does no harm
@@ -176,6 +179,30 @@ def test_no_address_under_api_answers_a_page(client: FlaskClient, method: str, p
 def test_answers_without_a_body_have_no_type(client: FlaskClient) -> None:
     assert client.options("/api/models").content_type is None
     assert client.head("/api/models").mimetype == "application/json"
+
+
+class TestThePolicyFile:
+    def test_it_comes_as_it_is_and_not_twice(self, client: FlaskClient, registry: Registry) -> None:
+        path = f"/api/models/{registry.version()}/policy"
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.data == POLICY.read_bytes()
+        assert answer.mimetype == "application/octet-stream"
+        assert answer.headers["ETag"] == f'"{hashlib.sha256(answer.data).hexdigest()}"'
+        again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+
+    def test_a_model_without_one_says_so(self, client: FlaskClient, registry: Registry) -> None:
+        version = registry.version(onnx_file="gone.onnx")
+        answer = client.get(f"/api/models/{version}/policy")
+        assert is_failure(answer, 422)
+        assert "gone.onnx is not there" in answer.json["error"]
+
+    def test_no_model_and_a_deleted_one_have_none(self, client: FlaskClient, registry: Registry) -> None:
+        version = registry.version()
+        assert client.delete(f"/api/models/{version}").status_code == 204
+        assert is_failure(client.get(f"/api/models/{version}/policy"), 404)
+        assert is_failure(client.get("/api/models/999999/policy"), 404)
 
 
 WRITES = [

@@ -68,7 +68,7 @@ class MlflowBackend:
         self.refused: set[str] = set()
         mlflow = MlflowRest(JsonService("MLflow", tracking.address))
         self.registry = MlflowRegistry(mlflow, self.model.name, page_size=3)
-        self.store: ModelStore = MlflowModelStore(self.registry, self._check, lambda run_id: None)
+        self.store: ModelStore = MlflowModelStore(self.registry, self._check, lambda version: b"", lambda run_id: None)
 
     def add(self, **fields: Any) -> str:
         return self.model.version(_tags(fields))

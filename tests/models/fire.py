@@ -36,7 +36,9 @@ def registry(address: str, name: str) -> MlflowRegistry:
 def act(address: str, name: str, versions: list[str], operations: int, seed: int, told: Any) -> None:
     """One process: random operations, whose outcomes it counts; only refusals are expected."""
     chance, counts = random.Random(seed), Counter[str]()
-    store = MlflowModelStore(registry(address, name), lambda version, environment: None, lambda run_id: None)
+    store = MlflowModelStore(
+        registry(address, name), lambda version, environment: None, lambda version: b"", lambda run_id: None
+    )
     for _number in range(operations):
         kind = chance.choices(["activate", "delete", "restore"], weights=[3, 2, 2])[0]
         try:

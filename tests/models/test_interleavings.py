@@ -39,7 +39,7 @@ def store(registry: Any) -> MlflowModelStore:
         """Takes a request of its own, as reading the file does."""
         registry.version(version.version)
 
-    return MlflowModelStore(registry, check, lambda run_id: None, now=lambda: NOW)
+    return MlflowModelStore(registry, check, lambda version: b"", lambda run_id: None, now=lambda: NOW)
 
 
 def purge(registry: Any, hours: int) -> None:

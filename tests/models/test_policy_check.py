@@ -19,6 +19,7 @@ from onnx import helper
 from domain.errors import PolicyRefused, ServiceUnavailable
 from domain.policies import TensorShape
 from policies import policy_check
+from policies.confinement import HANDED_ON
 from policies.policy_check import check_policy
 from tests.models import policies
 from tests.models.policies import BIAS, FLOAT, INT64, elsewhere, gemm, model, tensor, then
@@ -191,7 +192,7 @@ def test_the_child_gets_no_secrets_and_an_empty_folder(monkeypatch: pytest.Monke
         "OPENBLAS_NUM_THREADS",
         "OMP_NUM_THREADS",
         "LC_CTYPE",
-        *policy_check._HANDED_ON,
+        *HANDED_ON,
     }
 
 

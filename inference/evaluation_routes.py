@@ -1,0 +1,61 @@
+"""`/evaluations/<model_id>` over HTTP: POST starts, GET tells, DELETE cancels."""
+
+from collections.abc import Set
+from typing import Final
+
+from flask import Flask, Response, jsonify, request
+
+from domain.errors import ClewError, NotFound
+from domain.inference import EvaluationReport
+from domain.models import LONGEST_ID
+from inference.evaluations import Evaluations
+from sockets.origins import is_allowed
+
+_PREFIX: Final = "/evaluations/"
+_RETRY_SECONDS: Final = 10
+
+
+def register(app: Flask, evaluations: Evaluations, origins: Set[str]) -> None:
+    """Adds the routes; a page of another site may not use them."""
+
+    @app.before_request
+    def refuse() -> Response | None:
+        origin = request.headers.get("Origin")
+        if not request.path.startswith(_PREFIX) or is_allowed(origin, request.host, origins):
+            return None
+        return _failed(f"Pages of {origin} may not ask this; ALLOWED_ORIGINS names those that may.", 403)
+
+    @app.errorhandler(ClewError)
+    def named(error: ClewError) -> Response:
+        response = _failed(str(error), error.status)
+        if error.status == 503:
+            response.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return response
+
+    @app.post(f"{_PREFIX}<path:model_id>")
+    def start(model_id: str) -> Response:
+        return _answer(evaluations.start(_possible(model_id)), 202)
+
+    @app.get(f"{_PREFIX}<path:model_id>")
+    def tell(model_id: str) -> Response:
+        return _answer(evaluations.get(model_id))
+
+    @app.delete(f"{_PREFIX}<path:model_id>")
+    def cancel(model_id: str) -> Response:
+        return _answer(evaluations.cancel(model_id), 202)
+
+
+def _possible(model_id: str) -> str:
+    if len(model_id) > LONGEST_ID or not model_id.isprintable():
+        raise NotFound(f"There is no model {model_id[:40]!r}.")
+    return model_id
+
+
+def _answer(report: EvaluationReport, status: int = 200) -> Response:
+    return Response(report.model_dump_json(), status, mimetype="application/json")
+
+
+def _failed(sentence: str, status: int) -> Response:
+    response = jsonify(error=sentence, details={})
+    response.status_code = status
+    return response

@@ -1,0 +1,139 @@
+"""Evaluations of models: a hundred greedy episodes on the maze they know, and a hundred on mazes they never saw."""
+
+import logging
+import threading
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.errors import ClewError, NotFound, ServiceUnavailable
+from domain.evaluation import EVALUATION_EPISODES, evaluate, evaluate_unseen
+from domain.inference import EvaluationReport, EvaluationState, Measured
+from inference.engine import Engine
+from policies.policy_process import PolicyProcess
+
+_log = logging.getLogger(__name__)
+_MOST_AT_ONCE: Final = 2
+_MOST_REMEMBERED: Final = 200
+
+
+class _Cancelled(Exception):
+    """Nobody wants the result any more."""
+
+
+class Evaluation:
+    """One model's evaluation, in a thread and a process of its own that let viewers go first."""
+
+    def __init__(self, engine: Engine, model_id: str) -> None:
+        self._engine = engine
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="evaluation", daemon=True)
+        self.report = EvaluationReport(model_id=model_id, state=EvaluationState.RUNNING)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it still takes one of the places."""
+        return self.report.state == EvaluationState.RUNNING
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Has it end after the next step, unless it is over."""
+        self._cancelled.set()
+
+    def _run(self) -> None:
+        try:
+            self._evaluate()
+        except _Cancelled:
+            self._know(state=EvaluationState.CANCELLED)
+        except ClewError as error:
+            self._know(state=EvaluationState.FAILED, error=str(error))
+        finally:
+            if self.is_running:  # by a mistake of ours: it must not take its place for ever
+                self._know(
+                    state=EvaluationState.FAILED, error="The evaluation broke down; the engine's log says where."
+                )
+                _log.exception("an evaluation broke down", extra={"model": self.report.model_id})
+        _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
+
+    def _evaluate(self) -> None:
+        model = self._engine.find(self.report.model_id).model
+        maze = self._engine.maze_of(model)
+        content = self._engine.models.policy(model.id).content
+        self._go_on()
+        self._know(maze_size=maze.size, maze_seed=maze.seed)
+        policy = PolicyProcess(content or b"", maze.env_id, in_background=True)
+
+        def ask(observations: NDArray[np.float32]) -> NDArray[np.float32]:
+            self._go_on()
+            return policy.ask(observations)
+
+        try:
+            seen = evaluate(ask, maze, played=lambda played: self._know(played=played))
+            self._know(seen=Measured.of(seen))
+            unseen = evaluate_unseen(ask, maze, played=lambda more: self._know(played=EVALUATION_EPISODES + more))
+            self._know(unseen=Measured.of(unseen), state=EvaluationState.DONE)
+        finally:
+            policy.close()
+
+    def _go_on(self) -> None:
+        if self._cancelled.is_set():
+            raise _Cancelled
+
+    def _know(self, **news: object) -> None:
+        self.report = self.report.model_copy(update=news)
+
+
+class Evaluations:
+    """The evaluations of this process, the newest of each model; two run at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._known: dict[str, Evaluation] = {}
+
+    @property
+    def running(self) -> int:
+        """How many run now."""
+        return sum(one.is_running for one in list(self._known.values()))
+
+    def start(self, model_id: str) -> EvaluationReport:
+        """Starts one, unless one of this model runs; raises ServiceUnavailable while two others do."""
+        with self._lock:
+            known = self._known.get(model_id)
+            if known is not None and known.is_running:
+                return known.report
+            if self.running >= _MOST_AT_ONCE:
+                cause = f"evaluates {_MOST_AT_ONCE} models, as many as it may at a time; try again later"
+                raise ServiceUnavailable("The inference engine", cause)
+            self._known.pop(model_id, None)
+            evaluation = self._known[model_id] = Evaluation(self._engine, model_id)
+            for old in list(self._known)[:-_MOST_REMEMBERED]:
+                if not self._known[old].is_running:
+                    del self._known[old]
+            evaluation.start()
+            return evaluation.report
+
+    def get(self, model_id: str) -> EvaluationReport:
+        """How far it is; raises NotFound where none was started."""
+        return self._of(model_id).report
+
+    def cancel(self, model_id: str) -> EvaluationReport:
+        """Ends it; one that is over stays as it is. Raises NotFound where none was started."""
+        evaluation = self._of(model_id)
+        evaluation.cancel()
+        return evaluation.report
+
+    def close(self) -> None:
+        """Ends all of them."""
+        for evaluation in list(self._known.values()):
+            evaluation.cancel()
+
+    def _of(self, model_id: str) -> Evaluation:
+        evaluation = self._known.get(model_id)
+        if evaluation is None:
+            raise NotFound(f"Model {model_id[:40]} was not evaluated here.")
+        return evaluation

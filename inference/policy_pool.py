@@ -1,0 +1,163 @@
+"""The policies that run now: one process for each file, shared by all who watch it, and so many and no more."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
+from policies.policy_process import ANSWER_SECONDS, LOAD_SECONDS, PolicyProcess
+
+_log = logging.getLogger(__name__)
+_IDLE_SECONDS: Final = 5.0  # the slowest walk asks every second
+_SULK_SECONDS: Final = 10.0  # so long a policy that broke down is not tried again
+_MOST_REMEMBERED: Final = 4  # files without a process, for each that may have one
+
+
+Answer = TypeVar("Answer")
+
+
+class SharedPolicy:
+    """One policy file. Its process is started when somebody asks, and again after it had to make room."""
+
+    def __init__(self, pool: "PolicyPool", sha256: str, content: bytes, env_id: str) -> None:
+        self.sha256 = sha256
+        self.content = content
+        self.last_asked = 0.0
+        self._pool = pool
+        self._env_id = env_id
+        self._lock = threading.Lock()
+        self._process: PolicyProcess | None = None
+        self._failure: PolicyFailed | PolicyRefused | None = None
+        self._failed_at = 0.0
+        self.scores_name = ""
+
+    def start(self) -> None:
+        """Starts the process, unless it runs; raises as `ask` does. What it takes is no inference's latency."""
+        self._hold(lambda process: None)
+
+    def ask(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The scores [n, 4] of n observations [n, 25]; raises PolicyFailed, PolicyRefused or ServiceUnavailable."""
+        return self._hold(lambda process: process.ask(observations))
+
+    def rest(self, idle_since: float) -> bool:
+        """Ends the process if nobody has asked since that moment (monotonic) or is asking now; says whether it did."""
+        if self.last_asked > idle_since or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._end()
+        finally:
+            self._lock.release()
+        return True
+
+    def kill(self) -> None:
+        """Ends the process whatever it does."""
+        process = self._process
+        if process is not None:
+            process.end()
+
+    def _hold(self, use: Callable[[PolicyProcess], Answer]) -> Answer:
+        """Lets nobody else use the process meanwhile."""
+        if not self._lock.acquire(timeout=LOAD_SECONDS + 2 * ANSWER_SECONDS):
+            raise ServiceUnavailable("The inference engine", "has too much to do with this model; try again")
+        try:
+            self.last_asked = time.monotonic()
+            return use(self._started())
+        except (PolicyFailed, PolicyRefused) as error:
+            self._break_down(error)
+            raise
+        except ServiceUnavailable:
+            self._end()
+            raise
+        finally:
+            self._lock.release()
+
+    def _started(self) -> PolicyProcess:
+        if self._failure is not None and time.monotonic() - self._failed_at < _SULK_SECONDS:
+            raise type(self._failure)(str(self._failure))
+        if self._process is None:
+            self._failure = None
+            self._pool.make_room_for(self)
+            try:
+                self._process = PolicyProcess(self.content, self._env_id)
+            except BaseException:
+                self._pool.leave(self)
+                raise
+            self.scores_name = self._process.scores_name
+        return self._process
+
+    def _break_down(self, error: PolicyFailed | PolicyRefused) -> None:
+        if self._failure is None:
+            self._failure, self._failed_at = error, time.monotonic()
+            _log.warning("A policy broke down", extra={"sha256": self.sha256, "cause": str(error)})
+        self._end()
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+        self._pool.leave(self)
+
+
+class PolicyPool:
+    """At most `most` processes; for one more, the one that was asked the longest ago ends, if nobody watches it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._known: dict[str, SharedPolicy] = {}  # the least recently wanted first
+        self._running: set[SharedPolicy] = set()
+        self._is_closed = False
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def hashes(self) -> list[str]:
+        """The files that are here already, by SHA-256."""
+        with self._lock:
+            return list(self._known)
+
+    def get(self, sha256: str, content: bytes | None, env_id: str) -> SharedPolicy | None:
+        """The policy of that file; None where it is not here any more and no content is given."""
+        with self._lock:
+            policy = self._known.pop(sha256, None)
+            if policy is None and content is not None:
+                policy = SharedPolicy(self, sha256, content, env_id)
+            if policy is not None:
+                self._known[sha256] = policy
+            for old in list(self._known)[: -_MOST_REMEMBERED * self._most]:
+                if self._known[old] not in self._running:
+                    del self._known[old]
+            return policy
+
+    def make_room_for(self, policy: SharedPolicy) -> None:
+        """Takes a place for a process that is about to start; raises ServiceUnavailable where none can be had."""
+        with self._lock:
+            if self._is_closed:
+                raise ServiceUnavailable("The inference engine", "is being stopped")
+            if len(self._running) < self._most:
+                self._running.add(policy)
+                return
+            others = sorted(self._running - {policy}, key=lambda one: one.last_asked)
+        idle_since = time.monotonic() - _IDLE_SECONDS
+        # Outside the lock, which the one that rests needs to leave.
+        if not any(one.rest(idle_since) for one in others):
+            raise ServiceUnavailable("The inference engine", f"runs {self._most} models, as many as it may; try again")
+        self.make_room_for(policy)
+
+    def leave(self, policy: SharedPolicy) -> None:
+        """Gives the place of a process that has ended back."""
+        with self._lock:
+            self._running.discard(policy)
+
+    def close(self) -> None:
+        """Ends all processes, and starts no more."""
+        with self._lock:
+            self._is_closed = True
+            running = list(self._running)
+        for policy in running:
+            policy.kill()

@@ -1,0 +1,62 @@
+"""The inference engine's settings, from the environment or `.env`."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import BadInput
+from sockets.origins import read_origins
+
+
+def _listing_origins(listed: str) -> str:
+    read_origins(listed)
+    return listed
+
+
+class InferenceSettings(BaseSettings):
+    """Where the engine listens, where it finds the models, and how much it takes on."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    inference_host: str = Field(
+        "127.0.0.1",
+        description="Address the inference engine binds to; 0.0.0.0 where other machines watch.",
+    )
+    inference_port: int = Field(8002, ge=1, le=65535, description="Port of the inference engine.")
+    inference_max_viewers: int = Field(
+        100, ge=1, le=900, description="So many viewers at a time; who comes after them is told to come back later."
+    )
+    inference_max_models: int = Field(
+        8, ge=1, le=64, description="So many models run at a time, each in a process of about 80 MB."
+    )
+    clew_url: Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)] = Field(
+        None, description="Where the engine asks for models: a Clew's address. Empty: the dashboard at HOST:PORT."
+    )
+    allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
+        "", description="Origins whose pages may watch, as the GPU monitor reads them."
+    )
+    host: str = Field("127.0.0.1", description="Address of the dashboard.")
+    port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+
+    @property
+    def models_url(self) -> str:
+        """The address of the Clew that knows the models, without a trailing slash."""
+        if self.clew_url is not None:
+            return str(self.clew_url).rstrip("/")
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def read_settings() -> InferenceSettings:
+    """Reads the settings; raises BadInput with a sentence for each wrong one: its name, its value, what is right."""
+    try:
+        return InferenceSettings()
+    except ValidationError as error:
+        raise BadInput(
+            "\n".join(
+                f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
+                for e in error.errors()
+            )
+        ) from error

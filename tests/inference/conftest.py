@@ -1,0 +1,93 @@
+"""The real engine, a real Clew on a real MLflow, and models in its registry."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from inference.settings import InferenceSettings
+from services.connect import connect
+from services.settings import Settings
+from tests.inference.engine import Engine, Viewer, listening
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+Start = Callable[..., Engine]
+SAMPLES = Path(__file__).parents[2] / "training" / "sample_data" / "models"
+# The sample data's that reach the goal from the upper-left corner, one of each kind.
+PPO = SAMPLES / "sample-maze-10x10-ppo" / "ppo-default-seed1" / "policy.onnx"
+DQN = SAMPLES / "sample-maze-5x5-dqn" / "dqn-default-seed1" / "policy.onnx"
+SMALL = "ClewMaze-5x5-v0"
+
+
+class Team:
+    """The team's models, and which one is active."""
+
+    def __init__(self, tracking: Tracking) -> None:
+        self.registry = Registry(tracking, f"inference-{uuid.uuid4().hex[:10]}")
+        self.ppo = self.registry.version(PPO.read_bytes(), algorithm="PPO")
+        self.dqn = self.registry.version(DQN.read_bytes(), algorithm="DQN", env_id=SMALL)
+
+    def activate(self, model_id: str) -> None:
+        """Moves the alias, as another Clew would."""
+        body = {"name": self.registry.name, "alias": "active", "version": model_id}
+        self.registry.tracking.post("registered-models/alias", body)
+
+    def lose_file(self, model_id: str) -> None:
+        """Has the model name a file that is not there."""
+        body = {"name": self.registry.name, "version": model_id, "key": "onnx_file", "value": "lost.onnx"}
+        self.registry.tracking.post("model-versions/set-tag", body)
+
+
+@pytest.fixture(scope="session")
+def team(tracking: Tracking) -> Team:
+    return Team(tracking)
+
+
+@pytest.fixture(scope="session")
+def clew(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Clew with the team's models."""
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        mlflow_tracking_uri=team.registry.tracking.address,  # type: ignore[arg-type]
+        cache_dir=tmp_path_factory.mktemp("cache"),
+        model_name=team.registry.name,
+    )
+    with listening(create_app(settings, connect(settings)).server) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def start(clew: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """A function that starts an engine with the settings given."""
+    started: list[Engine] = []
+
+    def start(**settings: str) -> Engine:
+        started.append(Engine(tmp_path_factory.mktemp("engine"), _bare_environment(), clew, settings))
+        return started[-1]
+
+    yield start
+    for engine in started:
+        engine.end()
+
+
+@pytest.fixture(scope="session")
+def engine(start: Start) -> Engine:
+    """An engine that most tests share."""
+    return start()
+
+
+@pytest.fixture
+def viewer(engine: Engine, team: Team) -> Iterator[Viewer]:
+    """A viewer of that engine, while the first model is active."""
+    team.activate(team.ppo)
+    with engine.view() as viewer:
+        yield viewer
+
+
+def _bare_environment() -> dict[str, str]:
+    ours = {*InferenceSettings.model_fields, *Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name.lower() not in ours}

@@ -1,0 +1,152 @@
+"""An engine as a real process, a Clew for it to ask, and viewers."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from flask import Flask
+from simple_websocket import Client, ConnectionClosed
+from werkzeug.serving import make_server
+
+from tests.gpus.monitor import free_port
+
+ROOT = Path(__file__).parents[2]
+Message = dict[str, Any]
+
+
+@contextmanager
+def listening(server: Flask) -> Iterator[str]:
+    """A Clew's whole app at an address."""
+    http = make_server("127.0.0.1", 0, server, threaded=True)
+    threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{http.server_port}"
+    http.shutdown()
+    http.server_close()
+
+
+class Engine:
+    """`python -m inference` at a free port, asking the Clew at `clew`."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], clew: str, settings: dict[str, str]) -> None:
+        self.port = free_port()
+        self.folder = folder
+        ours = {"PYTHONPATH": str(ROOT), "CLEW_URL": clew, "INFERENCE_PORT": str(self.port)}
+        with (folder / "log").open("ab") as log:
+            command = [sys.executable, "-m", "inference"]
+            everything = environment | ours | settings
+            self.process = subprocess.Popen(command, cwd=folder, env=everything, stdout=log, stderr=log)
+        self.wait_for(lambda health: health["status"] == "healthy", 20)
+
+    def end(self, number: int = signal.SIGTERM) -> float:
+        """Sends a signal; returns the seconds until it had ended."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(10)
+        return time.monotonic() - began
+
+    def call(self, method: str, path: str, **headers: str) -> tuple[int, Message]:
+        """The status and the JSON that an address answers."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return int(answer.status), dict(json.loads(answer.read()))
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, dict(json.loads(error.read()))
+
+    def health(self) -> Message:
+        return self.call("GET", "/health")[1]
+
+    def wait_for(self, true: Callable[[Message], bool], seconds: float) -> Message:
+        """The first health that is as wished; fails after so many seconds with the last one."""
+        deadline, health = time.monotonic() + seconds, {}
+        while time.monotonic() < deadline:
+            try:
+                health = self.health()
+                if true(health):
+                    return health
+            except OSError:
+                assert self.process.poll() is None, self.log()
+            time.sleep(0.05)
+        raise AssertionError(f"not within {seconds} s: {health}\n{self.log()[-3000:]}")
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def children(self) -> list[psutil.Process]:
+        """The processes that run policies."""
+        below = psutil.Process(self.process.pid).children(recursive=True)
+        return [one for one in below if "policies.asking_child" in one.cmdline()]
+
+    def threads(self) -> int:
+        """The threads of the process that serves."""
+        (worker,) = (one for one in psutil.Process(self.process.pid).children() if "inference" in one.cmdline())
+        return int(worker.num_threads())
+
+    def view(self, **headers: str) -> "Viewer":
+        return Viewer(self.port, headers)
+
+
+class Viewer(Client):  # type: ignore[misc]
+    """A viewer; closes when its `with` ends."""
+
+    def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
+        super().__init__(f"ws://127.0.0.1:{port}/ws/inference", headers=headers or {})
+
+    def __enter__(self) -> "Viewer":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.connected:
+            self.close()
+        self.thread.join(5)
+
+    def say(self, command: str, **more: object) -> None:
+        """Sends a command."""
+        self.send(json.dumps({"command": command} | more))
+
+    def next(self, seconds: float = 15) -> Message:
+        """The next message; fails if none comes. A new policy takes a second or two."""
+        text = self.receive(timeout=seconds)
+        assert text is not None, f"no message within {seconds} s"
+        return dict(json.loads(text))
+
+    def reset(self, **more: object) -> Message:
+        """Step 0 of a new episode."""
+        self.say("reset", **more)
+        return self.next()
+
+    def steps(self, seconds: float = 40) -> list[Message]:
+        """All messages until the episode is over."""
+        deadline, steps = time.monotonic() + seconds, list[Message]()
+        while not (steps and steps[-1].get("done")):
+            assert time.monotonic() < deadline, steps[-1:]
+            steps.append(self.next())
+            assert "error" not in steps[-1], steps[-1]
+        return steps
+
+    def silence(self, seconds: float) -> list[Message]:
+        """What comes within that time."""
+        deadline, messages = time.monotonic() + seconds, list[Message]()
+        while (left := deadline - time.monotonic()) > 0:
+            if text := self.receive(timeout=left):
+                messages.append(json.loads(text))
+        return messages
+
+    def read_to_the_end(self) -> int:
+        """Waits for the end of the connection; returns the close code (1006 or so where none came)."""
+        with suppress(ConnectionClosed):
+            while self.receive(timeout=5) is not None:
+                pass
+        assert not self.connected
+        return int(self.close_reason)
