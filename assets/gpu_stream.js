@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const CLOSED_MS = 4000; // a closed line is tried again after this
+  const HISTORY_MS = 1000; // a history that was missed is asked for again after this
   const GIVEN_UP_MS = 30000; // from then on it is called disconnected; it is tried all the same
   const LOOPBACK = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
@@ -27,8 +28,13 @@
 
   function open(host) {
     host.opened = host.heard = null;
-    host.tried = Date.now();
     host.closed = null;
+    connect(host);
+  }
+
+  function connect(host) {
+    host.tried = Date.now();
+    host.complete = false;
     // The same address would change nothing: the component opens a socket when it changes.
     setProps(part("socket", host), { url: `${host.address}?n=${host.tried}` });
   }
@@ -119,6 +125,9 @@
       if (why) Object.assign(host, { misfits: (host.misfits || 0) + 1, why });
       else {
         Object.assign(host, { lost: null, period: report.sample_seconds });
+        host.complete = host.complete || Boolean(report.history);
+        // A busy page sees only the newest of two messages, and the history comes with the first: it is asked for again.
+        if (!host.complete && Date.now() - host.tried > HISTORY_MS) connect(host);
         window.clew.gpuView.draw(host, report, texts);
         window.clew.gpuView.join(null, hosts, texts);
       }
