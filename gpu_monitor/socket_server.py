@@ -5,6 +5,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -54,6 +55,13 @@ class SocketWorker(ThreadWorker):  # type: ignore[misc]
             util.close_graceful(conn.sock)
         return result
 
+    def finish_request(self, conn: TConn, future: "Future[Any]") -> None:
+        """Counts a connection that ended; gthread counts one whose socket is closed by now twice."""
+        if conn.sock.fileno() < 0:
+            self.nr_conns -= 1
+        else:
+            super().finish_request(conn, future)
+
     def handle_exit(self, number: int, frame: FrameType | None) -> None:
         """SIGTERM: stops the app, then the worker."""
         self._stop_app()
@@ -89,8 +97,8 @@ class SocketServer(BaseApplication):  # type: ignore[misc]
             "threads": sockets + _SPARE_THREADS,
             "worker_connections": 2 * (sockets + _SPARE_THREADS),
             "timeout": 30,
-            "graceful_timeout": 2,
-            "keepalive": 5,
+            "graceful_timeout": 1,
+            "keepalive": 0,  # an idle connection would hold up the end of the service
             "control_socket_disable": True,
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
             "loglevel": log_level.lower(),
