@@ -17,6 +17,7 @@ import api.guards
 import api.request_log
 import api.routes
 import callbacks.comparison
+import callbacks.gpus
 import callbacks.model_change
 import callbacks.model_detail
 import callbacks.models
@@ -49,6 +50,10 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     server = Flask("clew")
     server.config.update(
         PATHNAME_PREFIX=settings.dash_requests_pathname_prefix,
+        GPU_MONITORS=[
+            monitor._asdict() | {"prefix": settings.dash_requests_pathname_prefix} for monitor in settings.gpu_monitors
+        ],
+        READ_ONLY=settings.read_only,
         TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
@@ -80,6 +85,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.models,
         callbacks.model_detail,
         callbacks.model_change,
+        callbacks.gpus,
     ):
         feature.register(app, services)
     _answer_404_where_no_page_is(app)

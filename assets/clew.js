@@ -94,5 +94,5 @@
     window.history[step](null, "", url);
   }
 
-  window.clew = { age, known, localTime, setAddress, visit };
+  window.clew = Object.assign(window.clew || {}, { age, known, localTime, setAddress, visit });
 })();

@@ -3,6 +3,7 @@
   "use strict";
   const TABLE = "models-table";
   const CHOSEN = "models-chosen";
+  const AGAIN = "models-change-again";
   const EVERYTHING = "*";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const unchanged = () => window.dash_clientside.no_update;
@@ -58,6 +59,12 @@
       if (clicks && row) window.clew.visit(row.page);
     },
   };
+
+  // The history is drawn anew with each change, so its buttons are listened to from above.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("button[data-activate-again]");
+    if (button) setProps(AGAIN, { data: { id: button.dataset.activateAgain, at: Date.now() } });
+  });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { models });
 })();

@@ -3,18 +3,15 @@
 from typing import Any, NamedTuple
 
 import dash
-import flask
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
+from pydantic import BaseModel, ValidationError
 
+from callbacks.model_writes import activate, bring_back, delete, outcome_of
 from components import ids, model_change
-from components.language import _
 from components.links import href
-from components.model_change import Outcome
-from domain.errors import ClewError, OutcomeUnknown
 from domain.models import Model
 from services.connect import Services
-from services.identity import writing_person
 
 REREAD_SECONDS = 5.0
 
@@ -32,6 +29,13 @@ class Controls(NamedTuple):
     def part(self, what: str) -> str:
         """A part of the page's dialogs and toast."""
         return ids.change(self.place, what)
+
+
+class Wish(BaseModel):
+    """Which model somebody wants active, and whether to go and watch it then."""
+
+    id: str
+    tries: bool = False
 
 
 ON_LIST = Controls("models", ids.MODEL_CHOSEN, ids.MODEL_ACTIVATE, ids.MODEL_DELETE, ids.MODEL_RESTORE)
@@ -79,25 +83,28 @@ def _register_activation_dialog(app: dash.Dash, services: Services, controls: Co
         Output(controls.part("wish"), "data"),
         *(Input(button, "n_clicks") for button in _asking(controls)),
         Input(controls.part("other-confirm"), "n_clicks"),
+        Input(controls.part("again"), "data"),
         State(controls.model_id, "data"),
         State(controls.part("wish"), "data"),
         prevent_initial_call=True,
     )
-    def ask(*values: Any) -> tuple[bool, Any, Any, bool]:
+    def ask(*values: Any) -> tuple[bool, Any, Any, Any]:
         """Says who is to be activated now, or asks first where that is for another environment."""
-        *clicks, model_id, wish = values
-        model, active = _known(services, model_id), _active(services)
+        *clicks, again, model_id, asked_about = values
         confirmed = ctx.triggered_id == controls.part("other-confirm")
-        # What the confirmed question was about, or what this click is: to try the model as well.
-        tries = bool(wish) if confirmed else ctx.triggered_id == controls.tries
-        if not isinstance(model_id, str) or not any(clicks):
+        if confirmed:
+            wish = _wish(asked_about)
+        elif ctx.triggered_id == controls.part("again"):
+            wish = _wish(again)
+        else:
+            wish = _wish({"id": model_id, "tries": ctx.triggered_id == controls.tries})
+        if not (any(clicks) or again):
             raise PreventUpdate
-        differs = model is not None and active is not None and _differ(model, active)
-        if differs and not confirmed:
-            assert model is not None
-            assert active is not None
-            return True, model_change.of_another_environment(model, active), no_update, tries
-        return False, no_update, {"id": model_id, "tries": tries, "at": clicks}, tries
+        model, active = _known(services, wish.id), _active(services)
+        if not confirmed and model is not None and active is not None and _differ(model, active):
+            return True, model_change.of_another_environment(model, active), no_update, wish.model_dump()
+        # The clicks make each wish another one, or a second one for the same model would start nothing.
+        return False, no_update, {**wish.model_dump(), "at": [*clicks, again]}, no_update
 
 
 def _register_changes(app: dash.Dash, services: Services, controls: Controls) -> None:
@@ -122,7 +129,7 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
         running=[(Output(controls.part("busy"), "hidden"), False, True), (Output(confirm, "disabled"), True, False)],
     )
     def change(
-        asked: dict[str, Any] | None,
+        asked: object,
         _undo: int | None,
         _confirm: int | None,
         _restore: int | None,
@@ -131,19 +138,18 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
         changes: int | None,
     ) -> tuple[Any, ...]:
         what = ctx.triggered_id
-        asked = asked if isinstance(asked, dict) else {}
-        target = {controls.part("asked"): asked.get("id"), undo: former_id}.get(what, model_id)
+        target = _wish(asked).id if what == controls.part("asked") else former_id if what == undo else model_id
         if not isinstance(target, str):
             raise PreventUpdate
         if what == confirm:
-            outcome = _outcome(lambda: _delete(services, target))
+            outcome = outcome_of(lambda: delete(services, target))
         elif what == controls.restore:
-            outcome = _outcome(lambda: _bring_back(services, target))
+            outcome = outcome_of(lambda: bring_back(services, target))
         else:
-            outcome = _outcome(lambda: _activate(services, target))
+            outcome = outcome_of(lambda: activate(services, target))
         services.model_views.refreshed(REREAD_SECONDS)
         style = {} if outcome.former_id is not None else {"display": "none"}
-        goes = outcome.good and what == controls.part("asked") and bool(asked.get("tries"))
+        goes = outcome.good and what == controls.part("asked") and _wish(asked).tries
         address = _inference(services) if goes else no_update
         icon = "success" if outcome.good else "danger"
         return True, icon, outcome.sentence, style, outcome.former_id, address, (changes or 0) + 1
@@ -151,6 +157,13 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
 
 def _asking(controls: Controls) -> list[str]:
     return [controls.activate, *([controls.tries] if controls.tries else [])]
+
+
+def _wish(data: object) -> Wish:
+    try:
+        return Wish.model_validate(data)
+    except ValidationError as error:  # nothing has been asked for, or not by a page of ours
+        raise PreventUpdate from error
 
 
 def _known(services: Services, model_id: object) -> Model | None:
@@ -171,34 +184,3 @@ def _inference(services: Services) -> str:
     """Where an active model can be tried."""
     elsewhere = services.settings.inference_ui_url
     return href("/inference") if elsewhere is None else str(elsewhere)
-
-
-def _activate(services: Services, model_id: str) -> Outcome:
-    by = _who_may(services)
-    return model_change.activated(services.models.activate(model_id, by=by))
-
-
-def _bring_back(services: Services, model_id: str) -> Outcome:
-    _who_may(services)
-    return model_change.restored(services.models.restore(model_id).id)
-
-
-def _delete(services: Services, model_id: str) -> Outcome:
-    _who_may(services)
-    services.models.delete(model_id)
-    return model_change.deleted(model_id)
-
-
-def _who_may(services: Services) -> str | None:
-    return writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
-
-
-def _outcome(work: Any) -> Outcome:
-    try:
-        outcome: Outcome = work()
-    except OutcomeUnknown as error:
-        return model_change.refused(_("%(cause)s. The list was read again: look there.", cause=error))
-    except ClewError as error:
-        flask.current_app.logger.info("a model was not changed", extra={"cause": str(error)})
-        return model_change.refused(str(error))
-    return outcome

@@ -17,6 +17,12 @@ def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the models page to `app`."""
     _register_table(app)
 
+    @app.callback(Input(ids.MODEL_CHOSEN, "data"), prevent_initial_call=True)
+    def look_ahead(model_id: object) -> None:
+        """Whoever chooses a model may be about to activate it."""
+        if isinstance(model_id, str) and not services.settings.read_only:
+            services.policies_ahead.look_at(model_id)
+
     @app.callback(
         Output(ids.MODEL_FRESHNESS, "children"),
         Output(ids.failure("models"), "children"),
@@ -61,7 +67,7 @@ def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, 
         [model_list.row(model) for model in view.models.models],
         notices.bad_rows(services.models.name, view.models.bad_rows),
         None if view.models.models or view.models.bad_rows else model_list.nothing_here(),
-        model_list.activations(view.history),
+        model_list.activations(view.history, view.models),
         mark,
     )
 

@@ -23,8 +23,14 @@ def frame() -> html.Div:
                 id="main",
                 className="container-fluid py-3",
             ),
-        ]
+        ],
+        className="clew-read-only" if is_read_only() else None,
     )
+
+
+def is_read_only() -> bool:
+    """Whether this Clew changes nothing."""
+    return bool(flask.current_app.config["READ_ONLY"])
 
 
 def ticker(place: str) -> dcc.Interval:
@@ -78,9 +84,11 @@ def _header() -> html.Header:
                     [
                         html.A(_("Runs"), href=href("/mlflow"), className="nav-link"),
                         html.A(_("Models"), href=href("/models"), className="nav-link"),
+                        html.A(_("GPUs"), href=href("/gpu"), className="nav-link"),
                     ],
                     className="navbar-nav me-auto",
                 ),
+                html.Span(_("read-only"), className="badge text-bg-secondary me-3") if is_read_only() else None,
                 _other_language(),
             ],
             className="navbar navbar-expand px-3",

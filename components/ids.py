@@ -113,3 +113,19 @@ MODEL_POLICY = "model-policy"
 def change(place: str, what: str) -> str:
     """A part of changing a model at `place`, such as dialog, confirm, toast or undo."""
     return f"{place}-change-{what}"
+
+
+# GPU page: `host` is a monitor's place in the list of them
+GPU_MONITORS = "gpus-monitors"
+GPU_STARTED = "gpus-started"
+GPU_TEXTS = "gpus-texts"
+GPU_SCHEMA = "gpus-schema"
+GPU_RUNS = "gpus-runs"
+GPU_CHART = "gpus-chart"
+GPU_SUMMARY = "gpus-summary"
+GPU_PROCESSES = "gpus-processes"
+
+
+def gpu(what: str, host: int) -> str:
+    """A part of a host on the GPU page: socket, badge, since, notice, shape or cards."""
+    return f"gpu-{what}-{host}"

@@ -77,6 +77,8 @@ def parts(place: str) -> list[Any]:
         # Who is to be activated, once nothing has to be asked any more.
         dcc.Store(id=ids.change(place, "asked")),
         dcc.Store(id=ids.change(place, "wish")),
+        # A model of the history that is to be activated again; assets/models.js writes it.
+        dcc.Store(id=ids.change(place, "again")),
         # An address to go to once a model that is to be tried is active.
         dcc.Store(id=ids.change(place, "go")),
         # Counts the changes made here: who draws the models reads them anew.

@@ -20,12 +20,10 @@ def place() -> list[Any]:
         html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS),
         html.Div(
             [
-                dbc.Button(_("Activate"), id=ids.change("model", "activate"), color="primary", disabled=True),
-                dbc.Button(_("Try it"), id=ids.change("model", "try"), color="primary", outline=True, disabled=True),
-                dbc.Button(_("Delete…"), id=ids.change("model", "ask"), color="danger", outline=True, disabled=True),
-                dbc.Button(
-                    _("Restore"), id=ids.change("model", "restore"), color="secondary", outline=True, disabled=True
-                ),
+                _button("activate", _("Activate"), color="primary"),
+                _button("try", _("Try it"), color="primary", outline=True),
+                _button("ask", _("Delete…"), color="danger", outline=True),
+                _button("restore", _("Restore"), color="secondary", outline=True),
             ],
             className="d-flex flex-wrap gap-2 my-3",
         ),
@@ -87,6 +85,11 @@ def not_found(model_id: str) -> list[Any]:
         html.P(around(_("There is no model {model}. It may have been removed."), model=html.Code(model_id[:64]))),
         html.A(_("Show all models"), href=href("/models")),
     ]
+
+
+def _button(what: str, text: str, **looks: Any) -> dbc.Button:
+    """One that changes the model: not there for the eye where this Clew is read-only (assets/clew.css)."""
+    return dbc.Button(text, id=ids.change("model", what), disabled=True, class_name="model-writes", **looks)
 
 
 def _tensors(tensors: tuple[TensorShape, ...]) -> list[Any]:

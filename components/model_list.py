@@ -10,7 +10,7 @@ from components import ids, notices, words
 from components.language import _, around, ngettext
 from components.links import href, model_href
 from components.tables import Column, native_table
-from domain.models import Activation, Model, ModelState, order_of
+from domain.models import Activation, Model, ModelList, ModelState, order_of
 
 PAGE_SIZE = 25
 EVERYTHING, PRESENT = "*", "present"
@@ -65,9 +65,9 @@ def toolbar() -> html.Div:
             html.Div(
                 [
                     dbc.Button(_("Details"), id=ids.MODEL_DETAILS, color="link", disabled=True),
-                    dbc.Button(_("Restore"), id=ids.MODEL_RESTORE, color="secondary", outline=True, disabled=True),
-                    dbc.Button(_("Delete…"), id=ids.MODEL_DELETE, color="danger", outline=True, disabled=True),
-                    dbc.Button(_("Activate"), id=ids.MODEL_ACTIVATE, color="primary", disabled=True),
+                    _button(ids.MODEL_RESTORE, _("Restore"), color="secondary", outline=True),
+                    _button(ids.MODEL_DELETE, _("Delete…"), color="danger", outline=True),
+                    _button(ids.MODEL_ACTIVATE, _("Activate"), color="primary"),
                 ],
                 className="ms-auto d-flex flex-wrap gap-2 align-items-end",
                 role="group",
@@ -115,11 +115,11 @@ def nothing_here() -> list[Any]:
     ]
 
 
-def activations(history: Sequence[Activation]) -> html.Details | None:
-    """Who made which model active, and when; the newest first."""
+def activations(history: Sequence[Activation], models: ModelList) -> html.Details | None:
+    """Who made which model active, and when, the newest first; and the way back to each that is still there."""
     if not history:
         return None
-    head = [_("When"), _("Model"), _("Before"), _("Change of the success rate"), _("By"), _("Reason")]
+    head = [_("When"), _("Model"), _("Before"), _("Change of the success rate"), _("By"), _("Reason"), ""]
     rows = [
         html.Tr(
             [
@@ -129,6 +129,7 @@ def activations(history: Sequence[Activation]) -> html.Details | None:
                 html.Td(_gain(activation.gain), className="text-end"),
                 html.Td(activation.by or words.MISSING),
                 html.Td(activation.reason or words.MISSING),
+                html.Td(_again(models.get(activation.model_id))),
             ]
         )
         for activation in history[:MOST_ACTIVATIONS]
@@ -145,12 +146,30 @@ def activations(history: Sequence[Activation]) -> html.Details | None:
     )
 
 
+def _again(model: Model | None) -> Any:
+    """Makes a former active model active again; a deleted one has to be restored first."""
+    if model is None or model.state is not ModelState.INACTIVE:
+        return None
+    label = _("Activate model %(id)s again", id=model.id)
+    return html.Button(
+        _("Activate again"),
+        type="button",
+        className="btn btn-link btn-sm p-0 model-writes",
+        **{"data-activate-again": model.id, "aria-label": label},
+    )
+
+
 def _linked(model_id: str | None) -> Any:
     return words.MISSING if model_id is None else html.A(model_id, href=model_href(model_id))
 
 
 def _gain(gain: float | None) -> str:
     return words.MISSING if gain is None else _("%(points)s points", points=f"{gain * 100:+.1f}")
+
+
+def _button(component_id: str, text: str, **looks: Any) -> dbc.Button:
+    """One that changes a model: not there for the eye where this Clew is read-only (assets/clew.css)."""
+    return dbc.Button(text, id=component_id, disabled=True, class_name="model-writes", **looks)
 
 
 def _choice(component_id: str, label: str, choices: dict[str, str], value: str) -> html.Div:

@@ -13,6 +13,7 @@ from services.mlflow_registry import MlflowRegistry
 from services.mlflow_rest import MlflowRest
 from services.model_store import ModelStore, ReadOnlyStore
 from services.model_view import ModelSnapshots
+from services.policy_ahead import PolicyAhead
 from services.policy_files import PolicyFiles
 from services.run_store import RunStore
 from services.settings import Settings
@@ -28,6 +29,7 @@ class Services(NamedTuple):
     histories: HistoryStore
     models: ModelStore
     model_views: ModelSnapshots
+    policies_ahead: PolicyAhead
 
 
 def connect(settings: Settings) -> Services:
@@ -42,6 +44,7 @@ def connect(settings: Settings) -> Services:
         histories=history_store(settings, mlflow),
         models=models,
         model_views=ModelSnapshots(models, settings.refresh_seconds),
+        policies_ahead=PolicyAhead(models),
     )
 
 
@@ -52,7 +55,8 @@ def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore) -> Model
         store = HttpModelStore(JsonService(HttpModelStore.name, str(settings.model_server_url).rstrip("/")))
     else:
         registry = MlflowRegistry(mlflow, settings.model_name)
-        store = MlflowModelStore(registry, PolicyFiles(registry).check, lambda run_id: runs.view().get(run_id))
+        files = PolicyFiles(registry, settings.cache_dir / "policies")
+        store = MlflowModelStore(registry, files.check, lambda run_id: runs.view().get(run_id))
     return ReadOnlyStore(store) if settings.read_only else store
 
 

@@ -62,6 +62,8 @@ class JsonService:
         """
         body_bytes = None if body is None else orjson.dumps(body)
         status, content = self._exchange(method, path, params, body_bytes, deadline_seconds, MAX_BYTES, writes=writes)
+        if writes and status in _GATEWAY:
+            raise OutcomeUnknown(self.name, f"answered HTTP {status}")
         return self._decode(status, content)
 
     def download(self, path: str, *, params: Mapping[str, Any], most_bytes: int, deadline_seconds: float) -> bytes:
@@ -144,6 +146,8 @@ class JsonService:
 
 _REFUSED, _NO_HOST = "refused the connection", "its host name is not known"
 _NO_CERTIFICATE, _NO_CONNECTION = "its certificate was not accepted", "did not accept the connection in time"
+# What a proxy says when the service behind it did not answer: it may have done what it was asked.
+_GATEWAY = (502, 504)
 # With these a request never left.
 _NEVER_SENT = (_REFUSED, _NO_HOST, _NO_CERTIFICATE, _NO_CONNECTION)
 

@@ -1,18 +1,25 @@
 """The ONNX files of the registered model's versions: found, fetched through the tracking server, checked."""
 
+import hashlib
+import logging
 import threading
+from importlib.metadata import version as installed
+from pathlib import Path
 
 import yaml
-from cachetools import LRUCache
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from domain.errors import NotFound, PolicyRefused
-from domain.policies import MOST_BYTES, PolicyGraph
+from domain.errors import NotFound, PolicyRefused, ServiceUnavailable
+from domain.policies import MOST_BYTES, PolicyGraph, contract_for
 from services.mlflow_registry import MlflowRegistry, Version
-from services.policy_check import check_policy
+from services.policy_check import WALL_SECONDS, check_policy
+from services.shared_file import SharedFile, host_lock
 
+log = logging.getLogger(__name__)
 _MLMODEL = "MLmodel"
 _MLMODEL_BYTES = 2**20
+_MOST_AT_ONCE = 2
+_GRAPH = TypeAdapter(PolicyGraph)
 
 
 class _OnnxFlavor(BaseModel):
@@ -28,25 +35,48 @@ class _MlModel(BaseModel):
 
 
 class PolicyFiles:
-    """The policies of one registered model. What passed is remembered: a version's files never change."""
+    """The policies of one registered model. What passed is remembered in `folder`, by its content, for all workers.
 
-    def __init__(self, registry: MlflowRegistry) -> None:
+    The file is fetched each time: anybody may set the tag that names it, and whoever can write to the artifact store
+    can put another one in its place.
+    """
+
+    def __init__(self, registry: MlflowRegistry, folder: Path) -> None:
         self._registry = registry
-        self._passed: LRUCache[tuple[object, ...], PolicyGraph] = LRUCache(200)
-        self._lock = threading.Lock()
+        self._folder = folder
+        # Each may take 2 GiB for ten seconds, and a page can ask for as many as it has models.
+        self._free = threading.BoundedSemaphore(_MOST_AT_ONCE)
 
     def check(self, version: Version, env_id: str | None) -> PolicyGraph:
         """The version's graph, once it has passed; raises `PolicyRefused` with the reason, or a `ServiceError`."""
-        # A version's number is given again only with a new registered model, at another moment; but anybody may set the
-        # tag that says which of its files is the policy.
-        key = (version.version, version.creation_timestamp, version.tags.get("onnx_file"), env_id)
-        with self._lock:
-            known = self._passed.get(key)
-        if known is None:
-            known = check_policy(self._content(version), env_id)
-            with self._lock:
-                self._passed[key] = known
-        return known
+        content = self._content(version)
+        try:
+            return self._remembered(content, env_id)
+        except OSError as error:
+            log.warning("a check is not remembered", extra={"cause": str(error)})
+            return self._checked(content, env_id)
+
+    def _remembered(self, content: bytes, env_id: str | None) -> PolicyGraph:
+        """As `_checked`, or what that said before. Raises OSError where `folder` cannot be written."""
+        path = self._folder / _mark(content, env_id)
+        passed = SharedFile(path.with_suffix(".json"), _GRAPH)
+        if (known := passed.read()) is not None:
+            return known
+        # Somebody else's check of the same file is waited for: it will have the answer.
+        with host_lock(path.with_suffix(".lock"), WALL_SECONDS):
+            if (known := passed.read()) is not None:
+                return known
+            graph = self._checked(content, env_id)
+            passed.write(graph)
+        return graph
+
+    def _checked(self, content: bytes, env_id: str | None) -> PolicyGraph:
+        if not self._free.acquire(timeout=2 * WALL_SECONDS):
+            raise ServiceUnavailable("The policy check", "is busy with other models; try again")
+        try:
+            return check_policy(content, env_id)
+        finally:
+            self._free.release()
 
     def _content(self, version: Version) -> bytes:
         path = version.tags.get("onnx_file") or self._of_mlmodel(version)
@@ -68,3 +98,10 @@ class PolicyFiles:
         if onnx is None:
             raise PolicyRefused(f"It is no ONNX model but one of {', '.join(sorted(flavors)) or 'no known kind'}.")
         return onnx.data
+
+
+def _mark(content: bytes, env_id: str | None) -> str:
+    """Names a check: the file, what its environment wants, and the library that ran it."""
+    contract = contract_for(env_id)
+    asked = f"{env_id} {contract and contract.model_dump_json()} {installed('onnxruntime')}"
+    return hashlib.sha256(hashlib.sha256(content).digest() + asked.encode()).hexdigest()

@@ -100,10 +100,11 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     page.wait_for_text("Model 1 is back.", ".clew-toast.toast")
     Select(page.find("#models-state")).select_by_value("present")
     page.wait(lambda: shown(page) == ["3", "2", "1"])
-    # Undo is on offer after an activation.
-    choose(page, "2")
-    page.click("#models-activate")
-    page.wait_for_text("Model 2 is active now.", ".clew-toast.toast", within_seconds=30)
+    # Undo is on offer after an activation, and the history has a way back to each.
+    page.click("#models-history button[data-activate-again='1']")
+    page.wait_for_text("Model 1 is active now.", ".clew-toast.toast", within_seconds=30)
+    page.wait(lambda: state_of(page, "1") == "active")
+    assert page.all("#models-history button[data-activate-again='1']") == []
     page.click("#models-change-undo")
     page.wait_for_text("Model 3 is active now.", ".clew-toast.toast", within_seconds=30)
     page.wait(lambda: state_of(page, "3") == "active")
@@ -150,6 +151,20 @@ def test_the_page_of_a_model_shows_its_file_and_tries_it(models: Page, registere
     page.wait(lambda: page.driver.current_url.endswith("/inference"), within_seconds=30)
     page.open("/models")
     page.wait(lambda: state_of(page, "2") == "active")
+
+
+def test_a_read_only_clew_shows_no_button_that_changes_anything(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, registered: tuple[str, list[str]]
+) -> None:
+    page = Page(dash_br.driver, serve(misbehaving.address, model_name=registered[0], read_only=True))
+    page.open("/models")
+    page.wait(lambda: shown(page) == ["3", "2", "1"])
+    choose(page, "2")
+    assert [button.is_displayed() for button in page.all(".model-writes")] == [False] * 3
+    page.click("#models-details")
+    page.wait_for_text("75.0 %", "#model-facts")
+    assert [button.is_displayed() for button in page.all(".model-writes")] == [False] * 4
+    assert "read-only" in page.text("header")
 
 
 def test_an_address_without_a_model_says_so(models: Page) -> None:

@@ -1,15 +1,25 @@
-"""Both backends behind one face, each on a real server: what a test of the contract needs besides the store."""
+"""The backends behind one face, each on a real server: what a test of the contract needs besides the store."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
+from flask import Flask
+from werkzeug.serving import make_server
+
+import api.request_log
+import api.routes
 from domain.errors import Conflict
+from services.connect import connect
 from services.http import JsonService
 from services.http_model_store import HttpModelStore
 from services.mlflow_model_store import MlflowModelStore
 from services.mlflow_registry import MlflowRegistry, Version
 from services.mlflow_rest import MlflowRest
 from services.model_store import ModelStore
+from services.settings import Settings
 from tests.models.model_server import ModelServer
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
@@ -53,6 +63,7 @@ class MlflowBackend:
     """MLflow's registry, read in pages of three."""
 
     def __init__(self, tracking: Tracking) -> None:
+        self.tracking = tracking
         self.model = RegisteredModel(tracking)
         self.refused: set[str] = set()
         mlflow = MlflowRest(JsonService("MLflow", tracking.address))
@@ -71,6 +82,21 @@ class MlflowBackend:
     def _check(self, version: Version, environment: str | None) -> None:
         if version.version in self.refused:
             raise Conflict(REFUSAL)
+
+
+@contextmanager
+def behind_a_clew(backend: MlflowBackend, cache_dir: Path) -> Iterator[MlflowBackend]:
+    """The same models as a second Clew sees them, whose model server is a first Clew's API on `backend`."""
+    settings = Settings(_env_file=None, mlflow_tracking_uri=backend.tracking.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
+    first = Flask("first")
+    api.request_log.register(first)
+    api.routes.register(first, connect(settings)._replace(models=backend.store))
+    server = make_server("127.0.0.1", 0, first, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    backend.store = HttpModelStore(JsonService("Model server", f"http://127.0.0.1:{server.server_port}"))
+    yield backend
+    server.shutdown()
+    server.server_close()
 
 
 def _tags(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""Model servers, registered models, and each of the two backends."""
+"""Model servers, registered models, and each of the backends."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.models.backends import Backend, HttpBackend, MlflowBackend
+from tests.models.backends import Backend, HttpBackend, MlflowBackend, behind_a_clew
 from tests.models.model_server import ModelServer
 from tests.tracking import Tracking
 
@@ -22,9 +22,14 @@ def mlflow(tracking: Tracking) -> MlflowBackend:
     return MlflowBackend(tracking)
 
 
-@pytest.fixture(params=["mlflow", "http"])
-def backend(request: pytest.FixtureRequest) -> Backend:
-    """Each of the two."""
+@pytest.fixture(params=["mlflow", "http", "clew"])
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """Each of them."""
     if request.param == "mlflow":
-        return MlflowBackend(request.getfixturevalue("tracking"))
-    return HttpBackend(request.getfixturevalue("server"))
+        yield MlflowBackend(request.getfixturevalue("tracking"))
+    elif request.param == "http":
+        yield HttpBackend(request.getfixturevalue("server"))
+    else:
+        mlflow = MlflowBackend(request.getfixturevalue("tracking"))
+        with behind_a_clew(mlflow, request.getfixturevalue("cache_dir")) as backend:
+            yield backend

@@ -197,3 +197,14 @@ def test_a_refusal_is_passed_on_in_the_servers_words(
         store.activate("2")
     assert not isinstance(caught.value, ModelIsActive)
     assert server.active == "1"
+
+
+@pytest.mark.parametrize("status", [502, 504])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_of_a_write_that_a_proxy_gave_up_nobody_knows_the_end(
+    server: ModelServer, store: HttpModelStore, method: str, status: int
+) -> None:
+    server.misbehave = only(method, (status, b"<html>Bad gateway</html>"))
+    with pytest.raises(OutcomeUnknown, match=f"HTTP {status}; whether it was done is not known"):
+        store.activate("2") if method == "POST" else store.delete("2")
+    assert server.asked(method) == 1

@@ -1,0 +1,49 @@
+/* Writes the numbers of a sample into the cards of components/gpu_card.py, by its rules. */
+(function () {
+  "use strict";
+  const MIB_PER_GIB = 1024;
+  const MISSING = "–";
+  const fixed = (value, digits = 0) => (value === null || value === undefined ? MISSING : value.toFixed(digits));
+  const known = (value) => value !== null && value !== undefined;
+  const withLimit = (value, limit, unit) => (known(value) ? `${fixed(value)}${known(limit) ? ` / ${fixed(limit)}` : ""} ${unit}` : MISSING);
+
+  const BARS = {
+    utilization: (gpu) => [gpu.utilization, 100, known(gpu.utilization) ? `${fixed(gpu.utilization)} %` : MISSING],
+    memory: (gpu) => [gpu.memory_used, gpu.memory_total, `${gib(gpu.memory_used)} / ${gib(gpu.memory_total)} GiB`],
+    temperature: (gpu) => [gpu.temperature, gpu.temperature_limit, withLimit(gpu.temperature, gpu.temperature_limit, "°C")],
+    power: (gpu) => [gpu.power, gpu.power_limit, withLimit(gpu.power, gpu.power_limit, "W")],
+  };
+  const FACTS = {
+    clock: (gpu) => (known(gpu.sm_clock) ? `${fixed(gpu.sm_clock)} MHz` : MISSING),
+    fan: (gpu) => (known(gpu.fan) ? `${fixed(gpu.fan)} %` : MISSING),
+    throttle: (gpu) => (gpu.throttle_reasons || []).join(", ") || MISSING,
+  };
+
+  function gib(mib) {
+    return known(mib) ? fixed(mib / MIB_PER_GIB, 1) : MISSING;
+  }
+
+  function fillBar(card, name, [value, limit, text]) {
+    const share = known(value) && limit ? Math.min(100, (100 * value) / limit) : 0;
+    const meter = card.querySelector(`[data-part="${name}"]`);
+    if (!meter) return;
+    meter.firstElementChild.style.width = `${share.toFixed(1)}%`;
+    meter.setAttribute("aria-valuenow", share.toFixed(0));
+    meter.setAttribute("aria-valuetext", text);
+    // A few degrees below where it slows down the bar says so by its colour, too. Full memory is nobody's trouble yet.
+    meter.classList.toggle("gpu-near", name === "temperature" && share >= 95);
+    card.querySelector(`[data-part="${name}-text"]`).textContent = text;
+  }
+
+  /** The cards of one host; one that is not drawn yet is filled at the next sample. */
+  function fillCards(place, gpus) {
+    for (const gpu of gpus) {
+      const card = place && place.querySelector(`[data-gpu="${gpu.gpu_id}"]`);
+      if (!card) continue;
+      for (const [name, of] of Object.entries(BARS)) fillBar(card, name, of(gpu));
+      for (const [name, of] of Object.entries(FACTS)) card.querySelector(`[data-part="${name}-text"]`).textContent = of(gpu);
+    }
+  }
+
+  window.clew = Object.assign(window.clew || {}, { fillCards });
+})();

@@ -1,0 +1,54 @@
+/* Checks a value against a JSON Schema as pydantic writes them: the parts of the standard that its models use. */
+(function () {
+  "use strict";
+  const TYPES = {
+    object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
+    array: Array.isArray,
+    string: (value) => typeof value === "string",
+    number: (value) => typeof value === "number" && Number.isFinite(value),
+    integer: Number.isInteger,
+    boolean: (value) => typeof value === "boolean",
+    null: (value) => value === null,
+  };
+
+  /** The first thing that does not fit, as "gpus.0.utilization: is more than 100"; null where everything does. */
+  function misfit(value, schema, root = schema, at = "message") {
+    if (schema.$ref) return misfit(value, root.$defs[schema.$ref.split("/").pop()], root, at);
+    if (schema.anyOf) {
+      const found = schema.anyOf.map((one) => misfit(value, one, root, at));
+      // What is wrong with the first says more than "is not null".
+      return found.includes(null) ? null : found[0];
+    }
+    if (schema.enum && !schema.enum.includes(value)) return `${at}: is none of ${schema.enum.join(", ")}`;
+    if (schema.type && !TYPES[schema.type](value)) return `${at}: is no ${schema.type}`;
+    return outOfBounds(value, schema, at) || misfitInside(value, schema, root, at);
+  }
+
+  function outOfBounds(value, schema, at) {
+    if (value < schema.minimum) return `${at}: is less than ${schema.minimum}`;
+    if (value <= schema.exclusiveMinimum) return `${at}: is not more than ${schema.exclusiveMinimum}`;
+    if (value > schema.maximum) return `${at}: is more than ${schema.maximum}`;
+    if (Array.isArray(value) && value.length > schema.maxItems) return `${at}: has more than ${schema.maxItems} items`;
+    return null;
+  }
+
+  function misfitInside(value, schema, root, at) {
+    const inside = (key) => (at === "message" ? key : `${at}.${key}`);
+    if (Array.isArray(value)) return first(value.map((one, i) => () => schema.items && misfit(one, schema.items, root, inside(i))));
+    if (!TYPES.object(value)) return null;
+    const missing = (schema.required || []).find((key) => !(key in value));
+    if (missing) return `${inside(missing)}: is missing`;
+    const schemaOf = (key) => (schema.properties || {})[key] || (TYPES.object(schema.additionalProperties) && schema.additionalProperties);
+    return first(Object.keys(value).map((key) => () => schemaOf(key) && misfit(value[key], schemaOf(key), root, inside(key))));
+  }
+
+  function first(checks) {
+    for (const check of checks) {
+      const found = check();
+      if (found) return found;
+    }
+    return null;
+  }
+
+  window.clew = Object.assign(window.clew || {}, { misfit });
+})();

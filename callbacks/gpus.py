@@ -1,0 +1,67 @@
+"""The GPU page. Samples go from the monitors' sockets to the screen in the browser, past this server."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+from pydantic import TypeAdapter, ValidationError
+
+from components import gpus, ids
+from components.gpu_card import gpu_card
+from domain.gpus import Gpu
+from services.connect import Services
+
+_GPUS = TypeAdapter(list[Gpu])
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the GPU page to `app`."""
+    hosts = range(len(services.settings.gpu_monitors))
+    for host in hosts:
+        _register_cards(app, host)
+    _register_stream(app, hosts)
+
+    @app.callback(Output(ids.GPU_RUNS, "data"), Input(ids.tick("gpus"), "n_intervals"), State(ids.GPU_RUNS, "data"))
+    def runs(_tick: int, known: list[dict[str, Any]] | None) -> Any:
+        """The runs that train now: a process of theirs gets their name."""
+        view = services.runs.view()
+        if view.runs is None:
+            return no_update
+        training = gpus.training_runs(view.runs.runs.values())
+        return no_update if training == known else training
+
+
+def _register_cards(app: dash.Dash, host: int) -> None:
+    @app.callback(
+        Output(ids.gpu("cards", host), "children"), Input(ids.gpu("shape", host), "data"), prevent_initial_call=True
+    )
+    def draw(shape: object) -> list[Any]:
+        """New cards, when other GPUs are there, or one is in another state."""
+        if not isinstance(shape, dict):
+            raise PreventUpdate
+        try:
+            present = _GPUS.validate_python(shape.get("gpus"))
+        except ValidationError as error:  # not from a page of ours: that checked each message
+            raise PreventUpdate from error
+        return [gpu_card(gpu, recording=bool(shape.get("recording"))) for gpu in present]
+
+
+def _register_stream(app: dash.Dash, hosts: range) -> None:
+    """Without outputs: what changes differs from message to message, and is set by the browser's own hand."""
+    app.clientside_callback(
+        ClientsideFunction("gpus", "start"),
+        # Dash calls what has no output for changes only, and this has to begin.
+        Output(ids.GPU_STARTED, "data"),
+        Input(ids.GPU_MONITORS, "data"),
+        State(ids.GPU_TEXTS, "data"),
+        State(ids.GPU_SCHEMA, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("gpus", "join"), Input(ids.GPU_RUNS, "data"))
+    for host in hosts:
+        for property_name in ("message", "state"):
+            app.clientside_callback(
+                ClientsideFunction("gpus", property_name),
+                Input(ids.gpu("socket", host), property_name),
+                State(ids.gpu("socket", host), "id"),
+            )

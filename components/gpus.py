@@ -1,0 +1,173 @@
+"""The GPU page: a section per host, the chart of all GPUs, the processes on them. assets/gpu_*.js fills it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash_extensions import WebSocket
+
+from components import ids
+from components.colours import DASHES, PALETTE
+from components.language import _
+from components.links import run_href
+from components.words import MISSING
+from domain.gpus import HISTORY_SAMPLES, SILENT_PERIODS, GpuReport, HostState
+from domain.runs import Run, RunStatus
+
+_GREY = "rgba(128,128,128,0.25)"
+
+
+def host_section(index: int, name: str) -> html.Section:
+    """The place of the host that comes at `index`: its connection, what is wrong with it, its cards."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(name, className="h5 mb-0"),
+                    html.Div(
+                        dbc.Badge(_("connecting"), id=ids.gpu("badge", index), color="secondary"),
+                        **{"aria-live": "polite"},
+                    ),
+                    html.Span(id=ids.gpu("since", index), className="small text-body-secondary"),
+                ],
+                className="d-flex flex-wrap gap-2 align-items-center mt-3 mb-2",
+            ),
+            html.Div(
+                dbc.Alert(id=ids.gpu("notice", index), color="warning", is_open=False, class_name="py-2"),
+                **{"aria-live": "polite"},
+            ),
+            html.Div(id=ids.gpu("cards", index), className="gpu-cards"),
+            # Which GPUs there are, in which state: cards are drawn when that changes, and not at each sample.
+            dcc.Store(id=ids.gpu("shape", index)),
+            WebSocket(id=ids.gpu("socket", index)),
+        ],
+        className="gpu-host",
+        **{"aria-label": name},
+    )
+
+
+def chart() -> html.Figure:
+    """Utilisation of every GPU, a line each; its caption says the same in words."""
+    return html.Figure(
+        [
+            dcc.Graph(
+                id=ids.GPU_CHART,
+                figure={"data": [], "layout": chart_layout(empty=True)},
+                config={"displaylogo": False, "responsive": True, "modeBarButtons": [["toImage"]]},
+                className="chart",
+                responsive=True,
+            ),
+            html.Figcaption(id=ids.GPU_SUMMARY, className="visually-hidden"),
+        ],
+        className="chart-frame mt-3",
+        **{"aria-label": _("Utilisation of the GPUs")},
+    )
+
+
+def chart_layout(*, empty: bool = False) -> dict[str, Any]:
+    """The Plotly layout: percent over the reader's time; an empty chart says what it waits for."""
+    axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
+    title = _("GPU utilisation, the last %(samples)s samples", samples=HISTORY_SAMPLES)
+    return {
+        "title": {"text": title, "x": 0, "xref": "paper", "font": {"size": 15}},
+        # The ticks say that it is time, and of which unit.
+        "xaxis": axis | {"type": "date", "tickformat": "%H:%M:%S", "nticks": 5},
+        "yaxis": axis | {"range": [-2, 102], "title": {"text": _("Utilisation (%)")}, "fixedrange": True},
+        "margin": {"l": 60, "r": 12, "t": 40, "b": 72},
+        "hovermode": "x unified",
+        "showlegend": True,
+        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "font": {"family": "system-ui, sans-serif", "color": "#212529"},
+        "uirevision": "keep",
+        "annotations": [_nothing_yet()] if empty else [],
+    }
+
+
+def _nothing_yet() -> dict[str, Any]:
+    middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+    return middle | {"text": _("No GPU has reported its utilisation yet."), "font": {"size": 13}}
+
+
+def processes() -> list[Any]:
+    """The place of the table of processes."""
+    return [
+        html.H2(_("Processes"), className="h5 mt-3"),
+        html.Div(html.P(_("Nothing has been heard yet."), className="text-body-secondary"), id=ids.GPU_PROCESSES),
+    ]
+
+
+def training_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
+    """What joins a running run with its process: the boot, the start tick, and the pid as the trainer sees it."""
+    return [
+        {
+            "boot_id": run.tags.get("clew.boot_id"),
+            "start_ticks": run.tags.get("clew.start_ticks"),
+            "pid": run.tags.get("clew.pid"),
+            "name": run.name or run.run_id[:8],
+            "user": run.tags.get("mlflow.user"),
+            "page": run_href(run.run_id),
+        }
+        for run in runs
+        if run.status is RunStatus.RUNNING and "clew.pid" in run.tags
+    ]
+
+
+def no_monitors() -> dbc.Alert:
+    """Said where no GPU monitor is configured."""
+    return dbc.Alert(_("No GPU monitor is configured: set GPU_MONITOR_URLS."), color="info")
+
+
+def schema() -> dict[str, Any]:
+    """What a message has to be, as JSON Schema: assets/schema.js checks each before anything uses it."""
+    return GpuReport.model_json_schema()
+
+
+def texts() -> dict[str, Any]:
+    """What assets/gpu_*.js writes, in the reader's language; {n} is a number of seconds."""
+    return {
+        "connection": {
+            "connecting": _("connecting"),
+            "connected": _("connected"),
+            "reconnecting": _("reconnecting"),
+            "disconnected": _("disconnected"),
+        },
+        "states": {
+            HostState.STARTING: _("The monitor is starting"),
+            HostState.NO_GPU: _("No GPU on this host"),
+            HostState.NO_LIBRARY: _("No NVIDIA driver here"),
+            HostState.NO_DRIVER: _("The NVIDIA driver is not loaded"),
+            HostState.NO_PERMISSION: _("The monitor may not read the GPUs"),
+            HostState.DRIVER_CHANGED: _("The driver was changed under the monitor"),
+            HostState.STALE: _("Stale: the driver has not answered for {n} s"),
+            HostState.NOT_ANSWERING: _("The driver does not answer"),
+            HostState.FAILED: _("The GPUs cannot be read"),
+        },
+        "heard": _("heard {n} s ago"),
+        "lost": _("for {n} s; the numbers are from before"),
+        "never": _("for {n} s; is the GPU monitor running, and can this browser reach {url}?"),
+        "recording": _("An example session, not this machine's GPUs (GPU_DEMO is set)."),
+        "misfit": _("A message did not fit and was skipped ({n} so far): {why}"),
+        "summary": _("{gpu}: now {now}, mean {mean}, highest {highest}"),
+        "clock": _("This host's clock differs from yours by {n} s."),
+        "process_head": [
+            _("Host"), _("GPU"), _("Process"), _("User"), _("Command"), _("Memory (MiB)"), _("Run"),
+        ],
+        "no_process": _("No process is on a GPU."),
+        "unknown_processes": _("Which processes are on the GPUs is not known here."),
+        "missing": MISSING,
+        "gpu": _("GPU"),
+        "silent_periods": SILENT_PERIODS,
+        "samples": HISTORY_SAMPLES,
+        "colours": list(PALETTE),
+        "dashes": list(DASHES),
+        "layout": chart_layout(),
+        "empty_layout": chart_layout(empty=True),
+    }  # fmt: skip
+
+
+def sections(names: Sequence[str]) -> list[html.Section]:
+    """A section for each host."""
+    return [host_section(index, name) for index, name in enumerate(names)]
