@@ -1,5 +1,7 @@
 """gunicorn for a service whose sockets stay open for hours: one worker, a thread for each of them."""
 
+import logging
+import resource
 import socket
 import struct
 import sys
@@ -19,8 +21,11 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 
 from domain.logs import JsonFormatter
 
+_log = logging.getLogger(__name__)
 _SPARE_THREADS: Final = 24  # for whatever is no socket, and for refusing those who are one too many
 _REQUEST_SECONDS: Final = 5
+_FILES_EACH: Final = 4  # the socket, a viewer's own end of it, the reading thread's selector, and one to spare
+_OTHER_FILES: Final = 256
 Stop = Callable[[], None]
 
 
@@ -114,5 +119,17 @@ class SocketServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Makes the app, after the fork: threads would not survive it."""
+        _allow_files(self._options["threads"])
         app, SocketWorker.stop = self._make()
         return app
+
+
+def _allow_files(connections: int) -> None:
+    """Raises the limit of open files: each connection takes three, and gunicorn does not survive running out."""
+    needed = _FILES_EACH * connections + _OTHER_FILES
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < needed and allowed != resource.RLIM_INFINITY:
+        possible = needed if most == resource.RLIM_INFINITY else min(needed, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, most))
+        if possible < needed:
+            _log.warning("Too few open files are allowed for so many viewers", extra={"needed": needed, "most": most})
