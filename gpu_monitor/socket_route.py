@@ -24,6 +24,7 @@ _PING_SECONDS: Final = 4.5
 _SEND_SECONDS: Final = 2
 _BUFFER_BYTES: Final = 2**18
 _MOST_RECEIVED_BYTES: Final = 1024
+_LOOK_SECONDS: Final = 1
 _GOODBYE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 10
 _GOING_AWAY: Final = 1001
@@ -91,7 +92,9 @@ class SocketRoute:
             self.broadcast.join(viewer, self._first)
             if self._closing.is_set():  # it came in while the others were being told
                 self.broadcast.hang_up()
-            server.receive()
+            # Not for ever: simple-websocket wakes us before it says that it ended, when a message was too long.
+            while server.receive(timeout=_LOOK_SECONDS) is None:
+                pass
             server.close(_TAKES_NO_DATA, "This stream takes no messages.")
             server.thread.join(_GOODBYE_SECONDS)
         except (ConnectionClosed, OSError):  # the usual end
