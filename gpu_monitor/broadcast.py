@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from fcntl import ioctl
 from termios import TIOCOUTQ
 from typing import Final
@@ -15,7 +16,17 @@ from wsproto.events import CloseConnection
 from wsproto.utilities import LocalProtocolError
 
 _BEHIND_SECONDS: Final = 8.0
+_SMALL_BYTES: Final = 256  # a handshake's answer, a ping: on their way, they say nothing about a viewer's speed
 _SO_NWRITE: Final = 0x1024  # macOS's word for TIOCOUTQ
+
+
+@dataclass(eq=False)
+class Viewer:
+    """One end of a connection; `sock` has a descriptor that nobody else closes, so that it cannot become another's."""
+
+    sock: socket.socket
+    server: Server
+    behind_since: float = 0.0
 
 
 class Broadcast:
@@ -23,23 +34,24 @@ class Broadcast:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._viewers: dict[Server, float] = {}  # since when each is behind; 0 while it keeps up
+        self._viewers: set[Viewer] = set()
         self.skipped = 0
         self.dropped = 0
 
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def join(self, viewer: Server, first: Callable[[], str]) -> None:
+    def join(self, viewer: Viewer, first: Callable[[], str]) -> None:
         """Adds a viewer; what `first` returns is its first message, and it misses none after that."""
         with self._lock:
-            self._viewers[viewer] = 0.0
+            self._viewers.add(viewer)
             self._offer(viewer, text_frame(first()), time.monotonic())
 
-    def leave(self, viewer: Server) -> None:
-        """Takes a viewer out, if it still is among them."""
+    def leave(self, viewer: Viewer) -> None:
+        """Takes a viewer out, if it still is among them, and ends its connection."""
         with self._lock:
-            self._viewers.pop(viewer, None)
+            self._viewers.discard(viewer)
+            hang_up(viewer.sock)
 
     def publish(self, text: str) -> None:
         """Sends a text to all viewers; takes some microseconds for each, however slow they are."""
@@ -53,8 +65,8 @@ class Broadcast:
         with self._lock:
             for viewer in self._viewers:
                 try:
-                    # Not viewer.close(): that would wait for one who does not read, and not for the answer.
-                    viewer.sock.send(viewer.ws.send(CloseConnection(code, reason)), socket.MSG_DONTWAIT)
+                    # Not server.close(): that would wait for one who does not read, and not for the answer.
+                    viewer.sock.send(viewer.server.ws.send(CloseConnection(code, reason)), socket.MSG_DONTWAIT)
                 except (OSError, LocalProtocolError):
                     hang_up(viewer.sock)
 
@@ -64,25 +76,22 @@ class Broadcast:
             for viewer in self._viewers:
                 hang_up(viewer.sock)
 
-    def _offer(self, viewer: Server, frame: bytes, now: float) -> None:
+    def _offer(self, viewer: Viewer, frame: bytes, now: float) -> None:
         try:
-            if _unsent(viewer.sock) == 0:
+            if unsent(viewer.sock) <= _SMALL_BYTES:
                 # Whole, or never: a rest that is sent later would have to wait, and pings would get into its midst.
                 if viewer.sock.send(frame, socket.MSG_DONTWAIT) == len(frame):
-                    self._viewers[viewer] = 0.0
+                    viewer.behind_since = 0.0
                     return
             else:
                 self.skipped += 1
-                self._viewers[viewer] = self._viewers[viewer] or now
-                if now - self._viewers[viewer] < _BEHIND_SECONDS:
+                viewer.behind_since = viewer.behind_since or now
+                if now - viewer.behind_since < _BEHIND_SECONDS:
                     return
         except OSError:  # it has gone, or is going
             pass
-        self._drop(viewer)
-
-    def _drop(self, viewer: Server) -> None:
         self.dropped += 1
-        del self._viewers[viewer]
+        self._viewers.discard(viewer)
         hang_up(viewer.sock)
 
 
@@ -104,10 +113,8 @@ def hang_up(sock: socket.socket) -> None:
         return
 
 
-def _unsent(sock: socket.socket) -> int:
-    """Bytes that were sent and that the other side has not taken yet. Raises OSError, also for a closed socket."""
+def unsent(sock: socket.socket) -> int:
+    """Bytes that were sent and that the other side has not taken yet. Raises OSError."""
     if sys.platform == "darwin":
         return sock.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
-    if (descriptor := sock.fileno()) < 0:
-        raise OSError("closed")
-    return int(struct.unpack("i", ioctl(descriptor, TIOCOUTQ, b"\0" * 4))[0])
+    return int(struct.unpack("i", ioctl(sock, TIOCOUTQ, b"\0" * 4))[0])

@@ -14,7 +14,7 @@ from flask_sock import Sock  # type: ignore[import-untyped]
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import RemoteProtocolError
 
-from gpu_monitor.broadcast import Broadcast, hang_up
+from gpu_monitor.broadcast import Broadcast, Viewer
 from gpu_monitor.origins import is_allowed
 
 _log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ _PING_SECONDS: Final = 4.5
 _SEND_SECONDS: Final = 2
 _BUFFER_BYTES: Final = 2**18
 _MOST_RECEIVED_BYTES: Final = 1024
+_LOOK_SECONDS: Final = 1
 _GOODBYE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 10
 _GOING_AWAY: Final = 1001
@@ -74,26 +75,33 @@ class SocketRoute:
             refusal = _sentence(503, "As many watch already as may; try again later.")
             refusal.headers["Retry-After"] = str(_RETRY_SECONDS)
             return refusal
-        g.has_place = True
+        # A descriptor of our own: simple-websocket's thread closes the other one when it likes, and the kernel then
+        # gives its number to the next viewer, who would get what is sent to this one.
+        g.own_end = request.environ["gunicorn.socket"].dup()
         return None
 
     def _give_place_back(self, error: BaseException | None) -> None:
-        if g.pop("has_place", False):
+        if own_end := g.pop("own_end", None):
+            own_end.close()
             self._places.release()
 
-    def _serve(self, viewer: Server) -> None:
+    def _serve(self, server: Server) -> None:
+        viewer = Viewer(g.own_end, server)
         try:
             _be_impatient(viewer.sock)
             self.broadcast.join(viewer, self._first)
             if self._closing.is_set():  # it came in while the others were being told
-                hang_up(viewer.sock)
-            viewer.receive()
-            viewer.close(_TAKES_NO_DATA, "This stream takes no messages.")
+                self.broadcast.hang_up()
+            # Not for ever: simple-websocket wakes us before it says that it ended, when a message was too long.
+            while server.receive(timeout=_LOOK_SECONDS) is None:
+                pass
+            server.close(_TAKES_NO_DATA, "This stream takes no messages.")
+            server.thread.join(_GOODBYE_SECONDS)
         except (ConnectionClosed, OSError):  # the usual end
             pass
         finally:
             self.broadcast.leave(viewer)
-            _finish(viewer)
+            server.thread.join(_GOODBYE_SECONDS)  # gunicorn closes the socket next: one thread only may
 
 
 def _be_impatient(sock: socket.socket) -> None:
@@ -102,13 +110,6 @@ def _be_impatient(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _finish(viewer: Server) -> None:
-    """Lets the reading thread see the end, for gunicorn would wait for an open socket with all its connections."""
-    viewer.thread.join(_GOODBYE_SECONDS)
-    hang_up(viewer.sock)
-    viewer.thread.join(_GOODBYE_SECONDS)
 
 
 def _is_no_handshake(error: RemoteProtocolError) -> Response:
