@@ -39,6 +39,7 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self.last: Reading | None = None
         self._last_at = 0.0
+        self._missing: HostState | None = None
 
     @property
     def state(self) -> HostState:
@@ -108,7 +109,7 @@ class Watch:
             self._publish(self.report().model_dump_json())
 
     def _take(self, reading: Reading) -> None:
-        self.last, self._last_at = reading, time.monotonic()
+        self.last, self._last_at, self._missing = reading, time.monotonic(), None
         values = {gpu.gpu_id: gpu.utilization for gpu in reading.gpus}
         self._history.append(PastSample(at=reading.taken_at, utilization=values))
         self._sample_log.write(reading)
@@ -116,4 +117,6 @@ class Watch:
     def _miss(self) -> None:
         if self.last is not None:
             self._history.append(PastSample(at=time.time_ns() // 1_000_000))
-        _log.warning("No sample in time", extra={"state": self._keeper.state, "age_seconds": self.age_seconds})
+        if self._missing != self._keeper.state:  # once for each state, not once for each period of a long night
+            self._missing = self._keeper.state
+            _log.warning("No sample in time", extra={"state": self._missing, "age_seconds": self.age_seconds})

@@ -4,13 +4,13 @@ import time
 from typing import Final
 
 from pydantic import ValidationError
-from simple_websocket import Server
 
 from domain.errors import BadInput, ClewError
 from domain.inference import DEFAULT_SPEED, Command, InferenceStep, Verb
 from inference.engine import Engine
 from inference.failures import trouble_of
 from inference.walk import Walk
+from sockets.guests import Viewer
 from sockets.line import Line
 
 _MOST_NONSENSE: Final = 20
@@ -20,7 +20,7 @@ _POLICY_VIOLATION: Final = 1008
 class Viewing:
     """One viewer. Between two steps it listens, so a command takes effect before the next step."""
 
-    def __init__(self, engine: Engine, viewer: Server) -> None:
+    def __init__(self, engine: Engine, viewer: Viewer) -> None:
         self._engine = engine
         self._viewer = viewer
         self._line = Line(viewer)
@@ -36,12 +36,12 @@ class Viewing:
         """Goes on until the connection ends, by ConnectionClosed or OSError."""
         while self._nonsense < _MOST_NONSENSE:
             wait = max(0.0, self._due - time.monotonic()) if self._running else None
-            said = self._viewer.receive(timeout=wait)
+            said = self._viewer.listen(wait)
             if said is None:
                 self._step()
             else:
                 self._listen(said)
-        self._viewer.close(_POLICY_VIOLATION, "Too many messages that are no commands.")
+        self._viewer.server.close(_POLICY_VIOLATION, "Too many messages that are no commands.")
 
     def _listen(self, said: str | bytes) -> None:
         try:

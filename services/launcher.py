@@ -1,4 +1,4 @@
-"""`make run`: the dashboard, and an MLflow and a GPU monitor where none is configured, until Ctrl-C.
+"""`make run`: the dashboard, and an MLflow, a GPU monitor and an inference engine where none is configured.
 
 Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 when it cannot run; 2 when a setting is wrong.
 """
@@ -23,6 +23,7 @@ _TITLES = {
     "dashboard": "The dashboard",
     "mlflow": "MLflow",
     "gpu_monitor": "The GPU monitor",
+    "inference": "The inference engine",
     "samples": "The sample data",
 }
 _LOOK_SECONDS = 0.5
@@ -49,7 +50,12 @@ class _Launch:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state_dir = settings.state_dir
-        wanted = {"mlflow": settings.embedded, "gpu_monitor": settings.embedded_gpu_monitor, "dashboard": True}
+        wanted = {
+            "mlflow": settings.embedded,
+            "gpu_monitor": settings.embedded_gpu_monitor,
+            "inference": settings.embedded_inference,
+            "dashboard": True,
+        }
         self.services = [name for name, is_wanted in wanted.items() if is_wanted]
         self.waiting_for = list(self.services)
         self.stopping = False
@@ -133,6 +139,8 @@ class _Launch:
             host, port = self.settings.mlflow_host, self.settings.mlflow_port
         elif name == "gpu_monitor":
             host, port = self.settings.gpu_monitor_host, self.settings.gpu_monitor_port
+        elif name == "inference":
+            host, port = self.settings.inference_host, self.settings.inference_port
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

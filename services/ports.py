@@ -26,6 +26,8 @@ def _addresses(settings: Settings) -> list[tuple[str, str, str, int]]:
     if settings.embedded_gpu_monitor:
         port = settings.gpu_monitor_port
         addresses.append(("GPU_MONITOR_HOST", settings.gpu_monitor_host, "GPU_MONITOR_PORT", port))
+    if settings.embedded_inference:
+        addresses.append(("INFERENCE_HOST", settings.inference_host, "INFERENCE_PORT", settings.inference_port))
     return addresses
 
 

@@ -3,6 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,13 @@ def _listing_networks(listed: str) -> str:
 def _listing_monitors(listed: str) -> str:
     read_addresses(listed)
     return listed
+
+
+def _being_a_socket(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("ws", "wss") or not parts.hostname):
+        raise ValueError("should be an address such as wss://models.example.com/ws/inference")
+    return url
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -105,6 +113,15 @@ class Settings(BaseSettings):
         description="The team's GPU monitors, as a comma list of name=url, such as trainer-1=http://trainer-1:8001, or "
         "name=url|wss://… where a browser needs another address. Empty: `make run` starts one.",
     )
+    inference_host: str = Field(
+        "127.0.0.1", description="Address the inference engine binds to; 0.0.0.0 where other machines watch."
+    )
+    inference_port: Port = Field(8002, description="Port of the inference engine.")
+    inference_ws_url: Annotated[str, AfterValidator(_being_a_socket)] = Field(
+        "",
+        description="The socket of the team's own inference server as browsers open it, such as "
+        "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
+    )
     read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
     api_token: Secret = Field(
         None,
@@ -165,6 +182,16 @@ class Settings(BaseSettings):
         return not self.gpu_monitors_listed
 
     @property
+    def embedded_inference(self) -> bool:
+        """Whether `make run` starts the inference engine."""
+        return not self.inference_ws_url
+
+    @property
+    def inference_url(self) -> str:
+        """The embedded engine's address as this process reaches it, without a trailing slash."""
+        return _local_url(self.inference_host, self.inference_port)
+
+    @property
     def gpu_monitors_listed(self) -> list[GpuMonitorAddress]:
         """The monitors of GPU_MONITOR_URLS."""
         return read_addresses(self.gpu_monitor_urls)
@@ -172,14 +199,19 @@ class Settings(BaseSettings):
     @property
     def gpu_monitors(self) -> list[GpuMonitorAddress]:
         """The monitors to show: those listed, else the one of this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.gpu_monitor_host, self.gpu_monitor_host)
-        local = f"http://[{host}]:{self.gpu_monitor_port}" if ":" in host else f"http://{host}:{self.gpu_monitor_port}"
+        local = _local_url(self.gpu_monitor_host, self.gpu_monitor_port)
         return self.gpu_monitors_listed or [GpuMonitorAddress("local", local)]
 
     @property
     def tracking_url(self) -> str:
         """MLflow's address as this process reaches it, without a trailing slash."""
         return str(self.mlflow_tracking_uri or f"http://127.0.0.1:{self.mlflow_port}").rstrip("/")
+
+
+def _local_url(host: str, port: int) -> str:
+    """A service of this machine, by the address it binds to."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def explain(error: ValidationError) -> str:

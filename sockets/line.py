@@ -4,9 +4,8 @@ import socket
 import time
 from typing import Final
 
-from simple_websocket import Server
-
 from sockets.frames import hang_up, text_frame, unsent
+from sockets.guests import Viewer
 
 _BEHIND_BYTES: Final = 2**15  # less is what a long line has in flight anyway
 _BEHIND_SECONDS: Final = 8.0
@@ -15,9 +14,9 @@ _BEHIND_SECONDS: Final = 8.0
 class Line:
     """The way to one viewer. One thread says everything, and never waits for the viewer."""
 
-    def __init__(self, viewer: Server) -> None:
-        self._sock: socket.socket = viewer.sock
-        self._behind_since: float | None = None
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._sock = viewer.sock
 
     def say(self, text: str) -> None:
         """Sends a text; raises OSError when the viewer has gone, or has read nothing for too long."""
@@ -34,8 +33,8 @@ class Line:
     def _look(self) -> None:
         now = time.monotonic()
         if unsent(self._sock) < _BEHIND_BYTES:
-            self._behind_since = None
-        elif self._behind_since is None:
-            self._behind_since = now
-        elif now - self._behind_since > _BEHIND_SECONDS:
+            self._viewer.behind_since = 0.0
+        elif not self._viewer.behind_since:
+            self._viewer.behind_since = now
+        elif now - self._viewer.behind_since > _BEHIND_SECONDS:
             raise OSError("the viewer does not read")

@@ -13,8 +13,7 @@ from flask_sock import Sock  # type: ignore[import-untyped]
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import RemoteProtocolError
 
-from sockets.frames import hang_up
-from sockets.guests import Guests
+from sockets.guests import Guests, Viewer
 from sockets.inbox import listening_thread
 from sockets.origins import is_allowed
 
@@ -34,7 +33,7 @@ class SocketRoute:
     """A route of a Flask app under gunicorn's gthread worker; `talk` is what is said, in the viewer's own thread."""
 
     def __init__(
-        self, app: Flask, path: str, *, talk: Callable[[Server], None], most_viewers: int, origins: Set[str]
+        self, app: Flask, path: str, *, talk: Callable[[Viewer], None], most_viewers: int, origins: Set[str]
     ) -> None:
         """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it."""
         self._guests = Guests()
@@ -77,25 +76,30 @@ class SocketRoute:
             refusal = _sentence(503, "As many watch already as may; try again later.")
             refusal.headers["Retry-After"] = str(_RETRY_SECONDS)
             return refusal
-        g.has_place = True
+        # A descriptor of our own: simple-websocket's thread closes the other one when it likes, and the kernel then
+        # gives its number to the next viewer, who would get what is sent to this one.
+        g.own_end = request.environ["gunicorn.socket"].dup()
         return None
 
     def _give_place_back(self, error: BaseException | None) -> None:
-        if g.pop("has_place", False):
+        if own_end := g.pop("own_end", None):
+            own_end.close()
             self._places.release()
 
-    def _serve(self, viewer: Server) -> None:
+    def _serve(self, server: Server) -> None:
+        viewer = Viewer(g.own_end, server)
         try:
             _be_impatient(viewer.sock)
             self._guests.join(viewer)
             if self._closing.is_set():  # it came in while the others were being told
-                hang_up(viewer.sock)
+                self._guests.hang_up()
             self._talk(viewer)
+            server.thread.join(_GOODBYE_SECONDS)  # until the viewer has taken the goodbye
         except (ConnectionClosed, OSError):  # the usual end
             pass
         finally:
             self._guests.leave(viewer)
-            _finish(viewer)
+            server.thread.join(_GOODBYE_SECONDS)  # gunicorn closes the socket next: one thread only may
 
 
 def _be_impatient(sock: socket.socket) -> None:
@@ -104,13 +108,6 @@ def _be_impatient(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _finish(viewer: Server) -> None:
-    """Lets the reading thread see the end, for gunicorn would wait for an open socket with all its connections."""
-    viewer.thread.join(_GOODBYE_SECONDS)
-    hang_up(viewer.sock)
-    viewer.thread.join(_GOODBYE_SECONDS)
 
 
 def _is_no_handshake(error: RemoteProtocolError) -> Response:

@@ -1,10 +1,13 @@
 """gunicorn for a service whose sockets stay open for hours: one worker, a thread for each of them."""
 
+import logging
+import resource
 import socket
 import struct
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -18,8 +21,11 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 
 from domain.logs import JsonFormatter
 
+_log = logging.getLogger(__name__)
 _SPARE_THREADS: Final = 24  # for whatever is no socket, and for refusing those who are one too many
 _REQUEST_SECONDS: Final = 5
+_FILES_EACH: Final = 4  # the socket, a viewer's own end of it, the reading thread's selector, and one to spare
+_OTHER_FILES: Final = 256
 Stop = Callable[[], None]
 
 
@@ -53,6 +59,13 @@ class SocketWorker(ThreadWorker):  # type: ignore[misc]
             # Here, in its own thread: gthread does it in the one that accepts, and waits 2 s for the other side.
             util.close_graceful(conn.sock)
         return result
+
+    def finish_request(self, conn: TConn, future: "Future[Any]") -> None:
+        """Counts a connection that ended; gthread counts one whose socket is closed by now twice."""
+        if conn.sock.fileno() < 0:
+            self.nr_conns -= 1
+        else:
+            super().finish_request(conn, future)
 
     def handle_exit(self, number: int, frame: FrameType | None) -> None:
         """SIGTERM: stops the app, then the worker."""
@@ -89,8 +102,8 @@ class SocketServer(BaseApplication):  # type: ignore[misc]
             "threads": sockets + _SPARE_THREADS,
             "worker_connections": 2 * (sockets + _SPARE_THREADS),
             "timeout": 30,
-            "graceful_timeout": 2,
-            "keepalive": 5,
+            "graceful_timeout": 1,
+            "keepalive": 0,  # an idle connection would hold up the end of the service
             "control_socket_disable": True,
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
             "loglevel": log_level.lower(),
@@ -106,5 +119,17 @@ class SocketServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Makes the app, after the fork: threads would not survive it."""
+        _allow_files(self.cfg.threads)
         app, SocketWorker.stop = self._make()
         return app
+
+
+def _allow_files(connections: int) -> None:
+    """Raises the limit of open files: each connection takes three, and gunicorn does not survive running out."""
+    needed = _FILES_EACH * connections + _OTHER_FILES
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < needed and allowed != resource.RLIM_INFINITY:
+        possible = needed if most == resource.RLIM_INFINITY else min(needed, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, most))
+        if possible < needed:
+            _log.warning("Too few open files are allowed for so many viewers", extra={"needed": needed, "most": most})

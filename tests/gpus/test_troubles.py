@@ -114,6 +114,8 @@ def test_a_killed_service_leaves_no_sampler_and_starts_again(start: Start) -> No
     monitor = start()
     monitor.wait_for(lambda health: health["state"] == "ok", 10)
     viewer = monitor.view()
+    monitor.fake.write(*HEALTHY, "hang 1")  # or its next word would find nobody, and end it anyway
+    time.sleep(0.6)
     for process in [monitor.samplers()[0].parent(), monitor.process]:  # the worker, then gunicorn itself
         assert process
         process.send_signal(signal.SIGKILL)
@@ -124,6 +126,7 @@ def test_a_killed_service_leaves_no_sampler_and_starts_again(start: Start) -> No
     while monitor.samplers():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    monitor.fake.write(*HEALTHY)
     monitor.run()
     with monitor.view() as viewer:
         viewer.until(lambda report: report.state == HostState.OK, 8)

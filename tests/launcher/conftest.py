@@ -28,6 +28,7 @@ class Launch:
     port: int
     mlflow_port: int
     gpu_monitor_port: int
+    inference_port: int
 
     def said(self) -> str:
         return (self.directory / "said").read_text()
@@ -46,6 +47,7 @@ class Launch:
         return self.process.wait(20)
 
 
+PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT")
 Start = Callable[..., Launch]
 
 
@@ -56,7 +58,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
     def start(stdin: int = subprocess.DEVNULL, **settings: str) -> Launch:
         directory = tmp_path_factory.mktemp("a 100% odd name")
-        ports = {name: str(free_port()) for name in ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT")} | settings
+        ports = {name: str(free_port()) for name in PORTS} | settings
         with (directory / "said").open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "services.launcher"],
@@ -69,7 +71,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
                 # Under nohup the tests ignore SIGHUP, would hand that on, and the launcher would rightly obey it.
                 preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             )
-        numbers = (int(ports[name]) for name in ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT"))
+        numbers = (int(ports[name]) for name in PORTS)
         started.append(Launch(process, directory, *numbers))
         return started[-1]
 

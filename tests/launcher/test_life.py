@@ -33,6 +33,7 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
     assert answers(embedded.port)
     assert answers(embedded.mlflow_port)
     assert answers(embedded.gpu_monitor_port)
+    assert answers(embedded.inference_port)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -60,6 +61,16 @@ def test_a_killed_gpu_monitor_comes_back(embedded: Launch) -> None:
     wait_until(lambda: "The GPU monitor ended and is started again" in embedded.said(), 5, embedded.said)
 
 
+def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
+    before = {process.pid for process in embedded.processes("python -m inference")}
+    assert before
+    for process in embedded.processes("python -m inference"):
+        process.kill()
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("python -m inference")}, 5, embedded.said)
+    wait_until(lambda: answers(embedded.inference_port), 15, embedded.said)
+    wait_until(lambda: "The inference engine ended and is started again" in embedded.said(), 5, embedded.said)
+
+
 def test_ctrl_c_ends_everything(embedded: Launch) -> None:
     assert embedded.processes("uvicorn")  # the server that mlflow spawns: a grandchild
     assert embedded.end(signal.SIGINT) == 0
@@ -80,6 +91,14 @@ def test_with_gpu_monitors_of_the_users_none_is_started(start: Start) -> None:
     launch = start(MLFLOW_TRACKING_URI=elsewhere, GPU_MONITOR_URLS=f"trainer={elsewhere}")
     launch.wait_until_ready(30)
     assert launch.processes("gpu_monitor") == []
+    assert launch.end(signal.SIGTERM) == 0
+
+
+def test_with_an_inference_server_of_the_users_none_is_started(start: Start) -> None:
+    elsewhere = f"127.0.0.1:{free_port()}"
+    launch = start(MLFLOW_TRACKING_URI=f"http://{elsewhere}", INFERENCE_WS_URL=f"ws://{elsewhere}/ws/inference")
+    launch.wait_until_ready(30)
+    assert launch.processes("python -m inference") == []
     assert launch.end(signal.SIGTERM) == 0
 
 

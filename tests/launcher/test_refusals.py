@@ -18,14 +18,16 @@ def taken_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.mark.parametrize("setting", ["PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT"])
+@pytest.mark.parametrize("setting", ["PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT"])
 def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, setting: str) -> None:
     launch = start(**{setting: str(taken_port)})
     assert launch.process.wait(20) == 1
     assert launch.said() == f"Port {taken_port} is taken; set {setting} to another, or stop what uses it.\n"
 
 
-@pytest.mark.parametrize("two", [("PORT", "MLFLOW_PORT"), ("MLFLOW_PORT", "GPU_MONITOR_PORT")])
+@pytest.mark.parametrize(
+    "two", [("PORT", "MLFLOW_PORT"), ("MLFLOW_PORT", "GPU_MONITOR_PORT"), ("PORT", "INFERENCE_PORT")]
+)
 def test_one_port_for_two_servers_is_refused(start: Start, two: tuple[str, str]) -> None:
     launch = start(**dict.fromkeys(two, "18050"))
     assert launch.process.wait(20) == 1
@@ -36,6 +38,12 @@ def test_an_odd_entry_among_the_gpu_monitors_is_named(start: Start) -> None:
     launch = start(GPU_MONITOR_URLS="a=http://a:8001, b=ftp://b")
     assert launch.process.wait(20) == 2
     assert "'b=ftp://b' should name an address such as http://trainer-1:8001" in launch.said()
+
+
+def test_an_odd_inference_socket_is_named(start: Start) -> None:
+    launch = start(INFERENCE_WS_URL="https://models.example.com")
+    assert launch.process.wait(20) == 2
+    assert "INFERENCE_WS_URL='https://models.example.com': should be an address such as wss://" in launch.said()
 
 
 def test_an_address_of_another_machine_is_refused(start: Start) -> None:

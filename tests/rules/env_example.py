@@ -6,6 +6,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from gpu_monitor.settings import GpuMonitorSettings
+from inference.settings import InferenceSettings
 from services.settings import Settings
 from training.settings import TrainingSettings
 
@@ -13,6 +14,7 @@ FILE = Path(__file__).parents[2] / ".env.example"
 PARTS: dict[str, type[BaseSettings]] = {
     "The dashboard and `make run`": Settings,
     "The GPU monitor": GpuMonitorSettings,
+    "The inference engine": InferenceSettings,
     "The trainer": TrainingSettings,
 }
 HEAD = """\

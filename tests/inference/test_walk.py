@@ -1,0 +1,148 @@
+"""A model walks the maze for its viewer: what is told, and what commands do."""
+
+import time
+
+import numpy as np
+import pytest
+
+from domain.inference import InferenceStep
+from domain.maze import generate_maze, observe, step
+from tests.inference.conftest import DQN, PPO, SMALL, Start, Team
+from tests.inference.engine import Engine, Viewer
+from training.export import load_policy
+
+
+@pytest.mark.parametrize(("kind", "file", "size"), [("ppo", PPO, 10), ("dqn", DQN, 5)])
+def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(viewer: Viewer, team: Team, kind: str, file, size) -> None:  # type: ignore[no-untyped-def]
+    first = viewer.reset(model=getattr(team, kind))
+    viewer.say("start", speed=10)
+    told = [InferenceStep.model_validate(one) for one in [first, *viewer.steps()]]
+    maze, policy, total = generate_maze(size), load_policy(file), 0.0
+    assert told[0].position == (0, 0)
+    assert told[0].maze is not None
+    assert np.array_equal(np.array(told[0].maze.walls), maze.cells == 1)
+    assert (told[0].maze.goal, told[0].maze.env_id) == (maze.goal, maze.env_id)
+    for before, after in zip(told, told[1:], strict=False):
+        scores = policy(observe(maze, before.position)[None])[0]
+        assert before.q_values == pytest.approx(scores.tolist(), abs=1e-6)
+        outcome = step(maze, before.position, int(np.argmax(scores)), before.step)
+        total += outcome.reward
+        assert (after.position, after.reward, after.action) == (outcome.position, outcome.reward, int(np.argmax(scores)))
+        assert after.cumulative_reward == pytest.approx(total)
+        assert (after.step, after.maze) == (before.step + 1, None)
+        assert (after.done, after.running) == (outcome.terminated, not outcome.terminated)
+    assert told[-1].position == maze.goal
+    assert told[-1].success is True
+    assert [one.success for one in told[:-1]] == [None] * (len(told) - 1)
+    assert {one.scores for one in told} == {"q_values" if kind == "dqn" else "action_probabilities"}
+    assert {one.is_active for one in told} == {kind == "ppo"}
+
+
+def test_stop_ends_it_within_one_step_and_start_goes_on(viewer: Viewer) -> None:
+    viewer.reset()
+    viewer.say("start", speed=10)
+    viewer.next(), viewer.next()
+    viewer.say("stop")
+    late = viewer.silence(1)
+    assert len(late) <= 1
+    viewer.say("start")
+    assert viewer.next()["step"] == 3 + len(late)
+
+
+def test_reset_goes_back_to_the_start_and_waits(viewer: Viewer) -> None:
+    viewer.reset()
+    viewer.say("start", speed=10)
+    viewer.next(), viewer.next()
+    viewer.say("reset")
+    told = viewer.next()
+    while told["step"]:  # what was on its way
+        told = viewer.next()
+    assert (told["position"], told["cumulative_reward"], told["action"], told["done"]) == ([0, 0], 0, None, False)
+    assert "maze" in told
+    assert told["running"] is False
+    assert viewer.silence(0.5) == []
+
+
+def test_start_alone_begins_an_episode_and_after_its_end_another(viewer: Viewer) -> None:
+    viewer.say("start", speed=10)
+    first = viewer.steps()
+    viewer.say("start")
+    again = viewer.next()
+    assert (again["step"], again["running"]) == (0, True)
+    assert "maze" in again
+    assert viewer.next()["step"] == 1
+    assert [one["step"] for one in first] == list(range(len(first)))
+
+
+@pytest.mark.parametrize("speed", [2, 5.0, 10])
+def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
+    viewer.reset()
+    viewer.say("start", speed=speed)
+    moments = [viewer.next()["server_ts"] for _ in range(5)]
+    rate = 4000 / (moments[-1] - moments[0])
+    assert speed * 0.7 < rate < speed * 1.15
+
+
+def test_start_while_it_runs_changes_the_speed_alone(viewer: Viewer) -> None:
+    viewer.reset()
+    viewer.say("start", speed=1)
+    viewer.say("start", speed=10)
+    began = time.monotonic()
+    assert [viewer.next()["step"] for _ in range(4)] == [1, 2, 3, 4]
+    assert time.monotonic() - began < 1.5
+
+
+def test_an_episode_that_leads_nowhere_ends_after_200_steps_without_success(viewer: Viewer, engine: Engine) -> None:
+    told = viewer.reset(size=20, seed=7)
+    assert (told["maze"]["size"], told["maze"]["seed"], told["maze"]["env_id"]) == (20, 7, "ClewMaze-20x20-v0")
+    assert np.array_equal(np.array(told["maze"]["walls"]), generate_maze(20, 7).cells == 1)
+
+
+def test_the_maze_is_the_one_that_the_run_trained_on(viewer: Viewer, team: Team) -> None:
+    registry = team.registry
+    run_id = registry.tracking.run(registry.experiment_id, params={"maze_seed": "5"})
+    other = registry.version(DQN.read_bytes(), env_id=SMALL, run_id=run_id)
+    version = viewer.reset(model=other)
+    assert version["maze"]["size"] == 5
+
+
+def test_another_active_model_counts_from_the_next_reset_on(viewer: Viewer, team: Team) -> None:
+    assert viewer.reset()["model_id"] == team.ppo
+    viewer.say("start", speed=10)
+    team.activate(team.dqn)
+    assert {viewer.next()["model_id"] for _ in range(5)} == {team.ppo}
+    viewer.say("reset")
+    told = viewer.next()
+    while told["step"]:
+        told = viewer.next()
+    assert (told["model_id"], told["is_active"], told["maze"]["size"]) == (team.dqn, True, 5)
+    assert viewer.reset(model=team.ppo)["is_active"] is False
+
+
+def test_latencies_are_told_and_in_the_health(viewer: Viewer, engine: Engine) -> None:
+    told = viewer.reset()
+    assert 0 < told["latency_ms"] < 1000
+    assert 0 < told["latency_p50_ms"] <= told["latency_p95_ms"]
+    health = engine.health()
+    assert health["latency_p50_ms"] <= health["latency_p95_ms"]
+    assert (health["status"], health["viewers"]) == ("healthy", 1)
+    assert health["models"] >= 1
+
+
+def test_the_policys_process_is_where_it_is_confined(viewer: Viewer, engine: Engine) -> None:
+    viewer.reset()
+    for child in engine.children():
+        assert "CLEW_URL" not in child.environ()
+        assert child.rlimit(7) == (0, 0)  # RLIMIT_NOFILE
+        assert child.rlimit(9) == (2 * 2**30, 2 * 2**30)  # RLIMIT_AS
+    assert engine.children()
+
+
+def test_a_second_engine_with_room_for_one_model_serves_both_in_turn(start: Start, team: Team) -> None:
+    engine = start(INFERENCE_MAX_MODELS="1")
+    with engine.view() as viewer:
+        assert viewer.reset(model=team.ppo)["step"] == 0
+        assert "runs 1 models" in viewer.reset(model=team.dqn)["error"]
+        time.sleep(5.2)  # nobody watches the first any more
+        assert viewer.reset(model=team.dqn)["step"] == 0
+        assert len(engine.children()) == 1
