@@ -1,0 +1,130 @@
+/* Sockets that stay: each is watched, and opened anew for as long as its page is there. The GPU page and the inference page
+   have theirs; what their messages mean they know themselves. */
+(function () {
+  "use strict";
+  const CLOSED_MS = 4000; // a closed line is tried again after this
+  const GIVEN_UP_MS = 30000; // from then on it is called disconnected; it is tried all the same
+  const LOOPBACK = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
+  const COLOURS = { connected: "success", connecting: "secondary", reconnecting: "warning", disconnected: "danger" };
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  const seconds = (since) => Math.max(0, Math.round((Date.now() - since) / 1000));
+
+  /** A service's address for this browser: as configured, else what its own address and this page's allow.
+      `url` is how the server of Clew reaches it, `path` where it listens, `proxied` where a proxy would carry it. */
+  function address({ url, browser_url, prefix }, path, proxied) {
+    const page = window.location;
+    if (browser_url) return new URL(browser_url, `${page.protocol === "https:" ? "wss:" : "ws:"}//${page.host}`).href;
+    // ws: would be mixed content on a secure page; the proxy in front of Clew carries it under the same address.
+    if (page.protocol === "https:") return `wss://${page.host}${prefix}${proxied}`;
+    const own = new URL(url);
+    const name = LOOPBACK.includes(own.hostname) ? page.hostname : own.hostname;
+    return `${own.protocol === "https:" ? "wss:" : "ws:"}//${name}${own.port ? ":" + own.port : ""}${own.pathname.replace(/\/$/, "")}${path}`;
+  }
+
+  /** One socket: `ids` names its component, its badge and the words beside it; `silentMs()` says after how long without
+      a message it is taken for dead, null for never. */
+  class LiveSocket {
+    constructor(ids, where, silentMs) {
+      Object.assign(this, { ids, where, silentMs, began: Date.now(), opened: null, heard: null, closed: null, lost: null, known: false });
+    }
+
+    open() {
+      Object.assign(this, { opened: null, heard: null, closed: null });
+      this.connect();
+    }
+
+    /** A new line in the place of one that still works. */
+    connect() {
+      this.tried = Date.now();
+      // The same address would change nothing: the component opens a socket when it changes.
+      setProps(this.ids.socket, { url: `${this.where}${this.where.includes("?") ? "&" : "?"}n=${this.tried}` });
+    }
+
+    /** Every second: a line that is closed, or silent for too long, is opened anew. */
+    watch() {
+      const now = Date.now();
+      const silent = this.silentMs();
+      if (this.closed ? now - this.closed >= CLOSED_MS : !this.opened && now - this.tried >= CLOSED_MS) this.lose();
+      else if (this.opened && silent !== null && now - Math.max(this.heard, this.opened) >= silent) this.lose();
+    }
+
+    lose() {
+      this.lost = this.lost || Date.now();
+      this.open();
+    }
+
+    /** What the component says of its socket; whether it has just been opened. */
+    becomes(state) {
+      if (state.readyState === WebSocket.CONNECTING) this.closed = null;
+      if (state.readyState === WebSocket.CLOSED && this.tried) {
+        // Not before it was tried: the component says "closed" when it is made.
+        Object.assign(this, { opened: null, closed: Date.now() });
+        if (this.known) this.lost = this.lost || this.closed;
+      }
+      if (state.readyState !== WebSocket.OPEN) return false;
+      Object.assign(this, { opened: Date.now(), closed: null });
+      return true;
+    }
+
+    /** A message came. */
+    hears() {
+      this.heard = Date.now();
+      this.opened = this.opened || this.heard;
+      Object.assign(this, { lost: null, known: true });
+    }
+
+    get connection() {
+      if (this.opened && this.heard) return "connected";
+      if (!this.lost) return "connecting";
+      return Date.now() - this.lost > GIVEN_UP_MS ? "disconnected" : "reconnecting";
+    }
+
+    /** Writes the state into its badge, and since when beside it; `heard` says how long ago the last message came. */
+    write(texts) {
+      const state = this.connection;
+      if (state !== this.shown) setProps(this.ids.badge, { children: texts.connection[state], color: COLOURS[state] });
+      this.shown = state;
+      setProps(this.ids.since, { children: this.since(texts, state) });
+    }
+
+    since(texts, state) {
+      if (state === "connected") return (texts.heard || "").replace("{n}", seconds(this.heard));
+      const began = this.lost || this.began;
+      const text = this.known ? texts.lost : texts.never;
+      return seconds(began) < 2 ? "" : text.replace("{n}", seconds(began)).replace("{url}", this.where);
+    }
+  }
+
+  let sockets = [];
+  let each = null;
+  let watcher = null;
+
+  /** Keeps these sockets, and no others, for as long as the element `page` is in the document; `tick` is called for each. */
+  function keep(these, page, tick) {
+    window.clearInterval(watcher);
+    [sockets, each] = [these, tick];
+    sockets.forEach((socket) => socket.open());
+    watcher = window.setInterval(() => {
+      if (document.getElementById(page)) return look();
+      window.clearInterval(watcher);
+      sockets = [];
+    }, 1000);
+  }
+
+  function look() {
+    for (const socket of sockets) {
+      socket.watch();
+      each(socket);
+    }
+  }
+
+  // A tab in the background is not served in time by its timers: it looks for itself when it is seen again.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const socket of sockets) if (socket.closed) socket.lose();
+    look();
+  });
+  window.addEventListener("online", () => sockets.forEach((socket) => socket.closed && socket.lose()));
+
+  window.clew = Object.assign(window.clew || {}, { sockets: { LiveSocket, address, keep } });
+})();

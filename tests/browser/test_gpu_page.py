@@ -1,0 +1,186 @@
+"""The GPU page on a real monitor, whose driver is a fake that the test can change; in a real browser."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from dash.testing.browser import Browser
+
+from tests.browser.page import Page
+from tests.gpus.conftest import Start, library, start  # noqa: F401
+from tests.gpus.monitor import Monitor
+from tests.misbehaving import Misbehaving
+from tests.tracking import Tracking
+
+SAMPLES = 60
+POINTS = (
+    "return [...document.querySelector('#gpus-chart .js-plotly-plot').data].map(t => [t.x.length, t.x[t.x.length - 1]])"
+)
+
+
+@pytest.fixture(scope="module")
+def monitor(start: Start) -> Monitor:  # noqa: F811
+    """A monitor of two GPUs, up from the first test on: its history grows while the others run."""
+    return start(state="count 2\nutil 0 10\nutil 1 20\ntemp 0 50", GPU_SAMPLE_SECONDS="0.5")
+
+
+@pytest.fixture
+def gpus(dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor) -> Iterator[Page]:
+    """The GPU page of a Clew beside that monitor."""
+    page = Page(dash_br.driver, serve(misbehaving.address, gpu_monitor_port=monitor.port))
+    page.open("/gpu")
+    page.wait(lambda: badge(page) == "connected")
+    yield page
+    assert page.console_errors() == []
+
+
+def badge(page: Page) -> str:
+    return page.text("#gpu-badge-0")
+
+
+def value(page: Page, part: str, gpu: int = 0) -> str:
+    return page.text(f"#gpu-cards-0 [data-gpu='{gpu}'] [data-part='{part}-text']")
+
+
+def points(page: Page) -> list[list[float]]:
+    """Of each line of the chart: how many points it has, and the last one's time."""
+    return list(page.script(POINTS))
+
+
+def test_cards_and_chart_move_with_the_samples(gpus: Page, monitor: Monitor) -> None:
+    page = gpus
+    page.wait(lambda: value(page, "utilization") == "10 %")
+    assert value(page, "utilization", gpu=1) == "20 %"
+    count, at = page.wait(lambda: points(page)[0])
+    monitor.fake.write("count 2", "util 0 90", "util 1 20", "temp 0 61")
+    page.wait(lambda: value(page, "utilization") == "90 %", within_seconds=4)
+    page.wait(lambda: value(page, "temperature").startswith("61"))
+    page.wait(lambda: points(page)[0][1] > at and (points(page)[0][0] > count or count == SAMPLES))
+    summary = "return document.querySelector('#gpus-summary').textContent"
+    page.wait(lambda: "GPU 0: now 90 %" in page.script(summary))
+    # What the server of Clew has to do with a sample: nothing.
+    assert (
+        page.script(
+            "return performance.getEntriesByType('resource').filter(e => e.name.includes('_dash-update')).length"
+        )
+        < 10
+    )
+
+
+def test_a_lost_gpu_hides_no_other_and_comes_back(gpus: Page, monitor: Monitor) -> None:
+    page = gpus
+    monitor.fake.write("count 2", "util 1 33", "error 0 * 15")
+    page.wait_for_text("GPU lost", "#gpu-cards-0 [data-gpu='0']")
+    page.wait(lambda: value(page, "utilization", gpu=1) == "33 %")
+    assert value(page, "utilization") == "–"
+    monitor.fake.write("count 2", "util 0 44", "util 1 33")
+    page.wait(lambda: value(page, "utilization") == "44 %")
+    assert "GPU lost" not in page.text("#gpu-cards-0")
+
+
+def test_a_driver_that_hangs_is_called_stale_and_its_numbers_stay(gpus: Page, monitor: Monitor) -> None:
+    page = gpus
+    before = page.wait(lambda: value(page, "utilization"))
+    monitor.fake.write("count 2", "util 0 44", "hang 1")
+    page.wait_for_text("Stale", "#gpu-notice-0", within_seconds=20)
+    assert (badge(page), value(page, "utilization")) == ("connected", before)
+    monitor.fake.write("count 2", "util 0 44")
+    page.wait(
+        lambda: not page.all("#gpu-notice-0.show") or "Stale" not in page.text("#gpu-notice-0"), within_seconds=20
+    )
+
+
+def test_a_process_that_trains_a_run_leads_to_it(gpus: Page, monitor: Monitor, tracking: Tracking) -> None:
+    page, me = gpus, psutil.Process()
+    stat = Path(f"/proc/{me.pid}/stat").read_text().rpartition(")")[2].split()
+    tags = {
+        "clew.boot_id": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+        "clew.pid": str(me.pid),
+        "clew.start_ticks": stat[19],
+    }
+    experiment = tracking.experiment()
+    tracking.run(experiment, name="of-another-boot", status="RUNNING", tags=tags | {"clew.boot_id": "another"})
+    tracking.run(experiment, name="mine", status="RUNNING", tags=tags)
+    monitor.fake.write("count 2", "util 0 44", f"process 0 {me.pid} 512", "process 1 1 64")
+    page.wait_for_text("mine", "#gpus-processes", within_seconds=30)
+    rows = page.script("return [...document.querySelectorAll('#gpus-processes tbody tr')].map(r => r.innerText)")
+    assert [row.split("\t")[:2] for row in rows] == [["0", str(me.pid)], ["1", "1"]]
+    assert (rows[0].split("\t")[4:], rows[1].split("\t")[4:]) == (["512", "mine"], ["64", "–"])
+    page.click("#gpus-processes a")
+    page.wait_for_text("mine", "h1")
+
+
+def test_ten_page_changes_leave_no_socket_behind(gpus: Page, monitor: Monitor) -> None:
+    page = gpus
+    for _change in range(10):
+        page.click("header a[href='/models']")
+        page.wait_for_text("Models", "h1")
+        page.click("header a[href='/gpu']")
+        page.wait(lambda: badge(page) == "connected")
+    assert monitor.health()["viewers"] == 1
+    page.click("header a[href='/models']")
+    monitor.wait_for(lambda health: health["viewers"] == 0, 5)
+
+
+def test_the_chart_grows_to_sixty_samples_and_stays_there(gpus: Page) -> None:
+    page = gpus
+    page.wait(lambda: {count for count, _at in points(page)} == {SAMPLES}, within_seconds=40)
+    seen = points(page)[0][1]
+    page.wait(lambda: points(page)[0][1] > seen + 1000)
+    assert {count for count, _at in points(page)} == {SAMPLES}
+
+
+def test_a_message_that_does_not_fit_is_named_and_skipped(gpus: Page) -> None:
+    page = gpus
+    page.script("dash_clientside.set_props('gpu-socket-0', {message: {data: JSON.stringify("
+                "{host: 'h', sent_at: 1, sample_seconds: 1, gpus: [{gpu_id: 0, timestamp: 1, utilization: 101}]})}})")  # fmt: skip
+    page.wait_for_text("gpus.0.utilization: is more than 100", "#gpu-notice-0")
+    page.script("dash_clientside.set_props('gpu-socket-0', {message: {data: '<html>'}})")
+    page.wait_for_text("(2 so far)", "#gpu-notice-0")
+    assert badge(page) == "connected"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_service_that_ends_is_tried_again_until_it_is_back(gpus: Page, monitor: Monitor, number: int) -> None:
+    """P9: within five seconds of its return every open page is connected again."""
+    page = gpus
+    page.expected_errors = ("WebSocket connection",)
+    before = page.wait(lambda: value(page, "utilization"))
+    monitor.end(number)
+    page.wait(lambda: badge(page) == "reconnecting", within_seconds=5)
+    assert value(page, "utilization") == before
+    time.sleep(2)
+    monitor.run()
+    page.wait(lambda: badge(page) == "connected", within_seconds=6)
+
+
+def test_a_line_that_dies_silently_is_noticed(gpus: Page, monitor: Monitor) -> None:
+    """P9 without a close: the service stands still, and its sockets stay open."""
+    page = gpus
+    page.expected_errors = ("WebSocket connection",)
+    stopped = psutil.Process(monitor.process.pid)
+    processes = [stopped, *stopped.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        page.wait(lambda: badge(page) == "reconnecting", within_seconds=6)
+    finally:
+        for process in processes:
+            process.resume()
+    page.wait(lambda: badge(page) == "connected", within_seconds=10)
+
+
+def test_of_two_hosts_the_one_that_is_away_hides_nothing(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor
+) -> None:
+    listed = f"near=http://127.0.0.1:{monitor.port}, far=http://10.255.255.1:8001|ws://127.0.0.1:1/ws/gpu"
+    page = Page(dash_br.driver, serve(misbehaving.address, gpu_monitor_urls=listed))
+    page.open("/gpu")
+    page.wait(lambda: badge(page) == "connected" and value(page, "utilization") != "–")
+    page.wait_for_text("ws://127.0.0.1:1/ws/gpu", "#gpu-since-1")
+    assert page.text("#gpu-badge-1") in ("connecting", "reconnecting")
+    page.wait_for_text("near GPU 1", "#gpus-chart")
+    page.wait(lambda: points(page)[1][0] > 1)
