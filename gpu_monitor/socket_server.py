@@ -119,7 +119,7 @@ class SocketServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Makes the app, after the fork: threads would not survive it."""
-        _allow_files(self._options["threads"])
+        _allow_files(self.cfg.threads)
         app, SocketWorker.stop = self._make()
         return app
 
