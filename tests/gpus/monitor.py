@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -112,6 +113,7 @@ class Viewer(Client):  # type: ignore[misc]
 
     def __init__(self, port: int, headers: dict[str, str]) -> None:
         super().__init__(f"ws://127.0.0.1:{port}/ws/gpu", headers=headers)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 5, 0))  # rather fail than hang
 
     def __enter__(self) -> "Viewer":
         return self
