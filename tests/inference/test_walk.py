@@ -13,7 +13,9 @@ from training.export import load_policy
 
 
 @pytest.mark.parametrize(("kind", "file", "size"), [("ppo", PPO, 10), ("dqn", DQN, 5)])
-def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(viewer: Viewer, team: Team, kind: str, file, size) -> None:  # type: ignore[no-untyped-def]
+def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
+    viewer: Viewer, team: Team, kind: str, file, size
+) -> None:  # type: ignore[no-untyped-def]
     first = viewer.reset(model=getattr(team, kind))
     viewer.say("start", speed=10)
     told = [InferenceStep.model_validate(one) for one in [first, *viewer.steps()]]
@@ -27,7 +29,11 @@ def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(viewer: Viewer, te
         assert before.q_values == pytest.approx(scores.tolist(), abs=1e-6)
         outcome = step(maze, before.position, int(np.argmax(scores)), before.step)
         total += outcome.reward
-        assert (after.position, after.reward, after.action) == (outcome.position, outcome.reward, int(np.argmax(scores)))
+        assert (after.position, after.reward, after.action) == (
+            outcome.position,
+            outcome.reward,
+            int(np.argmax(scores)),
+        )
         assert after.cumulative_reward == pytest.approx(total)
         assert (after.step, after.maze) == (before.step + 1, None)
         assert (after.done, after.running) == (outcome.terminated, not outcome.terminated)
