@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dash
-from flask import Flask, Response, redirect, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, request
 from flask_babel import Babel
 from pydantic import ValidationError
 
@@ -18,6 +17,7 @@ import api.request_log
 import api.routes
 import callbacks.comparison
 import callbacks.evaluation
+import callbacks.front
 import callbacks.gpus
 import callbacks.inference
 import callbacks.model_change
@@ -29,7 +29,6 @@ from api.language import choose_language
 from callbacks.failures import on_error
 from components.frame import frame
 from components.language import language
-from components.links import href
 from domain.logs import configure_logging
 from domain.vocabulary import adopt
 from services.connect import Services, connect
@@ -86,6 +85,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     api.guards.register(server, app.callback_map)
     app.layout = frame
     for feature in (
+        callbacks.front,
         callbacks.runs,
         callbacks.comparison,
         callbacks.run_detail,
@@ -98,7 +98,6 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     ):
         feature.register(app, services)
     _answer_404_where_no_page_is(app)
-    _lead_on_to_the_runs(server)
     # Dash sets itself up in its first request, and a second one that comes meanwhile finds it half done: scripts that
     # are "not registered", callbacks that are not there. So the first request is ours.
     server.test_client().get("/health")
@@ -113,17 +112,6 @@ def _answer_404_where_no_page_is(app: dash.Dash) -> None:
         if request.endpoint == "/<path:path>" and not _has_page("/" + (request.view_args or {}).get("path", "")):
             response.status_code = 404
         return response
-
-
-def _lead_on_to_the_runs(server: Flask) -> None:
-    """Until there is a front page, the bare address is that of the runs."""
-
-    @server.before_request
-    def lead_on() -> ResponseReturnValue | None:
-        if request.path != "/" or request.method not in ("GET", "HEAD"):
-            return None
-        query = request.query_string.decode("ascii", "ignore")
-        return redirect(href("/mlflow") + (f"?{query}" if query else ""))
 
 
 def _has_page(path: str) -> bool:

@@ -37,7 +37,10 @@
       const sameDay = moment.toDateString() === new Date().toDateString();
       const time = moment.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
       const date = sameDay ? "" : moment.toLocaleDateString(locale()) + " ";
-      element.textContent = `${date}${time} (${age(Number(ms), Date.now() - element.skew)})`;
+      const past = age(Number(ms), Date.now() - element.skew);
+      const short = element.dataset.form === "age";
+      element.textContent = short ? past : `${date}${time} (${past})`;
+      if (short) element.title = `${date}${time}`;
       element.dateTime = moment.toISOString();
     }
   }

@@ -1,10 +1,8 @@
-/* What a host's message changes on the GPU page: its cards, its notice, the chart, the processes. */
+/* What a host's message changes on the GPU page: its cards, the chart, the processes. */
 (function () {
   "use strict";
   const PROCESSES = "gpus-processes";
-  const CLOCK_MS = 3000; // clocks that differ by less are said to agree
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
-  const part = (what, host) => `gpu-${what}-${host.index}`;
   const html = (type, children, props) => ({ namespace: "dash_html_components", type, props: { children, ...props } });
 
   let several = false;
@@ -20,14 +18,12 @@
   function draw(host, report, texts) {
     const begins = !host.report || report.history;
     host.report = report;
-    host.received = Date.now();
-    host.skew = Math.abs(host.received - report.sent_at) > CLOCK_MS ? host.received - report.sent_at : 0;
     const shape = JSON.stringify([report.recording, report.gpus.map((gpu) => [gpu.gpu_id, gpu.uuid, gpu.name, gpu.state, gpu.error, gpu.remedy])]);
     if (shape !== host.shape) {
       host.shape = shape;
-      setProps(part("shape", host), { data: { gpus: report.gpus, recording: report.recording } });
+      setProps(host.part("shape"), { data: { gpus: report.gpus, recording: report.recording } });
     }
-    window.clew.fillCards(document.getElementById(part("cards", host)), report.gpus);
+    window.clew.fillCards(document.getElementById(host.part("cards")), report.gpus);
     const at = Math.max(0, ...report.gpus.map((gpu) => gpu.timestamp));
     if (begins) window.clew.gpuChart.begin(host, { ...report, history: report.history || [] }, several);
     else if (at !== host.sampled) window.clew.gpuChart.add(host, report, several); // else it says only that it lives
@@ -40,22 +36,6 @@
     const told = report.gpus.filter((gpu) => gpu.processes);
     if (!told.length) return report.gpus.length ? null : [];
     return told.flatMap((gpu) => gpu.processes.map((process) => ({ ...process, gpu: gpu.gpu_id, host: host.name, boot_id: report.boot_id })));
-  }
-
-  /** What is wrong with a host, in words: of the last message, and of those that did not fit. */
-  function notice(host, texts) {
-    const { report } = host;
-    const said = [];
-    if (report && texts.states[report.state]) {
-      const silent = Math.round((report.age_seconds || 0) + (Date.now() - host.received) / 1000);
-      said.push(html("Strong", texts.states[report.state].replace("{n}", silent)), ". ", report.error || "", " ", report.remedy || "");
-    }
-    if (report && report.recording) said.push(html("Div", texts.recording));
-    if (report && host.skew) said.push(html("Div", texts.clock.replace("{n}", Math.round(Math.abs(host.skew) / 1000))));
-    if (host.misfits) said.push(html("Div", texts.misfit.replace("{n}", host.misfits).replace("{why}", host.why)));
-    const key = JSON.stringify(said);
-    if (key !== host.said) setProps(part("notice", host), { children: said, is_open: said.length > 0, color: report && report.recording && said.length === 1 ? "info" : "warning" });
-    host.said = key;
   }
 
   function join(now, hosts, texts) {
@@ -91,5 +71,5 @@
     return runs.find((run) => same(run.boot_id, row.boot_id) && same(run.start_ticks, row.start_ticks) && (same(run.pid, row.ns_pid) || same(run.pid, row.pid)));
   }
 
-  window.clew = Object.assign(window.clew || {}, { gpuView: { clear, draw, notice, join } });
+  window.clew = Object.assign(window.clew || {}, { gpuView: { clear, draw, join } });
 })();

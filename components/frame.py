@@ -67,7 +67,7 @@ def _header() -> html.Header:
             [
                 html.A(
                     [html.Span("◉", className="brand-mark", **{"aria-hidden": "true"}), " Clew"],
-                    href=href("/mlflow"),
+                    href=href("/"),
                     className="navbar-brand",
                 ),
                 html.Div(

@@ -13,6 +13,7 @@ from components.language import _, around, ngettext
 from domain.runs import BadRow
 
 _NAMED = 3
+_AFTER_A_FAILURE = "answers, but the last refresh failed: "
 
 
 def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
@@ -21,12 +22,12 @@ def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
         known = [_("Nothing has been read from it yet.")]
     else:
         known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
-    return [html.Strong(f"{service}: "), html.Span(f"{_in_words(cause)}. "), *known]
+    return [html.Strong(f"{service}: "), html.Span(f"{in_words(cause)}. "), *known]
 
 
 def failed_histories(failures: Sequence[str]) -> list[Any]:
     """Says which histories could not be read and why, a sentence each."""
-    return [html.Div(_("A history could not be read. %(cause)s", cause=_in_words(cause))) for cause in failures]
+    return [html.Div(_("A history could not be read. %(cause)s", cause=in_words(cause))) for cause in failures]
 
 
 def bad_rows(service: str, rows: Sequence[BadRow]) -> dbc.Alert | None:
@@ -56,8 +57,19 @@ def moment(unix_ms: int | None) -> html.Time | str:
     """A moment that assets/clew.js writes in the reader's time zone, with its age."""
     if unix_ms is None:
         return "–"
-    now = round(time.time() * 1000)  # so that a reader whose clock is wrong still sees the right age
-    return html.Time("…", className="moment", **{"data-ms": str(unix_ms), "data-now": str(now)})
+    return html.Time("…", className="moment", **_with_now(unix_ms))
+
+
+def age(unix_ms: int | None) -> html.Time | str:
+    """As `moment`, where there is room for the age alone; the moment itself is the tooltip."""
+    if unix_ms is None:
+        return "–"
+    return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "age"})
+
+
+def _with_now(unix_ms: int) -> dict[str, str]:
+    """With our own clock's time, so that a reader whose clock is wrong still sees the right age."""
+    return {"data-ms": str(unix_ms), "data-now": str(round(time.time() * 1000))}
 
 
 def failure_alert(place: str) -> dbc.Alert:
@@ -76,10 +88,13 @@ def failure_alert(place: str) -> dbc.Alert:
     )
 
 
-def _in_words(cause: str) -> str:
+def in_words(cause: str) -> str:
     """The causes that services name, in the reader's language; what a service said itself stays as it is."""
+    if cause.startswith(_AFTER_A_FAILURE):
+        cause = in_words(cause.removeprefix(_AFTER_A_FAILURE))
+        return _("answers, but the last refresh failed: %(cause)s", cause=cause)
     if cause.startswith("MLflow: "):
-        return "MLflow: " + _in_words(cause.removeprefix("MLflow: "))
+        return "MLflow: " + in_words(cause.removeprefix("MLflow: "))
     if status := re.fullmatch(r"answered HTTP (\d+)", cause):
         return _("answered HTTP %(status)s", status=status[1])
     if status := re.fullmatch(r"refused our credentials \(HTTP (\d+)\)", cause):
@@ -93,4 +108,5 @@ def _in_words(cause: str) -> str:
         "did not finish its answer in time": _("did not finish its answer in time"),
         "its host name is not known": _("its host name is not known"),
         "its certificate was not accepted": _("its certificate was not accepted"),
+        "answers slowly": _("answers slowly"),
     }.get(cause, cause)

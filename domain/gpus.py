@@ -13,6 +13,12 @@ HISTORY_SAMPLES: Final = 60
 SILENT_PERIODS: Final = 3
 """A source that said nothing for so many periods is taken for dead."""
 
+IDLE_SAMPLES: Final = 15
+"""A GPU is idle when each of its last so many samples says so: training on one comes in bursts."""
+IDLE_BELOW_PERCENT: Final = 5
+RESERVED_ABOVE_MIB: Final = 256
+"""An idle GPU on which one process holds more than this is not free for others."""
+
 
 class HostState(StrEnum):
     """What is to be said of a host as a whole."""

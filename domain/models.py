@@ -99,6 +99,19 @@ class Activation(BaseModel):
         return self.success_rate - self.former_success_rate
 
 
+def activation_of(history: Iterable[Activation], model_id: str) -> Activation | None:
+    """Since when and by whom the active model is it, from a history with the newest first; None where that is not told.
+
+    The newest activation has to be that model's: else somebody moved the pointer past the history.
+    """
+    found = None
+    for activation in history:
+        if activation.model_id != model_id:
+            break
+        found = activation  # an activation of what was active already changed nothing
+    return found
+
+
 def state_of(model_id: str, tags: Container[str], active_id: str | None) -> ModelState:
     """The one definition: a model is deleted when it is tagged so and the pointer does not point at it."""
     if model_id == active_id:

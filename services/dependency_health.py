@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.errors import ClewError
+from domain.health import Dependency, State
 from services.connect import Services
 from services.mlflow_answers import ExperimentPage, validated
 from services.run_store import Failure
@@ -17,25 +17,6 @@ from services.run_store import Failure
 DEADLINE_SECONDS = 2.0
 _SLOW_MS = 1000
 log = logging.getLogger(__name__)
-
-
-class State(StrEnum):
-    """How a service is doing: `degraded` is slow, or right now right again after its last refresh failed."""
-
-    OK = "ok"
-    DEGRADED = "degraded"
-    DOWN = "down"
-
-
-class Dependency(BaseModel):
-    """One service; `age_seconds` is how old what this process shows of it is, null where it shows nothing."""
-
-    model_config = ConfigDict(frozen=True)
-
-    state: State
-    latency_ms: float | None
-    age_seconds: float | None
-    cause: str | None
 
 
 class Health(BaseModel):
@@ -47,31 +28,33 @@ class Health(BaseModel):
     model_store: Dependency
 
 
-class _Outcome(BaseModel):
+class Outcome(BaseModel):
+    """What a question came to: within what time, or what went wrong."""
+
     latency_ms: float | None = None
     cause: str | None = "did not answer in time"
 
 
-class _Probe:
+class Probe:
     """One question at a time: whoever asks while it is open waits for the same answer, so threads do not pile up."""
 
     def __init__(self, name: str, question: Callable[[], object]) -> None:
         self._name = name
         self._question = question
         self._lock = threading.Lock()
-        self._running: tuple[threading.Thread, list[_Outcome]] | None = None
+        self._running: tuple[threading.Thread, list[Outcome]] | None = None
 
-    def start(self) -> tuple[threading.Thread, list[_Outcome]]:
+    def start(self) -> tuple[threading.Thread, list[Outcome]]:
         """The thread that asks, and where its answer will be."""
         with self._lock:
             if self._running is None or not self._running[0].is_alive():
-                answers: list[_Outcome] = []
+                answers: list[Outcome] = []
                 thread = threading.Thread(target=self._ask, args=(answers,), daemon=True)
                 self._running = thread, answers
                 thread.start()
             return self._running
 
-    def _ask(self, answers: list[_Outcome]) -> None:
+    def _ask(self, answers: list[Outcome]) -> None:
         began, cause = time.monotonic(), None
         try:
             self._question()
@@ -80,7 +63,7 @@ class _Probe:
         except Exception:
             log.exception("a health check failed", extra={"service": self._name})
             cause = "the check itself failed; the log has why"
-        answers.append(_Outcome(latency_ms=round((time.monotonic() - began) * 1000, 1), cause=cause))
+        answers.append(Outcome(latency_ms=round((time.monotonic() - began) * 1000, 1), cause=cause))
 
 
 class Checks:
@@ -88,16 +71,19 @@ class Checks:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._probes = {"mlflow": _Probe("mlflow", self._ask_mlflow), "model_store": _Probe("models", self._ask_models)}
+        self.probes = {"mlflow": Probe("mlflow", self._ask_mlflow), "model_store": Probe("models", self._ask_models)}
 
     def now(self) -> Health:
         """How they are doing."""
-        outcomes = _outcomes(self._probes)
+        return self.judged(outcomes(self.probes))
+
+    def judged(self, found: Mapping[str, Outcome]) -> Health:
+        """What the answers to `probes` say, beside what was read from those services before."""
         # What is known, without a refresh: that would be one more question to a service that may be struggling.
         runs, models = self._services.runs.last_view(), self._services.model_views.last_view()
         return Health(
-            mlflow=_judged(outcomes["mlflow"], _age(runs.as_of), runs.failure),
-            model_store=_judged(outcomes["model_store"], _age(models.as_of), models.failure),
+            mlflow=judged(found["mlflow"], _age(runs.as_of), runs.failure),
+            model_store=judged(found["model_store"], _age(models.as_of), models.failure),
         )
 
     def _ask_mlflow(self) -> None:
@@ -108,19 +94,21 @@ class Checks:
         self._services.models.active()
 
 
-def _outcomes(probes: Mapping[str, _Probe]) -> dict[str, _Outcome]:
+def outcomes(probes: Mapping[str, Probe]) -> dict[str, Outcome]:
+    """Asks all of them at once; what has not answered within `DEADLINE_SECONDS` has not answered in time."""
     ends = time.monotonic() + DEADLINE_SECONDS
     started = {name: probe.start() for name, probe in probes.items()}
     for thread, _ in started.values():
         thread.join(max(0.0, ends - time.monotonic()))
-    return {name: answers[0] if answers else _Outcome() for name, (_, answers) in started.items()}
+    return {name: answers[0] if answers else Outcome() for name, (_, answers) in started.items()}
 
 
 def _age(as_of: datetime | None) -> float | None:
     return None if as_of is None else max(0.0, round((datetime.now(UTC) - as_of).total_seconds(), 1))
 
 
-def _judged(outcome: _Outcome, age: float | None, failure: Failure | None) -> Dependency:
+def judged(outcome: Outcome, age: float | None = None, failure: Failure | None = None) -> Dependency:
+    """How a service is doing that answered so, and whose last refresh failed so."""
     state, cause = State.OK, outcome.cause
     if cause is not None:
         state = State.DOWN

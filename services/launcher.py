@@ -125,7 +125,7 @@ class _Launch:
             if name == "mlflow":
                 supervision.start("samples")
         if not self.waiting_for:
-            say(f"Clew is ready at {self._url('dashboard')}/mlflow ({self._mlflow()}). Ctrl-C stops it.")
+            say(f"Clew is ready at {self._url('dashboard')}/ ({self._mlflow()}). Ctrl-C stops it.")
 
     def _answers(self, name: str) -> bool:
         try:

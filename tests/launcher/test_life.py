@@ -29,7 +29,7 @@ def alone(start: Start) -> Launch:
 
 
 def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
-    assert f"http://127.0.0.1:{embedded.port}/mlflow" in embedded.said()
+    assert f"http://127.0.0.1:{embedded.port}/ (MLflow at" in embedded.said()
     assert answers(embedded.port)
     assert answers(embedded.mlflow_port)
     assert answers(embedded.gpu_monitor_port)

@@ -1,0 +1,102 @@
+/* The GPU hosts that a page watches: a socket each, whose messages are checked before anything is drawn. The GPU page and
+   the front page's tile have theirs, each with a view of its own. */
+(function () {
+  "use strict";
+  const HISTORY_MS = 1000; // a history that was missed is asked for again after this
+  const LONGEST_PERIOD = 4; // seconds: of a monitor that has not said its own yet
+  const CLOCK_MS = 3000; // clocks that differ by less are said to agree
+
+  /** The handlers of a page's sockets. `part(what, index)` is the id of a host's part; the `view` has clear(hosts, texts),
+      draw(host, report, texts) for a message that fits, and write(host, texts) after every change and each second. */
+  function watch(part, view) {
+    let hosts = [];
+    let texts = {};
+    let schema = {};
+
+    function hostOf(monitor, index) {
+      const ids = { socket: part("socket", index), badge: part("badge", index), since: part("since", index) };
+      const host = { index, name: monitor.name, period: LONGEST_PERIOD, part: (what) => part(what, index) };
+      const where = window.clew.sockets.address(monitor, "/ws/gpu", `ws/gpu/${monitor.name}`);
+      host.socket = new window.clew.sockets.LiveSocket(ids, where, () => texts.silent_periods * host.period * 1000);
+      return host;
+    }
+
+    function write(host) {
+      host.socket.write(texts);
+      view.write(host, texts);
+    }
+
+    function take(host, report) {
+      host.period = report.sample_seconds;
+      host.complete = host.complete || Boolean(report.history);
+      // A busy page sees only the newest of two messages, and the history comes with the first: it is asked for again.
+      if (!host.complete && Date.now() - host.socket.tried > HISTORY_MS) host.socket.connect();
+      host.received = Date.now();
+      host.skew = Math.abs(host.received - report.sent_at) > CLOCK_MS ? host.received - report.sent_at : 0;
+      view.draw(host, report, texts);
+      host.report = report;
+    }
+
+    return {
+      start(monitors, said, shape) {
+        [texts, schema] = [said, shape];
+        hosts = (monitors || []).map(hostOf);
+        view.clear(hosts, texts);
+        const owner = (socket) => hosts.find((host) => host.socket === socket);
+        window.clew.sockets.keep(hosts.map((host) => host.socket), part("badge", 0), (socket) => write(owner(socket)));
+        return Date.now();
+      },
+
+      state(state, id) {
+        const host = hosts.find((one) => one.socket.ids.socket === id);
+        if (!host || !state) return;
+        if (host.socket.becomes(state)) host.complete = false;
+        write(host);
+      },
+
+      message(message, id) {
+        const host = hosts.find((one) => one.socket.ids.socket === id);
+        if (!host || !message) return;
+        host.socket.hears();
+        const [report, why] = read(message.data, schema);
+        if (why) Object.assign(host, { misfits: (host.misfits || 0) + 1, why });
+        else take(host, report);
+        write(host);
+      },
+    };
+  }
+
+  /** The report in a message, or what is wrong with it. */
+  function read(text, schema) {
+    let report;
+    try {
+      report = JSON.parse(text);
+    } catch (error) {
+      return [null, `message: ${error.message}`];
+    }
+    // A monitor that cannot say more than what failed says this much (the contract's form of a failure).
+    const bare = report && typeof report.error === "string" && report.gpus === undefined;
+    if (bare) report = { host: "", sent_at: Date.now(), sample_seconds: 2, state: "failed", error: report.error, gpus: [] };
+    return [report, window.clew.misfit(report, schema)];
+  }
+
+  /** Says into a host's notice what is wrong with it, in words: of the last message, and of those that did not fit. */
+  function notice(host, texts) {
+    const html = (type, children) => ({ namespace: "dash_html_components", type, props: { children } });
+    const { report } = host;
+    const said = [];
+    if (report && texts.states[report.state]) {
+      const silent = Math.round((report.age_seconds || 0) + (Date.now() - host.received) / 1000);
+      said.push(html("Strong", texts.states[report.state].replace("{n}", silent)), ". ", report.error || "", " ", report.remedy || "");
+    }
+    if (report && report.recording) said.push(html("Div", texts.recording));
+    if (report && host.skew) said.push(html("Div", texts.clock.replace("{n}", Math.round(Math.abs(host.skew) / 1000))));
+    if (host.misfits) said.push(html("Div", texts.misfit.replace("{n}", host.misfits).replace("{why}", host.why)));
+    const key = JSON.stringify(said);
+    const color = report && report.recording && said.length === 1 ? "info" : "warning";
+    if (key !== host.said) window.dash_clientside.set_props(host.part("notice"), { children: said, is_open: said.length > 0, color });
+    host.said = key;
+  }
+
+  window.clew = Object.assign(window.clew || {}, { gpuHosts: { watch, notice } });
+})();

@@ -1,0 +1,151 @@
+"""The front page: a callback for each tile: none waits for the source of another. The GPUs' goes past this server."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import dash
+from cachetools import LRUCache, cached
+from cachetools.keys import hashkey
+from dash import ClientsideFunction, Input, Output, State, no_update
+
+from callbacks.freshness import RETRY_WAIT_SECONDS, is_retry
+from components import front, front_health, front_model, ids, notices, words
+from components.language import language
+from domain.front import BestRuns, best_per_algorithm, in_progress
+from domain.health import HealthReport
+from domain.models import ModelState, activation_of
+from services.connect import Services
+from services.model_view import ModelView
+from services.run_store import Failure, RunView
+from services.run_sweep import RunList
+from services.service_health import HealthSnapshots
+
+_SECONDS_PER_HOUR = 3600
+Filled = tuple[Any, Any]  # what a tile shows, as a mark that changes with it, and what draws it
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the front page to `app`."""
+    _register_runs(app, services, "runs", _in_progress)
+    _register_runs(app, services, "best", _best)
+    _register_model(app, services)
+    _register_health(app, services)
+    _register_gpus(app, range(len(services.settings.gpu_monitors)))
+
+
+def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Callable[[RunList], Filled]) -> None:
+    @app.callback(*_outputs(tile), *_inputs(tile))
+    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
+        view: RunView
+        if is_retry(front.place(tile)):
+            view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+        else:
+            view = services.runs.first_view(services.settings.patience_seconds)
+        filled = None if view.runs is None else fill(view.runs)
+        return (*_body(filled, view.failure, drawn), *_freshness(view.as_of, view.failure))
+
+
+def _register_model(app: dash.Dash, services: Services) -> None:
+    @app.callback(*_outputs("model"), *_inputs("model"))
+    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
+        if is_retry(front.place("model")):
+            view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
+        else:
+            view = services.model_views.view(services.settings.patience_seconds)
+        return (*_body(_active_model(view), view.failure, drawn), *_freshness(view.as_of, view.failure))
+
+
+def _register_health(app: dash.Dash, services: Services) -> None:
+    health = HealthSnapshots(services)
+
+    @app.callback(*_outputs("health", may_fail=False), *_inputs("health"))
+    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
+        if is_retry(front.place("health")):
+            report = health.asked_anew(RETRY_WAIT_SECONDS)
+        else:
+            report = health.report(services.settings.patience_seconds)
+        return (*_body(_services(report), None, drawn), front.as_of(words.unix_ms(report.asked_at)))
+
+
+def _register_gpus(app: dash.Dash, hosts: range) -> None:
+    app.clientside_callback(
+        ClientsideFunction("gpuTile", "start"),
+        # Dash calls what has no output for changes only, and this has to begin.
+        Output(ids.FRONT_GPU_STARTED, "data"),
+        Input(ids.FRONT_GPU_MONITORS, "data"),
+        State(ids.FRONT_GPU_TEXTS, "data"),
+        State(ids.FRONT_GPU_SCHEMA, "data"),
+    )
+    for host in hosts:
+        for property_name in ("message", "state"):
+            app.clientside_callback(
+                ClientsideFunction("gpuTile", property_name),
+                Input(ids.front_gpu("socket", host), property_name),
+                State(ids.front_gpu("socket", host), "id"),
+            )
+
+
+def _outputs(tile: str, *, may_fail: bool = True) -> list[Output]:
+    """What a tile shows, which of it that is, how old it is; and what failed, where something may."""
+    always = [(ids.front(tile, "body"), "children"), (ids.front(tile, "drawn"), "data")]
+    always.append((ids.front(tile, "as-of"), "children"))
+    failing = [(ids.failure(front.place(tile)), "children"), (ids.failure_alert(front.place(tile)), "is_open")]
+    return [Output(*one) for one in always + (failing if may_fail else [])]
+
+
+def _inputs(tile: str) -> list[Input | State]:
+    asked = [Input(ids.tick("front"), "n_intervals"), Input(ids.retry(front.place(tile)), "n_clicks")]
+    return [*asked, State(ids.front(tile, "drawn"), "data")]
+
+
+def _body(filled: Filled | None, failure: Failure | None, drawn: str | None) -> Filled:
+    """The tile's content and its mark; no update where the page has it, so that a reader's focus stays."""
+    if filled is None:
+        return (no_update if failure is None or drawn else None), no_update
+    mark = words.fingerprint(f"{language()} {filled[0]}")
+    return (no_update, no_update) if mark == drawn else (filled[1](), mark)
+
+
+def _freshness(as_of: datetime | None, failure: Failure | None) -> tuple[Any, Any, bool]:
+    """How old a tile is, what failed since, and whether something did."""
+    as_of_ms = words.unix_ms(as_of)
+    if failure is None:
+        return front.as_of(as_of_ms), no_update, False
+    return front.as_of(as_of_ms), notices.failure(failure.service, failure.cause, as_of_ms=as_of_ms), True
+
+
+def _in_progress(runs: RunList) -> Filled:
+    found = in_progress(runs.runs.values(), datetime.now(UTC))
+    return [run.model_dump_json() for run in found], lambda: front.runs_in_progress(found)
+
+
+def _best(runs: RunList) -> Filled:
+    now = datetime.now(UTC)
+    best = _best_of(runs, int(now.timestamp() // _SECONDS_PER_HOUR))[0]
+    return best.model_dump_json(), lambda: front.best_runs(best)
+
+
+@cached(LRUCache(4), key=lambda runs, hour: hashkey(id(runs), hour), lock=threading.Lock())
+def _best_of(runs: RunList, hour: int) -> tuple[BestRuns, RunList]:
+    """The best of all runs, and what they were chosen from: an id is only a key while its object lives."""
+    return best_per_algorithm(runs.runs.values(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC)), runs
+
+
+def _active_model(view: ModelView) -> Filled | None:
+    if view.models is None:
+        return None
+    active = view.models.active
+    if active is None:
+        there = sum(model.state is not ModelState.DELETED for model in view.models.models)
+        return f"none of {there}", lambda: front_model.no_active_model(there)
+    activation = activation_of(view.history, active.id)
+    mark = active.model_dump_json(), activation and activation.model_dump_json()
+    return mark, lambda: front_model.active_model(active, activation)
+
+
+def _services(report: HealthReport) -> Filled | None:
+    if report.asked_at is None:
+        return None
+    return report.model_dump_json(), lambda: front_health.services(report)

@@ -1,0 +1,43 @@
+"""/: what matters now, at a glance; a tile each for the active model, runs, GPUs, and those whom Clew depends on."""
+
+from typing import Any
+
+import dash
+import flask
+from dash import dcc, html
+
+from components import frame, front, front_gpus, front_health, gpus, ids
+from components.language import _
+from components.links import href
+
+
+def layout(**_query: str) -> list[Any]:
+    """The page; its tiles fill each on its own."""
+    monitors = flask.current_app.config["GPU_MONITORS"]
+    return [
+        html.H1(_("Now"), className="h3"),
+        html.Div(_tiles([monitor["name"] for monitor in monitors]), className="tiles"),
+        frame.ticker("front"),
+        dcc.Store(id=ids.FRONT_GPU_TEXTS, data=front_gpus.texts()),
+        dcc.Store(id=ids.FRONT_GPU_SCHEMA, data=gpus.schema()),
+        dcc.Store(id=ids.FRONT_GPU_STARTED),
+        dcc.Store(id=ids.FRONT_GPU_MONITORS, data=monitors),
+    ]
+
+
+def _tiles(hosts: list[str]) -> list[html.Section]:
+    return [
+        front.tile("model", _("Active model"), _asked("model"), leads_to=href("/models")),
+        front.tile("runs", _("Runs in progress"), _asked("runs"), leads_to=href("/mlflow")),
+        front.tile("gpus", _("GPUs"), front_gpus.hosts(hosts), leads_to=href("/gpu")),
+        front.tile("best", _("Best runs"), _asked("best"), leads_to=href("/mlflow")),
+        # Whoever is down stands in its list: it has no failure of its own.
+        front.tile("health", _("Services"), [*front.filled("health"), front_health.ask_again()]),
+    ]
+
+
+def _asked(name: str) -> list[Any]:
+    return [front.may_fail(name), *front.filled(name)]
+
+
+dash.register_page(__name__, path="/", title="Clew", order=0, layout=layout)

@@ -1,0 +1,89 @@
+"""How everybody whom Clew depends on is doing, for the front page: asked in the background, for all its viewers."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Literal
+
+from pydantic import BaseModel, ValidationError
+
+from domain.errors import BadResponse
+from domain.health import HealthReport, ServiceHealth, ServiceKind
+from services.connect import Services
+from services.dependency_health import DEADLINE_SECONDS, Checks, Probe, judged, outcomes
+from services.http import JsonService
+from services.inference_engine import InferenceEngine
+from services.mlflow_answers import SERVICE
+from services.settings import Settings
+
+FRESH_FOR = timedelta(seconds=10)
+
+
+class _Alive(BaseModel):
+    status: Literal["healthy"]
+
+
+def ask_alive(service: JsonService) -> None:
+    """Asks `GET /health`; raises a `ServiceError` where it does not say that it is healthy."""
+    answer = service.call("GET", "/health", deadline_seconds=DEADLINE_SECONDS)
+    try:
+        _Alive.model_validate(answer)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadResponse(service.name, ".".join(map(str, first["loc"])) or "body", first["msg"]) from error
+
+
+class HealthSnapshots:
+    """The newest report of this process, at most one question to each service at a time, whoever looks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._checks = Checks(services)
+        self._others = list(_others(services.settings))
+        self._probes = {s.name: Probe(s.name, partial(ask_alive, s)) for _kind, _label, s in self._others}
+        self._report = HealthReport()
+        self._lock = threading.Lock()
+        self._asking: threading.Thread | None = None
+
+    def report(self, wait_seconds: float = 0.0) -> HealthReport:
+        """What is known, at once; asks anew where that is due, and waits only where nothing is known yet."""
+        known = self._report
+        if known.asked_at is None:
+            return self.asked_anew(wait_seconds)
+        if not timedelta() <= datetime.now(UTC) - known.asked_at < FRESH_FOR:
+            self._start()
+        return known
+
+    def asked_anew(self, wait_seconds: float) -> HealthReport:
+        """Asks now, for a person wants to know, and gives what is known after `wait_seconds` at most."""
+        self._start().join(wait_seconds)
+        return self._report
+
+    def _start(self) -> threading.Thread:
+        with self._lock:
+            if self._asking is None or not self._asking.is_alive():
+                self._asking = threading.Thread(target=self._ask, name="health", daemon=True)
+                self._asking.start()
+            return self._asking
+
+    def _ask(self) -> None:
+        found = outcomes(self._checks.probes | self._probes)
+        core = self._checks.judged(found)
+        listed = [
+            ServiceHealth(kind=ServiceKind.MLFLOW, name=SERVICE, health=core.mlflow),
+            ServiceHealth(kind=ServiceKind.MODEL_STORE, name=self._services.models.name, health=core.model_store),
+        ]
+        listed += [
+            ServiceHealth(kind=kind, name=service.name, label=label, health=judged(found[service.name]))
+            for kind, label, service in self._others
+        ]
+        self._report = HealthReport(services=listed, asked_at=datetime.now(UTC))
+
+
+def _others(settings: Settings) -> Iterator[tuple[ServiceKind, str | None, JsonService]]:
+    for monitor in settings.gpu_monitors:
+        service = JsonService(f"GPU monitor {monitor.name}", monitor.url)
+        yield ServiceKind.GPU_MONITOR, monitor.name, service
+    if settings.embedded_inference:  # of a team's own server only the socket is known, as a browser opens it
+        yield ServiceKind.INFERENCE, None, JsonService(InferenceEngine.name, settings.inference_url)
