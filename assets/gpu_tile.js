@@ -29,7 +29,8 @@
   function row(gpu, past, texts) {
     const [use, holder] = useOf(gpu, past, texts.rule);
     const gib = (mib) => (known(mib) ? (mib / MIB_PER_GIB).toFixed(1) : texts.missing);
-    const memory = texts.memory.replace("{used}", gib(gpu.memory_used)).replace("{total}", gib(gpu.memory_total));
+    const told = known(gpu.memory_used) || known(gpu.memory_total);
+    const memory = told ? texts.memory.replace("{used}", gib(gpu.memory_used)).replace("{total}", gib(gpu.memory_total)) : null;
     return html("Li", [
       html("Span", [html("Strong", String(gpu.gpu_id)), ` · ${gpu.name || texts.gpu}`], { className: "tile-name" }),
       html("Span", texts.use[use], { className: `badge text-bg-${COLOURS[use] || "danger"}`, title: why(use, gpu, holder, texts), "data-use": use }),

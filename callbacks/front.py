@@ -14,7 +14,7 @@ from callbacks.freshness import RETRY_WAIT_SECONDS, is_retry
 from components import front, front_health, front_model, ids, notices, words
 from components.language import language
 from domain.front import BestRuns, best_per_algorithm, in_progress
-from domain.health import HealthReport
+from domain.health import HealthReport, ServiceKind
 from domain.models import ModelState, activation_of
 from services.connect import Services
 from services.model_view import ModelView
@@ -66,7 +66,7 @@ def _register_health(app: dash.Dash, services: Services) -> None:
             report = health.asked_anew(RETRY_WAIT_SECONDS)
         else:
             report = health.report(services.settings.patience_seconds)
-        return (*_body(_services(report), None, drawn), front.as_of(words.unix_ms(report.asked_at)))
+        return (*_body(_health(services, report), None, drawn), front.as_of(words.unix_ms(report.asked_at)))
 
 
 def _register_gpus(app: dash.Dash, hosts: range) -> None:
@@ -145,7 +145,12 @@ def _active_model(view: ModelView) -> Filled | None:
     return mark, lambda: front_model.active_model(active, activation)
 
 
-def _services(report: HealthReport) -> Filled | None:
+def _health(services: Services, report: HealthReport) -> Filled | None:
     if report.asked_at is None:
         return None
-    return report.model_dump_json(), lambda: front_health.services(report)
+    # As of now, and not of when they were asked: other tiles have been refreshed since.
+    shown = {
+        ServiceKind.MLFLOW: words.unix_ms(services.runs.last_view().as_of),
+        ServiceKind.MODEL_STORE: words.unix_ms(services.model_views.last_view().as_of),
+    }
+    return (report.model_dump_json(), shown), lambda: front_health.services(report, shown)

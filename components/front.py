@@ -121,7 +121,7 @@ def _best(run: RunSummary) -> list[Any]:
         html.Strong(run.algorithm or words.MISSING),
         _name(run),
         html.Span(words.percent(run.success_rate), className="ms-auto text-end", title=_("Success rate")),
-        html.Span(reward, className="small text-body-secondary text-end"),
+        html.Span(reward, className="small text-body-secondary w-100"),
     ]
 
 

@@ -1,11 +1,12 @@
 """The tile of Clew's surroundings: each service with its state, how fast it answers, how old what is shown of it is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components import ids, notices, words
+from components import ids, notices
 from components.front import place
 from components.language import _, around
 from domain.health import HealthReport, ServiceHealth, ServiceKind, State
@@ -13,25 +14,30 @@ from domain.health import HealthReport, ServiceHealth, ServiceKind, State
 _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"}
 
 
-def services(report: HealthReport) -> list[Any]:
-    """All services of a report."""
-    asked_ms = words.unix_ms(report.asked_at) or 0
-    return [html.Ul([html.Li(_service(one, asked_ms)) for one in report.services], className="tile-rows")]
+def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -> list[Any]:
+    """All services of a report; `shown_ms` says as of when what Clew shows of them is.
+
+    Of a monitor and an engine it has nothing to say: their news go past this server.
+    """
+    rows = (_service(one, shown_ms.get(one.kind)) for one in report.services)
+    return [html.Ul([html.Li(row) for row in rows], className="tile-rows")]
 
 
 def ask_again() -> dbc.Button:
     """Asks at once."""
-    return dbc.Button(_("Ask again"), id=ids.retry(place("health")), size="sm", color="secondary", outline=True)
+    return dbc.Button(
+        _("Ask again"), id=ids.retry(place("health")), size="sm", color="secondary", outline=True, class_name="mt-2"
+    )
 
 
-def _service(service: ServiceHealth, asked_ms: int) -> list[Any]:
+def _service(service: ServiceHealth, shown_ms: int | None) -> list[Any]:
     health = service.health
     latency = None if health.state is State.DOWN or health.latency_ms is None else f"{health.latency_ms:.0f} ms"
     return [
         html.Span(_title(service), className="tile-name"),
         dbc.Badge(_state(health.state), color=_COLOURS[health.state], class_name=f"health-{health.state}"),
         html.Span(latency, className="ms-auto text-end", title=_("How long it took to answer")),
-        _age(health.age_seconds, asked_ms),
+        _age(shown_ms),
         _cause(service),
     ]
 
@@ -49,12 +55,11 @@ def _state(state: State) -> str:
     return {State.OK: _("well"), State.DEGRADED: _("impaired"), State.DOWN: _("failing")}[state]
 
 
-def _age(age_seconds: float | None, asked_ms: int) -> Any:
-    """How old what Clew shows of it is: a monitor's and an engine's news go past this server."""
-    if age_seconds is None:
+def _age(shown_ms: int | None) -> html.Span | None:
+    if shown_ms is None:
         return None
-    shown = notices.age(asked_ms - round(age_seconds * 1000))
-    return html.Span(around(_("shown: {age}"), age=shown), className="small text-body-secondary text-end")
+    age = around(_("shown: {age}"), age=notices.age(shown_ms))
+    return html.Span(age, className="small text-body-secondary text-end")
 
 
 def _cause(service: ServiceHealth) -> html.Div | None:

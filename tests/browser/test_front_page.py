@@ -1,0 +1,144 @@
+"""The front page on a real MLflow and a real monitor over a fake driver; each tile goes on when another's source is away."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+
+import orjson
+import psutil
+import pytest
+import requests
+from dash.testing.browser import Browser
+
+from tests.browser.page import Page
+from tests.gpus.conftest import Start, library, start  # noqa: F401
+from tests.gpus.monitor import Monitor, free_port
+from tests.misbehaving import ERROR_500, HANG, Misbehaving
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+MINUTE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def monitor(start: Start) -> Monitor:  # noqa: F811
+    """A monitor of four GPUs: busy, kept by a process of ours, idle, lost."""
+    return start(state="\n".join(driver()), GPU_SAMPLE_SECONDS="0.5")
+
+
+def driver(third: int = 0) -> list[str]:
+    """What the driver says of them; the third one's utilisation may rise."""
+    held = f"process 1 {psutil.Process().pid} 4096"
+    return ["count 4", "util 0 90", "util 1 0", held, f"util 2 {third}", "error 3 * 15"]
+
+
+@pytest.fixture(scope="module")
+def registry(tracking: Tracking) -> Registry:
+    """A registered model, and one experiment with a run that trains, one that stands still, and two that finished."""
+    registry = Registry(tracking, f"front-{uuid.uuid4().hex[:8]}")
+    registry.version(algorithm="PPO", success_rate="0.75")
+    now, group = int(time.time() * 1000), registry.experiment_id
+    tracking.run(group, name="training", params={"algorithm": "PPO"}, metrics={"loss": [1.0]}, status="RUNNING")
+    still = tracking.run(group, name="standing-still", status="RUNNING", started_ms=now - 30 * MINUTE_MS)
+    point = {"key": "loss", "value": 1, "step": 1, "timestamp": now - 12 * MINUTE_MS}
+    tracking.post("runs/log-batch", {"run_id": still, "metrics": [point]})
+    for name, rate in (("worse", 0.25), ("better", 0.875)):
+        tracking.run(group, name=name, params={"algorithm": "DQN"}, metrics={"success_rate": [rate]})
+    return registry
+
+
+@pytest.fixture
+def front(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor, registry: Registry
+) -> Iterator[Page]:
+    """The front page of a Clew beside that monitor, on an MLflow of one experiment; no inference engine runs."""
+    misbehaving.alter = only(registry.experiment_id)
+    ports = {"gpu_monitor_port": monitor.port, "inference_port": free_port()}
+    page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, **ports))
+    yield page
+    assert page.console_errors() == []
+
+
+def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
+    """Leaves of all experiments this one."""
+
+    def alter(path: str, content: bytes) -> bytes:
+        answer = orjson.loads(content) if path.endswith("experiments/search") else {}
+        if "experiments" not in answer:
+            return content
+        return orjson.dumps({"experiments": [e for e in answer["experiments"] if e["experiment_id"] == experiment_id]})
+
+    return alter
+
+
+def uses(page: Page) -> list[str]:
+    return [str(badge.get_attribute("data-use")) for badge in page.all("#front-gpu-gpus-0 [data-use]")]
+
+
+def test_five_tiles_fill_and_outlive_mlflow(
+    front: Page, monitor: Monitor, misbehaving: Misbehaving, registry: Registry
+) -> None:
+    page = front
+    activate = {"model_id": "1"}
+    requests.post(f"{page.address}/api/models/active", json=activate, timeout=30).raise_for_status()
+    page.open("/")
+    # The active model, and the way to see it act.
+    page.wait_for_text("75.0 %", "#front-model")
+    page.wait_for_text("Active since", "#front-model")
+    assert page.all("#front-model a[href='/models/1']")
+    assert page.all("#front-model a[href='/inference?play=1']")
+    # Runs: who stands still comes first.
+    page.wait_for_text("no metric for 12 min", "#front-runs li:nth-child(1)")
+    assert "standing-still" in page.text("#front-runs li:nth-child(1)")
+    assert "training PPO last metric" in page.text("#front-runs li:nth-child(2)").replace("\n", " ")
+    page.wait_for_text("better", "#front-best")
+    assert page.text("#front-best li").split() == ["DQN", "better", "87.5", "%", "final", "reward", "–"]
+    # GPUs, by the rule of the tile; why is in the tooltip.
+    page.wait(lambda: uses(page) == ["busy", "reserved", "idle", "lost"])
+    held = page.find("#front-gpu-gpus-0 [data-use='reserved']").get_attribute("title")
+    assert held is not None
+    assert "below 5 %" in held
+    assert "4,096 MiB" in held
+    # Who is not there is named, and hides nobody.
+    page.wait_for_text("refused the connection", "#front-health")
+    assert "GPU monitor local" in page.text("#front-health")
+    assert len(page.all("#front-health .health-ok")) == 3
+
+    misbehaving.answer = ERROR_500
+    for tile in ("model", "runs", "best"):
+        page.wait_for_text("MLflow: answered HTTP 500", f"#front-{tile}-failure", within_seconds=20)
+    monitor.fake.write(*driver(third=80))
+    page.wait(lambda: uses(page)[2] == "busy", within_seconds=5)
+    assert "75.0 %" in page.text("#front-model")
+    assert "standing-still" in page.text("#front-runs")
+    assert "better" in page.text("#front-best")
+    page.click("#front-health-retry")
+    page.wait(lambda: len(page.all("#front-health .health-down")) == 3)
+    misbehaving.answer = None
+    for tile in ("model", "runs", "best"):
+        # By hand, for the button goes as soon as a refresh of the page's own succeeds.
+        page.script(f"document.querySelector('#front-{tile}-retry').click()")
+        page.wait(lambda tile=tile: not page.find(f"#front-{tile}-failure").is_displayed())  # type: ignore[misc]
+    # Each heading leads to its page.
+    page.click("#front-gpus h2 a")
+    page.wait_for_text("GPUs", "h1")
+    page.click(".navbar-brand")
+    page.wait(lambda: len(uses(page)) == 4)
+
+
+def test_an_mlflow_that_hangs_and_a_monitor_that_is_away_hold_up_nobody(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, monitor: Monitor
+) -> None:
+    misbehaving.answer = HANG
+    listed = f"near=http://127.0.0.1:{monitor.port}, far=http://127.0.0.1:{free_port()}"
+    page = Page(dash_br.driver, serve(misbehaving.address, gpu_monitor_urls=listed, inference_port=free_port()))
+    page.expected_errors = ("WebSocket connection",)
+    began = time.monotonic()
+    page.open("/?lang=ja")
+    page.wait(lambda: uses(page)[:2] == ["busy", "reserved"])
+    assert time.monotonic() - began < 6
+    page.wait_for_text("127.0.0.1", "#front-gpu-since-1")
+    page.wait_for_text("時間内に応答がありませんでした", "#front-health")
+    assert len(page.all("#front-health .health-ok")) == 1
+    assert page.find("#front-gpus h2 a").get_attribute("href") == f"{page.address}/gpu?lang=ja"
+    assert page.console_errors() == []

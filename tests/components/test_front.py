@@ -1,0 +1,169 @@
+"""What matters now: who stands still, the best of each algorithm, since when the active model is it; and its words."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from components import front, front_health, front_model
+from domain.front import STALLED_AFTER, BestRuns, best_per_algorithm, in_progress, last_metric_ms
+from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, State
+from domain.models import Activation, Model, activation_of
+from domain.runs import LatestMetric, Run, RunStatus
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def in_an_app() -> Iterator[None]:
+    """Links need to know below which path Clew is served."""
+    server = Flask("test")
+    Babel(server)
+    server.config["PATHNAME_PREFIX"] = "/"
+    with server.test_request_context("/"):
+        yield
+
+
+def run(run_id: str, **changes: object) -> Run:
+    values: dict[str, object] = {
+        "run_id": run_id,
+        "name": run_id,
+        "experiment_id": "1",
+        "experiment": "maze",
+        "status": RunStatus.RUNNING,
+        "started_at": NOW - timedelta(hours=1),
+        "ended_at": None,
+        "params": {"algorithm": "PPO"},
+        "metrics": {},
+        "tags": {},
+    }
+    return Run.model_validate(values | changes)
+
+
+def logged(ago: timedelta, value: float = 0.5) -> LatestMetric:
+    return LatestMetric(value=value, step=1, timestamp=round((NOW - ago).timestamp() * 1000))
+
+
+def finished(run_id: str, rate: float | None, reward: float | None = None, **changes: object) -> Run:
+    known = {"success_rate": rate, "episode_reward": reward}
+    metrics = {key: logged(MINUTE, value) for key, value in known.items() if value is not None}
+    ended = {"status": RunStatus.FINISHED, "ended_at": NOW - timedelta(days=1), "metrics": metrics}
+    return run(run_id, **(ended | changes))
+
+
+def silence(**changes: object) -> int | None:
+    return in_progress([run("a", **changes)], NOW)[0].silent_minutes
+
+
+class TestRunsInProgress:
+    def test_a_run_stands_still_after_ten_minutes_and_not_before(self) -> None:
+        assert timedelta(minutes=10) == STALLED_AFTER
+        assert silence(metrics={"loss": logged(10 * MINUTE)}) is None
+        assert silence(metrics={"loss": logged(12 * MINUTE)}) == 12
+
+    def test_the_newest_metric_counts(self) -> None:
+        assert silence(metrics={"loss": logged(50 * MINUTE), "reward": logged(MINUTE)}) is None
+
+    def test_what_the_machine_logs_of_itself_is_no_sign_of_a_training(self) -> None:
+        assert silence(metrics={"loss": logged(20 * MINUTE), "system/cpu": logged(MINUTE)}) == 20
+
+    def test_without_a_metric_its_start_counts(self) -> None:
+        assert silence(started_at=NOW - 9 * MINUTE) is None
+        assert silence(started_at=NOW - 40 * MINUTE) == 40
+        assert silence(started_at=None) is None
+
+    @pytest.mark.parametrize("moment", [0, -5, 1_795_000_000_000_000_000])
+    def test_what_is_no_moment_is_none(self, moment: int) -> None:
+        assert last_metric_ms(run("a", metrics={"loss": LatestMetric(value=1, step=1, timestamp=moment)})) is None
+
+    def test_a_clock_ahead_of_ours_is_no_silence(self) -> None:
+        assert silence(metrics={"loss": logged(-30 * MINUTE)}) is None
+
+    def test_a_run_that_waits_does_not_stand_still(self) -> None:
+        assert silence(status=RunStatus.SCHEDULED) is None
+
+    def test_who_stands_still_comes_first_then_the_newest_and_nobody_who_is_over(self) -> None:
+        runs = [
+            run("old", metrics={"loss": logged(MINUTE)}, started_at=NOW - 90 * MINUTE),
+            run("new", metrics={"loss": logged(MINUTE)}, started_at=NOW - 5 * MINUTE),
+            run("still", metrics={"loss": logged(30 * MINUTE)}, started_at=NOW - 200 * MINUTE),
+            finished("over", 1.0),
+        ]
+        assert [one.run_id for one in in_progress(runs, NOW)] == ["still", "new", "old"]
+
+    def test_eight_are_shown_and_the_rest_is_counted(self) -> None:
+        said = str(front.runs_in_progress(in_progress([run(f"r{n}") for n in range(11)], NOW)))
+        assert said.count("/mlflow/runs/") == 8
+        assert "and 3 more" in said
+
+    def test_a_silence_has_its_length_and_a_sample_its_badge(self) -> None:
+        quiet = run("a", metrics={"loss": logged(12 * MINUTE)}, tags={"clew.sample": "true"})
+        said = str(front.runs_in_progress(in_progress([quiet], NOW)))
+        assert "no metric for 12 min" in said
+        assert "sample" in said
+        long = run("a", metrics={"loss": logged(300 * MINUTE)})
+        assert "no metric for 5 h" in str(front.runs_in_progress(in_progress([long], NOW)))
+        assert "No run is in progress" in str(front.runs_in_progress([]))
+
+
+class TestBestRuns:
+    def test_one_of_each_algorithm_by_success_rate_then_reward(self) -> None:
+        runs = [
+            finished("low", 0.5, 9.0),
+            finished("high", 0.9, 0.1),
+            finished("equal-but-richer", 0.9, 0.2),
+            finished("dqn", 0.7, params={"algorithm": "DQN"}),
+            finished("no-rate", None, 99.0),
+        ]
+        best = best_per_algorithm(runs, NOW)
+        assert [one.run_id for one in best.runs] == ["equal-but-richer", "dqn"]
+        assert best.are_recent
+
+    def test_who_failed_or_told_nothing_is_not_the_best(self) -> None:
+        runs = [finished("failed", 1.0, status=RunStatus.FAILED), finished("mute", None), run("running")]
+        assert best_per_algorithm(runs, NOW) == BestRuns(runs=[], are_recent=False)
+
+    def test_the_last_seven_days_come_before_better_ones_of_old(self) -> None:
+        old = finished("old", 1.0, ended_at=NOW - timedelta(days=8))
+        assert [one.run_id for one in best_per_algorithm([old, finished("new", 0.2)], NOW).runs] == ["new"]
+
+    def test_without_a_recent_one_it_is_of_all_and_says_so(self) -> None:
+        old = finished("old", 1.0, ended_at=NOW - timedelta(days=8), tags={"clew.sample": "true"})
+        best = best_per_algorithm([old], NOW)
+        assert ([one.run_id for one in best.runs], best.are_recent) == (["old"], False)
+        said = str(front.best_runs(best))
+        assert "of all runs" in said
+        assert "sample" in said
+
+
+class TestTheActiveModel:
+    first = Activation(at=NOW - timedelta(days=2), by="ada", model_id="7", former_id="3")
+    again = Activation(at=NOW - timedelta(days=1), by="bob", model_id="7", former_id="7")
+
+    def test_it_is_active_since_the_activation_that_made_it_so(self) -> None:
+        assert activation_of([self.again, self.first], "7") == self.first
+        said = str(front_model.active_model(Model(id="7", success_rate=0.5), self.first))
+        assert "ada" in said
+        assert "50.0 %" in said
+        assert "/inference?play=1" in said
+
+    def test_a_pointer_that_was_moved_past_the_history_is_not_dated(self) -> None:
+        assert activation_of([self.first], "3") is None
+        assert activation_of([], "3") is None
+        assert "has not been recorded" in str(front_model.active_model(Model(id="3"), None))
+
+    def test_without_one_it_says_what_to_do(self) -> None:
+        assert "choose one" in str(front_model.no_active_model(2))
+        assert "python -m training" in str(front_model.no_active_model(0))
+
+
+def test_a_service_that_fails_is_named_with_its_cause_but_once() -> None:
+    down = Dependency(state=State.DOWN, latency_ms=3.0, age_seconds=None, cause="GPU monitor a: refused the connection")
+    listed = [ServiceHealth(kind=ServiceKind.GPU_MONITOR, name="GPU monitor a", label="a", health=down)]
+    said = str(front_health.services(HealthReport(services=listed, asked_at=NOW), {}))
+    assert said.count("GPU monitor a") == 1
+    assert "refused the connection" in said
+    assert "3 ms" not in said
