@@ -135,8 +135,13 @@ def test_a_policy_that_dies_is_named_and_reset_begins_anew(visit: Open, engine: 
         child.kill()
     page.click("#inference-play")
     page.wait_for_text("crashed", "#walk-trouble-a", within_seconds=20)
-    page.click("#inference-reset")
-    page.wait(lambda: "crashed" not in page.text("#walk-section-a"))
+
+    def is_well_again() -> bool:
+        page.click("#inference-reset")
+        time.sleep(1)
+        return "crashed" not in page.text("#walk-section-a")
+
+    page.wait(is_well_again, within_seconds=20)  # it is left alone for some seconds first
     page.click("#inference-play")
     page.wait_for_text("goal reached", "#walk-section-a", within_seconds=30)
 
