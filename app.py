@@ -17,7 +17,9 @@ import api.guards
 import api.request_log
 import api.routes
 import callbacks.comparison
+import callbacks.evaluation
 import callbacks.gpus
+import callbacks.inference
 import callbacks.model_change
 import callbacks.model_detail
 import callbacks.models
@@ -53,6 +55,11 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         GPU_MONITORS=[
             monitor._asdict() | {"prefix": settings.dash_requests_pathname_prefix} for monitor in settings.gpu_monitors
         ],
+        INFERENCE_ENGINE={
+            "url": settings.inference_url,
+            "browser_url": settings.inference_ws_url or None,
+            "prefix": settings.dash_requests_pathname_prefix,
+        },
         READ_ONLY=settings.read_only,
         TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
@@ -86,6 +93,8 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.model_detail,
         callbacks.model_change,
         callbacks.gpus,
+        callbacks.inference,
+        callbacks.evaluation,
     ):
         feature.register(app, services)
     _answer_404_where_no_page_is(app)

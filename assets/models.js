@@ -26,7 +26,7 @@
         data,
         at < 0 ? [] : [at],
         at < 0 ? [] : [chosen],
-        data.map((row) => ({ trained: window.clew.age(row.trained_ms), onnx_path: row.onnx_path })),
+        data.map((row) => ({ trained: window.clew.age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured })),
         [{ label: texts.everything, value: EVERYTHING }].concat(algorithms.map((value) => ({ label: value, value }))),
       ];
     },

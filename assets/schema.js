@@ -19,6 +19,7 @@
       // What is wrong with the first says more than "is not null".
       return found.includes(null) ? null : found[0];
     }
+    if ("const" in schema && value !== schema.const) return `${at}: is not ${schema.const}`;
     if (schema.enum && !schema.enum.includes(value)) return `${at}: is none of ${schema.enum.join(", ")}`;
     if (schema.type && !TYPES[schema.type](value)) return `${at}: is no ${schema.type}`;
     return outOfBounds(value, schema, at) || misfitInside(value, schema, root, at);
@@ -28,13 +29,15 @@
     if (value < schema.minimum) return `${at}: is less than ${schema.minimum}`;
     if (value <= schema.exclusiveMinimum) return `${at}: is not more than ${schema.exclusiveMinimum}`;
     if (value > schema.maximum) return `${at}: is more than ${schema.maximum}`;
+    if (Array.isArray(value) && value.length < schema.minItems) return `${at}: has less than ${schema.minItems} items`;
     if (Array.isArray(value) && value.length > schema.maxItems) return `${at}: has more than ${schema.maxItems} items`;
     return null;
   }
 
   function misfitInside(value, schema, root, at) {
     const inside = (key) => (at === "message" ? key : `${at}.${key}`);
-    if (Array.isArray(value)) return first(value.map((one, i) => () => schema.items && misfit(one, schema.items, root, inside(i))));
+    const itemOf = (index) => (schema.prefixItems || [])[index] || schema.items;
+    if (Array.isArray(value)) return first(value.map((one, i) => () => itemOf(i) && misfit(one, itemOf(i), root, inside(i))));
     if (!TYPES.object(value)) return null;
     const missing = (schema.required || []).find((key) => !(key in value));
     if (missing) return `${inside(missing)}: is missing`;

@@ -183,4 +183,4 @@ def _differ(model: Model, active: Model) -> bool:
 def _inference(services: Services) -> str:
     """Where an active model can be tried."""
     elsewhere = services.settings.inference_ui_url
-    return href("/inference") if elsewhere is None else str(elsewhere)
+    return href("/inference", play="1") if elsewhere is None else str(elsewhere)

@@ -52,16 +52,6 @@ def unexpected_error(reference: str) -> dbc.Alert:
     )
 
 
-def not_built_yet() -> list[Any]:
-    """The page of what this version of Clew does not have."""
-    return [
-        html.H1(_("Inference"), className="h3"),
-        html.P(_("Watching the active model act is not built into this version of Clew yet.")),
-        html.P(_("INFERENCE_UI_URL can name a page of your own; “Try it” then leads there.")),
-        html.A(_("Show all models"), href=href("/models")),
-    ]
-
-
 def nothing_at_this_address() -> list[Any]:
     """The page for an address that has none."""
     return [
@@ -84,6 +74,7 @@ def _header() -> html.Header:
                     [
                         html.A(_("Runs"), href=href("/mlflow"), className="nav-link"),
                         html.A(_("Models"), href=href("/models"), className="nav-link"),
+                        html.A(_("Inference"), href=href("/inference"), className="nav-link"),
                         html.A(_("GPUs"), href=href("/gpu"), className="nav-link"),
                     ],
                     className="navbar-nav me-auto",

@@ -129,3 +129,30 @@ GPU_PROCESSES = "gpus-processes"
 def gpu(what: str, host: int) -> str:
     """A part of a host on the GPU page: socket, badge, since, notice, shape or cards."""
     return f"gpu-{what}-{host}"
+
+
+# Inference page
+INFERENCE_ENGINE = "inference-engine"
+INFERENCE_TEXTS = "inference-texts"
+INFERENCE_SCHEMA = "inference-schema"
+INFERENCE_STARTED = "inference-started"
+INFERENCE_WISH = "inference-wish"
+INFERENCE_PLAY = "inference-play"
+INFERENCE_STOP = "inference-stop"
+INFERENCE_RESET = "inference-reset"
+INFERENCE_SPEED = "inference-speed"
+INFERENCE_MODEL = "inference-model"
+INFERENCE_VERSUS = "inference-versus"
+INFERENCE_SIZE = "inference-size"
+INFERENCE_SEED = "inference-seed"
+INFERENCE_CHART = "inference-chart"
+INFERENCE_SHOWN = "inference-shown"
+EVALUATE = "evaluation-start"
+EVALUATE_CANCEL = "evaluation-cancel"
+EVALUATE_TICK = "evaluation-tick"
+EVALUATION = "evaluation-report"
+
+
+def walk(what: str, side: str) -> str:
+    """A part of a side ("a" or "b") of the inference page: socket, badge, since, section, title, board or trouble."""
+    return f"walk-{what}-{side}"

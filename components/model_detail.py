@@ -9,6 +9,7 @@ from components import ids, notices, words
 from components.badges import model_badge
 from components.language import _, around
 from components.links import href, run_href
+from components.model_list import measured_text
 from domain.models import Model, ModelState
 from domain.policies import PolicyGraph, TensorShape
 
@@ -45,9 +46,11 @@ def facts(model: Model) -> list[Any]:
         (_("ONNX path"), html.Code(model.onnx_path or words.MISSING)),
     ]
     title = [html.H1(_("Model %(id)s", id=model.id), className="h3 mb-0 me-2"), model_badge(model.state)]
+    measured = None if model.measured is None else html.P(measured_text(model.measured), className="small")
     return [
         html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
         html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
+        measured,
     ]
 
 

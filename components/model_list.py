@@ -10,6 +10,7 @@ from components import ids, notices, words
 from components.language import _, around, ngettext
 from components.links import href, model_href
 from components.tables import Column, native_table
+from domain.measurements import Measured, Measurement
 from domain.models import Activation, Model, ModelList, ModelState, order_of
 
 PAGE_SIZE = 25
@@ -45,10 +46,27 @@ def row(model: Model) -> dict[str, Any]:
         "environment": model.env_id or words.MISSING,
         "trained_ms": words.unix_ms(model.trained_at),
         "success_percent": None if model.success_rate is None else model.success_rate * 100,
+        "measured": None if model.measured is None else measured_text(model.measured),
         "episodes": model.total_episodes,
         "onnx_path": model.onnx_path or words.MISSING,
         "page": model_href(model.id),
     }
+
+
+def measured_text(measurement: Measurement) -> str:
+    """What Clew itself measured, in a sentence."""
+    return _(
+        "Measured by Clew: %(seen)s in %(episodes)s episodes in the maze it was trained on, %(unseen)s in mazes it"
+        " never saw.",
+        seen=_with_interval(measurement.seen),
+        unseen=_with_interval(measurement.unseen),
+        episodes=words.count(measurement.seen.episodes),
+    )
+
+
+def _with_interval(measured: Measured) -> str:
+    rate, interval = words.percent(measured.success_rate), measured.interval
+    return rate if interval is None else f"{rate} [{words.percent(interval.low)} – {words.percent(interval.high)}]"
 
 
 def toolbar() -> html.Div:

@@ -9,15 +9,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.evaluation import EVALUATION_EPISODES, Evaluation
+from domain.evaluation import EVALUATION_EPISODES
 from domain.maze import LARGEST, SMALLEST, WALL, Maze, Position
+from domain.measurements import Measured
 from domain.models import LONGEST_ID
-from domain.statistics import Interval, wilson_interval
 
 SLOWEST: Final = 1.0
 FASTEST: Final = 10.0
 DEFAULT_SPEED: Final = 4.0
 """Steps per second."""
+MOST_TRAIL: Final = 20
 
 _MOST_SAFE: Final = 2**53  # a browser's numbers are exact up to here
 Scores = tuple[float, float, float, float]
@@ -66,12 +67,25 @@ class MazeView(BaseModel):
         return cls(size=maze.size, seed=maze.seed, start=(0, 0), goal=maze.goal, walls=walls, env_id=maze.env_id)
 
 
+class PastStep(BaseModel):
+    """A step of the same episode that was told before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int = Field(ge=0)
+    position: Position
+    q_values: Scores
+    cumulative_reward: float
+
+
 class InferenceStep(BaseModel):
     """Where the agent is after a step, and what the policy makes of it there; step 0 is the start.
 
     `action` led to `position` (None at the start). `q_values` are the policy's scores at `position`, for up, down, left
     and right; `scores` says what they are. `server_ts` is in Unix ms. `latency_ms` is what this step's inference took,
-    its wait for others included; the percentiles are of the engine's recent ones. `maze` comes with step 0 only.
+    its wait for others included; the percentiles are of the engine's recent ones. `maze` comes with step 0 only,
+    `trail` holds the steps before, the oldest first: a busy page sees only the newest of several messages. What has a
+    default is Clew's own, and may be missing in what the team's server says.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -84,15 +98,16 @@ class InferenceStep(BaseModel):
     action: int | None = Field(ge=0, le=3)
     done: bool
     server_ts: float
-    success: bool | None = Field(description="None while the episode lasts")
-    running: bool = Field(description="whether the next step comes by itself")
-    scores: Literal["q_values", "action_probabilities"]
-    model_id: str
-    is_active: bool = Field(description="whether it was the active model at the last reset")
-    latency_ms: float = Field(ge=0)
+    success: bool | None = Field(None, description="None while the episode lasts")
+    running: bool | None = Field(None, description="whether the next step comes by itself")
+    scores: Literal["q_values", "action_probabilities"] = "q_values"
+    model_id: str | None = None
+    is_active: bool | None = Field(None, description="whether it was the active model at the last reset")
+    latency_ms: float | None = Field(None, ge=0)
     latency_p50_ms: float | None = Field(None, ge=0)
     latency_p95_ms: float | None = Field(None, ge=0)
     maze: MazeView | None = None
+    trail: list[PastStep] = Field([], max_length=MOST_TRAIL)
 
 
 class InferenceTrouble(BaseModel):
@@ -101,7 +116,7 @@ class InferenceTrouble(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     error: str
-    remedy: str
+    remedy: str = ""
 
 
 class EvaluationState(StrEnum):
@@ -111,17 +126,6 @@ class EvaluationState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-class Measured(Evaluation):
-    """What the episodes came to, with Wilson's 95 % interval of the success rate."""
-
-    interval: Interval | None = None
-
-    @classmethod
-    def of(cls, found: Evaluation) -> "Measured":
-        """An evaluation with its interval."""
-        return cls(**found.model_dump(), interval=wilson_interval(found.success_rate, found.episodes))
 
 
 class EvaluationReport(BaseModel):

@@ -5,16 +5,18 @@ Of all models at most one is active: the one that a single pointer, MLflow's ali
 
 import re
 from collections.abc import Container, Iterable
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from domain.measurements import Measurement
+from domain.moments import Moment
 from domain.runs import BadRow
 
 ALIAS: Final = "active"
 DELETED_TAG: Final = "clew.deleted"
+MEASUREMENT_TAG: Final = "clew.measurement"
 PURGING_TAG: Final = "clew.purging"
 # An id goes into addresses: no store gives longer ones.
 LONGEST_ID: Final = 200
@@ -33,16 +35,11 @@ def as_text(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
-def in_utc(moment: datetime) -> datetime:
-    """A moment without a zone is taken for UTC, as ISO 8601 leaves it open."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-Moment = Annotated[datetime, AfterValidator(in_utc)]
-
-
 class Model(BaseModel):
-    """One model; None is "not known", `success_rate` is 0 to 1. Only `id` is required of a store, and opaque."""
+    """One model; None is "not known". Only `id` is required of a store, and opaque.
+
+    `success_rate` is 0 to 1: as Clew measured it, in the maze that the model was trained on, else as it was registered.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,6 +51,7 @@ class Model(BaseModel):
     total_episodes: int | None = Field(None, ge=1)
     env_id: str | None = None
     run_id: str | None = None
+    measured: Measurement | None = None
     state: ModelState = ModelState.INACTIVE
 
     @property

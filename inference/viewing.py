@@ -97,7 +97,7 @@ class Viewing:
             self._fail(error)
 
     def _tell(self, step: InferenceStep) -> None:
-        self._running = step.running
+        self._running = bool(step.running)
         self._line.say(step.model_dump_json(exclude={"maze"} if step.maze is None else None))
 
     def _fail(self, error: ClewError) -> None:

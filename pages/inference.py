@@ -1,16 +1,50 @@
-"""/inference: where "Try it" leads. Says so as long as it is not built."""
+"""/inference: the active model, or any other, walks the maze before your eyes; or two of them, side by side."""
 
 from typing import Any
 
 import dash
+import flask
+from dash import dcc, html
+from pydantic import ValidationError
 
-from components import frame
+from components import evaluation, frame, ids, inference, notices
+from components.inference import SIDES, Wish
 from components.language import _
 
 
-def layout(**_query: str) -> list[Any]:
-    """The page."""
-    return frame.not_built_yet()
+def layout(**query: str) -> list[Any]:
+    """The page; the address says which models, which maze, and how fast."""
+    wish, odd = _read(query)
+    return [
+        html.H1(_("Inference"), className="h3"),
+        notices.said([_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]),
+        *inference.controls(wish),
+        html.Div(
+            [
+                *(inference.side(name, hidden=name != SIDES[0] and not wish.versus) for name in SIDES),
+                inference.chart(),
+            ],
+            className="walks",
+        ),
+        evaluation.panel(),
+        frame.ticker("inference"),
+        dcc.Store(id=ids.INFERENCE_SHOWN),
+        dcc.Store(id=ids.INFERENCE_STARTED),
+        dcc.Store(id=ids.INFERENCE_WISH, data=wish.model_dump()),
+        dcc.Store(id=ids.INFERENCE_TEXTS, data=inference.texts()),
+        dcc.Store(id=ids.INFERENCE_SCHEMA, data=inference.schema()),
+        dcc.Store(id=ids.INFERENCE_ENGINE, data=flask.current_app.config["INFERENCE_ENGINE"]),
+    ]
 
 
-dash.register_page(__name__, path="/inference", title=lambda **_query: _("Inference · Clew"), layout=layout)
+def _read(query: dict[str, str]) -> tuple[Wish, list[str]]:
+    """What the address asks for, and the names in it whose values make no sense."""
+    given = {name: value for name, value in query.items() if value != ""}
+    try:
+        return Wish.model_validate(given), []
+    except ValidationError as error:
+        odd = list(dict.fromkeys(str(one["loc"][0]) for one in error.errors()))
+        return Wish.model_validate({name: value for name, value in given.items() if name not in odd}), odd
+
+
+dash.register_page(__name__, path="/inference", title=lambda **_query: _("Inference · Clew"), order=4, layout=layout)

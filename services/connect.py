@@ -6,6 +6,7 @@ from services.history_files import HistoryFiles
 from services.history_store import HistoryStore
 from services.http import JsonService
 from services.http_model_store import HttpModelStore
+from services.inference_engine import InferenceEngine
 from services.metric_rest import MetricRest
 from services.metric_source import FastLane, MetricSource
 from services.mlflow_model_store import MlflowModelStore
@@ -30,6 +31,7 @@ class Services(NamedTuple):
     models: ModelStore
     model_views: ModelSnapshots
     policies_ahead: PolicyAhead
+    engine: InferenceEngine
 
 
 def connect(settings: Settings) -> Services:
@@ -45,6 +47,7 @@ def connect(settings: Settings) -> Services:
         models=models,
         model_views=ModelSnapshots(models, settings.refresh_seconds),
         policies_ahead=PolicyAhead(models),
+        engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url)),
     )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ServiceUnavailable
+from domain.measurements import Measurement
 from domain.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order
 from domain.policies import PolicyGraph
 from domain.runs import BadRow
@@ -108,6 +109,10 @@ class HttpModelStore:
     def restore(self, model_id: str) -> Model:
         """As `ModelStore.restore`."""
         raise Conflict("The model server keeps no deleted models, so none can be brought back.")
+
+    def record(self, model_id: str, measurement: Measurement) -> None:
+        """As `ModelStore.record`."""
+        raise Conflict("The model server keeps its own success rates.")
 
     def history(self) -> list[Activation]:
         """As `ModelStore.history`."""

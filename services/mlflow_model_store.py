@@ -8,14 +8,25 @@ for nothing.
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
 from domain.errors import BadResponse, ClewError, Conflict, ModelIsActive, NotFound
-from domain.models import DELETED_TAG, PURGING_TAG, Activation, Model, ModelList, ModelState, in_order, state_of
+from domain.measurements import Measurement
+from domain.models import (
+    DELETED_TAG,
+    MEASUREMENT_TAG,
+    PURGING_TAG,
+    Activation,
+    Model,
+    ModelList,
+    ModelState,
+    in_order,
+    state_of,
+)
 from domain.policies import PolicyGraph
 from domain.runs import BadRow, Run
 from services.mlflow_answers import SERVICE
@@ -129,6 +140,10 @@ class MlflowModelStore:
             self._registry.untag_version(version.version, DELETED_TAG)
         return self.get(model_id)
 
+    def record(self, model_id: str, measurement: Measurement) -> None:
+        """As `ModelStore.record`: a tag of the version."""
+        self._registry.tag_version(self._version(model_id).version, MEASUREMENT_TAG, measurement.model_dump_json())
+
     def history(self) -> list[Activation]:
         """As `ModelStore.history`."""
         return sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
@@ -159,15 +174,17 @@ class MlflowModelStore:
         """The version's own tags first; what another tool registered shows what its run tells."""
         tags, run = version.tags, self._run_of(version.run_id) if version.run_id else None
         file = tags.get("onnx_file")
+        measured = _measured(tags.get(MEASUREMENT_TAG))
         return Model(
             id=version.version,
             algorithm=tags.get("algorithm") or (run and run.parameter("algorithm")) or None,
             trained_at=moment_of(tags.get("trained_at")) or (run.ended_at if run else None),
-            success_rate=_number(tags.get("success_rate")) if "success_rate" in tags else _rate(run),
+            success_rate=measured.seen.success_rate if measured else _registered_rate(tags, run),
             onnx_path=f"{version.source}/{file}" if file else version.source or None,
             total_episodes=_count(tags.get("total_episodes")) or ((run.episodes if run else None) or None),
             env_id=tags.get("env_id") or (run and run.parameter("environment")) or None,
             run_id=version.run_id or None,
+            measured=measured,
             state=state_of(version.version, tags, active),
         )
 
@@ -215,6 +232,17 @@ def _number(text: str | None) -> float | None:
 
 def _count(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,14}", text) else None
+
+
+def _registered_rate(tags: Mapping[str, str], run: Run | None) -> float | None:
+    return _number(tags["success_rate"]) if "success_rate" in tags else _rate(run)
+
+
+def _measured(tag: str | None) -> Measurement | None:
+    """What Clew measured; a tag that another hand wrote and that makes no sense is passed over."""
+    with suppress(ValidationError):
+        return None if tag is None else Measurement.model_validate_json(tag)
+    return None
 
 
 def _rate(run: Run | None) -> float | None:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadInput, NotFound
-from domain.models import ALIAS, in_utc
+from domain.models import ALIAS
+from domain.moments import in_utc
 from domain.runs import BadRow
 from services.mlflow_answers import SERVICE, validated
 from services.mlflow_rest import MlflowRest

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from domain.errors import ReadOnly
+from domain.measurements import Measurement
 from domain.models import Activation, Model, ModelList
 from domain.policies import PolicyGraph
 
@@ -42,6 +43,9 @@ class ModelStore(Protocol):
 
     def restore(self, model_id: str) -> Model:
         """Brings a deleted model back; raises `Conflict` where the store keeps none."""
+
+    def record(self, model_id: str, measurement: Measurement) -> None:
+        """Keeps with the model how it did; raises `Conflict` where the store keeps no such thing."""
 
     def history(self) -> list[Activation]:
         """The activations that are known, the newest first; empty where the store keeps none."""
@@ -88,5 +92,9 @@ class ReadOnlyStore:
         raise ReadOnly
 
     def restore(self, model_id: str) -> Model:
+        """Raises `ReadOnly`."""
+        raise ReadOnly
+
+    def record(self, model_id: str, measurement: Measurement) -> None:
         """Raises `ReadOnly`."""
         raise ReadOnly

@@ -1,0 +1,63 @@
+"""The inference page: the walk goes from the engine's socket to the screen in the browser, past this server."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, no_update
+
+from components import ids, inference
+from components.inference import SIDES
+from components.language import _
+from services.connect import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the inference page to `app`."""
+    _register_walk(app)
+
+    @app.callback(
+        Output(ids.INFERENCE_MODEL, "options"),
+        Output(ids.INFERENCE_VERSUS, "options"),
+        Input(ids.tick("inference"), "n_intervals"),
+        State(ids.INFERENCE_MODEL, "options"),
+    )
+    def choices(_tick: int, known: list[dict[str, str]]) -> tuple[Any, Any]:
+        """The models that can be tried."""
+        view = services.model_views.view(services.settings.patience_seconds)
+        if view.models is None:
+            return no_update, no_update
+        options = inference.model_options(view.models.models, none=_("the active one"))
+        if options == known:
+            return no_update, no_update
+        return options, inference.model_options(view.models.models, none=_("no other"))
+
+
+def _register_walk(app: dash.Dash) -> None:
+    app.clientside_callback(
+        ClientsideFunction("inference", "start"),
+        # Dash calls what has no output for changes only, and this has to begin.
+        Output(ids.INFERENCE_STARTED, "data"),
+        Input(ids.INFERENCE_WISH, "data"),
+        State(ids.INFERENCE_ENGINE, "data"),
+        State(ids.INFERENCE_TEXTS, "data"),
+        State(ids.INFERENCE_SCHEMA, "data"),
+    )
+    for side in SIDES:
+        for property_name in ("message", "state"):
+            app.clientside_callback(
+                ClientsideFunction("inference", property_name),
+                Input(ids.walk("socket", side), property_name),
+                State(ids.walk("socket", side), "id"),
+            )
+    app.clientside_callback(
+        ClientsideFunction("inference", "press"),
+        *(Input(button, "n_clicks") for button in (ids.INFERENCE_PLAY, ids.INFERENCE_STOP, ids.INFERENCE_RESET)),
+    )
+    app.clientside_callback(
+        ClientsideFunction("inference", "choose"),
+        Input(ids.INFERENCE_MODEL, "value"),
+        Input(ids.INFERENCE_VERSUS, "value"),
+        Input(ids.INFERENCE_SIZE, "value"),
+        Input(ids.INFERENCE_SEED, "value"),
+        Input(ids.INFERENCE_SPEED, "value"),
+    )

@@ -1,0 +1,42 @@
+"""The inference engine's measurements, over HTTP: what it finds out about a model by letting it play."""
+
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from domain.errors import BadResponse
+from domain.inference import EvaluationReport
+from services.http import JsonService
+
+_SECONDS = 5.0
+
+
+class InferenceEngine:
+    """The engine that `service` reaches; every call raises a `ServiceError`, or `NotFound`."""
+
+    name = "Inference engine"
+
+    def __init__(self, service: JsonService) -> None:
+        self._service = service
+
+    def start(self, model_id: str) -> EvaluationReport:
+        """Begins to measure a model; where that is under way already, nothing changes."""
+        return self._asked("POST", model_id, writes=True)
+
+    def report(self, model_id: str) -> EvaluationReport:
+        """How far it is, or what came of it last; raises `NotFound` where it was never asked."""
+        return self._asked("GET", model_id)
+
+    def cancel(self, model_id: str) -> EvaluationReport:
+        """Ends what is under way."""
+        return self._asked("DELETE", model_id, writes=True)
+
+    def _asked(self, method: str, model_id: str, *, writes: bool = False) -> EvaluationReport:
+        path = f"/evaluations/{quote(model_id, safe='')}"
+        answer: Any = self._service.call(method, path, deadline_seconds=_SECONDS, writes=writes)
+        try:
+            return EvaluationReport.model_validate(answer)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise BadResponse(self.name, ".".join(map(str, first["loc"])), first["msg"]) from error
