@@ -1,15 +1,12 @@
 """What goes wrong has a name, concerns whom it concerns, and leaves nothing behind."""
 
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 
 import numpy as np
-import psutil
 import pytest
 from simple_websocket import ConnectionClosed
 
@@ -40,13 +37,8 @@ def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
         (policies.endless(), "did not answer within 1 s"),
         (policies.greedy(), "more memory than the 2.0 GiB"),
         (NOT_A_NUMBER, "not all finite numbers"),
-        (b"no ONNX", "is no ONNX file"),
-        (
-            policies.model([policies.gemm("scores")], outputs=[policies.tensor("scores", ["batch", 4])]),
-            "output is scores",
-        ),
     ],
-    ids=["endless", "greedy", "nan", "text", "other tensors"],
+    ids=["endless", "greedy", "nan"],
 )
 def test_a_policy_that_breaks_down_concerns_its_own_viewers_alone(
     viewer: Viewer, walker: Viewer, team: Team, engine: Engine, policy: bytes, said: str
@@ -120,38 +112,38 @@ def test_a_clew_that_is_away_is_named(start: Start) -> None:
     assert engine.health()["status"] == "healthy"
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "",
-        "null",
-        "[]",
-        "{",
-        '{"command": "jump"}',
-        '{"command": "start", "speed": 0.5}',
-        '{"command": "start", "speed": 11}',
-        '{"command": "start", "speed": true}',
-        '{"command": "start", "speed": NaN}',
-        '{"command": "start", "speed": "4"}',
-        '{"command": "reset", "size": 4}',
-        '{"command": "reset", "size": 10.5}',
-        '{"command": "reset", "seed": -1}',
-        '{"command": "reset", "model": ""}',
-        '{"command": "reset", "model": 3}',
-        '{"command": "stop", "more": 1}',
-        b'{"command": "stop"}',
-        "\u0000",
-        "[" * 900,
-    ],
-)
-def test_what_is_no_command_gets_a_sentence_and_changes_nothing(viewer: Viewer, said: str | bytes) -> None:
-    viewer.send(said)
-    told = viewer.next()
-    assert told["error"].endswith(".")
-    assert told["remedy"]
+NONSENSE = [
+    "",
+    "null",
+    "[]",
+    "{",
+    '{"command": "jump"}',
+    '{"command": "start", "speed": 0.5}',
+    '{"command": "start", "speed": 11}',
+    '{"command": "start", "speed": true}',
+    '{"command": "start", "speed": NaN}',
+    '{"command": "start", "speed": "4"}',
+    '{"command": "reset", "size": 4}',
+    '{"command": "reset", "size": 10.5}',
+    '{"command": "reset", "seed": -1}',
+    '{"command": "reset", "model": ""}',
+    '{"command": "reset", "model": 3}',
+    '{"command": "stop", "more": 1}',
+    b'{"command": "stop"}',
+    "\u0000",
+    "[" * 900,
+]
+
+
+def test_what_is_no_command_gets_a_sentence_and_changes_nothing(viewer: Viewer) -> None:
+    for said in NONSENSE:
+        viewer.send(said)
+        told = viewer.next()
+        assert told["error"].endswith("."), said
+        assert told["remedy"]
     assert viewer.connected
     viewer.say("stop")
-    assert viewer.silence(0.1) == []
+    assert viewer.silence(0.2) == []
 
 
 def test_nonsense_without_end_ends_the_connection(viewer: Viewer) -> None:
@@ -183,18 +175,6 @@ def test_pages_of_other_sites_may_neither_watch_nor_evaluate(engine: Engine, tea
         assert status(connection)[0] == 101
 
 
-def test_one_too_many_is_refused_before_the_handshake_and_a_place_is_free_again(start: Start) -> None:
-    engine = start(INFERENCE_MAX_VIEWERS="2")
-    with engine.view(), engine.view():
-        with handshake(engine.port, PATH) as connection:
-            code, head = status(connection)
-        assert code == 503
-        assert "Retry-After: 10" in head
-    engine.wait_for(lambda health: health["viewers"] == 0, 5)
-    with engine.view() as viewer:
-        assert viewer.reset()["step"] == 0
-
-
 def test_viewers_who_come_and_go_leave_no_thread(engine: Engine, viewer: Viewer) -> None:
     viewer.reset()
     with engine.view() as other:  # gunicorn starts threads for its pool as they are needed, and keeps them
@@ -214,25 +194,6 @@ def test_viewers_who_come_and_go_leave_no_thread(engine: Engine, viewer: Viewer)
         assert time.monotonic() < deadline, engine.threads()
         time.sleep(0.1)
     assert viewer.reset()["step"] == 0
-
-
-def test_sigterm_ends_all_conversations_with_1001_and_all_processes(start: Start, team: Team) -> None:
-    engine = start()
-    viewers = [engine.view() for _ in range(3)]
-    for viewer in viewers:
-        viewer.reset(model=team.ppo)
-    viewers[0].say("start", speed=10)
-    engine.call("POST", f"/evaluations/{team.dqn}")
-    children = engine.children()
-    codes: list[int] = []
-    readers = [threading.Thread(target=lambda one=one: codes.append(one.read_to_the_end())) for one in viewers]
-    for reader in readers:
-        reader.start()
-    assert engine.end(signal.SIGTERM) < 3
-    for reader in readers:
-        reader.join(5)
-    assert codes == [1001, 1001, 1001]
-    assert psutil.wait_procs(children, timeout=3)[1] == []
 
 
 def test_wrong_settings_stop_the_start_with_a_sentence() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.inference import InferenceStep
 from domain.maze import generate_maze, observe, step
-from tests.inference.conftest import DQN, PPO, SMALL, Start, Team
+from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine, Viewer
 from training.export import load_policy
 
@@ -82,12 +82,12 @@ def test_start_alone_begins_an_episode_and_after_its_end_another(viewer: Viewer)
     assert [one["step"] for one in first] == list(range(len(first)))
 
 
-@pytest.mark.parametrize("speed", [2, 5.0, 10])
+@pytest.mark.parametrize("speed", [4, 7.5])
 def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
     viewer.reset()
     viewer.say("start", speed=speed)
-    moments = [viewer.next()["server_ts"] for _ in range(5)]
-    rate = 4000 / (moments[-1] - moments[0])
+    moments = [viewer.next()["server_ts"] for _ in range(4)]
+    rate = 3000 / (moments[-1] - moments[0])
     assert speed * 0.7 < rate < speed * 1.15
 
 
@@ -142,13 +142,3 @@ def test_the_policys_process_is_where_it_is_confined(viewer: Viewer, engine: Eng
         assert child.rlimit(7) == (0, 0)  # RLIMIT_NOFILE
         assert child.rlimit(9) == (2 * 2**30, 2 * 2**30)  # RLIMIT_AS
     assert engine.children()
-
-
-def test_a_second_engine_with_room_for_one_model_serves_both_in_turn(start: Start, team: Team) -> None:
-    engine = start(INFERENCE_MAX_MODELS="1")
-    with engine.view() as viewer:
-        assert viewer.reset(model=team.ppo)["step"] == 0
-        assert "runs 1 models" in viewer.reset(model=team.dqn)["error"]
-        time.sleep(3.2)  # nobody watches the first any more
-        assert viewer.reset(model=team.dqn)["step"] == 0
-        assert len(engine.children()) == 1
