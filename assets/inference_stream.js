@@ -17,7 +17,7 @@
   function sideOf(side) {
     const ids = { socket: part("socket", side), badge: part("badge", side), since: part("since", side) };
     const made = { side, walk: new window.clew.Walk(side, texts), plays: false };
-    const silent = () => (made.walk.last && made.walk.last.running && !made.walk.last.done ? SILENT_MS : null);
+    const silent = () => (made.plays && made.walk.last && made.walk.last.running ? SILENT_MS : null);
     made.socket = new window.clew.sockets.LiveSocket(ids, window.clew.sockets.address(engine, "/ws/inference", "ws/inference"), silent);
     return made;
   }
@@ -65,6 +65,7 @@
     one.walk.trouble(error || "");
     if (!step) return;
     one.walk.draw(step);
+    if (!one.plays) one.walk.stops(); // it was on its way when Stop was pressed
     if (one.side === "a" && step.step === 0) setProps(SHOWN, { data: { model_id: step.model_id || null } });
     // Not before the maze is on the screen: of two messages that come at once a busy page sees only the newer.
     if (step.step === 0 && one.plays && !step.running) start(one);
@@ -99,7 +100,10 @@
       for (const one of sides) {
         one.plays = what === "play";
         if (what === "play") start(one);
-        else if (what === "stop") send(one, { command: "stop" });
+        else if (what === "stop") {
+          send(one, { command: "stop" });
+          one.walk.stops();
+        }
         else reset(one);
       }
     },

@@ -15,14 +15,33 @@
     draw(step) {
       const place = document.getElementById(part("board", this.side));
       if (!place) return;
-      if (step.maze) this.board = new window.clew.Board(place, step.maze, this.texts);
-      if (step.step === 0) window.clew.walkChart.begin(this.side, this.nameOf(step), this.texts);
+      if (!this.last || step.maze || step.step < this.last.step) this.begin(place, step);
       if (!this.last || this.last.model_id !== step.model_id || this.last.is_active !== step.is_active) this.title(step);
+      // What the engine told while this page was busy comes first: of several messages it sees only the newest.
+      for (const past of [...(step.trail || []), step]) {
+        if (past.step <= this.drawnTo) continue;
+        this.drawnTo = past.step;
+        if (this.board) this.board.at(past.position, past.q_values, past.step);
+        window.clew.walkChart.add(this.side, past.step, past.cumulative_reward);
+      }
       this.last = step;
-      if (this.board) this.board.at(step.position, step.q_values, step.step);
-      window.clew.walkChart.add(this.side, step.step, step.cumulative_reward);
       this.numbers(step);
       window.requestAnimationFrame(() => this.drawn(step.server_ts));
+    }
+
+    /** Another episode: with the maze that comes with it, else with the one that was there. */
+    begin(place, step) {
+      this.maze = step.maze || this.maze;
+      this.board = this.maze ? new window.clew.Board(place, this.maze, this.texts) : null;
+      this.drawnTo = -1;
+      window.clew.walkChart.begin(this.side, this.nameOf(step), this.texts);
+    }
+
+    /** The viewer stopped it: the engine says no more until it is started again. */
+    stops() {
+      if (!this.last || this.last.done) return;
+      this.last = { ...this.last, running: false };
+      this.write("outcome", this.texts.waiting);
     }
 
     nameOf(step) {

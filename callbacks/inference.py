@@ -5,8 +5,9 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from components import ids, inference
+from components import ids
 from components.inference import SIDES
+from components.inference_controls import model_options
 from components.language import _
 from services.connect import Services
 
@@ -26,10 +27,10 @@ def register(app: dash.Dash, services: Services) -> None:
         view = services.model_views.view(services.settings.patience_seconds)
         if view.models is None:
             return no_update, no_update
-        options = inference.model_options(view.models.models, none=_("the active one"))
+        options = model_options(view.models.models, none=_("the active one"))
         if options == known:
             return no_update, no_update
-        return options, inference.model_options(view.models.models, none=_("no other"))
+        return options, model_options(view.models.models, none=_("no other"))
 
 
 def _register_walk(app: dash.Dash) -> None:

@@ -18,6 +18,7 @@ SLOWEST: Final = 1.0
 FASTEST: Final = 10.0
 DEFAULT_SPEED: Final = 4.0
 """Steps per second."""
+MOST_TRAIL: Final = 20
 
 _MOST_SAFE: Final = 2**53  # a browser's numbers are exact up to here
 Scores = tuple[float, float, float, float]
@@ -66,13 +67,25 @@ class MazeView(BaseModel):
         return cls(size=maze.size, seed=maze.seed, start=(0, 0), goal=maze.goal, walls=walls, env_id=maze.env_id)
 
 
+class PastStep(BaseModel):
+    """A step of the same episode that was told before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int = Field(ge=0)
+    position: Position
+    q_values: Scores
+    cumulative_reward: float
+
+
 class InferenceStep(BaseModel):
     """Where the agent is after a step, and what the policy makes of it there; step 0 is the start.
 
     `action` led to `position` (None at the start). `q_values` are the policy's scores at `position`, for up, down, left
     and right; `scores` says what they are. `server_ts` is in Unix ms. `latency_ms` is what this step's inference took,
-    its wait for others included; the percentiles are of the engine's recent ones. `maze` comes with step 0 only. What
-    has a default is Clew's own, and may be missing in what the team's server says.
+    its wait for others included; the percentiles are of the engine's recent ones. `maze` comes with step 0 only,
+    `trail` holds the steps before, the oldest first: a busy page sees only the newest of several messages. What has a
+    default is Clew's own, and may be missing in what the team's server says.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -94,6 +107,7 @@ class InferenceStep(BaseModel):
     latency_p50_ms: float | None = Field(None, ge=0)
     latency_p95_ms: float | None = Field(None, ge=0)
     maze: MazeView | None = None
+    trail: list[PastStep] = Field([], max_length=MOST_TRAIL)
 
 
 class InferenceTrouble(BaseModel):

@@ -1,21 +1,25 @@
 """What all viewers share: where the models come from, the policies that run, and how fast they are."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from domain.errors import NotFound
 from domain.inference import Command
 from domain.maze import DEFAULT_SEED, DEFAULT_SIZE, Maze, generate_maze, size_of
 from inference.clew_models import ClewModel, ClewModels
+from inference.fresh_answers import FreshAnswers
 from inference.latencies import Latencies
 from inference.policy_pool import PolicyPool, SharedPolicy
 from inference.walk import Walk
 
+_MOST_RUNS: Final = 1_000
+
 
 class Found(NamedTuple):
-    """A model as it is now."""
+    """A model as it is now, and the maze that it was trained on, as far as anybody knows."""
 
     model: ClewModel
     is_active: bool
+    trained_on: Maze
 
 
 class Engine:
@@ -25,36 +29,40 @@ class Engine:
         self.models = models
         self.pool = PolicyPool(most_models)
         self.latencies = Latencies()
+        self._ready: FreshAnswers[tuple[Found, SharedPolicy]] = FreshAnswers()
+        self._seeds: dict[str, int] = {}
 
     def walk(self, asked: Command) -> Walk:
         """A new episode of the model that was asked for, whose file is looked at anew."""
-        found = self.find(asked.model)
-        maze = self.maze_of(found.model, asked.size, asked.seed)
-        policy = self._policy(found.model.id, maze.env_id)
+        found, policy = self._ready.get(asked.model, lambda: self._prepare(asked.model))
         policy.start()
+        maze = found.trained_on
+        if asked.size is not None or asked.seed is not None:
+            maze = generate_maze(asked.size or maze.size, maze.seed if asked.seed is None else asked.seed)
         return Walk(policy, maze, found.model.id, found.is_active, self.latencies)
 
     def find(self, model_id: str | None) -> Found:
         """The model of that id, or the active one; raises NotFound."""
         active = self.models.active()
-        if model_id is None:
-            if active is None:
-                raise NotFound("No model is active.")
-            return Found(active, True)
-        if active is not None and active.id == model_id:
-            return Found(active, True)
-        return Found(self.models.get(model_id), False)
+        if model_id is None and active is None:
+            raise NotFound("No model is active.")
+        if active is not None and model_id in (None, active.id):
+            return Found(active, True, self._maze(active))
+        model = self.models.get(model_id or "")
+        return Found(model, False, self._maze(model))
 
-    def maze_of(self, model: ClewModel, size: int | None = None, seed: int | None = None) -> Maze:
-        """The maze that the model was trained on, of another size or seed where these are given.
-
-        Where nobody knows it, it is the one of 10 x 10 cells, and of seed 0.
-        """
-        if size is None:
-            size = size_of(model.env_id) or DEFAULT_SIZE
-        if seed is None and model.run_id is not None:
+    def _maze(self, model: ClewModel) -> Maze:
+        """The maze that the model was trained on; where nobody knows, one of 10 x 10 cells, or of seed 0."""
+        seed = None if model.run_id is None else self._seeds.get(model.run_id)
+        if model.run_id is not None and seed is None:
             seed = self.models.maze_seed(model.run_id)
-        return generate_maze(size, DEFAULT_SEED if seed is None else seed)
+            if seed is not None and len(self._seeds) < _MOST_RUNS:
+                self._seeds[model.run_id] = seed  # a run's parameters stay as they are
+        return generate_maze(size_of(model.env_id) or DEFAULT_SIZE, DEFAULT_SEED if seed is None else seed)
+
+    def _prepare(self, model_id: str | None) -> tuple[Found, SharedPolicy]:
+        found = self.find(model_id)
+        return found, self._policy(found.model.id, found.trained_on.env_id)
 
     def _policy(self, model_id: str, env_id: str) -> SharedPolicy:
         file = self.models.policy(model_id, self.pool.hashes())

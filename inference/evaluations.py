@@ -61,9 +61,9 @@ class Evaluation:
         _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
 
     def _evaluate(self) -> None:
-        model = self._engine.find(self.report.model_id).model
-        maze = self._engine.maze_of(model)
-        content = self._engine.models.policy(model.id).content
+        found = self._engine.find(self.report.model_id)
+        maze = found.trained_on
+        content = self._engine.models.policy(found.model.id).content
         self._go_on()
         self._know(maze_size=maze.size, maze_seed=maze.seed)
         policy = PolicyProcess(content or b"", maze.env_id, in_background=True)

@@ -13,7 +13,7 @@ from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
 from policies.policy_process import ANSWER_SECONDS, LOAD_SECONDS, PolicyProcess
 
 _log = logging.getLogger(__name__)
-_IDLE_SECONDS: Final = 5.0  # the slowest walk asks every second
+_IDLE_SECONDS: Final = 3.0  # the slowest walk asks every second
 _SULK_SECONDS: Final = 10.0  # so long a policy that broke down is not tried again
 _MOST_REMEMBERED: Final = 4  # files without a process, for each that may have one
 

@@ -39,6 +39,8 @@ class Viewing:
             said = self._viewer.listen(wait)
             if said is None:
                 self._step()
+            elif not self._viewer.server.connected:  # what it said last, nobody waits for any more
+                return
             else:
                 self._listen(said)
         self._viewer.server.close(_POLICY_VIOLATION, "Too many messages that are no commands.")

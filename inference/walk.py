@@ -1,10 +1,11 @@
 """One episode that is watched: a policy that takes its best action, step by step."""
 
 import time
+from collections import deque
 
 import numpy as np
 
-from domain.inference import InferenceStep, MazeView, Scores
+from domain.inference import MOST_TRAIL, InferenceStep, MazeView, PastStep, Scores
 from domain.maze import Maze, Position, observe, step
 from inference.latencies import Latencies
 from inference.policy_pool import SharedPolicy
@@ -24,6 +25,7 @@ class Walk:
         self._total = 0.0
         self._best = 0
         self._success: bool | None = None
+        self._trail: deque[PastStep] = deque(maxlen=MOST_TRAIL)
 
     @property
     def is_over(self) -> bool:
@@ -48,12 +50,12 @@ class Walk:
     def _told(self, action: int | None, reward: float, running: bool) -> InferenceStep:
         scores, latency = self._look()
         recent = self._latencies.percentiles()
+        trail = list(self._trail)
+        here = PastStep(step=self._steps, position=self._position, q_values=scores, cumulative_reward=self._total)
+        self._trail.append(here)
         return InferenceStep(
-            position=self._position,
-            q_values=scores,
-            step=self._steps,
+            **dict(here),
             reward=reward,
-            cumulative_reward=self._total,
             action=action,
             done=self.is_over,
             server_ts=time.time() * 1000,
@@ -65,6 +67,7 @@ class Walk:
             latency_ms=round(latency, 3),
             latency_p50_ms=recent.p50,
             latency_p95_ms=recent.p95,
+            trail=trail,
         )
 
     def _look(self) -> tuple[Scores, float]:

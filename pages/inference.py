@@ -7,8 +7,9 @@ import flask
 from dash import dcc, html
 from pydantic import ValidationError
 
-from components import evaluation, frame, ids, inference, notices
-from components.inference import SIDES, Wish
+from components import evaluation, frame, ids, inference, inference_controls, notices
+from components.inference import SIDES
+from components.inference_controls import Wish
 from components.language import _
 
 
@@ -18,7 +19,7 @@ def layout(**query: str) -> list[Any]:
     return [
         html.H1(_("Inference"), className="h3"),
         notices.said([_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]),
-        *inference.controls(wish),
+        *inference_controls.controls(wish),
         html.Div(
             [
                 *(inference.side(name, hidden=name != SIDES[0] and not wish.versus) for name in SIDES),

@@ -50,16 +50,17 @@ class PolicyProcess:
         `in_background` lets everything else on this machine go first.
         """
         contract = contract_for(env_id)
-        reason = missing_contract(env_id) if contract is None else oversize(len(onnx))
-        if contract is None or reason:
-            raise PolicyRefused(reason or "")
+        if contract is None:
+            raise PolicyRefused(missing_contract(env_id))
+        if reason := oversize(len(onnx)) if onnx else "The policy file is empty.":
+            raise PolicyRefused(reason)
         self._process = _start(onnx, contract, _BACKGROUND_NICENESS if in_background else 0)
         try:
             self.graph = self._load(onnx)
             if reason := misfit(self.graph, env_id):
                 raise PolicyRefused(reason)
         except BaseException:
-            self.end()
+            self.close()
             raise
 
     @property

@@ -8,8 +8,7 @@ for nothing.
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -30,10 +29,10 @@ from domain.models import (
 from domain.policies import PolicyGraph
 from domain.runs import BadRow, Run
 from services.mlflow_answers import SERVICE
-from services.mlflow_registry import MlflowRegistry, Registered, Version, moment_of
+from services.mlflow_model_tags import HISTORY_TAG, activations, model_of
+from services.mlflow_registry import MlflowRegistry, Version
 
 log = logging.getLogger(__name__)
-_HISTORY = "clew.activation."
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
 Check = Callable[[Version, str | None], PolicyGraph]
 FileOf = Callable[[Version], bytes]
@@ -155,7 +154,7 @@ class MlflowModelStore:
 
     def _remember(self, activation: Activation) -> None:
         moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
-        key = f"{_HISTORY}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
+        key = f"{HISTORY_TAG}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
         try:
             self._registry.tag_model(key, activation.model_dump_json())
         except ClewError as error:
@@ -171,22 +170,7 @@ class MlflowModelStore:
             raise BadResponse(SERVICE, f"model {version.version}, {field}", first["msg"]) from error
 
     def _model(self, version: Version, active: str | None) -> Model:
-        """The version's own tags first; what another tool registered shows what its run tells."""
-        tags, run = version.tags, self._run_of(version.run_id) if version.run_id else None
-        file = tags.get("onnx_file")
-        measured = _measured(tags.get(MEASUREMENT_TAG))
-        return Model(
-            id=version.version,
-            algorithm=tags.get("algorithm") or (run and run.parameter("algorithm")) or None,
-            trained_at=moment_of(tags.get("trained_at")) or (run.ended_at if run else None),
-            success_rate=measured.seen.success_rate if measured else _registered_rate(tags, run),
-            onnx_path=f"{version.source}/{file}" if file else version.source or None,
-            total_episodes=_count(tags.get("total_episodes")) or ((run.episodes if run else None) or None),
-            env_id=tags.get("env_id") or (run and run.parameter("environment")) or None,
-            run_id=version.run_id or None,
-            measured=measured,
-            state=state_of(version.version, tags, active),
-        )
+        return model_of(version, self._run_of(version.run_id) if version.run_id else None, active)
 
     def _activation(self, model: Model, former_id: str | None, by: str | None, reason: str | None) -> Activation:
         former = None
@@ -206,45 +190,8 @@ class MlflowModelStore:
         )
 
 
-def activations(registered: Registered) -> Iterator[Activation]:
-    """The history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
-    for key, value in registered.tags.items():
-        if key.startswith(_HISTORY):
-            with suppress(ValidationError):
-                yield Activation.model_validate_json(value)
-
-
 def _refuse_deleted(version: Version) -> None:
     if state_of(version.version, version.tags, None) is ModelState.DELETED:
         if PURGING_TAG in version.tags:
             raise Conflict(f"Model {version.version} is being removed for good.")
         raise Conflict(f"Model {version.version} is deleted: restore it before you activate it.")
-
-
-def _number(text: str | None) -> float | None:
-    """A number in a tag; what is none is not known."""
-    try:
-        number = None if text is None else float(text)
-    except ValueError:
-        return None
-    return number if number is not None and number == number else None
-
-
-def _count(text: str | None) -> int | None:
-    return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,14}", text) else None
-
-
-def _registered_rate(tags: Mapping[str, str], run: Run | None) -> float | None:
-    return _number(tags["success_rate"]) if "success_rate" in tags else _rate(run)
-
-
-def _measured(tag: str | None) -> Measurement | None:
-    """What Clew measured; a tag that another hand wrote and that makes no sense is passed over."""
-    with suppress(ValidationError):
-        return None if tag is None else Measurement.model_validate_json(tag)
-    return None
-
-
-def _rate(run: Run | None) -> float | None:
-    rate = None if run is None else run.latest("success_rate")
-    return rate if rate is not None and 0 <= rate <= 1 else None

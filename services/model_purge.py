@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from domain.errors import ClewError, Conflict, NotFound, ReadOnly
 from domain.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
-from services.mlflow_model_store import activations, utc_now
+from services.mlflow_model_store import utc_now
+from services.mlflow_model_tags import activations
 from services.mlflow_registry import MlflowRegistry, Registered, Version, moment_of
 from services.mlflow_rest import MlflowRest
 from services.settings import Settings, explain

@@ -1,67 +1,27 @@
 """The dashboard's settings: one class, every field from the environment (or `.env`), every field described."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.errors import BadInput
 from domain.vocabulary import DEFAULT, Vocabulary
 from services.gpu_addresses import GpuMonitorAddress, read_addresses
-
-
-def _read(path: Path) -> Vocabulary:
-    try:
-        return Vocabulary.from_toml(path.read_text("utf-8"))
-    except OSError as error:
-        raise BadInput(f"The vocabulary cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise BadInput("The vocabulary is no UTF-8 text.") from error
-
-
-def _checked(path: Path | None) -> Path | None:
-    try:
-        if path is not None:
-            _read(path)
-    except BadInput as error:
-        raise ValueError(str(error).removesuffix(".")) from error
-    return path
-
-
-def _networks(listed: str) -> list[IPv4Network | IPv6Network]:
-    """The networks and addresses of a comma list; raises ValueError, which names the odd one."""
-    return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
-
-
-def _listing_networks(listed: str) -> str:
-    _networks(listed)
-    return listed
-
-
-def _listing_monitors(listed: str) -> str:
-    read_addresses(listed)
-    return listed
-
-
-def _being_a_socket(url: str) -> str:
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("ws", "wss") or not parts.hostname):
-        raise ValueError("should be an address such as wss://models.example.com/ws/inference")
-    return url
-
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-StoreUri = Annotated[
-    str | None, Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."), BeforeValidator(lambda uri: uri or None)
-]
-Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
-Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value: value or None)]
-HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
-NetworkList = Annotated[str, AfterValidator(_listing_networks)]
-OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
+from services.setting_types import (
+    HeaderName,
+    MonitorList,
+    NetworkList,
+    OptionalUrl,
+    Port,
+    Secret,
+    SocketUrl,
+    StoreUri,
+    Vocabularies,
+    networks,
+    read_vocabulary,
+)
 
 
 class Settings(BaseSettings):
@@ -108,7 +68,7 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 where browsers of other machines watch."
     )
     gpu_monitor_port: Port = Field(8001, description="Port of the GPU monitor.")
-    gpu_monitor_urls: Annotated[str, AfterValidator(_listing_monitors)] = Field(
+    gpu_monitor_urls: MonitorList = Field(
         "",
         description="The team's GPU monitors, as a comma list of name=url, such as trainer-1=http://trainer-1:8001, or "
         "name=url|wss://… where a browser needs another address. Empty: `make run` starts one.",
@@ -117,7 +77,7 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address the inference engine binds to; 0.0.0.0 where other machines watch."
     )
     inference_port: Port = Field(8002, description="Port of the inference engine.")
-    inference_ws_url: Annotated[str, AfterValidator(_being_a_socket)] = Field(
+    inference_ws_url: SocketUrl = Field(
         "",
         description="The socket of the team's own inference server as browsers open it, such as "
         "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
@@ -164,12 +124,12 @@ class Settings(BaseSettings):
     @property
     def vocabulary(self) -> Vocabulary:
         """What this team's tools call things."""
-        return DEFAULT if self.vocabulary_file is None else _read(self.vocabulary_file)
+        return DEFAULT if self.vocabulary_file is None else read_vocabulary(self.vocabulary_file)
 
     @property
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
         """Where the proxies are whose user header counts."""
-        return _networks(self.trusted_proxies)
+        return networks(self.trusted_proxies)
 
     @property
     def embedded(self) -> bool:

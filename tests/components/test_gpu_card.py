@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from components import gpus, inference
 from components.gpu_card import gpu_card
-from components.gpus import schema, training_runs
+from components.gpus import training_runs
 from domain.gpus import Gpu, GpuState
 from domain.runs import Run, RunStatus
 
@@ -57,9 +60,11 @@ def test_a_gpu_in_trouble_says_what_and_what_to_do() -> None:
     assert all(text in said(gpu_card(lost)) for text in ("GPU lost", "It fell off the bus.", "Reboot the host."))
 
 
-def test_the_browser_checks_by_the_same_type() -> None:
-    """What assets/schema.js knows of JSON Schema is all that the type uses."""
-    known = {"$ref", "$defs", "anyOf", "enum", "type", "minimum", "maximum", "exclusiveMinimum", "maxItems"}
+@pytest.mark.parametrize("schema", [gpus.schema(), inference.schema()], ids=["gpus", "inference"])
+def test_the_browser_checks_by_the_same_type(schema: Any) -> None:
+    """What assets/schema.js knows of JSON Schema is all that the types use."""
+    known = {"$ref", "$defs", "anyOf", "enum", "const", "type", "minimum", "maximum", "exclusiveMinimum"}
+    known |= {"minItems", "maxItems", "prefixItems"}
     known |= {"items", "required", "properties", "additionalProperties", "title", "description", "default"}
 
     def words(part: Any) -> set[str]:
@@ -68,10 +73,10 @@ def test_the_browser_checks_by_the_same_type() -> None:
         if not isinstance(part, dict):
             return set()
         inner = [*part.get("properties", {}).values(), *part.get("$defs", {}).values()]
-        inner += [part[key] for key in ("items", "anyOf", "additionalProperties") if key in part]
+        inner += [part[key] for key in ("items", "prefixItems", "anyOf", "additionalProperties") if key in part]
         return set(part) | set().union(*map(words, inner))
 
-    assert words(schema()) <= known
+    assert words(schema) <= known
 
 
 def test_only_a_run_that_trains_and_says_where_is_looked_for_among_the_processes() -> None:

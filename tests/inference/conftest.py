@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from app import create_app
 from inference.settings import InferenceSettings
@@ -35,6 +36,22 @@ class Team:
         """Moves the alias, as another Clew would."""
         body = {"name": self.registry.name, "alias": "active", "version": model_id}
         self.registry.tracking.post("registered-models/alias", body)
+
+    def deactivate(self) -> None:
+        """Takes the alias away, which only MLflow's own hands can."""
+        address = f"{self.registry.tracking.address}/api/2.0/mlflow/registered-models/alias"
+        query = {"name": self.registry.name, "alias": "active"}
+        requests.delete(address, json=query, timeout=10).raise_for_status()
+
+    def trained_on(self, policy: bytes, env_id: str, *, maze_seed: int) -> str:
+        """A model whose run says on which maze it was trained."""
+        version = self.registry.version(policy, env_id=env_id)
+        query = {"name": self.registry.name, "version": version}
+        address = f"{self.registry.tracking.address}/api/2.0/mlflow/model-versions/get"
+        run_id = requests.get(address, params=query, timeout=10).json()["model_version"]["run_id"]
+        param = {"run_id": run_id, "key": "maze_seed", "value": str(maze_seed)}
+        self.registry.tracking.post("runs/log-parameter", param)
+        return version
 
     def lose_file(self, model_id: str) -> None:
         """Has the model name a file that is not there."""
@@ -70,6 +87,8 @@ def start(clew: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start
         return started[-1]
 
     yield start
+    for engine in started:
+        engine.process.terminate()
     for engine in started:
         engine.end()
 

@@ -1,21 +1,23 @@
 """A model walks the maze for its viewer: what is told, and what commands do."""
 
 import time
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from domain.inference import InferenceStep
 from domain.maze import generate_maze, observe, step
-from tests.inference.conftest import DQN, PPO, SMALL, Start, Team
+from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine, Viewer
 from training.export import load_policy
 
 
 @pytest.mark.parametrize(("kind", "file", "size"), [("ppo", PPO, 10), ("dqn", DQN, 5)])
 def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
-    viewer: Viewer, team: Team, kind: str, file, size
-) -> None:  # type: ignore[no-untyped-def]
+    viewer: Viewer, team: Team, kind: str, file: Path, size: int
+) -> None:
     first = viewer.reset(model=getattr(team, kind))
     viewer.say("start", speed=10)
     told = [InferenceStep.model_validate(one) for one in [first, *viewer.steps()]]
@@ -24,7 +26,7 @@ def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
     assert told[0].maze is not None
     assert np.array_equal(np.array(told[0].maze.walls), maze.cells == 1)
     assert (told[0].maze.goal, told[0].maze.env_id) == (maze.goal, maze.env_id)
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in pairwise(told):
         scores = policy(observe(maze, before.position)[None])[0]
         assert before.q_values == pytest.approx(scores.tolist(), abs=1e-6)
         outcome = step(maze, before.position, int(np.argmax(scores)), before.step)
@@ -47,7 +49,7 @@ def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
 def test_stop_ends_it_within_one_step_and_start_goes_on(viewer: Viewer) -> None:
     viewer.reset()
     viewer.say("start", speed=10)
-    viewer.next(), viewer.next()
+    assert [viewer.next()["step"], viewer.next()["step"]] == [1, 2]
     viewer.say("stop")
     late = viewer.silence(1)
     assert len(late) <= 1
@@ -58,7 +60,7 @@ def test_stop_ends_it_within_one_step_and_start_goes_on(viewer: Viewer) -> None:
 def test_reset_goes_back_to_the_start_and_waits(viewer: Viewer) -> None:
     viewer.reset()
     viewer.say("start", speed=10)
-    viewer.next(), viewer.next()
+    assert [viewer.next()["step"], viewer.next()["step"]] == [1, 2]
     viewer.say("reset")
     told = viewer.next()
     while told["step"]:  # what was on its way
@@ -80,12 +82,12 @@ def test_start_alone_begins_an_episode_and_after_its_end_another(viewer: Viewer)
     assert [one["step"] for one in first] == list(range(len(first)))
 
 
-@pytest.mark.parametrize("speed", [2, 5.0, 10])
+@pytest.mark.parametrize("speed", [4, 7.5])
 def test_steps_come_as_often_as_asked(viewer: Viewer, speed: float) -> None:
     viewer.reset()
     viewer.say("start", speed=speed)
-    moments = [viewer.next()["server_ts"] for _ in range(5)]
-    rate = 4000 / (moments[-1] - moments[0])
+    moments = [viewer.next()["server_ts"] for _ in range(4)]
+    rate = 3000 / (moments[-1] - moments[0])
     assert speed * 0.7 < rate < speed * 1.15
 
 
@@ -98,18 +100,16 @@ def test_start_while_it_runs_changes_the_speed_alone(viewer: Viewer) -> None:
     assert time.monotonic() - began < 1.5
 
 
-def test_an_episode_that_leads_nowhere_ends_after_200_steps_without_success(viewer: Viewer, engine: Engine) -> None:
+def test_a_maze_of_another_size_and_seed_can_be_asked_for(viewer: Viewer) -> None:
     told = viewer.reset(size=20, seed=7)
     assert (told["maze"]["size"], told["maze"]["seed"], told["maze"]["env_id"]) == (20, 7, "ClewMaze-20x20-v0")
     assert np.array_equal(np.array(told["maze"]["walls"]), generate_maze(20, 7).cells == 1)
 
 
 def test_the_maze_is_the_one_that_the_run_trained_on(viewer: Viewer, team: Team) -> None:
-    registry = team.registry
-    run_id = registry.tracking.run(registry.experiment_id, params={"maze_seed": "5"})
-    other = registry.version(DQN.read_bytes(), env_id=SMALL, run_id=run_id)
-    version = viewer.reset(model=other)
-    assert version["maze"]["size"] == 5
+    other = team.trained_on(DQN.read_bytes(), SMALL, maze_seed=5)
+    told = viewer.reset(model=other)
+    assert (told["maze"]["size"], told["maze"]["seed"]) == (5, 5)
 
 
 def test_another_active_model_counts_from_the_next_reset_on(viewer: Viewer, team: Team) -> None:
@@ -142,13 +142,3 @@ def test_the_policys_process_is_where_it_is_confined(viewer: Viewer, engine: Eng
         assert child.rlimit(7) == (0, 0)  # RLIMIT_NOFILE
         assert child.rlimit(9) == (2 * 2**30, 2 * 2**30)  # RLIMIT_AS
     assert engine.children()
-
-
-def test_a_second_engine_with_room_for_one_model_serves_both_in_turn(start: Start, team: Team) -> None:
-    engine = start(INFERENCE_MAX_MODELS="1")
-    with engine.view() as viewer:
-        assert viewer.reset(model=team.ppo)["step"] == 0
-        assert "runs 1 models" in viewer.reset(model=team.dqn)["error"]
-        time.sleep(5.2)  # nobody watches the first any more
-        assert viewer.reset(model=team.dqn)["step"] == 0
-        assert len(engine.children()) == 1

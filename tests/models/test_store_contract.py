@@ -8,8 +8,11 @@ import pytest
 import requests
 
 from domain.errors import BadInput, BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly
-from domain.models import DELETED_TAG, PURGING_TAG, Model, ModelState
+from domain.measurements import Measured, Measurement
+from domain.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
+from domain.statistics import Interval
 from services.http import JsonService
+from services.mlflow_model_store import MlflowModelStore
 from services.mlflow_registry import MlflowRegistry
 from services.mlflow_rest import MlflowRest
 from services.model_store import ModelStore, ReadOnlyStore
@@ -171,6 +174,33 @@ def test_a_read_only_store_reads_and_changes_nothing(backend: Backend) -> None:
     assert active_ids(store) == [first]
     assert store.active() == backend.store.active() == store.get(first)
     assert store.history() == backend.store.history()
+
+
+MEASUREMENT = Measurement(
+    at=datetime(2026, 11, 23, tzinfo=UTC),
+    seen=Measured(
+        episodes=100, success_rate=0.96, mean_return=0.5, mean_length=30, interval=Interval(low=0.9, high=0.98)
+    ),
+    unseen=Measured(episodes=100, success_rate=0.2, mean_return=-3, mean_length=150, interval=None),
+)
+
+
+def test_what_clew_measured_is_kept_with_the_model_and_believed_first(backend: Backend) -> None:
+    model_id = backend.add(success_rate=0.5)
+    if not isinstance(backend.store, MlflowModelStore):
+        with pytest.raises(Conflict, match="its own success rates"):
+            backend.store.record(model_id, MEASUREMENT)
+        return
+    backend.store.record(model_id, MEASUREMENT)
+    found = backend.store.get(model_id)
+    assert (found.measured, found.success_rate) == (MEASUREMENT, 0.96)
+    assert backend.store.all().models == [found]
+    with pytest.raises(NotFound):
+        backend.store.record("999", MEASUREMENT)
+    with pytest.raises(ReadOnly):
+        ReadOnlyStore(backend.store).record(model_id, MEASUREMENT)
+    backend.change(model_id, MEASUREMENT_TAG, "nonsense")
+    assert (backend.store.get(model_id).measured, backend.store.get(model_id).success_rate) == (None, 0.5)
 
 
 @pytest.mark.parametrize("backend", ["mlflow", "http"], indirect=True)  # a Clew counts bad rows, and names none

@@ -1,0 +1,119 @@
+"""The engine finds a model as good as its training did, and better or worse where it never was."""
+
+import time
+from itertools import pairwise
+
+import pytest
+
+from domain.evaluation import HELD_OUT_SEEDS, evaluate, evaluate_unseen, unseen_mazes
+from domain.inference import EvaluationReport, EvaluationState
+from domain.maze import generate_maze
+from domain.measurements import Measured
+from domain.statistics import wilson_interval
+from tests.inference.conftest import DQN, PPO, SMALL, Team
+from tests.inference.engine import Engine
+from training.export import load_policy
+
+pytest.importorskip("onnx")
+
+from tests.models import policies
+
+
+def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> EvaluationReport:
+    """Waits until an evaluation is over; what was played must only grow meanwhile."""
+    deadline, played = time.monotonic() + 60, 0
+    while time.monotonic() < deadline:
+        status, told = engine.call("GET", f"/evaluations/{model_id}")
+        assert status == 200
+        report = EvaluationReport.model_validate(told)
+        assert played <= report.played <= report.episodes == 200
+        played = report.played
+        if report.state != EvaluationState.RUNNING:
+            return report
+        if stop_after_seen and report.seen:
+            engine.call("DELETE", f"/evaluations/{model_id}")
+        time.sleep(0.05)
+    raise AssertionError(f"not within 60 s: {told}")
+
+
+def test_it_finds_what_the_training_found(engine: Engine, team: Team) -> None:
+    """The same numbers to the last bit: one function, one file, one runtime."""
+    models = {team.ppo: (PPO, generate_maze()), team.dqn: (DQN, generate_maze(5))}
+    for model_id in models:
+        status, told = engine.call("POST", f"/evaluations/{model_id}")
+        assert (status, told["state"]) == (202, "running")
+    for model_id, (file, maze) in models.items():
+        report, policy = outcome(engine, model_id), load_policy(file)
+        assert (report.state, report.played, report.error) == (EvaluationState.DONE, 200, None)
+        assert (report.maze_size, report.maze_seed) == (maze.size, 0)
+        assert report.seen == Measured.of(evaluate(policy, maze, HELD_OUT_SEEDS))
+        assert report.unseen == Measured.of(evaluate_unseen(policy, maze))
+        assert report.seen is not None
+        assert report.seen.interval == wilson_interval(report.seen.success_rate, 100)
+
+
+def test_the_maze_is_the_one_that_the_run_trained_on(engine: Engine, team: Team) -> None:
+    model_id = team.trained_on(DQN.read_bytes(), SMALL, maze_seed=3)
+    engine.call("POST", f"/evaluations/{model_id}")
+    report = outcome(engine, model_id, stop_after_seen=True)
+    assert (report.maze_size, report.maze_seed) == (5, 3)
+    assert report.seen == Measured.of(evaluate(load_policy(DQN), generate_maze(5, 3)))
+
+
+def test_unseen_mazes_are_others_than_the_one_it_knows() -> None:
+    known = unseen_mazes(generate_maze(5))[3]
+    mazes = unseen_mazes(known)
+    assert len({maze.seed for maze in mazes}) == 20
+    assert known.seed not in {maze.seed for maze in mazes}
+    assert {maze.size for maze in mazes} == {5}
+
+
+def test_one_that_runs_is_not_started_twice_a_third_model_waits_and_both_can_be_cancelled(
+    engine: Engine, team: Team
+) -> None:
+    slow = [team.registry.version(policies.endless()) for _ in range(2)]
+    for model_id in slow:
+        assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
+    status, told = engine.call("POST", f"/evaluations/{slow[0]}")
+    assert (status, told["state"]) == (202, "running")
+    status, told = engine.call("POST", f"/evaluations/{team.dqn}")
+    assert status == 503
+    assert "as many as it may" in told["error"]
+    assert engine.call("DELETE", f"/evaluations/{slow[1]}")[0] == 202
+    assert outcome(engine, slow[1]).state in (EvaluationState.CANCELLED, EvaluationState.FAILED)
+    failed = outcome(engine, slow[0])
+    assert failed.state == EvaluationState.FAILED
+    assert failed.error == "The policy did not answer within 1 s and was stopped."
+    assert engine.wait_for(lambda health: health["evaluations"] == 0, 5)
+    assert engine.call("POST", f"/evaluations/{slow[0]}")[1]["state"] == "running"  # another try
+    engine.call("DELETE", f"/evaluations/{slow[0]}")
+
+
+def test_a_cancelled_one_says_so(engine: Engine, team: Team) -> None:
+    model_id = team.registry.version(policies.q_values())  # against a wall, 200 steps in each episode
+    assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
+    assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202
+    report = outcome(engine, model_id)
+    assert report.state == EvaluationState.CANCELLED
+    assert report.unseen is None
+
+
+def test_what_is_not_there_is_named(engine: Engine) -> None:
+    assert engine.call("GET", "/evaluations/12345")[0] == 404
+    assert engine.call("DELETE", "/evaluations/12345")[0] == 404
+    assert engine.call("POST", "/evaluations/12345")[0] == 202
+    report = outcome(engine, "12345")
+    assert report.state == EvaluationState.FAILED
+    assert "There is no model" in (report.error or "")
+
+
+def test_viewers_go_first(engine: Engine, team: Team) -> None:
+    with engine.view() as viewer:
+        viewer.reset(model=team.ppo)
+        engine.call("POST", f"/evaluations/{team.ppo}")
+        viewer.say("start", speed=10)
+        steps = viewer.steps()
+        engine.call("DELETE", f"/evaluations/{team.ppo}")
+        assert outcome(engine, team.ppo).seen
+    moments = [step["server_ts"] for step in steps]
+    assert max(after - before for before, after in pairwise(moments)) < 400

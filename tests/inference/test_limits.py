@@ -1,0 +1,57 @@
+"""An engine with little room, and its end; the tests share it, in this order."""
+
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from tests.gpus.monitor import handshake, status
+from tests.inference.conftest import Start, Team
+from tests.inference.engine import Engine
+
+PATH = "/ws/inference"
+
+
+@pytest.fixture(scope="module")
+def small(start: Start) -> Engine:
+    return start(INFERENCE_MAX_MODELS="1", INFERENCE_MAX_VIEWERS="3")
+
+
+def test_one_too_many_is_refused_before_the_handshake_and_a_place_is_free_again(small: Engine, team: Team) -> None:
+    with small.view(), small.view(), small.view():
+        with handshake(small.port, PATH) as connection:
+            code, head = status(connection)
+        assert code == 503
+        assert "Retry-After: 10" in head
+    small.wait_for(lambda health: health["viewers"] == 0, 5)
+    with small.view() as viewer:
+        assert viewer.reset(model=team.ppo)["step"] == 0
+
+
+def test_with_room_for_one_model_two_are_served_in_turn(small: Engine, team: Team) -> None:
+    with small.view() as viewer:
+        assert viewer.reset(model=team.ppo)["step"] == 0
+        assert "runs 1 models" in viewer.reset(model=team.dqn)["error"]
+        time.sleep(3.2)  # nobody watches the first any more
+        assert viewer.reset(model=team.dqn)["step"] == 0
+        assert len(small.children()) == 1
+
+
+def test_sigterm_ends_all_conversations_with_1001_and_all_processes(small: Engine, team: Team) -> None:
+    viewers = [small.view() for _ in range(3)]
+    for viewer in viewers:
+        viewer.reset(model=team.ppo)
+    viewers[0].say("start", speed=10)
+    small.call("POST", f"/evaluations/{team.dqn}")
+    children = small.children()
+    codes: list[int] = []
+    readers = [threading.Thread(target=lambda one=one: codes.append(one.read_to_the_end())) for one in viewers]
+    for reader in readers:
+        reader.start()
+    assert small.end(signal.SIGTERM) < 3
+    for reader in readers:
+        reader.join(5)
+    assert codes == [1001, 1001, 1001]
+    assert psutil.wait_procs(children, timeout=3)[1] == []

@@ -1,0 +1,63 @@
+"""Whoever does not read is hung up on and never waited for; real sockets, and no engine in sight."""
+
+import re
+import socket
+import time
+
+import pytest
+
+from sockets import line
+from sockets.guests import Viewer
+from sockets.line import Line
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Both ends of a TCP connection, the client's with a small buffer."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(listener.getsockname())
+        served, _ = listener.accept()
+    served.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**18)
+    return served, client
+
+
+def test_one_who_takes_nothing_is_dropped_when_the_buffer_is_full_and_nobody_waits() -> None:
+    served, client = pair()
+    with served, client:
+        way, began = Line(Viewer(served, None)), time.monotonic()
+        with pytest.raises(OSError, match=r"full|unavailable"):
+            _flood(way)
+        assert time.monotonic() - began < 2
+        assert served.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+        client.settimeout(2)
+        while client.recv(2**16):  # the rest, and then the end
+            pass
+
+
+def test_one_who_is_behind_for_too_long_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "_BEHIND_SECONDS", 0.1)
+    served, client = pair()
+    with served, client:
+        way = Line(Viewer(served, None))
+        for _ in range(100):
+            way.say("x" * 1000)
+        way.say("here it is noticed")
+        time.sleep(0.2)
+        with pytest.raises(OSError, match="does not read"):
+            way.say("too late")
+
+
+def test_one_who_reads_gets_every_message_in_order() -> None:
+    served, client = pair()
+    with served, client:
+        way, read = Line(Viewer(served, None)), b""
+        for number in range(300):
+            way.say(f"<{number}>")
+            read += client.recv(2**16)
+        assert [int(number) for number in re.findall(rb"<(\d+)>", read)] == list(range(300))
+
+
+def _flood(way: Line) -> None:
+    for _ in range(10_000):
+        way.say("x" * 1000)

@@ -1,0 +1,215 @@
+"""What goes wrong has a name, concerns whom it concerns, and leaves nothing behind."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from simple_websocket import ConnectionClosed
+
+from tests.gpus.monitor import handshake, status
+from tests.inference.conftest import Start, Team
+from tests.inference.engine import ROOT, Engine, Viewer
+
+pytest.importorskip("onnx")
+
+from tests.models import policies
+
+NOT_A_NUMBER = policies.then("Mul", ("factor", np.float32("nan")))
+PATH = "/ws/inference"
+
+
+@pytest.fixture
+def walker(engine: Engine, viewer: Viewer, team: Team) -> Iterator[Viewer]:
+    """Another viewer, of a good model, who is on the way."""
+    with engine.view() as walker:
+        walker.reset(model=team.dqn, size=20)
+        walker.say("start", speed=10)
+        yield walker
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (policies.endless(), "did not answer within 1 s"),
+        (policies.greedy(), "more memory than the 2.0 GiB"),
+        (NOT_A_NUMBER, "not all finite numbers"),
+    ],
+    ids=["endless", "greedy", "nan"],
+)
+def test_a_policy_that_breaks_down_concerns_its_own_viewers_alone(
+    viewer: Viewer, walker: Viewer, team: Team, engine: Engine, policy: bytes, said: str
+) -> None:
+    children = len(engine.children())
+    told = viewer.reset(model=team.registry.version(policy))
+    assert said in told["error"]
+    assert told["remedy"].endswith(".")
+    assert "Traceback" not in engine.log()
+    assert len(engine.children()) <= children + 1
+    moments, now = [walker.next()["server_ts"]], time.time() * 1000
+    while moments[-1] < now:
+        moments.append(walker.next()["server_ts"])
+    assert np.diff(moments).max() < 500, "somebody else's model held this one up"
+    assert viewer.reset()["step"] == 0
+
+
+def test_a_policy_that_is_killed_while_it_walks_ends_the_episode_with_a_sentence(
+    viewer: Viewer, team: Team, engine: Engine
+) -> None:
+    before = {child.pid for child in engine.children()}
+    version = team.registry.version(policies.q_values())  # walks against a wall
+    viewer.reset(model=version)
+    viewer.say("start", speed=10)
+    assert viewer.next()["step"] == 1
+    (child,) = (one for one in engine.children() if one.pid not in before)
+    child.kill()
+    told = viewer.next()
+    while "error" not in told:
+        told = viewer.next()
+    assert "crashed onnxruntime (Killed)" in told["error"]
+    assert viewer.silence(0.5) == []
+
+
+def test_a_file_that_vanished_is_named_at_the_next_reset(viewer: Viewer, team: Team) -> None:
+    version = team.registry.version(policies.action_probabilities())
+    viewer.reset(model=version)
+    viewer.say("start", speed=10)
+    team.lose_file(version)
+    assert viewer.next()["step"] == 1  # the episode goes on
+    viewer.say("reset", model=version)
+    told = viewer.next()
+    while "error" not in told:
+        told = viewer.next()
+    assert "The model's file is gone" in told["error"]
+    assert "lost.onnx is not there" in told["error"]
+    assert viewer.silence(0.5) == []
+    assert viewer.reset()["step"] == 0
+
+
+def test_models_that_are_not_there_are_named(viewer: Viewer) -> None:
+    assert "There is no model" in viewer.reset(model="999")["error"]
+    assert "There is no model" in viewer.reset(model="../active")["error"]
+
+
+def test_without_an_active_model_it_is_said_what_to_do(viewer: Viewer, team: Team) -> None:
+    team.deactivate()
+    told = viewer.reset()
+    assert told["error"] == "No model is active."
+    assert "Activate a model" in told["remedy"]
+
+
+def test_a_clew_that_is_away_is_named(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        engine = start(CLEW_URL=address)
+        silent.close()
+        with engine.view() as viewer:
+            told = viewer.reset()
+    assert told["error"] == f"Clew: cannot be reached at {address}"
+    assert engine.health()["status"] == "healthy"
+
+
+NONSENSE = [
+    "",
+    "null",
+    "[]",
+    "{",
+    '{"command": "jump"}',
+    '{"command": "start", "speed": 0.5}',
+    '{"command": "start", "speed": 11}',
+    '{"command": "start", "speed": true}',
+    '{"command": "start", "speed": NaN}',
+    '{"command": "start", "speed": "4"}',
+    '{"command": "reset", "size": 4}',
+    '{"command": "reset", "size": 10.5}',
+    '{"command": "reset", "seed": -1}',
+    '{"command": "reset", "model": ""}',
+    '{"command": "reset", "model": 3}',
+    '{"command": "stop", "more": 1}',
+    b'{"command": "stop"}',
+    "\u0000",
+    "[" * 900,
+]
+
+
+def test_what_is_no_command_gets_a_sentence_and_changes_nothing(viewer: Viewer) -> None:
+    for said in NONSENSE:
+        viewer.send(said)
+        told = viewer.next()
+        assert told["error"].endswith("."), said
+        assert told["remedy"]
+    assert viewer.connected
+    viewer.say("stop")
+    assert viewer.silence(0.2) == []
+
+
+def test_nonsense_without_end_ends_the_connection(viewer: Viewer) -> None:
+    for _ in range(20):
+        viewer.send("{}")
+    assert viewer.read_to_the_end() == 1008
+
+
+def test_a_message_that_is_too_long_ends_the_connection(viewer: Viewer, engine: Engine) -> None:
+    viewer.send("x" * 2000)
+    assert viewer.read_to_the_end() == 1009
+    engine.wait_for(lambda health: health["viewers"] == 0, 5)
+
+
+def test_who_talks_faster_than_anybody_listens_is_cut_off(engine: Engine, viewer: Viewer) -> None:
+    with pytest.raises((ConnectionClosed, OSError)):  # noqa: PT012, it ends somewhere in the middle
+        for _ in range(20_000):
+            viewer.say("reset")
+        viewer.read_to_the_end()
+        raise ConnectionClosed
+    engine.wait_for(lambda health: health["viewers"] == 0, 10)
+
+
+def test_pages_of_other_sites_may_neither_watch_nor_evaluate(engine: Engine, team: Team) -> None:
+    with handshake(engine.port, PATH, Origin="https://evil.example") as connection:
+        assert status(connection)[0] == 403
+    assert engine.call("POST", f"/evaluations/{team.ppo}", Origin="https://evil.example")[0] == 403
+    with handshake(engine.port, PATH, Origin="http://localhost:8050") as connection:
+        assert status(connection)[0] == 101
+
+
+def test_viewers_who_come_and_go_leave_no_thread(engine: Engine, viewer: Viewer) -> None:
+    viewer.reset()
+    with engine.view() as other:  # gunicorn starts threads for its pool as they are needed, and keeps them
+        other.reset()
+    engine.wait_for(lambda health: health["viewers"] == 1, 5)
+    before, began = engine.threads(), time.monotonic()
+    for count in range(150):
+        with handshake(engine.port, PATH) as connection:
+            assert status(connection)[0] == 101
+            if count % 3:
+                connection.sendall(_masked('{"command": "start", "speed": 10}'))
+        time.sleep(max(0.0, began + count / 50 - time.monotonic()))
+    assert time.monotonic() - began < 8
+    engine.wait_for(lambda health: health["viewers"] == 1, 15)
+    deadline = time.monotonic() + 10
+    while engine.threads() > before + 24:  # gunicorn's own
+        assert time.monotonic() < deadline, engine.threads()
+        time.sleep(0.1)
+    assert viewer.reset()["step"] == 0
+
+
+def test_wrong_settings_stop_the_start_with_a_sentence() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "inference"],
+        env={"INFERENCE_PORT": "99999", "CLEW_URL": "nowhere", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert answer.returncode == 2
+    assert "INFERENCE_PORT='99999'" in answer.stderr
+    assert "CLEW_URL='nowhere'" in answer.stderr
+
+
+def _masked(text: str) -> bytes:
+    """A text message as a client sends it, with a mask of zeros."""
+    assert len(text) < 126
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text.encode()

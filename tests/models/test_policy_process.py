@@ -1,0 +1,71 @@
+"""A policy that runs in its own process answers as onnxruntime here does, and is dead once it did anything else."""
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import closing
+
+import numpy as np
+import onnxruntime
+import pytest
+
+pytest.importorskip("onnx")
+
+from domain.errors import BadInput, ClewError, PolicyFailed, PolicyRefused
+from policies.policy_process import MOST_ASKED, PolicyProcess
+from tests.models import policies
+
+MAZE = "ClewMaze-10x10-v0"
+OBSERVATIONS = np.random.default_rng(0).integers(0, 3, (MOST_ASKED, 25)).astype(np.float32)
+
+
+@pytest.mark.parametrize("policy", [policies.q_values, policies.action_probabilities])
+def test_the_scores_are_those_of_the_file(policy: Callable[[], bytes]) -> None:
+    session = onnxruntime.InferenceSession(policy(), providers=["CPUExecutionProvider"])
+    process = PolicyProcess(policy(), MAZE)
+    assert process.scores_name == policy.__name__
+    for count in (1, 100, MOST_ASKED):
+        (expected,) = session.run(None, {"observation": OBSERVATIONS[:count]})
+        assert np.array_equal(process.ask(OBSERVATIONS[:count]), expected)
+    with pytest.raises(BadInput):
+        process.ask(np.zeros((MOST_ASKED + 1, 25), np.float32))
+    process.close()
+
+
+OTHER_TENSORS = policies.model([policies.gemm("scores")], outputs=[policies.tensor("scores", ["batch", 4])])
+TOO_WIDE = policies.then("Concat", ("column", np.zeros((1, 1), np.float32)), axis=1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind", "said"),
+    [
+        (b"", PolicyRefused, "is empty"),
+        (b"text", PolicyFailed, "is no ONNX file"),
+        (policies.q_values()[:-10], PolicyFailed, "cut short"),
+        (OTHER_TENSORS, PolicyRefused, "output is scores"),
+        (policies.then("NoSuchOperator"), PolicyFailed, "cannot be loaded"),
+        (policies.for_batches_of(2), PolicyFailed, "cannot be run"),
+        (TOO_WIDE, PolicyRefused, "wants exactly one"),
+        (policies.then("Mul", ("factor", np.float32("inf"))), PolicyFailed, "not all finite"),
+    ],
+    ids=["empty", "text", "end cut off", "tensors", "operator", "batch", "width", "inf"],
+)
+def test_what_is_wrong_is_said(policy: bytes, kind: type[ClewError], said: str) -> None:
+    with pytest.raises(kind, match=said), closing(PolicyProcess(policy, MAZE)) as process:
+        process.ask(OBSERVATIONS[:1])
+
+
+def test_who_broke_down_is_dead_and_leaves_no_descriptor() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    process = PolicyProcess(policies.q_values(), MAZE)
+    os.killpg(process._process.pid, signal.SIGKILL)
+    with pytest.raises(PolicyFailed, match=r"crashed onnxruntime \(Killed\)"):
+        process.ask(OBSERVATIONS[:1])
+    process.close()
+    process.close()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_environment_that_nobody_knows_starts_nothing() -> None:
+    with pytest.raises(PolicyRefused, match="cannot be checked"):
+        PolicyProcess(policies.q_values(), "CartPole-v1")

@@ -1,0 +1,55 @@
+"""Many who ask at once share an answer, and nobody gets one from before the question."""
+
+import threading
+
+import pytest
+
+from domain.errors import ServiceUnavailable
+from inference.fresh_answers import FreshAnswers
+
+
+def test_each_answer_is_newer_than_its_question() -> None:
+    answers, asked = FreshAnswers[int](), 0
+
+    def ask() -> int:
+        nonlocal asked
+        asked += 1
+        return asked
+
+    assert [answers.get("a", ask) for _ in range(3)] == [1, 2, 3]
+
+
+def test_who_waits_shares_the_next_answer() -> None:
+    answers, asked, found = FreshAnswers[int](), 0, list[int]()
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def ask() -> int:
+        nonlocal asked
+        asked += 1
+        has_begun.set()
+        may_end.wait(5)
+        return asked
+
+    threads = [threading.Thread(target=lambda: found.append(answers.get("a", ask))) for _ in range(8)]
+    threads[0].start()
+    has_begun.wait(5)
+    for thread in threads[1:]:
+        thread.start()
+    while sum(thread.is_alive() for thread in threads) < 8:
+        pass
+    assert answers.get("another", lambda: 7) == 7
+    may_end.set()
+    for thread in threads:
+        thread.join(5)
+    assert sorted(found) == [1] + [2] * 7
+
+
+def test_a_failure_is_an_answer_too() -> None:
+    answers = FreshAnswers[int]()
+
+    def fail() -> int:
+        raise ServiceUnavailable("Clew", "is away")
+
+    with pytest.raises(ServiceUnavailable):
+        answers.get("a", fail)
+    assert answers.get("a", lambda: 1) == 1
