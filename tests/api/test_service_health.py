@@ -1,0 +1,64 @@
+"""The front page's health: nobody waits for what is known, and many viewers are one question to each service."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.health import ServiceHealth, ServiceKind, State
+from services.connect import connect
+from services.service_health import HealthSnapshots
+from services.settings import Settings
+from tests.misbehaving import HANG, HTML, Misbehaving, eventually
+
+HEALTHY = (200, b'{"status": "healthy"}', "application/json")
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.fixture
+def monitor() -> Iterator[Misbehaving]:
+    """A server that says what the test tells it to."""
+    with Misbehaving(NOWHERE) as server:
+        server.answer = HEALTHY
+        yield server
+
+
+@pytest.fixture
+def health(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
+    """The health of a Clew whose MLflow is away, beside a monitor and without an engine of its own."""
+    values = {"mlflow_tracking_uri": NOWHERE, "gpu_monitor_urls": f"a={monitor.address}", "cache_dir": cache_dir}
+    return HealthSnapshots(connect(Settings(_env_file=None, inference_ws_url="ws://somewhere/ws", **values)))  # type: ignore[call-arg,arg-type]
+
+
+def of_the_monitor(services: list[ServiceHealth]) -> ServiceHealth:
+    return next(one for one in services if one.kind is ServiceKind.GPU_MONITOR)
+
+
+def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbehaving) -> None:
+    first = health.report(5)
+    assert all(health.report() == first for _viewer in range(20))
+    assert monitor.requests == ["GET /health"]
+    assert [one.health.state for one in first.services] == [State.DOWN, State.DOWN, State.OK]
+    assert first.services[0].health.cause == "MLflow: refused the connection"
+
+
+def test_who_hangs_is_waited_for_by_nobody_who_has_something_to_show(
+    health: HealthSnapshots, monitor: Misbehaving
+) -> None:
+    before = health.report(5)
+    monitor.answer = HANG
+    began = time.monotonic()
+    assert health.asked_anew(0.1) == before
+    assert health.report(5) == before
+    assert time.monotonic() - began < 1
+    eventually(lambda: of_the_monitor(health.report().services).health.state is State.DOWN, 5)
+    assert of_the_monitor(health.report().services).health.cause == "did not answer in time"
+    assert len(monitor.requests) == 2
+
+
+def test_a_stranger_at_that_address_is_not_taken_for_a_monitor(health: HealthSnapshots, monitor: Misbehaving) -> None:
+    monitor.answer = HTML
+    assert "is not JSON" in (of_the_monitor(health.report(5).services).health.cause or "")
+    monitor.answer = (200, b'{"status": "who?"}', "application/json")
+    assert "status" in (of_the_monitor(health.asked_anew(5).services).health.cause or "")
