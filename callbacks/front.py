@@ -18,7 +18,7 @@ from domain.health import HealthReport, ServiceKind
 from domain.models import ModelState, activation_of
 from services.connect import Services
 from services.model_view import ModelView
-from services.run_store import Failure, RunView
+from services.run_store import Failure
 from services.run_sweep import RunList
 from services.service_health import HealthSnapshots
 
@@ -35,15 +35,15 @@ def register(app: dash.Dash, services: Services) -> None:
     _register_gpus(app, range(len(services.settings.gpu_monitors)))
 
 
-def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Callable[[RunList], Filled]) -> None:
+def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Callable[[RunList, datetime], Filled]) -> None:
     @app.callback(*_outputs(tile), *_inputs(tile))
     def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
-        view: RunView
         if is_retry(front.place(tile)):
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
-        filled = None if view.runs is None else fill(view.runs)
+        # As of when they were read: while MLflow is away, Clew does not know that a run is silent.
+        filled = None if view.runs is None else fill(view.runs, view.as_of or view.runs.swept_at)
         return (*_body(filled, view.failure, drawn), *_freshness(view.as_of, view.failure))
 
 
@@ -116,14 +116,13 @@ def _freshness(as_of: datetime | None, failure: Failure | None) -> tuple[Any, An
     return front.as_of(as_of_ms), notices.failure(failure.service, failure.cause, as_of_ms=as_of_ms), True
 
 
-def _in_progress(runs: RunList) -> Filled:
-    found = in_progress(runs.runs.values(), datetime.now(UTC))
+def _in_progress(runs: RunList, as_of: datetime) -> Filled:
+    found = in_progress(runs.runs.values(), as_of)
     return [run.model_dump_json() for run in found], lambda: front.runs_in_progress(found)
 
 
-def _best(runs: RunList) -> Filled:
-    now = datetime.now(UTC)
-    best = _best_of(runs, int(now.timestamp() // _SECONDS_PER_HOUR))[0]
+def _best(runs: RunList, as_of: datetime) -> Filled:
+    best = _best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))[0]
     return best.model_dump_json(), lambda: front.best_runs(best)
 
 
