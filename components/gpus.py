@@ -9,6 +9,7 @@ from dash_extensions import WebSocket
 
 from components import ids
 from components.colours import DASHES, PALETTE
+from components.connection import line_head, line_notice, line_states
 from components.language import _
 from components.links import run_href
 from components.words import MISSING
@@ -22,27 +23,14 @@ def host_section(index: int, name: str) -> html.Section:
     """The place of the host that comes at `index`: its connection, what is wrong with it, its cards."""
     return html.Section(
         [
-            html.Div(
-                [
-                    html.H2(name, className="h5 mb-0"),
-                    html.Div(
-                        dbc.Badge(_("connecting"), id=ids.gpu("badge", index), color="secondary"),
-                        **{"aria-live": "polite"},
-                    ),
-                    html.Span(id=ids.gpu("since", index), className="small text-body-secondary"),
-                ],
-                className="d-flex flex-wrap gap-2 align-items-center mt-3 mb-2",
-            ),
-            html.Div(
-                dbc.Alert(id=ids.gpu("notice", index), color="warning", is_open=False, class_name="py-2"),
-                **{"aria-live": "polite"},
-            ),
+            line_head(html.H2(name, className="h5 mb-0"), ids.gpu("badge", index), ids.gpu("since", index)),
+            line_notice(ids.gpu("notice", index)),
             html.Div(id=ids.gpu("cards", index), className="gpu-cards"),
             # Which GPUs there are, in which state: cards are drawn when that changes, and not at each sample.
             dcc.Store(id=ids.gpu("shape", index)),
             WebSocket(id=ids.gpu("socket", index)),
         ],
-        className="gpu-host",
+        className="gpu-host mt-3",
         **{"aria-label": name},
     )
 
@@ -128,12 +116,7 @@ def schema() -> dict[str, Any]:
 def texts() -> dict[str, Any]:
     """What assets/gpu_*.js writes, in the reader's language; {n} is a number of seconds."""
     return {
-        "connection": {
-            "connecting": _("connecting"),
-            "connected": _("connected"),
-            "reconnecting": _("reconnecting"),
-            "disconnected": _("disconnected"),
-        },
+        "connection": line_states(),
         "states": {
             HostState.STARTING: _("The monitor is starting"),
             HostState.NO_GPU: _("No GPU on this host"),

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash_extensions import WebSocket
 
 from components import ids
 from components.colours import PALETTE
+from components.connection import line_head, line_notice, line_states
 from components.inference_controls import NONE
 from components.language import _
 from components.links import model_href
@@ -22,21 +22,12 @@ def side(name: str, *, hidden: bool) -> html.Section:
     """One model's walk: who it is, the maze, the numbers."""
     return html.Section(
         [
-            html.Div(
-                [
-                    html.H2(id=ids.walk("title", name), className="h5 mb-0"),
-                    html.Div(
-                        dbc.Badge(_("connecting"), id=ids.walk("badge", name), color="secondary"),
-                        **{"aria-live": "polite"},
-                    ),
-                    html.Span(id=ids.walk("since", name), className="small text-body-secondary"),
-                ],
-                className="d-flex flex-wrap gap-2 align-items-center mb-2",
+            line_head(
+                html.H2(id=ids.walk("title", name), className="h5 mb-0"),
+                ids.walk("badge", name),
+                ids.walk("since", name),
             ),
-            html.Div(
-                dbc.Alert(id=ids.walk("trouble", name), color="warning", is_open=False, class_name="py-2"),
-                **{"aria-live": "polite"},
-            ),
+            line_notice(ids.walk("trouble", name)),
             html.Div(id=ids.walk("board", name), className="maze-board"),
             html.Dl([_fact(part, label) for part, label in _facts().items()], className="facts walk-facts mt-2"),
             WebSocket(id=ids.walk("socket", name)),
@@ -103,12 +94,7 @@ def schema() -> dict[str, Any]:
 def texts() -> dict[str, Any]:
     """What assets/inference_*.js writes, in the reader's language."""
     return {
-        "connection": {
-            "connecting": _("connecting"),
-            "connected": _("connected"),
-            "reconnecting": _("reconnecting"),
-            "disconnected": _("disconnected"),
-        },
+        "connection": line_states(),
         "heard": "",
         "lost": _("for {n} s; the episode is over, and a new one begins when the engine is back"),
         "never": _("for {n} s; is the inference engine running, and can this browser reach {url}?"),

@@ -1,0 +1,36 @@
+"""What stands above anything that comes over a socket: its title, the state of the line, and what is wrong."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components.language import _
+
+
+def line_head(title: Any, badge_id: str, since_id: str) -> html.Div:
+    """The title with the line's state beside it; assets/live_sockets.js keeps both."""
+    return html.Div(
+        [
+            title,
+            html.Div(dbc.Badge(_("connecting"), id=badge_id, color="secondary"), **{"aria-live": "polite"}),
+            html.Span(id=since_id, className="small text-body-secondary"),
+        ],
+        className="d-flex flex-wrap gap-2 align-items-center mb-2",
+    )
+
+
+def line_notice(notice_id: str) -> html.Div:
+    """The place for what is wrong, empty while nothing is."""
+    alert = dbc.Alert(id=notice_id, color="warning", is_open=False, class_name="py-2")
+    return html.Div(alert, **{"aria-live": "polite"})
+
+
+def line_states() -> dict[str, str]:
+    """What the states of a line are called."""
+    return {
+        "connecting": _("connecting"),
+        "connected": _("connected"),
+        "reconnecting": _("reconnecting"),
+        "disconnected": _("disconnected"),
+    }
