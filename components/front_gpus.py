@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 from dash_extensions import WebSocket
 
 from components import gpus, ids
+from components.connection import line_head, line_notice
 from components.language import _
 from domain.gpus import IDLE_BELOW_PERCENT, IDLE_SAMPLES, RESERVED_ABOVE_MIB, GpuState
 
@@ -23,23 +23,10 @@ def hosts(names: Sequence[str]) -> list[Any]:
 
 
 def _host(index: int, name: str) -> html.Div:
-    badge = dbc.Badge(_("connecting"), id=ids.front_gpu("badge", index), color="secondary")
     return html.Div(
         [
-            html.Div(
-                [
-                    html.H3(name, className="h6 mb-0"),
-                    html.Div(badge, **{"aria-live": "polite"}),
-                    html.Span(id=ids.front_gpu("since", index), className="small text-body-secondary"),
-                ],
-                className="d-flex flex-wrap gap-2 align-items-baseline",
-            ),
-            html.Div(
-                dbc.Alert(
-                    id=ids.front_gpu("notice", index), color="warning", is_open=False, class_name="py-1 px-2 my-1 small"
-                ),
-                **{"aria-live": "polite"},
-            ),
+            line_head(html.H3(name, className="h6 mb-0"), ids.front_gpu("badge", index), ids.front_gpu("since", index)),
+            line_notice(ids.front_gpu("notice", index)),
             html.Ul(id=ids.front_gpu("gpus", index), className="tile-rows"),
             WebSocket(id=ids.front_gpu("socket", index)),
         ],
