@@ -54,7 +54,7 @@ def test_cards_and_chart_move_with_the_samples(gpus: Page, monitor: Monitor) -> 
     page = gpus
     page.wait(lambda: value(page, "utilization") == "10 %")
     assert value(page, "utilization", gpu=1) == "20 %"
-    count, at = page.wait(lambda: points(page)[0])
+    count, at = page.wait(lambda: points(page)[0] if points(page)[0][1] else None)
     monitor.fake.write("count 2", "util 0 90", "util 1 20", "temp 0 61")
     page.wait(lambda: value(page, "utilization") == "90 %", within_seconds=4)
     page.wait(lambda: value(page, "temperature").startswith("61"))
@@ -128,7 +128,7 @@ def test_ten_page_changes_leave_no_socket_behind(gpus: Page, monitor: Monitor) -
 def test_the_chart_grows_to_sixty_samples_and_stays_there(gpus: Page) -> None:
     page = gpus
     page.wait(lambda: {count for count, _at in points(page)} == {SAMPLES}, within_seconds=40)
-    seen = points(page)[0][1]
+    seen = page.wait(lambda: points(page)[0][1])
     page.wait(lambda: points(page)[0][1] > seen + 1000)
     assert {count for count, _at in points(page)} == {SAMPLES}
 
