@@ -65,7 +65,7 @@ class Gpu(BaseModel):
     """One GPU at one moment.
 
     `utilization` in % of the time since the sample before, memory in MiB, temperatures in °C, power in W, clock in MHz,
-    fan in %, PCIe in KiB/s, `timestamp` in Unix ms. `temperature_limit` is where it starts to slow down.
+    fan in %, PCIe and NVLink in KiB/s, `timestamp` in Unix ms. `temperature_limit` is where it starts to slow down.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -90,6 +90,8 @@ class Gpu(BaseModel):
     ecc_errors: int | None = Field(None, ge=0)
     pcie_rx: float | None = Field(None, ge=0)
     pcie_tx: float | None = Field(None, ge=0)
+    nvlink_rx: float | None = Field(None, ge=0)
+    nvlink_tx: float | None = Field(None, ge=0)
     processes: list[GpuProcess] | None = None
 
 

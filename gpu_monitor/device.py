@@ -8,6 +8,7 @@ import pynvml
 
 from domain.gpus import Gpu, GpuProcess, GpuState
 from gpu_monitor.failures import GpuTrouble
+from gpu_monitor.nvlink import NvLink
 from gpu_monitor.nvml import ask_gpu
 from gpu_monitor.processes import describe
 from gpu_monitor.utilization import Utilization
@@ -35,6 +36,7 @@ class Device:
         self._extended = extended
         self._known: dict[str, Any] = {}
         self._utilization = Utilization()
+        self._nvlink = NvLink()
 
     def read(self, interval_seconds: float) -> Gpu:
         """The GPU now; what it does not support is None, and what is wrong with it is in `state`.
@@ -108,7 +110,10 @@ class Device:
         return [describe(one.pid, _scaled(one.usedGpuMemory, _MIB)) for one in running]
 
     def _extended_fields(self, handle: Any) -> dict[str, Any]:
+        links = self._ask(self._nvlink.read, handle)
         return {
+            "nvlink_rx": links and links.received,
+            "nvlink_tx": links and links.sent,
             "ecc_errors": self._ask(
                 pynvml.nvmlDeviceGetTotalEccErrors,
                 handle,

@@ -35,6 +35,8 @@ _OF_A_GPU: Final = (
     ),
     _Metric("clew_gpu_pcie_received_bytes_per_second", "PCIe, to the GPU.", lambda gpu: _times(gpu.pcie_rx, 1024)),
     _Metric("clew_gpu_pcie_sent_bytes_per_second", "PCIe, from the GPU.", lambda gpu: _times(gpu.pcie_tx, 1024)),
+    _Metric("clew_gpu_nvlink_received_bytes_per_second", "To the GPU.", lambda gpu: _times(gpu.nvlink_rx, 1024)),
+    _Metric("clew_gpu_nvlink_sent_bytes_per_second", "From the GPU.", lambda gpu: _times(gpu.nvlink_tx, 1024)),
     _Metric(
         "clew_gpu_processes",
         "Compute processes on the GPU.",

@@ -39,7 +39,7 @@ class GpuMonitorSettings(BaseSettings):
     gpu_demo: bool = Field(False, description="Whether an example session, not measured, is played instead.")
     gpu_host_name: str = Field("", description="What the host is called on the page. Empty: the machine's name.")
     gpu_extended: bool = Field(
-        False, description="Whether ECC errors and PCIe rates are read as well; they take 40 ms for each GPU."
+        False, description="Whether ECC errors, PCIe and NVLink rates are read as well; they take 40 ms for each GPU."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
 

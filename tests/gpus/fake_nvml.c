@@ -6,6 +6,7 @@
  *   crash 1             the next call ends the process
  *   util 0 37           the rate of GPU 0; likewise temp, used (MiB), fan, power (mW), mig, reasons
  *   burst 0 80          what every second sample of GPU 0's buffer says, the others 0; without it there is no buffer
+ *   ecc 0 3             uncorrected errors of GPU 0; likewise pcie (KiB/s) and nvlink (KiB counted); none without it
  *   process 0 4711 512  a process on GPU 0 with 512 MiB
  *   error 0 nvmlDeviceGetPowerUsage 15    what that call answers for GPU 0; -1 is any GPU, and calls without one
  */
@@ -124,3 +125,22 @@ int nvmlDeviceGetComputeRunningProcesses_v3(void *gpu, unsigned int *count, Proc
     *count = found;
     return found > room ? 7 : 0;
 }
+typedef struct { unsigned int field, scope; long long at, latency; int type, code; unsigned long long value; } Field;
+int nvmlDeviceGetTotalEccErrors(void *gpu, int kind, int counter, unsigned long long *out) {
+    long count = find("ecc", INDEX(gpu), -1);
+    ASK(INDEX(gpu), "nvmlDeviceGetTotalEccErrors");
+    if (count < 0) return 3;
+    *out = count; return 0; }
+int nvmlDeviceGetPcieThroughput(void *gpu, int direction, unsigned int *out) {
+    long rate = find("pcie", INDEX(gpu), -1);
+    ASK(INDEX(gpu), "nvmlDeviceGetPcieThroughput");
+    if (rate < 0) return 3;
+    *out = rate + direction; return 0; }
+int nvmlDeviceGetFieldValues(void *gpu, int count, Field *fields) {
+    long kib = find("nvlink", INDEX(gpu), -1);
+    ASK(INDEX(gpu), "nvmlDeviceGetFieldValues");
+    for (int i = 0; i < count; i++) {
+        fields[i].code = kib < 0 ? 3 : 0;
+        fields[i].value = fields[i].field == 139 ? kib : 2 * kib;
+    }
+    return 0; }

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ FIELDS = {
 }
 # Both calls that give it fail, since each stands in for the other.
 CALLS = [*FIELDS, "nvmlDeviceGetHandleByIndex", "nvmlDeviceGetTemperatureV", "nvmlDeviceGetSamples"]
+EXTENDED = ("ecc_errors", "pcie_rx", "pcie_tx", "nvlink_rx", "nvlink_tx")
 ABSENT = [2, 3, 6, 13, 21, 22, 25, 26]
 FAILED = [4, 5, 7, 8, 10, 11, 14, 15, 16, 17, 19, 20, 23, 24, 27, 28, 29, 30, 999]
 BUFFER_TROUBLES = [("nvmlDeviceGetSamples", 4), ("nvmlDeviceGetSamples", 7)]
@@ -70,7 +72,7 @@ def read(fake: Fake) -> Iterator[Read]:
 
 
 def is_whole(gpu: Gpu) -> bool:
-    values = gpu.model_dump(exclude={"error", "remedy", "ecc_errors", "pcie_rx", "pcie_tx"})
+    values = gpu.model_dump(exclude={"error", "remedy", *EXTENDED})
     return gpu.state == GpuState.OK and None not in values.values()
 
 
@@ -83,6 +85,22 @@ def test_all_gpus_are_read_in_full(read: Read, count: int) -> None:
     first = reading.gpus[0]
     assert (first.utilization, first.temperature, first.memory_used, first.memory_total) == (37, 66, 2048, 81920)
     assert (first.power, first.power_limit, first.sm_clock, first.fan) == (123.456, 700, 1980, 30)
+
+
+def test_what_is_asked_for_beyond_is_read_where_the_gpu_has_it(read: Read) -> None:
+    read("count 2", "nvlink 0 1000")
+    began = time.monotonic()
+    time.sleep(0.1)
+    lines = ("ecc 0 3", "pcie 0 500", "nvlink 0 2000")
+    first, second = read("count 2", *lines).gpus
+    assert [getattr(second, name) for name in EXTENDED] == [None] * 5
+    assert second.state == GpuState.OK
+    assert first.ecc_errors == 3
+    assert {first.pcie_rx, first.pcie_tx} == {500, 501}
+    assert first.nvlink_rx is not None
+    assert 1000 / (time.monotonic() - began + 0.5) < first.nvlink_rx <= 1000 / 0.1
+    assert first.nvlink_tx == pytest.approx(2 * first.nvlink_rx)
+    assert read("count 2", "nvlink 0 10").gpus[0].nvlink_rx is None  # the driver began to count anew
 
 
 def test_no_gpu_is_a_state_with_a_remedy(read: Read) -> None:
