@@ -18,6 +18,13 @@
     fan: (gpu) => (known(gpu.fan) ? `${fixed(gpu.fan)} %` : MISSING),
     throttle: (gpu) => (gpu.throttle_reasons || []).join(", ") || MISSING,
   };
+  // Not there at all where they are not known.
+  const RARE = {
+    ecc: (gpu) => (known(gpu.ecc_errors) ? String(gpu.ecc_errors) : MISSING),
+    pcie: (gpu) => rates(gpu.pcie_rx, gpu.pcie_tx),
+    nvlink: (gpu) => rates(gpu.nvlink_rx, gpu.nvlink_tx),
+  };
+  const rates = (received, sent) => (known(received) && known(sent) ? `${fixed(received / 1024)} / ${fixed(sent / 1024)} MiB/s` : MISSING);
 
   function gib(mib) {
     return known(mib) ? fixed(mib / MIB_PER_GIB, 1) : MISSING;
@@ -42,6 +49,11 @@
       if (!card) continue;
       for (const [name, of] of Object.entries(BARS)) fillBar(card, name, of(gpu));
       for (const [name, of] of Object.entries(FACTS)) card.querySelector(`[data-part="${name}-text"]`).textContent = of(gpu);
+      for (const [name, of] of Object.entries(RARE)) {
+        const place = card.querySelector(`[data-part="${name}-text"]`);
+        place.textContent = of(gpu);
+        place.parentElement.hidden = place.textContent === MISSING;
+      }
     }
   }
 

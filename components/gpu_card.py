@@ -14,6 +14,7 @@ from components.words import MISSING
 from domain.gpus import Gpu, GpuState
 
 _MIB_PER_GIB = 1024
+_KIB_PER_MIB = 1024
 
 
 def gpu_card(gpu: Gpu, *, recording: bool = False) -> html.Article:
@@ -33,6 +34,12 @@ def gpu_card(gpu: Gpu, *, recording: bool = False) -> html.Article:
                     _fact("clock", _("SM clock"), _with_unit(gpu.sm_clock, "MHz")),
                     _fact("fan", _("Fan"), _with_unit(gpu.fan, "%")),
                     _fact("throttle", _("Slowed down by"), ", ".join(gpu.throttle_reasons or []) or MISSING),
+                    # Only where the monitor was asked for them, and the GPU has them.
+                    _fact(
+                        "ecc", _("ECC errors"), MISSING if gpu.ecc_errors is None else str(gpu.ecc_errors), rare=True
+                    ),
+                    _fact("pcie", _("PCIe in / out"), _rates(gpu.pcie_rx, gpu.pcie_tx), rare=True),
+                    _fact("nvlink", _("NVLink in / out"), _rates(gpu.nvlink_rx, gpu.nvlink_tx), rare=True),
                 ],
                 className="gpu-facts",
             ),
@@ -82,8 +89,14 @@ def _bar(part: str, label: str, value: float | None, limit: float | None, text: 
     )
 
 
-def _fact(part: str, label: str, text: str) -> html.Div:
-    return html.Div([html.Dt(label), html.Dd(text, **{"data-part": f"{part}-text"})])
+def _fact(part: str, label: str, text: str, *, rare: bool = False) -> html.Div:
+    return html.Div([html.Dt(label), html.Dd(text, **{"data-part": f"{part}-text"})], hidden=rare and text == MISSING)
+
+
+def _rates(received: float | None, sent: float | None) -> str:
+    if received is None or sent is None:
+        return MISSING
+    return f"{received / _KIB_PER_MIB:.0f} / {sent / _KIB_PER_MIB:.0f} MiB/s"
 
 
 def _percent(value: float | None) -> str:

@@ -23,6 +23,8 @@ FULL = Gpu(
     power_limit=700,
     sm_clock=1980,
     throttle_reasons=["power cap"],
+    nvlink_rx=2048,
+    nvlink_tx=10_240,
 )
 
 
@@ -41,7 +43,16 @@ def widths(card: Any) -> list[str]:
 
 def test_a_card_says_each_number_with_its_unit_and_limit() -> None:
     card = gpu_card(FULL)
-    for text in ("3 · H200", "87 %", "70.0 / 140.0 GiB", "64 / 80 °C", "350 / 700 W", "1980 MHz", "power cap"):
+    for text in (
+        "3 · H200",
+        "87 %",
+        "70.0 / 140.0 GiB",
+        "64 / 80 °C",
+        "350 / 700 W",
+        "1980 MHz",
+        "power cap",
+        "2 / 10 MiB/s",
+    ):
         assert text in said(card).replace("3 ·  H200", "3 · H200")
     assert widths(card) == ["87.4%", "50.0%", "80.0%", "50.0%"]
     assert "recording" not in said(card)
