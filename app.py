@@ -15,6 +15,7 @@ from pydantic import ValidationError
 import api.guards
 import api.request_log
 import api.routes
+import api.security
 import callbacks.comparison
 import callbacks.evaluation
 import callbacks.front
@@ -25,7 +26,7 @@ import callbacks.model_detail
 import callbacks.models
 import callbacks.run_detail
 import callbacks.runs
-from api.language import choose_language
+from api.language import choose_language, note_the_frame
 from callbacks.failures import on_error
 from components.frame import frame
 from components.language import language
@@ -66,6 +67,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
+    server.before_request(note_the_frame)
     api.request_log.register(server)
     api.routes.register(server, services)
     app = LocalisedDash(
@@ -83,6 +85,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         on_error=on_error,
     )
     api.guards.register(server, app.callback_map)
+    api.security.register(server, settings, app.csp_hashes)
     app.layout = frame
     for feature in (
         callbacks.front,

@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from components import ids
 from components.language import _, language
-from components.links import href
+from components.links import href, is_embedded
 
 
 def frame() -> html.Div:
@@ -17,7 +17,7 @@ def frame() -> html.Div:
     return html.Div(
         [
             html.A(_("Skip to the content"), href="#main", className="visually-hidden-focusable"),
-            _header(),
+            None if is_embedded() else _header(),
             html.Main(
                 [html.Div(id=ids.ERRORS, role="alert"), dash.page_container],
                 id="main",

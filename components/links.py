@@ -1,4 +1,4 @@
-"""Addresses inside Clew: below the sub-path it is served from, and in the language that the reader asked for."""
+"""Addresses inside Clew: below the sub-path it is served from, in the language and the frame that were asked for."""
 
 from urllib.parse import quote, urlencode
 
@@ -6,13 +6,20 @@ import flask
 
 
 def href(path: str, **query: str) -> str:
-    """The address of the page at `path` ("/mlflow"); a language asked for with `?lang=` is kept."""
+    """The address of the page at `path` ("/mlflow"); what was asked for with `?lang=` and `?embed=` is kept."""
     prefix = "/"
     if flask.has_request_context():
         prefix = flask.current_app.config["PATHNAME_PREFIX"]
         if language := flask.g.get("asked_language"):
             query["lang"] = language
+        if is_embedded():
+            query["embed"] = "1"
     return prefix + path.removeprefix("/") + (f"?{urlencode(query)}" if query else "")
+
+
+def is_embedded() -> bool:
+    """Whether the page stands in another site's frame, which has a header of its own (`?embed=1`)."""
+    return bool(flask.has_request_context() and flask.g.get("embedded"))
 
 
 def run_href(run_id: str) -> str:

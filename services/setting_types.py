@@ -62,5 +62,7 @@ Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value
 HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
 NetworkList = Annotated[str, AfterValidator(_listing_networks)]
 OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
+# Nothing that would end the directive and begin another.
+FrameAncestors = Annotated[str, Field(pattern=r"^[A-Za-z0-9:/.*_-]+( [A-Za-z0-9:/.*_-]+)*$")]
 MonitorList = Annotated[str, AfterValidator(_listing_monitors)]
 SocketUrl = Annotated[str, AfterValidator(_being_a_socket)]

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.vocabulary import DEFAULT, Vocabulary
 from services.gpu_addresses import GpuMonitorAddress, read_addresses
 from services.setting_types import (
+    FrameAncestors,
     HeaderName,
     MonitorList,
     NetworkList,
@@ -94,6 +95,14 @@ class Settings(BaseSettings):
     )
     trusted_proxies: NetworkList = Field(
         "127.0.0.0/8, ::1", description="Addresses and networks of the proxies whose user header counts."
+    )
+    trusted_hosts: str = Field(
+        "",
+        description="Host names under which this Clew answers, as a comma list; .example.com is all below. Empty: any.",
+    )
+    frame_ancestors: FrameAncestors = Field(
+        "self",
+        description="Who may show Clew in a frame: self, none, or origins such as https://portal.example.com.",
     )
     refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
     state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")

@@ -1,0 +1,74 @@
+"""What browsers are told to allow: our own scripts and services, the portal's frame; and for which hosts we answer.
+
+No X-Frame-Options: it knows no list, and browsers that know `frame-ancestors` mind that instead.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import SecurityError
+
+from services.settings import Settings
+
+# A .env file would take their quotes for its own.
+_KEYWORDS = {"self": "'self'", "none": "'none'"}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def register(server: Flask, settings: Settings, script_hashes: Callable[[], Sequence[str]]) -> None:
+    """Adds the security headers to every answer of `server`.
+
+    `script_hashes` are of Dash's inline scripts; they are complete after the first request only.
+    """
+    if settings.trusted_hosts:
+        server.config["TRUSTED_HOSTS"] = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+
+    @server.after_request
+    def protect(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        # The language and the frame of a page are read from its address, which its callbacks send as their Referer.
+        response.headers["Referrer-Policy"] = "same-origin"
+        if response.mimetype == "text/html":
+            response.headers["Content-Security-Policy"] = _policy(settings, script_hashes())
+        return response
+
+
+def _policy(settings: Settings, hashes: Iterable[str]) -> str:
+    parts = {
+        "default-src": "'none'",
+        "script-src": " ".join(["'self'", *hashes]),
+        "style-src": "'self' 'unsafe-inline'",  # DataTable and Plotly write styles of their own
+        "img-src": "'self' data: blob:",  # Plotly's exported pictures
+        "font-src": "'self' data:",
+        "connect-src": " ".join(["'self'", *sorted(_sockets(settings))]),
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": " ".join(_KEYWORDS.get(one, one) for one in settings.frame_ancestors.split()),
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def _sockets(settings: Settings) -> set[str]:
+    """Where the pages open sockets, as assets/live_sockets.js finds it: from the settings, and the page's own host."""
+    try:
+        host = request.host
+    except SecurityError:  # it is none of TRUSTED_HOSTS: the answer says so, and opens nothing
+        return set()
+    services = [(monitor.url, monitor.browser_url) for monitor in settings.gpu_monitors]
+    services.append((settings.inference_url, settings.inference_ws_url or None))
+    return {_source(host, url, browser_url) for url, browser_url in services}
+
+
+def _source(page_host: str, url: str, browser_url: str | None) -> str:
+    page = urlsplit(f"//{page_host}").hostname or ""
+    if browser_url is not None:
+        parts = urlsplit(browser_url)
+        # A path is on the page's own host: 'self' means its sockets, too, but not in every browser.
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"wss://{page_host} ws://{page_host}"
+    if request.is_secure:
+        return f"wss://{page_host}"
+    own = urlsplit(url)
+    name = page if own.hostname in _LOOPBACK else own.hostname or ""
+    host = f"[{name}]" if ":" in name else name
+    return f"{'wss' if own.scheme == 'https' else 'ws'}://{host}" + (f":{own.port}" if own.port else "")

@@ -1,0 +1,67 @@
+"""What browsers are told to allow, and under which names Clew answers."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from pydantic import ValidationError
+
+from app import create_app
+from services.connect import connect
+from services.settings import Settings
+
+
+def clew(folder: Path, **settings: Any) -> Flask:
+    values = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1", cache_dir=folder, **settings)  # type: ignore[call-arg,arg-type]
+    server: Flask = create_app(values, connect(values)).server
+    return server
+
+
+def policy(server: Flask, base: str = "http://clew.example.com:8050") -> dict[str, str]:
+    answer = server.test_client().get("/mlflow", base_url=base)
+    parts = (part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    return {name: value for name, value in parts}
+
+
+def test_a_page_may_load_and_run_what_is_ours_alone(cache_dir: Path) -> None:
+    server = clew(cache_dir)
+    said = policy(server)
+    assert said["default-src"] == "'none'"
+    assert all(source == "'self'" or source.startswith("'sha256-") for source in said["script-src"].split())
+    assert said["frame-ancestors"] == "'self'"
+    answer = server.test_client().get("/health")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "X-Frame-Options" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("base", "urls", "sockets"),
+    [
+        ("http://clew.example.com:8050", "", {"ws://clew.example.com:8001", "ws://clew.example.com:8002"}),
+        ("https://clew.example.com", "", {"wss://clew.example.com"}),
+        ("http://[::1]:8050", "", {"ws://[::1]:8001", "ws://[::1]:8002"}),
+        ("http://a", "x=http://gpu1:9001,y=https://gpu2", {"ws://gpu1:9001", "wss://gpu2", "ws://a:8002"}),
+        ("http://a", "x=http://gpu1:9001|wss://portal/gpu/x", {"wss://portal", "ws://a:8002"}),
+    ],
+)
+def test_sockets_go_where_the_settings_say(cache_dir: Path, base: str, urls: str, sockets: set[str]) -> None:
+    said = policy(clew(cache_dir, gpu_monitor_urls=urls), base)["connect-src"].split()
+    assert set(said) == {"'self'"} | sockets
+
+
+def test_the_portal_may_show_it_in_a_frame(cache_dir: Path) -> None:
+    server = clew(cache_dir, frame_ancestors="self https://portal.example.com")
+    assert policy(server)["frame-ancestors"] == "'self' https://portal.example.com"
+
+
+@pytest.mark.parametrize("value", ["https://a; script-src *", "a\nb", "'none'; x", "https://a, https://b", " "])
+def test_what_would_end_the_directive_is_no_ancestor(value: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, frame_ancestors=value)  # type: ignore[call-arg]
+
+
+def test_it_answers_under_its_own_names_only_where_they_are_set(cache_dir: Path) -> None:
+    client = clew(cache_dir, trusted_hosts="clew.example.com, .portal.example.com").test_client()
+    for host, status in (("clew.example.com", 200), ("a.portal.example.com", 200), ("evil.example", 400)):
+        assert client.get("/health", base_url=f"http://{host}").status_code == status
