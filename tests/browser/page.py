@@ -75,8 +75,8 @@ class Page:
 
     def tick(self, name: str) -> None:
         """Clicks the checkbox of the run with this name."""
-        row = self.wait(lambda: self.column("name").index(name) + 1) - 1
-        self.all(TICKS)[row].click()
+        self.wait(lambda: name in self.column("name"))
+        self.all(TICKS)[self.column("name").index(name)].click()
 
     def ticked(self) -> list[str]:
         """The names of the visible runs whose checkbox is on."""

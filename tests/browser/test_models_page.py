@@ -55,7 +55,8 @@ def shown(page: Page, key: str = "model_id") -> list[str]:
 
 def choose(page: Page, model_id: str) -> None:
     """Clicks the radio button of a model."""
-    row = page.wait(lambda: shown(page).index(model_id) + 1) - 1
+    page.wait(lambda: model_id in shown(page))
+    row = shown(page).index(model_id)
     page.all(RADIOS)[row].click()
     page.wait(lambda: page.find("#models-details").is_enabled())
 

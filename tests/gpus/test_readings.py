@@ -229,6 +229,13 @@ def _expected(codes: dict[str, int]) -> set[GpuState]:
     handle = codes.get("nvmlDeviceGetHandleByIndex")
     if handle is not None:
         return {GPU_STATES.get(handle, GpuState.FAILED)}
+    if (
+        codes.get("nvmlDeviceGetSamples") in FAILED
+        and ("nvmlDeviceGetSamples", codes["nvmlDeviceGetSamples"]) not in BUFFER_TROUBLES
+    ):
+        codes = {
+            call: code for call, code in codes.items() if call != "nvmlDeviceGetUtilizationRates"
+        }  # not asked any more
     # Whoever may not read the buffer of samples, or finds it grown meanwhile, asks for the rate instead.
     troubles = [code for call, code in codes.items() if code in FAILED and (call, code) not in BUFFER_TROUBLES]
     # A first process list may be too short: pynvml then asks again, for as many as it was told, here none.

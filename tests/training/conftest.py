@@ -1,5 +1,6 @@
 """A real MLflow for the trainer's tests: one server for all of them, emptied where a test wants it untouched."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,14 @@ from mlflow.tracking import MlflowClient
 
 from training.scratch_server import DATABASE, mlflow_server
 from training.tracking import connect
+
+
+@pytest.fixture(autouse=True)
+def loggers() -> Iterator[None]:
+    """`main` sends the logs of this process to where pytest listens for one test only; later ones would write to nowhere."""
+    before = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:], logging.root.level = before
 
 
 @dataclass(frozen=True)
