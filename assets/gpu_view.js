@@ -34,7 +34,8 @@
   /** Who is on which GPU of a host; null where that is not known. */
   function processesOf(host, report) {
     const told = report.gpus.filter((gpu) => gpu.processes);
-    if (!told.length) return report.gpus.length ? null : [];
+    // None where there is no GPU to be on; else it has to be told.
+    if (!told.length) return report.state === "no_gpu" ? [] : null;
     return told.flatMap((gpu) => gpu.processes.map((process) => ({ ...process, gpu: gpu.gpu_id, host: host.name, boot_id: report.boot_id })));
   }
 
