@@ -22,7 +22,9 @@ def register(server: Flask, settings: Settings, script_hashes: Callable[[], Sequ
     `script_hashes` are of Dash's inline scripts; they are complete after the first request only.
     """
     if settings.trusted_hosts:
-        server.config["TRUSTED_HOSTS"] = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+        listed = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+        # Our own processes ask under these, and no other site can make a browser do so. (Werkzeug knows no IPv6 here.)
+        server.config["TRUSTED_HOSTS"] = [*listed, "127.0.0.1", "localhost"]
 
     @server.after_request
     def protect(response: Response) -> Response:

@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     )
     trusted_hosts: str = Field(
         "",
-        description="Host names under which this Clew answers, as a comma list; .example.com is all below. Empty: any.",
+        description="Host names under which Clew answers, beside loopback's; .example.com is all below. Empty: any.",
     )
     frame_ancestors: FrameAncestors = Field(
         "self",

@@ -63,5 +63,12 @@ def test_what_would_end_the_directive_is_no_ancestor(value: str) -> None:
 
 def test_it_answers_under_its_own_names_only_where_they_are_set(cache_dir: Path) -> None:
     client = clew(cache_dir, trusted_hosts="clew.example.com, .portal.example.com").test_client()
-    for host, status in (("clew.example.com", 200), ("a.portal.example.com", 200), ("evil.example", 400)):
+    good = ("clew.example.com", "a.portal.example.com:8050", "127.0.0.1:8050", "localhost")
+    for host, status in (
+        *((host, 200) for host in good),
+        ("evil.example", 400),
+        ("clew.example.com.evil.example", 400),
+    ):
         assert client.get("/health", base_url=f"http://{host}").status_code == status
+    # Dash was set up by then, all the same.
+    assert client.get("/_dash-layout", base_url="http://clew.example.com").status_code == 200
