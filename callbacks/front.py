@@ -11,6 +11,7 @@ from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, is_retry
+from callbacks.sockets import hand_on
 from components import front, front_health, front_model, ids, notices, words
 from components.language import language
 from domain.front import BestRuns, best_per_algorithm, in_progress
@@ -78,13 +79,7 @@ def _register_gpus(app: dash.Dash, hosts: range) -> None:
         State(ids.FRONT_GPU_TEXTS, "data"),
         State(ids.FRONT_GPU_SCHEMA, "data"),
     )
-    for host in hosts:
-        for property_name in ("message", "state"):
-            app.clientside_callback(
-                ClientsideFunction("gpuTile", property_name),
-                Input(ids.front_gpu("socket", host), property_name),
-                State(ids.front_gpu("socket", host), "id"),
-            )
+    hand_on(app, "gpuTile", (ids.front_gpu("socket", host) for host in hosts))
 
 
 def _outputs(tile: str, *, may_fail: bool = True) -> list[Output]:

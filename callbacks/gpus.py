@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 from pydantic import TypeAdapter, ValidationError
 
+from callbacks.sockets import hand_on
 from components import gpus, ids
 from components.gpu_card import gpu_card
 from domain.gpus import Gpu
@@ -48,7 +49,6 @@ def _register_cards(app: dash.Dash, host: int) -> None:
 
 
 def _register_stream(app: dash.Dash, hosts: range) -> None:
-    """Without outputs: what changes differs from message to message, and is set by the browser's own hand."""
     app.clientside_callback(
         ClientsideFunction("gpus", "start"),
         # Dash calls what has no output for changes only, and this has to begin.
@@ -58,10 +58,4 @@ def _register_stream(app: dash.Dash, hosts: range) -> None:
         State(ids.GPU_SCHEMA, "data"),
     )
     app.clientside_callback(ClientsideFunction("gpus", "join"), Input(ids.GPU_RUNS, "data"))
-    for host in hosts:
-        for property_name in ("message", "state"):
-            app.clientside_callback(
-                ClientsideFunction("gpus", property_name),
-                Input(ids.gpu("socket", host), property_name),
-                State(ids.gpu("socket", host), "id"),
-            )
+    hand_on(app, "gpus", (ids.gpu("socket", host) for host in hosts))

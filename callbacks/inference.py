@@ -5,6 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
+from callbacks.sockets import hand_on
 from components import ids
 from components.inference import SIDES
 from components.inference_controls import model_options
@@ -43,13 +44,7 @@ def _register_walk(app: dash.Dash) -> None:
         State(ids.INFERENCE_TEXTS, "data"),
         State(ids.INFERENCE_SCHEMA, "data"),
     )
-    for side in SIDES:
-        for property_name in ("message", "state"):
-            app.clientside_callback(
-                ClientsideFunction("inference", property_name),
-                Input(ids.walk("socket", side), property_name),
-                State(ids.walk("socket", side), "id"),
-            )
+    hand_on(app, "inference", (ids.walk("socket", side) for side in SIDES))
     app.clientside_callback(
         ClientsideFunction("inference", "press"),
         *(Input(button, "n_clicks") for button in (ids.INFERENCE_PLAY, ids.INFERENCE_STOP, ids.INFERENCE_RESET)),

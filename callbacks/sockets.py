@@ -1,0 +1,15 @@
+"""What comes over a page's sockets goes to a clientside namespace: `message` and `state`, with the socket's id."""
+
+from collections.abc import Iterable
+
+import dash
+from dash import ClientsideFunction, Input, State
+
+
+def hand_on(app: dash.Dash, namespace: str, sockets: Iterable[str]) -> None:
+    """Without outputs: what changes differs from message to message, and is set by the browser's own hand."""
+    for socket in sockets:
+        for property_name in ("message", "state"):
+            app.clientside_callback(
+                ClientsideFunction(namespace, property_name), Input(socket, property_name), State(socket, "id")
+            )
