@@ -14,6 +14,7 @@ from domain.runs import BadRow
 
 _NAMED = 3
 _AFTER_A_FAILURE = "answers, but the last refresh failed: "
+_NOT_ASKED = "; in a few seconds it is asked again"
 
 
 def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
@@ -93,6 +94,8 @@ def in_words(cause: str) -> str:
     if cause.startswith(_AFTER_A_FAILURE):
         cause = in_words(cause.removeprefix(_AFTER_A_FAILURE))
         return _("answers, but the last refresh failed: %(cause)s", cause=cause)
+    if cause.endswith(_NOT_ASKED):
+        return _("%(cause)s; in a few seconds it is asked again", cause=in_words(cause.removesuffix(_NOT_ASKED)))
     if cause.startswith("MLflow: "):
         return "MLflow: " + in_words(cause.removeprefix("MLflow: "))
     if status := re.fullmatch(r"answered HTTP (\d+)", cause):

@@ -12,6 +12,7 @@ ClewError
 ├── PolicyGone            the model's file is not there any more                        (410)
 └── ServiceError          something outside did not do its part                         (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
+    │   ├── NotAsked            known to be dead a moment ago: nothing was sent          (503)
     │   └── OutcomeUnknown      a write was sent and nothing came back: look again      (504)
     ├── AccessDenied         401 or 403: the credentials in the environment are wrong   (502)
     └── BadResponse          it answered, but not what its contract says                (502)
@@ -97,6 +98,13 @@ class ServiceUnavailable(ServiceError):
     """The service refused, timed out or answered 5xx."""
 
     status = 503
+
+
+class NotAsked(ServiceUnavailable):
+    """The service was found dead a moment ago and was not asked again; nothing was sent."""
+
+    def __init__(self, service: str, cause: str) -> None:
+        super().__init__(service, f"{cause}; in a few seconds it is asked again")
 
 
 class OutcomeUnknown(ServiceUnavailable):

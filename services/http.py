@@ -1,7 +1,8 @@
 """One way to call a JSON service: a deadline, named errors, nothing else."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 
@@ -14,10 +15,12 @@ from domain.errors import (
     BadInput,
     BadResponse,
     Conflict,
+    NotAsked,
     NotFound,
     OutcomeUnknown,
     ServiceUnavailable,
 )
+from services.circuit import Circuit
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
@@ -43,6 +46,7 @@ class JsonService:
         self.name = name
         self.url = url
         self._auth = auth
+        self._circuit = Circuit(name)
 
     def call(
         self,
@@ -84,31 +88,38 @@ class JsonService:
         *,
         writes: bool = False,
     ) -> tuple[int, bytes]:
-        ends = time.monotonic() + deadline_seconds
-        lost = OutcomeUnknown if writes else ServiceUnavailable
         # A write is silent for as long as its work takes: to leave early is not to know what became of it.
         patience = deadline_seconds if writes else min(READ_SECONDS, deadline_seconds)
+        ends = time.monotonic() + deadline_seconds
+        sending = partial(
+            requests.request,
+            method,
+            self.url + path,
+            params=params,
+            data=body,
+            # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
+            headers={"Connection": "close", "Content-Type": "application/json", "Accept-Encoding": "identity"},
+            auth=self._auth,
+            timeout=(min(CONNECT_SECONDS, deadline_seconds), patience),
+            stream=True,
+        )
         try:
-            with requests.request(
-                method,
-                self.url + path,
-                params=params,
-                data=body,
-                # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
-                headers={"Connection": "close", "Content-Type": "application/json", "Accept-Encoding": "identity"},
-                auth=self._auth,
-                timeout=(min(CONNECT_SECONDS, deadline_seconds), patience),
-                stream=True,
-            ) as response:
-                content = self._read(response, ends, most_bytes)
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
-            cause = _cause(error)
-            raise (ServiceUnavailable if cause in _NEVER_SENT else lost)(self.name, cause) from error
-        except (requests.RequestException, HTTPException, OSError) as error:
-            raise lost(self.name, _cause(error)) from error
+            with self._circuit.call():
+                return self._answered(sending, ends, most_bytes)
+        except NotAsked:
+            raise
         except ServiceUnavailable as error:
-            raise lost(error.service, error.cause) from error
-        return response.status_code, content
+            if writes and error.cause not in _NEVER_SENT:
+                raise OutcomeUnknown(self.name, error.cause) from error
+            raise
+
+    def _answered(self, sending: Callable[[], requests.Response], ends: float, most_bytes: int) -> tuple[int, bytes]:
+        """Raises `ServiceUnavailable` where no whole answer came in time."""
+        try:
+            with sending() as response:
+                return response.status_code, self._read(response, ends, most_bytes)
+        except (requests.RequestException, HTTPException, OSError) as error:
+            raise ServiceUnavailable(self.name, _cause(error)) from error
 
     def _read(self, response: requests.Response, ends: float, most_bytes: int) -> bytes:
         announced = response.headers.get("Content-Length", "")

@@ -127,8 +127,11 @@ class Settings(BaseSettings):
 
     @property
     def patience_seconds(self) -> float:
-        """How long a callback waits for what it does not know yet: less than a tick, or no answer would ever arrive."""
-        return min(2.0, self.tick_seconds / 2)
+        """How long a callback waits for what it does not know yet: less than a tick, or no answer would ever arrive.
+
+        And little enough that a page renders within 2 s, whoever is away.
+        """
+        return min(1.5, self.tick_seconds / 2)
 
     @property
     def vocabulary(self) -> Vocabulary:

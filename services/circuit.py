@@ -1,0 +1,59 @@
+"""Says at once that a service is dead, while one caller at a time finds out whether it still is.
+
+Own code, for pybreaker holds its lock while it calls: all threads of a worker would queue for one service.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from domain.errors import NotAsked, ServiceUnavailable
+
+OPENS_AFTER = 3
+PAUSE_SECONDS = 4.0
+# Who leaves earlier has seen that a service is slow, and not that it is dead: others wait longer for it, and get it.
+PATIENT_SECONDS = 5.0
+
+
+class Circuit:
+    """Open once `OPENS_AFTER` calls in a row found the service dead; then one call tries every `PAUSE_SECONDS`."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._dead_in_a_row = 0
+        self._cause = ""
+        self._alive_at = self._try_at = float("-inf")
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Around a call that raises `ServiceUnavailable` where nothing came back; raises `NotAsked` while open."""
+        began = self._enter()
+        cause = None
+        try:
+            yield
+        except ServiceUnavailable as error:
+            cause = error.cause
+            raise
+        finally:
+            self._note(began, cause)
+
+    def _enter(self) -> float:
+        now = time.monotonic()
+        with self._lock:
+            if self._dead_in_a_row >= OPENS_AFTER:
+                if now < self._try_at:
+                    raise NotAsked(self._service, self._cause)
+                self._try_at = float("inf")  # until this caller knows
+        return now
+
+    def _note(self, began: float, cause: str | None) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if cause is None:
+                self._alive_at, self._dead_in_a_row = now, 0
+            # Whoever was answered meanwhile is the proof that it lives.
+            elif self._alive_at < began and (now - began >= PATIENT_SECONDS or not cause.endswith("in time")):
+                self._dead_in_a_row, self._cause = self._dead_in_a_row + 1, cause
+            self._try_at = now + PAUSE_SECONDS

@@ -1,0 +1,100 @@
+"""A dead service is asked by one caller at a time, however many want it; one that is slow or answers errors is not dead."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from domain.errors import NotAsked, OutcomeUnknown, ServiceUnavailable
+from services.circuit import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS
+from services.http import JsonService
+from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
+
+HEALTHY = (200, b"{}", "application/json")
+VIEWERS = 50
+
+
+@pytest.fixture
+def server() -> Iterator[Misbehaving]:
+    with Misbehaving("http://127.0.0.1:1") as server:
+        server.answer = HEALTHY
+        yield server
+
+
+def service(server: Misbehaving) -> JsonService:
+    return JsonService("Oracle", server.address)
+
+
+def test_fifty_viewers_do_not_wait_fifty_times(server: Misbehaving) -> None:
+    oracle = service(server)
+    server.answer = HANG
+    first = [Caught(oracle, PATIENT_SECONDS) for _viewer in range(OPENS_AFTER)]
+    for one in first:
+        one.join()
+    assert [str(one.error) for one in first] == ["Oracle: did not answer in time"] * OPENS_AFTER
+    before, began = len(server.requests), time.monotonic()
+    viewers = [Caught(oracle, PATIENT_SECONDS) for _viewer in range(VIEWERS)]
+    for viewer in viewers:
+        viewer.join()
+    assert all(isinstance(viewer.error, NotAsked) for viewer in viewers)
+    assert len(server.requests) == before
+    assert time.monotonic() - began < PATIENT_SECONDS / 2
+    time.sleep(max(0.0, began + PAUSE_SECONDS - time.monotonic()))
+    viewers = [Caught(oracle, 1.0) for _viewer in range(VIEWERS)]
+    for viewer in viewers:
+        viewer.join()
+    assert len(server.requests) == before + 1
+    assert sum(isinstance(viewer.error, NotAsked) for viewer in viewers) == VIEWERS - 1
+    # One of them finds out that it is back, and then it is for all.
+    server.answer = HEALTHY
+    eventually(lambda: oracle.call("GET", "/") == {}, within_seconds=PAUSE_SECONDS + 1)
+    assert [oracle.call("GET", "/") for _viewer in range(3)] == [{}] * 3
+
+
+def test_a_write_that_was_not_sent_is_not_unknown() -> None:
+    oracle = JsonService("Oracle", "http://127.0.0.1:1")
+    for _call in range(OPENS_AFTER + 1):
+        with pytest.raises(ServiceUnavailable) as caught:
+            oracle.call("POST", "/", writes=True)
+        assert not isinstance(caught.value, OutcomeUnknown)
+    assert isinstance(caught.value, NotAsked)
+
+
+@pytest.mark.parametrize(("answer", "seconds"), [(ERROR_500, 5.0), (HANG, 0.1)], ids=["errors", "impatience"])
+def test_errors_and_impatience_are_no_death(server: Misbehaving, answer: object, seconds: float) -> None:
+    oracle = service(server)
+    server.answer = answer  # type: ignore[assignment]
+    for _call in range(2 * OPENS_AFTER):
+        with pytest.raises(ServiceUnavailable) as caught:
+            oracle.call("GET", "/", deadline_seconds=seconds)
+        assert not isinstance(caught.value, NotAsked)
+    assert len(server.requests) == 2 * OPENS_AFTER
+
+
+def test_who_is_answered_meanwhile_proves_that_it_lives(server: Misbehaving) -> None:
+    oracle = service(server)
+    server.answer = HANG
+    lost = [Caught(oracle, PATIENT_SECONDS) for _call in range(OPENS_AFTER)]
+    eventually(lambda: len(server.requests) == OPENS_AFTER)
+    server.answer = HEALTHY
+    assert oracle.call("GET", "/") == {}
+    for one in lost:
+        one.join()
+    assert oracle.call("GET", "/") == {}
+
+
+class Caught(threading.Thread):
+    """A call of `oracle` in a thread of its own, and the error it met."""
+
+    def __init__(self, oracle: JsonService, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self.error: ServiceUnavailable | None = None
+        self._oracle, self._seconds = oracle, seconds
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._oracle.call("GET", "/", deadline_seconds=self._seconds)
+        except ServiceUnavailable as error:
+            self.error = error
