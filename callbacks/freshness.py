@@ -5,6 +5,7 @@ from typing import Any
 from dash import ctx, no_update
 
 from components import ids, notices, run_list, words
+from services.model_view import ModelView
 from services.run_store import RunView
 
 RETRY_WAIT_SECONDS = 3.0
@@ -20,6 +21,11 @@ def freshness(view: RunView) -> tuple[Any, Any, bool]:
     as_of = words.unix_ms(view.as_of)
     runs = None if view.runs is None else len(view.runs.runs)
     text = run_list.freshness_text(runs, as_of, failed=view.failure is not None)
+    return text, *failed(view)
+
+
+def failed(view: RunView | ModelView) -> tuple[Any, bool]:
+    """What failed since what is shown was read, if anything, and whether something did."""
     if view.failure is None:
-        return text, no_update, False
-    return text, notices.failure(view.failure.service, view.failure.cause, as_of_ms=as_of), True
+        return no_update, False
+    return notices.failure(view.failure.service, view.failure.cause, as_of_ms=words.unix_ms(view.as_of)), True

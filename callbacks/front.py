@@ -10,16 +10,16 @@ from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, is_retry
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
-from components import front, front_health, front_model, ids, notices, words
+from components import front, front_health, front_model, ids, words
 from components.language import language
 from domain.front import BestRuns, best_per_algorithm, in_progress
 from domain.health import HealthReport, ServiceKind
 from domain.models import ModelState, activation_of
 from services.connect import Services
 from services.model_view import ModelView
-from services.run_store import Failure
+from services.run_store import Failure, RunView
 from services.run_sweep import RunList
 from services.service_health import HealthSnapshots
 
@@ -45,7 +45,7 @@ def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Callable
             view = services.runs.first_view(services.settings.patience_seconds)
         # As of when they were read: while MLflow is away, Clew does not know that a run is silent.
         filled = None if view.runs is None else fill(view.runs, view.as_of or view.runs.swept_at)
-        return (*_body(filled, view.failure, drawn), *_freshness(view.as_of, view.failure))
+        return (*_body(filled, view.failure, drawn), *_freshness(view))
 
 
 def _register_model(app: dash.Dash, services: Services) -> None:
@@ -55,7 +55,7 @@ def _register_model(app: dash.Dash, services: Services) -> None:
             view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
         else:
             view = services.model_views.view(services.settings.patience_seconds)
-        return (*_body(_active_model(view), view.failure, drawn), *_freshness(view.as_of, view.failure))
+        return (*_body(_active_model(view), view.failure, drawn), *_freshness(view))
 
 
 def _register_health(app: dash.Dash, services: Services) -> None:
@@ -103,12 +103,9 @@ def _body(filled: Filled | None, failure: Failure | None, drawn: str | None) -> 
     return (no_update, no_update) if mark == drawn else (filled[1](), mark)
 
 
-def _freshness(as_of: datetime | None, failure: Failure | None) -> tuple[Any, Any, bool]:
+def _freshness(view: RunView | ModelView) -> tuple[Any, Any, bool]:
     """How old a tile is, what failed since, and whether something did."""
-    as_of_ms = words.unix_ms(as_of)
-    if failure is None:
-        return front.as_of(as_of_ms), no_update, False
-    return front.as_of(as_of_ms), notices.failure(failure.service, failure.cause, as_of_ms=as_of_ms), True
+    return front.as_of(words.unix_ms(view.as_of)), *failed(view)
 
 
 def _in_progress(runs: RunList, as_of: datetime) -> Filled:

@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 from pydantic import TypeAdapter, ValidationError
 
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
 from components import gpus, ids
 from components.gpu_card import gpu_card
@@ -23,14 +24,19 @@ def register(app: dash.Dash, services: Services) -> None:
         _register_cards(app, host)
     _register_stream(app, hosts)
 
-    @app.callback(Output(ids.GPU_RUNS, "data"), Input(ids.tick("gpus"), "n_intervals"), State(ids.GPU_RUNS, "data"))
-    def runs(_tick: int, known: list[dict[str, Any]] | None) -> Any:
+    @app.callback(
+        Output(ids.GPU_RUNS, "data"),
+        Output(ids.failure("gpus"), "children"),
+        Output(ids.failure_alert("gpus"), "is_open"),
+        Input(ids.tick("gpus"), "n_intervals"),
+        Input(ids.retry("gpus"), "n_clicks"),
+        State(ids.GPU_RUNS, "data"),
+    )
+    def runs(_tick: int, _retry: int | None, known: list[dict[str, Any]] | None) -> tuple[Any, ...]:
         """The runs that train now: a process of theirs gets their name."""
-        view = services.runs.view()
-        if view.runs is None:
-            return no_update
-        training = gpus.training_runs(view.runs.runs.values())
-        return no_update if training == known else training
+        view = services.runs.refreshed_view(RETRY_WAIT_SECONDS) if is_retry("gpus") else services.runs.view()
+        training = None if view.runs is None else gpus.training_runs(view.runs.runs.values())
+        return (no_update if training in (None, known) else training, *failed(view))
 
 
 def _register_cards(app: dash.Dash, host: int) -> None:

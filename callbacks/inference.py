@@ -5,12 +5,14 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
 from components import ids
 from components.inference import SIDES
 from components.inference_controls import model_options
 from components.language import _
 from services.connect import Services
+from services.model_view import ModelView
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -20,18 +22,29 @@ def register(app: dash.Dash, services: Services) -> None:
     @app.callback(
         Output(ids.INFERENCE_MODEL, "options"),
         Output(ids.INFERENCE_VERSUS, "options"),
+        Output(ids.failure("inference"), "children"),
+        Output(ids.failure_alert("inference"), "is_open"),
         Input(ids.tick("inference"), "n_intervals"),
+        Input(ids.retry("inference"), "n_clicks"),
         State(ids.INFERENCE_MODEL, "options"),
     )
-    def choices(_tick: int, known: list[dict[str, str]]) -> tuple[Any, Any]:
+    def choices(_tick: int, _retry: int | None, known: list[dict[str, str]]) -> tuple[Any, ...]:
         """The models that can be tried."""
-        view = services.model_views.view(services.settings.patience_seconds)
-        if view.models is None:
-            return no_update, no_update
-        options = model_options(view.models.models, none=_("the active one"))
-        if options == known:
-            return no_update, no_update
-        return options, model_options(view.models.models, none=_("no other"))
+        if is_retry("inference"):
+            view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
+        else:
+            view = services.model_views.view(services.settings.patience_seconds)
+        return (*_options(view, known), *failed(view))
+
+
+def _options(view: ModelView, known: list[dict[str, str]]) -> tuple[Any, Any]:
+    """Those of both lists; no update where the page has them."""
+    if view.models is None:
+        return no_update, no_update
+    options = model_options(view.models.models, none=_("the active one"))
+    if options == known:
+        return no_update, no_update
+    return options, model_options(view.models.models, none=_("no other"))
 
 
 def _register_walk(app: dash.Dash) -> None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import dash
 from dash import Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, is_retry
-from components import ids, model_detail, notices, words
-from domain.errors import ClewError
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
+from components import ids, model_detail
+from domain.errors import ServiceError
 from services.connect import Services
 
 
@@ -33,19 +34,27 @@ def register(app: dash.Dash, services: Services) -> None:
         else:
             view = services.model_views.view(services.settings.patience_seconds)
         model = None if view.models is None else view.models.get(model_id)
-        failure: Any = no_update
-        if view.failure is not None:
-            as_of = words.unix_ms(view.as_of)
-            failure = notices.failure(view.failure.service, view.failure.cause, as_of_ms=as_of)
         body: Any = no_update
         if view.models is not None:
             body = model_detail.not_found(model_id) if model is None else model_detail.facts(model)
-        return (body, *model_detail.allowed(model), failure, view.failure is not None)
+        return (body, *model_detail.allowed(model), *failed(view))
 
-    @app.callback(Output(ids.MODEL_POLICY, "children"), Input(ids.MODEL_ID, "data"))
-    def check(model_id: str) -> Any:
+    @app.callback(
+        Output(ids.MODEL_POLICY, "children"),
+        Output(ids.MODEL_CHECKED, "data"),
+        Input(ids.MODEL_ID, "data"),
+        Input(ids.tick("model"), "n_intervals"),
+        Input(ids.retry("model"), "n_clicks"),
+        State(ids.MODEL_CHECKED, "data"),
+    )
+    def check(model_id: str, _tick: int, _retry: int | None, checked: bool) -> tuple[Any, Any]:
         """Apart from the rest, for it takes a second: the file is fetched and run once in a process of its own."""
-        try:
-            return model_detail.policy(services.models.policy(model_id))
-        except ClewError as error:
-            return model_detail.unusable(str(error))
+        if checked:
+            raise PreventUpdate
+        look = services.policy_looks.look_at(model_id)
+        if not look.ends(services.settings.patience_seconds):
+            raise PreventUpdate  # a later tick finds it
+        if look.graph is not None:
+            return model_detail.policy(look.graph), True
+        # What a service did not do it may do yet; what is wrong with the file stays wrong.
+        return model_detail.unusable(str(look.error)), not isinstance(look.error, ServiceError)

@@ -5,7 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, is_retry
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from components import ids, model_list, notices, words
 from components.language import language
 from domain.models import ModelState
@@ -21,7 +21,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def look_ahead(model_id: object) -> None:
         """Whoever chooses a model may be about to activate it."""
         if isinstance(model_id, str) and not services.settings.read_only:
-            services.policies_ahead.look_at(model_id)
+            services.policy_looks.look_at(model_id)
 
     @app.callback(
         Output(ids.MODEL_FRESHNESS, "children"),
@@ -49,9 +49,7 @@ def _freshness(view: ModelView) -> tuple[Any, ...]:
     as_of = words.unix_ms(view.as_of)
     there = None if view.models is None else sum(m.state is not ModelState.DELETED for m in view.models.models)
     text = model_list.freshness_text(there, as_of) if view.failure is None or there is not None else []
-    if view.failure is None:
-        return text, no_update, False
-    return text, notices.failure(view.failure.service, view.failure.cause, as_of_ms=as_of), True
+    return text, *failed(view)
 
 
 def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, ...]:

@@ -125,6 +125,7 @@ MODEL_DRAWN = "models-drawn"
 MODEL_ID = "model-id"
 MODEL_FACTS = "model-facts"
 MODEL_POLICY = "model-policy"
+MODEL_CHECKED = "model-checked"
 
 
 def change(place: str, what: str) -> str:

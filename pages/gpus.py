@@ -6,7 +6,7 @@ import dash
 import flask
 from dash import dcc, html
 
-from components import frame, gpus, ids
+from components import frame, gpus, ids, notices
 from components.language import _
 
 
@@ -15,6 +15,7 @@ def layout(**_query: str) -> list[Any]:
     monitors = flask.current_app.config["GPU_MONITORS"]
     return [
         html.H1(_("GPUs"), className="h3"),
+        html.Div(notices.failure_alert("gpus"), **{"aria-live": "polite"}),
         *(gpus.sections([monitor["name"] for monitor in monitors]) or [gpus.no_monitors()]),
         gpus.chart(),
         *gpus.processes(),

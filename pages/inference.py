@@ -19,6 +19,7 @@ def layout(**query: str) -> list[Any]:
     return [
         html.H1(_("Inference"), className="h3"),
         notices.said([_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]),
+        html.Div(notices.failure_alert("inference"), **{"aria-live": "polite"}),
         *inference_controls.controls(wish),
         html.Div(
             [

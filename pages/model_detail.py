@@ -16,6 +16,7 @@ def layout(model_id: str = "", **_query: str) -> list[Any]:
         *model_change.parts("model"),
         frame.ticker("model"),
         dcc.Store(id=ids.MODEL_ID, data=model_id),
+        dcc.Store(id=ids.MODEL_CHECKED, data=False),
     ]
 
 

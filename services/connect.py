@@ -14,8 +14,8 @@ from services.mlflow_registry import MlflowRegistry
 from services.mlflow_rest import MlflowRest
 from services.model_store import ModelStore, ReadOnlyStore
 from services.model_view import ModelSnapshots
-from services.policy_ahead import PolicyAhead
 from services.policy_files import PolicyFiles
+from services.policy_looks import PolicyLooks
 from services.run_store import RunStore
 from services.settings import Settings
 from services.shared_file import cache_folder
@@ -30,7 +30,7 @@ class Services(NamedTuple):
     histories: HistoryStore
     models: ModelStore
     model_views: ModelSnapshots
-    policies_ahead: PolicyAhead
+    policy_looks: PolicyLooks
     engine: InferenceEngine
 
 
@@ -46,7 +46,7 @@ def connect(settings: Settings) -> Services:
         histories=history_store(settings, mlflow),
         models=models,
         model_views=ModelSnapshots(models, settings.refresh_seconds),
-        policies_ahead=PolicyAhead(models),
+        policy_looks=PolicyLooks(models),
         engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url)),
     )
 

@@ -17,8 +17,6 @@ from services.inference_engine import InferenceEngine
 from services.mlflow_answers import SERVICE
 from services.settings import Settings
 
-FRESH_FOR = timedelta(seconds=10)
-
 
 class _Alive(BaseModel):
     status: Literal["healthy"]
@@ -39,6 +37,7 @@ class HealthSnapshots:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._fresh_for = timedelta(seconds=services.settings.refresh_seconds / 3)
         self._checks = Checks(services)
         self._others = list(_others(services.settings))
         self._probes = {s.name: Probe(s.name, partial(ask_alive, s)) for _kind, _label, s in self._others}
@@ -51,7 +50,7 @@ class HealthSnapshots:
         known = self._report
         if known.asked_at is None:
             return self.asked_anew(wait_seconds)
-        if not timedelta() <= datetime.now(UTC) - known.asked_at < FRESH_FOR:
+        if not timedelta() <= datetime.now(UTC) - known.asked_at < self._fresh_for:
             self._start()
         return known
 

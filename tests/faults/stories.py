@@ -1,0 +1,143 @@
+"""What happens to Clew's pages when a service behind it fails, and when it is well again; played without a browser."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from flask import Flask
+
+from app import create_app
+from services.connect import connect
+from services.settings import Settings
+from tests.faults.relay import Fault, Relay
+from tests.faults.viewer import Viewer
+
+MLFLOW, MODEL_SERVER, GPU_MONITOR = "MLflow", "Model server", "GPU monitor local"
+RENDERED_WITHIN = 2.0
+# The longest: a model server that hangs is asked twice, ten seconds each, and then perhaps by somebody else first.
+NOTICED_WITHIN = WELL_WITHIN = 60.0
+HEALTH = "front-health-body"
+
+
+# How long a page takes says nothing while others load theirs in the same process.
+_ALONE = Lock()
+
+
+class Shown(NamedTuple):
+    """What a page shows of a service that is well: this text, somewhere in this component."""
+
+    service: str
+    component: str
+    text: str
+
+
+Pages = Mapping[str, list[Shown]]
+
+
+class Claim(NamedTuple):
+    """Something that should hold of a page, and whether it did."""
+
+    what: str
+    holds: bool
+    seen: object
+
+
+class Story:
+    """One service that fails in one way, while other services are well, and then is well again."""
+
+    def __init__(self, service: str, fault: Fault, relays: Mapping[str, Relay], pages: Pages, cache_dir: Path) -> None:
+        self._service, self._fault, self._relays, self._pages = service, fault, relays, pages
+        self._cache_dir = cache_dir
+        self._relay = relays[service]
+        # Here, for Dash makes no second app in another thread than the first.
+        self._warm, self._cold = self._clew("warm"), self._clew("cold")
+        self.claims: dict[str, list[Claim]] = {page: [] for page in pages}
+
+    def play(self) -> "Story":
+        """First for those who were there before it began, then for those who come first thing in the morning."""
+        open_pages = self._opened(self._warm)
+        self._until(WELL_WITHIN, open_pages, "shows all at first", self._is_well)
+        self._relay.fault = self._fault
+        self._until(NOTICED_WITHIN, open_pages, "names who failed, with a Retry", self._is_named)
+        self._say(open_pages, "keeps what it had", self._is_complete)
+        later = self._opened(self._warm)
+        self._say(later, "is whole for who comes meanwhile", self._is_complete)
+        self._say(later, "names who failed to who comes meanwhile", self._is_named)
+        self._relay.fault = None
+        self._until(WELL_WITHIN, open_pages, "recovers by itself", self._is_well)
+
+        self._relay.fault = self._fault
+        at_dawn = self._opened(self._cold)
+        self._until(NOTICED_WITHIN, at_dawn, "names who failed where nothing is known", self._is_named)
+        self._until(WELL_WITHIN, at_dawn, "shows what is not of that service", self._has_the_rest)
+        self._relay.fault = None
+        self._until(WELL_WITHIN, at_dawn, "fills by itself", self._is_well)
+        return self
+
+    def _clew(self, cache: str) -> Flask:
+        model_server = self._relays.get(MODEL_SERVER)
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            mlflow_tracking_uri=self._relays[MLFLOW].address,  # type: ignore[arg-type]
+            model_server_url=None if model_server is None else model_server.address,  # type: ignore[arg-type]
+            model_name="faults",
+            inference_ws_url="ws://127.0.0.1:1/ws/inference",  # so none of ours is asked
+            gpu_monitor_urls=f"local={self._relays[GPU_MONITOR].address}",
+            cache_dir=self._cache_dir / cache,
+            refresh_seconds=12,  # a tick is two seconds then
+        )
+        return create_app(settings, connect(settings)).server
+
+    def _opened(self, server: Flask) -> dict[str, Viewer]:
+        with _ALONE:
+            viewers = {path: Viewer(server, path) for path in self._pages}
+        for path, viewer in viewers.items():
+            self._claim(path, f"renders within {RENDERED_WITHIN} s", viewer.seconds < RENDERED_WITHIN, viewer.seconds)
+        return viewers
+
+    def _until(self, seconds: float, viewers: dict[str, Viewer], what: str, true: Callable[[Viewer], bool]) -> None:
+        """Ticks until it is true of all pages."""
+        began, waiting = time.monotonic(), dict(viewers)
+        took: dict[str, float] = {}
+        while waiting and time.monotonic() - began < seconds:
+            for path in [path for path, viewer in waiting.items() if true(viewer)]:
+                took[path] = time.monotonic() - began
+                del waiting[path]
+            if waiting:
+                time.sleep(2)
+                for viewer in waiting.values():
+                    viewer.tick()
+        for path, viewer in viewers.items():
+            self._claim(path, what, path in took, took.get(path) or (viewer.alerts(), viewer.said()))
+
+    def _say(self, viewers: dict[str, Viewer], what: str, true: Callable[[Viewer], bool]) -> None:
+        for path, viewer in viewers.items():
+            self._claim(path, what, true(viewer), (viewer.alerts(), viewer.said()))
+
+    def _claim(self, page: str, what: str, holds: bool, seen: object) -> None:
+        self.claims[page].append(Claim(what, holds, seen))
+
+    def _is_complete(self, viewer: Viewer) -> bool:
+        return all(viewer.shows(one.component, one.text) for one in self._pages[viewer.path])
+
+    def _has_the_rest(self, viewer: Viewer) -> bool:
+        rest = [one for one in self._pages[viewer.path] if one.service != self._service]
+        return all(viewer.shows(one.component, one.text) for one in rest)
+
+    def _is_named(self, viewer: Viewer) -> bool:
+        """Who failed, and nobody else; on the front page also among the services."""
+        named = [alert for alert in viewer.alerts() if self._service in alert]
+        if len(named) < len(viewer.alerts()):
+            return False
+        depends = any(one.service == self._service for one in self._pages[viewer.path])
+        if viewer.has(HEALTH) and self._service not in viewer.failing(HEALTH):
+            return False
+        # Who is merely slow may yet answer, and then nothing has failed.
+        return bool(named) or not depends or self._fault is Fault.SLOW
+
+    def _is_well(self, viewer: Viewer) -> bool:
+        if viewer.has(HEALTH) and viewer.failing(HEALTH):
+            return False
+        return self._is_complete(viewer) and not viewer.alerts()

@@ -1,0 +1,104 @@
+"""Each service × each fault × each page: rendered in time, the culprit named with a Retry, nothing lost, well by itself.
+
+All stories are played at once, for nearly all of their time is waiting; a test for each cell then reads what happened.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from tests.faults.relay import Fault, Relay
+from tests.faults.stories import GPU_MONITOR, MLFLOW, MODEL_SERVER, Pages, Shown, Story
+from tests.models.model_server import ModelServer
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+SERVICES = (MLFLOW, MODEL_SERVER, GPU_MONITOR)
+# The longest first: one that hangs or is slow takes a minute, others ten seconds.
+FAULTS = (Fault.HANGS, Fault.SLOW, *(fault for fault in Fault if fault not in (Fault.HANGS, Fault.SLOW)))
+AT_ONCE = 8  # more of them would wait for each other
+PATHS = ("/", "/mlflow", "/mlflow?runs={run}", "/mlflow/runs/{run}", "/models", "/models/1", "/inference", "/gpu")
+RUN, TRAINING = "a-good-run", "a-run-in-training"
+
+
+class Played:
+    """All stories, begun together; `run` is the id of a run that the pages show."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.stories: dict[tuple[str, Fault], Future[Story]] = {}
+
+
+@pytest.fixture(scope="module")
+def played(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    registry = Registry(tracking, "faults")
+    group = registry.experiment_id
+    metrics = {"success_rate": [0.5, 0.75], "reward": [1.0, 2.0], "loss": [1.0, 0.5]}
+    run = tracking.run(group, name=RUN, params={"algorithm": "DQN"}, metrics=metrics)
+    tracking.run(group, name=TRAINING, tags={"clew.pid": "7"}, status="RUNNING")
+    registry.version(algorithm="PPO", success_rate="0.75")
+    tracking.post("registered-models/alias", {"name": "faults", "alias": "active", "version": "1"})
+    played = Played(run)
+    with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as pool:
+        model_server = stack.enter_context(ModelServer())
+        model_server.add("1", algorithm="PPO", success_rate=0.75)
+        model_server.active = "1"
+        monitor = stack.enter_context(HealthyMonitor())
+        for fault in FAULTS:
+            for service in SERVICES:
+                behind = {MLFLOW: tracking.address, GPU_MONITOR: monitor.address}
+                if service == MODEL_SERVER:
+                    behind[MODEL_SERVER] = model_server.address
+                relays = {name: stack.enter_context(Relay(address)) for name, address in behind.items()}
+                cache = tmp_path_factory.mktemp(f"{service}-{fault}".replace(" ", "-"))
+                story = Story(service, fault, relays, pages(run, behind), cache)
+                played.stories[service, fault] = pool.submit(story.play)
+        yield played
+
+
+def pages(run: str, behind: dict[str, str]) -> Pages:
+    """What each page shows, and whose it is."""
+    store = MODEL_SERVER if MODEL_SERVER in behind else MLFLOW
+    shown = [
+        [Shown(MLFLOW, "front-best-body", RUN), Shown(store, "front-model-body", "PPO")],
+        [Shown(MLFLOW, "runs-rows", RUN)],
+        [Shown(MLFLOW, "runs-rows", RUN), Shown(MLFLOW, "compare-table", RUN)],
+        [Shown(MLFLOW, "run-facts", "DQN")],
+        [Shown(store, "models-rows", "PPO")],
+        [Shown(store, "model-facts", "PPO")],
+        [Shown(store, "inference-model", "PPO")],
+        [Shown(MLFLOW, "gpus-runs", TRAINING)],
+    ]
+    return {path.format(run=run): parts for path, parts in zip(PATHS, shown, strict=True)}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_page_outlives_a_fault(played: Played, service: str, fault: Fault, path: str) -> None:
+    claims = played.stories[service, fault].result().claims[path.format(run=played.run)]
+    assert len(claims) == 12
+    assert [claim for claim in claims if not claim.holds] == []
+
+
+class HealthyMonitor(ThreadingHTTPServer):
+    """A monitor as far as the server of Clew asks one: whether it is well. Its stream goes to browsers."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Healthy)
+        self.address = f"http://127.0.0.1:{self.server_port}"
+        Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+
+class _Healthy(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"status": "healthy"}')
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""

@@ -1,0 +1,197 @@
+"""A viewer without a browser: loads a page of a Clew in this process and calls its callbacks as Dash's own page does.
+
+All that happens on the server happens for real; what happens in the browser does not, and is tested there.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+Change = tuple[str, str]
+# What assets/runs.js hands on.
+_BY_THE_BROWSER: dict[Change, Change] = {("runs-version", "data"): ("compare-news", "data")}
+_AT_A_TIME = 6  # as many requests as a browser sends to one host
+
+
+class Viewer:
+    """The page at `path`; `seconds` is how long it took until all its callbacks had answered."""
+
+    def __init__(self, server: Flask, path: str) -> None:
+        self.path = path
+        self._server = server
+        began = time.monotonic()
+        self._index: dict[str, dict[str, Any]] | None = None
+        self._tree: Any = self._get("/_dash-layout")
+        self._set("_pages_location", "pathname", urlsplit(path).path)
+        self._set("_pages_location", "search", f"?{urlsplit(path).query}" if urlsplit(path).query else "")
+        self._settle([("_pages_location", "pathname")], set())
+        self.seconds = time.monotonic() - began
+
+    def tick(self) -> float:
+        """What the page's intervals do; returns how long it took."""
+        began = time.monotonic()
+        due = []
+        for one in self._components():
+            if one["type"] == "Interval" and not one["props"].get("disabled"):
+                props = one["props"]
+                props["n_intervals"] = (props.get("n_intervals") or 0) + 1
+                due.append((props["id"], "n_intervals"))
+        self._settle(due, self._ids)
+        return time.monotonic() - began
+
+    def press(self, button: str) -> None:
+        """A click."""
+        props = self._by_id()[button]["props"]
+        props["n_clicks"] = (props.get("n_clicks") or 0) + 1
+        self._settle([(button, "n_clicks")], self._ids)
+
+    def shows(self, component: str, text: str) -> bool:
+        """Whether a component has this somewhere: in what it shows, or in the data that the browser shows."""
+        found = self._by_id().get(component)
+        return found is not None and any(text in piece for piece in _strings(found))
+
+    def failing(self, component: str) -> str:
+        """What a list says of those in it that fail."""
+        found = self._by_id().get(component)
+        rows = [one for one in _components(found) if one["type"] == "Li"]
+        return " ".join(_text(row) for row in rows if any("health-down" in piece for piece in _strings(row)))
+
+    def alerts(self) -> list[str]:
+        """What the open alerts about failures say that offer a Retry."""
+        boxes = (one for one in self._components() if one["type"] == "Alert" and one["props"].get("is_open"))
+        return [_text(box) for box in boxes if _has_retry(box)]
+
+    def said(self) -> str:
+        """All that the page says."""
+        return _text(self._by_id()["_pages_content"])
+
+    def has(self, component: str) -> bool:
+        """Whether the page has a component of this id."""
+        return component in self._by_id()
+
+    # -- as Dash's page does it
+
+    @cached_property
+    def _dependencies(self) -> list[dict[str, Any]]:
+        return [one for one in self._get("/_dash-dependencies") if not one["clientside_function"]]
+
+    def _get(self, path: str) -> Any:
+        answer = self._server.test_client().get(path, headers={"Referer": f"http://localhost{self.path}"})
+        assert answer.status_code == 200, answer.data
+        return answer.json
+
+    def _settle(self, changed: list[Change], known: set[str]) -> None:
+        """Calls what depends on `changed`, and on what that changes, and whatever appears for the first time."""
+        called: set[str] = set()
+        while True:
+            new = self._ids - known
+            due = [one for one in self._dependencies if self._is_due(one, changed, new, called)]
+            if not due:
+                return
+            known = self._ids
+            called |= {one["output"] for one in due}
+            with ThreadPoolExecutor(_AT_A_TIME) as pool:
+                answers = list(pool.map(partial(self._call, changed), due))
+            given = {change: value for answer in answers for change, value in answer.items()}
+            given |= {_BY_THE_BROWSER[change]: given[change] for change in given if change in _BY_THE_BROWSER}
+            changed = [change for change, value in given.items() if self._set(*change, value)]
+
+    def _is_due(self, one: dict[str, Any], changed: list[Change], new: set[str], called: set[str]) -> bool:
+        outputs, inputs = _outputs(one), [(i["id"], i["property"]) for i in one["inputs"]]
+        if not {name for name, _property in [*outputs, *inputs]} <= self._ids or one["output"] in called:
+            return False
+        first = not one["prevent_initial_call"] and any(name in new for name, _property in [*outputs, *inputs])
+        return first or any(change in inputs for change in changed)
+
+    def _call(self, changed: list[Change], one: dict[str, Any]) -> dict[Change, Any]:
+        outputs = [{"id": name, "property": prop} for name, prop in _outputs(one)]
+        inputs = [(i["id"], i["property"]) for i in one["inputs"]]
+        body = {
+            "output": one["output"],
+            "outputs": outputs if one["output"].startswith("..") else outputs[0],
+            "inputs": [self._value(*each) for each in inputs],
+            "state": [self._value(s["id"], s["property"]) for s in one["state"]],
+            "changedPropIds": [f"{name}.{prop}" for name, prop in changed if (name, prop) in inputs],
+        }
+        headers = {"Referer": f"http://localhost{self.path}"}
+        answer = self._server.test_client().post("/_dash-update-component", json=body, headers=headers)
+        assert answer.status_code in (200, 204), (one["output"], answer.status_code, answer.data[:500])
+        if answer.status_code == 204:
+            return {}
+        assert "frame-errors" not in (answer.json.get("sideUpdate") or {}), (one["output"], answer.json)
+        given = answer.json["response"]
+        return {(name, prop): value for name, props in given.items() for prop, value in props.items()}
+
+    def _value(self, name: str, prop: str) -> dict[str, Any]:
+        found = self._by_id().get(name)
+        return {"id": name, "property": prop, "value": None if found is None else found["props"].get(prop)}
+
+    def _set(self, name: str, prop: str, value: Any) -> bool:
+        found = self._by_id().get(name)
+        if found is None:
+            return False
+        found["props"][prop] = value
+        if prop == "children":
+            self._index = None  # other components may be there now
+        return True
+
+    def _components(self) -> Iterator[dict[str, Any]]:
+        return _components(self._tree)
+
+    def _by_id(self) -> dict[str, dict[str, Any]]:
+        if self._index is None:
+            named = (one for one in self._components() if isinstance(one["props"].get("id"), str))
+            self._index = {one["props"]["id"]: one for one in named}
+        return self._index
+
+    @property
+    def _ids(self) -> set[str]:
+        return set(self._by_id())
+
+
+def _outputs(one: dict[str, Any]) -> list[Change]:
+    listed = one["output"].strip(".").split("...") if one["output"].startswith("..") else [one["output"]]
+    pairs = [entry.rpartition(".") for entry in listed]
+    return [(name, prop.partition("@")[0]) for name, _dot, prop in pairs if name]
+
+
+def _components(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        if "props" in tree and "namespace" in tree:
+            yield tree
+        for value in tree.values():
+            yield from _components(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _components(value)
+
+
+def _strings(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict | list):
+        for value in tree.values() if isinstance(tree, dict) else tree:
+            yield from _strings(value)
+
+
+def _text(tree: Any) -> str:
+    return " ".join(_said(tree)).strip()
+
+
+def _said(tree: Any) -> Iterable[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, list):
+        for one in tree:
+            yield from _said(one)
+    elif isinstance(tree, dict) and "props" in tree:
+        yield from _said(tree["props"].get("children"))
+
+
+def _has_retry(box: Any) -> bool:
+    return any(str(one["props"].get("id", "")).endswith("-retry") for one in _components(box))
