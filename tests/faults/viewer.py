@@ -36,7 +36,7 @@ class Viewer:
         """What the page's intervals do; returns how long it took."""
         began = time.monotonic()
         due = []
-        for one in self._components():
+        for one in self._by_id().values():
             if one["type"] == "Interval" and not one["props"].get("disabled"):
                 props = one["props"]
                 props["n_intervals"] = (props.get("n_intervals") or 0) + 1
@@ -63,7 +63,7 @@ class Viewer:
 
     def alerts(self) -> list[str]:
         """What the open alerts about failures say that offer a Retry."""
-        boxes = (one for one in self._components() if one["type"] == "Alert" and one["props"].get("is_open"))
+        boxes = (one for one in self._by_id().values() if one["type"] == "Alert" and one["props"].get("is_open"))
         return [_text(box) for box in boxes if _has_retry(box)]
 
     def said(self) -> str:
@@ -140,12 +140,9 @@ class Viewer:
             self._index = None  # other components may be there now
         return True
 
-    def _components(self) -> Iterator[dict[str, Any]]:
-        return _components(self._tree)
-
     def _by_id(self) -> dict[str, dict[str, Any]]:
         if self._index is None:
-            named = (one for one in self._components() if isinstance(one["props"].get("id"), str))
+            named = (one for one in _components(self._tree) if isinstance(one["props"].get("id"), str))
             self._index = {one["props"]["id"]: one for one in named}
         return self._index
 

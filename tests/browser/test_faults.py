@@ -1,0 +1,186 @@
+"""A flow for each fault, in a real browser: MLflow, the model server and the GPU monitor all have it at once.
+
+All flows are open at once, a tab each, for nearly all of their time is waiting; a test for each then reads what happened.
+What each page does about each single service is in tests/faults.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from werkzeug.serving import make_server
+
+from app import create_app
+from services.connect import connect
+from services.settings import Settings
+from tests.browser.conftest import pytest_setup_options
+from tests.browser.page import Page
+from tests.faults.relay import Fault, Relay
+from tests.gpus.conftest import Start, library, start  # noqa: F401
+from tests.models.model_server import ModelServer
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+# A tab that is not in front is served by its timers as if it were.
+AWAKE = (
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+)
+RUN, RATE = "a-good-run", "75.0 %"
+ALL_TEXTS = "return Object.fromEntries([...document.querySelectorAll('[id]')].map(e => [e.id, e.innerText || '']))"
+
+
+class Flow:
+    """One Clew before three services with one fault, in a tab of its own; `seen` is what happened."""
+
+    def __init__(self, fault: Fault, relays: list[Relay], page: Page) -> None:
+        self.fault, self.relays, self.page = fault, relays, page
+        self.tab = page.driver.current_window_handle
+        self.seen: dict[str, str | None] = {}
+
+    def fail(self, fault: Fault | None) -> None:
+        for relay in self.relays:
+            relay.fault = fault
+
+    def front(self) -> None:
+        self.page.driver.switch_to.window(self.tab)
+
+
+@pytest.fixture(scope="module")
+def flows(
+    tracking: Tracking,
+    start: Start,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[Fault, Flow]]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    registry = Registry(tracking, "browser-faults")
+    tracking.run(registry.experiment_id, name=RUN, params={"algorithm": "DQN"}, metrics={"success_rate": [0.99]})
+    options = pytest_setup_options()
+    for argument in ("--headless", *AWAKE):
+        options.add_argument(argument)
+    with ExitStack() as stack:
+        driver = webdriver.Chrome(options=options)
+        stack.callback(driver.quit)
+        model_server = stack.enter_context(ModelServer())
+        model_server.add("1", algorithm="PPO", success_rate=0.75)
+        model_server.active = "1"
+        monitor = start(state="count 1\nutil 0 90", GPU_SAMPLE_SECONDS="0.5")
+        behind = [tracking.address, model_server.address, f"http://127.0.0.1:{monitor.port}"]
+        flows = {}
+        for fault in Fault:
+            relays = [stack.enter_context(Relay(address)) for address in behind]
+            address = served(stack, relays, tmp_path_factory.mktemp(fault))
+            if flows:
+                driver.switch_to.new_window("tab")
+            flows[fault] = Flow(fault, relays, Page(driver, address))
+        play(flows.values())
+        yield flows
+
+
+def served(stack: ExitStack, relays: list[Relay], cache_dir: Path) -> str:
+    mlflow, models, monitor = (relay.address for relay in relays)
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        mlflow_tracking_uri=mlflow,  # type: ignore[arg-type]
+        model_server_url=models,  # type: ignore[arg-type]
+        gpu_monitor_urls=f"local={monitor}",
+        inference_ws_url="ws://127.0.0.1:1/ws/inference",  # so none of ours is asked
+        cache_dir=cache_dir,
+        refresh_seconds=6,
+    )
+    server = make_server("127.0.0.1", 0, create_app(settings, connect(settings)).server, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def play(all_flows: Iterator[Flow]) -> None:
+    flows = list(all_flows)
+    for flow in flows:
+        flow.front()
+        flow.page.open("/")
+    until(flows, "filled", is_well)
+    for flow in flows:
+        flow.fail(flow.fault)
+    until(flows, "named on the front page, nothing lost", names_all)
+    for flow in flows:
+        flow.front()
+        flow.page.open("/gpu")
+    until(flows, "named on the GPU page", names_gpus)
+    for flow in flows:
+        flow.fail(None)
+    until(flows, "GPUs are back by themselves", lambda seen, _fault: seen.says("gpu-cards-0", "90 %"))
+    for flow in flows:
+        flow.front()
+        flow.page.open("/")
+    until(flows, "all is back by itself", is_well)
+
+
+def until(flows: list[Flow], what: str, true: Callable[["Seen", Fault], bool], seconds: float = 60) -> None:
+    """Looks into one tab after the other until it is true in all."""
+    began, waiting = time.monotonic(), list(flows)
+    while waiting and time.monotonic() - began < seconds:
+        for flow in list(waiting):
+            flow.front()
+            seen = Seen(flow.page)
+            flow.seen[what] = None if true(seen, flow.fault) else str(seen)
+            if flow.seen[what] is None:
+                waiting.remove(flow)
+        time.sleep(0.5)
+
+
+class Seen(dict[str, str]):
+    """What all elements with an id say in one moment, by that id."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page.script(ALL_TEXTS))
+
+    def says(self, name: str, text: str) -> bool:
+        return text in self.get(name, "")
+
+
+def keeps_all(seen: Seen) -> bool:
+    return seen.says("front-best", RUN) and seen.says("front-model", RATE)
+
+
+def is_well(seen: Seen, _fault: Fault) -> bool:
+    connected = seen.says("front-gpu-badge-0", "connected") and seen.says("front-gpu-gpus-0", "busy")
+    return keeps_all(seen) and connected and not any(name.endswith("-failure") for name in seen)
+
+
+def names_all(seen: Seen, fault: Fault) -> bool:
+    """Each tile its own source, with a Retry; the GPUs' line tries for itself, and the list of services says who fails."""
+    failing = [row for row in seen.get("front-health-body", "").split("shown:") if "failing" in row]
+    listed = all(any(name in row for row in failing) for name in ("MLflow", "Model server", "GPU monitor local"))
+    tiles = {"best": "MLflow", "runs": "MLflow", "model": "Model server"}
+    if fault is Fault.SLOW:  # it may yet answer
+        tiles = {}
+    named = all(seen.says(f"front-{name}-failure", service) for name, service in tiles.items())
+    retries = all(f"front-{name}-retry" in seen for name in tiles)
+    gpus = not seen.says("front-gpu-badge-0", "connected") or seen.says("front-gpus", "did not fit")
+    return listed and named and retries and gpus and keeps_all(seen)
+
+
+def names_gpus(seen: Seen, _fault: Fault) -> bool:
+    return seen.get("gpu-badge-0", "") not in ("", "connected") or bool(seen.get("gpu-notice-0"))
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_fault_is_named_outlived_and_recovered_from(flows: dict[Fault, Flow], fault: Fault) -> None:
+    seen = flows[fault].seen
+    assert len(seen) == 5
+    assert {what: text for what, text in seen.items() if text is not None} == {}
+
+
+def test_the_consoles_complain_of_lines_only(flows: dict[Fault, Flow]) -> None:
+    for flow in flows.values():
+        flow.front()
+        flow.page.expected_errors = ("WebSocket connection",)
+        assert flow.page.console_errors() == []
