@@ -12,7 +12,7 @@ from app import create_app
 from services.connect import connect
 from services.settings import Settings
 from tests.faults.relay import Fault, Relay
-from tests.faults.viewer import Viewer
+from tests.faults.viewer import Viewer, in_process
 
 MLFLOW, MODEL_SERVER, GPU_MONITOR = "MLflow", "Model server", "GPU monitor local"
 RENDERED_WITHIN = 2.0
@@ -92,7 +92,7 @@ class Story:
 
     def _opened(self, server: Flask) -> dict[str, Viewer]:
         with _ALONE:
-            viewers = {path: Viewer(server, path) for path in self._pages}
+            viewers = {path: Viewer(in_process(server), path) for path in self._pages}
         for path, viewer in viewers.items():
             self._claim(path, f"renders within {RENDERED_WITHIN} s", viewer.seconds < RENDERED_WITHIN, viewer.seconds)
         return viewers

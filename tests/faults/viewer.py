@@ -1,29 +1,44 @@
-"""A viewer without a browser: loads a page of a Clew in this process and calls its callbacks as Dash's own page does.
+"""A viewer without a browser: loads a page of a Clew and calls its callbacks as Dash's own page does.
 
 All that happens on the server happens for real; what happens in the browser does not, and is tested there.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 from flask import Flask
 
 Change = tuple[str, str]
+# From a path, the page that asks, and what is posted to the status and the content of the answer.
+Ask = Callable[[str, str, bytes | None], tuple[int, bytes]]
 # What assets/runs.js hands on.
 _BY_THE_BROWSER: dict[Change, Change] = {("runs-version", "data"): ("compare-news", "data")}
 _AT_A_TIME = 6  # as many requests as a browser sends to one host
 
 
+def in_process(server: Flask) -> Ask:
+    """Asks a Clew of this process."""
+
+    def ask(path: str, page: str, body: bytes | None) -> tuple[int, bytes]:
+        headers = {"Referer": f"http://localhost{page}", "Content-Type": "application/json"}
+        method = "GET" if body is None else "POST"
+        answer = server.test_client().open(path, method=method, data=body, headers=headers)
+        return answer.status_code, answer.data
+
+    return ask
+
+
 class Viewer:
     """The page at `path`; `seconds` is how long it took until all its callbacks had answered."""
 
-    def __init__(self, server: Flask, path: str) -> None:
+    def __init__(self, ask: Ask, path: str) -> None:
         self.path = path
-        self._server = server
+        self._ask = ask
         began = time.monotonic()
         self._index: dict[str, dict[str, Any]] | None = None
         self._tree: Any = self._get("/_dash-layout")
@@ -81,9 +96,9 @@ class Viewer:
         return [one for one in self._get("/_dash-dependencies") if not one["clientside_function"]]
 
     def _get(self, path: str) -> Any:
-        answer = self._server.test_client().get(path, headers={"Referer": f"http://localhost{self.path}"})
-        assert answer.status_code == 200, answer.data
-        return answer.json
+        status, content = self._ask(path, self.path, None)
+        assert status == 200, content
+        return orjson.loads(content)
 
     def _settle(self, changed: list[Change], known: set[str]) -> None:
         """Calls what depends on `changed`, and on what that changes, and whatever appears for the first time."""
@@ -118,14 +133,13 @@ class Viewer:
             "state": [self._value(s["id"], s["property"]) for s in one["state"]],
             "changedPropIds": [f"{name}.{prop}" for name, prop in changed if (name, prop) in inputs],
         }
-        headers = {"Referer": f"http://localhost{self.path}"}
-        answer = self._server.test_client().post("/_dash-update-component", json=body, headers=headers)
-        assert answer.status_code in (200, 204), (one["output"], answer.status_code, answer.data[:500])
-        if answer.status_code == 204:
+        status, content = self._ask("/_dash-update-component", self.path, orjson.dumps(body))
+        assert status in (200, 204), (one["output"], status, content[:500])
+        if status == 204:
             return {}
-        assert "frame-errors" not in (answer.json.get("sideUpdate") or {}), (one["output"], answer.json)
-        given = answer.json["response"]
-        return {(name, prop): value for name, props in given.items() for prop, value in props.items()}
+        answer = orjson.loads(content)
+        assert "frame-errors" not in (answer.get("sideUpdate") or {}), (one["output"], answer)
+        return {(name, prop): value for name, props in answer["response"].items() for prop, value in props.items()}
 
     def _value(self, name: str, prop: str) -> dict[str, Any]:
         found = self._by_id().get(name)
