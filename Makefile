@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint lock train-deps translations hooks clean chromium compiler nginx
+.PHONY: help run test lint lock licences train-deps translations hooks clean chromium compiler nginx
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 
@@ -47,6 +47,9 @@ translations: $(STAMPS)/dev ## Bring the Japanese texts in line with the source:
 	@pot=$$(mktemp); $(VENV)/bin/pybabel -q extract -k _ --no-location --sort-output -o $$pot components pages callbacks; \
 	$(VENV)/bin/pybabel -q update -i $$pot -d components/translations -l ja --no-fuzzy-matching --ignore-obsolete; rm $$pot
 	@$(VENV)/bin/pybabel compile -d components/translations -l ja --statistics
+
+licences: $(STAMPS)/dev ## Write docs/licences.md anew, after `make lock` or new files of others in assets/
+	@$(PY) -m tests.rules.licences
 
 hooks: $(STAMPS)/dev ## Have git run the checks before each commit
 	@$(PY) -m pre_commit install
