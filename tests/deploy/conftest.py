@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.deploy.site import Dashboard, Nginx
+from tests.deploy.hosting import Dashboard, Nginx
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor, free_port
 from tests.inference.conftest import Team, _bare_environment

@@ -11,7 +11,7 @@ from selenium import webdriver
 from tests.browser.conftest import pytest_setup_options
 from tests.browser.page import Page
 from tests.deploy.conftest import Site
-from tests.deploy.site import NAME
+from tests.deploy.hosting import NAME
 
 PAGES = {
     "/": "behind-nginx",

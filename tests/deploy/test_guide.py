@@ -8,7 +8,7 @@ from dotenv import dotenv_values
 from gpu_monitor.settings import GpuMonitorSettings
 from inference.settings import InferenceSettings
 from services.settings import Settings
-from tests.deploy.site import DEPLOY, NAME, ROOT
+from tests.deploy.hosting import DEPLOY, NAME, ROOT
 
 GUIDE = (ROOT / "docs" / "deploying.md").read_text()
 BLOCKS = [block for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) if re.match(r"(#.*\n)*[A-Z_]+=", block)]

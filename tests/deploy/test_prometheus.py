@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 
-from tests.deploy.site import DEPLOY
+from tests.deploy.hosting import DEPLOY
 from tests.gpus.conftest import Start
 
 RULES = yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"][0]["rules"]
