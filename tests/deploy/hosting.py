@@ -139,7 +139,7 @@ def _certify(certificate: Path, key: Path) -> None:
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path, verify: str | bool = True) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60  # a machine may be busy
     while time.monotonic() < deadline and process.poll() is None:
         try:
             requests.get(address, verify=verify, timeout=5)
