@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint lock train-deps translations hooks clean chromium compiler
+.PHONY: help run test lint lock licences train-deps translations hooks clean chromium compiler nginx
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 
@@ -33,7 +33,7 @@ run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
 	@exec $(PY) -m services.launcher
 
 # Two at a time: half of their time they wait for an MLflow, a browser or a clock. A file stays together.
-test: lint chromium compiler ## Run all checks and tests; ARGS="-k name" goes to pytest
+test: lint chromium compiler nginx ## Run all checks and tests; ARGS="-k name" goes to pytest
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(STAMPS)/dev ## ruff and mypy
@@ -47,6 +47,9 @@ translations: $(STAMPS)/dev ## Bring the Japanese texts in line with the source:
 	@pot=$$(mktemp); $(VENV)/bin/pybabel -q extract -k _ --no-location --sort-output -o $$pot components pages callbacks; \
 	$(VENV)/bin/pybabel -q update -i $$pot -d components/translations -l ja --no-fuzzy-matching --ignore-obsolete; rm $$pot
 	@$(VENV)/bin/pybabel compile -d components/translations -l ja --statistics
+
+licences: $(STAMPS)/dev ## Write docs/licences.md anew, after `make lock` or new files of others in assets/
+	@$(PY) -m tests.rules.licences
 
 hooks: $(STAMPS)/dev ## Have git run the checks before each commit
 	@$(PY) -m pre_commit install
@@ -94,6 +97,10 @@ chromium:
 compiler: # for the fake driver library that the GPU monitor is tested with
 	@if ! command -v gcc >/dev/null && ! command -v cc >/dev/null; then $(GET_COMPILER); fi
 
+nginx: # for the tests of docs/deploy; Debian starts it at once and at each boot, which nobody asked for
+	@if [ -z "$$(PATH="$$PATH:/usr/sbin" command -v nginx)" ]; then $(GET_NGINX); \
+	  if command -v systemctl >/dev/null; then $(SUDO) systemctl disable --now nginx >/dev/null 2>&1 || :; fi; fi
+
 SUDO := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
 # $(call get,packages,what for,which commands)
 define get
@@ -107,6 +114,7 @@ define get
 endef
 GET_CHROMIUM = $(call get,chromium chromium-driver,Chromium for the browser tests,the commands chromium and chromedriver)
 GET_COMPILER = $(call get,gcc libc6-dev,a C compiler for the tests of the GPU monitor,the command gcc)
+GET_NGINX = $(call get,nginx,nginx for the tests of docs/deploy,the command nginx)
 
 # uv alone can resolve for all systems at once. The train lock holds what the extra adds; torch's own libraries are left
 # to pip, since they differ between its CPU and its GPU builds.

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from pydantic import ValidationError
 
+import api.forwarded
 import api.guards
 import api.request_log
 import api.routes
@@ -86,6 +87,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     )
     api.guards.register(server, app.callback_map)
     api.security.register(server, settings, app.csp_hashes)
+    api.forwarded.register(server, settings)
     app.layout = frame
     for feature in (
         callbacks.front,

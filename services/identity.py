@@ -27,7 +27,7 @@ def user_of(headers: Headers, peer: str | None, settings: Settings) -> str | Non
     its header to the sender's own, instead of overwriting it, vouches for nobody.
     """
     name = settings.trusted_user_header
-    if name is None or not _is_trusted(peer, settings):
+    if name is None or not is_trusted(peer, settings):
         return None
     user = _decoded(headers.get(name, "")).strip()
     return user if user and user.isprintable() and "," not in user and len(user) <= _LONGEST_USER else None
@@ -63,7 +63,8 @@ def _has_token(headers: Headers, token: str) -> bool:
     return scheme.lower() == "bearer" and hmac.compare_digest(given_bytes, token.encode())
 
 
-def _is_trusted(peer: str | None, settings: Settings) -> bool:
+def is_trusted(peer: str | None, settings: Settings) -> bool:
+    """Whether `peer`, an address, is among TRUSTED_PROXIES."""
     try:
         address = ip_address(peer or "")
     except ValueError:

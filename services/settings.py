@@ -94,7 +94,8 @@ class Settings(BaseSettings):
         description="The header in which your proxy names the user, such as X-Forwarded-User; it must overwrite it.",
     )
     trusted_proxies: NetworkList = Field(
-        "127.0.0.0/8, ::1", description="Addresses and networks of the proxies whose user header counts."
+        "127.0.0.0/8, ::1",
+        description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto count.",
     )
     trusted_hosts: str = Field(
         "",
@@ -140,7 +141,7 @@ class Settings(BaseSettings):
 
     @property
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
-        """Where the proxies are whose user header counts."""
+        """Where the proxies are whose headers count."""
         return networks(self.trusted_proxies)
 
     @property

@@ -33,6 +33,7 @@ threads = _settings.web_threads
 timeout = 30
 graceful_timeout = 3  # requests take far less than a second; Ctrl-C should too
 keepalive = 5
+forwarded_allow_ips = ""  # TRUSTED_PROXIES says whose headers count; gunicorn would believe all of loopback
 
 # A comparison of 300 runs is an address of 10 kB (gunicorn's default ends at 4, its largest number at 8), and comes
 # back as the Referer of each request that the page then makes. 0 lifts the limit to 1 MB.

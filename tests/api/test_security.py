@@ -50,6 +50,48 @@ def test_sockets_go_where_the_settings_say(cache_dir: Path, base: str, urls: str
     assert set(said) == {"'self'"} | sockets
 
 
+@pytest.mark.parametrize(
+    ("peer", "proxies", "said", "source"),
+    [
+        ("127.0.0.1", None, ["https"], "wss://clew.example.com"),
+        ("::ffff:127.0.0.1", None, ["https"], "wss://clew.example.com"),
+        ("127.0.0.1", None, ["http"], "ws://clew.example.com:8001"),
+        ("127.0.0.1", None, [], "ws://clew.example.com:8001"),
+        # The last word is the proxy's own; what stands before it came from the browser.
+        ("127.0.0.1", None, ["https", "http"], "ws://clew.example.com:8001"),
+        ("127.0.0.1", None, ["http", "https"], "wss://clew.example.com"),
+        ("10.0.0.5", None, ["https"], "ws://clew.example.com:8001"),
+        ("10.0.0.5", "10.0.0.0/24", ["https"], "wss://clew.example.com"),
+        ("127.0.0.1", "10.0.0.0/24", ["https"], "ws://clew.example.com:8001"),
+    ],
+)
+def test_a_page_is_on_https_where_a_trusted_proxy_says_so(
+    cache_dir: Path, peer: str, proxies: str | None, said: list[str], source: str
+) -> None:
+    settings = {} if proxies is None else {"trusted_proxies": proxies}
+    answer = (
+        clew(cache_dir, **settings)
+        .test_client()
+        .get(
+            "/gpu",
+            base_url="http://clew.example.com",
+            headers=[("X-Forwarded-Proto", one) for one in said],
+            environ_overrides={"REMOTE_ADDR": peer},
+        )
+    )
+    policy = answer.headers["Content-Security-Policy"]
+    (sockets,) = (part.split()[1:] for part in policy.split("; ") if part.startswith("connect-src"))
+    assert source in sockets
+    assert {one for one in sockets if one.startswith("wss:")} == {source} & {"wss://clew.example.com"}
+
+
+def test_no_other_header_of_a_proxy_counts(cache_dir: Path) -> None:
+    """A page that reaches loopback under a name of its own may set headers: TRUSTED_HOSTS is there to stop it."""
+    client = clew(cache_dir, trusted_hosts="clew.example.com", gpu_monitor_port=8001).test_client()
+    headers = {"X-Forwarded-Host": "clew.example.com", "X-Forwarded-Prefix": "/x", "X-Forwarded-For": "127.0.0.1"}
+    assert client.get("/health", base_url="http://evil.example", headers=headers).status_code == 400
+
+
 def test_the_portal_may_show_it_in_a_frame(cache_dir: Path) -> None:
     server = clew(cache_dir, frame_ancestors="self https://portal.example.com")
     assert policy(server)["frame-ancestors"] == "'self' https://portal.example.com"

@@ -1,0 +1,30 @@
+"""Whether the reader came over https, where a proxy ends TLS: a trusted proxy says so in `X-Forwarded-Proto`.
+
+Its other headers stay unread. The proxy passes `Host` on, and an `X-Forwarded-Host` that counted would be a way around
+TRUSTED_HOSTS: browsers on this machine are loopback peers, too, and a page may set any header towards its own host.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from services.identity import is_trusted
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+def register(server: Flask, settings: Settings) -> None:
+    """Has the requests of `server` be https where a peer of TRUSTED_PROXIES says so."""
+    heard = server.wsgi_app
+    # The peer stays who it is: whose user header counts is looked up by its address.
+    believed = ProxyFix(heard, x_for=0, x_proto=1)
+
+    def wsgi_app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        app = believed if is_trusted(environ.get("REMOTE_ADDR"), settings) else heard
+        return app(environ, start_response)
+
+    server.wsgi_app = wsgi_app  # type: ignore[method-assign]

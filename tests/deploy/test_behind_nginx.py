@@ -1,0 +1,157 @@
+"""Clew below /clew/ of a site on https, through the nginx.conf that we hand out; in a real browser, and for programs."""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from selenium import webdriver
+
+from tests.browser.conftest import pytest_setup_options
+from tests.browser.page import Page
+from tests.deploy.conftest import Site
+from tests.deploy.hosting import NAME
+
+PAGES = {
+    "/": "behind-nginx",
+    "/mlflow": "behind-nginx",
+    "/mlflow?runs={run}": "behind-nginx",
+    "/mlflow/runs/{run}": "behind-nginx",
+    "/models": "PPO",
+    "/models/{model}": "PPO",
+    "/inference?model={model}&speed=10": "goal reached",
+    "/gpu": "11 %",
+}
+
+
+@pytest.fixture(scope="module")
+def driver(site: Site) -> Iterator[webdriver.Chrome]:
+    """A Chromium that writes down all it asks for, and takes a certificate that nobody signed."""
+    options = pytest_setup_options()
+    options.add_argument("--headless")
+    options.add_argument(f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
+    options.set_capability("acceptInsecureCerts", True)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(driver: webdriver.Chrome, site: Site) -> Iterator[Page]:
+    """That browser below /clew; the test fails if the console has an error at its end, such as what the CSP forbids."""
+    page = Page(driver, f"{site.nginx.origin}/clew")
+    driver.get_log("performance")
+    yield page
+    assert page.console_errors() == []
+
+
+@pytest.mark.parametrize(("path", "shown"), PAGES.items())
+def test_a_page_has_its_data_and_asks_nobody_but_clew(page: Page, site: Site, path: str, shown: str) -> None:
+    page.open(path.format(run=site.run, model=site.team.ppo))
+    if path.startswith("/inference"):
+        page.wait(lambda: page.text("#walk-badge-a") == "connected", within_seconds=30)
+        page.click("#inference-play")
+    page.wait_for_text(shown, "#main", within_seconds=30)
+    links = page.script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
+    ours = [link for link in links if urlsplit(link).hostname == NAME]
+    assert len(ours) >= 5
+    assert all(link.startswith(f"{site.nginx.origin}/clew/") for link in ours)
+    assert {urlsplit(link).netloc for link in links} <= {site.nginx.host, "mlflow.example.com"}
+    if path == "/gpu":
+        page.wait(lambda: [page.text(f"#gpu-badge-{host}") for host in (0, 1)] == ["connected"] * 2)
+        page.wait_for_text("22 %", "#gpu-cards-1")
+    asked = requested(page)
+    assert any("/clew/assets/plotly-basic" in address for address in asked)
+    assert any("/clew/_dash-update-component" in address for address in asked)
+    if path in ("/", "/gpu"):
+        assert {f"wss://{site.nginx.host}/clew/ws/gpu/{name}" for name in site.monitors} <= asked
+    if path.startswith("/inference"):
+        assert f"wss://{site.nginx.host}/clew/ws/inference" in asked
+    assert {address for address in asked if not is_clews(address, site)} == set()
+
+
+def requested(page: Page) -> set[str]:
+    """All addresses that the browser asked for since the last time, sockets' too, without their queries."""
+    events = [json.loads(entry["message"])["message"] for entry in page.driver.get_log("performance")]
+    found = set()
+    for event in events:
+        if event["method"] == "Network.requestWillBeSent":
+            found.add(event["params"]["request"]["url"])
+        elif event["method"] == "Network.webSocketCreated":
+            found.add(event["params"]["url"])
+    return {address.partition("?")[0] for address in found}
+
+
+def is_clews(address: str, site: Site) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme in ("data", "blob"):  # asks nobody
+        return True
+    return parts.scheme in ("https", "wss") and parts.netloc == site.nginx.host and parts.path.startswith("/clew/")
+
+
+def test_a_click_keeps_the_prefix(page: Page, site: Site) -> None:
+    page.open("/?lang=ja")
+    page.click("header a[href^='/clew/models']")
+    page.wait_for_text("PPO", "#main")
+    assert page.driver.current_url == f"{site.nginx.origin}/clew/models?lang=ja"
+
+
+def test_programs_get_what_clew_says(site: Site) -> None:
+    rows = site.nginx.ask("GET", "/clew/api/models")
+    assert {row["id"] for row in rows.json()} == {site.team.ppo, site.team.dqn}
+    asset = "/assets/plotly-basic-4.1.1.min.js?m=1"
+    through, direct = site.nginx.ask("GET", f"/clew{asset}"), requests.get(site.dashboard.address + asset, timeout=10)
+    assert through.content == direct.content
+    for name in ("Cache-Control", "Content-Encoding", "ETag", "X-Content-Type-Options"):
+        assert through.headers.get(name) == direct.headers.get(name)
+    page = site.nginx.ask("GET", "/clew/gpu")
+    assert f"wss://{site.nginx.host}" in page.headers["Content-Security-Policy"]
+
+
+def test_other_addresses_lead_there_or_nowhere(site: Site) -> None:
+    plain = requests.get(
+        f"http://127.0.0.1:{site.nginx.http}/clew/?lang=ja", headers={"Host": NAME}, timeout=10, allow_redirects=False
+    )
+    assert plain.headers["Location"] == f"https://{NAME}/clew/?lang=ja"
+    assert site.nginx.ask("GET", "/clew?lang=ja").headers["Location"] == "/clew/?lang=ja"
+    for nowhere in ("/", "/clewx", "/clew/ws/gpu/trainer-9", "/clew/ws/gpu", "/clew/ws/metrics", "/ws/gpu/trainer-1"):
+        assert site.nginx.ask("GET", nowhere).status_code == 404, nowhere
+
+
+def test_a_long_comparison_goes_through_and_comes_back_as_the_referer(site: Site) -> None:
+    address = f"/clew/mlflow?runs={','.join(['a' * 32] * 300)}"
+    assert site.nginx.ask("GET", address).status_code == 200
+    headers = {"Referer": site.nginx.origin + address, "Content-Type": "application/json"}
+    answer = site.nginx.ask("POST", "/clew/_dash-update-component", headers=headers, data=b" " * 2_000_000)
+    assert (answer.status_code, answer.json()["error"]) == (400, "This is no call of a page of Clew.")
+
+
+def test_nobody_names_himself(site: Site) -> None:
+    said = {"X-Forwarded-User": "mallory", "Authorization": "Basic bWFsbG9yeTp4", "Origin": site.nginx.origin}
+    activation = "/api/models/active", {"model_id": site.team.ppo}
+    site.team.activate(site.team.dqn)
+    answer = site.nginx.ask("POST", f"/clew{activation[0]}", headers=said, json=activation[1])
+    assert answer.status_code == 200, answer.text
+    site.team.activate(site.team.dqn)
+    # From loopback, as a proxy would: so it is nginx that took the name away before.
+    direct = requests.post(
+        site.dashboard.address + activation[0],
+        headers=said | {"Origin": site.dashboard.address},
+        json=activation[1],
+        timeout=20,
+    )
+    assert direct.status_code == 200, direct.text
+    history = site.nginx.ask("GET", "/clew/api/models/history").json()
+    assert [one["by"] for one in history] == ["mallory", None]
+    foreign = {"Origin": "https://evil.example"}
+    refused = site.nginx.ask("POST", f"/clew{activation[0]}", headers=foreign, json=activation[1])
+    assert refused.status_code == 403
+
+
+def test_gunicorn_itself_believes_no_header(site: Site) -> None:
+    answer = requests.get(
+        f"{site.dashboard.address}/health", headers={"SCRIPT_NAME": "/x", "PATH_INFO": "/gpu"}, timeout=10
+    )
+    assert answer.json() == {"status": "healthy"}

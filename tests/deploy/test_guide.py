@@ -1,0 +1,47 @@
+"""docs/deploying.md sets what there is to set, and leads to what is there."""
+
+import re
+
+import pytest
+from dotenv import dotenv_values
+
+from gpu_monitor.settings import GpuMonitorSettings
+from inference.settings import InferenceSettings
+from services.settings import Settings
+from tests.deploy.hosting import DEPLOY, NAME, ROOT
+
+GUIDE = (ROOT / "docs" / "deploying.md").read_text()
+BLOCKS = [block for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) if re.match(r"(#.*\n)*[A-Z_]+=", block)]
+OF_CLEW = {*Settings.model_fields, *GpuMonitorSettings.model_fields, *InferenceSettings.model_fields}
+OF_MLFLOW = {"MLFLOW_BACKEND_STORE_URI", "MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"}
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.partition("=")[0].split("\n")[-1])
+def test_its_settings_are_settings(block: str) -> None:
+    names = set(re.findall(r"^([A-Z_]+)=", block, re.MULTILINE))
+    assert names <= OF_MLFLOW or {name.lower() for name in names} <= OF_CLEW
+
+
+def test_clew_takes_its_settings_and_nginx_knows_the_same_hosts(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    (block,) = (block for block in BLOCKS if "DASH_REQUESTS_PATHNAME_PREFIX" in block)
+    file = tmp_path_factory.mktemp("etc") / "clew.env"
+    file.write_text(block)
+    settings = Settings(_env_file=file)  # type: ignore[call-arg]
+    assert len(dotenv_values(file)) >= 5
+    nginx = (DEPLOY / "nginx.conf").read_text()
+    assert f"location {settings.dash_requests_pathname_prefix} {{" in nginx
+    assert settings.trusted_hosts == NAME
+    for monitor in settings.gpu_monitors:
+        assert f"{monitor.name} {monitor.url.removeprefix('http://')};" in nginx
+
+
+def test_its_links_and_files_are_there() -> None:
+    links = {link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", GUIDE)} - {""}
+    assert {link for link in links if not (ROOT / "docs" / link).exists()} == set()
+    copied = {file for file in re.findall(r"docs/deploy/[\w.*-]+", GUIDE) if "." in file}
+    assert len(copied) >= 5
+    assert {file for file in copied if not list(ROOT.glob(file.rstrip(".")))} == set()

@@ -1,0 +1,77 @@
+"""The systemd units: what they start is in this tree, they take each other for what they are, and systemd reads them."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.hosting import DEPLOY, ROOT
+
+UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+
+
+def entries(unit: Path) -> Iterator[tuple[str, str]]:
+    """`Section.Key` and value of each line; a key may come several times."""
+    section = ""
+    for line in unit.read_text().splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            key, equals, value = line.partition("=")
+            assert equals, f"{unit.name}: {line!r} is no setting"
+            yield f"{section}.{key}", value
+
+
+def test_there_are_units_for_all_that_runs() -> None:
+    names = {"clew", "clew-gpu-monitor", "clew-inference", "clew-mlflow", "clew-model-purge"}
+    assert {unit.stem for unit in SERVICES} == names
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_what_a_unit_starts_is_there(unit: Path) -> None:
+    said = dict(entries(unit))
+    python, option, module, *arguments = said["Service.ExecStart"].split()
+    assert (python, option) == ("/opt/clew/.venv/bin/python", "-m")
+    assert importlib.util.find_spec(module) is not None
+    files = [argument for argument in arguments if argument.startswith("docs/")]
+    assert all((ROOT / file).is_file() for file in files)
+    if files or (ROOT / module.split(".")[0]).exists():
+        assert said["Service.WorkingDirectory"] == "/opt/clew"
+    assert said["Service.User"] == "clew"
+    # Two meanings of one variable: see docs/deploying.md.
+    settings = "mlflow" if module == "mlflow" else "clew"
+    assert said["Service.EnvironmentFile"] == f"/etc/clew/{settings}.env"
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_a_unit_stays_up_and_confined(unit: Path) -> None:
+    said = dict(entries(unit))
+    if said.get("Service.Type") != "oneshot":
+        assert (said["Service.Restart"], said["Install.WantedBy"]) == ("always", "multi-user.target")
+        assert int(said["Service.TimeoutStopSec"]) <= 20
+    assert (said["Service.NoNewPrivileges"], said["Service.ProtectSystem"]) == ("yes", "strict")
+    # The monitor could not see the GPUs.
+    assert ("Service.PrivateDevices" in said) == (unit.stem != "clew-gpu-monitor")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+    for unit in UNITS:
+        text = unit.read_text().replace("/opt/clew/.venv/bin/python", sys.executable)
+        (tmp_path / unit.name).write_text(text.replace("/opt/clew", str(ROOT)))
+    files = [str(tmp_path / unit.name) for unit in UNITS]
+    # What this machine has of its own stays out of it.
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *files],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    ours = [line for line in verified.stderr.splitlines() if "clew" in line]
+    assert (verified.returncode, ours) == (0, [])
