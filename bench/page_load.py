@@ -83,7 +83,9 @@ def _pages(tracking: Tracking, address: str) -> list[str]:
     """All pages, with runs and a model to show."""
     if not _has_model(tracking):
         Registry(tracking, MODEL).version(algorithm="PPO", success_rate="0.75")
-    runs = [run["run_id"] for run in requests.get(f"{address}/api/runs", timeout=60).json()["runs"][:5]]
+    while (answer := requests.get(f"{address}/api/runs", timeout=60)).status_code == 503:  # not read yet
+        time.sleep(1)
+    runs = [run["run_id"] for run in answer.json()[:5]]
     of_runs = ["/mlflow", f"/mlflow?runs={','.join(runs)}", f"/mlflow/runs/{runs[0]}"]
     return ["/", *of_runs, "/models", "/models/1", "/inference", "/gpu"]
 
