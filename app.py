@@ -28,8 +28,7 @@ import callbacks.run_detail
 import callbacks.runs
 from api.language import choose_language, note_the_frame
 from callbacks.failures import on_error
-from components.frame import frame
-from components.language import language
+from components.frame import frame, localised
 from domain.logs import configure_logging
 from domain.vocabulary import adopt
 from services.connect import Services, connect
@@ -39,11 +38,11 @@ ROOT = Path(__file__).parent
 
 
 class LocalisedDash(dash.Dash):
-    """Dash whose document says which language it is in."""
+    """Dash whose document speaks the reader's language."""
 
     def interpolate_index(self, **parts: Any) -> str:
         """The document around the app."""
-        return str(super().interpolate_index(**parts)).replace("<html>", f'<html lang="{language()}">', 1)
+        return localised(str(super().interpolate_index(**parts)))
 
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:

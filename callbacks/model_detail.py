@@ -7,6 +7,7 @@ from dash import Input, Output, State, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, is_retry
 from components import ids, model_detail, notices, words
+from components.in_words import in_words
 from domain.errors import ClewError
 from services.connect import Services
 
@@ -48,4 +49,4 @@ def register(app: dash.Dash, services: Services) -> None:
         try:
             return model_detail.policy(services.models.policy(model_id))
         except ClewError as error:
-            return model_detail.unusable(str(error))
+            return model_detail.unusable(in_words(error))
