@@ -5,7 +5,7 @@ with its values, which may be such sentences themselves. What another program sa
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from components.language import _, language
@@ -13,6 +13,7 @@ from components.sentences import SENTENCES
 from domain.errors import ClewError
 
 _LONGEST: Final = 2_000  # of what is longer, most is another program's
+Patterns = Sequence[tuple[str, re.Pattern[str]]]
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -21,7 +22,7 @@ def in_words(said: str | ClewError) -> str:
     text = str(said)
     if language() == "en" or len(text) > _LONGEST:
         return text
-    return _known(text) or _in_parts(text) or text
+    return _known(text) or text
 
 
 def texts(sentences: Iterable[str]) -> dict[str, str]:
@@ -30,9 +31,14 @@ def texts(sentences: Iterable[str]) -> dict[str, str]:
 
 
 def _known(text: str) -> str | None:
+    """A sentence of ours; its parts before one that begins with a value, which would take in whatever there is."""
     if text in _WHOLE:
         return _(text)
-    for template, pattern in _PATTERNS:
+    return _matched(text, _BEGINNING) or _in_parts(text) or _matched(text, _OPEN)
+
+
+def _matched(text: str, patterns: Patterns) -> str | None:
+    for template, pattern in patterns:
         if found := pattern.fullmatch(text):
             return _filled(_(template), {name: in_words(value) for name, value in found.groupdict().items()})
     return None
@@ -43,7 +49,7 @@ def _in_parts(text: str) -> str | None:
     if text.endswith(".") and (known := _known(text[:-1])):
         return known.rstrip("。") + "。"
     head, colon, rest = text.partition(": ")
-    if colon and (known := _known(rest) or _in_parts(rest)):
+    if colon and (known := _known(rest)):
         return f"{in_words(head)}: {known}"
     return None
 
@@ -65,3 +71,5 @@ _PATTERNS: Final = sorted(
     ((sentence, _pattern(sentence)) for sentence in set(SENTENCES) - _WHOLE),
     key=lambda one: (-len(_SLOT.sub("", one[0])), one[0]),
 )
+_BEGINNING: Final = [one for one in _PATTERNS if not one[0].startswith("{")]
+_OPEN: Final = [one for one in _PATTERNS if one[0].startswith("{")]
