@@ -26,7 +26,7 @@ import callbacks.model_detail
 import callbacks.models
 import callbacks.run_detail
 import callbacks.runs
-from api.language import choose_language, note_the_frame
+from api.language import choose_language, note_what_links_keep
 from callbacks.failures import on_error
 from components.frame import frame, localised
 from domain.logs import configure_logging
@@ -66,7 +66,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
-    server.before_request(note_the_frame)
+    server.before_request(note_what_links_keep)
     api.request_log.register(server)
     api.routes.register(server, services)
     app = LocalisedDash(
