@@ -1,6 +1,5 @@
 """Every page in Japanese, with data and when something fails: no English but names, in what is seen or read aloud."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +22,7 @@ from tests.rules.test_sentences import ROOT
 from tests.tracking import Tracking
 
 # A host's name, a field's, and what other programs said: here MLflow's stand-in.
-RAW = {"local", "experiments", *"DOCTYPE html title It works".split()}
+RAW = {"local", "experiments", "DOCTYPE", "html", "title", "It", "works"}
 
 
 class Pages:
