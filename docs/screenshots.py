@@ -60,7 +60,8 @@ def _count(selector: str) -> str:
 
 def _drawn(lines: int) -> str:
     plots = "[...document.querySelectorAll('.js-plotly-plot')]"
-    return f"{plots}.every(plot => plot.calcdata && plot.calcdata.length > {lines})"
+    complete = f"plot.calcdata.length > {lines} && plot.calcdata.every(line => line.length > 5)"
+    return f"{plots}.every(plot => plot.calcdata && {complete})"
 
 
 def _walked(side: str) -> str:
