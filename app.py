@@ -27,10 +27,9 @@ import callbacks.model_detail
 import callbacks.models
 import callbacks.run_detail
 import callbacks.runs
-from api.language import choose_language, note_the_frame
+from api.language import choose_language, note_what_links_keep
 from callbacks.failures import on_error
-from components.frame import frame
-from components.language import language
+from components.frame import frame, localised
 from domain.logs import configure_logging
 from domain.vocabulary import adopt
 from services.connect import Services, connect
@@ -40,11 +39,11 @@ ROOT = Path(__file__).parent
 
 
 class LocalisedDash(dash.Dash):
-    """Dash whose document says which language it is in."""
+    """Dash whose document speaks the reader's language."""
 
     def interpolate_index(self, **parts: Any) -> str:
         """The document around the app."""
-        return str(super().interpolate_index(**parts)).replace("<html>", f'<html lang="{language()}">', 1)
+        return localised(str(super().interpolate_index(**parts)))
 
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:
@@ -68,7 +67,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
-    server.before_request(note_the_frame)
+    server.before_request(note_what_links_keep)
     api.request_log.register(server)
     api.routes.register(server, services)
     app = LocalisedDash(

@@ -12,16 +12,20 @@ def choose_language() -> str:
 
     A Dash callback goes to an address of its own; the page it came from is in the Referer.
     """
-    for query in _asked("lang"):
-        if query in LANGUAGES:
-            g.asked_language = query
-            return query
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    return _asked_language() or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
-def note_the_frame() -> None:
-    """Keeps for the links of this request that its page was asked for with `?embed=1`: without a header of its own."""
+def note_what_links_keep() -> None:
+    """Keeps for the links of this request what its page was asked for with: `?lang=`, and `?embed=1`, without a header.
+
+    Before anything else: a link may be made before the first text, which is when the language is chosen.
+    """
+    g.asked_language = _asked_language()
     g.embedded = "1" in _asked("embed")
+
+
+def _asked_language() -> str | None:
+    return next((query for query in _asked("lang") if query in LANGUAGES), None)
 
 
 def _asked(name: str) -> tuple[str | None, str | None]:

@@ -44,8 +44,17 @@
       element.dateTime = moment.toISOString();
     }
   }
+
+  /** The buttons that close a dialog or a toast: the components know no word for them but an English one. */
+  function nameClosers() {
+    for (const button of document.getElementsByClassName("btn-close")) {
+      if (button.ariaLabel !== document.documentElement.dataset.close) button.ariaLabel = document.documentElement.dataset.close;
+    }
+  }
+
   window.setInterval(writeMoments, 1000);
   new MutationObserver((changes) => {
+    if (changes.some((c) => c.addedNodes.length)) nameClosers();
     if (changes.some((c) => [...c.addedNodes].some((n) => n.querySelector && (n.matches("time.moment") || n.querySelector("time.moment"))) || c.type === "attributes")) writeMoments();
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ms"] });
 
@@ -97,5 +106,5 @@
     window.history[step](null, "", url);
   }
 
-  window.clew = Object.assign(window.clew || {}, { age, known, localTime, setAddress, visit });
+  window.clew = Object.assign(window.clew || {}, { age, known, locale, localTime, setAddress, visit });
 })();

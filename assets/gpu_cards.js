@@ -16,7 +16,7 @@
   const FACTS = {
     clock: (gpu) => (known(gpu.sm_clock) ? `${fixed(gpu.sm_clock)} MHz` : MISSING),
     fan: (gpu) => (known(gpu.fan) ? `${fixed(gpu.fan)} %` : MISSING),
-    throttle: (gpu) => (gpu.throttle_reasons || []).join(", ") || MISSING,
+    throttle: (gpu, texts) => (gpu.throttle_reasons || []).map((one) => window.clew.inWords(one, texts.sentences)).join(", ") || MISSING,
   };
   // Not there at all where they are not known.
   const RARE = {
@@ -43,12 +43,12 @@
   }
 
   /** The cards of one host; one that is not drawn yet is filled at the next sample. */
-  function fillCards(place, gpus) {
+  function fillCards(place, gpus, texts) {
     for (const gpu of gpus) {
       const card = place && place.querySelector(`[data-gpu="${gpu.gpu_id}"]`);
       if (!card) continue;
       for (const [name, of] of Object.entries(BARS)) fillBar(card, name, of(gpu));
-      for (const [name, of] of Object.entries(FACTS)) card.querySelector(`[data-part="${name}-text"]`).textContent = of(gpu);
+      for (const [name, of] of Object.entries(FACTS)) card.querySelector(`[data-part="${name}-text"]`).textContent = of(gpu, texts);
       for (const [name, of] of Object.entries(RARE)) {
         const place = card.querySelector(`[data-part="${name}-text"]`);
         place.textContent = of(gpu);

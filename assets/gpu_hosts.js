@@ -84,14 +84,15 @@
   function notice(host, texts) {
     const html = (type, children) => ({ namespace: "dash_html_components", type, props: { children } });
     const { report } = host;
+    const say = (sentence) => window.clew.inWords(sentence, texts.sentences);
     const said = [];
     if (report && texts.states[report.state]) {
       const silent = Math.round((report.age_seconds || 0) + (Date.now() - host.received) / 1000);
-      said.push(html("Strong", texts.states[report.state].replace("{n}", silent)), ". ", report.error || "", " ", report.remedy || "");
+      said.push(html("Strong", texts.states[report.state].replace("{n}", silent)), texts.stop, say(report.error), " ", say(report.remedy));
     }
     if (report && report.recording) said.push(html("Div", texts.recording));
     if (report && host.skew) said.push(html("Div", texts.clock.replace("{n}", Math.round(Math.abs(host.skew) / 1000))));
-    if (host.misfits) said.push(html("Div", texts.misfit.replace("{n}", host.misfits).replace("{why}", host.why)));
+    if (host.misfits) said.push(html("Div", texts.misfit.replace("{n}", host.misfits).replace("{why}", say(host.why))));
     const key = JSON.stringify(said);
     const color = report && report.recording && said.length === 1 ? "info" : "warning";
     if (key !== host.said) window.dash_clientside.set_props(host.part("notice"), { children: said, is_open: said.length > 0, color });

@@ -41,11 +41,11 @@
 
   function why(use, gpu, holder, texts) {
     const { samples, percent } = texts.rule;
-    if (!texts.why[use]) return [gpu.error, gpu.remedy].filter(Boolean).join(" ");
+    if (!texts.why[use]) return [gpu.error, gpu.remedy].filter(Boolean).map((one) => window.clew.inWords(one, texts.sentences)).join(" ");
     const said = texts.why[use].replace("{samples}", samples).replace("{percent}", percent);
     if (!holder) return said;
     const who = [holder.user, holder.command, holder.pid].filter(known).join(" · ");
-    return said.replace("{held}", Math.round(holder.memory_used).toLocaleString()).replace("{who}", who);
+    return said.replace("{held}", Math.round(holder.memory_used).toLocaleString(window.clew.locale())).replace("{who}", who);
   }
 
   const view = {

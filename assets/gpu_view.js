@@ -23,7 +23,7 @@
       host.shape = shape;
       setProps(host.part("shape"), { data: { gpus: report.gpus, recording: report.recording } });
     }
-    window.clew.fillCards(document.getElementById(host.part("cards")), report.gpus);
+    window.clew.fillCards(document.getElementById(host.part("cards")), report.gpus, texts);
     const at = Math.max(0, ...report.gpus.map((gpu) => gpu.timestamp));
     if (begins) window.clew.gpuChart.begin(host, { ...report, history: report.history || [] }, several);
     else if (at !== host.sampled) window.clew.gpuChart.add(host, report, several); // else it says only that it lives
@@ -56,7 +56,7 @@
       const run = runOf(row);
       return html("Tr", [
         ...(several ? [cell(row.host)] : []), cell(row.gpu), cell(String(row.pid)), cell(row.user || (run && run.user)), cell(row.command),
-        cell(row.memory_used === null || row.memory_used === undefined ? null : Math.round(row.memory_used).toLocaleString(), { className: "text-end" }),
+        cell(row.memory_used === null || row.memory_used === undefined ? null : Math.round(row.memory_used).toLocaleString(window.clew.locale()), { className: "text-end" }),
         cell(run ? html("A", run.name, { href: run.page }) : null),
       ]);
     });

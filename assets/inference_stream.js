@@ -48,6 +48,8 @@
 
   const start = (one) => send(one, { command: "start" });
 
+  const say = (sentence) => window.clew.inWords(sentence, texts.sentences);
+
   /** What a message says; contract-wise a failure is an object with an error and nothing else that counts. */
   function read(text) {
     let message;
@@ -56,9 +58,9 @@
     } catch (error) {
       return { error: texts.misfit.replace("{why}", error.message) };
     }
-    if (message && typeof message.error === "string") return { error: `${message.error} ${message.remedy || ""}`.trim() };
+    if (message && typeof message.error === "string") return { error: [message.error, message.remedy].filter(Boolean).map(say).join(" ") };
     const why = window.clew.misfit(message, schema);
-    return why ? { error: texts.misfit.replace("{why}", why) } : { step: message };
+    return why ? { error: texts.misfit.replace("{why}", say(why)) } : { step: message };
   }
 
   function take(one, { step, error }) {

@@ -8,6 +8,7 @@ import flask
 from dash import Input, Output, ctx
 
 from components import evaluation, ids
+from components.in_words import in_words
 from components.language import _
 from domain.errors import ClewError, NotFound
 from domain.inference import EvaluationReport, EvaluationState
@@ -44,7 +45,7 @@ def register(app: dash.Dash, services: Services) -> None:
         except NotFound:  # the engine was never asked about it
             return [], False, True, True
         except ClewError as error:
-            return [evaluation.unavailable(str(error))], False, True, True
+            return [evaluation.unavailable(in_words(error))], False, True, True
         running = found.state is EvaluationState.RUNNING
         return evaluation.report(found, note=_kept(services, found)), running, not running, not running
 
@@ -70,5 +71,5 @@ def _kept(services: Services, found: EvaluationReport) -> str | None:
             services.models.record(found.model_id, measured)
             services.model_views.refreshed(0)
     except ClewError as error:
-        return _("It is not kept with the model: %(cause)s", cause=error)
+        return _("It is not kept with the model: %(cause)s", cause=in_words(error))
     return _("Kept with the model.")

@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from components import ids, model_detail
+from components.in_words import in_words
 from domain.errors import ServiceError
 from services.connect import Services
 
@@ -57,4 +58,4 @@ def register(app: dash.Dash, services: Services) -> None:
         if look.graph is not None:
             return model_detail.policy(look.graph), True
         # What a service did not do it may do yet; what is wrong with the file stays wrong.
-        return model_detail.unusable(str(look.error)), not isinstance(look.error, ServiceError)
+        return model_detail.unusable(in_words(str(look.error))), not isinstance(look.error, ServiceError)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import flask
 
 from components import model_change
+from components.in_words import in_words
 from components.language import _
 from components.model_change import Outcome
 from domain.errors import ClewError, OutcomeUnknown
@@ -40,7 +41,9 @@ def outcome_of(work: Callable[[], Outcome]) -> Outcome:
     try:
         return work()
     except OutcomeUnknown as error:
-        return model_change.refused(_("%(cause)s. The list was read again: look there.", cause=error))
+        return model_change.refused(
+            _("%(cause)s. The list was read again: look there.", cause=in_words(error).rstrip(".。"))
+        )
     except ClewError as error:
         flask.current_app.logger.info("a model was not changed", extra={"cause": str(error)})
-        return model_change.refused(str(error))
+        return model_change.refused(in_words(error))

@@ -11,6 +11,7 @@ from flask import request
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
 from components import ids, notices, run_list, run_toolbar
+from components.in_words import in_words
 from components.language import _, language, ngettext
 from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.runs import summarise
@@ -153,9 +154,11 @@ def _register_sample_removal(app: dash.Dash, services: Services) -> None:
             writing_person(request.headers, request.remote_addr, services.settings)
             removed = remove_sample_data(services.mlflow)
         except (ReadOnly, SignInNeeded) as error:
-            return str(error)
+            return in_words(error)
         except ClewError as error:
-            return _("Not everything could be removed: %(cause)s. You can try again.", cause=error)
+            return _(
+                "Not everything could be removed: %(cause)s. You can try again.", cause=in_words(error).rstrip(".。")
+            )
         # A person who removes something wants to see it gone, which only reading everything shows.
         services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         return ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed)

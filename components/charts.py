@@ -10,6 +10,7 @@ from dash import dcc, html
 from numpy.typing import NDArray
 
 from components import words
+from components.chart_config import chart_config
 from components.chart_layout import Scale, chart_layout, scale_of
 from components.colours import LineStyle
 from components.language import _
@@ -26,6 +27,7 @@ FEWEST_POINTS = 100
 MOST_IN_LEGEND = 6
 # Behind more lines than these the values as logged are a fog in which nobody sees one.
 MOST_WITH_RAW = 20
+_BUTTONS = ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]
 _RAW_OPACITY = 0.25
 _BAND_OPACITY = 0.2
 
@@ -65,12 +67,7 @@ def graph(component_id: str, word: MetricWord, *, nothing: str) -> html.Figure:
         dcc.Graph(
             id=component_id,
             figure=line_chart(word, [], nothing=nothing),
-            config={
-                "displaylogo": False,
-                "responsive": True,
-                "modeBarButtons": [["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
-                "toImageButtonOptions": {"format": "png", "scale": 2, "filename": f"clew-{word}"},
-            },
+            config=chart_config(_BUTTONS, name=f"clew-{word}"),
             className="chart",
             responsive=True,
         ),

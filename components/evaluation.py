@@ -6,6 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids
+from components.in_words import in_words
 from components.language import _
 from components.words import MISSING, count, number, percent
 from domain.inference import EvaluationReport, EvaluationState
@@ -55,7 +56,9 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
     if found.state is EvaluationState.CANCELLED:
         said.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))
     if found.state is EvaluationState.FAILED:
-        said.append(dbc.Alert(found.error or _("It failed."), color="warning", class_name="py-2"))
+        said.append(
+            dbc.Alert(in_words(found.error) if found.error else _("It failed."), color="warning", class_name="py-2")
+        )
     if found.seen is not None and found.unseen is not None:
         said.append(_results(found.seen, found.unseen))
     if note:

@@ -1,5 +1,6 @@
 """What every page stands in: header, place for errors, and the page itself."""
 
+from html import escape
 from typing import Any
 
 import dash
@@ -26,6 +27,14 @@ def frame() -> html.Div:
         ],
         className="clew-read-only" if is_read_only() else None,
     )
+
+
+def localised(document: str) -> str:
+    """Dash's HTML document, with its language and the few words of its own in it."""
+    # Of the buttons that close something assets/clew.js says it: their components have no word for it but "Close".
+    close = escape(_("Close"))
+    head = f'<html lang="{language()}" data-close="{close}">'
+    return document.replace("<html>", head, 1).replace("Loading...", escape(_("Loading…")), 1)
 
 
 def is_read_only() -> bool:

@@ -12,8 +12,8 @@ from components.language import _
 from domain.gpus import IDLE_BELOW_PERCENT, IDLE_SAMPLES, RESERVED_ABOVE_MIB, GpuState
 
 _AS_ON_THE_GPU_PAGE = (
-    *("connection", "states", "heard", "lost", "never", "recording", "misfit", "clock"),
-    *("missing", "gpu", "silent_periods"),
+    *("connection", "states", "stop", "heard", "lost", "never", "recording", "misfit", "clock"),
+    *("sentences", "missing", "gpu", "silent_periods"),
 )
 
 

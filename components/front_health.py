@@ -8,6 +8,7 @@ from dash import html
 
 from components import ids, notices
 from components.front import place
+from components.in_words import in_words
 from components.language import _, around
 from domain.health import HealthReport, ServiceHealth, ServiceKind, State
 
@@ -66,4 +67,4 @@ def _cause(service: ServiceHealth) -> html.Div | None:
     cause = service.health.cause
     if cause is None:
         return None
-    return html.Div(notices.in_words(cause.removeprefix(f"{service.name}: ")), className="small w-100 text-break")
+    return html.Div(in_words(cause.removeprefix(f"{service.name}: ")), className="small w-100 text-break")

@@ -9,6 +9,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
+from components.in_words import in_words
 from components.language import _
 from components.words import MISSING
 from domain.gpus import Gpu, GpuState
@@ -33,7 +34,7 @@ def gpu_card(gpu: Gpu, *, recording: bool = False) -> html.Article:
                 [
                     _fact("clock", _("SM clock"), _with_unit(gpu.sm_clock, "MHz")),
                     _fact("fan", _("Fan"), _with_unit(gpu.fan, "%")),
-                    _fact("throttle", _("Slowed down by"), ", ".join(gpu.throttle_reasons or []) or MISSING),
+                    _fact("throttle", _("Slowed down by"), _joined(gpu.throttle_reasons)),
                     # Only where the monitor was asked for them, and the GPU has them.
                     _fact(
                         "ecc", _("ECC errors"), MISSING if gpu.ecc_errors is None else str(gpu.ecc_errors), rare=True
@@ -65,7 +66,9 @@ def _recorded(recording: bool) -> dbc.Badge | None:
 
 
 def _trouble(gpu: Gpu) -> html.P:
-    return html.P([gpu.error, " ", gpu.remedy], className="small text-danger-emphasis mb-2")
+    return html.P(
+        [in_words(gpu.error or ""), " ", in_words(gpu.remedy or "")], className="small text-danger-emphasis mb-2"
+    )
 
 
 def _bar(part: str, label: str, value: float | None, limit: float | None, text: str) -> html.Div:
@@ -91,6 +94,10 @@ def _bar(part: str, label: str, value: float | None, limit: float | None, text: 
 
 def _fact(part: str, label: str, text: str, *, rare: bool = False) -> html.Div:
     return html.Div([html.Dt(label), html.Dd(text, **{"data-part": f"{part}-text"})], hidden=rare and text == MISSING)
+
+
+def _joined(reasons: list[str] | None) -> str:
+    return ", ".join(map(in_words, reasons or [])) or MISSING
 
 
 def _rates(received: float | None, sent: float | None) -> str:

@@ -7,11 +7,13 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash_extensions import WebSocket
 
-from components import ids
+from components import ids, in_words
+from components.chart_config import chart_config
 from components.colours import DASHES, PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.language import _
 from components.links import run_href
+from components.sentences import OF_GPUS
 from components.words import MISSING
 from domain.gpus import HISTORY_SAMPLES, SILENT_PERIODS, GpuReport, HostState
 from domain.runs import Run, RunStatus
@@ -42,7 +44,7 @@ def chart() -> html.Figure:
             dcc.Graph(
                 id=ids.GPU_CHART,
                 figure={"data": [], "layout": chart_layout(empty=True)},
-                config={"displaylogo": False, "responsive": True, "modeBarButtons": [["toImage"]]},
+                config=chart_config(["toImage"]),
                 className="chart",
                 responsive=True,
             ),
@@ -128,6 +130,7 @@ def texts() -> dict[str, Any]:
             HostState.NOT_ANSWERING: _("The driver does not answer"),
             HostState.FAILED: _("The GPUs cannot be read"),
         },
+        "stop": _(". "),
         "heard": _("heard {n} s ago"),
         "lost": _("for {n} s; the numbers are from before"),
         "never": _("for {n} s; is the GPU monitor running, and can this browser reach {url}?"),
@@ -140,6 +143,7 @@ def texts() -> dict[str, Any]:
         ],
         "no_process": _("No process is on a GPU."),
         "unknown_processes": _("Which processes are on the GPUs is not known here."),
+        "sentences": in_words.texts(OF_GPUS),
         "missing": MISSING,
         "gpu": _("GPU"),
         "silent_periods": SILENT_PERIODS,

@@ -5,12 +5,14 @@ from typing import Any
 from dash import dcc, html
 from dash_extensions import WebSocket
 
-from components import ids
+from components import ids, in_words
+from components.chart_config import chart_config
 from components.colours import PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.inference_controls import NONE
 from components.language import _
 from components.links import model_href
+from components.sentences import OF_WALKS
 from components.words import MISSING
 from domain.inference import InferenceStep
 
@@ -61,7 +63,7 @@ def chart() -> html.Figure:
         dcc.Graph(
             id=ids.INFERENCE_CHART,
             figure={"data": [], "layout": chart_layout()},
-            config={"displaylogo": False, "responsive": True, "modeBarButtons": [["toImage"]]},
+            config=chart_config(["toImage"]),
             className="chart",
             responsive=True,
         ),
@@ -110,6 +112,7 @@ def texts() -> dict[str, Any]:
         "maze": _("Maze {size} × {size}, seed {seed}: the agent is at ({x}, {y}), {seen} cells visited."),
         "misfit": _("A message did not fit and was skipped: {why}"),
         "ms": _("{p50} / {p95} ms"),
+        "sentences": in_words.texts(OF_WALKS),
         "missing": MISSING,
         "none": NONE,
         "colours": list(PALETTE),

@@ -67,7 +67,7 @@ def policy(graph: PolicyGraph) -> list[Any]:
     known = [
         (_("Inputs"), _tensors(graph.inputs)),
         (_("Outputs"), _tensors(graph.outputs)),
-        (_("Size"), _("%(kib)s KiB", kib=f"{graph.size_bytes / 1024:,.1f}")),
+        (_("Size"), _("%(kib)s KiB", kib=words.decimal(graph.size_bytes / 1024, 1))),
         ("SHA-256", html.Code(graph.sha256)),
     ]
     return [

@@ -1,6 +1,5 @@
 """What went wrong, in a sentence, with what can be done about it."""
 
-import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -9,12 +8,11 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
+from components.in_words import in_words
 from components.language import _, around, ngettext
 from domain.runs import BadRow
 
 _NAMED = 3
-_AFTER_A_FAILURE = "answers, but the last refresh failed: "
-_NOT_ASKED = "; in a few seconds it is asked again"
 
 
 def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
@@ -23,7 +21,8 @@ def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
         known = [_("Nothing has been read from it yet.")]
     else:
         known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
-    return [html.Strong(f"{service}: "), html.Span(f"{in_words(cause)}. "), *known]
+    said = _("%(cause)s. ", cause=in_words(cause).rstrip(".。"))
+    return [html.Strong(f"{in_words(service)}: "), html.Span(said), *known]
 
 
 def failed_histories(failures: Sequence[str]) -> list[Any]:
@@ -39,9 +38,9 @@ def bad_rows(service: str, rows: Sequence[BadRow]) -> dbc.Alert | None:
         "%(num)s row of %(service)s does not fit its contract and is left out:",
         "%(num)s rows of %(service)s do not fit its contract and are left out:",
         len(rows),
-        service=service,
+        service=in_words(service),
     )
-    named = [html.Li([html.Code(row.row), f" · {row.field}: {row.cause}"]) for row in rows[:_NAMED]]
+    named = [html.Li([html.Code(row.row), " · ", in_words(f"{row.field}: {row.cause}")]) for row in rows[:_NAMED]]
     if len(rows) > _NAMED:
         named.append(html.Li(_("and %(n)s more", n=len(rows) - _NAMED)))
     return dbc.Alert([headline, html.Ul(named, className="mb-0")], color="warning", className="py-2")
@@ -87,29 +86,3 @@ def failure_alert(place: str) -> dbc.Alert:
         fade=False,
         class_name="py-2 mt-1",
     )
-
-
-def in_words(cause: str) -> str:
-    """The causes that services name, in the reader's language; what a service said itself stays as it is."""
-    if cause.startswith(_AFTER_A_FAILURE):
-        cause = in_words(cause.removeprefix(_AFTER_A_FAILURE))
-        return _("answers, but the last refresh failed: %(cause)s", cause=cause)
-    if cause.endswith(_NOT_ASKED):
-        return _("%(cause)s; in a few seconds it is asked again", cause=in_words(cause.removesuffix(_NOT_ASKED)))
-    if cause.startswith("MLflow: "):
-        return "MLflow: " + in_words(cause.removeprefix("MLflow: "))
-    if status := re.fullmatch(r"answered HTTP (\d+)", cause):
-        return _("answered HTTP %(status)s", status=status[1])
-    if status := re.fullmatch(r"refused our credentials \(HTTP (\d+)\)", cause):
-        return _("refused our credentials (HTTP %(status)s)", status=status[1])
-    if answer := re.fullmatch(r"body: is not JSON \(HTTP (\d+)\): (.*)", cause):
-        return _("its answer is not JSON (HTTP %(status)s): %(answer)s", status=answer[1], answer=answer[2])
-    return {
-        "refused the connection": _("refused the connection"),
-        "did not accept the connection in time": _("did not accept the connection in time"),
-        "did not answer in time": _("did not answer in time"),
-        "did not finish its answer in time": _("did not finish its answer in time"),
-        "its host name is not known": _("its host name is not known"),
-        "its certificate was not accepted": _("its certificate was not accepted"),
-        "answers slowly": _("answers slowly"),
-    }.get(cause, cause)

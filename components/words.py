@@ -4,7 +4,9 @@ import hashlib
 import math
 from datetime import datetime
 
-from components.language import _
+from babel.numbers import format_decimal
+
+from components.language import _, language
 from domain.models import ModelState
 from domain.runs import RunStatus
 from domain.vocabulary import MetricWord
@@ -14,7 +16,12 @@ MISSING = "–"
 
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as "87.0 %"."""
-    return MISSING if share is None else f"{share * 100:.1f} %"
+    return MISSING if share is None else _("%(number)s %%", number=decimal(share * 100, 1))
+
+
+def decimal(value: float, digits: int = 0) -> str:
+    """A number with so many decimals, thousands apart, as the reader's language has it."""
+    return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=language())
 
 
 def number(value: float | None) -> str:
@@ -26,7 +33,7 @@ def number(value: float | None) -> str:
 
 def count(value: int | None) -> str:
     """A count with thousands apart: 12,345."""
-    return MISSING if value is None else f"{value:,}"
+    return MISSING if value is None else decimal(value)
 
 
 def duration(seconds: float | None) -> str:

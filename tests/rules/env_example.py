@@ -1,5 +1,7 @@
-"""Writes `.env.example` from the settings classes: `python -m tests.rules.env_example` in the tree's root."""
+"""Writes `.env.example` and the README's table of settings from their classes: `python -m tests.rules.env_example`."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
@@ -11,6 +13,7 @@ from services.settings import Settings
 from training.settings import TrainingSettings
 
 FILE = Path(__file__).parents[2] / ".env.example"
+README = Path(__file__).parents[2] / "README.md"
 PARTS: dict[str, type[BaseSettings]] = {
     "The dashboard and `make run`": Settings,
     "The GPU monitor": GpuMonitorSettings,
@@ -25,13 +28,31 @@ HEAD = """\
 
 def text() -> str:
     """What `.env.example` has to say; a variable that several classes read is named once."""
-    said, known = HEAD, set[str]()
+    parts = ((f"\n# --- {title} ---\n", fields) for title, fields in _parts())
+    return HEAD + "".join(head + "".join(_entry(*field) for field in fields.items()) for head, fields in parts)
+
+
+def table() -> str:
+    """What the README's table of settings has to say."""
+    rows = [f"| **{title}** | | |\n" + "".join(_row(*field) for field in fields.items()) for title, fields in _parts()]
+    return "| setting | default | meaning |\n|---|---|---|\n" + "".join(rows)
+
+
+def with_table(readme: str) -> str:
+    """The README with that table in its place."""
+    marked = r"(?<=<!-- settings: python -m tests.rules.env_example -->\n).*?(?=<!-- /settings -->)"
+    found, times = re.subn(marked, lambda _old: f"\n{table()}\n", readme, flags=re.DOTALL)
+    assert times == 1, "the README has no place for its table of settings"
+    return found
+
+
+def _parts() -> Iterator[tuple[str, dict[str, FieldInfo]]]:
+    known = set[str]()
     for title, settings in PARTS.items():
         fields = {name: field for name, field in settings.model_fields.items() if name not in known}
         known |= set(fields)
         if fields:
-            said += f"\n# --- {title} ---\n" + "".join(_entry(name, field) for name, field in fields.items())
-    return said
+            yield title, fields
 
 
 def default(field: FieldInfo) -> str:
@@ -43,5 +64,11 @@ def _entry(name: str, field: FieldInfo) -> str:
     return f"\n# {field.description}\n{name.upper()}={default(field)}\n"
 
 
+def _row(name: str, field: FieldInfo) -> str:
+    meaning = (field.description or "").replace("|", "\\|").replace("<", "&lt;")
+    return f"| `{name.upper()}` | {f'`{default(field)}`' if default(field) else ''} | {meaning} |\n"
+
+
 if __name__ == "__main__":
     FILE.write_text(text())
+    README.write_text(with_table(README.read_text()))

@@ -1,0 +1,141 @@
+"""Every page in Japanese, with data and when something fails: no English but names, in what is seen or read aloud."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from dash.testing.browser import Browser
+from flask import Flask
+from flask_babel import Babel
+
+from components.in_words import in_words, texts
+from components.sentences import SENTENCES
+from tests.browser.page import Page
+from tests.browser.spoken import links_of, said_by
+from tests.english import english_words
+from tests.gpus.conftest import Start, library, start  # noqa: F401
+from tests.gpus.monitor import Monitor, free_port
+from tests.misbehaving import HTML, WRONG_TYPES, Misbehaving
+from tests.registry import Registry
+from tests.rules.test_sentences import ROOT
+from tests.tracking import Tracking
+
+# A host's name, a field's, and what other programs said: here MLflow's stand-in.
+RAW = {"local", "experiments", "DOCTYPE", "html", "title", "It", "works"}
+
+
+class Pages:
+    """The pages of a Clew in Japanese; each is looked at once it says what is waited for."""
+
+    def __init__(self, page: Page, runs: list[str]) -> None:
+        self.page = page
+        self.runs = runs
+        self.english: dict[str, set[str]] = {}
+        self.lost: list[tuple[str, str]] = []  # where a link forgets the language, and where it leads
+
+    def look(self, path: str, waits_for: str) -> None:
+        address = path + ("&" if "?" in path else "?") + "lang=ja"
+        if self.page.driver.current_url.startswith(self.page.address):
+            self.page.script("window.clew.visit(arguments[0])", address)
+        else:
+            self.page.open(address)
+        self.says(waits_for)
+        for link in links_of(self.page):
+            if parse_qs(urlsplit(link).query).get("lang") not in (["ja"], ["en"]):
+                self.lost.append((path, link))
+
+    def says(self, text: str) -> None:
+        self.page.wait_for_text(text)
+        self.english |= {text: words for text in said_by(self.page) if (words := english_words(text, RAW))}
+
+
+@pytest.fixture(scope="module")
+def monitor(start: Start) -> Monitor:  # noqa: F811
+    """A monitor of a busy GPU, and of one that was lost."""
+    return start(state="count 2\nutil 0 90\nerror 1 * 15", GPU_SAMPLE_SECONDS="0.5")
+
+
+@pytest.fixture(scope="module")
+def registry(tracking: Tracking) -> Registry:
+    """Two models, one of them with a file that is none; two runs, one of which trains."""
+    registry = Registry(tracking, f"japanese-{uuid.uuid4().hex[:8]}")
+    registry.version(algorithm="PPO", success_rate="0.75", trained_at="2026-11-20T12:00:00+00:00")
+    registry.version(b"no ONNX file", algorithm="DQN")
+    return registry
+
+
+@pytest.fixture
+def pages(
+    dash_br: Browser,
+    serve: Callable[..., str],
+    misbehaving: Misbehaving,
+    monitor: Monitor,
+    registry: Registry,
+) -> Iterator[Pages]:
+    """A Clew without an inference engine."""
+    tracking, group = registry.tracking, registry.experiment_id
+    metrics = {"episode_reward": [1.0, 2.0, 3.0], "success_rate": [0.5, 0.5, 1.0], "loss": [1.0, 0.5, 0.25]}
+    params = {"algorithm": "PPO", "seed": "1"}
+    runs = [
+        tracking.run(group, name="7", params=params, metrics=metrics, status=how) for how in ("RUNNING", "FINISHED")
+    ]
+    ports = {"gpu_monitor_port": monitor.port, "inference_port": free_port()}
+    page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, **ports))
+    page.expected_errors = ("WebSocket connection", "404", "/_dash-update-component")
+    yield Pages(page, runs)
+    assert page.console_errors() == []
+
+
+def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving: Misbehaving) -> None:
+    page, run = pages.page, pages.runs[1]
+    pages.look("/", "接続を拒否しました")  # the engine is away
+    pages.look("/mlflow?runs=" + ",".join([*pages.runs, "f" * 32]), "MLflow にありません")
+    page.wait(lambda: page.lines("compare-chart-loss") == [3, 3])
+    page.click("summary")
+    pages.says("絞り込みと並べ替えの方法")
+    pages.look(f"/mlflow/runs/{run}", "最終成功率")
+    pages.look("/mlflow/runs/7", "実験が見つかりません")
+    pages.look("/models", "アクティブ化")
+    _refused(page)
+    pages.says("方策ファイルが ONNX ファイルではありません。")
+    page.click("#models-delete")
+    pages.says("このモデルを削除しますか？")
+    assert page.find(".modal .btn-close").get_attribute("aria-label") == "閉じる"
+    pages.look("/models/1", "検査済み")
+    pages.look("/models/99", "モデルがありません")
+    pages.look("/nowhere", "ページがありません")
+    pages.look("/inference", "推論エンジンは動いていますか")
+    pages.look("/gpu", "GPU がバスから切り離されました。")
+    monitor.fake.write("count 2", "error -1 nvmlDeviceGetCount 9")
+    pages.says("NVIDIA カーネルモジュールが読み込まれていません。")
+    misbehaving.answer = HTML
+    pages.look("/mlflow", "JSON ではありません")
+    misbehaving.answer = WRONG_TYPES
+    page.click("#runs-retry")
+    pages.says("リストではありません")
+    assert pages.english == {}
+    assert pages.lost == []
+    _the_browser_knows_what_the_server_knows(page)
+
+
+def _refused(page: Page) -> None:
+    """Somebody wants the model active whose file is none."""
+    ticks = "#models-table td.dash-select-cell input[type=radio]"
+    page.wait(lambda: page.column("model_id", table="models-table"))
+    page.all(ticks)[page.column("model_id", table="models-table").index("2")].click()
+    page.click("#models-activate")
+
+
+def _the_browser_knows_what_the_server_knows(page: Page) -> None:
+    """assets/in_words.js and components/in_words.py say the same of each sentence, whatever its values."""
+    server = Flask("japanese")
+    server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
+    Babel(server, locale_selector=lambda: "ja")
+    with server.test_request_context("/"):
+        samples = [sentence.replace("{", "«").replace("}", "»") for sentence in SENTENCES]
+        samples += [f"gpus.0.x: {sample}" for sample in samples] + ["boom: no", "MLflow: answered HTTP 503.", ""]
+        said = page.script(
+            "return arguments[0].map(s => window.clew.inWords(s, arguments[1]))", samples, texts(SENTENCES)
+        )
+        assert dict(zip(samples, said, strict=True)) == {sample: in_words(sample) for sample in samples}
