@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from pydantic import ValidationError
 
+import api.caching
 import api.guards
 import api.request_log
 import api.routes
@@ -29,20 +30,25 @@ import callbacks.runs
 from api.language import choose_language, note_the_frame
 from callbacks.failures import on_error
 from components.frame import frame
-from components.language import language
+from components.language import _, language
 from domain.logs import configure_logging
 from domain.vocabulary import adopt
 from services.connect import Services, connect
 from services.settings import Settings, explain
 
 ROOT = Path(__file__).parent
+ASSETS = ROOT / "assets"
+ICON = "favicon.svg"
 
 
 class LocalisedDash(dash.Dash):
-    """Dash whose document says which language it is in."""
+    """Dash whose document says which language it is in, speaks it while it loads, and has our own icon."""
 
     def interpolate_index(self, **parts: Any) -> str:
         """The document around the app."""
+        icon = f"{self.get_asset_url(ICON)}?m={(ASSETS / ICON).stat().st_mtime}"
+        parts["favicon"] = f'<link rel="icon" type="image/svg+xml" href="{icon}">'
+        parts["app_entry"] = parts["app_entry"].replace("Loading...", _("Loading…"))
         return str(super().interpolate_index(**parts)).replace("<html>", f'<html lang="{language()}">', 1)
 
 
@@ -63,7 +69,6 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         READ_ONLY=settings.read_only,
         TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
@@ -73,7 +78,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app = LocalisedDash(
         "clew",
         server=server,
-        assets_folder=str(ROOT / "assets"),
+        assets_folder=str(ASSETS),
         pages_folder=str(ROOT / "pages"),
         use_pages=True,
         title="Clew",
@@ -85,6 +90,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         on_error=on_error,
     )
     api.guards.register(server, app.callback_map)
+    api.caching.register(server, ASSETS)
     api.security.register(server, settings, app.csp_hashes)
     app.layout = frame
     for feature in (

@@ -1,13 +1,14 @@
 /* What DataTable gives neither to keyboards nor to screen readers: names for its controls, sorting by key, a way out.
  *
- * DataTable swallows Tab in its body, even where no cell is active: whoever tabs into a checkbox never gets out. And of
- * arrows it takes those that would move between radio buttons. So keys that are meant for a control inside a cell, and
- * Tab in any case, never reach it. The words are on the frame (components/tables.py).
+ * DataTable swallows Tab, Enter and the arrows in its body and its pager, even where no cell is active: whoever tabs into
+ * a checkbox never gets out, and Enter turns no page. So keys that are meant for a control, and Tab in any case, never
+ * reach it. The words are on the frame (components/tables.py).
  */
 (function () {
   "use strict";
   const FRAME = ".table-frame";
   const SORT = ".column-header--sort";
+  const CONTROLS = `${SORT}, td a, td.dash-select-cell input, .previous-next-container button`;
   const ORDERS = { "sort-up": "ascending", "sort-down": "descending" };
   const PAGER = ["first-page", "previous-page", "next-page", "last-page"];
 
@@ -79,16 +80,17 @@
     "keydown",
     (event) => {
       const { target, key } = event;
-      if (!target.closest || !target.closest(`${FRAME} .dash-spreadsheet`)) return;
+      if (!target.closest || !target.closest(`${FRAME} .dash-table-container`)) return;
       if (target.matches(SORT) && (key === "Enter" || key === " ")) {
         event.preventDefault();
         target.click();
       }
-      const control = target.matches(`${SORT}, td a, td.dash-select-cell input`);
+      const control = target.matches(CONTROLS);
       if (control && target.type === "checkbox" && (key === "ArrowDown" || key === "ArrowUp")) {
         event.preventDefault();
         step(target, key === "ArrowDown" ? 1 : -1);
       }
+      // A filter box hears of Tab itself, and lets it pass.
       if (control || (key === "Tab" && !target.matches("th input"))) event.stopPropagation();
     },
     true, // before React, which hears the keys of the whole document on its root
