@@ -19,6 +19,7 @@ from tests.tracking import Tracking
 
 RUNS = 26  # more than a page of the list, so that it has a pager
 LOGGED = (0, 1, 2, 20)
+STATES = {0: "KILLED", 1: "FAILED"}
 
 
 class Site(Page):
@@ -73,7 +74,12 @@ def _runs(tracking: Tracking) -> list[str]:
     """Those that a test looks at have logged something."""
     experiment, logged = tracking.experiment(), {"episode_reward": [-1.0, 0.5], "success_rate": [0.0, 0.75]}
     return [
-        tracking.run(experiment, name=f"walk-{number}", metrics=logged if number in LOGGED else None)
+        tracking.run(
+            experiment,
+            name=f"walk-{number}",
+            metrics=logged if number in LOGGED else None,
+            status=STATES.get(number, "FINISHED"),
+        )
         for number in range(RUNS)
     ]
 
