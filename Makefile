@@ -119,9 +119,11 @@ GET_NGINX = $(call get,nginx,nginx for the tests of docs/deploy,the command ngin
 # uv alone can resolve for all systems at once. The train lock holds what the extra adds; torch's own libraries are left
 # to pip, since they differ between its CPU and its GPU builds.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
+# Of axe-playwright-python the tests take the script alone, and run it in the browser that they have.
+NO_PLAYWRIGHT := --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet
 lock: ## Write the requirements files anew, with uv; UPGRADE=--upgrade takes newer versions
 	@$(if $(HAS_UV),:,echo "make lock needs uv: pip install uv" >&2; exit 1)
-	$(COMPILE) $(UPGRADE) --extra dev --output-file requirements-dev.txt >/dev/null
+	$(COMPILE) $(UPGRADE) --extra dev $(NO_PLAYWRIGHT) --output-file requirements-dev.txt >/dev/null
 	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt >/dev/null
 	@all=$$(mktemp); $(COMPILE) --extra train --constraints requirements-dev.txt --constraints requirements-train.txt \
 	  >"$$all"; grep -vxFf requirements.txt "$$all" \

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from pydantic import ValidationError
 
+import api.caching
 import api.forwarded
 import api.guards
 import api.request_log
@@ -36,13 +37,17 @@ from services.connect import Services, connect
 from services.settings import Settings, explain
 
 ROOT = Path(__file__).parent
+ASSETS = ROOT / "assets"
+ICON = "favicon.svg"
 
 
 class LocalisedDash(dash.Dash):
-    """Dash whose document speaks the reader's language."""
+    """Dash whose document speaks the reader's language and has our own icon."""
 
     def interpolate_index(self, **parts: Any) -> str:
         """The document around the app."""
+        icon = f"{self.get_asset_url(ICON)}?m={(ASSETS / ICON).stat().st_mtime}"
+        parts["favicon"] = f'<link rel="icon" type="image/svg+xml" href="{icon}">'
         return localised(str(super().interpolate_index(**parts)))
 
 
@@ -63,7 +68,6 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         READ_ONLY=settings.read_only,
         TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
@@ -73,7 +77,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app = LocalisedDash(
         "clew",
         server=server,
-        assets_folder=str(ROOT / "assets"),
+        assets_folder=str(ASSETS),
         pages_folder=str(ROOT / "pages"),
         use_pages=True,
         title="Clew",
@@ -85,6 +89,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         on_error=on_error,
     )
     api.guards.register(server, app.callback_map)
+    api.caching.register(server, ASSETS)
     api.security.register(server, settings, app.csp_hashes)
     api.forwarded.register(server, settings)
     app.layout = frame

@@ -63,7 +63,7 @@
     if (redraw) setProps(CHART, { figure: { data: lines.map(trace), layout: lines.length ? texts.layout : texts.empty_layout } });
     else if (queued.size) setProps(CHART, { extendData: extension() });
     [redraw, queued] = [false, new Map()];
-    setProps(SUMMARY, { children: lines.map(summary).join("; ") });
+    if (lines.length) setProps(SUMMARY, { children: lines.map(summary).join("; ") });
   }
 
   function extension() {
@@ -90,7 +90,7 @@
     const values = line.y.filter((value) => value !== null);
     const say = (value) => (value === undefined || value === null || Number.isNaN(value) ? texts.missing : `${Math.round(value)} %`);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const parts = { gpu: line.name, now: say(line.y[line.y.length - 1]), mean: say(mean), highest: say(values.length ? Math.max(...values) : null) };
+    const parts = { gpu: line.name, now: say(line.y[line.y.length - 1]), mean: say(mean), lowest: say(values.length ? Math.min(...values) : null), highest: say(values.length ? Math.max(...values) : null) };
     return texts.summary.replace(/\{(\w+)\}/g, (_all, part) => parts[part]);
   }
 

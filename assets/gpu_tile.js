@@ -33,11 +33,14 @@
     const memory = told ? texts.memory.replace("{used}", gib(gpu.memory_used)).replace("{total}", gib(gpu.memory_total)) : null;
     return html("Li", [
       html("Span", [html("Strong", String(gpu.gpu_id)), ` · ${gpu.name || texts.gpu}`], { className: "tile-name" }),
-      html("Span", texts.use[use], { className: `badge text-bg-${COLOURS[use] || "danger"}`, title: why(use, gpu, holder, texts), "data-use": use }),
+      withReason(html("Span", texts.use[use], { className: `badge text-bg-${COLOURS[use] || "danger"}`, "data-use": use }), why(use, gpu, holder, texts)),
       html("Span", known(gpu.utilization) ? `${gpu.utilization.toFixed(0)} %` : texts.missing, { className: "ms-auto text-end" }),
       html("Span", memory, { className: "small text-body-secondary text-end" }),
     ]);
   }
+
+  /** As components/front.py has it: pressed, the badge says why. */
+  const withReason = (badge, reason) => html("Details", [html("Summary", badge), html("P", reason)], { className: "tile-why" });
 
   function why(use, gpu, holder, texts) {
     const { samples, percent } = texts.rule;

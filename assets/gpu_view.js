@@ -63,7 +63,7 @@
     const names = texts.process_head.slice(several ? 0 : 1);
     const side = (index) => (index === names.length - 2 ? { className: "text-end" } : {}); // memory: a number
     const head = html("Thead", html("Tr", names.map((text, index) => html("Th", text, { scope: "col", ...side(index) }))));
-    return html("Div", html("Table", [head, html("Tbody", body)], { className: "table table-sm" }), { className: "table-responsive" });
+    return html("Div", html("Table", [head, html("Tbody", body)], { className: "table table-sm" }), { className: "table-responsive", tabIndex: 0, role: "region", "aria-label": texts.processes });
   }
 
   /** The run whose trainer is this process: a pid alone is reused, and differs between a container and its host. */

@@ -42,17 +42,21 @@
       this.visits.set(group, visits);
       group.style.setProperty("--visits", (1 - 1 / (1 + visits / 2)).toFixed(2));
       group.classList.add("maze-seen");
-      this.thinks(group, scores);
+      const said = this.thinks(group, scores);
       const words = { size: this.maze.size, seed: this.maze.seed, x, y, seen: this.visits.size };
-      this.svg.setAttribute("aria-label", this.texts.maze.replace(/\{(\w+)\}/g, (_all, word) => words[word]));
+      const where = this.texts.maze.replace(/\{(\w+)\}/g, (_all, word) => words[word]);
+      this.svg.setAttribute("aria-label", `${where} ${this.texts.scores.replace("{scores}", said.join(", "))}`);
     }
 
+    /** Draws the best action as an arrow; returns the scores of all, in words. */
     thinks(group, scores) {
       const best = scores.indexOf(Math.max(...scores));
       const arrow = group.querySelector("path") || element("path", { d: ARROW }, group);
       arrow.setAttribute("transform", `translate(0.5 0.5) rotate(${TURNS[best]})`);
       const title = group.querySelector("title") || element("title", {}, group);
-      title.textContent = scores.map((score, action) => `${this.texts.actions[action]} ${score.toFixed(3)}${action === best ? " ←" : ""}`).join("\n");
+      const said = scores.map((score, action) => `${this.texts.actions[action]} ${score.toFixed(3)}${action === best ? " ←" : ""}`);
+      title.textContent = said.join("\n");
+      return said;
     }
   }
 

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const CHART = "inference-chart";
+  const SUMMARY = "inference-summary";
   const FLUSH_MS = 150;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
@@ -33,7 +34,16 @@
       setProps(CHART, { extendData: [{ x: grown.map((side) => rest(side, "x")), y: grown.map((side) => rest(side, "y")) }, grown.map((side) => sides.indexOf(side))] });
     }
     redraw = false;
+    setProps(SUMMARY, { children: sides.filter((side) => lines[side].y.length).map(summary).join("; ") });
     for (const side of sides) lines[side].drawn = lines[side].x.length;
+  }
+
+  /** The line in words: its caption says them to whoever cannot see it. */
+  function summary(side) {
+    const { name, x, y } = lines[side];
+    const fixed = (value) => value.toFixed(2);
+    const parts = { model: name, value: fixed(y[y.length - 1]), steps: x[x.length - 1], lowest: fixed(Math.min(...y)), highest: fixed(Math.max(...y)) };
+    return texts.line.replace(/\{(\w+)\}/g, (_all, part) => parts[part]);
   }
 
   function trace(side, index) {

@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.drawing import Drawing, fingerprint
 from callbacks.freshness import is_retry
 from components import comparison, final_metrics, ids, notices, take_along
+from components.charts import summaries
 from components.comparison import MOST_COMPARED
 from domain.chart_options import ChartOptions
 from domain.runs import Compared
@@ -33,6 +34,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(
         *(Output(chart, "figure") for chart in CHARTS),
+        *(Output(ids.chart_summary("compare", word), "children") for word in comparison.WORDS),
         Output(ids.COMPARE_TABLE, "children"),
         Output(ids.COMPARE_NOTICES, "children"),
         Output(ids.failure("compare"), "children"),
@@ -68,10 +70,12 @@ def register(app: dash.Dash, services: Services) -> None:
         shown["table"] = fingerprint((compared, options.of_tables()), drawing)
         if shown == before:
             raise PreventUpdate
+        figures = comparison.figures(
+            drawing.runs, drawing.found, options, still_loading=drawing.is_loading, sampled=drawing.sampled
+        )
         return (
-            *comparison.figures(
-                drawing.runs, drawing.found, options, still_loading=drawing.is_loading, sampled=drawing.sampled
-            ),
+            *figures,
+            *summaries(figures),
             no_update if shown["table"] == before.get("table") else _tables(drawing, options),
             notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
             notices.failed_histories(drawing.failures),

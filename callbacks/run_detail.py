@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.drawing import Drawing, fingerprint
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
 from components import comparison, ids, notices, run_detail
+from components.charts import summaries
 from domain.chart_options import ChartOptions
 from domain.runs import Compared, Run
 from services.browser_urls import mlflow_run_page
@@ -21,6 +22,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(
         *(Output(ids.chart("run", word), "figure") for word in run_detail.WORDS),
+        *(Output(ids.chart_summary("run", word), "children") for word in run_detail.WORDS),
         Output(ids.RUN_CHARTS, "hidden"),
         Output(ids.RUN_FACTS, "children"),
         Output(ids.RUN_PARAMETERS, "children"),
@@ -51,14 +53,16 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tuple[Any, ...]:
-    """Figures, whether they are hidden, facts, parameters and notices."""
+    """Figures, what they show in words, whether they are hidden, facts, parameters and notices."""
     if not drawing.runs:
-        blank: tuple[Any, ...] = (dash.no_update,) * len(run_detail.WORDS)
+        blank: tuple[Any, ...] = (dash.no_update,) * (2 * len(run_detail.WORDS))
         return (*blank, True, run_detail.not_found(run_id) if known else None, None, None)
     run = drawing.runs[0]
     sentences = comparison.absent(Compared(), [], 1, len(drawing.pending))
+    figures = run_detail.figures(run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled)
     return (
-        *run_detail.figures(run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled),
+        *figures,
+        *summaries(figures),
         False,
         run_detail.facts(run, _mlflow_page(services, run)),
         run_detail.parameters(run),

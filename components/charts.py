@@ -9,9 +9,10 @@ import numpy as np
 from dash import dcc, html
 from numpy.typing import NDArray
 
-from components import words
+from components import ids, words
 from components.chart_config import chart_config
 from components.chart_layout import Scale, chart_layout, scale_of
+from components.chart_summary import chart_summary
 from components.colours import LineStyle
 from components.language import _
 from domain.chart_options import ChartOptions
@@ -58,19 +59,29 @@ def line_chart(
     legend = 1 < len(lines) <= MOST_IN_LEGEND and bool(traces)
     layout = chart_layout(word, options, scale, None if traces else nothing, legend=legend)
     layout["title"]["subtitle"] = {"text": _subtitle(drawn, options, sampled)}
+    layout["meta"] = {"summary": chart_summary(word, [(line.name, line.curves) for line in lines], nothing=nothing)}
     return {"data": traces, "layout": layout}
 
 
-def graph(component_id: str, word: MetricWord, *, nothing: str) -> html.Figure:
+def summaries(figures: Sequence[dict[str, Any]]) -> list[str]:
+    """What each figure shows, in words."""
+    return [figure["layout"]["meta"]["summary"] for figure in figures]
+
+
+def graph(place: str, word: MetricWord, *, nothing: str) -> html.Figure:
     """The chart's place on a page, empty but in its final size, so that nothing jumps when lines come."""
+    empty = line_chart(word, [], nothing=nothing)
     return html.Figure(
-        dcc.Graph(
-            id=component_id,
-            figure=line_chart(word, [], nothing=nothing),
-            config=chart_config(_BUTTONS, name=f"clew-{word}"),
-            className="chart",
-            responsive=True,
-        ),
+        [
+            dcc.Graph(
+                id=ids.chart(place, word),
+                figure=empty,
+                config=chart_config(_BUTTONS, name=f"clew-{word}"),
+                className="chart",
+                responsive=True,
+            ),
+            html.Figcaption(summaries([empty])[0], id=ids.chart_summary(place, word), className="visually-hidden"),
+        ],
         className="chart-frame",
         **{"aria-label": words.metric_name(word)},
     )

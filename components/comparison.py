@@ -37,9 +37,7 @@ def panel(options: ChartOptions) -> html.Section:
             html.Div([html.Div(id=ids.COMPARE_NOTICES), notices.failure_alert("compare")], **{"aria-live": "polite"}),
             controls(options),
             html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
-            html.Div(
-                [graph(ids.chart("compare", word), word, nothing=_("Loading…")) for word in WORDS], className="charts"
-            ),
+            html.Div([graph("compare", word, nothing=_("Loading…")) for word in WORDS], className="charts"),
         ],
         id=ids.COMPARE_PANEL,
         className="comparison",

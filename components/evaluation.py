@@ -81,6 +81,9 @@ def _results(seen: Measured, unseen: Measured) -> html.Div:
             class_name="final-metrics",
         ),
         className="table-responsive",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": _("What the episodes came to")},
     )
 
 

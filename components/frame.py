@@ -22,6 +22,7 @@ def frame() -> html.Div:
             html.Main(
                 [html.Div(id=ids.ERRORS, role="alert"), dash.page_container],
                 id="main",
+                tabIndex=-1,  # or the skip link would move the view and not the focus
                 className="container-fluid py-3",
             ),
         ],

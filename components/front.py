@@ -56,6 +56,16 @@ def reading() -> html.P:
     return html.P(_("Reading…"), className="text-body-secondary mb-0")
 
 
+def with_reason(badge: Any, reason: str) -> html.Details:
+    """A badge that says why, when it is pressed: a tooltip would be for the mouse alone."""
+    return html.Details([html.Summary(badge), html.P(reason)], className="tile-why")
+
+
+def figure(label: str, text: str, class_name: str) -> html.Span:
+    """A number that speaks for itself to the eye, with its label for screen readers."""
+    return html.Span([html.Span(f"{label}: ", className="visually-hidden"), text], className=class_name)
+
+
 def as_of(unix_ms: int | None) -> list[Any]:
     """How old the content of a tile is."""
     return [] if unix_ms is None else around(_("as of {moment}"), moment=notices.age(unix_ms))
@@ -93,7 +103,7 @@ def _in_progress(run: RunInProgress) -> list[Any]:
     return [
         _name(run),
         html.Span(run.algorithm or words.MISSING, className="text-body-secondary"),
-        html.Span(_last_metric(run), className="ms-auto text-end"),
+        html.Div(_last_metric(run), className="ms-auto text-end"),
     ]
 
 
@@ -101,7 +111,7 @@ def _last_metric(run: RunInProgress) -> Any:
     if run.silent_minutes is not None:
         limit = round(STALLED_AFTER.total_seconds() / 60)
         why = _("A run that logs nothing for more than %(limit)s min may have died.", limit=limit)
-        return dbc.Badge(_silence(run.silent_minutes), color="warning", text_color="dark", title=why)
+        return with_reason(dbc.Badge(_silence(run.silent_minutes), color="warning", text_color="dark"), why)
     if run.status is not RunStatus.RUNNING:
         return status_badge(run.status)
     if run.last_metric_ms is None:
@@ -120,7 +130,7 @@ def _best(run: RunSummary) -> list[Any]:
     return [
         html.Strong(run.algorithm or words.MISSING),
         _name(run),
-        html.Span(words.percent(run.success_rate), className="ms-auto text-end", title=_("Success rate")),
+        figure(_("Success rate"), words.percent(run.success_rate), "ms-auto text-end"),
         html.Span(reward, className="small text-body-secondary w-100"),
     ]
 

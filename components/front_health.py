@@ -7,9 +7,10 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
-from components.front import place
+from components.front import figure, place
 from components.in_words import in_words
 from components.language import _, around
+from components.links import href
 from domain.health import HealthReport, ServiceHealth, ServiceKind, State
 
 _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"}
@@ -35,9 +36,9 @@ def _service(service: ServiceHealth, shown_ms: int | None) -> list[Any]:
     health = service.health
     latency = None if health.state is State.DOWN or health.latency_ms is None else f"{health.latency_ms:.0f} ms"
     return [
-        html.Span(_title(service), className="tile-name"),
+        html.A(_title(service), href=_page(service.kind), className="tile-name"),
         dbc.Badge(_state(health.state), color=_COLOURS[health.state], class_name=f"health-{health.state}"),
-        html.Span(latency, className="ms-auto text-end", title=_("How long it took to answer")),
+        None if latency is None else figure(_("Answered in"), latency, "ms-auto text-end"),
         _age(shown_ms),
         _cause(service),
     ]
@@ -50,6 +51,17 @@ def _title(service: ServiceHealth) -> str:
         ServiceKind.GPU_MONITOR: _("GPU monitor %(name)s", name=service.label),
         ServiceKind.INFERENCE: _("Inference engine"),
     }[service.kind]
+
+
+def _page(kind: ServiceKind) -> str:
+    """The page that shows what this service is there for."""
+    pages = {
+        ServiceKind.MLFLOW: "/mlflow",
+        ServiceKind.MODEL_STORE: "/models",
+        ServiceKind.GPU_MONITOR: "/gpu",
+        ServiceKind.INFERENCE: "/inference",
+    }
+    return href(pages[kind])
 
 
 def _state(state: State) -> str:

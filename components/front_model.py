@@ -5,6 +5,7 @@ from typing import Any
 from dash import html
 
 from components import notices, words
+from components.front import figure
 from components.language import _, around
 from components.links import href, model_href
 from components.model_list import measured_text
@@ -18,7 +19,7 @@ def active_model(model: Model, activation: Activation | None) -> list[Any]:
             [
                 html.A(_("Model %(id)s", id=model.id), href=model_href(model.id), className="fw-bold"),
                 html.Span(model.algorithm or words.MISSING, className="text-body-secondary"),
-                html.Span(words.percent(model.success_rate), className="tile-figure ms-auto", title=_("Success rate")),
+                figure(_("Success rate"), words.percent(model.success_rate), "tile-figure ms-auto"),
             ],
             className="d-flex flex-wrap gap-2 align-items-baseline mb-1",
         ),

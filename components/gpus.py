@@ -48,7 +48,9 @@ def chart() -> html.Figure:
                 className="chart",
                 responsive=True,
             ),
-            html.Figcaption(id=ids.GPU_SUMMARY, className="visually-hidden"),
+            html.Figcaption(
+                _("No GPU has reported its utilisation yet."), id=ids.GPU_SUMMARY, className="visually-hidden"
+            ),
         ],
         className="chart-frame mt-3",
         **{"aria-label": _("Utilisation of the GPUs")},
@@ -136,8 +138,9 @@ def texts() -> dict[str, Any]:
         "never": _("for {n} s; is the GPU monitor running, and can this browser reach {url}?"),
         "recording": _("An example session, not this machine's GPUs (GPU_DEMO is set)."),
         "misfit": _("A message did not fit and was skipped ({n} so far): {why}"),
-        "summary": _("{gpu}: now {now}, mean {mean}, highest {highest}"),
+        "summary": _("{gpu}: now {now}, mean {mean}, lowest {lowest}, highest {highest}"),
         "clock": _("This host's clock differs from yours by {n} s."),
+        "processes": _("Processes"),
         "process_head": [
             _("Host"), _("GPU"), _("Process"), _("User"), _("Command"), _("Memory (MiB)"), _("Run"),
         ],

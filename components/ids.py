@@ -39,6 +39,7 @@ COMPARE = "runs-compare"
 SAMPLE_NOTICE = "runs-sample-notice"
 SAMPLE_REMOVE = "runs-sample-remove"
 SAMPLE_DIALOG = "runs-sample-dialog"
+SAMPLE_TITLE = "runs-sample-title"
 SAMPLE_CONFIRM = "runs-sample-confirm"
 SAMPLE_CANCEL = "runs-sample-cancel"
 SAMPLE_OUTCOME = "runs-sample-outcome"
@@ -78,6 +79,11 @@ def retry(place: str) -> str:
 def chart(place: str, word: str) -> str:
     """The chart of `word` (a metric word) at `place` (compare or run)."""
     return f"{place}-chart-{word.replace('_', '-')}"
+
+
+def chart_summary(place: str, word: str) -> str:
+    """What that chart shows, in words."""
+    return f"{place}-summary-{word.replace('_', '-')}"
 
 
 # Run detail
@@ -164,6 +170,7 @@ INFERENCE_VERSUS = "inference-versus"
 INFERENCE_SIZE = "inference-size"
 INFERENCE_SEED = "inference-seed"
 INFERENCE_CHART = "inference-chart"
+INFERENCE_SUMMARY = "inference-summary"
 INFERENCE_SHOWN = "inference-shown"
 EVALUATE = "evaluation-start"
 EVALUATE_CANCEL = "evaluation-cancel"

@@ -60,13 +60,16 @@ def _fact(part: str, label: str) -> html.Div:
 def chart() -> html.Figure:
     """Cumulative reward over the steps of the episode."""
     return html.Figure(
-        dcc.Graph(
-            id=ids.INFERENCE_CHART,
-            figure={"data": [], "layout": chart_layout()},
-            config=chart_config(["toImage"]),
-            className="chart",
-            responsive=True,
-        ),
+        [
+            dcc.Graph(
+                id=ids.INFERENCE_CHART,
+                figure={"data": [], "layout": chart_layout()},
+                config=chart_config(["toImage"]),
+                className="chart",
+                responsive=True,
+            ),
+            html.Figcaption(_("No step has been taken yet."), id=ids.INFERENCE_SUMMARY, className="visually-hidden"),
+        ],
         className="chart-frame walk-chart",
         **{"aria-label": _("Cumulative reward")},
     )
@@ -110,6 +113,8 @@ def texts() -> dict[str, Any]:
         "reached": _("goal reached"),
         "ran_out": _("steps ran out"),
         "maze": _("Maze {size} × {size}, seed {seed}: the agent is at ({x}, {y}), {seen} cells visited."),
+        "scores": _("Here: {scores}."),
+        "line": _("{model}: {value} after {steps} steps, lowest {lowest}, highest {highest}"),
         "misfit": _("A message did not fit and was skipped: {why}"),
         "ms": _("{p50} / {p95} ms"),
         "sentences": in_words.texts(OF_WALKS),

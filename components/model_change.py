@@ -26,7 +26,7 @@ def parts(place: str) -> list[Any]:
     return [
         dbc.Modal(
             [
-                dbc.ModalHeader(dbc.ModalTitle(_("Delete this model?"))),
+                dbc.ModalHeader(dbc.ModalTitle(_("Delete this model?"), id=ids.change(place, "title"), tag="h2")),
                 dbc.ModalBody(id=ids.change(place, "body")),
                 dbc.ModalFooter(
                     [
@@ -36,17 +36,21 @@ def parts(place: str) -> list[Any]:
                 ),
             ],
             id=ids.change(place, "dialog"),
+            labelledby=ids.change(place, "title"),
             is_open=False,
         ),
         dbc.Modal(
             [
-                dbc.ModalHeader(dbc.ModalTitle(_("Another environment"))),
+                dbc.ModalHeader(
+                    dbc.ModalTitle(_("Another environment"), id=ids.change(place, "other-title"), tag="h2")
+                ),
                 dbc.ModalBody(id=ids.change(place, "other-body")),
                 dbc.ModalFooter(
                     dbc.Button(_("Activate all the same"), id=ids.change(place, "other-confirm"), color="primary")
                 ),
             ],
             id=ids.change(place, "other-dialog"),
+            labelledby=ids.change(place, "other-title"),
             is_open=False,
         ),
         html.Div(

@@ -107,8 +107,15 @@ def model_table() -> html.Div:
         }
         for state, tone in tones.items()
     ]
-    table = native_table(ids.MODEL_TABLE, columns(), page_size=PAGE_SIZE, styles=styles, selectable="single")
-    return html.Div(table, className="table-frame", role="region", tabIndex=0, **{"aria-label": _("Models")})
+    return native_table(
+        ids.MODEL_TABLE,
+        columns(),
+        label=_("Models"),
+        named_by=("model_id", "algorithm"),
+        page_size=PAGE_SIZE,
+        styles=styles,
+        selectable="single",
+    )
 
 
 def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:

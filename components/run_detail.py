@@ -25,7 +25,7 @@ def place() -> list[Any]:
         html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
         html.Div(dbc.Spinner(size="sm"), id=ids.RUN_FACTS),
         html.Div(
-            [graph(ids.chart("run", word), word, nothing=_("Loading…")) for word in WORDS],
+            [graph("run", word, nothing=_("Loading…")) for word in WORDS],
             id=ids.RUN_CHARTS,
             className="charts charts-2",
         ),

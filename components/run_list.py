@@ -89,8 +89,15 @@ def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:
 
 def run_table() -> html.Div:
     """The table with its checkboxes, sort and filter; empty until assets/tables.js fills it."""
-    table = native_table(ids.TABLE, columns(), page_size=PAGE_SIZE, hidden=HIDDEN_AT_FIRST, styles=_status_colours())
-    return html.Div(table, className="table-frame", role="region", tabIndex=0, **{"aria-label": _("Runs")})
+    return native_table(
+        ids.TABLE,
+        columns(),
+        label=_("Runs"),
+        named_by=("name", "started"),
+        page_size=PAGE_SIZE,
+        hidden=HIDDEN_AT_FIRST,
+        styles=_status_colours(),
+    )
 
 
 def freshness() -> html.Div:

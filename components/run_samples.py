@@ -38,7 +38,7 @@ def dialog() -> dbc.Modal:
     """Asks before the sample data goes."""
     return dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle(_("Remove the sample data?"))),
+            dbc.ModalHeader(dbc.ModalTitle(_("Remove the sample data?"), id=ids.SAMPLE_TITLE, tag="h2")),
             dbc.ModalBody(
                 [
                     html.P(_("All runs and models marked “sample” leave the lists. Yours stay.")),
@@ -53,5 +53,6 @@ def dialog() -> dbc.Modal:
             ),
         ],
         id=ids.SAMPLE_DIALOG,
+        labelledby=ids.SAMPLE_TITLE,
         is_open=False,
     )

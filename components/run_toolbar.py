@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
 from components import ids
 from components.language import _
@@ -67,11 +67,12 @@ def _choice(component_id: str, label: str, everything: str, value: str | None) -
 def _column_menu(known: Sequence[Column], hidden: Sequence[str]) -> dbc.DropdownMenu:
     shown = [column.key for column in known if column.key not in hidden]
     return dbc.DropdownMenu(
-        dcc.Checklist(
+        # Not dcc's: its options are list items with checkboxes in them, which is two controls to a screen reader.
+        dbc.Checklist(
             id=ids.COLUMNS,
             options=[{"label": column.name, "value": column.key} for column in known if column.key != "sample"],
             value=shown,
-            className="px-3 column-menu",
+            class_name="px-3 column-menu",
         ),
         label=_("Columns"),
         color="light",

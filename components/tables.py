@@ -1,9 +1,12 @@
-"""Everything that knows Dash's DataTable, with assets/tables.js; another grid can take its place in one file."""
+"""Everything that knows Dash's DataTable, with assets/tables.js; another grid can take its place in one file.
+
+What DataTable gives neither to keyboards nor to screen readers, assets/table_access.js adds, in the words given here.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from dash import dash_table
+from dash import dash_table, html
 from dash.dash_table.Format import Format, Group, Scheme
 
 from components.language import _
@@ -26,15 +29,46 @@ def native_table(
     component_id: str,
     columns: Sequence[Column],
     *,
+    label: str,
+    named_by: Sequence[str],
     page_size: int,
     hidden: Sequence[str] = (),
     styles: Sequence[dict[str, Any]] = (),
     selectable: Literal["single", "multi"] = "multi",
-) -> dash_table.DataTable:
-    """A table that sorts, filters and pages in the browser; assets/tables.js puts the rows in.
+) -> html.Div:
+    """A table called `label` that sorts, filters and pages in the browser; assets/tables.js puts the rows in.
 
-    `persistence` stays off: it stores row indices, and inside an iframe without storage nothing would render.
+    The columns `named_by` say to a screen reader which row a checkbox is for.
     """
+    table = _table(component_id, columns, page_size, hidden, styles, selectable)
+    said = {f"data-{name}": text for name, text in _said(named_by).items()}
+    return html.Div(table, className="table-frame", role="region", tabIndex=0, **{"aria-label": label}, **said)
+
+
+def _said(named_by: Sequence[str]) -> dict[str, str]:
+    """What assets/table_access.js calls the table's controls; {name} is a column's or a row's."""
+    return {
+        "named-by": ",".join(named_by),
+        "choose": _("Choose {name}"),
+        "sort": _("Sort by {name}"),
+        "filter": _("Filter by {name}"),
+        "first-page": _("First page"),
+        "previous-page": _("Previous page"),
+        "current-page": _("Page"),
+        "next-page": _("Next page"),
+        "last-page": _("Last page"),
+    }
+
+
+def _table(
+    component_id: str,
+    columns: Sequence[Column],
+    page_size: int,
+    hidden: Sequence[str],
+    styles: Sequence[dict[str, Any]],
+    selectable: Literal["single", "multi"],
+) -> dash_table.DataTable:
+    """`persistence` stays off: it stores row indices, and inside an iframe without storage nothing would render."""
     return dash_table.DataTable(
         id=component_id,
         columns=[_column(column) for column in columns],

@@ -1,0 +1,90 @@
+"""How long a browser may keep what Clew serves: for ever what is named by its time, and nothing else unasked."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+import app as clew
+from app import create_app
+from services.connect import connect
+from services.settings import Settings
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        mlflow_tracking_uri="http://127.0.0.1:1",  # type: ignore[arg-type]
+        cache_dir=tmp_path_factory.mktemp("cache"),
+    )
+    client: FlaskClient = create_app(settings, connect(settings)).server.test_client()
+    return client
+
+
+def kept(client: FlaskClient, address: str) -> str | None:
+    return client.get(address).headers.get("Cache-Control")
+
+
+def named_in(document: str) -> list[str]:
+    return re.findall(r'(?:src|href)="(/[^"]+)"', document)
+
+
+def test_whatever_a_document_names_is_kept_for_ever(client: FlaskClient) -> None:
+    named = named_in(client.get("/mlflow").text)
+    assert len(named) > 20
+    assert {address: kept(client, address) for address in named} == dict.fromkeys(named, FOR_EVER)
+
+
+def test_an_old_or_unnamed_address_is_asked_for_again_but_not_sent_again(client: FlaskClient) -> None:
+    chunk = "/_dash-component-suites/dash/dash_table/async-table.js"
+    for address in ("/assets/clew.css", "/assets/clew.css?m=1", chunk):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+        again = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+        assert (again.status_code, again.data, again.headers["Cache-Control"]) == (304, b"", "no-cache")
+    named = next(one for one in named_in(client.get("/").text) if "dash_table" in one)
+    assert kept(client, re.sub(r"m\d+\.", "m1.", named)) == "no-cache"
+    assert kept(client, "/assets/nothing.css") == "no-cache"
+
+
+def test_a_file_that_changes_gets_another_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    (assets / clew.ICON).write_text("<svg/>")
+    style = assets / "clew.css"
+    settings = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1", cache_dir=tmp_path)  # type: ignore[call-arg,arg-type]
+    monkeypatch.setattr(clew, "ASSETS", assets)
+    addresses = set()
+    for content in ("a {}", "b {}"):
+        style.write_text(content)
+        client = create_app(settings, connect(settings)).server.test_client()
+        (address,) = [one for one in named_in(client.get("/").text) if "clew.css" in one]
+        assert client.get(address).text == content
+        assert kept(client, address) == FOR_EVER
+        addresses.add(address)
+    assert len(addresses) == 2
+    assert kept(client, min(addresses)) == "no-cache"
+
+
+def test_documents_and_data_are_not_kept(client: FlaskClient) -> None:
+    assert {kept(client, path) for path in ("/", "/mlflow", "/models/1", "/nothing/here")} == {"no-cache"}
+    assert {kept(client, path) for path in ("/_dash-layout", "/_dash-dependencies", "/health", "/api/nothing")} == {
+        "no-store"
+    }
+
+
+@pytest.mark.parametrize(("asked", "language", "loading"), [("", "en", "Loading…"), ("?lang=ja", "ja", "読み込み中…")])
+def test_a_document_says_its_language_and_has_our_icon(
+    client: FlaskClient, asked: str, language: str, loading: str
+) -> None:
+    for path, status in (("/", 200), ("/nothing/here", 404)):
+        answer = client.get(path + asked)
+        assert answer.status_code == status
+        assert f'<html lang="{language}">' in answer.text
+        assert loading in answer.text
+        (icon,) = re.findall(r'<link rel="icon" type="image/svg\+xml" href="([^"]+)"', answer.text)
+        assert client.get(icon).mimetype == "image/svg+xml"

@@ -1,0 +1,40 @@
+"""axe-core in the page that a browser shows, and what it finds there."""
+
+from importlib.resources import files
+from typing import Any, Literal
+
+from tests.browser.page import Page
+
+# The package carries axe-core; its Playwright is neither installed nor used (Makefile, `lock`).
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
+GRAVE = ("serious", "critical")
+# What is not looked at: selector, and why. Of the libraries' markup nothing: all of it could be put right from outside.
+EXCLUDED = {"tr:nth-child(n + 8)": "the rows of a table are alike, and looking at each takes seconds"}
+RUN = """
+const [part, colours, tags, excluded, done] = arguments;
+const runOnly = colours === 'only' ? {type: 'rule', values: ['color-contrast']} : {type: 'tag', values: tags};
+const rules = colours === 'none' ? {'color-contrast': {enabled: false}} : {};
+axe.run({include: [[part]], exclude: excluded.map((one) => [one])}, {runOnly, rules, resultTypes: ['violations']})
+  .then((found) => done(found.violations), (error) => done(String(error)));
+"""
+
+
+def grave_violations(
+    page: Page, where: str, *, part: str = "html", colours: Literal["too", "only", "none"] = "too"
+) -> list[str]:
+    """What in a part of the shown page breaks a rule gravely, a line each: where, rule, summary, the first places.
+
+    The contrast of `colours` is the dearest rule by far, and the only one that depends on the scheme.
+    """
+    if not page.script("return Boolean(window.axe)"):
+        page.script(AXE)  # by WebDriver, which the page's Content-Security-Policy does not bind
+    found = page.driver.execute_async_script(RUN, part, colours, list(TAGS), list(EXCLUDED))
+    assert isinstance(found, list), found
+    return [f"{where}: {_said(one)}" for one in found if one["impact"] in GRAVE]
+
+
+def _said(violation: dict[str, Any]) -> str:
+    nodes = violation["nodes"]
+    places = "".join(f"\n    {node['target']}: {node['failureSummary']}" for node in nodes[:3])
+    return f"{violation['impact']} {violation['id']}: {violation['help']}; {len(nodes)} places{places}"

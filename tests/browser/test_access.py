@@ -1,0 +1,220 @@
+"""Every page for those who cannot see it well, or use no mouse, or wait for it on a slow line."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import psutil
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.axe import grave_violations
+from tests.browser.whole_site import Site, whole_site
+from tests.gpus.conftest import Start, library, start  # noqa: F401
+from tests.tracking import Tracking
+
+MOST_BYTES = 2_500_000
+CHECKBOX = "#runs-table td.dash-select-cell input"
+# Of what has the focus: whether it is what is looked for, how wide its ring is, and what it is.
+FOCUS = """const e = document.activeElement, s = getComputedStyle(e);
+return [e.matches(arguments[0]), s.outlineStyle === 'none' ? 0 : parseFloat(s.outlineWidth), e.outerHTML.slice(0, 200)]"""
+
+
+@pytest.fixture(scope="module")
+def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: F811
+    held = f"process 1 {psutil.Process().pid} 4096"
+    monitor = start(state=f"count 2\nutil 0 90\nutil 1 0\n{held}", GPU_SAMPLE_SECONDS="0.5")
+    with whole_site(tracking, monitor.port, tmp_path_factory.mktemp("site")) as site:
+        yield site
+        assert site.console_errors() == []
+
+
+class Visit(NamedTuple):
+    """A page: when it has shown what it has, what is pressed on it then, and which part of it is looked at."""
+
+    path: str
+    has_shown: Callable[[], object]
+    pressed: tuple[str, ...] = ()
+    part: str = "html"
+
+
+class Found(NamedTuple):
+    """What came of opening every page once, with nothing cached."""
+
+    violations: list[str]
+    received: dict[str, dict[str, int]]
+
+
+@pytest.fixture(scope="module")
+def found(site: Site) -> Found:
+    """Each page light, dark and narrow; what can be opened on it is open."""
+    found = Found([], {})
+    for visit in visits(site):
+        site.forget()
+        site.open(visit.path)
+        site.wait(visit.has_shown)
+        found.received[visit.path] = site.received()
+        for selector in visit.pressed:
+            site.click(selector)
+        for width, dark, colours in ((1440, False, "too"), (1440, True, "only"), (400, False, "none")):
+            site.look(dark=dark, width=width)
+            where = f"{visit.path} {'dark' if dark else 'light'}, {width} px"
+            found.violations.extend(grave_violations(site, where, part=visit.part, colours=colours))  # type: ignore[arg-type]
+    site.look()
+    return found
+
+
+def visits(site: Site) -> list[Visit]:
+    """Every page."""
+    some, model = ",".join(site.runs[:3]), site.team.dqn
+    site.expected_errors = ("404",)
+
+    def there(*selectors: str) -> Callable[[], object]:
+        return lambda: all(site.all(selector) for selector in selectors)
+
+    reasons = ("#front-gpu-gpus-0 li:nth-child(1) summary", "#front-gpu-gpus-0 li:nth-child(2) summary")
+    choose = "#models-table input[type=radio]"
+    return [
+        Visit("/", there("#front-model a", "#front-health li", "#front-gpu-gpus-0 details"), reasons),
+        Visit("/mlflow", there(f"{CHECKBOX}[aria-label]"), (".filter-hint summary", ".dropdown-toggle")),
+        Visit(f"/mlflow?runs={some}", lambda: len(site.lines("compare-chart-reward")) == 3, part="#compare-panel"),
+        Visit(f"/mlflow/runs/{site.runs[0]}", lambda: site.lines("run-chart-reward") == [2]),
+        Visit("/models", there(f"{choose}[aria-label]")),
+        Visit("/models", there(f"{choose}[aria-label]"), (choose, "#models-delete"), "[role=dialog]"),
+        Visit(f"/models/{model}", there("#model-policy .badge")),
+        Visit(f"/inference?versus={model}&play=1&speed=2", lambda: "walking" in site.text("#walk-section-a")),
+        Visit("/gpu", there("[data-gpu='1']", "#gpus-processes td")),
+        Visit("/nothing/here", there("h1")),
+    ]
+
+
+def test_no_page_breaks_a_rule_gravely(found: Found) -> None:
+    assert found.violations == [], "\n".join(found.violations)
+
+
+def test_no_page_is_heavy_and_what_came_once_does_not_come_again(found: Found, site: Site) -> None:
+    heavy = {path: sum(parts.values()) for path, parts in found.received.items()}
+    assert max(heavy.values()) <= MOST_BYTES, heavy
+    assert min(heavy.values()) > 100_000, "the cache was not empty"
+    for _time in range(2):
+        site.open("/mlflow")
+        site.wait_for_rows()
+    again = {name: size for name, size in site.received().items() if size}
+    assert sum(again.values()) < 60_000, again
+    assert not [name for name in again if "?m=" in name or ".v4_" in name], again
+
+
+class Keyboard:
+    """Hands without a mouse."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def press(self, *keys: str) -> None:
+        ActionChains(self.site.driver).send_keys(*keys).perform()
+
+    def is_on(self, selector: str) -> bool:
+        return bool(self.site.script("return document.activeElement.matches(arguments[0])", selector))
+
+    def tab_to(self, selector: str, *, back: bool = False, most: int = 90) -> None:
+        """Presses Tab until what `selector` says has the focus, which has to be seen on the way."""
+        for _press in range(most):
+            keys = ActionChains(self.site.driver)
+            (
+                keys.key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT) if back else keys.send_keys(Keys.TAB)
+            ).perform()
+            found, ring, here = self.site.script(FOCUS, selector)
+            assert ring >= 2, f"no ring on {here}"
+            if found:
+                return
+        raise AssertionError(f"{selector} is out of reach; last: {here}")
+
+
+@pytest.fixture
+def keyboard(site: Site) -> Keyboard:
+    return Keyboard(site)
+
+
+def test_from_the_menu_to_a_zoomed_comparison(site: Site, keyboard: Keyboard) -> None:
+    site.open("/")
+    site.wait(lambda: site.all("#front-gpu-gpus-0 details"))
+    keyboard.tab_to("a[href='#main']", most=1)
+    keyboard.press(Keys.ENTER)
+    site.wait(lambda: keyboard.is_on("main"))
+    keyboard.tab_to("main a", most=1)
+    # Why a GPU counts as reserved.
+    keyboard.tab_to("#front-gpu-gpus-0 li:nth-child(2) summary")
+    keyboard.press(Keys.ENTER)
+    site.wait_for_text("4,096 MiB", "#front-gpu-gpus-0 li:nth-child(2) details")
+    keyboard.tab_to("header a[href='/mlflow']", back=True)
+    keyboard.press(Keys.ENTER)
+    site.wait(lambda: site.all(f"{CHECKBOX}[aria-label]"))
+    # The table: sort, turn the page, filter, tick two.
+    keyboard.tab_to("th[data-dash-column='name'] .column-header--sort")
+    keyboard.press(Keys.ENTER)
+    site.wait(lambda: site.all("th[data-dash-column='name'][aria-sort='ascending']"))
+    keyboard.tab_to(CHECKBOX)
+    keyboard.press(*[Keys.ARROW_DOWN] * 24)
+    keyboard.tab_to(".next-page", most=5)
+    keyboard.press(Keys.ENTER)
+    site.wait(lambda: site.all(".previous-page:enabled"))
+    keyboard.tab_to("th[data-dash-column='name'] input", back=True)
+    keyboard.press("walk-2", Keys.ENTER)
+    site.wait(lambda: site.column("name")[:2] == ["walk-2", "walk-20"])
+    keyboard.tab_to(CHECKBOX)
+    keyboard.press(Keys.SPACE, Keys.ARROW_DOWN)
+    site.wait(lambda: keyboard.is_on(f"{CHECKBOX}[aria-label^='Choose walk-20 ']"))
+    keyboard.press(Keys.SPACE)
+    site.wait_for_text("Compare 2 runs", "#runs-compare")
+    keyboard.tab_to("#runs-compare", back=True)
+    keyboard.press(Keys.ENTER)
+    site.wait(lambda: keyboard.is_on("#compare-panel h2"))
+    keyboard.tab_to("#option-axis")
+    keyboard.press("E")
+    site.wait(lambda: "axis=episodes" in site.driver.current_url)
+    keyboard.press(Keys.HOME)
+    site.wait(lambda: len(site.lines("compare-chart-reward")) == 2)
+    said = "return document.getElementById('compare-summary-reward').textContent"
+    site.wait(lambda: "Episode reward, 2 lines." in site.script(said))
+    before = site.script("return document.querySelector('#compare-chart-reward .js-plotly-plot').layout.xaxis.range")
+    keyboard.tab_to("#compare-chart-reward .modebar-btn[data-attr='zoom'][data-val='in']")
+    keyboard.press(Keys.ENTER)
+    site.wait(
+        lambda: (
+            site.script("return document.querySelector('#compare-chart-reward .js-plotly-plot').layout.xaxis.range")
+            != before
+        )
+    )
+
+
+def test_dialogs_hold_the_focus_and_give_it_back(site: Site, keyboard: Keyboard) -> None:
+    site.open("/models")
+    site.wait(lambda: site.all("#models-table input[type=radio][aria-label]"))
+    keyboard.tab_to("#models-table input[type=radio]")
+    keyboard.press(Keys.SPACE)
+    site.wait(lambda: site.find("#models-activate").is_enabled())
+    for button, dialog in (("activate", "other-dialog"), ("delete", "dialog")):
+        keyboard.tab_to(f"#models-{button}", back=True)
+        keyboard.press(Keys.ENTER)
+        site.wait(lambda dialog=dialog: site.find(f"#models-change-{dialog}").is_displayed())  # type: ignore[misc]
+        site.wait(lambda: keyboard.is_on("[role=dialog]"))
+        for _press in range(8):
+            keyboard.press(Keys.TAB)
+            assert keyboard.is_on(
+                "[role=dialog], [role=dialog] *, body"
+            )  # from the last control on to the browser's own
+        keyboard.press(Keys.ESCAPE)
+        site.wait(lambda: not site.all("[role=dialog]"))
+        site.wait(lambda button=button: keyboard.is_on(f"#models-{button}"))  # type: ignore[misc]
+
+
+def test_a_walk_is_started_and_stopped(site: Site, keyboard: Keyboard) -> None:
+    site.open("/inference?speed=1&size=20")
+    site.wait_for_text("stopped", "#walk-section-a")
+    keyboard.tab_to("#inference-play")
+    keyboard.press(Keys.ENTER)
+    site.wait_for_text("walking", "#walk-section-a")
+    site.wait(lambda: " after " in site.script("return document.getElementById('inference-summary').textContent"))
+    keyboard.tab_to("#inference-stop")
+    keyboard.press(Keys.SPACE)
+    site.wait_for_text("stopped", "#walk-section-a")

@@ -1,0 +1,59 @@
+"""What a chart shows, in words."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from components.chart_summary import MOST_SAID, chart_summary
+from components.charts import Line, graph, line_chart, summaries
+from components.colours import LineStyle
+from domain.curves import Curve, curve
+
+NOTHING = "None of these runs logged this metric."
+
+
+@pytest.fixture(autouse=True)
+def request_in(request: pytest.FixtureRequest) -> Iterator[None]:
+    server = Flask("test")
+    Babel(server, locale_selector=lambda: "en")
+    with server.test_request_context("/"):
+        yield
+
+
+def of(*values: float) -> Curve:
+    return curve(np.arange(1, len(values) + 1, dtype=np.float64), np.array(values, np.float64))
+
+
+def test_each_line_has_its_last_value_its_range_and_its_points() -> None:
+    said = chart_summary("reward", [("a · 1234", [of(-1, 2.5, 0.25)]), ("b", [of(7)])], nothing=NOTHING)
+    assert said == (
+        "Episode reward, 2 lines. a · 1234: last 0.25, lowest -1, highest 2.5, points: 3;"
+        " b: last 7, lowest 7, highest 7, points: 1."
+    )
+
+
+def test_a_group_of_runs_has_a_last_value_for_each() -> None:
+    said = chart_summary("loss", [("PPO (n=2)", [of(3, 1), of(4, 2)])], nothing=NOTHING)
+    assert said == "Loss, 1 line. PPO (n=2): last 1 to 2, lowest 1, highest 4, points: 4."
+
+
+def test_what_is_not_there_is_not_said() -> None:
+    assert chart_summary("loss", [], nothing=NOTHING) == f"Loss: {NOTHING}"
+    assert chart_summary("loss", [("a", [of()]), ("b", [])], nothing=NOTHING) == f"Loss: {NOTHING}"
+
+
+def test_of_many_lines_ten_are_said_and_the_rest_is_counted() -> None:
+    said = chart_summary("loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
+    assert said.count("last") == MOST_SAID
+    assert said.startswith("Loss, 300 lines. run-0:")
+    assert said.endswith("and 290 more.")
+
+
+def test_a_figure_carries_it_and_its_place_begins_with_it() -> None:
+    line = Line("a", [of(1, 2)], [], LineStyle("#000", "solid"))
+    (said,) = summaries([line_chart("loss", [line], nothing=NOTHING)])
+    assert said == "Loss, 1 line. a: last 2, lowest 1, highest 2, points: 2."
+    assert graph("run", "loss", nothing="Loading…").children[1].children == "Loss: Loading…"
