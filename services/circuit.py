@@ -5,7 +5,7 @@ Own code, for pybreaker holds its lock while it calls: all threads of a worker w
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from domain.errors import NotAsked, ServiceUnavailable
@@ -19,8 +19,9 @@ PATIENT_SECONDS = 5.0
 class Circuit:
     """Open once `OPENS_AFTER` calls in a row found the service dead; then one call tries every `PAUSE_SECONDS`."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, no_line: Collection[str]) -> None:
         self._service = service
+        self._no_line = no_line  # the causes that say so at once: nobody is there
         self._lock = threading.Lock()
         self._dead_in_a_row = 0
         self._cause = ""
@@ -54,6 +55,6 @@ class Circuit:
             if cause is None:
                 self._alive_at, self._dead_in_a_row = now, 0
             # Whoever was answered meanwhile is the proof that it lives.
-            elif self._alive_at < began and (now - began >= PATIENT_SECONDS or not cause.endswith("in time")):
+            elif self._alive_at < began and (now - began >= PATIENT_SECONDS or cause in self._no_line):
                 self._dead_in_a_row, self._cause = self._dead_in_a_row + 1, cause
             self._try_at = now + PAUSE_SECONDS

@@ -46,7 +46,7 @@ class JsonService:
         self.name = name
         self.url = url
         self._auth = auth
-        self._circuit = Circuit(name)
+        self._circuit = Circuit(name, _NEVER_SENT)
 
     def call(
         self,

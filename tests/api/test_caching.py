@@ -84,7 +84,7 @@ def test_a_document_says_its_language_and_has_our_icon(
     for path, status in (("/", 200), ("/nothing/here", 404)):
         answer = client.get(path + asked)
         assert answer.status_code == status
-        assert f'<html lang="{language}">' in answer.text
+        assert f'<html lang="{language}" ' in answer.text
         assert loading in answer.text
         (icon,) = re.findall(r'<link rel="icon" type="image/svg\+xml" href="([^"]+)"', answer.text)
         assert client.get(icon).mimetype == "image/svg+xml"

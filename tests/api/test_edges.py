@@ -130,7 +130,7 @@ def test_addresses(client: FlaskClient, path: str, status: int) -> None:
 )
 def test_the_document_says_its_language(client: FlaskClient, path: str, header: str, lang: str) -> None:
     answer = client.get(path, headers={"Accept-Language": header})
-    assert f'<html lang="{lang}">' in answer.text
+    assert f'<html lang="{lang}" ' in answer.text
 
 
 def test_no_address_of_a_third_party_is_in_the_document(client: FlaskClient) -> None:

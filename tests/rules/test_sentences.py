@@ -31,7 +31,7 @@ NOT_SAID = {
     *("An evaluation needs at least one start seed.", "Too many messages that are no commands."),
     "Pages of 7 may not ask this; ALLOWED_ORIGINS names those that may.",
     *("Not all of these can be runs.", "Say which runs to compare.", "7 of the ids can be no run's"),
-    "a comma list of run ids is required",
+    *("a comma list of run ids is required", "public, max-age=31536000, immutable"),
     *("Model 7 is active", "; before it, 7 was.", "Model 7 was active already."),  # to programs
 }
 # What stands for a value where any other than these makes no sense.
