@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
+import orjson
 import requests
 
 Answer = tuple[int, bytes, str]
@@ -90,6 +91,18 @@ class Misbehaving:
                 """Says nothing: the tests look at `requests`."""
 
         return Handler
+
+
+def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
+    """An `alter` that leaves of all experiments of an MLflow this one."""
+
+    def alter(path: str, content: bytes) -> bytes:
+        answer = orjson.loads(content) if path.endswith("experiments/search") else {}
+        if "experiments" not in answer:
+            return content
+        return orjson.dumps({"experiments": [e for e in answer["experiments"] if e["experiment_id"] == experiment_id]})
+
+    return alter
 
 
 def eventually(happens: Callable[[], object], within_seconds: float = 15) -> None:

@@ -26,6 +26,7 @@ CHROMIUM = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=BackForwardCache",  # it would keep the sockets of pages that were left
     "--window-size=1440,1000",
 )
 
@@ -37,6 +38,31 @@ def pytest_setup_options() -> Options:
         options.add_argument(argument)
     options.add_experimental_option("prefs", {"intl.accept_languages": "en"})
     return options
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all tests of this process: starting one takes longer than most of them."""
+    with Browser(
+        browser="Chrome",
+        headless=request.config.getoption("headless"),
+        options=[pytest_setup_options()],  # as the hook would give them
+        download_path=str(tmp_path_factory.mktemp("downloads")),
+    ) as browser:
+        yield browser
+
+
+@pytest.fixture
+def dash_br(chromium: Browser) -> Browser:
+    """That browser, as if it were new."""
+    driver = chromium.driver
+    driver.get("about:blank")  # an open page would go on asking its server
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    # A pointer that rests somewhere brings up tooltips.
+    driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 0, "y": 0})
+    driver.get_log("browser")
+    return chromium
 
 
 @pytest.fixture

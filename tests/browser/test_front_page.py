@@ -4,7 +4,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 
-import orjson
 import psutil
 import pytest
 import requests
@@ -13,7 +12,7 @@ from dash.testing.browser import Browser
 from tests.browser.page import Page
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor, free_port
-from tests.misbehaving import ERROR_500, HANG, Misbehaving
+from tests.misbehaving import ERROR_500, HANG, Misbehaving, only
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -57,18 +56,6 @@ def front(
     page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, **ports))
     yield page
     assert page.console_errors() == []
-
-
-def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
-    """Leaves of all experiments this one."""
-
-    def alter(path: str, content: bytes) -> bytes:
-        answer = orjson.loads(content) if path.endswith("experiments/search") else {}
-        if "experiments" not in answer:
-            return content
-        return orjson.dumps({"experiments": [e for e in answer["experiments"] if e["experiment_id"] == experiment_id]})
-
-    return alter
 
 
 def uses(page: Page) -> list[str]:

@@ -16,7 +16,7 @@ from tests.browser.spoken import links_of, said_by
 from tests.english import english_words
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor, free_port
-from tests.misbehaving import HTML, WRONG_TYPES, Misbehaving
+from tests.misbehaving import HTML, WRONG_TYPES, Misbehaving, only
 from tests.registry import Registry
 from tests.rules.test_sentences import ROOT
 from tests.tracking import Tracking
@@ -74,12 +74,14 @@ def pages(
     registry: Registry,
 ) -> Iterator[Pages]:
     """A Clew without an inference engine."""
-    tracking, group = registry.tracking, registry.experiment_id
+    tracking = registry.tracking
+    group = tracking.experiment()
     metrics = {"episode_reward": [1.0, 2.0, 3.0], "success_rate": [0.5, 0.5, 1.0], "loss": [1.0, 0.5, 0.25]}
     params = {"algorithm": "PPO", "seed": "1"}
     runs = [
         tracking.run(group, name="7", params=params, metrics=metrics, status=how) for how in ("RUNNING", "FINISHED")
     ]
+    misbehaving.alter = only(group)  # whose names are no English
     ports = {"gpu_monitor_port": monitor.port, "inference_port": free_port()}
     page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, **ports))
     page.expected_errors = ("WebSocket connection", "404", "/_dash-update-component")
