@@ -32,9 +32,9 @@ help: ## What can be made
 run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
 	@exec $(PY) -m services.launcher
 
-# Two at a time: half of their time they wait for an MLflow, a browser or a clock. A file stays together.
+# Three at a time: half of their time they wait for an MLflow, a browser or a clock. A file stays together.
 test: lint chromium compiler nginx ## Run all checks and tests; ARGS="-k name" goes to pytest
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMPS)/dev ## ruff and mypy
 	@$(PY) -m ruff check .

@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
 from tests.browser.page import TICKS, Page
-from tests.misbehaving import HALF_JSON, HTML, Misbehaving
+from tests.misbehaving import HALF_JSON, HTML, Misbehaving, only
 from tests.tracking import Tracking
 
 CHARTS = ("compare-chart-reward", "compare-chart-loss", "compare-chart-success-rate")
@@ -211,8 +211,9 @@ def test_a_cell_names_the_key_it_came_from(page: Page, three: tuple[str, list[st
     page.wait_for_text("success_rate", ".dash-tooltip")
 
 
-def test_sample_data_is_marked_and_can_be_removed(page: Page, tracking: Tracking) -> None:
+def test_sample_data_is_marked_and_can_be_removed(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
     group = tracking.experiment()
+    misbehaving.alter = only(group)
     sample = tracking.run(group, name="a-sample", tags={"clew.sample": "true"})
     own = tracking.run(group, name="my-own")
     page.open(f"/mlflow?runs={sample},{own}")
