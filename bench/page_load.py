@@ -73,7 +73,8 @@ def main() -> None:
     with proxy(asked.mlflow) as between, clew(between.address, asked.port, **settings) as address:
         pages = _pages(Tracking(asked.mlflow), address)
         _load(address, pages, 3 * len(pages))  # nobody is the first
-        for viewers in (1, asked.viewers):
+        # All pages are open from the first on, so that what is asked of MLflow can only grow with the viewers.
+        for viewers in (len(pages), asked.viewers):
             _watched(between, address, pages, viewers, asked.seconds)
         if asked.loads:
             _memory(address, pages, asked.loads)

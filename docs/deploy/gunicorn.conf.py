@@ -32,7 +32,8 @@ workers = _settings.web_workers
 threads = _settings.web_threads
 timeout = 30
 graceful_timeout = 3  # requests take far less than a second; Ctrl-C should too
-keepalive = 5
+# Longer than a page's tick, or a connection would be closed just as the page asks again. It holds no thread.
+keepalive = 75
 forwarded_allow_ips = ""  # TRUSTED_PROXIES says whose headers count; gunicorn would believe all of loopback
 
 # A comparison of 300 runs is an address of 10 kB (gunicorn's default ends at 4, its largest number at 8), and comes
