@@ -155,11 +155,10 @@ def _memory(address: str, pages: Sequence[str], loads: int) -> None:
 
 
 def _workers(port: int) -> list[psutil.Process]:
-    """The processes that answer at `port` and have no children."""
-    listening = {one.pid for one in psutil.net_connections("tcp") if one.status == "LISTEN" and one.laddr.port == port}
-    processes = [psutil.Process(pid) for pid in listening if pid]
-    everybody = {one.pid: one for each in processes for one in [each, *each.children(recursive=True)]}
-    return [one for one in everybody.values() if not one.children() and "gunicorn" in " ".join(one.cmdline())]
+    """The processes that answer at `port`; their socket is listed for one of them, or for their parent."""
+    listening = (one.pid for one in psutil.net_connections("tcp") if one.status == "LISTEN" and one.laddr.port == port)
+    (one,) = (psutil.Process(pid) for pid in listening if pid)
+    return one.children() or psutil.Process(one.ppid()).children()
 
 
 def _memories(workers: Sequence[psutil.Process]) -> str:
