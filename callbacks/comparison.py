@@ -1,5 +1,6 @@
 """The comparison: the runs that the address or the Compare button names become a table and three charts."""
 
+import time
 from typing import Any
 
 import dash
@@ -106,8 +107,9 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def _drawing(services: Services, compared: Compared, options: ChartOptions, *, new: bool) -> Drawing:
     patience = services.settings.patience_seconds
+    ends = time.monotonic() + patience  # for both: who waited for the runs does not wait as long for the histories
     view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
-    return Drawing.of(services, view, compared.runs[:MOST_COMPARED], comparison.WORDS, options, patience)
+    return Drawing.of(services, view, compared.runs[:MOST_COMPARED], comparison.WORDS, options, ends)
 
 
 def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:

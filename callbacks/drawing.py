@@ -1,6 +1,7 @@
 """What a page draws of some runs: those known, their histories so far, and what is missing."""
 
 import hashlib
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -34,12 +35,12 @@ class Drawing(NamedTuple):
         run_ids: Sequence[str],
         wanted: Sequence[MetricWord],
         options: ChartOptions,
-        patience: float,
+        ends: float,
     ) -> "Drawing":
-        """Collects what is known, waiting `patience` seconds at most for what is not."""
+        """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not."""
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
         keys = {run.run_id: keys_to_draw(run, wanted, options) for run in runs}
-        histories = services.histories.get(runs, keys, patience)
+        histories = services.histories.get(runs, keys, max(0.0, ends - time.monotonic()))
         return cls(
             runs=runs,
             unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],

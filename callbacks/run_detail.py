@@ -1,5 +1,6 @@
 """The page of one run: its facts, parameters and charts, growing while it runs."""
 
+import time
 from typing import Any
 
 import dash
@@ -37,12 +38,14 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     def draw(_tick: int, _retry: int | None, run_id: str, drawn: str | None) -> tuple[Any, ...]:
         patience = services.settings.patience_seconds
+        ends = time.monotonic() + patience
         if is_retry("run"):
             services.histories.retry()
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+            ends += RETRY_WAIT_SECONDS  # who presses a button expects to wait
         else:
             view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()
-        drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, ChartOptions(), patience)
+        drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, ChartOptions(), ends)
         _text, failure, failed = freshness(view)
         shown = fingerprint((run_id, view.failure, view.as_of if failed else None), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):

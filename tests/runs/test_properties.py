@@ -3,6 +3,7 @@
 import base64
 import html
 import math
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_a_comparison_holds_every_selected_run(
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     services = connect(settings)._replace(histories=history_store(settings, mlflow))
     view = RunView(runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
-    drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), patience=20)
+    drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), ends=time.monotonic() + 20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending
     figures = dict(
