@@ -1,6 +1,7 @@
 """Clew as it is deployed, for the measurements: gunicorn with docs/deploy/gunicorn.conf.py, in a cache of its own."""
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,8 @@ def clew(mlflow: str, port: int, **settings: str) -> Iterator[str]:
     command = [sys.executable, "-m", "gunicorn", "--config", "docs/deploy/gunicorn.conf.py", "app:server"]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
         environment = {"MLFLOW_TRACKING_URI": mlflow, "CACHE_DIR": cache, "PORT": str(port), "LOG_LEVEL": "ERROR"}
+        if _listens(port):
+            raise SystemExit(f"Port {port} is taken; what answers there would be measured instead.")
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment | settings)
         try:
             _wait(f"{address}/mlflow", process)
@@ -28,6 +31,11 @@ def clew(mlflow: str, port: int, **settings: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:

@@ -11,15 +11,17 @@ import random
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from urllib.parse import urlsplit
 
 import psutil
 import requests
 
 from bench.clew_process import clew
-from bench.refresh_cost import Proxy, proxy
+from bench.refresh_cost import Call, Proxy, proxy
 from tests.faults.viewer import Ask, Viewer
 from tests.registry import Registry
 from tests.tracking import Tracking
@@ -64,7 +66,7 @@ def main() -> None:
     """Parses the command line, measures, prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mlflow", help="address of the MLflow server")
-    parser.add_argument("--viewers", type=int, default=100)
+    parser.add_argument("--viewers", type=int, nargs="+", default=[8, 50, 100], help="how many, one after the other")
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--loads", type=int, default=10_000)
     parser.add_argument("--port", type=int, default=7130, help="Clew's")
@@ -73,8 +75,7 @@ def main() -> None:
     with proxy(asked.mlflow) as between, clew(between.address, asked.port, **settings) as address:
         pages = _pages(Tracking(asked.mlflow), address)
         _load(address, pages, 3 * len(pages))  # nobody is the first
-        # All pages are open from the first on, so that what is asked of MLflow can only grow with the viewers.
-        for viewers in (len(pages), asked.viewers):
+        for viewers in asked.viewers:
             _watched(between, address, pages, viewers, asked.seconds)
         if asked.loads:
             _memory(address, pages, asked.loads)
@@ -109,7 +110,14 @@ def _watched(between: Proxy, address: str, pages: Sequence[str], viewers: int, s
     print(f"\n{viewers} viewers, {seconds:.0f} s: {len(timing.errors)} errors {timing.errors[:3]}")  # noqa: T201
     print(f"  callbacks {_spread(timing.callbacks)}, {len(timing.callbacks) / seconds:.0f} a second")  # noqa: T201
     print(f"  layouts {_spread(timing.others)}; pages until all had answered {_spread(timing.loads)}")  # noqa: T201
-    print(f"  MLflow: {len(between.calls) / minutes:.1f} requests a minute", flush=True)  # noqa: T201
+    heard = f"{len(between.calls) / minutes:.1f} requests a minute: {_kinds(between.calls, minutes)}"
+    print(f"  MLflow: {heard}", flush=True)  # noqa: T201
+
+
+def _kinds(calls: Sequence[Call], minutes: float) -> str:
+    """What was asked for how often a minute, the most frequent first."""
+    kinds = Counter("/".join(urlsplit(call.path).path.split("/")[-2:]) for call in calls)
+    return ", ".join(f"{kind} {number / minutes:.1f}" for kind, number in kinds.most_common())
 
 
 def _tour(pages: Sequence[str], first: int) -> Iterator[str]:

@@ -11,8 +11,10 @@ from domain.policies import PolicyGraph
 from services.history_work import DaemonPool
 from services.model_store import ModelStore
 
-# What came of a check holds for so long: who looks at a model is rarely alone, and a file is rarely changed.
-FRESH_SECONDS = 5.0
+# What came of a check holds for so long: who looks at a model is rarely alone, and its file is rarely changed.
+# Whoever activates it has it checked anew in any case.
+PASSED_SECONDS = 60.0
+FAILED_SECONDS = 5.0  # somebody may be mending it
 _MOST_KNOWN = 256
 _AT_ONCE = 2
 
@@ -38,7 +40,7 @@ class Look:
     @property
     def is_stale(self) -> bool:
         """Whether it ended so long ago that it should be looked again."""
-        return time.monotonic() - self._ended_at > FRESH_SECONDS
+        return time.monotonic() - self._ended_at > (FAILED_SECONDS if self.graph is None else PASSED_SECONDS)
 
 
 class PolicyLooks:

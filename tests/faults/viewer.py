@@ -18,6 +18,8 @@ Change = tuple[str, str]
 Ask = Callable[[str, str, bytes | None], tuple[int, bytes]]
 # What assets/runs.js hands on.
 _BY_THE_BROWSER: dict[Change, Change] = {("runs-version", "data"): ("compare-news", "data")}
+# Properties with much in them, and no component: walking thousands of rows would cost a viewer more than its page.
+_NO_COMPONENTS = frozenset({"data", "figure"})
 _AT_A_TIME = 6  # as many requests as a browser sends to one host
 
 
@@ -175,8 +177,9 @@ def _components(tree: Any) -> Iterator[dict[str, Any]]:
     if isinstance(tree, dict):
         if "props" in tree and "namespace" in tree:
             yield tree
-        for value in tree.values():
-            yield from _components(value)
+        for key, value in tree.items():
+            if key not in _NO_COMPONENTS:
+                yield from _components(value)
     elif isinstance(tree, list):
         for value in tree:
             yield from _components(value)
