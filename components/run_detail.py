@@ -84,15 +84,24 @@ def not_found(run_id: str) -> list[Any]:
 
 
 def _facts(run: Run) -> list[tuple[str, Any]]:
+    """Names and values; beside a value the name under which the run's tool logged it."""
     summary = summarise(run)
+
+    def logged(field: str, value: str) -> Any:
+        key = summary.keys.get(field)
+        return value if key in (None, field) else [value, " ", html.Code(key, className="key")]
+
     return [
         (_("Run id"), html.Code(run.run_id)),
         (_("Experiment"), html.A(run.experiment, href=href("/mlflow", experiment=run.experiment))),
-        (_("Algorithm"), summary.algorithm or words.MISSING),
-        (_("Environment"), summary.environment or words.MISSING),
-        (_("Seed"), words.MISSING if summary.seed is None else str(summary.seed)),
+        (_("Algorithm"), logged("algorithm", summary.algorithm or words.MISSING)),
+        (_("Environment"), logged("environment", summary.environment or words.MISSING)),
+        (_("Seed"), logged("seed", words.MISSING if summary.seed is None else str(summary.seed))),
         (_("Started"), notices.moment(words.unix_ms(run.started_at))),
         (_("Duration"), words.duration(summary.duration_seconds)),
-        (_("Final success rate"), words.percent(summary.success_rate)),
-        (_("Total episodes"), words.count(summary.episodes)),
+        (_("Final success rate"), logged("success_rate", words.percent(summary.success_rate))),
+        (_("Final reward"), logged("final_reward", words.number(summary.final_reward))),
+        (_("Final loss"), logged("final_loss", words.number(summary.final_loss))),
+        (_("Final episode length"), logged("episode_length", words.number(summary.episode_length))),
+        (_("Total episodes"), logged("episodes", words.count(summary.episodes))),
     ]
