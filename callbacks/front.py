@@ -114,14 +114,13 @@ def _in_progress(runs: RunList, as_of: datetime) -> Filled:
 
 
 def _best(runs: RunList, as_of: datetime) -> Filled:
-    best = _best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))[0]
+    best = _best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
     return best.model_dump_json(), lambda: front.best_runs(best)
 
 
-@cached(LRUCache(4), key=lambda runs, hour: hashkey(id(runs), hour), lock=threading.Lock())
-def _best_of(runs: RunList, hour: int) -> tuple[BestRuns, RunList]:
-    """The best of all runs, and what they were chosen from: an id is only a key while its object lives."""
-    return best_per_algorithm(runs.runs.values(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC)), runs
+@cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
+def _best_of(runs: RunList, hour: int) -> BestRuns:
+    return best_per_algorithm(runs.runs.values(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC))
 
 
 def _active_model(view: ModelView) -> Filled | None:

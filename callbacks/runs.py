@@ -73,7 +73,7 @@ def _rows(view: RunView, shown: str | None, notice: bool, embedded: bool) -> tup
     # Only what Clew itself filled in is Clew's to remove.
     samples = embedded and any(run.is_sample for run in view.runs.runs.values())
     return (
-        _list_rows(view.runs, language())[0],
+        _list_rows(view.runs, language()),
         view.runs.version,
         notices.bad_rows(SERVICE, view.runs.bad_rows),
         # The first rows open it; from then on the reader's dismissal counts.
@@ -81,10 +81,11 @@ def _rows(view: RunView, shown: str | None, notice: bool, embedded: bool) -> tup
     )
 
 
-@cached(LRUCache(4), key=lambda runs, spoken: hashkey(id(runs), spoken), lock=threading.Lock())
-def _list_rows(runs: RunList, _spoken: str) -> tuple[list[dict[str, Any]], RunList]:
-    """The rows of all runs, and what they were made of: an id is only a key while its object lives."""
-    return run_list.rows(summarise(run) for run in runs.runs.values()), runs
+# By version, not by object: a full sweep makes the same list anew, and a list that nobody has any more would stay.
+@cached(LRUCache(2), key=lambda runs, spoken: hashkey(runs.version, spoken), lock=threading.Lock())
+def _list_rows(runs: RunList, _spoken: str) -> list[dict[str, Any]]:
+    """The rows of all runs, made once for each language."""
+    return run_list.rows(summarise(run) for run in runs.runs.values())
 
 
 def _register_table(app: dash.Dash) -> None:
