@@ -30,5 +30,8 @@ def _asked_language() -> str | None:
 
 def _asked(name: str) -> tuple[str | None, str | None]:
     """A part of the request's own query, and of that of the page which it came from."""
-    page = parse_qs(urlsplit(request.headers.get("Referer", "")).query)
+    try:
+        page = parse_qs(urlsplit(request.headers.get("Referer", "")).query)
+    except ValueError:  # no address at all, such as "http://["
+        page = {}
     return request.args.get(name), page.get(name, [None])[0]

@@ -1,5 +1,8 @@
 """Addresses inside Clew: below the sub-path it is served from, in the language and the frame that were asked for."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import flask
@@ -15,6 +18,16 @@ def href(path: str, **query: str) -> str:
         if is_embedded():
             query["embed"] = "1"
     return prefix + path.removeprefix("/") + (f"?{urlencode(query)}" if query else "")
+
+
+def one_value_each(layout: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """A page's layout, called with one value for each name of the address: of a repeated one Dash hands on a list."""
+
+    @wraps(layout)
+    def called(**query: str | list[str]) -> list[Any]:
+        return layout(**{name: value if isinstance(value, str) else value[0] for name, value in query.items()})
+
+    return called
 
 
 def is_embedded() -> bool:

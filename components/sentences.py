@@ -23,6 +23,7 @@ _SERVICES: Final = (
     N_("did not accept the connection in time"),
     N_("did not answer in time"),
     N_("did not finish its answer in time"),
+    N_("broke off its answer"),
     N_("its host name is not known"),
     N_("its certificate was not accepted"),
     N_("connection failed ({kind})"),

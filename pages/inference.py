@@ -11,8 +11,10 @@ from components import evaluation, frame, ids, inference, inference_controls, no
 from components.inference import SIDES
 from components.inference_controls import Wish
 from components.language import _
+from components.links import one_value_each
 
 
+@one_value_each
 def layout(**query: str) -> list[Any]:
     """The page; the address says which models, which maze, and how fast."""
     wish, odd = _read(query)

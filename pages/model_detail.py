@@ -7,8 +7,10 @@ from dash import dcc
 
 from components import frame, ids, model_change, model_detail
 from components.language import _
+from components.links import one_value_each
 
 
+@one_value_each
 def layout(model_id: str = "", **_query: str) -> list[Any]:
     """The page of the model with this id."""
     return [

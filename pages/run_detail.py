@@ -7,9 +7,11 @@ from dash import dcc
 
 from components import frame, ids, run_detail
 from components.language import _
+from components.links import one_value_each
 from domain.runs import is_run_id
 
 
+@one_value_each
 def layout(run_id: str = "", **_other: str) -> list[Any]:
     """The page of the run with this id; what cannot be an id is said at once."""
     if not is_run_id(run_id):

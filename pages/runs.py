@@ -8,10 +8,12 @@ from dash import dcc, html
 
 from components import comparison, frame, ids, run_list, run_samples, run_toolbar
 from components.language import _
+from components.links import one_value_each
 from domain.chart_options import ChartOptions
 from domain.runs import parse_run_ids
 
 
+@one_value_each
 def layout(runs: str | None = None, experiment: str | None = None, **other: str) -> list[Any]:
     """The page; `runs` is the comparison that the address carries, `experiment` the filter."""
     compared, malformed = parse_run_ids(runs)

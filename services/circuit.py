@@ -1,4 +1,4 @@
-"""Says at once that a service is dead, while one caller at a time finds out whether it still is.
+"""Says at once that a service is dead, while one caller in a few seconds finds out whether it still is.
 
 Own code, for pybreaker holds its lock while it calls: all threads of a worker would queue for one service.
 """
@@ -17,7 +17,7 @@ PATIENT_SECONDS = 5.0
 
 
 class Circuit:
-    """Open once `OPENS_AFTER` calls in a row found the service dead; then one call tries every `PAUSE_SECONDS`."""
+    """Open once `OPENS_AFTER` calls in a row found the service dead; then one call begins every `PAUSE_SECONDS`."""
 
     def __init__(self, service: str, no_line: Collection[str]) -> None:
         self._service = service
@@ -46,7 +46,8 @@ class Circuit:
             if self._dead_in_a_row >= OPENS_AFTER:
                 if now < self._try_at:
                     raise NotAsked(self._service, self._cause)
-                self._try_at = float("inf")  # until this caller knows
+                # Whoever comes after the pause tries, too: this caller may have to wait for much longer.
+                self._try_at = now + PAUSE_SECONDS
         return now
 
     def _note(self, began: float, cause: str | None) -> None:

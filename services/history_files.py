@@ -10,6 +10,7 @@ import hashlib
 import logging
 import mmap
 import os
+import resource
 import tempfile
 import threading
 import time
@@ -22,7 +23,6 @@ from services.history_format import Damaged, Entry, Series, decode, encode
 from services.history_quota import Quota
 
 MAX_UNSAVED_BYTES = 256 * 2**20
-# A mapping holds a file descriptor, of which a process commonly has 1,024.
 MAX_HELD = 400
 _SUFFIX = ".history"
 _MAP_FROM = 2**16
@@ -113,7 +113,7 @@ class HistoryFiles:
         try:
             with path.open("rb") as file:
                 status = os.fstat(file.fileno())
-                big = status.st_size >= _MAP_FROM
+                big = status.st_size >= _MAP_FROM and _may_map(file.fileno())
                 content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if big else file.read()
             entry = decode(series, content)
         except FileNotFoundError:
@@ -140,6 +140,16 @@ class HistoryFiles:
             while len(self._held) > MAX_HELD or (unsaved > MAX_UNSAVED_BYTES and len(self._held) > 1):
                 _, gone = self._held.popitem(last=False)
                 unsaved -= 0 if gone.saved else gone.entry.history.nbytes
+
+
+def _may_map(descriptor: int) -> bool:
+    """Whether a mapping may keep a descriptor: a copy takes the lowest free number, which tells how many are in use.
+
+    A comparison of a thousand runs would want all that a process has, and then nobody could connect any more.
+    """
+    most, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.close(lowest := os.dup(descriptor))
+    return most == resource.RLIM_INFINITY or lowest < most // 2
 
 
 def _stamp(path: Path) -> Stamp | None:

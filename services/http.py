@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from domain.errors import (
     ServiceUnavailable,
 )
 from services.circuit import Circuit
+from services.cut_off import session_until
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
@@ -92,9 +93,9 @@ class JsonService:
         patience = deadline_seconds if writes else min(READ_SECONDS, deadline_seconds)
         ends = time.monotonic() + deadline_seconds
         sending = partial(
-            requests.request,
-            method,
-            self.url + path,
+            requests.Session.request,
+            method=method,
+            url=self.url + path,
             params=params,
             data=body,
             # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
@@ -113,26 +114,31 @@ class JsonService:
                 raise OutcomeUnknown(self.name, error.cause) from error
             raise
 
-    def _answered(self, sending: Callable[[], requests.Response], ends: float, most_bytes: int) -> tuple[int, bytes]:
+    def _answered(
+        self, sending: Callable[[requests.Session], requests.Response], ends: float, most_bytes: int
+    ) -> tuple[int, bytes]:
         """Raises `ServiceUnavailable` where no whole answer came in time."""
         try:
-            with sending() as response:
-                return response.status_code, self._read(response, ends, most_bytes)
+            with session_until(ends) as session, sending(session) as response:
+                content = self._read(response, most_bytes)
+            if time.monotonic() >= ends:  # an answer without an announced length ends where it was cut
+                raise ServiceUnavailable(self.name, _NOT_IN_TIME)
+            return response.status_code, content
         except (requests.RequestException, HTTPException, OSError) as error:
-            raise ServiceUnavailable(self.name, _cause(error)) from error
+            cause = _NOT_IN_TIME if time.monotonic() >= ends else _cause(error)
+            raise ServiceUnavailable(self.name, cause) from error
 
-    def _read(self, response: requests.Response, ends: float, most_bytes: int) -> bytes:
+    def _read(self, response: requests.Response, most_bytes: int) -> bytes:
         announced = response.headers.get("Content-Length", "")
         if announced.isdigit() and int(announced) > most_bytes:
             raise BadResponse(self.name, "body", f"longer than {most_bytes >> 20} MiB")
         content = bytearray()
-        # read1 returns what has come; requests' own iterators wait for a whole chunk: a drip outlives the deadline.
-        while chunk := response.raw._original_response.read1(_CHUNK):
+        for chunk in response.iter_content(_CHUNK):
             content += chunk
-            if time.monotonic() > ends:
-                raise ServiceUnavailable(self.name, "did not finish its answer in time")
             if len(content) > most_bytes:
                 raise BadResponse(self.name, "body", f"longer than {most_bytes >> 20} MiB")
+        if announced.isdigit() and len(content) < int(announced):
+            raise IncompleteRead(bytes(content))
         return bytes(content)
 
     def _decode(self, status: int, content: bytes) -> Any:
@@ -155,6 +161,7 @@ class JsonService:
         return answer
 
 
+_NOT_IN_TIME = "did not answer in time"
 _REFUSED, _NO_HOST = "refused the connection", "its host name is not known"
 _NO_CERTIFICATE, _NO_CONNECTION = "its certificate was not accepted", "did not accept the connection in time"
 # What a proxy says when the service behind it did not answer: it may have done what it was asked.
@@ -169,7 +176,9 @@ def _cause(error: Exception) -> str:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return _NO_CONNECTION
     if isinstance(error, requests.exceptions.Timeout | TimeoutError):
-        return "did not answer in time"
+        return _NOT_IN_TIME
+    if isinstance(error, IncompleteRead | requests.exceptions.ChunkedEncodingError):
+        return "broke off its answer"
     if "refused" in str(error):
         return _REFUSED
     if "resolve" in str(error) or "Name or service" in str(error):

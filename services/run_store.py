@@ -21,6 +21,8 @@ from services.run_sweep import RunList, changes, sweep
 from services.shared_file import SharedFile, cache_folder, host_lock
 
 REFRESH_DEADLINE_SECONDS = 60.0
+# A full one may take as long as it has pages, each in the time above: a store of 100,000 runs takes MLflow minutes.
+SWEEP_DEADLINE_SECONDS = 900.0
 SWEEP_EVERY = timedelta(minutes=5)
 RETRY_EVERY = timedelta(seconds=5)
 log = logging.getLogger(__name__)
@@ -83,7 +85,7 @@ class RunStore:
         self._reading = threading.Lock()
         self._refreshes: dict[_Ask, threading.Thread] = {}
         self._asked_at: dict[_Ask, datetime] = {}
-        self._disk_failure: Failure | None = None
+        self._unshared: Attempt | None = None  # the newest that the disk did not take
 
     def view(self) -> RunView:
         """What is known, at once; starts a refresh when one is due."""
@@ -124,17 +126,21 @@ class RunStore:
         return RunView(
             runs=runs,
             as_of=attempt.succeeded_at if attempt else None,
-            failure=self._disk_failure or (attempt.failure if attempt else None),
+            failure=attempt.failure if attempt else None,
         )
 
     def _last_attempt(self) -> Attempt | None:
         with self._reading:
-            return self._attempt.read()
+            known = [attempt for attempt in (self._attempt.read(), self._unshared) if attempt is not None]
+        return max(known, key=lambda attempt: attempt.tried_at, default=None)
 
     def _is_due(self, attempt: Attempt | None) -> bool:
         if attempt is None:
             return True
-        wait = self._due_after if attempt.failure is None else min(self._due_after, RETRY_EVERY)
+        wait = self._due_after
+        if attempt.failure is not None:
+            # One that failed after a minute cost MLflow a minute; it gets as long to breathe.
+            wait = max(min(wait, RETRY_EVERY), attempt.tried_at - attempt.began_at)
         # A clock that was set back must not stop the refreshes.
         return not timedelta() <= datetime.now(UTC) - attempt.tried_at < wait
 
@@ -157,7 +163,8 @@ class RunStore:
                     self._refresh_alone(ask)
         except OSError as error:
             log.exception("cannot share a refresh")
-            self._disk_failure = Failure(service="Clew's cache", cause=str(error))
+            # Remembered here, or each look would be the first, and MLflow asked at each of them.
+            self._unshared = self._failed(Failure(service="Clew's cache", cause=str(error)))
 
     def _refresh_alone(self, ask: _Ask) -> None:
         """With the host's lock held."""
@@ -168,7 +175,12 @@ class RunStore:
         if self._is_answered(ask, asked_at, self._last_attempt()):
             return
         self._attempt.write(self._attempted(full=ask is _Ask.EVERYTHING))
-        self._disk_failure = None
+        self._unshared = None
+
+    def _failed(self, failure: Failure) -> Attempt:
+        now, last = datetime.now(UTC), self._last_attempt()
+        succeeded_at = last.succeeded_at if last else None
+        return Attempt(began_at=now, tried_at=now, full=False, succeeded_at=succeeded_at, failure=failure)
 
     def _is_answered(self, ask: _Ask, asked_at: datetime, last: Attempt | None) -> bool:
         """Whether somebody else's refresh has meanwhile done what was asked for."""
@@ -200,10 +212,9 @@ class RunStore:
         with self._reading:
             known = self._runs.read()
         now = datetime.now(UTC)
-        mlflow = self._mlflow.within(REFRESH_DEADLINE_SECONDS)
         if full or known is None or last_success is None or not timedelta() <= now - known.swept_at < SWEEP_EVERY:
-            fresh = sweep(mlflow, known)
+            fresh = sweep(self._mlflow.within(SWEEP_DEADLINE_SECONDS, each_seconds=REFRESH_DEADLINE_SECONDS), known)
         else:
-            fresh = changes(mlflow, known, last_success)
+            fresh = changes(self._mlflow.within(REFRESH_DEADLINE_SECONDS), known, last_success)
         if fresh is not known:
             self._runs.write(fresh)

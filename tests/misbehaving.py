@@ -18,10 +18,12 @@ WRONG_TYPES = (200, b'{"runs": 7, "experiments": "none"}', "application/json")
 REFUSED = (401, b"who are you?", "text/plain")
 HANG = "hang"
 DRIP = "drip"
+DRIP_HEADERS = "drip headers"
+BREAK_OFF = "break off"
 
 
 class Misbehaving:
-    """Passes requests on to `behind` while `answer` is None, else gives that answer, hangs, or drips a byte a second.
+    """Passes requests on to `behind` while `answer` is None, else gives that answer, hangs, drips, or breaks off.
 
     `alter` may change what is passed on: (path, status, body) to body.
     """
@@ -55,7 +57,12 @@ class Misbehaving:
                 if outer.answer == HANG:
                     outer._released.wait(60)
                 elif outer.answer == DRIP:
-                    self._drip()
+                    self._drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                elif outer.answer == DRIP_HEADERS:
+                    self._drip(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                elif outer.answer == BREAK_OFF:
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}")
+                    self.close_connection = True
                 else:
                     self._send(*(outer.answer or self._passed_on(body)))  # type: ignore[misc]
 
@@ -76,10 +83,8 @@ class Misbehaving:
                 self.end_headers()
                 self.wfile.write(content)
 
-            def _drip(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Length", "1000000")
-                self.end_headers()
+            def _drip(self, begin: bytes) -> None:
+                self.wfile.write(begin)
                 while not outer._released.wait(0.2):
                     try:
                         self.wfile.write(b" ")

@@ -1,5 +1,6 @@
 """gunicorn for the dashboard: `gunicorn --config docs/deploy/gunicorn.conf.py app:server`, from the tree's root."""
 
+import resource
 import sys
 from pathlib import Path
 
@@ -25,6 +26,12 @@ class JsonLogger(Logger):  # type: ignore[misc]
         for handler in self.error_log.handlers:
             handler.setFormatter(JsonFormatter())
 
+
+# A history that is drawn holds a file; what does not fit is read whole, which takes memory.
+_allowed, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
+_wanted = 16_384 if _most == resource.RLIM_INFINITY else min(16_384, _most)
+if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_wanted, _most))
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

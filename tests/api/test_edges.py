@@ -17,6 +17,7 @@ from app import create_app
 from domain.logs import JsonFormatter
 from services.connect import connect
 from services.settings import Settings
+from tests.faults.viewer import Viewer, in_process
 
 CALLBACK = "/_dash-update-component"
 
@@ -62,12 +63,35 @@ def test_a_workers_first_requests_may_come_all_at_once(client: FlaskClient, tmp_
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://["},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
 )
 def test_another_sites_page_cannot_run_callbacks(client: FlaskClient, headers: dict[str, str]) -> None:
     answer = client.post(CALLBACK, json={}, headers=headers)
     assert answer.status_code == 403
     assert "another site" in answer.json["error"]
+
+
+def test_a_referer_that_is_no_address_is_none(client: FlaskClient) -> None:
+    assert client.get("/", headers={"Referer": "http://["}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "component"),
+    [
+        ("/mlflow?runs=a&runs=b&experiment=x&experiment=y&x=step&x=time", "runs-table"),
+        ("/mlflow/runs/a?run_id=b&run_id=c", "run-charts"),
+        ("/models/1?model_id=2&model_id=3", "model-policy"),
+        ("/inference?model=1&model=2&speed=1&speed=2", "inference-wish"),
+        ("/gpu?x=1&x=2", "gpus-chart"),
+    ],
+)
+def test_a_name_that_an_address_has_twice_counts_once(client: FlaskClient, address: str, component: str) -> None:
+    assert Viewer(in_process(client.application), address).has(component)
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,28 @@ def no_file_longer_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
+READ_MANY = """
+import os, resource, sys
+from pathlib import Path
+from services.history_files import HistoryFiles
+from services.history_format import Series
+
+files = HistoryFiles(Path(sys.argv[1]), 2**30)
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+held = [files.load(Series(f"run{number}", "loss")) for number in range(100)]
+print(sum(one is not None for one in held), len(os.listdir("/proc/self/fd")) < 48)
+"""
+
+
+def test_a_comparison_of_many_runs_leaves_files_for_others(tmp_path: Path) -> None:
+    files = HistoryFiles(tmp_path, 2**30)
+    for number in range(100):
+        files.save(Series(f"run{number}", "loss"), entry(5_000))  # large enough to be mapped
+    command = [sys.executable, "-c", READ_MANY, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "100 True\n"
+
+
 def test_a_full_disk_leaves_histories_in_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     files = HistoryFiles(tmp_path, 2**30)
     old, new = entry(10, 1.0), entry(2_000, 2.0)

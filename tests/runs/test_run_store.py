@@ -8,10 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import ServiceUnavailable
 from services.http import JsonService
 from services.mlflow_rest import MlflowRest
 from services.run_store import RunStore
-from tests.misbehaving import DRIP, ERROR_500, HALF_JSON, HANG, HTML, REFUSED, WRONG_TYPES, Misbehaving, eventually
+from tests.misbehaving import (
+    BREAK_OFF,
+    DRIP,
+    DRIP_HEADERS,
+    ERROR_500,
+    HALF_JSON,
+    HANG,
+    HTML,
+    REFUSED,
+    WRONG_TYPES,
+    Misbehaving,
+    eventually,
+)
 from tests.tracking import Tracking
 
 PERIOD = 30.0
@@ -64,13 +77,27 @@ def test_nobody_waits_for_a_server_that_does_not_answer(misbehaving: Misbehaving
     assert time.monotonic() - started < 2
 
 
-@pytest.mark.parametrize("answer", [HANG, DRIP])
+@pytest.mark.parametrize("answer", [HANG, DRIP, DRIP_HEADERS])
 def test_a_call_ends_at_its_deadline(misbehaving: Misbehaving, answer: str) -> None:
     misbehaving.answer = answer
     started = time.monotonic()
     with pytest.raises(Exception, match="in time"):
         MlflowRest(JsonService("MLflow", misbehaving.address)).within(1.0).experiments()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 2
+
+
+def test_each_call_of_a_long_piece_of_work_has_a_deadline_of_its_own(misbehaving: Misbehaving) -> None:
+    misbehaving.answer = DRIP
+    started = time.monotonic()
+    with pytest.raises(ServiceUnavailable, match="in time"):
+        MlflowRest(JsonService("MLflow", misbehaving.address)).within(60.0, each_seconds=0.5).experiments()
+    assert time.monotonic() - started < 2
+
+
+def test_half_an_answer_is_none(misbehaving: Misbehaving) -> None:
+    misbehaving.answer = BREAK_OFF
+    with pytest.raises(ServiceUnavailable, match="broke off its answer"):
+        JsonService("MLflow", misbehaving.address).download("/file", params={}, most_bytes=2000, deadline_seconds=2)
 
 
 def test_a_server_that_is_not_there(cache_dir: Path) -> None:
@@ -200,6 +227,17 @@ def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: 
     view = runs.first_view(10)
     assert view.failure is not None
     assert view.failure.service == "Clew's cache"
+
+
+def test_without_a_disk_mlflow_is_not_asked_at_each_look(misbehaving: Misbehaving, cache_dir: Path) -> None:
+    runs = store(misbehaving.address, cache_dir)
+    (folder,) = cache_dir.iterdir()
+    (folder / "attempt.json").mkdir()  # what is written there cannot be put in place
+    assert runs.first_view(10).failure is not None
+    asked = len(misbehaving.requests)
+    for _look in range(20):
+        assert runs.first_view(0.2).failure is not None
+    assert len(misbehaving.requests) == asked
 
 
 def test_a_running_run_that_turns_bad_stops_no_refresh(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.errors import NotAsked, OutcomeUnknown, ServiceUnavailable
-from services.circuit import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS
+from services.circuit import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS, Circuit
 from services.http import JsonService
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
 
@@ -82,6 +82,23 @@ def test_who_is_answered_meanwhile_proves_that_it_lives(server: Misbehaving) -> 
     for one in lost:
         one.join()
     assert oracle.call("GET", "/") == {}
+
+
+def test_a_try_that_takes_long_shuts_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.circuit.PAUSE_SECONDS", 0.2)
+    circuit = Circuit("Oracle", ["gone"])
+    for _call in range(OPENS_AFTER):
+        with pytest.raises(ServiceUnavailable), circuit.call():
+            raise ServiceUnavailable("Oracle", "gone")
+    time.sleep(0.2)
+    with circuit.call():  # it hangs
+        with pytest.raises(NotAsked), circuit.call():
+            pass
+        time.sleep(0.2)
+        with circuit.call():
+            pass
+        with circuit.call():  # for it is back
+            pass
 
 
 class Caught(threading.Thread):
