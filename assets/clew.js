@@ -78,6 +78,9 @@
   /** A row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things. */
   const known = (row) => Object.fromEntries(Object.entries(row).filter(([key, value]) => value !== null && key !== "keys"));
 
+  /** Whether Clew is asked there: on its own host, others may be beside its path. */
+  const isOurs = (url) => url.origin === window.location.origin && url.pathname.startsWith(document.documentElement.dataset.prefix);
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -90,7 +93,7 @@
       window.location.assign(here);
       return;
     }
-    const leaves = url.origin !== window.location.origin || (link.target && link.target !== "_self") || link.hasAttribute("download");
+    const leaves = !isOurs(url) || (link.target && link.target !== "_self") || link.hasAttribute("download");
     if (leaves || url.hash || link.getAttribute("href") === "") return;
     event.preventDefault();
     visit(url);

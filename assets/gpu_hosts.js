@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const HISTORY_MS = 1000; // a history that was missed is asked for again after this
+  const MOST_ASKS = 2; // by a new line each time: a service that has no history to tell would open them for ever
   const LONGEST_PERIOD = 4; // seconds: of a monitor that has not said its own yet
   const CLOCK_MS = 3000; // clocks that differ by less are said to agree
 
@@ -15,7 +16,7 @@
 
     function hostOf(monitor, index) {
       const ids = { socket: part("socket", index), badge: part("badge", index), since: part("since", index) };
-      const host = { index, name: monitor.name, period: LONGEST_PERIOD, part: (what) => part(what, index) };
+      const host = { index, name: monitor.name, period: LONGEST_PERIOD, asks: 0, part: (what) => part(what, index) };
       const where = window.clew.sockets.address(monitor, "/ws/gpu", `ws/gpu/${monitor.name}`);
       host.socket = new window.clew.sockets.LiveSocket(ids, where, () => texts.silent_periods * host.period * 1000);
       return host;
@@ -29,12 +30,26 @@
     function take(host, report) {
       host.period = report.sample_seconds;
       host.complete = host.complete || Boolean(report.history);
-      // A busy page sees only the newest of two messages, and the history comes with the first: it is asked for again.
-      if (!host.complete && Date.now() - host.socket.tried > HISTORY_MS) host.socket.connect();
+      if (missesHistory(host, report)) {
+        Object.assign(host, { asks: host.asks + 1, asking: true });
+        host.socket.connect();
+      }
       host.received = Date.now();
       host.skew = Math.abs(host.received - report.sent_at) > CLOCK_MS ? host.received - report.sent_at : 0;
       view.draw(host, report, texts);
       host.report = report;
+    }
+
+    /** A busy page sees only the newest of two messages, and the history comes with the first: it is asked for again.
+        Where no GPU is told of, as by a monitor that only says what failed, there is none to miss. */
+    function missesHistory(host, report) {
+      return !host.complete && report.gpus.length > 0 && host.asks < MOST_ASKS && Date.now() - host.socket.tried > HISTORY_MS;
+    }
+
+    /** A line has been opened: one that did not come by asking may be asked on again. */
+    function opened(host) {
+      if (!host.asking) host.asks = 0;
+      Object.assign(host, { asking: false, complete: false });
     }
 
     return {
@@ -50,7 +65,7 @@
       state(state, id) {
         const host = hosts.find((one) => one.socket.ids.socket === id);
         if (!host || !state) return;
-        if (host.socket.becomes(state)) host.complete = false;
+        if (host.socket.becomes(state)) opened(host);
         write(host);
       },
 

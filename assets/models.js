@@ -46,12 +46,11 @@
       return [gone || row.state === "active", false, gone || row.state === "active", !gone];
     },
 
-    /** To where the active model can be tried: a page of Clew, or another site. */
+    /** To where the active model can be tried: a page of Clew, which is a path, or the team's own, maybe on this very host. */
     go(address) {
       if (!address) return;
-      const url = new URL(address, window.location.href);
-      if (url.origin === window.location.origin) window.clew.visit(url);
-      else window.location.assign(url);
+      if (address.startsWith("/")) window.clew.visit(address);
+      else window.location.assign(address);
     },
 
     open(clicks, chosen, rows) {

@@ -31,10 +31,11 @@ def frame() -> html.Div:
 
 
 def localised(document: str) -> str:
-    """Dash's HTML document, with its language and the few words of its own in it."""
+    """Dash's HTML document, with its language, the few words of its own, and where Clew's addresses begin."""
     # Of the buttons that close something assets/clew.js says it: their components have no word for it but "Close".
     close = escape(_("Close"))
-    head = f'<html lang="{language()}" data-close="{close}">'
+    prefix = escape(flask.current_app.config["PATHNAME_PREFIX"])
+    head = f'<html lang="{language()}" data-close="{close}" data-prefix="{prefix}">'
     return document.replace("<html>", head, 1).replace("Loading...", escape(_("Loading…")), 1)
 
 

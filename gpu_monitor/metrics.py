@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from domain.gpus import Gpu, GpuReport, HostState
+from domain.gpus import Gpu, GpuReport, GpuState, HostState
 
 _MIB: Final = 2**20
+# A GPU that is split, or that this user may not read in full, is neither of these: the driver answers for it.
+_DOWN: Final = (GpuState.LOST, GpuState.FAILED)
 
 
 class _Metric(NamedTuple):
@@ -42,7 +44,7 @@ _OF_A_GPU: Final = (
         "Compute processes on the GPU.",
         lambda gpu: None if gpu.processes is None else len(gpu.processes),
     ),
-    _Metric("clew_gpu_up", "1 while all of the GPU can be read.", lambda gpu: float(gpu.error is None)),
+    _Metric("clew_gpu_up", "0 while the GPU is lost, or fails.", lambda gpu: float(gpu.state not in _DOWN)),
 )
 
 
@@ -55,6 +57,8 @@ def metrics(report: GpuReport, *, viewers: int, restarts: int) -> str:
         if values:
             lines += _head(metric.name, metric.meaning)
             lines += [f"{metric.name}{_labels(gpu)} {value!r}" for gpu, value in values]
+    if gpus:
+        lines += _states(gpus)
     return "\n".join(lines) + "\n"
 
 
@@ -71,13 +75,20 @@ def _of_the_monitor(report: GpuReport, viewers: int, restarts: int) -> Iterator[
     yield f"clew_gpu_sampler_restarts_total {restarts}"
 
 
+def _states(gpus: list[Gpu]) -> Iterator[str]:
+    yield from _head("clew_gpu_state", "1 for the state in which the GPU is, 0 for all others.")
+    for gpu in gpus:
+        for state in GpuState:
+            yield f"clew_gpu_state{_labels(gpu, state=state)} {int(state == gpu.state)}"
+
+
 def _head(name: str, meaning: str, kind: str = "gauge") -> Iterator[str]:
     yield f"# HELP {name} {meaning}"
     yield f"# TYPE {name} {kind}"
 
 
-def _labels(gpu: Gpu) -> str:
-    labels = {"gpu": str(gpu.gpu_id), "uuid": gpu.uuid or "", "name": gpu.name or ""}
+def _labels(gpu: Gpu, **more: str) -> str:
+    labels = {"gpu": str(gpu.gpu_id), "uuid": gpu.uuid or "", "name": gpu.name or "", **more}
     return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
 
 

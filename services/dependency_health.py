@@ -81,10 +81,17 @@ class Checks:
         """What the answers to `probes` say, beside what was read from those services before."""
         # What is known, without a refresh: that would be one more question to a service that may be struggling.
         runs, models = self._services.runs.last_view(), self._services.model_views.last_view()
-        return Health(
+        health = Health(
             mlflow=judged(found["mlflow"], _age(runs.as_of), runs.failure),
             model_store=judged(found["model_store"], _age(models.as_of), models.failure),
         )
+        # But one that is well by now would be told of by its last failure until a person opens a page. Nobody waits for
+        # these: whoever looks next gets what they find.
+        if runs.failure and found["mlflow"].cause is None:
+            self._services.runs.view()
+        if models.failure and found["model_store"].cause is None:
+            self._services.model_views.view()
+        return health
 
     def _ask_mlflow(self) -> None:
         mlflow = self._services.mlflow.within(DEADLINE_SECONDS)

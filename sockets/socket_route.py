@@ -73,12 +73,15 @@ class SocketRoute:
             _log.warning("A page was refused", extra={"origin": origin, "host": request.host})
             return _sentence(403, f"Pages of {origin} may not watch; ALLOWED_ORIGINS names those that may.")
         if self._closing.is_set() or not self._places.acquire(blocking=False):
-            refusal = _sentence(503, "As many watch already as may; try again later.")
-            refusal.headers["Retry-After"] = str(_RETRY_SECONDS)
-            return refusal
-        # A descriptor of our own: simple-websocket's thread closes the other one when it likes, and the kernel then
-        # gives its number to the next viewer, who would get what is sent to this one.
-        g.own_end = request.environ["gunicorn.socket"].dup()
+            return _come_back_later("As many watch already as may; try again later.")
+        try:
+            # A descriptor of our own: simple-websocket's thread closes the other one when it likes, and the kernel then
+            # gives its number to the next viewer, who would get what is sent to this one.
+            g.own_end = request.environ["gunicorn.socket"].dup()
+        except OSError as error:  # no file is left to be opened; without own_end nobody gives the place back later
+            self._places.release()
+            _log.warning("A viewer was refused", extra={"cause": str(error)})
+            return _come_back_later(f"No connection is to be had ({error.strerror}); try again later.")
         return None
 
     def _give_place_back(self, error: BaseException | None) -> None:
@@ -112,6 +115,12 @@ def _be_impatient(sock: socket.socket) -> None:
 
 def _is_no_handshake(error: RemoteProtocolError) -> Response:
     return _sentence(400, f"This is no WebSocket handshake: {error}.")
+
+
+def _come_back_later(sentence: str) -> Response:
+    refusal = _sentence(503, sentence)
+    refusal.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return refusal
 
 
 def _sentence(status: int, sentence: str) -> Response:

@@ -1,12 +1,19 @@
 """/api/runs and /api/health: the runs as the pages know them, and what is said when MLflow is away."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from domain.health import State
 from domain.runs import RunSummary
+from services.connect import connect
+from services.dependency_health import Checks
+from services.settings import Settings
 from tests.api.conftest import Serving
 from tests.api.test_models_api import is_failure
+from tests.misbehaving import HTML, Misbehaving, eventually
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -84,6 +91,22 @@ def test_health_names_each_dependency(client: FlaskClient, serving: Serving, run
     assert [part["state"] for part in away.json.values()] == ["down", "down"]
     assert away.json["mlflow"]["age_seconds"] is None
     assert "refused the connection" in away.json["mlflow"]["cause"]
+
+
+def test_a_failure_that_is_over_is_forgotten_though_nobody_opens_a_page(
+    misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    values = {"mlflow_tracking_uri": misbehaving.address, "cache_dir": cache_dir, "refresh_seconds": 1}
+    services = connect(Settings(_env_file=None, **values))  # type: ignore[call-arg,arg-type]
+    misbehaving.answer = HTML
+    assert services.runs.first_view(10).failure
+    assert services.model_views.view(10).failure
+    misbehaving.answer = None
+    checks = Checks(services)
+    told = checks.now()
+    for part in (told.mlflow, told.model_store):
+        assert (part.state, "the last refresh failed" in (part.cause or "")) == (State.DEGRADED, True)
+    eventually(lambda: {part.state for part in (checks.now().mlflow, checks.now().model_store)} == {State.OK}, 10)
 
 
 def test_the_model_server_is_a_dependency_of_its_own(serving: Serving, registry: Registry) -> None:

@@ -104,13 +104,20 @@ def test_what_would_end_the_directive_is_no_ancestor(value: str) -> None:
 
 
 def test_it_answers_under_its_own_names_only_where_they_are_set(cache_dir: Path) -> None:
-    client = clew(cache_dir, trusted_hosts="clew.example.com, .portal.example.com").test_client()
-    good = ("clew.example.com", "a.portal.example.com:8050", "127.0.0.1:8050", "localhost")
+    client = clew(cache_dir, trusted_hosts="clew.example.com, .portal.example.com, [fd00::5]").test_client()
+    good = ("clew.example.com", "a.portal.example.com:8050", "127.0.0.1:8050", "localhost", "[::1]:8050", "[::1]")
     for host, status in (
-        *((host, 200) for host in good),
+        *((host, 200) for host in (*good, "[fd00::5]:8050", "[FD00:0::5]")),
         ("evil.example", 400),
         ("clew.example.com.evil.example", 400),
+        ("[::2]:8050", 400),
+        ("[::1].evil.example", 400),
+        ("[::1]evil.example:80", 400),
+        ("[::1]@evil.example", 400),
+        ("[evil.example]", 400),
+        ("::1", 400),
+        ("[", 400),
     ):
-        assert client.get("/health", base_url=f"http://{host}").status_code == status
+        assert client.get("/health", headers={"Host": host}).status_code == status, host
     # Dash was set up by then, all the same.
     assert client.get("/_dash-layout", base_url="http://clew.example.com").status_code == 200

@@ -5,14 +5,19 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from dash.testing.browser import Browser
+from flask import Flask
+from flask_sock import Sock  # type: ignore[import-untyped]
+from simple_websocket import Server
 
 from tests.browser.page import Page
 from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor
+from tests.inference.engine import listening
 from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
 
@@ -192,3 +197,35 @@ def test_of_two_hosts_the_one_that_is_away_hides_nothing(
     assert page.text("#gpu-badge-1") in ("connecting", "reconnecting")
     page.wait_for_text("near GPU 1", "#gpus-chart")
     page.wait(lambda: points(page)[1][0] > 1)
+
+
+class Teller:
+    """A service of another make: it says one thing, again and again, and never a history."""
+
+    def __init__(self, said: dict[str, Any]) -> None:
+        self.lines = 0
+        self.app = Flask("teller")
+
+        def talk(server: Server) -> None:
+            self.lines += 1
+            while True:
+                server.send(json.dumps(said | {"sent_at": time.time_ns() // 1_000_000}))
+                time.sleep(0.3)
+
+        Sock(self.app).route("/ws/gpu")(talk)
+
+
+def test_who_has_no_history_is_not_asked_for_it_for_ever(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
+) -> None:
+    gpu = {"gpu_id": 0, "timestamp": 1, "utilization": 50}
+    whole, broken = Teller({"host": "h", "sample_seconds": 0.5, "gpus": [gpu]}), Teller({"error": "no driver"})
+    with listening(whole.app) as one, listening(broken.app) as another:
+        page = Page(dash_br.driver, serve(misbehaving.address, gpu_monitor_urls=f"one={one},another={another}"))
+        page.open("/gpu")
+        page.wait(lambda: whole.lines == 3, within_seconds=20)  # the first, and twice asked again
+        page.wait_for_text("no driver", "#gpu-notice-1")
+        time.sleep(2)
+        assert (whole.lines, broken.lines) == (3, 1)
+        assert [page.text(f"#gpu-badge-{host}") for host in (0, 1)] == ["connected"] * 2
+        page.open("/models")

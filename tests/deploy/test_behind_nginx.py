@@ -98,6 +98,21 @@ def test_a_click_keeps_the_prefix(page: Page, site: Site) -> None:
     assert page.driver.current_url == f"{site.nginx.origin}/clew/models?lang=ja"
 
 
+@pytest.mark.parametrize("way", ["INFERENCE_UI_URL", "a link"])
+def test_what_is_beside_clew_on_the_same_host_is_no_page_of_it(page: Page, site: Site, way: str) -> None:
+    page.expected_errors = ("404",)  # nginx's own: this site has nothing there
+    elsewhere = f"{site.nginx.origin}/play/"
+    page.open("/models")
+    page.wait_for_text("PPO", "#main")
+    if way == "a link":
+        page.script("document.body.insertAdjacentHTML('afterbegin', `<a id=beside href='${arguments[0]}'>`)", "/play/")
+        page.script("document.getElementById('beside').click()")
+    else:
+        page.script("window.dash_clientside.models.go(arguments[0])", elsewhere)
+    page.wait(lambda: "nginx" in page.text())
+    assert page.driver.current_url == elsewhere
+
+
 def test_programs_get_what_clew_says(site: Site) -> None:
     rows = site.nginx.ask("GET", "/clew/api/models")
     assert {row["id"] for row in rows.json()} == {site.team.ppo, site.team.dqn}

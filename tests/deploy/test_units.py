@@ -59,6 +59,31 @@ def test_a_unit_stays_up_and_confined(unit: Path) -> None:
     assert ("Service.PrivateDevices" in said) == (unit.stem != "clew-gpu-monitor")
 
 
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_a_unit_that_needs_the_network_or_mlflow_waits_for_them(unit: Path) -> None:
+    said = dict(entries(unit))
+    after = said.get("Unit.After", "").split()
+    if "network-online.target" in after:  # which nobody starts by waiting for it alone
+        assert said["Unit.Wants"] == "network-online.target"
+    if unit.stem in ("clew", "clew-model-purge"):
+        assert "clew-mlflow.service" in after
+
+
+@pytest.mark.parametrize("name", ["clew", "clew-inference", "clew-gpu-monitor"])
+def test_a_process_that_the_kernel_ends_takes_no_other_with_it(name: str) -> None:
+    assert dict(entries(DEPLOY / f"{name}.service"))["Service.OOMPolicy"] == "continue"
+
+
+def test_policies_leave_room_for_others_as_the_guide_says() -> None:
+    most = dict(entries(DEPLOY / "clew-inference.service"))["Service.MemoryMax"]
+    assert most == "50%"
+    assert f"`MemoryMax={most}`" in (ROOT / "docs" / "deploying.md").read_text()
+
+
+def test_the_dashboard_may_keep_many_connections_open() -> None:
+    assert int(dict(entries(DEPLOY / "clew.service"))["Service.LimitNOFILE"]) > 1024  # what is allowed by default
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
     for unit in UNITS:

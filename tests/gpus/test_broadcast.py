@@ -1,14 +1,18 @@
 """A viewer that is slow gets the newest message, not the oldest; real sockets, and no GPU in sight."""
 
+import os
+import resource
 import socket
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from sockets.broadcast import Broadcast
 from sockets.frames import text_frame, unsent
 from sockets.guests import Viewer
+from sockets.socket_route import SocketRoute
 
 
 @pytest.fixture
@@ -71,6 +75,28 @@ def test_a_viewer_that_is_gone_is_dropped_and_the_others_are_not(ends: tuple[Vie
     assert len(broadcast) == 1
     assert broadcast.dropped == 1
     assert _read_all(client) == ["first", "second"]
+
+
+def test_a_place_comes_back_where_no_file_could_be_opened(ends: tuple[Viewer, socket.socket]) -> None:
+    server, _ = ends
+    app = Flask("no-files")
+    SocketRoute(app, "/ws", talk=lambda viewer: None, most_viewers=1, origins=set())
+
+    def ask() -> tuple[int, str]:
+        answer = app.test_client().get("/ws", environ_base={"gunicorn.socket": server.sock})
+        return answer.status_code, answer.text
+
+    assert ask()[0] == 400  # let in, and then no WebSocket handshake
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        refused = [ask() for _ in range(3)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert all(code == 503 and "Too many open files" in said for code, said in refused)
+    assert ask()[0] == 400
 
 
 def _read_all(client: socket.socket) -> list[str]:

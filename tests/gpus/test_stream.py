@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from domain.gpus import HISTORY_SAMPLES, HostState
+from domain.gpus import HISTORY_SAMPLES, GpuState, HostState
 from tests.gpus.conftest import Start
 from tests.gpus.monitor import Monitor, Viewer, handshake, status
 
@@ -154,6 +154,28 @@ def test_metrics_have_base_units_and_no_line_for_what_is_not_supported(monitor: 
     assert float(values['clew_gpu_host_state{state="stale"}']) == 0
     named = {line.split()[2] for line in lines if line.startswith("# TYPE")}
     assert {name.partition("{")[0] for name in values} == named
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "up"),
+    [
+        (("mig 1 1", "error 1 nvmlDeviceGetUtilizationRates 3"), GpuState.MIG, 1),
+        (("error 1 nvmlDeviceGetComputeRunningProcesses 4",), GpuState.NO_PERMISSION, 1),
+        (("error 1 * 4",), GpuState.NO_PERMISSION, 1),
+        (("error 1 * 15",), GpuState.LOST, 0),
+        (("error 1 nvmlDeviceGetPowerUsage 999",), GpuState.FAILED, 0),
+    ],
+)
+def test_a_gpu_is_down_only_where_it_is_lost_or_fails(
+    monitor: Monitor, said: tuple[str, ...], state: GpuState, up: int
+) -> None:
+    monitor.fake.write("count 2", *said)
+    with monitor.view() as viewer:
+        viewer.until(lambda report: report.gpus[1].state == state, 3)
+    lines = monitor.get("/metrics").splitlines()
+    assert [float(line.split()[-1]) for line in lines if line.startswith("clew_gpu_up{")] == [1, up]
+    told = [line for line in lines if line.startswith('clew_gpu_state{gpu="1"') and line.endswith(" 1")]
+    assert [line.partition("state=")[2] for line in told] == [f'"{state}"}} 1']
 
 
 def test_an_example_session_is_marked(start: Start) -> None:
