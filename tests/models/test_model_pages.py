@@ -11,7 +11,7 @@ from components import ids
 from services.connect import connect
 from services.settings import Settings
 from tests.faults.viewer import Viewer, in_process
-from tests.misbehaving import Misbehaving
+from tests.misbehaving import HANG, Misbehaving
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -97,3 +97,43 @@ def test_a_cache_that_cannot_be_written_stops_no_change(host: Host, cache_dir: P
     choose(page, "2").press(ids.MODEL_ACTIVATE)
     assert toast(page) == "Model 2 is active now."
     assert states(page) == {"1": "inactive", "2": "active"}
+
+
+def test_a_worker_that_has_not_read_the_models_asks_all_the_same(host: Host, registered: Registry) -> None:
+    other = registered.version(env_id="ClewMaze-5x5-v0")
+    page = choose(host.open("/models"), other)
+    host.at = 1
+    page.press(ids.MODEL_ACTIVATE)
+    assert page.has_as(ids.change("models", "other-dialog"), "is_open")
+    assert page.shows(ids.change("models", "other-body"), "ClewMaze-5x5-v0")
+    # One that came after the worker read them is known as well.
+    newest = registered.version(env_id="ClewMaze-7x7-v0")
+    choose(page, newest).press(ids.MODEL_ACTIVATE)
+    assert page.shows(ids.change("models", "other-body"), "ClewMaze-7x7-v0")
+    choose(page, "2").press(ids.MODEL_DELETE)
+    assert page.has_as(ids.change("models", "dialog"), "is_open")
+
+
+@pytest.mark.parametrize("button", [ids.MODEL_ACTIVATE, ids.MODEL_DELETE])
+def test_what_cannot_be_known_is_said_and_nothing_is_done(host: Host, misbehaving: Misbehaving, button: str) -> None:
+    page = choose(host.open("/models"), "2")
+    misbehaving.answer = HANG
+    misbehaving.requests.clear()
+    host.at = 1
+    page.press(button)
+    assert "Model 2 is not known here just now" in toast(page)
+    assert [one for one in misbehaving.requests if not one.startswith("GET") and "search" not in one] == []
+
+
+def test_undo_leaves_somebody_elses_newer_choice(host: Host, registered: Registry) -> None:
+    page = choose(host.open("/models"), "2")
+    page.press(ids.MODEL_ACTIVATE)
+    third = registered.version()
+    active(registered, third)
+    page.press(ids.change("models", "undo"))
+    assert toast(page) == f"Model {third} is active by now, so nothing was undone."
+    assert host.workers[0].test_client().get("/api/models/active").json["id"] == third
+    active(registered, "2")
+    choose(page, "1").press(ids.MODEL_ACTIVATE)
+    page.press(ids.change("models", "undo"))
+    assert toast(page) == "Model 2 is active now."
