@@ -7,6 +7,7 @@ from services.history_store import HistoryStore
 from services.http import JsonService
 from services.http_model_store import HttpModelStore
 from services.inference_engine import InferenceEngine
+from services.measurement_keeping import MeasurementKeeping
 from services.metric_rest import MetricRest
 from services.metric_source import FastLane, MetricSource
 from services.mlflow_model_store import MlflowModelStore
@@ -32,6 +33,7 @@ class Services(NamedTuple):
     models: ModelStore
     model_views: ModelSnapshots
     policy_looks: PolicyLooks
+    measurements: MeasurementKeeping
     engine: InferenceEngine
 
 
@@ -49,6 +51,7 @@ def connect(settings: Settings) -> Services:
         models=models,
         model_views=ModelSnapshots(models, settings.refresh_seconds, mark),
         policy_looks=PolicyLooks(models),
+        measurements=MeasurementKeeping(models),
         engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url)),
     )
 
