@@ -16,6 +16,7 @@ from domain.measurements import Measurement
 from services.connect import Services
 from services.identity import writing_person
 
+_PATIENCE_SECONDS = 0.5  # less than a tick of the page's, or no answer would ever arrive
 # Children, and which are disabled: the button, Cancel, the interval.
 Shown = tuple[list[Any], bool, bool, bool]
 
@@ -47,7 +48,8 @@ def register(app: dash.Dash, services: Services) -> None:
         except ClewError as error:
             return [evaluation.unavailable(in_words(error))], False, True, True
         running = found.state is EvaluationState.RUNNING
-        return evaluation.report(found, note=_kept(services, found)), running, not running, not running
+        note, settled = _kept(services, found)
+        return evaluation.report(found, note=note), running, not running, settled and not running
 
 
 def _asked(services: Services, model_id: str) -> EvaluationReport:
@@ -59,17 +61,23 @@ def _asked(services: Services, model_id: str) -> EvaluationReport:
     return services.engine.report(model_id)
 
 
-def _kept(services: Services, found: EvaluationReport) -> str | None:
-    """Keeps what came of it with the model, once, and says so; the engine forgets it when it is stopped."""
+def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool]:
+    """What becomes of the result, which the engine forgets when it is stopped; and whether that is settled.
+
+    Nobody waits for a store that hangs: what is known of the model may say it already, and a later tick will.
+    """
     if found.state is not EvaluationState.DONE or found.seen is None or found.unseen is None:
-        return None
+        return None, True
     measured = Measurement(at=datetime.now(UTC), seen=found.seen, unseen=found.unseen)
+    models = services.model_views.view().models
+    model = None if models is None else models.get(found.model_id)
+    if model is not None and model.measured is not None and model.measured.is_same_as(measured):
+        return _("Kept with the model."), True
     try:
-        before = services.models.get(found.model_id).measured
-        if before is None or (before.seen, before.unseen) != (measured.seen, measured.unseen):
-            writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
-            services.models.record(found.model_id, measured)
-            services.model_views.refreshed(0)
+        writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
+        services.measurements.keep(found.model_id, measured).result(_PATIENCE_SECONDS)
+    except TimeoutError:
+        return _("It is being kept with the model…"), False
     except ClewError as error:
-        return _("It is not kept with the model: %(cause)s", cause=in_words(error))
-    return _("Kept with the model.")
+        return _("It is not kept with the model: %(cause)s", cause=in_words(error)), True
+    return _("Kept with the model."), True

@@ -1,19 +1,21 @@
 """Activating, trying, deleting and restoring a model, from the list and from its page; each ends in a toast."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 from pydantic import BaseModel, ValidationError
 
-from callbacks.model_writes import activate, bring_back, delete, outcome_of
+from callbacks.model_writes import activate, bring_back, delete, outcome_of, undo
 from components import ids, model_change
 from components.links import href
-from domain.models import Model
+from components.model_change import Outcome, Undo
+from domain.models import Model, ModelList
 from services.connect import Services
 
-REREAD_SECONDS = 5.0
+Shape = TypeVar("Shape", bound=BaseModel)
+HIDDEN = {"display": "none"}
 
 
 class Controls(NamedTuple):
@@ -69,8 +71,12 @@ def _register_deletion_dialog(app: dash.Dash, services: Services, controls: Cont
         prevent_initial_call=True,
     )
     def ask(_delete: int | None, _cancel: int | None, _done: int, model_id: object) -> tuple[bool, Any]:
-        model = _known(services, model_id)
-        if ctx.triggered_id != controls.delete or model is None:
+        if ctx.triggered_id != controls.delete or not isinstance(model_id, str):
+            return False, no_update
+        models = _who_know(services, model_id)
+        model = None if models is None else models.get(model_id)
+        if model is None:
+            _say(controls, model_change.not_known(model_id))
             return False, no_update
         return True, model_change.about_to_delete(model)
 
@@ -93,33 +99,38 @@ def _register_activation_dialog(app: dash.Dash, services: Services, controls: Co
         *clicks, again, model_id, asked_about = values
         confirmed = ctx.triggered_id == controls.part("other-confirm")
         if confirmed:
-            wish = _wish(asked_about)
+            wish = _read(Wish, asked_about)
         elif ctx.triggered_id == controls.part("again"):
-            wish = _wish(again)
+            wish = _read(Wish, again)
         else:
-            wish = _wish({"id": model_id, "tries": ctx.triggered_id == controls.tries})
+            wish = _read(Wish, {"id": model_id, "tries": ctx.triggered_id == controls.tries})
         if not (any(clicks) or again):
             raise PreventUpdate
-        model, active = _known(services, wish.id), _active(services)
-        if not confirmed and model is not None and active is not None and _differ(model, active):
-            return True, model_change.of_another_environment(model, active), no_update, wish.model_dump()
+        if not confirmed:
+            models = _who_know(services, wish.id)
+            model = None if models is None else models.get(wish.id)
+            if models is None or model is None:
+                _say(controls, model_change.not_known(wish.id))
+                return False, no_update, no_update, no_update
+            if models.active is not None and _differ(model, models.active):
+                return True, model_change.of_another_environment(model, models.active), no_update, wish.model_dump()
         # The clicks make each wish another one, or a second one for the same model would start nothing.
         return False, no_update, {**wish.model_dump(), "at": [*clicks, again]}, no_update
 
 
 def _register_changes(app: dash.Dash, services: Services, controls: Controls) -> None:
-    undo, confirm = controls.part("undo"), controls.part("confirm")
+    undoing, confirm = controls.part("undo"), controls.part("confirm")
 
     @app.callback(
         Output(controls.part("toast"), "is_open"),
         Output(controls.part("toast"), "icon"),
         Output(controls.part("said"), "children"),
-        Output(undo, "style"),
+        Output(undoing, "style"),
         Output(controls.part("former"), "data"),
         Output(controls.part("go"), "data"),
         Output(controls.part("reload"), "data"),
         Input(controls.part("asked"), "data"),
-        Input(undo, "n_clicks"),
+        Input(undoing, "n_clicks"),
         Input(confirm, "n_clicks"),
         Input(controls.restore, "n_clicks"),
         State(controls.model_id, "data"),
@@ -134,46 +145,56 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
         _confirm: int | None,
         _restore: int | None,
         model_id: object,
-        former_id: object,
+        former: object,
         changes: int | None,
     ) -> tuple[Any, ...]:
         what = ctx.triggered_id
-        target = _wish(asked).id if what == controls.part("asked") else former_id if what == undo else model_id
-        if not isinstance(target, str):
-            raise PreventUpdate
-        if what == confirm:
-            outcome = outcome_of(lambda: delete(services, target))
-        elif what == controls.restore:
-            outcome = outcome_of(lambda: bring_back(services, target))
+        goes = False
+        if what == undoing:
+            back = _read(Undo, former)
+            outcome = outcome_of(lambda: undo(services, back))
+        elif what == controls.part("asked"):
+            wish = _read(Wish, asked)
+            outcome = outcome_of(lambda: activate(services, wish.id))
+            goes = outcome.good and wish.tries
         else:
-            outcome = outcome_of(lambda: activate(services, target))
-        services.model_views.refreshed(REREAD_SECONDS)
-        style = {} if outcome.former_id is not None else {"display": "none"}
-        goes = outcome.good and what == controls.part("asked") and _wish(asked).tries
+            chosen = _read(Wish, {"id": model_id}).id
+            work = delete if what == confirm else bring_back
+            outcome = outcome_of(lambda: work(services, chosen))
+        style, undoable = ({}, outcome.undo.model_dump()) if outcome.undo is not None else (HIDDEN, None)
         address = _inference(services) if goes else no_update
-        icon = "success" if outcome.good else "danger"
-        return True, icon, outcome.sentence, style, outcome.former_id, address, (changes or 0) + 1
+        return True, _icon(outcome), outcome.sentence, style, undoable, address, (changes or 0) + 1
 
 
 def _asking(controls: Controls) -> list[str]:
     return [controls.activate, *([controls.tries] if controls.tries else [])]
 
 
-def _wish(data: object) -> Wish:
+def _read(shape: type[Shape], data: object) -> Shape:
     try:
-        return Wish.model_validate(data)
+        return shape.model_validate(data)
     except ValidationError as error:  # nothing has been asked for, or not by a page of ours
         raise PreventUpdate from error
 
 
-def _known(services: Services, model_id: object) -> Model | None:
-    models = services.model_views.view().models
-    return models.get(model_id) if models is not None and isinstance(model_id, str) else None
+def _who_know(services: Services, model_id: str) -> ModelList | None:
+    """The models, read again where this one is not among them: what is not known must not pass for harmless."""
+    patience = services.settings.patience_seconds
+    models = services.model_views.view(patience).models
+    if models is not None and models.get(model_id) is None:
+        models = services.model_views.refreshed(patience).models
+    return models
 
 
-def _active(services: Services) -> Model | None:
-    models = services.model_views.view().models
-    return None if models is None else models.active
+def _say(controls: Controls, outcome: Outcome) -> None:
+    """Puts this on the toast, which is another callback's otherwise."""
+    set_props(controls.part("said"), {"children": outcome.sentence})
+    set_props(controls.part("undo"), {"style": HIDDEN})
+    set_props(controls.part("toast"), {"icon": _icon(outcome), "is_open": True})
+
+
+def _icon(outcome: Outcome) -> str:
+    return "success" if outcome.good else "danger"
 
 
 def _differ(model: Model, active: Model) -> bool:

@@ -7,7 +7,7 @@ import flask
 from components import model_change
 from components.in_words import in_words
 from components.language import _
-from components.model_change import Outcome
+from components.model_change import Outcome, Undo
 from domain.errors import ClewError, OutcomeUnknown
 from services.connect import Services
 from services.identity import writing_person
@@ -17,6 +17,14 @@ def activate(services: Services, model_id: str) -> Outcome:
     """Makes a model active, in the name of who asks."""
     by = _who_may(services)
     return model_change.activated(services.models.activate(model_id, by=by))
+
+
+def undo(services: Services, what: Undo) -> Outcome:
+    """Makes the former model active again, unless somebody has made another choice since."""
+    active = services.models.active()
+    if active is None or active.id != what.active_id:
+        return model_change.not_undone(None if active is None else active.id)
+    return activate(services, what.former_id)
 
 
 def bring_back(services: Services, model_id: str) -> Outcome:

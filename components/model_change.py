@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
+from pydantic import BaseModel
 
 from components import ids, notices, words
 from components.language import _
@@ -13,12 +14,19 @@ from domain.models import Activation, Model
 TOAST_SECONDS = 12
 
 
+class Undo(BaseModel):
+    """What Undo would do: activate the former model again, as long as the one that took its place is active."""
+
+    former_id: str
+    active_id: str
+
+
 class Outcome(NamedTuple):
-    """What the toast says: a sentence, whether it went well, and the model that Undo would activate."""
+    """What the toast says: a sentence, whether it went well, and what Undo would do."""
 
     sentence: str
     good: bool
-    former_id: str | None = None
+    undo: Undo | None = None
 
 
 def parts(place: str) -> list[Any]:
@@ -124,7 +132,22 @@ def activated(activation: Activation) -> Outcome:
     if activation.former_id == activation.model_id:
         return Outcome(_("Model %(id)s was active already.", id=activation.model_id), good=True)
     former = activation.former_id
-    return Outcome(_("Model %(id)s is active now.", id=activation.model_id), good=True, former_id=former)
+    undo = None if former is None else Undo(former_id=former, active_id=activation.model_id)
+    return Outcome(_("Model %(id)s is active now.", id=activation.model_id), good=True, undo=undo)
+
+
+def not_undone(active_id: str | None) -> Outcome:
+    """Said when Undo would have undone somebody else's choice."""
+    if active_id is None:
+        return refused(_("No model is active by now, so nothing was undone."))
+    return refused(_("Model %(id)s is active by now, so nothing was undone.", id=active_id))
+
+
+def not_known(model_id: str) -> Outcome:
+    """Said when nothing can be asked about a change, for its model or the active one is not known."""
+    return refused(
+        _("Model %(id)s is not known here just now, so nothing was done. Try again in a moment.", id=model_id)
+    )
 
 
 def deleted(model_id: str) -> Outcome:

@@ -16,6 +16,7 @@ from domain.models import Activation, Model, ModelList, ModelState, order_of
 PAGE_SIZE = 25
 EVERYTHING, PRESENT = "*", "present"
 MOST_ACTIVATIONS = 20
+_MOST_EXACT = 2**53  # a browser's numbers are exact up to here
 
 
 def columns() -> list[Column]:
@@ -35,11 +36,9 @@ def columns() -> list[Column]:
 
 def row(model: Model) -> dict[str, Any]:
     """A model as a row; missing numbers and times are None, assets/models.js adds the link and the local time."""
-    number = order_of(model.id)[1]
     return {
         "id": model.id,
-        # Numbers as numbers, so that 10 comes after 9.
-        "model_id": number or model.id,
+        "model_id": _shown(model.id),
         "state": model.state,
         "state_name": words.model_state(model.state),
         "algorithm": model.algorithm or words.MISSING,
@@ -51,6 +50,12 @@ def row(model: Model) -> dict[str, Any]:
         "onnx_path": model.onnx_path or words.MISSING,
         "page": model_href(model.id),
     }
+
+
+def _shown(model_id: str) -> int | str:
+    """Plain numbers as numbers, so that 10 comes after 9; what a number would not show letter by letter, as it is."""
+    number = order_of(model_id)[1]
+    return number if str(number) == model_id and number < _MOST_EXACT else model_id
 
 
 def measured_text(measurement: Measurement) -> str:

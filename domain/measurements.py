@@ -26,3 +26,7 @@ class Measurement(BaseModel):
     at: Moment
     seen: Measured
     unseen: Measured
+
+    def is_same_as(self, other: "Measurement") -> bool:
+        """Whether both found the same, whenever that was."""
+        return (self.seen, self.unseen) == (other.seen, other.unseen)

@@ -7,11 +7,13 @@ from services.history_store import HistoryStore
 from services.http import JsonService
 from services.http_model_store import HttpModelStore
 from services.inference_engine import InferenceEngine
+from services.measurement_keeping import MeasurementKeeping
 from services.metric_rest import MetricRest
 from services.metric_source import FastLane, MetricSource
 from services.mlflow_model_store import MlflowModelStore
 from services.mlflow_registry import MlflowRegistry
 from services.mlflow_rest import MlflowRest
+from services.model_changes import ChangeMark, MarkingStore
 from services.model_store import ModelStore, ReadOnlyStore
 from services.model_view import ModelSnapshots
 from services.policy_files import PolicyFiles
@@ -31,6 +33,7 @@ class Services(NamedTuple):
     models: ModelStore
     model_views: ModelSnapshots
     policy_looks: PolicyLooks
+    measurements: MeasurementKeeping
     engine: InferenceEngine
 
 
@@ -38,21 +41,23 @@ def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
     mlflow = MlflowRest.from_settings(settings)
     runs = RunStore(mlflow, settings.cache_dir, settings.refresh_seconds)
-    models = model_store(settings, mlflow, runs)
+    mark = ChangeMark(settings.cache_dir / "models-changed")
+    models = model_store(settings, mlflow, runs, mark)
     return Services(
         settings=settings,
         mlflow=mlflow,
         runs=runs,
         histories=history_store(settings, mlflow),
         models=models,
-        model_views=ModelSnapshots(models, settings.refresh_seconds),
+        model_views=ModelSnapshots(models, settings.refresh_seconds, mark),
         policy_looks=PolicyLooks(models),
+        measurements=MeasurementKeeping(models),
         engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url)),
     )
 
 
-def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore) -> ModelStore:
-    """The model server where there is one, else MLflow's registry; read-only where the settings say so."""
+def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore, mark: ChangeMark) -> ModelStore:
+    """The model server where there is one, else MLflow's registry; its changes are marked, or refused."""
     store: ModelStore
     if settings.model_server_url is not None:
         store = HttpModelStore(JsonService(HttpModelStore.name, str(settings.model_server_url).rstrip("/")))
@@ -60,7 +65,7 @@ def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore) -> Model
         registry = MlflowRegistry(mlflow, settings.model_name)
         files = PolicyFiles(registry, settings.cache_dir / "policies")
         store = MlflowModelStore(registry, files.check, files.content, lambda run_id: runs.view().get(run_id))
-    return ReadOnlyStore(store) if settings.read_only else store
+    return ReadOnlyStore(store) if settings.read_only else MarkingStore(store, mark)
 
 
 def history_store(settings: Settings, mlflow: MlflowRest) -> HistoryStore:

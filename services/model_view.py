@@ -2,12 +2,14 @@
 
 import logging
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.errors import ClewError, ServiceError
 from domain.models import Activation, ModelList
+from services.model_changes import ChangeMark, Mark
 from services.model_store import ModelStore
 from services.run_store import Failure
 
@@ -25,28 +27,37 @@ class ModelView(BaseModel):
     as_of: datetime | None = None
     failure: Failure | None = None
     tried_at: datetime | None = None
+    mark: Mark | None = None
+    """The last change that it may know of."""
 
 
 class ModelSnapshots:
     """The models of one store, read by one thread of this process at a time.
 
-    Not shared by the workers of a host as the runs are: a registry's list is two small requests.
+    Not shared by the workers of a host as the runs are: a registry's list is two small requests. What they do share is
+    `mark`: whoever asks after a change is answered as things are since, whichever worker made it.
     """
 
-    def __init__(self, store: ModelStore, refresh_seconds: float) -> None:
+    def __init__(self, store: ModelStore, refresh_seconds: float, mark: ChangeMark) -> None:
         self._store = store
+        self._mark = mark
         self._due_after = timedelta(seconds=refresh_seconds / 3)
         self._view = ModelView()
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
 
     def view(self, wait_seconds: float = 0.0) -> ModelView:
-        """What is known; where that is nothing yet, after `wait_seconds` at most. Starts a refresh when one is due."""
-        known = self._view
-        if self._is_due(known):
+        """What is known; where that is nothing yet, or from before a change, after `wait_seconds` at most.
+
+        Starts a refresh when one is due.
+        """
+        ends = time.monotonic() + wait_seconds
+        for _read in range(2):  # the one that is under way may have begun before the change
+            if not self._is_due(self._view):
+                break
             thread = self._start()
-            if known.models is None and known.failure is None:
-                thread.join(wait_seconds)
+            if self._is_worth_waiting(self._view):
+                thread.join(max(0.0, ends - time.monotonic()))
         return self._view
 
     def last_view(self) -> ModelView:
@@ -54,19 +65,23 @@ class ModelSnapshots:
         return self._view
 
     def refreshed(self, wait_seconds: float) -> ModelView:
-        """Reads anew, for somebody has just changed something or asks to try again; waits `wait_seconds` at most."""
+        """Reads anew, for somebody asks to try again; waits `wait_seconds` at most."""
         with self._lock:
             under_way = self._reading
         if under_way is not None:
-            under_way.join(wait_seconds)  # it may have begun before the change
+            under_way.join(wait_seconds)  # it may have begun before what the reader knows of
         self._start().join(wait_seconds)
         return self._view
 
     def _is_due(self, known: ModelView) -> bool:
-        if known.tried_at is None:
+        if known.tried_at is None or known.mark != self._mark.now():
             return True
         wait = self._due_after if known.failure is None else min(self._due_after, RETRY_EVERY)
         return not timedelta() <= datetime.now(UTC) - known.tried_at < wait
+
+    def _is_worth_waiting(self, known: ModelView) -> bool:
+        nothing_yet = known.models is None and known.failure is None
+        return nothing_yet or known.mark != self._mark.now()
 
     def _start(self) -> threading.Thread:
         with self._lock:
@@ -76,7 +91,7 @@ class ModelSnapshots:
             return self._reading
 
     def _read(self) -> None:
-        now = datetime.now(UTC)
+        now, mark = datetime.now(UTC), self._mark.now()
         try:
             models, history = self._store.all(), self._store.history()
         except ClewError as error:
@@ -84,6 +99,6 @@ class ModelSnapshots:
             cause = error.cause if isinstance(error, ServiceError) else str(error)
             log.warning("models could not be read", extra={"service": service, "cause": cause})
             failure = Failure(service=service, cause=cause)
-            self._view = self._view.model_copy(update={"failure": failure, "tried_at": now})
+            self._view = self._view.model_copy(update={"failure": failure, "tried_at": now, "mark": mark})
             return
-        self._view = ModelView(models=models, history=history, as_of=now, tried_at=now)
+        self._view = ModelView(models=models, history=history, as_of=now, tried_at=now, mark=mark)

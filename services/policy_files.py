@@ -6,18 +6,19 @@ import threading
 from importlib.metadata import version as installed
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.errors import NotFound, PolicyRefused, ServiceUnavailable
 from domain.policies import MOST_BYTES, PolicyGraph, contract_for
 from policies.policy_check import WALL_SECONDS, check_policy
 from services.mlflow_registry import MlflowRegistry, Version
+from services.plain_yaml import MOST_BYTES as MOST_YAML_BYTES
+from services.plain_yaml import NotPlain, plain_yaml
 from services.shared_file import SharedFile, host_lock
 
 log = logging.getLogger(__name__)
 _MLMODEL = "MLmodel"
-_MLMODEL_BYTES = 2**20
+_MLMODEL_BYTES = 2**20  # fetched at most; what is read is far less
 _MOST_AT_ONCE = 2
 _GRAPH = TypeAdapter(PolicyGraph)
 
@@ -89,12 +90,14 @@ class PolicyFiles:
     def _of_mlmodel(self, version: Version) -> str:
         """The file that MLflow's own description of the model names."""
         try:
-            text = self._registry.file(version.version, _MLMODEL, _MLMODEL_BYTES)
-            flavors = _MlModel.model_validate(yaml.safe_load(text)).flavors
+            content = self._registry.file(version.version, _MLMODEL, _MLMODEL_BYTES)
+            if len(content) > MOST_YAML_BYTES:
+                raise PolicyRefused(f"Its MLmodel file is longer than {MOST_YAML_BYTES >> 10} KiB.")
+            flavors = _MlModel.model_validate(plain_yaml(content)).flavors
             onnx = _Flavors.model_validate({"onnx": flavors.get("onnx")}).onnx
         except NotFound as error:
             raise PolicyRefused("It has no tag onnx_file and no MLmodel file: it is no ONNX model.") from error
-        except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+        except (NotPlain, ValidationError) as error:
             raise PolicyRefused("Its MLmodel file makes no sense.") from error
         if onnx is None:
             raise PolicyRefused(f"It is no ONNX model but one of {', '.join(sorted(flavors)) or 'no known kind'}.")

@@ -6,7 +6,7 @@ from functools import partial
 
 from cachetools import TTLCache
 
-from domain.errors import ClewError
+from domain.errors import ClewError, ServiceUnavailable
 from domain.policies import PolicyGraph
 from services.history_work import DaemonPool
 from services.model_store import ModelStore
@@ -62,7 +62,12 @@ class PolicyLooks:
             return look
 
     def _check(self, model_id: str, look: Look) -> None:
+        graph = None
+        failure: ClewError | None = ServiceUnavailable("The policy check", "broke off; the log says why")
         try:
-            look.end(graph=self._store.policy(model_id))
+            graph = self._store.policy(model_id)
+            failure = None
         except ClewError as error:
-            look.end(error=error)
+            failure = error
+        finally:  # also where nobody foresaw it: the pool logs that, and those who look must not wait for ever
+            look.end(graph, failure)

@@ -19,15 +19,19 @@ class Registry:
         self.experiment_id = tracking.experiment()
         tracking.post("registered-models/create", {"name": name})
 
-    def version(self, policy: bytes | None = None, **tags: str) -> str:
-        """A new version whose file is `policy`, one of the sample data's by default; returns its number."""
+    def version(self, policy: bytes | None = None, *, mlmodel: bytes | None = None, **tags: str) -> str:
+        """A new version whose file is `policy`, one of the sample data's by default; returns its number.
+
+        `mlmodel` is MLflow's own description of it, if there is to be one.
+        """
         run_id = self.tracking.run(self.experiment_id)
         files = f"{self.experiment_id}/{run_id}/artifacts/model"
-        content = POLICY.read_bytes() if policy is None else policy
-        answer = requests.put(
-            f"{self.tracking.address}/api/2.0/mlflow-artifacts/artifacts/{files}/policy.onnx", data=content, timeout=20
-        )
-        answer.raise_for_status()
+        contents = {"policy.onnx": POLICY.read_bytes() if policy is None else policy}
+        if mlmodel is not None:
+            contents["MLmodel"] = mlmodel
+        for file, content in contents.items():
+            address = f"{self.tracking.address}/api/2.0/mlflow-artifacts/artifacts/{files}/{file}"
+            requests.put(address, data=content, timeout=20).raise_for_status()
         tags = {"env_id": ENVIRONMENT, "onnx_file": "policy.onnx"} | tags
         body = {
             "name": self.name,

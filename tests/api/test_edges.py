@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
+import api.errors
+import api.request_log
 from app import create_app
 from domain.logs import JsonFormatter
 from services.connect import connect
@@ -34,6 +37,25 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 def test_health_asks_nobody(client: FlaskClient) -> None:
     answer = client.get("/health")
     assert (answer.status_code, answer.json) == (200, {"status": "healthy"})
+
+
+def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Said of a route of this test's own, for none of Clew's is known to fail so."""
+    server, routes = Flask("odd"), Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
+
+    @routes.get("/odd")
+    def fail() -> str:
+        raise RuntimeError("odd")
+
+    api.request_log.register(server)
+    api.errors.register(server)
+    server.register_blueprint(routes)
+    answer = server.test_client().get("/api/odd")
+    assert (answer.status_code, answer.mimetype, set(answer.json)) == (500, "application/json", {"error", "details"})
+    line = next(record for record in caplog.records if record.levelno == logging.ERROR)
+    assert line.reference in answer.json["error"]  # type: ignore[attr-defined]
+    assert line.exc_info is not None
+    assert "RuntimeError" not in answer.text
 
 
 WORKER = """

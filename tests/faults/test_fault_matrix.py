@@ -11,6 +11,7 @@ from threading import Thread
 
 import pytest
 
+from components import ids
 from tests.faults.relay import Fault, Relay
 from tests.faults.stories import GPU_MONITOR, MLFLOW, MODEL_SERVER, Pages, Shown, Story
 from tests.models.model_server import ModelServer
@@ -22,6 +23,7 @@ SERVICES = (MLFLOW, MODEL_SERVER, GPU_MONITOR)
 FAULTS = (Fault.HANGS, Fault.SLOW, *(fault for fault in Fault if fault not in (Fault.HANGS, Fault.SLOW)))
 AT_ONCE = 8  # more of them would wait for each other
 PATHS = ("/", "/mlflow", "/mlflow?runs={run}", "/mlflow/runs/{run}", "/models", "/models/1", "/inference", "/gpu")
+WORDS = ("reward", "success_rate", "loss")
 RUN, TRAINING = "a-good-run", "a-run-in-training"
 
 
@@ -37,7 +39,7 @@ class Played:
 def played(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     registry = Registry(tracking, "faults")
     group = registry.experiment_id
-    metrics = {"success_rate": [0.5, 0.75], "reward": [1.0, 2.0], "loss": [1.0, 0.5]}
+    metrics = {"success_rate": [0.5, 0.75], "episode_reward": [1.0, 2.0], "loss": [1.0, 0.5]}
     run = tracking.run(group, name=RUN, params={"algorithm": "DQN"}, metrics=metrics)
     tracking.run(group, name=TRAINING, tags={"clew.pid": "7"}, status="RUNNING")
     registry.version(algorithm="PPO", success_rate="0.75")
@@ -66,14 +68,19 @@ def pages(run: str, behind: dict[str, str]) -> Pages:
     shown = [
         [Shown(MLFLOW, "front-best-body", RUN), Shown(store, "front-model-body", "PPO")],
         [Shown(MLFLOW, "runs-rows", RUN)],
-        [Shown(MLFLOW, "runs-rows", RUN), Shown(MLFLOW, "compare-table", RUN)],
-        [Shown(MLFLOW, "run-facts", "DQN")],
+        [Shown(MLFLOW, "runs-rows", RUN), Shown(MLFLOW, "compare-table", RUN), *_lines("compare")],
+        [Shown(MLFLOW, "run-facts", "DQN"), *_lines("run")],
         [Shown(store, "models-rows", "PPO")],
         [Shown(store, "model-facts", "PPO")],
         [Shown(store, "inference-model", "PPO")],
         [Shown(MLFLOW, "gpus-runs", TRAINING)],
     ]
     return {path.format(run=run): parts for path, parts in zip(PATHS, shown, strict=True)}
+
+
+def _lines(place: str) -> list[Shown]:
+    """A line of the run in each chart."""
+    return [Shown(MLFLOW, ids.chart(place, word), RUN) for word in WORDS]
 
 
 @pytest.mark.parametrize("path", PATHS)

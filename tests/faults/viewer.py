@@ -67,6 +67,15 @@ class Viewer:
         props["n_clicks"] = (props.get("n_clicks") or 0) + 1
         self._settle([(button, "n_clicks")], self._ids)
 
+    def give(self, component: str, prop: str, value: Any) -> None:
+        """What the browser's own code changes."""
+        self._set(component, prop, value)
+        self._settle([(component, prop)], self._ids)
+
+    def has_as(self, component: str, prop: str) -> Any:
+        """A property of a component as the page has it now."""
+        return self._by_id()[component]["props"].get(prop)
+
     def shows(self, component: str, text: str) -> bool:
         """Whether a component has this somewhere: in what it shows, or in the data that the browser shows."""
         found = self._by_id().get(component)
@@ -130,7 +139,7 @@ class Viewer:
         inputs = [(i["id"], i["property"]) for i in one["inputs"]]
         body = {
             "output": one["output"],
-            "outputs": outputs if one["output"].startswith("..") else outputs[0],
+            "outputs": outputs if one["output"].startswith("..") else next(iter(outputs), None),
             "inputs": [self._value(*each) for each in inputs],
             "state": [self._value(s["id"], s["property"]) for s in one["state"]],
             "changedPropIds": [f"{name}.{prop}" for name, prop in changed if (name, prop) in inputs],
@@ -140,8 +149,10 @@ class Viewer:
         if status == 204:
             return {}
         answer = orjson.loads(content)
-        assert "frame-errors" not in (answer.get("sideUpdate") or {}), (one["output"], answer)
-        return {(name, prop): value for name, props in answer["response"].items() for prop, value in props.items()}
+        beside = answer.get("sideUpdate") or {}
+        assert "frame-errors" not in beside, (one["output"], answer)
+        parts = [*(answer.get("response") or {}).items(), *beside.items()]
+        return {(name, prop): value for name, props in parts for prop, value in props.items()}
 
     def _value(self, name: str, prop: str) -> dict[str, Any]:
         found = self._by_id().get(name)

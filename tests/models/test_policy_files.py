@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import PolicyRefused
+from domain.errors import PolicyRefused, ServiceUnavailable
 from services.http import JsonService
-from services.mlflow_registry import MlflowRegistry
+from services.mlflow_model_store import MlflowModelStore
+from services.mlflow_registry import MlflowRegistry, Version
 from services.mlflow_rest import MlflowRest
 from services.policy_files import PolicyFiles
-from tests.misbehaving import Misbehaving
+from services.policy_looks import PolicyLooks
+from tests.misbehaving import Misbehaving, eventually
 from tests.registry import ENVIRONMENT, Registry
 from tests.tracking import Tracking
 
@@ -67,3 +69,47 @@ def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(
     (tmp_path / "taken").write_text("a file, not a folder")
     graph = PolicyFiles(registry, tmp_path / "taken").check(registry.version(registered.version()), ENVIRONMENT)
     assert graph.size_bytes > 0
+
+
+LONG = b"flavors: {onnx: {data: model.onnx}}\n" + b"# and so on\n" * 6000
+ODD_YAML = [
+    (b"flavors: {onnx: {data: gone.onnx}}\nutc_time_created: 2026-13-45\n", "gone.onnx is not there"),
+    (b"flavors: {onnx: {data: gone.onnx}}\nmodel_size_bytes: 0b_\n", "gone.onnx is not there"),
+    (b"flavors: {python_function: {env: &e {a: 1}}, sklearn: {<<: *e}}\n", "one of python_function, sklearn"),
+    (b"flavors: " + b"[" * 60_000, "makes no sense"),
+    (b"- " * 30_000, "makes no sense"),
+    (b"flavors: &f [*f]\n", "makes no sense"),
+    (b"flavors: {onnx: [1]}\n", "makes no sense"),
+    (b"\xff\xfe\x00", "makes no sense"),
+    (b"a: b: c", "makes no sense"),
+    (LONG, "longer than 64 KiB"),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    ODD_YAML,
+    ids=["date", "number", "merge", "deep", "deeper", "itself", "list", "bytes", "colons", "long"],
+)
+def test_an_odd_mlmodel_file(
+    tracking: Tracking, registered: Registry, cache_dir: Path, content: bytes, said: str
+) -> None:
+    registry = known(tracking.address, registered)
+    version = registry.version(registered.version(mlmodel=content, onnx_file=""))
+    with pytest.raises(PolicyRefused, match=said):
+        PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT)
+
+
+def test_a_look_ends_also_where_nobody_foresaw_why(
+    tracking: Tracking, registered: Registry, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_version: Version, _environment: str | None) -> None:
+        raise RecursionError("odd")
+
+    registry = known(tracking.address, registered)
+    store = MlflowModelStore(registry, fails, lambda version: b"", lambda run_id: None)  # type: ignore[arg-type]
+    look = PolicyLooks(store).look_at(registered.version())
+    assert look.ends(10)
+    assert isinstance(look.error, ServiceUnavailable)
+    assert "broke off" in str(look.error)
+    eventually(lambda: "odd" in caplog.text)

@@ -1,0 +1,104 @@
+"""When this host last changed a model: every worker reads the models anew that it read before."""
+
+import itertools
+import logging
+import os
+import time
+from pathlib import Path
+
+from domain.measurements import Measurement
+from domain.models import Activation, Model, ModelList
+from domain.policies import PolicyGraph
+from services.model_store import ModelStore
+
+log = logging.getLogger(__name__)
+Mark = tuple[int, int]
+
+
+class ChangeMark:
+    """A file, as old as the last change by any worker; where it cannot be written, this one's count alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._own_changes = itertools.count(1)
+        self._own = 0
+
+    def now(self) -> Mark:
+        """Another value after each change. Never compared by order: clocks go back."""
+        try:
+            return self._own, self._path.stat().st_mtime_ns
+        except OSError:  # nobody has changed anything, or the cache was deleted
+            return self._own, 0
+
+    def move(self) -> None:
+        """Something was changed, or may have been."""
+        self._own = next(self._own_changes)
+        moment = time.time_ns()
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
+            self._path.touch()
+            os.utime(self._path, ns=(moment, moment))  # finer than the time that the system gives it
+        except OSError as error:
+            log.warning("other workers see this change at their next refresh", extra={"cause": str(error)})
+
+
+class MarkingStore:
+    """A store whose writes move the mark, however they end: what failed may have happened, or be outdated knowledge."""
+
+    def __init__(self, store: ModelStore, mark: ChangeMark) -> None:
+        self._store = store
+        self._mark = mark
+        self.name = store.name
+        self.keeps_history = store.keeps_history
+
+    def all(self) -> ModelList:
+        """As the store's."""
+        return self._store.all()
+
+    def get(self, model_id: str) -> Model:
+        """As the store's."""
+        return self._store.get(model_id)
+
+    def policy(self, model_id: str) -> PolicyGraph:
+        """As the store's."""
+        return self._store.policy(model_id)
+
+    def policy_file(self, model_id: str) -> bytes:
+        """As the store's."""
+        return self._store.policy_file(model_id)
+
+    def active(self) -> Model | None:
+        """As the store's."""
+        return self._store.active()
+
+    def history(self) -> list[Activation]:
+        """As the store's."""
+        return self._store.history()
+
+    def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
+        """As the store's."""
+        try:
+            return self._store.activate(model_id, by=by, reason=reason)
+        finally:
+            self._mark.move()
+
+    def delete(self, model_id: str) -> None:
+        """As the store's."""
+        try:
+            self._store.delete(model_id)
+        finally:
+            self._mark.move()
+
+    def restore(self, model_id: str) -> Model:
+        """As the store's."""
+        try:
+            return self._store.restore(model_id)
+        finally:
+            self._mark.move()
+
+    def record(self, model_id: str, measurement: Measurement) -> None:
+        """As the store's."""
+        try:
+            self._store.record(model_id, measurement)
+        finally:
+            self._mark.move()

@@ -1,0 +1,84 @@
+"""What the engine measured is kept with the model, and no page waits for a registry that hangs."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+
+from app import create_app
+from components import ids
+from services.connect import connect
+from services.settings import Settings
+from tests.faults.viewer import Viewer, in_process
+from tests.misbehaving import HANG, Misbehaving, eventually
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+RESULT = {"episodes": 100, "success_rate": 0.5, "mean_return": 0.25, "mean_length": 20.0}
+
+
+@pytest.fixture
+def engine() -> Iterator[Misbehaving]:
+    """An engine that has measured model 1."""
+    report = {"model_id": "1", "state": "done", "played": 200, "seen": RESULT, "unseen": RESULT}
+    with Misbehaving("http://127.0.0.1:1") as server:
+        server.answer = (200, orjson.dumps(report), "application/json")
+        yield server
+
+
+@pytest.fixture
+def page(engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path) -> Viewer:
+    """The inference page, on which no model has been chosen yet."""
+    registry = Registry(tracking, f"measured-{uuid.uuid4().hex[:8]}")
+    registry.version()
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        mlflow_tracking_uri=misbehaving.address,  # type: ignore[arg-type]
+        model_name=registry.name,
+        inference_port=urlsplit(engine.address).port,  # type: ignore[arg-type]
+        cache_dir=cache_dir,
+        refresh_seconds=3000,
+    )
+    return Viewer(in_process(create_app(settings, connect(settings)).server), "/inference")
+
+
+def shown(page: Viewer) -> float:
+    """Has the walk begun, as the browser says; returns how long the page took."""
+    began = time.monotonic()
+    page.give(ids.INFERENCE_SHOWN, "data", {"model_id": "1"})
+    return time.monotonic() - began
+
+
+def writes(registry: Misbehaving) -> int:
+    return sum("model-versions/set-tag" in one for one in registry.requests)
+
+
+def test_it_is_written_once_and_then_known(page: Viewer, misbehaving: Misbehaving) -> None:
+    shown(page)
+    eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "Kept with the model."))
+    assert page.has_as(ids.EVALUATE_TICK, "disabled")
+    page.press(ids.retry("inference"))  # the list is read again, and knows it
+    misbehaving.requests.clear()
+    misbehaving.answer = HANG
+    assert shown(page) < 1
+    assert page.shows(ids.EVALUATION, "Kept with the model.")
+    assert misbehaving.requests == []
+
+
+def test_a_registry_that_hangs_is_not_waited_for(page: Viewer, misbehaving: Misbehaving) -> None:
+    misbehaving.answer = HANG
+    assert shown(page) < 3
+    assert page.shows(ids.EVALUATION, "It is being kept with the model…")
+    assert not page.has_as(ids.EVALUATE_TICK, "disabled")
+    assert writes(misbehaving) == 0
+
+
+def test_a_registry_that_refuses_is_named(page: Viewer, misbehaving: Misbehaving) -> None:
+    misbehaving.answer = (401, b"who are you?", "text/plain")
+    shown(page)
+    eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "It is not kept with the model: MLflow"))
+    assert page.has_as(ids.EVALUATE_TICK, "disabled")
