@@ -109,7 +109,8 @@ def _drawing(services: Services, compared: Compared, options: ChartOptions, *, n
     patience = services.settings.patience_seconds
     ends = time.monotonic() + patience  # for both: who waited for the runs does not wait as long for the histories
     view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
-    return Drawing.of(services, view, compared.runs[:MOST_COMPARED], comparison.WORDS, options, ends)
+    wanted = (*comparison.WORDS, *final_metrics.histories_for(options))
+    return Drawing.of(services, view, compared.runs[:MOST_COMPARED], wanted, options, ends)
 
 
 def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:

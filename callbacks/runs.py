@@ -41,11 +41,14 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Output(ids.SAMPLE_NOTICE, "is_open"),
         Input(ids.tick("runs"), "n_intervals"),
         Input(ids.retry("runs"), "n_clicks"),
+        Input(ids.REFRESH, "n_clicks"),
         State(ids.VERSION, "data"),
         State(ids.SAMPLE_NOTICE, "is_open"),
     )
-    def refresh(_tick: int, _retry: int | None, shown: str | None, notice: bool) -> tuple[Any, ...]:
-        if is_retry("runs"):
+    def refresh(
+        _tick: int, _retry: int | None, _refresh: int | None, shown: str | None, notice: bool
+    ) -> tuple[Any, ...]:
+        if is_retry("runs") or f"{ids.REFRESH}.n_clicks" in ctx.triggered_prop_ids:
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)

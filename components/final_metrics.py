@@ -46,12 +46,19 @@ def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Fi
         return Final(None, None, None)
     history = known.get((run.run_id, key))
     if history is None:
-        return Final(run.latest(word) if options.final is Choice.LAST else None, None, key)
-    found = final_value(history, word, options.final)
+        value = run.latest(word) if options.final is Choice.LAST else None
+    else:
+        found = final_value(history, word, options.final)
+        value = None if found is None else found.value
     interval = None
     if word in _RATES:
-        interval = rate_interval(found, options.final, rate_episodes(word, run.params, run.episodes))
-    return Final(None if found is None else found.value, interval, key)
+        interval = rate_interval(value, options.final, rate_episodes(word, run.params, run.episodes))
+    return Final(value, interval, key)
+
+
+def histories_for(options: ChartOptions) -> tuple[MetricWord, ...]:
+    """The words that no chart draws and whose history the table needs: any but the last value."""
+    return () if options.final is Choice.LAST else WHERE_LOGGED
 
 
 def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table:

@@ -76,7 +76,7 @@ def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
     if not runs:
         return [
             html.P(_("No run is in progress."), className="mb-1"),
-            html.Pre("python -m training --algorithm PPO --seed 1 --episodes 1000", className="mb-0 small"),
+            notices.how_to_train("mb-0 small"),
         ]
     return [_list(_in_progress(run) for run in runs[:MOST_ROWS]), _more(len(runs))]
 

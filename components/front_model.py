@@ -38,7 +38,7 @@ def no_active_model(models: int) -> list[Any]:
         ]
     return [
         html.P(_("No model has been registered yet. A training registers one when it ends:"), className="mb-1"),
-        html.Pre("python -m training --algorithm PPO --seed 1 --episodes 1000", className="mb-0 small"),
+        notices.how_to_train("mb-0 small"),
     ]
 
 

@@ -140,7 +140,7 @@ def nothing_here() -> list[Any]:
     """What to do when there is no model."""
     return [
         html.P(_("No model has been registered yet. A training registers one when it ends:")),
-        html.Pre("python -m training --algorithm PPO --seed 1 --episodes 1000"),
+        notices.how_to_train(),
         html.A(_("Show all runs"), href=href("/mlflow")),
     ]
 

@@ -53,6 +53,13 @@ def said(sentences: Sequence[str]) -> dbc.Alert | None:
     return dbc.Alert([html.Div(sentence) for sentence in sentences], color="warning", className="py-2")
 
 
+def how_to_train(class_name: str = "") -> html.Pre:
+    """What starts a training, from the tree's root; it logs to the MLflow that Clew's settings name."""
+    return html.Pre(
+        "make train-deps\n.venv/bin/python -m training --algorithm PPO --seed 1 --episodes 1000", className=class_name
+    )
+
+
 def moment(unix_ms: int | None) -> html.Time | str:
     """A moment that assets/clew.js writes in the reader's time zone, with its age."""
     if unix_ms is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices, run_toolbar, words
@@ -104,7 +105,12 @@ def freshness() -> html.Div:
     """How old the list is, and what failed."""
     return html.Div(
         [
-            html.Div(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
+            html.Div(
+                [
+                    html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small me-2"),
+                    dbc.Button(_("Refresh"), id=ids.REFRESH, size="sm", color="link", class_name="p-0 align-baseline"),
+                ]
+            ),
             html.Div(notices.failure_alert("runs"), **{"aria-live": "polite"}),
         ]
     )
@@ -143,7 +149,7 @@ def nothing_here(asked: str) -> list[Any]:
         ]
     return [
         html.P(_("No run has been logged to this MLflow yet. Start one:")),
-        html.Pre("python -m training --algorithm PPO --seed 1 --episodes 1000"),
+        notices.how_to_train(),
     ]
 
 

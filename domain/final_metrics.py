@@ -110,9 +110,9 @@ def rate_episodes(word: MetricWord, parameters: Mapping[str, str], episodes: int
     return None if episodes is None else min(int(parameters[key]), episodes)
 
 
-def rate_interval(final: FinalValue | None, choice: Choice, episodes: int | None) -> Interval | None:
+def rate_interval(final: float | None, choice: Choice, episodes: int | None) -> Interval | None:
     """Wilson's interval of a final rate over `episodes` episodes.
 
     Only of the last value: a best one was picked, and in a mean the same episodes are counted many times.
     """
-    return wilson_interval(final.value, episodes) if final is not None and choice is Choice.LAST else None
+    return wilson_interval(final, episodes) if choice is Choice.LAST else None

@@ -145,8 +145,8 @@ class _Launch:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def _mlflow(self) -> str:
-        uri = self.settings.mlflow_tracking_uri  # may hold a password: only its host is shown
-        return f"its MLflow is {uri.host}" if uri else f"MLflow at {self._url('mlflow')}"
+        uri = self.settings.mlflow_tracking_uri  # may hold a password, which is not shown
+        return f"its MLflow is {uri.scheme}://{uri.host}:{uri.port}" if uri else f"MLflow at {self._url('mlflow')}"
 
     def _report(self, children: dict[str, Child]) -> None:
         """Passes on what the sample data's program says, and tells who has died since the last report."""

@@ -1,12 +1,13 @@
 """How everybody whom Clew depends on is doing, for the front page: asked in the background, for all its viewers."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.errors import BadResponse
 from domain.health import HealthReport, ServiceHealth, ServiceKind
@@ -16,6 +17,12 @@ from services.http import JsonService
 from services.inference_engine import InferenceEngine
 from services.mlflow_answers import SERVICE
 from services.settings import Settings
+from services.shared_file import SharedFile, cache_folder
+
+_REPORT = TypeAdapter(HealthReport)
+_OLD_AFTER = 3  # times as long as a report is fresh
+_NEVER = datetime.min.replace(tzinfo=UTC)
+log = logging.getLogger(__name__)
 
 
 class _Alive(BaseModel):
@@ -33,31 +40,41 @@ def ask_alive(service: JsonService) -> None:
 
 
 class HealthSnapshots:
-    """The newest report of this process, at most one question to each service at a time, whoever looks."""
+    """The newest report of this host, at most one question of a worker to each service at a time, whoever looks."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._fresh_for = timedelta(seconds=services.settings.refresh_seconds / 3)
+        settings = services.settings
+        self._fresh_for = timedelta(seconds=settings.refresh_seconds / 3)
         self._checks = Checks(services)
-        self._others = list(_others(services.settings))
+        self._others = list(_others(settings))
         self._probes = {s.name: Probe(s.name, partial(ask_alive, s)) for _kind, _label, s in self._others}
-        self._report = HealthReport()
+        asked = (settings.tracking_url, self._services.models.name, *(s.url for _kind, _label, s in self._others))
+        self._shared = SharedFile(cache_folder(settings.cache_dir, " ".join(asked)) / "health.json", _REPORT)
+        self._own = HealthReport()
         self._lock = threading.Lock()
         self._asking: threading.Thread | None = None
 
     def report(self, wait_seconds: float = 0.0) -> HealthReport:
-        """What is known, at once; asks anew where that is due, and waits only where nothing is known yet."""
-        known = self._report
-        if known.asked_at is None:
+        """What is known, at once; asks anew where that is due, and waits only where what is known is of long ago."""
+        known = self._newest()
+        age = None if known.asked_at is None else datetime.now(UTC) - known.asked_at
+        if age is None or not timedelta() <= age < _OLD_AFTER * self._fresh_for:
             return self.asked_anew(wait_seconds)
-        if not timedelta() <= datetime.now(UTC) - known.asked_at < self._fresh_for:
+        if age >= self._fresh_for:
             self._start()
         return known
 
     def asked_anew(self, wait_seconds: float) -> HealthReport:
         """Asks now, for a person wants to know, and gives what is known after `wait_seconds` at most."""
         self._start().join(wait_seconds)
-        return self._report
+        return self._newest()
+
+    def _newest(self) -> HealthReport:
+        """Also of what another worker asked: a page is answered by any of them, and must not go back in time."""
+        with self._lock:
+            known = [report for report in (self._shared.read(), self._own) if report is not None]
+        return max(known, key=lambda report: report.asked_at or _NEVER)
 
     def _start(self) -> threading.Thread:
         with self._lock:
@@ -77,7 +94,11 @@ class HealthSnapshots:
             ServiceHealth(kind=kind, name=service.name, label=label, health=judged(found[service.name]))
             for kind, label, service in self._others
         ]
-        self._report = HealthReport(services=listed, asked_at=datetime.now(UTC))
+        self._own = HealthReport(services=listed, asked_at=datetime.now(UTC))
+        try:
+            self._shared.write(self._own)
+        except OSError as error:
+            log.warning("a worker has its own view of the services", extra={"cause": str(error)})
 
 
 def _others(settings: Settings) -> Iterator[tuple[ServiceKind, str | None, JsonService]]:

@@ -86,7 +86,8 @@ class Settings(BaseSettings):
     read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
     api_token: Secret = Field(
         None,
-        description="Who writes under /api has to send it as a bearer token; on a page, only a known user writes then.",
+        description="Who writes under /api has to send it as a bearer token, 8 characters or more; on a page, only a "
+        "known user writes then.",
         repr=False,
     )
     trusted_user_header: HeaderName = Field(

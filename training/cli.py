@@ -80,7 +80,7 @@ def _help(field: FieldInfo) -> str:
 def _train(request: TrainingRequest, settings: TrainingSettings, stop: StopWish) -> int:
     # Imported here: mlflow and torch take seconds, and a wrong argument or an absent MLflow should be told before.
     if find_spec("stable_baselines3") is None:
-        raise BadInput("The trainer needs its extra: install requirements-train.txt, or clew[train].")
+        raise BadInput("The trainer needs more libraries: make train-deps installs them.")
     from training.tracking import connect
 
     client = connect(settings.tracking_uri)

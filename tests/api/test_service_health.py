@@ -27,6 +27,10 @@ def monitor() -> Iterator[Misbehaving]:
 @pytest.fixture
 def health(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
     """The health of a Clew whose MLflow is away, beside a monitor and without an engine of its own."""
+    return snapshots(monitor, cache_dir)
+
+
+def snapshots(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
     values = {"mlflow_tracking_uri": NOWHERE, "gpu_monitor_urls": f"a={monitor.address}", "cache_dir": cache_dir}
     return HealthSnapshots(connect(Settings(_env_file=None, inference_ws_url="ws://somewhere/ws", **values)))  # type: ignore[call-arg,arg-type]
 
@@ -41,6 +45,23 @@ def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbeha
     assert monitor.requests == ["GET /health"]
     assert [one.health.state for one in first.services] == [State.DOWN, State.DOWN, State.OK]
     assert first.services[0].health.cause == "MLflow: refused the connection"
+
+
+def test_workers_say_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
+    one, other = (snapshots(monitor, cache_dir) for _worker in range(2))
+    assert other.report(5) == one.report(5)
+    newer = one.asked_anew(5)
+    assert other.report() == newer
+    assert len(monitor.requests) == 2
+
+
+def test_who_comes_after_a_pause_sees_how_things_are(
+    health: HealthSnapshots, monitor: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    health.report(5)
+    monkeypatch.setattr("services.service_health._OLD_AFTER", 0)
+    monitor.answer = HTML
+    assert of_the_monitor(health.report(5).services).health.state is State.DOWN
 
 
 def test_who_hangs_is_waited_for_by_nobody_who_has_something_to_show(

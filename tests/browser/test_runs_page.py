@@ -98,6 +98,10 @@ def test_a_running_run_appears_and_its_comparison_grows(page: Page, tracking: Tr
     tracking.end(run_id)
     page.wait(lambda: page.column("status") == ["finished"], within_seconds=12)
     assert page.ticked() == ["live"]
+    # What no refresh of changes finds, a person need not wait for.
+    tracking.delete(run_id)
+    page.click("#runs-refresh")
+    page.wait(lambda: page.column("status") == [], within_seconds=8)
 
 
 def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(

@@ -81,9 +81,9 @@ def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known
 def test_only_a_last_rate_has_an_interval() -> None:
     rates = history([1.0, 0.5])
     last, best, mean = (final_value(rates, "success_rate", choice) for choice in Choice)
-    assert rate_interval(last, Choice.LAST, 100) == wilson_interval(0.5, 100)
-    assert rate_interval(last, Choice.LAST, 100) is not None
-    assert rate_interval(best, Choice.BEST, 100) is None
-    assert rate_interval(mean, Choice.MEAN_OF_LAST, 100) is None
-    assert rate_interval(last, Choice.LAST, None) is None
+    assert rate_interval(last.value, Choice.LAST, 100) == wilson_interval(0.5, 100)
+    assert rate_interval(last.value, Choice.LAST, 100) is not None
+    assert rate_interval(best.value, Choice.BEST, 100) is None
+    assert rate_interval(mean.value, Choice.MEAN_OF_LAST, 100) is None
+    assert rate_interval(last.value, Choice.LAST, None) is None
     assert rate_interval(None, Choice.LAST, 100) is None
