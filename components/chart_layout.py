@@ -51,7 +51,8 @@ def chart_layout(
         "visible": empty is None,
     }
     return {
-        "title": {"text": words.metric_name(word), "x": 0, "xref": "paper", "font": {"size": 15}},
+        # At the very left: on a phone the buttons begin where the plot would have it end.
+        "title": {"text": words.metric_name(word), "x": 0, "xref": "container", "pad": {"l": 8}, "font": {"size": 15}},
         "xaxis": axis | _x_axis(options, scale, legend=legend),
         "yaxis": axis
         | {
