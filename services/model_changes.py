@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 
 from domain.measurements import Measurement
-from domain.models import Activation, Model, ModelList
-from domain.policies import PolicyGraph
-from services.model_store import ModelStore
+from domain.models import Activation, Model
+from services.model_store import ModelStore, ReadingStore
 
 log = logging.getLogger(__name__)
 Mark = tuple[int, int]
@@ -42,38 +41,12 @@ class ChangeMark:
             log.warning("other workers see this change at their next refresh", extra={"cause": str(error)})
 
 
-class MarkingStore:
+class MarkingStore(ReadingStore):
     """A store whose writes move the mark, however they end: what failed may have happened, or be outdated knowledge."""
 
     def __init__(self, store: ModelStore, mark: ChangeMark) -> None:
-        self._store = store
+        super().__init__(store)
         self._mark = mark
-        self.name = store.name
-        self.keeps_history = store.keeps_history
-
-    def all(self) -> ModelList:
-        """As the store's."""
-        return self._store.all()
-
-    def get(self, model_id: str) -> Model:
-        """As the store's."""
-        return self._store.get(model_id)
-
-    def policy(self, model_id: str) -> PolicyGraph:
-        """As the store's."""
-        return self._store.policy(model_id)
-
-    def policy_file(self, model_id: str) -> bytes:
-        """As the store's."""
-        return self._store.policy_file(model_id)
-
-    def active(self) -> Model | None:
-        """As the store's."""
-        return self._store.active()
-
-    def history(self) -> list[Activation]:
-        """As the store's."""
-        return self._store.history()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """As the store's."""

@@ -51,8 +51,8 @@ class ModelStore(Protocol):
         """The activations that are known, the newest first; empty where the store keeps none."""
 
 
-class ReadOnlyStore:
-    """A store whose writes all raise `ReadOnly`: hiding the buttons would be courtesy, this is what holds."""
+class ReadingStore:
+    """Reads another store; its subclasses say what becomes of writes."""
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
@@ -82,6 +82,10 @@ class ReadOnlyStore:
     def history(self) -> list[Activation]:
         """As the store's."""
         return self._store.history()
+
+
+class ReadOnlyStore(ReadingStore):
+    """A store whose writes all raise `ReadOnly`: hiding the buttons would be courtesy, this is what holds."""
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """Raises `ReadOnly`."""
