@@ -16,7 +16,7 @@ from domain.measurements import Measurement
 from services.connect import Services
 from services.identity import writing_person
 
-_PATIENCE_SECONDS = 0.5  # less than a tick of the page's, or no answer would ever arrive
+_PATIENCE_SECONDS = 0.5  # less than a tick of the page's: the bar moves with each
 # Children, and which are disabled: the button, Cancel, the interval.
 Shown = tuple[list[Any], bool, bool, bool]
 

@@ -16,7 +16,7 @@ from domain.runs import Compared, Run
 from domain.vocabulary import MetricWord
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
-# Longer than the callback waits for histories: a callback slower than its interval never gets its answer across.
+# How often a comparison asks for the histories that are still on their way.
 PENDING_TICK_MS = 2_500
 # What one answer can hold: more lines than anybody tells apart.
 MOST_COMPARED = 1_000

@@ -129,10 +129,7 @@ class Settings(BaseSettings):
 
     @property
     def patience_seconds(self) -> float:
-        """How long a callback waits for what it does not know yet: less than a tick, or no answer would ever arrive.
-
-        And little enough that a page renders within 2 s, whoever is away.
-        """
+        """How long a callback waits for what it does not know yet: a page renders within 2 s, whoever is away."""
         return min(1.5, self.tick_seconds / 2)
 
     @property

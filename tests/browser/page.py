@@ -60,7 +60,10 @@ class Page:
             except WebDriverException as error:
                 seen = error
             time.sleep(0.05)
-        raise AssertionError(f"did not happen within {within_seconds} s; last seen: {seen}\n{self.text()[:2000]}")
+        raise AssertionError(
+            f"did not happen within {within_seconds} s; last seen: {seen}\n"
+            f"at {self.driver.current_url}\n{self.text()[:2000]}"
+        )
 
     def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 15) -> None:
         self.wait(lambda: text in self.text(selector), within_seconds)

@@ -1,0 +1,70 @@
+"""A line slower than the page's clock, and one that breaks: Dash shows no answer to what was asked again meanwhile."""
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from dash.testing.browser import Browser
+
+from tests.browser.page import Page
+from tests.gpus.monitor import free_port
+from tests.misbehaving import Misbehaving, only
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+SLOWER_THAN_A_TICK_MS = 2_500  # a tick is a second here
+
+
+@pytest.fixture(scope="module")
+def registry(tracking: Tracking) -> Registry:
+    """A model, and the run that it came from."""
+    registry = Registry(tracking, f"line-{uuid.uuid4().hex[:8]}")
+    registry.version(algorithm="PPO", success_rate="0.75")
+    return registry
+
+
+@pytest.fixture
+def page(dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, registry: Registry) -> Iterator[Page]:
+    """A Clew on an MLflow of one experiment; without an inference engine."""
+    misbehaving.alter = only(registry.experiment_id)
+    page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, inference_port=free_port()))
+    page.expected_errors = ("WebSocket connection",)  # neither a monitor nor an engine runs
+    page.driver.execute_cdp_cmd("Network.enable", {})
+    yield page
+    line(page)
+
+
+def line(page: Page, *, latency_ms: int = 0, broken: bool = False) -> None:
+    """What the browser's network is like from now on."""
+    of_any_width = {"downloadThroughput": -1, "uploadThroughput": -1}
+    conditions = {"offline": broken, "latency": latency_ms, **of_any_width}
+    page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+
+
+def test_every_page_fills_on_a_line_slower_than_its_clock(page: Page, registry: Registry) -> None:
+    run = registry.tracking.run(registry.experiment_id, name="slow-line", metrics={"loss": [1.0, 0.5, 0.25]})
+    page.open("/mlflow")
+    page.wait(lambda: "slow-line" in page.column("name"))
+    line(page, latency_ms=SLOWER_THAN_A_TICK_MS)
+    for path, filled in {
+        f"/mlflow/runs/{run}": lambda: page.lines("run-chart-loss") == [3],
+        "/": lambda: "Choose a model" in page.text(),
+        "/models": lambda: page.column("model_id", table="models-table") == ["1"],
+        "/models/1": lambda: "75" in page.text("#model-facts"),
+        "/mlflow": lambda: "slow-line" in page.column("name"),
+    }.items():
+        page.script("window.clew.visit(arguments[0])", path)
+        page.wait(filled, within_seconds=20)
+    page.script("window.clew.visit(arguments[0])", f"/mlflow/runs/{run}")  # while the list's clock stands
+    page.wait(lambda: page.lines("run-chart-loss") == [3], within_seconds=20)
+    assert page.console_errors() == []
+
+
+def test_a_page_goes_on_after_its_line_was_cut(page: Page, registry: Registry) -> None:
+    page.open("/mlflow")
+    page.wait_for_rows()
+    line(page, broken=True)
+    page.wait(lambda: any("ERR_INTERNET_DISCONNECTED" in error for error in page.console_errors()))
+    line(page)
+    registry.tracking.run(registry.experiment_id, name="after-the-cut")
+    page.wait(lambda: "after-the-cut" in page.column("name"))
