@@ -137,7 +137,12 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
         State(controls.part("former"), "data"),
         State(controls.part("reload"), "data"),
         prevent_initial_call=True,
-        running=[(Output(controls.part("busy"), "hidden"), False, True), (Output(confirm, "disabled"), True, False)],
+        running=[
+            (Output(controls.part("busy"), "hidden"), False, True),
+            (Output(confirm, "disabled"), True, False),
+            # A toast that stays open keeps its old time: the new sentence, and its Undo, would go too early.
+            (Output(controls.part("toast"), "is_open"), False, False),
+        ],
     )
     def change(
         asked: object,

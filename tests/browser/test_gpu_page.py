@@ -181,7 +181,7 @@ def test_a_line_that_dies_silently_is_noticed(gpus: Page, monitor: Monitor) -> N
     try:
         page.wait(lambda: badge(page) == "reconnecting", within_seconds=6)
     finally:
-        for process in processes:
+        for process in reversed(processes):  # a parent that goes on first ends a child that stands still
             process.resume()
     page.wait(lambda: badge(page) == "connected", within_seconds=10)
 

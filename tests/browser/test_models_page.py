@@ -8,6 +8,7 @@ import pytest
 from dash.testing.browser import Browser
 from selenium.webdriver.support.select import Select
 
+from components.model_change import TOAST_SECONDS
 from tests.browser.page import Page
 from tests.misbehaving import HANG, Misbehaving
 from tests.tracking import Tracking
@@ -99,12 +100,15 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     choose(page, "1")
     page.click("#models-restore")
     page.wait_for_text("Model 1 is back.", ".clew-toast.toast")
+    said = time.monotonic()
     Select(page.find("#models-state")).select_by_value("present")
     page.wait(lambda: shown(page) == ["3", "2", "1"])
-    # Undo is on offer after an activation, and the history has a way back to each.
+    # Undo is on offer after an activation, as long as ever, and the history has a way back to each.
+    time.sleep(max(0.0, said + TOAST_SECONDS / 2 - time.monotonic()))
     page.click("#models-history button[data-activate-again='1']")
     page.wait_for_text("Model 1 is active now.", ".clew-toast.toast", within_seconds=30)
-    page.click("#models-change-undo")  # first of all: the toast goes by itself
+    time.sleep(max(0.0, said + TOAST_SECONDS + 1 - time.monotonic()))  # the toast before is due to go
+    page.click("#models-change-undo")
     page.wait_for_text("Model 3 is active now.", ".clew-toast.toast", within_seconds=30)
     page.wait(lambda: state_of(page, "3") == "active")
     page.wait(lambda: not page.all("#models-history button[data-activate-again='3']"))
