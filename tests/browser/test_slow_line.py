@@ -12,7 +12,7 @@ from tests.misbehaving import Misbehaving, only
 from tests.registry import Registry
 from tests.tracking import Tracking
 
-SLOWER_THAN_A_TICK_MS = 2_500  # a tick is a second here
+SLOWER_THAN_A_TICK_MS = 1_600  # a tick is a second here
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,9 @@ def test_a_killed_service_leaves_no_sampler_and_starts_again(start: Start) -> No
     viewer = monitor.view()
     monitor.fake.write(*HEALTHY, "hang 1")  # or its next word would find nobody, and end it anyway
     time.sleep(0.6)
-    for process in [monitor.samplers()[0].parent(), monitor.process]:  # the worker, then gunicorn itself
+    worker = monitor.samplers()[0].parent()
+    monitor.process.send_signal(signal.SIGSTOP)  # or it might begin another worker before its own end
+    for process in [worker, monitor.process]:
         assert process
         process.send_signal(signal.SIGKILL)
     monitor.process.wait(5)
