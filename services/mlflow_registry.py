@@ -14,8 +14,8 @@ from services.mlflow_rest import MlflowRest
 
 # The server gives as many in one page and no more.
 _PAGE = 1_000
-# As SQLite and PostgreSQL, and as MySQL say it.
-_MET_ANOTHER = ("unique constraint", "duplicate entry")
+# As SQLite and PostgreSQL, and as MySQL say it; and as SQLAlchemy does where the row went after it was looked for.
+_MET_ANOTHER = ("unique constraint", "duplicate entry", "expected to update")
 
 
 class _Tag(BaseModel):
@@ -142,10 +142,11 @@ class MlflowRegistry:
         try:
             self._mlflow.post(path, body, writes=True)
         except BadInput as error:
-            # Of two that set the same tag or alias for the first time at once, MLflow tells one its database's error.
+            # Of two that set the same tag or alias for the first time at once, or of which one removes what the other sets
+            # anew, MLflow tells one its database's error, and has changed nothing for it.
             if not any(words in str(error).lower() for words in _MET_ANOTHER):
                 raise
-            self._mlflow.post(path, body, writes=True)  # by now there is a row to change
+            self._mlflow.post(path, body, writes=True)  # by now there is a row to change, or none
 
     def file(self, version: str, path: str, most_bytes: int) -> bytes:
         """A file of the version, through the tracking server, so that no bucket's credentials are needed here."""

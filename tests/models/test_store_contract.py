@@ -279,6 +279,7 @@ def test_a_version_edited_while_the_pages_are_read_is_not_missed(tracking: Track
     [
         ("(sqlite3.IntegrityError) UNIQUE constraint failed: model_version_tags.key", 2),
         ('(psycopg2.errors.UniqueViolation) duplicate key value violates unique constraint "tag_pk"', 2),
+        ("UPDATE statement on table 'model_version_tags' expected to update 1 row(s); 0 were matched.", 2),
         ("Invalid value for a tag", 1),
     ],
 )
@@ -289,7 +290,7 @@ def test_a_tag_that_another_inserted_at_once_is_set_all_the_same(
     answers = iter([(400, json.dumps({"error_code": "BAD_REQUEST", "message": message}).encode()), (200, b"{}")])
     server.misbehave = lambda method, path: next(answers)
     registry = MlflowRegistry(MlflowRest(JsonService("MLflow", server.address)), "maze")
-    with nullcontext() if writes == 2 else pytest.raises(BadInput, match=message):
+    with nullcontext() if writes == 2 else pytest.raises(BadInput, match=re.escape(message)):
         registry.tag_version("1", DELETED_TAG, "now")
     assert server.asked("POST") == writes
 

@@ -26,7 +26,13 @@ NOT_FOR_PAGES = {
     "api": {"openapi", "errors", "guards", "wire", "shapes", "routes", "security", "request_log"},
 }
 NOT_SAID = {
-    *("Name or service", "unique constraint", "duplicate entry", "version_number ASC"),  # looked for, or asked
+    *(
+        "Name or service",
+        "unique constraint",
+        "duplicate entry",
+        "expected to update",
+        "version_number ASC",
+    ),  # looked for, or asked
     *("bad allocation", "Failed to allocate", "cannot be reached", r"\[ONNXRuntimeError\] : \d+ : \w+ : "),
     *("An evaluation needs at least one start seed.", "Too many messages that are no commands."),
     "Pages of 7 may not ask this; ALLOWED_ORIGINS names those that may.",
