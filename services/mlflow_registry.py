@@ -142,7 +142,7 @@ class MlflowRegistry:
         try:
             self._mlflow.post(path, body, writes=True)
         except BadInput as error:
-            # Of two that set the same tag or alias for the first time at once, or of which one removes what the other sets
+            # Of two that set a tag or alias for the first time at once, or of which one removes what the other sets
             # anew, MLflow tells one its database's error, and has changed nothing for it.
             if not any(words in str(error).lower() for words in _MET_ANOTHER):
                 raise

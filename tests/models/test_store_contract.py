@@ -290,7 +290,7 @@ def test_a_tag_that_another_inserted_at_once_is_set_all_the_same(
     answers = iter([(400, json.dumps({"error_code": "BAD_REQUEST", "message": message}).encode()), (200, b"{}")])
     server.misbehave = lambda method, path: next(answers)
     registry = MlflowRegistry(MlflowRest(JsonService("MLflow", server.address)), "maze")
-    with nullcontext() if writes == 2 else pytest.raises(BadInput, match=re.escape(message)):
+    with nullcontext() if writes == 2 else pytest.raises(BadInput, match=message):
         registry.tag_version("1", DELETED_TAG, "now")
     assert server.asked("POST") == writes
 
