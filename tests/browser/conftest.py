@@ -1,6 +1,7 @@
 """The app as a person meets it: served over HTTP, in a real Chromium, with a real MLflow behind it."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from dash.testing.browser import Browser
 from selenium.webdriver.chrome.options import Options
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from app import create_app
 from services.connect import connect
@@ -65,19 +66,27 @@ def dash_br(chromium: Browser) -> Browser:
     return chromium
 
 
+@pytest.fixture(scope="session")
+def listening() -> Iterator[socket.socket]:
+    """One address for all tests of this process: what the browser has compiled of a page's scripts it keeps by address."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        yield listening
+
+
 @pytest.fixture
-def serve(cache_dir: Path) -> Iterator[Callable[..., str]]:
+def serve(cache_dir: Path, listening: socket.socket) -> Iterator[Callable[..., str]]:
     """Serves Clew on an MLflow, as its embedded one, until the test ends; with 6 s to refresh a page ticks each second."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    servers = []
+    servers: list[BaseWSGIServer] = []
 
     def start(mlflow_address: str, **settings: Any) -> str:
         port = urlsplit(mlflow_address).port
         values = Settings(_env_file=None, mlflow_port=port, cache_dir=cache_dir, refresh_seconds=6, **settings)  # type: ignore[call-arg,arg-type]
-        server = make_server("127.0.0.1", 0, create_app(values, connect(values)).server, threaded=True)
+        clew = create_app(values, connect(values)).server
+        server = make_server("127.0.0.1", 0, clew, threaded=True, fd=None if servers else listening.fileno())
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
+        return f"http://127.0.0.1:{server.socket.getsockname()[1]}"
 
     yield start
     for server in servers:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from dash.testing.browser import Browser
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
 from components.model_change import TOAST_SECONDS
 from tests.browser.page import Page
 from tests.misbehaving import HANG, Misbehaving
 from tests.tracking import Tracking
-
-RADIOS = "#models-table td.dash-select-cell input[type=radio]"
 
 
 @pytest.fixture
@@ -56,9 +55,7 @@ def shown(page: Page, key: str = "model_id") -> list[str]:
 
 def choose(page: Page, model_id: str) -> None:
     """Clicks the radio button of a model."""
-    page.wait(lambda: model_id in shown(page))
-    row = shown(page).index(model_id)
-    page.all(RADIOS)[row].click()
+    page.tick(model_id, "model_id", "models-table")
     page.wait(lambda: page.find("#models-details").is_enabled())
 
 
@@ -67,8 +64,9 @@ def enabled(page: Page) -> dict[str, bool]:
 
 
 def state_of(page: Page, model_id: str) -> str:
-    """A model's state on screen; empty while the table is being filled."""
-    return dict(zip(shown(page), shown(page, "state_name"), strict=False)).get(model_id, "")
+    """A model's state on screen; empty where it has no row."""
+    row = page.row(model_id, "model_id", "models-table")
+    return "" if row is None else row.find_element(By.CSS_SELECTOR, "td[data-dash-column='state_name']").text
 
 
 def test_from_the_list_to_another_active_model_and_back(models: Page, registered: tuple[str, list[str]]) -> None:
