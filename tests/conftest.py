@@ -1,15 +1,18 @@
 """What all tests share: a real MLflow, and a real HTTP server in front of it that can be told to misbehave."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
-from training.scratch_server import mlflow_server
+from training.scratch_server import DATABASE, mlflow_server
 
 # Real servers take as long as they take; a fixture that lives longer than an example is what we mean here.
 settings.register_profile(
@@ -46,11 +49,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
+class SharedMlflow(NamedTuple):
+    """A real `mlflow server`, its SQLite file, and a copy of that from before anybody wrote to it."""
+
+    address: str
+    database: Path
+    untouched: sqlite3.Connection
+
+
 @pytest.fixture(scope="session")
-def mlflow_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def shared_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedMlflow]:
+    """The one server of this process: to start it takes longer than most files of tests."""
+    folder = tmp_path_factory.mktemp("shared-mlflow")
+    with mlflow_server(folder) as address, closing(sqlite3.connect(":memory:")) as untouched:
+        with closing(sqlite3.connect(folder / DATABASE)) as database:
+            database.backup(untouched)
+        yield SharedMlflow(address, folder / DATABASE, untouched)
+
+
+@pytest.fixture(scope="session")
+def mlflow_address(shared_mlflow: SharedMlflow) -> str:
     """A real `mlflow server` on SQLite."""
-    with mlflow_server(tmp_path_factory.mktemp("shared-mlflow")) as address:
-        yield address
+    return shared_mlflow.address
 
 
 @pytest.fixture(scope="session")

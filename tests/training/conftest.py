@@ -1,16 +1,15 @@
-"""A real MLflow for the trainer's tests: one server for all of them, emptied where a test wants it untouched."""
+"""The MLflow of all tests for the trainer's, emptied where one wants it untouched."""
 
 import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from mlflow.tracking import MlflowClient
 
-from training.scratch_server import DATABASE, mlflow_server
+from tests.conftest import SharedMlflow
 from training.tracking import connect
 
 
@@ -22,27 +21,9 @@ def loggers() -> Iterator[None]:
     logging.root.handlers[:], logging.root.level = before
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running server, its database, and a copy of that from before anybody wrote to it."""
-
-    uri: str
-    database: Path
-    untouched: sqlite3.Connection
-
-
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("mlflow")
-    with mlflow_server(folder) as uri, closing(sqlite3.connect(":memory:")) as copy:
-        with closing(sqlite3.connect(folder / DATABASE)) as database:
-            database.backup(copy)
-        yield Server(uri, folder / DATABASE, copy)
-
-
-@pytest.fixture(scope="session")
-def mlflow_uri(server: Server) -> str:
-    return server.uri
+def mlflow_uri(mlflow_address: str) -> str:
+    return mlflow_address
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +32,13 @@ def client(mlflow_uri: str) -> MlflowClient:
 
 
 @pytest.fixture
-def untouched_mlflow(server: Server) -> str:
-    """The server as just set up: a second one would cost ten seconds, putting its database back costs none."""
-    with closing(sqlite3.connect(server.database)) as database:
-        server.untouched.backup(database)
-    return server.uri
+def untouched_mlflow(shared_mlflow: SharedMlflow) -> Iterator[str]:
+    """The server as just set up, and then again as it was: a second one would cost ten seconds, another database none."""
+    with closing(sqlite3.connect(shared_mlflow.database)) as database, closing(sqlite3.connect(":memory:")) as before:
+        database.backup(before)
+        shared_mlflow.untouched.backup(database)
+        yield shared_mlflow.address
+        before.backup(database)
 
 
 @pytest.fixture
