@@ -123,7 +123,7 @@ def play(tabs: list[list[Flow]]) -> None:
                 del waiting[id(steps)]
                 if (step := next(steps, None)) is not None:
                     waiting[id(steps)] = step, time.monotonic()
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def story(flow: Flow) -> Iterator[tuple[Flow, str, Callable[["Seen", Fault], bool]]]:
