@@ -74,7 +74,7 @@ def listening() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def serve(cache_dir: Path, listening: socket.socket) -> Iterator[Callable[..., str]]:
+def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Iterator[Callable[..., str]]:
     """Serves Clew on an MLflow, as its embedded one, until the test ends; with 6 s to refresh a page ticks each second."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     servers: list[BaseWSGIServer] = []
@@ -89,6 +89,9 @@ def serve(cache_dir: Path, listening: socket.socket) -> Iterator[Callable[..., s
         return f"http://127.0.0.1:{server.socket.getsockname()[1]}"
 
     yield start
+    chromium.driver.get(
+        "about:blank"
+    )  # its page would ask the next Clew at this address, before the test has set it up
     for server in servers:
         server.shutdown()
         server.server_close()
