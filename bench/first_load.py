@@ -61,7 +61,8 @@ def pages(address: str) -> dict[str, str]:
         **({f"/mlflow/runs/{runs[0]}": LINES.format("run-chart-reward", 1)} if runs else {}),
         "/models": row.format("models-table"),
         **{f"/models/{model}": "document.querySelector('#model-facts h1')" for model in models},
-        "/inference": "document.querySelector('#walk-board-a svg')",
+        # Without a model there is nothing to watch, and none may be active yet.
+        **{f"/inference?model={model}": "document.querySelector('#walk-board-a svg')" for model in models},
         "/gpu": "document.querySelector('#gpu-badge-0')?.textContent !== 'connecting'",
         "/nothing/here": "document.querySelector('h1')",
     }
