@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
@@ -80,24 +80,22 @@ class Page:
         cells = "[...document.querySelectorAll(`#${arguments[1]} td[data-dash-column='${arguments[0]}']`)]"
         return list(self.script(f"return {cells}.map(c => c.innerText.trim())", key, table))
 
-    def row(self, value: str, key: str = "name", table: str = "runs-table") -> WebElement | None:
-        """The row that shows `value` in a column; found in one look, for between two the rows may change places."""
+    def in_row(self, value: str, what: str, key: str = "name", table: str = "runs-table") -> Any:
+        """What comes of the script `what` for the `row` that shows `value` in a column; None without one.
+
+        All in one look: a table that is sorted anew gives its elements other rows.
+        """
         code = (
-            "return [...document.querySelectorAll(`#${arguments[2]} tr`)].find(row =>"
-            " row.querySelector(`td[data-dash-column='${arguments[0]}']`)?.innerText.trim() === arguments[1])"
+            "const row = [...document.querySelectorAll(`#${arguments[2]} tr`)].find(row =>"
+            " row.querySelector(`td[data-dash-column='${arguments[0]}']`)?.innerText.trim() === arguments[1]);"
+            "if (row) return "
         )
-        return cast("WebElement | None", self.script(code, key, value, table))
+        return self.script(code + what, key, value, table)
 
     def tick(self, value: str, key: str = "name", table: str = "runs-table") -> None:
         """Clicks what chooses the row that shows `value` in a column."""
-
-        def done() -> bool:
-            row = self.row(value, key, table)
-            if row is not None:
-                row.find_element(By.CSS_SELECTOR, "td.dash-select-cell input").click()
-            return row is not None
-
-        self.wait(done)
+        click = "(row.querySelector('td.dash-select-cell input').click(), true)"
+        self.wait(lambda: self.in_row(value, click, key, table))
 
     def ticked(self) -> list[str]:
         """The names of the visible runs whose checkbox is on."""

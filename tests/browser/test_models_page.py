@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from dash.testing.browser import Browser
-from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
 from components.model_change import TOAST_SECONDS
@@ -65,8 +64,8 @@ def enabled(page: Page) -> dict[str, bool]:
 
 def state_of(page: Page, model_id: str) -> str:
     """A model's state on screen; empty where it has no row."""
-    row = page.row(model_id, "model_id", "models-table")
-    return "" if row is None else row.find_element(By.CSS_SELECTOR, "td[data-dash-column='state_name']").text
+    cell = "row.querySelector(`td[data-dash-column='state_name']`).innerText.trim()"
+    return str(page.in_row(model_id, cell, "model_id", "models-table") or "")
 
 
 def test_from_the_list_to_another_active_model_and_back(models: Page, registered: tuple[str, list[str]]) -> None:
