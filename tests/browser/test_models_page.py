@@ -83,7 +83,7 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     page.wait_for_text("Model 3 is active now.", ".clew-toast.toast", within_seconds=30)
     page.wait(lambda: state_of(page, "3") == "active")
     assert shown(page, "state_name").count("active") == 1
-    assert enabled(page) == {"activate": False, "delete": False, "restore": False}
+    page.wait(lambda: enabled(page) == {"activate": False, "delete": False, "restore": False})
     page.wait_for_text("+50.0 points", "#models-history")
     # The one before can be deleted, and restored.
     choose(page, "1")
@@ -123,7 +123,7 @@ def test_another_environment_is_asked_about_first(
     choose(page, other)
     page.click("#models-activate")
     page.wait_for_text("ClewMaze-5x5-v0", "#models-change-other-dialog")
-    assert state_of(page, "3") == "active"
+    page.wait(lambda: state_of(page, "3") == "active")
     page.click("#models-change-other-confirm")
     page.wait(lambda: state_of(page, other) == "active", within_seconds=30)
 
@@ -140,7 +140,7 @@ def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
     choose(page, broken)
     page.click("#models-activate")
     page.wait_for_text("no ONNX", ".clew-toast.toast", within_seconds=30)
-    assert state_of(page, "3") == "active"
+    page.wait(lambda: state_of(page, "3") == "active")
 
 
 def test_the_page_of_a_model_shows_its_file_and_tries_it(models: Page, registered: tuple[str, list[str]]) -> None:

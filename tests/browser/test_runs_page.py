@@ -69,12 +69,11 @@ def test_a_run_opens_without_a_page_load_and_back_restores_the_comparison(
     page.wait(lambda: page.lines("run-chart-reward") == [3])
     page.wait_for_text("This run did not log this metric.", "#run-chart-episode-length")
     assert page.script("return window.sameDocument")
-    facts = page.text("#run-facts")
     for fact in ("run-2", "PPO", "Maze", experiment, "100.0 %", "finished"):
-        assert fact in facts
+        page.wait_for_text(fact, "#run-facts")
     link = page.find("#run-facts a[target=_blank]").get_attribute("href")
     assert link.endswith(f"/runs/{ids[2]}")
-    assert "seed" in page.text("#run-parameters")
+    page.wait_for_text("seed", "#run-parameters")
     page.driver.back()
     page.wait(lambda: page.lines(CHARTS[0]) == [3, 3, 3])
 
@@ -112,8 +111,8 @@ def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(
     page.wait_for_rows(3)
     misbehaving.answer = HALF_JSON
     page.wait_for_text("is not JSON", within_seconds=30)
-    assert "What you see is from" in page.text("#runs-failure")
-    assert "ago" in page.text("#runs-freshness-text")
+    page.wait_for_text("What you see is from", "#runs-failure")
+    page.wait_for_text("ago", "#runs-freshness-text")
     assert len(page.column("name")) == 3
     misbehaving.answer = None
     page.click("#runs-retry")
@@ -224,7 +223,7 @@ def test_sample_data_is_marked_and_can_be_removed(page: Page, misbehaving: Misbe
     page.wait_for_text("came with Clew")
     page.wait(lambda: "sample" in page.column("sample"))
     page.wait(lambda: len(page.all(".final-metrics tbody tr")) == 2)
-    assert "sample" in page.text(".final-metrics tbody tr")
+    page.wait_for_text("sample", ".final-metrics tbody tr")
     page.click("#runs-sample-remove")
     page.wait_for_text("Yours stay.")
     page.wait(lambda: page.find("#runs-sample-confirm").is_displayed())
