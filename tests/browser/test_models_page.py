@@ -53,8 +53,14 @@ def shown(page: Page, key: str = "model_id") -> list[str]:
 
 
 def choose(page: Page, model_id: str) -> None:
-    """Clicks the radio button of a model."""
-    page.tick(model_id, "model_id", "models-table")
+    """Clicks the radio button of a model, and again where the table was filled anew in that very moment."""
+
+    def chosen() -> bool:
+        page.tick(model_id, "model_id", "models-table")
+        time.sleep(0.3)
+        return bool(page.in_row(model_id, "row.querySelector('input').checked", "model_id", "models-table"))
+
+    page.wait(chosen)
     page.wait(lambda: page.find("#models-details").is_enabled())
 
 

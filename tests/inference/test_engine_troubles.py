@@ -52,7 +52,7 @@ def test_a_policy_that_breaks_down_concerns_its_own_viewers_alone(
     moments, now = [walker.next()["server_ts"]], time.time() * 1000
     while moments[-1] < now:
         moments.append(walker.next()["server_ts"])
-    assert np.diff(moments).max() < 500, "somebody else's model held this one up"
+    assert np.diff(moments).max() < 900, "somebody else's model held this one up"
     assert viewer.reset()["step"] == 0
 
 
