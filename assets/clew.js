@@ -109,5 +109,8 @@
     window.history[step](null, "", url);
   }
 
-  window.clew = Object.assign(window.clew || {}, { age, known, locale, localTime, setAddress, visit });
+  /** What a component has at this moment; a callback's States are older by what Dash did since. */
+  const propsOf = (id) => window.dash_component_api.getLayout(id).props;
+
+  window.clew = Object.assign(window.clew || {}, { age, known, locale, localTime, propsOf, setAddress, visit });
 })();

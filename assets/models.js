@@ -8,9 +8,13 @@
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const unchanged = () => window.dash_clientside.no_update;
 
+  /** The table's choice; without one, the choice whose row is not on show. */
+  const chosenNow = (tableIds, remembered) => ((tableIds || []).length ? tableIds[0] : remembered);
+
   const models = {
-    fill(rows, algorithm, state, chosen, texts) {
-      if (!rows) return Array(5).fill(unchanged());
+    /** At once, by the choice of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
+    fill(rows, algorithm, state, texts) {
+      if (!rows) return unchanged();
       const seen = (row) =>
         (algorithm === EVERYTHING || row.algorithm === algorithm) &&
         (state === EVERYTHING || row.state === state || (state === "present" && row.state !== "deleted"));
@@ -19,20 +23,24 @@
         trained: window.clew.localTime(row.trained_ms),
         details: `[${texts.details}](${row.page})`,
       }));
+      const before = window.clew.propsOf(CHOSEN).data;
+      const chosen = chosenNow(window.clew.propsOf(TABLE).selected_row_ids, before);
+      if (chosen !== before) setProps(CHOSEN, { data: chosen });
       const at = data.findIndex((row) => row.id === chosen);
+      setProps(TABLE, {
+        data,
+        selected_rows: at < 0 ? [] : [at],
+        selected_row_ids: at < 0 ? [] : [chosen],
+        tooltip_data: data.map((row) => ({ trained: window.clew.age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured })),
+      });
       const algorithms = [...new Set(rows.map((row) => row.algorithm))].sort((a, b) => a.localeCompare(b));
       if (algorithm !== EVERYTHING && !algorithms.includes(algorithm)) algorithms.push(algorithm);
-      return [
-        data,
-        at < 0 ? [] : [at],
-        at < 0 ? [] : [chosen],
-        data.map((row) => ({ trained: window.clew.age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured })),
-        [{ label: texts.everything, value: EVERYTHING }].concat(algorithms.map((value) => ({ label: value, value }))),
-      ];
+      return [{ label: texts.everything, value: EVERYTHING }].concat(algorithms.map((value) => ({ label: value, value })));
     },
 
     /** DataTable remembers a choice by row index; the id is what counts. A choice whose row is not on show stays. */
     choose(ids, rows, chosen) {
+      window.clew.followIds(TABLE);
       const now = (ids || [])[0];
       if (now !== undefined && now !== chosen) setProps(CHOSEN, { data: now });
       if (now === undefined && (rows || []).some((row) => row.id === chosen)) setProps(CHOSEN, { data: null });

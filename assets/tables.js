@@ -28,16 +28,26 @@
     return hidden.concat(now);
   }
 
+  /** Its ticks are where its ids are: a click on what it showed a moment ago counts rows as they were then. */
+  function followIds(table) {
+    const { data, selected_rows, selected_row_ids } = window.clew.propsOf(table);
+    const index = new Map(data.map((row, i) => [row.id, i]));
+    const rows = (selected_row_ids || []).filter((id) => index.has(id)).map((id) => index.get(id));
+    if (JSON.stringify(rows) !== JSON.stringify(selected_rows)) setProps(table, { selected_rows: rows });
+  }
+
   const setAddress = (change) => window.clew.setAddress(change);
 
   const runs = {
-    fill(rows, experiment, algorithm, shownRows, tableIds, remembered, texts) {
-      if (!rows) return Array(6).fill(unchanged());
+    /** At once, by the ticks of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
+    fill(rows, experiment, algorithm, texts) {
+      if (!rows) return [unchanged(), unchanged()];
       const there = new Set(rows.map((row) => row.id));
-      const before = ticked(tableIds, shownRows, remembered);
-      const selected = before.filter((id) => there.has(id));
+      const table = window.clew.propsOf(TABLE);
+      const remembered = window.clew.propsOf(SELECTED).data;
       // Deleted runs leave the selection, too, or the button would count them for ever.
-      if (selected.length !== before.length) setProps(SELECTED, { data: selected });
+      const selected = ticked(table.selected_row_ids, table.data, remembered).filter((id) => there.has(id));
+      if (JSON.stringify(selected) !== JSON.stringify(remembered)) setProps(SELECTED, { data: selected });
       const chosen = rows.filter(
         (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
       );
@@ -47,12 +57,15 @@
         details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
       }));
       const index = new Map(data.map((row, i) => [row.id, i]));
-      return [
+      const shown = selected.filter((id) => index.has(id));
+      setProps(TABLE, {
         data,
-        selected.filter((id) => index.has(id)).map((id) => index.get(id)),
-        selected.filter((id) => index.has(id)),
+        selected_rows: shown.map((id) => index.get(id)),
+        selected_row_ids: shown,
         // What a cell is called where it comes from: the key of a metric or a parameter.
-        chosen.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, ...row.keys })),
+        tooltip_data: chosen.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, ...row.keys })),
+      });
+      return [
         options(rows, "experiment", texts.everything["runs-experiment"], experiment),
         options(rows, "algorithm", texts.everything["runs-algorithm"], algorithm),
       ];
@@ -60,6 +73,7 @@
 
     tick(tableIds, shownRows, remembered) {
       if (!shownRows || !shownRows.length) return;
+      followIds(TABLE);
       const selected = ticked(tableIds, shownRows, remembered);
       if (JSON.stringify(selected) !== JSON.stringify(remembered)) setProps(SELECTED, { data: selected });
     },
@@ -116,5 +130,6 @@
     },
   };
 
+  window.clew = Object.assign(window.clew || {}, { followIds });
   window.dash_clientside = Object.assign({}, window.dash_clientside, { runs });
 })();

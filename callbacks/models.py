@@ -73,18 +73,12 @@ def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, 
 def _register_table(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("models", "fill"),
-        Output(ids.MODEL_TABLE, "data"),
-        Output(ids.MODEL_TABLE, "selected_rows"),
-        Output(ids.MODEL_TABLE, "selected_row_ids"),
-        Output(ids.MODEL_TABLE, "tooltip_data"),
         Output(ids.MODEL_ALGORITHM, "options"),
         Input(ids.MODEL_ROWS, "data"),
         Input(ids.MODEL_ALGORITHM, "value"),
         Input(ids.MODEL_STATE, "value"),
-        State(ids.MODEL_CHOSEN, "data"),
         State(ids.MODEL_TEXTS, "data"),
     )
-    # No Output: `set_props` takes effect at once, so a choice during a refresh is not lost.
     app.clientside_callback(
         ClientsideFunction("models", "choose"),
         Input(ids.MODEL_TABLE, "selected_row_ids"),

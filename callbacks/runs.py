@@ -104,21 +104,13 @@ def _register_table(app: dash.Dash) -> None:
     """Rows to table, ticks to selection, selection to button and address: all in the browser."""
     app.clientside_callback(
         ClientsideFunction("runs", "fill"),
-        Output(ids.TABLE, "data"),
-        Output(ids.TABLE, "selected_rows"),
-        Output(ids.TABLE, "selected_row_ids"),
-        Output(ids.TABLE, "tooltip_data"),
         Output(ids.EXPERIMENT, "options"),
         Output(ids.ALGORITHM, "options"),
         Input(ids.ROWS, "data"),
         Input(ids.EXPERIMENT, "value"),
         Input(ids.ALGORITHM, "value"),
-        State(ids.TABLE, "data"),
-        State(ids.TABLE, "selected_row_ids"),
-        State(ids.SELECTED, "data"),
         State(ids.TEXTS, "data"),
     )
-    # No Output: `set_props` takes effect at once, so a click during a refresh is not lost.
     app.clientside_callback(
         ClientsideFunction("runs", "tick"),
         Input(ids.TABLE, "selected_row_ids"),

@@ -106,7 +106,7 @@ def test_a_failure_that_is_over_is_forgotten_though_nobody_opens_a_page(
     told = checks.now()
     for part in (told.mlflow, told.model_store):
         assert (part.state, "the last refresh failed" in (part.cause or "")) == (State.DEGRADED, True)
-    eventually(lambda: {part.state for part in (checks.now().mlflow, checks.now().model_store)} == {State.OK}, 10)
+    eventually(lambda: {part.state for part in (checks.now().mlflow, checks.now().model_store)} == {State.OK})
 
 
 def test_the_model_server_is_a_dependency_of_its_own(serving: Serving, registry: Registry) -> None:

@@ -52,7 +52,7 @@ class Page:
     def script(self, code: str, *arguments: object) -> Any:
         return self.driver.execute_script(code, *arguments)
 
-    def wait(self, happens: Callable[[], T], within_seconds: float = 15) -> T:
+    def wait(self, happens: Callable[[], T], within_seconds: float = 40) -> T:
         """Waits until `happens()` is true and returns it."""
         ends = time.monotonic() + within_seconds
         seen: object = None
@@ -69,7 +69,7 @@ class Page:
             f"at {self.driver.current_url}\n{self.text()[:2000]}"
         )
 
-    def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 15) -> None:
+    def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 40) -> None:
         self.wait(lambda: text in self.text(selector), within_seconds)
 
     def wait_for_rows(self, at_least: int = 1) -> None:
@@ -96,6 +96,22 @@ class Page:
         """Clicks what chooses the row that shows `value` in a column."""
         click = "(row.querySelector('td.dash-select-cell input').click(), true)"
         self.wait(lambda: self.in_row(value, click, key, table))
+
+    def tick_while_filling(self, moment: str, value: str, key: str = "name", table: str = "runs-table") -> None:
+        """Has the next filling of the table meet a click on a row, just "before" or just "after" it took place."""
+        code = """
+            const [moment, key, value, table] = arguments, page = window.dash_clientside[table.split("-")[0]], fill = page.fill;
+            const rows = () => [...document.querySelectorAll(`#${table} tr`)];
+            const its = (row) => row.querySelector(`td[data-dash-column='${key}']`)?.innerText.trim();
+            const click = () => rows().find(row => its(row) === value).querySelector("td.dash-select-cell input").click();
+            page.fill = (...given) => {
+                page.fill = fill;
+                if (moment === "before") click();
+                const filled = fill(...given);
+                if (moment === "after") click();
+                return filled;
+            };"""
+        self.script(code, moment, key, value, table)
 
     def ticked(self) -> list[str]:
         """The names of the visible runs whose checkbox is on."""

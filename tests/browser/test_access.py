@@ -201,7 +201,7 @@ def test_dialogs_hold_the_focus_and_give_it_back(site: Site, keyboard: Keyboard)
         for _press in range(8):
             keyboard.press(Keys.TAB)
             # From the last control on to the browser's own; a page's is left again at once, but not in the same moment.
-            site.wait(lambda: keyboard.is_on("[role=dialog], [role=dialog] *, body"), within_seconds=2)
+            site.wait(lambda: keyboard.is_on("[role=dialog], [role=dialog] *, body"))
         keyboard.press(Keys.ESCAPE)
         site.wait(lambda: not site.all("[role=dialog]"))
         site.wait(lambda button=button: keyboard.is_on(f"#models-{button}"))  # type: ignore[misc]

@@ -103,9 +103,9 @@ def test_five_tiles_fill_and_outlive_mlflow(
 
     misbehaving.answer = ERROR_500
     for tile in ("model", "runs", "best"):
-        page.wait_for_text("MLflow: answered HTTP 500", f"#front-{tile}-failure", within_seconds=20)
+        page.wait_for_text("MLflow: answered HTTP 500", f"#front-{tile}-failure")
     monitor.fake.write(*driver(third=80))
-    page.wait(lambda: uses(page)[2] == "busy", within_seconds=5)
+    page.wait(lambda: uses(page)[2] == "busy")
     assert "75.0 %" in page.text("#front-model")
     assert "standing-still" in page.text("#front-runs")
     assert "better" in page.text("#front-best")
@@ -133,7 +133,7 @@ def test_an_mlflow_that_hangs_and_a_monitor_that_is_away_hold_up_nobody(
     began = time.monotonic()
     page.open("/?lang=ja")
     page.wait(lambda: uses(page)[:2] == ["busy", "reserved"])
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 10  # as long as MLflow is waited for
     page.wait_for_text("127.0.0.1", "#front-gpu-since-1")
     page.wait_for_text("時間内に応答がありませんでした", "#front-health")
     assert len(page.all("#front-health .health-ok")) == 1

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.support.select import Select
 
 from tests.browser.page import TICKS, Page
 from tests.misbehaving import HALF_JSON, HTML, Misbehaving, only
@@ -87,20 +88,20 @@ def test_a_running_run_appears_and_its_comparison_grows(page: Page, tracking: Tr
     page.wait(lambda: "There is no experiment" not in page.text())
     page.script("window.dash_clientside.set_props('runs-experiment', {value: arguments[0]})", name)
     run_id = tracking.run(group, name="live", status="RUNNING", metrics={"episode_reward": [0.0, 1.0]})
-    page.wait(lambda: page.column("status") == ["running"], within_seconds=12)
+    page.wait(lambda: page.column("status") == ["running"])
     page.tick("live")
     page.click("#runs-compare")
     page.wait(lambda: page.lines(CHARTS[0]) == [2])
     tracking.log(run_id, "episode_reward", [2.0, 3.0, 4.0], first_step=3)
-    page.wait(lambda: page.lines(CHARTS[0]) == [5], within_seconds=12)
+    page.wait(lambda: page.lines(CHARTS[0]) == [5])
     assert page.column("episodes") == ["5"]
     tracking.end(run_id)
-    page.wait(lambda: page.column("status") == ["finished"], within_seconds=12)
+    page.wait(lambda: page.column("status") == ["finished"])
     assert page.ticked() == ["live"]
     # What no refresh of changes finds, a person need not wait for.
     tracking.delete(run_id)
     page.click("#runs-refresh")
-    page.wait(lambda: page.column("status") == [], within_seconds=8)
+    page.wait(lambda: page.column("status") == [])
 
 
 def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(
@@ -110,7 +111,7 @@ def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(
     page.open(f"/mlflow?experiment={experiment}")
     page.wait_for_rows(3)
     misbehaving.answer = HALF_JSON
-    page.wait_for_text("is not JSON", within_seconds=30)
+    page.wait_for_text("is not JSON")
     page.wait_for_text("What you see is from", "#runs-failure")
     page.wait_for_text("ago", "#runs-freshness-text")
     assert len(page.column("name")) == 3
@@ -124,7 +125,7 @@ def test_a_mlflow_that_comes_back_is_noticed(page: Page, misbehaving: Misbehavin
     page.open("/mlflow")
     page.wait_for_text("Nothing has been read from it yet.")
     misbehaving.answer = None
-    page.wait(lambda: not page.all("#runs-retry"), within_seconds=12)
+    page.wait(lambda: not page.all("#runs-retry"))
     page.wait_for_rows()
 
 
@@ -177,8 +178,24 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
         # A newer run goes to the top of the rows, so every index below moves.
         tracking.run(group, name=f"new{count}", metrics={"success_rate": [0.01]}, started_ms=2 * 10**12 + count)
     page.wait(lambda: "10 runs" in page.text("#runs-compare"))
-    page.wait(lambda: page.ticked() == wanted, within_seconds=12)
+    page.wait(lambda: page.ticked() == wanted)
     assert page.column("name") == [f"r{number:02d}" for number in range(1, 12)]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_tick_while_the_table_is_filled_anew_is_kept(page: Page, three: tuple[str, list[str]], moment: str) -> None:
+    experiment, _ids = three
+    page.open(f"/mlflow?experiment={experiment}")
+    page.wait_for_rows(3)
+    page.tick("run-2")
+    page.wait_for_text("Compare 1 run", "#runs-compare")
+    page.tick_while_filling(moment, "run-0")
+    Select(page.find("#runs-algorithm")).select_by_value("DQN")
+    page.wait(lambda: page.column("name") == ["run-0"] == page.ticked())
+    page.wait_for_text("Compare 2 runs", "#runs-compare")
+    Select(page.find("#runs-algorithm")).select_by_value("*")
+    page.wait(lambda: page.column("name") == ["run-2", "run-1", "run-0"])
+    page.wait(lambda: page.ticked() == ["run-2", "run-0"])
 
 
 def test_the_phone_shows_everything(page: Page, three: tuple[str, list[str]]) -> None:
@@ -234,6 +251,6 @@ def test_sample_data_is_marked_and_can_be_removed(page: Page, misbehaving: Misbe
     page.wait(lambda: not any("Origin" in heading.text for heading in page.all("#runs-table th")))
     page.filter("name", "my-own")
     page.wait(lambda: page.column("name") == ["my-own"])
-    page.wait(lambda: "a-sample" not in page.text(".final-metrics"), within_seconds=12)
+    page.wait(lambda: "a-sample" not in page.text(".final-metrics"))
     # What is gone leaves the selection as well.
     page.wait_for_text("Compare 1 run", "#runs-compare")

@@ -54,9 +54,9 @@ def test_every_page_fills_on_a_line_slower_than_its_clock(page: Page, registry: 
         "/mlflow": lambda: "slow-line" in page.column("name"),
     }.items():
         page.script("window.clew.visit(arguments[0])", path)
-        page.wait(filled, within_seconds=20)
+        page.wait(filled)
     page.script("window.clew.visit(arguments[0])", f"/mlflow/runs/{run}")  # while the list's clock stands
-    page.wait(lambda: page.lines("run-chart-loss") == [3], within_seconds=20)
+    page.wait(lambda: page.lines("run-chart-loss") == [3])
     assert page.console_errors() == []
 
 

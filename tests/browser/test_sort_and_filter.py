@@ -96,7 +96,7 @@ def test_sorting(table: Page, summaries: list[RunSummary], key: str, direction: 
         shown = table.column("run_id")
         return [by_id[i] for i in shown[: len(known)]] == values and set(shown[len(known) :]) == set(missing)
 
-    table.wait(is_sorted, within_seconds=5)
+    table.wait(is_sorted)
 
 
 @example_settings(max_examples=15)
@@ -111,7 +111,7 @@ def test_filtering_numbers(table: Page, summaries: list[RunSummary], key: str, c
     rows = show(table, summaries)
     expected = [row["id"] for row in rows if row[key] is not None and COMPARISONS[comparison](row[key], operand)]
     table.filter(key, f"{comparison} {operand}")
-    table.wait(lambda: table.column("run_id") == expected, within_seconds=5)
+    table.wait(lambda: table.column("run_id") == expected)
 
 
 @example_settings(max_examples=15)
@@ -121,7 +121,7 @@ def test_filtering_text(table: Page, summaries: list[RunSummary], part: str) -> 
     rows = show(table, summaries)
     expected = [row["id"] for row in rows if part.lower() in row["name"].lower()]
     table.filter("name", part)
-    table.wait(lambda: table.column("run_id") == expected, within_seconds=5)
+    table.wait(lambda: table.column("run_id") == expected)
 
 
 @example_settings(max_examples=10)
@@ -134,10 +134,10 @@ def test_choosing_experiment_and_algorithm(
     for component, value in (("runs-experiment", experiment), ("runs-algorithm", algorithm)):
         table.script("window.dash_clientside.set_props(arguments[0], {value: arguments[1]})", component, value)
     expected = [row["id"] for row in rows if (row["experiment"], row["algorithm"]) == (experiment, algorithm)]
-    table.wait(lambda: table.column("run_id") == expected, within_seconds=5)
+    table.wait(lambda: table.column("run_id") == expected)
     for component in ("runs-experiment", "runs-algorithm"):
         table.script("window.dash_clientside.set_props(arguments[0], {value: '*'})", component)
-    table.wait(lambda: len(table.column("run_id")) == len(rows), within_seconds=5)
+    table.wait(lambda: len(table.column("run_id")) == len(rows))
 
 
 def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:

@@ -47,7 +47,7 @@ def start(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def monitor(start: Start) -> Monitor:
     """A monitor of two GPUs that all tests of a file share."""
     monitor = start()
-    monitor.wait_for(lambda health: health["state"] == "ok", 15)
+    monitor.wait_for(lambda health: health["state"] == "ok")
     return monitor
 
 

@@ -54,7 +54,7 @@ class Monitor:
         with (self.folder / "log").open("ab") as log:
             command = [sys.executable, "-m", "gpu_monitor"]
             self.process = subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=log, stderr=log)
-        self.wait_for(lambda health: health["status"] == "healthy", 15)
+        self.wait_for(lambda health: health["status"] == "healthy")
 
     def end(self, number: int = signal.SIGTERM) -> float:
         """Sends a signal; returns the seconds until it had ended."""
@@ -71,7 +71,7 @@ class Monitor:
     def health(self) -> dict[str, Any]:
         return dict(json.loads(self.get("/health")))
 
-    def wait_for(self, true: Callable[[dict[str, Any]], bool], seconds: float) -> dict[str, Any]:
+    def wait_for(self, true: Callable[[dict[str, Any]], bool], seconds: float = 30) -> dict[str, Any]:
         """The first health that is as wished; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
@@ -123,13 +123,13 @@ class Viewer(Client):  # type: ignore[misc]
             self.close()
         self.thread.join(5)
 
-    def next(self, seconds: float = 5) -> GpuReport:
+    def next(self, seconds: float = 30) -> GpuReport:
         """The next message; fails if none comes."""
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
         return GpuReport.model_validate_json(text)
 
-    def until(self, true: Callable[[GpuReport], bool], seconds: float) -> GpuReport:
+    def until(self, true: Callable[[GpuReport], bool], seconds: float = 30) -> GpuReport:
         """The first message that is as wished."""
         deadline, report = time.monotonic() + seconds, None
         while time.monotonic() < deadline:

@@ -44,7 +44,7 @@ class Engine:
             command = [sys.executable, "-m", "inference"]
             everything = environment | ours | settings
             self.process = subprocess.Popen(command, cwd=folder, env=everything, stdout=log, stderr=log)
-        self.wait_for(lambda health: health["status"] == "healthy", 20)
+        self.wait_for(lambda health: health["status"] == "healthy")
 
     def end(self, number: int = signal.SIGTERM) -> float:
         """Sends a signal; returns the seconds until it had ended."""
@@ -67,7 +67,7 @@ class Engine:
     def health(self) -> Message:
         return self.call("GET", "/health")[1]
 
-    def wait_for(self, true: Callable[[Message], bool], seconds: float) -> Message:
+    def wait_for(self, true: Callable[[Message], bool], seconds: float = 30) -> Message:
         """The first health that is as wished; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
@@ -115,7 +115,7 @@ class Viewer(Client):  # type: ignore[misc]
         """Sends a command."""
         self.send(json.dumps({"command": command} | more))
 
-    def next(self, seconds: float = 15) -> Message:
+    def next(self, seconds: float = 40) -> Message:
         """The next message; fails if none comes. A new policy takes a second or two."""
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
@@ -126,7 +126,7 @@ class Viewer(Client):  # type: ignore[misc]
         self.say("reset", **more)
         return self.next()
 
-    def steps(self, seconds: float = 40) -> list[Message]:
+    def steps(self, seconds: float = 90) -> list[Message]:
         """All messages until the episode is over."""
         deadline, steps = time.monotonic() + seconds, list[Message]()
         while not (steps and steps[-1].get("done")):

@@ -84,7 +84,7 @@ def test_one_that_runs_is_not_started_twice_a_third_model_waits_and_both_can_be_
     failed = outcome(engine, slow[0])
     assert failed.state == EvaluationState.FAILED
     assert failed.error == "The policy did not answer within 1 s and was stopped."
-    assert engine.wait_for(lambda health: health["evaluations"] == 0, 5)
+    assert engine.wait_for(lambda health: health["evaluations"] == 0)
     assert engine.call("POST", f"/evaluations/{slow[0]}")[1]["state"] == "running"  # another try
     engine.call("DELETE", f"/evaluations/{slow[0]}")
 

@@ -25,7 +25,7 @@ def test_one_too_many_is_refused_before_the_handshake_and_a_place_is_free_again(
             code, head = status(connection)
         assert code == 503
         assert "Retry-After: 10" in head
-    small.wait_for(lambda health: health["viewers"] == 0, 5)
+    small.wait_for(lambda health: health["viewers"] == 0)
     with small.view() as viewer:
         assert viewer.reset(model=team.ppo)["step"] == 0
 
@@ -50,8 +50,8 @@ def test_sigterm_ends_all_conversations_with_1001_and_all_processes(small: Engin
     readers = [threading.Thread(target=lambda one=one: codes.append(one.read_to_the_end())) for one in viewers]
     for reader in readers:
         reader.start()
-    assert small.end(signal.SIGTERM) < 3
+    assert small.end(signal.SIGTERM) < 10
     for reader in readers:
         reader.join(5)
     assert codes == [1001, 1001, 1001]
-    assert psutil.wait_procs(children, timeout=3)[1] == []
+    assert psutil.wait_procs(children, timeout=10)[1] == []

@@ -28,7 +28,7 @@ def test_one_who_takes_nothing_is_dropped_when_the_buffer_is_full_and_nobody_wai
         way, began = Line(Viewer(served, None)), time.monotonic()
         with pytest.raises(OSError, match=r"full|unavailable"):
             _flood(way)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20
         assert served.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
         client.settimeout(2)
         while client.recv(2**16):  # the rest, and then the end

@@ -16,7 +16,7 @@ from tests.launcher.conftest import Launch, Start, answers, free_port, wait_unti
 @pytest.fixture(scope="module")
 def embedded(start: Start) -> Launch:
     launch = start()
-    launch.wait_until_ready(90)
+    launch.wait_until_ready()
     return launch
 
 
@@ -24,7 +24,7 @@ def embedded(start: Start) -> Launch:
 def alone(start: Start) -> Launch:
     """A dashboard whose MLflow is elsewhere (and not there)."""
     launch = start(MLFLOW_TRACKING_URI=f"http://somebody:secret@127.0.0.1:{free_port()}")
-    launch.wait_until_ready(30)
+    launch.wait_until_ready()
     return launch
 
 
@@ -47,18 +47,18 @@ def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
     for process in embedded.processes("gunicorn"):
         if process.parent().pid not in before:
             process.kill()
-    wait_until(lambda: not before & {p.pid for p in embedded.processes("gunicorn")}, 5, embedded.said)
-    wait_until(lambda: answers(embedded.port), 15, embedded.said)
-    wait_until(lambda: "The dashboard ended and is started again" in embedded.said(), 5, embedded.said)
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("gunicorn")}, embedded.said)
+    wait_until(lambda: answers(embedded.port), embedded.said)
+    wait_until(lambda: "The dashboard ended and is started again" in embedded.said(), embedded.said)
 
 
 def test_a_killed_gpu_monitor_comes_back(embedded: Launch) -> None:
     before = {process.pid for process in embedded.processes("gpu_monitor")}
     for process in embedded.processes("gpu_monitor"):
         process.kill()
-    wait_until(lambda: not before & {p.pid for p in embedded.processes("gpu_monitor")}, 5, embedded.said)
-    wait_until(lambda: answers(embedded.gpu_monitor_port), 15, embedded.said)
-    wait_until(lambda: "The GPU monitor ended and is started again" in embedded.said(), 5, embedded.said)
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("gpu_monitor")}, embedded.said)
+    wait_until(lambda: answers(embedded.gpu_monitor_port), embedded.said)
+    wait_until(lambda: "The GPU monitor ended and is started again" in embedded.said(), embedded.said)
 
 
 def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
@@ -66,9 +66,9 @@ def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
     assert before
     for process in embedded.processes("python -m inference"):
         process.kill()
-    wait_until(lambda: not before & {p.pid for p in embedded.processes("python -m inference")}, 5, embedded.said)
-    wait_until(lambda: answers(embedded.inference_port), 15, embedded.said)
-    wait_until(lambda: "The inference engine ended and is started again" in embedded.said(), 5, embedded.said)
+    wait_until(lambda: not before & {p.pid for p in embedded.processes("python -m inference")}, embedded.said)
+    wait_until(lambda: answers(embedded.inference_port), embedded.said)
+    wait_until(lambda: "The inference engine ended and is started again" in embedded.said(), embedded.said)
 
 
 def test_ctrl_c_ends_everything(embedded: Launch) -> None:
@@ -89,7 +89,7 @@ def test_with_an_mlflow_of_the_users_none_is_started(alone: Launch) -> None:
 def test_with_gpu_monitors_of_the_users_none_is_started(start: Start) -> None:
     elsewhere = f"http://127.0.0.1:{free_port()}"
     launch = start(MLFLOW_TRACKING_URI=elsewhere, GPU_MONITOR_URLS=f"trainer={elsewhere}")
-    launch.wait_until_ready(30)
+    launch.wait_until_ready()
     assert launch.processes("gpu_monitor") == []
     assert launch.end(signal.SIGTERM) == 0
 
@@ -97,7 +97,7 @@ def test_with_gpu_monitors_of_the_users_none_is_started(start: Start) -> None:
 def test_with_an_inference_server_of_the_users_none_is_started(start: Start) -> None:
     elsewhere = f"127.0.0.1:{free_port()}"
     launch = start(MLFLOW_TRACKING_URI=f"http://{elsewhere}", INFERENCE_WS_URL=f"ws://{elsewhere}/ws/inference")
-    launch.wait_until_ready(30)
+    launch.wait_until_ready()
     assert launch.processes("python -m inference") == []
     assert launch.end(signal.SIGTERM) == 0
 
@@ -105,7 +105,7 @@ def test_with_an_inference_server_of_the_users_none_is_started(start: Start) -> 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_polite_ends_leave_nothing_either(start: Start, number: int) -> None:
     launch = start(MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
-    wait_until(lambda: bool(launch.processes("gunicorn")), 20, launch.said)
+    wait_until(lambda: bool(launch.processes("gunicorn")), launch.said)
     assert launch.end(number) == 0
     assert launch.processes() == []
 
@@ -114,7 +114,7 @@ def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
     terminal, its_end = os.openpty()
     launch = start(stdin=its_end, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
     os.close(its_end)
-    wait_until(lambda: bool(launch.processes("gunicorn")), 20, launch.said)
+    wait_until(lambda: bool(launch.processes("gunicorn")), launch.said)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
     assert launch.process.wait(20) == 0
     assert launch.processes() == []
@@ -124,7 +124,7 @@ def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
 def test_a_killed_launcher_leaves_nothing(alone: Launch) -> None:
     alone.process.kill()
     alone.process.wait()
-    wait_until(lambda: alone.processes() == [], 10, alone.processes)
+    wait_until(lambda: alone.processes() == [], alone.processes)
 
 
 def test_a_killed_supervisor_leaves_nothing(alone: Launch) -> None:

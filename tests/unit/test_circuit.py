@@ -39,7 +39,7 @@ def test_fifty_viewers_do_not_wait_fifty_times(server: Misbehaving) -> None:
         viewer.join()
     assert all(isinstance(viewer.error, NotAsked) for viewer in viewers)
     assert len(server.requests) == before
-    assert time.monotonic() - began < PATIENT_SECONDS / 2
+    assert time.monotonic() - began < PATIENT_SECONDS
     time.sleep(max(0.0, began + PAUSE_SECONDS - time.monotonic()))
     viewers = [Caught(oracle, 1.0) for _viewer in range(VIEWERS)]
     for viewer in viewers:
@@ -48,7 +48,7 @@ def test_fifty_viewers_do_not_wait_fifty_times(server: Misbehaving) -> None:
     assert sum(isinstance(viewer.error, NotAsked) for viewer in viewers) == VIEWERS - 1
     # One of them finds out that it is back, and then it is for all.
     server.answer = HEALTHY
-    eventually(lambda: oracle.call("GET", "/") == {}, within_seconds=PAUSE_SECONDS + 1)
+    eventually(lambda: oracle.call("GET", "/") == {}, within_seconds=PAUSE_SECONDS + 30)
     assert [oracle.call("GET", "/") for _viewer in range(3)] == [{}] * 3
 
 
