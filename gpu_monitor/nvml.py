@@ -11,7 +11,7 @@ from gpu_monitor.failures import GpuTrouble, HostTrouble
 Answer = TypeVar("Answer")
 
 # What a GPU, driver or library of some age answers to a question that it does not know: normal, field by field.
-_ABSENT: Final = frozenset(
+ABSENT: Final = frozenset(
     {
         pynvml.NVML_ERROR_INVALID_ARGUMENT,
         pynvml.NVML_ERROR_NOT_SUPPORTED,
@@ -54,7 +54,7 @@ def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
     try:
         return call(*arguments)
     except pynvml.NVMLError as error:
-        if error.value in _ABSENT:
+        if error.value in ABSENT:
             return None
         if error.value in _HOST_STATES:
             raise HostTrouble(_HOST_STATES[error.value]) from error

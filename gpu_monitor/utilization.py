@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import pynvml
 
+from gpu_monitor.nvml import ABSENT
+
 # Which member of NVML's union holds the value, by its type.
 _MEMBERS: Final = {
     pynvml.NVML_VALUE_TYPE_DOUBLE: "dVal",
@@ -14,17 +16,7 @@ _MEMBERS: Final = {
     pynvml.NVML_VALUE_TYPE_SIGNED_LONG_LONG: "sllVal",
 }
 # What says that the driver's buffer is not to be had, or that nothing has come into it since.
-_NO_BUFFER: Final = frozenset(
-    {
-        pynvml.NVML_ERROR_INVALID_ARGUMENT,
-        pynvml.NVML_ERROR_NOT_SUPPORTED,
-        pynvml.NVML_ERROR_NO_PERMISSION,
-        pynvml.NVML_ERROR_NOT_FOUND,
-        pynvml.NVML_ERROR_INSUFFICIENT_SIZE,
-        pynvml.NVML_ERROR_FUNCTION_NOT_FOUND,
-        pynvml.NVML_ERROR_NO_DATA,
-    }
-)
+_NO_BUFFER: Final = ABSENT | {pynvml.NVML_ERROR_NO_PERMISSION, pynvml.NVML_ERROR_INSUFFICIENT_SIZE}
 
 
 class Utilization:

@@ -138,6 +138,12 @@ def test_a_mean_is_taken_over_the_buffer(fake: Fake, read: Read) -> None:
     assert other == pytest.approx(40, abs=6)
 
 
+@pytest.mark.parametrize("code", [*ABSENT, *(code for _call, code in BUFFER_TROUBLES)])
+def test_without_a_buffer_the_rate_of_the_moment_is_read(read: Read, code: int) -> None:
+    (gpu,) = read("count 1", "util 0 50", f"error 0 nvmlDeviceGetSamples {code}").gpus
+    assert (gpu.state, gpu.utilization) == (GpuState.OK, 50)
+
+
 def test_throttle_reasons_are_words_and_idling_is_none(read: Read) -> None:
     gpus = read("count 2", f"reasons 0 {0x1 | 0x4 | 0x40}", "reasons 1 1").gpus
     assert gpus[0].throttle_reasons == ["power limit", "temperature (hardware)"]
