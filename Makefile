@@ -7,6 +7,8 @@
 .PHONY: help run test lint lock licences train-deps translations hooks clean chromium compiler nginx
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
+# Where it is set, each of the many processes of a test run compiles the same files anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 PY := $(VENV)/bin/python
