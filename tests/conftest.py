@@ -27,19 +27,30 @@ os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 
 # The files that take minutes begin first, or one of two processes would end long after the other.
+# The first of all before others have filled the list that they look at.
 LONGEST = (
-    # Before others have filled the list that they look at:
-    *("browser/test_runs_page.py", "browser/test_access.py", "browser/test_models_page.py", "browser/test_faults.py"),
-    *("faults/test_fault_matrix.py", "training/test_samples.py", "training/test_train.py", "training/test_cli.py"),
-    *("launcher/test_life.py", "deploy/test_behind_nginx.py", "models/test_under_fire.py", "runs/test_properties.py"),
-    *(
-        "browser/test_gpu_page.py",
-        "browser/test_inference_page.py",
-        "browser/test_slow_line.py",
-        "browser/test_japanese.py",
-    ),
-    *("browser/test_front_page.py", "browser/test_chart_options.py", "browser/test_sort_and_filter.py"),
-    *("inference/test_engine_troubles.py", "gpus/test_troubles.py", "models/test_store_machine.py"),
+    "browser/test_runs_page.py",
+    "browser/test_access.py",
+    "browser/test_models_page.py",
+    "browser/test_faults.py",
+    "faults/test_fault_matrix.py",
+    "training/test_samples.py",
+    "training/test_train.py",
+    "training/test_cli.py",
+    "launcher/test_life.py",
+    "deploy/test_behind_nginx.py",
+    "models/test_under_fire.py",
+    "runs/test_properties.py",
+    "browser/test_gpu_page.py",
+    "browser/test_inference_page.py",
+    "browser/test_slow_line.py",
+    "browser/test_japanese.py",
+    "browser/test_front_page.py",
+    "browser/test_chart_options.py",
+    "browser/test_sort_and_filter.py",
+    "inference/test_engine_troubles.py",
+    "gpus/test_troubles.py",
+    "models/test_store_machine.py",
 )
 
 

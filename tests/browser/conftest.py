@@ -89,9 +89,7 @@ def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Itera
         return f"http://127.0.0.1:{server.socket.getsockname()[1]}"
 
     yield start
-    chromium.driver.get(
-        "about:blank"
-    )  # its page would ask the next Clew at this address, before the test has set it up
+    chromium.driver.get("about:blank")  # its page would ask the next Clew at this address before its test does
     for server in servers:
         server.shutdown()
         server.server_close()

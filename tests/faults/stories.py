@@ -17,7 +17,7 @@ from tests.faults.viewer import Viewer, in_process
 MLFLOW, MODEL_SERVER, GPU_MONITOR = "MLflow", "Model server", "GPU monitor local"
 RENDERED_WITHIN = 2.0
 # The longest: a model server that hangs is asked twice, ten seconds each, and then perhaps by somebody else first.
-NOTICED_WITHIN = WELL_WITHIN = 60.0
+NOTICED_WITHIN = WELL_WITHIN = 120.0
 HEALTH = "front-health-body"
 
 
@@ -144,6 +144,9 @@ class Story:
 
 
 def _opened(server: Flask, path: str) -> Viewer:
-    """The page; where that took too long once more, for it may have been the machine that was busy."""
-    viewer = Viewer(in_process(server), path)
-    return viewer if viewer.seconds < RENDERED_WITHIN else Viewer(in_process(server), path)
+    """The page; where that took too long twice more, for it may have been the machine that was busy."""
+    for _try in range(2):
+        viewer = Viewer(in_process(server), path)
+        if viewer.seconds < RENDERED_WITHIN:
+            return viewer
+    return Viewer(in_process(server), path)

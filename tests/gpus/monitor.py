@@ -61,7 +61,7 @@ class Monitor:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(number)
-            self.process.wait(10)
+            self.process.wait(40)
         return time.monotonic() - began
 
     def get(self, path: str) -> str:
@@ -121,7 +121,7 @@ class Viewer(Client):  # type: ignore[misc]
     def __exit__(self, *error: object) -> None:
         if self.connected:
             self.close()
-        self.thread.join(5)
+        self.thread.join(40)
 
     def next(self, seconds: float = 30) -> GpuReport:
         """The next message; fails if none comes."""
@@ -141,7 +141,7 @@ class Viewer(Client):  # type: ignore[misc]
     def read_to_the_end(self) -> int:
         """Waits for the end of the connection; returns the close code (1006 or so where none came)."""
         with suppress(ConnectionClosed):
-            while self.receive(timeout=3) is not None:
+            while self.receive(timeout=40) is not None:
                 pass
         assert not self.connected
         return int(self.close_reason)

@@ -68,7 +68,7 @@ def read(fake: Fake) -> Iterator[Read]:
     yield read
     stdin.close()
     stdout.close()
-    process.wait(10)
+    process.wait(40)
 
 
 def is_whole(gpu: Gpu) -> bool:

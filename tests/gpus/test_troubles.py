@@ -120,8 +120,8 @@ def test_a_killed_service_leaves_no_sampler_and_starts_again(start: Start) -> No
     for process in [worker, monitor.process]:
         assert process
         process.send_signal(signal.SIGKILL)
-    monitor.process.wait(5)
-    viewer.thread.join(5)
+    monitor.process.wait(40)
+    viewer.thread.join(40)
     assert not viewer.connected
     eventually(lambda: not monitor.samplers())
     monitor.fake.write(*HEALTHY)
@@ -136,7 +136,7 @@ def test_when_only_gunicorn_is_killed_its_worker_ends_too(start: Start) -> None:
     with monitor.view() as viewer:
         viewer.next()
         monitor.process.kill()
-        monitor.process.wait(5)
+        monitor.process.wait(40)
         eventually(lambda: not monitor.samplers())
 
 

@@ -51,7 +51,7 @@ class Engine:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(number)
-            self.process.wait(10)
+            self.process.wait(40)
         return time.monotonic() - began
 
     def call(self, method: str, path: str, **headers: str) -> tuple[int, Message]:
@@ -109,7 +109,7 @@ class Viewer(Client):  # type: ignore[misc]
     def __exit__(self, *error: object) -> None:
         if self.connected:
             self.close()
-        self.thread.join(5)
+        self.thread.join(40)
 
     def say(self, command: str, **more: object) -> None:
         """Sends a command."""
@@ -146,7 +146,7 @@ class Viewer(Client):  # type: ignore[misc]
     def read_to_the_end(self) -> int:
         """Waits for the end of the connection; returns the close code (1006 or so where none came)."""
         with suppress(ConnectionClosed):
-            while self.receive(timeout=5) is not None:
+            while self.receive(timeout=40) is not None:
                 pass
         assert not self.connected
         return int(self.close_reason)

@@ -52,6 +52,6 @@ def test_sigterm_ends_all_conversations_with_1001_and_all_processes(small: Engin
         reader.start()
     assert small.end(signal.SIGTERM) < 10
     for reader in readers:
-        reader.join(5)
+        reader.join(40)
     assert codes == [1001, 1001, 1001]
     assert psutil.wait_procs(children, timeout=10)[1] == []

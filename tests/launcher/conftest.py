@@ -42,9 +42,9 @@ class Launch:
         assert self.process.poll() is None, self.said()
 
     def end(self, number: int) -> int:
-        """Sends a signal; returns the exit status, and fails after 40 s: a machine may be busy."""
+        """Sends a signal; returns the exit status, and fails where none comes."""
         self.process.send_signal(number)
-        return self.process.wait(40)
+        return self.process.wait(MOST_SECONDS)
 
 
 PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT")

@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from tests.launcher.conftest import Launch, Start, answers, free_port, wait_until
+from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, free_port, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
     os.close(its_end)
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.said)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal
-    assert launch.process.wait(20) == 0
+    assert launch.process.wait(MOST_SECONDS) == 0
     assert launch.processes() == []
 
 
@@ -130,6 +130,6 @@ def test_a_killed_launcher_leaves_nothing(alone: Launch) -> None:
 def test_a_killed_supervisor_leaves_nothing(alone: Launch) -> None:
     for process in alone.processes("supervisord"):
         process.kill()
-    assert alone.process.wait(20) == 1
+    assert alone.process.wait(MOST_SECONDS) == 1
     assert "Stopped: the supervisor" in alone.said()
     assert alone.processes() == []

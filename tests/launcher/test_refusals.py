@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.launcher.conftest import Start
+from tests.launcher.conftest import MOST_SECONDS, Start
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def taken_port() -> Iterator[int]:
 @pytest.mark.parametrize("setting", ["PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT"])
 def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, setting: str) -> None:
     launch = start(**{setting: str(taken_port)})
-    assert launch.process.wait(20) == 1
+    assert launch.process.wait(MOST_SECONDS) == 1
     assert launch.said() == f"Port {taken_port} is taken; set {setting} to another, or stop what uses it.\n"
 
 
@@ -30,25 +30,25 @@ def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, s
 )
 def test_one_port_for_two_servers_is_refused(start: Start, two: tuple[str, str]) -> None:
     launch = start(**dict.fromkeys(two, "18050"))
-    assert launch.process.wait(20) == 1
+    assert launch.process.wait(MOST_SECONDS) == 1
     assert launch.said() == f"{two[0]} and {two[1]} are both 18050; set one of them to another port.\n"
 
 
 def test_an_odd_entry_among_the_gpu_monitors_is_named(start: Start) -> None:
     launch = start(GPU_MONITOR_URLS="a=http://a:8001, b=ftp://b")
-    assert launch.process.wait(20) == 2
+    assert launch.process.wait(MOST_SECONDS) == 2
     assert "'b=ftp://b' should name an address such as http://trainer-1:8001" in launch.said()
 
 
 def test_an_odd_inference_socket_is_named(start: Start) -> None:
     launch = start(INFERENCE_WS_URL="https://models.example.com")
-    assert launch.process.wait(20) == 2
+    assert launch.process.wait(MOST_SECONDS) == 2
     assert "INFERENCE_WS_URL='https://models.example.com': should be an address such as wss://" in launch.said()
 
 
 def test_an_address_of_another_machine_is_refused(start: Start) -> None:
     launch = start(HOST="192.0.2.1")
-    assert launch.process.wait(20) == 1
+    assert launch.process.wait(MOST_SECONDS) == 1
     assert launch.said() == "HOST=192.0.2.1 is not an address of this machine; set it to one that is.\n"
 
 

@@ -144,9 +144,9 @@ def test_what_ignores_sigterm_is_killed_with_all_it_started(monkeypatch: pytest.
         f"other and open({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{other}}'); time.sleep(60)"
     )
     pretend(monkeypatch, code)
-    monkeypatch.setattr(policy_check, "WALL_SECONDS", 1.0)
-    assert refusal(GOOD) == "Loading and running the policy took longer than 1 seconds."
-    deadline = time.monotonic() + 5
+    monkeypatch.setattr(policy_check, "WALL_SECONDS", 3.0)
+    assert refusal(GOOD) == "Loading and running the policy took longer than 3 seconds."
+    deadline = time.monotonic() + 40
     while any(is_alive(int(pid)) for pid in pids.read_text().split()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
