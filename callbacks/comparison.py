@@ -102,7 +102,8 @@ def register(app: dash.Dash, services: Services) -> None:
             table = take_along.table_csv(drawing.runs, drawing.found, options)
             return dcc.send_string(table, f"clew-runs{incomplete}.csv")
         figures = comparison.figures(drawing.runs, drawing.found, options, still_loading=False)
-        return dcc.send_string(take_along.points_csv(comparison.WORDS, figures), f"clew-points{incomplete}.csv")
+        points = take_along.points_csv(comparison.WORDS, figures, options)
+        return dcc.send_string(points, f"clew-points{incomplete}.csv")
 
 
 def _drawing(services: Services, compared: Compared, options: ChartOptions, *, new: bool) -> Drawing:

@@ -29,15 +29,15 @@ def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
     return _csv(rows)
 
 
-def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]]) -> str:
-    """What the charts draw, a row per point: metric, line, x, y; x as on the axis."""
-    rows: list[list[Any]] = [["metric", "line", "x", "y"]]
+def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
+    """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x as on the axis, y as drawn."""
+    rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y"]]
     for word, figure in zip(words, figures, strict=True):
         for trace in figure["data"]:
             if trace.get("hoverinfo") == "skip":  # a band's outline, or the values behind a smoothed line
                 continue
             rows += [
-                [word, html.unescape(trace["name"]), x, y]
+                [word, html.unescape(trace["name"]), options.axis, options.smoothing, x, y]
                 for x, y in zip(_column(trace["x"]), _column(trace["y"]), strict=True)
             ]
     return _csv(rows)

@@ -163,11 +163,13 @@ def test_the_table_as_csv() -> None:
 
 
 def test_the_points_as_csv() -> None:
-    figures = comparison.figures([RUN], KNOWN, ChartOptions(smoothing=0.5), still_loading=False)
-    rows = list(csv.DictReader(io.StringIO(take_along.points_csv(comparison.WORDS, figures))))
+    options = ChartOptions(smoothing=0.5)
+    figures = comparison.figures([RUN], KNOWN, options, still_loading=False)
+    rows = list(csv.DictReader(io.StringIO(take_along.points_csv(comparison.WORDS, figures, options))))
     assert [row["metric"] for row in rows] == ["reward"] * 4
     assert [float(row["x"]) for row in rows] == [1, 2, 3, 4]
     assert float(rows[0]["y"]) == 1.0
+    assert {(row["axis"], row["smoothing"]) for row in rows} == {("step", "0.5")}
 
 
 @pytest.mark.parametrize(
@@ -190,9 +192,10 @@ def test_options_of_an_address(query: dict[str, str], odd: list[str]) -> None:
 def test_a_name_is_no_markup() -> None:
     """Plotly would make a link of it."""
     evil = run("a", {"episode_reward": 1.0}).model_copy(update={"name": '<a href="https://evil.example">log in</a>'})
-    (figure, *_rest) = figures = comparison.figures([evil], KNOWN, ChartOptions(), still_loading=False)
+    options = ChartOptions()
+    (figure, *_rest) = figures = comparison.figures([evil], KNOWN, options, still_loading=False)
     assert "<" not in figure["data"][0]["name"]
-    assert '<a href=""https://evil.example"">' in take_along.points_csv(comparison.WORDS, figures)
+    assert '<a href=""https://evil.example"">' in take_along.points_csv(comparison.WORDS, figures, options)
 
 
 def test_the_others_are_only_spoken_of_where_there_are_others() -> None:
