@@ -6,6 +6,7 @@ Fill an MLflow with bench/generate_runs.py first, and start Clew on it. Each fig
 """
 
 import argparse
+import json
 import statistics
 import sys
 import time
@@ -17,7 +18,9 @@ from selenium.webdriver.chrome.options import Options
 ROUNDS = 5
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--window-size=1440,1000")
 FIRST_CELL = "document.querySelector(\"#runs-table td[data-dash-column='{}'] .dash-cell-value\")?.innerText"
-PAGES = "document.querySelector('#runs-table .last-page')?.parentElement.innerText"
+ROWS = "window.dash_component_api.getLayout('runs-table').props.data"
+SET_TABLE = "((props) => window.dash_clientside.set_props('runs-table', props))"
+LOWEST = "rates => Math.min(...rates.filter(rate => rate !== undefined))"
 
 
 def main() -> None:
@@ -63,36 +66,39 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
         assert f"{expect:,} runs" in found, found
         return time.monotonic() - began
 
-    def sort(column: str, direction: str) -> Callable[[], float]:
+    def sort(column: str) -> Callable[[], float]:
         def once() -> float:
-            driver.execute_script("window.dash_clientside.set_props('runs-table', {sort_by: []})")
+            table(sort_by=[{"column_id": column, "direction": "asc"}], filter_query="")
             time.sleep(0.5)
             before = driver.execute_script(f"return {FIRST_CELL.format(column)}")
-            begin = (
-                "window.dash_clientside.set_props('runs-table', "
-                f"{{sort_by: [{{column_id: '{column}', direction: '{direction}'}}]}})"
-            )
-            return until(f"{FIRST_CELL.format(column)} !== {before!r}", begin)
+            change = {"sort_by": [{"column_id": column, "direction": "desc"}]}
+            return until(f"{FIRST_CELL.format(column)} !== {before!r}", f"{SET_TABLE}({json.dumps(change)})")
 
         return once
 
-    def filtered(query: str, column: str, holds: str) -> Callable[[], float]:
+    def filtered(column: str, choose: str, operator: str, shown: str) -> Callable[[], float]:
         def once() -> float:
-            driver.execute_script("window.dash_clientside.set_props('runs-table', {filter_query: '', sort_by: []})")
+            """Filters for what few rows have, `choose` of all values; and then the first row shows it."""
+            table(sort_by=[], filter_query="")
             time.sleep(0.5)
-            begin = f"window.dash_clientside.set_props('runs-table', {{filter_query: {query!r}}})"
-            seconds = until(f"{FIRST_CELL.format(column)}{holds}", begin)
-            driver.execute_script("window.dash_clientside.set_props('runs-table', {filter_query: ''})")
+            value = driver.execute_script(f"const rows = {ROWS}; return ({choose})(rows.map(row => row.{column}))")
+            change = {"filter_query": f"{{{column}}} {operator} {json.dumps(value)}"}
+            cell = shown.format(json.dumps(value))
+            seconds = until(f"{FIRST_CELL.format(column)} === {cell}", f"{SET_TABLE}({json.dumps(change)})")
+            table(filter_query="")
             return seconds
 
         return once
 
+    def table(**props: object) -> None:
+        driver.execute_script(f"{SET_TABLE}(arguments[0])", props)
+
     return {
         "page load until the table has rows": load,
-        "sort by success rate": sort("success_percent", "desc"),
-        "sort by name": sort("name", "desc"),
-        "filter: success rate < 20.5": filtered("{success_percent} < 20.5", "success_percent", " < 20.5"),
-        "filter: name holds 4321": filtered('{name} icontains "4321"', "name", "?.includes('4321')"),
+        "sort by success rate": sort("success_percent"),
+        "sort by name": sort("name"),
+        "filter: the lowest success rate": filtered("success_percent", LOWEST, "<=", "({}).toFixed(1)"),
+        "filter: the last run's name": filtered("name", "names => names.at(-1)", "icontains", "{}"),
     }
 
 
