@@ -212,9 +212,10 @@ class RunStore:
         with self._reading:
             known = self._runs.read()
         now = datetime.now(UTC)
+        patient = self._mlflow.within(SWEEP_DEADLINE_SECONDS, each_seconds=REFRESH_DEADLINE_SECONDS)
         if full or known is None or last_success is None or not timedelta() <= now - known.swept_at < SWEEP_EVERY:
-            fresh = sweep(self._mlflow.within(SWEEP_DEADLINE_SECONDS, each_seconds=REFRESH_DEADLINE_SECONDS), known)
+            fresh = sweep(patient, known)
         else:
-            fresh = changes(self._mlflow.within(REFRESH_DEADLINE_SECONDS), known, last_success)
+            fresh = changes(self._mlflow.within(REFRESH_DEADLINE_SECONDS), patient, known, last_success)
         if fresh is not known:
             self._runs.write(fresh)

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class RunList(BaseModel):
-    """All runs as of `refreshed_at`; `swept_at` is when they were last read in full."""
+    """All runs; `swept_at` is when they were last read in full, `marks` what each experiment last said of itself."""
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
 
@@ -25,25 +25,29 @@ class RunList(BaseModel):
     swept_at: datetime
     runs: dict[str, Run]
     bad_rows: list[BadRow]
+    marks: dict[str, list[str]]
 
 
 def sweep(mlflow: MlflowRest, known: RunList | None) -> RunList:
     """Reads every run of every experiment; keeps the version of `known` where that says the same."""
     now = datetime.now(UTC)
-    found, bad = mlflow.search_runs(mlflow.experiments())
+    experiments = mlflow.experiments()
+    found, bad = mlflow.search_runs(experiments)
     runs = {run.run_id: run for run in found}
     same = known is not None and known.runs == runs and known.bad_rows == bad
     version = known.version if same and known is not None else now.isoformat()
-    return RunList(version=version, swept_at=now, runs=runs, bad_rows=bad)
+    return RunList(version=version, swept_at=now, runs=runs, bad_rows=bad, marks=_marks(experiments))
 
 
-def changes(mlflow: MlflowRest, known: RunList, since: datetime) -> RunList:
+def changes(mlflow: MlflowRest, patient: MlflowRest, known: RunList, since: datetime) -> RunList:
     """`known` with the runs that run, wait, or ended after `since`; the very same object when nothing changed.
 
-    MLflow has no "updated at", so deletions, tags and late writes show only in a full sweep; and so does a run that was
-    unknown and ended without an end time.
+    An experiment that is new, or has another name or other tags, is read whole by `patient`: whoever copies runs from
+    elsewhere, as our sample data do, gives them times in the past. For the rest MLflow has no "updated at": deletions,
+    tags and late writes show only in a full sweep; and so does a run that was unknown and ended without an end time.
     """
     experiments = mlflow.experiments()
+    marks = _marks(experiments)
     watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
     fresh: dict[str, Run] = {}
     bad: list[BadRow] = []
@@ -56,8 +60,13 @@ def changes(mlflow: MlflowRest, known: RunList, since: datetime) -> RunList:
         found, odd = mlflow.search_runs(experiments, where)
         fresh |= {run.run_id: run for run in found}
         bad += odd
+    renewed = {key: experiments[key] for key, mark in marks.items() if known.marks.get(key) != mark}
+    if renewed:
+        found, odd = patient.search_runs(renewed)
+        fresh |= {run.run_id: run for run in found}
+        bad += odd
     gone = _settle_the_missing(mlflow, experiments, known, fresh, {row.row for row in bad})
-    return _merged(known, fresh, gone, bad)
+    return _merged(known, fresh, gone, bad, marks)
 
 
 def _settle_the_missing(
@@ -80,12 +89,22 @@ def _settle_the_missing(
     return gone
 
 
-def _merged(known: RunList, fresh: dict[str, Run], gone: Iterable[str], bad: list[BadRow]) -> RunList:
+def _marks(experiments: dict[str, Experiment]) -> dict[str, list[str]]:
+    return {
+        key: [experiment.name, *sorted(f"{tag.key}={tag.value}" for tag in experiment.tags)]
+        for key, experiment in experiments.items()
+    }
+
+
+def _merged(
+    known: RunList, fresh: dict[str, Run], gone: Iterable[str], bad: list[BadRow], marks: dict[str, list[str]]
+) -> RunList:
     runs = {**known.runs, **fresh}
     for run_id in gone:
         runs.pop(run_id, None)
     seen = {row.row for row in known.bad_rows}
     bad_rows = known.bad_rows + [row for row in {row.row: row for row in bad}.values() if row.row not in seen]
     if runs == known.runs and bad_rows == known.bad_rows:
-        return known
-    return known.model_copy(update={"version": datetime.now(UTC).isoformat(), "runs": runs, "bad_rows": bad_rows})
+        return known if marks == known.marks else known.model_copy(update={"marks": marks})
+    version = datetime.now(UTC).isoformat()
+    return known.model_copy(update={"version": version, "runs": runs, "bad_rows": bad_rows, "marks": marks})

@@ -145,6 +145,18 @@ def test_a_refresh_comes_when_it_is_due(tracking: Tracking, cache_dir: Path) -> 
     eventually(lambda: runs.view().get(run_id))
 
 
+def test_runs_that_are_copied_with_their_own_times_are_found_by_their_experiment(
+    tracking: Tracking, cache_dir: Path
+) -> None:
+    """As the sample data are: whoever looks while it is filled sees all of it once its tag says that it is complete."""
+    group = tracking.experiment()
+    runs = store(tracking.address, cache_dir, period=1.5)
+    runs.first_view(10)
+    copied = [tracking.run(group, started_ms=1_700_000_000_000 + number) for number in range(2)]
+    tracking.post("experiments/set-experiment-tag", {"experiment_id": group, "key": "copied", "value": "complete"})
+    eventually(lambda: all(runs.view().get(run_id) for run_id in copied))
+
+
 def test_a_run_that_is_seconds_old_is_found_when_asked_for(tracking: Tracking, cache_dir: Path) -> None:
     runs = store(tracking.address, cache_dir)
     runs.first_view(10)
