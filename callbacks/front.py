@@ -18,8 +18,9 @@ from domain.front import BestRuns, best_per_algorithm, in_progress
 from domain.health import HealthReport, ServiceKind
 from domain.models import ModelState, activation_of
 from services.connect import Services
+from services.failures import Failure
 from services.model_view import ModelView
-from services.run_store import Failure, RunView
+from services.run_store import RunView
 from services.run_sweep import RunList
 from services.service_health import HealthSnapshots
 

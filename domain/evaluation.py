@@ -22,9 +22,9 @@ UNSEEN_MAZES: Final = 20
 
 
 class Evaluation(BaseModel):
-    """What greedy episodes came to; means are over all episodes, successful or not."""
+    """What greedy episodes came to; means are over all episodes, successful or not, and finite as rewards are."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     episodes: int = Field(ge=1)
     success_rate: float = Field(ge=0, le=1, description="share of episodes that reached the goal")

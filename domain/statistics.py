@@ -16,7 +16,7 @@ _Z: Final = 1.959963984540054  # the normal distribution's 97.5 % point
 class Interval(BaseModel):
     """A 95 % interval, both ends included."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
 
     low: float
     high: float

@@ -41,7 +41,10 @@ def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
     mlflow = MlflowRest.from_settings(settings)
     runs = RunStore(mlflow, settings.cache_dir, settings.refresh_seconds)
-    mark = ChangeMark(settings.cache_dir / "models-changed")
+    # Two stores never share one, nor do two registered models of one registry.
+    kept_by = f"{settings.model_server_url or mlflow.service.url} {settings.model_name}"
+    models_folder = cache_folder(settings.cache_dir, kept_by)
+    mark = ChangeMark(models_folder / "models-changed")
     models = model_store(settings, mlflow, runs, mark)
     return Services(
         settings=settings,
@@ -49,7 +52,7 @@ def connect(settings: Settings) -> Services:
         runs=runs,
         histories=history_store(settings, mlflow),
         models=models,
-        model_views=ModelSnapshots(models, settings.refresh_seconds, mark),
+        model_views=ModelSnapshots(models, settings.refresh_seconds, mark, models_folder / "models.json"),
         policy_looks=PolicyLooks(models),
         measurements=MeasurementKeeping(models),
         engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url)),

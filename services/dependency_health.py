@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from domain.errors import ClewError
 from domain.health import Dependency, State
 from services.connect import Services
+from services.failures import Failure
 from services.mlflow_answers import ExperimentPage, validated
-from services.run_store import Failure
 
 DEADLINE_SECONDS = 2.0
 _SLOW_MS = 1000

@@ -15,7 +15,7 @@ Mark = tuple[int, int]
 
 
 class ChangeMark:
-    """A file, as old as the last change by any worker; where it cannot be written, this one's count alone."""
+    """A file, as old as the last change by any worker; a change that it does not take, this one counts."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -23,7 +23,7 @@ class ChangeMark:
         self._own = 0
 
     def now(self) -> Mark:
-        """Another value after each change. Never compared by order: clocks go back."""
+        """Another value after each change, the same for all workers. Never compared by order: clocks go back."""
         try:
             return self._own, self._path.stat().st_mtime_ns
         except OSError:  # nobody has changed anything, or the cache was deleted
@@ -31,13 +31,13 @@ class ChangeMark:
 
     def move(self) -> None:
         """Something was changed, or may have been."""
-        self._own = next(self._own_changes)
         moment = time.time_ns()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
             self._path.touch()
             os.utime(self._path, ns=(moment, moment))  # finer than the time that the system gives it
         except OSError as error:
+            self._own = next(self._own_changes)
             log.warning("other workers see this change at their next refresh", extra={"cause": str(error)})
 
 

@@ -4,16 +4,19 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from domain.errors import ClewError, ServiceError
+from domain.errors import ClewError
 from domain.models import Activation, ModelList
+from services.failures import Failure
 from services.model_changes import ChangeMark, Mark
 from services.model_store import ModelStore
-from services.run_store import Failure
+from services.shared_file import SharedFile
 
 RETRY_EVERY = timedelta(seconds=5)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 log = logging.getLogger(__name__)
 
 
@@ -32,17 +35,18 @@ class ModelView(BaseModel):
 
 
 class ModelSnapshots:
-    """The models of one store, read by one thread of this process at a time.
+    """The models of one store, as any worker of this host read them last; in each, one thread at a time reads.
 
-    Not shared by the workers of a host as the runs are: a registry's list is two small requests. What they do share is
-    `mark`: whoever asks after a change is answered as things are since, whichever worker made it.
+    The host's lock, as for the runs, is not worth its while: a registry's list is two small requests. Whoever asks
+    after a change, by whichever worker, is answered as things are since: `mark` tells.
     """
 
-    def __init__(self, store: ModelStore, refresh_seconds: float, mark: ChangeMark) -> None:
+    def __init__(self, store: ModelStore, refresh_seconds: float, mark: ChangeMark, shared: Path) -> None:
         self._store = store
         self._mark = mark
         self._due_after = timedelta(seconds=refresh_seconds / 3)
-        self._view = ModelView()
+        self._shared = SharedFile(shared, TypeAdapter(ModelView))
+        self._unshared: ModelView | None = None  # the newest, where the disk did not take it
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
 
@@ -53,16 +57,19 @@ class ModelSnapshots:
         """
         ends = time.monotonic() + wait_seconds
         for _read in range(2):  # the one that is under way may have begun before the change
-            if not self._is_due(self._view):
+            known = self.last_view()
+            if not self._is_due(known):
                 break
             thread = self._start()
-            if self._is_worth_waiting(self._view):
+            if self._is_worth_waiting(known):
                 thread.join(max(0.0, ends - time.monotonic()))
-        return self._view
+        return self.last_view()
 
     def last_view(self) -> ModelView:
         """What is known; starts nothing."""
-        return self._view
+        with self._lock:
+            known = [view for view in (self._shared.read(), self._unshared) if view is not None]
+        return max(known, key=lambda view: view.tried_at or _NEVER, default=ModelView())
 
     def refreshed(self, wait_seconds: float) -> ModelView:
         """Reads anew, for somebody asks to try again; waits `wait_seconds` at most."""
@@ -71,7 +78,7 @@ class ModelSnapshots:
         if under_way is not None:
             under_way.join(wait_seconds)  # it may have begun before what the reader knows of
         self._start().join(wait_seconds)
-        return self._view
+        return self.last_view()
 
     def _is_due(self, known: ModelView) -> bool:
         if known.tried_at is None or known.mark != self._mark.now():
@@ -95,10 +102,20 @@ class ModelSnapshots:
         try:
             models, history = self._store.all(), self._store.history()
         except ClewError as error:
-            service = error.service if isinstance(error, ServiceError) else self._store.name
-            cause = error.cause if isinstance(error, ServiceError) else str(error)
-            log.warning("models could not be read", extra={"service": service, "cause": cause})
-            failure = Failure(service=service, cause=cause)
-            self._view = self._view.model_copy(update={"failure": failure, "tried_at": now, "mark": mark})
-            return
-        self._view = ModelView(models=models, history=history, as_of=now, tried_at=now, mark=mark)
+            failure = Failure.of(error, self._store.name)
+            log.warning("models could not be read", extra=failure.model_dump())
+            self._share(self.last_view().model_copy(update={"failure": failure, "tried_at": now, "mark": mark}))
+        else:
+            self._share(ModelView(models=models, history=history, as_of=now, tried_at=now, mark=mark))
+
+    def _share(self, view: ModelView) -> None:
+        newest, unshared = self.last_view().tried_at, None
+        if newest is not None and view.tried_at is not None and view.tried_at < newest <= datetime.now(UTC):
+            return  # another worker began later and was answered sooner
+        try:
+            self._shared.write(view)
+        except OSError as error:
+            log.warning("a worker has its own view of the models", extra={"cause": str(error)})
+            unshared = view
+        with self._lock:
+            self._unshared = unshared

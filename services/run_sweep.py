@@ -39,14 +39,14 @@ def sweep(mlflow: MlflowRest, known: RunList | None) -> RunList:
     return RunList(version=version, swept_at=now, runs=runs, bad_rows=bad, marks=_marks(experiments))
 
 
-def changes(mlflow: MlflowRest, patient: MlflowRest, known: RunList, since: datetime) -> RunList:
+def changes(known: RunList, since: datetime, *, quick: MlflowRest, patient: MlflowRest) -> RunList:
     """`known` with the runs that run, wait, or ended after `since`; the very same object when nothing changed.
 
     An experiment that is new, or has another name or other tags, is read whole by `patient`: whoever copies runs from
     elsewhere, as our sample data do, gives them times in the past. For the rest MLflow has no "updated at": deletions,
     tags and late writes show only in a full sweep; and so does a run that was unknown and ended without an end time.
     """
-    experiments = mlflow.experiments()
+    experiments = quick.experiments()
     marks = _marks(experiments)
     watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
     fresh: dict[str, Run] = {}
@@ -57,7 +57,7 @@ def changes(mlflow: MlflowRest, patient: MlflowRest, known: RunList, since: date
         # What started meanwhile runs, waits, or has ended, so nobody has to ask for it apart.
         f"attributes.end_time > {watermark}",
     ):
-        found, odd = mlflow.search_runs(experiments, where)
+        found, odd = quick.search_runs(experiments, where)
         fresh |= {run.run_id: run for run in found}
         bad += odd
     renewed = {key: experiments[key] for key, mark in marks.items() if known.marks.get(key) != mark}
@@ -65,7 +65,7 @@ def changes(mlflow: MlflowRest, patient: MlflowRest, known: RunList, since: date
         found, odd = patient.search_runs(renewed)
         fresh |= {run.run_id: run for run in found}
         bad += odd
-    gone = _settle_the_missing(mlflow, experiments, known, fresh, {row.row for row in bad})
+    gone = _settle_the_missing(quick, experiments, known, fresh, {row.row for row in bad})
     return _merged(known, fresh, gone, bad, marks)
 
 

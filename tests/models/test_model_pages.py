@@ -1,5 +1,7 @@
 """The pages of the models behind two workers of one host, of which either may be asked next."""
 
+import shutil
+import threading
 import uuid
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from components import ids
 from services.connect import connect
 from services.settings import Settings
 from tests.faults.viewer import Viewer, in_process
-from tests.misbehaving import HANG, Misbehaving
+from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -93,10 +95,64 @@ def test_a_change_shows_at_once_whichever_worker_is_asked(host: Host) -> None:
 
 def test_a_cache_that_cannot_be_written_stops_no_change(host: Host, cache_dir: Path) -> None:
     page = host.open("/models")
-    (cache_dir / "models-changed").symlink_to(cache_dir / "no" / "such" / "folder")
+    (kept,) = cache_dir.glob("*/models.json")
+    kept.unlink()
+    kept.mkdir()
+    kept.with_name("models-changed").symlink_to(cache_dir / "no" / "such" / "folder")
     choose(page, "2").press(ids.MODEL_ACTIVATE)
     assert toast(page) == "Model 2 is active now."
     assert states(page) == {"1": "inactive", "2": "active"}
+    choose(page, "1").press(ids.MODEL_ACTIVATE)
+    assert states(page) == states(host.open("/models")) == {"1": "active", "2": "inactive"}
+
+
+def test_what_one_worker_read_is_there_for_all_when_the_store_is_not(host: Host, misbehaving: Misbehaving) -> None:
+    page = host.open("/models")
+    misbehaving.answer = ERROR_500
+    misbehaving.requests.clear()
+    host.at = 1
+    assert states(host.open("/models")) == {"1": "active", "2": "inactive"}
+    assert misbehaving.requests == []
+    # And who failed, whichever worker found out.
+    page.press(ids.retry("models"))
+    for host.at in (0, 1):
+        other = host.open("/models")
+        assert ["MLflow" in alert for alert in other.alerts()] == [True]
+        assert states(other) == {"1": "active", "2": "inactive"}
+    misbehaving.answer = None
+    page.press(ids.retry("models"))
+    for host.at in (0, 1):
+        assert host.open("/models").alerts() == []
+
+
+def test_a_late_failure_does_not_take_the_place_of_a_newer_answer(host: Host, misbehaving: Misbehaving) -> None:
+    page = host.open("/models")
+    asked, give_up = threading.Event(), threading.Event()
+
+    def breaks_down_late(_path: str, _content: bytes) -> bytes:
+        misbehaving.alter = None  # the first one alone
+        asked.set()
+        give_up.wait(30)
+        return b"<html>"
+
+    misbehaving.alter = breaks_down_late
+    page.press(ids.retry("models"))
+    assert asked.wait(30)
+    host.at = 1
+    page.press(ids.retry("models"))
+    give_up.set()
+    eventually(lambda: not [one for one in threading.enumerate() if one.name == "models"])
+    for host.at in (0, 1):
+        assert host.open("/models").alerts() == []
+
+
+def test_two_registered_models_share_no_list(host: Host, tracking: Tracking, cache_dir: Path) -> None:
+    assert states(host.open("/models")) == {"1": "active", "2": "inactive"}
+    other = Registry(tracking, f"pages-{uuid.uuid4().hex[:8]}")
+    other.version()
+    beside = Host(tracking.address, other.name, cache_dir)
+    assert states(beside.open("/models")) == {"1": "inactive"}
+    assert states(host.open("/models")) == {"1": "active", "2": "inactive"}
 
 
 def test_a_worker_that_has_not_read_the_models_asks_all_the_same(host: Host, registered: Registry) -> None:
@@ -115,10 +171,13 @@ def test_a_worker_that_has_not_read_the_models_asks_all_the_same(host: Host, reg
 
 
 @pytest.mark.parametrize("button", [ids.MODEL_ACTIVATE, ids.MODEL_DELETE])
-def test_what_cannot_be_known_is_said_and_nothing_is_done(host: Host, misbehaving: Misbehaving, button: str) -> None:
+def test_what_cannot_be_known_is_said_and_nothing_is_done(
+    host: Host, misbehaving: Misbehaving, cache_dir: Path, button: str
+) -> None:
     page = choose(host.open("/models"), "2")
     misbehaving.answer = HANG
     misbehaving.requests.clear()
+    shutil.rmtree(cache_dir)  # it may be deleted at any time
     host.at = 1
     page.press(button)
     assert "Model 2 is not known here just now" in toast(page)

@@ -150,13 +150,13 @@ def test_what_changed_is_what_a_full_sweep_finds(tracking: Tracking) -> None:
     queued = tracking.run(group, status="RUNNING", started_ms=1_600_000_000_000)
     tracking.post("runs/update", {"run_id": queued, "status": "SCHEDULED"})
     known, at = sweep(mlflow, None), datetime.now(UTC)
-    assert changes(mlflow, mlflow, known, at) is known
+    assert changes(known, at, quick=mlflow, patient=mlflow) is known
     tracking.log(growing, "loss", [0.5], first_step=2)
     tracking.log(queued, "loss", [0.25])
     tracking.end(ending, "FAILED")
     tracking.delete(vanishing)
     new = tracking.run(group, name="new")
-    found = changes(mlflow, mlflow, known, at)
+    found = changes(known, at, quick=mlflow, patient=mlflow)
     assert found.version != known.version
     assert found.runs == sweep(mlflow, None).runs
     assert found.runs[growing].metrics["loss"].value == 0.5

@@ -1,0 +1,66 @@
+"""What the workers of a host share of the models."""
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from domain.measurements import Measured, Measurement
+from domain.models import Activation, Model, ModelList
+from domain.runs import BadRow
+from domain.statistics import Interval
+from services.failures import Failure
+from services.model_view import ModelView
+from services.shared_file import SharedFile
+
+endless = Measured(
+    episodes=1, success_rate=1, mean_return=1, mean_length=1, interval=Interval(low=-math.inf, high=math.inf)
+)
+ODD = Model(id="1", measured=Measurement(at=datetime(2026, 1, 2, tzinfo=UTC), seen=endless, unseen=endless))
+
+texts = st.none() | st.text(max_size=20)
+moments = st.datetimes(timezones=st.just(UTC))
+rates = st.floats(0, 1)
+measured = st.builds(
+    Measured,
+    episodes=st.integers(1, 500),
+    success_rate=rates,
+    mean_return=st.floats(allow_nan=False, allow_infinity=False),
+    mean_length=st.floats(1, allow_infinity=False),
+    interval=st.none() | st.builds(Interval, low=st.floats(allow_nan=False), high=st.floats(allow_nan=False)),
+)
+models = st.builds(
+    Model,
+    id=st.text(min_size=1, max_size=20),
+    algorithm=texts,
+    trained_at=st.none() | moments,
+    success_rate=st.none() | rates,
+    total_episodes=st.none() | st.integers(1, 10**30),
+    measured=st.none() | st.builds(Measurement, at=moments, seen=measured, unseen=measured),
+)
+views = st.builds(
+    ModelView,
+    models=st.none() | st.builds(ModelList, models=st.lists(models, max_size=3)),
+    history=st.lists(st.builds(Activation, at=moments, by=texts, model_id=st.text(), success_rate=rates), max_size=2),
+    as_of=st.none() | moments,
+    failure=st.none() | st.builds(Failure, service=st.text(), cause=st.text()),
+    tried_at=st.none() | moments,
+    mark=st.none() | st.tuples(st.integers(0, 9), st.integers(0, 2**63)),
+)
+
+
+@given(view=views)
+@example(view=ModelView(models=ModelList(models=[ODD])))
+def test_another_worker_reads_what_one_wrote(cache_dir: Path, view: ModelView) -> None:
+    SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).write(view)
+    assert SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).read() == view
+
+
+def test_rows_that_did_not_fit_go_along(cache_dir: Path) -> None:
+    bad = BadRow(row="7", field="success_rate", cause="Input should be less than or equal to 1")
+    view = ModelView(models=ModelList(models=[], bad_rows=[bad]), tried_at=datetime.now(UTC))
+    SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).write(view)
+    assert SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).read() == view
