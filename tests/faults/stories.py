@@ -51,8 +51,9 @@ class Story:
         self._service, self._fault, self._relays, self._pages = service, fault, relays, pages
         self._cache_dir = cache_dir
         self._relay = relays[service]
-        # Here, for Dash makes no second app in another thread than the first.
-        self._warm, self._cold = self._clew("warm"), self._clew("cold")
+        # Here, for Dash makes no second app in another thread than the first. Whoever reloads a page may come to another
+        # worker of the same host than the one that has answered so far.
+        self._warm, self._warm_too, self._cold = self._clew("warm"), self._clew("warm"), self._clew("cold")
         self.claims: dict[str, list[Claim]] = {page: [] for page in pages}
 
     def play(self) -> "Story":
@@ -62,7 +63,7 @@ class Story:
         self._relay.fault = self._fault
         self._until(NOTICED_WITHIN, open_pages, "names who failed, with a Retry", self._is_named)
         self._say(open_pages, "keeps what it had", self._is_complete)
-        later = self._opened(self._warm)
+        later = self._opened(self._warm_too)
         self._say(later, "is whole for who comes meanwhile", self._is_complete)
         self._say(later, "names who failed to who comes meanwhile", self._is_named)
         self._relay.fault = None
