@@ -52,7 +52,7 @@ def connect(settings: Settings) -> Services:
         runs=runs,
         histories=history_store(settings, mlflow),
         models=models,
-        model_views=ModelSnapshots(models, settings.refresh_seconds, mark, models_folder / "models.json"),
+        model_views=ModelSnapshots(models, settings.refresh_seconds, mark, models_folder),
         policy_looks=PolicyLooks(models),
         measurements=MeasurementKeeping(models),
         engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url)),

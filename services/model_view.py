@@ -3,6 +3,8 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from domain.models import Activation, ModelList
 from services.failures import Failure
 from services.model_changes import ChangeMark, Mark
 from services.model_store import ModelStore
-from services.shared_file import SharedFile
+from services.shared_file import SharedFile, host_lock
 
 RETRY_EVERY = timedelta(seconds=5)
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -37,15 +39,16 @@ class ModelView(BaseModel):
 class ModelSnapshots:
     """The models of one store, as any worker of this host read them last; in each, one thread at a time reads.
 
-    The host's lock, as for the runs, is not worth its while: a registry's list is two small requests. Whoever asks
-    after a change, by whichever worker, is answered as things are since: `mark` tells.
+    What is merely due is read by one worker, what somebody waits for by the worker that was asked, for the other may
+    hang. Whoever asks after a change, by whichever worker, is answered as things are since: `mark` tells.
     """
 
-    def __init__(self, store: ModelStore, refresh_seconds: float, mark: ChangeMark, shared: Path) -> None:
+    def __init__(self, store: ModelStore, refresh_seconds: float, mark: ChangeMark, folder: Path) -> None:
         self._store = store
         self._mark = mark
         self._due_after = timedelta(seconds=refresh_seconds / 3)
-        self._shared = SharedFile(shared, TypeAdapter(ModelView))
+        self._lock_path = folder / "models.lock"
+        self._shared = SharedFile(folder / "models.json", TypeAdapter(ModelView))
         self._unshared: ModelView | None = None  # the newest, where the disk did not take it
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
@@ -60,9 +63,10 @@ class ModelSnapshots:
             known = self.last_view()
             if not self._is_due(known):
                 break
-            thread = self._start()
-            if self._is_worth_waiting(known):
-                thread.join(max(0.0, ends - time.monotonic()))
+            if not self._is_worth_waiting(known):
+                self._start(self._read_alone)
+                break
+            self._start(self._read).join(max(0.0, ends - time.monotonic()))
         return self.last_view()
 
     def last_view(self) -> ModelView:
@@ -77,7 +81,7 @@ class ModelSnapshots:
             under_way = self._reading
         if under_way is not None:
             under_way.join(wait_seconds)  # it may have begun before what the reader knows of
-        self._start().join(wait_seconds)
+        self._start(self._read).join(wait_seconds)
         return self.last_view()
 
     def _is_due(self, known: ModelView) -> bool:
@@ -90,12 +94,22 @@ class ModelSnapshots:
         nothing_yet = known.models is None and known.failure is None
         return nothing_yet or known.mark != self._mark.now()
 
-    def _start(self) -> threading.Thread:
+    def _start(self, read: Callable[[], None]) -> threading.Thread:
         with self._lock:
             if self._reading is None or not self._reading.is_alive():
-                self._reading = threading.Thread(target=self._read, name="models", daemon=True)
+                self._reading = threading.Thread(target=read, name="models", daemon=True)
                 self._reading.start()
             return self._reading
+
+    def _read_alone(self) -> None:
+        """Reads, unless another worker does or has just done so."""
+        with ExitStack() as stack:
+            try:
+                mine = stack.enter_context(host_lock(self._lock_path))
+            except OSError:
+                mine = True  # nothing can be shared, which is said where that is tried
+            if mine and self._is_due(self.last_view()):
+                self._read()
 
     def _read(self) -> None:
         now, mark = datetime.now(UTC), self._mark.now()
