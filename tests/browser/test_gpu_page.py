@@ -60,7 +60,8 @@ def test_cards_and_chart_move_with_the_samples(gpus: Page, monitor: Monitor) -> 
     page = gpus
     page.wait(lambda: value(page, "utilization") == "10 %")
     assert value(page, "utilization", gpu=1) == "20 %"
-    count, at = page.wait(lambda: points(page)[0] if points(page)[0][1] else None)
+    page.wait(lambda: points(page) and points(page)[0][1])  # the cards may be there before the chart
+    count, at = points(page)[0]
     monitor.fake.write("count 2", "util 0 90", "util 1 20", "temp 0 61")
     page.wait(lambda: value(page, "utilization") == "90 %")
     page.wait(lambda: value(page, "temperature").startswith("61"))

@@ -112,7 +112,8 @@ def test_what_one_worker_read_is_there_for_all_when_the_store_is_not(host: Host,
     misbehaving.requests.clear()
     host.at = 1
     assert states(host.open("/models")) == {"1": "active", "2": "inactive"}
-    assert misbehaving.requests == []
+    # The runs, which it shows as well, have a refresh of their own, that may be under way still.
+    assert [one for one in misbehaving.requests if "runs/" not in one and "experiments/" not in one] == []
     # And who failed, whichever worker found out.
     page.press(ids.retry("models"))
     for host.at in (0, 1):
