@@ -38,6 +38,15 @@
 
   const setAddress = (change) => window.clew.setAddress(change);
 
+  const tables = {
+    /** How many rows the filters leave, where that is not what the page counts: all but the deleted ones. */
+    shown(ids, rows, texts) {
+      const counted = (rows || []).filter((row) => row.state !== "deleted").length;
+      if (!rows || !ids || ids.length === counted) return "";
+      return texts.shown.replace("{n}", ids.length.toLocaleString(window.clew.locale()));
+    },
+  };
+
   const runs = {
     /** At once, by the ticks of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
     fill(rows, experiment, algorithm, texts) {
@@ -131,5 +140,5 @@
   };
 
   window.clew = Object.assign(window.clew || {}, { followIds });
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { runs });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { runs, tables });
 })();

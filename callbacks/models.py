@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from components import ids, model_list, notices, words
+from components.activations import activations
 from components.language import language
 from domain.models import ModelState
 from services.connect import Services
@@ -65,7 +66,7 @@ def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, 
         [model_list.row(model) for model in view.models.models],
         notices.bad_rows(services.models.name, view.models.bad_rows),
         None if view.models.models or view.models.bad_rows else model_list.nothing_here(),
-        model_list.activations(view.history, view.models),
+        activations(view.history, view.models),
         mark,
     )
 
@@ -77,6 +78,13 @@ def _register_table(app: dash.Dash) -> None:
         Input(ids.MODEL_ROWS, "data"),
         Input(ids.MODEL_ALGORITHM, "value"),
         Input(ids.MODEL_STATE, "value"),
+        State(ids.MODEL_TEXTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("tables", "shown"),
+        Output(ids.rows_shown(ids.MODEL_TABLE), "children"),
+        Input(ids.MODEL_TABLE, "derived_virtual_row_ids"),
+        State(ids.MODEL_ROWS, "data"),
         State(ids.MODEL_TEXTS, "data"),
     )
     app.clientside_callback(

@@ -118,6 +118,13 @@ def _register_table(app: dash.Dash) -> None:
         State(ids.SELECTED, "data"),
     )
     app.clientside_callback(
+        ClientsideFunction("tables", "shown"),
+        Output(ids.rows_shown(ids.TABLE), "children"),
+        Input(ids.TABLE, "derived_virtual_row_ids"),
+        State(ids.ROWS, "data"),
+        State(ids.TEXTS, "data"),
+    )
+    app.clientside_callback(
         ClientsideFunction("runs", "buttons"),
         Output(ids.COMPARE, "children"),
         Output(ids.COMPARE, "disabled"),

@@ -22,6 +22,11 @@ def front_gpu(what: str, host: int) -> str:
     return f"front-gpu-{what}-{host}"
 
 
+def rows_shown(table: str) -> str:
+    """How many rows a table's filters leave."""
+    return f"{table}-shown"
+
+
 # Runs page
 ROWS = "runs-rows"
 VERSION = "runs-version"

@@ -1,6 +1,5 @@
-"""The model list: its table, what can be done with the chosen model, and the activations so far."""
+"""The model list: its table, and what can be done with the chosen model."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -9,13 +8,12 @@ from dash import html
 from components import ids, notices, words
 from components.language import _, around, ngettext
 from components.links import href, model_href
-from components.tables import Column, native_table
+from components.tables import Column, native_table, rows_shown
 from domain.measurements import Measured, Measurement
-from domain.models import Activation, Model, ModelList, ModelState, order_of
+from domain.models import Model, ModelState, order_of
 
 PAGE_SIZE = 25
 EVERYTHING, PRESENT = "*", "present"
-MOST_ACTIVATIONS = 20
 _MOST_EXACT = 2**53  # a browser's numbers are exact up to here
 
 
@@ -123,6 +121,16 @@ def model_table() -> html.Div:
     )
 
 
+def freshness() -> html.Div:
+    """How many models there are, as of when, and how many of them are on show."""
+    return html.Div(
+        [
+            html.Span(id=ids.MODEL_FRESHNESS, className="text-body-secondary small"),
+            rows_shown(ids.MODEL_TABLE),
+        ]
+    )
+
+
 def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:
     """How many models there are, as of when."""
     if models is None or as_of_ms is None:
@@ -133,7 +141,7 @@ def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:
 
 def texts() -> dict[str, Any]:
     """What assets/models.js writes."""
-    return {"details": _("Open"), "everything": _("All algorithms")}
+    return {"details": _("Open"), "shown": _(" · {n} shown"), "everything": _("All algorithms")}
 
 
 def nothing_here() -> list[Any]:
@@ -143,58 +151,6 @@ def nothing_here() -> list[Any]:
         notices.how_to_train(),
         html.A(_("Show all runs"), href=href("/mlflow")),
     ]
-
-
-def activations(history: Sequence[Activation], models: ModelList) -> html.Details | None:
-    """Who made which model active, and when, the newest first; and the way back to each that is still there."""
-    if not history:
-        return None
-    head = [_("When"), _("Model"), _("Before"), _("Change of the success rate"), _("By"), _("Reason"), ""]
-    rows = [
-        html.Tr(
-            [
-                html.Td(notices.moment(words.unix_ms(activation.at))),
-                html.Td(html.A(activation.model_id, href=model_href(activation.model_id))),
-                html.Td(_linked(activation.former_id)),
-                html.Td(_gain(activation.gain), className="text-end"),
-                html.Td(activation.by or words.MISSING),
-                html.Td(activation.reason or words.MISSING),
-                html.Td(_again(models.get(activation.model_id))),
-            ]
-        )
-        for activation in history[:MOST_ACTIVATIONS]
-    ]
-    table = dbc.Table(
-        [html.Thead(html.Tr([html.Th(text, scope="col") for text in head])), html.Tbody(rows)], size="sm", hover=True
-    )
-    return html.Details(
-        [
-            html.Summary(_("Activations so far"), className="h5 mt-3"),
-            html.Div(table, className="table-responsive"),
-        ],
-        open=True,
-    )
-
-
-def _again(model: Model | None) -> Any:
-    """Makes a former active model active again; a deleted one has to be restored first."""
-    if model is None or model.state is not ModelState.INACTIVE:
-        return None
-    label = _("Activate model %(id)s again", id=model.id)
-    return html.Button(
-        _("Activate again"),
-        type="button",
-        className="btn btn-link btn-sm p-0 model-writes",
-        **{"data-activate-again": model.id, "aria-label": label},
-    )
-
-
-def _linked(model_id: str | None) -> Any:
-    return words.MISSING if model_id is None else html.A(model_id, href=model_href(model_id))
-
-
-def _gain(gain: float | None) -> str:
-    return words.MISSING if gain is None else _("%(points)s points", points=f"{gain * 100:+.1f}")
 
 
 def _button(component_id: str, text: str, **looks: Any) -> dbc.Button:

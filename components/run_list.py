@@ -9,7 +9,7 @@ from dash import html
 from components import ids, notices, run_toolbar, words
 from components.language import _, around, ngettext
 from components.links import href
-from components.tables import Column, native_table
+from components.tables import Column, native_table, rows_shown
 from domain.runs import RunStatus, RunSummary
 
 PAGE_SIZE = 25
@@ -107,8 +107,11 @@ def freshness() -> html.Div:
         [
             html.Div(
                 [
-                    html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small me-2"),
-                    dbc.Button(_("Refresh"), id=ids.REFRESH, size="sm", color="link", class_name="p-0 align-baseline"),
+                    html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
+                    rows_shown(ids.TABLE),
+                    dbc.Button(
+                        _("Refresh"), id=ids.REFRESH, size="sm", color="link", class_name="ms-2 p-0 align-baseline"
+                    ),
                 ]
             ),
             html.Div(notices.failure_alert("runs"), **{"aria-live": "polite"}),
@@ -131,6 +134,7 @@ def texts() -> dict[str, Any]:
     """What assets/tables.js writes, in the reader's language; {n} is a number."""
     return {
         "details": _("Open"),
+        "shown": _(" · {n} shown"),
         "compare_none": _("Compare"),
         "compare_one": _("Compare 1 run"),
         "compare_many": _("Compare {n} runs"),

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from dash import dash_table, html
 from dash.dash_table.Format import Format, Group, Scheme
 
+from components import ids
 from components.language import _
 from components.words import MISSING
 
@@ -43,6 +44,11 @@ def native_table(
     table = _table(component_id, columns, page_size, hidden, styles, selectable)
     said = {f"data-{name}": text for name, text in _said(named_by).items()}
     return html.Div(table, className="table-frame", role="region", tabIndex=0, **{"aria-label": label}, **said)
+
+
+def rows_shown(component_id: str) -> html.Span:
+    """How many rows of that table are on show, where that is not as many as the page counts."""
+    return html.Span(id=ids.rows_shown(component_id), role="status", className="text-body-secondary small")
 
 
 def _said(named_by: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ def layout(**_query: str) -> list[Any]:
     """The page, empty until its callbacks fill it."""
     return [
         html.H1(_("Models"), className="h3"),
-        html.Div(id=ids.MODEL_FRESHNESS, className="text-body-secondary small"),
+        model_list.freshness(),
         html.Div(notices.failure_alert("models"), **{"aria-live": "polite"}),
         html.Div(id=ids.MODEL_BAD_ROWS),
         model_list.toolbar(),

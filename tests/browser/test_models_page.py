@@ -79,6 +79,8 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     page.wait_for_text("DQN", "#models-algorithm")
     Select(page.find("#models-algorithm")).select_by_value("DQN")
     page.wait(lambda: shown(page) == ["2"])
+    page.wait_for_text("3 models", "#models-freshness")
+    page.wait_for_text("1 shown", "#models-table-shown")
     Select(page.find("#models-algorithm")).select_by_value("*")
     choose(page, "1")
     page.click("#models-activate")
@@ -105,6 +107,7 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     said = time.monotonic()
     Select(page.find("#models-state")).select_by_value("present")
     page.wait(lambda: shown(page) == ["3", "2", "1"])
+    page.wait(lambda: page.text("#models-table-shown") == "")
     # Undo is on offer after an activation, as long as ever, and the history has a way back to each.
     time.sleep(max(0.0, said + TOAST_SECONDS / 2 - time.monotonic()))
     page.click("#models-history button[data-activate-again='1']")

@@ -182,6 +182,27 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
     assert page.column("name") == [f"r{number:02d}" for number in range(1, 12)]
 
 
+def test_it_says_how_many_runs_a_filter_leaves(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
+    group = tracking.experiment()
+    misbehaving.alter = only(group)
+    for number in range(3):
+        tracking.run(group, name=f"r{number}")
+    page.open("/mlflow")
+    page.wait_for_rows(3)
+    page.wait_for_text("3 runs", "#runs-freshness-text")
+    assert page.text("#runs-table-shown") == ""
+    page.filter("name", "r1")
+    page.wait(lambda: page.text("#runs-table-shown").strip() == "· 1 shown")
+    page.filter("name", "nobody")
+    page.wait(lambda: page.text("#runs-table-shown").strip() == "· 0 shown")
+    # A run that comes and passes no filter is counted, and not as one that is shown.
+    tracking.run(group, name="r3")
+    page.wait_for_text("4 runs", "#runs-freshness-text")
+    assert page.text("#runs-table-shown").strip() == "· 0 shown"
+    page.filter("name", "r")
+    page.wait(lambda: page.text("#runs-table-shown") == "")
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_tick_while_the_table_is_filled_anew_is_kept(page: Page, three: tuple[str, list[str]], moment: str) -> None:
     experiment, _ids = three
