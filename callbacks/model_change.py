@@ -124,6 +124,7 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
     @app.callback(
         Output(controls.part("toast"), "is_open"),
         Output(controls.part("toast"), "icon"),
+        Output(controls.part("toast"), "duration"),
         Output(controls.part("said"), "children"),
         Output(undoing, "style"),
         Output(controls.part("former"), "data"),
@@ -168,7 +169,8 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
             outcome = outcome_of(lambda: work(services, chosen))
         style, undoable = ({}, outcome.undo.model_dump()) if outcome.undo is not None else (HIDDEN, None)
         address = _inference(services) if goes else no_update
-        return True, _icon(outcome), outcome.sentence, style, undoable, address, (changes or 0) + 1
+        look = True, outcome.icon, outcome.duration_ms
+        return *look, outcome.sentence, style, undoable, address, (changes or 0) + 1
 
 
 def _asking(controls: Controls) -> list[str]:
@@ -195,11 +197,7 @@ def _say(controls: Controls, outcome: Outcome) -> None:
     """Puts this on the toast, which is another callback's otherwise."""
     set_props(controls.part("said"), {"children": outcome.sentence})
     set_props(controls.part("undo"), {"style": HIDDEN})
-    set_props(controls.part("toast"), {"icon": _icon(outcome), "is_open": True})
-
-
-def _icon(outcome: Outcome) -> str:
-    return "success" if outcome.good else "danger"
+    set_props(controls.part("toast"), {"icon": outcome.icon, "duration": outcome.duration_ms, "is_open": True})
 
 
 def _differ(model: Model, active: Model) -> bool:

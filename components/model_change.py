@@ -28,6 +28,16 @@ class Outcome(NamedTuple):
     good: bool
     undo: Undo | None = None
 
+    @property
+    def icon(self) -> str:
+        """The colour of the toast."""
+        return "success" if self.good else "danger"
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long the toast is there: what did not work stays until somebody closes it."""
+        return TOAST_SECONDS * 1000 if self.good else None
+
 
 def parts(place: str) -> list[Any]:
     """The dialog, the toast and what they remember, for the page at `place`."""
@@ -73,7 +83,6 @@ def parts(place: str) -> list[Any]:
                 header=_("Models"),
                 is_open=False,
                 dismissable=True,
-                duration=TOAST_SECONDS * 1000,
                 class_name="clew-toast",
             ),
             **{"aria-live": "polite"},

@@ -10,10 +10,11 @@ from domain.models import ALIAS
 from domain.moments import in_utc
 from domain.runs import BadRow
 from services.mlflow_answers import SERVICE, validated
-from services.mlflow_rest import MlflowRest
+from services.mlflow_rest import CALL_SECONDS, MlflowRest
 
 # The server gives as many in one page and no more.
 _PAGE = 1_000
+ALL_VERSIONS_SECONDS = 60.0
 # As SQLite and PostgreSQL, and as MySQL say it; and as SQLAlchemy does where the row went after it was looked for.
 _MET_ANOTHER = ("unique constraint", "duplicate entry", "expected to update")
 
@@ -96,9 +97,11 @@ class MlflowRegistry:
         # MLflow's own order is by last change, and its tokens count rows: a version that somebody edits while the pages
         # are read would jump to one that was read before, and be missed.
         query["order_by"] = "version_number ASC"
+        # Pages without an end, say, would keep whoever reads them for ever.
+        mlflow = self._mlflow.within(ALL_VERSIONS_SECONDS, each_seconds=CALL_SECONDS)
         while True:
             query["page_token"] = token
-            page = validated(_Page, self._mlflow.get_api("model-versions/search", query))
+            page = validated(_Page, mlflow.get_api("model-versions/search", query))
             for raw in page.model_versions:
                 try:
                     found.append(Version.model_validate(raw))

@@ -1,43 +1,41 @@
 """When this host last changed a model: every worker reads the models anew that it read before."""
 
-import itertools
 import logging
-import os
-import time
+import secrets
+import threading
 from pathlib import Path
 
 from domain.measurements import Measurement
 from domain.models import Activation, Model
 from services.model_store import ModelStore, ReadingStore
+from services.shared_file import put
 
 log = logging.getLogger(__name__)
-Mark = tuple[int, int]
 
 
 class ChangeMark:
-    """A file, as old as the last change by any worker; a change that it does not take, this one counts."""
+    """A file that says something else after each change by any worker; those that it did not take are `untold`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._own_changes = itertools.count(1)
-        self._own = 0
+        self._lock = threading.Lock()
+        self.untold = 0
+        """How many changes this worker made of which no other one knows."""
 
-    def now(self) -> Mark:
-        """Another value after each change, the same for all workers. Never compared by order: clocks go back."""
+    def now(self) -> str:
+        """Another word after each change, the same for all workers; no clock has a part in it."""
         try:
-            return self._own, self._path.stat().st_mtime_ns
+            return self._path.read_text("ascii", "replace")
         except OSError:  # nobody has changed anything, or the cache was deleted
-            return self._own, 0
+            return ""
 
     def move(self) -> None:
         """Something was changed, or may have been."""
-        moment = time.time_ns()
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
-            self._path.touch()
-            os.utime(self._path, ns=(moment, moment))  # finer than the time that the system gives it
+            put(self._path, secrets.token_hex(8).encode())
         except OSError as error:
-            self._own = next(self._own_changes)
+            with self._lock:
+                self.untold += 1
             log.warning("other workers see this change at their next refresh", extra={"cause": str(error)})
 
 

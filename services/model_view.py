@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from domain.errors import ClewError
 from domain.models import Activation, ModelList
 from services.failures import Failure
-from services.model_changes import ChangeMark, Mark
+from services.model_changes import ChangeMark
 from services.model_store import ModelStore
 from services.shared_file import SharedFile, host_lock
 
@@ -32,7 +32,7 @@ class ModelView(BaseModel):
     as_of: datetime | None = None
     failure: Failure | None = None
     tried_at: datetime | None = None
-    mark: Mark | None = None
+    mark: str | None = None
     """The last change that it may know of."""
 
 
@@ -49,7 +49,8 @@ class ModelSnapshots:
         self._due_after = timedelta(seconds=refresh_seconds / 3)
         self._lock_path = folder / "models.lock"
         self._shared = SharedFile(folder / "models.json", TypeAdapter(ModelView))
-        self._unshared: ModelView | None = None  # the newest, where the disk did not take it
+        self._newest = ModelView()  # kept, for the file may be deleted, or never have been written
+        self._untold = 0  # how many of this worker's untold changes its last reading came after
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
 
@@ -72,27 +73,33 @@ class ModelSnapshots:
     def last_view(self) -> ModelView:
         """What is known; starts nothing."""
         with self._lock:
-            known = [view for view in (self._shared.read(), self._unshared) if view is not None]
-        return max(known, key=lambda view: view.tried_at or _NEVER, default=ModelView())
+            shared = self._shared.read()
+            if shared is not None:
+                self._newest = max(shared, self._newest, key=_newness)
+            return self._newest
 
     def refreshed(self, wait_seconds: float) -> ModelView:
         """Reads anew, for somebody asks to try again; waits `wait_seconds` at most."""
-        with self._lock:
-            under_way = self._reading
-        if under_way is not None:
-            under_way.join(wait_seconds)  # it may have begun before what the reader knows of
-        self._start(self._read).join(wait_seconds)
+        asked_at, ends = datetime.now(UTC), time.monotonic() + wait_seconds
+        for _read in range(3):  # what is under way may have begun before, or find that nothing is due
+            self._start(self._read).join(max(0.0, ends - time.monotonic()))
+            tried_at = self.last_view().tried_at
+            if tried_at is not None and tried_at >= asked_at:
+                break
         return self.last_view()
 
     def _is_due(self, known: ModelView) -> bool:
-        if known.tried_at is None or known.mark != self._mark.now():
+        if known.tried_at is None or self._is_from_before_a_change(known):
             return True
         wait = self._due_after if known.failure is None else min(self._due_after, RETRY_EVERY)
         return not timedelta() <= datetime.now(UTC) - known.tried_at < wait
 
     def _is_worth_waiting(self, known: ModelView) -> bool:
         nothing_yet = known.models is None and known.failure is None
-        return nothing_yet or known.mark != self._mark.now()
+        return nothing_yet or self._is_from_before_a_change(known)
+
+    def _is_from_before_a_change(self, known: ModelView) -> bool:
+        return known.mark != self._mark.now() or self._untold != self._mark.untold
 
     def _start(self, read: Callable[[], None]) -> threading.Thread:
         with self._lock:
@@ -112,7 +119,7 @@ class ModelSnapshots:
                 self._read()
 
     def _read(self) -> None:
-        now, mark = datetime.now(UTC), self._mark.now()
+        now, mark, untold = datetime.now(UTC), self._mark.now(), self._mark.untold
         try:
             models, history = self._store.all(), self._store.history()
         except ClewError as error:
@@ -121,15 +128,27 @@ class ModelSnapshots:
             self._share(self.last_view().model_copy(update={"failure": failure, "tried_at": now, "mark": mark}))
         else:
             self._share(ModelView(models=models, history=history, as_of=now, tried_at=now, mark=mark))
+        self._untold = untold
 
     def _share(self, view: ModelView) -> None:
-        newest, unshared = self.last_view().tried_at, None
-        if newest is not None and view.tried_at is not None and view.tried_at < newest <= datetime.now(UTC):
-            return  # another worker began later and was answered sooner
+        newer = self.last_view()
+        if _newness(newer) > _newness(view):  # another worker began later and ended sooner
+            if view.failure is not None or _moment(newer.as_of) >= _moment(view.as_of):
+                return
+            # That one failed: what was found here goes beside its failure.
+            view = newer.model_copy(update={"models": view.models, "history": view.history, "as_of": view.as_of})
         try:
             self._shared.write(view)
         except OSError as error:
             log.warning("a worker has its own view of the models", extra={"cause": str(error)})
-            unshared = view
         with self._lock:
-            self._unshared = unshared
+            self._newest = view
+
+
+def _newness(view: ModelView) -> tuple[datetime, datetime]:
+    """When it was tried, then when that last went well; what a clock that was set back puts in the future is oldest."""
+    return _moment(view.tried_at), _moment(view.as_of)
+
+
+def _moment(moment: datetime | None) -> datetime:
+    return _NEVER if moment is None or moment > datetime.now(UTC) else moment

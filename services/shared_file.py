@@ -45,16 +45,21 @@ class SharedFile(Generic[T]):
         return self._value
 
     def write(self, value: T) -> None:
-        """Puts `value` in place at once: a reader sees the former one or this one."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(self._shape.dump_json(value))
-            os.replace(temporary, self._path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        """Puts `value` in place; raises `OSError`."""
+        put(self._path, self._shape.dump_json(value))
+
+
+def put(path: Path, content: bytes) -> None:
+    """Puts `content` in place at once: a reader sees the former one or this one. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager

@@ -12,6 +12,10 @@ from selenium.webdriver.remote.webelement import WebElement
 T = TypeVar("T")
 # simple_websocket answers the goodbye of a page in one thread while another one sends: nobody misses that message.
 AFTER_GOODBYE = "Data frame received after close"
+_IS_MOVING = (
+    "const goes = (a) => a.playState === 'running' && a.effect.target.contains(arguments[0]);"
+    "return document.getAnimations().some(goes)"
+)
 TICKS = "#runs-table td.dash-select-cell input[type=checkbox]"
 
 
@@ -44,7 +48,8 @@ class Page:
     def _clicked(self, selector: str) -> bool:
         element = self.find(selector)
         self.script("arguments[0].scrollIntoView({block: 'center'})", element)
-        if not element.is_enabled():
+        # A click goes to where the element was a moment ago: on one that moves, with its dialog say, it is lost.
+        if not element.is_enabled() or self.script(_IS_MOVING, element):
             return False
         element.click()
         return True
@@ -65,8 +70,7 @@ class Page:
                 seen = error
             time.sleep(0.1)
         raise AssertionError(
-            f"did not happen within {within_seconds} s; last seen: {seen}\n"
-            f"at {self.driver.current_url}\n{self.text()[:2000]}"
+            f"did not happen within {within_seconds} s; last seen: {seen}\nat {self.driver.current_url}\n{self.text()}"
         )
 
     def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 40) -> None:

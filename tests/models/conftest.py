@@ -1,11 +1,16 @@
 """Model servers, registered models, and each of the backends."""
 
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.misbehaving import Misbehaving
 from tests.models.backends import Backend, HttpBackend, MlflowBackend, behind_a_clew
+from tests.models.host import Host, active
 from tests.models.model_server import ModelServer
+from tests.registry import Registry
 from tests.tracking import Tracking
 
 
@@ -33,3 +38,18 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
         mlflow = MlflowBackend(request.getfixturevalue("tracking"))
         with behind_a_clew(mlflow, request.getfixturevalue("cache_dir")) as backend:
             yield backend
+
+
+@pytest.fixture
+def registered(tracking: Tracking) -> Registry:
+    """A registered model of two versions, of which the first is active."""
+    registry = Registry(tracking, f"pages-{uuid.uuid4().hex[:8]}")
+    first, _second = registry.version(), registry.version()
+    active(registry, first)
+    return registry
+
+
+@pytest.fixture
+def host(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Host:
+    """Both workers on that registry."""
+    return Host(misbehaving.address, registered.name, cache_dir)

@@ -1,7 +1,7 @@
 """What the workers of a host share of the models."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from hypothesis import example, given
@@ -13,6 +13,8 @@ from domain.models import Activation, Model, ModelList
 from domain.runs import BadRow
 from domain.statistics import Interval
 from services.failures import Failure
+from services.mlflow_registry import moment_of
+from services.model_changes import ChangeMark
 from services.model_view import ModelView
 from services.shared_file import SharedFile
 
@@ -23,6 +25,10 @@ ODD = Model(id="1", measured=Measurement(at=datetime(2026, 1, 2, tzinfo=UTC), se
 
 texts = st.none() | st.text(max_size=20)
 moments = st.datetimes(timezones=st.just(UTC))
+# As a tag may have them: with a zone of seconds, and close to the ends of time.
+in_any_zone = st.datetimes(
+    timezones=st.timedeltas(timedelta(hours=-23.9999), timedelta(hours=23.9999)).map(timezone) | st.none()
+).filter(lambda moment: moment_of(moment.isoformat()))
 rates = st.floats(0, 1)
 measured = st.builds(
     Measured,
@@ -36,7 +42,7 @@ models = st.builds(
     Model,
     id=st.text(min_size=1, max_size=20),
     algorithm=texts,
-    trained_at=st.none() | moments,
+    trained_at=st.none() | in_any_zone,
     success_rate=st.none() | rates,
     total_episodes=st.none() | st.integers(1, 10**30),
     measured=st.none() | st.builds(Measurement, at=moments, seen=measured, unseen=measured),
@@ -48,7 +54,7 @@ views = st.builds(
     as_of=st.none() | moments,
     failure=st.none() | st.builds(Failure, service=st.text(), cause=st.text()),
     tried_at=st.none() | moments,
-    mark=st.none() | st.tuples(st.integers(0, 9), st.integers(0, 2**63)),
+    mark=st.none() | st.text("0123456789abcdef", max_size=16),
 )
 
 
@@ -64,3 +70,14 @@ def test_rows_that_did_not_fit_go_along(cache_dir: Path) -> None:
     view = ModelView(models=ModelList(models=[], bad_rows=[bad]), tried_at=datetime.now(UTC))
     SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).write(view)
     assert SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).read() == view
+
+
+def test_each_change_leaves_another_mark_that_all_workers_see(cache_dir: Path) -> None:
+    one, other = (ChangeMark(cache_dir / "there" / "models-changed") for _worker in range(2))
+    seen = [one.now()]
+    for mark in (one, other, one):
+        mark.move()
+        seen.append(one.now())
+        assert other.now() == one.now()
+    assert len(set(seen)) == 4
+    assert (one.untold, other.untold) == (0, 0)

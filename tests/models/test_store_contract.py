@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from domain.errors import BadInput, BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly
+from domain.errors import BadInput, BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly, ServiceUnavailable
 from domain.measurements import Measured, Measurement
 from domain.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
 from domain.statistics import Interval
+from services import mlflow_registry
 from services.http import JsonService
 from services.mlflow_model_store import MlflowModelStore
 from services.mlflow_registry import MlflowRegistry
@@ -275,6 +276,14 @@ def test_a_version_edited_while_the_pages_are_read_is_not_missed(tracking: Track
     found, bad = MlflowRegistry(mlflow, model.name, page_size=3).versions()
     assert [version.version for version in found] == ids
     assert (bad, len(pages)) == ([], 3)
+
+
+def test_pages_without_an_end_are_left(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mlflow_registry, "ALL_VERSIONS_SECONDS", 0.5)
+    page = {"model_versions": [{"version": "1"}], "next_page_token": "more"}
+    server.misbehave = lambda method, path: (200, json.dumps(page).encode())
+    with pytest.raises(ServiceUnavailable, match="in time"):
+        MlflowRegistry(MlflowRest(JsonService("MLflow", server.address)), "maze").versions()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,195 @@
+"""What the workers of a host share of the models, whatever happens to the store, to the disk, and to each other."""
+
+import threading
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from components import ids
+from services.shared_file import host_lock
+from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
+from tests.models.host import Host, active, emptied, readings, states
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+
+@pytest.fixture
+def busy(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> Host:
+    """Workers that refresh what is a third of a second old, and have read the models."""
+    host = Host(misbehaving.address, registered.name, cache_dir, refresh_seconds=1)
+    for services in host.services:
+        assert services.model_views.view(30).models
+    return host
+
+
+def ended() -> bool:
+    """Whether nobody reads models any more."""
+    return not [one for one in threading.enumerate() if one.name == "models"]
+
+
+def test_what_one_worker_read_is_there_for_all_when_the_store_is_not(host: Host, misbehaving: Misbehaving) -> None:
+    page = host.open()
+    misbehaving.answer = ERROR_500
+    misbehaving.requests.clear()
+    host.at = 1
+    assert states(host.open()) == {"1": "active", "2": "inactive"}
+    assert readings(misbehaving) == 0
+    # And who failed, whichever worker found out.
+    page.press(ids.retry("models"))
+    for host.at in (0, 1):
+        other = host.open()
+        assert ["MLflow" in alert for alert in other.alerts()] == [True]
+        assert states(other) == {"1": "active", "2": "inactive"}
+    misbehaving.answer = None
+    page.press(ids.retry("models"))
+    for host.at in (0, 1):
+        assert host.open().alerts() == []
+
+
+def test_a_late_failure_does_not_take_the_place_of_a_newer_answer(host: Host, misbehaving: Misbehaving) -> None:
+    page = host.open()
+    asked, give_up = threading.Event(), threading.Event()
+
+    def breaks_down_late(_path: str, _content: bytes) -> bytes:
+        misbehaving.alter = None  # the first one alone
+        asked.set()
+        give_up.wait(30)
+        return b"<html>"
+
+    misbehaving.alter = breaks_down_late
+    page.press(ids.retry("models"))
+    assert asked.wait(30)
+    host.at = 1
+    page.press(ids.retry("models"))
+    give_up.set()
+    eventually(lambda: not [one for one in threading.enumerate() if one.name == "models"])
+    for host.at in (0, 1):
+        assert host.open().alerts() == []
+
+
+def test_two_registered_models_share_no_list(host: Host, tracking: Tracking, cache_dir: Path) -> None:
+    assert states(host.open()) == {"1": "active", "2": "inactive"}
+    other = Registry(tracking, f"pages-{uuid.uuid4().hex[:8]}")
+    other.version()
+    beside = Host(tracking.address, other.name, cache_dir)
+    assert states(beside.open("/models")) == {"1": "inactive"}
+    assert states(host.open()) == {"1": "active", "2": "inactive"}
+
+
+def test_an_answer_counts_beside_the_failure_of_one_that_began_later(host: Host, misbehaving: Misbehaving) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(path: str, content: bytes) -> bytes:
+        if "registered-models" in path:
+            misbehaving.alter = None  # the first one alone
+            asked.set()
+            go_on.wait(30)
+        return content
+
+    misbehaving.alter = slow
+    host.open()
+    assert asked.wait(30)
+    misbehaving.answer = ERROR_500
+    host.at = 1
+    assert states(host.open()) == {}
+    misbehaving.answer = None
+    go_on.set()
+    eventually(ended)
+    misbehaving.answer = ERROR_500  # for nobody is to read them again
+    for host.at in (0, 1):
+        other = host.open()
+        assert states(other) == {"1": "active", "2": "inactive"}
+        assert ["MLflow" in alert for alert in other.alerts()] == [True]
+
+
+def test_a_cache_that_is_deleted_while_the_store_is_down_takes_nothing_off_the_screen(
+    host: Host, misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    for host.at in (0, 1):
+        host.open()
+    misbehaving.answer = ERROR_500
+    emptied(cache_dir)
+    for host.at in (0, 1):
+        page = host.open()
+        page.press(ids.retry("models"))
+        assert states(page) == states(host.open()) == {"1": "active", "2": "inactive"}
+
+
+def test_changes_that_no_file_takes_are_read_once(host: Host, misbehaving: Misbehaving, cache_dir: Path) -> None:
+    host.open()
+    (kept,) = cache_dir.glob("*/models.json")
+    kept.with_name("models-changed").mkdir()
+    for host.at, chosen in ((0, "2"), (1, "1"), (0, "2")):
+        page = host.open()
+        page.give(ids.MODEL_CHOSEN, "data", chosen)
+        page.press(ids.MODEL_ACTIVATE)
+        assert states(page)[chosen] == "active"
+    misbehaving.requests.clear()
+    for host.at in (1, 0, 1, 0):
+        assert states(host.open()) == {"1": "inactive", "2": "active"}
+    assert readings(misbehaving) == 0
+
+
+def test_what_is_due_is_read_by_one_worker_and_what_is_asked_for_by_the_one_that_is_asked(
+    busy: Host, misbehaving: Misbehaving
+) -> None:
+    first, second = (services.model_views for services in busy.services)
+    eventually(ended)
+    misbehaving.answer = HANG
+    misbehaving.requests.clear()
+
+    def asked() -> int:
+        return sum("registered-models/get" in one for one in misbehaving.requests)
+
+    eventually(lambda: first.view() and asked())
+    for _look in range(20):
+        assert first.view().models == second.view().models
+        eventually(lambda: sum(one.name == "models" for one in threading.enumerate()) == 1)
+    assert asked() == 1
+    second.refreshed(0.2)
+    eventually(lambda: asked() == 2)
+
+
+def test_who_asks_to_try_again_is_not_put_off_with_a_look_that_reads_nothing(
+    busy: Host, misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    views, stop = busy.services[0].model_views, threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            views.view()
+
+    (kept,) = cache_dir.glob("*/models.json")
+    eventually(ended)
+    looks = threading.Thread(target=look, daemon=True)
+    with host_lock(kept.with_name("models.lock"), 10) as won:
+        assert won
+        looks.start()
+        try:
+            for _time in range(8):
+                time.sleep(0.4)  # until it is due again, and each look tries the lock
+                asked_at = datetime.now(UTC)
+                tried_at = views.refreshed(30).tried_at
+                assert tried_at is not None
+                assert tried_at >= asked_at
+        finally:
+            stop.set()
+            looks.join(30)
+
+
+def test_a_lock_that_cannot_be_opened_stops_no_refresh(busy: Host, registered: Registry, cache_dir: Path) -> None:
+    (kept,) = cache_dir.glob("*/models.json")
+    lock = kept.with_name("models.lock")
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    active(registered, "2")
+    eventually(lambda: states(busy.open()) == {"1": "inactive", "2": "active"})
+
+
+def test_a_moment_in_an_odd_zone_reaches_the_other_worker(host: Host, registered: Registry) -> None:
+    registered.version(trained_at="2026-01-01T00:00:00-23:59:59.5")
+    for host.at in (0, 1):
+        assert states(host.open()) == {"1": "active", "2": "inactive", "3": "inactive"}
