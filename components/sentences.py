@@ -52,6 +52,7 @@ _ANSWERS: Final = (
     N_("is not a list of models"),
     N_("is not a 64-bit integer"),
     N_("is not a number"),
+    N_("is outside the years 1 to 9999"),
     N_("holds something that is no row"),
     N_("the history changed while it was read"),
     N_("is none of the runs asked for"),
