@@ -1,8 +1,9 @@
-"""How old a page is, what failed, and whether the reader asked to try again."""
+"""How old a page is, how much of it is on show, what failed, and whether the reader asked to try again."""
 
 from typing import Any
 
-from dash import ctx, no_update
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from components import ids, notices, run_list, words
 from services.model_view import ModelView
@@ -29,3 +30,14 @@ def failed(view: RunView | ModelView) -> tuple[Any, bool]:
     if view.failure is None:
         return no_update, False
     return notices.failure(view.failure.service, view.failure.cause, as_of_ms=words.unix_ms(view.as_of)), True
+
+
+def register_rows_shown(app: dash.Dash, table: str, rows: str, texts: str) -> None:
+    """Says how many rows the filters of `table` leave of those in the store `rows`."""
+    app.clientside_callback(
+        ClientsideFunction("tables", "shown"),
+        Output(ids.rows_shown(table), "children"),
+        Input(table, "derived_virtual_row_ids"),
+        State(rows, "data"),
+        State(texts, "data"),
+    )

@@ -5,7 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry, register_rows_shown
 from components import ids, model_list, notices, words
 from components.activations import activations
 from components.language import language
@@ -80,13 +80,7 @@ def _register_table(app: dash.Dash) -> None:
         Input(ids.MODEL_STATE, "value"),
         State(ids.MODEL_TEXTS, "data"),
     )
-    app.clientside_callback(
-        ClientsideFunction("tables", "shown"),
-        Output(ids.rows_shown(ids.MODEL_TABLE), "children"),
-        Input(ids.MODEL_TABLE, "derived_virtual_row_ids"),
-        State(ids.MODEL_ROWS, "data"),
-        State(ids.MODEL_TEXTS, "data"),
-    )
+    register_rows_shown(app, ids.MODEL_TABLE, ids.MODEL_ROWS, ids.MODEL_TEXTS)
     app.clientside_callback(
         ClientsideFunction("models", "choose"),
         Input(ids.MODEL_TABLE, "selected_row_ids"),

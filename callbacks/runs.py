@@ -10,7 +10,7 @@ from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import request
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
+from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry, register_rows_shown
 from components import ids, notices, run_list, run_toolbar
 from components.in_words import in_words
 from components.language import _, language, ngettext
@@ -117,13 +117,7 @@ def _register_table(app: dash.Dash) -> None:
         State(ids.TABLE, "data"),
         State(ids.SELECTED, "data"),
     )
-    app.clientside_callback(
-        ClientsideFunction("tables", "shown"),
-        Output(ids.rows_shown(ids.TABLE), "children"),
-        Input(ids.TABLE, "derived_virtual_row_ids"),
-        State(ids.ROWS, "data"),
-        State(ids.TEXTS, "data"),
-    )
+    register_rows_shown(app, ids.TABLE, ids.ROWS, ids.TEXTS)
     app.clientside_callback(
         ClientsideFunction("runs", "buttons"),
         Output(ids.COMPARE, "children"),
