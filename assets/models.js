@@ -61,6 +61,13 @@
       else window.location.assign(address);
     },
 
+    /** A toast that stays open keeps its old time: it is closed before it says something else. */
+    say(refusal) {
+      if (!refusal) return;
+      setProps(refusal.toast, { is_open: false });
+      window.setTimeout(() => Object.entries(refusal.parts).forEach(([id, props]) => setProps(id, props)), 100);
+    },
+
     open(clicks, chosen, rows) {
       const row = (rows || []).find((one) => one.id === chosen);
       if (clicks && row) window.clew.visit(row.page);

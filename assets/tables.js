@@ -38,12 +38,27 @@
 
   const setAddress = (change) => window.clew.setAddress(change);
 
+  function sayShown(table, store, texts) {
+    if (!document.getElementById(`${table}-shown`)) return; // on another page by now
+    const { data, derived_virtual_row_ids, filter_query } = window.clew.propsOf(table);
+    const rows = window.clew.propsOf(store).data;
+    const ids = derived_virtual_row_ids || [];
+    if (!rows || (!ids.length && data.length && !filter_query)) return; // it has not drawn them yet
+    const counted = new Set(rows.filter((row) => row.state !== "deleted").map((row) => row.id));
+    const all = ids.length === counted.size && ids.every((id) => counted.has(id));
+    const number = ids.length.toLocaleString(window.clew.locale());
+    setProps(`${table}-shown`, { children: all ? "" : texts.shown.replace("{n}", number) });
+  }
+
+  const waiting = {};
   const tables = {
-    /** How many rows the filters leave, where that is not what the page counts: all but the deleted ones. */
-    shown(ids, rows, texts) {
-      const counted = (rows || []).filter((row) => row.state !== "deleted").length;
-      if (!rows || !ids || ids.length === counted) return "";
-      return texts.shown.replace("{n}", ids.length.toLocaleString(window.clew.locale()));
+    /** How many rows the filters leave, where these are not those that the page counts: all but the deleted ones.
+     *
+     * A moment after, for the rows come before the table has them, and equal ids are no news to Dash.
+     */
+    shown(ids, rows, table, store, texts) {
+      window.clearTimeout(waiting[table]);
+      waiting[table] = window.setTimeout(() => sayShown(table, store, texts), 100);
     },
   };
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, State, ctx, no_update
 
 from components import ids, notices, run_list, words
 from services.model_view import ModelView
@@ -36,8 +36,9 @@ def register_rows_shown(app: dash.Dash, table: str, rows: str, texts: str) -> No
     """Says how many rows the filters of `table` leave of those in the store `rows`."""
     app.clientside_callback(
         ClientsideFunction("tables", "shown"),
-        Output(ids.rows_shown(table), "children"),
         Input(table, "derived_virtual_row_ids"),
-        State(rows, "data"),
+        Input(rows, "data"),
+        State(table, "id"),
+        State(rows, "id"),
         State(texts, "data"),
     )

@@ -58,6 +58,7 @@ def register(app: dash.Dash, services: Services) -> None:
         _register_activation_dialog(app, services, controls)
         _register_changes(app, services, controls)
         app.clientside_callback(ClientsideFunction("models", "go"), Input(controls.part("go"), "data"))
+        app.clientside_callback(ClientsideFunction("models", "say"), Input(controls.part("refusal"), "data"))
 
 
 def _register_deletion_dialog(app: dash.Dash, services: Services, controls: Controls) -> None:
@@ -194,10 +195,13 @@ def _who_know(services: Services, model_id: str) -> ModelList | None:
 
 
 def _say(controls: Controls, outcome: Outcome) -> None:
-    """Puts this on the toast, which is another callback's otherwise."""
-    set_props(controls.part("said"), {"children": outcome.sentence})
-    set_props(controls.part("undo"), {"style": HIDDEN})
-    set_props(controls.part("toast"), {"icon": outcome.icon, "duration": outcome.duration_ms, "is_open": True})
+    """Puts this on the toast, which is another callback's otherwise; assets/models.js closes what is there before."""
+    parts = {
+        controls.part("said"): {"children": outcome.sentence},
+        controls.part("undo"): {"style": HIDDEN},
+        controls.part("toast"): {"icon": outcome.icon, "duration": outcome.duration_ms, "is_open": True},
+    }
+    set_props(controls.part("refusal"), {"data": {"toast": controls.part("toast"), "parts": parts}})
 
 
 def _differ(model: Model, active: Model) -> bool:

@@ -100,6 +100,8 @@ def parts(place: str) -> list[Any]:
         dcc.Store(id=ids.change(place, "wish")),
         # A model of the history that is to be activated again; assets/models.js writes it.
         dcc.Store(id=ids.change(place, "again")),
+        # What the toast is to say where nothing was even tried.
+        dcc.Store(id=ids.change(place, "refusal")),
         # An address to go to once a model that is to be tried is active.
         dcc.Store(id=ids.change(place, "go")),
         # Counts the changes made here: who draws the models reads them anew.

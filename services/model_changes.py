@@ -26,17 +26,27 @@ class ChangeMark:
         """Another word after each change, the same for all workers; no clock has a part in it."""
         try:
             return self._path.read_text("ascii", "replace")
-        except OSError:  # nobody has changed anything, or the cache was deleted
+        except FileNotFoundError:  # the first time, or the cache was deleted, and what it said with it
+            try:
+                return self._put_another()
+            except OSError:
+                return ""
+        except OSError:
             return ""
 
     def move(self) -> None:
         """Something was changed, or may have been."""
         try:
-            put(self._path, secrets.token_hex(8).encode())
+            self._put_another()
         except OSError as error:
             with self._lock:
                 self.untold += 1
             log.warning("other workers see this change at their next refresh", extra={"cause": str(error)})
+
+    def _put_another(self) -> str:
+        word = secrets.token_hex(8)
+        put(self._path, word.encode())
+        return word
 
 
 class MarkingStore(ReadingStore):

@@ -75,7 +75,7 @@ class ModelSnapshots:
         with self._lock:
             shared = self._shared.read()
             if shared is not None:
-                self._newest = max(shared, self._newest, key=_newness)
+                self._newest = _together(shared, self._newest)
             return self._newest
 
     def refreshed(self, wait_seconds: float) -> ModelView:
@@ -131,18 +131,24 @@ class ModelSnapshots:
         self._untold = untold
 
     def _share(self, view: ModelView) -> None:
-        newer = self.last_view()
-        if _newness(newer) > _newness(view):  # another worker began later and ended sooner
-            if view.failure is not None or _moment(newer.as_of) >= _moment(view.as_of):
-                return
-            # That one failed: what was found here goes beside its failure.
-            view = newer.model_copy(update={"models": view.models, "history": view.history, "as_of": view.as_of})
+        known = self.last_view()
+        newest = _together(known, view)
+        if newest is known:  # another worker began later and ended sooner
+            return
         try:
-            self._shared.write(view)
+            self._shared.write(newest)
         except OSError as error:
             log.warning("a worker has its own view of the models", extra={"cause": str(error)})
         with self._lock:
-            self._newest = view
+            self._newest = newest
+
+
+def _together(one: ModelView, other: ModelView) -> ModelView:
+    """How the later reading went, beside the list of the later one that went well: a failure takes no list away."""
+    newer, older = (one, other) if _newness(one) >= _newness(other) else (other, one)
+    if _moment(older.as_of) <= _moment(newer.as_of):
+        return newer
+    return newer.model_copy(update={"models": older.models, "history": older.history, "as_of": older.as_of})
 
 
 def _newness(view: ModelView) -> tuple[datetime, datetime]:

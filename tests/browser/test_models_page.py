@@ -171,6 +171,16 @@ def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
     choose(page, "1")
     page.click("#models-activate")
     page.wait_for_text("Model 1 is active now.", ".clew-toast.toast")
+    # Nor does the time of what worked count for what was not even tried: one that went since the list was drawn.
+    page.script("const set = dash_clientside.set_props; set('models-chosen', {data: '999'})")
+    page.script("dash_clientside.set_props('models-activate', {n_clicks: 999})")
+    page.wait_for_text("Model 999 is not known here", ".clew-toast.toast")
+    time.sleep(TOAST_SECONDS + 1)
+    page.wait_for_text("Model 999 is not known here", ".clew-toast.toast")
+    page.click(".clew-toast .btn-close")
+    choose(page, "2")
+    page.click("#models-activate")
+    page.wait_for_text("Model 2 is active now.", ".clew-toast.toast")
     page.wait(lambda: not page.all(".clew-toast.toast.show"))
 
 

@@ -201,6 +201,9 @@ def test_it_says_how_many_runs_a_filter_leaves(page: Page, misbehaving: Misbehav
     assert page.text("#runs-table-shown").strip() == "· 0 shown"
     page.filter("name", "r")
     page.wait(lambda: page.text("#runs-table-shown") == "")
+    tracking.run(group, name="x")
+    page.wait_for_text("5 runs", "#runs-freshness-text")
+    page.wait(lambda: page.text("#runs-table-shown").strip() == "· 4 shown")
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -53,3 +53,9 @@ def readings(misbehaving: Misbehaving) -> int:
 def emptied(cache_dir: Path) -> None:
     """Deletes the cache, as anybody may at any time, though a refresh may be writing there."""
     eventually(lambda: shutil.rmtree(cache_dir, ignore_errors=True) or not cache_dir.exists())
+
+
+def blocked(path: Path) -> None:
+    """Puts a folder where a file of the cache is, or would be: nothing can be written there."""
+    path.unlink(missing_ok=True)
+    path.mkdir()

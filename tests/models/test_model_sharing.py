@@ -11,7 +11,7 @@ import pytest
 from components import ids
 from services.shared_file import host_lock
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
-from tests.models.host import Host, active, emptied, readings, states
+from tests.models.host import Host, active, blocked, emptied, readings, states
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -90,11 +90,11 @@ def test_an_answer_counts_beside_the_failure_of_one_that_began_later(host: Host,
         return content
 
     misbehaving.alter = slow
-    host.open()
+    first, second = (services.model_views for services in host.services)
+    first.view()
     assert asked.wait(30)
     misbehaving.answer = ERROR_500
-    host.at = 1
-    assert states(host.open()) == {}
+    assert second.view(30).failure
     misbehaving.answer = None
     go_on.set()
     eventually(ended)
@@ -118,10 +118,38 @@ def test_a_cache_that_is_deleted_while_the_store_is_down_takes_nothing_off_the_s
         assert states(page) == states(host.open()) == {"1": "active", "2": "inactive"}
 
 
+def test_a_worker_that_knows_nothing_takes_no_list_off_the_screen(
+    host: Host, misbehaving: Misbehaving, cache_dir: Path
+) -> None:
+    page = host.open()
+    misbehaving.answer = ERROR_500
+    emptied(cache_dir)
+    host.at = 1
+    host.open()
+    host.at = 0
+    page.tick()
+    assert states(page) == states(host.open()) == {"1": "active", "2": "inactive"}
+    assert ["MLflow" in alert for alert in page.alerts()] == [True]
+    host.at = 1
+    page.press(ids.retry("models"))
+    host.at = 0
+    assert states(host.open()) == {"1": "active", "2": "inactive"}
+
+
+def test_a_deleted_cache_hides_no_change(host: Host, cache_dir: Path) -> None:
+    for host.at in (1, 0):
+        page = host.open()
+    page.give(ids.MODEL_CHOSEN, "data", "2")
+    page.press(ids.MODEL_ACTIVATE)
+    emptied(cache_dir)
+    host.at = 1
+    assert states(host.open()) == {"1": "inactive", "2": "active"}
+
+
 def test_changes_that_no_file_takes_are_read_once(host: Host, misbehaving: Misbehaving, cache_dir: Path) -> None:
     host.open()
     (kept,) = cache_dir.glob("*/models.json")
-    kept.with_name("models-changed").mkdir()
+    blocked(kept.with_name("models-changed"))
     for host.at, chosen in ((0, "2"), (1, "1"), (0, "2")):
         page = host.open()
         page.give(ids.MODEL_CHOSEN, "data", chosen)
@@ -182,9 +210,7 @@ def test_who_asks_to_try_again_is_not_put_off_with_a_look_that_reads_nothing(
 
 def test_a_lock_that_cannot_be_opened_stops_no_refresh(busy: Host, registered: Registry, cache_dir: Path) -> None:
     (kept,) = cache_dir.glob("*/models.json")
-    lock = kept.with_name("models.lock")
-    lock.unlink(missing_ok=True)
-    lock.mkdir()
+    blocked(kept.with_name("models.lock"))
     active(registered, "2")
     eventually(lambda: states(busy.open()) == {"1": "inactive", "2": "active"})
 
