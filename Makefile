@@ -32,7 +32,7 @@ help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
-	@exec $(PY) -m services.launcher
+	@exec $(PY) -m services.processes.launcher
 
 # Three at a time: half of their time they wait for an MLflow, a browser or a clock. A file stays together.
 test: lint chromium compiler nginx ## Run all checks and tests; ARGS="-k name" goes to pytest

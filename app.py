@@ -34,7 +34,7 @@ from components.frame import frame, localised
 from domain.logs import configure_logging
 from domain.vocabulary import adopt
 from services.connect import Services, connect
-from services.settings import Settings, explain
+from settings.settings import Settings, explain
 
 ROOT = Path(__file__).parent
 ASSETS = ROOT / "assets"

@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from api.shapes import Alive
 from api.wire import answer
 from services.connect import Services
-from services.dependency_health import Checks, Health
+from services.health.dependency_health import Checks, Health
 
 blueprint = Blueprint("health", __name__)
 

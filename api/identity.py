@@ -4,7 +4,7 @@ from flask import Request
 
 from services.identity import user_of as _user_of
 from services.identity import writing_program
-from services.settings import Settings
+from settings.settings import Settings
 
 _READS = ("GET", "HEAD", "OPTIONS")
 

@@ -20,7 +20,7 @@ from api.shapes import (
 )
 from domain.models import Activation
 from domain.runs import RunSummary
-from services.dependency_health import Health
+from services.health.dependency_health import Health
 
 FILE: Final = Path(__file__).parents[1] / "docs" / "openapi.yaml"
 _REFERENCES: Final = "#/components/schemas/{model}"

@@ -7,9 +7,8 @@ from api.wire import RequestRefused, answer
 from domain.errors import NotFound, ServiceUnavailable
 from domain.runs import RunSummary, is_run_id, parse_run_ids, summarise
 from services.connect import Services
-from services.mlflow_answers import SERVICE
-from services.run_store import RunView
-from services.run_sweep import RunList
+from services.tracking.run_store import RunView
+from services.tracking.run_sweep import RunList
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -52,7 +51,7 @@ def _known(view: RunView) -> RunList:
         return view.runs
     if view.failure is not None:
         raise ServiceUnavailable(view.failure.service, view.failure.cause)
-    raise ServiceUnavailable(SERVICE, "has not told its runs yet")
+    raise ServiceUnavailable(view.service, "has not told its runs yet")
 
 
 def _asked_for() -> list[str]:

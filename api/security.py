@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import SecurityError
 
-from services.settings import Settings
+from settings.settings import Settings
 
 # A .env file would take their quotes for its own.
 _KEYWORDS = {"self": "'self'", "none": "'none'"}

@@ -15,17 +15,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.generate_runs import fill
-from domain.history import History
+from domain.history import FIRST_STEP, History
 from domain.runs import Run
+from mlflow_api.client import MlflowRest
+from mlflow_api.metrics import MetricRest
 from services.connect import history_store
-from services.history_store import Histories, HistoryStore
-from services.http import JsonService
-from services.metric_rest import MetricRest
-from services.metric_source import FIRST_STEP
-from services.mlflow_rest import MlflowRest
-from services.run_sweep import sweep
-from services.settings import Settings
+from services.tracking.histories.store import Histories, HistoryStore
+from services.tracking.run_sweep import sweep
+from settings.settings import Settings
 from training.scratch_server import DATABASE, mlflow_server
+from transport.http_client import JsonService
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from domain.history import History
 from domain.runs import Run
 from domain.vocabulary import MetricWord
 from services.connect import Services
-from services.history_store import Series
-from services.run_store import RunView
+from services.tracking.histories.store import Series
+from services.tracking.run_store import RunView
 
 
 class Drawing(NamedTuple):

@@ -6,8 +6,8 @@ import dash
 from dash import ClientsideFunction, Input, State, ctx, no_update
 
 from components import ids, notices, run_list, words
-from services.model_view import ModelView
-from services.run_store import RunView
+from services.registry.model_view import ModelView
+from services.tracking.run_store import RunView
 
 RETRY_WAIT_SECONDS = 3.0
 

@@ -19,10 +19,10 @@ from domain.health import HealthReport, ServiceKind
 from domain.models import ModelState, activation_of
 from services.connect import Services
 from services.failures import Failure
-from services.model_view import ModelView
-from services.run_store import RunView
-from services.run_sweep import RunList
-from services.service_health import HealthSnapshots
+from services.health.service_health import HealthSnapshots
+from services.registry.model_view import ModelView
+from services.tracking.run_store import RunView
+from services.tracking.run_sweep import RunList
 
 _SECONDS_PER_HOUR = 3600
 Filled = tuple[Any, Any]  # what a tile shows, as a mark that changes with it, and what draws it

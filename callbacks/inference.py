@@ -12,7 +12,7 @@ from components.inference import SIDES
 from components.inference_controls import model_options
 from components.language import _
 from services.connect import Services
-from services.model_view import ModelView
+from services.registry.model_view import ModelView
 
 
 def register(app: dash.Dash, services: Services) -> None:

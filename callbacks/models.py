@@ -11,7 +11,7 @@ from components.activations import activations
 from components.language import language
 from domain.models import ModelState
 from services.connect import Services
-from services.model_view import ModelView
+from services.registry.model_view import ModelView
 
 
 def register(app: dash.Dash, services: Services) -> None:

@@ -14,8 +14,8 @@ from components import comparison, ids, notices, run_detail
 from components.charts import summaries
 from domain.chart_options import ChartOptions
 from domain.runs import Compared, Run
-from services.browser_urls import mlflow_run_page
 from services.connect import Services
+from settings.browser_urls import mlflow_run_page
 
 
 def register(app: dash.Dash, services: Services) -> None:

@@ -18,10 +18,9 @@ from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.runs import summarise
 from services.connect import Services
 from services.identity import writing_person
-from services.mlflow_answers import SERVICE
-from services.run_store import RunView
-from services.run_sweep import RunList
-from services.sample_data import remove_sample_data
+from services.tracking.run_store import RunView
+from services.tracking.run_sweep import RunList
+from services.tracking.sample_data import remove_sample_data
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -87,7 +86,7 @@ def _rows(view: RunView, shown: str | None, notice: bool, embedded: bool) -> tup
     return (
         _list_rows(view.runs, language()),
         view.runs.version,
-        _plain(notices.bad_rows(SERVICE, view.runs.bad_rows)),
+        _plain(notices.bad_rows(view.service, view.runs.bad_rows)),
         # The first rows open it; from then on the reader's dismissal counts.
         samples if shown is None else notice and samples,
     )

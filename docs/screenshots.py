@@ -76,7 +76,11 @@ def clew() -> Iterator[str]:
         ports = dict(zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True))
         environment = os.environ | ports | {"STATE_DIR": state, "CACHE_DIR": f"{state}/cache", "GPU_DEMO": "true"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "services.launcher"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "services.processes.launcher"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         stack.callback(process.wait, 60)
         stack.callback(process.terminate)

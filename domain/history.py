@@ -1,10 +1,13 @@
 """A metric's history as NumPy columns."""
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
+
+# The step of a metric is a 64-bit integer, which JSON parsers read as a float: this much is exact.
+FIRST_STEP, LAST_STEP = -(2**53), 2**53
 
 
 class History(BaseModel):
@@ -51,3 +54,10 @@ class History(BaseModel):
 
 
 EMPTY = History(step=np.empty(0, np.int64), value=np.empty(0), timestamp=np.empty(0, np.int64))
+
+
+class HistoryPart(NamedTuple):
+    """One answer about one metric of one run: all its points (`exact`), else an even sample, else nothing (None)."""
+
+    history: History | None
+    exact: bool

@@ -2,25 +2,25 @@
 
 from typing import NamedTuple
 
-from services.history_files import HistoryFiles
-from services.history_store import HistoryStore
-from services.http import JsonService
-from services.http_model_store import HttpModelStore
+from mlflow_api.client import MlflowRest
+from mlflow_api.metrics import MetricRest
+from mlflow_api.registry import MlflowRegistry
 from services.inference_engine import InferenceEngine
-from services.measurement_keeping import MeasurementKeeping
-from services.metric_rest import MetricRest
-from services.metric_source import FastLane, MetricSource
-from services.mlflow_model_store import MlflowModelStore
-from services.mlflow_registry import MlflowRegistry
-from services.mlflow_rest import MlflowRest
-from services.model_changes import ChangeMark, MarkingStore
-from services.model_store import ModelStore, ReadOnlyStore
-from services.model_view import ModelSnapshots
-from services.policy_files import PolicyFiles
-from services.policy_looks import PolicyLooks
-from services.run_store import RunStore
-from services.settings import Settings
-from services.shared_file import cache_folder
+from services.registry.http_store import HttpModelStore
+from services.registry.measurement_keeping import MeasurementKeeping
+from services.registry.mlflow_store import MlflowModelStore
+from services.registry.model_changes import ChangeMark, MarkingStore
+from services.registry.model_store import ModelStore, ReadOnlyStore
+from services.registry.model_view import ModelSnapshots
+from services.registry.policy_checks import PolicyLooks
+from services.registry.policy_files import PolicyFiles
+from services.sharing.shared_file import cache_folder
+from services.tracking.histories.files import HistoryFiles
+from services.tracking.histories.metric_source import FastLane, MetricSource
+from services.tracking.histories.store import HistoryStore
+from services.tracking.run_store import RunStore
+from settings.settings import Settings
+from transport.http_client import JsonService
 
 
 class Services(NamedTuple):
@@ -77,7 +77,7 @@ def history_store(settings: Settings, mlflow: MlflowRest) -> HistoryStore:
     source: MetricSource = MetricRest(mlflow)
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
-        from services.metric_database import MetricDatabase
+        from services.tracking.histories.metrics_sql import MetricDatabase
 
         source = FastLane(MetricDatabase(settings.mlflow_backend_store_uri), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

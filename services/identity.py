@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
 from domain.errors import ReadOnly, SignInNeeded
-from services.settings import Settings
+from settings.settings import Settings
 
 _LONGEST_USER = 200
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from domain.errors import BadResponse
 from domain.inference import EvaluationReport
-from services.http import JsonService
+from transport.http_client import JsonService
 
 _WRITE_SECONDS = 5.0
 # A page waits for it.

@@ -9,7 +9,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
 from domain.logs import JsonFormatter
-from services.settings import Settings, explain
+from settings.settings import Settings, explain
 
 try:
     _settings = Settings()

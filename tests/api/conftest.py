@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.registry import Registry
 from tests.tracking import Tracking
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 import app as clew
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -19,7 +19,7 @@ import api.request_log
 from app import create_app
 from domain.logs import JsonFormatter
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
 
 CALLBACK = "/_dash-update-component"

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from domain.health import State
 from domain.runs import RunSummary
 from services.connect import connect
-from services.dependency_health import Checks
-from services.settings import Settings
+from services.health.dependency_health import Checks
+from settings.settings import Settings
 from tests.api.conftest import Serving
 from tests.api.test_models_api import is_failure
 from tests.misbehaving import HTML, Misbehaving, eventually

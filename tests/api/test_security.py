@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 
 
 def clew(folder: Path, **settings: Any) -> Flask:

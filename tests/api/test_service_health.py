@@ -7,8 +7,8 @@ import pytest
 
 from domain.health import ServiceHealth, ServiceKind, State
 from services.connect import connect
-from services.service_health import HealthSnapshots
-from services.settings import Settings
+from services.health.service_health import HealthSnapshots
+from settings.settings import Settings
 from tests.misbehaving import HANG, HTML, Misbehaving, eventually
 
 HEALTHY = (200, b'{"status": "healthy"}', "application/json")
@@ -58,7 +58,7 @@ def test_who_comes_after_a_pause_sees_how_things_are(
     health: HealthSnapshots, monitor: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     health.report(5)
-    monkeypatch.setattr("services.service_health._OLD_AFTER", 0)
+    monkeypatch.setattr("services.health.service_health._OLD_AFTER", 0)
     monitor.answer = HTML
     assert of_the_monitor(health.report(5).services).health.state is State.DOWN
 

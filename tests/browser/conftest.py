@@ -15,7 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.browser.page import Page
 from tests.misbehaving import Misbehaving
 

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.browser.conftest import pytest_setup_options
 from tests.browser.page import Page
 from tests.faults.relay import Fault, Relay

@@ -8,7 +8,7 @@ from dash.testing.browser import Browser
 
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.browser.page import Page
 from tests.inference.conftest import Team, _bare_environment
 from tests.inference.engine import Engine, listening

@@ -10,7 +10,7 @@ from selenium import webdriver
 
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.browser.conftest import pytest_setup_options
 from tests.browser.page import Page
 from tests.inference.conftest import Team, _bare_environment

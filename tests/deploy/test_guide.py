@@ -7,7 +7,7 @@ from dotenv import dotenv_values
 
 from gpu_monitor.settings import GpuMonitorSettings
 from inference.settings import InferenceSettings
-from services.settings import Settings
+from settings.settings import Settings
 from tests.deploy.hosting import DEPLOY, NAME, ROOT
 
 GUIDE = (ROOT / "docs" / "deploying.md").read_text()

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import create_app
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.faults.relay import Fault, Relay
 from tests.faults.viewer import Viewer, in_process
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gpu_addresses import GpuMonitorAddress, read_addresses
+from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from sockets.origins import is_allowed, read_origins
 
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from domain.history import History
 from domain.runs import LatestMetric, Run
+from mlflow_api.client import MlflowRest
 from services.connect import history_store
-from services.history_format import Entry
-from services.history_store import Histories, HistoryStore, Series
-from services.http import JsonService
-from services.mlflow_rest import MlflowRest
-from services.settings import Settings
+from services.tracking.histories.format import Entry
+from services.tracking.histories.store import Histories, HistoryStore, Series
+from settings.settings import Settings
 from tests.misbehaving import Answer, Misbehaving
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 KEY = "loss"
 INTERVAL = "get-history-bulk-interval"

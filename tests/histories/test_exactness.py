@@ -11,10 +11,9 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from domain.errors import BadResponse
-from domain.history import History
-from services.metric_columns import from_rows, in_order, joined
-from services.metric_source import FIRST_STEP, LAST_STEP
-from services.metric_windows import MOST_ROWS, CrowdedStep, in_windows
+from domain.history import FIRST_STEP, LAST_STEP, History
+from mlflow_api.metric_columns import from_rows, in_order, joined
+from mlflow_api.metric_windows import MOST_ROWS, CrowdedStep, in_windows
 from tests.histories.setting import (
     INTERVAL,
     KEY,

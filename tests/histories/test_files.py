@@ -17,8 +17,8 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from domain.runs import LatestMetric
-from services.history_files import HistoryFiles
-from services.history_format import Damaged, Entry, Series, decode, encode
+from services.tracking.histories.files import HistoryFiles
+from services.tracking.histories.format import Damaged, Entry, Series, decode, encode
 from tests.histories.setting import (
     INTERVAL,
     KEY,
@@ -95,7 +95,7 @@ WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from services.history_files import HistoryFiles
+from services.tracking.histories.files import HistoryFiles
 from tests.histories.setting import ONE, entry
 files = HistoryFiles(Path(sys.argv[1]), 2**30)
 for number in range(10**6):
@@ -177,8 +177,8 @@ def no_file_longer_than(size: int) -> Iterator[None]:
 READ_MANY = """
 import os, resource, sys
 from pathlib import Path
-from services.history_files import HistoryFiles
-from services.history_format import Series
+from services.tracking.histories.files import HistoryFiles
+from services.tracking.histories.format import Series
 
 files = HistoryFiles(Path(sys.argv[1]), 2**30)
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

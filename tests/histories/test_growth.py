@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.history_store import Series
+from services.tracking.histories.store import Series
 from tests.histories.setting import (
     INTERVAL,
     KEY,
@@ -114,7 +114,7 @@ def test_a_refused_endpoint_is_left_alone(
 def test_a_server_that_is_down_is_no_reason_to_read_pages(
     tracking: Tracking, gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.history_store.FIRST_RETRY_SECONDS", 0.2)
+    monkeypatch.setattr("services.tracking.histories.store.FIRST_RETRY_SECONDS", 0.2)
     store = store_at(gateway.address, tmp_path)
     run = new_run(tracking, dense(30))
     gateway.answer = ERROR_500
@@ -146,7 +146,7 @@ def test_the_database_alone_answers_and_grows(
     tracking: Tracking, gateway: Gateway, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if it were long: some of it first.
-    monkeypatch.setattr("services.metric_database._READ_WHOLE", 500)
+    monkeypatch.setattr("services.tracking.histories.metrics_sql._READ_WHOLE", 500)
     store = store_at(gateway.address, tmp_path, database)
     points = dense(3_000)
     run = new_run(tracking, points, status="RUNNING")

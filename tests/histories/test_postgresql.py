@@ -18,9 +18,9 @@ from sqlalchemy import Engine, create_engine, delete, insert
 from sqlalchemy.pool import NullPool
 
 from domain.errors import ServiceUnavailable
-from services.metric_database import MetricDatabase
-from services.metric_source import FIRST_STEP
-from services.mlflow_answers import LARGEST_FLOAT
+from domain.history import FIRST_STEP
+from mlflow_api.schemas import LARGEST_FLOAT
+from services.tracking.histories.metrics_sql import MetricDatabase
 from tests.histories.setting import KEY, Point, assert_same, dense, expected
 
 RUN, OTHER = "a" * 32, "b" * 32

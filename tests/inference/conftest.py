@@ -11,7 +11,7 @@ import requests
 from app import create_app
 from inference.settings import InferenceSettings
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.inference.engine import Engine, Viewer, listening
 from tests.registry import Registry
 from tests.tracking import Tracking

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.settings import Settings
+from settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,7 +63,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         ports = {name: str(free_port()) for name in PORTS} | settings
         with (directory / "said").open("wb") as said:
             process = subprocess.Popen(
-                [sys.executable, "-m", "services.launcher"],
+                [sys.executable, "-m", "services.processes.launcher"],
                 cwd=directory,
                 env={**_bare_environment(), "PYTHONPATH": str(ROOT), "WEB_WORKERS": "1", **ports},
                 stdin=stdin,

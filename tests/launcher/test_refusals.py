@@ -55,7 +55,7 @@ def test_an_address_of_another_machine_is_refused(start: Start) -> None:
 def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=99999\nLOG_LEVEL=loud\n")
     answer = subprocess.run(
-        [sys.executable, "-m", "services.launcher"],
+        [sys.executable, "-m", "services.processes.launcher"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,

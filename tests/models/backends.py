@@ -12,17 +12,17 @@ from werkzeug.serving import make_server
 import api.request_log
 import api.routes
 from domain.errors import Conflict
+from mlflow_api.client import MlflowRest
+from mlflow_api.registry import MlflowRegistry, Version
 from services.connect import connect
-from services.http import JsonService
-from services.http_model_store import HttpModelStore
-from services.mlflow_model_store import MlflowModelStore
-from services.mlflow_registry import MlflowRegistry, Version
-from services.mlflow_rest import MlflowRest
-from services.model_store import ModelStore
-from services.settings import Settings
+from services.registry.http_store import HttpModelStore
+from services.registry.mlflow_store import MlflowModelStore
+from services.registry.model_store import ModelStore
+from settings.settings import Settings
 from tests.models.model_server import ModelServer
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 REFUSAL = "Its policy has 3 inputs, not 9."
 

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from domain.errors import Conflict, NotFound
 from domain.models import ALIAS, ModelState, state_of
-from services.http import JsonService
-from services.mlflow_model_store import MlflowModelStore
-from services.mlflow_registry import MlflowRegistry
-from services.mlflow_rest import MlflowRest
+from mlflow_api.client import MlflowRest
+from mlflow_api.registry import MlflowRegistry
+from services.registry.mlflow_store import MlflowModelStore
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 
 class Fire(NamedTuple):

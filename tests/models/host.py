@@ -8,7 +8,7 @@ from flask import Flask
 from app import create_app
 from components import ids
 from services.connect import Services, connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
 from tests.misbehaving import Misbehaving, eventually
 from tests.registry import Registry

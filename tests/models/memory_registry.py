@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from domain.errors import NotFound
 from domain.models import ALIAS
-from services.mlflow_registry import Registered, Version
+from mlflow_api.registry import Registered, Version
 
 Tags = tuple[tuple[str, str], ...]
 

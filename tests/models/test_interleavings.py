@@ -11,15 +11,15 @@ import pytest
 
 from domain.errors import NotFound
 from domain.models import DELETED_TAG, PURGING_TAG
-from services.http import JsonService
-from services.mlflow_model_store import MlflowModelStore
-from services.mlflow_registry import MlflowRegistry, Version
-from services.mlflow_rest import MlflowRest
-from services.model_purge import ModelPurge
+from mlflow_api.client import MlflowRest
+from mlflow_api.registry import MlflowRegistry, Version
+from services.registry.mlflow_store import MlflowModelStore
+from services.registry.purge import ModelPurge
 from tests.models.interleaving import Actor, Interleavings
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(days=31)).isoformat()

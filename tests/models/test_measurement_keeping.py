@@ -12,7 +12,7 @@ import pytest
 from app import create_app
 from components import ids
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
 from tests.misbehaving import HANG, Misbehaving, eventually
 from tests.registry import Registry

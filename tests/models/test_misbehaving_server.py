@@ -15,10 +15,10 @@ from domain.errors import (
     ServiceError,
     ServiceUnavailable,
 )
-from services.http import JsonService
-from services.http_model_store import HttpModelStore
+from services.registry.http_store import HttpModelStore
 from tests.misbehaving import eventually
 from tests.models.model_server import HANG, LOSE, Answer, ModelServer
+from transport.http_client import JsonService
 
 # Long enough for a busy machine to answer, short enough to wait for twice.
 SECONDS = 0.6

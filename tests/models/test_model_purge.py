@@ -6,8 +6,8 @@ import pytest
 
 from domain.errors import Conflict
 from domain.models import DELETED_TAG, PURGING_TAG
-from services import model_purge
-from services.model_purge import ModelPurge
+from services.registry import purge as model_purge
+from services.registry.purge import ModelPurge
 from tests.models.backends import MlflowBackend
 from tests.tracking import Tracking
 

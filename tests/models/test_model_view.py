@@ -12,11 +12,11 @@ from domain.measurements import Measured, Measurement
 from domain.models import Activation, Model, ModelList
 from domain.runs import BadRow
 from domain.statistics import Interval
+from mlflow_api.registry import moment_of
 from services.failures import Failure
-from services.mlflow_registry import moment_of
-from services.model_changes import ChangeMark
-from services.model_view import ModelView
-from services.shared_file import SharedFile
+from services.registry.model_changes import ChangeMark
+from services.registry.model_view import ModelView
+from services.sharing.shared_file import SharedFile
 
 endless = Measured(
     episodes=1, success_rate=1, mean_return=1, mean_length=1, interval=Interval(low=-math.inf, high=math.inf)

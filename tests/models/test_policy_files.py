@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from domain.errors import PolicyRefused, ServiceUnavailable
-from services.http import JsonService
-from services.mlflow_model_store import MlflowModelStore
-from services.mlflow_registry import MlflowRegistry, Version
-from services.mlflow_rest import MlflowRest
-from services.policy_files import PolicyFiles
-from services.policy_looks import PolicyLooks
+from mlflow_api.client import MlflowRest
+from mlflow_api.registry import MlflowRegistry, Version
+from services.registry.mlflow_store import MlflowModelStore
+from services.registry.policy_checks import PolicyLooks
+from services.registry.policy_files import PolicyFiles
 from tests.misbehaving import Misbehaving, eventually
 from tests.registry import ENVIRONMENT, Registry
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 
 @pytest.fixture

@@ -12,17 +12,17 @@ from domain.errors import BadInput, BadResponse, Conflict, ModelIsActive, NotFou
 from domain.measurements import Measured, Measurement
 from domain.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
 from domain.statistics import Interval
-from services import mlflow_registry
-from services.http import JsonService
-from services.mlflow_model_store import MlflowModelStore
-from services.mlflow_registry import MlflowRegistry
-from services.mlflow_rest import MlflowRest
-from services.model_store import ModelStore, ReadOnlyStore
+from mlflow_api import registry as mlflow_registry
+from mlflow_api.client import MlflowRest
+from mlflow_api.registry import MlflowRegistry
+from services.registry.mlflow_store import MlflowModelStore
+from services.registry.model_store import ModelStore, ReadOnlyStore
 from tests.misbehaving import Misbehaving
 from tests.models.backends import REFUSAL, Backend, HttpBackend, MlflowBackend
 from tests.models.model_server import ModelServer
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 STRANGE_IDS = ["../x", "..", ".", "", "%00", "\x00", "x" * 10_000, "🦊", "a/b", "active", "\ud800", "0", "-1", "1.0", "9" * 40, "?", "#", " "]  # fmt: skip
 FIELDS = {

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 
 from gpu_monitor.settings import GpuMonitorSettings
 from inference.settings import InferenceSettings
-from services.settings import Settings
+from settings.settings import Settings
 from training.settings import TrainingSettings
 
 FILE = Path(__file__).parents[2] / ".env.example"

@@ -12,7 +12,7 @@ from flask import Flask
 from app import create_app
 from components.frame import frame
 from services.connect import connect
-from services.settings import Settings
+from settings.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,15 @@ from components.in_words import in_words
 from tests.english import english_words
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("domain", "services", "policies", "inference", "gpu_monitor", "api")
+PACKAGES = ("domain", "transport", "settings", "mlflow_api", "services", "policies", "inference", "gpu_monitor", "api")
 # What these say, nobody reads on a page: whoever starts Clew in a terminal, a log, a database, another program.
 NOT_FOR_PAGES = {
     "domain": {"vocabulary", "history", "curves", "smoothing", "final_metrics", "scores"},
     "services": {
-        *("launcher", "settings", "setting_types", "ports", "supervision", "gpu_addresses", "model_purge"),
-        *("history_format", "metric_database", "sample_data", "run_sweep"),
+        *("launcher", "ports", "supervisor", "purge"),
+        *("format", "metrics_sql", "sample_data", "run_sweep"),
     },
+    "settings": {"settings", "setting_types", "gpu_addresses"},
     "inference": {"settings"},
     "gpu_monitor": {"settings", "metrics", "app", "make_example_session", "sampler_child"},
     "api": {"openapi", "errors", "guards", "wire", "shapes", "routes", "security", "request_log"},

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.browser_urls import mlflow_run_page
-from services.settings import Settings
+from settings.browser_urls import mlflow_run_page
+from settings.settings import Settings
 
 
 @pytest.mark.parametrize(

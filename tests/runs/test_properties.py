@@ -17,13 +17,13 @@ from components import comparison, final_metrics, run_list
 from components.lines import line_name
 from domain.chart_options import ChartOptions
 from domain.runs import Run, summarise
+from mlflow_api.client import MlflowRest
 from services.connect import connect, history_store
-from services.http import JsonService
-from services.mlflow_rest import MlflowRest
-from services.run_store import RunView
-from services.run_sweep import RunList, changes, sweep
-from services.settings import Settings
+from services.tracking.run_store import RunView
+from services.tracking.run_sweep import RunList, changes, sweep
+from settings.settings import Settings
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 VALUES = st.one_of(st.floats(-1e6, 1e6, width=32), st.sampled_from([math.nan, math.inf, -math.inf]))
 METRIC_KEYS = (
@@ -102,7 +102,7 @@ def test_a_comparison_holds_every_selected_run(
     mlflow = rest(tracking.address)
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     services = connect(settings)._replace(histories=history_store(settings, mlflow))
-    view = RunView(runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
+    view = RunView(service="MLflow", runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
     drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), ends=time.monotonic() + 20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ServiceUnavailable
-from services.http import JsonService
-from services.mlflow_rest import MlflowRest
-from services.run_store import RunStore
+from mlflow_api.client import MlflowRest
+from services.tracking.run_store import RunStore
 from tests.misbehaving import (
     BREAK_OFF,
     DRIP,
@@ -26,6 +25,7 @@ from tests.misbehaving import (
     eventually,
 )
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 PERIOD = 30.0
 # Longer than anybody is told to wait here, shorter than the 10 s that a call takes where nobody says.

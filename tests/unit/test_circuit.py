@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from domain.errors import NotAsked, OutcomeUnknown, ServiceUnavailable
-from services.circuit import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS, Circuit
-from services.http import JsonService
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
+from transport.circuit_breaker import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS, Circuit
+from transport.http_client import JsonService
 
 HEALTHY = (200, b"{}", "application/json")
 VIEWERS = 50
@@ -85,7 +85,7 @@ def test_who_is_answered_meanwhile_proves_that_it_lives(server: Misbehaving) -> 
 
 
 def test_a_try_that_takes_long_shuts_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.circuit.PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr("transport.circuit_breaker.PAUSE_SECONDS", 0.2)
     circuit = Circuit("Oracle", ["gone"])
     for _call in range(OPENS_AFTER):
         with pytest.raises(ServiceUnavailable), circuit.call():

@@ -7,7 +7,7 @@ from werkzeug.datastructures import Headers
 
 from domain.errors import ReadOnly, SignInNeeded
 from services.identity import user_of, writing_person, writing_program
-from services.settings import Settings
+from settings.settings import Settings
 
 TOKEN = "a-long-enough-token"
 

@@ -12,7 +12,7 @@ from domain.errors import BadInput
 from domain.runs import LatestMetric, Run, RunStatus, summarise
 from domain.tool_names import EVALUATION_WORDS, METRICS, PARAMETERS, MetricWord, ParameterWord
 from domain.vocabulary import DEFAULT, Vocabulary, adopt, metric_key, parameter_key
-from services.settings import Settings, explain
+from settings.settings import Settings, explain
 
 # What each tool logs, as its source has it, and what that is to us.
 TOOLS: dict[str, dict[str, MetricWord]] = {

@@ -1,0 +1,71 @@
+"""Rows of metric points as NumPy columns: checked a column at a time, in one order whoever sent them."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.errors import BadResponse
+from domain.history import EMPTY, History
+from mlflow_api.schemas import LARGEST_FLOAT, SERVICE
+
+_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def from_rows(rows: Sequence[Any]) -> History:
+    """MLflow's JSON rows as a history; raises `BadResponse` that names the first row and field that do not fit.
+
+    One check per column, none per point: a pydantic model per point costs 8.5 s for 3 million of them.
+    """
+    if set(map(type, rows)) - {dict}:
+        raise BadResponse(SERVICE, "metrics", "holds something that is no row")
+    return in_order(_integers(rows, "step"), _numbers(rows, "value"), _integers(rows, "timestamp"))
+
+
+def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDArray[np.int64]) -> History:
+    """The columns sorted by step, timestamp and value, as MLflow's database sorts them: it keeps a NaN as 0.
+
+    Finite values as large as a float can be are the infinities that MLflow's store could not hold.
+    """
+    if not (step[1:] > step[:-1]).all():
+        is_nan = np.isnan(value)
+        order = np.lexsort((is_nan, np.where(is_nan, 0.0, value), timestamp, step))
+        step, value, timestamp = step[order], value[order], timestamp[order]
+    endless = np.abs(value) >= LARGEST_FLOAT
+    return History(step=step, value=np.where(endless, np.copysign(np.inf, value), value), timestamp=timestamp)
+
+
+def joined(parts: Iterable[History]) -> History:
+    """The parts one after the other; each starts after the one before ends."""
+    kept = [EMPTY, *parts]
+    return History(
+        step=np.concatenate([part.step for part in kept]),
+        value=np.concatenate([part.value for part in kept]),
+        timestamp=np.concatenate([part.timestamp for part in kept]),
+    )
+
+
+def _integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
+    column = [row.get(name, 0) for row in rows]
+    # NumPy would cut 1.5 to 1 without a word.
+    if set(map(type, column)) <= {int}:
+        try:
+            return np.array(column, np.int64)
+        except OverflowError:
+            pass
+    wrong = next(i for i, cell in enumerate(column) if type(cell) is not int or not -(2**63) <= cell < 2**63)
+    raise BadResponse(SERVICE, f"metrics.{wrong}.{name}", "is not a 64-bit integer")
+
+
+def _numbers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.float64]:
+    column = [row.get(name) for row in rows]
+    kinds = set(map(type, column))
+    if str in kinds:
+        column = [_NON_FINITE.get(cell, cell) if type(cell) is str else cell for cell in column]
+        kinds = set(map(type, column))
+    if kinds <= {float, int}:
+        return np.array(column, np.float64)
+    wrong = next(i for i, cell in enumerate(column) if type(cell) not in (float, int))
+    raise BadResponse(SERVICE, f"metrics.{wrong}.{name}", "is not a number")

@@ -1,0 +1,214 @@
+"""`make run`: the dashboard, and an MLflow, a GPU monitor and an inference engine where none is configured.
+
+Exit status: 0 after Ctrl-C, SIGTERM or a closed terminal; 1 when it cannot run; 2 when a setting is wrong.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+import requests
+from pydantic import ValidationError
+
+from services.processes.ports import port_problems
+from services.processes.supervisor import Child, Supervision, SupervisorEnded
+from settings.settings import Settings, explain
+
+_TITLES = {
+    "dashboard": "The dashboard",
+    "mlflow": "MLflow",
+    "gpu_monitor": "The GPU monitor",
+    "inference": "The inference engine",
+    "samples": "The sample data",
+}
+_LOOK_SECONDS = 0.5
+_REMIND_SECONDS = 10
+_STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """Runs Clew in the foreground; returns the exit status."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        sys.stderr.write(explain(error) + "\n")
+        return 2
+    if problem := next(port_problems(settings), None):
+        sys.stderr.write(problem + "\n")
+        return 1
+    return _Launch(settings).run()
+
+
+class _Launch:
+    """One start of Clew, from the first process to the last, and what the person at the terminal is told of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state_dir = settings.state_dir
+        wanted = {
+            "mlflow": settings.embedded,
+            "gpu_monitor": settings.embedded_gpu_monitor,
+            "inference": settings.embedded_inference,
+            "dashboard": True,
+        }
+        self.services = [name for name, is_wanted in wanted.items() if is_wanted]
+        self.waiting_for = list(self.services)
+        self.stopping = False
+        self.at_terminal = os.isatty(0)
+        self.seen: dict[str, Child] = {}
+        self.samples_shown = 0
+        self.http = requests.Session()
+        self.http.trust_env = False  # a proxy in the environment is not for this machine's own addresses
+
+    def run(self) -> int:
+        """Keeps everything running until a signal; returns the exit status."""
+        for number in _STOPPING_SIGNALS:
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays in force
+                signal.signal(number, self._stop)
+        try:
+            for folder in ("log", "mlflow"):
+                (self.state_dir / folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            sys.stderr.write(f"STATE_DIR={self.state_dir} cannot be written ({error.strerror}); set another.\n")
+            return 1
+        self.samples_shown = _size(self._log("samples"))
+        say(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
+        try:
+            with Supervision(self.state_dir.absolute(), self._environment()) as supervision:
+                self._keep(supervision)
+                say("\nStopping …")
+        except SupervisorEnded as error:
+            say(f"Stopped: {error}; see {self._log('supervisord')}.")
+            return 1
+        say("Stopped.")
+        return 0
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _is_told_to_stop(self) -> bool:
+        """By a signal, or by the end of a terminal whose SIGHUP went to `make` alone (`ssh -t host make run`)."""
+        return self.stopping or (self.at_terminal and not os.isatty(0))
+
+    def _environment(self) -> dict[str, str]:
+        """What supervisord.conf refers to; everything else the children read as this process did."""
+        return {
+            "CLEW_DIR": str(Path.cwd()),
+            "MLFLOW_HOST": self.settings.mlflow_host,
+            "MLFLOW_PORT": str(self.settings.mlflow_port),
+        }
+
+    def _keep(self, supervision: Supervision) -> None:
+        """Starts the services and reports on them until told to stop."""
+        for name in self.services:
+            supervision.start(name)
+        began = reminded = time.monotonic()
+        while not self._is_told_to_stop():
+            self._report(supervision.look())
+            if self.waiting_for:
+                self._greet(supervision)
+            now = time.monotonic()
+            if self.waiting_for and now - reminded >= _REMIND_SECONDS:
+                reminded = now
+                say(f"Waiting for {_names(self.waiting_for)} ({now - began:.0f} s) …")
+            time.sleep(_LOOK_SECONDS)
+
+    def _greet(self, supervision: Supervision) -> None:
+        """Notes who answers by now; fills an MLflow that has just come up, and says when all is ready."""
+        for name in [one for one in self.waiting_for if self._answers(one)]:
+            self.waiting_for.remove(name)
+            if name == "mlflow":
+                supervision.start("samples")
+        if not self.waiting_for:
+            say(f"Clew is ready at {self._url('dashboard')}/ ({self._mlflow()}). Ctrl-C stops it.")
+
+    def _answers(self, name: str) -> bool:
+        try:
+            return self.http.get(f"{self._url(name)}/health", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def _url(self, name: str) -> str:
+        host, port = self.settings.host, self.settings.port
+        if name == "mlflow":
+            host, port = self.settings.mlflow_host, self.settings.mlflow_port
+        elif name == "gpu_monitor":
+            host, port = self.settings.gpu_monitor_host, self.settings.gpu_monitor_port
+        elif name == "inference":
+            host, port = self.settings.inference_host, self.settings.inference_port
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def _mlflow(self) -> str:
+        uri = self.settings.mlflow_tracking_uri  # may hold a password, which is not shown
+        return f"its MLflow is {uri.scheme}://{uri.host}:{uri.port}" if uri else f"MLflow at {self._url('mlflow')}"
+
+    def _report(self, children: dict[str, Child]) -> None:
+        """Passes on what the sample data's program says, and tells who has died since the last report."""
+        self._show_samples()
+        for name, child in children.items():
+            before = self.seen.get(name)
+            if before is None or before.pid in (0, child.pid):
+                continue
+            if name in self.waiting_for:
+                say(f"{_TITLES[name]} did not start and is tried again: {last_words(self._log(name))}")
+            elif name in self.services:
+                say(f"{_TITLES[name]} ended and is started again; see {self._log(name)}.")
+            elif child.exit_status != 0:
+                say(f"{_TITLES[name]} could not be loaded: {last_words(self._log(name))}")
+        self.seen = children
+
+    def _show_samples(self) -> None:
+        log = self._log("samples")
+        if _size(log) < self.samples_shown:  # rotated
+            self.samples_shown = 0
+        if _size(log) > self.samples_shown:
+            with log.open("rb") as file:
+                file.seek(self.samples_shown)
+                text = file.read()
+            self.samples_shown += len(text)
+            for line in text.decode(errors="replace").splitlines():
+                if message := _field(line, "message"):
+                    say(message)
+
+    def _log(self, name: str) -> Path:
+        return self.state_dir / "log" / f"{name}.log"
+
+
+def say(sentence: str) -> None:
+    """Tells the person at the terminal, if there still is one."""
+    with suppress(OSError):  # the terminal may be closed, or the pipe's reader gone
+        os.write(1, sentence.encode() + b"\n")
+
+
+def last_words(log: Path) -> str:
+    """What a dead child's log ends with: its last exception, else its last line; and where to read on."""
+    lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
+    traces = [trace for line in lines if (trace := _field(line, "stack_trace"))]
+    said = traces[-1].strip().splitlines() if traces else [line for line in lines if line.strip()]
+    return f"{(said or ['it said nothing'])[-1].strip()[:300]} (more in {log})"
+
+
+def _field(line: str, name: str) -> str | None:
+    """A field of a JSON log line; none where the line is no JSON or has no such field."""
+    with suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(line)[name])
+    return None
+
+
+def _names(services: list[str]) -> str:
+    names = [_TITLES[service].replace("The ", "the ") for service in services]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Whether the addresses that a start needs are to be had."""
+
+import errno
+import socket
+from collections.abc import Iterator
+from itertools import combinations
+
+from settings.settings import Settings
+
+
+def port_problems(settings: Settings) -> Iterator[str]:
+    """A sentence for each address that this start needs and cannot have; names the setting to change."""
+    addresses = _addresses(settings)
+    for (_, _, one, port), (_, _, other, same) in combinations(addresses, 2):
+        if port == same:
+            yield f"{one} and {other} are both {port}; set one of them to another port."
+    for address in addresses:
+        yield from _port_problem(*address)
+
+
+def _addresses(settings: Settings) -> list[tuple[str, str, str, int]]:
+    """What this start listens at: setting and value of the host, setting and value of the port."""
+    addresses = [("HOST", settings.host, "PORT", settings.port)]
+    if settings.embedded:
+        addresses.append(("MLFLOW_HOST", settings.mlflow_host, "MLFLOW_PORT", settings.mlflow_port))
+    if settings.embedded_gpu_monitor:
+        port = settings.gpu_monitor_port
+        addresses.append(("GPU_MONITOR_HOST", settings.gpu_monitor_host, "GPU_MONITOR_PORT", port))
+    if settings.embedded_inference:
+        addresses.append(("INFERENCE_HOST", settings.inference_host, "INFERENCE_PORT", settings.inference_port))
+    return addresses
+
+
+def _port_problem(host_setting: str, host: str, port_setting: str, port: int) -> Iterator[str]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            yield f"Port {port} is taken; set {port_setting} to another, or stop what uses it."
+        elif error.errno in (errno.EACCES, errno.EPERM):
+            yield f"Port {port} needs an administrator's rights; set {port_setting} to 1024 or more."
+        else:
+            yield f"{host_setting}={host} is not an address of this machine; set it to one that is."

@@ -1,0 +1,141 @@
+"""Children that are kept alive: a face of supervisord, which does the keeping (supervisord.conf)."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from xmlrpc.client import Error, ServerProxy
+
+from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
+
+CONFIGURATION = Path(__file__).with_name("supervisord.conf")
+_START_SECONDS = 15
+_STOP_SECONDS = 10  # supervisord kills what has not ended after 5
+_PR_SET_PDEATHSIG = 1
+
+
+class SupervisorEnded(Exception):
+    """supervisord did not start, or ended without being told to."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """One program as supervisord sees it; `pid` is 0 while there is no process."""
+
+    name: str
+    state: str
+    pid: int
+    exit_status: int
+
+
+class Supervision:
+    """supervisord as a context: nothing runs in it at first, and nothing is left of it afterwards.
+
+    It lives in a session of its own, so that a Ctrl-C or a closed terminal reaches the launcher alone.
+    """
+
+    def __init__(self, state_dir: Path, environment: Mapping[str, str]) -> None:
+        self._state_dir = state_dir
+        self._environment = environment
+        self._children: dict[str, Child] = {}
+
+    def __enter__(self) -> Self:
+        self._run_dir = tempfile.TemporaryDirectory(prefix="clew-")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(CONFIGURATION)],
+            cwd=self._state_dir,
+            env={**os.environ, **self._environment, "CLEW_RUN_DIR": self._run_dir.name, "PATH": _path()},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+        )
+        socket = f"unix://{self._run_dir.name}/supervisord.sock"
+        self._transport = SupervisorTransport(None, None, socket)
+        self._rpc: Any = ServerProxy("http://127.0.0.1", transport=self._transport).supervisor
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop()
+
+    def start(self, name: str) -> None:
+        """Starts a program; supervisord keeps it alive from now on, unless its configuration says otherwise."""
+        with suppress(Error):  # it has just started, or failed at once: the next look tells
+            self._rpc.startProcess(f"clew:{name}", False)
+
+    def look(self) -> dict[str, Child]:
+        """The programs by name as they are now; also clears up after dead ones and starts anew what was given up.
+
+        Raises SupervisorEnded.
+        """
+        now = {child.name: child for child in self._ask()}
+        for name, child in now.items():
+            before = self._children.get(name)
+            if before and before.pid not in (0, child.pid):
+                # What a killed process leaves behind, such as mlflow's server or gunicorn's workers, holds its port.
+                _kill_group(before.pid)
+            if child.state == "FATAL":
+                self.start(name)
+        self._children = now
+        return now
+
+    def _ask(self) -> list[Child]:
+        try:
+            answer = self._rpc.getAllProcessInfo()
+        except (OSError, HTTPException, Error) as error:
+            self._transport.close()  # else it would stay in the middle of this question
+            raise SupervisorEnded(f"the supervisor does not answer: {error}") from error
+        return [Child(one["name"], one["statename"], one["pid"], one["exitstatus"]) for one in answer]
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while self._process.poll() is None and time.monotonic() < deadline:
+            with suppress(SupervisorEnded):
+                self.look()
+                return
+            time.sleep(0.1)
+        raise SupervisorEnded("the supervisor did not start")
+
+    def _stop(self) -> None:
+        with suppress(SupervisorEnded):
+            self.look()
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for child in self._children.values():
+            _kill_group(child.pid)
+        self._run_dir.cleanup()
+
+
+def _path() -> str:
+    """PATH with this Python's directory first, so that `python` in the configuration is this one."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
+def _end_with_parent() -> None:
+    """Runs in the new process: has Linux send it SIGTERM when the launcher is gone, even by kill -9."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _kill_group(leader: int) -> None:
+    """Kills what is left of the process group that a child led; nothing for pid 0."""
+    if leader:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)

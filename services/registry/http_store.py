@@ -1,0 +1,191 @@
+"""The team's model server over its REST contract: it owns the models and which of them is active."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ServiceUnavailable
+from domain.measurements import Measurement
+from domain.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order
+from domain.policies import PolicyGraph
+from domain.runs import BadRow
+from transport.http_client import JsonService
+
+_SECONDS = 10.0
+# Before it answers, the server may load the model that it is to serve.
+_ACTIVATION_SECONDS = 30.0
+_PATH = "/api/models"
+_KEPT = "The model server keeps the file to itself."
+_ACTIVE = f"{_PATH}/active"
+
+
+class _Named(BaseModel):
+    """The one field of an answer that says which model is meant."""
+
+    id: Annotated[str, BeforeValidator(as_text)]
+
+
+class HttpModelStore:
+    """A server that speaks the contract; reads are tried once more, writes never."""
+
+    name = "Model server"
+    keeps_history = False
+
+    def __init__(
+        self, service: JsonService, seconds: float = _SECONDS, activation_seconds: float = _ACTIVATION_SECONDS
+    ) -> None:
+        self._service = service
+        self._seconds = seconds
+        self._activation_seconds = activation_seconds
+
+    def all(self) -> ModelList:
+        """As `ModelStore.all`."""
+        active_id = self._active_id(self._active())
+        answer = self._read(_PATH)
+        if not isinstance(answer, list):
+            raise BadResponse(self.name, "body", "is not a list of models")
+        models: list[Model] = []
+        bad: list[BadRow] = []
+        for index, raw in enumerate(answer):
+            try:
+                models.append(_model(raw, active_id))
+            except ValidationError as error:
+                bad.append(_bad_row(index, raw, error))
+        return ModelList(models=in_order(models), bad_rows=bad)
+
+    def get(self, model_id: str) -> Model:
+        """As `ModelStore.get`."""
+        return self._get(model_id, self._active_id(self._active()))
+
+    def policy(self, model_id: str) -> PolicyGraph:
+        """As `ModelStore.policy`."""
+        raise Conflict(_KEPT)
+
+    def policy_file(self, model_id: str) -> bytes:
+        """As `ModelStore.policy_file`."""
+        raise Conflict(_KEPT)
+
+    def active(self) -> Model | None:
+        """As `ModelStore.active`."""
+        raw = self._active()
+        return None if raw is None else self._checked(raw, self._active_id(raw))
+
+    def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
+        """As `ModelStore.activate`; the server checks what it can check, and its refusal is passed on word for word."""
+        former = self._active()
+        former_id = self._active_id(former)
+        target = self._get(model_id, former_id)
+        raw = self._service.call(
+            "POST",
+            _ACTIVE,
+            body={"model_id": model_id},
+            deadline_seconds=self._activation_seconds,
+            writes=True,
+        )
+        answered = self._active_id(raw)
+        if answered != target.id:
+            raise BadResponse(self.name, "id", f"{answered!r} was activated, not {target.id!r}")
+        return Activation(
+            at=datetime.now(UTC),
+            by=by,
+            model_id=target.id,
+            former_id=former_id,
+            reason=(reason or "")[:500] or None,
+            success_rate=target.success_rate,
+            former_success_rate=_success_rate(former),
+        )
+
+    def delete(self, model_id: str) -> None:
+        """As `ModelStore.delete`; the server's own 409 is what keeps an active model."""
+        try:
+            self._service.call("DELETE", _path_of(model_id), deadline_seconds=self._seconds, writes=True)
+        except Conflict as error:
+            raise ModelIsActive(model_id) from error
+        except NotFound as error:
+            raise NotFound(f"There is no model {model_id[:40]!r}.") from error
+
+    def restore(self, model_id: str) -> Model:
+        """As `ModelStore.restore`."""
+        raise Conflict("The model server keeps no deleted models, so none can be brought back.")
+
+    def record(self, model_id: str, measurement: Measurement) -> None:
+        """As `ModelStore.record`."""
+        raise Conflict("The model server keeps its own success rates.")
+
+    def history(self) -> list[Activation]:
+        """As `ModelStore.history`."""
+        return []
+
+    def _read(self, path: str) -> Any:
+        try:
+            return self._service.call("GET", path, deadline_seconds=self._seconds)
+        except ServiceUnavailable:
+            return self._service.call("GET", path, deadline_seconds=self._seconds)
+
+    def _get(self, model_id: str, active_id: str | None) -> Model:
+        try:
+            raw = self._read(_path_of(model_id))
+        except NotFound as error:
+            raise NotFound(f"There is no model {model_id[:40]!r}.") from error
+        model = self._checked(raw, active_id)
+        if model.id != model_id:
+            raise BadResponse(self.name, "id", f"{model.id!r} was answered for {model_id!r}")
+        return model
+
+    def _active(self) -> Any:
+        """What the server says of the active model, as it came; None before the first activation."""
+        try:
+            return self._read(_ACTIVE)
+        except NotFound:
+            return None
+
+    def _active_id(self, raw: Any) -> str | None:
+        """Only the id: whatever else is wrong with the active model hides no other and keeps none from its place."""
+        try:
+            return None if raw is None else _Named.model_validate(raw).id
+        except ValidationError as error:
+            raise BadResponse(self.name, *_first(error)) from error
+
+    def _checked(self, raw: object, active: str | None) -> Model:
+        try:
+            return _model(raw, active)
+        except ValidationError as error:
+            raise BadResponse(self.name, *_first(error)) from error
+
+
+def _path_of(model_id: str) -> str:
+    # A lone dot or two would walk up the path, encoded or not, and `active` is the path of whichever is active.
+    try:
+        if model_id in ("", ".", "..", "active") or len(model_id) > LONGEST_ID:
+            raise NotFound(f"There is no model {model_id[:40]!r}.")
+        return f"{_PATH}/{quote(model_id, safe='')}"
+    except UnicodeEncodeError as error:  # half a surrogate pair
+        raise NotFound(f"There is no model {model_id[:40]!r}.") from error
+
+
+def _model(raw: object, active: str | None) -> Model:
+    known = {key: value for key, value in raw.items() if key != "state"} if isinstance(raw, dict) else raw
+    model = Model.model_validate(known)
+    return model.model_copy(update={"state": ModelState.ACTIVE}) if model.id == active else model
+
+
+def _bad_row(index: int, raw: object, error: ValidationError) -> BadRow:
+    name = str(raw.get("id", index)) if isinstance(raw, dict) else str(index)
+    field, cause = _first(error)
+    return BadRow(row=name[:64], field=field, cause=cause)
+
+
+def _success_rate(raw: object) -> float | None:
+    """That of a model which may make no sense otherwise."""
+    try:
+        return None if raw is None else _model(raw, None).success_rate
+    except ValidationError:
+        return None
+
+
+def _first(error: ValidationError) -> tuple[str, str]:
+    """The first field that does not fit, and why."""
+    first = error.errors()[0]
+    return ".".join(map(str, first["loc"])) or "body", first["msg"]

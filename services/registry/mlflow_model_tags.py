@@ -1,0 +1,71 @@
+"""What the tags of a registered model and of its versions say: models, and former activations."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Final
+
+from pydantic import ValidationError
+
+from domain.measurements import Measurement
+from domain.models import MEASUREMENT_TAG, Activation, Model, state_of
+from domain.runs import Run
+from mlflow_api.registry import Registered, Version, moment_of
+
+HISTORY_TAG: Final = "clew.activation."
+
+
+def model_of(version: Version, run: Run | None, active: str | None) -> Model:
+    """The version's own tags first; what another tool registered shows what its run tells. Raises ValidationError."""
+    tags = version.tags
+    file = tags.get("onnx_file")
+    measured = _measured(tags.get(MEASUREMENT_TAG))
+    return Model(
+        id=version.version,
+        algorithm=tags.get("algorithm") or (run and run.parameter("algorithm")) or None,
+        trained_at=moment_of(tags.get("trained_at")) or (run.ended_at if run else None),
+        success_rate=measured.seen.success_rate if measured else _registered_rate(tags, run),
+        onnx_path=f"{version.source}/{file}" if file else version.source or None,
+        total_episodes=_count(tags.get("total_episodes")) or ((run.episodes if run else None) or None),
+        env_id=tags.get("env_id") or (run and run.parameter("environment")) or None,
+        run_id=version.run_id or None,
+        measured=measured,
+        state=state_of(version.version, tags, active),
+    )
+
+
+def activations(registered: Registered) -> Iterator[Activation]:
+    """The history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
+    for key, value in registered.tags.items():
+        if key.startswith(HISTORY_TAG):
+            with suppress(ValidationError):
+                yield Activation.model_validate_json(value)
+
+
+def _number(text: str | None) -> float | None:
+    """A number in a tag; what is none is not known."""
+    try:
+        number = None if text is None else float(text)
+    except ValueError:
+        return None
+    return number if number is not None and number == number else None
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,14}", text) else None
+
+
+def _registered_rate(tags: Mapping[str, str], run: Run | None) -> float | None:
+    return _number(tags["success_rate"]) if "success_rate" in tags else _rate(run)
+
+
+def _measured(tag: str | None) -> Measurement | None:
+    """What Clew measured; a tag that another hand wrote and that makes no sense is passed over."""
+    with suppress(ValidationError):
+        return None if tag is None else Measurement.model_validate_json(tag)
+    return None
+
+
+def _rate(run: Run | None) -> float | None:
+    rate = None if run is None else run.latest("success_rate")
+    return rate if rate is not None and 0 <= rate <= 1 else None

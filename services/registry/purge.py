@@ -1,0 +1,122 @@
+"""Removes for good what was deleted long ago: `python -m services.registry.purge`, from a timer or by hand.
+
+It takes two runs, an hour or more apart. The first marks a version; a marked one can neither be restored nor activated.
+A later one looks again and deletes it. Whoever read the version before it was marked has long finished by then, since
+no request lasts an hour: so nothing is removed under the hands of somebody who brings it back.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from domain.errors import ClewError, Conflict, NotFound, ReadOnly
+from domain.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
+from mlflow_api.client import MlflowRest
+from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
+from services.registry.mlflow_model_tags import activations
+from services.registry.mlflow_store import utc_now
+from settings.settings import Settings, explain
+
+BETWEEN_RUNS = timedelta(hours=1)
+
+
+class Purged(NamedTuple):
+    """What a run did, by versions."""
+
+    marked: list[str]
+    removed: list[str]
+    spared: list[str]
+
+    def __str__(self) -> str:
+        said = {"marked for removal": self.marked, "removed for good": self.removed, "spared": self.spared}
+        return "; ".join(f"{words}: {', '.join(ids) or 'none'}" for words, ids in said.items())
+
+
+class ModelPurge:
+    """The versions of one registered model that were deleted longer than `retention` ago; it may stop anywhere."""
+
+    def __init__(self, registry: MlflowRegistry, retention: timedelta, now: Callable[[], datetime] = utc_now) -> None:
+        self._registry = registry
+        self._retention = retention
+        self._now = now
+
+    def run(self) -> Purged:
+        """Marks, removes or spares each version; raises a `ServiceError`, and may then be run again."""
+        done = Purged([], [], [])
+        registered = self._registry.registered()
+        for version in self._registry.versions()[0]:
+            try:
+                self._treat(version, registered, done)
+            except NotFound:
+                continue  # somebody else removed it meanwhile
+        return done
+
+    def _treat(self, version: Version, registered: Registered, done: Purged) -> None:
+        due, marked_at = self._is_due(version, registered), moment_of(version.tags.get(PURGING_TAG))
+        if PURGING_TAG not in version.tags:
+            if due:
+                self._mark(version.version, done)
+        elif not due or marked_at is None:  # a mark that tells no moment is set anew by the next run
+            self._spare(version.version, done)
+        elif self._now() - marked_at >= BETWEEN_RUNS:
+            self._remove(version.version, done)
+
+    def _mark(self, version: str, done: Purged) -> None:
+        self._registry.tag_version(version, PURGING_TAG, self._now().isoformat())
+        if self._is_still_due(version):  # else somebody brought it back between our look and our mark
+            done.marked.append(version)
+        else:
+            self._spare(version, done)
+
+    def _spare(self, version: str, done: Purged) -> None:
+        self._registry.untag_version(version, PURGING_TAG)
+        done.spared.append(version)
+
+    def _remove(self, version: str, done: Purged) -> None:
+        if self._is_still_due(version):  # the list may be minutes old
+            self._registry.delete_version(version)
+            done.removed.append(version)
+
+    def _is_still_due(self, version: str) -> bool:
+        found = self._registry.version(version)
+        return self._is_due(found, self._registry.registered())
+
+    def _is_due(self, version: Version, registered: Registered) -> bool:
+        if state_of(version.version, version.tags, registered.active) is not ModelState.DELETED:
+            return False
+        deleted_at = moment_of(version.tags[DELETED_TAG])
+        if deleted_at is None:  # another hand's tag: nobody knows since when
+            return False
+        # One that was activated while it was being deleted counts as deleted only since another one took over.
+        replaced = [one.at for one in activations(registered) if one.former_id == version.version]
+        return self._now() - max([deleted_at, *replaced]) >= self._retention
+
+
+def main() -> int:
+    """Does one run as the settings say, and tells what it did."""
+    try:
+        sys.stdout.write(f"{purge(Settings())}\n")
+    except ValidationError as error:
+        sys.stderr.write(f"{explain(error)}\n")
+        return 2
+    except ClewError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def purge(settings: Settings) -> Purged:
+    """One run on the registry that the settings name."""
+    if settings.read_only:
+        raise ReadOnly
+    if settings.model_server_url is not None:
+        raise Conflict("The models are the model server's (MODEL_SERVER_URL): what it deletes is gone at once.")
+    registry = MlflowRegistry(MlflowRest.from_settings(settings), settings.model_name)
+    return ModelPurge(registry, timedelta(days=settings.model_retention_days)).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""What to read for histories that are missing or out of date: as little as leaves no wrong line.
+
+A running run is read from its last known step on: 30 ms for ten runs. What it logs late, at an older step, appears when
+it ends, for then it is read once more in full, and so it is when a finished run's latest value changed. In the
+background: 100,000 points cost MLflow 5 s, and the known line stays meanwhile. (Comparing MLflow's even sample with one
+of what is known would cost a tenth, but is blind to late points that fall one into each bucket.)
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from domain.errors import AccessDenied, ClewError, ServiceUnavailable
+from domain.history import FIRST_STEP, History, HistoryPart
+from domain.runs import Run
+from mlflow_api.metric_windows import MOST_ROWS
+from services.tracking.histories.files import HistoryFiles
+from services.tracking.histories.format import Entry, Series
+from services.tracking.histories.metric_source import MetricSource
+
+# A chart draws about as many points; asking for all 2,500 makes a first look a quarter slower.
+SAMPLE_POINTS = 1_000
+# Long histories cost the server 0.5 s each, several times that where it is busy: small batches come back in time.
+_LONG_BATCH, _SHORT_BATCH = 2, 100
+# Runs that stand at nearly the same step share a request; each answer holds this many old steps at most.
+_STEPS_TOGETHER = 500
+_WAIT_SECONDS = 60.0
+
+
+class Look(NamedTuple):
+    """One request: metric `key` of some runs, from a step on."""
+
+    key: str
+    from_step: int
+    runs: tuple[Run, ...]
+
+    @property
+    def most(self) -> int:
+        """At how many points the answer may become a sample."""
+        return SAMPLE_POINTS if self.from_step == FIRST_STEP and _is_long(self.runs[0], self.key) else MOST_ROWS
+
+
+class Fill(NamedTuple):
+    """All points of one history to be read from a step on; `sample` says where they are."""
+
+    series: Series
+    run: Run
+    from_step: int
+    sample: History | None
+
+
+class Seen(NamedTuple):
+    """What came of a look: what has to be read in full now, and what failed."""
+
+    fills: list[Fill]
+    failures: dict[Series, str]
+
+
+def looks_for(due: Mapping[Series, Run], entries: Mapping[Series, Entry | None]) -> Iterator[Look]:
+    """The fewest requests that bring `due` up to date."""
+    by_key: dict[str, list[tuple[int, bool, Run]]] = {}
+    for series, run in due.items():
+        start = _start(entries[series], run)
+        by_key.setdefault(series.key, []).append((start, _is_long(run, series.key), run))
+    for key, found in by_key.items():
+        found.sort(key=lambda one: one[:2])
+        while found:
+            start, is_long, _ = found[0]
+            size = _LONG_BATCH if is_long and start == FIRST_STEP else _SHORT_BATCH
+            batch = [one for one in found[:size] if one[0] - start <= _STEPS_TOGETHER and one[1] == is_long]
+            yield Look(key, start, tuple(run for _, _, run in batch))
+            del found[: len(batch)]
+
+
+class HistoryReader:
+    """Reads from `source` into `files`, alone on this host with each piece of work."""
+
+    def __init__(self, source: MetricSource, files: HistoryFiles) -> None:
+        self._source = source
+        self._files = files
+
+    def look(self, look: Look) -> Seen:
+        """Brings the runs of `look` up to date, or to an even sample and a `Fill`."""
+        work = f"{look.key} {look.from_step} {[run.run_id for run in look.runs]}"
+        with self._files.alone("look", work, _WAIT_SECONDS):
+            runs = tuple(run for run in look.runs if not self._is_current(Series(run.run_id, look.key), run))
+            return self._looked(look._replace(runs=runs)) if runs else Seen([], {})
+
+    def fill(self, fill: Fill, wanted: Callable[[], bool]) -> None:
+        """Reads all points; does nothing where another worker is at it, and stops when they are no longer `wanted`."""
+        series, run = fill.series, fill.run
+        with self._files.alone("fill", f"{series.key} {series.run_id}") as alone:
+            if not alone or not wanted() or self._is_complete(series, run):
+                return
+            found = self._source.whole(series.run_id, series.key, fill.from_step, fill.sample, wanted)
+            known = self._known(series)
+            if found is None or (known is None and fill.from_step != FIRST_STEP):
+                return
+            if known is not None and fill.from_step != FIRST_STEP:
+                found = known.before(fill.from_step).followed_by(found)
+            self._save(series, run, found)
+
+    def _looked(self, look: Look) -> Seen:
+        parts, failed = self._parts(look)
+        seen = Seen([], {Series(run_id, look.key): str(error) for run_id, error in failed.items()})
+        for run in look.runs:
+            series = Series(run.run_id, look.key)
+            try:
+                if run.run_id in parts and (fill := self._taken(series, run, look, parts[run.run_id])):
+                    seen.fills.append(fill)
+            except ClewError as error:
+                seen.failures[series] = str(error)
+        return seen
+
+    def _parts(self, look: Look) -> tuple[dict[str, HistoryPart], dict[str, ClewError]]:
+        """The answer for each run, or its failure: one run that makes no sense to MLflow does not hide the others."""
+        ids = [run.run_id for run in look.runs]
+        try:
+            return self._source.look(ids, look.key, look.from_step, look.most), {}
+        except ClewError as error:
+            if len(ids) == 1 or isinstance(error, ServiceUnavailable | AccessDenied):
+                return {}, dict.fromkeys(ids, error)
+        parts: dict[str, HistoryPart] = {}
+        failed: dict[str, ClewError] = {}
+        for run in look.runs:
+            one, wrong = self._parts(look._replace(runs=(run,)))
+            parts |= one
+            failed |= wrong
+        return parts, failed
+
+    def _taken(self, series: Series, run: Run, look: Look, part: HistoryPart) -> Fill | None:
+        known = self._known(series)
+        if look.from_step != FIRST_STEP:
+            return self._grown(series, run, look.from_step, known, part)
+        if part.exact and part.history is not None:
+            self._save(series, run, part.history)
+            return None
+        # What is known in full, if not up to date, is better than a sample.
+        if part.history is not None and known is None:
+            self._save(series, run, part.history, exact=False)
+        return Fill(series, run, FIRST_STEP, part.history)
+
+    def _grown(self, series: Series, run: Run, from_step: int, known: History | None, tail: HistoryPart) -> Fill | None:
+        if known is None:
+            return Fill(series, run, FIRST_STEP, None)  # its beginning was evicted meanwhile
+        if not tail.exact or tail.history is None:
+            return Fill(series, run, from_step, tail.history)
+        if not len(tail.history) or tail.history.step[-1] < known.step[-1]:
+            return Fill(series, run, FIRST_STEP, None)  # what was there is gone
+        self._save(series, run, known.before(from_step).followed_by(tail.history))
+        return None
+
+    def _save(self, series: Series, run: Run, history: History, exact: bool = True) -> None:
+        self._files.save(series, Entry(history, run.metrics[series.key], run.is_over, exact))
+
+    def _known(self, series: Series) -> History | None:
+        entry = self._files.load(series)
+        return entry.history if entry is not None and entry.exact else None
+
+    def _is_current(self, series: Series, run: Run) -> bool:
+        entry = self._files.load(series)
+        return entry is not None and entry.is_current(run, series.key)
+
+    def _is_complete(self, series: Series, run: Run) -> bool:
+        entry = self._files.load(series)
+        return entry is not None and entry.exact and entry.is_current(run, series.key)
+
+
+def _start(entry: Entry | None, run: Run) -> int:
+    """The step to read from: a running run's last known one."""
+    if entry is None or not entry.exact or run.is_over or not len(entry.history):
+        return FIRST_STEP
+    return int(entry.history.step[-1])
+
+
+def _is_long(run: Run, key: str) -> bool:
+    return abs(run.metrics[key].step) >= MOST_ROWS

@@ -1,0 +1,57 @@
+"""What can answer for metric histories: MLflow's REST API always, its database where the operator opens it."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from domain.errors import ServiceError
+from domain.history import History, HistoryPart
+from transport.cooldown import Cooldown
+
+log = logging.getLogger(__name__)
+
+
+class MetricSource(Protocol):
+    """A place that metric histories can be read from; both calls raise a `ClewError`."""
+
+    def look(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
+        """The points of metric `key` from `from_step` on, soon: a history of `most` points or more may be sampled."""
+
+    def whole(
+        self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
+    ) -> History | None:
+        """All points from `from_step` on, `sample` saying where they are; None as soon as they are not `wanted`."""
+
+
+class FastLane:
+    """The database first, MLflow's REST API whenever that fails."""
+
+    def __init__(self, database: MetricSource, rest: MetricSource) -> None:
+        self._database = database
+        self._rest = rest
+        self._avoided = Cooldown(60.0)
+
+    def look(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
+        """As `MetricSource.look`."""
+        if not self._avoided:
+            try:
+                return self._database.look(run_ids, key, from_step, most)
+            except ServiceError as error:
+                self._avoid(error)
+        return self._rest.look(run_ids, key, from_step, most)
+
+    def whole(
+        self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
+    ) -> History | None:
+        """As `MetricSource.whole`."""
+        if not self._avoided:
+            try:
+                return self._database.whole(run_id, key, from_step, sample, wanted)
+            except ServiceError as error:
+                self._avoid(error)
+        # The database's sample need not be even, and REST plans its windows by an even one.
+        return self._rest.whole(run_id, key, from_step, None, wanted)
+
+    def _avoid(self, error: ServiceError) -> None:
+        self._avoided.start()
+        log.warning("histories come over REST for a minute, not from the database", extra={"cause": str(error)})

@@ -1,0 +1,149 @@
+"""Metric histories that charts ask for: read once, shared by the workers of a host, a growing run from its last step.
+
+Nobody waits longer than they say. A long history is drawn from an even sample at once, and from all its points as soon
+as they have come in the background, which goes on for as long as somebody looks at it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Set
+from concurrent.futures import Future, wait
+from functools import partial
+from typing import NamedTuple
+
+from domain.errors import ClewError
+from domain.history import FIRST_STEP, History
+from domain.runs import Run
+from services.sharing.worker_pool import DaemonPool
+from services.tracking.histories.fetch_plan import Fill, HistoryReader, Look, looks_for
+from services.tracking.histories.files import HistoryFiles
+from services.tracking.histories.format import Series
+from services.tracking.histories.metric_source import MetricSource
+
+__all__ = ["Histories", "HistoryStore", "Series"]
+
+LOOKED_AT_SECONDS = 60.0
+# More than the requests that a source sends at once: some only wait for another worker.
+_LOOKERS = 16
+# Less than that number, so that a first look never waits for all of them.
+_FILLERS = 3
+# A server that is too slow works on after we gave up: asking again at once would bury it.
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 5.0, 60.0
+log = logging.getLogger(__name__)
+
+
+class Histories(NamedTuple):
+    """What is known: the histories found (the last known where a fetch failed), those on their way, and failures.
+
+    Those in `sampled` are found as an even sample; all their points are on their way, so they are pending, too.
+    """
+
+    found: dict[Series, History]
+    pending: set[Series]
+    failures: dict[Series, str]
+    sampled: Set[Series] = frozenset()
+
+
+class _Failure(NamedTuple):
+    cause: str
+    retry_seconds: float
+    retry_at: float
+
+
+class HistoryStore:
+    """The histories of one MLflow, read from `source` and kept in `files`."""
+
+    def __init__(self, source: MetricSource, files: HistoryFiles) -> None:
+        self._files = files
+        self._reader = HistoryReader(source, files)
+        self._looks: dict[Series, Future[None]] = {}
+        self._fills: dict[Series, float] = {}
+        self._failures: dict[Series, _Failure] = {}
+        self._lock = threading.Lock()
+        self._lookers = DaemonPool(_LOOKERS, "histories")
+        self._fillers = DaemonPool(_FILLERS, "all-points")
+
+    def get(self, runs: Iterable[Run], keys_of: dict[str, list[str]], wait_seconds: float) -> Histories:
+        """The histories of the metrics `keys_of[run_id]` of each run, after `wait_seconds` at most."""
+        wanted = {
+            Series(run.run_id, key): run for run in runs for key in keys_of.get(run.run_id, ()) if key in run.metrics
+        }
+        wait(self._start(wanted), timeout=wait_seconds)
+        entries = {series: entry for series in wanted if (entry := self._files.load(series)) is not None}
+        sampled = {series for series, entry in entries.items() if not entry.exact}
+        with self._lock:
+            pending = {series for series in wanted if series in self._looks or series in self._fills}
+            failures = {s: self._failures[s].cause for s in wanted if s in self._failures and s not in self._looks}
+        return Histories(
+            found={series: entry.history for series, entry in entries.items()},
+            pending=pending | sampled,
+            failures=failures,
+            sampled=sampled,
+        )
+
+    def retry(self) -> None:
+        """Forgets all failures: somebody asks to try again now."""
+        with self._lock:
+            self._failures.clear()
+
+    def _start(self, wanted: dict[Series, Run]) -> list[Future[None]]:
+        """Starts what is missing, joins what is under way; returns the looks that `wanted` has to wait for."""
+        entries = {series: self._files.load(series) for series in wanted}
+        with self._lock:
+            now = time.monotonic()
+            due: dict[Series, Run] = {}
+            for series, run in wanted.items():
+                entry = entries[series]
+                if series in self._fills:
+                    self._fills[series] = now
+                elif series in self._looks or (series in self._failures and now < self._failures[series].retry_at):
+                    continue
+                elif entry is None or not entry.is_current(run, series.key):
+                    due[series] = run
+                elif not entry.exact:
+                    self._start_fill(Fill(series, run, FIRST_STEP, entry.history))
+            for look in looks_for(due, entries):
+                future = self._lookers.submit(partial(self._look, look))
+                self._looks |= {Series(run.run_id, look.key): future for run in look.runs}
+            return [self._looks[series] for series in wanted if series in self._looks]
+
+    def _look(self, look: Look) -> None:
+        series = [Series(run.run_id, look.key) for run in look.runs]
+        try:
+            seen = self._reader.look(look)
+            with self._lock:
+                self._note(series, seen.failures)
+                for fill in seen.fills:
+                    self._start_fill(fill)
+        finally:
+            with self._lock:
+                for one in series:
+                    self._looks.pop(one, None)
+
+    def _start_fill(self, fill: Fill) -> None:
+        """With the lock held."""
+        if fill.series not in self._fills:
+            self._fills[fill.series] = time.monotonic()
+            self._fillers.submit(partial(self._fill, fill))
+
+    def _fill(self, fill: Fill) -> None:
+        failures: dict[Series, str] = {}
+        try:
+            self._reader.fill(fill, lambda: time.monotonic() - self._fills[fill.series] < LOOKED_AT_SECONDS)
+        except ClewError as error:
+            failures[fill.series] = str(error)
+        finally:
+            with self._lock:
+                self._note([fill.series], failures)
+                del self._fills[fill.series]
+
+    def _note(self, tried: Iterable[Series], failures: dict[Series, str]) -> None:
+        """With the lock held."""
+        for series in tried:
+            former = self._failures.pop(series, None)
+            if (cause := failures.get(series)) is None:
+                continue
+            pause = FIRST_RETRY_SECONDS if former is None else min(2 * former.retry_seconds, LAST_RETRY_SECONDS)
+            self._failures[series] = _Failure(cause, pause, time.monotonic() + pause)
+            log.warning("history failed", extra={"metric": series.key, "run": series.run_id, "cause": cause})

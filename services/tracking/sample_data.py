@@ -1,0 +1,60 @@
+"""Takes the sample data out of the embedded MLflow again."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from domain.runs import SAMPLE_TAG
+from mlflow_api.client import MlflowRest
+from mlflow_api.schemas import validated
+
+_DEADLINE_SECONDS = 30.0
+
+
+class _Tag(BaseModel):
+    key: str
+    value: str = ""
+
+
+class _Version(BaseModel):
+    name: str
+    version: str
+    tags: list[_Tag] = []
+    aliases: list[str] = []
+
+
+class _Versions(BaseModel):
+    model_versions: list[_Version] = []
+
+
+def remove_sample_data(mlflow: MlflowRest) -> int:
+    """Deletes the runs, experiments and models tagged as sample data, nothing else; returns the number of runs.
+
+    A model that is active stays, and so does an experiment in which somebody logged runs of their own. It may be
+    repeated: what is gone is gone. Raises a `ServiceError`.
+    """
+    mlflow = mlflow.within(_DEADLINE_SECONDS)
+    _remove_models(mlflow)
+    experiments = mlflow.experiments()
+    runs, _bad = mlflow.search_runs(experiments)
+    samples = [run for run in runs if run.is_sample]
+    for run in samples:
+        mlflow.post("runs/delete", {"run_id": run.run_id})
+    inhabited = {run.experiment_id for run in runs if not run.is_sample}
+    # The experiments last: a deleted one tells the next start not to fill the server again.
+    for experiment in experiments.values():
+        if experiment.experiment_id not in inhabited and any(tag.key == SAMPLE_TAG for tag in experiment.tags):
+            mlflow.post("experiments/delete", {"experiment_id": experiment.experiment_id})
+    return len(samples)
+
+
+def _remove_models(mlflow: MlflowRest) -> None:
+    for version in _sample_versions(mlflow):
+        if not version.aliases:
+            mlflow.delete("model-versions/delete", {"name": version.name, "version": version.version})
+
+
+def _sample_versions(mlflow: MlflowRest) -> list[_Version]:
+    query: dict[str, Any] = {"filter": f"tags.`{SAMPLE_TAG}` = 'true'", "max_results": 1000}
+    versions = validated(_Versions, mlflow.get_api("model-versions/search", query)).model_versions
+    return [version for version in versions if any(tag.key == SAMPLE_TAG for tag in version.tags)]

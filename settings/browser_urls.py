@@ -1,0 +1,35 @@
+"""Addresses as the reader's browser can open them, which is not always how this process reaches the same thing."""
+
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from settings.settings import Settings
+
+
+def mlflow_run_page(
+    settings: Settings, page_scheme: str, page_host: str, experiment_id: str, run_id: str
+) -> str | None:
+    """The run in MLflow's own pages, or None where the browser has no way there.
+
+    `MLFLOW_URL` where it is set, else the team's server as configured; the embedded one is on the page's own host,
+    and cannot be reached from a page on https.
+    """
+    if settings.mlflow_url is not None:
+        base = _without_credentials(str(settings.mlflow_url))
+    elif not settings.embedded:
+        base = _without_credentials(settings.tracking_url)
+    elif page_scheme == "http":
+        base = f"http://{_without_port(page_host)}:{settings.mlflow_port}"
+    else:
+        return None
+    return f"{base}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
+
+
+def _without_credentials(url: str) -> str:
+    """`url` for a reader's eyes: the name and password are this process's own."""
+    parts = urlsplit(url.rstrip("/"))
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _without_port(host: str) -> str:
+    """`host` of "host:port"; an IPv6 address keeps its brackets."""
+    return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host

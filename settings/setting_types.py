@@ -1,0 +1,68 @@
+"""The types of the dashboard's settings: what each takes, and the sentence for what it does not."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
+
+from domain.errors import BadInput
+from domain.vocabulary import Vocabulary
+from settings.gpu_addresses import read_addresses
+
+
+def read_vocabulary(path: Path) -> Vocabulary:
+    """The vocabulary in a TOML file; raises BadInput."""
+    try:
+        return Vocabulary.from_toml(path.read_text("utf-8"))
+    except OSError as error:
+        raise BadInput(f"The vocabulary cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BadInput("The vocabulary is no UTF-8 text.") from error
+
+
+def _checked(path: Path | None) -> Path | None:
+    try:
+        if path is not None:
+            read_vocabulary(path)
+    except BadInput as error:
+        raise ValueError(str(error).removesuffix(".")) from error
+    return path
+
+
+def networks(listed: str) -> list[IPv4Network | IPv6Network]:
+    """The networks and addresses of a comma list; raises ValueError, which names the odd one."""
+    return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
+
+
+def _listing_networks(listed: str) -> str:
+    networks(listed)
+    return listed
+
+
+def _listing_monitors(listed: str) -> str:
+    read_addresses(listed)
+    return listed
+
+
+def _being_a_socket(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("ws", "wss") or not parts.hostname):
+        raise ValueError("should be an address such as wss://models.example.com/ws/inference")
+    return url
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+StoreUri = Annotated[
+    str | None, Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."), BeforeValidator(lambda uri: uri or None)
+]
+Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
+Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value: value or None)]
+HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
+NetworkList = Annotated[str, AfterValidator(_listing_networks)]
+OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
+# Nothing that would end the directive and begin another.
+FrameAncestors = Annotated[str, Field(pattern=r"^[A-Za-z0-9:/.*_-]+( [A-Za-z0-9:/.*_-]+)*$")]
+MonitorList = Annotated[str, AfterValidator(_listing_monitors)]
+SocketUrl = Annotated[str, AfterValidator(_being_a_socket)]

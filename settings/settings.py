@@ -1,0 +1,202 @@
+"""The dashboard's settings: one class, every field from the environment (or `.env`), every field described."""
+
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.vocabulary import DEFAULT, Vocabulary
+from settings.gpu_addresses import GpuMonitorAddress, read_addresses
+from settings.setting_types import (
+    FrameAncestors,
+    HeaderName,
+    MonitorList,
+    NetworkList,
+    OptionalUrl,
+    Port,
+    Secret,
+    SocketUrl,
+    StoreUri,
+    Vocabularies,
+    networks,
+    read_vocabulary,
+)
+
+
+class Settings(BaseSettings):
+    """Where Clew listens, whom it asks, and how often. Field `refresh_seconds` is the variable `REFRESH_SECONDS`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address the dashboard binds to; loopback unless you say otherwise.")
+    port: Port = Field(8050, description="Port of the dashboard.")
+    web_workers: int = Field(2, ge=1, le=64, description="gunicorn worker processes of the dashboard.")
+    web_threads: int = Field(8, ge=1, le=64, description="Threads of each worker.")
+    dash_requests_pathname_prefix: str = Field(
+        "/",
+        pattern=r"^/(.*/)?$",
+        description="Sub-path under which a reverse proxy shows Clew, such as /clew/; the proxy strips it.",
+    )
+    mlflow_tracking_uri: OptionalUrl = Field(
+        None, description="The team's MLflow, such as https://mlflow.example.com. Empty: `make run` starts one."
+    )
+    mlflow_host: Literal["127.0.0.1", "0.0.0.0"] = Field(
+        "127.0.0.1", description="Address the embedded MLflow binds to; 0.0.0.0 shows its own UI to other machines."
+    )
+    mlflow_port: Port = Field(5050, description="Port of the embedded MLflow.")
+    mlflow_url: OptionalUrl = Field(
+        None, description="MLflow's address as a browser can open it, where that differs from the one above."
+    )
+    mlflow_tracking_username: str | None = Field(None, description="User name, where MLflow asks for one.")
+    mlflow_tracking_password: str | None = Field(None, description="Password to that user name.", repr=False)
+    mlflow_tracking_token: str | None = Field(None, description="Bearer token, where MLflow asks for one.", repr=False)
+    model_name: str = Field("clew-maze", description="The registered model whose versions are the team's models.")
+    model_server_url: OptionalUrl = Field(
+        None, description="The team's model server, such as http://models:8080. Empty: MLflow's registry keeps them."
+    )
+    model_retention_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Deleted models are kept this long; `python -m services.registry.purge` removes them.",
+    )
+    inference_ui_url: OptionalUrl = Field(
+        None, description="Where “Try it” leads, such as the team's own page. Empty: Clew's own inference page."
+    )
+    gpu_monitor_host: str = Field(
+        "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 where browsers of other machines watch."
+    )
+    gpu_monitor_port: Port = Field(8001, description="Port of the GPU monitor.")
+    gpu_monitor_urls: MonitorList = Field(
+        "",
+        description="The team's GPU monitors, as a comma list of name=url, such as trainer-1=http://trainer-1:8001, or "
+        "name=url|wss://… where a browser needs another address. Empty: `make run` starts one.",
+    )
+    inference_host: str = Field(
+        "127.0.0.1", description="Address the inference engine binds to; 0.0.0.0 where other machines watch."
+    )
+    inference_port: Port = Field(8002, description="Port of the inference engine.")
+    inference_ws_url: SocketUrl = Field(
+        "",
+        description="The socket of the team's own inference server as browsers open it, such as "
+        "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
+    )
+    read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
+    api_token: Secret = Field(
+        None,
+        description="Who writes under /api has to send it as a bearer token, 8 characters or more; on a page, only a "
+        "known user writes then.",
+        repr=False,
+    )
+    trusted_user_header: HeaderName = Field(
+        None,
+        description="The header in which your proxy names the user, such as X-Forwarded-User; it must overwrite it.",
+    )
+    trusted_proxies: NetworkList = Field(
+        "127.0.0.0/8, ::1",
+        description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto count.",
+    )
+    trusted_hosts: str = Field(
+        "",
+        description="Host names under which Clew answers, beside loopback's; .example.com is all below. Empty: any.",
+    )
+    frame_ancestors: FrameAncestors = Field(
+        "self",
+        description="Who may show Clew in a frame: self, none, or origins such as https://portal.example.com.",
+    )
+    refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
+    state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
+    cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")
+    cache_max_bytes: int = Field(
+        2**30, ge=2**20, description="Bytes of metric histories in CACHE_DIR; the least recently drawn leave first."
+    )
+    mlflow_backend_store_uri: StoreUri = Field(
+        None,
+        description="MLflow's database, sqlite:////… or postgresql://…, to read histories faster; only read.",
+        repr=False,
+    )
+    vocabulary_file: Vocabularies = Field(
+        None, description="A TOML file with your own names for metrics and parameters; see docs/vocabulary.md."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+
+    @property
+    def tick_seconds(self) -> float:
+        """How often an open page asks for news: often enough that `refresh_seconds` holds."""
+        return max(1.0, self.refresh_seconds / 6)
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long a callback waits for what it does not know yet: a page renders within 2 s, whoever is away."""
+        return min(1.5, self.tick_seconds / 2)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What this team's tools call things."""
+        return DEFAULT if self.vocabulary_file is None else read_vocabulary(self.vocabulary_file)
+
+    @property
+    def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
+        """Where the proxies are whose headers count."""
+        return networks(self.trusted_proxies)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded MLflow is the one in use."""
+        return self.mlflow_tracking_uri is None
+
+    @property
+    def embedded_gpu_monitor(self) -> bool:
+        """Whether `make run` starts the GPU monitor."""
+        return not self.gpu_monitors_listed
+
+    @property
+    def embedded_inference(self) -> bool:
+        """Whether `make run` starts the inference engine."""
+        return not self.inference_ws_url
+
+    @property
+    def inference_url(self) -> str:
+        """The embedded engine's address as this process reaches it, without a trailing slash."""
+        return _local_url(self.inference_host, self.inference_port)
+
+    @property
+    def gpu_monitors_listed(self) -> list[GpuMonitorAddress]:
+        """The monitors of GPU_MONITOR_URLS."""
+        return read_addresses(self.gpu_monitor_urls)
+
+    @property
+    def gpu_monitors(self) -> list[GpuMonitorAddress]:
+        """The monitors to show: those listed, else the one of this machine."""
+        local = _local_url(self.gpu_monitor_host, self.gpu_monitor_port)
+        return self.gpu_monitors_listed or [GpuMonitorAddress("local", local)]
+
+    @property
+    def tracking_url(self) -> str:
+        """MLflow's address as this process reaches it, without a trailing slash."""
+        return str(self.mlflow_tracking_uri or f"http://127.0.0.1:{self.mlflow_port}").rstrip("/")
+
+
+def _local_url(host: str, port: int) -> str:
+    """A service of this machine, by the address it binds to."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def explain(error: ValidationError) -> str:
+    """Says for each wrong setting its name, its value and what would be right, a line each."""
+    return "\n".join(
+        f"Setting {'_'.join(map(str, e['loc'][:1])).upper()}={_shown(e)}: {e['msg'].removeprefix('Value error, ')}."
+        for e in error.errors()
+    )
+
+
+def _shown(detail: object) -> str:
+    """The value as given, but never a secret."""
+    assert isinstance(detail, dict)
+    name = str(detail["loc"][0]) if detail["loc"] else ""
+    given = detail["input"]
+    shown = str(given) if isinstance(given, Path) else given
+    return "***" if name.endswith(("password", "token", "store_uri")) else repr(shown)

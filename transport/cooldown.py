@@ -1,0 +1,18 @@
+"""A pause after a failure, so that what failed is left alone for a while."""
+
+import time
+
+
+class Cooldown:
+    """True for `seconds` after each `start`."""
+
+    def __init__(self, seconds: float = 300.0) -> None:
+        self._seconds = seconds
+        self._until = 0.0
+
+    def __bool__(self) -> bool:
+        return time.monotonic() < self._until
+
+    def start(self) -> None:
+        """Starts the pause, or begins it anew."""
+        self._until = time.monotonic() + self._seconds
