@@ -12,27 +12,27 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from pydantic import ValidationError
 
-import api.caching
-import api.forwarded
-import api.guards
-import api.request_log
+import api.edge.caching
+import api.edge.forwarded
+import api.edge.guards
+import api.edge.request_log
+import api.edge.security
 import api.routes
-import api.security
-import callbacks.comparison
 import callbacks.evaluation
 import callbacks.front
 import callbacks.gpus
 import callbacks.inference
-import callbacks.model_change
-import callbacks.model_detail
-import callbacks.models
-import callbacks.run_detail
-import callbacks.runs
-from api.language import choose_language, note_what_links_keep
+import callbacks.models.model_change
+import callbacks.models.model_detail
+import callbacks.models.model_list
+import callbacks.runs.comparison
+import callbacks.runs.run_detail
+import callbacks.runs.run_list
+from api.edge.language import choose_language, note_what_links_keep
 from callbacks.failures import on_error
 from components.frame import frame, localised
 from domain.logs import configure_logging
-from domain.vocabulary import adopt
+from domain.tracking.vocabulary import adopt
 from services.connect import Services, connect
 from settings.settings import Settings, explain
 
@@ -72,7 +72,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     )
     Babel(server, locale_selector=choose_language)
     server.before_request(note_what_links_keep)
-    api.request_log.register(server)
+    api.edge.request_log.register(server)
     api.routes.register(server, services)
     app = LocalisedDash(
         "clew",
@@ -88,19 +88,19 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         routes_pathname_prefix="/",
         on_error=on_error,
     )
-    api.guards.register(server, app.callback_map)
-    api.caching.register(server, ASSETS)
-    api.security.register(server, settings, app.csp_hashes)
-    api.forwarded.register(server, settings)
+    api.edge.guards.register(server, app.callback_map)
+    api.edge.caching.register(server, ASSETS)
+    api.edge.security.register(server, settings, app.csp_hashes)
+    api.edge.forwarded.register(server, settings)
     app.layout = frame
     for feature in (
         callbacks.front,
-        callbacks.runs,
-        callbacks.comparison,
-        callbacks.run_detail,
-        callbacks.models,
-        callbacks.model_detail,
-        callbacks.model_change,
+        callbacks.runs.run_list,
+        callbacks.runs.comparison,
+        callbacks.runs.run_detail,
+        callbacks.models.model_list,
+        callbacks.models.model_detail,
+        callbacks.models.model_change,
         callbacks.gpus,
         callbacks.inference,
         callbacks.evaluation,

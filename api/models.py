@@ -7,11 +7,11 @@ import hashlib
 
 from flask import Blueprint, Response, request
 
-from api.identity import user_of
+from api.edge.identity import user_of
 from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, detail_of, row_of
 from api.wire import answer, body_as
 from domain.errors import NotFound
-from domain.models import LONGEST_ID, Activation, Model, ModelState
+from domain.registry.models import LONGEST_ID, Activation, Model, ModelState
 from services.connect import Services
 
 

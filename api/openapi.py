@@ -18,8 +18,8 @@ from api.shapes import (
     ModelRow,
     RunDetail,
 )
-from domain.models import Activation
-from domain.runs import RunSummary
+from domain.registry.models import Activation
+from domain.tracking.runs import RunSummary
 from services.health.dependency_health import Health
 
 FILE: Final = Path(__file__).parents[1] / "docs" / "openapi.yaml"

@@ -6,7 +6,7 @@ import api.errors
 import api.health
 import api.models
 import api.runs
-from api.identity import guard
+from api.edge.identity import guard
 from services.connect import Services
 
 

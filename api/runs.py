@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from api.shapes import Comparison, RunDetail
 from api.wire import RequestRefused, answer
 from domain.errors import NotFound, ServiceUnavailable
-from domain.runs import RunSummary, is_run_id, parse_run_ids, summarise
+from domain.tracking.runs import RunSummary, is_run_id, parse_run_ids, summarise
 from services.connect import Services
 from services.tracking.run_store import RunView
 from services.tracking.run_sweep import RunList

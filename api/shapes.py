@@ -5,8 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from domain.models import LONGEST_ID, Model
-from domain.runs import Run, RunSummary, summarise
+from domain.registry.models import LONGEST_ID, Model
+from domain.tracking.runs import Run, RunSummary, summarise
 
 
 class Failed(BaseModel):

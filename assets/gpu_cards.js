@@ -1,4 +1,4 @@
-/* Writes the numbers of a sample into the cards of components/gpu_card.py, by its rules. */
+/* Writes the numbers of a sample into the cards of components/gpus/gpu_card.py, by its rules. */
 (function () {
   "use strict";
   const MIB_PER_GIB = 1024;

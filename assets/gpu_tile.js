@@ -39,7 +39,7 @@
     ]);
   }
 
-  /** As components/front.py has it: pressed, the badge says why. */
+  /** As components/front/front.py has it: pressed, the badge says why. */
   const withReason = (badge, reason) => html("Details", [html("Summary", badge), html("P", reason)], { className: "tile-why" });
 
   function why(use, gpu, holder, texts) {

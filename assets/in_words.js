@@ -1,4 +1,4 @@
-/* What went wrong, in the reader's language, by the rules of components/in_words.py: for what comes over a socket. */
+/* What went wrong, in the reader's language, by the rules of components/texts/in_words.py: for what comes over a socket. */
 (function () {
   "use strict";
   const LONGEST = 2000; // of what is longer, most is another program's

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.generate_runs import fill
-from domain.history import FIRST_STEP, History
-from domain.runs import Run
+from domain.tracking.history import FIRST_STEP, History
+from domain.tracking.runs import Run
 from mlflow_api.client import MlflowRest
 from mlflow_api.metrics import MetricRest
 from services.connect import history_store

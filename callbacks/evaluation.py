@@ -7,12 +7,13 @@ import dash
 import flask
 from dash import Input, Output, ctx
 
-from components import evaluation, ids
-from components.in_words import in_words
-from components.language import _
+from components import ids
+from components.inference import evaluation
+from components.texts.in_words import in_words
+from components.texts.language import _
 from domain.errors import ClewError, NotFound
-from domain.inference import EvaluationReport, EvaluationState
-from domain.measurements import Measurement
+from domain.inference.messages import EvaluationReport, EvaluationState
+from domain.registry.measurements import Measurement
 from services.connect import Services
 from services.identity import writing_person
 

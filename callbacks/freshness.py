@@ -5,7 +5,9 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, State, ctx, no_update
 
-from components import ids, notices, run_list, words
+from components import ids, notices
+from components.runs import run_list
+from components.texts import words
 from services.registry.model_view import ModelView
 from services.tracking.run_store import RunView
 

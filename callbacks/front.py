@@ -12,11 +12,13 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
-from components import front, front_health, front_model, ids, words
-from components.language import language
+from components import ids
+from components.front import front, front_health, front_model
+from components.texts import words
+from components.texts.language import language
 from domain.front import BestRuns, best_per_algorithm, in_progress
 from domain.health import HealthReport, ServiceKind
-from domain.models import ModelState, activation_of
+from domain.registry.models import ModelState, activation_of
 from services.connect import Services
 from services.failures import Failure
 from services.health.service_health import HealthSnapshots

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
-from components import gpus, ids
-from components.gpu_card import gpu_card
+from components import ids
+from components.gpus import gpus
+from components.gpus.gpu_card import gpu_card
 from domain.gpus import Gpu
 from services.connect import Services
 

@@ -8,9 +8,9 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
 from components import ids
-from components.inference import SIDES
-from components.inference_controls import model_options
-from components.language import _
+from components.inference.inference import SIDES
+from components.inference.inference_controls import model_options
+from components.texts.language import _
 from services.connect import Services
 from services.registry.model_view import ModelView
 

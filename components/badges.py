@@ -2,10 +2,10 @@
 
 import dash_bootstrap_components as dbc
 
-from components import words
-from components.language import _
-from domain.models import ModelState
-from domain.runs import RunStatus
+from components.texts import words
+from components.texts.language import _
+from domain.registry.models import ModelState
+from domain.tracking.runs import RunStatus
 
 COLOURS = {
     RunStatus.RUNNING: "primary",

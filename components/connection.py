@@ -5,7 +5,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.language import _
+from components.texts.language import _
 
 
 def line_head(title: Any, badge_id: str, since_id: str) -> html.Div:

@@ -9,8 +9,8 @@ import flask
 from dash import dcc, html
 
 from components import ids
-from components.language import _, language
 from components.links import href, is_embedded
+from components.texts.language import _, language
 
 
 def frame() -> html.Div:

@@ -8,9 +8,9 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
-from components.in_words import in_words
-from components.language import _, around, ngettext
-from domain.runs import BadRow
+from components.texts.in_words import in_words
+from components.texts.language import _, around, ngettext
+from domain.tracking.runs import BadRow
 
 _NAMED = 3
 

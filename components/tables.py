@@ -10,8 +10,8 @@ from dash import dash_table, html
 from dash.dash_table.Format import Format, Group, Scheme
 
 from components import ids
-from components.language import _
-from components.words import MISSING
+from components.texts.language import _
+from components.texts.words import MISSING
 
 Kind = Literal["text", "numeric", "datetime", "link"]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.runs import Run, RunStatus, RunSummary, summarise
+from domain.tracking.runs import Run, RunStatus, RunSummary, summarise
 
 STALLED_AFTER: Final = timedelta(minutes=10)
 """A run that logged nothing for so long may have died without saying so."""

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Final
 
 from domain.gpus import HISTORY_SAMPLES, GpuReport, HostState, PastSample
-from gpu_monitor.processes import boot_id
+from gpu_monitor.driver.processes import boot_id
 from gpu_monitor.readings import Reading
-from gpu_monitor.sample_log import SampleLog
-from gpu_monitor.sampler_keeper import SamplerKeeper
+from gpu_monitor.sampling.sample_log import SampleLog
+from gpu_monitor.sampling.sampler_keeper import SamplerKeeper
 from gpu_monitor.settings import GpuMonitorSettings
 
 _log = logging.getLogger(__name__)

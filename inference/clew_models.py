@@ -12,8 +12,8 @@ import requests
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from domain.errors import BadInput, BadResponse, ClewError, Conflict, NotFound, PolicyGone, ServiceUnavailable
-from domain.models import LONGEST_ID, as_text
-from domain.policies import MOST_BYTES
+from domain.inference.policies import MOST_BYTES
+from domain.registry.models import LONGEST_ID, as_text
 
 SERVICE: Final = "Clew"
 CALL_SECONDS: Final = 10.0

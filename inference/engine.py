@@ -3,8 +3,8 @@
 from typing import Final, NamedTuple
 
 from domain.errors import NotFound
-from domain.inference import Command
-from domain.maze import DEFAULT_SEED, DEFAULT_SIZE, Maze, generate_maze, size_of
+from domain.inference.maze import DEFAULT_SEED, DEFAULT_SIZE, Maze, generate_maze, size_of
+from domain.inference.messages import Command
 from inference.clew_models import ClewModel, ClewModels
 from inference.fresh_answers import FreshAnswers
 from inference.latencies import Latencies

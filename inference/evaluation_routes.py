@@ -6,8 +6,8 @@ from typing import Final
 from flask import Flask, Response, jsonify, request
 
 from domain.errors import ClewError, NotFound
-from domain.inference import EvaluationReport
-from domain.models import LONGEST_ID
+from domain.inference.messages import EvaluationReport
+from domain.registry.models import LONGEST_ID
 from inference.evaluations import Evaluations
 from sockets.origins import is_allowed
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import ClewError, NotFound, ServiceUnavailable
-from domain.evaluation import EVALUATION_EPISODES, evaluate, evaluate_unseen
-from domain.inference import EvaluationReport, EvaluationState
-from domain.measurements import Measured
+from domain.inference.evaluation import EVALUATION_EPISODES, evaluate, evaluate_unseen
+from domain.inference.messages import EvaluationReport, EvaluationState
+from domain.registry.measurements import Measured
 from inference.engine import Engine
 from policies.policy_process import PolicyProcess
 

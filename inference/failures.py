@@ -13,7 +13,7 @@ from domain.errors import (
     PolicyRefused,
     ServiceError,
 )
-from domain.inference import InferenceTrouble
+from domain.inference.messages import InferenceTrouble
 
 # The first that fits counts.
 _REMEDIES: Final[tuple[tuple[type[ClewError], str], ...]] = (

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from domain.errors import BadInput, ClewError
-from domain.inference import DEFAULT_SPEED, Command, InferenceStep, Verb
+from domain.inference.messages import DEFAULT_SPEED, Command, InferenceStep, Verb
 from inference.engine import Engine
 from inference.failures import trouble_of
 from inference.walk import Walk

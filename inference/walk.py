@@ -5,8 +5,8 @@ from collections import deque
 
 import numpy as np
 
-from domain.inference import MOST_TRAIL, InferenceStep, MazeView, PastStep, Scores
-from domain.maze import Maze, Position, observe, step
+from domain.inference.maze import Maze, Position, observe, step
+from domain.inference.messages import MOST_TRAIL, InferenceStep, MazeView, PastStep, Scores
 from inference.latencies import Latencies
 from inference.policy_pool import SharedPolicy
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from requests.auth import HTTPBasicAuth
 
 from domain.errors import BadResponse, NotFound, ServiceUnavailable
-from domain.runs import BadRow, Run
+from domain.tracking.runs import BadRow, Run
 from mlflow_api.schemas import (
     SERVICE,
     Experiment,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import BadResponse
-from domain.history import EMPTY, History
+from domain.tracking.history import EMPTY, History
 from mlflow_api.schemas import LARGEST_FLOAT, SERVICE
 
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}

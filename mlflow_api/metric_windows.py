@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from domain.history import History
+from domain.tracking.history import History
 
 MOST_ROWS = 2_500
 # A little less than fits: the rows between two points of a sample differ by one, and by more where steps repeat.

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from domain.errors import AccessDenied, BadInput, BadResponse, ClewError, NotFound
-from domain.history import LAST_STEP, History, HistoryPart
+from domain.tracking.history import LAST_STEP, History, HistoryPart
 from mlflow_api.client import MlflowRest
 from mlflow_api.metric_columns import from_rows, joined
 from mlflow_api.metric_windows import MOST_ROWS, CrowdedStep, in_windows

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadInput, NotFound
-from domain.models import ALIAS
 from domain.moments import in_utc
-from domain.runs import BadRow
+from domain.registry.models import ALIAS
+from domain.tracking.runs import BadRow
 from mlflow_api.client import CALL_SECONDS, MlflowRest
 from mlflow_api.schemas import SERVICE, validated
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from domain.errors import BadResponse
-from domain.runs import BadRow, LatestMetric, Run, RunStatus
+from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus
 
 SERVICE = "MLflow"
 LARGEST_FLOAT = 1.7976931348623157e308

@@ -6,9 +6,11 @@ import dash
 import flask
 from dash import dcc, html
 
-from components import frame, front, front_gpus, front_health, gpus, ids
-from components.language import _
+from components import frame, ids
+from components.front import front, front_gpus, front_health
+from components.gpus import gpus
 from components.links import href
+from components.texts.language import _
 
 
 def layout(**_query: str) -> list[Any]:

@@ -6,8 +6,9 @@ import dash
 import flask
 from dash import dcc, html
 
-from components import frame, gpus, ids, notices
-from components.language import _
+from components import frame, ids, notices
+from components.gpus import gpus
+from components.texts.language import _
 
 
 def layout(**_query: str) -> list[Any]:

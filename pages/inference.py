@@ -7,11 +7,12 @@ import flask
 from dash import dcc, html
 from pydantic import ValidationError
 
-from components import evaluation, frame, ids, inference, inference_controls, notices
-from components.inference import SIDES
-from components.inference_controls import Wish
-from components.language import _
+from components import frame, ids, notices
+from components.inference import evaluation, inference, inference_controls
+from components.inference.inference import SIDES
+from components.inference.inference_controls import Wish
 from components.links import one_value_each
+from components.texts.language import _
 
 
 @one_value_each

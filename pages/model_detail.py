@@ -5,9 +5,10 @@ from typing import Any
 import dash
 from dash import dcc
 
-from components import frame, ids, model_change, model_detail
-from components.language import _
+from components import frame, ids
 from components.links import one_value_each
+from components.models import model_change, model_detail
+from components.texts.language import _
 
 
 @one_value_each

@@ -5,8 +5,9 @@ from typing import Any
 import dash
 from dash import dcc, html
 
-from components import frame, ids, model_change, model_list, notices
-from components.language import _
+from components import frame, ids, notices
+from components.models import model_change, model_list
+from components.texts.language import _
 
 
 def layout(**_query: str) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import dash
 
 from components.frame import nothing_at_this_address
-from components.language import _
+from components.texts.language import _
 
 
 def layout(**_other: str) -> list[Any]:

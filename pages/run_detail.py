@@ -5,10 +5,11 @@ from typing import Any
 import dash
 from dash import dcc
 
-from components import frame, ids, run_detail
-from components.language import _
+from components import frame, ids
 from components.links import one_value_each
-from domain.runs import is_run_id
+from components.runs import run_detail
+from components.texts.language import _
+from domain.tracking.runs import is_run_id
 
 
 @one_value_each

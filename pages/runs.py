@@ -6,11 +6,12 @@ import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from components import comparison, frame, ids, run_list, run_samples, run_toolbar
-from components.language import _
+from components import frame, ids
 from components.links import one_value_each
-from domain.chart_options import ChartOptions
-from domain.runs import parse_run_ids
+from components.runs import comparison, run_list, run_samples, run_toolbar
+from components.texts.language import _
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.runs import parse_run_ids
 
 
 @one_value_each

@@ -16,7 +16,15 @@ from typing import IO, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import PolicyRefused, ServiceUnavailable
-from domain.policies import PolicyContract, PolicyGraph, TensorShape, contract_for, misfit, missing_contract, oversize
+from domain.inference.policies import (
+    PolicyContract,
+    PolicyGraph,
+    TensorShape,
+    contract_for,
+    misfit,
+    missing_contract,
+    oversize,
+)
 from policies.confinement import MEMORY_BYTES, command, environment
 from policies.session import NOT_INSTALLED
 

@@ -17,8 +17,16 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import BadInput, PolicyFailed, PolicyRefused, ServiceUnavailable
-from domain.maze import ACTION_NAMES
-from domain.policies import PolicyContract, PolicyGraph, TensorShape, contract_for, misfit, missing_contract, oversize
+from domain.inference.maze import ACTION_NAMES
+from domain.inference.policies import (
+    PolicyContract,
+    PolicyGraph,
+    TensorShape,
+    contract_for,
+    misfit,
+    missing_contract,
+    oversize,
+)
 from policies.confinement import MEMORY_BYTES, command, environment
 from policies.session import NOT_INSTALLED
 

@@ -45,7 +45,7 @@ def session_of(model: bytes, module: Any) -> Any:
 
 
 def described(tensor: Any) -> dict[str, Any]:
-    """An input or output as domain.policies.TensorShape has it."""
+    """An input or output as domain.inference.policies.TensorShape has it."""
     dtype = tensor.type.removeprefix("tensor(").removesuffix(")") if tensor.type.startswith("tensor(") else tensor.type
     return {"name": tensor.name, "dtype": _DTYPES.get(dtype, dtype), "shape": tensor.shape}
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from domain.errors import BadResponse
-from domain.inference import EvaluationReport
+from domain.inference.messages import EvaluationReport
 from transport.http_client import JsonService
 
 _WRITE_SECONDS = 5.0

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
 
 from domain.errors import BadInput
-from domain.vocabulary import Vocabulary
+from domain.tracking.vocabulary import Vocabulary
 from settings.gpu_addresses import read_addresses
 
 

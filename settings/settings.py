@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.vocabulary import DEFAULT, Vocabulary
+from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from settings.setting_types import (
     FrameAncestors,

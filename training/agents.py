@@ -9,7 +9,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from domain.maze import Maze
+from domain.inference.maze import Maze
 from training.environment import MazeEnv
 from training.hyperparameters import Algorithm
 

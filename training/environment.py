@@ -1,4 +1,4 @@
-"""gymnasium's face of the maze: rules in domain/maze.py, spaces, seeds and `info` here."""
+"""gymnasium's face of the maze: rules in domain/inference/maze.py, spaces, seeds and `info` here."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from domain.evaluation import FIRST_HELD_OUT_SEED
-from domain.maze import (
+from domain.inference.evaluation import FIRST_HELD_OUT_SEED
+from domain.inference.maze import (
     ACTION_NAMES,
     DEFAULT_SEED,
     DEFAULT_SIZE,

@@ -14,8 +14,8 @@ from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from domain.errors import ClewError
-from domain.evaluation import Policy
-from domain.maze import GOAL, OBSERVATION_SIZE
+from domain.inference.evaluation import Policy
+from domain.inference.maze import GOAL, OBSERVATION_SIZE
 
 OPSET: Final = 17
 IR_VERSION: Final = 9  # as old as opset 17 allows to be safe, so that older runtimes (the Go server's) load it too

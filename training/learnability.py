@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from domain.maze import DEFAULT_SIZE, MOVES, Maze, Position, generate_maze, observe, passages, step
+from domain.inference.maze import DEFAULT_SIZE, MOVES, Maze, Position, generate_maze, observe, passages, step
 
 _MOST_CHOICES = 100_000
 

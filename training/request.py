@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.maze import DEFAULT_SEED, DEFAULT_SIZE, LARGEST, SMALLEST
+from domain.inference.maze import DEFAULT_SEED, DEFAULT_SIZE, LARGEST, SMALLEST
 from training.hyperparameters import DEFAULT_SETTING, Algorithm
 
 

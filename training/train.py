@@ -9,8 +9,8 @@ from mlflow.tracking import MlflowClient
 from stable_baselines3.common.base_class import BaseAlgorithm
 from tqdm import tqdm
 
-from domain.evaluation import EVALUATION_EPISODES, Evaluation, evaluate
-from domain.maze import MAX_STEPS, Maze, generate_maze
+from domain.inference.evaluation import EVALUATION_EPISODES, Evaluation, evaluate
+from domain.inference.maze import MAX_STEPS, Maze, generate_maze
 from training.agents import build_agent
 from training.export import export_policy, load_policy
 from training.hyperparameters import load_hyperparameters

@@ -7,10 +7,10 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ServiceUnavailable
-from domain.measurements import Measurement
-from domain.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order
-from domain.policies import PolicyGraph
-from domain.runs import BadRow
+from domain.inference.policies import PolicyGraph
+from domain.registry.measurements import Measurement
+from domain.registry.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order
+from domain.tracking.runs import BadRow
 from transport.http_client import JsonService
 
 _SECONDS = 10.0

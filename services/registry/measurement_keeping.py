@@ -7,7 +7,7 @@ from functools import partial
 from cachetools import TTLCache
 
 from domain.errors import ClewError, ServiceUnavailable
-from domain.measurements import Measurement
+from domain.registry.measurements import Measurement
 from services.registry.model_store import ModelStore
 from services.sharing.worker_pool import DaemonPool
 

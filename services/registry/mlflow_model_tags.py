@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from domain.measurements import Measurement
-from domain.models import MEASUREMENT_TAG, Activation, Model, state_of
-from domain.runs import Run
+from domain.registry.measurements import Measurement
+from domain.registry.models import MEASUREMENT_TAG, Activation, Model, state_of
+from domain.tracking.runs import Run
 from mlflow_api.registry import Registered, Version, moment_of
 
 HISTORY_TAG: Final = "clew.activation."

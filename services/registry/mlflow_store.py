@@ -1,8 +1,8 @@
 """The embedded model store: one registered model of MLflow. Its versions are the models, its alias is the pointer.
 
-The rules are those of domain/models.py; each method is written so that it may stop after any request and leave nothing
-wrong: the alias is only ever moved forward, a deletion is a tag, and a tag on the version that the alias names counts
-for nothing.
+The rules are those of domain/registry/models.py; each method is written so that it may stop after any request and
+leave nothing wrong: the alias is only ever moved forward, a deletion is a tag, and a tag on the version that the alias
+names counts for nothing.
 """
 
 import logging
@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from domain.errors import BadResponse, ClewError, Conflict, ModelIsActive, NotFound
-from domain.measurements import Measurement
-from domain.models import (
+from domain.inference.policies import PolicyGraph
+from domain.registry.measurements import Measurement
+from domain.registry.models import (
     DELETED_TAG,
     MEASUREMENT_TAG,
     PURGING_TAG,
@@ -26,8 +27,7 @@ from domain.models import (
     in_order,
     state_of,
 )
-from domain.policies import PolicyGraph
-from domain.runs import BadRow, Run
+from domain.tracking.runs import BadRow, Run
 from mlflow_api.registry import MlflowRegistry, Version
 from mlflow_api.schemas import SERVICE
 from services.registry.mlflow_model_tags import HISTORY_TAG, activations, model_of

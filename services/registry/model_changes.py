@@ -5,8 +5,8 @@ import secrets
 import threading
 from pathlib import Path
 
-from domain.measurements import Measurement
-from domain.models import Activation, Model
+from domain.registry.measurements import Measurement
+from domain.registry.models import Activation, Model
 from services.registry.model_store import ModelStore, ReadingStore
 from services.sharing.shared_file import put
 

@@ -3,9 +3,9 @@
 from typing import Protocol
 
 from domain.errors import ReadOnly
-from domain.measurements import Measurement
-from domain.models import Activation, Model, ModelList
-from domain.policies import PolicyGraph
+from domain.inference.policies import PolicyGraph
+from domain.registry.measurements import Measurement
+from domain.registry.models import Activation, Model, ModelList
 
 
 class ModelStore(Protocol):

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from domain.errors import ClewError
-from domain.models import Activation, ModelList
+from domain.registry.models import Activation, ModelList
 from services.failures import Failure
 from services.registry.model_changes import ChangeMark
 from services.registry.model_store import ModelStore

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.errors import NotFound, PolicyRefused, ServiceUnavailable
-from domain.policies import MOST_BYTES, PolicyGraph, contract_for
+from domain.inference.policies import MOST_BYTES, PolicyGraph, contract_for
 from mlflow_api.registry import MlflowRegistry, Version
 from policies.policy_check import WALL_SECONDS, check_policy
 from services.registry.plain_yaml import MOST_BYTES as MOST_YAML_BYTES

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from domain.errors import ClewError, Conflict, NotFound, ReadOnly
-from domain.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
+from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
 from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
 from services.registry.mlflow_model_tags import activations

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.runs import Run
+from domain.tracking.runs import Run
 from mlflow_api.client import MlflowRest
 from services.failures import Failure
 from services.tracking.run_refresh import Ask, RunRefresh

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from domain.errors import BadResponse, NotFound
-from domain.runs import BadRow, Run
+from domain.tracking.runs import BadRow, Run
 from mlflow_api.client import MlflowRest
 from mlflow_api.schemas import Experiment
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain.runs import SAMPLE_TAG
+from domain.tracking.runs import SAMPLE_TAG
 from mlflow_api.client import MlflowRest
 from mlflow_api.schemas import validated
 

@@ -14,8 +14,8 @@ import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
+import api.edge.request_log
 import api.errors
-import api.request_log
 from app import create_app
 from domain.logs import JsonFormatter
 from services.connect import connect
@@ -47,7 +47,7 @@ def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> 
     def fail() -> str:
         raise RuntimeError("odd")
 
-    api.request_log.register(server)
+    api.edge.request_log.register(server)
     api.errors.register(server)
     server.register_blueprint(routes)
     answer = server.test_client().get("/api/odd")

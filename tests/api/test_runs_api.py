@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.health import State
-from domain.runs import RunSummary
+from domain.tracking.runs import RunSummary
 from services.connect import connect
 from services.health.dependency_health import Checks
 from settings.settings import Settings

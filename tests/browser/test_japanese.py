@@ -9,8 +9,8 @@ from dash.testing.browser import Browser
 from flask import Flask
 from flask_babel import Babel
 
-from components.in_words import in_words, texts
-from components.sentences import SENTENCES
+from components.texts.in_words import in_words, texts
+from components.texts.sentences import SENTENCES
 from tests.browser.page import Page
 from tests.browser.spoken import links_of, said_by
 from tests.english import english_words
@@ -130,7 +130,7 @@ def _refused(page: Page) -> None:
 
 
 def _the_browser_knows_what_the_server_knows(page: Page) -> None:
-    """assets/in_words.js and components/in_words.py say the same of each sentence, whatever its values."""
+    """assets/in_words.js and components/texts/in_words.py say the same of each sentence, whatever its values."""
     server = Flask("japanese")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
     Babel(server, locale_selector=lambda: "ja")

@@ -8,7 +8,7 @@ import pytest
 from dash.testing.browser import Browser
 from selenium.webdriver.support.select import Select
 
-from components.model_change import TOAST_SECONDS
+from components.models.model_change import TOAST_SECONDS
 from tests.browser.page import Page
 from tests.misbehaving import HANG, Misbehaving
 from tests.tracking import Tracking

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from components import run_list
-from domain.runs import RunStatus, RunSummary
+from components.runs import run_list
+from domain.tracking.runs import RunStatus, RunSummary
 from tests.browser.page import Page
 from tests.tracking import Tracking
 

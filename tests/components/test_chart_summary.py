@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.chart_summary import MOST_SAID, chart_summary
-from components.charts import Line, graph, line_chart, summaries
+from components.charts.chart_summary import MOST_SAID, chart_summary
+from components.charts.charts import Line, graph, line_chart, summaries
 from components.colours import LineStyle
-from domain.curves import Curve, curve
+from domain.charts.curves import Curve, curve
 
 NOTHING = "None of these runs logged this metric."
 

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts import POINTS_PER_LINE, Line, line_chart
+from components.charts.charts import POINTS_PER_LINE, Line, line_chart
 from components.colours import DASHES, PALETTE, LineStyle, line_styles
-from domain.curves import curve
+from domain.charts.curves import curve
 
 STYLE = LineStyle("#000000", "solid")
 

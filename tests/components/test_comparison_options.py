@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components import comparison, final_metrics, lines, take_along
-from domain.axes import Axis
-from domain.chart_options import ChartOptions
-from domain.curves import Window
-from domain.final_metrics import Choice
-from domain.history import History
-from domain.runs import Compared, LatestMetric, Run, RunStatus
+from components.charts import lines
+from components.runs import comparison, final_metrics
+from components.runs import export as take_along
+from domain.charts.axes import Axis
+from domain.charts.chart_options import ChartOptions
+from domain.charts.curves import Window
+from domain.tracking.final_metrics import Choice
+from domain.tracking.history import History
+from domain.tracking.runs import Compared, LatestMetric, Run, RunStatus
 
 START_MS = 1_790_000_000_000
 

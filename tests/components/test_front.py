@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components import front, front_health, front_model
+from components.front import front, front_health, front_model
 from domain.front import STALLED_AFTER, BestRuns, best_per_algorithm, in_progress, last_metric_ms
 from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, State
-from domain.models import Activation, Model, activation_of
-from domain.runs import LatestMetric, Run, RunStatus
+from domain.registry.models import Activation, Model, activation_of
+from domain.tracking.runs import LatestMetric, Run, RunStatus
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

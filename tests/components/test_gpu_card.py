@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from components import gpus, inference
-from components.gpu_card import gpu_card
-from components.gpus import training_runs
+from components.gpus import gpus
+from components.gpus.gpu_card import gpu_card
+from components.gpus.gpus import training_runs
+from components.inference import inference
 from domain.gpus import Gpu, GpuState
-from domain.runs import Run, RunStatus
+from domain.tracking.runs import Run, RunStatus
 
 FULL = Gpu(
     gpu_id=3,

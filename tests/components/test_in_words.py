@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.in_words import in_words
-from components.language import _
-from components.sentences import SENTENCES
+from components.texts.in_words import in_words
+from components.texts.language import _
+from components.texts.sentences import SENTENCES
 from domain.errors import AccessDenied, BadResponse, OutcomeUnknown
 from tests.rules.test_sentences import ROOT
 

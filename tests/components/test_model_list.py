@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.model_list import row
-from domain.models import Model
+from components.models.model_list import row
+from domain.registry.models import Model
 
 
 @pytest.mark.parametrize(

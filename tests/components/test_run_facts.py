@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from components import run_detail
-from domain.runs import LatestMetric, Run, RunStatus
+from components.runs import run_detail
+from domain.tracking.runs import LatestMetric, Run, RunStatus
 
 
 def facts_of(params: dict[str, str], metrics: dict[str, float]) -> dict[str, str]:

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from components import notices, run_list, words
-from domain.runs import BadRow, LatestMetric, Run, RunStatus, parse_run_ids, summarise
+from components import notices
+from components.runs import run_list
+from components.texts import words
+from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, parse_run_ids, summarise
 
 
 def run(**changes: object) -> Run:

@@ -5,7 +5,7 @@ A process of its own, since the loader looks for the driver's library where LD_L
 
 import sys
 
-from gpu_monitor.nvml_host import NvmlHost
+from gpu_monitor.driver.nvml_host import NvmlHost
 
 host = NvmlHost(extended=True)
 for _ in sys.stdin:

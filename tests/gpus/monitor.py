@@ -97,7 +97,7 @@ class Monitor:
     def _is_sampler(self, process: psutil.Process) -> bool:
         try:
             return (
-                "gpu_monitor.sampler" in process.cmdline()
+                "gpu_monitor.sampling.sampler" in process.cmdline()
                 and process.environ().get("FAKE_NVML_STATE") == str(self.fake.file)
                 and process.status() != psutil.STATUS_ZOMBIE
             )

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from domain.history import History
-from domain.runs import LatestMetric, Run
+from domain.tracking.history import History
+from domain.tracking.runs import LatestMetric, Run
 from mlflow_api.client import MlflowRest
 from services.connect import history_store
 from services.tracking.histories.format import Entry

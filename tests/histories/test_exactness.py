@@ -11,7 +11,7 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from domain.errors import BadResponse
-from domain.history import FIRST_STEP, LAST_STEP, History
+from domain.tracking.history import FIRST_STEP, LAST_STEP, History
 from mlflow_api.metric_columns import from_rows, in_order, joined
 from mlflow_api.metric_windows import MOST_ROWS, CrowdedStep, in_windows
 from tests.histories.setting import (

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from domain.runs import LatestMetric
+from domain.tracking.runs import LatestMetric
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Damaged, Entry, Series, decode, encode
 from tests.histories.setting import (
@@ -225,7 +225,7 @@ def test_the_cache_may_be_deleted_at_any_time(tracking: Tracking, tmp_path: Path
 READER = """
 import sys
 from pathlib import Path
-from domain.runs import Run
+from domain.tracking.runs import Run
 from tests.histories.setting import looked_at, store_at
 runs = [Run.model_validate_json(text) for text in sys.argv[3:]]
 found = looked_at(store_at(sys.argv[1], Path(sys.argv[2])), *runs).found

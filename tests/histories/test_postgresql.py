@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, delete, insert
 from sqlalchemy.pool import NullPool
 
 from domain.errors import ServiceUnavailable
-from domain.history import FIRST_STEP
+from domain.tracking.history import FIRST_STEP
 from mlflow_api.schemas import LARGEST_FLOAT
 from services.tracking.histories.metrics_sql import MetricDatabase
 from tests.histories.setting import KEY, Point, assert_same, dense, expected

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from domain.evaluation import HELD_OUT_SEEDS, evaluate, evaluate_unseen, unseen_mazes
-from domain.inference import EvaluationReport, EvaluationState
-from domain.maze import generate_maze
-from domain.measurements import Measured
+from domain.inference.evaluation import HELD_OUT_SEEDS, evaluate, evaluate_unseen, unseen_mazes
+from domain.inference.maze import generate_maze
+from domain.inference.messages import EvaluationReport, EvaluationState
+from domain.registry.measurements import Measured
 from domain.statistics import wilson_interval
 from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine

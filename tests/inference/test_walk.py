@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from domain.inference import InferenceStep
-from domain.maze import generate_maze, observe, step
+from domain.inference.maze import generate_maze, observe, step
+from domain.inference.messages import InferenceStep
 from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine, Viewer
 from training.export import load_policy

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from flask import Flask
 from werkzeug.serving import make_server
 
-import api.request_log
+import api.edge.request_log
 import api.routes
 from domain.errors import Conflict
 from mlflow_api.client import MlflowRest
@@ -89,7 +89,7 @@ def behind_a_clew(backend: MlflowBackend, cache_dir: Path) -> Iterator[MlflowBac
     """The same models as a second Clew sees them, whose model server is a first Clew's API on `backend`."""
     settings = Settings(_env_file=None, mlflow_tracking_uri=backend.tracking.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
     first = Flask("first")
-    api.request_log.register(first)
+    api.edge.request_log.register(first)
     api.routes.register(first, connect(settings)._replace(models=backend.store))
     server = make_server("127.0.0.1", 0, first, threaded=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()

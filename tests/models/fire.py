@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from domain.errors import Conflict, NotFound
-from domain.models import ALIAS, ModelState, state_of
+from domain.registry.models import ALIAS, ModelState, state_of
 from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore

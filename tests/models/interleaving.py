@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from domain.errors import ClewError
-from domain.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
+from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
 
 

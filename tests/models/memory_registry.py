@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from domain.errors import NotFound
-from domain.models import ALIAS
+from domain.registry.models import ALIAS
 from mlflow_api.registry import Registered, Version
 
 Tags = tuple[tuple[str, str], ...]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.errors import NotFound
-from domain.models import DELETED_TAG, PURGING_TAG
+from domain.registry.models import DELETED_TAG, PURGING_TAG
 from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry, Version
 from services.registry.mlflow_store import MlflowModelStore

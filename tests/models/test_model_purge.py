@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Conflict
-from domain.models import DELETED_TAG, PURGING_TAG
+from domain.registry.models import DELETED_TAG, PURGING_TAG
 from services.registry import purge as model_purge
 from services.registry.purge import ModelPurge
 from tests.models.backends import MlflowBackend

@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from domain.measurements import Measured, Measurement
-from domain.models import Activation, Model, ModelList
-from domain.runs import BadRow
+from domain.registry.measurements import Measured, Measurement
+from domain.registry.models import Activation, Model, ModelList
 from domain.statistics import Interval
+from domain.tracking.runs import BadRow
 from mlflow_api.registry import moment_of
 from services.failures import Failure
 from services.registry.model_changes import ChangeMark

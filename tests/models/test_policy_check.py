@@ -17,7 +17,7 @@ pytest.importorskip("onnx")
 from onnx import helper
 
 from domain.errors import PolicyRefused, ServiceUnavailable
-from domain.policies import TensorShape
+from domain.inference.policies import TensorShape
 from policies import policy_check
 from policies.confinement import HANDED_ON
 from policies.policy_check import check_policy

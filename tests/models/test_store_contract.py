@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from domain.errors import BadInput, BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly, ServiceUnavailable
-from domain.measurements import Measured, Measurement
-from domain.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
+from domain.registry.measurements import Measured, Measurement
+from domain.registry.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
 from domain.statistics import Interval
 from mlflow_api import registry as mlflow_registry
 from mlflow_api.client import MlflowRest

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from domain.errors import Conflict, ModelIsActive, NotFound
-from domain.models import ModelState
+from domain.registry.models import ModelState
 from tests.models.backends import Backend, HttpBackend, MlflowBackend
 from tests.models.model_server import ModelServer
 from tests.tracking import Tracking

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.in_words import in_words
+from components.texts.in_words import in_words
 from tests.english import english_words
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +99,7 @@ def test_every_sentence_about_a_failure_is_said_in_japanese(japanese: Flask) -> 
             for where, text in found
             if english_words(said := in_words(_possible(text))) or said == _possible(text)
         }
-    assert english == {}, "give these to components/sentences.py, or say here who reads them"
+    assert english == {}, "give these to components/texts/sentences.py, or say here who reads them"
 
 
 def _possible(text: str) -> str:

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from callbacks.drawing import Drawing
-from components import comparison, final_metrics, run_list
-from components.lines import line_name
-from domain.chart_options import ChartOptions
-from domain.runs import Run, summarise
+from callbacks.runs.drawing import Drawing
+from components.charts.lines import line_name
+from components.runs import comparison, final_metrics, run_list
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.runs import Run, summarise
 from mlflow_api.client import MlflowRest
 from services.connect import connect, history_store
 from services.tracking.run_store import RunView

@@ -9,7 +9,7 @@ pytest.importorskip("stable_baselines3")
 from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.env_checker import check_env as check_env_for_sb3
 
-from domain.maze import MAX_STEPS
+from domain.inference.maze import MAX_STEPS
 from training.environment import MazeEnv
 
 

@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 import onnx
 import torch
 
-from domain.maze import generate_maze
+from domain.inference.maze import generate_maze
 from training.agents import build_agent
 from training.export import OPSET, ExportMismatch, export_policy, load_policy
 from training.hyperparameters import ALGORITHMS, Algorithm, load_hyperparameters, setting_names

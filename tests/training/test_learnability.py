@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from domain.maze import generate_maze, observe, passages, step
+from domain.inference.maze import generate_maze, observe, passages, step
 from training.learnability import measure_learnability, right_actions
 
 

@@ -11,8 +11,8 @@ import pytest
 from mlflow.entities import Run, ViewType
 from mlflow.tracking import MlflowClient
 
-from domain.evaluation import evaluate
-from domain.maze import generate_maze
+from domain.inference.evaluation import evaluate
+from domain.inference.maze import generate_maze
 from training import samples
 from training.sample_store import FOLDER, SampleRun, read_points, read_runs
 from training.tracking import connect

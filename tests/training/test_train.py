@@ -10,8 +10,8 @@ pytest.importorskip("torch")
 from mlflow.entities import Metric, Run
 from mlflow.tracking import MlflowClient
 
-from domain.evaluation import evaluate
-from domain.maze import generate_maze
+from domain.inference.evaluation import evaluate
+from domain.inference.maze import generate_maze
 from training.export import load_policy
 from training.hyperparameters import ALGORITHMS, Algorithm, load_hyperparameters
 from training.request import TrainingRequest

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.vocabulary import DEFAULT, Vocabulary, adopt
+from domain.tracking.vocabulary import DEFAULT, Vocabulary, adopt
 
 
 @pytest.fixture

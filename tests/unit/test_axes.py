@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.axes import Axis, Counter, counter, counts, time_unit, x_column
-from domain.history import EMPTY, History
+from domain.charts.axes import Axis, Counter, counter, counts, time_unit, x_column
+from domain.tracking.history import EMPTY, History
 
 
 def history(step: list[int], value: list[float] | None = None, timestamp: list[int] | None = None) -> History:

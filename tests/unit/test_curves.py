@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.curves import EVERYTHING, FEWEST_DRAWN, Curve, Window, curve, drawn_curve, visible
+from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Window, curve, drawn_curve, visible
+from domain.charts.smoothing import smooth
 from domain.errors import BadInput
-from domain.smoothing import smooth
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 numbers = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf])

@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from domain.errors import BadInput
-from domain.evaluation import HELD_OUT_SEEDS, evaluate
-from domain.maze import MOVES, Maze, generate_maze, observe, passages
+from domain.inference.evaluation import HELD_OUT_SEEDS, evaluate
+from domain.inference.maze import MOVES, Maze, generate_maze, observe, passages
 
 
 def distances(maze: Maze) -> dict[tuple[int, int], int]:

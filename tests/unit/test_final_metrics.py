@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
-from domain.final_metrics import DIRECTIONS, Choice, final_value, rate_episodes, rate_interval
-from domain.history import EMPTY, History
 from domain.statistics import wilson_interval
-from domain.vocabulary import MetricWord
+from domain.tracking.final_metrics import DIRECTIONS, Choice, final_value, rate_episodes, rate_interval
+from domain.tracking.history import EMPTY, History
+from domain.tracking.vocabulary import MetricWord
 
 numbers = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
 

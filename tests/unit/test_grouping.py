@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.grouping import default_grouping, differing_parameters, group_runs
-from domain.runs import Run, RunStatus
+from domain.tracking.grouping import default_grouping, differing_parameters, group_runs
+from domain.tracking.runs import Run, RunStatus
 
 
 def run(run_id: str, **params: str) -> Run:

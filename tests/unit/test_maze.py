@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
-from domain.evaluation import FIRST_HELD_OUT_SEED, HELD_OUT_SEEDS
-from domain.maze import (
+from domain.inference.evaluation import FIRST_HELD_OUT_SEED, HELD_OUT_SEEDS
+from domain.inference.maze import (
     GOAL,
     LARGEST,
     MAX_STEPS,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.maze import SMALLEST, generate_maze
-from domain.policies import MOST_BYTES, PolicyGraph, TensorShape, contract_for, misfit, oversize
+from domain.inference.maze import SMALLEST, generate_maze
+from domain.inference.policies import MOST_BYTES, PolicyGraph, TensorShape, contract_for, misfit, oversize
 
 MAZE = "ClewMaze-10x10-v0"
 OBSERVATION = TensorShape(name="observation", dtype="float32", shape=("batch", 25))

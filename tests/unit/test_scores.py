@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from domain.errors import BadInput
-from domain.scores import Aggregates, Estimate, aggregate, probability_of_improvement
 from domain.statistics import FEWEST_RUNS
+from domain.tracking.scores import Aggregates, Estimate, aggregate, probability_of_improvement
 
 Matrix = NDArray[np.float64]  # [runs, environments]
 unhurried = settings(deadline=None, max_examples=50)  # a busy machine is no failure
@@ -110,7 +110,7 @@ def test_a_seed_fixes_the_intervals() -> None:
 
 
 def test_resampling_in_portions_changes_nothing_but_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.scores._AT_ONCE", 50)
+    monkeypatch.setattr("domain.tracking.scores._AT_ONCE", 50)
     scores = {"maze": np.random.default_rng(0).normal(size=20).tolist()}
     found = aggregate(scores, resamples=4001)
     rng = np.random.default_rng(5)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from domain.curves import EVERYTHING, Curve, Window, curve
-from domain.seed_curves import Band, Centre, SeedCurve, seed_curve
+from domain.charts.curves import EVERYTHING, Curve, Window, curve
+from domain.charts.seed_curves import Band, Centre, SeedCurve, seed_curve
 from domain.statistics import FEWEST_RUNS
 
 unhurried = settings(deadline=None, max_examples=40)  # a busy machine is no failure
@@ -147,7 +147,7 @@ def test_values_logged_at_the_same_x_count_as_their_mean() -> None:
 
 
 def test_a_grid_too_long_is_thinned_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.seed_curves.MOST_ON_GRID", 11)
+    monkeypatch.setattr("domain.charts.seed_curves.MOST_ON_GRID", 11)
     found = seed_curve([curve(np.arange(101.0), np.arange(101.0))] * 3, 50)
     np.testing.assert_array_equal(found.x, np.arange(0, 101, 10))
     np.testing.assert_allclose(found.centre, found.x)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from domain.charts.smoothing import HEAVIEST, smooth, smoothed
 from domain.errors import BadInput
-from domain.history import History
-from domain.smoothing import HEAVIEST, smooth, smoothed
+from domain.tracking.history import History
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 # Numbers so small that a product of two is none any more are nobody's rewards.

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.errors import BadInput
-from domain.runs import LatestMetric, Run, RunStatus, summarise
-from domain.tool_names import EVALUATION_WORDS, METRICS, PARAMETERS, MetricWord, ParameterWord
-from domain.vocabulary import DEFAULT, Vocabulary, adopt, metric_key, parameter_key
+from domain.tracking.runs import LatestMetric, Run, RunStatus, summarise
+from domain.tracking.tool_names import EVALUATION_WORDS, METRICS, PARAMETERS, MetricWord, ParameterWord
+from domain.tracking.vocabulary import DEFAULT, Vocabulary, adopt, metric_key, parameter_key
 from settings.settings import Settings, explain
 
 # What each tool logs, as its source has it, and what that is to us.

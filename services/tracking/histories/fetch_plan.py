@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from domain.errors import AccessDenied, ClewError, ServiceUnavailable
-from domain.history import FIRST_STEP, History, HistoryPart
-from domain.runs import Run
+from domain.tracking.history import FIRST_STEP, History, HistoryPart
+from domain.tracking.runs import Run
 from mlflow_api.metric_windows import MOST_ROWS
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Entry, Series

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from domain.history import History
-from domain.runs import LatestMetric, Run
+from domain.tracking.history import History
+from domain.tracking.runs import LatestMetric, Run
 
 _MAGIC = b"CLEWHIST"
 _VERSION = 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from domain.errors import ServiceError
-from domain.history import History, HistoryPart
+from domain.tracking.history import History, HistoryPart
 from transport.cooldown import Cooldown
 
 log = logging.getLogger(__name__)

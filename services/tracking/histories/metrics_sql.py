@@ -35,7 +35,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from domain.errors import ServiceUnavailable
-from domain.history import EMPTY, History, HistoryPart
+from domain.tracking.history import EMPTY, History, HistoryPart
 from mlflow_api.metric_columns import in_order
 from mlflow_api.priority_semaphore import Slots
 

@@ -13,8 +13,8 @@ from functools import partial
 from typing import NamedTuple
 
 from domain.errors import ClewError
-from domain.history import FIRST_STEP, History
-from domain.runs import Run
+from domain.tracking.history import FIRST_STEP, History
+from domain.tracking.runs import Run
 from services.sharing.worker_pool import DaemonPool
 from services.tracking.histories.fetch_plan import Fill, HistoryReader, Look, looks_for
 from services.tracking.histories.files import HistoryFiles

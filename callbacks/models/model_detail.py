@@ -1,0 +1,62 @@
+"""The page of one model: its facts, and what its file holds."""
+
+from typing import Any
+
+import dash
+from dash import Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
+from components import ids
+from components.models import model_detail
+from components.texts.in_words import in_words
+from domain.errors import ServiceError
+from services.connect import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the model page to `app`."""
+
+    @app.callback(
+        Output(ids.MODEL_FACTS, "children"),
+        Output(ids.change("model", "activate"), "disabled"),
+        Output(ids.change("model", "try"), "disabled"),
+        Output(ids.change("model", "ask"), "disabled"),
+        Output(ids.change("model", "restore"), "disabled"),
+        Output(ids.failure("model"), "children"),
+        Output(ids.failure_alert("model"), "is_open"),
+        Input(ids.tick("model"), "n_intervals"),
+        Input(ids.retry("model"), "n_clicks"),
+        Input(ids.change("model", "reload"), "data"),
+        State(ids.MODEL_ID, "data"),
+    )
+    def draw(_tick: int, _retry: int | None, _reload: int, model_id: str) -> tuple[Any, ...]:
+        if is_retry("model"):
+            view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
+        else:
+            view = services.model_views.view(services.settings.patience_seconds)
+        model = None if view.models is None else view.models.get(model_id)
+        body: Any = no_update
+        if view.models is not None:
+            body = model_detail.not_found(model_id) if model is None else model_detail.facts(model)
+        return (body, *model_detail.allowed(model), *failed(view))
+
+    @app.callback(
+        Output(ids.MODEL_POLICY, "children"),
+        Output(ids.MODEL_CHECKED, "data"),
+        Input(ids.MODEL_ID, "data"),
+        Input(ids.tick("model"), "n_intervals"),
+        Input(ids.retry("model"), "n_clicks"),
+        State(ids.MODEL_CHECKED, "data"),
+    )
+    def check(model_id: str, _tick: int, _retry: int | None, checked: bool) -> tuple[Any, Any]:
+        """Apart from the rest, for it takes a second: the file is fetched and run once in a process of its own."""
+        if checked:
+            raise PreventUpdate
+        look = services.policy_looks.look_at(model_id)
+        if not look.ends(services.settings.patience_seconds):
+            raise PreventUpdate  # a later tick finds it
+        if look.graph is not None:
+            return model_detail.policy(look.graph), True
+        # What a service did not do it may do yet; what is wrong with the file stays wrong.
+        return model_detail.unusable(in_words(str(look.error))), not isinstance(look.error, ServiceError)

@@ -1,0 +1,148 @@
+"""The comparison: the runs that the address or the Compare button names become a table and three charts."""
+
+import time
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, dcc, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks.freshness import is_retry
+from callbacks.runs.drawing import Drawing, fingerprint
+from components import ids, notices
+from components.charts.charts import summaries
+from components.runs import comparison, final_metrics
+from components.runs import export as take_along
+from components.runs.comparison import MOST_COMPARED
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.runs import Compared
+from services.connect import Services
+
+CHARTS = [ids.chart("compare", word) for word in comparison.WORDS]
+CONTROLS = {
+    "axis": ids.OPTION_AXIS,
+    "smoothing": ids.OPTION_SMOOTHING,
+    "log_y": ids.OPTION_LOG,
+    "grouped": ids.OPTION_GROUPED,
+    "centre": ids.OPTION_CENTRE,
+    "band": ids.OPTION_BAND,
+    "final": ids.OPTION_FINAL,
+    "differing": ids.OPTION_DIFFERING,
+}
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the comparison to `app`."""
+    _register_browser_side(app)
+
+    @app.callback(
+        *(Output(chart, "figure") for chart in CHARTS),
+        *(Output(ids.chart_summary("compare", word), "children") for word in comparison.WORDS),
+        Output(ids.COMPARE_TABLE, "children"),
+        Output(ids.COMPARE_NOTICES, "children"),
+        Output(ids.failure("compare"), "children"),
+        Output(ids.failure_alert("compare"), "is_open"),
+        Output(ids.COMPARE_TICK, "disabled"),
+        Output(ids.COMPARE_DRAWN, "data"),
+        Input(ids.COMPARED, "data"),
+        Input(ids.OPTIONS, "data"),
+        Input(ids.COMPARE_NEWS, "data"),
+        Input(ids.COMPARE_TICK, "n_intervals"),
+        Input(ids.retry("compare"), "n_clicks"),
+        State(ids.COMPARE_DRAWN, "data"),
+    )
+    def draw(
+        asked_runs: dict[str, Any],
+        asked_options: dict[str, Any],
+        _news: str | None,
+        _tick: int,
+        _retry: int,
+        drawn: dict[str, str] | None,
+    ) -> tuple[Any, ...]:
+        compared, options = Compared.model_validate(asked_runs), ChartOptions.model_validate(asked_options)
+        if compared.is_empty:
+            raise PreventUpdate
+        if is_retry("compare"):
+            services.histories.retry()
+        # A new selection may name runs that are seconds old; a refresh has just looked.
+        new = ctx.triggered_id in (None, ids.COMPARED)
+        drawing = _drawing(services, compared, options, new=new)
+        before = drawn or {}
+        # A zoom or a smoothing leaves the table alone, whose many cells cost the browser more than a chart.
+        shown = {"charts": fingerprint((compared, options), drawing)}
+        shown["table"] = fingerprint((compared, options.of_tables()), drawing)
+        if shown == before:
+            raise PreventUpdate
+        figures = comparison.figures(
+            drawing.runs, drawing.found, options, still_loading=drawing.is_loading, sampled=drawing.sampled
+        )
+        return (
+            *figures,
+            *summaries(figures),
+            no_update if shown["table"] == before.get("table") else _tables(drawing, options),
+            notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
+            notices.failed_histories(drawing.failures),
+            bool(drawing.failures),
+            not (drawing.is_loading or drawing.failures),
+            shown,
+        )
+
+    @app.callback(
+        Output(ids.DOWNLOAD, "data"),
+        Input(ids.TABLE_CSV, "n_clicks"),
+        Input(ids.POINTS_CSV, "n_clicks"),
+        State(ids.COMPARED, "data"),
+        State(ids.OPTIONS, "data"),
+        prevent_initial_call=True,
+    )
+    def download(_table: int, _points: int, asked_runs: dict[str, Any], asked_options: dict[str, Any]) -> Any:
+        compared, options = Compared.model_validate(asked_runs), ChartOptions.model_validate(asked_options)
+        drawing = _drawing(services, compared, options, new=False)
+        # Said where it stays with the numbers: in the file's name.
+        incomplete = "-incomplete" if drawing.is_loading or drawing.failures else ""
+        if ctx.triggered_id == ids.TABLE_CSV:
+            table = take_along.table_csv(drawing.runs, drawing.found, options)
+            return dcc.send_string(table, f"clew-runs{incomplete}.csv")
+        figures = comparison.figures(drawing.runs, drawing.found, options, still_loading=False)
+        points = take_along.points_csv(comparison.WORDS, figures, options)
+        return dcc.send_string(points, f"clew-points{incomplete}.csv")
+
+
+def _drawing(services: Services, compared: Compared, options: ChartOptions, *, new: bool) -> Drawing:
+    patience = services.settings.patience_seconds
+    ends = time.monotonic() + patience  # for both: who waited for the runs does not wait as long for the histories
+    view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
+    wanted = (*comparison.WORDS, *final_metrics.histories_for(options))
+    return Drawing.of(services, view, compared.runs[:MOST_COMPARED], wanted, options, ends)
+
+
+def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:
+    if not drawing.runs:
+        return []
+    groups = final_metrics.group_table(drawing.runs, drawing.found, options)
+    return [*([groups] if groups is not None else []), final_metrics.table(drawing.runs, drawing.found, options)]
+
+
+def _register_browser_side(app: dash.Dash) -> None:
+    """What happens without the server: showing and hiding, the address, gathering the controls and zooms."""
+    # No Output, or the first drawing would wait for the whole run list.
+    app.clientside_callback(ClientsideFunction("runs", "news"), Input(ids.VERSION, "data"))
+    # No Output: showing it scrolls to it and puts the selection into the address.
+    app.clientside_callback(
+        ClientsideFunction("runs", "compare"), Input(ids.COMPARE, "n_clicks"), State(ids.SELECTED, "data")
+    )
+    app.clientside_callback(ClientsideFunction("runs", "closeComparison"), Input(ids.COMPARE_CLOSE, "n_clicks"))
+    app.clientside_callback(
+        ClientsideFunction("runs", "hidden"), Output(ids.COMPARE_PANEL, "hidden"), Input(ids.COMPARED, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("charts", "options"),
+        *(Input(component, "value") for component in CONTROLS.values()),
+        State(ids.OPTIONS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("charts", "zoom"),
+        *(Input(chart, "relayoutData") for chart in CHARTS),
+        State(ids.OPTIONS, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("charts", "copyLink"), Input(ids.COPY_LINK, "n_clicks"))

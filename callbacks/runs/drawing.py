@@ -1,0 +1,68 @@
+"""What a page draws of some runs: those known, their histories so far, and what is missing."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from components.charts.lines import keys_to_draw
+from components.texts.language import language
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.history import History
+from domain.tracking.runs import Run
+from domain.tracking.vocabulary import MetricWord
+from services.connect import Services
+from services.tracking.histories.store import Series
+from services.tracking.run_store import RunView
+
+
+class Drawing(NamedTuple):
+    """The runs and histories at hand; `found` maps (run id, metric key) to a history."""
+
+    runs: list[Run]
+    unknown: list[str]
+    found: dict[tuple[str, str], History]
+    pending: set[Series]
+    failures: list[str]
+    is_loading: bool
+    sampled: bool
+
+    @classmethod
+    def of(
+        cls,
+        services: Services,
+        view: RunView,
+        run_ids: Sequence[str],
+        wanted: Sequence[MetricWord],
+        options: ChartOptions,
+        ends: float,
+    ) -> "Drawing":
+        """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not."""
+        runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
+        keys = {run.run_id: keys_to_draw(run, wanted, options) for run in runs}
+        histories = services.histories.get(runs, keys, max(0.0, ends - time.monotonic()))
+        return cls(
+            runs=runs,
+            unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
+            found={(series.run_id, series.key): history for series, history in histories.found.items()},
+            pending=histories.pending,
+            failures=sorted(set(histories.failures.values())),
+            is_loading=bool(histories.pending) or (view.runs is None and view.failure is None),
+            sampled=bool(histories.sampled),
+        )
+
+
+def fingerprint(asked: object, drawing: Drawing) -> str:
+    """Two equal ones draw the same page, so the second need not be sent."""
+    seen = (
+        language(),
+        asked,
+        [(run.run_id, run.name, run.status, sorted(run.metrics.items()), run.ended_at) for run in drawing.runs],
+        sorted((key, len(history)) for key, history in drawing.found.items()),
+        sorted(drawing.pending),
+        drawing.unknown,
+        drawing.failures,
+        drawing.is_loading,
+        drawing.sampled,
+    )
+    return hashlib.sha256(repr(seen).encode()).hexdigest()

@@ -1,0 +1,79 @@
+"""The page of one run: its facts, parameters and charts, growing while it runs."""
+
+import time
+from typing import Any
+
+import dash
+import flask
+from dash import Input, Output, State
+from dash.exceptions import PreventUpdate
+
+from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
+from callbacks.runs.drawing import Drawing, fingerprint
+from components import ids, notices
+from components.charts.charts import summaries
+from components.runs import comparison, run_detail
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.runs import Compared, Run
+from services.connect import Services
+from settings.browser_urls import mlflow_run_page
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the run page to `app`."""
+
+    @app.callback(
+        *(Output(ids.chart("run", word), "figure") for word in run_detail.WORDS),
+        *(Output(ids.chart_summary("run", word), "children") for word in run_detail.WORDS),
+        Output(ids.RUN_CHARTS, "hidden"),
+        Output(ids.RUN_FACTS, "children"),
+        Output(ids.RUN_PARAMETERS, "children"),
+        Output(ids.RUN_NOTICES, "children"),
+        Output(ids.failure("run"), "children"),
+        Output(ids.failure_alert("run"), "is_open"),
+        Output(ids.RUN_DRAWN, "data"),
+        Input(ids.tick("run"), "n_intervals"),
+        Input(ids.retry("run"), "n_clicks"),
+        State(ids.RUN_ID, "data"),
+        State(ids.RUN_DRAWN, "data"),
+    )
+    def draw(_tick: int, _retry: int | None, run_id: str, drawn: str | None) -> tuple[Any, ...]:
+        patience = services.settings.patience_seconds
+        ends = time.monotonic() + patience
+        if is_retry("run"):
+            services.histories.retry()
+            view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+            ends += RETRY_WAIT_SECONDS  # who presses a button expects to wait
+        else:
+            view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()
+        drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, ChartOptions(), ends)
+        _text, failure, failed = freshness(view)
+        shown = fingerprint((run_id, view.failure, view.as_of if failed else None), drawing)
+        if shown == drawn or (view.runs is None and view.failure is None):
+            raise PreventUpdate
+        if not failed and drawing.failures:
+            failure, failed = notices.failed_histories(drawing.failures), True
+        return (*_body(services, run_id, drawing, view.runs is not None), failure, failed, shown)
+
+
+def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tuple[Any, ...]:
+    """Figures, what they show in words, whether they are hidden, facts, parameters and notices."""
+    if not drawing.runs:
+        blank: tuple[Any, ...] = (dash.no_update,) * (2 * len(run_detail.WORDS))
+        return (*blank, True, run_detail.not_found(run_id) if known else None, None, None)
+    run = drawing.runs[0]
+    sentences = comparison.absent(Compared(), [], 1, len(drawing.pending))
+    figures = run_detail.figures(run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled)
+    return (
+        *figures,
+        *summaries(figures),
+        False,
+        run_detail.facts(run, _mlflow_page(services, run)),
+        run_detail.parameters(run),
+        notices.said(sentences),
+    )
+
+
+def _mlflow_page(services: Services, run: Run) -> str | None:
+    request = flask.request
+    return mlflow_run_page(services.settings, request.scheme, request.host, run.experiment_id, run.run_id)

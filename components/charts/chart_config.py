@@ -1,0 +1,54 @@
+"""What the buttons of a chart say, and how it writes dates, in the reader's language."""
+
+from typing import Any
+
+from babel.dates import get_day_names, get_month_names
+
+from components.texts.language import _, language
+
+
+def chart_config(buttons: list[str], *, name: str | None = None) -> dict[str, Any]:
+    """Plotly's configuration for a chart with these buttons; `name` is that of its PNG file."""
+    image = {"format": "png", "scale": 2, "filename": name} if name else {}
+    return {
+        "displaylogo": False,
+        "responsive": True,
+        "modeBarButtons": [buttons],
+        **({"toImageButtonOptions": image} if image else {}),
+        "locale": language(),
+        "locales": {language(): {"dictionary": _dictionary(), "format": _format()}},
+    }
+
+
+def _dictionary() -> dict[str, str]:
+    """By what Plotly says in English: of the buttons that we have, and of what comes up on the charts."""
+    return {
+        "Download plot as a PNG": _("Download as PNG"),
+        "Zoom": _("Zoom"),
+        "Pan": _("Pan"),
+        "Zoom in": _("Zoom in"),
+        "Zoom out": _("Zoom out"),
+        "Reset axes": _("Show all of it"),
+        "Double-click to zoom back out": _("Double-click to show all of it"),
+        "Double-click on legend to isolate one trace": _("Double-click a name to see it alone"),
+        "Taking snapshot - this may take a few seconds": _("Drawing the picture…"),
+        "Snapshot succeeded": _("The picture is drawn."),
+        "Sorry, there was a problem downloading your snapshot!": _("The picture could not be drawn."),
+    }
+
+
+def _format() -> dict[str, Any]:
+    months, days = range(1, 13), (6, 0, 1, 2, 3, 4, 5)  # Babel's weeks begin on Monday, Plotly's on Sunday
+    long, short = (get_month_names(width, locale=language()) for width in ("wide", "abbreviated"))
+    long_days, short_days = (get_day_names(width, locale=language()) for width in ("wide", "abbreviated"))
+    return {
+        "months": [long[month] for month in months],
+        "shortMonths": [short[month] for month in months],
+        "days": [long_days[day] for day in days],
+        "shortDays": [short_days[day] for day in days],
+        # Translators: the parts of a date, as d3 writes them: %Y year, %b month, %-d day.
+        "date": _("%m/%d/%Y"),
+        "month": _("%b %Y"),
+        "dayMonth": _("%b %-d"),
+        "dayMonthYear": _("%b %-d, %Y"),
+    }

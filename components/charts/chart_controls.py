@@ -1,0 +1,97 @@
+"""How the charts of a comparison are to be drawn: the controls above them, set as the address says."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components import ids
+from components.texts.language import _
+from domain.charts.axes import Axis
+from domain.charts.chart_options import HEAVIEST_SMOOTHING, ChartOptions
+from domain.charts.seed_curves import Band, Centre
+from domain.tracking.final_metrics import Choice
+
+
+def controls(options: ChartOptions) -> html.Div:
+    """All controls in a row that wraps."""
+    axes = {
+        Axis.STEP: _("Step"),
+        Axis.EPISODES: _("Episodes"),
+        Axis.ENV_STEPS: _("Environment steps"),
+        Axis.WALL_TIME: _("Time"),
+        Axis.RELATIVE_TIME: _("Time since the start"),
+    }
+    finals = {Choice.LAST: _("last value"), Choice.MEAN_OF_LAST: _("mean of the last 10"), Choice.BEST: _("best value")}
+    centres = {Centre.MEAN: _("mean"), Centre.IQM: _("interquartile mean")}
+    bands = {
+        Band.BOOTSTRAP: _("95 % bootstrap interval"),
+        Band.MIN_MAX: _("minimum to maximum"),
+        Band.DEVIATION: _("standard deviation"),
+    }
+    return html.Div(
+        [
+            _select(ids.OPTION_AXIS, _("x axis"), axes, options.axis),
+            _smoothing(options.smoothing),
+            _select(ids.OPTION_FINAL, _("Final is the"), finals, options.final),
+            _switch(ids.OPTION_LOG, _("Logarithmic y"), options.log_y),
+            _switch(ids.OPTION_DIFFERING, _("Parameters that differ"), options.differing),
+            _switch(ids.OPTION_GROUPED, _("Runs as seeds"), options.grouped),
+            _select(ids.OPTION_CENTRE, _("Line"), centres, options.centre),
+            _select(ids.OPTION_BAND, _("Band"), bands, options.band),
+        ],
+        className="d-flex flex-wrap gap-3 align-items-end mb-2 chart-controls",
+        role="group",
+        **{"aria-label": _("How the charts are drawn")},
+    )
+
+
+def take_along() -> html.Div:
+    """The comparison to take along: as tables, or as a link."""
+    return html.Div(
+        [
+            dbc.Button(_("Table (CSV)"), id=ids.TABLE_CSV, color="link", size="sm"),
+            dbc.Button(_("Drawn points (CSV)"), id=ids.POINTS_CSV, color="link", size="sm"),
+            html.Span(
+                dbc.Button(_("Copy link"), id=ids.COPY_LINK, color="link", size="sm"),
+                id=ids.COPY_SAID,
+                role="status",
+                **{"data-done": _("Link copied"), "data-failed": _("Copy it from the address bar")},
+            ),
+            dcc.Download(id=ids.DOWNLOAD),
+        ],
+        className="d-flex flex-wrap",
+    )
+
+
+def _select(component_id: str, label: str, choices: Any, value: str) -> html.Div:
+    options = [{"label": text, "value": str(choice)} for choice, text in choices.items()]
+    return html.Div(
+        [
+            dbc.Label(label, html_for=component_id, class_name="small mb-0"),
+            dbc.Select(id=component_id, options=options, value=str(value), size="sm"),
+        ]
+    )
+
+
+def _smoothing(weight: float) -> html.Div:
+    return html.Div(
+        [
+            dbc.Label(_("Smoothing"), html_for=ids.OPTION_SMOOTHING, class_name="small mb-0"),
+            dbc.Input(
+                id=ids.OPTION_SMOOTHING,
+                type="range",
+                min=0,
+                max=HEAVIEST_SMOOTHING,
+                step=0.01,
+                value=weight,
+                debounce=False,
+                class_name="form-range p-0 border-0",
+            ),
+        ],
+        className="smoothing",
+    )
+
+
+def _switch(component_id: str, label: str, value: bool) -> dbc.Switch:
+    return dbc.Switch(id=component_id, label=label, value=value, class_name="small mb-0")

@@ -1,0 +1,111 @@
+"""The frame of a line chart: axes with their units, title, fonts; and how an axis is scaled for the eye."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from components.texts import words
+from components.texts.language import _
+from domain.charts.axes import Axis, TimeUnit, time_unit
+from domain.charts.chart_options import ChartOptions
+from domain.charts.curves import Curve
+from domain.tracking.vocabulary import MetricWord
+
+_GREY = "rgba(128,128,128,0.25)"
+
+
+class Scale(NamedTuple):
+    """How an axis's own unit becomes the displayed one: x / divisor - shift."""
+
+    divisor: float
+    shift: float
+    unit: TimeUnit | None
+
+    def shown(self, curve: Curve) -> Curve:
+        """The curve in displayed units."""
+        if self.divisor == 1 and not self.shift:
+            return curve
+        return curve.model_copy(update={"x": curve.x / self.divisor - self.shift})
+
+
+def scale_of(curves: Sequence[Curve], options: ChartOptions) -> Scale:
+    """The scale of the x axis: the reader's zone for wall time, a unit that fits the longest for relative time."""
+    if options.axis is Axis.WALL_TIME:
+        return Scale(1, options.zone_minutes * 60_000, None)
+    if options.axis is not Axis.RELATIVE_TIME:
+        return Scale(1, 0, None)
+    longest = max((curve.x[-1] for curve in curves if len(curve)), default=0.0)
+    unit = time_unit(float(longest))
+    return Scale(unit.seconds, 0, unit)
+
+
+def chart_layout(
+    word: MetricWord, options: ChartOptions, scale: Scale, empty: str | None, *, legend: bool
+) -> dict[str, Any]:
+    """The Plotly layout of a chart of `word`, with a `legend` or not; `empty` says why there is no line."""
+    axis = {
+        "gridcolor": _GREY,
+        "zerolinecolor": _GREY,
+        "linecolor": _GREY,
+        # "hide" would measure every label on the page, at each drawing.
+        "ticklabeloverflow": "allow",
+        "visible": empty is None,
+    }
+    return {
+        # At the very left: on a phone the buttons begin where the plot would have it end.
+        "title": {"text": words.metric_name(word), "x": 0, "xref": "container", "pad": {"l": 8}, "font": {"size": 15}},
+        "xaxis": axis | _x_axis(options, scale, legend=legend),
+        "yaxis": axis
+        | {
+            "title": {"text": words.metric_axis(word), "standoff": 8},
+            "type": "log" if options.log_y else "linear",
+            # A new scale is a new picture; otherwise the reader's own zoom stays through every refresh.
+            "uirevision": f"{options.log_y}",
+        },
+        "margin": {"l": 68, "r": 12, "t": 48, "b": 56},
+        "hovermode": "x unified",
+        "showlegend": legend,
+        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 11}},
+        # Text and background are set again by assets/clew.css on a dark page; an exported PNG keeps these.
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "font": {"family": "system-ui, sans-serif", "color": "#212529"},
+        "uirevision": "keep",
+        "annotations": [] if empty is None else [_said_in_the_middle(empty)],
+    }
+
+
+def _x_axis(options: ChartOptions, scale: Scale, *, legend: bool) -> dict[str, Any]:
+    names = {
+        Axis.STEP: _("Step"),
+        Axis.EPISODES: _("Episodes"),
+        Axis.ENV_STEPS: _("Environment steps"),
+        Axis.WALL_TIME: _("Time"),
+        Axis.RELATIVE_TIME: _("Time since the start (%(unit)s)", unit=scale.unit.name if scale.unit else "s"),
+    }
+    window, is_date = options.window, options.axis is Axis.WALL_TIME
+    spec: dict[str, Any] = {
+        # Room that Plotly finds out itself costs a third of its time for a chart: only where a legend follows.
+        "automargin": legend,
+        # Else the distance is from the axis, and a date has two rows of labels.
+        "title": {"text": names[options.axis], "standoff": 4 if legend else 34 if is_date else 20},
+        # The window is shared by all charts: what one of them zooms to is the range of the others.
+        "uirevision": f"{options.axis} {window.x_from} {window.x_to}",
+        "type": "date" if options.axis is Axis.WALL_TIME else "linear",
+    }
+    if options.axis is not Axis.WALL_TIME:
+        spec["tickformat"] = "~s" if options.axis is not Axis.RELATIVE_TIME else ""
+    if window.x_from is not None and window.x_to is not None:
+        spec |= {"range": [window.x_from, window.x_to], "autorange": False}
+    return spec
+
+
+def _said_in_the_middle(text: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": 0.5,
+        "font": {"size": 13},
+    }

@@ -1,0 +1,48 @@
+"""What a chart of lines shows, in words: for those who cannot see it."""
+
+from collections.abc import Sequence
+
+from components.texts import words
+from components.texts.language import _, ngettext
+from domain.charts.curves import Curve
+from domain.tracking.vocabulary import MetricWord
+
+# More lines than these nobody wants to be read out; the table beside the charts has every run.
+MOST_SAID = 10
+Named = tuple[str, Sequence[Curve]]
+
+
+def chart_summary(word: MetricWord, lines: Sequence[Named], *, nothing: str) -> str:
+    """Of each line its last value, its range and how many points it has; `nothing` is said where there is no line.
+
+    A line of several curves is a group of runs: it has a last value for each.
+    """
+    drawn = [(name, [curve for curve in curves if len(curve)]) for name, curves in lines]
+    drawn = [(name, curves) for name, curves in drawn if curves]
+    if not drawn:
+        return f"{words.metric_name(word)}: {nothing}"
+    head = ngettext(
+        "%(metric)s, %(num)s line.", "%(metric)s, %(num)s lines.", len(drawn), metric=words.metric_name(word)
+    )
+    said = [_line(name, curves) for name, curves in drawn[:MOST_SAID]]
+    if len(drawn) > MOST_SAID:
+        said.append(_("and %(n)s more", n=len(drawn) - MOST_SAID))
+    return f"{head} {'; '.join(said)}."
+
+
+def _line(name: str, curves: Sequence[Curve]) -> str:
+    lasts = [float(curve.y[-1]) for curve in curves]
+    return _(
+        "%(name)s: last %(last)s, lowest %(lowest)s, highest %(highest)s, points: %(points)s",
+        name=name,
+        last=_range(min(lasts), max(lasts)),
+        lowest=words.number(min(float(curve.y.min()) for curve in curves)),
+        highest=words.number(max(float(curve.y.max()) for curve in curves)),
+        points=words.count(sum(len(curve) for curve in curves)),
+    )
+
+
+def _range(low: float, high: float) -> str:
+    return (
+        words.number(low) if low == high else _("%(low)s to %(high)s", low=words.number(low), high=words.number(high))
+    )

@@ -1,0 +1,1 @@
+"""The front page: its tiles, one module for each."""

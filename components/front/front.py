@@ -1,0 +1,147 @@
+"""The front page's tiles: what all of them have, and the tiles that show runs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components import ids, notices
+from components.badges import sample_badge, status_badge
+from components.links import href, run_href
+from components.texts import words
+from components.texts.language import _, around
+from domain.front import STALLED_AFTER, BestRuns, RunInProgress
+from domain.tracking.runs import RunStatus, RunSummary
+
+MOST_ROWS = 8
+
+
+def place(tile: str) -> str:
+    """Under which name a tile has its sentence of failure and its Retry."""
+    return f"front-{tile}"
+
+
+def tile(name: str, title: str, parts: Sequence[Any], *, leads_to: str | None = None) -> html.Section:
+    """The frame of a tile: a heading that leads to its page, how old its content is, and its parts."""
+    heading = title if leads_to is None else html.A(title, href=leads_to)
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(heading, className="h5 mb-0 me-auto"),
+                    html.Span(id=ids.front(name, "as-of"), className="small text-body-secondary"),
+                ],
+                className="d-flex flex-wrap gap-2 align-items-baseline mb-2",
+            ),
+            *parts,
+        ],
+        className="tile",
+        id=place(name),
+        **{"aria-label": title},
+    )
+
+
+def may_fail(name: str) -> html.Div:
+    """Where a tile says what failed, with its Retry."""
+    return html.Div(notices.failure_alert(place(name)), **{"aria-live": "polite"})
+
+
+def filled(name: str) -> list[Any]:
+    """What a callback fills, and what it remembers of that."""
+    return [html.Div(reading(), id=ids.front(name, "body")), dcc.Store(id=ids.front(name, "drawn"))]
+
+
+def reading() -> html.P:
+    """Said until the first answer."""
+    return html.P(_("Reading…"), className="text-body-secondary mb-0")
+
+
+def with_reason(badge: Any, reason: str) -> html.Details:
+    """A badge that says why, when it is pressed: a tooltip would be for the mouse alone."""
+    return html.Details([html.Summary(badge), html.P(reason)], className="tile-why")
+
+
+def figure(label: str, text: str, class_name: str) -> html.Span:
+    """A number that speaks for itself to the eye, with its label for screen readers."""
+    return html.Span([html.Span(f"{label}: ", className="visually-hidden"), text], className=class_name)
+
+
+def as_of(unix_ms: int | None) -> list[Any]:
+    """How old the content of a tile is."""
+    return [] if unix_ms is None else around(_("as of {moment}"), moment=notices.age(unix_ms))
+
+
+def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
+    """Who trains now, and who has gone silent."""
+    if not runs:
+        return [
+            html.P(_("No run is in progress."), className="mb-1"),
+            notices.how_to_train("mb-0 small"),
+        ]
+    return [_list(_in_progress(run) for run in runs[:MOST_ROWS]), _more(len(runs))]
+
+
+def best_runs(best: BestRuns) -> list[Any]:
+    """The best run of each algorithm."""
+    if not best.runs:
+        return [html.P(_("No run has finished with a success rate or a reward yet."), className="mb-0")]
+    said = _("Of the runs that ended in the last 7 days.")
+    if not best.are_recent:
+        said = _("No run ended in the last 7 days: of all runs.")
+    return [
+        html.P(said, className="small text-body-secondary mb-1"),
+        _list(_best(run) for run in best.runs[:MOST_ROWS]),
+        _more(len(best.runs)),
+    ]
+
+
+def _list(rows: Any) -> html.Ul:
+    return html.Ul([html.Li(row) for row in rows], className="tile-rows")
+
+
+def _in_progress(run: RunInProgress) -> list[Any]:
+    return [
+        _name(run),
+        html.Span(run.algorithm or words.MISSING, className="text-body-secondary"),
+        html.Div(_last_metric(run), className="ms-auto text-end"),
+    ]
+
+
+def _last_metric(run: RunInProgress) -> Any:
+    if run.silent_minutes is not None:
+        limit = round(STALLED_AFTER.total_seconds() / 60)
+        why = _("A run that logs nothing for more than %(limit)s min may have died.", limit=limit)
+        return with_reason(dbc.Badge(_silence(run.silent_minutes), color="warning", text_color="dark"), why)
+    if run.status is not RunStatus.RUNNING:
+        return status_badge(run.status)
+    if run.last_metric_ms is None:
+        return _("no metric yet")
+    return around(_("last metric {age}"), age=notices.age(run.last_metric_ms))
+
+
+def _silence(minutes: int) -> str:
+    if minutes < 120:
+        return _("no metric for %(minutes)s min", minutes=minutes)
+    return _("no metric for %(hours)s h", hours=words.count(minutes // 60))
+
+
+def _best(run: RunSummary) -> list[Any]:
+    reward = _("final reward %(reward)s", reward=words.number(run.final_reward))
+    return [
+        html.Strong(run.algorithm or words.MISSING),
+        _name(run),
+        figure(_("Success rate"), words.percent(run.success_rate), "ms-auto text-end"),
+        html.Span(reward, className="small text-body-secondary w-100"),
+    ]
+
+
+def _name(run: RunInProgress | RunSummary) -> html.Span:
+    link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id))
+    return html.Span([link, sample_badge() if run.is_sample else None], className="tile-name")
+
+
+def _more(count: int) -> Any:
+    if count <= MOST_ROWS:
+        return None
+    return html.A(_("and %(n)s more", n=count - MOST_ROWS), href=href("/mlflow"))

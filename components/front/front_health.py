@@ -1,0 +1,82 @@
+"""The tile of Clew's surroundings: each service with its state, how fast it answers, how old what is shown of it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices
+from components.front.front import figure, place
+from components.links import href
+from components.texts.in_words import in_words
+from components.texts.language import _, around
+from domain.health import HealthReport, ServiceHealth, ServiceKind, State
+
+_COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"}
+
+
+def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -> list[Any]:
+    """All services of a report; `shown_ms` says as of when what Clew shows of them is.
+
+    Of a monitor and an engine it has nothing to say: their news go past this server.
+    """
+    rows = (_service(one, shown_ms.get(one.kind)) for one in report.services)
+    return [html.Ul([html.Li(row) for row in rows], className="tile-rows")]
+
+
+def ask_again() -> dbc.Button:
+    """Asks at once."""
+    return dbc.Button(
+        _("Ask again"), id=ids.retry(place("health")), size="sm", color="secondary", outline=True, class_name="mt-2"
+    )
+
+
+def _service(service: ServiceHealth, shown_ms: int | None) -> list[Any]:
+    health = service.health
+    latency = None if health.state is State.DOWN or health.latency_ms is None else f"{health.latency_ms:.0f} ms"
+    return [
+        html.A(_title(service), href=_page(service.kind), className="tile-name"),
+        dbc.Badge(_state(health.state), color=_COLOURS[health.state], class_name=f"health-{health.state}"),
+        None if latency is None else figure(_("Answered in"), latency, "ms-auto text-end"),
+        _age(shown_ms),
+        _cause(service),
+    ]
+
+
+def _title(service: ServiceHealth) -> str:
+    return {
+        ServiceKind.MLFLOW: "MLflow",
+        ServiceKind.MODEL_STORE: _("Model registry") if service.name == "MLflow" else _("Model server"),
+        ServiceKind.GPU_MONITOR: _("GPU monitor %(name)s", name=service.label),
+        ServiceKind.INFERENCE: _("Inference engine"),
+    }[service.kind]
+
+
+def _page(kind: ServiceKind) -> str:
+    """The page that shows what this service is there for."""
+    pages = {
+        ServiceKind.MLFLOW: "/mlflow",
+        ServiceKind.MODEL_STORE: "/models",
+        ServiceKind.GPU_MONITOR: "/gpu",
+        ServiceKind.INFERENCE: "/inference",
+    }
+    return href(pages[kind])
+
+
+def _state(state: State) -> str:
+    return {State.OK: _("well"), State.DEGRADED: _("impaired"), State.DOWN: _("failing")}[state]
+
+
+def _age(shown_ms: int | None) -> html.Span | None:
+    if shown_ms is None:
+        return None
+    age = around(_("shown: {age}"), age=notices.age(shown_ms))
+    return html.Span(age, className="small text-body-secondary text-end")
+
+
+def _cause(service: ServiceHealth) -> html.Div | None:
+    cause = service.health.cause
+    if cause is None:
+        return None
+    return html.Div(in_words(cause.removeprefix(f"{service.name}: ")), className="small w-100 text-break")

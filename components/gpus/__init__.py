@@ -1,0 +1,1 @@
+"""GPUs on screen: a card for each, the live chart, the hosts."""

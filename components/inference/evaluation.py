@@ -1,0 +1,100 @@
+"""Measuring a model: the button, the progress, and what a hundred episodes came to on seen and on unseen mazes."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components import ids
+from components.texts.in_words import in_words
+from components.texts.language import _
+from components.texts.words import MISSING, count, number, percent
+from domain.inference.messages import EvaluationReport, EvaluationState
+from domain.registry.measurements import Measured
+
+TICK_MS = 1000
+
+
+def panel() -> html.Section:
+    """The place of the evaluation on the inference page."""
+    return html.Section(
+        [
+            html.H2(_("How good is it?"), className="h5"),
+            html.P(
+                _(
+                    "100 episodes from start cells kept apart for it, in the maze that the model was trained on, and"
+                    " 100 in mazes that it never saw. The success rate is then the one that the list of models shows."
+                ),
+                className="small text-body-secondary mb-2",
+            ),
+            html.Div(
+                [
+                    dbc.Button(_("Run 100 episodes"), id=ids.EVALUATE, color="primary", outline=True, disabled=True,
+                               class_name="model-writes"),
+                    dbc.Button(_("Cancel"), id=ids.EVALUATE_CANCEL, color="secondary", outline=True, disabled=True),
+                ],
+                className="d-flex gap-2 mb-2",
+            ),
+            html.Div(id=ids.EVALUATION, **{"aria-live": "polite"}),
+            dcc.Interval(id=ids.EVALUATE_TICK, interval=TICK_MS, disabled=True),
+        ],
+        className="mt-3",
+    )  # fmt: skip
+
+
+def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
+    """How far it is, or what came of it; `note` says what became of the result."""
+    said: list[Any] = []
+    if found.state is EvaluationState.RUNNING:
+        share = 100 * found.played / found.episodes
+        said.append(
+            dbc.Progress(
+                value=share,
+                label=_("%(played)s of %(episodes)s", played=count(found.played), episodes=count(found.episodes)),
+            )
+        )
+    if found.state is EvaluationState.CANCELLED:
+        said.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))
+    if found.state is EvaluationState.FAILED:
+        said.append(
+            dbc.Alert(in_words(found.error) if found.error else _("It failed."), color="warning", class_name="py-2")
+        )
+    if found.seen is not None and found.unseen is not None:
+        said.append(_results(found.seen, found.unseen))
+    if note:
+        said.append(html.P(note, className="small text-body-secondary"))
+    return said
+
+
+def unavailable(cause: str) -> dbc.Alert:
+    """Said when the engine cannot be asked."""
+    return dbc.Alert(cause, color="warning", class_name="py-2")
+
+
+def _results(seen: Measured, unseen: Measured) -> html.Div:
+    head = ["", _("Success rate"), _("Interval (95 %)"), _("Mean reward"), _("Mean length"), _("Episodes")]
+    rows = [_row(_("the maze it was trained on"), seen), _row(_("mazes it never saw"), unseen)]
+    return html.Div(
+        dbc.Table(
+            [html.Thead(html.Tr([html.Th(text, scope="col") for text in head])), html.Tbody(rows)],
+            size="sm",
+            class_name="final-metrics",
+        ),
+        className="table-responsive",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": _("What the episodes came to")},
+    )
+
+
+def _row(name: str, measured: Measured) -> html.Tr:
+    interval = measured.interval
+    shown = MISSING if interval is None else f"{percent(interval.low)} – {percent(interval.high)}"
+    numbers = [
+        percent(measured.success_rate),
+        shown,
+        number(measured.mean_return),
+        number(measured.mean_length),
+        count(measured.episodes),
+    ]
+    return html.Tr([html.Th(name, scope="row"), *(html.Td(text, className="text-end") for text in numbers)])

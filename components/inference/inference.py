@@ -1,0 +1,127 @@
+"""The inference page: one or two models in the same maze, and the controls for both. assets/inference_*.js draws."""
+
+from typing import Any
+
+from dash import dcc, html
+from dash_extensions import WebSocket
+
+from components import ids
+from components.charts.chart_config import chart_config
+from components.colours import PALETTE
+from components.connection import line_head, line_notice, line_states
+from components.inference.inference_controls import NONE
+from components.links import model_href
+from components.texts import in_words
+from components.texts.language import _
+from components.texts.sentences import OF_WALKS
+from components.texts.words import MISSING
+from domain.inference.messages import InferenceStep
+
+SIDES = ("a", "b")
+_GREY = "rgba(128,128,128,0.25)"
+
+
+def side(name: str, *, hidden: bool) -> html.Section:
+    """One model's walk: who it is, the maze, the numbers."""
+    return html.Section(
+        [
+            line_head(
+                html.H2(id=ids.walk("title", name), className="h5 mb-0"),
+                ids.walk("badge", name),
+                ids.walk("since", name),
+            ),
+            line_notice(ids.walk("trouble", name)),
+            html.Div(id=ids.walk("board", name), className="maze-board"),
+            html.Dl([_fact(part, label) for part, label in _facts().items()], className="facts walk-facts mt-2"),
+            WebSocket(id=ids.walk("socket", name)),
+        ],
+        id=ids.walk("section", name),
+        className="walk",
+        hidden=hidden,
+    )
+
+
+def _facts() -> dict[str, str]:
+    return {
+        "step": _("Step"),
+        "reward": _("Reward"),
+        "action": _("Action"),
+        "best": _("Max Q"),
+        "cumulative": _("Cumulative reward"),
+        "outcome": _("Episode"),
+        "latency": _("Inference, p50 / p95"),
+        "delay": _("From the engine to the screen, p95"),
+    }
+
+
+def _fact(part: str, label: str) -> html.Div:
+    return html.Div([html.Dt(label, **{"data-name": part}), html.Dd(MISSING, **{"data-part": part})])
+
+
+def chart() -> html.Figure:
+    """Cumulative reward over the steps of the episode."""
+    return html.Figure(
+        [
+            dcc.Graph(
+                id=ids.INFERENCE_CHART,
+                figure={"data": [], "layout": chart_layout()},
+                config=chart_config(["toImage"]),
+                className="chart",
+                responsive=True,
+            ),
+            html.Figcaption(_("No step has been taken yet."), id=ids.INFERENCE_SUMMARY, className="visually-hidden"),
+        ],
+        className="chart-frame walk-chart",
+        **{"aria-label": _("Cumulative reward")},
+    )
+
+
+def chart_layout() -> dict[str, Any]:
+    """The Plotly layout of that chart."""
+    axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
+    return {
+        "title": {"text": _("Cumulative reward"), "x": 0, "xref": "paper", "font": {"size": 15}},
+        "xaxis": axis | {"title": {"text": _("Step")}, "rangemode": "tozero"},
+        "yaxis": axis | {"title": {"text": _("Cumulative reward")}},
+        "margin": {"l": 60, "r": 12, "t": 40, "b": 48},
+        "showlegend": False,
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "font": {"family": "system-ui, sans-serif", "color": "#212529"},
+        "uirevision": "keep",
+    }
+
+
+def schema() -> dict[str, Any]:
+    """What a step of the engine has to be, as JSON Schema."""
+    return InferenceStep.model_json_schema()
+
+
+def texts() -> dict[str, Any]:
+    """What assets/inference_*.js writes, in the reader's language."""
+    return {
+        "connection": line_states(),
+        "heard": "",
+        "lost": _("for {n} s; the episode is over, and a new one begins when the engine is back"),
+        "never": _("for {n} s; is the inference engine running, and can this browser reach {url}?"),
+        "actions": [_("up"), _("down"), _("left"), _("right")],
+        "best": {"q_values": _("Max Q"), "action_probabilities": _("Highest probability")},
+        "model": _("Model {id}"),
+        "active": _("active"),
+        "tried": _("not active"),
+        "walking": _("walking"),
+        "waiting": _("stopped"),
+        "reached": _("goal reached"),
+        "ran_out": _("steps ran out"),
+        "maze": _("Maze {size} × {size}, seed {seed}: the agent is at ({x}, {y}), {seen} cells visited."),
+        "scores": _("Here: {scores}."),
+        "line": _("{model}: {value} after {steps} steps, lowest {lowest}, highest {highest}"),
+        "misfit": _("A message did not fit and was skipped: {why}"),
+        "ms": _("{p50} / {p95} ms"),
+        "sentences": in_words.texts(OF_WALKS),
+        "missing": MISSING,
+        "none": NONE,
+        "colours": list(PALETTE),
+        "layout": chart_layout(),
+        "model_page": model_href("MODEL_ID"),
+    }

@@ -1,0 +1,1 @@
+"""Models on screen: the list, one model, what changes them, who activated which."""

@@ -1,0 +1,100 @@
+"""The page of one model: what is known of it, what its file holds, and what can be done with it."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices
+from components.badges import model_badge
+from components.links import href, run_href
+from components.models.model_list import measured_text
+from components.texts import words
+from components.texts.language import _, around
+from domain.inference.policies import PolicyGraph, TensorShape
+from domain.registry.models import Model, ModelState
+
+
+def place() -> list[Any]:
+    """The page's parts, empty until its callbacks fill them."""
+    return [
+        html.Div(notices.failure_alert("model"), **{"aria-live": "polite"}),
+        html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS),
+        html.Div(
+            [
+                _button("activate", _("Activate"), color="primary"),
+                _button("try", _("Try it"), color="primary", outline=True),
+                _button("ask", _("Delete…"), color="danger", outline=True),
+                _button("restore", _("Restore"), color="secondary", outline=True),
+            ],
+            className="d-flex flex-wrap gap-2 my-3",
+        ),
+        html.H2(_("Policy file"), className="h5"),
+        html.Div([dbc.Spinner(size="sm"), " ", _("Checking the file…")], id=ids.MODEL_POLICY),
+    ]
+
+
+def facts(model: Model) -> list[Any]:
+    """The model's head and facts."""
+    run = words.MISSING if model.run_id is None else html.A(model.run_id[:8], href=run_href(model.run_id))
+    known = [
+        (_("Algorithm"), model.algorithm or words.MISSING),
+        (_("Environment"), model.env_id or words.MISSING),
+        (_("Trained at"), notices.moment(words.unix_ms(model.trained_at))),
+        (_("Success rate"), words.percent(model.success_rate)),
+        (_("Episodes"), words.count(model.total_episodes)),
+        (_("Run"), run),
+        (_("ONNX path"), html.Code(model.onnx_path or words.MISSING)),
+    ]
+    title = [html.H1(_("Model %(id)s", id=model.id), className="h3 mb-0 me-2"), model_badge(model.state)]
+    measured = None if model.measured is None else html.P(measured_text(model.measured), className="small")
+    return [
+        html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
+        html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
+        measured,
+    ]
+
+
+def allowed(model: Model | None) -> tuple[bool, bool, bool, bool]:
+    """Which buttons are disabled: Activate, Try it, Delete, Restore."""
+    if model is None:
+        return True, True, True, True
+    gone = model.state is ModelState.DELETED
+    return model.is_active or gone, gone, model.is_active or gone, not gone
+
+
+def policy(graph: PolicyGraph) -> list[Any]:
+    """What the file holds; it has passed the check."""
+    known = [
+        (_("Inputs"), _tensors(graph.inputs)),
+        (_("Outputs"), _tensors(graph.outputs)),
+        (_("Size"), _("%(kib)s KiB", kib=words.decimal(graph.size_bytes / 1024, 1))),
+        ("SHA-256", html.Code(graph.sha256)),
+    ]
+    return [
+        html.P([dbc.Badge(_("checked"), color="success"), " ", _("It loads, fits its environment and answers.")]),
+        html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
+    ]
+
+
+def unusable(cause: str) -> dbc.Alert:
+    """Why the model's file cannot be shown or activated."""
+    return dbc.Alert(cause, color="warning", class_name="py-2")
+
+
+def not_found(model_id: str) -> list[Any]:
+    """Said where the address names no model."""
+    return [
+        html.H1(_("No such model"), className="h3"),
+        html.P(around(_("There is no model {model}. It may have been removed."), model=html.Code(model_id[:64]))),
+        html.A(_("Show all models"), href=href("/models")),
+    ]
+
+
+def _button(what: str, text: str, **looks: Any) -> dbc.Button:
+    """One that changes the model: not there for the eye where this Clew is read-only (assets/clew.css)."""
+    return dbc.Button(text, id=ids.change("model", what), disabled=True, class_name="model-writes", **looks)
+
+
+def _tensors(tensors: tuple[TensorShape, ...]) -> list[Any]:
+    return [html.Div(html.Code(str(tensor))) for tensor in tensors]

@@ -1,0 +1,170 @@
+"""The model list: its table, and what can be done with the chosen model."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices
+from components.links import href, model_href
+from components.tables import Column, native_table, rows_shown
+from components.texts import words
+from components.texts.language import _, around, ngettext
+from domain.registry.measurements import Measured, Measurement
+from domain.registry.models import Model, ModelState, order_of
+
+PAGE_SIZE = 25
+EVERYTHING, PRESENT = "*", "present"
+_MOST_EXACT = 2**53  # a browser's numbers are exact up to here
+
+
+def columns() -> list[Column]:
+    """The columns of the model list."""
+    return [
+        Column("details", _("Open"), "link"),
+        Column("model_id", _("Model")),
+        Column("state_name", _("State")),
+        Column("algorithm", _("Algorithm")),
+        Column("environment", _("Environment")),
+        Column("trained", _("Trained at"), "datetime"),
+        Column("success_percent", _("Success rate (%)"), "numeric", 1),
+        Column("episodes", _("Episodes"), "numeric", 0),
+        Column("onnx_path", _("ONNX path")),
+    ]
+
+
+def row(model: Model) -> dict[str, Any]:
+    """A model as a row; missing numbers and times are None, assets/models.js adds the link and the local time."""
+    return {
+        "id": model.id,
+        "model_id": _shown(model.id),
+        "state": model.state,
+        "state_name": words.model_state(model.state),
+        "algorithm": model.algorithm or words.MISSING,
+        "environment": model.env_id or words.MISSING,
+        "trained_ms": words.unix_ms(model.trained_at),
+        "success_percent": None if model.success_rate is None else model.success_rate * 100,
+        "measured": None if model.measured is None else measured_text(model.measured),
+        "episodes": model.total_episodes,
+        "onnx_path": model.onnx_path or words.MISSING,
+        "page": model_href(model.id),
+    }
+
+
+def _shown(model_id: str) -> int | str:
+    """Plain numbers as numbers, so that 10 comes after 9; what a number would not show letter by letter, as it is."""
+    number = order_of(model_id)[1]
+    return number if str(number) == model_id and number < _MOST_EXACT else model_id
+
+
+def measured_text(measurement: Measurement) -> str:
+    """What Clew itself measured, in a sentence."""
+    return _(
+        "Measured by Clew: %(seen)s in %(episodes)s episodes in the maze it was trained on, %(unseen)s in mazes it"
+        " never saw.",
+        seen=_with_interval(measurement.seen),
+        unseen=_with_interval(measurement.unseen),
+        episodes=words.count(measurement.seen.episodes),
+    )
+
+
+def _with_interval(measured: Measured) -> str:
+    rate, interval = words.percent(measured.success_rate), measured.interval
+    return rate if interval is None else f"{rate} [{words.percent(interval.low)} – {words.percent(interval.high)}]"
+
+
+def toolbar() -> html.Div:
+    """The filters, and what can be done with the chosen model."""
+    states = {
+        PRESENT: _("Active and inactive"),
+        EVERYTHING: _("All states"),
+        **{str(state): words.model_state(state) for state in ModelState},
+    }
+    return html.Div(
+        [
+            _choice(ids.MODEL_ALGORITHM, _("Algorithm"), {EVERYTHING: _("All algorithms")}, EVERYTHING),
+            _choice(ids.MODEL_STATE, _("State"), states, PRESENT),
+            html.Div(
+                [
+                    dbc.Button(_("Details"), id=ids.MODEL_DETAILS, color="link", disabled=True),
+                    _button(ids.MODEL_RESTORE, _("Restore"), color="secondary", outline=True),
+                    _button(ids.MODEL_DELETE, _("Delete…"), color="danger", outline=True),
+                    _button(ids.MODEL_ACTIVATE, _("Activate"), color="primary"),
+                ],
+                className="ms-auto d-flex flex-wrap gap-2 align-items-end",
+                role="group",
+                **{"aria-label": _("The chosen model")},
+            ),
+        ],
+        className="d-flex flex-wrap gap-3 align-items-end mb-2",
+    )
+
+
+def model_table() -> html.Div:
+    """The table with a choice, sort and filter; empty until assets/models.js fills it."""
+    tones = {"active": "success", "inactive": "secondary", "deleted": "danger"}
+    styles = [
+        {
+            "if": {"column_id": "state_name", "filter_query": f"{{state}} = {state}"},
+            "color": f"var(--bs-{tone}-text-emphasis)",
+            "fontWeight": "bold" if state == "active" else "normal",
+        }
+        for state, tone in tones.items()
+    ]
+    return native_table(
+        ids.MODEL_TABLE,
+        columns(),
+        label=_("Models"),
+        named_by=("model_id", "algorithm"),
+        page_size=PAGE_SIZE,
+        styles=styles,
+        selectable="single",
+    )
+
+
+def freshness() -> html.Div:
+    """How many models there are, as of when, and how many of them are on show."""
+    return html.Div(
+        [
+            html.Span(id=ids.MODEL_FRESHNESS, className="text-body-secondary small"),
+            rows_shown(ids.MODEL_TABLE),
+        ]
+    )
+
+
+def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:
+    """How many models there are, as of when."""
+    if models is None or as_of_ms is None:
+        return [_("Reading the models…")]
+    counted = ngettext("%(count)s model", "%(count)s models", models, count=words.count(models))
+    return [counted, " · ", *around(_("as of {moment}"), moment=notices.moment(as_of_ms))]
+
+
+def texts() -> dict[str, Any]:
+    """What assets/models.js writes."""
+    return {"details": _("Open"), "shown": _(" · {n} shown"), "everything": _("All algorithms")}
+
+
+def nothing_here() -> list[Any]:
+    """What to do when there is no model."""
+    return [
+        html.P(_("No model has been registered yet. A training registers one when it ends:")),
+        notices.how_to_train(),
+        html.A(_("Show all runs"), href=href("/mlflow")),
+    ]
+
+
+def _button(component_id: str, text: str, **looks: Any) -> dbc.Button:
+    """One that changes a model: not there for the eye where this Clew is read-only (assets/clew.css)."""
+    return dbc.Button(text, id=component_id, disabled=True, class_name="model-writes", **looks)
+
+
+def _choice(component_id: str, label: str, choices: dict[str, str], value: str) -> html.Div:
+    options = [{"label": text, "value": key} for key, text in choices.items()]
+    return html.Div(
+        [
+            dbc.Label(label, html_for=component_id, class_name="small mb-0"),
+            dbc.Select(id=component_id, options=options, value=value),
+        ],
+        className="choice",
+    )

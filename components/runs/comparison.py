@@ -1,0 +1,95 @@
+"""The comparison of runs: final metrics as a table, a chart per metric, a line per run or group."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices
+from components.charts.chart_controls import controls, take_along
+from components.charts.charts import graph, line_chart
+from components.charts.lines import Known, lines
+from components.texts import words
+from components.texts.language import _, ngettext
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.runs import Compared, Run
+from domain.tracking.vocabulary import MetricWord
+
+WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
+# How often a comparison asks for the histories that are still on their way.
+PENDING_TICK_MS = 2_500
+# What one answer can hold: more lines than anybody tells apart.
+MOST_COMPARED = 1_000
+
+
+def panel(options: ChartOptions) -> html.Section:
+    """The comparison's place on the runs page: hidden until runs are compared; the charts are there from the start."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(_("Comparison"), className="h4 mb-0 me-auto", tabIndex=-1),
+                    take_along(),
+                    dbc.Button(_("Close comparison"), id=ids.COMPARE_CLOSE, color="secondary", outline=True, size="sm"),
+                ],
+                className="d-flex flex-wrap align-items-center gap-2 mb-2",
+            ),
+            html.Div([html.Div(id=ids.COMPARE_NOTICES), notices.failure_alert("compare")], **{"aria-live": "polite"}),
+            controls(options),
+            html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
+            html.Div([graph("compare", word, nothing=_("Loading…")) for word in WORDS], className="charts"),
+        ],
+        id=ids.COMPARE_PANEL,
+        className="comparison",
+        hidden=True,
+    )
+
+
+def figures(
+    runs: Sequence[Run], known: Known, options: ChartOptions, *, still_loading: bool, sampled: bool = False
+) -> list[dict[str, Any]]:
+    """A figure per word of `WORDS`; `known` is by (run id, metric key)."""
+    nothing = _("Loading…") if still_loading else _why_empty(options)
+    return [
+        line_chart(word, lines(word, runs, known, options), nothing=nothing, options=options, sampled=sampled)
+        for word in WORDS
+    ]
+
+
+def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int) -> list[str]:
+    """Sentences about what the comparison cannot show; `unknown` are run ids, `drawn` and `pending` are counts."""
+    sentences = []
+    if unknown:
+        names = ", ".join(_shortened(unknown))
+        sentences.append(
+            _("MLflow knows no run %(ids)s.", ids=names) + (" " + _("The others are drawn.") if drawn else "")
+        )
+    if compared.malformed:
+        sentences.append(
+            ngettext(
+                "%(num)s entry of the address is no run id.",
+                "%(num)s entries of the address are no run ids.",
+                compared.malformed,
+            )
+        )
+    if len(compared.runs) > MOST_COMPARED:
+        sentences.append(_("Only the first %(most)s runs are drawn.", most=words.count(MOST_COMPARED)))
+    if compared.odd:
+        sentences.append(_("The address says something odd about %(names)s.", names=", ".join(compared.odd)))
+    if pending:
+        sentences.append(
+            ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", pending)
+        )
+    return sentences
+
+
+def _shortened(unknown: Sequence[str]) -> list[str]:
+    named = [run_id[:12] for run_id in unknown[:5]]
+    return named if len(unknown) <= 5 else [*named, _("and %(n)s more", n=len(unknown) - 5)]
+
+
+def _why_empty(options: ChartOptions) -> str:
+    if options.axis in ("episodes", "env_steps"):
+        return _("None of these runs logged this metric, or what counts this axis.")
+    return _("None of these runs logged this metric.")

@@ -1,0 +1,64 @@
+"""A comparison as CSV, for a paper or a spreadsheet."""
+
+import base64
+import csv
+import html
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from components.charts.lines import Known
+from components.runs import final_metrics
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.runs import Run
+from domain.tracking.vocabulary import MetricWord
+
+
+def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
+    """The final metrics with all digits and all parameters, a row per run; missing values are empty."""
+    words = final_metrics.columns(runs)
+    parameters = sorted({key for run in runs for key in run.params})
+    head = ["run_id", "name", "experiment", "status", "episodes", *(f"{options.final}:{word}" for word in words)]
+    rows: list[list[Any]] = [[*head, *(f"param:{key}" for key in parameters)]]
+    for run in runs:
+        finals = [final_metrics.final(run, word, known, options).value for word in words]
+        facts = [run.run_id, run.name, run.experiment, run.status, run.episodes]
+        rows.append([*facts, *finals, *(run.params.get(key) for key in parameters)])
+    return _csv(rows)
+
+
+def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
+    """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x as on the axis, y as drawn."""
+    rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y"]]
+    for word, figure in zip(words, figures, strict=True):
+        for trace in figure["data"]:
+            if trace.get("hoverinfo") == "skip":  # a band's outline, or the values behind a smoothed line
+                continue
+            rows += [
+                [word, html.unescape(trace["name"]), options.axis, options.smoothing, x, y]
+                for x, y in zip(_column(trace["x"]), _column(trace["y"]), strict=True)
+            ]
+    return _csv(rows)
+
+
+def _column(encoded: dict[str, str]) -> list[Any]:
+    return list(np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"]).tolist())
+
+
+def _csv(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    """A spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left alone."""
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell

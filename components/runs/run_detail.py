@@ -1,0 +1,108 @@
+"""One run: its facts, its parameters, its charts."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices
+from components.badges import sample_badge, status_badge
+from components.charts.charts import graph, line_chart
+from components.charts.lines import Known, lines
+from components.links import href
+from components.texts import words
+from components.texts.language import _, around
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.runs import Run, summarise
+from domain.tracking.vocabulary import MetricWord
+
+WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
+
+
+def place() -> list[Any]:
+    """Where a run's details appear."""
+    return [
+        html.Div(id=ids.RUN_NOTICES, **{"aria-live": "polite"}),
+        html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
+        html.Div(dbc.Spinner(size="sm"), id=ids.RUN_FACTS),
+        html.Div(
+            [graph("run", word, nothing=_("Loading…")) for word in WORDS],
+            id=ids.RUN_CHARTS,
+            className="charts charts-2",
+        ),
+        html.Div(id=ids.RUN_PARAMETERS),
+    ]
+
+
+def facts(run: Run, mlflow_page: str | None) -> list[Any]:
+    """The run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
+    summary = summarise(run)
+    title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2"), status_badge(run.status)]
+    if summary.is_sample:
+        title.append(sample_badge())
+    if mlflow_page is not None:
+        link = html.A(
+            [_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener", className="ms-auto"
+        )
+        title.append(link)
+    return [
+        html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
+        html.Dl(
+            [part for name, value in _facts(run) for part in (html.Div([html.Dt(name), html.Dd(value)]),)],
+            className="facts",
+        ),
+    ]
+
+
+def parameters(run: Run) -> list[Any]:
+    """The run's parameters as a table, in order of name."""
+    title = html.H2(_("Parameters"), className="h5 mt-3")
+    if not run.params:
+        return [title, html.P(_("This run logged no parameters."), className="text-body-secondary")]
+    rows = [
+        html.Tr([html.Th(key, scope="row"), html.Td(html.Code(value))]) for key, value in sorted(run.params.items())
+    ]
+    return [title, dbc.Table(html.Tbody(rows), size="sm", class_name="parameters")]
+
+
+def figures(run: Run, known: Known, *, still_loading: bool, sampled: bool = False) -> list[dict[str, Any]]:
+    """A figure per word of `WORDS`."""
+    nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
+    options = ChartOptions()
+    return [
+        line_chart(word, lines(word, [run], known, options), nothing=nothing, options=options, sampled=sampled)
+        for word in WORDS
+    ]
+
+
+def not_found(run_id: str) -> list[Any]:
+    """Said where the address names no run."""
+    return [
+        html.H1(_("No such run"), className="h3"),
+        html.P(around(_("MLflow knows no run {run}. It may have been deleted."), run=html.Code(run_id[:64]))),
+        html.A(_("Show all runs"), href=href("/mlflow")),
+    ]
+
+
+def _facts(run: Run) -> list[tuple[str, Any]]:
+    """Names and values; beside a value the name under which the run's tool logged it."""
+    summary = summarise(run)
+
+    def logged(field: str, value: str) -> Any:
+        key = summary.keys.get(field)
+        return value if key in (None, field) else [value, " ", html.Code(key, className="key")]
+
+    return [
+        (_("Run id"), html.Code(run.run_id)),
+        (_("Experiment"), html.A(run.experiment, href=href("/mlflow", experiment=run.experiment))),
+        (_("Algorithm"), logged("algorithm", summary.algorithm or words.MISSING)),
+        (_("Environment"), logged("environment", summary.environment or words.MISSING)),
+        (_("Seed"), logged("seed", words.MISSING if summary.seed is None else str(summary.seed))),
+        (_("Started"), notices.moment(words.unix_ms(run.started_at))),
+        (_("Duration"), words.duration(summary.duration_seconds)),
+        (_("Final success rate"), logged("success_rate", words.percent(summary.success_rate))),
+        (_("Final reward"), logged("final_reward", words.number(summary.final_reward))),
+        (_("Final loss"), logged("final_loss", words.number(summary.final_loss))),
+        (_("Final episode length"), logged("episode_length", words.number(summary.episode_length))),
+        (_("Total episodes"), logged("episodes", words.count(summary.episodes))),
+    ]

@@ -1,0 +1,176 @@
+"""The run list: its table, its toolbar, and a run as a row of it."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices
+from components.links import href
+from components.runs import run_toolbar
+from components.tables import Column, native_table, rows_shown
+from components.texts import words
+from components.texts.language import _, around, ngettext
+from domain.tracking.runs import RunStatus, RunSummary
+
+PAGE_SIZE = 25
+_COLUMN_OF = {"success_rate": "success_percent"}
+HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes")
+
+
+def columns() -> list[Column]:
+    """The columns of the run list in their order, with headings in the reader's language."""
+    return [
+        Column("details", _("Open"), "link"),
+        Column("name", _("Name")),
+        Column("sample", _("Origin")),
+        Column("run_id", _("Run id")),
+        Column("experiment", _("Experiment")),
+        Column("algorithm", _("Algorithm")),
+        Column("environment", _("Environment")),
+        Column("seed", _("Seed"), "numeric", 0, grouped=False),
+        Column("started", _("Started"), "datetime"),
+        Column("success_percent", _("Success rate (%)"), "numeric", 1),
+        Column("episodes", _("Episodes"), "numeric", 0),
+        Column("status", _("Status")),
+        Column("final_reward", _("Final reward"), "numeric"),
+        Column("final_loss", _("Final loss"), "numeric"),
+        Column("episode_length", _("Final episode length"), "numeric", 1),
+        Column("duration_minutes", _("Duration (min)"), "numeric", 1),
+    ]
+
+
+class RowTexts(NamedTuple):
+    """What rows say in the reader's language: looked up once, not for each of 5,000."""
+
+    status: dict[RunStatus, str]
+    sample: str
+
+    @classmethod
+    def now(cls) -> "RowTexts":
+        """In the language of this request."""
+        return cls({status: words.status_name(status) for status in RunStatus}, _("sample"))
+
+
+def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
+    """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
+
+    `keys` names by column what its tool calls the value, for the tooltip. assets/tables.js adds what only the browser
+    knows: the time in the reader's zone, and the link.
+    """
+    return {
+        "id": run.run_id,
+        "name": run.name or words.MISSING,
+        "run_id": run.run_id,
+        "experiment": run.experiment,
+        "algorithm": run.algorithm or words.MISSING,
+        "environment": run.environment or words.MISSING,
+        "seed": run.seed,
+        "started_ms": words.unix_ms(run.started_at),
+        "success_percent": None if run.success_rate is None else run.success_rate * 100,
+        "episodes": run.episodes,
+        "status": texts.status[run.status],
+        "state": run.status,
+        "final_reward": run.final_reward,
+        "final_loss": run.final_loss,
+        "episode_length": run.episode_length,
+        "duration_minutes": None if run.duration_seconds is None else run.duration_seconds / 60,
+        "sample": texts.sample if run.is_sample else words.MISSING,
+        "is_sample": run.is_sample,
+        "keys": {_COLUMN_OF.get(field, field): key for field, key in run.keys.items()},
+    }
+
+
+def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:
+    """All rows, the newest run first; those without a start time last."""
+    texts = RowTexts.now()
+    return [
+        row(run, texts) for run in sorted(runs, key=lambda r: (r.started_at is not None, r.started_at), reverse=True)
+    ]
+
+
+def run_table() -> html.Div:
+    """The table with its checkboxes, sort and filter; empty until assets/tables.js fills it."""
+    return native_table(
+        ids.TABLE,
+        columns(),
+        label=_("Runs"),
+        named_by=("name", "started"),
+        page_size=PAGE_SIZE,
+        hidden=HIDDEN_AT_FIRST,
+        styles=_status_colours(),
+    )
+
+
+def freshness() -> html.Div:
+    """How old the list is, and what failed."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
+                    rows_shown(ids.TABLE),
+                    dbc.Button(
+                        _("Refresh"), id=ids.REFRESH, size="sm", color="link", class_name="ms-2 p-0 align-baseline"
+                    ),
+                ]
+            ),
+            html.Div(notices.failure_alert("runs"), **{"aria-live": "polite"}),
+        ]
+    )
+
+
+def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> list[Any]:
+    """How many runs there are, as of when."""
+    if runs is None or as_of_ms is None:
+        return [] if failed else [_("Reading the runs…")]
+    return [
+        ngettext("%(count)s run", "%(count)s runs", runs, count=words.count(runs)),
+        " · ",
+        *around(_("as of {moment}"), moment=notices.moment(as_of_ms)),
+    ]
+
+
+def texts() -> dict[str, Any]:
+    """What assets/tables.js writes, in the reader's language; {n} is a number."""
+    return {
+        "details": _("Open"),
+        "shown": _(" · {n} shown"),
+        "compare_none": _("Compare"),
+        "compare_one": _("Compare 1 run"),
+        "compare_many": _("Compare {n} runs"),
+        "everything": {ids.EXPERIMENT: _("All experiments"), ids.ALGORITHM: _("All algorithms")},
+        "run_page": href("/mlflow/runs/RUN_ID"),
+    }
+
+
+def nothing_here(asked: str) -> list[Any]:
+    """What to do when the list is empty; `asked` is the experiment that the address names."""
+    if asked != run_toolbar.EVERYTHING:
+        return [
+            _("There is no experiment “%(name)s” with runs.", name=asked),
+            " ",
+            html.A(_("Show all runs"), href=href("/mlflow")),
+        ]
+    return [
+        html.P(_("No run has been logged to this MLflow yet. Start one:")),
+        notices.how_to_train(),
+    ]
+
+
+def _status_colours() -> list[dict[str, Any]]:
+    tones = {
+        "RUNNING": "primary",
+        "SCHEDULED": "secondary",
+        "FINISHED": "success",
+        "FAILED": "danger",
+        "KILLED": "warning",
+    }
+    return [
+        {
+            "if": {"column_id": "status", "filter_query": f"{{state}} = {state}"},
+            "color": f"var(--bs-{tone}-text-emphasis)",
+        }
+        for state, tone in tones.items()
+    ]

@@ -1,0 +1,58 @@
+"""The sample data on the runs page: what it is, and the way to be rid of it."""
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids
+from components.texts.language import _
+
+
+def notice() -> dbc.Alert:
+    """Explains the sample runs; the dismissal lasts for this page load, since there is no cookie to keep it in."""
+    return dbc.Alert(
+        [
+            html.Span(
+                _(
+                    "The runs marked “sample” came with Clew: real trainings of PPO and DQN in a maze, recorded so that"
+                    " there is something to look at. Your own runs appear beside them."
+                )
+            ),
+            dbc.Button(
+                _("Remove sample data"),
+                id=ids.SAMPLE_REMOVE,
+                color="secondary",
+                outline=True,
+                size="sm",
+                class_name="ms-2",
+            ),
+        ],
+        id=ids.SAMPLE_NOTICE,
+        color="info",
+        dismissable=True,
+        is_open=False,
+        className="py-2",
+    )
+
+
+def dialog() -> dbc.Modal:
+    """Asks before the sample data goes."""
+    return dbc.Modal(
+        [
+            dbc.ModalHeader(dbc.ModalTitle(_("Remove the sample data?"), id=ids.SAMPLE_TITLE, tag="h2")),
+            dbc.ModalBody(
+                [
+                    html.P(_("All runs and models marked “sample” leave the lists. Yours stay.")),
+                    html.Div(id=ids.SAMPLE_OUTCOME, role="status"),
+                ]
+            ),
+            dbc.ModalFooter(
+                [
+                    dbc.Button(_("Cancel"), id=ids.SAMPLE_CANCEL, color="secondary", outline=True),
+                    dbc.Button(_("Remove"), id=ids.SAMPLE_CONFIRM, color="danger"),
+                ]
+            ),
+        ],
+        id=ids.SAMPLE_DIALOG,
+        labelledby=ids.SAMPLE_TITLE,
+        is_open=False,
+    )

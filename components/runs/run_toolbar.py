@@ -1,0 +1,79 @@
+"""What stands above the run list: filters, columns, the Compare button, and how to filter."""
+
+from collections.abc import Sequence
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids
+from components.tables import Column
+from components.texts.language import _
+
+# The filters' value for "all"; an empty one would be drawn as no choice at all.
+EVERYTHING = "*"
+
+
+def toolbar(experiment: str | None, columns: Sequence[Column], hidden: Sequence[str]) -> html.Div:
+    """Filters, columns and the Compare button."""
+    return html.Div(
+        [
+            _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), experiment),
+            _choice(ids.ALGORITHM, _("Algorithm"), _("All algorithms"), None),
+            _column_menu(columns, hidden),
+            html.Div(
+                [
+                    dbc.Button(_("Clear"), id=ids.CLEAR, color="link", disabled=True),
+                    dbc.Button(_("Compare"), id=ids.COMPARE, color="primary", disabled=True),
+                ],
+                className="ms-auto d-flex gap-2 align-items-end",
+            ),
+        ],
+        className="d-flex flex-wrap gap-3 align-items-end mb-2",
+    )
+
+
+def filter_hint() -> html.Details:
+    """What can be typed into the boxes under the headings."""
+    examples = [
+        ("ppo", _("holds “ppo”, upper or lower case")),
+        ("= PPO", _("is exactly PPO")),
+        ("> 70", _("more than 70; also >=, <, <=, != and = for numbers")),
+        ("2026-11", _("started in November 2026")),
+        ("> 2026-11-20", _("started after 20 November 2026")),
+    ]
+    return html.Details(
+        [
+            html.Summary(_("How to filter and sort")),
+            html.P(_("Type into the boxes under the headings; all of them count together.")),
+            html.Dl([part for text, says in examples for part in (html.Dt(html.Code(text)), html.Dd(says))]),
+            html.P(_("Click a heading's arrows to sort; a second column sorts within the first.")),
+        ],
+        className="filter-hint small",
+    )
+
+
+def _choice(component_id: str, label: str, everything: str, value: str | None) -> html.Div:
+    options = [{"label": everything, "value": EVERYTHING}]
+    if value:
+        options.append({"label": value, "value": value})
+    return html.Div(
+        [
+            dbc.Label(label, html_for=component_id, class_name="small mb-0"),
+            dbc.Select(id=component_id, options=options, value=value or EVERYTHING, class_name="choice"),
+        ]
+    )
+
+
+def _column_menu(known: Sequence[Column], hidden: Sequence[str]) -> dbc.DropdownMenu:
+    shown = [column.key for column in known if column.key not in hidden]
+    return dbc.DropdownMenu(
+        # Not dcc's: its options are list items with checkboxes in them, which is two controls to a screen reader.
+        dbc.Checklist(
+            id=ids.COLUMNS,
+            options=[{"label": column.name, "value": column.key} for column in known if column.key != "sample"],
+            value=shown,
+            class_name="px-3 column-menu",
+        ),
+        label=_("Columns"),
+        color="light",
+    )

@@ -1,0 +1,46 @@
+"""What the GPU monitor says of a host or a GPU: why it is not read, what to do about it, what slows it down."""
+
+from typing import Final
+
+from components.texts.language import N_
+
+GPUS: Final = (
+    N_("The GPUs have not been read yet."),
+    N_("Wait a few seconds."),
+    N_("The NVIDIA driver runs, but has no GPU."),
+    N_("Check the GPU with lspci; in a container, start it with --gpus all."),
+    N_("The NVIDIA driver's library libnvidia-ml.so.1 is not on this machine."),
+    N_("Install the NVIDIA driver; in a container, start it with --gpus all and the NVIDIA container toolkit."),
+    N_("The NVIDIA kernel module is not loaded."),
+    N_("Load it with sudo modprobe nvidia; after an update of the kernel, install the driver again."),
+    N_("This user may not ask the NVIDIA driver."),
+    N_("Give the monitor's user access to /dev/nvidiactl and /dev/nvidia*, usually by its group video."),
+    N_("The NVIDIA library and the kernel module are of different versions: the driver was upgraded."),
+    N_("Reboot the machine, or unload and load the nvidia kernel modules."),
+    N_("The NVIDIA driver has stopped answering."),
+    N_("Wait: the monitor asks again with a fresh process."),
+    N_("The NVIDIA driver does not answer, not even to fresh processes."),
+    N_("Look for Xid errors with sudo dmesg, and reboot the machine."),
+    N_("The GPUs could not be read."),
+    N_("The GPUs could not be read ({detail})."),
+    N_("The process that asks the NVIDIA driver ended (exit status {status})."),
+    N_("See whether nvidia-smi works on this machine, and read the monitor's log."),
+    N_("The GPU has fallen off the bus."),
+    N_("Look for Xid 79 with sudo dmesg, and reset the GPU or reboot the machine."),
+    N_("This user may not read the GPU."),
+    N_("Give the monitor's user access to /dev/nvidia*, usually by its group video."),
+    N_("The GPU is split into MIG instances, so it has no utilization as a whole."),
+    N_("Watch the instances with nvidia-smi or DCGM, or turn MIG off with sudo nvidia-smi -mig 0."),
+    N_("The GPU could not be read."),
+    N_("The GPU could not be read ({detail})."),
+    N_("Try nvidia-smi on this machine; sudo nvidia-smi --gpu-reset may help."),
+    N_("the driver counts it, but does not know it"),
+    N_("clocks set by an administrator"),
+    N_("power limit"),
+    N_("hardware slowdown"),
+    N_("sync boost group"),
+    N_("temperature (driver)"),
+    N_("temperature (hardware)"),
+    N_("power brake"),
+    N_("display clock setting"),
+)

@@ -1,0 +1,108 @@
+"""How values are written for people: missing ones as an en dash, never as 0."""
+
+import hashlib
+import math
+from datetime import datetime
+
+from babel.numbers import format_decimal
+
+from components.texts.language import _, language
+from domain.registry.models import ModelState
+from domain.tracking.runs import RunStatus
+from domain.tracking.vocabulary import MetricWord
+
+MISSING = "–"
+
+
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 as "87.0 %"."""
+    return MISSING if share is None else _("%(number)s %%", number=decimal(share * 100, 1))
+
+
+def decimal(value: float, digits: int = 0) -> str:
+    """A number with so many decimals, thousands apart, as the reader's language has it."""
+    return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=language())
+
+
+def number(value: float | None) -> str:
+    """A measured number with four significant digits."""
+    if value is None:
+        return MISSING
+    return f"{value:.4g}" if math.isfinite(value) else str(value)
+
+
+def count(value: int | None) -> str:
+    """A count with thousands apart: 12,345."""
+    return MISSING if value is None else decimal(value)
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time as "1 h 02 min", "3 min 20 s" or "4.2 s"."""
+    if seconds is None:
+        return MISSING
+    if seconds < 60:
+        return _("%(seconds)s s", seconds=f"{seconds:.1f}")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return _("%(minutes)d min %(seconds)02d s", minutes=minutes, seconds=rest)
+    return _("%(hours)d h %(minutes)02d min", hours=minutes // 60, minutes=minutes % 60)
+
+
+def unix_ms(moment: datetime | None) -> int | None:
+    """A moment as Unix milliseconds, for the browser to show in its own time zone."""
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def metric_name(word: MetricWord) -> str:
+    """What the screens call a metric."""
+    return {
+        "reward": _("Episode reward"),
+        "episode_length": _("Episode length"),
+        "success_rate": _("Success rate"),
+        "loss": _("Loss"),
+        "episodes": _("Episodes"),
+        "env_steps": _("Environment steps"),
+        "eval_reward": _("Evaluation reward"),
+        "eval_episode_length": _("Evaluation episode length"),
+        "eval_success_rate": _("Evaluation success rate"),
+    }[word]
+
+
+def metric_axis(word: MetricWord) -> str:
+    """The name of a metric's axis, with its unit."""
+    return {
+        "reward": _("Return per episode"),
+        "episode_length": _("Steps per episode"),
+        "success_rate": _("Success rate (0–1)"),
+        "loss": _("Loss"),
+        "episodes": _("Episodes"),
+        "env_steps": _("Environment steps"),
+        "eval_reward": _("Return per episode"),
+        "eval_episode_length": _("Steps per episode"),
+        "eval_success_rate": _("Success rate (0–1)"),
+    }[word]
+
+
+def status_name(status: RunStatus) -> str:
+    """A run's state in the reader's language."""
+    return {
+        RunStatus.RUNNING: _("running"),
+        RunStatus.SCHEDULED: _("scheduled"),
+        RunStatus.FINISHED: _("finished"),
+        RunStatus.FAILED: _("failed"),
+        RunStatus.KILLED: _("killed"),
+    }[status]
+
+
+def model_state(state: ModelState) -> str:
+    """What a model is for, in the reader's language."""
+    return {
+        ModelState.ACTIVE: _("active"),
+        ModelState.INACTIVE: _("inactive"),
+        ModelState.DELETED: _("deleted"),
+    }[state]
+
+
+def fingerprint(text: str) -> str:
+    """Two equal ones are the same text, so a page that has it need not be sent it again."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""What a chart can have on its x axis, and the x of every point of a history."""
+
+from collections.abc import Container
+from enum import StrEnum
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from domain.charts.curves import Column
+from domain.tracking.history import History
+from domain.tracking.vocabulary import MetricWord, in_use, metric_key
+
+
+class Axis(StrEnum):
+    """The x axes: MLflow's step, two counts of the run's own, and two clocks."""
+
+    STEP = "step"
+    EPISODES = "episodes"
+    ENV_STEPS = "env_steps"
+    WALL_TIME = "wall_time"
+    RELATIVE_TIME = "relative_time"
+
+
+_COUNTED: Final[dict[Axis, MetricWord]] = {Axis.EPISODES: "episodes", Axis.ENV_STEPS: "env_steps"}
+
+
+class Counter(BaseModel):
+    """The metric that counts an axis in one run: by its values, or by its steps if it is logged once a count."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    by_step: bool
+
+
+class TimeUnit(NamedTuple):
+    """A unit for a time axis, and how many seconds it has."""
+
+    name: Literal["s", "min", "h", "d"]
+    seconds: int
+
+
+_UNITS: Final = (TimeUnit("d", 86_400), TimeUnit("h", 3_600), TimeUnit("min", 60))
+
+
+def counter(axis: Axis, logged: Container[str]) -> Counter | None:
+    """Which of the metrics that a run `logged` counts `axis`; None if none does, or if the axis needs none."""
+    word = _COUNTED.get(axis)
+    if word is None:
+        return None
+    if (key := metric_key(word, logged)) is not None:
+        return Counter(key=key, by_step=False)
+    if word == "episodes" and (key := in_use().episode_counter(logged)) is not None:
+        return Counter(key=key, by_step=True)
+    return None
+
+
+def counts(counter: Counter, history: History) -> History:
+    """The history of `counter`'s metric as counts by step, for `x_column`."""
+    return history.model_copy(update={"value": history.step.astype(np.float64)}) if counter.by_step else history
+
+
+def x_column(
+    history: History, axis: Axis, *, counts: History | None = None, origin: int | None = None
+) -> Column | None:
+    """The x of each point [n]: a step, a count, Unix ms (wall time), or seconds since `origin` (relative time).
+
+    `counts` is the same run's count by step, None when it was not logged: then there is no such axis, and None comes
+    back. Between two logged counts x is interpolated; before the first and after the last it is not known: NaN.
+    `origin` is in Unix ms, the history's own first moment if not given.
+    """
+    match axis:
+        case Axis.STEP:
+            return history.step
+        case Axis.WALL_TIME:
+            return history.timestamp.astype(np.float64)
+        case Axis.RELATIVE_TIME:
+            first = origin if origin is not None or not len(history) else int(history.timestamp.min())
+            seconds: NDArray[np.float64] = (history.timestamp - (first or 0)) / 1000
+            return seconds
+        case Axis.EPISODES | Axis.ENV_STEPS:
+            return None if counts is None else _counted(history.step, counts)
+
+
+def _counted(step: NDArray[np.int64], counts: History) -> NDArray[np.float64] | None:
+    """The count at each of `step`; where the same step was logged again, its last count holds."""
+    finite = np.isfinite(counts.value)
+    if not finite.any():
+        return None
+    order = np.argsort(counts.step[finite], kind="stable")
+    at, value = counts.step[finite][order], counts.value[finite][order]
+    last = np.append(at[1:] != at[:-1], True)
+    count: NDArray[np.float64] = np.interp(step, at[last], value[last], left=np.nan, right=np.nan)
+    return count
+
+
+def time_unit(seconds: float) -> TimeUnit:
+    """The unit in which a time axis of this length reads well: the largest that it holds twice."""
+    return next((unit for unit in _UNITS if seconds >= 2 * unit.seconds), TimeUnit("s", 1))

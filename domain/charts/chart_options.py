@@ -1,0 +1,51 @@
+"""What a reader asked the charts to show; it travels in the address, so that a link shows the same."""
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.charts.axes import Axis
+from domain.charts.curves import Window
+from domain.charts.seed_curves import Band, Centre
+from domain.tracking.final_metrics import Choice
+
+HEAVIEST_SMOOTHING: Final = 0.99
+
+
+class ChartOptions(BaseModel):
+    """The axis, the smoothing, the grouping, and which value counts as final.
+
+    `window` is the part of the x axis that is seen, in the axis's displayed unit. `zone_minutes` is how far the
+    reader's clock is behind UTC, as JavaScript counts it; only a wall-time axis asks.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    axis: Axis = Axis.STEP
+    smoothing: float = Field(0.0, ge=0, le=HEAVIEST_SMOOTHING)
+    log_y: bool = False
+    grouped: bool = False
+    centre: Centre = Centre.MEAN
+    band: Band = Band.BOOTSTRAP
+    final: Choice = Choice.LAST
+    differing: bool = False
+    window: Window = Window()
+    zone_minutes: int = Field(0, ge=-24 * 60, le=24 * 60)
+
+    def of_tables(self) -> tuple[object, ...]:
+        """What the tables beside the charts depend on."""
+        return self.final, self.differing, self.grouped
+
+    @classmethod
+    def from_address(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
+        """The options in an address, and the names of those whose value makes no sense; these keep their default."""
+        asked = {key: value for key, value in query.items() if key in IN_ADDRESS}
+        try:
+            return cls.model_validate(asked), []
+        except ValidationError as error:
+            odd = sorted({str(one["loc"][0]) for one in error.errors()})
+            return cls.model_validate({key: value for key, value in asked.items() if key not in odd}), odd
+
+
+IN_ADDRESS: Final = frozenset(ChartOptions.model_fields) - {"window", "zone_minutes"}

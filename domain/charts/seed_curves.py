@@ -1,0 +1,184 @@
+"""Runs as seeds: one line for a group of runs, with a band that says how far it can be trusted."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Drawn, Window, visible, visible_rows
+from domain.statistics import FEWEST_RUNS, cut, percentiles, rank_weights
+
+RESAMPLES: Final = 2000  # either end then strays by 6 % of the resamples' standard deviation
+# More x than this, as on a time axis where no two runs share one, are thinned evenly before anything is averaged.
+MOST_ON_GRID: Final = 200_000
+
+Floats = NDArray[np.float64]
+
+
+class Centre(StrEnum):
+    """What stands for the runs of a group."""
+
+    MEAN = "mean"
+    IQM = "iqm"
+
+
+class Band(StrEnum):
+    """What is shaded around it: a 95 % bootstrap interval, all runs, or one standard deviation (n - 1) either way."""
+
+    BOOTSTRAP = "bootstrap"
+    MIN_MAX = "min_max"
+    DEVIATION = "deviation"
+
+
+class SeedCurve(BaseModel):
+    """A group's line and band; all columns are [k].
+
+    `n` is how many runs reach each x. Where they are fewer than three `low` and `high` are NaN, and where there is none
+    `centre` is too. With `is_too_few` the whole group has fewer than three runs: then the columns are empty, and
+    `singles` holds the runs' own lines instead. `total` is how many x the window has in full.
+    """
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    x: Floats
+    centre: Floats
+    low: Floats
+    high: Floats
+    n: NDArray[np.int64]
+    runs: int
+    total: int
+    singles: tuple[Drawn, ...] = ()
+
+    @property
+    def is_too_few(self) -> bool:
+        """Whether the group has too few runs for a line and a band of its own."""
+        return self.runs < FEWEST_RUNS
+
+
+def seed_curve(
+    curves: Sequence[Curve],
+    most: int,
+    *,
+    centre: Centre = Centre.MEAN,
+    band: Band = Band.BOOTSTRAP,
+    window: Window = EVERYTHING,
+    seed: int = 0,
+) -> SeedCurve:
+    """The line and band of `curves`, one a run, at up to `most` x (16 or more), from the full data.
+
+    Each run is interpolated linearly between its own points, never before its first or after its last. What is shown
+    at an x does not depend on the window, and the same `seed` gives the same band.
+    """
+    runs = [_without_repeats(curve) for curve in curves if len(curve)]
+    if len(runs) < FEWEST_RUNS:
+        return _singles([curve for curve in curves if len(curve)], most, window)
+    x = _common_x(runs, window)
+    values = np.sort(np.stack([_at(run, x) for run in runs]), axis=0)  # NaN, "not there", sorts last
+    n = np.isfinite(values).sum(axis=0)
+    line = _by_count(values, n, lambda block: _centres(block, centre), 1)[0]
+    shown = _shown(x, line, most, window)
+    low, high = _by_count(values[:, shown], n[shown], lambda block: _limits(block, centre, band, seed), 2, FEWEST_RUNS)
+    first, end = window.rows(x)
+    return SeedCurve(
+        x=x[shown],
+        centre=line[shown],
+        low=low,
+        high=high,
+        n=n[shown],
+        runs=len(runs),
+        total=int((n[first:end] > 0).sum()),
+    )
+
+
+def _singles(curves: Sequence[Curve], most: int, window: Window) -> SeedCurve:
+    none = np.empty(0)
+    singles = tuple(visible(curve, most, window) for curve in curves)
+    return SeedCurve(
+        x=none,
+        centre=none,
+        low=none,
+        high=none,
+        n=np.empty(0, np.int64),
+        runs=len(curves),
+        total=sum(single.total for single in singles),
+        singles=singles,
+    )
+
+
+def _without_repeats(curve: Curve) -> Curve:
+    """The curve with one point for each x, the mean of those there: interpolation needs x that rise."""
+    first = np.append(True, curve.x[1:] != curve.x[:-1])
+    if first.all():
+        return curve
+    starts = np.flatnonzero(first)
+    repeats = np.diff(np.append(starts, len(curve)))
+    return Curve(x=curve.x[starts], y=np.add.reduceat(curve.y / np.repeat(repeats, repeats), starts))
+
+
+def _common_x(runs: Sequence[Curve], window: Window) -> Floats:
+    """Every x of every run in the window, with the next one on either side; and one x inside of each hole."""
+    parts = [run.x[window.rows_and_neighbours(run.x)].astype(np.float64) for run in runs] + [_holes(runs)]
+    given = [part for part in parts if len(part)]
+    # Runs with the same steps are the common case, and comparing is cheaper than sorting.
+    is_shared = all(np.array_equal(part, given[0]) for part in given)
+    x: Floats = given[0] if is_shared else np.unique(np.concatenate(given))
+    x = x[window.rows_and_neighbours(x)]
+    return x if len(x) <= MOST_ON_GRID else x[np.linspace(0, len(x) - 1, MOST_ON_GRID).round().astype(np.int64)]
+
+
+def _holes(runs: Sequence[Curve]) -> Floats:
+    """An x in the middle of every stretch that lies between runs and in none, so that no line crosses it."""
+    starts, ends = np.array(sorted((run.x[0], run.x[-1]) for run in runs)).T
+    reached = np.maximum.accumulate(ends)[:-1]
+    before = starts[1:] > reached
+    middles: Floats = (reached[before] + starts[1:][before]) / 2
+    return middles
+
+
+def _at(run: Curve, x: Floats) -> Floats:
+    """The run's value at each x, NaN before its first point and after its last."""
+    return np.interp(x, run.x, run.y, left=np.nan, right=np.nan)
+
+
+def _by_count(
+    values: Floats, n: NDArray[np.int64], of: Callable[[Floats], Floats], results: int, fewest: int = 1
+) -> Floats:
+    """`of` the columns that have equally many values at a time; NaN [results, k] where there are less than `fewest`."""
+    out = np.full((results, values.shape[1]), np.nan)
+    for count in np.unique(n[n >= fewest]):
+        out[:, n == count] = of(values[:count, n == count])
+    return out
+
+
+def _centres(block: Floats, centre: Centre) -> Floats:
+    """The centre of each column of sorted values [n, k]."""
+    trimmed = _trimmed(len(block), centre)
+    return np.asarray(block[trimmed : len(block) - trimmed].mean(axis=0))
+
+
+def _limits(block: Floats, centre: Centre, band: Band, seed: int) -> Floats:
+    """The band's lower and upper end [2, k] of each column of sorted values [n, k]."""
+    match band:
+        case Band.MIN_MAX:
+            return block[[0, -1]]
+        case Band.DEVIATION:
+            middle, deviation = _centres(block, centre), block.std(axis=0, ddof=1)
+            return np.stack([middle - deviation, middle + deviation])
+        case Band.BOOTSTRAP:
+            weights = rank_weights(len(block), _trimmed(len(block), centre), RESAMPLES, seed)
+            return np.stack(percentiles(block.T @ weights.T))
+
+
+def _trimmed(n: int, centre: Centre) -> int:
+    return cut(n) if centre is Centre.IQM else 0
+
+
+def _shown(x: Floats, line: Floats, most: int, window: Window) -> NDArray[np.int64]:
+    """The rows of `line` to draw: those that look like all of it in the window, and every hole."""
+    there = np.isfinite(line)
+    holes = np.flatnonzero(~there)
+    rows = visible_rows(x[there], line[there], max(FEWEST_DRAWN, most - len(holes)), window)
+    return np.union1d(np.flatnonzero(there)[rows], holes)

@@ -1,0 +1,144 @@
+"""What is said on `/ws/inference`, where a model walks the maze for a viewer, and how good the engine finds a model.
+
+The names `position`, `q_values`, `step`, `reward`, `cumulative_reward`, `action`, `done` and `server_ts` of a step, and
+`command` and `speed` of a command, are the socket's contract and stay.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.inference.evaluation import EVALUATION_EPISODES
+from domain.inference.maze import LARGEST, SMALLEST, WALL, Maze, Position
+from domain.registry.measurements import Measured
+from domain.registry.models import LONGEST_ID
+
+SLOWEST: Final = 1.0
+FASTEST: Final = 10.0
+DEFAULT_SPEED: Final = 4.0
+"""Steps per second."""
+MOST_TRAIL: Final = 20
+
+_MOST_SAFE: Final = 2**53  # a browser's numbers are exact up to here
+Scores = tuple[float, float, float, float]
+
+
+class Verb(StrEnum):
+    """What a viewer can ask for."""
+
+    START = "start"
+    STOP = "stop"
+    RESET = "reset"
+
+
+class Command(BaseModel):
+    """A viewer's message. `speed` is in steps per second; absent, it stays as it is.
+
+    The others count with "reset" alone. `model` is an id, or None for the active one. `size` and `seed` name the maze;
+    absent, each is that of the maze that the model was trained on, as far as that is known.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    command: Annotated[Verb, Field(strict=False)]
+    speed: float | None = Field(None, ge=SLOWEST, le=FASTEST, allow_inf_nan=False)
+    model: str | None = Field(None, min_length=1, max_length=LONGEST_ID)
+    size: int | None = Field(None, ge=SMALLEST, le=LARGEST)
+    seed: int | None = Field(None, ge=0, lt=_MOST_SAFE)
+
+
+class MazeView(BaseModel):
+    """A maze as a page draws it: `walls` row by row ([y][x]), 1 where there is wall; positions are (x, y)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    size: int
+    seed: int
+    start: Position
+    goal: Position
+    walls: list[list[Literal[0, 1]]]
+    env_id: str
+
+    @classmethod
+    def of(cls, maze: Maze) -> "MazeView":
+        """What a page needs to know of `maze`; episodes that are watched start in the upper-left corner."""
+        walls: list[list[Literal[0, 1]]] = [[1 if cell == WALL else 0 for cell in row] for row in maze.cells.tolist()]
+        return cls(size=maze.size, seed=maze.seed, start=(0, 0), goal=maze.goal, walls=walls, env_id=maze.env_id)
+
+
+class PastStep(BaseModel):
+    """A step of the same episode that was told before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int = Field(ge=0)
+    position: Position
+    q_values: Scores
+    cumulative_reward: float
+
+
+class InferenceStep(BaseModel):
+    """Where the agent is after a step, and what the policy makes of it there; step 0 is the start.
+
+    `action` led to `position` (None at the start). `q_values` are the policy's scores at `position`, for up, down, left
+    and right; `scores` says what they are. `server_ts` is in Unix ms. `latency_ms` is what this step's inference took,
+    its wait for others included; the percentiles are of the engine's recent ones. `maze` comes with step 0 only,
+    `trail` holds the steps before, the oldest first: a busy page sees only the newest of several messages. What has a
+    default is Clew's own, and may be missing in what the team's server says.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    position: Position
+    q_values: Scores
+    step: int = Field(ge=0)
+    reward: float
+    cumulative_reward: float
+    action: int | None = Field(ge=0, le=3)
+    done: bool
+    server_ts: float
+    success: bool | None = Field(None, description="None while the episode lasts")
+    running: bool | None = Field(None, description="whether the next step comes by itself")
+    scores: Literal["q_values", "action_probabilities"] = "q_values"
+    model_id: str | None = None
+    is_active: bool | None = Field(None, description="whether it was the active model at the last reset")
+    latency_ms: float | None = Field(None, ge=0)
+    latency_p50_ms: float | None = Field(None, ge=0)
+    latency_p95_ms: float | None = Field(None, ge=0)
+    maze: MazeView | None = None
+    trail: list[PastStep] = Field([], max_length=MOST_TRAIL)
+
+
+class InferenceTrouble(BaseModel):
+    """Why the walk does not go on, or a command was not understood; and what to do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    error: str
+    remedy: str = ""
+
+
+class EvaluationState(StrEnum):
+    """How far the engine is with a model."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class EvaluationReport(BaseModel):
+    """What the engine found about a model: on the maze that it was trained on, and on mazes that it never saw."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model_id: str
+    state: EvaluationState
+    played: int = Field(0, ge=0)
+    episodes: int = 2 * EVALUATION_EPISODES
+    error: str | None = None
+    maze_size: int | None = None
+    maze_seed: int | None = None
+    seen: Measured | None = None
+    unseen: Measured | None = None

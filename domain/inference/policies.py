@@ -1,0 +1,124 @@
+"""What a policy is as a file: the tensors it takes and gives, and what an environment wants of them."""
+
+import re
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.inference.maze import ACTION_NAMES, OBSERVATION_SIZE
+
+MOST_BYTES: Final = 64 * 2**20
+"""A policy file beyond this is not even fetched; the maze's have about 40 KB."""
+
+_MOST_SHOWN: Final = 3
+_LONGEST_NAME: Final = 40
+
+
+class TensorShape(BaseModel):
+    """A tensor's name, its element type such as "float32", and its dimensions.
+
+    A dimension is an int where it is fixed; a name, or None where it has none, stands for "of any size".
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    dtype: str
+    shape: tuple[int | str | None, ...]
+
+    def __str__(self) -> str:
+        return f"{_short(self.name)} {_short(self.dtype)} [{', '.join(_dimension(size) for size in self.shape)}]"
+
+
+class PolicyGraph(BaseModel):
+    """What a policy file holds: its tensors in the file's order, its size and its SHA-256 (64 hexadecimal digits)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    inputs: tuple[TensorShape, ...]
+    outputs: tuple[TensorShape, ...]
+    size_bytes: int
+    sha256: str
+
+
+class PolicyContract(BaseModel):
+    """What an environment wants of a policy: this one input, and exactly one of these outputs.
+
+    A name among the dimensions, such as "batch", asks for one that the policy leaves open.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    input: TensorShape
+    outputs: tuple[TensorShape, ...]
+
+
+_MAZE: Final = PolicyContract(
+    input=TensorShape(name="observation", dtype="float32", shape=("batch", OBSERVATION_SIZE)),
+    outputs=tuple(
+        TensorShape(name=name, dtype="float32", shape=("batch", len(ACTION_NAMES)))
+        for name in ("q_values", "action_probabilities")
+    ),
+)
+# By what the trainer logs (Maze.env_id). A v1 would see or do something else than v0, so it is not promised anything.
+_CONTRACTS: Final = {re.compile(r"ClewMaze-\d{1,3}x\d{1,3}-v0"): _MAZE}
+
+
+def contract_for(env_id: str | None) -> PolicyContract | None:
+    """What the environment wants of a policy; None where nothing is known about it."""
+    return next((contract for ids, contract in _CONTRACTS.items() if ids.fullmatch(env_id or "")), None)
+
+
+def missing_contract(env_id: str | None) -> str:
+    """The sentence for an environment that `contract_for` does not know."""
+    if not env_id:
+        return "It is not known which environment the policy was trained for, so it cannot be checked."
+    return f"Nothing is known about what a policy for {_short(env_id)} takes and gives, so it cannot be checked."
+
+
+def oversize(size_bytes: int) -> str | None:
+    """Says that a file of this size is too large for a policy, before anyone fetches it; None where it is not."""
+    if size_bytes <= MOST_BYTES:
+        return None
+    return f"The policy file has {size_bytes:,} bytes; at most {MOST_BYTES >> 20} MiB ({MOST_BYTES:,}) are taken."
+
+
+def misfit(graph: PolicyGraph, env_id: str | None) -> str | None:
+    """Says in one sentence what about the policy does not fit its environment; None where everything does."""
+    contract = contract_for(env_id)
+    if contract is None:
+        return missing_contract(env_id)
+    for word, found, wanted in (
+        ("input", graph.inputs, (contract.input,)),
+        ("output", graph.outputs, contract.outputs),
+    ):
+        if len(found) != 1 or not any(_fits(found[0], one) for one in wanted):
+            return (
+                f"The policy's {word} is {_list(found)}, but {env_id} wants exactly one, "
+                f"{' or '.join(map(str, wanted))}, for a batch of any size."
+            )
+    return None
+
+
+def _fits(found: TensorShape, wanted: TensorShape) -> bool:
+    return (found.name, found.dtype, len(found.shape)) == (wanted.name, wanted.dtype, len(wanted.shape)) and all(
+        size == asked if isinstance(asked, int) else not isinstance(size, int)
+        for size, asked in zip(found.shape, wanted.shape, strict=True)
+    )
+
+
+def _list(tensors: tuple[TensorShape, ...]) -> str:
+    """At most three of them, since a file may name thousands."""
+    more = len(tensors) - _MOST_SHOWN
+    shown = ", ".join(map(str, tensors[:_MOST_SHOWN])) or "missing"
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _dimension(size: int | str | None) -> str:
+    return "?" if size is None else _short(str(size))
+
+
+def _short(text: str) -> str:
+    """A text out of a stranger's file as part of a sentence: printable, and not longer than one reads."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in text[: _LONGEST_NAME + 1])
+    return text if len(text) <= _LONGEST_NAME else text[:_LONGEST_NAME] + "…"

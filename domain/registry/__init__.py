@@ -1,0 +1,1 @@
+"""Models, their states, their measured success."""

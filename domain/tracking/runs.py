@@ -1,0 +1,203 @@
+"""A training run: as MLflow tells it (`Run`), and what the screens show of it (`RunSummary`)."""
+
+import math
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from domain.tracking.vocabulary import MetricWord, ParameterWord, in_use, metric_key, parameter_key
+
+SAMPLE_TAG = "clew.sample"
+# Beyond this JSON's numbers, and a browser's, are not exact: whatever it is, it is no count of episodes.
+_NO_COUNT = 2**53
+
+
+def _one_nan(value: float) -> float:
+    """NaN is unequal to every NaN but itself: with one object for all of them, unchanged runs compare as equal."""
+    return math.nan if math.isnan(value) else value
+
+
+class RunStatus(StrEnum):
+    """The states that MLflow gives a run."""
+
+    RUNNING = "RUNNING"
+    SCHEDULED = "SCHEDULED"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    KILLED = "KILLED"
+
+
+class LatestMetric(BaseModel):
+    """The newest point of one metric; `value` may be NaN or infinite, `timestamp` is in Unix ms."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    value: Annotated[float, AfterValidator(_one_nan)]
+    step: int
+    timestamp: int
+
+
+class Run(BaseModel):
+    """One training run: everything but its metric histories."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    run_id: str
+    name: str
+    experiment_id: str
+    experiment: str
+    status: RunStatus
+    started_at: datetime | None
+    ended_at: datetime | None
+    params: dict[str, str]
+    metrics: dict[str, LatestMetric]
+    tags: dict[str, str]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this run came with Clew as sample data."""
+        return self.tags.get(SAMPLE_TAG) == "true"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, however it did."""
+        return self.status not in (RunStatus.RUNNING, RunStatus.SCHEDULED)
+
+    def parameter(self, word: ParameterWord) -> str | None:
+        """The run's value for `word`, whatever its tool calls it."""
+        key = parameter_key(word, self.params)
+        return None if key is None else self.params[key]
+
+    def latest(self, word: MetricWord) -> float | None:
+        """The newest value for `word`; None when it was not logged or is not a finite number."""
+        key = metric_key(word, self.metrics)
+        if key is None or not math.isfinite(self.metrics[key].value):
+            return None
+        return self.metrics[key].value
+
+    @property
+    def episodes(self) -> int | None:
+        """How many episodes were trained: as logged, else counted by a metric that is logged once an episode."""
+        counted = self.latest("episodes")
+        counter = in_use().episode_counter(self.metrics)
+        if counted is None and counter is not None:
+            counted = self.metrics[counter].step
+        return None if counted is None or not 0 <= counted < _NO_COUNT else round(counted)
+
+
+class RunSummary(BaseModel):
+    """A row of the run list; None is "not known", `success_rate` is 0 to 1.
+
+    `keys` names the metric or parameter that a field came from, as its tool calls it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    name: str
+    experiment: str
+    algorithm: str | None
+    environment: str | None
+    seed: int | None
+    started_at: datetime | None
+    duration_seconds: float | None
+    success_rate: float | None
+    final_reward: float | None
+    final_loss: float | None
+    episode_length: float | None
+    episodes: int | None
+    status: RunStatus
+    is_sample: bool
+    keys: dict[str, str]
+
+
+class BadRow(BaseModel):
+    """A row of a list that did not fit its contract: which one, which field, and what was wrong."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: str
+    field: str
+    cause: str
+
+
+def summarise(run: Run) -> RunSummary:
+    """The row that stands for `run` in the list and in the table of final metrics."""
+    return RunSummary(
+        run_id=run.run_id,
+        name=run.name,
+        experiment=run.experiment,
+        algorithm=run.parameter("algorithm"),
+        environment=run.parameter("environment"),
+        seed=_whole_number(run.parameter("seed")),
+        started_at=run.started_at,
+        duration_seconds=_seconds_between(run.started_at, run.ended_at),
+        success_rate=run.latest("success_rate"),
+        final_reward=run.latest("reward"),
+        final_loss=run.latest("loss"),
+        episode_length=run.latest("episode_length"),
+        episodes=run.episodes,
+        status=run.status,
+        is_sample=run.is_sample,
+        keys=_keys(run),
+    )
+
+
+_METRIC_OF: Final[dict[str, MetricWord]] = {
+    "success_rate": "success_rate",
+    "final_reward": "reward",
+    "final_loss": "loss",
+    "episode_length": "episode_length",
+    "episodes": "episodes",
+}
+_PARAMETER_OF: Final[dict[str, ParameterWord]] = {
+    "algorithm": "algorithm",
+    "environment": "environment",
+    "seed": "seed",
+}
+
+
+def _keys(run: Run) -> dict[str, str]:
+    found = {field: metric_key(word, run.metrics) for field, word in _METRIC_OF.items()}
+    found |= {field: parameter_key(word, run.params) for field, word in _PARAMETER_OF.items()}
+    # Counted by a metric that is logged once an episode.
+    found["episodes"] = found["episodes"] or in_use().episode_counter(run.metrics)
+    return {field: key for field, key in found.items() if key is not None}
+
+
+def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:
+    return None if start is None or end is None else (end - start).total_seconds()
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"-?\d{1,15}", text) else None
+
+
+def parse_run_ids(text: str | None) -> tuple[list[str], int]:
+    """The run ids in a comma list, each once, in order; and how many entries cannot be one."""
+    entries = [entry.strip() for entry in (text or "").split(",") if entry.strip()]
+    ids = [entry for entry in dict.fromkeys(entries) if is_run_id(entry)]
+    return ids, sum(not is_run_id(entry) for entry in entries)
+
+
+class Compared(BaseModel):
+    """What an address asks to compare: run ids, each once, how many entries were none, and options that were odd."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runs: Annotated[list[str], AfterValidator(lambda ids: list(dict.fromkeys(ids)))] = []
+    malformed: int = 0
+    odd: list[str] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was asked for."""
+        return not (self.runs or self.malformed or self.odd)
+
+
+def is_run_id(text: str) -> bool:
+    """Whether `text` can be a run id at all: MLflow's are 32 hexadecimal digits, other stores use words and dashes."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text) is not None

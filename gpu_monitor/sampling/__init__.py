@@ -1,0 +1,1 @@
+"""The child process that reads the driver, what keeps it going, and the example session in its place."""

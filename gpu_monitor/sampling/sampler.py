@@ -1,0 +1,66 @@
+"""`python -m gpu_monitor.sampling.sampler`: asks the driver, and says what it answered, one reading a line on stdout.
+
+A process of its own, because a driver can hang for ever, and because some of its troubles last as long as the process.
+"""
+
+import os
+import sys
+import threading
+import time
+from typing import Protocol
+
+from domain.gpus import HostState
+from domain.logs import configure_logging
+from gpu_monitor.driver.nvml_host import NvmlHost
+from gpu_monitor.readings import FRESH_PROCESS_NEEDED, Reading
+from gpu_monitor.sampling.example_session import ExampleSession
+from gpu_monitor.settings import read_settings
+
+
+class Source(Protocol):
+    """Where readings come from."""
+
+    def read(self, interval_seconds: float) -> Reading:
+        """The GPUs now; `interval_seconds` is the time since the look before."""
+        ...
+
+
+def main() -> int:
+    """Samples until stdin closes; returns the exit status."""
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    source: Source = ExampleSession() if settings.gpu_demo else NvmlHost(settings.gpu_extended)
+    return _sample(source, settings.gpu_sample_seconds)
+
+
+def _sample(source: Source, period_seconds: float) -> int:
+    last_at: float | None = None
+    due = time.monotonic()
+    while True:
+        time.sleep(max(0.0, due - time.monotonic()))
+        now = time.monotonic()
+        interval = None if last_at is None else now - last_at
+        last_at = now
+        reading = source.read(interval or period_seconds).model_copy(update={"interval_seconds": interval})
+        _say(reading)
+        if reading.state == HostState.DRIVER_CHANGED:
+            return FRESH_PROCESS_NEEDED  # the old library stays loaded as long as this process lives
+        # Steady: what a reading takes does not move the next one; what was missed meanwhile is not made up for.
+        due = max(due + period_seconds, time.monotonic() - period_seconds)
+
+
+def _say(reading: Reading) -> None:
+    sys.stdout.write(reading.model_dump_json() + "\n")
+    sys.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent's end of stdin closes, also while the driver keeps the main thread."""
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""One sampler as a child process, from its start to the moment when the kernel lets go of it."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gpu_monitor.readings import Reading
+
+_TREE = Path(__file__).parents[2]
+Told = Callable[["SamplerChild", Reading | None], None]
+
+
+class SamplerChild:
+    """A running sampler; `tell` gets each of its readings in another thread, and None once it says nothing more."""
+
+    def __init__(self, tell: Told) -> None:
+        self._tell = tell
+        self.readings = 0
+        paths = [str(_TREE), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gpu_monitor.sampling.sampler"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Out of reach of the terminal's Ctrl-C: it ends when its stdin closes.
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, name="sampler lines", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def exit_status(self, wait_seconds: float = 0.0) -> int | None:
+        """How it ended (negative: by that signal); None if it has not ended within so many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(wait_seconds)
+        return None
+
+    def kill(self) -> None:
+        """Asks the kernel to end it, and does not wait: in uninterruptible sleep it lives until the driver answers."""
+        self._process.kill()
+        assert self._process.stdin
+        self._process.stdin.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout
+        with self._process.stdout as lines:
+            for line in lines:
+                try:
+                    reading = Reading.model_validate_json(line)
+                except ValidationError as error:
+                    raise AssertionError(f"the sampler said {line[:200]!r}") from error
+                self._tell(self, reading)
+        self._tell(self, None)
