@@ -1,4 +1,4 @@
-"""Every failure as JSON: one sentence and details. Nothing under /api answers HTML, also what no route of ours is."""
+"""Every failure as JSON: one sentence, its code and details. Nothing under /api answers HTML, also what no route of ours is."""
 
 import logging
 
@@ -8,19 +8,31 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RoutingException
 
 from api.shapes import Failed
-from api.wire import RequestRefused, answer
+from api.wire import answer
 from domain.errors import BadResponse, ClewError
+from domain.errors.requests import (
+    MethodNotTaken,
+    NoSuchAddress,
+    NotSentAsJson,
+    OtherRefusal,
+    RequestRefused,
+    RequestTooLong,
+    RequestUnclear,
+    Unexpected,
+)
+from domain.message_data import coded
+from domain.messages import Text
 
 # The parent of all blueprints whose routes are the API's.
 BLUEPRINT = "api"
 MOST_BYTES = 64 * 2**10
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_SENTENCES = {
-    400: "The request makes no sense.",
-    404: "There is no such address in the API.",
-    405: "This address does not take that method.",
-    413: f"The request is longer than {MOST_BYTES >> 10} KiB.",
-    415: "The body has to be JSON, with Content-Type: application/json.",
+_OF_HTTP: dict[int, ClewError] = {
+    400: RequestUnclear(),
+    404: NoSuchAddress(),
+    405: MethodNotTaken(),
+    413: RequestTooLong(MOST_BYTES >> 10),
+    415: NotSentAsJson(),
 }
 log = logging.getLogger(__name__)
 
@@ -72,8 +84,8 @@ def _named(error: ClewError) -> ResponseReturnValue:
     if isinstance(error, RequestRefused):
         details = error.details
     elif isinstance(error, BadResponse):
-        details = {error.field: error.cause}
-    response = _failed(str(error), error.status, details)
+        details = {str(error.field): error.cause}
+    response = _failed(error, error.status, details)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
@@ -83,7 +95,7 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if not _is_under_api():
         return error
-    response = _failed(_SENTENCES.get(status) or f"{error.name}.", status)
+    response = _failed(_OF_HTTP.get(status) or OtherRefusal(Text(f"{error.name}.")), status)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
@@ -91,8 +103,8 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("request failed", exc_info=error, extra={"reference": g.request_id, "path": request.path})
-    return _failed(f"Something in Clew itself went wrong; its log has it under {g.request_id}.", 500)
+    return _failed(Unexpected(g.request_id), 500)
 
 
-def _failed(sentence: str, status: int, details: dict[str, str] | None = None) -> Response:
-    return answer(Failed, Failed(error=sentence, details=details or {}), status)
+def _failed(error: ClewError, status: int, details: dict[str, str] | None = None) -> Response:
+    return answer(Failed, Failed(**coded(error, "error"), details=details or {}), status)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from api.edge.identity import user_of
 from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, detail_of, row_of
 from api.wire import answer, body_as
-from domain.errors import NotFound
+from domain.errors.records import ModelIsDeleted, ModelNotFound, NoActiveModel
 from domain.registry.models import LONGEST_ID, Activation, Model, ModelState
 from services.connect import Services
 
@@ -33,7 +33,7 @@ def blueprint(services: Services) -> Blueprint:
     def active() -> Response:
         model = store.active()
         if model is None:
-            raise NotFound("No model is active.")
+            raise NoActiveModel
         return answer(ModelDetail, detail_of(model))
 
     @routes.post("/active")
@@ -75,13 +75,13 @@ def blueprint(services: Services) -> Blueprint:
 def _possible(model_id: str) -> str:
     """The id, unless no model can have it: those are not handed to a store, whatever it would make of them."""
     if len(model_id) > LONGEST_ID or not model_id.isprintable() or "\ufffd" in model_id:
-        raise NotFound(f"There is no model {model_id[:40]!r}.")
+        raise ModelNotFound(repr(model_id[:40]))
     return model_id
 
 
 def _kept(model: Model) -> Model:
     if model.state is ModelState.DELETED:
-        raise NotFound(f"Model {model.id} is deleted.")
+        raise ModelIsDeleted(model.id)
     return model
 
 

@@ -3,8 +3,10 @@
 from flask import Blueprint, Response, request
 
 from api.shapes import Comparison, RunDetail
-from api.wire import RequestRefused, answer
-from domain.errors import NotFound, ServiceUnavailable
+from api.wire import answer
+from domain.errors.records import RunIdMalformed, RunNotFound
+from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
+from domain.errors.services import NothingReadYet, ReadingFailed
 from domain.tracking.runs import RunSummary, is_run_id, parse_run_ids, summarise
 from services.connect import Services
 from services.tracking.run_store import RunView
@@ -36,11 +38,11 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/<run_id>")
     def one(run_id: str) -> Response:
         if not is_run_id(run_id):
-            raise NotFound("There is no such run.")
+            raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
         run = _known(view).runs.get(run_id)
         if run is None:
-            raise NotFound(f"There is no run {run_id}.")
+            raise RunNotFound(run_id)
         return _dated(answer(RunDetail, RunDetail.of(run)), view)
 
     return routes
@@ -50,16 +52,16 @@ def _known(view: RunView) -> RunList:
     if view.runs is not None:
         return view.runs
     if view.failure is not None:
-        raise ServiceUnavailable(view.failure.service, view.failure.cause)
-    raise ServiceUnavailable(view.service, "has not told its runs yet")
+        raise ReadingFailed(view.failure.service_name, view.failure.error)
+    raise NothingReadYet(view.service)
 
 
 def _asked_for() -> list[str]:
     ids, malformed = parse_run_ids(request.args.get("runs"))
     if malformed:
-        raise RequestRefused("Not all of these can be runs.", {"runs": f"{malformed} of the ids can be no run's"})
+        raise RunIdsMalformed({"runs": CountOfMalformed(malformed)})
     if not ids:
-        raise RequestRefused("Say which runs to compare.", {"runs": "a comma list of run ids is required"})
+        raise RunIdsMissing({"runs": RunIdsRequired()})
     return ids
 
 

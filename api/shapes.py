@@ -5,12 +5,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from domain.message_data import Coded
 from domain.registry.models import LONGEST_ID, Model
 from domain.tracking.runs import Run, RunSummary, summarise
 
 
-class Failed(BaseModel):
-    """Every answer that is no success: one sentence, and for wrong fields what was wrong with each."""
+class Failed(Coded):
+    """Every answer that is no success: one sentence, its code, and for wrong fields what was wrong with each."""
 
     error: str
     details: dict[str, str] = {}

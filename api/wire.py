@@ -6,18 +6,10 @@ from flask import Response, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
-from domain.errors import ClewError
+from domain.errors.misfits import misfits_of
+from domain.errors.requests import BodyNotJson, ContractMisfit
 
 B = TypeVar("B", bound=BaseModel)
-
-
-class RequestRefused(ClewError):
-    """The request does not fit the contract; `details` say by field what was wrong."""
-
-    def __init__(self, sentence: str, details: dict[str, str], status: int = 422) -> None:
-        super().__init__(sentence)
-        self.details = details
-        self.status = status
 
 
 def body_as(shape: type[B]) -> B:
@@ -28,10 +20,10 @@ def body_as(shape: type[B]) -> B:
         return shape.model_validate_json(request.get_data())
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)
-        details = {".".join(map(str, one["loc"])) or "body": one["msg"] for one in wrong}
+        fields = misfits_of(error)
         if wrong[0]["type"] == "json_invalid":
-            raise RequestRefused("The body is no JSON.", details, 400) from error
-        raise RequestRefused("The request does not fit the contract.", details) from error
+            raise BodyNotJson(fields) from error
+        raise ContractMisfit(fields) from error
 
 
 def answer(shape: Any, value: object, status: int = 200) -> Response:

@@ -5,9 +5,12 @@ contract and stay. What a GPU does not support is None, never 0.
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from domain.message_data import Coded, coded
+from domain.messages import Message
 
 HISTORY_SAMPLES: Final = 60
 SILENT_PERIODS: Final = 3
@@ -45,6 +48,19 @@ class GpuState(StrEnum):
     FAILED = "failed"  # any other error, named in `error`
 
 
+class Troubled(Coded):
+    """What may be wrong, and what to do about it: in English, and as codes that any language is made of."""
+
+    error: str | None = None
+    remedy: str | None = None
+    remedy_code: str | None = None
+
+
+def trouble(cause: Message, remedy: Message) -> dict[str, Any]:
+    """The fields of `Troubled` for a failure and its remedy."""
+    return {**coded(cause, "error"), "remedy": str(remedy), "remedy_code": remedy.code}
+
+
 class GpuProcess(BaseModel):
     """A process on a GPU: `memory_used` in MiB; the boot's id, the start tick and the pid inside its container join it.
 
@@ -61,7 +77,7 @@ class GpuProcess(BaseModel):
     ns_pid: int | None = None
 
 
-class Gpu(BaseModel):
+class Gpu(Troubled):
     """One GPU at one moment.
 
     `utilization` in % of the time since the sample before, memory in MiB, temperatures in °C, power in W, clock in MHz,
@@ -75,8 +91,6 @@ class Gpu(BaseModel):
     name: str | None = None
     timestamp: int
     state: GpuState = GpuState.OK
-    error: str | None = None
-    remedy: str | None = None
     utilization: float | None = Field(None, ge=0, le=100)
     memory_used: float | None = Field(None, ge=0)
     memory_total: float | None = Field(None, ge=0)
@@ -87,6 +101,7 @@ class Gpu(BaseModel):
     sm_clock: float | None = Field(None, ge=0)
     fan: float | None = Field(None, ge=0)
     throttle_reasons: list[str] | None = None
+    throttle_codes: list[str] | None = None
     ecc_errors: int | None = Field(None, ge=0)
     pcie_rx: float | None = Field(None, ge=0)
     pcie_tx: float | None = Field(None, ge=0)
@@ -104,7 +119,7 @@ class PastSample(BaseModel):
     utilization: dict[int, float | None] = {}
 
 
-class GpuReport(BaseModel):
+class GpuReport(Troubled):
     """One message of the stream.
 
     `sent_at` is in Unix ms by the host's clock, `age_seconds` how old the sample is; a message whose `gpus` are those
@@ -119,10 +134,8 @@ class GpuReport(BaseModel):
     sent_at: int
     sample_seconds: float = Field(gt=0)
     state: HostState = HostState.OK
-    error: str | None = None
-    remedy: str | None = None
     age_seconds: float | None = Field(None, ge=0)
     recording: bool = False
     driver_version: str | None = None
-    gpus: list[Gpu] = []
+    gpus: list[Gpu] = Field([])
     history: list[PastSample] | None = Field(None, max_length=HISTORY_SAMPLES)

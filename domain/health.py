@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.message_data import Coded
+
 
 class State(StrEnum):
     """How a service is doing: `degraded` is slow, or right now right again after its last refresh failed."""
@@ -14,7 +16,7 @@ class State(StrEnum):
     DOWN = "down"
 
 
-class Dependency(BaseModel):
+class Dependency(Coded):
     """One service; `age_seconds` is how old what this process shows of it is, null where it shows nothing."""
 
     model_config = ConfigDict(frozen=True)

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from domain.gpus import Gpu, HostState
+from domain.gpus import Gpu, HostState, Troubled
 
 FRESH_PROCESS_NEEDED: Final = 3
 """The sampler's exit status when only another process can read the GPUs again."""
 
 
-class Reading(BaseModel):
+class Reading(Troubled):
     """One look at all GPUs: `taken_at` in Unix ms, `interval_seconds` since the look before by the steady clock."""
 
     model_config = ConfigDict(frozen=True)
@@ -18,8 +18,6 @@ class Reading(BaseModel):
     taken_at: int
     interval_seconds: float | None = Field(None, ge=0)
     state: HostState = HostState.OK
-    error: str | None = None
-    remedy: str | None = None
     driver_version: str | None = None
     recording: bool = False
-    gpus: list[Gpu] = []
+    gpus: list[Gpu] = Field([])

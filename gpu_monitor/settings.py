@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 from sockets.origins import read_origins
 
 
@@ -54,9 +55,11 @@ def read_settings() -> GpuMonitorSettings:
     try:
         return GpuMonitorSettings()
     except ValidationError as error:
-        raise BadInput(
-            "\n".join(
-                f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
-                for e in error.errors()
+        raise InvalidArgument(
+            Text(
+                "\n".join(
+                    f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
+                    for e in error.errors()
+                )
             )
         ) from error

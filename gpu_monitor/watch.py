@@ -67,7 +67,7 @@ class Watch:
 
     def report(self, with_history: bool = False) -> GpuReport:
         """What is known now."""
-        known, state, advice = self.last, self._keeper.state, self._keeper.advice
+        known, state = self.last, self._keeper.state
         age = self.age_seconds
         return GpuReport(
             host=self._settings.host_name,
@@ -75,8 +75,7 @@ class Watch:
             sent_at=time.time_ns() // 1_000_000,
             sample_seconds=self._period,
             state=state,
-            error=None if state == HostState.OK else advice.cause,
-            remedy=None if state == HostState.OK else advice.remedy,
+            **({} if state == HostState.OK else self._keeper.trouble),
             age_seconds=None if age is None else round(age, 3),
             recording=known is not None and known.recording,
             driver_version=known and known.driver_version,

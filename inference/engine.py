@@ -2,7 +2,8 @@
 
 from typing import Final, NamedTuple
 
-from domain.errors import NotFound
+from domain.errors.records import NoActiveModel
+from domain.errors.walks import FileDidNotCome
 from domain.inference.maze import DEFAULT_SEED, DEFAULT_SIZE, Maze, generate_maze, size_of
 from domain.inference.messages import Command
 from inference.clew_models import ClewModel, ClewModels
@@ -45,7 +46,7 @@ class Engine:
         """The model of that id, or the active one; raises NotFound."""
         active = self.models.active()
         if model_id is None and active is None:
-            raise NotFound("No model is active.")
+            raise NoActiveModel
         if active is not None and model_id in (None, active.id):
             return Found(active, True, self._maze(active))
         model = self.models.get(model_id or "")
@@ -71,5 +72,5 @@ class Engine:
             whole = self.models.policy(model_id)
             policy = self.pool.get(whole.sha256, whole.content, env_id)
         if policy is None:
-            raise NotFound(f"The file of model {model_id[:40]} did not come.")
+            raise FileDidNotCome(model_id[:40])
         return policy

@@ -1,12 +1,14 @@
 """`/evaluations/<model_id>` over HTTP: POST starts, GET tells, DELETE cancels."""
 
 from collections.abc import Set
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Response, jsonify, request
 
-from domain.errors import ClewError, NotFound
+from domain.errors import ClewError
+from domain.errors.records import ModelNotFound
 from domain.inference.messages import EvaluationReport
+from domain.message_data import coded
 from domain.registry.models import LONGEST_ID
 from inference.evaluations import Evaluations
 from sockets.origins import is_allowed
@@ -27,7 +29,7 @@ def register(app: Flask, evaluations: Evaluations, origins: Set[str]) -> None:
 
     @app.errorhandler(ClewError)
     def named(error: ClewError) -> Response:
-        response = _failed(str(error), error.status)
+        response = _failed(str(error), error.status, coded(error, "error"))
         if error.status == 503:
             response.headers["Retry-After"] = str(_RETRY_SECONDS)
         return response
@@ -47,7 +49,7 @@ def register(app: Flask, evaluations: Evaluations, origins: Set[str]) -> None:
 
 def _possible(model_id: str) -> str:
     if len(model_id) > LONGEST_ID or not model_id.isprintable():
-        raise NotFound(f"There is no model {model_id[:40]!r}.")
+        raise ModelNotFound(repr(model_id[:40]))
     return model_id
 
 
@@ -55,7 +57,7 @@ def _answer(report: EvaluationReport, status: int = 200) -> Response:
     return Response(report.model_dump_json(), status, mimetype="application/json")
 
 
-def _failed(sentence: str, status: int) -> Response:
-    response = jsonify(error=sentence, details={})
+def _failed(sentence: str, status: int, code: dict[str, Any] | None = None) -> Response:
+    response = jsonify({"error": sentence, "details": {}, **(code or {})})
     response.status_code = status
     return response

@@ -7,9 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import ClewError, NotFound, ServiceUnavailable
+from domain.errors import ClewError
+from domain.errors.services import RunsAllEvaluations, TheInferenceEngine
+from domain.errors.walks import EvaluationBrokeDown, NotEvaluated
 from domain.inference.evaluation import EVALUATION_EPISODES, evaluate, evaluate_unseen
 from domain.inference.messages import EvaluationReport, EvaluationState
+from domain.message_data import coded
 from domain.registry.measurements import Measured
 from inference.engine import Engine
 from policies.policy_process import PolicyProcess
@@ -51,12 +54,10 @@ class Evaluation:
         except _Cancelled:
             self._know(state=EvaluationState.CANCELLED)
         except ClewError as error:
-            self._know(state=EvaluationState.FAILED, error=str(error))
+            self._know(state=EvaluationState.FAILED, **coded(error, "error"))
         finally:
             if self.is_running:  # by a mistake of ours: it must not take its place for ever
-                self._know(
-                    state=EvaluationState.FAILED, error="The evaluation broke down; the engine's log says where."
-                )
+                self._know(state=EvaluationState.FAILED, **coded(EvaluationBrokeDown(), "error"))
                 _log.exception("an evaluation broke down", extra={"model": self.report.model_id})
         _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
 
@@ -108,8 +109,7 @@ class Evaluations:
             if known is not None and known.is_running:
                 return known.report
             if self.running >= _MOST_AT_ONCE:
-                cause = f"evaluates {_MOST_AT_ONCE} models, as many as it may at a time; try again later"
-                raise ServiceUnavailable("The inference engine", cause)
+                raise RunsAllEvaluations(TheInferenceEngine(), _MOST_AT_ONCE)
             self._known.pop(model_id, None)
             evaluation = self._known[model_id] = Evaluation(self._engine, model_id)
             for old in list(self._known)[:-_MOST_REMEMBERED]:
@@ -136,5 +136,5 @@ class Evaluations:
     def _of(self, model_id: str) -> Evaluation:
         evaluation = self._known.get(model_id)
         if evaluation is None:
-            raise NotFound(f"Model {model_id[:40]} was not evaluated here.")
+            raise NotEvaluated(model_id[:40])
         return evaluation

@@ -13,24 +13,34 @@ from domain.errors import (
     PolicyRefused,
     ServiceError,
 )
+from domain.errors.walks import (
+    ActivateAnother,
+    ActivateAnotherOrPutBack,
+    ActivateOne,
+    CheckClewUrl,
+    ReadTheEngineLog,
+    ReadTheInstructions,
+    Remedy,
+    WaitAndReset,
+    WatchItThere,
+)
 from domain.inference.messages import InferenceTrouble
+from domain.message_data import coded
 
 # The first that fits counts.
-_REMEDIES: Final[tuple[tuple[type[ClewError], str], ...]] = (
-    (PolicyGone, "Activate another model, or put the file back, and reset."),
-    (PolicyFailed, "This policy cannot be used: activate another model, and reset."),
-    (PolicyRefused, "This policy cannot be used: activate another model, and reset."),
-    (NotFound, "Activate a model on the models page, and reset."),
-    (Conflict, "Watch the model on the page of the server that keeps it."),
-    (BadInput, "Send a command as the engine's page of instructions has it."),
-    (BadResponse, "See whether CLEW_URL names a Clew of this version."),
-    (ServiceError, "Wait a little and reset; if it stays, see whether the dashboard and MLflow run."),
+_REMEDIES: Final[tuple[tuple[type[ClewError], Remedy], ...]] = (
+    (PolicyGone, ActivateAnotherOrPutBack()),
+    (PolicyFailed, ActivateAnother()),
+    (PolicyRefused, ActivateAnother()),
+    (NotFound, ActivateOne()),
+    (Conflict, WatchItThere()),
+    (BadInput, ReadTheInstructions()),
+    (BadResponse, CheckClewUrl()),
+    (ServiceError, WaitAndReset()),
 )
 
 
 def trouble_of(error: ClewError) -> InferenceTrouble:
     """The message for a failure."""
-    remedy = next(
-        (remedy for kind, remedy in _REMEDIES if isinstance(error, kind)), "Reset, and read the engine's log."
-    )
-    return InferenceTrouble(error=str(error), remedy=remedy)
+    remedy = next((remedy for kind, remedy in _REMEDIES if isinstance(error, kind)), ReadTheEngineLog())
+    return InferenceTrouble(**coded(error, "error"), remedy=str(remedy), remedy_code=remedy.code)

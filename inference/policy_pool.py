@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
+from domain.errors.services import ModelBusy, RunsAllModels, Stopping, TheInferenceEngine
 from policies.policy_process import ANSWER_SECONDS, LOAD_SECONDS, PolicyProcess
 
 _log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class SharedPolicy:
     def _hold(self, use: Callable[[PolicyProcess], Answer]) -> Answer:
         """Lets nobody else use the process meanwhile."""
         if not self._lock.acquire(timeout=LOAD_SECONDS + 2 * ANSWER_SECONDS):
-            raise ServiceUnavailable("The inference engine", "has too much to do with this model; try again")
+            raise ModelBusy(TheInferenceEngine())
         try:
             self.last_asked = time.monotonic()
             return use(self._started())
@@ -78,7 +79,7 @@ class SharedPolicy:
 
     def _started(self) -> PolicyProcess:
         if self._failure is not None and time.monotonic() - self._failed_at < _SULK_SECONDS:
-            raise type(self._failure)(str(self._failure))
+            raise type(self._failure)(self._failure.reason)
         if self._process is None:
             self._failure = None
             self._pool.make_room_for(self)
@@ -138,7 +139,7 @@ class PolicyPool:
         """Takes a place for a process that is about to start; raises ServiceUnavailable where none can be had."""
         with self._lock:
             if self._is_closed:
-                raise ServiceUnavailable("The inference engine", "is being stopped")
+                raise Stopping(TheInferenceEngine())
             if len(self._running) < self._most:
                 self._running.add(policy)
                 return
@@ -146,7 +147,7 @@ class PolicyPool:
         idle_since = time.monotonic() - _IDLE_SECONDS
         # Outside the lock, which the one that rests needs to leave.
         if not any(one.rest(idle_since) for one in others):
-            raise ServiceUnavailable("The inference engine", f"runs {self._most} models, as many as it may; try again")
+            raise RunsAllModels(TheInferenceEngine(), self._most)
         self.make_room_for(policy)
 
     def leave(self, policy: SharedPolicy) -> None:

@@ -6,6 +6,8 @@ from typing import Final
 from pydantic import ValidationError
 
 from domain.errors import BadInput, ClewError
+from domain.errors.misfits import misfit_of
+from domain.errors.walks import CommandBinary, CommandMisfit
 from domain.inference.messages import DEFAULT_SPEED, Command, InferenceStep, Verb
 from inference.engine import Engine
 from inference.failures import trouble_of
@@ -108,10 +110,9 @@ class Viewing:
 
 def _command(said: str | bytes) -> Command:
     if isinstance(said, bytes | bytearray):
-        raise BadInput("A command is a text message, not a binary one.")
+        raise CommandBinary
     try:
         return Command.model_validate_json(said)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"]))[:40] or "message"
-        raise BadInput(f"The command makes no sense: {field}: {first['msg']}.") from error
+        field, misfit = misfit_of(error)
+        raise CommandMisfit("message" if field == "body" else field[:40], misfit) from error

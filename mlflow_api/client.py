@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 from requests.auth import HTTPBasicAuth
 
-from domain.errors import BadResponse, NotFound, ServiceUnavailable
+from domain.errors import BadResponse
+from domain.errors.records import RunDeleted
+from domain.errors.services import AnswerTooSlow
 from domain.tracking.runs import BadRow, Run
 from mlflow_api.schemas import (
     SERVICE,
@@ -95,7 +97,7 @@ class MlflowRest:
             bad = bad_row_of(raw, error)
             raise BadResponse(SERVICE, bad.field, bad.cause) from error
         if stage == "deleted":
-            raise NotFound(f"Run {run_id} was deleted")
+            raise RunDeleted(run_id)
         return run
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
@@ -122,7 +124,7 @@ class MlflowRest:
     def _seconds_left(self) -> float:
         left = min(self._each_seconds, self._ends - time.monotonic())
         if left <= 0:
-            raise ServiceUnavailable(SERVICE, "did not finish its answer in time")
+            raise AnswerTooSlow(SERVICE)
         return left
 
     def _pages(self, experiment_ids: Sequence[str], where: str) -> Iterator[Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from domain.errors import AccessDenied, BadInput, BadResponse, ClewError, NotFound
+from domain.errors.misfits import HistoryChanged, OutsideRange, UnknownRun
 from domain.tracking.history import LAST_STEP, History, HistoryPart
 from mlflow_api.client import MlflowRest
 from mlflow_api.metric_columns import from_rows, joined
@@ -98,7 +99,7 @@ class MetricRest:
         found = _by_run(answer.metrics, run_ids)
         for history in found.values():
             if len(history) and not first <= history.step[0] <= history.step[-1] <= last:
-                raise BadResponse(SERVICE, "metrics.step", "is outside of what was asked for")
+                raise BadResponse(SERVICE, "metrics.step", OutsideRange())
         spread = _is_sampled_by_run(found, most)
         return {
             run_id: HistoryPart(history, len(history) < most and (len(run_ids) == 1 or spread))
@@ -123,7 +124,7 @@ class MetricRest:
         whole = from_rows(rows)
         if _has_twins(whole):
             # Pages are offsets: a row that came in between moved another one onto two of them.
-            raise BadResponse(SERVICE, "metrics", "the history changed while it was read")
+            raise BadResponse(SERVICE, "metrics", HistoryChanged())
         return whole.from_step(from_step)
 
     def _pages(self, run_id: str, key: str) -> Iterator[_Rows]:
@@ -151,7 +152,7 @@ def _by_run(rows: Sequence[Any], run_ids: Sequence[str]) -> dict[str, History]:
     by_run: dict[str, list[Any]] = {run_id: [] for run_id in run_ids}
     for row in rows:
         if type(row) is not dict or row.get("run_id") not in by_run:
-            raise BadResponse(SERVICE, "metrics.run_id", "is none of the runs asked for")
+            raise BadResponse(SERVICE, "metrics.run_id", UnknownRun())
         by_run[row["run_id"]].append(row)
     return {run_id: from_rows(found) for run_id, found in by_run.items()}
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadInput, NotFound
+from domain.errors.records import ModelNotFound
 from domain.moments import in_utc
 from domain.registry.models import ALIAS
 from domain.tracking.runs import BadRow
@@ -116,7 +117,7 @@ class MlflowRegistry:
         try:
             answer = self._mlflow.get_api("model-versions/get", {"name": self._name, "version": version})
         except (BadInput, NotFound) as error:
-            raise NotFound(f"There is no model {version}.") from error
+            raise ModelNotFound(version) from error
         return validated(_One, answer).model_version
 
     def point_at(self, version: str) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from domain.errors import BadResponse
+from domain.errors.misfits import misfit_of
 from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus
 
 SERVICE = "MLflow"
@@ -91,8 +92,7 @@ def validated(shape: type[M], answer: object) -> M:
     try:
         return shape.model_validate(answer)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BadResponse(SERVICE, _path(first["loc"]), first["msg"]) from error
+        raise BadResponse(SERVICE, *misfit_of(error)) from error
 
 
 def run_of(raw: object, experiments: dict[str, Experiment]) -> Run:
@@ -128,9 +128,5 @@ def bad_row_of(raw: object, error: ValidationError) -> BadRow:
     """Names the run that did not fit, and the first field that did not."""
     info = raw.get("info") if isinstance(raw, dict) else None
     name = str(info.get("run_id") or "?") if isinstance(info, dict) else "?"
-    first = error.errors()[0]
-    return BadRow(row=name[:64], field=_path(first["loc"]), cause=first["msg"])
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, loc)) or "body"
+    field, misfit = misfit_of(error)
+    return BadRow(row=name[:64], field=field, cause=misfit)

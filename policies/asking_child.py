@@ -3,8 +3,9 @@
 PLAN is JSON: `model_file` (an open descriptor), `input` and `width` of the observation, `memory_bytes`, `answer_bytes`,
 `load_seconds` and `run_seconds` of CPU, `niceness`. A question on stdin is a count n (uint32) and n × width float32. An
 answer on stdout is a byte (0 good, 1 trouble), a length (uint32) and as many bytes: for the file itself, which is
-answered first, JSON with `inputs` and `outputs`; for a question the scores as float32; for trouble a sentence. After
-trouble, and at the end of stdin, it ends. policies/policy_process.py starts it and judges what it says.
+answered first, JSON with `inputs` and `outputs`; for a question the scores as float32; for trouble its code and
+parameters as JSON. After trouble, and at the end of stdin, it ends. policies/policy_process.py starts it and judges
+what it says.
 """
 
 import json
@@ -13,6 +14,8 @@ import struct
 import sys
 from typing import Any, Final
 
+from domain.errors.policies import LoadFailed, RunFailed, WrongShapeOfScores
+from domain.messages import Message
 from policies.confinement import allow_cpu, confine
 from policies.onnx_reading import trouble_in
 from policies.session import described, needs_too_much, refusal, runtime, session_of
@@ -22,7 +25,11 @@ _TROUBLE: Final = 1
 
 
 class _Trouble(Exception):
-    """What is wrong with the policy, in a sentence."""
+    """What is wrong with the policy."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def main() -> None:
@@ -37,9 +44,9 @@ def main() -> None:
     try:
         _serve(plan, answers)
     except MemoryError:
-        _say(answers, _TROUBLE, needs_too_much(plan["memory_bytes"]).encode())
+        _say(answers, _TROUBLE, _as_bytes(needs_too_much(plan["memory_bytes"])))
     except _Trouble as trouble:
-        _say(answers, _TROUBLE, str(trouble).encode())
+        _say(answers, _TROUBLE, _as_bytes(trouble.reason))
 
 
 def _serve(plan: dict[str, Any], answers: int) -> None:
@@ -49,7 +56,7 @@ def _serve(plan: dict[str, Any], answers: int) -> None:
     if trouble := trouble_in(model):
         raise _Trouble(trouble)
     module, refusals = runtime()
-    doing = "loaded"
+    failed: type[LoadFailed] | type[RunFailed] = LoadFailed
     try:
         session = session_of(model, module)
         tensors = {
@@ -57,12 +64,12 @@ def _serve(plan: dict[str, Any], answers: int) -> None:
             "outputs": [described(tensor) for tensor in session.get_outputs()],
         }
         _say(answers, _GOOD, json.dumps(tensors).encode())
-        doing = "run"
+        failed = RunFailed
         while (observations := _question(plan["width"])) is not None:
             allow_cpu(plan["run_seconds"])
             _say(answers, _GOOD, _scores(session, plan["input"], observations))
     except refusals as error:
-        raise _Trouble(refusal(error, doing, plan["memory_bytes"])) from error
+        raise _Trouble(refusal(error, failed, plan["memory_bytes"])) from error
 
 
 def _scores(session: Any, name: str, observations: Any) -> bytes:
@@ -70,8 +77,12 @@ def _scores(session: Any, name: str, observations: Any) -> bytes:
 
     (scores,) = session.run(None, {name: observations})
     if scores.dtype != np.float32 or scores.ndim != 2 or len(scores) != len(observations):
-        raise _Trouble(f"The policy gives {list(scores.shape)} scores for a batch of {len(observations)}.")
+        raise _Trouble(WrongShapeOfScores(str(list(scores.shape)), len(observations)))
     return bytes(scores.tobytes())
+
+
+def _as_bytes(reason: Message) -> bytes:
+    return json.dumps(reason.json_value).encode()
 
 
 def _question(width: int) -> Any:

@@ -6,6 +6,9 @@ onnxruntime would open relative to the working directory. Reading this much take
 
 from typing import Final
 
+from domain.errors.policies import ExternalData, FileDamaged, NotOnnx
+from domain.messages import Message
+
 # Which fields of which message lead to a tensor, by field number (onnx.proto3; a test compares this with onnx itself).
 PARTS: Final[dict[str, dict[int, str]]] = {
     "ModelProto": {7: "GraphProto", 20: "TrainingInfoProto", 25: "FunctionProto"},
@@ -37,15 +40,15 @@ class _Damaged(Exception):
     """The bytes are no protobuf message."""
 
 
-def trouble_in(model: bytes) -> str | None:
-    """Says in one sentence why onnxruntime must not see the file; None where nothing speaks against it."""
+def trouble_in(model: bytes) -> Message | None:
+    """Says why onnxruntime must not see the file; None where nothing speaks against it."""
     try:
         if _points_elsewhere(model):
-            return "The policy keeps numbers in other files (external data); it has to be exported as one file."
+            return ExternalData()
     except _Damaged:
         if model[:1] == bytes([_IR_VERSION_TAG]):
-            return "The policy file is cut short or damaged."
-        return "The policy file is no ONNX file."
+            return FileDamaged()
+        return NotOnnx()
     return None
 
 

@@ -15,7 +15,18 @@ from typing import IO, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domain.errors import PolicyRefused, ServiceUnavailable
+from domain.errors import PolicyRefused
+from domain.errors.policies import (
+    CannotBeLoaded,
+    CheckAnswerUnreadable,
+    CrashedWhileChecked,
+    FileEmpty,
+    NoAnswer,
+    TooSlow,
+    WrongShapeWanted,
+    ZeroScoresNotFinite,
+)
+from domain.errors.services import PolicyCheckProcess, RuntimeMissing, StartFailed
 from domain.inference.policies import (
     PolicyContract,
     PolicyGraph,
@@ -25,6 +36,8 @@ from domain.inference.policies import (
     missing_contract,
     oversize,
 )
+from domain.message_data import MessageField
+from domain.messages import Message, Text
 from policies.confinement import MEMORY_BYTES, command, environment
 from policies.session import NOT_INSTALLED
 
@@ -45,7 +58,7 @@ class _Probe(BaseModel):
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    trouble: str | None
+    trouble: MessageField | None
     inputs: tuple[TensorShape, ...] | None = None
     outputs: tuple[TensorShape, ...] | None = None
     probes: list[_Probe] = []
@@ -54,40 +67,39 @@ class _Answer(BaseModel):
 def check_policy(onnx: bytes, env_id: str | None) -> PolicyGraph:
     """Loads the policy, asks it for a batch of 1 and of 2, and says what it is; takes ten seconds at most.
 
-    Raises PolicyRefused with one sentence where it must not be activated, and ServiceUnavailable where this machine
+    Raises PolicyRefused with the reason where it must not be activated, and ServiceUnavailable where this machine
     could not check it.
     """
     contract = contract_for(env_id)
     if contract is None:
         raise PolicyRefused(missing_contract(env_id))
-    reason = oversize(len(onnx)) if onnx else "The policy file is empty."
-    if reason:
+    if reason := oversize(len(onnx)) if onnx else FileEmpty():
         raise PolicyRefused(reason)
     answer = _ask_child(onnx, contract)
     if answer.inputs is None or answer.outputs is None:
-        raise PolicyRefused(answer.trouble or "The policy cannot be loaded.")
+        raise PolicyRefused(answer.trouble or CannotBeLoaded())
     graph = PolicyGraph(
         inputs=answer.inputs,
         outputs=answer.outputs,
         size_bytes=len(onnx),
         sha256=hashlib.sha256(onnx).hexdigest(),
     )
-    reason = misfit(graph, env_id) or answer.trouble or _wrong_scores(answer.probes, contract)
-    if reason:
-        raise PolicyRefused(reason)
+    wrong = misfit(graph, env_id) or answer.trouble or _wrong_scores(answer.probes, contract)
+    if wrong:
+        raise PolicyRefused(wrong)
     return graph
 
 
-def _wrong_scores(probes: list[_Probe], contract: PolicyContract) -> str | None:
+def _wrong_scores(probes: list[_Probe], contract: PolicyContract) -> Message | None:
     """What is wrong with what the policy gave for observations of zeros."""
     width = contract.outputs[0].shape[1]
     if [probe.batch for probe in probes] != list(_BATCHES):
-        return "The policy did not answer."
+        return NoAnswer()
     for probe in probes:
         if probe.shape != [probe.batch, width]:
-            return f"The policy gives {probe.shape} scores for a batch of {probe.batch}, not [{probe.batch}, {width}]."
+            return WrongShapeWanted(str(probe.shape), probe.batch, f"[{probe.batch}, {width}]")
         if not probe.finite:
-            return "The policy's scores for an observation of zeros are not all finite numbers."
+            return ZeroScoresNotFinite()
     return None
 
 
@@ -114,11 +126,11 @@ def _ask_child(onnx: bytes, contract: PolicyContract) -> _Answer:
             answer.seek(0)
             said = answer.read(ANSWER_BYTES + 1)
     except OSError as error:
-        raise ServiceUnavailable("The policy check", f"could not start ({error.strerror})") from error
+        raise StartFailed(PolicyCheckProcess(), Text(error.strerror)) from error
     try:
         return _Answer.model_validate_json(said)
     except ValidationError as error:
-        raise PolicyRefused("Checking the policy ended without an answer that makes sense.") from error
+        raise PolicyRefused(CheckAnswerUnreadable()) from error
 
 
 def _command() -> list[str]:
@@ -139,7 +151,7 @@ def _run(command: list[str], question: IO[bytes], answer: IO[bytes], folder: str
     try:
         status = process.wait(WALL_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise PolicyRefused(_too_long()) from error
+        raise PolicyRefused(TooSlow(WALL_SECONDS)) from error
     finally:
         if process.returncode is None:
             # At once and not to be ignored, with whatever it started.
@@ -147,12 +159,8 @@ def _run(command: list[str], question: IO[bytes], answer: IO[bytes], folder: str
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if status == -signal.SIGXCPU:
-        raise PolicyRefused(_too_long())
+        raise PolicyRefused(TooSlow(WALL_SECONDS))
     if status < 0:
-        raise PolicyRefused(f"Loading or running the policy crashed onnxruntime ({signal.strsignal(-status)}).")
+        raise PolicyRefused(CrashedWhileChecked(str(signal.strsignal(-status))))
     if status == NOT_INSTALLED:
-        raise ServiceUnavailable("The policy check", "onnxruntime cannot be loaded on this machine")
-
-
-def _too_long() -> str:
-    return f"Loading and running the policy took longer than {WALL_SECONDS:g} seconds."
+        raise RuntimeMissing(PolicyCheckProcess())

@@ -2,7 +2,8 @@
 
 PLAN is JSON: `input` and `width` of the observation, `batches` to try, `memory_bytes`, `cpu_seconds`, `answer_bytes`.
 The answer is JSON on stdout: `inputs` and `outputs` (name, dtype, shape) once the file is loaded, `probes` (batch,
-shape, finite) once it ran, and `trouble`, a sentence or null. policies/policy_check.py starts it and judges the answer.
+shape, finite) once it ran, and `trouble`, its code and parameters, or null. policies/policy_check.py starts it and
+judges the answer.
 """
 
 import json
@@ -11,6 +12,7 @@ import resource
 import sys
 from typing import Any
 
+from domain.errors.policies import LoadFailed, RunFailed, TooManyTensors
 from policies.confinement import confine, lower
 from policies.onnx_reading import trouble_in
 from policies.session import described, needs_too_much, refusal, runtime, session_of
@@ -29,30 +31,30 @@ def main() -> None:
     try:
         _examine(sys.stdin.buffer.read(), plan, answer)
     except MemoryError:
-        answer["trouble"] = needs_too_much(plan["memory_bytes"])
+        answer["trouble"] = needs_too_much(plan["memory_bytes"]).json_value
     said = json.dumps(answer)
     if len(said) > plan["answer_bytes"]:
-        said = json.dumps({"trouble": "The policy names so many inputs and outputs that it cannot be one."})
+        said = json.dumps({"trouble": TooManyTensors().json_value})
     os.write(answer_file, said.encode())
 
 
 def _examine(model: bytes, plan: dict[str, Any], answer: dict[str, Any]) -> None:
     """Fills `answer` as far as it gets."""
-    answer["trouble"] = trouble_in(model)
-    if answer["trouble"]:
+    if trouble := trouble_in(model):
+        answer["trouble"] = trouble.json_value
         return
     # Not before: what is refused above needs no second of loading, and what follows can open no file at all.
     onnxruntime, refusals = runtime()
-    doing = "loaded"
+    failed: type[LoadFailed] | type[RunFailed] = LoadFailed
     try:
         session = session_of(model, onnxruntime)
         answer["inputs"] = [described(tensor) for tensor in session.get_inputs()]
         answer["outputs"] = [described(tensor) for tensor in session.get_outputs()]
-        doing = "run"
+        failed = RunFailed
         if _is_askable(answer, plan):
             answer["probes"] = [_ask(session, batch, plan) for batch in plan["batches"]]
     except refusals as error:
-        answer["trouble"] = refusal(error, doing, plan["memory_bytes"])
+        answer["trouble"] = refusal(error, failed, plan["memory_bytes"]).json_value
 
 
 def _is_askable(answer: dict[str, Any], plan: dict[str, Any]) -> bool:

@@ -16,7 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domain.errors import BadInput, PolicyFailed, PolicyRefused, ServiceUnavailable
+from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
+from domain.errors.policies import (
+    AnswerTimedOut,
+    AskedForTooMany,
+    ComputedTooLong,
+    Crashed,
+    ExitStatus,
+    FileEmpty,
+    LoadAnswerUnreadable,
+    LoadTimedOut,
+    SaidTooMuch,
+    ScoresNotFinite,
+    WrongNumberOfScores,
+)
+from domain.errors.services import PolicyProcess as PolicyProcessName
+from domain.errors.services import RuntimeMissing, StartFailed
 from domain.inference.maze import ACTION_NAMES
 from domain.inference.policies import (
     PolicyContract,
@@ -27,6 +42,8 @@ from domain.inference.policies import (
     missing_contract,
     oversize,
 )
+from domain.message_data import MessageData
+from domain.messages import Text
 from policies.confinement import MEMORY_BYTES, command, environment
 from policies.session import NOT_INSTALLED
 
@@ -40,6 +57,8 @@ _BACKGROUND_NICENESS: Final = 10
 _EXIT_SECONDS: Final = 0.5  # between a process's last word and its end
 _ACTIONS: Final = len(ACTION_NAMES)
 _HEAD: Final = struct.Struct("=BI")
+_NAME: Final = PolicyProcessName()
+_Late = type[LoadTimedOut] | type[AnswerTimedOut]
 
 
 class _Tensors(BaseModel):
@@ -60,7 +79,7 @@ class PolicyProcess:
         contract = contract_for(env_id)
         if contract is None:
             raise PolicyRefused(missing_contract(env_id))
-        if reason := oversize(len(onnx)) if onnx else "The policy file is empty.":
+        if reason := oversize(len(onnx)) if onnx else FileEmpty():
             raise PolicyRefused(reason)
         self._process = _start(onnx, contract, _BACKGROUND_NICENESS if in_background else 0)
         try:
@@ -82,10 +101,10 @@ class PolicyProcess:
         Raises PolicyFailed, and BadInput for more observations than MOST_ASKED.
         """
         if len(observations) > MOST_ASKED:
-            raise BadInput(f"A policy is asked for {MOST_ASKED} observations at once, not {len(observations)}.")
+            raise AskedForTooMany(MOST_ASKED, len(observations))
         question = np.ascontiguousarray(observations, np.float32)
         try:
-            said = self._answer(struct.pack("=I", len(question)) + question.tobytes(), ANSWER_SECONDS, "answer")
+            said = self._answer(struct.pack("=I", len(question)) + question.tobytes(), ANSWER_SECONDS, AnswerTimedOut)
             return self._scores(said, len(question))
         except BaseException:
             self.end()
@@ -106,11 +125,11 @@ class PolicyProcess:
                 pipe.close()
 
     def _load(self, onnx: bytes) -> PolicyGraph:
-        said = self._answer(b"", LOAD_SECONDS, "load")
+        said = self._answer(b"", LOAD_SECONDS, LoadTimedOut)
         try:
             tensors = _Tensors.model_validate_json(said)
         except ValidationError as error:
-            raise PolicyFailed("Loading the policy ended without an answer that makes sense.") from error
+            raise PolicyFailed(LoadAnswerUnreadable()) from error
         return PolicyGraph(
             inputs=tensors.inputs,
             outputs=tensors.outputs,
@@ -120,13 +139,13 @@ class PolicyProcess:
 
     def _scores(self, said: bytes, count: int) -> NDArray[np.float32]:
         if len(said) != count * _ACTIONS * 4:
-            raise PolicyFailed(f"The policy gave {len(said) // 4} scores for {count} observations.")
+            raise PolicyFailed(WrongNumberOfScores(len(said) // 4, count))
         scores = np.frombuffer(said, np.float32).reshape(count, _ACTIONS)
         if not np.isfinite(scores).all():
-            raise PolicyFailed("The policy's scores are not all finite numbers.")
+            raise PolicyFailed(ScoresNotFinite())
         return scores
 
-    def _answer(self, question: bytes, seconds: float, doing: str) -> bytes:
+    def _answer(self, question: bytes, seconds: float, late: _Late) -> bytes:
         deadline = time.monotonic() + seconds
         assert self._process.stdin is not None
         if question:
@@ -134,22 +153,22 @@ class PolicyProcess:
                 os.write(self._process.stdin.fileno(), question)
             except BrokenPipeError as error:
                 raise self._death() from error
-        kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, seconds, doing))
+        kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, seconds, late))
         if size > _ANSWER_BYTES:
-            raise PolicyFailed("The policy said more than any policy has to say.")
-        said = self._read(size, deadline, seconds, doing)
+            raise PolicyFailed(SaidTooMuch())
+        said = self._read(size, deadline, seconds, late)
         if kind:
-            raise PolicyFailed(said.decode(errors="replace"))
+            raise PolicyFailed(_reason_in(said))
         return said
 
-    def _read(self, size: int, deadline: float, seconds: float, doing: str) -> bytes:
+    def _read(self, size: int, deadline: float, seconds: float, late: _Late) -> bytes:
         assert self._process.stdout is not None
         pipe, content = self._process.stdout.fileno(), b""
         poll = select.poll()
         poll.register(pipe, select.POLLIN)
         while len(content) < size:
             if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                raise PolicyFailed(f"The policy did not {doing} within {seconds:g} s and was stopped.")
+                raise PolicyFailed(late(seconds))
             more = os.read(pipe, size - len(content))
             if not more:
                 raise self._death()
@@ -163,11 +182,18 @@ class PolicyProcess:
         except subprocess.TimeoutExpired:
             status = 0
         if status == NOT_INSTALLED:
-            return ServiceUnavailable("The policy's process", "onnxruntime cannot be loaded on this machine")
+            return RuntimeMissing(_NAME)
         if status == -signal.SIGXCPU:
-            return PolicyFailed("The policy computed for too long and was stopped.")
-        cause = signal.strsignal(-status) if status < 0 else f"exit status {status}"
-        return PolicyFailed(f"The policy crashed onnxruntime ({cause}).")
+            return PolicyFailed(ComputedTooLong())
+        return PolicyFailed(Crashed(str(signal.strsignal(-status)) if status < 0 else ExitStatus(status)))
+
+
+def _reason_in(said: bytes) -> MessageData:
+    """What the child says is wrong; its own words, should it say anything else."""
+    try:
+        return MessageData.model_validate_json(said)
+    except ValidationError:
+        return MessageData(text=said.decode(errors="replace"))
 
 
 def _start(onnx: bytes, contract: PolicyContract, niceness: int) -> "subprocess.Popen[bytes]":
@@ -199,4 +225,4 @@ def _start(onnx: bytes, contract: PolicyContract, niceness: int) -> "subprocess.
                 start_new_session=True,
             )
     except OSError as error:
-        raise ServiceUnavailable("The policy's process", f"could not start ({error.strerror})") from error
+        raise StartFailed(_NAME, Text(error.strerror)) from error

@@ -1,10 +1,12 @@
-"""onnxruntime as a confined process uses it: one thread, no files, and its failures in one sentence each."""
+"""onnxruntime as a confined process uses it: one thread, no files, and its failures as messages."""
 
 import re
 import resource
 import sys
 from typing import Any, Final, NamedTuple
 
+from domain.errors.policies import LoadFailed, NeedsMemory, RunFailed
+from domain.messages import Message, Text
 from policies.confinement import lower
 
 NOT_INSTALLED: Final = 3
@@ -50,16 +52,16 @@ def described(tensor: Any) -> dict[str, Any]:
     return {"name": tensor.name, "dtype": _DTYPES.get(dtype, dtype), "shape": tensor.shape}
 
 
-def refusal(error: Exception, doing: str, memory_bytes: int) -> str:
-    """The sentence for a failure while the policy was being "loaded" or "run"."""
+def refusal(error: Exception, failed: type[LoadFailed] | type[RunFailed], memory_bytes: int) -> Message:
+    """Says what failed while the policy was loaded or run."""
     cause = str(error)
     exhausted = "bad_alloc" in cause or "bad allocation" in cause or "Failed to allocate" in cause
-    return needs_too_much(memory_bytes) if exhausted else f"The policy cannot be {doing}: {_short(cause)}."
+    return needs_too_much(memory_bytes) if exhausted else failed(Text(_short(cause)))
 
 
-def needs_too_much(memory_bytes: int) -> str:
-    """The sentence for a policy that its memory does not suffice."""
-    return f"The policy needs more memory than the {memory_bytes / 2**30:.1f} GiB it is given."
+def needs_too_much(memory_bytes: int) -> Message:
+    """Says that the memory of this process does not suffice."""
+    return NeedsMemory(f"{memory_bytes / 2**30:.1f}")
 
 
 def _short(cause: str) -> str:

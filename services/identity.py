@@ -7,7 +7,8 @@ import hmac
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
-from domain.errors import ReadOnly, SignInNeeded
+from domain.errors import ReadOnly
+from domain.errors.records import TokenNeeded, UserUnknown
 from settings.settings import Settings
 
 _LONGEST_USER = 200
@@ -43,14 +44,14 @@ def writing_person(headers: Headers, peer: str | None, settings: Settings) -> st
         raise ReadOnly
     user = user_of(headers, peer, settings)
     if settings.api_token is not None and user is None:
-        raise SignInNeeded("This Clew does not know who you are, so you can look but change nothing.")
+        raise UserUnknown
     return user
 
 
 def writing_program(headers: Headers, peer: str | None, settings: Settings) -> str | None:
     """Whoever changes something under /api, None where that is not known; raises `SignInNeeded` and `ReadOnly`."""
     if settings.api_token is not None and not _has_token(headers, settings.api_token):
-        raise SignInNeeded("Changes need this Clew's token: send it as Authorization: Bearer <token>.")
+        raise TokenNeeded
     if settings.read_only:
         raise ReadOnly
     return user_of(headers, peer, settings)

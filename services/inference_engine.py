@@ -6,6 +6,8 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from domain.errors import BadResponse
+from domain.errors.misfits import misfit_of
+from domain.errors.services import INFERENCE_ENGINE
 from domain.inference.messages import EvaluationReport
 from transport.http_client import JsonService
 
@@ -17,7 +19,7 @@ _READ_SECONDS = 1.5
 class InferenceEngine:
     """The engine that `service` reaches; every call raises a `ServiceError`, or `NotFound`."""
 
-    name = "Inference engine"
+    name = INFERENCE_ENGINE
 
     def __init__(self, service: JsonService) -> None:
         self._service = service
@@ -42,5 +44,4 @@ class InferenceEngine:
         try:
             return EvaluationReport.model_validate(answer)
         except ValidationError as error:
-            first = error.errors()[0]
-            raise BadResponse(self.name, ".".join(map(str, first["loc"])), first["msg"]) from error
+            raise BadResponse(self.name, *misfit_of(error)) from error

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
 
 from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 from domain.tracking.vocabulary import Vocabulary
 from settings.gpu_addresses import read_addresses
 
@@ -17,9 +19,9 @@ def read_vocabulary(path: Path) -> Vocabulary:
     try:
         return Vocabulary.from_toml(path.read_text("utf-8"))
     except OSError as error:
-        raise BadInput(f"The vocabulary cannot be read: {error.strerror}.") from error
+        raise InvalidArgument(Text(f"The vocabulary cannot be read: {error.strerror}.")) from error
     except UnicodeDecodeError as error:
-        raise BadInput("The vocabulary is no UTF-8 text.") from error
+        raise InvalidArgument(Text("The vocabulary is no UTF-8 text.")) from error
 
 
 def _checked(path: Path | None) -> Path | None:

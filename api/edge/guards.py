@@ -8,6 +8,11 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 
+from domain.errors import ClewError
+from domain.errors.misfits import misfits_of
+from domain.errors.requests import CallbackMisfit, CallbackUnknown, ForeignPage, Unknown
+from domain.message_data import coded
+
 CALLBACK_PATH = "/_dash-update-component"
 
 
@@ -31,7 +36,7 @@ def register(server: Flask, callbacks: Container[str]) -> None:
     def refuse_foreign_writes() -> ResponseReturnValue | None:
         if request.method in ("GET", "HEAD", "OPTIONS") or _is_ours():
             return None
-        return _refusal("This request comes from a page of another site; Clew refuses those.", {}, 403)
+        return _refusal(ForeignPage(), {})
 
     @server.before_request
     def refuse_malformed_callbacks() -> ResponseReturnValue | None:
@@ -40,15 +45,16 @@ def register(server: Flask, callbacks: Container[str]) -> None:
         try:
             body = _CallbackBody.model_validate_json(request.get_data())
         except ValidationError as error:
-            details = {".".join(map(str, one["loc"])) or "body": one["msg"] for one in error.errors()}
-            return _refusal("This is no call of a page of Clew.", details, 400)
+            misfit = CallbackMisfit(misfits_of(error))
+            return _refusal(misfit, misfit.details)
         if body.output not in callbacks:
-            return _refusal("Clew has no such callback; reload the page.", {"output": "unknown"}, 400)
+            unknown = CallbackUnknown({"output": Unknown()})
+            return _refusal(unknown, unknown.details)
         return None
 
 
-def _refusal(sentence: str, details: dict[str, str], status: int) -> ResponseReturnValue:
-    return {"error": sentence, "details": details}, status
+def _refusal(error: ClewError, details: dict[str, str]) -> ResponseReturnValue:
+    return {**coded(error, "error"), "details": details}, error.status
 
 
 def _is_ours() -> bool:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from tsdownsample import MinMaxLTTBDownsampler
 
 from domain.charts.smoothing import smooth
-from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 
 FEWEST_DRAWN: Final = 16
 # Steps are whole numbers and stay that: a copy of them as floats would cost more than to draw them.
@@ -71,7 +72,7 @@ def curve(x: Column, y: NDArray[np.float64]) -> Curve:
     all of them. Raises BadInput for columns of two lengths.
     """
     if x.shape != y.shape:
-        raise BadInput(f"A line needs as many x as y, not {len(x)} and {len(y)}.")
+        raise InvalidArgument(Text(f"A line needs as many x as y, not {len(x)} and {len(y)}."))
     finite = np.isfinite(y) if x.dtype.kind == "i" else np.isfinite(x) & np.isfinite(y)
     if not finite.all():
         x, y = x[finite], y[finite]
@@ -100,7 +101,7 @@ def representative(y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     if len(y) <= most:
         return np.arange(len(y))
     if most < FEWEST_DRAWN - 2:
-        raise BadInput(f"A line is drawn with {FEWEST_DRAWN} points or more.")
+        raise InvalidArgument(Text(f"A line is drawn with {FEWEST_DRAWN} points or more."))
     # By row, not by x: steps may repeat. The last stage keeps one point of each bucket, so that an extreme can lose
     # its place to another one nearby; hence both are added.
     chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(y), n_out=most - 2).astype(np.int64)

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 from domain.tracking.history import History
 
 HEAVIEST: Final = 0.99
@@ -28,7 +29,7 @@ def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     they are, and count for nothing.
     """
     if not 0 <= weight <= HEAVIEST:
-        raise BadInput(f"A smoothing weight is 0 to {HEAVIEST}, not {weight}.")
+        raise InvalidArgument(Text(f"A smoothing weight is 0 to {HEAVIEST}, not {weight}."))
     if weight == 0 or not len(values):
         return values
     finite = np.isfinite(values)

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.errors import BadInput
+from domain.errors.policies import ScoresInfinite, ScoresOfShape
+from domain.errors.records import InvalidArgument
 from domain.inference.maze import Maze, Position, draw_start, generate_maze, observe, step
+from domain.messages import Text
 
 Policy = Callable[[NDArray[np.float32]], NDArray[np.floating]]
 
@@ -55,7 +57,7 @@ def evaluate(
     and for a policy whose scores have another shape or are not finite.
     """
     if not start_seeds:
-        raise BadInput("An evaluation needs at least one start seed.")
+        raise InvalidArgument(Text("An evaluation needs at least one start seed."))
     episodes = [_Episode(draw_start(maze, seed)) for seed in start_seeds]
     while playing := [episode for episode in episodes if not episode.over]:
         observations = np.stack([observe(maze, episode.position) for episode in playing])
@@ -97,9 +99,9 @@ def evaluate_unseen(policy: Policy, trained_on: Maze, *, played: Callable[[int],
 def _choose(policy: Policy, observations: NDArray[np.float32]) -> list[int]:
     scores = np.asarray(policy(observations))
     if scores.shape != (len(observations), 4):
-        raise BadInput(f"The policy answered scores of shape {scores.shape}, not {(len(observations), 4)}.")
+        raise ScoresOfShape(str(scores.shape), str((len(observations), 4)))
     if not np.isfinite(scores).all():
-        raise BadInput("The policy answered scores that are not finite numbers.")
+        raise ScoresInfinite
     return [int(action) for action in scores.argmax(axis=1)]
 
 

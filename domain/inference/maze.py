@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import BadInput
+from domain.errors.walks import MazeSeedNegative, MazeSizeOutOfRange
 
 Position = tuple[int, int]
 
@@ -87,9 +87,9 @@ class Step:
 def generate_maze(size: int = DEFAULT_SIZE, seed: int = DEFAULT_SEED) -> Maze:
     """Carves the maze that belongs to a size (5 to 20) and a seed (>= 0); raises BadInput for others."""
     if not SMALLEST <= size <= LARGEST:
-        raise BadInput(f"A maze has {SMALLEST} to {LARGEST} cells a side, not {size}.")
+        raise MazeSizeOutOfRange(SMALLEST, LARGEST, size)
     if seed < 0:
-        raise BadInput(f"A maze seed is 0 or more, not {seed}.")
+        raise MazeSeedNegative(seed)
     padded = np.full((size + 2 * _MARGIN, size + 2 * _MARGIN), WALL, np.uint8)
     _carve(padded[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN], np.random.default_rng(seed))
     padded[_MARGIN + size - 1, _MARGIN + size - 1] = GOAL

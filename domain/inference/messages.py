@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.inference.evaluation import EVALUATION_EPISODES
 from domain.inference.maze import LARGEST, SMALLEST, WALL, Maze, Position
+from domain.message_data import Coded
 from domain.registry.measurements import Measured
 from domain.registry.models import LONGEST_ID
 
@@ -110,13 +111,14 @@ class InferenceStep(BaseModel):
     trail: list[PastStep] = Field([], max_length=MOST_TRAIL)
 
 
-class InferenceTrouble(BaseModel):
+class InferenceTrouble(Coded):
     """Why the walk does not go on, or a command was not understood; and what to do."""
 
     model_config = ConfigDict(frozen=True)
 
     error: str
     remedy: str = ""
+    remedy_code: str | None = None
 
 
 class EvaluationState(StrEnum):
@@ -128,7 +130,7 @@ class EvaluationState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class EvaluationReport(BaseModel):
+class EvaluationReport(Coded):
     """What the engine found about a model: on the maze that it was trained on, and on mazes that it never saw."""
 
     model_config = ConfigDict(frozen=True)

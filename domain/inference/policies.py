@@ -5,7 +5,18 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.errors.policies import (
+    AndMore,
+    ContractUnknown,
+    EitherOf,
+    EnvironmentUnknown,
+    FileTooLarge,
+    InputMisfit,
+    NothingThere,
+    OutputMisfit,
+)
 from domain.inference.maze import ACTION_NAMES, OBSERVATION_SIZE
+from domain.messages import Message
 
 MOST_BYTES: Final = 64 * 2**20
 """A policy file beyond this is not even fetched; the maze's have about 40 KB."""
@@ -69,34 +80,29 @@ def contract_for(env_id: str | None) -> PolicyContract | None:
     return next((contract for ids, contract in _CONTRACTS.items() if ids.fullmatch(env_id or "")), None)
 
 
-def missing_contract(env_id: str | None) -> str:
-    """The sentence for an environment that `contract_for` does not know."""
-    if not env_id:
-        return "It is not known which environment the policy was trained for, so it cannot be checked."
-    return f"Nothing is known about what a policy for {_short(env_id)} takes and gives, so it cannot be checked."
+def missing_contract(env_id: str | None) -> Message:
+    """Says that `contract_for` does not know this environment."""
+    return ContractUnknown(_short(env_id)) if env_id else EnvironmentUnknown()
 
 
-def oversize(size_bytes: int) -> str | None:
+def oversize(size_bytes: int) -> Message | None:
     """Says that a file of this size is too large for a policy, before anyone fetches it; None where it is not."""
     if size_bytes <= MOST_BYTES:
         return None
-    return f"The policy file has {size_bytes:,} bytes; at most {MOST_BYTES >> 20} MiB ({MOST_BYTES:,}) are taken."
+    return FileTooLarge(f"{size_bytes:,}", MOST_BYTES >> 20, f"{MOST_BYTES:,}")
 
 
-def misfit(graph: PolicyGraph, env_id: str | None) -> str | None:
-    """Says in one sentence what about the policy does not fit its environment; None where everything does."""
+def misfit(graph: PolicyGraph, env_id: str | None) -> Message | None:
+    """Says what about the policy does not fit its environment; None where everything does."""
     contract = contract_for(env_id)
     if contract is None:
         return missing_contract(env_id)
-    for word, found, wanted in (
-        ("input", graph.inputs, (contract.input,)),
-        ("output", graph.outputs, contract.outputs),
+    for problem, found, wanted in (
+        (InputMisfit, graph.inputs, (contract.input,)),
+        (OutputMisfit, graph.outputs, contract.outputs),
     ):
         if len(found) != 1 or not any(_fits(found[0], one) for one in wanted):
-            return (
-                f"The policy's {word} is {_list(found)}, but {env_id} wants exactly one, "
-                f"{' or '.join(map(str, wanted))}, for a batch of any size."
-            )
+            return problem(_listed(found), str(env_id), _either(wanted))
     return None
 
 
@@ -107,11 +113,18 @@ def _fits(found: TensorShape, wanted: TensorShape) -> bool:
     )
 
 
-def _list(tensors: tuple[TensorShape, ...]) -> str:
+def _listed(tensors: tuple[TensorShape, ...]) -> str | Message:
     """At most three of them, since a file may name thousands."""
     more = len(tensors) - _MOST_SHOWN
-    shown = ", ".join(map(str, tensors[:_MOST_SHOWN])) or "missing"
-    return f"{shown} and {more} more" if more > 0 else shown
+    shown = ", ".join(map(str, tensors[:_MOST_SHOWN]))
+    if not shown:
+        return NothingThere()
+    return AndMore(shown, more) if more > 0 else shown
+
+
+def _either(wanted: tuple[TensorShape, ...]) -> str | Message:
+    """One of them; contracts have two at most."""
+    return EitherOf(str(wanted[0]), str(wanted[1])) if len(wanted) > 1 else str(wanted[0])
 
 
 def _dimension(size: int | str | None) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 from domain.statistics import Interval, wilson_interval
 from domain.tracking.history import History
 from domain.tracking.vocabulary import MetricWord, ParameterWord, parameter_key
@@ -64,7 +65,7 @@ def final_value(history: History, word: MetricWord, choice: Choice, last_n: int 
     better and worse, see DIRECTIONS. Raises BadInput when `last_n` is below 1.
     """
     if last_n < 1:
-        raise BadInput(f"A mean of the last points needs 1 or more of them, not {last_n}.")
+        raise InvalidArgument(Text(f"A mean of the last points needs 1 or more of them, not {last_n}."))
     finite = np.flatnonzero(np.isfinite(history.value))
     if not len(finite):
         return None

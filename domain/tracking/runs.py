@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from domain.message_data import MessageField
 from domain.tracking.vocabulary import MetricWord, ParameterWord, in_use, metric_key, parameter_key
 
 SAMPLE_TAG = "clew.sample"
@@ -121,7 +122,7 @@ class BadRow(BaseModel):
 
     row: str
     field: str
-    cause: str
+    cause: MessageField
 
 
 def summarise(run: Run) -> RunSummary:

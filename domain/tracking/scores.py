@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 from domain.statistics import FEWEST_RUNS, Interval, interquartile_mean, percentiles
 
 RESAMPLES: Final = 10_000
@@ -62,7 +63,7 @@ def aggregate(scores: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> A
     """
     strata = [_stratum(environment, values) for environment, values in scores.items()]
     if not strata:
-        raise BadInput("There are no scores to aggregate.")
+        raise InvalidArgument(Text("There are no scores to aggregate."))
     values = _point_estimates([stratum[None] for stratum in strata])[:, 0]
     intervals = _intervals(strata, resamples, seed) if _are_enough(strata) else [None] * 3
     iqm, mean, median = (
@@ -81,7 +82,7 @@ def probability_of_improvement(x: Scores, y: Scores, *, resamples: int = RESAMPL
     """
     shared = tuple(environment for environment in x if environment in y)
     if not shared:
-        raise BadInput("The two groups have no environment in common.")
+        raise InvalidArgument(Text("The two groups have no environment in common."))
     pairs = [(_stratum(name, x[name]), _stratum(name, y[name])) for name in shared]
     wins = [_wins(*pair) for pair in pairs]
     enough = _are_enough([stratum for pair in pairs for stratum in pair])
@@ -95,7 +96,7 @@ def probability_of_improvement(x: Scores, y: Scores, *, resamples: int = RESAMPL
 def _stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
     stratum = np.asarray(values, np.float64)
     if not len(stratum) or not np.isfinite(stratum).all():
-        raise BadInput(f"The scores in {environment} are empty or not all finite.")
+        raise InvalidArgument(Text(f"The scores in {environment} are empty or not all finite."))
     return stratum
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
-from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 from domain.tracking.tool_names import METRICS, PARAMETERS, PER_EPISODE_METRICS, MetricWord, ParameterWord
 
 __all__ = ["DEFAULT", "MetricWord", "ParameterWord", "Vocabulary", "adopt", "in_use", "metric_key", "parameter_key"]
@@ -50,7 +51,9 @@ class Vocabulary(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            raise BadInput(f"The vocabulary is wrong. {'. '.join(_said(each) for each in error.errors())}.") from error
+            raise InvalidArgument(
+                Text(f"The vocabulary is wrong. {'. '.join(_said(each) for each in error.errors())}.")
+            ) from error
 
     @classmethod
     def from_toml(cls, text: str) -> "Vocabulary":
@@ -58,7 +61,7 @@ class Vocabulary(BaseModel):
         try:
             return cls.overridden(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            raise BadInput(f"The vocabulary is no TOML: {error}.") from error
+            raise InvalidArgument(Text(f"The vocabulary is no TOML: {error}.")) from error
 
     def metric_key(self, word: MetricWord, logged: Container[str]) -> str | None:
         """The name under which `word` was logged, given the names a run logged; None when it was not."""

@@ -6,7 +6,19 @@ from typing import Any, Final, TypeVar
 
 import pynvml
 
-from domain.gpus import Gpu, GpuProcess, GpuState
+from domain.errors.gpus import (
+    ClocksSet,
+    CountedNotKnown,
+    DisplayClock,
+    DriverTemperature,
+    HardwareSlowdown,
+    HardwareTemperature,
+    PowerBrake,
+    PowerLimit,
+    SyncBoost,
+    ThrottleReason,
+)
+from domain.gpus import Gpu, GpuProcess, GpuState, trouble
 from gpu_monitor.driver.nvlink import NvLink
 from gpu_monitor.driver.nvml import ask_gpu
 from gpu_monitor.driver.processes import describe
@@ -16,15 +28,15 @@ from gpu_monitor.failures import GpuTrouble
 Answer = TypeVar("Answer")
 _MIB: Final = 2**20
 # "Idle" is among NVML's reasons, but slows nothing down.
-_THROTTLE_REASONS: Final = {
-    pynvml.nvmlClocksThrottleReasonApplicationsClocksSetting: "clocks set by an administrator",
-    pynvml.nvmlClocksThrottleReasonSwPowerCap: "power limit",
-    pynvml.nvmlClocksThrottleReasonHwSlowdown: "hardware slowdown",
-    pynvml.nvmlClocksThrottleReasonSyncBoost: "sync boost group",
-    pynvml.nvmlClocksThrottleReasonSwThermalSlowdown: "temperature (driver)",
-    pynvml.nvmlClocksThrottleReasonHwThermalSlowdown: "temperature (hardware)",
-    pynvml.nvmlClocksThrottleReasonHwPowerBrakeSlowdown: "power brake",
-    pynvml.nvmlClocksThrottleReasonDisplayClockSetting: "display clock setting",
+_THROTTLE_REASONS: Final[dict[int, ThrottleReason]] = {
+    pynvml.nvmlClocksThrottleReasonApplicationsClocksSetting: ClocksSet(),
+    pynvml.nvmlClocksThrottleReasonSwPowerCap: PowerLimit(),
+    pynvml.nvmlClocksThrottleReasonHwSlowdown: HardwareSlowdown(),
+    pynvml.nvmlClocksThrottleReasonSyncBoost: SyncBoost(),
+    pynvml.nvmlClocksThrottleReasonSwThermalSlowdown: DriverTemperature(),
+    pynvml.nvmlClocksThrottleReasonHwThermalSlowdown: HardwareTemperature(),
+    pynvml.nvmlClocksThrottleReasonHwPowerBrakeSlowdown: PowerBrake(),
+    pynvml.nvmlClocksThrottleReasonDisplayClockSetting: DisplayClock(),
 }
 
 
@@ -50,7 +62,7 @@ class Device:
         if handle is not None:
             fields = self._fields(handle, interval_seconds)
         elif self._trouble is None:
-            self._note(GpuTrouble(GpuState.FAILED, "the driver counts it, but does not know it"))
+            self._note(GpuTrouble(GpuState.FAILED, CountedNotKnown()))
         return Gpu(gpu_id=self._index, timestamp=time.time_ns() // 1_000_000, **self._known, **fields, **self._state())
 
     def _fields(self, handle: Any, interval_seconds: float) -> dict[str, Any]:
@@ -72,7 +84,7 @@ class Device:
             "power_limit": _scaled(self._ask(pynvml.nvmlDeviceGetEnforcedPowerLimit, handle), 1000),
             "sm_clock": self._ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
             "fan": self._ask(pynvml.nvmlDeviceGetFanSpeed, handle),
-            "throttle_reasons": self._throttle_reasons(handle),
+            **self._throttle_reasons(handle),
             "processes": self._processes(handle),
         }
         return fields | (self._extended_fields(handle) if self._extended else {})
@@ -92,12 +104,16 @@ class Device:
             return {}
         return {"memory_used": memory.used / _MIB, "memory_total": memory.total / _MIB}
 
-    def _throttle_reasons(self, handle: Any) -> list[str] | None:
+    def _throttle_reasons(self, handle: Any) -> dict[str, list[str] | None]:
         bits = self._first(
             (pynvml.nvmlDeviceGetCurrentClocksEventReasons, handle),
             (pynvml.nvmlDeviceGetCurrentClocksThrottleReasons, handle),
         )
-        return None if bits is None else [words for bit, words in _THROTTLE_REASONS.items() if bits & bit]
+        reasons = None if bits is None else [reason for bit, reason in _THROTTLE_REASONS.items() if bits & bit]
+        return {
+            "throttle_reasons": None if reasons is None else [str(reason) for reason in reasons],
+            "throttle_codes": None if reasons is None else [reason.code for reason in reasons],
+        }
 
     def _processes(self, handle: Any) -> list[GpuProcess] | None:
         # Not the unversioned name: with an old library that raises an error of pynvml's own, which is no NVMLError.
@@ -130,8 +146,8 @@ class Device:
             return None
         try:
             return ask_gpu(call, *arguments)
-        except GpuTrouble as trouble:
-            self._note(trouble)
+        except GpuTrouble as failure:
+            self._note(failure)
             return None
 
     def _first(self, *questions: tuple[Any, ...]) -> Any:
@@ -141,15 +157,15 @@ class Device:
                 return answer
         return None
 
-    def _note(self, trouble: GpuTrouble) -> None:
+    def _note(self, found: GpuTrouble) -> None:
         """The first trouble names the GPU's state, unless a later one is that it is gone."""
-        if self._trouble is None or trouble.state == GpuState.LOST:
-            self._trouble = trouble
+        if self._trouble is None or found.state == GpuState.LOST:
+            self._trouble = found
 
     def _state(self) -> dict[str, Any]:
         if self._trouble is None:
             return {}
-        return {"state": self._trouble.state, "error": self._trouble.cause, "remedy": self._trouble.remedy}
+        return {"state": self._trouble.state, **trouble(*self._trouble.advice)}
 
 
 def _scaled(value: float | None, divisor: float) -> float | None:

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 import pynvml
 
 from domain.gpus import GpuState, HostState
+from domain.messages import Text
 from gpu_monitor.failures import GpuTrouble, HostTrouble
 
 Answer = TypeVar("Answer")
@@ -63,5 +64,5 @@ def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
         raise GpuTrouble(GpuState.FAILED, _named(call, error)) from error
 
 
-def _named(call: Callable[..., object], error: pynvml.NVMLError) -> str:
-    return f"{getattr(call, '__name__', call)}: {error}, code {error.value}"
+def _named(call: Callable[..., object], error: pynvml.NVMLError) -> Text:
+    return Text(f"{getattr(call, '__name__', call)}: {error}, code {error.value}")

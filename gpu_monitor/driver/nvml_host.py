@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pynvml
 
-from domain.gpus import Gpu, HostState
+from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.device import Device
 from gpu_monitor.driver.nvml import ask_host
 from gpu_monitor.failures import HOST, HostTrouble
@@ -26,15 +26,14 @@ class NvmlHost:
         taken_at = time.time_ns() // 1_000_000
         try:
             gpus = self._gpus(interval_seconds)
-        except HostTrouble as trouble:
+        except HostTrouble as failure:
             self._close()
-            return Reading(taken_at=taken_at, state=trouble.state, error=trouble.cause, remedy=trouble.remedy)
+            return Reading(taken_at=taken_at, state=failure.state, **trouble(*failure.advice))
         if gpus:
             return Reading(taken_at=taken_at, driver_version=self._driver_version, gpus=gpus)
         # Opened anew next time: a GPU that comes later is not always seen by a library that was opened before.
         self._close()
-        advice = HOST[HostState.NO_GPU]
-        return Reading(taken_at=taken_at, state=HostState.NO_GPU, error=advice.cause, remedy=advice.remedy)
+        return Reading(taken_at=taken_at, state=HostState.NO_GPU, **trouble(*HOST[HostState.NO_GPU]))
 
     def _gpus(self, interval_seconds: float) -> list[Gpu]:
         if not self._is_open:

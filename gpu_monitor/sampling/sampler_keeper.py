@@ -5,8 +5,9 @@ import queue
 import time
 from typing import Final
 
-from domain.gpus import SILENT_PERIODS, HostState
-from gpu_monitor.failures import HOST, Advice
+from domain.errors.gpus import SamplerEnded
+from domain.gpus import SILENT_PERIODS, HostState, Troubled, trouble
+from gpu_monitor.failures import HOST
 from gpu_monitor.readings import FRESH_PROCESS_NEEDED, Reading
 from gpu_monitor.sampling.sampler_child import SamplerChild
 
@@ -35,7 +36,8 @@ class SamplerKeeper:
         self._patient_until = 0.0
         self.restarts = 0
         self.state = HostState.STARTING
-        self.advice: Advice = HOST[HostState.STARTING]
+        self.trouble = trouble(*HOST[HostState.STARTING])
+        """What is wrong and what to do, as the fields of `Troubled`."""
 
     def next(self, wait_seconds: float) -> Reading | None:
         """The next reading; None when none came in that time, or when something happened to the sampler."""
@@ -78,7 +80,7 @@ class SamplerKeeper:
         child.readings += 1
         self._patient_until = time.monotonic() + self._silence
         self.state = reading.state
-        self.advice = Advice(reading.error or "", reading.remedy or "")
+        self.trouble = reading.model_dump(include=set(Troubled.model_fields))
         if child.readings >= _PROVEN_READINGS:
             self._failures = 0
 
@@ -93,8 +95,8 @@ class SamplerKeeper:
         """It ended by itself: because only a fresh process can help, or by an accident."""
         status = child.exit_status(wait_seconds=_EXIT_SECONDS)
         if status != FRESH_PROCESS_NEEDED:
-            cause = f"The process that asks the NVIDIA driver ended (exit status {status})."
-            self.state, self.advice = HostState.FAILED, Advice(cause, HOST[HostState.FAILED].remedy)
+            self.state = HostState.FAILED
+            self.trouble = trouble(SamplerEnded(status), HOST[HostState.FAILED].remedy)
             _log.error("The sampler ended by itself", extra={"sampler_pid": child.pid, "exit_status": status})
         child.kill()
         self._replace(child)
@@ -110,4 +112,4 @@ class SamplerKeeper:
         self.restarts += 1
 
     def _set(self, state: HostState) -> None:
-        self.state, self.advice = state, HOST[state]
+        self.state, self.trouble = state, trouble(*HOST[state])

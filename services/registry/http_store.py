@@ -6,7 +6,10 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from domain.errors import BadResponse, Conflict, ModelIsActive, NotFound, ServiceUnavailable
+from domain.errors import BadResponse, Conflict, NotFound, ServiceUnavailable
+from domain.errors.misfits import AnotherActivated, AnotherAnswered, NotAModelList, misfit_of
+from domain.errors.records import FileNotShown, ModelIsActive, ModelNotFound, NothingToRestore, OwnSuccessRates
+from domain.errors.services import MODEL_SERVER
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement
 from domain.registry.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order
@@ -17,7 +20,6 @@ _SECONDS = 10.0
 # Before it answers, the server may load the model that it is to serve.
 _ACTIVATION_SECONDS = 30.0
 _PATH = "/api/models"
-_KEPT = "The model server keeps the file to itself."
 _ACTIVE = f"{_PATH}/active"
 
 
@@ -30,7 +32,7 @@ class _Named(BaseModel):
 class HttpModelStore:
     """A server that speaks the contract; reads are tried once more, writes never."""
 
-    name = "Model server"
+    name = MODEL_SERVER
     keeps_history = False
 
     def __init__(
@@ -45,7 +47,7 @@ class HttpModelStore:
         active_id = self._active_id(self._active())
         answer = self._read(_PATH)
         if not isinstance(answer, list):
-            raise BadResponse(self.name, "body", "is not a list of models")
+            raise BadResponse(self.name, "body", NotAModelList())
         models: list[Model] = []
         bad: list[BadRow] = []
         for index, raw in enumerate(answer):
@@ -61,11 +63,11 @@ class HttpModelStore:
 
     def policy(self, model_id: str) -> PolicyGraph:
         """As `ModelStore.policy`."""
-        raise Conflict(_KEPT)
+        raise FileNotShown
 
     def policy_file(self, model_id: str) -> bytes:
         """As `ModelStore.policy_file`."""
-        raise Conflict(_KEPT)
+        raise FileNotShown
 
     def active(self) -> Model | None:
         """As `ModelStore.active`."""
@@ -86,7 +88,7 @@ class HttpModelStore:
         )
         answered = self._active_id(raw)
         if answered != target.id:
-            raise BadResponse(self.name, "id", f"{answered!r} was activated, not {target.id!r}")
+            raise BadResponse(self.name, "id", AnotherActivated(repr(answered), repr(target.id)))
         return Activation(
             at=datetime.now(UTC),
             by=by,
@@ -104,15 +106,15 @@ class HttpModelStore:
         except Conflict as error:
             raise ModelIsActive(model_id) from error
         except NotFound as error:
-            raise NotFound(f"There is no model {model_id[:40]!r}.") from error
+            raise ModelNotFound(repr(model_id[:40])) from error
 
     def restore(self, model_id: str) -> Model:
         """As `ModelStore.restore`."""
-        raise Conflict("The model server keeps no deleted models, so none can be brought back.")
+        raise NothingToRestore
 
     def record(self, model_id: str, measurement: Measurement) -> None:
         """As `ModelStore.record`."""
-        raise Conflict("The model server keeps its own success rates.")
+        raise OwnSuccessRates
 
     def history(self) -> list[Activation]:
         """As `ModelStore.history`."""
@@ -128,10 +130,10 @@ class HttpModelStore:
         try:
             raw = self._read(_path_of(model_id))
         except NotFound as error:
-            raise NotFound(f"There is no model {model_id[:40]!r}.") from error
+            raise ModelNotFound(repr(model_id[:40])) from error
         model = self._checked(raw, active_id)
         if model.id != model_id:
-            raise BadResponse(self.name, "id", f"{model.id!r} was answered for {model_id!r}")
+            raise BadResponse(self.name, "id", AnotherAnswered(repr(model.id), repr(model_id)))
         return model
 
     def _active(self) -> Any:
@@ -146,23 +148,23 @@ class HttpModelStore:
         try:
             return None if raw is None else _Named.model_validate(raw).id
         except ValidationError as error:
-            raise BadResponse(self.name, *_first(error)) from error
+            raise BadResponse(self.name, *misfit_of(error)) from error
 
     def _checked(self, raw: object, active: str | None) -> Model:
         try:
             return _model(raw, active)
         except ValidationError as error:
-            raise BadResponse(self.name, *_first(error)) from error
+            raise BadResponse(self.name, *misfit_of(error)) from error
 
 
 def _path_of(model_id: str) -> str:
     # A lone dot or two would walk up the path, encoded or not, and `active` is the path of whichever is active.
     try:
         if model_id in ("", ".", "..", "active") or len(model_id) > LONGEST_ID:
-            raise NotFound(f"There is no model {model_id[:40]!r}.")
+            raise ModelNotFound(repr(model_id[:40]))
         return f"{_PATH}/{quote(model_id, safe='')}"
     except UnicodeEncodeError as error:  # half a surrogate pair
-        raise NotFound(f"There is no model {model_id[:40]!r}.") from error
+        raise ModelNotFound(repr(model_id[:40])) from error
 
 
 def _model(raw: object, active: str | None) -> Model:
@@ -173,7 +175,7 @@ def _model(raw: object, active: str | None) -> Model:
 
 def _bad_row(index: int, raw: object, error: ValidationError) -> BadRow:
     name = str(raw.get("id", index)) if isinstance(raw, dict) else str(index)
-    field, cause = _first(error)
+    field, cause = misfit_of(error)
     return BadRow(row=name[:64], field=field, cause=cause)
 
 
@@ -183,9 +185,3 @@ def _success_rate(raw: object) -> float | None:
         return None if raw is None else _model(raw, None).success_rate
     except ValidationError:
         return None
-
-
-def _first(error: ValidationError) -> tuple[str, str]:
-    """The first field that does not fit, and why."""
-    first = error.errors()[0]
-    return ".".join(map(str, first["loc"])) or "body", first["msg"]

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from domain.errors import BadResponse, ClewError, Conflict, ModelIsActive, NotFound
+from domain.errors import BadResponse, ClewError, NotFound
+from domain.errors.misfits import ModelField, misfit_of
+from domain.errors.records import BeingPurged, ModelIsActive, ModelNotFound, RestoreFirst
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement
 from domain.registry.models import (
@@ -76,9 +78,8 @@ class MlflowModelStore:
             try:
                 models.append(self._model(version, active))
             except ValidationError as error:
-                first = error.errors()[0]
-                field = ".".join(map(str, first["loc"]))
-                bad.append(BadRow(row=version.version, field=field, cause=first["msg"]))
+                field, cause = misfit_of(error)
+                bad.append(BadRow(row=version.version, field=field, cause=cause))
         return ModelList(models=in_order(models), bad_rows=bad)
 
     def get(self, model_id: str) -> Model:
@@ -135,7 +136,7 @@ class MlflowModelStore:
         version = self._version(model_id)
         if DELETED_TAG in version.tags:
             if PURGING_TAG in version.tags:
-                raise Conflict(f"Model {model_id} is being removed for good.")
+                raise BeingPurged(model_id)
             self._registry.untag_version(version.version, DELETED_TAG)
         return self.get(model_id)
 
@@ -149,7 +150,7 @@ class MlflowModelStore:
 
     def _version(self, model_id: str) -> Version:
         if not re.fullmatch(r"[1-9][0-9]{0,8}", model_id):  # as MLflow numbers them; others it answers with 400 or 500
-            raise NotFound(f"There is no model {model_id[:40]!r}.")
+            raise ModelNotFound(repr(model_id[:40]))
         return self._registry.version(model_id)
 
     def _remember(self, activation: Activation) -> None:
@@ -165,9 +166,8 @@ class MlflowModelStore:
         try:
             return self._model(version, active)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"]))
-            raise BadResponse(SERVICE, f"model {version.version}, {field}", first["msg"]) from error
+            field, misfit = misfit_of(error)
+            raise BadResponse(SERVICE, ModelField(version.version, field), misfit) from error
 
     def _model(self, version: Version, active: str | None) -> Model:
         return model_of(version, self._run_of(version.run_id) if version.run_id else None, active)
@@ -193,5 +193,5 @@ class MlflowModelStore:
 def _refuse_deleted(version: Version) -> None:
     if state_of(version.version, version.tags, None) is ModelState.DELETED:
         if PURGING_TAG in version.tags:
-            raise Conflict(f"Model {version.version} is being removed for good.")
-        raise Conflict(f"Model {version.version} is deleted: restore it before you activate it.")
+            raise BeingPurged(version.version)
+        raise RestoreFirst(version.version)

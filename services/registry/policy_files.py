@@ -8,7 +8,16 @@ from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from domain.errors import NotFound, PolicyRefused, ServiceUnavailable
+from domain.errors import NotFound, PolicyRefused
+from domain.errors.policies import (
+    FileMissing,
+    MlmodelTooLong,
+    MlmodelUnreadable,
+    NoKnownKind,
+    NotOnnxModel,
+    OtherFlavors,
+)
+from domain.errors.services import BusyChecking, PolicyCheckProcess
 from domain.inference.policies import MOST_BYTES, PolicyGraph, contract_for
 from mlflow_api.registry import MlflowRegistry, Version
 from policies.policy_check import WALL_SECONDS, check_policy
@@ -63,7 +72,7 @@ class PolicyFiles:
         try:
             return self._registry.file(version.version, path, MOST_BYTES)
         except NotFound as error:
-            raise PolicyRefused(f"Its file {path} is not there.") from error
+            raise PolicyRefused(FileMissing(path)) from error
 
     def _remembered(self, content: bytes, env_id: str | None) -> PolicyGraph:
         """As `_checked`, or what that said before. Raises OSError where `folder` cannot be written."""
@@ -81,7 +90,7 @@ class PolicyFiles:
 
     def _checked(self, content: bytes, env_id: str | None) -> PolicyGraph:
         if not self._free.acquire(timeout=2 * WALL_SECONDS):
-            raise ServiceUnavailable("The policy check", "is busy with other models; try again")
+            raise BusyChecking(PolicyCheckProcess())
         try:
             return check_policy(content, env_id)
         finally:
@@ -92,15 +101,15 @@ class PolicyFiles:
         try:
             content = self._registry.file(version.version, _MLMODEL, _MLMODEL_BYTES)
             if len(content) > MOST_YAML_BYTES:
-                raise PolicyRefused(f"Its MLmodel file is longer than {MOST_YAML_BYTES >> 10} KiB.")
+                raise PolicyRefused(MlmodelTooLong(MOST_YAML_BYTES >> 10))
             flavors = _MlModel.model_validate(plain_yaml(content)).flavors
             onnx = _Flavors.model_validate({"onnx": flavors.get("onnx")}).onnx
         except NotFound as error:
-            raise PolicyRefused("It has no tag onnx_file and no MLmodel file: it is no ONNX model.") from error
+            raise PolicyRefused(NotOnnxModel()) from error
         except (NotPlain, ValidationError) as error:
-            raise PolicyRefused("Its MLmodel file makes no sense.") from error
+            raise PolicyRefused(MlmodelUnreadable()) from error
         if onnx is None:
-            raise PolicyRefused(f"It is no ONNX model but one of {', '.join(sorted(flavors)) or 'no known kind'}.")
+            raise PolicyRefused(OtherFlavors(sorted(flavors) or [NoKnownKind()]))
         return onnx.data
 
 

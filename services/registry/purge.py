@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from domain.errors import ClewError, Conflict, NotFound, ReadOnly
+from domain.errors import ClewError, NotFound, ReadOnly
+from domain.errors.records import PurgedElsewhere
 from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
 from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
@@ -113,7 +114,7 @@ def purge(settings: Settings) -> Purged:
     if settings.read_only:
         raise ReadOnly
     if settings.model_server_url is not None:
-        raise Conflict("The models are the model server's (MODEL_SERVER_URL): what it deletes is gone at once.")
+        raise PurgedElsewhere
     registry = MlflowRegistry(MlflowRest.from_settings(settings), settings.model_name)
     return ModelPurge(registry, timedelta(days=settings.model_retention_days)).run()
 

@@ -34,7 +34,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from domain.errors import ServiceUnavailable
+from domain.errors.services import DatabaseFailed
+from domain.messages import Text
 from domain.tracking.history import EMPTY, History, HistoryPart
 from mlflow_api.metric_columns import in_order
 from mlflow_api.priority_semaphore import Slots
@@ -82,7 +83,7 @@ class MetricDatabase:
         # A missing driver is an ImportError; rows of SQLite are fetched past SQLAlchemy, so its errors come bare.
         except (SQLAlchemyError, ArgumentError, sqlite3.Error, ImportError) as error:
             # The first line only: the next ones may hold the statement, and a URL its password.
-            raise ServiceUnavailable(SERVICE, f"{type(error).__name__}: {str(error).splitlines()[0][:200]}") from error
+            raise DatabaseFailed(SERVICE, type(error).__name__, Text(str(error).splitlines()[0][:200])) from error
 
 
 def _engine(url: URL) -> Engine:

@@ -1,0 +1,141 @@
+"""Every failure that Clew can name: one class for each code, told apart by type, with typed fields.
+
+ClewError
+├── BadInput              what the person or program asked for makes no sense           (400)
+├── SignInNeeded          nobody vouches for who asks                                   (401)
+├── NotFound              it makes sense, but there is no such thing                    (404)
+├── Conflict              it makes sense, but not as things are now                     (409)
+├── ReadOnly              this Clew changes nothing                                     (403)
+├── PolicyRefused         the policy file must not be activated, and why                (422)
+├── PolicyFailed          the policy broke down while it ran, and how                   (422)
+├── PolicyGone            the model's file is not there any more                        (410)
+└── ServiceError          something outside did not do its part                         (502)
+    ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
+    │   ├── NotAsked            known to be dead a moment ago: nothing was sent         (503)
+    │   └── OutcomeUnknown      a write was sent and nothing came back: look again      (504)
+    ├── AccessDenied         401 or 403: the credentials in the environment are wrong   (502)
+    ├── Redirected           it sent us elsewhere, where Clew does not follow           (502)
+    └── BadResponse          it answered, but not what its contract says                (502)
+
+These are the kinds; the codes stand in the modules beside this one, by what they are about. A class without a `text`
+has no code and is only caught, never raised.
+"""
+
+from typing import Any
+
+from domain.messages import SERVICE, Message, Reason, in_english, template
+
+# Who, or which field: by its own name, or by a name of ours that has a translation.
+Name = Reason | str
+
+
+class ClewError(Message, Exception):
+    """A failure with a code; `status` is the HTTP status it maps to, `str(error)` one English sentence."""
+
+    status = 500
+
+
+class BadInput(ClewError):
+    """What was asked for makes no sense."""
+
+    status = 400
+
+
+class SignInNeeded(ClewError):
+    """A change was asked for without the token, or by a user whom no proxy names."""
+
+    status = 401
+
+
+class NotFound(ClewError):
+    """What was asked for does not exist."""
+
+    status = 404
+
+
+class Conflict(ClewError):
+    """What was asked for cannot be done as things are now."""
+
+    status = 409
+
+
+class ReadOnly(ClewError):
+    """This Clew was set to change nothing."""
+
+    text = template("This Clew is read-only (READ_ONLY is set): it changes no model.")
+    status = 403
+
+
+class PolicyRefused(ClewError):
+    """The policy file did not pass its check and must not be activated."""
+
+    text = "{reason}"
+    status = 422
+    reason: Reason
+
+
+class PolicyFailed(ClewError):
+    """The policy did not answer as it must while it ran."""
+
+    text = "{reason}"
+    status = 422
+    reason: Reason
+
+
+class PolicyGone(ClewError):
+    """The file of a model that was to be run is not there any more."""
+
+    text = template("The model's file is gone ({model_id}): {reason}")
+    status = 410
+    model_id: str
+    reason: Reason
+
+
+class ServiceError(ClewError):
+    """Something outside Clew failed: `service` names it."""
+
+    status = 502
+    service: Name
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """As a message's; a reason that is the same service's does not name it again."""
+        whole = super().params
+        return {name: one if name == SERVICE else _without(whole[SERVICE], one) for name, one in whole.items()}
+
+    @property
+    def cause(self) -> str:
+        """What it did, in English, without its name."""
+        return in_english(self.cause_json)
+
+    @property
+    def cause_json(self) -> dict[str, Any]:
+        """What it did, as `as_json` has it, without its name: for a sentence that names it itself."""
+        return {"code": self.code, "params": {name: one for name, one in self.params.items() if name != SERVICE}}
+
+
+class ServiceUnavailable(ServiceError):
+    """The service refused, timed out or answered 5xx."""
+
+    status = 503
+
+
+class AccessDenied(ServiceError):
+    """The service answered 401 or 403."""
+
+    text = template("refused our credentials (HTTP {http_status})")
+    http_status: int
+
+
+class BadResponse(ServiceError):
+    """The service answered something that does not fit its contract: `field` names what, `misfit` how."""
+
+    text = "{field}: {misfit}"
+    field: Name
+    misfit: Reason
+
+
+def _without(service: Any, reason: Any) -> Any:
+    if isinstance(reason, dict) and reason.get("params", {}).get(SERVICE) == service:
+        return {**reason, "params": {name: one for name, one in reason["params"].items() if name != SERVICE}}
+    return reason

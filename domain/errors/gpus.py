@@ -1,0 +1,244 @@
+"""What the GPU monitor says of a host or a GPU: why it is not read, what to do about it, what slows it down."""
+
+from domain.messages import Message, Reason, template
+
+
+class GpusNotReadYet(Message):
+    """No sample has come."""
+
+    text = template("The GPUs have not been read yet.")
+
+
+class DriverHasNoGpu(Message):
+    """The driver counts none."""
+
+    text = template("The NVIDIA driver runs, but has no GPU.")
+
+
+class LibraryMissing(Message):
+    """No NVML is installed."""
+
+    text = template("The NVIDIA driver's library libnvidia-ml.so.1 is not on this machine.")
+
+
+class DriverNotLoaded(Message):
+    """The library is there, the kernel's part is not."""
+
+    text = template("The NVIDIA kernel module is not loaded.")
+
+
+class HostNotPermitted(Message):
+    """The driver's devices are not this user's."""
+
+    text = template("This user may not ask the NVIDIA driver.")
+
+
+class DriverUpgraded(Message):
+    """Library and kernel module do not match."""
+
+    text = template("The NVIDIA library and the kernel module are of different versions: the driver was upgraded.")
+
+
+class DriverStale(Message):
+    """The driver has been silent for some periods."""
+
+    text = template("The NVIDIA driver has stopped answering.")
+
+
+class DriverNotAnswering(Message):
+    """Fresh processes are not answered either."""
+
+    text = template("The NVIDIA driver does not answer, not even to fresh processes.")
+
+
+class GpusUnreadable(Message):
+    """The host's GPUs could not be read, nobody says why."""
+
+    text = template("The GPUs could not be read.")
+
+
+class GpusUnreadableBecause(Message):
+    """The host's GPUs could not be read; `detail` is the driver's."""
+
+    text = template("The GPUs could not be read ({detail}).")
+    detail: Reason
+
+
+class SamplerEnded(Message):
+    """The process that reads the driver ended by itself."""
+
+    text = template("The process that asks the NVIDIA driver ended (exit status {number}).")
+    number: int | None
+
+
+class GpuLost(Message):
+    """The GPU answers nothing any more."""
+
+    text = template("The GPU has fallen off the bus.")
+
+
+class GpuNotPermitted(Message):
+    """The GPU's device is not this user's."""
+
+    text = template("This user may not read the GPU.")
+
+
+class GpuSplit(Message):
+    """MIG is on."""
+
+    text = template("The GPU is split into MIG instances, so it has no utilization as a whole.")
+
+
+class GpuUnreadable(Message):
+    """The GPU could not be read, nobody says why."""
+
+    text = template("The GPU could not be read.")
+
+
+class GpuUnreadableBecause(Message):
+    """The GPU could not be read; `detail` is the driver's, or ours."""
+
+    text = template("The GPU could not be read ({detail}).")
+    detail: Reason
+
+
+class CountedNotKnown(Message):
+    """The driver counts a GPU of which it gives no handle."""
+
+    text = template("the driver counts it, but does not know it")
+
+
+class GpuRemedy(Message):
+    """What can be done about a host or a GPU."""
+
+
+class WaitSomeSeconds(GpuRemedy):
+    """A remedy."""
+
+    text = template("Wait a few seconds.")
+
+
+class CheckLspci(GpuRemedy):
+    """A remedy."""
+
+    text = template("Check the GPU with lspci; in a container, start it with --gpus all.")
+
+
+class InstallDriver(GpuRemedy):
+    """A remedy."""
+
+    text = template(
+        "Install the NVIDIA driver; in a container, start it with --gpus all and the NVIDIA container toolkit."
+    )
+
+
+class LoadDriver(GpuRemedy):
+    """A remedy."""
+
+    text = template("Load it with sudo modprobe nvidia; after an update of the kernel, install the driver again.")
+
+
+class PermitControlDevice(GpuRemedy):
+    """A remedy."""
+
+    text = template("Give the monitor's user access to /dev/nvidiactl and /dev/nvidia*, usually by its group video.")
+
+
+class RebootOrReload(GpuRemedy):
+    """A remedy."""
+
+    text = template("Reboot the machine, or unload and load the nvidia kernel modules.")
+
+
+class WaitForFreshProcess(GpuRemedy):
+    """A remedy."""
+
+    text = template("Wait: the monitor asks again with a fresh process.")
+
+
+class LookForXid(GpuRemedy):
+    """A remedy."""
+
+    text = template("Look for Xid errors with sudo dmesg, and reboot the machine.")
+
+
+class TryNvidiaSmi(GpuRemedy):
+    """A remedy."""
+
+    text = template("See whether nvidia-smi works on this machine, and read the monitor's log.")
+
+
+class ResetLostGpu(GpuRemedy):
+    """A remedy."""
+
+    text = template("Look for Xid 79 with sudo dmesg, and reset the GPU or reboot the machine.")
+
+
+class PermitDevice(GpuRemedy):
+    """A remedy."""
+
+    text = template("Give the monitor's user access to /dev/nvidia*, usually by its group video.")
+
+
+class WatchInstances(GpuRemedy):
+    """A remedy."""
+
+    text = template("Watch the instances with nvidia-smi or DCGM, or turn MIG off with sudo nvidia-smi -mig 0.")
+
+
+class TryNvidiaSmiReset(GpuRemedy):
+    """A remedy."""
+
+    text = template("Try nvidia-smi on this machine; sudo nvidia-smi --gpu-reset may help.")
+
+
+class ThrottleReason(Message):
+    """What holds a GPU's clocks down."""
+
+
+class ClocksSet(ThrottleReason):
+    """A reason."""
+
+    text = template("clocks set by an administrator")
+
+
+class PowerLimit(ThrottleReason):
+    """A reason."""
+
+    text = template("power limit")
+
+
+class HardwareSlowdown(ThrottleReason):
+    """A reason."""
+
+    text = template("hardware slowdown")
+
+
+class SyncBoost(ThrottleReason):
+    """A reason."""
+
+    text = template("sync boost group")
+
+
+class DriverTemperature(ThrottleReason):
+    """A reason."""
+
+    text = template("temperature (driver)")
+
+
+class HardwareTemperature(ThrottleReason):
+    """A reason."""
+
+    text = template("temperature (hardware)")
+
+
+class PowerBrake(ThrottleReason):
+    """A reason."""
+
+    text = template("power brake")
+
+
+class DisplayClock(ThrottleReason):
+    """A reason."""
+
+    text = template("display clock setting")

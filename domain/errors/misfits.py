@@ -1,0 +1,197 @@
+"""What about an answer does not fit: pydantic's findings by their type, and what only we check."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.messages import TEMPLATES, Message, Text, template
+
+# By pydantic's own error types, in its own English. A type that is not here is shown as pydantic says it.
+_INVALID = {
+    "missing": template("Field required"),
+    "extra_forbidden": template("Extra inputs are not permitted"),
+    "string_type": template("Input should be a valid string"),
+    "string_too_short": template("String should have at least {min_length} characters"),
+    "string_too_long": template("String should have at most {max_length} characters"),
+    "string_pattern_mismatch": template("String should match pattern '{pattern}'"),
+    "int_type": template("Input should be a valid integer"),
+    "int_parsing": template("Input should be a valid integer, unable to parse string as an integer"),
+    "int_parsing_size": template("Unable to parse input string as an integer, exceeded maximum size"),
+    "int_from_float": template("Input should be a valid integer, got a number with a fractional part"),
+    "float_type": template("Input should be a valid number"),
+    "float_parsing": template("Input should be a valid number, unable to parse string as a number"),
+    "finite_number": template("Input should be a finite number"),
+    "bool_type": template("Input should be a valid boolean"),
+    "bool_parsing": template("Input should be a valid boolean, unable to interpret input"),
+    "list_type": template("Input should be a valid list"),
+    "tuple_type": template("Input should be a valid tuple"),
+    "dict_type": template("Input should be a valid dictionary"),
+    "model_type": template("Input should be a valid dictionary or instance of {class_name}"),
+    "model_attributes_type": template("Input should be a valid dictionary or object to extract fields from"),
+    "datetime_type": template("Input should be a valid datetime"),
+    "datetime_parsing": template("Input should be a valid datetime, {error}"),
+    "datetime_from_date_parsing": template("Input should be a valid datetime or date, {error}"),
+    "datetime_object_invalid": template("Invalid datetime object, got {error}"),
+    "greater_than": template("Input should be greater than {gt}"),
+    "greater_than_equal": template("Input should be greater than or equal to {ge}"),
+    "less_than": template("Input should be less than {lt}"),
+    "less_than_equal": template("Input should be less than or equal to {le}"),
+    "enum": template("Input should be {expected}"),
+    "literal_error": template("Input should be {expected}"),
+    "too_short": template("{field_type} should have at least {min_length} items after validation, not {actual_length}"),
+    "too_long": template("{field_type} should have at most {max_length} items after validation, not {actual_length}"),
+    "json_invalid": template("Invalid JSON: {error}"),
+    "json_type": template("JSON input should be string, bytes or bytearray"),
+    "recursion_loop": template("Recursion error - cyclic reference detected"),
+    "value_error": template("Value error, {error}"),
+    # Where there is one of them, pydantic says it so.
+    "string_too_short.one": template("String should have at least 1 character"),
+    "string_too_long.one": template("String should have at most 1 character"),
+    "too_short.one": template("{field_type} should have at least 1 item after validation, not {actual_length}"),
+    "too_long.one": template("{field_type} should have at most 1 item after validation, not {actual_length}"),
+    # What a model server's own dates can be outside of; raised as pydantic's error by `domain.moments`.
+    "year_out_of_range": template("Value error, is outside the years 1 to 9999"),
+}
+_PREFIX = "invalid."
+TEMPLATES.update({_PREFIX + kind: text for kind, text in _INVALID.items()})
+
+
+class InvalidValue(Message):
+    """A value that a pydantic model refused: `kind` is pydantic's error type, `context` what it says of the limit."""
+
+    kind: str
+    context: dict[str, Any]
+
+    code = property(lambda self: _PREFIX + self.kind)
+    params = property(lambda self: self.context)
+
+
+def misfit_of(error: ValidationError) -> tuple[str, Message | Text]:
+    """The first field that does not fit, as "a.0.b" ("body" for the whole), and what is wrong with it."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return field_of(first), reason_of(first)
+
+
+def misfits_of(error: ValidationError) -> dict[str, Message | Text]:
+    """What is wrong with each field that does not fit."""
+    return {field_of(one): reason_of(one) for one in error.errors(include_url=False, include_input=False)}
+
+
+def field_of(details: ErrorDetails) -> str:
+    """The path of a field, as "a.0.b"; "body" for the whole."""
+    return ".".join(map(str, details["loc"])) or "body"
+
+
+def reason_of(details: ErrorDetails) -> Message | Text:
+    """What is wrong with one field: a message of ours where the type is known, else pydantic's own words."""
+    context = {name: _plain(value) for name, value in details.get("ctx", {}).items()}
+    one = context.get("min_length", context.get("max_length")) == 1
+    kind = f"{details['type']}.one" if one and f"{details['type']}.one" in _INVALID else details["type"]
+    return InvalidValue(kind, context) if kind in _INVALID else Text(details["msg"])
+
+
+def _plain(value: object) -> object:
+    """A value of pydantic's context as JSON has it: exceptions, dates and patterns become their text."""
+    return value if isinstance(value, bool | int | float | str | None) else {"text": str(value)}
+
+
+class TooLong(Message):
+    """More bytes came, or were announced, than are read."""
+
+    text = template("longer than {mib} MiB")
+    mib: int
+
+
+class NotJson(Message):
+    """What came is no JSON; `excerpt` is how it begins, quoted."""
+
+    text = template("is not JSON (HTTP {http_status}): {excerpt}")
+    http_status: int
+    excerpt: str
+
+
+class UnexpectedStatus(Message):
+    """A status that the contract does not have."""
+
+    text = template("HTTP {http_status} was not expected")
+    http_status: int
+
+
+class NotAModelList(Message):
+    """The list of models is something else."""
+
+    text = template("is not a list of models")
+
+
+class NotA64BitInteger(Message):
+    """A step or a time of a metric is no 64-bit integer."""
+
+    text = template("is not a 64-bit integer")
+
+
+class NotANumber(Message):
+    """A metric's value is no number."""
+
+    text = template("is not a number")
+
+
+class NotARow(Message):
+    """A list of points holds something else."""
+
+    text = template("holds something that is no row")
+
+
+class HistoryChanged(Message):
+    """The pages of a history do not fit together."""
+
+    text = template("the history changed while it was read")
+
+
+class UnknownRun(Message):
+    """A point belongs to a run that was not asked for."""
+
+    text = template("is none of the runs asked for")
+
+
+class OutsideRange(Message):
+    """A point lies outside of the steps asked for."""
+
+    text = template("is outside of what was asked for")
+
+
+class AnotherActivated(Message):
+    """The server says that it activated another model; both ids quoted."""
+
+    text = template("{answered} was activated, not {asked}")
+    answered: str
+    asked: str
+
+
+class AnotherAnswered(Message):
+    """The server answered for another model; both ids quoted."""
+
+    text = template("{answered} was answered for {asked}")
+    answered: str
+    asked: str
+
+
+class ModelField(Message):
+    """A field of one of several models."""
+
+    text = template("model {model_id}, {field}")
+    model_id: str
+    field: str
+
+
+class NoReason(Message):
+    """A refusal without a word."""
+
+    text = template("no reason given")
+
+
+class NoReasonFor(Message):
+    """A refusal of which only the status is known."""
+
+    text = template("It answered HTTP {http_status} without a reason.")
+    http_status: int

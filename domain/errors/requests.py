@@ -1,0 +1,133 @@
+"""What is wrong with a request to Clew itself, over its API or from one of its pages."""
+
+from collections.abc import Mapping
+
+from domain.errors import ClewError
+from domain.messages import Message, Reason, template
+
+
+class RequestRefused(ClewError):
+    """The request does not fit; `fields` says by field what was wrong."""
+
+    status = 422
+    fields: Mapping[str, Reason]
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What was wrong with each field, in English."""
+        return {name: str(reason) for name, reason in self.fields.items()}
+
+
+class ContractMisfit(RequestRefused):
+    """The body is JSON that does not fit the contract."""
+
+    text = template("The request does not fit the contract.")
+
+
+class BodyNotJson(RequestRefused):
+    """The body is no JSON."""
+
+    text = template("The body is no JSON.")
+    status = 400
+
+
+class RunIdsMalformed(RequestRefused):
+    """Some of the ids to compare can be no run's."""
+
+    text = template("Not all of these can be runs.")
+
+
+class RunIdsMissing(RequestRefused):
+    """No ids were given to compare."""
+
+    text = template("Say which runs to compare.")
+
+
+class CallbackMisfit(RequestRefused):
+    """What came to Dash's own address is no call of a page."""
+
+    text = template("This is no call of a page of Clew.")
+    status = 400
+
+
+class CallbackUnknown(RequestRefused):
+    """A page calls what is not there, as one of an older version may."""
+
+    text = template("Clew has no such callback; reload the page.")
+    status = 400
+
+
+class CountOfMalformed(Message):
+    """How many ids can be none."""
+
+    text = template("{number} of the ids can be no run's")
+    number: int
+
+
+class RunIdsRequired(Message):
+    """What stands in place of nothing."""
+
+    text = template("a comma list of run ids is required")
+
+
+class Unknown(Message):
+    """A value of which nothing is known."""
+
+    text = template("unknown")
+
+
+class ForeignPage(ClewError):
+    """A page of another site sends a write in the reader's name."""
+
+    text = template("This request comes from a page of another site; Clew refuses those.")
+    status = 403
+
+
+class RequestUnclear(ClewError):
+    """The request is no HTTP that makes sense."""
+
+    text = template("The request makes no sense.")
+    status = 400
+
+
+class NoSuchAddress(ClewError):
+    """The API has no such address."""
+
+    text = template("There is no such address in the API.")
+    status = 404
+
+
+class MethodNotTaken(ClewError):
+    """The address is there, for other methods."""
+
+    text = template("This address does not take that method.")
+    status = 405
+
+
+class RequestTooLong(ClewError):
+    """The body is longer than is read."""
+
+    text = template("The request is longer than {kib} KiB.")
+    status = 413
+    kib: int
+
+
+class NotSentAsJson(ClewError):
+    """The body is not declared as JSON."""
+
+    text = template("The body has to be JSON, with Content-Type: application/json.")
+    status = 415
+
+
+class OtherRefusal(ClewError):
+    """Another refusal of the HTTP server, in its own words."""
+
+    text = "{reason}"
+    reason: Reason
+
+
+class Unexpected(ClewError):
+    """A mistake of Clew's own; `reference` finds it in the log."""
+
+    text = template("Something in Clew itself went wrong; its log has it under {reference}.")
+    reference: str

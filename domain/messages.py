@@ -1,0 +1,109 @@
+"""Messages with a code: what went wrong, with whom, and what to do about it, as values for any language.
+
+A `Message` subclass is one code with typed fields and one English template. It travels as `{"code", "params"}` in JSON,
+over sockets and from one process to another, and becomes a sentence in the reader's language only where it is read.
+Free of pydantic: the processes that confine a stranger's policy import this and little else.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Final, Protocol, dataclass_transform, runtime_checkable
+
+SLOT: Final = re.compile(r"\{(\w+)\}")
+SERVICE: Final = "service"
+"""The field that names who failed: it stands before the sentence, with a colon."""
+
+TEMPLATES: Final[dict[str, str]] = {}
+"""The English template of each code."""
+
+
+def template(text: str) -> str:
+    """Marks an English template, with {name} in the place of each field, for translation: Babel knows this name."""
+    return text
+
+
+@runtime_checkable
+class Reason(Protocol):
+    """What can stand in a sentence: a message, another program's text, or either as it came from elsewhere."""
+
+    @property
+    def json_value(self) -> Any:
+        """`{"code", "params"}`, or `{"text"}`."""
+
+
+@dataclass_transform(eq_default=False)
+class Message:
+    """A text with a code: `text` of a subclass is its English template, and its annotations are its typed fields.
+
+    The code is the subclass's name in kebab case. A field may hold a message, or a `Text` of another program's.
+    """
+
+    code: ClassVar[str] = ""
+    text: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        dataclass(eq=False, repr=False)(cls)
+        if "text" in vars(cls):
+            cls.code = re.sub(r"(?<=.)(?=[A-Z])", "-", cls.__name__).lower()
+            assert cls.code not in TEMPLATES, f"two messages have the code {cls.code}"
+            TEMPLATES[cls.code] = cls.text
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The fields by name, as JSON values."""
+        return {field.name: as_json(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
+
+    @property
+    def json_value(self) -> Any:
+        """As it travels: `{"code", "params"}`."""
+        return {"code": self.code, "params": self.params}
+
+    def __str__(self) -> str:
+        return in_english(self.json_value)
+
+
+class Text:
+    """Another program's words: shown as they are, in no language of ours."""
+
+    def __init__(self, text: object) -> None:
+        self.text = str(text)
+
+    @property
+    def json_value(self) -> Any:
+        """As it travels: `{"text"}`."""
+        return {"text": self.text}
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def as_json(value: object) -> Any:
+    """A reason or a plain value as it travels: `{"code", "params"}`, `{"text"}`, or itself."""
+    if isinstance(value, Reason):
+        return value.json_value
+    if isinstance(value, Mapping):
+        return {name: as_json(one) for name, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [as_json(one) for one in value]
+    return value
+
+
+def in_english(value: Any) -> str:
+    """The English sentence of what `as_json` returns."""
+    return rendered(value, TEMPLATES.get)
+
+
+def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
+    """The sentence of what `as_json` returns, by the templates of one language; a code without one shows itself."""
+    if isinstance(value, Mapping):
+        if "code" not in value:
+            return str(value.get("text", ""))
+        params = {name: rendered(param, template_of) for name, param in value.get("params", {}).items()}
+        pattern = template_of(value["code"]) or value["code"]
+        sentence = SLOT.sub(lambda slot: params.get(slot[1], slot[0]), pattern)
+        return f"{params[SERVICE]}: {sentence}" if SERVICE in params else sentence
+    if isinstance(value, list):
+        return ", ".join(rendered(one, template_of) for one in value)
+    return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)
