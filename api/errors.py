@@ -1,4 +1,4 @@
-"""Every failure as JSON: one sentence, its code and details. Nothing under /api answers HTML, also what no route of ours is."""
+"""Every failure as JSON: a sentence, its code, and details. Nothing under /api answers HTML, also what no route is."""
 
 import logging
 

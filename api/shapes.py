@@ -14,7 +14,7 @@ class Failed(Coded):
     """Every answer that is no success: one sentence, its code, and for wrong fields what was wrong with each."""
 
     error: str
-    details: dict[str, str] = {}
+    details: dict[str, str] = Field({})
 
 
 class ModelRow(BaseModel):

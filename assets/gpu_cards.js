@@ -16,7 +16,7 @@
   const FACTS = {
     clock: (gpu) => (known(gpu.sm_clock) ? `${fixed(gpu.sm_clock)} MHz` : MISSING),
     fan: (gpu) => (known(gpu.fan) ? `${fixed(gpu.fan)} %` : MISSING),
-    throttle: (gpu, texts) => (gpu.throttle_reasons || []).map((one) => window.clew.inWords(one, texts.sentences)).join(", ") || MISSING,
+    throttle: (gpu, texts) => (gpu.throttle_reasons || []).map((one, i) => window.clew.translate({ code: (gpu.throttle_codes || [])[i] }, texts.templates, one)).join(", ") || MISSING,
   };
   // Not there at all where they are not known.
   const RARE = {

@@ -87,7 +87,7 @@
     try {
       report = JSON.parse(text);
     } catch (error) {
-      return [null, `message: ${error.message}`];
+      return [null, { text: `message: ${error.message}` }];
     }
     // A monitor that cannot say more than what failed says this much (the contract's form of a failure).
     const bare = report && typeof report.error === "string" && report.gpus === undefined;
@@ -99,15 +99,14 @@
   function notice(host, texts) {
     const html = (type, children) => ({ namespace: "dash_html_components", type, props: { children } });
     const { report } = host;
-    const say = (sentence) => window.clew.inWords(sentence, texts.sentences);
     const said = [];
     if (report && texts.states[report.state]) {
       const silent = Math.round((report.age_seconds || 0) + (Date.now() - host.received) / 1000);
-      said.push(html("Strong", texts.states[report.state].replace("{n}", silent)), texts.stop, say(report.error), " ", say(report.remedy));
+      said.push(html("Strong", texts.states[report.state].replace("{n}", silent)), texts.stop, window.clew.troubleOf(report, texts.templates));
     }
     if (report && report.recording) said.push(html("Div", texts.recording));
     if (report && host.skew) said.push(html("Div", texts.clock.replace("{n}", Math.round(Math.abs(host.skew) / 1000))));
-    if (host.misfits) said.push(html("Div", texts.misfit.replace("{n}", host.misfits).replace("{why}", say(host.why))));
+    if (host.misfits) said.push(html("Div", texts.misfit.replace("{n}", host.misfits).replace("{why}", window.clew.translate(host.why, texts.templates))));
     const key = JSON.stringify(said);
     const color = report && report.recording && said.length === 1 ? "info" : "warning";
     if (key !== host.said) window.dash_clientside.set_props(host.part("notice"), { children: said, is_open: said.length > 0, color });

@@ -44,7 +44,7 @@
 
   function why(use, gpu, holder, texts) {
     const { samples, percent } = texts.rule;
-    if (!texts.why[use]) return [gpu.error, gpu.remedy].filter(Boolean).map((one) => window.clew.inWords(one, texts.sentences)).join(" ");
+    if (!texts.why[use]) return window.clew.troubleOf(gpu, texts.templates);
     const said = texts.why[use].replace("{samples}", samples).replace("{percent}", percent);
     if (!holder) return said;
     const who = [holder.user, holder.command, holder.pid].filter(known).join(" · ");

@@ -48,8 +48,6 @@
 
   const start = (one) => send(one, { command: "start" });
 
-  const say = (sentence) => window.clew.inWords(sentence, texts.sentences);
-
   /** What a message says; contract-wise a failure is an object with an error and nothing else that counts. */
   function read(text) {
     let message;
@@ -58,9 +56,9 @@
     } catch (error) {
       return { error: texts.misfit.replace("{why}", error.message) };
     }
-    if (message && typeof message.error === "string") return { error: [message.error, message.remedy].filter(Boolean).map(say).join(" ") };
+    if (message && typeof message.error === "string") return { error: window.clew.troubleOf(message, texts.templates) };
     const why = window.clew.misfit(message, schema);
-    return why ? { error: texts.misfit.replace("{why}", say(why)) } : { step: message };
+    return why ? { error: texts.misfit.replace("{why}", window.clew.translate(why, texts.templates)) } : { step: message };
   }
 
   function take(one, { step, error }) {

@@ -11,7 +11,7 @@
     null: (value) => value === null,
   };
 
-  /** The first thing that does not fit, as "gpus.0.utilization: is more than 100"; null where everything does. */
+  /** The first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything does. */
   function misfit(value, schema, root = schema, at = "message") {
     if (schema.$ref) return misfit(value, root.$defs[schema.$ref.split("/").pop()], root, at);
     if (schema.anyOf) {
@@ -19,18 +19,20 @@
       // What is wrong with the first says more than "is not null".
       return found.includes(null) ? null : found[0];
     }
-    if ("const" in schema && value !== schema.const) return `${at}: is not ${schema.const}`;
-    if (schema.enum && !schema.enum.includes(value)) return `${at}: is none of ${schema.enum.join(", ")}`;
-    if (schema.type && !TYPES[schema.type](value)) return `${at}: is no ${schema.type}`;
+    if ("const" in schema && value !== schema.const) return wrong(at, "schema-not", { value: String(schema.const) });
+    if (schema.enum && !schema.enum.includes(value)) return wrong(at, "schema-none-of", { values: schema.enum.join(", ") });
+    if (schema.type && !TYPES[schema.type](value)) return wrong(at, "schema-no", { kind: schema.type });
     return outOfBounds(value, schema, at) || misfitInside(value, schema, root, at);
   }
 
+  const wrong = (field, code, params) => ({ code: "field-misfit", params: { field, misfit: { code, params } } });
+
   function outOfBounds(value, schema, at) {
-    if (value < schema.minimum) return `${at}: is less than ${schema.minimum}`;
-    if (value <= schema.exclusiveMinimum) return `${at}: is not more than ${schema.exclusiveMinimum}`;
-    if (value > schema.maximum) return `${at}: is more than ${schema.maximum}`;
-    if (Array.isArray(value) && value.length < schema.minItems) return `${at}: has less than ${schema.minItems} items`;
-    if (Array.isArray(value) && value.length > schema.maxItems) return `${at}: has more than ${schema.maxItems} items`;
+    if (value < schema.minimum) return wrong(at, "schema-less", { limit: schema.minimum });
+    if (value <= schema.exclusiveMinimum) return wrong(at, "schema-not-more", { limit: schema.exclusiveMinimum });
+    if (value > schema.maximum) return wrong(at, "schema-more", { limit: schema.maximum });
+    if (Array.isArray(value) && value.length < schema.minItems) return wrong(at, "schema-few-items", { number: schema.minItems });
+    if (Array.isArray(value) && value.length > schema.maxItems) return wrong(at, "schema-many-items", { number: schema.maxItems });
     return null;
   }
 
@@ -40,7 +42,7 @@
     if (Array.isArray(value)) return first(value.map((one, i) => () => itemOf(i) && misfit(one, itemOf(i), root, inside(i))));
     if (!TYPES.object(value)) return null;
     const missing = (schema.required || []).find((key) => !(key in value));
-    if (missing) return `${inside(missing)}: is missing`;
+    if (missing) return wrong(inside(missing), "schema-missing", {});
     const schemaOf = (key) => (schema.properties || {})[key] || (TYPES.object(schema.additionalProperties) && schema.additionalProperties);
     return first(Object.keys(value).map((key) => () => schemaOf(key) && misfit(value[key], schemaOf(key), root, inside(key))));
   }

@@ -9,8 +9,8 @@ from dash import Input, Output, ctx
 
 from components import ids
 from components.inference import evaluation
-from components.texts.in_words import in_words
 from components.texts.language import _
+from components.texts.translate import translate
 from domain.errors import ClewError, NotFound
 from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.registry.measurements import Measurement
@@ -47,7 +47,7 @@ def register(app: dash.Dash, services: Services) -> None:
         except NotFound:  # the engine was never asked about it
             return [], False, True, True
         except ClewError as error:
-            return [evaluation.unavailable(in_words(error))], False, True, True
+            return [evaluation.unavailable(translate(error))], False, True, True
         running = found.state is EvaluationState.RUNNING
         note, settled = _kept(services, found)
         return evaluation.report(found, note=note), running, not running, settled and not running
@@ -80,5 +80,5 @@ def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool
     except TimeoutError:
         return _("It is being kept with the model…"), False
     except ClewError as error:
-        return _("It is not kept with the model: %(cause)s", cause=in_words(error)), True
+        return _("It is not kept with the model: %(cause)s", cause=translate(error)), True
     return _("Kept with the model."), True

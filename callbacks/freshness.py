@@ -31,7 +31,7 @@ def failed(view: RunView | ModelView) -> tuple[Any, bool]:
     """What failed since what is shown was read, if anything, and whether something did."""
     if view.failure is None:
         return no_update, False
-    return notices.failure(view.failure.service, view.failure.cause, as_of_ms=words.unix_ms(view.as_of)), True
+    return notices.failure(view.failure.service_name, view.failure.error, as_of_ms=words.unix_ms(view.as_of)), True
 
 
 def register_rows_shown(app: dash.Dash, table: str, rows: str, texts: str) -> None:

@@ -8,29 +8,30 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
-from components.texts.in_words import in_words
 from components.texts.language import _, around, ngettext
+from components.texts.translate import translate
+from domain.messages import Reason
 from domain.tracking.runs import BadRow
 
 _NAMED = 3
 
 
-def failure(service: str, cause: str, *, as_of_ms: int | None) -> list[Any]:
+def failure(service: Reason, cause: Reason, *, as_of_ms: int | None) -> list[Any]:
     """Says which service failed and why, and how old what is shown is."""
     if as_of_ms is None:
         known = [_("Nothing has been read from it yet.")]
     else:
         known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
-    said = _("%(cause)s. ", cause=in_words(cause).rstrip(".。"))
-    return [html.Strong(f"{in_words(service)}: "), html.Span(said), *known]
+    said = _("%(cause)s. ", cause=translate(cause).rstrip(".。"))
+    return [html.Strong(f"{translate(service)}: "), html.Span(said), *known]
 
 
-def failed_histories(failures: Sequence[str]) -> list[Any]:
+def failed_histories(failures: Sequence[Reason]) -> list[Any]:
     """Says which histories could not be read and why, a sentence each."""
-    return [html.Div(_("A history could not be read. %(cause)s", cause=in_words(cause))) for cause in failures]
+    return [html.Div(_("A history could not be read. %(cause)s", cause=translate(cause))) for cause in failures]
 
 
-def bad_rows(service: str, rows: Sequence[BadRow]) -> dbc.Alert | None:
+def bad_rows(service: Reason | str, rows: Sequence[BadRow]) -> dbc.Alert | None:
     """Counts the rows that could not be read and names the first few."""
     if not rows:
         return None
@@ -38,9 +39,9 @@ def bad_rows(service: str, rows: Sequence[BadRow]) -> dbc.Alert | None:
         "%(num)s row of %(service)s does not fit its contract and is left out:",
         "%(num)s rows of %(service)s do not fit its contract and are left out:",
         len(rows),
-        service=in_words(service),
+        service=translate(service),
     )
-    named = [html.Li([html.Code(row.row), " · ", in_words(f"{row.field}: {row.cause}")]) for row in rows[:_NAMED]]
+    named = [html.Li([html.Code(row.row), " · ", f"{row.field}: {translate(row.cause)}"]) for row in rows[:_NAMED]]
     if len(rows) > _NAMED:
         named.append(html.Li(_("and %(n)s more", n=len(rows) - _NAMED)))
     return dbc.Alert([headline, html.Ul(named, className="mb-0")], color="warning", className="py-2")

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.message_data import Coded
+from domain.message_data import Coded, MessageField
 
 
 class State(StrEnum):
@@ -42,7 +42,7 @@ class ServiceHealth(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kind: ServiceKind
-    name: str
+    name: MessageField
     label: str | None = None
     health: Dependency
 

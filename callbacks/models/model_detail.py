@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from components import ids
 from components.models import model_detail
-from components.texts.in_words import in_words
+from components.texts.translate import translate
 from domain.errors import ServiceError
 from services.connect import Services
 
@@ -59,4 +59,4 @@ def register(app: dash.Dash, services: Services) -> None:
         if look.graph is not None:
             return model_detail.policy(look.graph), True
         # What a service did not do it may do yet; what is wrong with the file stays wrong.
-        return model_detail.unusable(in_words(str(look.error))), not isinstance(look.error, ServiceError)
+        return model_detail.unusable(translate(look.error or "")), not isinstance(look.error, ServiceError)

@@ -6,9 +6,10 @@ import flask
 
 from components.models import model_change
 from components.models.model_change import Outcome, Undo
-from components.texts.in_words import in_words
 from components.texts.language import _
-from domain.errors import ClewError, OutcomeUnknown
+from components.texts.translate import translate
+from domain.errors import ClewError
+from domain.errors.services import OutcomeUnknown
 from services.connect import Services
 from services.identity import writing_person
 
@@ -50,8 +51,8 @@ def outcome_of(work: Callable[[], Outcome]) -> Outcome:
         return work()
     except OutcomeUnknown as error:
         return model_change.refused(
-            _("%(cause)s. The list was read again: look there.", cause=in_words(error).rstrip(".。"))
+            _("%(cause)s. The list was read again: look there.", cause=translate(error).rstrip(".。"))
         )
     except ClewError as error:
         flask.current_app.logger.info("a model was not changed", extra={"cause": str(error)})
-        return model_change.refused(in_words(error))
+        return model_change.refused(translate(error))

@@ -2,12 +2,13 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from components.charts.lines import keys_to_draw
 from components.texts.language import language
 from domain.charts.chart_options import ChartOptions
+from domain.errors import ClewError
 from domain.tracking.history import History
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord
@@ -23,7 +24,7 @@ class Drawing(NamedTuple):
     unknown: list[str]
     found: dict[tuple[str, str], History]
     pending: set[Series]
-    failures: list[str]
+    failures: list[ClewError]
     is_loading: bool
     sampled: bool
 
@@ -46,10 +47,16 @@ class Drawing(NamedTuple):
             unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
             found={(series.run_id, series.key): history for series, history in histories.found.items()},
             pending=histories.pending,
-            failures=sorted(set(histories.failures.values())),
+            failures=_different(histories.failures.values()),
             is_loading=bool(histories.pending) or (view.runs is None and view.failure is None),
             sampled=bool(histories.sampled),
         )
+
+
+def _different(errors: Iterable[ClewError]) -> list[ClewError]:
+    """One of those that say the same."""
+    by_sentence = {str(error): error for error in errors}
+    return [by_sentence[sentence] for sentence in sorted(by_sentence)]
 
 
 def fingerprint(asked: object, drawing: Drawing) -> str:
@@ -61,7 +68,7 @@ def fingerprint(asked: object, drawing: Drawing) -> str:
         sorted((key, len(history)) for key, history in drawing.found.items()),
         sorted(drawing.pending),
         drawing.unknown,
-        drawing.failures,
+        [str(error) for error in drawing.failures],
         drawing.is_loading,
         drawing.sampled,
     )

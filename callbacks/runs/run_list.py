@@ -13,8 +13,8 @@ from flask import request
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry, register_rows_shown
 from components import ids, notices
 from components.runs import run_list, run_toolbar
-from components.texts.in_words import in_words
 from components.texts.language import _, language, ngettext
+from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.tracking.runs import summarise
 from services.connect import Services
@@ -160,10 +160,10 @@ def _register_sample_removal(app: dash.Dash, services: Services) -> None:
             writing_person(request.headers, request.remote_addr, services.settings)
             removed = remove_sample_data(services.mlflow)
         except (ReadOnly, SignInNeeded) as error:
-            return in_words(error)
+            return translate(error)
         except ClewError as error:
             return _(
-                "Not everything could be removed: %(cause)s. You can try again.", cause=in_words(error).rstrip(".。")
+                "Not everything could be removed: %(cause)s. You can try again.", cause=translate(error).rstrip(".。")
             )
         # A person who removes something wants to see it gone, which only reading everything shows.
         services.runs.refreshed_view(RETRY_WAIT_SECONDS)

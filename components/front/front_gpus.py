@@ -14,7 +14,7 @@ from domain.gpus import IDLE_BELOW_PERCENT, IDLE_SAMPLES, RESERVED_ABOVE_MIB, Gp
 
 _AS_ON_THE_GPU_PAGE = (
     *("connection", "states", "stop", "heard", "lost", "never", "recording", "misfit", "clock"),
-    *("sentences", "missing", "gpu", "silent_periods"),
+    *("templates", "missing", "gpu", "silent_periods"),
 )
 
 

@@ -9,9 +9,11 @@ from dash import html
 from components import ids, notices
 from components.front.front import figure, place
 from components.links import href
-from components.texts.in_words import in_words
 from components.texts.language import _, around
+from components.texts.translate import translate
 from domain.health import HealthReport, ServiceHealth, ServiceKind, State
+from domain.message_data import message_in
+from domain.messages import SERVICE
 
 _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"}
 
@@ -47,7 +49,7 @@ def _service(service: ServiceHealth, shown_ms: int | None) -> list[Any]:
 def _title(service: ServiceHealth) -> str:
     return {
         ServiceKind.MLFLOW: "MLflow",
-        ServiceKind.MODEL_STORE: _("Model registry") if service.name == "MLflow" else _("Model server"),
+        ServiceKind.MODEL_STORE: _("Model registry") if str(service.name) == "MLflow" else _("Model server"),
         ServiceKind.GPU_MONITOR: _("GPU monitor %(name)s", name=service.label),
         ServiceKind.INFERENCE: _("Inference engine"),
     }[service.kind]
@@ -76,7 +78,10 @@ def _age(shown_ms: int | None) -> html.Span | None:
 
 
 def _cause(service: ServiceHealth) -> html.Div | None:
-    cause = service.health.cause
-    if cause is None:
+    health = service.health
+    if health.cause is None:
         return None
-    return html.Div(in_words(cause.removeprefix(f"{service.name}: ")), className="small w-100 text-break")
+    message = message_in(health.model_dump(), health.cause)
+    if message.params.get(SERVICE) == service.name.json_value:  # it stands above
+        message = message.without(SERVICE)
+    return html.Div(translate(message), className="small w-100 text-break")

@@ -4,15 +4,17 @@ The card is drawn when a GPU appears or changes its state; the numbers in it are
 finds them by `data-part` and writes them by the same rules.
 """
 
+from itertools import zip_longest
 from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.texts.in_words import in_words
 from components.texts.language import _
+from components.texts.translate import translate
 from components.texts.words import MISSING
 from domain.gpus import Gpu, GpuState
+from domain.message_data import message_in
 
 _MIB_PER_GIB = 1024
 _KIB_PER_MIB = 1024
@@ -34,7 +36,7 @@ def gpu_card(gpu: Gpu, *, recording: bool = False) -> html.Article:
                 [
                     _fact("clock", _("SM clock"), _with_unit(gpu.sm_clock, "MHz")),
                     _fact("fan", _("Fan"), _with_unit(gpu.fan, "%")),
-                    _fact("throttle", _("Slowed down by"), _joined(gpu.throttle_reasons)),
+                    _fact("throttle", _("Slowed down by"), _throttle(gpu)),
                     # Only where the monitor was asked for them, and the GPU has them.
                     _fact(
                         "ecc", _("ECC errors"), MISSING if gpu.ecc_errors is None else str(gpu.ecc_errors), rare=True
@@ -66,9 +68,9 @@ def _recorded(recording: bool) -> dbc.Badge | None:
 
 
 def _trouble(gpu: Gpu) -> html.P:
-    return html.P(
-        [in_words(gpu.error or ""), " ", in_words(gpu.remedy or "")], className="small text-danger-emphasis mb-2"
-    )
+    cause = translate(message_in(gpu.model_dump(), gpu.error or ""))
+    remedy = translate(message_in({"code": gpu.remedy_code}, gpu.remedy or ""))
+    return html.P([cause, " ", remedy], className="small text-danger-emphasis mb-2")
 
 
 def _bar(part: str, label: str, value: float | None, limit: float | None, text: str) -> html.Div:
@@ -96,8 +98,9 @@ def _fact(part: str, label: str, text: str, *, rare: bool = False) -> html.Div:
     return html.Div([html.Dt(label), html.Dd(text, **{"data-part": f"{part}-text"})], hidden=rare and text == MISSING)
 
 
-def _joined(reasons: list[str] | None) -> str:
-    return ", ".join(map(in_words, reasons or [])) or MISSING
+def _throttle(gpu: Gpu) -> str:
+    reasons = zip_longest(gpu.throttle_codes or [], gpu.throttle_reasons or [], fillvalue="")
+    return ", ".join(translate(message_in({"code": code}, english)) for code, english in reasons) or MISSING
 
 
 def _rates(received: float | None, sent: float | None) -> str:

@@ -12,10 +12,11 @@ from components.charts.chart_config import chart_config
 from components.colours import DASHES, PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.links import run_href
-from components.texts import in_words
 from components.texts.language import _
-from components.texts.sentences import OF_GPUS
+from components.texts.translate import codes_in, templates
 from components.texts.words import MISSING
+from domain.errors import gpus as gpu_messages
+from domain.errors import schema as schema_messages
 from domain.gpus import HISTORY_SAMPLES, SILENT_PERIODS, GpuReport, HostState
 from domain.tracking.runs import Run, RunStatus
 
@@ -147,7 +148,7 @@ def texts() -> dict[str, Any]:
         ],
         "no_process": _("No process is on a GPU."),
         "unknown_processes": _("Which processes are on the GPUs is not known here."),
-        "sentences": in_words.texts(OF_GPUS),
+        "templates": templates(codes_in(gpu_messages, schema_messages)),
         "missing": MISSING,
         "gpu": _("GPU"),
         "silent_periods": SILENT_PERIODS,

@@ -6,10 +6,11 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids
-from components.texts.in_words import in_words
 from components.texts.language import _
+from components.texts.translate import translate
 from components.texts.words import MISSING, count, number, percent
 from domain.inference.messages import EvaluationReport, EvaluationState
+from domain.message_data import message_in
 from domain.registry.measurements import Measured
 
 TICK_MS = 1000
@@ -56,14 +57,16 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
     if found.state is EvaluationState.CANCELLED:
         said.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))
     if found.state is EvaluationState.FAILED:
-        said.append(
-            dbc.Alert(in_words(found.error) if found.error else _("It failed."), color="warning", class_name="py-2")
-        )
+        said.append(dbc.Alert(_cause(found), color="warning", class_name="py-2"))
     if found.seen is not None and found.unseen is not None:
         said.append(_results(found.seen, found.unseen))
     if note:
         said.append(html.P(note, className="small text-body-secondary"))
     return said
+
+
+def _cause(found: EvaluationReport) -> str:
+    return translate(message_in(found.model_dump(), found.error)) if found.error else _("It failed.")
 
 
 def unavailable(cause: str) -> dbc.Alert:

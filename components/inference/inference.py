@@ -11,10 +11,10 @@ from components.colours import PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.inference.inference_controls import NONE
 from components.links import model_href
-from components.texts import in_words
 from components.texts.language import _
-from components.texts.sentences import OF_WALKS
+from components.texts.translate import templates
 from components.texts.words import MISSING
+from domain.errors.catalogue import TEMPLATES
 from domain.inference.messages import InferenceStep
 
 SIDES = ("a", "b")
@@ -118,7 +118,7 @@ def texts() -> dict[str, Any]:
         "line": _("{model}: {value} after {steps} steps, lowest {lowest}, highest {highest}"),
         "misfit": _("A message did not fit and was skipped: {why}"),
         "ms": _("{p50} / {p95} ms"),
-        "sentences": in_words.texts(OF_WALKS),
+        "templates": templates(TEMPLATES),
         "missing": MISSING,
         "none": NONE,
         "colours": list(PALETTE),

@@ -1,7 +1,7 @@
 """Why a run or a model is not there, or is not changed."""
 
 from domain.errors import BadInput, Conflict, Name, NotFound, SignInNeeded
-from domain.messages import Message, Reason, template
+from domain.messages import Reason, template
 
 
 class RunIdMalformed(NotFound):
@@ -128,10 +128,3 @@ class InvalidArgument(BadInput):
 
     text = "{reason}"
     reason: Reason
-
-
-class Unsupported(Message):
-    """A kind of thing that Clew has no way to handle; `what` names it."""
-
-    text = template("There is none for {what}.")
-    what: str

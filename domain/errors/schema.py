@@ -1,10 +1,18 @@
 """What about a socket's message does not fit, as the browser finds it: assets/schema.js says these codes."""
 
-from domain.messages import Message, template
+from domain.messages import Message, Reason, template
+
+
+class FieldMisfit(Message):
+    """A field, as "gpus.0.utilization", and what is wrong with it."""
+
+    text = "{field}: {misfit}"
+    field: str
+    misfit: Reason
 
 
 class SchemaMisfit(Message):
-    """A field of a message does not fit its schema."""
+    """What is wrong with a field, by its JSON Schema."""
 
 
 class SchemaMissing(SchemaMisfit):

@@ -52,7 +52,7 @@ class Seen(NamedTuple):
     """What came of a look: what has to be read in full now, and what failed."""
 
     fills: list[Fill]
-    failures: dict[Series, str]
+    failures: dict[Series, ClewError]
 
 
 def looks_for(due: Mapping[Series, Run], entries: Mapping[Series, Entry | None]) -> Iterator[Look]:
@@ -101,14 +101,14 @@ class HistoryReader:
 
     def _looked(self, look: Look) -> Seen:
         parts, failed = self._parts(look)
-        seen = Seen([], {Series(run_id, look.key): str(error) for run_id, error in failed.items()})
+        seen = Seen([], {Series(run_id, look.key): error for run_id, error in failed.items()})
         for run in look.runs:
             series = Series(run.run_id, look.key)
             try:
                 if run.run_id in parts and (fill := self._taken(series, run, look, parts[run.run_id])):
                     seen.fills.append(fill)
             except ClewError as error:
-                seen.failures[series] = str(error)
+                seen.failures[series] = error
         return seen
 
     def _parts(self, look: Look) -> tuple[dict[str, HistoryPart], dict[str, ClewError]]:

@@ -41,12 +41,12 @@ class Histories(NamedTuple):
 
     found: dict[Series, History]
     pending: set[Series]
-    failures: dict[Series, str]
+    failures: dict[Series, ClewError]
     sampled: Set[Series] = frozenset()
 
 
 class _Failure(NamedTuple):
-    cause: str
+    cause: ClewError
     retry_seconds: float
     retry_at: float
 
@@ -128,17 +128,17 @@ class HistoryStore:
             self._fillers.submit(partial(self._fill, fill))
 
     def _fill(self, fill: Fill) -> None:
-        failures: dict[Series, str] = {}
+        failures: dict[Series, ClewError] = {}
         try:
             self._reader.fill(fill, lambda: time.monotonic() - self._fills[fill.series] < LOOKED_AT_SECONDS)
         except ClewError as error:
-            failures[fill.series] = str(error)
+            failures[fill.series] = error
         finally:
             with self._lock:
                 self._note([fill.series], failures)
                 del self._fills[fill.series]
 
-    def _note(self, tried: Iterable[Series], failures: dict[Series, str]) -> None:
+    def _note(self, tried: Iterable[Series], failures: dict[Series, ClewError]) -> None:
         """With the lock held."""
         for series in tried:
             former = self._failures.pop(series, None)
@@ -146,4 +146,4 @@ class HistoryStore:
                 continue
             pause = FIRST_RETRY_SECONDS if former is None else min(2 * former.retry_seconds, LAST_RETRY_SECONDS)
             self._failures[series] = _Failure(cause, pause, time.monotonic() + pause)
-            log.warning("history failed", extra={"metric": series.key, "run": series.run_id, "cause": cause})
+            log.warning("history failed", extra={"metric": series.key, "run": series.run_id, "cause": str(cause)})

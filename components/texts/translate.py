@@ -1,0 +1,39 @@
+"""Messages in the reader's language: made of their code and parameters where they are read, never of their English.
+
+assets/translate.js fills the same templates for what comes over a socket.
+"""
+
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+from components.texts.language import _
+from domain.errors.catalogue import TEMPLATES
+from domain.messages import Message, Reason, as_json, rendered
+
+
+def translate(message: Reason | str) -> str:
+    """The sentence of a message in the reader's language; another program's words stay as they are."""
+    return translate_json(as_json(message))
+
+
+def translate_json(value: Any) -> str:
+    """As `translate`, of what `domain.messages.as_json` returns."""
+    return rendered(value, _template)
+
+
+def templates(codes: Iterable[str]) -> dict[str, str]:
+    """The templates of these codes in the reader's language, for the browser."""
+    return {code: _(TEMPLATES[code]) for code in sorted(codes)}
+
+
+def codes_in(*modules: ModuleType) -> frozenset[str]:
+    """The codes of all messages that these modules define."""
+    kinds = (one for module in modules for one in vars(module).values())
+    return frozenset(
+        one.code for one in kinds if isinstance(one, type) and issubclass(one, Message) and "text" in vars(one)
+    )
+
+
+def _template(code: str) -> str | None:
+    return _(TEMPLATES[code]) if code in TEMPLATES else None
