@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
 
+from domain.addresses import credentials_in
 from domain.errors import BadInput
 from domain.tracking.vocabulary import Vocabulary
 from settings.gpu_addresses import read_addresses
@@ -50,6 +51,8 @@ def _being_a_socket(url: str) -> str:
     parts = urlsplit(url)
     if url and (parts.scheme not in ("ws", "wss") or not parts.hostname):
         raise ValueError("should be an address such as wss://models.example.com/ws/inference")
+    if credentials_in(url):
+        raise ValueError("should be an address without a password: every reader's browser gets it")
     return url
 
 

@@ -4,6 +4,7 @@ from dotenv import load_dotenv
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import hiding_credentials
 from domain.errors import BadInput
 
 
@@ -44,4 +45,4 @@ def read_settings() -> TrainingSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
-        raise BadInput(f"Setting {name}={first['input']!r}: {first['msg']}.") from error
+        raise BadInput(f"Setting {name}={hiding_credentials(repr(first['input']))}: {first['msg']}.") from error
