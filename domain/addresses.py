@@ -47,7 +47,7 @@ def origin_of(url: str) -> str:
         parts = urlsplit(url)
         return urlunsplit((parts.scheme, _host_and_port(parts), "", "", ""))[:120]
     except ValueError:  # a port or an IPv6 address that is none
-        return "an address that makes no sense"
+        return "?"
 
 
 def is_loopback(url: str) -> bool:

@@ -90,6 +90,6 @@ def _shown(proxy: str | None) -> str | None:
     if not proxy:
         return None
     try:
-        return urlsplit(origin_of(proxy if "://" in proxy else f"http://{proxy}")).netloc or "of the environment"
+        return urlsplit(origin_of(proxy if "://" in proxy else f"http://{proxy}")).netloc or "?"
     except ValueError:
-        return "of the environment"
+        return "?"

@@ -20,16 +20,14 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 def follow(send: Callable[[Request], Answer], request: Request, service: str, *, writes: bool) -> Answer:
     """The answer that no redirect leads on from; raises `Redirected` for one that is not to be followed."""
-    for hop in range(MOST_REDIRECTS + 1):
-        answer = send(request)
-        if answer.status not in _STATUSES:
-            return answer
+    hops = 0 if writes else MOST_REDIRECTS
+    while (answer := send(request)).status in _STATUSES:
         target = _target(request.url, answer, service)
-        following = None if writes or hop == MOST_REDIRECTS else _repeated(request, answer.status, target)
+        following = _repeated(request, answer.status, target) if hops else None
         if following is None:
             raise Redirected(service, answer.status, origin_of(target))
-        request = following
-    raise AssertionError("the last of them raises")
+        request, hops = following, hops - 1
+    return answer
 
 
 def _target(url: str, answer: Answer, service: str) -> str:
