@@ -58,7 +58,8 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     server.config.update(
         PATHNAME_PREFIX=settings.dash_requests_pathname_prefix,
         GPU_MONITORS=[
-            monitor._asdict() | {"prefix": settings.dash_requests_pathname_prefix} for monitor in settings.gpu_monitors
+            monitor.for_pages() | {"prefix": settings.dash_requests_pathname_prefix}
+            for monitor in settings.gpu_monitors
         ],
         INFERENCE_ENGINE={
             "url": settings.inference_url,

@@ -6,7 +6,7 @@ from api.shapes import Comparison, RunDetail
 from api.wire import answer
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
-from domain.errors.services import NothingReadYet, ReadingFailed
+from domain.errors.services import NothingReadYet, UnavailableBecause
 from domain.tracking.runs import RunSummary, is_run_id, parse_run_ids, summarise
 from services.connect import Services
 from services.tracking.run_store import RunView
@@ -52,7 +52,7 @@ def _known(view: RunView) -> RunList:
     if view.runs is not None:
         return view.runs
     if view.failure is not None:
-        raise ReadingFailed(view.failure.service_name, view.failure.error)
+        raise UnavailableBecause(view.failure.service_name, view.failure.error)
     raise NothingReadYet(view.service)
 
 

@@ -12,7 +12,12 @@
     if (!Object.hasOwn(templates, value.code) && english) return english;
     const template = Object.hasOwn(templates, value.code) ? templates[value.code] : value.code;
     const params = value.params || {};
-    const sentence = template.replace(/\{(\w+)\}/g, (slot, name) => (Object.hasOwn(params, name) ? translate(params[name], templates) : slot));
+    const sentence = template.replace(/\{(\w+)\}/g, (slot, name, at) => {
+      if (!Object.hasOwn(params, name)) return slot;
+      const value = translate(params[name], templates);
+      // A sentence within ours ends without its full stop where ours goes on.
+      return at + slot.length === template.length ? value : value.replace(/[.。]+$/, "");
+    });
     return Object.hasOwn(params, "service") ? `${translate(params.service, templates)}: ${sentence}` : sentence;
   }
 

@@ -41,6 +41,8 @@ class Message:
 
     code: ClassVar[str] = ""
     text: ClassVar[str] = ""
+    hidden: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are no part of the sentence."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -53,7 +55,8 @@ class Message:
     @property
     def params(self) -> dict[str, Any]:
         """The fields by name, as JSON values."""
-        return {field.name: as_json(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
+        names = (field.name for field in fields(self) if field.name not in self.hidden)  # type: ignore[arg-type]
+        return {name: as_json(getattr(self, name)) for name in names}
 
     @property
     def json_value(self) -> Any:
@@ -102,8 +105,13 @@ def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
             return str(value.get("text", ""))
         params = {name: rendered(param, template_of) for name, param in value.get("params", {}).items()}
         pattern = template_of(value["code"]) or value["code"]
-        sentence = SLOT.sub(lambda slot: params.get(slot[1], slot[0]), pattern)
+        sentence = SLOT.sub(lambda slot: _in_place(params.get(slot[1], slot[0]), pattern, slot), pattern)
         return f"{params[SERVICE]}: {sentence}" if SERVICE in params else sentence
     if isinstance(value, list):
         return ", ".join(rendered(one, template_of) for one in value)
     return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _in_place(value: str, pattern: str, slot: re.Match[str]) -> str:
+    """A value in a sentence; one that is a sentence itself ends without its full stop where ours goes on."""
+    return value if slot.end() == len(pattern) else value.rstrip(".。")

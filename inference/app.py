@@ -17,7 +17,7 @@ from sockets.socket_route import SocketRoute
 def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     """The app, and what stops it."""
     app = Flask("inference", static_folder=None)
-    engine = Engine(ClewModels(settings.models_url), settings.inference_max_models)
+    engine = Engine(ClewModels(settings.models_url, direct=settings.clew_url is None), settings.inference_max_models)
     evaluations = Evaluations(engine)
     origins = read_origins(settings.allowed_origins)
     viewers = SocketRoute(

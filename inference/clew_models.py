@@ -4,24 +4,42 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterable
-from http.client import HTTPException
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeVar
 from urllib.parse import quote
 
-import requests
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from domain.errors import BadInput, BadResponse, ClewError, Conflict, NotFound, PolicyGone, ServiceUnavailable
+from domain.errors import (
+    BadResponse,
+    ClewError,
+    NotFound,
+    PolicyGone,
+    ServiceError,
+    ServiceUnavailable,
+)
+from domain.errors.misfits import NoReasonFor, UnexpectedStatus, misfit_of
+from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
+from domain.errors.services import (
+    AnsweredReason,
+    AskedTooMuch,
+    NotAsked,
+    ProxyFailed,
+    TimedOut,
+    TimedOutAt,
+    UnreachableAt,
+)
 from domain.inference.policies import MOST_BYTES
+from domain.message_data import Coded, message_in
+from domain.messages import Reason
 from domain.registry.models import LONGEST_ID, as_text
+from transport.exchange import Answer
+from transport.http_client import JsonService
 
 SERVICE: Final = "Clew"
 CALL_SECONDS: Final = 10.0
 
-_CONNECT_SECONDS: Final = 3.0
 _MOST_JSON_BYTES: Final = 2**22
 _AT_ONCE: Final = 4  # the dashboard has other things to do
-_CHUNK: Final = 2**16
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -44,21 +62,18 @@ class _Run(BaseModel):
     params: dict[str, str] = {}
 
 
-class _Failure(BaseModel):
+class _Failure(Coded):
     error: str
 
 
-class _Answer(NamedTuple):
-    status: int
-    content: bytes
-    etag: str
-
-
 class ClewModels:
-    """A Clew at `url`. Every call ends in ten seconds, and raises a ServiceError where Clew does not do its part."""
+    """A Clew at `url`. Every call ends in ten seconds, and raises a ServiceError where Clew does not do its part.
 
-    def __init__(self, url: str, seconds: float = CALL_SECONDS) -> None:
-        self._url = url
+    It is asked without a proxy where it is on this machine: at a loopback address, or `direct`.
+    """
+
+    def __init__(self, url: str, seconds: float = CALL_SECONDS, *, direct: bool = False) -> None:
+        self._service = JsonService(SERVICE, url, direct=direct)
         self._seconds = seconds
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -90,11 +105,11 @@ class ClewModels:
         tags = ", ".join(f'"{one}"' for one in known)
         answer = self._call(path, {"If-None-Match": tags} if tags else {}, MOST_BYTES)
         if answer.status == 304:
-            return PolicyFile(answer.etag, None)
+            return PolicyFile(answer.headers.get("ETag", "").strip('"'), None)
         if answer.status == 200:
             return PolicyFile(hashlib.sha256(answer.content).hexdigest(), answer.content)
         if answer.status in (404, 422):
-            raise PolicyGone(f"The model's file is gone ({model_id[:40]}): {_said(answer)}")
+            raise PolicyGone(model_id[:40], _reason(answer))
         raise _refusal(answer)
 
     def _read(self, shape: type[T], path: str) -> T:
@@ -104,62 +119,46 @@ class ClewModels:
         try:
             return shape.model_validate_json(answer.content)
         except ValidationError as error:
-            first = error.errors()[0]
-            raise BadResponse(SERVICE, ".".join(map(str, first["loc"])) or "body", first["msg"]) from error
+            raise BadResponse(SERVICE, *misfit_of(error)) from error
 
-    def _call(self, path: str, headers: dict[str, str], most_bytes: int) -> _Answer:
+    def _call(self, path: str, headers: dict[str, str], most_bytes: int) -> Answer:
         ends = time.monotonic() + self._seconds
         if not self._free.acquire(timeout=self._seconds):
-            raise ServiceUnavailable(SERVICE, "is being asked too much; try again")
+            raise AskedTooMuch(SERVICE)
         try:
-            with requests.Session() as http:
-                http.trust_env = False  # a proxy in the environment is not for the team's own services
-                with http.get(
-                    self._url + path,
-                    headers={"Connection": "close", "Accept-Encoding": "identity"} | headers,
-                    timeout=(_CONNECT_SECONDS, self._seconds),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    content = _content(response, ends, most_bytes)
-                    return _Answer(response.status_code, content, response.headers.get("ETag", "").strip('"'))
-        except (requests.RequestException, HTTPException, OSError) as error:
-            cause = (
-                "did not answer in time" if isinstance(error, requests.Timeout | TimeoutError) else "cannot be reached"
-            )
-            raise ServiceUnavailable(SERVICE, f"{cause} at {self._url}") from error
+            seconds = max(0.0, ends - time.monotonic())
+            return self._service.exchange("GET", path, headers=headers, deadline_seconds=seconds, most_bytes=most_bytes)
+        except ServiceUnavailable as error:
+            raise _with_address(error, self._service.url) from error
         finally:
             self._free.release()
 
 
-def _content(response: requests.Response, ends: float, most_bytes: int) -> bytes:
-    content = bytearray()
-    # read1 returns what has come; requests' own iterators wait for a whole chunk, so a drip would outlive the deadline.
-    raw: Any = response.raw
-    while chunk := raw._original_response.read1(_CHUNK):
-        content += chunk
-        if time.monotonic() > ends:
-            raise TimeoutError
-        if len(content) > most_bytes:
-            raise BadResponse(SERVICE, "body", f"longer than {most_bytes >> 20} MiB")
-    return bytes(content)
+def _with_address(error: ServiceError, url: str) -> ServiceError:
+    """The failure, with the address that was tried: of a viewer's engine, nobody else knows which Clew it asks."""
+    if isinstance(error, NotAsked):
+        return NotAsked(SERVICE, _with_address(error.reason, url))
+    if isinstance(error, TimedOut):
+        return TimedOutAt(SERVICE, url)
+    return error if isinstance(error, ProxyFailed) else UnreachableAt(SERVICE, url)
 
 
-def _refusal(answer: _Answer) -> ClewError:
+def _refusal(answer: Answer) -> ClewError:
     if answer.status == 404:
-        return NotFound(_said(answer))
+        return NotFoundThere(_reason(answer))
     if answer.status == 409:
-        return Conflict(_said(answer))
+        return ConflictThere(_reason(answer))
     if answer.status >= 500 or answer.status == 429:
-        return ServiceUnavailable(SERVICE, f"{_said(answer).removesuffix('.')} (HTTP {answer.status})")
+        return AnsweredReason(SERVICE, _reason(answer), answer.status)
     if answer.status >= 400:
-        return BadInput(f"{SERVICE}: {_said(answer)}")
-    return BadResponse(SERVICE, "status", f"HTTP {answer.status} was not expected")
+        return RefusedThere(SERVICE, _reason(answer))
+    return BadResponse(SERVICE, "status", UnexpectedStatus(answer.status))
 
 
-def _said(answer: _Answer) -> str:
-    """The sentence of an answer that is no success."""
+def _reason(answer: Answer) -> Reason:
+    """Why an answer is no success: as its code says, else its sentence, without the full stop where ours goes on."""
     try:
-        return _Failure.model_validate_json(answer.content).error
+        failure = _Failure.model_validate_json(answer.content)
     except ValidationError:
-        return f"It answered HTTP {answer.status} without a reason."
+        return NoReasonFor(answer.status)
+    return message_in(failure.model_dump(), failure.error)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import hiding_credentials
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
 from sockets.origins import read_origins
@@ -55,11 +56,8 @@ def read_settings() -> InferenceSettings:
     try:
         return InferenceSettings()
     except ValidationError as error:
-        raise InvalidArgument(
-            Text(
-                "\n".join(
-                    f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
-                    for e in error.errors()
-                )
-            )
-        ) from error
+        sentences = (
+            f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
+            for e in error.errors()
+        )
+        raise InvalidArgument(Text(hiding_credentials("\n".join(sentences)))) from error

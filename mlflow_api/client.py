@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from requests.auth import HTTPBasicAuth
 
+from domain.addresses import Credentials
 from domain.errors import BadResponse
 from domain.errors.records import RunDeleted
 from domain.errors.services import AnswerTooSlow
@@ -28,7 +28,9 @@ from mlflow_api.schemas import (
     validated,
 )
 from settings.settings import Settings
-from transport.http_client import BearerAuth, JsonService
+from transport.credentials import BearerAuth, basic_auth
+from transport.exchange import Auth
+from transport.http_client import JsonService
 
 API = "/api/2.0/mlflow/"
 CALL_SECONDS = 10.0
@@ -57,12 +59,12 @@ class MlflowRest:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "MlflowRest":
-        """The server that the settings name, with the credentials they hold."""
-        auth: BearerAuth | HTTPBasicAuth | None = None
+        """The server that the settings name, with the credentials they hold: those of the address come last."""
+        auth: Auth = None
         if settings.mlflow_tracking_token:
             auth = BearerAuth(settings.mlflow_tracking_token)
         elif settings.mlflow_tracking_username:
-            auth = HTTPBasicAuth(settings.mlflow_tracking_username, settings.mlflow_tracking_password or "")
+            auth = basic_auth(Credentials(settings.mlflow_tracking_username, settings.mlflow_tracking_password or ""))
         return cls(JsonService(SERVICE, settings.tracking_url, auth))
 
     def experiments(self) -> dict[str, Experiment]:

@@ -55,7 +55,7 @@ def connect(settings: Settings) -> Services:
         model_views=ModelSnapshots(models, settings.refresh_seconds, mark, models_folder),
         policy_looks=PolicyLooks(models),
         measurements=MeasurementKeeping(models),
-        engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url)),
+        engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url, direct=True)),
     )
 
 

@@ -1,7 +1,8 @@
 """Addresses as the reader's browser can open them, which is not always how this process reaches the same thing."""
 
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
+from domain.addresses import without_credentials
 from settings.settings import Settings
 
 
@@ -14,20 +15,14 @@ def mlflow_run_page(
     and cannot be reached from a page on https.
     """
     if settings.mlflow_url is not None:
-        base = _without_credentials(str(settings.mlflow_url))
+        base = without_credentials(str(settings.mlflow_url).rstrip("/"))
     elif not settings.embedded:
-        base = _without_credentials(settings.tracking_url)
+        base = without_credentials(settings.tracking_url)
     elif page_scheme == "http":
         base = f"http://{_without_port(page_host)}:{settings.mlflow_port}"
     else:
         return None
     return f"{base}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
-
-
-def _without_credentials(url: str) -> str:
-    """`url` for a reader's eyes: the name and password are this process's own."""
-    parts = urlsplit(url.rstrip("/"))
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _without_port(host: str) -> str:

@@ -4,18 +4,25 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from domain.addresses import Credentials, credentials_in, hiding_credentials, without_credentials
+
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # stands in paths
 
 
 class GpuMonitorAddress(NamedTuple):
     """One monitor: `url` as this dashboard reaches it, without a trailing slash; `browser_url` where a page differs.
 
-    `browser_url` is a ws:// or wss:// address, or a path on the page's own host.
+    `browser_url` is a ws:// or wss:// address, or a path on the page's own host. Neither holds a password.
     """
 
     name: str
     url: str
     browser_url: str | None = None
+    credentials: Credentials | None = None
+
+    def for_pages(self) -> dict[str, str | None]:
+        """What a browser may know of it."""
+        return {"name": self.name, "url": self.url, "browser_url": self.browser_url}
 
 
 def read_addresses(listed: str) -> list[GpuMonitorAddress]:
@@ -30,6 +37,7 @@ def read_addresses(listed: str) -> list[GpuMonitorAddress]:
 
 def _read(entry: str) -> GpuMonitorAddress:
     name, _, addresses = entry.partition("=")
+    entry = hiding_credentials(entry)
     url, bar, browser_url = (part.strip() for part in addresses.partition("|"))
     if not _NAME.fullmatch(name.strip()):
         raise ValueError(f"{entry!r} should begin with a name of letters, digits, '.', '_' and '-', and then '='")
@@ -37,7 +45,11 @@ def _read(entry: str) -> GpuMonitorAddress:
         raise ValueError(f"{entry!r} should name an address such as http://trainer-1:8001")
     if bar and not (_is_url(browser_url, ("ws", "wss")) or _is_path(browser_url)):
         raise ValueError(f"{entry!r} should give browsers an address such as wss://clew.example.com/ws/gpu/trainer-1")
-    return GpuMonitorAddress(name.strip(), url.rstrip("/"), browser_url or None)
+    if credentials_in(browser_url):
+        raise ValueError(f"{name.strip()!r} should give browsers an address without a password: every reader gets it")
+    return GpuMonitorAddress(
+        name.strip(), without_credentials(url.rstrip("/")), browser_url or None, credentials_in(url)
+    )
 
 
 def _is_url(url: str, schemes: tuple[str, ...]) -> bool:

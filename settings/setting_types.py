@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
 
+from domain.addresses import credentials_in
 from domain.errors import BadInput
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
@@ -52,6 +53,8 @@ def _being_a_socket(url: str) -> str:
     parts = urlsplit(url)
     if url and (parts.scheme not in ("ws", "wss") or not parts.hostname):
         raise ValueError("should be an address such as wss://models.example.com/ws/inference")
+    if credentials_in(url):
+        raise ValueError("should be an address without a password: every reader's browser gets it")
     return url
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import hiding_credentials
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from settings.setting_types import (
@@ -199,4 +200,4 @@ def _shown(detail: object) -> str:
     name = str(detail["loc"][0]) if detail["loc"] else ""
     given = detail["input"]
     shown = str(given) if isinstance(given, Path) else given
-    return "***" if name.endswith(("password", "token", "store_uri")) else repr(shown)
+    return "***" if name.endswith(("password", "token", "store_uri")) else hiding_credentials(repr(shown))

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from domain.errors import BadInput, ClewError
+from domain.errors.records import InvalidArgument
 from domain.logs import configure_logging
+from domain.messages import Text
 from training.hyperparameters import ALGORITHMS, load_hyperparameters
 from training.request import TrainingRequest
 from training.settings import TrainingSettings, read_settings
@@ -80,7 +82,7 @@ def _help(field: FieldInfo) -> str:
 def _train(request: TrainingRequest, settings: TrainingSettings, stop: StopWish) -> int:
     # Imported here: mlflow and torch take seconds, and a wrong argument or an absent MLflow should be told before.
     if find_spec("stable_baselines3") is None:
-        raise BadInput("The trainer needs more libraries: make train-deps installs them.")
+        raise InvalidArgument(Text("The trainer needs more libraries: make train-deps installs them."))
     from training.tracking import connect
 
     client = connect(settings.tracking_uri)

@@ -14,8 +14,10 @@ from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from domain.errors import ClewError
+from domain.errors.records import InvalidArgument
 from domain.inference.evaluation import Policy
 from domain.inference.maze import GOAL, OBSERVATION_SIZE
+from domain.messages import Text
 
 OPSET: Final = 17
 IR_VERSION: Final = 9  # as old as opset 17 allows to be safe, so that older runtimes (the Go server's) load it too
@@ -65,7 +67,7 @@ def _layers(agent: BaseAlgorithm) -> tuple[str, list[torch.nn.Module]]:
     if isinstance(agent, PPO):
         trunk = list(agent.policy.mlp_extractor.policy_net)
         return "action_probabilities", [*trunk, agent.policy.action_net, torch.nn.Softmax(dim=1)]
-    raise ClewError(f"There is no export for {type(agent).__name__}.")
+    raise InvalidArgument(Text(f"There is no export for {type(agent).__name__}."))
 
 
 def _graph(output: str, layers: Sequence[torch.nn.Module]) -> onnx.GraphProto:
@@ -92,7 +94,7 @@ def _node(layer: torch.nn.Module, inputs: list[str], result: str) -> onnx.NodePr
             return helper.make_node("Relu", inputs, [result])
         case torch.nn.Softmax():
             return helper.make_node("Softmax", inputs, [result], axis=1)
-    raise ClewError(f"There is no export for a layer of type {type(layer).__name__}.")
+    raise InvalidArgument(Text(f"There is no export for a layer of type {type(layer).__name__}."))
 
 
 def _tensor(name: str, width: int) -> onnx.ValueInfoProto:

@@ -4,7 +4,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 
 Algorithm = Literal["PPO", "DQN"]
 ALGORITHMS: Final[tuple[Algorithm, ...]] = ("PPO", "DQN")
@@ -22,7 +23,7 @@ def load_hyperparameters(algorithm: Algorithm, setting: str) -> dict[str, Any]:
     """The hyperparameters of a named setting; raises BadInput for a name that the file does not hold."""
     settings = _read()[algorithm]
     if setting not in settings:
-        raise BadInput(f"{algorithm} has no setting {setting!r}; there are: {', '.join(settings)}.")
+        raise InvalidArgument(Text(f"{algorithm} has no setting {setting!r}; there are: {', '.join(settings)}."))
     return settings[setting]
 
 

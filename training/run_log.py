@@ -10,7 +10,10 @@ from mlflow.entities import Metric, Param
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
-from domain.errors import BadInput, ServiceUnavailable
+from domain.errors import ServiceUnavailable
+from domain.errors.records import InvalidArgument
+from domain.errors.services import UnavailableBecause
+from domain.messages import Text
 from training.tracking import already_exists, translated
 
 Status = Literal["FINISHED", "KILLED", "FAILED"]
@@ -91,7 +94,7 @@ class RunLog:
                 self._client.set_terminated(self.run_id, status)
         except ServiceUnavailable as error:
             cause = f"it went away before run {self.run_id} could end as {status}; there it stays RUNNING"
-            raise ServiceUnavailable(error.service, cause) from error
+            raise UnavailableBecause(error.service, Text(cause)) from error
 
 
 def _experiment_id(client: MlflowClient, name: str) -> str:
@@ -102,5 +105,5 @@ def _experiment_id(client: MlflowClient, name: str) -> str:
             raise
     found = client.get_experiment_by_name(name)
     if found.lifecycle_stage != "active":
-        raise BadInput(f"The experiment {name!r} is deleted in MLflow: restore it there, or name another.")
+        raise InvalidArgument(Text(f"The experiment {name!r} is deleted in MLflow: restore it there, or name another."))
     return str(found.experiment_id)

@@ -18,7 +18,9 @@ from mlflow.entities import Experiment, Metric, Param, Run, ViewType
 from mlflow.tracking import MlflowClient
 
 from domain.errors import BadInput, ClewError, ServiceUnavailable
+from domain.errors.records import InvalidArgument
 from domain.logs import configure_logging
+from domain.messages import Text
 from training.registration import MODEL_FOLDER, register_version
 from training.run_log import BATCH
 from training.sample_store import FOLDER, Points, SampleRun, read_points, read_runs
@@ -43,7 +45,7 @@ def main() -> int:
         settings = read_settings()
         configure_logging(settings.log_level)
         if settings.mlflow_tracking_uri:
-            raise BadInput("MLFLOW_TRACKING_URI is set: sample data goes into the embedded MLflow only.")
+            raise InvalidArgument(Text("MLFLOW_TRACKING_URI is set: sample data goes into the embedded MLflow only."))
         client = wait_for_mlflow(settings.embedded_uri, WAIT_SECONDS)
         with translated(settings.embedded_uri):
             fill(client, settings.model_name)

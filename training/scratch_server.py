@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from domain.errors import ServiceUnavailable
+from domain.errors.services import UnavailableBecause
+from domain.messages import Text
 
 DATABASE: Final = "mlflow.db"
 
@@ -46,10 +47,11 @@ def mlflow_server(folder: Path, port: int | None = None) -> Iterator[str]:
 
 def _wait(uri: str, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START_SECONDS
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy leads to this machine itself
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{uri}/health", timeout=2):
+            with direct.open(f"{uri}/health", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise ServiceUnavailable(f"MLflow at {uri}", "the server did not start; its folder holds server.log")
+    raise UnavailableBecause(f"MLflow at {uri}", Text("the server did not start; its folder holds server.log"))

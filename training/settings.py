@@ -4,7 +4,9 @@ from dotenv import load_dotenv
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.errors import BadInput
+from domain.addresses import hiding_credentials
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
 
 
 class TrainingSettings(BaseSettings):
@@ -44,4 +46,6 @@ def read_settings() -> TrainingSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
-        raise BadInput(f"Setting {name}={first['input']!r}: {first['msg']}.") from error
+        raise InvalidArgument(
+            Text(f"Setting {name}={hiding_credentials(repr(first['input']))}: {first['msg']}.")
+        ) from error

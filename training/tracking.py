@@ -8,7 +8,10 @@ from mlflow.exceptions import MlflowException, RestException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
-from domain.errors import AccessDenied, BadInput, ServiceUnavailable
+from domain.addresses import credentials_in, is_loopback, sparing_loopback, without_credentials
+from domain.errors.records import InvalidArgument
+from domain.errors.services import DeniedBecause, UnavailableBecause
+from domain.messages import Text
 
 # MLflow's own values (120 s, 7 retries) would hang a training for minutes when the server is gone.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
@@ -19,10 +22,24 @@ def connect(uri: str) -> MlflowClient:
     """A client of the MLflow at `uri`; raises ServiceUnavailable within about 5 s when nothing useful answers there."""
     for name, value in _PATIENCE.items():
         os.environ.setdefault(name, value)
+    uri = _address(uri)
     with _environment(_FIRST_CONTACT), translated(uri):
         client = MlflowClient(uri, uri)
         client.search_experiments(max_results=1)
     return client
+
+
+def _address(uri: str) -> str:
+    """`uri` without name and password: MLflow's package then takes them, and what proxies are for, as told here."""
+    if is_loopback(uri):
+        os.environ.update(sparing_loopback(os.environ))
+    if not uri.startswith(("http://", "https://")):
+        return uri
+    credentials = credentials_in(uri)
+    if credentials and not any(map(os.environ.get, ("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME"))):
+        os.environ["MLFLOW_TRACKING_USERNAME"] = credentials.username
+        os.environ["MLFLOW_TRACKING_PASSWORD"] = credentials.password
+    return without_credentials(uri)
 
 
 @contextmanager
@@ -33,10 +50,10 @@ def translated(uri: str) -> Iterator[None]:
     except MlflowException as error:
         status, cause = error.get_http_status_code(), " ".join(str(error).split())[:300]
         if status in (401, 403):
-            raise AccessDenied(f"MLflow at {uri}", cause) from error
+            raise DeniedBecause(f"MLflow at {uri}", Text(cause)) from error
         if isinstance(error, RestException) and 400 <= status < 500:
-            raise BadInput(f"MLflow at {uri} refused: {cause}") from error
-        raise ServiceUnavailable(f"MLflow at {uri}", _explain(cause)) from error
+            raise InvalidArgument(Text(f"MLflow at {uri} refused: {cause}")) from error
+        raise UnavailableBecause(f"MLflow at {uri}", Text(_explain(cause))) from error
 
 
 def already_exists(error: MlflowException) -> bool:

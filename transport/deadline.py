@@ -6,19 +6,20 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
-from requests import Session
+from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
+
+from domain.addresses import origin_of
 
 
 @contextlib.contextmanager
-def session_until(ends: float) -> Iterator[Session]:
-    """A session for one exchange; its line is cut at `ends` (of time.monotonic), and raises as one that was lost."""
-    with Session() as session:
-        line = _Line()
-        session.mount("http://", line)
-        session.mount("https://", line)
-        timer = threading.Timer(max(0.0, ends - time.monotonic()), line.cut)
+def session_until(ends: float) -> Iterator["DeadlineSession"]:
+    """A session for one exchange; its connection is cut at `ends` (of time.monotonic), and raises as one that broke."""
+    with DeadlineSession() as session:
+        timer = threading.Timer(max(0.0, ends - time.monotonic()), session.connection.cut)
         timer.daemon = True
         timer.start()
         try:
@@ -27,34 +28,68 @@ def session_until(ends: float) -> Iterator[Session]:
             timer.cancel()
 
 
-class _Line(HTTPAdapter):
-    """Knows the socket that it sends over, which http.client gives away with the response."""
+class DeadlineSession(Session):
+    """A session whose `connection` tells how far it got."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.connection = DeadlineAdapter()
+        self.mount("http://", self.connection)
+        self.mount("https://", self.connection)
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        """None: for the next request, which is not made here, requests would read a redirect's whole body."""
+        return None
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Knows the connection that it sends over, and its socket, which http.client gives away with the response.
+
+    `is_connected` once a request can have been sent: through any tunnel, and past any certificate. `proxy` is the one
+    that it goes through.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_connected = False
+        self.proxy: str | None = None
+        self._connection: Any = None
         self._socket: socket.socket | None = None
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
         """The pool that requests would take, whose connections tell of their sockets."""
-        pool = super().get_connection_with_tls_context(*args, **kwargs)  # type: ignore[misc]  # the stubs are older
+        self.proxy = _shown(select_proxy(request.url or "", proxies))
+        pool = super().get_connection_with_tls_context(request, verify, proxies, cert)  # type: ignore[misc]  # the stubs are older
         kind = pool.ConnectionCls
-
-        def connection(*how: Any, **what: Any) -> Any:
-            made = kind(*how, **what)
-            connect = made.connect
-
-            def connected() -> None:
-                connect()
-                self._socket = made.sock
-
-            made.connect = connected
-            return made
-
-        pool.ConnectionCls = connection
+        pool.ConnectionCls = lambda *how, **what: self._observed(kind(*how, **what))
         return pool
 
     def cut(self) -> None:
-        """Ends the exchange: who reads from the line, or writes to it, is told at once."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):  # it has ended by itself
-                self._socket.shutdown(socket.SHUT_RDWR)
+        """Ends the exchange: who reads from the connection, or writes to it, is told at once."""
+        # The connection's own while it connects, for a proxy may answer a byte at a time as well.
+        for one in (self._socket, getattr(self._connection, "sock", None)):
+            if one is not None:
+                with contextlib.suppress(OSError):  # it has ended by itself
+                    one.shutdown(socket.SHUT_RDWR)
+
+    def _observed(self, connection: Any) -> Any:
+        connect, self._connection = connection.connect, connection
+
+        def connected() -> None:
+            connect()
+            self.is_connected, self._socket = True, connection.sock
+
+        connection.connect = connected
+        return connection
+
+
+def _shown(proxy: str | None) -> str | None:
+    """Host and port of a proxy, which the environment may name with a password and without a scheme."""
+    if not proxy:
+        return None
+    try:
+        return urlsplit(origin_of(proxy if "://" in proxy else f"http://{proxy}")).netloc or "?"
+    except ValueError:
+        return "?"

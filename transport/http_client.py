@@ -1,53 +1,42 @@
-"""One way to call a JSON service: a deadline, named errors, nothing else."""
+"""One way to call a service: a deadline, named errors, nothing else."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from http.client import HTTPException, IncompleteRead
 from typing import Any
 
 import orjson
-import requests
-from requests.auth import AuthBase, HTTPBasicAuth
 
-from domain.errors import (
-    AccessDenied,
-    BadInput,
-    BadResponse,
-    Conflict,
-    NotAsked,
-    NotFound,
-    OutcomeUnknown,
-    ServiceUnavailable,
-)
-from transport.circuit_breaker import Circuit
-from transport.deadline import session_until
+from domain.addresses import credentials_in, without_credentials
+from domain.errors import AccessDenied, BadResponse, Name, ServiceUnavailable
+from domain.errors.misfits import NoReason, NotJson, UnexpectedStatus
+from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
+from domain.errors.services import AccessDeniedOrProxy, AnsweredStatus, AnsweredStatusOrProxy, OutcomeUnknown
+from domain.message_data import message_in
+from domain.messages import Reason
+from transport.circuit_breaker import CircuitBreaker
+from transport.credentials import basic_auth
+from transport.exchange import Answer, Auth, Limits, Request, Sender
+from transport.redirects import follow
 
-CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
 MAX_BYTES = 256 * 2**20
-_CHUNK = 2**16
-
-
-class BearerAuth(AuthBase):
-    """Sends a token as MLflow's own client does."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+# What a proxy says when the service behind it did not answer: it may have done what it was asked.
+_GATEWAY = (502, 504)
 
 
 class JsonService:
-    """A JSON service at `url` under the name that its errors show."""
+    """A JSON service under the name that its errors show; `url` as it may be shown.
 
-    def __init__(self, name: str, url: str, auth: AuthBase | HTTPBasicAuth | None = None) -> None:
+    A name and a password in the address it is made with become the request's credentials, unless `auth` has others.
+    Where it is `direct` it is this machine's own, and no proxy is asked for it; loopback addresses always are.
+    """
+
+    def __init__(self, name: Name, url: str, auth: Auth = None, *, direct: bool = False) -> None:
         self.name = name
-        self.url = url
-        self._auth = auth
-        self._circuit = Circuit(name, _NEVER_SENT)
+        self.url = without_credentials(url)
+        self._sender = Sender(name, auth or basic_auth(credentials_in(url)), direct=direct)
+        self._circuit = CircuitBreaker(name)
 
     def call(
         self,
@@ -66,132 +55,95 @@ class JsonService:
         has any; and where the call `writes` something and nothing came back, `OutcomeUnknown`.
         """
         body_bytes = None if body is None else orjson.dumps(body)
-        status, content = self._exchange(method, path, params, body_bytes, deadline_seconds, MAX_BYTES, writes=writes)
-        if writes and status in _GATEWAY:
-            raise OutcomeUnknown(self.name, f"answered HTTP {status}")
-        return self._decode(status, content)
+        answer = self.exchange(
+            method, path, params=params, body=body_bytes, deadline_seconds=deadline_seconds, writes=writes
+        )
+        if writes and answer.status in _GATEWAY:
+            raise OutcomeUnknown(self.name, _answered(self.name, answer.status, answer.proxy))
+        return self._decode(answer)
 
     def download(self, path: str, *, params: Mapping[str, Any], most_bytes: int, deadline_seconds: float) -> bytes:
         """One file of at most `most_bytes`; errors as of `call`."""
-        status, content = self._exchange("GET", path, params, None, deadline_seconds, most_bytes)
-        if status != 200:
-            self._decode(status, content)
-        return content
+        answer = self.exchange("GET", path, params=params, deadline_seconds=deadline_seconds, most_bytes=most_bytes)
+        if answer.status != 200:
+            self._decode(answer)
+        return answer.content
 
-    def _exchange(
+    def exchange(
         self,
         method: str,
         path: str,
-        params: Mapping[str, Any] | None,
-        body: bytes | None,
-        deadline_seconds: float,
-        most_bytes: int,
         *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        deadline_seconds: float = 60.0,
+        most_bytes: int = MAX_BYTES,
         writes: bool = False,
-    ) -> tuple[int, bytes]:
+    ) -> Answer:
+        """Sends one request and returns the whole answer, whatever its status; only reads follow a redirect.
+
+        Raises a `ServiceError` where there is none, and `OutcomeUnknown` where the call `writes` and was sent.
+        """
         # A write is silent for as long as its work takes: to leave early is not to know what became of it.
         patience = deadline_seconds if writes else min(READ_SECONDS, deadline_seconds)
-        ends = time.monotonic() + deadline_seconds
-        sending = partial(
-            requests.Session.request,
-            method=method,
-            url=self.url + path,
-            params=params,
-            data=body,
-            # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
-            headers={"Connection": "close", "Content-Type": "application/json", "Accept-Encoding": "identity"},
-            auth=self._auth,
-            timeout=(min(CONNECT_SECONDS, deadline_seconds), patience),
-            stream=True,
+        limits = Limits(time.monotonic() + deadline_seconds, patience, most_bytes)
+        request = Request(
+            method, self.url + path, {"Content-Type": "application/json", **(headers or {})}, params, body
         )
         try:
             with self._circuit.call():
-                return self._answered(sending, ends, most_bytes)
-        except NotAsked:
-            raise
+                return follow(partial(self._sender.send, limits=limits), request, self.name, writes=writes)
         except ServiceUnavailable as error:
-            if writes and error.cause not in _NEVER_SENT:
-                raise OutcomeUnknown(self.name, error.cause) from error
+            if writes and error.was_sent:
+                raise OutcomeUnknown(self.name, error) from error
             raise
 
-    def _answered(
-        self, sending: Callable[[requests.Session], requests.Response], ends: float, most_bytes: int
-    ) -> tuple[int, bytes]:
-        """Raises `ServiceUnavailable` where no whole answer came in time."""
-        try:
-            with session_until(ends) as session, sending(session) as response:
-                content = self._read(response, most_bytes)
-            if time.monotonic() >= ends:  # an answer without an announced length ends where it was cut
-                raise ServiceUnavailable(self.name, _NOT_IN_TIME)
-            return response.status_code, content
-        except (requests.RequestException, HTTPException, OSError) as error:
-            cause = _NOT_IN_TIME if time.monotonic() >= ends else _cause(error)
-            raise ServiceUnavailable(self.name, cause) from error
-
-    def _read(self, response: requests.Response, most_bytes: int) -> bytes:
-        announced = response.headers.get("Content-Length", "")
-        if announced.isdigit() and int(announced) > most_bytes:
-            raise BadResponse(self.name, "body", f"longer than {most_bytes >> 20} MiB")
-        content = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            content += chunk
-            if len(content) > most_bytes:
-                raise BadResponse(self.name, "body", f"longer than {most_bytes >> 20} MiB")
-        if announced.isdigit() and len(content) < int(announced):
-            raise IncompleteRead(bytes(content))
-        return bytes(content)
-
-    def _decode(self, status: int, content: bytes) -> Any:
+    def _decode(self, answer: Answer) -> Any:
+        status, content = answer.status, answer.content
         if status in (401, 403):
-            raise AccessDenied(self.name, f"refused our credentials (HTTP {status})")
+            raise _denied(self.name, status, answer.proxy)
         if status >= 500 or status == 429:
-            raise ServiceUnavailable(self.name, f"answered HTTP {status}")
+            raise _answered(self.name, status, answer.proxy)
+        if 300 <= status < 400:  # a choice of addresses, say, but no answer
+            raise BadResponse(self.name, "status", UnexpectedStatus(status))
         if status < 300 and not content:
             return None
+        return _accepted(status, self._parsed(status, content), self.name)
+
+    def _parsed(self, status: int, content: bytes) -> Any:
         try:
-            answer = orjson.loads(content)
+            return orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            raise BadResponse(self.name, "body", f"is not JSON (HTTP {status}): {_excerpt(content)}") from error
-        if status == 404:
-            raise NotFound(_message(answer))
-        if status == 409:
-            raise Conflict(_message(answer))
-        if status >= 400:
-            raise BadInput(f"{self.name}: {_message(answer)}")
-        return answer
+            raise BadResponse(self.name, "body", NotJson(status, _excerpt(content))) from error
 
 
-_NOT_IN_TIME = "did not answer in time"
-_REFUSED, _NO_HOST = "refused the connection", "its host name is not known"
-_NO_CERTIFICATE, _NO_CONNECTION = "its certificate was not accepted", "did not accept the connection in time"
-# What a proxy says when the service behind it did not answer: it may have done what it was asked.
-_GATEWAY = (502, 504)
-# With these a request never left.
-_NEVER_SENT = (_REFUSED, _NO_HOST, _NO_CERTIFICATE, _NO_CONNECTION)
+def _accepted(status: int, answer: Any, service: Name) -> Any:
+    if status == 404:
+        raise NotFoundThere(_reason(answer))
+    if status == 409:
+        raise ConflictThere(_reason(answer))
+    if status >= 400:
+        raise RefusedThere(service, _reason(answer))
+    return answer
 
 
-def _cause(error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return _NO_CERTIFICATE
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return _NO_CONNECTION
-    if isinstance(error, requests.exceptions.Timeout | TimeoutError):
-        return _NOT_IN_TIME
-    if isinstance(error, IncompleteRead | requests.exceptions.ChunkedEncodingError):
-        return "broke off its answer"
-    if "refused" in str(error):
-        return _REFUSED
-    if "resolve" in str(error) or "Name or service" in str(error):
-        return _NO_HOST
-    return f"connection failed ({type(error).__name__})"
+def _answered(service: Name, status: int, proxy: str | None) -> ServiceUnavailable:
+    """A proxy on the way of plain HTTP answers just as the service does."""
+    return AnsweredStatus(service, status) if proxy is None else AnsweredStatusOrProxy(service, status, proxy)
 
 
-def _message(answer: object) -> str:
-    if not isinstance(answer, dict):
-        return "no reason given"
-    said = str(answer.get("message") or answer.get("error") or "no reason given")
+def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
+    return AccessDenied(service, status) if proxy is None else AccessDeniedOrProxy(service, status, proxy)
+
+
+def _reason(answer: object) -> Reason:
+    """Why it refuses: by a code of ours where another Clew answers, else in its own words."""
+    said = (answer.get("message") or answer.get("error")) if isinstance(answer, dict) else None
+    if not isinstance(answer, dict) or not said:
+        return NoReason()
     details = answer.get("details")
-    return f"{said}: {details}" if details and isinstance(details, str) else said
+    return message_in(answer, f"{said}: {details}" if details and isinstance(details, str) else str(said))
 
 
 def _excerpt(content: bytes) -> str:

@@ -12,6 +12,7 @@ from components import ids
 from components.links import href
 from components.models import model_change
 from components.models.model_change import Outcome, Undo
+from domain.addresses import without_credentials
 from domain.registry.models import Model, ModelList
 from services.connect import Services
 
@@ -212,4 +213,4 @@ def _differ(model: Model, active: Model) -> bool:
 def _inference(services: Services) -> str:
     """Where an active model can be tried."""
     elsewhere = services.settings.inference_ui_url
-    return href("/inference", play="1") if elsewhere is None else str(elsewhere)
+    return href("/inference", play="1") if elsewhere is None else without_credentials(str(elsewhere))

@@ -11,6 +11,9 @@ ClewError
 ├── PolicyGone            the model's file is not there any more                        (410)
 └── ServiceError          something outside did not do its part                         (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
+    │   ├── ConnectionRefused, HostUnknown, CertificateRefused, ConnectTimedOut: nothing was sent
+    │   ├── ConnectionFailed, TimedOut, AnswerBrokenOff: it may have been
+    │   ├── ProxyFailed         the proxy on the way failed, and how                    (503)
     │   ├── NotAsked            known to be dead a moment ago: nothing was sent         (503)
     │   └── OutcomeUnknown      a write was sent and nothing came back: look again      (504)
     ├── AccessDenied         401 or 403: the credentials in the environment are wrong   (502)
@@ -23,7 +26,7 @@ has no code and is only caught, never raised.
 
 from typing import Any
 
-from domain.messages import SERVICE, Message, Reason, in_english, template
+from domain.messages import SERVICE, Message, Reason, as_json, in_english, template
 
 # Who, or which field: by its own name, or by a name of ours that has a translation.
 Name = Reason | str
@@ -99,9 +102,9 @@ class ServiceError(ClewError):
 
     @property
     def params(self) -> dict[str, Any]:
-        """As a message's; a reason that is the same service's does not name it again."""
-        whole = super().params
-        return {name: one if name == SERVICE else _without(whole[SERVICE], one) for name, one in whole.items()}
+        """As a message's; a failure that is the reason of this one is not named again."""
+        own = {name: getattr(self, name) for name in super().params}
+        return {name: one.cause_json if isinstance(one, ServiceError) else as_json(one) for name, one in own.items()}
 
     @property
     def cause(self) -> str:
@@ -115,9 +118,10 @@ class ServiceError(ClewError):
 
 
 class ServiceUnavailable(ServiceError):
-    """The service refused, timed out or answered 5xx."""
+    """The service refused, timed out or answered 5xx; `was_sent` is false where it was certainly asked for nothing."""
 
     status = 503
+    was_sent = True
 
 
 class AccessDenied(ServiceError):
@@ -133,9 +137,3 @@ class BadResponse(ServiceError):
     text = "{field}: {misfit}"
     field: Name
     misfit: Reason
-
-
-def _without(service: Any, reason: Any) -> Any:
-    if isinstance(reason, dict) and reason.get("params", {}).get(SERVICE) == service:
-        return {**reason, "params": {name: one for name, one in reason["params"].items() if name != SERVICE}}
-    return reason

@@ -1,6 +1,6 @@
 """What a service did, or did not do; `service` stands before the sentence."""
 
-from domain.errors import Name, ServiceError, ServiceUnavailable
+from domain.errors import AccessDenied, Name, ServiceError, ServiceUnavailable
 from domain.messages import Message, Reason, template
 
 
@@ -8,37 +8,45 @@ class ConnectionRefused(ServiceUnavailable):
     """Nobody listens there."""
 
     text = template("refused the connection")
+    was_sent = False
 
 
 class ConnectTimedOut(ServiceUnavailable):
     """Nobody took the connection."""
 
     text = template("did not accept the connection in time")
+    was_sent = False
 
 
 class HostUnknown(ServiceUnavailable):
     """No address is known for the host's name."""
 
     text = template("its host name is not known")
+    was_sent = False
 
 
 class CertificateRefused(ServiceUnavailable):
     """TLS did not come about."""
 
     text = template("its certificate was not accepted")
+    was_sent = False
 
 
 class ConnectionFailed(ServiceUnavailable):
     """The connection failed in another way; `kind` is the exception's."""
 
     text = template("connection failed ({kind})")
+    hidden = frozenset({"was_sent"})
     kind: str
+    was_sent: bool = True
 
 
 class TimedOut(ServiceUnavailable):
     """No answer came in time."""
 
     text = template("did not answer in time")
+    hidden = frozenset({"was_sent"})
+    was_sent: bool = True
 
 
 class AnswerTooSlow(ServiceUnavailable):
@@ -58,6 +66,65 @@ class AnsweredStatus(ServiceUnavailable):
 
     text = template("answered HTTP {http_status}")
     http_status: int
+
+
+class AnsweredStatusOrProxy(AnsweredStatus):
+    """As `AnsweredStatus`, over plain HTTP through a proxy, which answers just as the service does."""
+
+    text = template("answered HTTP {http_status}, or the proxy {proxy} did")
+    proxy: str
+
+
+class AccessDeniedOrProxy(AccessDenied):
+    """As `AccessDenied`, over plain HTTP through a proxy, which answers just as the service does."""
+
+    text = template("refused our credentials (HTTP {http_status}), or the proxy {proxy} did")
+    proxy: str
+
+
+class DeniedBecause(ServiceError):
+    """It refused our credentials, as another program says it."""
+
+    text = "{reason}"
+    reason: Reason
+
+
+class PassingRefused(ServiceUnavailable):
+    """A proxy does not want to, or cannot, pass anything on to where it should."""
+
+    text = template("refused to pass the request on")
+    was_sent = False
+
+
+class ProxyFailed(ServiceUnavailable):
+    """Not the service but the `proxy` that the environment names for it failed: no request passed it."""
+
+    text = template("the proxy {proxy} failed ({reason})")
+    was_sent = False
+    proxy: str
+    reason: ServiceError
+
+
+class UnreachableAt(ServiceUnavailable):
+    """Nothing came of the connection, for one who has to know the address that was tried."""
+
+    text = template("cannot be reached at {url}")
+    url: str
+
+
+class TimedOutAt(ServiceUnavailable):
+    """No whole answer came in time, for one who has to know the address that was tried."""
+
+    text = template("did not answer in time at {url}")
+    url: str
+
+
+class Redirected(ServiceError):
+    """The service sent the request to `target` (scheme, host, port), where Clew takes no answer from."""
+
+    text = template("answered with a redirect to {target} (HTTP {http_status}), which is not followed")
+    http_status: int
+    target: str
 
 
 class AnsweredReason(ServiceUnavailable):
@@ -139,8 +206,8 @@ class RunsAllEvaluations(ServiceUnavailable):
     number: int
 
 
-class ReadingFailed(ServiceUnavailable):
-    """What is asked for could not be read when it was last tried; `reason` is of that time."""
+class UnavailableBecause(ServiceUnavailable):
+    """It did not do its part; `reason` says how, in a message of its own or another program's words."""
 
     text = "{reason}"
     reason: Reason
@@ -157,7 +224,8 @@ class NotAsked(ServiceUnavailable):
     """The service was found dead a moment ago and was not asked again; nothing was sent."""
 
     text = template("{reason}; in a few seconds it is asked again")
-    reason: Reason
+    was_sent = False
+    reason: ServiceError
 
 
 class OutcomeUnknown(ServiceUnavailable):
@@ -165,7 +233,7 @@ class OutcomeUnknown(ServiceUnavailable):
 
     text = template("{reason}; whether it was done is not known")
     status = 504
-    reason: Reason
+    reason: ServiceError
 
 
 class LastRefreshFailed(Message):

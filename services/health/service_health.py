@@ -17,6 +17,7 @@ from services.health.dependency_health import DEADLINE_SECONDS, Checks, Probe, j
 from services.inference_engine import InferenceEngine
 from services.sharing.shared_file import SharedFile, cache_folder
 from settings.settings import Settings
+from transport.credentials import basic_auth
 from transport.http_client import JsonService
 
 _REPORT = TypeAdapter(HealthReport)
@@ -103,7 +104,8 @@ class HealthSnapshots:
 
 def _others(settings: Settings) -> Iterator[tuple[ServiceKind, str | None, JsonService]]:
     for monitor in settings.gpu_monitors:
-        service = JsonService(f"GPU monitor {monitor.name}", monitor.url)
+        auth = basic_auth(monitor.credentials)
+        service = JsonService(f"GPU monitor {monitor.name}", monitor.url, auth, direct=settings.embedded_gpu_monitor)
         yield ServiceKind.GPU_MONITOR, monitor.name, service
     if settings.embedded_inference:  # of a team's own server only the socket is known, as a browser opens it
-        yield ServiceKind.INFERENCE, None, JsonService(InferenceEngine.name, settings.inference_url)
+        yield ServiceKind.INFERENCE, None, JsonService(InferenceEngine.name, settings.inference_url, direct=True)

@@ -15,6 +15,7 @@ from types import FrameType
 import requests
 from pydantic import ValidationError
 
+from domain.addresses import sparing_loopback
 from services.processes.ports import port_problems
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
 from settings.settings import Settings, explain
@@ -101,6 +102,8 @@ class _Launch:
             "CLEW_DIR": str(Path.cwd()),
             "MLFLOW_HOST": self.settings.mlflow_host,
             "MLFLOW_PORT": str(self.settings.mlflow_port),
+            # The children's libraries, such as mlflow's, ask the environment's proxy even for this machine's addresses.
+            **sparing_loopback(os.environ),
         }
 
     def _keep(self, supervision: Supervision) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.errors import ReadOnly
+from domain.errors import Name, ReadOnly
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement
 from domain.registry.models import Activation, Model, ModelList
@@ -15,7 +15,7 @@ class ModelStore(Protocol):
     `NotFound` when there is no such model. Writes are idempotent. A write that timed out raises `OutcomeUnknown`.
     """
 
-    name: str
+    name: Name
     """What its errors and the screens call the store."""
     keeps_history: bool
     """Whether it knows former activations, and keeps deleted models so that they can be restored."""

@@ -10,7 +10,8 @@ from flask_babel import Babel
 from components.texts.in_words import in_words
 from components.texts.language import _
 from components.texts.sentences import SENTENCES
-from domain.errors import AccessDenied, BadResponse, OutcomeUnknown
+from domain.errors import AccessDenied, BadResponse
+from domain.errors.services import OutcomeUnknown, TimedOut
 from tests.rules.test_sentences import ROOT
 
 
@@ -45,7 +46,7 @@ def _filled(template: str, values: dict[str, str]) -> str:
         (AccessDenied("MLflow", "refused our credentials (HTTP 401)"), "MLflow: 認証情報が拒否されました（HTTP 401）"),
         (BadResponse("MLflow", "runs.0.info", "Field required"), "MLflow: runs.0.info: 必須の項目がありません"),
         (
-            OutcomeUnknown("Model server", "did not answer in time"),
+            OutcomeUnknown("Model server", TimedOut("Model server")),
             "モデルサーバー: 時間内に応答がありませんでした。実行されたかどうかは不明です",
         ),
         (

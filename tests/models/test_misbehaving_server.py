@@ -5,16 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import (
-    AccessDenied,
-    BadInput,
-    BadResponse,
-    Conflict,
-    ModelIsActive,
-    OutcomeUnknown,
-    ServiceError,
-    ServiceUnavailable,
-)
+from domain.errors import AccessDenied, BadInput, BadResponse, Conflict, ServiceError, ServiceUnavailable
+from domain.errors.records import ModelIsActive
+from domain.errors.services import AnsweredStatus, OutcomeUnknown, TimedOut
 from services.registry.http_store import HttpModelStore
 from tests.misbehaving import eventually
 from tests.models.model_server import HANG, LOSE, Answer, ModelServer
@@ -23,14 +16,14 @@ from transport.http_client import JsonService
 # Long enough for a busy machine to answer, short enough to wait for twice.
 SECONDS = 0.6
 ANSWERS: list[tuple[Answer | str, type[ServiceError], str]] = [
-    ((500, b'{"error": "boom"}'), ServiceUnavailable, "HTTP 500"),
-    ((503, b"<html>busy</html>"), ServiceUnavailable, "HTTP 503"),
+    ((500, b'{"error": "boom"}'), AnsweredStatus, "HTTP 500"),
+    ((503, b"<html>busy</html>"), AnsweredStatus, "HTTP 503"),
     ((200, b"<!DOCTYPE html><title>It works!</title>"), BadResponse, "is not JSON"),
     ((200, b'[{"id": "1", "algo'), BadResponse, "is not JSON"),
     ((200, b"7"), BadResponse, "body: "),
     ((401, b'{"error": "who are you?"}'), AccessDenied, "credentials"),
     ((404, b"<html>no such page</html>"), BadResponse, "is not JSON"),
-    (HANG, ServiceUnavailable, "in time"),
+    (HANG, TimedOut, "in time"),
 ]
 NAMES = ["500", "503", "html", "half", "number", "401", "404 html", "hang"]
 
@@ -60,7 +53,7 @@ def test_a_read_that_fails_says_what_happened(
             read()  # type: ignore[operator]
         assert caught.value.service == "Model server"
         # Once more where another try may help, and not where it cannot.
-        assert server.asked("GET") - before == (2 if error is ServiceUnavailable else 1)
+        assert server.asked("GET") - before == (2 if issubclass(error, ServiceUnavailable) else 1)
         assert type(caught.value) is error
 
 

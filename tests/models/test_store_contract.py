@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from domain.errors import BadInput, BadResponse, Conflict, ModelIsActive, NotFound, ReadOnly, ServiceUnavailable
+from domain.errors import BadInput, BadResponse, Conflict, NotFound, ReadOnly, ServiceUnavailable
+from domain.errors.records import ModelIsActive
 from domain.registry.measurements import Measured, Measurement
 from domain.registry.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
 from domain.statistics import Interval

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
-from domain.errors import Conflict, ModelIsActive, NotFound
+from domain.errors import Conflict, NotFound
+from domain.errors.records import ModelIsActive
 from domain.registry.models import ModelState
 from tests.models.backends import Backend, HttpBackend, MlflowBackend
 from tests.models.model_server import ModelServer

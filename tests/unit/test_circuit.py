@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain.errors import NotAsked, OutcomeUnknown, ServiceUnavailable
+from domain.errors import ServiceUnavailable
+from domain.errors.services import ConnectionRefused, NotAsked, OutcomeUnknown
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
-from transport.circuit_breaker import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS, Circuit
+from transport.circuit_breaker import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS, CircuitBreaker
 from transport.http_client import JsonService
 
 HEALTHY = (200, b"{}", "application/json")
@@ -86,10 +87,10 @@ def test_who_is_answered_meanwhile_proves_that_it_lives(server: Misbehaving) -> 
 
 def test_a_try_that_takes_long_shuts_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transport.circuit_breaker.PAUSE_SECONDS", 0.2)
-    circuit = Circuit("Oracle", ["gone"])
+    circuit = CircuitBreaker("Oracle")
     for _call in range(OPENS_AFTER):
         with pytest.raises(ServiceUnavailable), circuit.call():
-            raise ServiceUnavailable("Oracle", "gone")
+            raise ConnectionRefused("Oracle")
     time.sleep(0.2)
     with circuit.call():  # it hangs
         with pytest.raises(NotAsked), circuit.call():

@@ -1,0 +1,88 @@
+"""Addresses of services: the name and password in them, what of them may be shown, and which are this machine's own."""
+
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+# As curl, requests, urllib and Go read it; a network in CIDR is not understood by all of them.
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+# A password may hold what should have been encoded: all up to the last @ before the next address of a list.
+_USERINFO: Final = re.compile(r"//[^\s,|]*@")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A name and a password, which no log line shows."""
+
+    username: str
+    password: str = field(default="", repr=False)
+
+
+def credentials_in(url: str) -> Credentials | None:
+    """The name and password of an address, decoded; None where it has none."""
+    parts = urlsplit(url)
+    if not (parts.username or parts.password):
+        return None
+    return Credentials(unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def without_credentials(url: str) -> str:
+    """The same address without a name and password: what may be shown, and what a request is sent to."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def hiding_credentials(text: str) -> str:
+    """A text that may hold addresses, or what was meant as one, without their names and passwords."""
+    return _USERINFO.sub("//***@", text)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, for a sentence: no name, no password, no query."""
+    try:
+        parts = urlsplit(url)
+        return urlunsplit((parts.scheme, _host_and_port(parts), "", "", ""))[:120]
+    except ValueError:  # a port or an IPv6 address that is none
+        return "?"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine itself, whatever any proxy says."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    return host == "localhost" or host.endswith(".localhost") or _is_loopback_ip(host)
+
+
+def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables with which a program asks no proxy of `environment` for loopback addresses."""
+    # Where both are set, programs differ in which one counts.
+    listed = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    known = [entry.strip() for entry in listed.split(",") if entry.strip()]
+    spared = listed if "*" in known else ",".join(dict.fromkeys([*known, *_LOOPBACK]))
+    return {"NO_PROXY": spared, "no_proxy": spared}
+
+
+def _host_and_port(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port is None else f"{host}:{parts.port}"
+
+
+def _is_loopback_ip(host: str) -> bool:
+    try:
+        ip = ip_address(socket.inet_aton(host)) if _is_number(host) else ip_address(host)
+    except (OSError, ValueError):
+        return False
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return ip.is_loopback or ip.is_unspecified
+
+
+def _is_number(host: str) -> bool:
+    """Whether it may be an IPv4 address in one of the ways that only the C library reads, such as 127.1."""
+    return ":" not in host and host[-1:].isdigit()

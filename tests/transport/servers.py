@@ -1,0 +1,144 @@
+"""Real HTTP servers in this process: one that notes what it is asked, and a proxy that does what proxies do."""
+
+import select
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Asked(NamedTuple):
+    """A request as it came."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Server:
+    """A server at `address` from `with` on; what it was asked is in `asked`."""
+
+    def __init__(self, handler: Callable[["_Server"], type[BaseHTTPRequestHandler]]) -> None:
+        self.asked: list[Asked] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self.address = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def note(self, request: BaseHTTPRequestHandler) -> Asked:
+        body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        self.asked.append(Asked(request.command, request.path, dict(request.headers), body))
+        return self.asked[-1]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class Oracle(_Server):
+    """Answers by `answers`: path without query to answer; 200 and `{}` for any other."""
+
+    def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:
+        self.answers = dict(answers or {})
+        super().__init__(self._handler)
+
+    def __enter__(self) -> "Oracle":
+        return self
+
+    def _handler(self, outer: _Server) -> type[BaseHTTPRequestHandler]:
+        oracle = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _serve(self) -> None:
+                path = outer.note(self).path.partition("?")[0]
+                status, headers, content = oracle.answers.get(path, (200, {}, b"{}"))
+                self.send_response(status)
+                for name, value in ({"Content-Length": str(len(content))} | headers).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_DELETE = _serve
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Says nothing: the tests look at `asked`."""
+
+        return Handler
+
+
+class Proxy(_Server):
+    """Passes plain HTTP on, and lays tunnels, both to `leads_to` whatever was asked for; or answers `refusal`."""
+
+    def __init__(self, leads_to: str, refusal: int | None = None) -> None:
+        self.leads_to = urlsplit(leads_to)
+        self.refusal = refusal
+        super().__init__(self._handler)
+
+    def __enter__(self) -> "Proxy":
+        return self
+
+    def _handler(self, outer: _Server) -> type[BaseHTTPRequestHandler]:
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _serve(self) -> None:
+                asked = outer.note(self)
+                if proxy.refusal is not None:
+                    self.send_error(proxy.refusal)
+                    return
+                connection = HTTPConnection(proxy.leads_to.hostname or "", proxy.leads_to.port)
+                parts = urlsplit(asked.path)
+                path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+                connection.request(asked.method, path, asked.body, dict(asked.headers))
+                answer = connection.getresponse()
+                content = answer.read()
+                self.send_response(answer.status)
+                for name, value in answer.getheaders():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+                connection.close()
+
+            do_GET = do_POST = do_DELETE = _serve
+
+            def do_CONNECT(self) -> None:
+                outer.note(self)
+                if proxy.refusal is not None:
+                    self.send_error(proxy.refusal)
+                    return
+                with socket.create_connection((proxy.leads_to.hostname or "", proxy.leads_to.port)) as there:
+                    self.send_response(200)
+                    self.end_headers()
+                    _tunnel(self.connection, there)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Says nothing: the tests look at `asked`."""
+
+        return Handler
+
+
+def _tunnel(one: socket.socket, other: socket.socket) -> None:
+    ways = {one: other, other: one}
+    while True:
+        for ready in select.select(list(ways), [], [], 20)[0]:
+            data = ready.recv(2**16)
+            if not data:
+                return
+            ways[ready].sendall(data)
+
+
+def nobody() -> int:
+    """A port of this machine where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

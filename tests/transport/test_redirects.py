@@ -1,0 +1,129 @@
+"""A redirected write is a named failure and happens nowhere else; a read follows a redirect to the same host only."""
+
+from itertools import product
+
+import pytest
+
+from domain.errors import BadResponse, ServiceUnavailable
+from domain.errors.services import Redirected
+from tests.transport.servers import Answer, Oracle
+from transport.exchange import Answer as Got
+from transport.exchange import Request
+from transport.http_client import JsonService
+from transport.redirects import MOST_REDIRECTS, follow
+
+TRUTH = b'{"true": 1}'
+
+
+def redirect(status: int, location: str) -> Answer:
+    return status, {"Location": location}, b"{}"
+
+
+@pytest.mark.parametrize(("status", "method"), product((301, 302, 303, 307, 308), ("POST", "DELETE")))
+@pytest.mark.parametrize("is_same", [True, False], ids=["same host", "another host"])
+def test_a_redirected_write_is_done_nowhere(
+    oracle: Oracle, stranger: Oracle, status: int, method: str, is_same: bool
+) -> None:
+    elsewhere = oracle if is_same else stranger
+    target = f"{elsewhere.address}/login?token=s3cret"
+    oracle.answers["/alias"] = redirect(status, target.replace("//", "//bob:hunter2@"))
+    with pytest.raises(Redirected) as caught:
+        JsonService("Oracle", oracle.address).call(method, "/alias", body={"version": "14"}, writes=True)
+    assert [asked.path for asked in oracle.asked] == ["/alias"]
+    assert stranger.asked == []
+    assert not isinstance(caught.value, ServiceUnavailable)  # else it would be asked again
+    assert str(caught.value) == (
+        f"Oracle: answered with a redirect to {elsewhere.address} (HTTP {status}), which is not followed"
+    )
+
+
+@pytest.mark.parametrize(("status", "method"), product((301, 302, 307, 308), ("GET", "POST")))
+def test_a_read_follows_to_the_same_host(oracle: Oracle, status: int, method: str) -> None:
+    oracle.answers |= {"/old": redirect(status, "/new?page=2"), "/new": (200, {}, TRUTH)}
+    service = JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@"))
+    assert service.call(method, "/old", params={"page": 1}, body={"which": "all"}) == {"true": 1}
+    first, second = oracle.asked
+    # A question in a body is asked again, not turned into another.
+    assert (second.method, second.path, second.body) == (method, "/new?page=2", first.body)
+    assert second.headers["Authorization"] == first.headers["Authorization"]
+
+
+@pytest.mark.parametrize(("status", "method"), product((301, 302, 303, 307, 308), ("GET", "POST")))
+def test_no_read_takes_the_answer_of_another_host(oracle: Oracle, stranger: Oracle, status: int, method: str) -> None:
+    oracle.answers["/runs"] = redirect(status, f"{stranger.address}/runs")
+    with pytest.raises(Redirected, match=f"redirect to {stranger.address} "):
+        JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@")).call(method, "/runs")
+    assert stranger.asked == []
+
+
+def test_a_303_answers_a_get_elsewhere_and_no_question_in_a_body(oracle: Oracle) -> None:
+    oracle.answers |= {"/old": redirect(303, "/new"), "/new": (200, {}, TRUTH)}
+    service = JsonService("Oracle", oracle.address)
+    assert service.call("GET", "/old") == {"true": 1}
+    with pytest.raises(Redirected):
+        service.call("POST", "/old")
+
+
+def test_a_read_that_is_sent_round_and_round_ends(oracle: Oracle) -> None:
+    oracle.answers["/round"] = redirect(302, "/round")
+    with pytest.raises(Redirected):
+        JsonService("Oracle", oracle.address).call("GET", "/round")
+    assert len(oracle.asked) == MOST_REDIRECTS + 1
+
+
+@pytest.mark.parametrize("status", [300, 302, 305])
+def test_a_redirect_to_nowhere_is_no_answer(oracle: Oracle, status: int) -> None:
+    oracle.answers["/runs"] = (status, {}, b'{"runs": []}')
+    with pytest.raises(BadResponse, match=f"HTTP {status} was not expected"):
+        JsonService("Oracle", oracle.address).call("GET", "/runs")
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("http://[::1", "?"),
+        ("http://x:99999/", "?"),
+        ("//other.example/x", "http://other.example"),
+        ("ftp://127.0.0.1/", "ftp://127.0.0.1"),
+        ("javascript:alert(1)", "javascript:"),
+    ],
+)
+def test_an_odd_target_is_not_followed(oracle: Oracle, location: str, target: str) -> None:
+    oracle.answers["/runs"] = redirect(302, location)
+    with pytest.raises(Redirected) as caught:
+        JsonService("Oracle", oracle.address).call("GET", "/runs")
+    assert caught.value.target == target
+    assert len(oracle.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "followed"),
+    [
+        ("http://ml.example/a", "https://ml.example/a", "https://ml.example/a"),
+        ("http://ML.example:80/a", "https://ml.example:443/a?b", "https://ml.example/a?b"),
+        ("http://ml.example/a", "http://ml.example:80/b", "http://ml.example/b"),
+        ("http://[fd00::1]/a", "https://[fd00::1]/a", "https://[fd00::1]/a"),
+        # What two readers of an address may read as two hosts: the host is our own in any case.
+        ("http://ml.example/a", "//eve.example\\@ml.example/b", "http://ml.example/b"),
+        ("http://ml.example:5000/a", "https://ml.example/a", None),
+        ("http://ml.example:5000/a", "https://ml.example:5000/a", None),
+        ("https://ml.example/a", "http://ml.example/a", None),
+        ("http://ml.example/a", "https://www.ml.example/a", None),
+        ("http://ml.example/a", "http://ml.example.eve.example/a", None),
+        ("http://ml.example/a", "http://ml.example@eve.example/a", None),
+        ("http://ml.example/a", "http://ml.example:81/a", None),
+    ],
+)
+def test_which_host_is_the_same(url: str, location: str, followed: str | None) -> None:
+    asked: list[str] = []
+
+    def send(request: Request) -> Got:
+        asked.append(request.url)
+        return Got(302, {"Location": location}, b"") if len(asked) == 1 else Got(200, {}, b"{}")
+
+    if followed is None:
+        with pytest.raises(Redirected):
+            follow(send, Request("GET", url, {}), "Oracle", writes=False)
+    else:
+        follow(send, Request("GET", url, {}), "Oracle", writes=False)
+    assert asked == [url] + [followed] * (followed is not None)

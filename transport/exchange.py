@@ -1,0 +1,120 @@
+"""One HTTP request and its whole answer, within a deadline and a size, by the way that the address asks for."""
+
+import os
+import time
+from collections.abc import Mapping
+from http.client import IncompleteRead
+from typing import Any, Final, NamedTuple
+
+import requests
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from domain.addresses import is_loopback
+from domain.errors import AccessDenied, BadResponse, Name, ServiceUnavailable
+from domain.errors.misfits import TooLong
+from domain.errors.services import ProxyFailed, TimedOut
+from transport.deadline import DeadlineSession, session_until
+from transport.failures import RAISED, failure_of
+
+CONNECT_SECONDS: Final = 3.0
+_CHUNK: Final = 2**16
+Auth = AuthBase | HTTPBasicAuth | None
+
+
+class Request(NamedTuple):
+    """What is asked; `url` has no name and password in it."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    params: Mapping[str, Any] | None = None
+    body: bytes | None = None
+
+
+class Limits(NamedTuple):
+    """`ends` is of time.monotonic(); `read_seconds` the longest silence of the service."""
+
+    ends: float
+    read_seconds: float
+    most_bytes: int
+
+
+class Answer(NamedTuple):
+    """A whole answer; header names are of any case. `proxy` where it may be a proxy's own, as of plain HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    proxy: str | None = None
+
+
+class Sender:
+    """Sends requests of one service, with `auth`.
+
+    Loopback addresses, and all where `direct`, are asked without a proxy and without what ~/.netrc has; for others both
+    count as requests reads them, but `auth` comes before ~/.netrc.
+    """
+
+    def __init__(self, service: Name, auth: Auth, *, direct: bool) -> None:
+        self._service = service
+        self._auth = auth
+        self._direct = direct
+
+    def send(self, request: Request, limits: Limits) -> Answer:
+        """Sends it once and follows no redirect.
+
+        Raises a `ServiceUnavailable` by type where no whole answer came in time, and `BadResponse` for one too long.
+        """
+        with session_until(limits.ends) as session:
+            session.trust_env = not (self._direct or is_loopback(request.url))
+            try:
+                return self._answer(session, request, limits)
+            except RAISED as error:
+                raise self._failure(error, session, limits) from error
+
+    def _answer(self, session: DeadlineSession, request: Request, limits: Limits) -> Answer:
+        with self._begin(session, request, limits) as response:
+            content = self._read(response, limits.most_bytes)
+        if time.monotonic() >= limits.ends:  # an answer without an announced length ends where it was cut
+            raise TimedOut(self._service)
+        proxy = session.connection.proxy if request.url.lower().startswith("http:") else None
+        if response.status_code == 407 and proxy is not None:
+            denied = AccessDenied(proxy, 407)
+            raise ProxyFailed(self._service, proxy, denied)
+        return Answer(response.status_code, response.headers, content, proxy)
+
+    def _begin(self, session: DeadlineSession, request: Request, limits: Limits) -> requests.Response:
+        seconds = max(0.001, limits.ends - time.monotonic())
+        return session.request(
+            request.method,
+            request.url,
+            params=request.params,
+            data=request.body,
+            # Keep-alive costs 42 ms a request against an MLflow with several workers (Nagle and delayed ACK).
+            headers={"Connection": "close", "Accept-Encoding": "identity", **request.headers},
+            auth=self._auth,
+            timeout=(min(CONNECT_SECONDS, seconds), min(limits.read_seconds, seconds)),
+            # As requests has it where it trusts the environment: a team's own authority signs loopback's, too.
+            verify=os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
+            stream=True,
+        )
+
+    def _read(self, response: requests.Response, most_bytes: int) -> bytes:
+        # With 304 it is the length of what is not sent.
+        announced = response.headers.get("Content-Length", "") if response.status_code != 304 else ""
+        if announced.isdigit() and int(announced) > most_bytes:
+            raise BadResponse(self._service, "body", TooLong(most_bytes >> 20))
+        content = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            content += chunk
+            if len(content) > most_bytes:
+                raise BadResponse(self._service, "body", TooLong(most_bytes >> 20))
+        if announced.isdigit() and len(content) < int(announced):
+            raise IncompleteRead(bytes(content))
+        return bytes(content)
+
+    def _failure(self, error: Exception, session: DeadlineSession, limits: Limits) -> ServiceUnavailable:
+        way = session.connection
+        if time.monotonic() >= limits.ends:
+            return TimedOut(self._service, was_sent=way.is_connected)
+        return failure_of(error, self._service, is_connected=way.is_connected, proxy=way.proxy)

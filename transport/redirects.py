@@ -1,0 +1,77 @@
+"""Whether a redirect leads to the same service still.
+
+A write is never repeated elsewhere. A read is, at the same scheme, host and port, and from http to https of the same
+host on their own ports: there a name and password of ours go that went there before, in the clear. Any other port may
+be another user's, any other host anybody's: what they answer is not the service's word.
+"""
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from domain.addresses import origin_of
+from domain.errors import BadResponse, Name
+from domain.errors.misfits import UnexpectedStatus
+from domain.errors.services import Redirected
+from transport.exchange import Answer, Request
+
+MOST_REDIRECTS: Final = 3
+_STATUSES: Final = (301, 302, 303, 307, 308)
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def follow(send: Callable[[Request], Answer], request: Request, service: Name, *, writes: bool) -> Answer:
+    """The answer that no redirect leads on from; raises `Redirected` for one that is not to be followed."""
+    hops = 0 if writes else MOST_REDIRECTS
+    while (answer := send(request)).status in _STATUSES:
+        target = _target(request.url, answer, service)
+        following = _repeated(request, answer.status, target) if hops else None
+        if following is None:
+            raise Redirected(service, answer.status, origin_of(target))
+        request, hops = following, hops - 1
+    return answer
+
+
+def _target(url: str, answer: Answer, service: Name) -> str:
+    location = answer.headers.get("Location")
+    if not location:
+        raise BadResponse(service, "status", UnexpectedStatus(answer.status))
+    # http.client reads headers as Latin-1; they are meant as UTF-8.
+    location = location.encode("latin-1", "replace").decode("utf-8", "replace")
+    try:
+        return urljoin(url, location)
+    except ValueError:  # such as an IPv6 address that is none
+        return location
+
+
+def _repeated(request: Request, status: int, target: str) -> Request | None:
+    """The same request at the target; None where that is another service's."""
+    # A 303 says that what was asked for is somewhere else, for a GET: a question in a body is not asked by one.
+    if status == 303 and request.method != "GET":
+        return None
+    try:
+        own, other = urlsplit(request.url), urlsplit(target)
+        is_same = _is_same_service(own, other)
+    except ValueError:
+        return None
+    # Only path and query are taken from the answer: two readers of one odd address may see two hosts in it.
+    url = urlunsplit((other.scheme, _same_host(own, other), other.path or "/", other.query, ""))
+    return request._replace(url=url, params=None) if is_same else None
+
+
+def _is_same_service(own: SplitResult, other: SplitResult) -> bool:
+    here, there = _place(own), _place(other)
+    is_upgrade = (here[0], here[2], there[0], there[2]) == ("http", 80, "https", 443)
+    return bool(here[1]) and here[1] == there[1] and (here == there or is_upgrade)
+
+
+def _place(parts: SplitResult) -> tuple[str, str, int | None]:
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)
+
+
+def _same_host(own: SplitResult, other: SplitResult) -> str:
+    """The host as our own address has it, with its port unless the scheme changes, and so the port."""
+    if own.scheme == other.scheme:
+        return own.netloc
+    host = own.hostname or ""
+    return f"[{host}]" if ":" in host else host
