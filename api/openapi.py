@@ -18,6 +18,7 @@ from api.shapes import (
     ModelRow,
     RunDetail,
 )
+from domain.errors import ClewError, catalogue
 from domain.registry.models import Activation
 from domain.tracking.runs import RunSummary
 from services.health.dependency_health import Health
@@ -123,6 +124,7 @@ def document() -> dict[str, Any]:
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, shapes)
     failed = _json(shapes.of(Failed, sent=False))
+    shapes.found["Failed"]["properties"]["code"]["enum"] = _codes()
     failures = {str(status): {"description": cause, "content": failed} for status, cause in _FAILURES.items()}
     token = {"type": "http", "scheme": "bearer", "description": "Where the setting API_TOKEN has a value."}
     return {
@@ -140,6 +142,16 @@ def document() -> dict[str, Any]:
 def text() -> str:
     """The document as YAML."""
     return _HEAD + yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=120)
+
+
+def _codes() -> list[str | None]:
+    """The codes of all failures; null where a refusal of the server itself has none."""
+    waiting, found = [ClewError], set[str]()
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        found |= {kind.code} if "text" in vars(kind) and kind.code in catalogue.TEMPLATES else set()
+    return [*sorted(found), None]
 
 
 class _Shapes:

@@ -10,9 +10,9 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from domain.addresses import is_loopback
-from domain.errors import AccessDenied, BadResponse, Name, ServiceUnavailable
+from domain.errors import BadResponse, Name, ServiceUnavailable
 from domain.errors.misfits import TooLong
-from domain.errors.services import ProxyFailed, TimedOut
+from domain.errors.services import CredentialsRefused, ProxyFailed, TimedOut
 from transport.deadline import DeadlineSession, session_until
 from transport.failures import RAISED, failure_of
 
@@ -79,7 +79,7 @@ class Sender:
             raise TimedOut(self._service)
         proxy = session.connection.proxy if request.url.lower().startswith("http:") else None
         if response.status_code == 407 and proxy is not None:
-            denied = AccessDenied(proxy, 407)
+            denied = CredentialsRefused(proxy, 407)
             raise ProxyFailed(self._service, proxy, denied)
         return Answer(response.status_code, response.headers, content, proxy)
 

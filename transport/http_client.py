@@ -11,7 +11,13 @@ from domain.addresses import credentials_in, without_credentials
 from domain.errors import AccessDenied, BadResponse, Name, ServiceUnavailable
 from domain.errors.misfits import NoReason, NotJson, UnexpectedStatus
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
-from domain.errors.services import AccessDeniedOrProxy, AnsweredStatus, AnsweredStatusOrProxy, OutcomeUnknown
+from domain.errors.services import (
+    AnsweredStatus,
+    AnsweredStatusOrProxy,
+    CredentialsRefused,
+    CredentialsRefusedOrByProxy,
+    OutcomeUnknown,
+)
 from domain.message_data import message_in
 from domain.messages import Reason
 from transport.circuit_breaker import CircuitBreaker
@@ -134,7 +140,7 @@ def _answered(service: Name, status: int, proxy: str | None) -> ServiceUnavailab
 
 
 def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
-    return AccessDenied(service, status) if proxy is None else AccessDeniedOrProxy(service, status, proxy)
+    return CredentialsRefused(service, status) if proxy is None else CredentialsRefusedOrByProxy(service, status, proxy)
 
 
 def _reason(answer: object) -> Reason:

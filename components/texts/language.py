@@ -11,11 +11,6 @@ def _(text: str, **values: Any) -> str:
     return str(flask_babel.gettext(text, **values))
 
 
-def N_(text: str) -> str:
-    """Marks a text for translation, which is looked up when somebody reads it; Babel knows it by this name."""
-    return text
-
-
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:
     """As `_`, in the form that goes with `n`, which fills %(num)s."""
     return str(flask_babel.ngettext(one, many, n, **values))

@@ -30,9 +30,7 @@ def templates(codes: Iterable[str]) -> dict[str, str]:
 def codes_in(*modules: ModuleType) -> frozenset[str]:
     """The codes of all messages that these modules define."""
     kinds = (one for module in modules for one in vars(module).values())
-    return frozenset(
-        one.code for one in kinds if isinstance(one, type) and issubclass(one, Message) and "text" in vars(one)
-    )
+    return frozenset(one.code for one in kinds if isinstance(one, type) and issubclass(one, Message) and one.code)
 
 
 def _template(code: str) -> str | None:

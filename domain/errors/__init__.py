@@ -127,9 +127,6 @@ class ServiceUnavailable(ServiceError):
 class AccessDenied(ServiceError):
     """The service answered 401 or 403."""
 
-    text = template("refused our credentials (HTTP {http_status})")
-    http_status: int
-
 
 class BadResponse(ServiceError):
     """The service answered something that does not fit its contract: `field` names what, `misfit` how."""

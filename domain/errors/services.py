@@ -75,14 +75,21 @@ class AnsweredStatusOrProxy(AnsweredStatus):
     proxy: str
 
 
-class AccessDeniedOrProxy(AccessDenied):
-    """As `AccessDenied`, over plain HTTP through a proxy, which answers just as the service does."""
+class CredentialsRefused(AccessDenied):
+    """The credentials in the environment are wrong, or missing."""
+
+    text = template("refused our credentials (HTTP {http_status})")
+    http_status: int
+
+
+class CredentialsRefusedOrByProxy(CredentialsRefused):
+    """As `CredentialsRefused`, over plain HTTP through a proxy, which answers just as the service does."""
 
     text = template("refused our credentials (HTTP {http_status}), or the proxy {proxy} did")
     proxy: str
 
 
-class DeniedBecause(ServiceError):
+class DeniedBecause(AccessDenied):
     """It refused our credentials, as another program says it."""
 
     text = "{reason}"
@@ -213,13 +220,6 @@ class UnavailableBecause(ServiceUnavailable):
     reason: Reason
 
 
-class CacheFailed(ServiceError):
-    """The disk does not take what is to be shared; `reason` is the system's."""
-
-    text = "{reason}"
-    reason: Reason
-
-
 class NotAsked(ServiceUnavailable):
     """The service was found dead a moment ago and was not asked again; nothing was sent."""
 
@@ -247,6 +247,12 @@ class AnswersSlowly(Message):
     """It answers, later than it should."""
 
     text = template("answers slowly")
+
+
+class NoAnswerInTime(Message):
+    """The question about a service's health is still open."""
+
+    text = template("did not answer in time")
 
 
 class CheckFailed(Message):

@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import ClewError
+from domain.errors.services import AnswersSlowly, CheckFailed, LastRefreshFailed, NoAnswerInTime
 from domain.health import Dependency, State
+from domain.message_data import MessageData, MessageField, coded
+from domain.messages import Reason
 from mlflow_api.schemas import ExperimentPage, validated
 from services.connect import Services
 from services.failures import Failure
@@ -32,7 +35,7 @@ class Outcome(BaseModel):
     """What a question came to: within what time, or what went wrong."""
 
     latency_ms: float | None = None
-    cause: str | None = "did not answer in time"
+    reason: MessageField | None = Field(default_factory=lambda: MessageData.of(NoAnswerInTime()))
 
 
 class Probe:
@@ -55,15 +58,16 @@ class Probe:
             return self._running
 
     def _ask(self, answers: list[Outcome]) -> None:
-        began, cause = time.monotonic(), None
+        began = time.monotonic()
+        reason: Reason | None = None
         try:
             self._question()
         except ClewError as error:
-            cause = str(error)
+            reason = error
         except Exception:
             log.exception("a health check failed", extra={"service": self._name})
-            cause = "the check itself failed; the log has why"
-        answers.append(Outcome(latency_ms=round((time.monotonic() - began) * 1000, 1), cause=cause))
+            reason = CheckFailed()
+        answers.append(Outcome(latency_ms=round((time.monotonic() - began) * 1000, 1), reason=reason))
 
 
 class Checks:
@@ -87,9 +91,9 @@ class Checks:
         )
         # But one that is well by now would be told of by its last failure until a person opens a page. Nobody waits for
         # these: whoever looks next gets what they find.
-        if runs.failure and found["mlflow"].cause is None:
+        if runs.failure and found["mlflow"].reason is None:
             self._services.runs.view()
-        if models.failure and found["model_store"].cause is None:
+        if models.failure and found["model_store"].reason is None:
             self._services.model_views.view()
         return health
 
@@ -116,11 +120,13 @@ def _age(as_of: datetime | None) -> float | None:
 
 def judged(outcome: Outcome, age: float | None = None, failure: Failure | None = None) -> Dependency:
     """How a service is doing that answered so, and whose last refresh failed so."""
-    state, cause = State.OK, outcome.cause
-    if cause is not None:
+    state = State.OK
+    reason: Reason | None = outcome.reason
+    if reason is not None:
         state = State.DOWN
     elif failure is not None:
-        state, cause = State.DEGRADED, f"answers, but the last refresh failed: {failure.service}: {failure.cause}"
+        state, reason = State.DEGRADED, LastRefreshFailed(failure.whole)
     elif outcome.latency_ms is not None and outcome.latency_ms > _SLOW_MS:
-        state, cause = State.DEGRADED, "answers slowly"
-    return Dependency(state=state, latency_ms=outcome.latency_ms, age_seconds=age, cause=cause)
+        state, reason = State.DEGRADED, AnswersSlowly()
+    said = {"cause": None} if reason is None else coded(reason, "cause")
+    return Dependency(state=state, latency_ms=outcome.latency_ms, age_seconds=age, **said)

@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.errors import BadResponse
+from domain.errors.misfits import misfit_of
+from domain.errors.services import GpuMonitor
 from domain.health import HealthReport, ServiceHealth, ServiceKind
 from mlflow_api.schemas import SERVICE
 from services.connect import Services
@@ -36,8 +38,7 @@ def ask_alive(service: JsonService) -> None:
     try:
         _Alive.model_validate(answer)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BadResponse(service.name, ".".join(map(str, first["loc"])) or "body", first["msg"]) from error
+        raise BadResponse(service.name, *misfit_of(error)) from error
 
 
 class HealthSnapshots:
@@ -49,8 +50,8 @@ class HealthSnapshots:
         self._fresh_for = timedelta(seconds=settings.refresh_seconds / 3)
         self._checks = Checks(services)
         self._others = list(_others(settings))
-        self._probes = {s.name: Probe(s.name, partial(ask_alive, s)) for _kind, _label, s in self._others}
-        asked = (settings.tracking_url, self._services.models.name, *(s.url for _kind, _label, s in self._others))
+        self._probes = {str(s.name): Probe(str(s.name), partial(ask_alive, s)) for _kind, _label, s in self._others}
+        asked = (settings.tracking_url, str(self._services.models.name), *(s.url for _kind, _label, s in self._others))
         self._shared = SharedFile(cache_folder(settings.cache_dir, " ".join(asked)) / "health.json", _REPORT)
         self._own = HealthReport()
         self._lock = threading.Lock()
@@ -92,7 +93,7 @@ class HealthSnapshots:
             ServiceHealth(kind=ServiceKind.MODEL_STORE, name=self._services.models.name, health=core.model_store),
         ]
         listed += [
-            ServiceHealth(kind=kind, name=service.name, label=label, health=judged(found[service.name]))
+            ServiceHealth(kind=kind, name=service.name, label=label, health=judged(found[str(service.name)]))
             for kind, label, service in self._others
         ]
         self._own = HealthReport(services=listed, asked_at=datetime.now(UTC))
@@ -105,7 +106,7 @@ class HealthSnapshots:
 def _others(settings: Settings) -> Iterator[tuple[ServiceKind, str | None, JsonService]]:
     for monitor in settings.gpu_monitors:
         auth = basic_auth(monitor.credentials)
-        service = JsonService(f"GPU monitor {monitor.name}", monitor.url, auth, direct=settings.embedded_gpu_monitor)
+        service = JsonService(GpuMonitor(monitor.name), monitor.url, auth, direct=settings.embedded_gpu_monitor)
         yield ServiceKind.GPU_MONITOR, monitor.name, service
     if settings.embedded_inference:  # of a team's own server only the socket is known, as a browser opens it
         yield ServiceKind.INFERENCE, None, JsonService(InferenceEngine.name, settings.inference_url, direct=True)

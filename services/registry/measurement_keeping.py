@@ -6,7 +6,8 @@ from functools import partial
 
 from cachetools import TTLCache
 
-from domain.errors import ClewError, ServiceUnavailable
+from domain.errors import ClewError
+from domain.errors.services import BrokeOff
 from domain.registry.measurements import Measurement
 from services.registry.model_store import ModelStore
 from services.sharing.worker_pool import DaemonPool
@@ -36,7 +37,7 @@ class MeasurementKeeping:
             return kept
 
     def _write(self, model_id: str, measured: Measurement, kept: "Future[None]") -> None:
-        failure: ClewError | None = ServiceUnavailable(self._store.name, "broke off; the log says why")
+        failure: ClewError | None = BrokeOff(self._store.name)
         try:
             before = self._store.get(model_id).measured
             if before is None or not before.is_same_as(measured):  # another worker may have been faster

@@ -15,10 +15,12 @@ class ModelStore(Protocol):
     `NotFound` when there is no such model. Writes are idempotent. A write that timed out raises `OutcomeUnknown`.
     """
 
-    name: Name
-    """What its errors and the screens call the store."""
     keeps_history: bool
     """Whether it knows former activations, and keeps deleted models so that they can be restored."""
+
+    @property
+    def name(self) -> Name:
+        """What its errors and the screens call the store."""
 
     def all(self) -> ModelList:
         """All models, the active one marked."""
@@ -56,8 +58,12 @@ class ReadingStore:
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
-        self.name = store.name
         self.keeps_history = store.keeps_history
+
+    @property
+    def name(self) -> Name:
+        """As the store's."""
+        return self._store.name
 
     def all(self) -> ModelList:
         """As the store's."""

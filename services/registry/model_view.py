@@ -124,7 +124,7 @@ class ModelSnapshots:
             models, history = self._store.all(), self._store.history()
         except ClewError as error:
             failure = Failure.of(error, self._store.name)
-            log.warning("models could not be read", extra=failure.model_dump())
+            log.warning("models could not be read", extra=failure.log_fields)
             self._share(self.last_view().model_copy(update={"failure": failure, "tried_at": now, "mark": mark}))
         else:
             self._share(ModelView(models=models, history=history, as_of=now, tried_at=now, mark=mark))

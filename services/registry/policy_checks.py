@@ -6,7 +6,8 @@ from functools import partial
 
 from cachetools import TTLCache
 
-from domain.errors import ClewError, ServiceUnavailable
+from domain.errors import ClewError
+from domain.errors.services import BrokeOff, PolicyCheckProcess
 from domain.inference.policies import PolicyGraph
 from services.registry.model_store import ModelStore
 from services.sharing.worker_pool import DaemonPool
@@ -63,7 +64,7 @@ class PolicyLooks:
 
     def _check(self, model_id: str, look: Look) -> None:
         graph = None
-        failure: ClewError | None = ServiceUnavailable("The policy check", "broke off; the log says why")
+        failure: ClewError | None = BrokeOff(PolicyCheckProcess())
         try:
             graph = self._store.policy(model_id)
             failure = None

@@ -13,6 +13,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from domain.errors import ClewError
+from domain.errors.services import ClewCache
+from domain.messages import Text
 from mlflow_api.client import MlflowRest
 from mlflow_api.schemas import SERVICE
 from services.failures import Failure
@@ -106,7 +108,7 @@ class RunRefresh:
         except OSError as error:
             log.exception("cannot share a refresh")
             # Remembered here, or each look would be the first, and MLflow asked at each of them.
-            self._unshared = self._failed(Failure(service="Clew's cache", cause=str(error)))
+            self._unshared = self._failed(Failure.because(ClewCache(), Text(error)))
 
     def _refresh_alone(self, ask: Ask) -> None:
         """With the host's lock held."""
@@ -141,10 +143,10 @@ class RunRefresh:
         except ClewError as error:
             failure = Failure.of(error, SERVICE)
         except OSError as error:
-            failure = Failure(service="Clew's cache", cause=str(error))
+            failure = Failure.because(ClewCache(), Text(error))
         now = datetime.now(UTC)
         if failure is not None:
-            log.warning("refresh failed", extra=failure.model_dump())
+            log.warning("refresh failed", extra=failure.log_fields)
             return Attempt(began_at=started, tried_at=now, full=full, succeeded_at=last_success, failure=failure)
         log.debug("refreshed", extra={"duration_ms": (now - started).total_seconds() * 1000})
         return Attempt(began_at=started, tried_at=now, full=full, succeeded_at=started, failure=None)

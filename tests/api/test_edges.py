@@ -51,7 +51,11 @@ def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> 
     api.errors.register(server)
     server.register_blueprint(routes)
     answer = server.test_client().get("/api/odd")
-    assert (answer.status_code, answer.mimetype, set(answer.json)) == (500, "application/json", {"error", "details"})
+    assert (answer.status_code, answer.mimetype, set(answer.json)) == (
+        500,
+        "application/json",
+        {"error", "details", "code", "params"},
+    )
     line = next(record for record in caplog.records if record.levelno == logging.ERROR)
     assert line.reference in answer.json["error"]  # type: ignore[attr-defined]
     assert line.exc_info is not None
@@ -123,7 +127,7 @@ def test_a_name_that_an_address_has_twice_counts_once(client: FlaskClient, addre
 def test_a_malformed_callback_is_a_400(client: FlaskClient, body: bytes) -> None:
     answer = client.post(CALLBACK, data=body, content_type="application/json")
     assert answer.status_code == 400
-    assert set(answer.json) == {"error", "details"}
+    assert set(answer.json) == {"error", "details", "code", "params"}
 
 
 def test_forged_values_in_a_callback_are_no_500(client: FlaskClient) -> None:

@@ -29,7 +29,7 @@ def is_failure(answer: TestResponse, status: int) -> bool:
     """Whether it is that failure in the contract's form; says what is wrong with it."""
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/json"
-    assert set(answer.json) == {"error", "details"}
+    assert set(answer.json) == {"error", "details", "code", "params"}
     assert answer.json["error"]
     return all(isinstance(value, str) for value in answer.json["details"].values())
 

@@ -9,8 +9,10 @@ from dash.testing.browser import Browser
 from flask import Flask
 from flask_babel import Babel
 
-from components.texts.in_words import in_words, texts
-from components.texts.sentences import SENTENCES
+from components.texts.translate import templates, translate_json
+from domain.errors.catalogue import TEMPLATES
+from domain.errors.services import ModelServer, OutcomeUnknown, TimedOut
+from domain.messages import SLOT, as_json
 from tests.browser.page import Page
 from tests.browser.spoken import links_of, said_by
 from tests.english import english_words
@@ -18,7 +20,7 @@ from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor, free_port
 from tests.misbehaving import HTML, WRONG_TYPES, Misbehaving, only
 from tests.registry import Registry
-from tests.rules.test_sentences import ROOT
+from tests.rules.test_messages import ROOT
 from tests.tracking import Tracking
 
 # A host's name, a field's, and what other programs said: here MLflow's stand-in.
@@ -130,14 +132,23 @@ def _refused(page: Page) -> None:
 
 
 def _the_browser_knows_what_the_server_knows(page: Page) -> None:
-    """assets/in_words.js and components/texts/in_words.py say the same of each sentence, whatever its values."""
+    """assets/translate.js and components/texts/translate.py say the same of each message, whatever its values."""
     server = Flask("japanese")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
     Babel(server, locale_selector=lambda: "ja")
     with server.test_request_context("/"):
-        samples = [sentence.replace("{", "«").replace("}", "»") for sentence in SENTENCES]
-        samples += [f"gpus.0.x: {sample}" for sample in samples] + ["boom: no", "MLflow: answered HTTP 503.", ""]
+        values = [as_json(ModelServer()), "«x». (y) 1: {code}", 7, 0.5, None, [1, "a"], {"text": "It is gone."}]
+        samples = [
+            {"code": code, "params": dict.fromkeys(SLOT.findall(TEMPLATES[code]), value)}
+            for code in sorted(TEMPLATES)
+            for value in values
+        ]
+        samples += [
+            as_json(OutcomeUnknown(ModelServer(), TimedOut(ModelServer()))),
+            {"code": "unheard-of"},
+            {"text": ""},
+        ]
         said = page.script(
-            "return arguments[0].map(s => window.clew.inWords(s, arguments[1]))", samples, texts(SENTENCES)
+            "return arguments[0].map(s => window.clew.translate(s, arguments[1]))", samples, templates(TEMPLATES)
         )
-        assert dict(zip(samples, said, strict=True)) == {sample: in_words(sample) for sample in samples}
+        assert said == [translate_json(sample) for sample in samples]

@@ -8,8 +8,10 @@ from flask import Flask
 from flask_babel import Babel
 
 from components.front import front, front_health, front_model
+from domain.errors.services import ConnectionRefused, GpuMonitor
 from domain.front import STALLED_AFTER, BestRuns, best_per_algorithm, in_progress, last_metric_ms
 from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, State
+from domain.message_data import coded
 from domain.registry.models import Activation, Model, activation_of
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 
@@ -161,8 +163,9 @@ class TestTheActiveModel:
 
 
 def test_a_service_that_fails_is_named_with_its_cause_but_once() -> None:
-    down = Dependency(state=State.DOWN, latency_ms=3.0, age_seconds=None, cause="GPU monitor a: refused the connection")
-    listed = [ServiceHealth(kind=ServiceKind.GPU_MONITOR, name="GPU monitor a", label="a", health=down)]
+    refused = coded(ConnectionRefused(GpuMonitor("a")), "cause")
+    down = Dependency(state=State.DOWN, latency_ms=3.0, age_seconds=None, **refused)
+    listed = [ServiceHealth(kind=ServiceKind.GPU_MONITOR, name=GpuMonitor("a"), label="a", health=down)]
     said = str(front_health.services(HealthReport(services=listed, asked_at=NOW), {}))
     assert said.count("GPU monitor a") == 1
     assert "refused the connection" in said

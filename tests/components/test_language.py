@@ -10,12 +10,12 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "components/translations/ja/LC_MESSAGES/messages.po"
-KEYWORDS = {"_": None, "ngettext": (1, 2), "N_": None}
+KEYWORDS = {"_": None, "ngettext": (1, 2), "template": None}
 
 
 def used() -> set[str]:
     found: set[str] = set()
-    for folder in ("components", "pages", "callbacks", "api"):
+    for folder in ("components", "pages", "callbacks", "api", "domain/errors"):
         for _file, _line, message, _comments, _context in extract_from_dir(ROOT / folder, keywords=KEYWORDS):
             found.add(message if isinstance(message, str) else message[0])
     return found

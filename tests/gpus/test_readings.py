@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.gpus import Gpu, GpuState, HostState
+from domain.gpus import Gpu, GpuState, HostState, Troubled
 from gpu_monitor.readings import Reading
 from tests.gpus.monitor import ROOT, Fake
 
@@ -72,7 +72,7 @@ def read(fake: Fake) -> Iterator[Read]:
 
 
 def is_whole(gpu: Gpu) -> bool:
-    values = gpu.model_dump(exclude={"error", "remedy", *EXTENDED})
+    values = gpu.model_dump(exclude={*Troubled.model_fields, *EXTENDED})
     return gpu.state == GpuState.OK and None not in values.values()
 
 

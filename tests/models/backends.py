@@ -11,7 +11,8 @@ from werkzeug.serving import make_server
 
 import api.edge.request_log
 import api.routes
-from domain.errors import Conflict
+from domain.errors.records import ConflictThere
+from domain.messages import Text
 from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry, Version
 from services.connect import connect
@@ -81,7 +82,7 @@ class MlflowBackend:
 
     def _check(self, version: Version, environment: str | None) -> None:
         if version.version in self.refused:
-            raise Conflict(REFUSAL)
+            raise ConflictThere(Text(REFUSAL))
 
 
 @contextmanager

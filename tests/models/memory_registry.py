@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 
 from domain.errors import NotFound
+from domain.errors.records import ModelNotFound, NotFoundThere
+from domain.messages import Text
 from domain.registry.models import ALIAS
 from mlflow_api.registry import Registered, Version
 
@@ -27,7 +29,7 @@ class State(NamedTuple):
         """A version's tags; raises `NotFound`."""
         found = dict(self.versions).get(version)
         if found is None:
-            raise NotFound(f"There is no model {version}.")
+            raise ModelNotFound(version)
         return dict(found)
 
     def tagged(self, version: str, tags: dict[str, str]) -> "State":
@@ -86,7 +88,7 @@ def _delete_version(state: State, version: str) -> tuple[State, None]:
 
 def _file(state: State, version: str, path: str, most_bytes: int) -> tuple[State, bytes]:
     state.tags(version)
-    raise NotFound(f"There is no file {path}.")
+    raise NotFoundThere(Text(f"There is no file {path}."))
 
 
 _HANDLERS: dict[str, Any] = {

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from domain.errors import ServiceUnavailable
+from domain.errors.services import ConnectionRefused
 from inference.fresh_answers import FreshAnswers
 
 
@@ -48,7 +49,7 @@ def test_a_failure_is_an_answer_too() -> None:
     answers = FreshAnswers[int]()
 
     def fail() -> int:
-        raise ServiceUnavailable("Clew", "is away")
+        raise ConnectionRefused("Clew")
 
     with pytest.raises(ServiceUnavailable):
         answers.get("a", fail)

@@ -1,0 +1,186 @@
+"""Messages become sentences by their code, in the reader's language, whatever their values are."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core._pydantic_core import list_all_errors
+
+from components.texts.language import _
+from components.texts.translate import translate, translate_json
+from domain.errors import BadResponse
+from domain.errors.catalogue import TEMPLATES
+from domain.errors.misfits import InvalidValue, misfit_of
+from domain.errors.policies import RunFailed
+from domain.errors.records import NotFoundThere
+from domain.errors.services import (
+    MODEL_SERVER,
+    AnsweredStatus,
+    ConnectionRefused,
+    CredentialsRefused,
+    GpuMonitor,
+    LastRefreshFailed,
+    OutcomeUnknown,
+    TimedOut,
+)
+from domain.message_data import MessageData, message_in
+from domain.messages import Message, Text, as_json, in_english
+from tests.rules.test_messages import ROOT
+
+
+@pytest.fixture(autouse=True)
+def reader() -> Iterator[dict[str, str]]:
+    """Who reads; Japanese at first."""
+    reader, server = {"language": "ja"}, Flask("spoken")
+    server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
+    Babel(server, locale_selector=lambda: reader["language"])
+    with server.test_request_context("/"):
+        yield reader
+
+
+def sample(code: str) -> dict[str, Any]:
+    """A message of this code with values that would lead a pattern astray."""
+    names = re.findall(r"\{(\w+)\}", TEMPLATES[code])
+    return {"code": code, "params": {name: f"«{name}. (y) 1: {{code}}»" for name in names}}
+
+
+@pytest.mark.parametrize("code", sorted(TEMPLATES))
+def test_a_message_is_said_with_whatever_values(code: str) -> None:
+    message = sample(code)
+    for template, said in ((TEMPLATES[code], in_english(message)), (_(TEMPLATES[code]), translate_json(message))):
+        filled = re.sub(r"\{(\w+)\}", lambda slot: message["params"][slot[1]], template)
+        service = message["params"].get("service")
+        assert said == (filled if service is None else f"{service}: {filled}")
+
+
+@pytest.mark.parametrize(
+    ("message", "english", "japanese"),
+    [
+        (
+            CredentialsRefused("MLflow", 401),
+            "MLflow: refused our credentials (HTTP 401)",
+            "MLflow: 認証情報が拒否されました（HTTP 401）",
+        ),
+        (
+            BadResponse("MLflow", "runs.0.info", InvalidValue("missing", {})),
+            "MLflow: runs.0.info: Field required",
+            "MLflow: runs.0.info: 必須の項目がありません",
+        ),
+        (
+            OutcomeUnknown(MODEL_SERVER, TimedOut(MODEL_SERVER)),
+            "Model server: did not answer in time; whether it was done is not known",
+            "モデルサーバー: 時間内に応答がありませんでした。実行されたかどうかは不明です",
+        ),
+        (
+            LastRefreshFailed(AnsweredStatus("MLflow", 503)),
+            "answers, but the last refresh failed: MLflow: answered HTTP 503",
+            "応答はありますが、直近の更新に失敗しました（MLflow: HTTP 503 を返しました）",
+        ),
+        (
+            ConnectionRefused(GpuMonitor("a")),
+            "GPU monitor a: refused the connection",
+            "GPU モニター a: 接続を拒否しました",
+        ),
+        # What another program said is its own, also where it stands in a sentence of ours.
+        (
+            RunFailed(Text("Non-zero status code")),
+            "The policy cannot be run: Non-zero status code.",
+            "方策を実行できません：Non-zero status code。",
+        ),
+        (NotFoundThere(Text("refused the connection")), "refused the connection", "refused the connection"),
+        (Text("answered HTTP 503"), "answered HTTP 503", "answered HTTP 503"),
+        (Text(""), "", ""),
+    ],
+)
+def test_what_is_ours_is_translated_and_what_is_not_is_not(message: Any, english: str, japanese: str) -> None:
+    assert (str(message), translate(message)) == (english, japanese)
+    # The same after a journey through JSON, as over a socket or through a cache.
+    arrived = MessageData.model_validate_json(MessageData.of(message).model_dump_json())
+    assert (str(arrived), translate(arrived)) == (english, japanese)
+
+
+def test_a_sentence_in_ours_ends_where_ours_goes_on() -> None:
+    gone = LastRefreshFailed(Text("It is gone."))
+    assert str(gone) == "answers, but the last refresh failed: It is gone."
+    assert translate(gone) == "応答はありますが、直近の更新に失敗しました（It is gone）"
+
+
+def test_an_english_reader_reads_english(reader: dict[str, str]) -> None:
+    reader["language"] = "en"
+    assert translate(AnsweredStatus("MLflow", 503)) == "MLflow: answered HTTP 503"
+
+
+class _Shape(BaseModel):
+    text: str = Field(min_length=1, max_length=2)
+    number: int = Field(gt=0, le=9)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "english", "japanese"),
+    [
+        ({"number": 1}, "text", "Field required", "必須の項目がありません"),
+        ({"text": "", "number": 1}, "text", "String should have at least 1 character", "文字列は 1 文字以上必要です"),
+        ({"text": "abc", "number": 1}, "text", "String should have at most 2 characters", "文字列は 2 文字までです"),
+        ({"text": "a", "number": 10}, "number", "Input should be less than or equal to 9", None),
+        ({"text": "a", "number": "x"}, "number", None, None),
+        ([], "body", None, None),
+    ],
+)
+def test_what_pydantic_finds_is_known_by_its_type(
+    given: Any, field: str, english: str | None, japanese: str | None
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Shape.model_validate(given)
+    found, misfit = misfit_of(caught.value)
+    assert (found, str(misfit)) == (field, english or caught.value.errors()[0]["msg"])
+    assert isinstance(misfit, InvalidValue)
+    assert translate(misfit) != str(misfit)
+    assert japanese in (None, translate(misfit))
+
+
+def test_our_english_of_pydantics_types_is_pydantics() -> None:
+    pydantics = {error["type"]: error["message_template_python"] for error in list_all_errors()}
+    for code, template in TEMPLATES.items():
+        kind = code.removeprefix("invalid.")
+        if kind not in pydantics:
+            continue
+        plural = pydantics[kind].replace("{expected_plural}", "s")
+        assert template == plural
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": "boom", "code": "of-another-version", "params": {}},
+        {"error": "boom", "code": 7, "params": {}},
+        {"error": "boom", "code": "timed-out", "params": []},
+        {"error": "boom", "code": "timed-out", "params": {str(n): n for n in range(99)}},
+        {"error": "boom"},
+        "boom",
+    ],
+)
+def test_what_comes_with_no_code_of_ours_is_text(answer: object) -> None:
+    message = message_in(answer, "boom")
+    assert (message.code, translate(message)) == (None, "boom")
+
+
+def test_a_code_without_a_template_shows_itself() -> None:
+    assert (
+        translate_json({"code": "of-another-version", "params": {"service": "MLflow"}}) == "MLflow: of-another-version"
+    )
+
+
+def test_two_messages_never_have_one_code() -> None:
+    with pytest.raises(AssertionError, match="timed-out"):
+        type("TimedOut", (Message,), {"text": "again"})
+
+
+def test_values_of_any_kind_travel() -> None:
+    assert as_json({"a": [Text("b"), 1, None]}) == {"a": [{"text": "b"}, 1, None]}
+    assert in_english({"code": "other-flavors", "params": {"kinds": ["a", {"code": "no-known-kind"}]}}) == (
+        "It is no ONNX model but one of a, no known kind."
+    )

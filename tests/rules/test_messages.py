@@ -1,0 +1,162 @@
+"""Each code has a template in each language and is used; what our own code says has a code."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from components.texts.language import _
+from domain.errors import catalogue
+from domain.errors.catalogue import TEMPLATES
+from domain.messages import SLOT, Message
+from tests.english import english_words
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = (
+    *("domain", "transport", "settings", "mlflow_api", "services", "policies", "inference", "gpu_monitor"),
+    *("api", "callbacks", "components", "training", "sockets", "concurrency"),
+)
+# What these say, nobody reads on a page: whoever starts Clew or a training in a terminal, or calls what is wrong.
+FOR_TERMINALS = {
+    *("settings/setting_types.py", "gpu_monitor/settings.py", "inference/settings.py"),
+    *("domain/charts/curves.py", "domain/charts/smoothing.py", "domain/inference/evaluation.py"),
+    *("domain/tracking/final_metrics.py", "domain/tracking/scores.py", "domain/tracking/vocabulary.py"),
+    *(f"training/{name}.py" for name in ("cli", "export", "hyperparameters", "run_log", "samples", "scratch_server")),
+    *("training/settings.py", "training/tracking.py"),
+}
+LANGUAGES = ("ja",)
+
+
+def kinds() -> Iterator[type[Message]]:
+    """Every message with a code."""
+    waiting = [Message]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("domain.errors") and "text" in vars(kind):
+            yield kind
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Our own modules, but the catalogue's."""
+    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    return {
+        str(file.relative_to(ROOT)): ast.parse(file.read_text())
+        for file in files
+        if file.parent.name != "errors" or file.parent.parent.name != "domain"
+    }
+
+
+@cache
+def names_used() -> frozenset[str]:
+    """Every name that is used for anything but catching or asking for a type."""
+    found: set[str] = set()
+    for tree in trees().values():
+        only_asked = {id(name) for node in ast.walk(tree) for part in _asked_for(node) for name in ast.walk(part)}
+        found |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in only_asked}
+    return frozenset(found)
+
+
+def _asked_for(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.ExceptHandler) and node.type is not None:
+        yield node.type
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+        yield node.args[1]
+    elif isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+        yield node.annotation
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def reader(request: pytest.FixtureRequest) -> Flask:
+    server = Flask("reader")
+    server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
+    Babel(server, locale_selector=lambda: request.param)
+    return server
+
+
+@pytest.mark.parametrize("code", sorted(TEMPLATES))
+def test_each_code_has_a_template_in_each_language(code: str, reader: Flask) -> None:
+    english = TEMPLATES[code]
+    with reader.test_request_context("/"):
+        translated = _(english)
+    # Of a list too long, pydantic says the type's name in English.
+    assert set(SLOT.findall(english)) - {"field_type"} <= set(SLOT.findall(translated)) <= set(SLOT.findall(english))
+    if re.search(r"[A-Za-z]{2}", SLOT.sub("", english)):
+        assert translated != english, "make translations, and fill it in"
+        assert not english_words(SLOT.sub("", translated), names=("application", "json", "Content", "Type", "API"))
+
+
+@pytest.mark.parametrize("kind", list(kinds()), ids=lambda kind: kind.__name__)
+def test_each_code_is_raised_or_said_somewhere(kind: type[Message]) -> None:
+    in_assets = any(
+        f'"{kind.code}"' in file.read_text() for file in (ROOT / "assets").glob("*.js") if ".min." not in file.name
+    )
+    in_catalogue = kind.__name__ in {"ModelServer", "InferenceEngine", "InvalidValue"}  # MODEL_SERVER, misfits.py
+    assert kind.__name__ in names_used() or in_assets or in_catalogue
+
+
+def test_each_template_is_marked_for_translation() -> None:
+    """Babel finds only what is marked: a template with words that is not would stay English for ever."""
+    marked: set[str] = set()
+    for file in Path(catalogue.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "template":
+                marked.add(ast.literal_eval(node.args[0]))
+    assert {text for text in TEMPLATES.values() if re.search(r"[A-Za-z]{2}", SLOT.sub("", text))} <= marked
+
+
+def test_what_our_own_code_says_has_a_code() -> None:
+    """`Text` is for other programs' words; a sentence of ours in it would stay English for ever."""
+    ours = {
+        f"{name}: {ast.unparse(node)}"
+        for name, tree in trees().items()
+        if name not in FOR_TERMINALS
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Text" and node.args and _has_words(node.args[0])
+    }
+    assert ours == set()
+
+
+def test_no_error_is_raised_with_a_sentence() -> None:
+    """A sentence in place of a field would be nobody's to translate."""
+    names = {kind.__name__ for kind in kinds()}
+    ours = {
+        f"{name}: {ast.unparse(node)}"
+        for name, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in names
+        for argument in node.args
+        if _has_words(argument) and not isinstance(argument, ast.Call)
+    }
+    assert {one for one in ours if not one.startswith("training/")} == set()
+
+
+def _has_words(node: ast.expr) -> bool:
+    constants = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return any(re.search(r"[a-z]{2,}[,.:;]? \S*[a-z]{2,}", text) for text in constants)
+
+
+def test_the_browser_says_nothing_that_it_was_not_given() -> None:
+    """Its texts come from the server: a literal of two words is a class, a query, or a mistake."""
+    english = {
+        f"{file.name}: {text}"
+        for file in (ROOT / "assets").glob("*.js")
+        if ".min." not in file.name
+        for text in _literals(file.read_text())
+        if english_words(text)
+    }
+    assert english == set()
+
+
+def _literals(script: str) -> Iterator[str]:
+    script = re.sub(r"/\*.*?\*/|(?m://.*$)", "", script, flags=re.DOTALL)
+    for text in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', script):
+        literal = re.sub(r"\$\{[^{}]*\}", "7", text[0] or text[1])
+        if re.search(r"[A-Za-z]{2,}[,.:]? +[A-Za-z]{2,}", literal) and not re.search(r"[-(]|use strict", literal):
+            yield literal
