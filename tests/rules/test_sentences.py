@@ -19,7 +19,7 @@ NOT_FOR_PAGES = {
     "domain": {"vocabulary", "history", "curves", "smoothing", "final_metrics", "scores"},
     "services": {
         *("launcher", "ports", "supervisor", "purge"),
-        *("format", "metrics_sql", "sample_data", "run_sweep"),
+        *("format", "metrics_sql", "sample_data", "mlflow_runs"),
     },
     "settings": {"settings", "setting_types", "gpu_addresses"},
     "inference": {"settings"},

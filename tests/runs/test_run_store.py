@@ -10,6 +10,7 @@ import pytest
 
 from domain.errors import ServiceUnavailable
 from mlflow_api.client import MlflowRest
+from services.tracking.mlflow_runs import MlflowRuns
 from services.tracking.run_store import RunStore
 from tests.misbehaving import (
     BREAK_OFF,
@@ -33,7 +34,7 @@ MUCH_LATER = 8.0
 
 
 def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
-    return RunStore(MlflowRest(JsonService("MLflow", address)), cache_dir, period)
+    return RunStore(MlflowRuns(MlflowRest(JsonService("MLflow", address))), cache_dir, period)
 
 
 def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:
@@ -246,7 +247,7 @@ def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: 
 def test_without_a_disk_mlflow_is_not_asked_at_each_look(misbehaving: Misbehaving, cache_dir: Path) -> None:
     runs = store(misbehaving.address, cache_dir)
     (folder,) = cache_dir.iterdir()
-    (folder / "attempt.json").mkdir()  # what is written there cannot be put in place
+    (folder / "runs-attempt.json").mkdir()  # what is written there cannot be put in place
     assert runs.first_view(10).failure is not None
     asked = len(misbehaving.requests)
     for _look in range(20):
