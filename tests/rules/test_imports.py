@@ -91,5 +91,13 @@ def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
     assert not strangers, f"{module} imports {strangers}"
 
 
+ADAPTERS = {"services.tracking.mlflow_runs", "services.tracking.sample_data", "services.registry.mlflow_store"}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in FILES if name.split(".")[0] in ("callbacks", "api")))
+def test_the_edges_know_protocols_and_no_adapter(module: str) -> None:
+    assert not set(imports(module)) & ADAPTERS
+
+
 def test_modules_import_each_other_without_cycles() -> None:
     TopologicalSorter({module: set(imports(module)) - {module} for module in FILES}).prepare()

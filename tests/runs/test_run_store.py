@@ -255,6 +255,17 @@ def test_without_a_disk_mlflow_is_not_asked_at_each_look(misbehaving: Misbehavin
     assert len(misbehaving.requests) == asked
 
 
+def test_a_cache_that_cannot_be_made_or_written_hides_no_run(tracking: Tracking, tmp_path: Path) -> None:
+    run_id = tracking.run(tracking.experiment())
+    (tmp_path / "file").write_text("in the way")
+    runs = store(tracking.address, tmp_path / "file" / "cache")
+    for view in (runs.first_view(10), runs.refreshed_view(10), runs.view()):
+        assert view.get(run_id) is not None
+        assert view.as_of is not None
+        assert view.failure is not None
+        assert view.failure.service == "Clew's cache"
+
+
 def test_a_running_run_that_turns_bad_stops_no_refresh(
     tracking: Tracking, misbehaving: Misbehaving, cache_dir: Path
 ) -> None:
