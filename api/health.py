@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from api.shapes import Alive
 from api.wire import answer
 from services.connect import Services
-from services.health.dependency_health import Checks, Health
+from services.health.dependency_health import Health
 
 blueprint = Blueprint("health", __name__)
 
@@ -19,10 +19,9 @@ def health() -> Response:
 def dependencies(services: Services) -> Blueprint:
     """/api/health, always 200: what is wrong is in the body, and a restart of Clew would mend none of it."""
     routes = Blueprint("dependencies", __name__)
-    checks = Checks(services)
 
     @routes.get("/health")
     def dependency_health() -> Response:
-        return answer(Health, checks.now())
+        return answer(Health, services.health_checks.now())
 
     return routes

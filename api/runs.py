@@ -9,8 +9,8 @@ from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMiss
 from domain.errors.services import NothingReadYet, UnavailableBecause
 from domain.tracking.runs import RunSummary, is_run_id, parse_run_ids, summarise
 from services.connect import Services
+from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
-from services.tracking.run_sweep import RunList
 
 
 def blueprint(services: Services) -> Blueprint:

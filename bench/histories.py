@@ -21,7 +21,7 @@ from mlflow_api.client import MlflowRest
 from mlflow_api.metrics import MetricRest
 from services.connect import history_store
 from services.tracking.histories.store import Histories, HistoryStore
-from services.tracking.run_sweep import sweep
+from services.tracking.mlflow_runs import sweep
 from settings.settings import Settings
 from training.scratch_server import DATABASE, mlflow_server
 from transport.http_client import JsonService

@@ -21,10 +21,9 @@ from domain.health import HealthReport, ServiceKind
 from domain.registry.models import ModelState, activation_of
 from services.connect import Services
 from services.failures import Failure
-from services.health.service_health import HealthSnapshots
 from services.registry.model_view import ModelView
+from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
-from services.tracking.run_sweep import RunList
 
 _SECONDS_PER_HOUR = 3600
 Filled = tuple[Any, Any]  # what a tile shows, as a mark that changes with it, and what draws it
@@ -62,14 +61,12 @@ def _register_model(app: dash.Dash, services: Services) -> None:
 
 
 def _register_health(app: dash.Dash, services: Services) -> None:
-    health = HealthSnapshots(services)
-
     @app.callback(*_outputs("health", may_fail=False), *_inputs("health"))
     def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
         if is_retry(front.place("health")):
-            report = health.asked_anew(RETRY_WAIT_SECONDS)
+            report = services.health.asked_anew(RETRY_WAIT_SECONDS)
         else:
-            report = health.report(services.settings.patience_seconds)
+            report = services.health.report(services.settings.patience_seconds)
         return (*_body(_health(services, report), None, drawn), front.as_of(words.unix_ms(report.asked_at)))
 
 

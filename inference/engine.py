@@ -2,12 +2,12 @@
 
 from typing import Final, NamedTuple
 
+from concurrency.single_flight import SingleFlight
 from domain.errors.records import NoActiveModel
 from domain.errors.walks import FileDidNotCome
 from domain.inference.maze import DEFAULT_SEED, DEFAULT_SIZE, Maze, generate_maze, size_of
 from domain.inference.messages import Command
 from inference.clew_models import ClewModel, ClewModels
-from inference.fresh_answers import FreshAnswers
 from inference.latencies import Latencies
 from inference.policy_pool import PolicyPool, SharedPolicy
 from inference.walk import Walk
@@ -30,7 +30,7 @@ class Engine:
         self.models = models
         self.pool = PolicyPool(most_models)
         self.latencies = Latencies()
-        self._ready: FreshAnswers[tuple[Found, SharedPolicy]] = FreshAnswers()
+        self._ready: SingleFlight[tuple[Found, SharedPolicy]] = SingleFlight("policy")
         self._seeds: dict[str, int] = {}
 
     def walk(self, asked: Command) -> Walk:

@@ -1,25 +1,35 @@
 """All that the dashboard reaches, as one value that is handed to whoever needs it."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from domain.errors.services import GpuMonitor
+from domain.health import ServiceKind
 from mlflow_api.client import MlflowRest
 from mlflow_api.metrics import MetricRest
 from mlflow_api.registry import MlflowRegistry
+from services.health.dependency_health import Checks
+from services.health.service_health import HealthSnapshots, Neighbour
 from services.inference_engine import InferenceEngine
 from services.registry.http_store import HttpModelStore
 from services.registry.measurement_keeping import MeasurementKeeping
 from services.registry.mlflow_store import MlflowModelStore
-from services.registry.model_changes import ChangeMark, MarkingStore
+from services.registry.model_changes import TokenRenewingStore
 from services.registry.model_store import ModelStore, ReadOnlyStore
 from services.registry.model_view import ModelSnapshots
-from services.registry.policy_checks import PolicyLooks
+from services.registry.policy_checks import PolicyChecks
 from services.registry.policy_files import PolicyFiles
 from services.sharing.shared_file import cache_folder
+from services.sharing.version_token import VersionToken
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import FastLane, MetricSource
 from services.tracking.histories.store import HistoryStore
+from services.tracking.mlflow_runs import MlflowRuns
+from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunStore
+from services.tracking.sample_data import SampleData
 from settings.settings import Settings
+from transport.credentials import basic_auth
 from transport.http_client import JsonService
 
 
@@ -27,40 +37,64 @@ class Services(NamedTuple):
     """The dashboard's connections; nothing in them has been asked anything yet."""
 
     settings: Settings
-    mlflow: MlflowRest
     runs: RunStore
+    samples: SampleData
     histories: HistoryStore
     models: ModelStore
     model_views: ModelSnapshots
-    policy_looks: PolicyLooks
+    policy_checks: PolicyChecks
     measurements: MeasurementKeeping
     engine: InferenceEngine
+    health: HealthSnapshots
+    health_checks: Checks
 
 
 def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
     mlflow = MlflowRest.from_settings(settings)
-    runs = RunStore(mlflow, settings.cache_dir, settings.refresh_seconds)
+    source = MlflowRuns(mlflow)
+    runs = RunStore(source, settings.cache_dir, settings.refresh_seconds)
     # Two stores never share one, nor do two registered models of one registry.
     kept_by = f"{settings.model_server_url or mlflow.service.url} {settings.model_name}"
     models_folder = cache_folder(settings.cache_dir, kept_by)
-    mark = ChangeMark(models_folder / "models-changed")
-    models = model_store(settings, mlflow, runs, mark)
+    token = VersionToken(models_folder / "models-changed")
+    models = model_store(settings, mlflow, runs, token)
+    model_views = ModelSnapshots(models, settings.refresh_seconds, token, models_folder)
+    engine = JsonService(InferenceEngine.name, settings.inference_url, direct=True)
+    checks = Checks(source, runs, models, model_views)
     return Services(
         settings=settings,
-        mlflow=mlflow,
         runs=runs,
+        samples=SampleData(mlflow),
         histories=history_store(settings, mlflow),
         models=models,
-        model_views=ModelSnapshots(models, settings.refresh_seconds, mark, models_folder),
-        policy_looks=PolicyLooks(models),
+        model_views=model_views,
+        policy_checks=PolicyChecks(models),
         measurements=MeasurementKeeping(models),
-        engine=InferenceEngine(JsonService(InferenceEngine.name, settings.inference_url, direct=True)),
+        engine=InferenceEngine(engine),
+        health=health_snapshots(settings, checks, source, engine),
+        health_checks=checks,
     )
 
 
-def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore, mark: ChangeMark) -> ModelStore:
-    """The model server where there is one, else MLflow's registry; its changes are marked, or refused."""
+def health_snapshots(settings: Settings, checks: Checks, source: RunSource, engine: JsonService) -> HealthSnapshots:
+    """How everybody is doing whom `settings` name; kept apart from what another Clew asks that names others."""
+    neighbours = list(_neighbours(settings, engine))
+    asked = " ".join([source.address, str(checks.model_store), *(one.service.url for one in neighbours)])
+    return HealthSnapshots(checks, neighbours, cache_folder(settings.cache_dir, asked), settings.refresh_seconds)
+
+
+def _neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
+    for monitor in settings.gpu_monitors:
+        auth = basic_auth(monitor.credentials)
+        service = JsonService(GpuMonitor(monitor.name), monitor.url, auth, direct=settings.embedded_gpu_monitor)
+        yield Neighbour(ServiceKind.GPU_MONITOR, monitor.name, service)
+    if settings.embedded_inference:  # of a team's own server only the socket is known, as a browser opens it
+        yield Neighbour(ServiceKind.INFERENCE, None, engine)
+
+
+def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore, token: VersionToken) -> ModelStore:
+    """The model server where there is one, else MLflow's registry; its changes renew the token, or are refused."""
     store: ModelStore
     if settings.model_server_url is not None:
         store = HttpModelStore(JsonService(HttpModelStore.name, str(settings.model_server_url).rstrip("/")))
@@ -68,7 +102,7 @@ def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore, mark: Ch
         registry = MlflowRegistry(mlflow, settings.model_name)
         files = PolicyFiles(registry, settings.cache_dir / "policies")
         store = MlflowModelStore(registry, files.check, files.content, lambda run_id: runs.view().get(run_id))
-    return ReadOnlyStore(store) if settings.read_only else MarkingStore(store, mark)
+    return ReadOnlyStore(store) if settings.read_only else TokenRenewingStore(store, token)
 
 
 def history_store(settings: Settings, mlflow: MlflowRest) -> HistoryStore:

@@ -53,10 +53,10 @@ def register(app: dash.Dash, services: Services) -> None:
         """Apart from the rest, for it takes a second: the file is fetched and run once in a process of its own."""
         if checked:
             raise PreventUpdate
-        look = services.policy_looks.look_at(model_id)
-        if not look.ends(services.settings.patience_seconds):
+        found = services.policy_checks.check(model_id)
+        if not found.ends(services.settings.patience_seconds):
             raise PreventUpdate  # a later tick finds it
-        if look.graph is not None:
-            return model_detail.policy(look.graph), True
+        if found.graph is not None:
+            return model_detail.policy(found.graph), True
         # What a service did not do it may do yet; what is wrong with the file stays wrong.
-        return model_detail.unusable(translate(look.error or "")), not isinstance(look.error, ServiceError)
+        return model_detail.unusable(translate(found.error or "")), not isinstance(found.error, ServiceError)

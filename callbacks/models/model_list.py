@@ -24,7 +24,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def look_ahead(model_id: object) -> None:
         """Whoever chooses a model may be about to activate it."""
         if isinstance(model_id, str) and not services.settings.read_only:
-            services.policy_looks.look_at(model_id)
+            services.policy_checks.check(model_id)
 
     @app.callback(
         Output(ids.MODEL_FRESHNESS, "children"),

@@ -19,9 +19,8 @@ from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.tracking.runs import summarise
 from services.connect import Services
 from services.identity import writing_person
+from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
-from services.tracking.run_sweep import RunList
-from services.tracking.sample_data import remove_sample_data
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -158,7 +157,7 @@ def _register_sample_removal(app: dash.Dash, services: Services) -> None:
             return _("This MLflow is yours: Clew removes nothing from it.")
         try:
             writing_person(request.headers, request.remote_addr, services.settings)
-            removed = remove_sample_data(services.mlflow)
+            removed = services.samples.remove()
         except (ReadOnly, SignInNeeded) as error:
             return translate(error)
         except ClewError as error:

@@ -1,21 +1,26 @@
 """How whom Clew depends on are doing: asked at once, all together, and waited for a bounded time."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from concurrency.single_flight import SingleFlight
 from domain.errors import ClewError
 from domain.errors.services import AnswersSlowly, CheckFailed, LastRefreshFailed, NoAnswerInTime
 from domain.health import Dependency, State
 from domain.message_data import MessageData, MessageField, coded
 from domain.messages import Reason
-from mlflow_api.schemas import ExperimentPage, validated
-from services.connect import Services
 from services.failures import Failure
+from services.registry.model_store import ModelStore
+from services.registry.model_view import ModelSnapshots
+from services.tracking.run_source import RunSource
+from services.tracking.run_store import RunStore
 
 DEADLINE_SECONDS = 2.0
 _SLOW_MS = 1000
@@ -38,80 +43,72 @@ class Outcome(BaseModel):
     reason: MessageField | None = Field(default_factory=lambda: MessageData.of(NoAnswerInTime()))
 
 
-class Probe:
-    """One question at a time: whoever asks while it is open waits for the same answer, so threads do not pile up."""
+class Probes:
+    """Questions by the name of who is asked; each is open once at a time, so that threads do not pile up."""
 
-    def __init__(self, name: str, question: Callable[[], object]) -> None:
-        self._name = name
-        self._question = question
-        self._lock = threading.Lock()
-        self._running: tuple[threading.Thread, list[Outcome]] | None = None
+    def __init__(self, questions: Mapping[str, Callable[[], object]]) -> None:
+        self._questions = questions
+        self._flights: SingleFlight[Outcome] = SingleFlight("health-probe")
 
-    def start(self) -> tuple[threading.Thread, list[Outcome]]:
-        """The thread that asks, and where its answer will be."""
-        with self._lock:
-            if self._running is None or not self._running[0].is_alive():
-                answers: list[Outcome] = []
-                thread = threading.Thread(target=self._ask, args=(answers,), daemon=True)
-                self._running = thread, answers
-                thread.start()
-            return self._running
+    def ask(self) -> "Asked":
+        """Asks all of them at once."""
+        asked = {
+            name: self._flights.join(name, partial(_asked, name, question))
+            for name, question in self._questions.items()
+        }
+        return Asked(asked, time.monotonic() + DEADLINE_SECONDS)
 
-    def _ask(self, answers: list[Outcome]) -> None:
-        began = time.monotonic()
-        reason: Reason | None = None
-        try:
-            self._question()
-        except ClewError as error:
-            reason = error
-        except Exception:
-            log.exception("a health check failed", extra={"service": self._name})
-            reason = CheckFailed()
-        answers.append(Outcome(latency_ms=round((time.monotonic() - began) * 1000, 1), reason=reason))
+
+class Asked(NamedTuple):
+    """Questions that are open, or were answered."""
+
+    answers: dict[str, Future[Outcome]]
+    ends: float
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Waits for the answers; what has not answered within `DEADLINE_SECONDS` has not answered in time."""
+        wait(self.answers.values(), timeout=max(0.0, self.ends - time.monotonic()))
+        return {name: answer.result() if answer.done() else Outcome() for name, answer in self.answers.items()}
+
+
+def _asked(name: str, question: Callable[[], object]) -> Outcome:
+    began = time.monotonic()
+    reason: Reason | None = None
+    try:
+        question()
+    except ClewError as error:
+        reason = error
+    except Exception:
+        log.exception("a health check failed", extra={"service": name})
+        reason = CheckFailed()
+    return Outcome(latency_ms=round((time.monotonic() - began) * 1000, 1), reason=reason)
 
 
 class Checks:
-    """Asks the dependencies of `services`; never raises, and answers within `DEADLINE_SECONDS`."""
+    """Asks those that Clew cannot do without; never raises, and answers within `DEADLINE_SECONDS`."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self.probes = {"mlflow": Probe("mlflow", self._ask_mlflow), "model_store": Probe("models", self._ask_models)}
+    def __init__(self, source: RunSource, runs: RunStore, models: ModelStore, model_views: ModelSnapshots) -> None:
+        self._runs = runs
+        self._model_views = model_views
+        self.tracking, self.model_store = source.name, models.name
+        self._probes = Probes({"mlflow": lambda: source.check_alive(DEADLINE_SECONDS), "model_store": models.active})
 
     def now(self) -> Health:
-        """How they are doing."""
-        return self.judged(outcomes(self.probes))
-
-    def judged(self, found: Mapping[str, Outcome]) -> Health:
-        """What the answers to `probes` say, beside what was read from those services before."""
+        """How they are doing: what they answer, beside what was read from them before."""
+        found = self._probes.ask().outcomes()
         # What is known, without a refresh: that would be one more question to a service that may be struggling.
-        runs, models = self._services.runs.last_view(), self._services.model_views.last_view()
+        runs, models = self._runs.last_view(), self._model_views.last_view()
         health = Health(
             mlflow=judged(found["mlflow"], _age(runs.as_of), runs.failure),
             model_store=judged(found["model_store"], _age(models.as_of), models.failure),
         )
-        # But one that is well by now would be told of by its last failure until a person opens a page. Nobody waits for
-        # these: whoever looks next gets what they find.
+        # But one that is well by now would be told of by its last failure until a person opens a page. No caller waits
+        # for these: the next one gets what they find.
         if runs.failure and found["mlflow"].reason is None:
-            self._services.runs.view()
+            self._runs.view()
         if models.failure and found["model_store"].reason is None:
-            self._services.model_views.view()
+            self._model_views.view()
         return health
-
-    def _ask_mlflow(self) -> None:
-        mlflow = self._services.mlflow.within(DEADLINE_SECONDS)
-        validated(ExperimentPage, mlflow.get_api("experiments/search", {"max_results": 1}))
-
-    def _ask_models(self) -> None:
-        self._services.models.active()
-
-
-def outcomes(probes: Mapping[str, Probe]) -> dict[str, Outcome]:
-    """Asks all of them at once; what has not answered within `DEADLINE_SECONDS` has not answered in time."""
-    ends = time.monotonic() + DEADLINE_SECONDS
-    started = {name: probe.start() for name, probe in probes.items()}
-    for thread, _ in started.values():
-        thread.join(max(0.0, ends - time.monotonic()))
-    return {name: answers[0] if answers else Outcome() for name, (_, answers) in started.items()}
 
 
 def _age(as_of: datetime | None) -> float | None:

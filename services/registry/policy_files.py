@@ -23,7 +23,8 @@ from mlflow_api.registry import MlflowRegistry, Version
 from policies.policy_check import WALL_SECONDS, check_policy
 from services.registry.plain_yaml import MOST_BYTES as MOST_YAML_BYTES
 from services.registry.plain_yaml import NotPlain, plain_yaml
-from services.sharing.shared_file import SharedFile, host_lock
+from services.sharing.host_lock import host_lock
+from services.sharing.shared_file import SharedFile
 
 log = logging.getLogger(__name__)
 _MLMODEL = "MLmodel"
@@ -59,12 +60,7 @@ class PolicyFiles:
 
     def check(self, version: Version, env_id: str | None) -> PolicyGraph:
         """The version's graph, once it has passed; raises `PolicyRefused` with the reason, or a `ServiceError`."""
-        content = self.content(version)
-        try:
-            return self._remembered(content, env_id)
-        except OSError as error:
-            log.warning("a check is not remembered", extra={"cause": str(error)})
-            return self._checked(content, env_id)
+        return self._remembered(self.content(version), env_id)
 
     def content(self, version: Version) -> bytes:
         """The version's ONNX file as it is now; raises `PolicyRefused` where there is none, or a `ServiceError`."""
@@ -75,7 +71,7 @@ class PolicyFiles:
             raise PolicyRefused(FileMissing(path)) from error
 
     def _remembered(self, content: bytes, env_id: str | None) -> PolicyGraph:
-        """As `_checked`, or what that said before. Raises OSError where `folder` cannot be written."""
+        """As `_checked`, or what that said before; where `folder` takes nothing, the next one checks again."""
         path = self._folder / _mark(content, env_id)
         passed = SharedFile(path.with_suffix(".json"), _GRAPH)
         if (known := passed.read()) is not None:
@@ -85,7 +81,10 @@ class PolicyFiles:
             if (known := passed.read()) is not None:
                 return known
             graph = self._checked(content, env_id)
-            passed.write(graph)
+            try:
+                passed.write(graph)
+            except OSError as error:
+                log.warning("a check is not remembered", extra={"cause": str(error)})
         return graph
 
     def _checked(self, content: bytes, env_id: str | None) -> PolicyGraph:

@@ -1,82 +1,78 @@
 """A value that the workers of one host share through a file: written whole or not at all, read when it changed."""
 
-import contextlib
-import fcntl
 import hashlib
+import logging
 import os
-import tempfile
-import time
-from collections.abc import Iterator
+import threading
 from pathlib import Path
-from typing import Generic, TextIO, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.sharing.atomic_file import Stamp, open_plain, put, stamp_at, stamp_of
+
 T = TypeVar("T")
-_LOCK_POLL_SECONDS = 0.05
+log = logging.getLogger(__name__)
 
 
 def cache_folder(root: Path, address: str) -> Path:
-    """The folder under `root` for what was read from `address`; two servers never share one."""
+    """Returns the folder under `root` for what was read from `address`; two servers never share one.
+
+    It may be that it cannot be made; what is written there fails then, and whoever writes says so.
+    """
     folder = root / hashlib.sha256(address.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        log.warning("the cache cannot be used", extra={"folder": str(folder), "cause": str(error)})
     return folder
 
 
 class SharedFile(Generic[T]):
-    """One value of `shape` in `path`, as JSON."""
+    """One value of `shape` in `path`, as JSON; a value of another `format_version` is as good as absent."""
 
-    def __init__(self, path: Path, shape: TypeAdapter[T]) -> None:
+    def __init__(self, path: Path, shape: TypeAdapter[T], format_version: int = 1) -> None:
         self._path = path
         self._shape = shape
-        self._stamp: tuple[int, int] | None = None
+        self._head, self._tail = b'{"format":%d,"value":' % format_version, b"}"
+        self._lock = threading.Lock()
+        self._stamp: Stamp | None = None
         self._value: T | None = None
 
     def read(self) -> T | None:
-        """The newest value; None when there is none yet, or it cannot be read or is damaged: as good as absent."""
+        """Returns the newest value; None when there is none yet, or it cannot be read or is damaged."""
+        return self.read_stamped()[0]
+
+    def read_stamped(self) -> tuple[T | None, Stamp | None]:
+        """Returns as `read`, and the stamp of the file in which it lies."""
+        with self._lock:
+            stamp = stamp_at(self._path)
+            if stamp is None or stamp != self._stamp:
+                self._value, self._stamp = self._parsed()
+            return self._value, self._stamp
+
+    def write(self, value: T) -> Stamp:
+        """Puts `value` in place and returns the stamp of its file; raises `OSError`."""
+        with self._lock:
+            self._stamp = put(self._path, self._head + self._shape.dump_json(value) + self._tail)
+            self._value = value
+            return self._stamp
+
+    def ensure(self, value: T) -> Stamp:
+        """Writes `value` unless this very object is what was read or written last, and is still there."""
+        known, stamp = self.read_stamped()
+        return stamp if known is value and stamp is not None else self.write(value)
+
+    def _parsed(self) -> tuple[T | None, Stamp | None]:
         try:
-            status = self._path.stat()
-            stamp = (status.st_mtime_ns, status.st_ino)
-            if stamp != self._stamp:
-                self._value = self._shape.validate_json(self._path.read_bytes())
-                self._stamp = stamp
-        except (OSError, ValidationError):
-            return None
-        return self._value
-
-    def write(self, value: T) -> None:
-        """Puts `value` in place; raises `OSError`."""
-        put(self._path, self._shape.dump_json(value))
-
-
-def put(path: Path, content: bytes) -> None:
-    """Puts `content` in place at once: a reader sees the former one or this one. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-@contextlib.contextmanager
-def host_lock(path: Path, wait_seconds: float = 0) -> Iterator[bool]:
-    """Tries the host-wide lock at `path` for `wait_seconds`; yields whether it was won. A crash lets go of it."""
-    ends = time.monotonic() + wait_seconds
-    path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
-    # Opened at each use, hence after gunicorn's fork: a descriptor from before it would share one lock.
-    with path.open("w") as file:
-        while not (won := _try_lock(file)) and time.monotonic() < ends:
-            time.sleep(_LOCK_POLL_SECONDS)
-        yield won
-
-
-def _try_lock(file: TextIO) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+            with open_plain(self._path) as file:
+                stamp = stamp_of(os.fstat(file.fileno()))
+                content = file.read()
+        except OSError:
+            return None, None
+        if not (content.startswith(self._head) and content.endswith(self._tail)):
+            return None, stamp
+        try:
+            return self._shape.validate_json(content[len(self._head) : -len(self._tail)]), stamp
+        except ValidationError:
+            return None, stamp

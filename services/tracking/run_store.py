@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from concurrency.single_flight import has_ended
 from domain.tracking.runs import Run
-from mlflow_api.client import MlflowRest
 from services.failures import Failure
 from services.tracking.run_refresh import Ask, RunRefresh
-from services.tracking.run_sweep import RunList
+from services.tracking.run_source import RunList, RunSource
 
 
 class RunView(BaseModel):
@@ -30,11 +30,11 @@ class RunView(BaseModel):
 
 
 class RunStore:
-    """All runs of one MLflow, at most `refresh_seconds` old on a page that asks often enough."""
+    """All runs of one source, at most `refresh_seconds` old on a page that asks often enough."""
 
-    def __init__(self, mlflow: MlflowRest, cache_dir: Path, refresh_seconds: float) -> None:
-        self.name = mlflow.service.name
-        self._refresh = RunRefresh(mlflow, cache_dir, refresh_seconds)
+    def __init__(self, source: RunSource, cache_dir: Path, refresh_seconds: float) -> None:
+        self.name = source.name
+        self._refresh = RunRefresh(source, cache_dir, refresh_seconds)
 
     def view(self) -> RunView:
         """What is known, at once; starts a refresh when one is due."""
@@ -44,31 +44,28 @@ class RunStore:
 
     def last_view(self) -> RunView:
         """What is known; starts nothing."""
-        attempt = self._refresh.last()
-        return RunView(
-            service=self.name,
-            runs=self._refresh.known(),
-            as_of=attempt.succeeded_at if attempt else None,
-            failure=attempt.failure if attempt else None,
-        )
+        known = self._refresh.newest()
+        failure = self._refresh.failure_of(known)
+        return RunView(service=self.name, runs=known.value, as_of=known.as_of, failure=failure)
 
     def refreshed_view(self, wait_seconds: float) -> RunView:
         """Reads everything anew (a person pressed Retry) and gives what is known after `wait_seconds` at most."""
-        self._refresh.start(Ask.EVERYTHING).join(wait_seconds)
-        return self.last_view()
+        return self._view_after(Ask.EVERYTHING, wait_seconds)
 
     def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
-        """As `view`, but asks MLflow at once when one of `run_ids` is not known: a shared link may be seconds old."""
+        """As `view`, but asks the source at once when one of `run_ids` is unknown: a shared link may be seconds old."""
         view = self.first_view(wait_seconds)
         if view.runs is None or all(run_id in view.runs.runs for run_id in run_ids):
             return view
-        self._refresh.start(Ask.CHANGES).join(wait_seconds)
-        return self.last_view()
+        return self._view_after(Ask.CHANGES, wait_seconds)
 
     def first_view(self, wait_seconds: float) -> RunView:
         """As `view`, but where nothing is known yet it waits up to `wait_seconds` for the first answer."""
         view = self.view()
         if view.runs is None and view.failure is None:
-            self._refresh.start(Ask.WHAT_IS_DUE).join(wait_seconds)
-            return self.last_view()
+            return self._view_after(Ask.WHAT_IS_DUE, wait_seconds)
         return view
+
+    def _view_after(self, ask: Ask, wait_seconds: float) -> RunView:
+        has_ended(self._refresh.start(ask), wait_seconds)
+        return self.last_view()

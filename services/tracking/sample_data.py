@@ -27,6 +27,17 @@ class _Versions(BaseModel):
     model_versions: list[_Version] = []
 
 
+class SampleData:
+    """The sample data of one MLflow."""
+
+    def __init__(self, mlflow: MlflowRest) -> None:
+        self._mlflow = mlflow
+
+    def remove(self) -> int:
+        """As `remove_sample_data`."""
+        return remove_sample_data(self._mlflow)
+
+
 def remove_sample_data(mlflow: MlflowRest) -> int:
     """Deletes the runs, experiments and models tagged as sample data, nothing else; returns the number of runs.
 

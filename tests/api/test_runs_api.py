@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from domain.health import State
 from domain.tracking.runs import RunSummary
 from services.connect import connect
-from services.health.dependency_health import Checks
 from settings.settings import Settings
 from tests.api.conftest import Serving
 from tests.api.test_models_api import is_failure
@@ -102,7 +101,7 @@ def test_a_failure_that_is_over_is_forgotten_though_nobody_opens_a_page(
     assert services.runs.first_view(10).failure
     assert services.model_views.view(10).failure
     misbehaving.answer = None
-    checks = Checks(services)
+    checks = services.health_checks
     told = checks.now()
     for part in (told.mlflow, told.model_store):
         assert (part.state, "the last refresh failed" in (part.cause or "")) == (State.DEGRADED, True)

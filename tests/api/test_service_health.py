@@ -31,7 +31,7 @@ def health(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
 
 def snapshots(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
     values = {"mlflow_tracking_uri": NOWHERE, "gpu_monitor_urls": f"a={monitor.address}", "cache_dir": cache_dir}
-    return HealthSnapshots(connect(Settings(_env_file=None, inference_ws_url="ws://somewhere/ws", **values)))  # type: ignore[call-arg,arg-type]
+    return connect(Settings(_env_file=None, inference_ws_url="ws://somewhere/ws", **values)).health  # type: ignore[call-arg,arg-type]
 
 
 def of_the_monitor(services: list[ServiceHealth]) -> ServiceHealth:

@@ -91,6 +91,22 @@ def test_a_damaged_file_is_read_again(tracking: Tracking, long_run: Logged, tmp_
     assert decode(Series(run.run_id, KEY), file.read_bytes()).exact
 
 
+@pytest.mark.parametrize("thing", ["link", "pipe", "folder"])
+def test_nothing_strange_in_the_cache_is_followed_or_waited_for(tmp_path: Path, thing: str) -> None:
+    folder, foreign = tmp_path / "cache", tmp_path / "foreign"
+    HistoryFiles(folder, MIB * 8).save(ONE, entry(10))
+    (file,) = folder.glob("*.history")
+    file.rename(foreign)  # as good as a history, but not ours to take
+    before = foreign.read_bytes()
+    {"link": lambda: file.symlink_to(foreign), "pipe": lambda: os.mkfifo(file), "folder": file.mkdir}[thing]()
+    files = HistoryFiles(folder, MIB * 8)
+    assert files.load(ONE) is None
+    files.save(ONE, entry(20))
+    assert_same_entry(files.load(ONE), entry(20))
+    assert_same_entry(files.load(ONE), entry(20))
+    assert foreign.read_bytes() == before
+
+
 WRITER = """
 import sys
 from pathlib import Path

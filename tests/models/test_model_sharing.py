@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components import ids
-from services.sharing.shared_file import host_lock
+from services.sharing.host_lock import host_lock
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
 from tests.models.host import Host, active, blocked, emptied, readings, states
 from tests.registry import Registry

@@ -14,9 +14,10 @@ from domain.statistics import Interval
 from domain.tracking.runs import BadRow
 from mlflow_api.registry import moment_of
 from services.failures import Failure
-from services.registry.model_changes import ChangeMark
-from services.registry.model_view import ModelView
+from services.registry.model_view import KnownModels
+from services.sharing.reading import Attempt
 from services.sharing.shared_file import SharedFile
+from services.sharing.version_token import VersionToken
 
 endless = Measured(
     episodes=1, success_rate=1, mean_return=1, mean_length=1, interval=Interval(low=-math.inf, high=math.inf)
@@ -47,37 +48,48 @@ models = st.builds(
     total_episodes=st.none() | st.integers(1, 10**30),
     measured=st.none() | st.builds(Measurement, at=moments, seen=measured, unseen=measured),
 )
-views = st.builds(
-    ModelView,
-    models=st.none() | st.builds(ModelList, models=st.lists(models, max_size=3)),
+known = st.builds(
+    KnownModels,
+    models=st.builds(ModelList, models=st.lists(models, max_size=3)),
     history=st.lists(st.builds(Activation, at=moments, by=texts, model_id=st.text(), success_rate=rates), max_size=2),
+)
+attempts = st.builds(
+    Attempt,
+    began_at=moments,
+    ended_at=moments,
+    took_seconds=st.floats(0, 1e6),
     as_of=st.none() | moments,
     failure=st.none() | st.builds(Failure, service=st.text(), cause=st.text()),
-    tried_at=st.none() | moments,
-    mark=st.none() | st.text("0123456789abcdef", max_size=16),
+    token=st.none() | st.text("0123456789abcdef", max_size=16),
+    value_stamp=st.none() | st.tuples(*[st.integers(0, 2**63)] * 3),
 )
 
 
-@given(view=views)
-@example(view=ModelView(models=ModelList(models=[ODD])))
-def test_another_worker_reads_what_one_wrote(cache_dir: Path, view: ModelView) -> None:
-    SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).write(view)
-    assert SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).read() == view
+@given(models=known, attempt=attempts)
+@example(
+    models=KnownModels(models=ModelList(models=[ODD])),
+    attempt=Attempt(began_at=datetime.now(UTC), ended_at=datetime.now(UTC), took_seconds=1),
+)
+def test_another_worker_reads_what_one_wrote(cache_dir: Path, models: KnownModels, attempt: Attempt) -> None:
+    SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).write(models)
+    assert SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).read() == models
+    SharedFile(cache_dir / "models-attempt.json", TypeAdapter(Attempt)).write(attempt)
+    assert SharedFile(cache_dir / "models-attempt.json", TypeAdapter(Attempt)).read() == attempt
 
 
 def test_rows_that_did_not_fit_go_along(cache_dir: Path) -> None:
     bad = BadRow(row="7", field="success_rate", cause="Input should be less than or equal to 1")
-    view = ModelView(models=ModelList(models=[], bad_rows=[bad]), tried_at=datetime.now(UTC))
-    SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).write(view)
-    assert SharedFile(cache_dir / "models.json", TypeAdapter(ModelView)).read() == view
+    known = KnownModels(models=ModelList(models=[], bad_rows=[bad]))
+    SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).write(known)
+    assert SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).read() == known
 
 
 def test_each_change_leaves_another_mark_that_all_workers_see(cache_dir: Path) -> None:
-    one, other = (ChangeMark(cache_dir / "there" / "models-changed") for _worker in range(2))
-    seen = [one.now()]
-    for mark in (one, other, one):
-        mark.move()
-        seen.append(one.now())
-        assert other.now() == one.now()
+    one, other = (VersionToken(cache_dir / "there" / "models-changed") for _worker in range(2))
+    seen = [one.current()]
+    for token in (one, other, one):
+        token.renew()
+        seen.append(one.current())
+        assert other.current() == one.current()
     assert len(set(seen)) == 4
-    assert (one.untold, other.untold) == (0, 0)
+    assert (one.unshared, other.unshared) == (0, 0)

@@ -8,7 +8,7 @@ from domain.errors import PolicyRefused, ServiceUnavailable
 from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry, Version
 from services.registry.mlflow_store import MlflowModelStore
-from services.registry.policy_checks import PolicyLooks
+from services.registry.policy_checks import PolicyChecks
 from services.registry.policy_files import PolicyFiles
 from tests.misbehaving import Misbehaving, eventually
 from tests.registry import ENVIRONMENT, Registry
@@ -108,7 +108,7 @@ def test_a_look_ends_also_where_nobody_foresaw_why(
 
     registry = known(tracking.address, registered)
     store = MlflowModelStore(registry, fails, lambda version: b"", lambda run_id: None)  # type: ignore[arg-type]
-    look = PolicyLooks(store).look_at(registered.version())
+    look = PolicyChecks(store).check(registered.version())
     assert look.ends(10)
     assert isinstance(look.error, ServiceUnavailable)
     assert "broke off" in str(look.error)

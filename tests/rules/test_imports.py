@@ -10,19 +10,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT: dict[str, set[str]] = {
     "domain": set(),
+    "concurrency": {"domain"},
     "transport": {"domain"},
     "sockets": {"domain"},
     "policies": {"domain"},
     "components": {"domain"},
     "settings": {"domain"},
     "mlflow_api": {"domain", "transport", "settings"},
-    "services": {"domain", "transport", "settings", "mlflow_api", "policies"},
+    "services": {"domain", "concurrency", "transport", "settings", "mlflow_api", "policies"},
     "services.failures": {"domain"},
-    "services.sharing": {"domain"},
-    "services.tracking": {"domain", "mlflow_api", "services.sharing", "services.failures"},
-    "services.tracking.histories": {"domain", "transport", "mlflow_api", "services.sharing"},
+    "services.sharing": {"domain", "concurrency", "services.failures"},
+    "services.tracking": {"domain", "concurrency", "mlflow_api", "services.sharing", "services.failures"},
+    "services.tracking.histories": {"domain", "concurrency", "transport", "mlflow_api", "services.sharing"},
     "services.registry": {
         "domain",
+        "concurrency",
         "transport",
         "settings",
         "mlflow_api",
@@ -30,13 +32,21 @@ MAY_IMPORT: dict[str, set[str]] = {
         "services.sharing",
         "services.failures",
     },
-    "services.health": {"domain", "transport", "settings", "mlflow_api", "services"},
+    "services.health": {
+        "domain",
+        "concurrency",
+        "transport",
+        "services.failures",
+        "services.sharing",
+        "services.tracking",
+        "services.registry",
+    },
     "services.processes": {"domain", "settings"},
     "pages": {"components", "domain"},
     "callbacks": {"components", "services", "settings", "domain"},
     "api": {"services", "settings", "domain"},
     "gpu_monitor": {"domain", "sockets"},
-    "inference": {"domain", "sockets", "transport", "policies"},
+    "inference": {"domain", "concurrency", "sockets", "transport", "policies"},
     "training": {"domain"},
 }
 TOP = {package for package in MAY_IMPORT if "." not in package}
@@ -79,6 +89,14 @@ def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
     allowed = MAY_IMPORT[own] | {own}
     strangers = {name for name in imports(module) if not any(is_within(name, entry) for entry in allowed)}
     assert not strangers, f"{module} imports {strangers}"
+
+
+ADAPTERS = {"services.tracking.mlflow_runs", "services.tracking.sample_data", "services.registry.mlflow_store"}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in FILES if name.split(".")[0] in ("callbacks", "api")))
+def test_the_edges_know_protocols_and_no_adapter(module: str) -> None:
+    assert not set(imports(module)) & ADAPTERS
 
 
 def test_modules_import_each_other_without_cycles() -> None:

@@ -19,8 +19,9 @@ from domain.charts.chart_options import ChartOptions
 from domain.tracking.runs import Run, summarise
 from mlflow_api.client import MlflowRest
 from services.connect import connect, history_store
+from services.tracking.mlflow_runs import changes, sweep
+from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
-from services.tracking.run_sweep import RunList, changes, sweep
 from settings.settings import Settings
 from tests.tracking import Tracking
 from transport.http_client import JsonService

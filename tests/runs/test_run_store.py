@@ -10,6 +10,7 @@ import pytest
 
 from domain.errors import ServiceUnavailable
 from mlflow_api.client import MlflowRest
+from services.tracking.mlflow_runs import MlflowRuns
 from services.tracking.run_store import RunStore
 from tests.misbehaving import (
     BREAK_OFF,
@@ -33,7 +34,7 @@ MUCH_LATER = 8.0
 
 
 def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
-    return RunStore(MlflowRest(JsonService("MLflow", address)), cache_dir, period)
+    return RunStore(MlflowRuns(MlflowRest(JsonService("MLflow", address))), cache_dir, period)
 
 
 def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:
@@ -246,12 +247,23 @@ def test_a_cache_that_cannot_be_written_is_named(tracking: Tracking, cache_dir: 
 def test_without_a_disk_mlflow_is_not_asked_at_each_look(misbehaving: Misbehaving, cache_dir: Path) -> None:
     runs = store(misbehaving.address, cache_dir)
     (folder,) = cache_dir.iterdir()
-    (folder / "attempt.json").mkdir()  # what is written there cannot be put in place
+    (folder / "runs-attempt.json").mkdir()  # what is written there cannot be put in place
     assert runs.first_view(10).failure is not None
     asked = len(misbehaving.requests)
     for _look in range(20):
         assert runs.first_view(0.2).failure is not None
     assert len(misbehaving.requests) == asked
+
+
+def test_a_cache_that_cannot_be_made_or_written_hides_no_run(tracking: Tracking, tmp_path: Path) -> None:
+    run_id = tracking.run(tracking.experiment())
+    (tmp_path / "file").write_text("in the way")
+    runs = store(tracking.address, tmp_path / "file" / "cache")
+    for view in (runs.first_view(10), runs.refreshed_view(10), runs.view()):
+        assert view.get(run_id) is not None
+        assert view.as_of is not None
+        assert view.failure is not None
+        assert view.failure.service == "Clew's cache"
 
 
 def test_a_running_run_that_turns_bad_stops_no_refresh(

@@ -4,13 +4,13 @@ import threading
 
 import pytest
 
+from concurrency.single_flight import SingleFlight
 from domain.errors import ServiceUnavailable
 from domain.errors.services import ConnectionRefused
-from inference.fresh_answers import FreshAnswers
 
 
 def test_each_answer_is_newer_than_its_question() -> None:
-    answers, asked = FreshAnswers[int](), 0
+    answers, asked = SingleFlight[int]("question"), 0
 
     def ask() -> int:
         nonlocal asked
@@ -21,7 +21,7 @@ def test_each_answer_is_newer_than_its_question() -> None:
 
 
 def test_who_waits_shares_the_next_answer() -> None:
-    answers, asked, found = FreshAnswers[int](), 0, list[int]()
+    answers, asked, found = SingleFlight[int]("question"), 0, list[int]()
     has_begun, may_end = threading.Event(), threading.Event()
 
     def ask() -> int:
@@ -46,7 +46,7 @@ def test_who_waits_shares_the_next_answer() -> None:
 
 
 def test_a_failure_is_an_answer_too() -> None:
-    answers = FreshAnswers[int]()
+    answers = SingleFlight[int]("question")
 
     def fail() -> int:
         raise ConnectionRefused("Clew")

@@ -5,20 +5,20 @@ as good as absent. Where the disk does not take it, a history lives in this proc
 """
 
 import contextlib
-import fcntl
 import hashlib
 import logging
 import mmap
 import os
 import resource
-import tempfile
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
+from services.sharing.atomic_file import Stamp, open_plain, put, stamp_at, stamp_of
+from services.sharing.host_lock import host_lock
 from services.tracking.histories.format import Damaged, Entry, Series, decode, encode
 from services.tracking.histories.quota import Quota
 
@@ -29,8 +29,6 @@ _MAP_FROM = 2**16
 _TOUCH_SECONDS = 60.0
 _LOCKS = 256
 log = logging.getLogger(__name__)
-# Inode, time of change and size: they tell one version of a file from the next.
-Stamp = tuple[int, int, int]
 
 
 class _Held(NamedTuple):
@@ -55,7 +53,7 @@ class HistoryFiles:
         path = self._path(series)
         with self._lock:
             held = self._held.get(series)
-        stamp = _stamp(path)
+        stamp = stamp_at(path)
         # What is gone from the disk and still held is as right as it was.
         if held is None or (stamp is not None and stamp != held.stamp):
             held = self._read(series, path) or (held and held._replace(stamp=stamp))
@@ -69,49 +67,32 @@ class HistoryFiles:
         path = self._path(series)
         held = None
         try:
-            size = self._write(path, encode(series, entry))
+            content = encode(series, entry)
+            put(path, content)
             held = self._read(series, path)
             self._disk_fails = False
-            self._quota.wrote(size)
+            self._quota.wrote(len(content))
         except OSError as error:
             if not self._disk_fails:
                 log.warning("histories stay in memory, the disk does not take them", extra={"cause": str(error)})
             self._disk_fails = True
-        self._hold(series, held or _Held(entry, _stamp(path), saved=False, touched=time.monotonic()))
+        self._hold(series, held or _Held(entry, stamp_at(path), saved=False, touched=time.monotonic()))
 
     @contextlib.contextmanager
     def alone(self, kind: str, work: str, wait_seconds: float = 0.0) -> Iterator[bool]:
         """Tries for up to `wait_seconds` to be the only one on this host who does `work`; yields whether it is."""
         # Few locks for all work of a kind: who meets another's lock only waits a little for nothing.
         number = int.from_bytes(hashlib.sha256(work.encode()).digest()[:4], "big") % _LOCKS
-        with contextlib.ExitStack() as stack:
-            try:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                file = stack.enter_context((self._folder / f"{kind}-{number:02x}.lock").open("w"))
-            except OSError:
-                yield True  # without a disk there is nothing to share
-                return
-            yield _locked(file, time.monotonic() + wait_seconds)
+        # Without a disk there is nothing to share, and everybody does it.
+        with host_lock(self._folder / f"{kind}-{number:02x}.lock", wait_seconds) as alone:
+            yield alone
 
     def _path(self, series: Series) -> Path:
         return self._folder / f"{series.run_id}-{hashlib.sha256(series.key.encode()).hexdigest()[:16]}{_SUFFIX}"
 
-    def _write(self, path: Path, content: bytes) -> int:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=self._folder, suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
-            raise
-        return len(content)
-
     def _read(self, series: Series, path: Path) -> _Held | None:
         try:
-            with path.open("rb") as file:
+            with open_plain(path) as file:
                 status = os.fstat(file.fileno())
                 big = status.st_size >= _MAP_FROM and _may_map(file.fileno())
                 content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if big else file.read()
@@ -122,14 +103,14 @@ class HistoryFiles:
             kind = "damaged" if isinstance(error, Damaged) else "unreadable"
             log.warning("a history in the cache is %s", kind, extra={"file": path.name, "cause": str(error)})
             return None
-        return _Held(entry, (status.st_ino, status.st_mtime_ns, status.st_size), saved=True, touched=0.0)
+        return _Held(entry, stamp_of(status), saved=True, touched=0.0)
 
     def _touched(self, path: Path, held: _Held) -> _Held:
         now = time.monotonic()
         if held.saved and now - held.touched > _TOUCH_SECONDS:
             # The time of access is ours: many disks do not keep it.
             with contextlib.suppress(OSError):
-                os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
+                os.utime(path, ns=(time.time_ns(), path.lstat().st_mtime_ns), follow_symlinks=False)
         return held._replace(touched=now) if now - held.touched > _TOUCH_SECONDS else held
 
     def _hold(self, series: Series, held: _Held) -> None:
@@ -150,22 +131,3 @@ def _may_map(descriptor: int) -> bool:
     most, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     os.close(lowest := os.dup(descriptor))
     return most == resource.RLIM_INFINITY or lowest < most // 2
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-def _locked(file: IO[str], deadline: float) -> bool:
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)

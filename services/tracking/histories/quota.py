@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.sharing.shared_file import host_lock
+from services.sharing.atomic_file import TEMPORARY
+from services.sharing.host_lock import host_lock
 
 _FULL_TO = 0.9
 _STALE_SECONDS = 600.0
@@ -39,7 +40,7 @@ class Quota:
         for path, status in self._files():
             if path.suffix == self._suffix:
                 kept.append((status.st_atime_ns, status.st_blocks * 512, path))
-            elif path.suffix == ".tmp" and time.time() - status.st_mtime > _STALE_SECONDS:
+            elif path.suffix == TEMPORARY and time.time() - status.st_mtime > _STALE_SECONDS:
                 path.unlink(missing_ok=True)
         held = sum(size for _, size, _ in kept)
         if held <= self._max_bytes:

@@ -12,10 +12,10 @@ from concurrent.futures import Future, wait
 from functools import partial
 from typing import NamedTuple
 
+from concurrency.worker_pool import DaemonPool
 from domain.errors import ClewError
 from domain.tracking.history import FIRST_STEP, History
 from domain.tracking.runs import Run
-from services.sharing.worker_pool import DaemonPool
 from services.tracking.histories.fetch_plan import Fill, HistoryReader, Look, looks_for
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Series

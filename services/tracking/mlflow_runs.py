@@ -1,31 +1,47 @@
-"""What one refresh asks of MLflow: everything now and then, in between only what can have changed."""
+"""MLflow's runs: what one refresh asks of it, everything now and then, in between only what can have changed."""
 
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
 from domain.errors import BadResponse, NotFound
 from domain.tracking.runs import BadRow, Run
 from mlflow_api.client import MlflowRest
-from mlflow_api.schemas import Experiment
+from mlflow_api.schemas import SERVICE, Experiment, ExperimentPage, validated
+from services.tracking.run_source import RunList
+
+REFRESH_DEADLINE_SECONDS = 60.0
+# A full one may take as long as it has pages, each in the time above: a store of 100,000 runs takes MLflow minutes.
+SWEEP_DEADLINE_SECONDS = 900.0
 
 # The times in MLflow are the clients': a run may be logged by a machine whose clock is behind ours by this much.
 CLOCK_SLACK = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
-class RunList(BaseModel):
-    """All runs; `swept_at` is when they were last read in full, `marks` what each experiment last said of itself."""
+class MlflowRuns:
+    """The runs of one MLflow, as a `RunSource`."""
 
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+    def __init__(self, mlflow: MlflowRest) -> None:
+        self._mlflow = mlflow
+        self.name = SERVICE
+        self.address = mlflow.service.url
 
-    version: str
-    swept_at: datetime
-    runs: dict[str, Run]
-    bad_rows: list[BadRow]
-    marks: dict[str, list[str]]
+    def everything(self, known: RunList | None) -> RunList:
+        """As `sweep`."""
+        return sweep(self._patient(), known)
+
+    def changes(self, known: RunList, since: datetime) -> RunList:
+        """As `changes`."""
+        return changes(known, since, quick=self._mlflow.within(REFRESH_DEADLINE_SECONDS), patient=self._patient())
+
+    def check_alive(self, deadline_seconds: float) -> None:
+        """Asks for one experiment."""
+        mlflow = self._mlflow.within(deadline_seconds)
+        validated(ExperimentPage, mlflow.get_api("experiments/search", {"max_results": 1}))
+
+    def _patient(self) -> MlflowRest:
+        return self._mlflow.within(SWEEP_DEADLINE_SECONDS, each_seconds=REFRESH_DEADLINE_SECONDS)
 
 
 def sweep(mlflow: MlflowRest, known: RunList | None) -> RunList:

@@ -1,0 +1,200 @@
+"""A value that is shown while it is read anew: the newest of this host, how old it is, and what failed since."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from concurrency.single_flight import SingleFlight, has_ended
+from domain.errors import ClewError, Name
+from domain.errors.services import BrokeOff
+from services.failures import Failure
+from services.sharing.host_lock import host_lock
+from services.sharing.reading import Attempt, Reading, past, together
+from services.sharing.shared_file import SharedFile
+from services.sharing.version_token import VersionToken
+
+RETRY_EVERY = timedelta(seconds=5)
+_ATTEMPT_FORMAT = 2
+_DUE = "due"
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Snapshot(Generic[T]):
+    """One value, as any worker of this host read it last; what the disk does not take is kept in memory.
+
+    `read` is given what is known and returns the value, or raises a `ClewError`; several threads never read at once.
+    What is merely due is read by one worker of the host, without anybody waiting for its lock; what a person waits for
+    is read by the worker that was asked, for another may hang. With a `token`, a value from before its last change is
+    out of date.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        shape: TypeAdapter[T],
+        read: Callable[[Reading[T]], T],
+        *,
+        service: Name,
+        due_after: timedelta,
+        token: VersionToken | None = None,
+        format_version: int = 1,
+    ) -> None:
+        self._name = name
+        self._read_value = read
+        self._service = service
+        self._due_after = due_after
+        self._token = token
+        self._lock_path = folder / f"{name}.lock"
+        self._shared_value = SharedFile(folder / f"{name}.json", shape, format_version)
+        self._shared_attempt = SharedFile(folder / f"{name}-attempt.json", TypeAdapter(Attempt), _ATTEMPT_FORMAT)
+        self._own: Reading[T] = Reading()  # kept, for the files may be deleted, or never have been written
+        self._unshared = 0  # how many of this worker's unshared changes its last reading came after
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._flights: SingleFlight[None] = SingleFlight(name)
+        self.disk_failure: str | None = None
+        """Why the disk does not take what this worker reads; None where it does."""
+
+    def newest(self) -> Reading[T]:
+        """Returns what is known; starts nothing."""
+        with self._lock:
+            self._own = together(self._on_disk(), self._own)
+            return self._own
+
+    def view(
+        self, wait_seconds: float = 0.0, worth_waiting: Callable[[Reading[T]], bool] = lambda reading: reading.is_empty
+    ) -> Reading[T]:
+        """Returns what is known, at once; reads in the background where that is due.
+
+        Where the value is out of date, or what is known is `worth_waiting` to replace, it waits for `wait_seconds`.
+        """
+        ends = time.monotonic() + wait_seconds
+        for _read in range(2):  # what is under way may have begun before a change
+            known = self.newest()
+            if not (worth_waiting(known) or self._is_outdated(known)):
+                if self.is_due(known):
+                    self.start_if_due()
+                break
+            has_ended(self._flights.join("", self._read), ends - time.monotonic())
+        return self.newest()
+
+    def refreshed(self, wait_seconds: float) -> Reading[T]:
+        """Reads anew, for a person asks to try again; returns what is known after `wait_seconds` at most."""
+        has_ended(self._flights.fresh("", self._read), wait_seconds)
+        return self.newest()
+
+    def is_due(self, known: Reading[T]) -> bool:
+        """Whether the value should be read again; after a failure soon, but not at once."""
+        attempt = known.attempt
+        if attempt is None or (known.as_of is None and attempt.failure is None) or self._is_outdated(known):
+            return True
+        pause = self._due_after
+        if attempt.failure is not None:
+            # One that failed after a minute cost the service a minute; it gets as long to breathe.
+            pause = max(min(pause, RETRY_EVERY), timedelta(seconds=attempt.took_seconds))
+        # A clock that was set back must not stop the readings.
+        return not timedelta() <= datetime.now(UTC) - attempt.ended_at < pause
+
+    def start_if_due(self) -> Future[None]:
+        """Reads in the background, unless another worker does or has just done so."""
+        return self._flights.join(_DUE, partial(self._read_alone, self._read, lambda: not self.is_due(self.newest())))
+
+    def start_shared(
+        self,
+        scope: str,
+        read: Callable[[Reading[T]], T],
+        answers: Callable[[Attempt], bool],
+        lock_seconds: float,
+    ) -> Future[None]:
+        """Reads what `scope` names, beginning after this call; where another worker reads, waits for it first.
+
+        An attempt of any worker that began after this call, and that `answers` it, is as good.
+        """
+        asked_at = datetime.now(UTC)
+
+        def is_answered() -> bool:
+            last = self.newest().attempt
+            return last is not None and past(last.began_at) >= asked_at and answers(last)
+
+        reads = partial(self._read, read, scope)
+        return self._flights.fresh(scope, partial(self._read_alone, reads, is_answered, lock_seconds))
+
+    def _on_disk(self) -> Reading[T]:
+        """The attempt is read first: a value that is put in place between the two does not belong to it."""
+        attempt = self._shared_attempt.read()
+        value, stamp = self._shared_value.read_stamped()
+        return Reading(value, attempt if attempt is not None and attempt.value_stamp == stamp else None)
+
+    def _is_outdated(self, known: Reading[T]) -> bool:
+        if self._token is None:
+            return False
+        token = None if known.attempt is None else known.attempt.token
+        return token != self._token.current() or self._unshared != self._token.unshared
+
+    def _read_alone(self, read: Callable[[], None], is_done: Callable[[], bool], lock_seconds: float = 0.0) -> None:
+        with host_lock(self._lock_path, lock_seconds) as won:
+            if won and not is_done():
+                read()
+
+    def _read(self, read: Callable[[Reading[T]], T] | None = None, scope: str = "") -> None:
+        with self._reading:
+            token, unshared = (self._token.current(), self._token.unshared) if self._token else (None, 0)
+            known, began_at, began = self.newest(), datetime.now(UTC), time.monotonic()
+            value, failure = self._outcome(read or self._read_value, known)
+            attempt = Attempt(
+                began_at=began_at,
+                ended_at=datetime.now(UTC),
+                took_seconds=time.monotonic() - began,
+                scope=scope,
+                as_of=began_at if failure is None else known.as_of,
+                failure=failure,
+                token=token,
+            )
+            self._keep(Reading(known.value if value is None else value, attempt))
+            self._unshared = unshared
+
+    def _outcome(self, read: Callable[[Reading[T]], T], known: Reading[T]) -> tuple[T | None, Failure | None]:
+        try:
+            return read(known), None
+        except ClewError as error:
+            failure = Failure.of(error, self._service)
+            log.warning("%s could not be read", self._name, extra=failure.log_fields)
+        except Exception:
+            log.exception("%s could not be read", self._name)
+            failure = Failure.of(BrokeOff(self._service), self._service)
+        return None, failure
+
+    def _keep(self, reading: Reading[T]) -> None:
+        known = self.newest()
+        newest = together(known, reading)
+        if newest is known:  # another worker began later and ended sooner
+            return
+        with self._lock:
+            self._own = newest
+        try:
+            self._write(newest)
+        except OSError as error:
+            if self.disk_failure is None:
+                log.warning("a worker has its own view of the %s", self._name, extra={"cause": str(error)})
+            self.disk_failure = str(error)
+        else:
+            self.disk_failure = None
+
+    def _write(self, reading: Reading[T]) -> None:
+        """The value first, if it is not there already: an attempt that comes without its own value is none."""
+        if reading.attempt is None:
+            return
+        stamp = (
+            self._shared_value.read_stamped()[1] if reading.value is None else self._shared_value.ensure(reading.value)
+        )
+        self._shared_attempt.write(reading.attempt.model_copy(update={"value_stamp": stamp}))

@@ -1,0 +1,48 @@
+"""Tells the workers of one host that something changed, without a clock."""
+
+import logging
+import secrets
+import threading
+from pathlib import Path
+
+from services.sharing.atomic_file import open_plain, put
+
+log = logging.getLogger(__name__)
+_MOST_BYTES = 64
+
+
+class VersionToken:
+    """Version token in a file: changes with every write by any worker; those that it did not take are `unshared`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self.unshared = 0
+        """How many changes this worker made of which no other one knows."""
+
+    def current(self) -> str:
+        """Returns the token, the same for all workers; empty where the disk has none and takes none."""
+        try:
+            with open_plain(self._path) as file:
+                return file.read(_MOST_BYTES).decode("ascii", "replace")
+        except FileNotFoundError:  # the first time, or the cache was deleted, and what it said with it
+            try:
+                return self._put_another()
+            except OSError:
+                return ""
+        except OSError:
+            return ""
+
+    def renew(self) -> None:
+        """Says that something was changed, or may have been."""
+        try:
+            self._put_another()
+        except OSError as error:
+            with self._lock:
+                self.unshared += 1
+            log.warning("other workers see this change at their next refresh", extra={"cause": str(error)})
+
+    def _put_another(self) -> str:
+        token = secrets.token_hex(8)
+        put(self._path, token.encode())
+        return token

@@ -1,0 +1,157 @@
+"""A disk that takes nothing, and things in the cache that are no files of ours: what was read is shown all the same."""
+
+import contextlib
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from services.sharing.atomic_file import open_plain, put
+from services.sharing.host_lock import host_lock
+from services.sharing.version_token import VersionToken
+from tests.sharing.setting import Source, worker
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """The kernel refuses every byte."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_what_a_full_disk_does_not_take_is_shown_and_read_once(tmp_path: Path) -> None:
+    source = Source()
+    one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
+    one.view(40)
+    with full_disk():
+        assert [one.refreshed(40).value, *(one.view(40).value for _ in range(5))] == [[2]] * 6
+        assert one.disk_failure is not None
+        assert other.newest().value == [1]
+        assert [path.name for path in tmp_path.glob("*.tmp")] == []
+    assert one.refreshed(40).value == other.newest().value == [3]
+    assert one.disk_failure is None
+
+
+def test_a_folder_that_cannot_be_made_hides_nothing(tmp_path: Path) -> None:
+    source = Source()
+    (tmp_path / "cache").write_text("in the way")
+    token = VersionToken(tmp_path / "cache" / "token")
+    one = worker(tmp_path / "cache" / "folder", source.read, token=token)
+    assert [one.view(40).value for _ in range(5)] == [[1]] * 5
+    assert one.disk_failure is not None
+    token.renew()
+    assert [one.view(40).value for _ in range(5)] == [[2]] * 5
+    assert (one.start_if_due().result(40), source.asked) == (None, 2)
+
+
+ON_A_BAD_DISK = """
+import sys
+from pathlib import Path
+from tests.sharing.setting import Source, worker
+source, folder = Source(), Path(sys.argv[1]) / "cache"
+one, other = worker(folder, source.read), worker(folder, source.read)
+print([one.view(40).value for _ in range(5)], one.disk_failure)
+print(other.view(40).value, other.disk_failure is not None, source.asked)
+"""
+DISKS = {
+    "full": ("mount -t tmpfs -o size=4k tmpfs {0} && cat /dev/zero 2>&- > {0}/filled", "No space left on device"),
+    "read-only": ("mount -t tmpfs -o ro tmpfs {0}", "Read-only file system"),
+}
+
+
+@pytest.mark.parametrize("disk", DISKS)
+def test_a_real_disk_that_takes_nothing_is_named(tmp_path: Path, disk: str) -> None:
+    mount, cause = DISKS[disk]
+    apart = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*apart, mount.format(tmp_path) + "; mountpoint -q " + str(tmp_path)]).returncode
+    ):
+        pytest.skip("this system lets nobody mount anything")
+    script = f'{mount.format(tmp_path)}; exec "$@"'
+    command = [*apart, script, "sh", sys.executable, "-c", ON_A_BAD_DISK, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("[[1], [1], [1], [1], [1]] "), done.stderr
+    assert cause in done.stdout
+    assert done.stdout.endswith("[2] True 2\n")
+
+
+def link(path: Path, foreign: Path) -> None:
+    path.symlink_to(foreign)
+
+
+def pipe(path: Path, _foreign: Path) -> None:
+    os.mkfifo(path)
+
+
+def folder(path: Path, _foreign: Path) -> None:
+    path.mkdir()
+
+
+def dangling(path: Path, foreign: Path) -> None:
+    path.symlink_to(foreign.with_name("nowhere"))
+
+
+THINGS: list[Callable[[Path, Path], None]] = [link, pipe, folder, dangling]
+NAMES = ("numbers.json", "numbers-attempt.json", "numbers.lock", "token")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.__name__)
+def test_nothing_strange_in_the_cache_is_followed_or_waited_for(
+    tmp_path: Path, name: str, thing: Callable[[Path, Path], None]
+) -> None:
+    foreign, cache = tmp_path / "foreign", tmp_path / "cache"
+    foreign.write_text('{"format":1,"value":[666]}')
+    cache.mkdir()
+    thing(cache / name, foreign)
+    source, ended = Source(), threading.Event()
+
+    def use() -> None:
+        token = VersionToken(cache / "token")
+        one, other = (worker(cache, source.read, token=token) for _ in range(2))
+        assert one.view(40).value == [1]
+        one.start_if_due().result(40)
+        token.renew()
+        assert one.view(40).value == [2]
+        assert other.view(40).value in ([2], [3])
+        ended.set()
+
+    thread = threading.Thread(target=use, daemon=True)
+    thread.start()
+    assert ended.wait(60)
+    thread.join(40)
+    assert foreign.read_text() == '{"format":1,"value":[666]}'
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_is_opened_where_it_is_one_and_put_in_the_place_of_what_is_none(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.write_text("foreign")
+    for thing in (link, pipe, dangling):
+        path = tmp_path / thing.__name__
+        thing(path, foreign)
+        with pytest.raises(OSError), open_plain(path):  # noqa: PT011, each kind has a number of its own
+            pass
+        put(path, b"ours")
+        with open_plain(path) as file:
+            assert file.read() == b"ours"
+    assert foreign.read_text() == "foreign"
+
+
+def test_where_the_disk_takes_no_lock_everybody_may_go_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with host_lock(tmp_path / "file" / "a.lock") as first, host_lock(tmp_path / "file" / "a.lock") as second:
+        assert (first, second) == (True, True)

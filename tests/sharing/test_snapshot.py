@@ -1,0 +1,339 @@
+"""A value that is shown while it is read anew, among the workers of a host, whatever the clock and the cache do."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.sharing import reading
+from services.sharing.host_lock import host_lock
+from services.sharing.reading import Attempt, Reading, together
+from services.sharing.version_token import VersionToken
+from tests.misbehaving import eventually
+from tests.sharing.setting import HOUR, Source, set_clock, worker
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_first_answer_is_waited_for_and_then_nobody_waits(tmp_path: Path) -> None:
+    source = Source()
+    one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
+    assert one.view(40).value == [1]
+    source.may_answer.clear()
+    assert [snapshot.view(40).value for snapshot in (one, other, one)] == [[1]] * 3
+    assert source.asked == 1
+
+
+def test_what_is_due_is_shown_while_one_worker_of_the_host_reads_it_anew(tmp_path: Path) -> None:
+    source = Source()
+    one, other = (worker(tmp_path, source.read, due_after=timedelta()) for _ in range(2))
+    one.view(40)
+    source.may_answer.clear()
+    source.called.clear()
+    assert one.view(40).value == [1]
+    assert source.called.wait(40)
+    for _ in range(10):
+        assert other.view(40).value == [1]
+        assert other.start_if_due().result(40) is None
+    assert source.asked == 2
+    source.may_answer.set()
+    eventually(lambda: other.newest().value == [2])
+
+
+def test_a_person_who_waits_is_answered_by_the_worker_that_was_asked_though_another_hangs(tmp_path: Path) -> None:
+    hung, well = Source(), Source()
+    one = worker(tmp_path, hung.read, due_after=timedelta())
+    other = worker(tmp_path, well.read)
+    one.view(40)
+    hung.may_answer.clear()
+    hung.called.clear()
+    one.view()
+    assert hung.called.wait(40)
+    asked_at = datetime.now(UTC)
+    found = other.refreshed(40)
+    hung.may_answer.set()
+    assert found.as_of is not None
+    assert found.as_of >= asked_at
+
+
+def test_a_failure_takes_no_value_away_and_is_known_to_all(tmp_path: Path) -> None:
+    source = Source()
+    one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
+    as_of = one.view(40).as_of
+    source.is_away = True
+    for found in (one.refreshed(40), other.newest(), worker(tmp_path, source.read).newest()):
+        assert (found.value, found.as_of, found.failure and found.failure.cause) == ([1], as_of, "is away")
+    source.is_away = False
+    assert other.refreshed(40).failure is one.newest().failure is None
+
+
+def test_after_a_failure_it_is_tried_soon_but_not_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source()
+    one = worker(tmp_path, source.read)
+    source.is_away = True
+    one.view(40)
+    assert not one.is_due(one.newest())
+    set_clock(monkeypatch, timedelta(seconds=60))
+    assert one.is_due(one.newest())
+    # What failed after two minutes cost the service two minutes.
+    slow = one.newest().attempt
+    assert slow is not None
+    assert not one.is_due(Reading(None, slow.model_copy(update={"took_seconds": 120.0})))
+
+
+def test_an_unforeseen_error_is_a_failure_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_known: Reading[list[int]]) -> list[int]:
+        raise RecursionError("odd")
+
+    found = worker(tmp_path, fail).view(40)
+    assert found.failure is not None
+    assert "broke off" in found.failure.cause
+    assert "odd" in caplog.text
+
+
+def test_whoever_asks_after_a_change_sees_it_whichever_worker_made_it(tmp_path: Path) -> None:
+    source, now = Source(), ["before"]
+    tokens = [VersionToken(tmp_path / "token") for _ in range(2)]
+    one, other = (worker(tmp_path, source.read, token=token) for token in tokens)
+    assert one.view(40).value == other.view(40).value == [1]
+    tokens[1].renew()
+    now[0] = "after"
+    assert one.view(40).value == other.view(40).value == [2]
+
+
+def test_an_attempt_beside_another_value_than_its_own_counts_for_nothing(tmp_path: Path) -> None:
+    """As it lies there when two workers write at once, or a backup was put back."""
+    source = Source()
+    worker(tmp_path, source.read).view(40)
+    old = (tmp_path / "numbers.json").read_bytes()
+    worker(tmp_path, source.read).refreshed(40)
+    (tmp_path / "numbers.json").write_bytes(old)
+    found = worker(tmp_path, source.read)
+    assert (found.newest().value, found.newest().as_of) == ([1], None)
+    assert found.is_due(found.newest())
+
+
+def test_a_value_that_did_not_change_is_not_written_again(tmp_path: Path) -> None:
+    one = worker(tmp_path, lambda known: known.value or [7])
+    one.view(40)
+    before = (tmp_path / "numbers.json").stat()
+    first = one.newest().as_of
+    assert one.refreshed(40).as_of != first
+    assert (tmp_path / "numbers.json").stat() == before
+
+
+class TestClock:
+    """A clock that is set while Clew runs."""
+
+    def test_set_back_stops_no_reading_and_hides_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = Source()
+        one, other = worker(tmp_path, source.read), worker(tmp_path, source.read)
+        set_clock(monkeypatch, 10 * HOUR)
+        one.view(40)
+        set_clock(monkeypatch, timedelta())
+        assert one.is_due(one.newest())
+        source.is_away = True
+        assert one.refreshed(40).value == [1]
+        assert other.newest().value == [1]
+        source.is_away = False
+        assert other.refreshed(40).value == [3]
+        assert one.newest().value == [3]
+        assert not one.is_due(one.newest())
+
+    def test_set_forward_makes_it_due(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = Source()
+        one = worker(tmp_path, source.read)
+        one.view(40)
+        assert not one.is_due(one.newest())
+        set_clock(monkeypatch, 10 * HOUR)
+        assert one.is_due(one.newest())
+        assert one.refreshed(40).value == [2]
+
+    def test_set_forward_during_a_failure_gives_it_no_year_to_breathe(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = Source()
+        one = worker(tmp_path, source.read)
+        source.is_away = True
+        source.may_answer.clear()
+        one.view()
+        assert source.called.wait(40)
+        set_clock(monkeypatch, 8766 * HOUR)
+        source.may_answer.set()
+        eventually(lambda: one.newest().failure)
+        set_clock(monkeypatch, 8767 * HOUR)
+        assert one.is_due(one.newest())
+
+    def test_set_back_answers_nobody_with_what_was_read_before(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = Source()
+        one = worker(tmp_path, source.read)
+        set_clock(monkeypatch, HOUR)
+        one.view(40)
+        set_clock(monkeypatch, timedelta())
+        one.start_shared("all", source.read, lambda _attempt: True, 0).result(40)
+        assert one.newest().value == [2]
+
+
+def test_the_later_attempt_counts_and_the_later_value() -> None:
+    at = datetime.now(UTC) - HOUR
+
+    def read(began: int, as_of: int | None, value: int | None) -> Reading[int]:
+        moment = None if as_of is None else at + timedelta(seconds=as_of)
+        began_at = at + timedelta(seconds=began)
+        return Reading(value, Attempt(began_at=began_at, ended_at=began_at, took_seconds=0, as_of=moment))
+
+    for one, other, value, as_of in (
+        (read(1, 1, 1), read(2, 2, 2), 2, 2),
+        (read(1, 1, 1), read(2, None, None), 1, 1),
+        (read(3, 3, 3), read(4, 1, 1), 3, 3),
+        (Reading[int](), read(1, None, None), None, None),
+    ):
+        for found in (together(one, other), together(other, one)):
+            assert found.value == value
+            assert found.as_of == (None if as_of is None else at + timedelta(seconds=as_of))
+            assert found.attempt is not None
+            assert found.attempt.began_at == max(r.attempt.began_at for r in (one, other) if r.attempt)
+    assert reading.past(datetime.now(UTC) + HOUR) < at
+
+
+DAMAGES = ("truncated", "garbage", "empty", "another format", "another shape")
+
+
+@pytest.mark.parametrize("name", ["numbers.json", "numbers-attempt.json"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_is_as_good_as_absent(tmp_path: Path, name: str, damage: str) -> None:
+    source = Source()
+    one = worker(tmp_path, source.read)
+    one.view(40)
+    file = tmp_path / name
+    content = file.read_bytes()
+    file.write_bytes(
+        {
+            "truncated": content[: len(content) // 2],
+            "garbage": os.urandom(100),
+            "empty": b"",
+            "another format": content.replace(b'"format":1', b'"format":0'),
+            "another shape": b'{"format":1,"value":{"odd":[]}}',
+        }[damage]
+    )
+    assert one.view(40).value == [1]  # it still knows
+    assert worker(tmp_path, source.read).refreshed(40).value == [2]
+    assert worker(tmp_path, source.read).newest().value == one.newest().value == [2]
+
+
+def test_a_value_of_another_version_is_dropped(tmp_path: Path) -> None:
+    source = Source()
+    worker(tmp_path, source.read).view(40)
+    newer = worker(tmp_path, source.read, format_version=2)
+    assert newer.newest().value is None
+    assert newer.view(40).value == [2]
+    assert worker(tmp_path, source.read).newest().value is None
+
+
+def test_a_deleted_cache_comes_back_and_hides_nothing_meanwhile(tmp_path: Path) -> None:
+    source, folder = Source(), tmp_path / "cache"
+    one, other = worker(folder, source.read), worker(folder, source.read)
+    one.view(40), other.view(40)
+    source.is_away = True
+    shutil.rmtree(folder)
+    assert one.view(40).value == [1]
+    assert other.refreshed(40).value == [1]
+    assert worker(folder, source.read).newest().value == [1]  # of the other's memory
+    source.is_away = False
+    shutil.rmtree(folder)
+    assert one.refreshed(40).value == other.newest().value == [3]
+
+
+def test_a_cache_deleted_again_and_again_while_workers_read_breaks_nothing(tmp_path: Path) -> None:
+    source, folder, stop = Source(), tmp_path / "cache", threading.Event()
+
+    def delete() -> None:
+        while not stop.is_set():
+            shutil.rmtree(folder, ignore_errors=True)
+
+    deleting = threading.Thread(target=delete)
+    deleting.start()
+    try:
+        one, other = worker(folder, source.read), worker(folder, source.read)
+        for _ in range(40):
+            assert one.refreshed(40).value is not None
+            assert other.refreshed(40).value is not None
+    finally:
+        stop.set()
+        deleting.join(40)
+    one.refreshed(40)
+    assert one.disk_failure is None
+    assert other.newest().value == one.newest().value
+
+
+ONE_WORKER = """
+import sys, time
+from datetime import timedelta
+from pathlib import Path
+from tests.sharing.setting import worker
+folder, log = Path(sys.argv[1]), Path(sys.argv[2])
+
+def read(known):
+    with log.open("a") as file:
+        file.write("begin\\n")
+    time.sleep(0.2)
+    with log.open("a") as file:
+        file.write("end\\n")
+    return [1, *(known.value or [])][:50]
+
+snapshot = worker(folder, read, due_after=timedelta(seconds=0.3))
+seen = 0
+for _ in range(150):
+    found = snapshot.start_if_due().result() or snapshot.newest()
+    length = len(found.value or ())
+    assert length >= seen, (length, seen)
+    seen = length
+    time.sleep(0.01)
+print(found.value is not None)
+"""
+
+
+def test_several_processes_read_one_at_a_time_and_go_back_to_nothing_older(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = [sys.executable, "-c", ONE_WORKER, str(tmp_path / "cache"), str(log)]
+    workers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [process.communicate(timeout=120)[0] for process in workers] == ["True\n"] * 4
+    lines = log.read_text().split()
+    assert lines == ["begin", "end"] * (len(lines) // 2)
+    assert len(lines) > 2
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from services.sharing.host_lock import host_lock
+with host_lock(Path(sys.argv[1])) as won:
+    print(won, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_the_lock_of_another_process_is_not_waited_for_and_a_crash_lets_go_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "there" / "a.lock"
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "True\n"
+            for wait_seconds in (0.0, 0.2):
+                with host_lock(path, wait_seconds) as won:
+                    assert not won
+        finally:
+            holder.kill()
+    began = time.monotonic()
+    with host_lock(path, 40) as won:
+        assert won
+    assert time.monotonic() - began < 40
