@@ -1,12 +1,16 @@
 """What passed is remembered by its content: another file under the same name is checked anew."""
 
+import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
 from domain.errors import PolicyRefused, ServiceUnavailable
+from domain.inference.policies import PolicyGraph
 from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry, Version
+from policies.policy_check import check_policy
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.policy_checks import PolicyChecks
 from services.registry.policy_files import PolicyFiles
@@ -84,6 +88,24 @@ ODD_YAML = [
     (b"a: b: c", "makes no sense"),
     (LONG, "longer than 64 KiB"),
 ]
+
+
+def test_a_disk_that_does_not_take_what_passed_costs_no_second_check(
+    tracking: Tracking, registered: Registry, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[bytes] = []
+
+    def check_while_the_disk_goes(content: bytes, env_id: str | None) -> PolicyGraph:
+        checked.append(content)
+        shutil.rmtree(cache_dir, ignore_errors=True)
+        cache_dir.write_text("in the way")
+        return check_policy(content, env_id)
+
+    monkeypatch.setattr("services.registry.policy_files.check_policy", check_while_the_disk_goes)
+    registry = known(tracking.address, registered)
+    graph = PolicyFiles(registry, cache_dir).check(registry.version(registered.version()), ENVIRONMENT)
+    assert graph.sha256 == hashlib.sha256(checked[0]).hexdigest()
+    assert len(checked) == 1
 
 
 @pytest.mark.parametrize(
