@@ -13,7 +13,6 @@ from onnx import TensorProto, helper, numpy_helper
 from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from domain.errors import ClewError
 from domain.errors.records import InvalidArgument
 from domain.inference.evaluation import Policy
 from domain.inference.maze import GOAL, OBSERVATION_SIZE
@@ -27,7 +26,7 @@ _CHECKED_OBSERVATIONS: Final = 256
 _TOLERANCE: Final = 1e-4
 
 
-class ExportMismatch(ClewError):
+class ExportMismatch(InvalidArgument):
     """The ONNX file does not answer what the trained policy answers."""
 
 
@@ -107,7 +106,9 @@ def _check(agent: BaseAlgorithm, path: Path, seed: int) -> None:
     expected, found = _ask_torch(agent, observations), load_policy(path)(observations)
     if not np.allclose(expected, found, rtol=_TOLERANCE, atol=_TOLERANCE):
         worst = float(np.abs(expected - found).max())
-        raise ExportMismatch(f"The exported ONNX differs from the trained policy by up to {worst:.2g}; it is not kept.")
+        raise ExportMismatch(
+            Text(f"The exported ONNX differs from the trained policy by up to {worst:.2g}; it is not kept.")
+        )
 
 
 def _ask_torch(agent: BaseAlgorithm, observations: NDArray[np.float32]) -> NDArray[np.float32]:

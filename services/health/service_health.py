@@ -17,6 +17,7 @@ from services.sharing.snapshot import Snapshot
 from transport.http_client import JsonService
 
 _OLD_AFTER = 3  # times as long as a report is fresh
+_FORMAT = 2  # of the reports on disk: raise it when their shape changes
 
 
 class Neighbour(NamedTuple):
@@ -49,7 +50,13 @@ class HealthSnapshots:
         self._neighbours = neighbours
         self._probes = Probes({str(one.service.name): partial(ask_alive, one.service) for one in neighbours})
         self._snapshot = Snapshot(
-            folder, "health", TypeAdapter(HealthReport), self._ask, service="Clew", due_after=self._fresh_for
+            folder,
+            "health",
+            TypeAdapter(HealthReport),
+            self._ask,
+            service="Clew",
+            due_after=self._fresh_for,
+            format_version=_FORMAT,
         )
 
     def report(self, wait_seconds: float = 0.0) -> HealthReport:

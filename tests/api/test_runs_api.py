@@ -82,7 +82,9 @@ def test_health_names_each_dependency(client: FlaskClient, serving: Serving, run
     client.get("/api/runs")
     health = client.get("/api/health").json
     assert set(health) == {"mlflow", "model_store"}
-    assert all(set(part) == {"state", "latency_ms", "age_seconds", "cause", "code", "params"} for part in health.values())
+    assert all(
+        set(part) == {"state", "latency_ms", "age_seconds", "cause", "code", "params"} for part in health.values()
+    )
     assert {part["state"] for part in health.values()} == {"ok"}
     assert 0 <= health["mlflow"]["age_seconds"] < 60
     away = serving(NOWHERE).test_client().get("/api/health")

@@ -15,7 +15,7 @@ from mlflow_api.client import MlflowRest
 from mlflow_api.registry import MlflowRegistry, Version
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.purge import ModelPurge
-from tests.models.interleaving import Actor, Interleavings
+from tests.models.interleaving import Actor, Interleavings, kind_of
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
@@ -159,7 +159,7 @@ def comparable(answer: Any) -> Any:
         return (answer.version, answer.tags)
     if isinstance(answer, tuple):
         return [comparable(version) for version in answer[0]]
-    return type(answer) if isinstance(answer, Exception) else answer
+    return kind_of(answer) if isinstance(answer, Exception) else answer
 
 
 def assert_a_later_purge_cleans_up(end: State) -> None:

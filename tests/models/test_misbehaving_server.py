@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import AccessDenied, BadInput, BadResponse, Conflict, ServiceError, ServiceUnavailable
+from domain.errors import BadInput, BadResponse, Conflict, ServiceError, ServiceUnavailable
 from domain.errors.records import ModelIsActive
-from domain.errors.services import AnsweredStatus, OutcomeUnknown, TimedOut
+from domain.errors.services import AnsweredStatus, CredentialsRefused, OutcomeUnknown, TimedOut
 from services.registry.http_store import HttpModelStore
 from tests.misbehaving import eventually
 from tests.models.model_server import HANG, LOSE, Answer, ModelServer
@@ -21,7 +21,7 @@ ANSWERS: list[tuple[Answer | str, type[ServiceError], str]] = [
     ((200, b"<!DOCTYPE html><title>It works!</title>"), BadResponse, "is not JSON"),
     ((200, b'[{"id": "1", "algo'), BadResponse, "is not JSON"),
     ((200, b"7"), BadResponse, "body: "),
-    ((401, b'{"error": "who are you?"}'), AccessDenied, "credentials"),
+    ((401, b'{"error": "who are you?"}'), CredentialsRefused, "credentials"),
     ((404, b"<html>no such page</html>"), BadResponse, "is not JSON"),
     (HANG, TimedOut, "in time"),
 ]
@@ -51,7 +51,7 @@ def test_a_read_that_fails_says_what_happened(
         before = server.asked("GET")
         with pytest.raises(error, match=says) as caught:
             read()  # type: ignore[operator]
-        assert caught.value.service == "Model server"
+        assert str(caught.value.service) == "Model server"
         # Once more where another try may help, and not where it cannot.
         assert server.asked("GET") - before == (2 if issubclass(error, ServiceUnavailable) else 1)
         assert type(caught.value) is error
@@ -85,7 +85,7 @@ def test_a_write_that_fails_is_not_repeated(
     server.misbehave = only(method, answer)
     with pytest.raises(OutcomeUnknown if answer == HANG else error, match=says) as caught:
         store.activate("2") if method == "POST" else store.delete("2")
-    assert caught.value.service == "Model server"  # type: ignore[attr-defined]
+    assert str(caught.value.service) == "Model server"  # type: ignore[attr-defined]
     assert server.asked(method) == 1
     assert (server.active, len(server.models)) == ("1", 3)
 

@@ -59,7 +59,7 @@ attempts = st.builds(
     ended_at=moments,
     took_seconds=st.floats(0, 1e6),
     as_of=st.none() | moments,
-    failure=st.none() | st.builds(Failure, service=st.text(), cause=st.text()),
+    failure=st.none() | st.builds(Failure, service_name=st.text(), error=st.text()),
     token=st.none() | st.text("0123456789abcdef", max_size=16),
     value_stamp=st.none() | st.tuples(*[st.integers(0, 2**63)] * 3),
 )
