@@ -48,9 +48,7 @@ def test_a_read_follows_to_the_same_host(oracle: Oracle, status: int, method: st
 
 
 @pytest.mark.parametrize(("status", "method"), product((301, 302, 303, 307, 308), ("GET", "POST")))
-def test_no_read_takes_the_answer_of_another_host(
-    oracle: Oracle, stranger: Oracle, status: int, method: str
-) -> None:
+def test_no_read_takes_the_answer_of_another_host(oracle: Oracle, stranger: Oracle, status: int, method: str) -> None:
     oracle.answers["/runs"] = redirect(status, f"{stranger.address}/runs")
     with pytest.raises(Redirected, match=f"redirect to {stranger.address} "):
         JsonService("Oracle", oracle.address.replace("//", "//bob:s3cret@")).call(method, "/runs")
