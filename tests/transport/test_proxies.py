@@ -178,7 +178,7 @@ def test_a_tunnel_that_is_answered_in_drips_ends_in_time(monkeypatch: pytest.Mon
         def drip() -> None:
             connection, _address = listener.accept()
             with connection:
-                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                connection.sendall(b"HTTP/1.")
                 while not ended.wait(0.2):
                     try:
                         connection.sendall(b" ")
