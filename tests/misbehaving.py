@@ -25,13 +25,15 @@ BREAK_OFF = "break off"
 class Misbehaving:
     """Passes requests on to `behind` while `answer` is None, else gives that answer, hangs, drips, or breaks off.
 
-    `alter` may change what is passed on: (path, status, body) to body.
+    `alter` may change what is passed on: (path, status, body) to body. With `redirects`, a status, each POST and DELETE
+    is led to a page that is well, as a proxy with a login does.
     """
 
     def __init__(self, behind: str) -> None:
         self.behind = behind
         self.answer: Answer | str | None = None
         self.alter: Callable[[str, bytes], bytes] | None = None
+        self.redirects: int | None = None
         self.requests: list[str] = []
         self._released = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -54,7 +56,9 @@ class Misbehaving:
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 outer.requests.append(f"{self.command} {self.path}")
-                if outer.answer == HANG:
+                if outer.redirects is not None and (self.command != "GET" or self.path == "/login"):
+                    self._redirect(outer.redirects)
+                elif outer.answer == HANG:
                     outer._released.wait(60)
                 elif outer.answer == DRIP:
                     self._drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
@@ -67,6 +71,13 @@ class Misbehaving:
                     self._send(*(outer.answer or self._passed_on(body)))  # type: ignore[misc]
 
             do_GET = do_POST = do_DELETE = _serve
+
+            def _redirect(self, status: int) -> None:
+                self.send_response(200 if self.path == "/login" else status)
+                self.send_header("Location", "/login")
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
 
             def _passed_on(self, body: bytes) -> Answer:
                 headers = {"Content-Type": "application/json"}

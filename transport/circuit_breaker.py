@@ -39,6 +39,7 @@ class CircuitBreaker:
             raise
         finally:
             self._note(began, failure)
+            del failure  # it knows this frame: the two would keep each other, and a socket, until a collection
 
     def _enter(self) -> float:
         now = time.monotonic()

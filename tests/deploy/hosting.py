@@ -75,7 +75,7 @@ class Nginx:
         self.direct = f"https://127.0.0.1:{https}"
         self.host = f"{NAME}:{https}"
         self.certificate = folder / "fullchain.pem"
-        _certify(self.certificate, folder / "privkey.pem")
+        certify(self.certificate, folder / "privkey.pem")
         ports = {
             "[::]:443": f"127.0.0.2:{https}",
             "listen 443": f"listen 127.0.0.1:{https}",
@@ -117,7 +117,7 @@ def _configure(folder: Path, ports: Mapping[str, str], gpus: Mapping[str, int]) 
     (folder / "nginx.conf").write_text(around)
 
 
-def _certify(certificate: Path, key: Path) -> None:
+def certify(certificate: Path, key: Path) -> None:
     """Writes a certificate for the name in nginx.conf, signed by itself."""
     secret = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])

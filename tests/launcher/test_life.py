@@ -3,19 +3,24 @@
 The tests of the embedded MLflow share one start, in this order: it takes most of their time.
 """
 
+import json
 import os
 import signal
 import sys
 import urllib.request
+from contextlib import closing
+from typing import Any
 
 import pytest
+from simple_websocket import Client
 
 from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, free_port, wait_until
 
 
 @pytest.fixture(scope="module")
 def embedded(start: Start) -> Launch:
-    launch = start()
+    """Where a proxy is named that is not there: nothing of Clew's own is asked through it."""
+    launch = start(**{name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")})
     launch.wait_until_ready()
     return launch
 
@@ -34,6 +39,25 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
     assert answers(embedded.mlflow_port)
     assert answers(embedded.gpu_monitor_port)
     assert answers(embedded.inference_port)
+
+
+def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> None:
+    """The sample data gets into MLflow, the dashboard reads it, and the engine asks the dashboard for its models."""
+    models = f"http://127.0.0.1:{embedded.port}/api/models"
+    wait_until(lambda: _json(models), embedded.said)
+    health = f"http://127.0.0.1:{embedded.port}/api/health"
+    wait_until(lambda: _json(health).get("status") == "healthy", lambda: _json(health))
+    body = json.dumps({"model_id": _json(models)[0]["id"]}).encode()
+    write = urllib.request.Request(f"{models}/active", body, {"Content-Type": "application/json"})
+    assert urllib.request.urlopen(write, timeout=60).status == 200
+    with closing(Client(f"ws://127.0.0.1:{embedded.inference_port}/ws/inference")) as viewer:
+        viewer.send('{"command": "reset"}')
+        assert json.loads(viewer.receive(timeout=60))["step"] == 0
+
+
+def _json(address: str) -> Any:
+    with urllib.request.urlopen(address, timeout=20) as answer:
+        return json.loads(answer.read())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

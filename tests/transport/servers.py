@@ -4,6 +4,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -120,7 +121,8 @@ class Proxy(_Server):
                 with socket.create_connection((proxy.leads_to.hostname or "", proxy.leads_to.port)) as there:
                     self.send_response(200)
                     self.end_headers()
-                    _tunnel(self.connection, there)
+                    with suppress(OSError):  # one of them has left
+                        _tunnel(self.connection, there)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Says nothing: the tests look at `asked`."""

@@ -1,0 +1,41 @@
+"""An activation that something on the way redirects is refused, and nothing is claimed of it."""
+
+import pytest
+
+from domain.errors import Redirected
+from mlflow_api.client import MlflowRest
+from mlflow_api.registry import MlflowRegistry
+from services.registry.http_store import HttpModelStore
+from services.registry.mlflow_store import MlflowModelStore
+from services.registry.model_store import ModelStore
+from tests.misbehaving import Misbehaving
+from tests.models.backends import Backend, MlflowBackend
+from transport.http_client import JsonService
+
+
+def behind(backend: Backend, address: str) -> ModelStore:
+    """The backend's store as one sees it who asks at `address`."""
+    if isinstance(backend, MlflowBackend) and not isinstance(backend.store, HttpModelStore):
+        registry = MlflowRegistry(MlflowRest(JsonService("MLflow", address)), backend.model.name)
+        return MlflowModelStore(registry, backend._check, lambda version: b"", lambda run_id: None)
+    return HttpModelStore(JsonService("Model server", address))
+
+
+def address_of(backend: Backend) -> str:
+    if isinstance(backend, MlflowBackend) and not isinstance(backend.store, HttpModelStore):
+        return backend.tracking.address
+    return backend.store._service.url  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirected_activation_is_no_activation(backend: Backend, status: int) -> None:
+    first, second = backend.add(), backend.add()
+    backend.store.activate(first)
+    with Misbehaving(address_of(backend)) as proxy:
+        store = behind(backend, proxy.address)
+        proxy.redirects = status
+        with pytest.raises(Redirected, match=f"HTTP {status}"):
+            store.activate(second)
+        assert not [asked for asked in proxy.requests if "login" in asked]
+    assert backend.store.active().id == first  # type: ignore[union-attr]
+    assert [one.model_id for one in backend.store.history()] in ([first], [])

@@ -1,0 +1,156 @@
+"""A name and a password in an address become the request's, and are shown nowhere."""
+
+import base64
+from pathlib import Path
+
+import orjson
+import pytest
+
+from app import create_app
+from domain.addresses import Credentials, credentials_in, hiding_credentials
+from domain.errors import ServiceUnavailable
+from inference.clew_models import ClewModels
+from mlflow_api.client import MlflowRest
+from services.connect import connect
+from services.health.service_health import HealthSnapshots
+from settings.gpu_addresses import read_addresses
+from settings.settings import Settings, explain
+from tests.transport.servers import Oracle, Proxy, nobody
+from training.tracking import connect as connect_training
+from transport.credentials import BearerAuth
+from transport.http_client import JsonService
+
+PASSWORD = "s3:cr/t@日本"
+USERINFO = "b%20ob:s3%3Acr%2Ft%40%E6%97%A5%E6%9C%AC@"
+SENT = "Basic " + base64.b64encode(f"b ob:{PASSWORD}".encode()).decode()
+PARTS = (PASSWORD, "s3%3Acr", "s3:cr", "b%20ob", "hunter2")
+
+
+def authorization(oracle: Oracle) -> str | None:
+    return oracle.asked[-1].headers.get("Authorization")
+
+
+def with_userinfo(oracle: Oracle) -> str:
+    return oracle.address.replace("//", f"//{USERINFO}")
+
+
+def settings(folder: Path, **values: object) -> Settings:
+    return Settings(_env_file=None, cache_dir=folder, **values)  # type: ignore[call-arg,arg-type]
+
+
+def test_they_are_decoded_and_sent(oracle: Oracle) -> None:
+    service = JsonService("Oracle", with_userinfo(oracle))
+    service.call("GET", "/")
+    assert (authorization(oracle), service.url) == (SENT, oracle.address)
+
+
+@pytest.mark.parametrize("url", ["http://h", "http://h:1/a@b", "http://h?x=a@b"])
+def test_an_address_without_them_has_none(url: str) -> None:
+    assert credentials_in(url) is None
+
+
+def test_what_is_set_on_its_own_comes_first(oracle: Oracle, tmp_path: Path) -> None:
+    JsonService("Oracle", with_userinfo(oracle), BearerAuth("t0ken")).call("GET", "/")
+    assert authorization(oracle) == "Bearer t0ken"
+    oracle.answers["/api/2.0/mlflow/experiments/search"] = (200, {}, b"{}")
+    for more, sent in (
+        ({}, SENT),
+        ({"mlflow_tracking_username": "eve", "mlflow_tracking_password": "pw"}, "Basic ZXZlOnB3"),
+        ({"mlflow_tracking_token": "t0ken"}, "Bearer t0ken"),
+    ):
+        MlflowRest.from_settings(settings(tmp_path, mlflow_tracking_uri=with_userinfo(oracle), **more)).experiments()
+        assert authorization(oracle) == sent
+
+
+def test_what_netrc_has_counts_for_others_only_and_last(
+    monkeypatch: pytest.MonkeyPatch, oracle: Oracle, tmp_path: Path
+) -> None:
+    """As MLflow's own client, requests reads it; a `default` in it is not for this machine's own services."""
+    (tmp_path / "netrc").write_text("default login eve password pw\n")
+    JsonService("Oracle", oracle.address).call("GET", "/")
+    assert authorization(oracle) is None
+    with Proxy(oracle.address) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.address)
+        JsonService("Oracle", "http://oracle.example").call("GET", "/")
+        assert authorization(oracle) == "Basic ZXZlOnB3"
+        JsonService("Oracle", f"http://{USERINFO}oracle.example").call("GET", "/")
+        assert authorization(oracle) == SENT
+
+
+def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path) -> None:
+    """Nor has any other setting's: pages, API, headers, health."""
+    values = settings(
+        tmp_path,
+        gpu_monitor_urls=f"a={with_userinfo(oracle)}",
+        mlflow_tracking_uri=f"http://bob:hunter2@127.0.0.1:{nobody()}",
+        model_server_url=f"http://bob:hunter2@127.0.0.1:{nobody()}",
+        mlflow_url="http://bob:hunter2@ml.example",
+        inference_ui_url="http://bob:hunter2@ui.example",
+    )
+    services = connect(values)
+    server = create_app(values, services).server
+    HealthSnapshots(services).asked_anew(20)
+    assert [(asked.path, asked.headers.get("Authorization")) for asked in oracle.asked] == [("/health", SENT)]
+    client = server.test_client()
+    told = [orjson.dumps(server.config["GPU_MONITORS"]).decode(), repr(values.gpu_monitors)]
+    for path in ("/", "/_dash-layout", "/_dash-dependencies", "/health", "/api/health", "/api/models", "/api/runs"):
+        answer = client.get(path)
+        told += [answer.get_data(as_text=True), str(answer.headers)]
+    for page in ("/", "/gpu", "/models", "/mlflow", "/inference"):
+        told.append(_page(client, page))
+    assert any('"data"' in one and "127.0.0.1" in one for one in told)  # the pages were there
+    told += [repr(file.read_bytes()) + str(file) for file in tmp_path.rglob("*") if file.is_file()]
+    assert not [part for part in PARTS for one in told if part in one]
+
+
+def _page(client: object, path: str) -> str:
+    outputs = [{"id": "_pages_content", "property": "children"}, {"id": "_pages_store", "property": "data"}]
+    body = {
+        "output": ".._pages_content.children..._pages_store.data..",
+        "outputs": outputs,
+        "inputs": [
+            {"id": "_pages_location", "property": "pathname", "value": path},
+            {"id": "_pages_location", "property": "search", "value": ""},
+        ],
+        "changedPropIds": ["_pages_location.pathname"],
+    }
+    answer = client.post("/_dash-update-component", json=body)  # type: ignore[attr-defined]
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return str(answer.get_data(as_text=True))
+
+
+def test_no_failure_names_them(tmp_path: Path) -> None:
+    with pytest.raises(ServiceUnavailable) as caught:
+        ClewModels(f"http://{USERINFO}127.0.0.1:{(port := nobody())}").active()
+    assert str(caught.value) == f"Clew: cannot be reached at http://127.0.0.1:{port}"
+    with pytest.raises(ServiceUnavailable) as training:
+        connect_training(f"http://{USERINFO}127.0.0.1:{port}")
+    assert f"MLflow at http://127.0.0.1:{port}" in str(training.value)
+    assert not [part for part in PARTS if part in str(training.value)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"gpu_monitor_urls": "a=http://bob:hunter2@h:99999"},
+        {"gpu_monitor_urls": "a=ftp://bob:hunter2@h"},
+        {"gpu_monitor_urls": "a=http://h|wss://bob:hunter2@h/ws"},
+        {"inference_ws_url": "wss://bob:hunter2@h/ws"},
+        {"mlflow_tracking_uri": "http://bob:hunter2@"},
+        {"model_server_url": "http://bob:hunt/er2hunter2@h:port"},
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_is_named_without_them(tmp_path: Path, values: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="valid") as caught:
+        settings(tmp_path, **values)
+    said = explain(caught.value)  # type: ignore[arg-type]
+    assert next(iter(values)).upper() in said
+    assert "hunter2" not in said
+
+
+def test_they_are_in_no_repr() -> None:
+    (monitor,) = read_addresses("a=http://bob:hunter2@h:1")
+    assert monitor.credentials == Credentials("bob", "hunter2")
+    assert "hunter2" not in repr(monitor)
+    assert hiding_credentials("x=http://a:b@c@h|ws://d@e, //f") == "x=http://***@h|ws://***@e, //f"

@@ -1,0 +1,236 @@
+"""This machine's own addresses are asked without a proxy; for others the environment's counts, and who failed is named."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import requests
+
+from domain.addresses import is_loopback, sparing_loopback
+from domain.errors import (
+    AccessDenied,
+    AnsweredStatus,
+    CertificateRefused,
+    ConnectionRefused,
+    HostUnknown,
+    NotAsked,
+    OutcomeUnknown,
+    PassingRefused,
+    ProxyFailed,
+    ServiceUnavailable,
+)
+from tests.deploy.hosting import certify
+from tests.transport.servers import Oracle, Proxy, nobody
+from transport.http_client import JsonService
+
+ELSEWHERE = "http://oracle.example"
+VARIABLES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
+
+@pytest.fixture
+def proxy(oracle: Oracle) -> Iterator[Proxy]:
+    with Proxy(oracle.address) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[int]:
+    """The port of a server whose certificate nobody signed."""
+    certify(tmp_path / "cert.pem", tmp_path / "key.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _address = listener.accept()
+            with connection, suppress(OSError), context.wrap_socket(connection, server_side=True) as talk:
+                talk.recv(1)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def failing(service: JsonService, *, writes: bool = False) -> ServiceUnavailable:
+    with pytest.raises(ServiceUnavailable) as caught:
+        service.call("POST", "/", writes=writes)
+    return caught.value
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1"])
+def test_no_proxy_is_asked_for_loopback(
+    monkeypatch: pytest.MonkeyPatch, oracle: Oracle, proxy: Proxy, variable: str, host: str
+) -> None:
+    monkeypatch.setenv(variable, proxy.address)
+    service = JsonService("Oracle", f"http://bob:s3cret@{host}:{oracle.port}")
+    assert service.call("GET", "/") == {}
+    assert proxy.asked == []
+    assert len(oracle.asked) == 1
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_for_other_hosts_the_environments_proxy_counts(
+    monkeypatch: pytest.MonkeyPatch, oracle: Oracle, proxy: Proxy, variable: str
+) -> None:
+    monkeypatch.setenv(variable, proxy.address)
+    assert JsonService("Oracle", ELSEWHERE).call("GET", "/x") == {}
+    assert [asked.path for asked in proxy.asked] == [f"{ELSEWHERE}/x"]
+    assert len(oracle.asked) == 1
+
+
+def test_no_proxy_counts_as_requests_reads_it(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    monkeypatch.setenv("NO_PROXY", ".invalid")
+    assert type(failing(JsonService("Oracle", "http://oracle.invalid"))) is HostUnknown
+    assert proxy.asked == []
+
+
+def test_an_address_of_ours_is_asked_directly_wherever_it_is(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy.address)
+    assert type(failing(JsonService("Oracle", "http://oracle.invalid", direct=True))) is HostUnknown
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("service", [ELSEWHERE, "https://oracle.example"])
+def test_a_dead_proxy_is_what_failed(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    port = nobody()
+    monkeypatch.setenv("ALL_PROXY", f"http://bob:s3cret@127.0.0.1:{port}")
+    error = failing(JsonService("MLflow", service), writes=True)
+    assert isinstance(error, ProxyFailed)
+    assert isinstance(error.error, ConnectionRefused)
+    assert (str(error), error.was_sent) == (
+        f"MLflow: the proxy 127.0.0.1:{port} failed (refused the connection)",
+        False,
+    )
+
+
+@pytest.mark.parametrize("service", [ELSEWHERE, "https://oracle.example"])
+def test_a_proxy_without_an_address_is_what_failed(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", "proxy.invalid:3128")
+    error = failing(JsonService("MLflow", service))
+    assert isinstance(error, ProxyFailed)
+    assert isinstance(error.error, HostUnknown)
+    assert str(error) == "MLflow: the proxy proxy.invalid:3128 failed (its host name is not known)"
+
+
+@pytest.mark.parametrize("status", [403, 407, 502])
+def test_a_proxy_that_lays_no_tunnel_is_what_failed(monkeypatch: pytest.MonkeyPatch, proxy: Proxy, status: int) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+    proxy.refusal = status
+    error = failing(JsonService("MLflow", "https://oracle.example"), writes=True)
+    assert isinstance(error, ProxyFailed)
+    assert isinstance(error.error, PassingRefused)
+    assert str(error) == f"MLflow: the proxy 127.0.0.1:{proxy.port} failed (refused to pass the request on)"
+
+
+def test_a_proxy_that_wants_a_password_is_what_failed(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    proxy.refusal = 407
+    error = failing(JsonService("MLflow", ELSEWHERE), writes=True)
+    assert isinstance(error, ProxyFailed)
+    assert str(error) == f"MLflow: the proxy 127.0.0.1:{proxy.port} failed (refused our credentials (HTTP 407))"
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_of_plain_http_nobody_knows_which_of_both_answered(
+    monkeypatch: pytest.MonkeyPatch, proxy: Proxy, status: int
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    proxy.refusal = status
+    service = JsonService("MLflow", ELSEWHERE)
+    error = failing(service)
+    assert isinstance(error, AnsweredStatus)
+    assert str(error) == f"MLflow: answered HTTP {status}, or the proxy 127.0.0.1:{proxy.port} did"
+    assert isinstance(failing(service, writes=True), OutcomeUnknown if status != 503 else AnsweredStatus)
+
+
+def test_a_refusal_may_be_the_proxys(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    proxy.refusal = 403
+    with pytest.raises(AccessDenied, match=f"HTTP 403\\), or the proxy 127.0.0.1:{proxy.port} did"):
+        JsonService("MLflow", ELSEWHERE).call("GET", "/")
+
+
+def test_a_certificate_seen_through_a_tunnel_is_the_services(
+    monkeypatch: pytest.MonkeyPatch, proxy: Proxy, secure: int
+) -> None:
+    proxy.leads_to = proxy.leads_to._replace(netloc=f"127.0.0.1:{secure}")
+    monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+    assert type(failing(JsonService("MLflow", "https://oracle.example"), writes=True)) is CertificateRefused
+
+
+def test_a_dead_proxy_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{nobody()}")
+    service = JsonService("MLflow", ELSEWHERE)
+    errors = [failing(service) for _call in range(4)]
+    assert isinstance(errors[-1], NotAsked)
+    assert isinstance(errors[-1].error, ProxyFailed)
+
+
+def test_a_tunnel_that_is_answered_in_drips_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = threading.Event()
+
+        def drip() -> None:
+            connection, _address = listener.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.")
+                while not ended.wait(0.2):
+                    try:
+                        connection.sendall(b" ")
+                    except OSError:
+                        return
+
+        threading.Thread(target=drip, daemon=True).start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(ServiceUnavailable, match="did not answer in time") as caught:
+            JsonService("MLflow", "https://oracle.example").call("POST", "/", writes=True, deadline_seconds=1.0)
+        ended.set()
+    assert (caught.value.was_sent, type(caught.value) is OutcomeUnknown) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("http://127.0.0.1:5050", True),
+        ("http://127.200.1.2", True),
+        ("http://LOCALHOST.:1", True),
+        ("http://a.localhost", True),
+        ("http://[::1]:8050", True),
+        ("http://[::ffff:127.0.0.1]", True),
+        ("http://0.0.0.0:8050", True),
+        ("http://2130706433", True),
+        ("http://localhost.example", False),
+        ("http://127.0.0.1.example", False),
+        ("http://127.0.0.1@eve.example", False),
+        ("http://10.0.0.1", False),
+        ("http://[fd00::1]", False),
+        ("http://[", False),
+        ("http://", False),
+    ],
+)
+def test_which_addresses_are_loopback(url: str, ours: bool) -> None:
+    assert is_loopback(url) is ours
+
+
+@pytest.mark.parametrize(
+    ("before", "listed"),
+    [
+        ({}, "localhost,127.0.0.1,::1"),
+        ({"NO_PROXY": "a.example, .b"}, "a.example,.b,localhost,127.0.0.1,::1"),
+        ({"NO_PROXY": "no", "no_proxy": "localhost,x"}, "localhost,x,127.0.0.1,::1"),
+        ({"no_proxy": "*"}, "*"),
+    ],
+)
+def test_other_libraries_are_told_to_spare_loopback(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, str], listed: str
+) -> None:
+    assert sparing_loopback(before) == {"NO_PROXY": listed, "no_proxy": listed}
+    for name, value in {"ALL_PROXY": "http://127.0.0.1:9", **sparing_loopback(before)}.items():
+        monkeypatch.setenv(name, value)
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        assert requests.utils.get_environ_proxies(f"http://{host}:5050/") == {}
