@@ -12,7 +12,6 @@ from domain.errors import ServiceUnavailable
 from inference.clew_models import ClewModels
 from mlflow_api.client import MlflowRest
 from services.connect import connect
-from services.health.service_health import HealthSnapshots
 from settings.gpu_addresses import read_addresses
 from settings.settings import Settings, explain
 from tests.transport.servers import Oracle, Proxy, nobody
@@ -89,7 +88,7 @@ def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path
     )
     services = connect(values)
     server = create_app(values, services).server
-    HealthSnapshots(services).asked_anew(20)
+    services.health.asked_anew(20)
     assert [(asked.path, asked.headers.get("Authorization")) for asked in oracle.asked] == [("/health", SENT)]
     client = server.test_client()
     told = [orjson.dumps(server.config["GPU_MONITORS"]).decode(), repr(values.gpu_monitors)]

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from domain.errors import (
+from domain.errors import ServiceUnavailable
+from domain.errors.services import (
     AnswerBrokenOff,
     AnsweredStatus,
     ConnectionFailed,
     ConnectionRefused,
     HostUnknown,
     OutcomeUnknown,
-    ServiceUnavailable,
     TimedOut,
 )
 from tests.transport.servers import Oracle, nobody
@@ -84,7 +84,7 @@ def test_a_write_that_had_a_connection_may_have_been_done(
     with answering(talk) as address:
         error = failing(f"http://{address}", writes=True)
         assert isinstance(error, OutcomeUnknown)
-        assert type(error.error) is kind
+        assert type(error.reason) is kind
         assert error.was_sent
         assert type(failing(f"http://{address}")) is kind
 
@@ -121,7 +121,7 @@ def test_an_answer_of_5xx_has_its_number(oracle: Oracle) -> None:
     oracle.answers["/"] = (503, {}, b"busy")
     error = failing(oracle.address)
     assert isinstance(error, AnsweredStatus)
-    assert (error.http_status, error.proxy, str(error)) == (503, None, "Oracle: answered HTTP 503")
+    assert (type(error), error.http_status, str(error)) == (AnsweredStatus, 503, "Oracle: answered HTTP 503")
 
 
 def test_a_redirects_body_is_not_read_without_an_end(oracle: Oracle) -> None:

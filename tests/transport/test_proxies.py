@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from domain.addresses import is_loopback, sparing_loopback
-from domain.errors import (
-    AccessDenied,
+from domain.errors import AccessDenied, ServiceUnavailable
+from domain.errors.services import (
     AnsweredStatus,
     CertificateRefused,
     ConnectionRefused,
@@ -21,7 +21,6 @@ from domain.errors import (
     OutcomeUnknown,
     PassingRefused,
     ProxyFailed,
-    ServiceUnavailable,
 )
 from tests.deploy.hosting import certify
 from tests.transport.servers import Oracle, Proxy, nobody
@@ -101,7 +100,7 @@ def test_a_dead_proxy_is_what_failed(monkeypatch: pytest.MonkeyPatch, service: s
     monkeypatch.setenv("ALL_PROXY", f"http://bob:s3cret@127.0.0.1:{port}")
     error = failing(JsonService("MLflow", service), writes=True)
     assert isinstance(error, ProxyFailed)
-    assert isinstance(error.error, ConnectionRefused)
+    assert isinstance(error.reason, ConnectionRefused)
     assert (str(error), error.was_sent) == (
         f"MLflow: the proxy 127.0.0.1:{port} failed (refused the connection)",
         False,
@@ -113,7 +112,7 @@ def test_a_proxy_without_an_address_is_what_failed(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ALL_PROXY", "proxy.invalid:3128")
     error = failing(JsonService("MLflow", service))
     assert isinstance(error, ProxyFailed)
-    assert isinstance(error.error, HostUnknown)
+    assert isinstance(error.reason, HostUnknown)
     assert str(error) == "MLflow: the proxy proxy.invalid:3128 failed (its host name is not known)"
 
 
@@ -123,7 +122,7 @@ def test_a_proxy_that_lays_no_tunnel_is_what_failed(monkeypatch: pytest.MonkeyPa
     proxy.refusal = status
     error = failing(JsonService("MLflow", "https://oracle.example"), writes=True)
     assert isinstance(error, ProxyFailed)
-    assert isinstance(error.error, PassingRefused)
+    assert isinstance(error.reason, PassingRefused)
     assert str(error) == f"MLflow: the proxy 127.0.0.1:{proxy.port} failed (refused to pass the request on)"
 
 
@@ -168,7 +167,7 @@ def test_a_dead_proxy_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch
     service = JsonService("MLflow", ELSEWHERE)
     errors = [failing(service) for _call in range(4)]
     assert isinstance(errors[-1], NotAsked)
-    assert isinstance(errors[-1].error, ProxyFailed)
+    assert isinstance(errors[-1].reason, ProxyFailed)
 
 
 def test_a_tunnel_that_is_answered_in_drips_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
