@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
 
 from domain.errors import BadInput
+from domain.hosts import listing_hosts
 from domain.tracking.vocabulary import Vocabulary
 from settings.gpu_addresses import read_addresses
 
@@ -60,6 +61,7 @@ StoreUri = Annotated[
 Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
 Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value: value or None)]
 HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
+HostList = Annotated[str, AfterValidator(listing_hosts)]
 NetworkList = Annotated[str, AfterValidator(_listing_networks)]
 OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
 # Nothing that would end the directive and begin another.

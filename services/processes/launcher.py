@@ -15,7 +15,7 @@ from types import FrameType
 import requests
 from pydantic import ValidationError
 
-from services.processes.ports import port_problems
+from services.processes.ports import host_warnings, port_problems
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
 from settings.settings import Settings, explain
 
@@ -77,6 +77,8 @@ class _Launch:
             sys.stderr.write(f"STATE_DIR={self.state_dir} cannot be written ({error.strerror}); set another.\n")
             return 1
         self.samples_shown = _size(self._log("samples"))
+        for warning in host_warnings(self.settings):
+            say(f"Careful: {warning}")
         say(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
         try:
             with Supervision(self.state_dir.absolute(), self._environment()) as supervision:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from itertools import combinations
 
+from domain.hosts import open_host_warning
 from settings.settings import Settings
 
 
@@ -16,6 +17,13 @@ def port_problems(settings: Settings) -> Iterator[str]:
             yield f"{one} and {other} are both {port}; set one of them to another port."
     for address in addresses:
         yield from _port_problem(*address)
+
+
+def host_warnings(settings: Settings) -> Iterator[str]:
+    """A sentence for each address of this start that is answered under any host name."""
+    for host_setting, host, _, _ in _addresses(settings):
+        if host_setting != "MLFLOW_HOST":  # MLflow looks at the names itself: MLFLOW_SERVER_ALLOWED_HOSTS
+            yield from filter(None, [open_host_warning(host_setting, host, settings.trusted_hosts)])
 
 
 def _addresses(settings: Settings) -> list[tuple[str, str, str, int]]:

@@ -86,6 +86,24 @@ def test_with_an_mlflow_of_the_users_none_is_started(alone: Launch) -> None:
     assert "secret" not in alone.said()
 
 
+def test_a_start_that_answers_under_any_name_says_so(start: Start) -> None:
+    launch = start(
+        MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}",
+        HOST="0.0.0.0",
+        INFERENCE_HOST="0.0.0.0",
+        MLFLOW_HOST="0.0.0.0",
+    )
+    launch.wait_until_ready()
+    careful = [line for line in launch.said().splitlines() if "TRUSTED_HOSTS" in line]
+    assert [line.partition(" without ")[0] for line in careful] == [
+        "Careful: HOST=0.0.0.0",
+        "Careful: INFERENCE_HOST=0.0.0.0",
+    ]
+    for name in ("dashboard", "inference"):
+        assert (launch.directory / "var" / "log" / f"{name}.log").read_text().count("without TRUSTED_HOSTS") == 1
+    assert launch.end(signal.SIGTERM) == 0
+
+
 def test_with_gpu_monitors_of_the_users_none_is_started(start: Start) -> None:
     elsewhere = f"http://127.0.0.1:{free_port()}"
     launch = start(MLFLOW_TRACKING_URI=elsewhere, GPU_MONITOR_URLS=f"trainer={elsewhere}")

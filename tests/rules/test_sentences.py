@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "transport", "settings", "mlflow_api", "services", "policies", "inference", "gpu_monitor", "api")
 # What these say, nobody reads on a page: whoever starts Clew in a terminal, a log, a database, another program.
 NOT_FOR_PAGES = {
-    "domain": {"vocabulary", "history", "curves", "smoothing", "final_metrics", "scores"},
+    "domain": {"vocabulary", "history", "curves", "smoothing", "final_metrics", "scores", "hosts"},
     "services": {
         *("launcher", "ports", "supervisor", "purge"),
         *("format", "metrics_sql", "sample_data", "run_sweep"),
@@ -24,7 +24,7 @@ NOT_FOR_PAGES = {
     "settings": {"settings", "setting_types", "gpu_addresses"},
     "inference": {"settings"},
     "gpu_monitor": {"settings", "metrics", "app", "make_example_session", "sampler_child"},
-    "api": {"openapi", "errors", "guards", "wire", "shapes", "routes", "security", "request_log"},
+    "api": {"openapi", "errors", "guards", "hosts", "wire", "shapes", "routes", "security", "request_log"},
 }
 NOT_SAID = {
     *(
