@@ -11,6 +11,8 @@ import urllib.request
 import pytest
 
 from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, free_port, wait_until
+from tests.registry import Registry
+from tests.tracking import Tracking
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,16 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
 def test_a_browser_may_open_mlflows_own_ui(embedded: Launch, host: str) -> None:
     with urllib.request.urlopen(f"http://{host}:{embedded.mlflow_port}/", timeout=10) as page:
         assert page.status == 200
+
+
+def test_a_write_to_the_registry_leaves_no_traceback_in_mlflows_log(embedded: Launch) -> None:
+    registry = Registry(Tracking(f"http://127.0.0.1:{embedded.mlflow_port}"), "written-to")
+    tag = {"name": registry.name, "version": registry.version(), "key": "note", "value": "x"}
+    registry.tracking.post("model-versions/set-tag", tag)
+    log = embedded.directory / "var" / "log" / "mlflow.log"
+    wait_until(lambda: "/model-versions/set-tag" in log.read_text(), log.read_text)
+    assert "Traceback" not in log.read_text()
+    assert "ERROR" not in log.read_text()
 
 
 def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
