@@ -18,7 +18,7 @@ PACKAGES = ("domain", "transport", "settings", "mlflow_api", "services", "polici
 NOT_FOR_PAGES = {
     "domain": {"vocabulary", "history", "curves", "smoothing", "final_metrics", "scores", "hosts"},
     "services": {
-        *("launcher", "ports", "supervisor", "purge"),
+        *("launcher", "ports", "supervisor", "specs", "configuration", "purge"),
         *("format", "metrics_sql", "sample_data", "run_sweep"),
     },
     "settings": {"settings", "setting_types", "gpu_addresses"},
