@@ -15,6 +15,7 @@ from services.registry.model_view import ModelSnapshots
 from services.registry.policy_checks import PolicyLooks
 from services.registry.policy_files import PolicyFiles
 from services.sharing.shared_file import cache_folder
+from services.tracking.curves import CurveCache
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import FastLane, MetricSource
 from services.tracking.histories.store import HistoryStore
@@ -30,6 +31,7 @@ class Services(NamedTuple):
     mlflow: MlflowRest
     runs: RunStore
     histories: HistoryStore
+    curves: CurveCache
     models: ModelStore
     model_views: ModelSnapshots
     policy_looks: PolicyLooks
@@ -51,6 +53,7 @@ def connect(settings: Settings) -> Services:
         mlflow=mlflow,
         runs=runs,
         histories=history_store(settings, mlflow),
+        curves=CurveCache(),
         models=models,
         model_views=ModelSnapshots(models, settings.refresh_seconds, mark, models_folder),
         policy_looks=PolicyLooks(models),
