@@ -123,9 +123,12 @@ GET_NGINX = $(call get,nginx,nginx for the tests of docs/deploy,the command ngin
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
 # Of axe-playwright-python the tests take the script alone, and run it in the browser that they have.
 NO_PLAYWRIGHT := --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet
+# dash[testing] wants selenium 4.2 and with it urllib3 1.26, under which the embedded MLflow logs a traceback at each write to
+# its registry; dash_duo works with newer ones. (As `override-dependencies` it would also loosen the pin at `uv pip install`.)
+NEWER_SELENIUM := selenium>=4.30,<5
 lock: ## Write the requirements files anew, with uv; UPGRADE=--upgrade takes newer versions
 	@$(if $(HAS_UV),:,echo "make lock needs uv: pip install uv" >&2; exit 1)
-	$(COMPILE) $(UPGRADE) --extra dev $(NO_PLAYWRIGHT) --output-file requirements-dev.txt >/dev/null
+	echo '$(NEWER_SELENIUM)' | $(COMPILE) $(UPGRADE) --overrides - --extra dev $(NO_PLAYWRIGHT) --output-file requirements-dev.txt >/dev/null
 	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt >/dev/null
 	@all=$$(mktemp); $(COMPILE) --extra train --constraints requirements-dev.txt --constraints requirements-train.txt \
 	  >"$$all"; grep -vxFf requirements.txt "$$all" \

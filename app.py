@@ -15,6 +15,7 @@ from pydantic import ValidationError
 import api.edge.caching
 import api.edge.forwarded
 import api.edge.guards
+import api.edge.hosts
 import api.edge.request_log
 import api.edge.security
 import api.routes
@@ -74,6 +75,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     Babel(server, locale_selector=choose_language)
     server.before_request(note_what_links_keep)
     api.edge.request_log.register(server)
+    api.edge.hosts.register(server, settings)
     api.routes.register(server, services)
     app = LocalisedDash(
         "clew",
@@ -119,7 +121,8 @@ def _answer_404_where_no_page_is(app: dash.Dash) -> None:
 
     @app.server.after_request
     def status(response: Response) -> Response:
-        if request.endpoint == "/<path:path>" and not _has_page("/" + (request.view_args or {}).get("path", "")):
+        is_dashs = request.endpoint == "/<path:path>" and response.status_code == 200
+        if is_dashs and not _has_page("/" + (request.view_args or {}).get("path", "")):
             response.status_code = 404
         return response
 

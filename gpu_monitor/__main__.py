@@ -3,9 +3,11 @@
 Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting is wrong.
 """
 
+import logging
 import sys
 
 from domain.errors import BadInput
+from domain.hosts import open_host_warning
 from domain.logs import configure_logging
 from gpu_monitor.app import create_app
 from gpu_monitor.settings import read_settings
@@ -20,6 +22,8 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log_level)
+    if warning := open_host_warning("GPU_MONITOR_HOST", settings.gpu_monitor_host, settings.trusted_hosts):
+        logging.getLogger(__name__).warning(warning)
     SocketServer(
         lambda: create_app(settings),
         host=settings.gpu_monitor_host,

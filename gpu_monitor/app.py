@@ -8,6 +8,7 @@ from gpu_monitor.metrics import metrics
 from gpu_monitor.settings import GpuMonitorSettings
 from gpu_monitor.watch import Watch
 from sockets.broadcast import Broadcast
+from sockets.host_check import check_hosts
 from sockets.origins import read_origins
 from sockets.socket_route import SocketRoute
 
@@ -15,6 +16,7 @@ from sockets.socket_route import SocketRoute
 def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]:
     """The app, already sampling, and what stops it."""
     app = Flask("gpu_monitor", static_folder=None)
+    check_hosts(app, settings.hosts_answered)
     broadcast = Broadcast()
     watch = Watch(settings, broadcast.publish)
     stream = SocketRoute(

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors.records import InvalidArgument
+from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
 from domain.messages import Text
 from sockets.origins import read_origins
 
@@ -37,6 +38,7 @@ class GpuMonitorSettings(BaseSettings):
         description="Origins whose pages may watch, such as https://clew.example.com, as a comma list; * is any. "
         "Empty: pages of loopback hosts, and pages of the host name under which the monitor itself was asked.",
     )
+    trusted_hosts: Annotated[str, AfterValidator(listing_hosts)] = Field("", description=TRUSTED_HOSTS_MEANING)
     gpu_demo: bool = Field(False, description="Whether an example session, not measured, is played instead.")
     gpu_host_name: str = Field("", description="What the host is called on the page. Empty: the machine's name.")
     gpu_extended: bool = Field(
@@ -48,6 +50,11 @@ class GpuMonitorSettings(BaseSettings):
     def host_name(self) -> str:
         """What the host is called: as set, else as the machine calls itself."""
         return self.gpu_host_name or socket.gethostname()
+
+    @property
+    def hosts_answered(self) -> TrustedHosts:
+        """The host names under which requests are answered."""
+        return hosts_answered(self.trusted_hosts, self.gpu_monitor_host)
 
 
 def read_settings() -> GpuMonitorSettings:

@@ -10,6 +10,7 @@ from inference.engine import Engine
 from inference.evaluations import Evaluations
 from inference.settings import InferenceSettings
 from inference.viewing import Viewing
+from sockets.host_check import check_hosts
 from sockets.origins import read_origins
 from sockets.socket_route import SocketRoute
 
@@ -17,6 +18,7 @@ from sockets.socket_route import SocketRoute
 def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     """The app, and what stops it."""
     app = Flask("inference", static_folder=None)
+    check_hosts(app, settings.hosts_answered)
     engine = Engine(ClewModels(settings.models_url, direct=settings.clew_url is None), settings.inference_max_models)
     evaluations = Evaluations(engine)
     origins = read_origins(settings.allowed_origins)

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import hiding_credentials
 from domain.errors.records import InvalidArgument
+from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
 from domain.messages import Text
 from sockets.origins import read_origins
 
@@ -38,9 +39,15 @@ class InferenceSettings(BaseSettings):
     allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
         "", description="Origins whose pages may watch, as the GPU monitor reads them."
     )
+    trusted_hosts: Annotated[str, AfterValidator(listing_hosts)] = Field("", description=TRUSTED_HOSTS_MEANING)
     host: str = Field("127.0.0.1", description="Address of the dashboard.")
     port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+
+    @property
+    def hosts_answered(self) -> TrustedHosts:
+        """The host names under which requests are answered."""
+        return hosts_answered(self.trusted_hosts, self.inference_host)
 
     @property
     def models_url(self) -> str:

@@ -21,6 +21,7 @@ from services.registry.policy_checks import PolicyChecks
 from services.registry.policy_files import PolicyFiles
 from services.sharing.shared_file import cache_folder
 from services.sharing.version_token import VersionToken
+from services.tracking.curves import CurveCache
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import FastLane, MetricSource
 from services.tracking.histories.store import HistoryStore
@@ -40,6 +41,7 @@ class Services(NamedTuple):
     runs: RunStore
     samples: SampleData
     histories: HistoryStore
+    curves: CurveCache
     models: ModelStore
     model_views: ModelSnapshots
     policy_checks: PolicyChecks
@@ -67,6 +69,7 @@ def connect(settings: Settings) -> Services:
         runs=runs,
         samples=SampleData(mlflow),
         histories=history_store(settings, mlflow),
+        curves=CurveCache(),
         models=models,
         model_views=model_views,
         policy_checks=PolicyChecks(models),

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
 from domain.addresses import credentials_in
 from domain.errors import BadInput
 from domain.errors.records import InvalidArgument
+from domain.hosts import listing_hosts
 from domain.messages import Text
 from domain.tracking.vocabulary import Vocabulary
 from settings.gpu_addresses import read_addresses
@@ -65,6 +66,7 @@ StoreUri = Annotated[
 Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
 Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value: value or None)]
 HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
+HostList = Annotated[str, AfterValidator(listing_hosts)]
 NetworkList = Annotated[str, AfterValidator(_listing_networks)]
 OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
 # Nothing that would end the directive and begin another.

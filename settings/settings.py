@@ -8,11 +8,13 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import hiding_credentials
+from domain.hosts import TRUSTED_HOSTS_MEANING
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from settings.setting_types import (
     FrameAncestors,
     HeaderName,
+    HostList,
     MonitorList,
     NetworkList,
     OptionalUrl,
@@ -99,10 +101,7 @@ class Settings(BaseSettings):
         "127.0.0.0/8, ::1",
         description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto count.",
     )
-    trusted_hosts: str = Field(
-        "",
-        description="Host names under which Clew answers, beside loopback's; .example.com is all below. Empty: any.",
-    )
+    trusted_hosts: HostList = Field("", description=TRUSTED_HOSTS_MEANING)
     frame_ancestors: FrameAncestors = Field(
         "self",
         description="Who may show Clew in a frame: self, none, or origins such as https://portal.example.com.",

@@ -1,8 +1,9 @@
 """Which pages may open a socket. Browsers let any page open one to anywhere, and name the page in `Origin`."""
 
 from collections.abc import Set
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from domain.hosts import is_loopback
 
 
 def read_origins(listed: str) -> frozenset[str]:
@@ -26,7 +27,7 @@ def is_allowed(origin: str | None, asked_host: str, allowed: Set[str]) -> bool:
     if allowed:
         return origin.lower() in allowed
     host = _hostname(origin)
-    return host is not None and (_is_loopback(host) or host == _hostname(f"//{asked_host}"))
+    return host is not None and (is_loopback(host) or host == _hostname(f"//{asked_host}"))
 
 
 def _hostname(url: str) -> str | None:
@@ -34,10 +35,3 @@ def _hostname(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:  # such as half an IPv6 address
         return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

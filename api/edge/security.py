@@ -1,16 +1,12 @@
-"""What browsers are told to allow: our own scripts and services, the portal's frame; and for which hosts we answer.
+"""What browsers are told to allow: our own scripts and services, and the portal's frame.
 
 No X-Frame-Options: it knows no list, and browsers that know `frame-ancestors` mind that instead.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from ipaddress import IPv6Address
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, request
-from werkzeug.exceptions import SecurityError
+from flask import Flask, Response, request
 
 from settings.settings import Settings
 
@@ -24,10 +20,6 @@ def register(server: Flask, settings: Settings, script_hashes: Callable[[], Sequ
 
     `script_hashes` are of Dash's inline scripts; they are complete after the first request only.
     """
-    if settings.trusted_hosts:
-        listed = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
-        # Our own processes ask under these, and no other site can make a browser do so.
-        server.request_class = _requests_for([*listed, *_LOOPBACK])
 
     @server.after_request
     def protect(response: Response) -> Response:
@@ -37,30 +29,6 @@ def register(server: Flask, settings: Settings, script_hashes: Callable[[], Sequ
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = _policy(settings, script_hashes())
         return response
-
-
-def _requests_for(listed: Sequence[str]) -> type[Request]:
-    """Requests under the names of `listed` alone; a name is a domain, `.domain` for all below, or an address."""
-    names = [name for name in listed if _ipv6(name) is None]
-    addresses = {address for name in listed if (address := _ipv6(name)) is not None}
-
-    class NamedRequest(Request):
-        """Flask refuses hosts that are none of `trusted_hosts`, among which Werkzeug knows no IPv6 address."""
-
-        def __init__(self, *arguments: Any, **options: Any) -> None:
-            super().__init__(*arguments, **options)
-            asked = re.sub(r"(?<=]):\d+$", "", self.headers.get("Host", ""))
-            # An empty list is any host: this one has just been looked at.
-            self.trusted_hosts = [] if asked.startswith("[") and _ipv6(asked) in addresses else names
-
-    return NamedRequest
-
-
-def _ipv6(name: str) -> IPv6Address | None:
-    try:
-        return IPv6Address(name.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return None
 
 
 def _policy(settings: Settings, hashes: Iterable[str]) -> str:
@@ -80,13 +48,9 @@ def _policy(settings: Settings, hashes: Iterable[str]) -> str:
 
 def _sockets(settings: Settings) -> set[str]:
     """Where the pages open sockets, as assets/live_sockets.js finds it: from the settings, and the page's own host."""
-    try:
-        host = request.host
-    except SecurityError:  # it is none of TRUSTED_HOSTS: the answer says so, and opens nothing
-        return set()
     services = [(monitor.url, monitor.browser_url) for monitor in settings.gpu_monitors]
     services.append((settings.inference_url, settings.inference_ws_url or None))
-    return {_source(host, url, browser_url) for url, browser_url in services}
+    return {_source(request.host, url, browser_url) for url, browser_url in services}
 
 
 def _source(page_host: str, url: str, browser_url: str | None) -> str:

@@ -74,7 +74,12 @@ def register(app: dash.Dash, services: Services) -> None:
         if shown == before:
             raise PreventUpdate
         figures = comparison.figures(
-            drawing.runs, drawing.found, options, still_loading=drawing.is_loading, sampled=drawing.sampled
+            drawing.runs,
+            drawing.found,
+            options,
+            still_loading=drawing.is_loading,
+            sampled=drawing.sampled,
+            curve_of=services.curves.curve,
         )
         return (
             *figures,
@@ -103,7 +108,9 @@ def register(app: dash.Dash, services: Services) -> None:
         if ctx.triggered_id == ids.TABLE_CSV:
             table = take_along.table_csv(drawing.runs, drawing.found, options)
             return dcc.send_string(table, f"clew-runs{incomplete}.csv")
-        figures = comparison.figures(drawing.runs, drawing.found, options, still_loading=False)
+        figures = comparison.figures(
+            drawing.runs, drawing.found, options, still_loading=False, curve_of=services.curves.curve
+        )
         points = take_along.points_csv(comparison.WORDS, figures, options)
         return dcc.send_string(points, f"clew-points{incomplete}.csv")
 

@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from components.charts.lines import keys_to_draw
 from components.texts.language import language
+from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
 from domain.errors import ClewError
 from domain.tracking.history import History
 from domain.tracking.runs import Run
-from domain.tracking.vocabulary import MetricWord
+from domain.tracking.vocabulary import MetricWord, metric_key
 from services.connect import Services
 from services.tracking.histories.store import Series
 from services.tracking.run_store import RunView
@@ -40,7 +40,7 @@ class Drawing(NamedTuple):
     ) -> "Drawing":
         """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not."""
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
-        keys = {run.run_id: keys_to_draw(run, wanted, options) for run in runs}
+        keys = {run.run_id: _keys_to_draw(run, wanted, options) for run in runs}
         histories = services.histories.get(runs, keys, max(0.0, ends - time.monotonic()))
         return cls(
             runs=runs,
@@ -57,6 +57,13 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
     """One of those that say the same."""
     by_sentence = {str(error): error for error in errors}
     return [by_sentence[sentence] for sentence in sorted(by_sentence)]
+
+
+def _keys_to_draw(run: Run, wanted: Sequence[MetricWord], options: ChartOptions) -> list[str]:
+    """The metric keys under which this run logged the wanted words, and the one that counts the axis."""
+    keys = [key for word in wanted if (key := metric_key(word, run.metrics)) is not None]
+    counting = counter(options.axis, run.metrics)
+    return keys if counting is None or counting.key in keys else [*keys, counting.key]
 
 
 def fingerprint(asked: object, drawing: Drawing) -> str:

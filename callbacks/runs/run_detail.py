@@ -63,7 +63,9 @@ def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tup
         return (*blank, True, run_detail.not_found(run_id) if known else None, None, None)
     run = drawing.runs[0]
     sentences = comparison.absent(Compared(), [], 1, len(drawing.pending))
-    figures = run_detail.figures(run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled)
+    figures = run_detail.figures(
+        run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled, curve_of=services.curves.curve
+    )
     return (
         *figures,
         *summaries(figures),

@@ -13,6 +13,7 @@ from components.charts.lines import Known, lines
 from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.chart_options import ChartOptions
+from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.runs import Compared, Run
 from domain.tracking.vocabulary import MetricWord
 
@@ -47,12 +48,18 @@ def panel(options: ChartOptions) -> html.Section:
 
 
 def figures(
-    runs: Sequence[Run], known: Known, options: ChartOptions, *, still_loading: bool, sampled: bool = False
+    runs: Sequence[Run],
+    known: Known,
+    options: ChartOptions,
+    *,
+    still_loading: bool,
+    sampled: bool = False,
+    curve_of: CurveSource = history_curve,
 ) -> list[dict[str, Any]]:
-    """A figure per word of `WORDS`; `known` is by (run id, metric key)."""
+    """A figure per word of `WORDS`; `known` is by (run id, metric key), and `curve_of` draws it."""
     nothing = _("Loading…") if still_loading else _why_empty(options)
     return [
-        line_chart(word, lines(word, runs, known, options), nothing=nothing, options=options, sampled=sampled)
+        line_chart(word, lines(word, runs, known, options, curve_of), nothing=nothing, options=options, sampled=sampled)
         for word in WORDS
     ]
 

@@ -13,6 +13,7 @@ from components.links import href
 from components.texts import words
 from components.texts.language import _, around
 from domain.charts.chart_options import ChartOptions
+from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.runs import Run, summarise
 from domain.tracking.vocabulary import MetricWord
 
@@ -65,12 +66,16 @@ def parameters(run: Run) -> list[Any]:
     return [title, dbc.Table(html.Tbody(rows), size="sm", class_name="parameters")]
 
 
-def figures(run: Run, known: Known, *, still_loading: bool, sampled: bool = False) -> list[dict[str, Any]]:
-    """A figure per word of `WORDS`."""
+def figures(
+    run: Run, known: Known, *, still_loading: bool, sampled: bool = False, curve_of: CurveSource = history_curve
+) -> list[dict[str, Any]]:
+    """A figure per word of `WORDS`; `known` is by (run id, metric key), and `curve_of` draws it."""
     nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
     options = ChartOptions()
     return [
-        line_chart(word, lines(word, [run], known, options), nothing=nothing, options=options, sampled=sampled)
+        line_chart(
+            word, lines(word, [run], known, options, curve_of), nothing=nothing, options=options, sampled=sampled
+        )
         for word in WORDS
     ]
 

@@ -4,10 +4,12 @@ import resource
 import sys
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
+from domain.hosts import open_host_warning
 from domain.logs import JsonFormatter
 from settings.settings import Settings, explain
 
@@ -32,6 +34,13 @@ _allowed, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
 _wanted = 16_384 if _most == resource.RLIM_INFINITY else min(16_384, _most)
 if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_wanted, _most))
+
+
+def on_starting(server: Arbiter) -> None:
+    """Says once, not in each worker, that Clew answers under any host name, where it does."""
+    if warning := open_host_warning("HOST", _settings.host, _settings.trusted_hosts):
+        server.log.warning(warning)
+
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

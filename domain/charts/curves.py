@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from tsdownsample import MinMaxLTTBDownsampler
 
-from domain.charts.smoothing import smooth
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
 
@@ -106,18 +105,3 @@ def representative(y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     # its place to another one nearby; hence both are added.
     chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(y), n_out=most - 2).astype(np.int64)
     return np.union1d(chosen, np.array([np.argmin(y), np.argmax(y)]))
-
-
-def drawn_curve(
-    x: Column,
-    values: NDArray[np.float64],
-    most: int,
-    *,
-    weight: float = 0.0,
-    window: Window = EVERYTHING,
-) -> Drawn:
-    """What a chart draws of a history's `values` [n] over `x` [n]: smoothed in full, and only then thinned out.
-
-    Smoothing comes first and knows nothing of the window, so zooming never changes a curve. `weight` as in `smooth`.
-    """
-    return visible(curve(x, smooth(values, weight)), most, window)

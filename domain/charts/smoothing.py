@@ -8,18 +8,12 @@ from numpy.typing import NDArray
 
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
-from domain.tracking.history import History
 
 HEAVIEST: Final = 0.99
 _BLOCK: Final = 32
 _CHUNK: Final = 128 * _BLOCK
 _TO_NOTHING: Final = 40.0  # e**-40 is lost in the rounding of 1
 _NEGLIGIBLE: Final = 1e-290  # numbers near the smallest make a processor a hundred times slower
-
-
-def smoothed(history: History, weight: float) -> History:
-    """`history` with its values smoothed, see `smooth`; steps and timestamps stay."""
-    return history.model_copy(update={"value": smooth(history.value, weight)})
 
 
 def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:

@@ -16,17 +16,12 @@ import requests
 from pydantic import ValidationError
 
 from domain.addresses import sparing_loopback
-from services.processes.ports import port_problems
+from services.processes.configuration import configuration
+from services.processes.ports import host_warnings, port_problems
+from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMPLES, services_of
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
 from settings.settings import Settings, explain
 
-_TITLES = {
-    "dashboard": "The dashboard",
-    "mlflow": "MLflow",
-    "gpu_monitor": "The GPU monitor",
-    "inference": "The inference engine",
-    "samples": "The sample data",
-}
 _LOOK_SECONDS = 0.5
 _REMIND_SECONDS = 10
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -51,13 +46,7 @@ class _Launch:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state_dir = settings.state_dir
-        wanted = {
-            "mlflow": settings.embedded,
-            "gpu_monitor": settings.embedded_gpu_monitor,
-            "inference": settings.embedded_inference,
-            "dashboard": True,
-        }
-        self.services = [name for name, is_wanted in wanted.items() if is_wanted]
+        self.services = [process.name for process in services_of(settings)]
         self.waiting_for = list(self.services)
         self.stopping = False
         self.at_terminal = os.isatty(0)
@@ -77,10 +66,12 @@ class _Launch:
         except OSError as error:
             sys.stderr.write(f"STATE_DIR={self.state_dir} cannot be written ({error.strerror}); set another.\n")
             return 1
-        self.samples_shown = _size(self._log("samples"))
+        self.samples_shown = _size(self._log(SAMPLES.name))
+        for warning in host_warnings(self.settings):
+            say(f"Careful: {warning}")
         say(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
         try:
-            with Supervision(self.state_dir.absolute(), self._environment()) as supervision:
+            with Supervision(configuration(PROCESSES), self.state_dir.absolute(), self._environment()) as supervision:
                 self._keep(supervision)
                 say("\nStopping …")
         except SupervisorEnded as error:
@@ -97,7 +88,7 @@ class _Launch:
         return self.stopping or (self.at_terminal and not os.isatty(0))
 
     def _environment(self) -> dict[str, str]:
-        """What supervisord.conf refers to; everything else the children read as this process did."""
+        """What the processes' commands refer to; everything else the children read as this process did."""
         return {
             "CLEW_DIR": str(Path.cwd()),
             "MLFLOW_HOST": self.settings.mlflow_host,
@@ -125,31 +116,23 @@ class _Launch:
         """Notes who answers by now; fills an MLflow that has just come up, and says when all is ready."""
         for name in [one for one in self.waiting_for if self._answers(one)]:
             self.waiting_for.remove(name)
-            if name == "mlflow":
-                supervision.start("samples")
+            if name == MLFLOW.name:
+                supervision.start(SAMPLES.name)
         if not self.waiting_for:
-            say(f"Clew is ready at {self._url('dashboard')}/ ({self._mlflow()}). Ctrl-C stops it.")
+            say(f"Clew is ready at {DASHBOARD.url(self.settings)}/ ({self._mlflow()}). Ctrl-C stops it.")
 
     def _answers(self, name: str) -> bool:
         try:
-            return self.http.get(f"{self._url(name)}/health", timeout=2).ok
+            process = BY_NAME[name]
+            return self.http.get(process.url(self.settings) + process.health_path, timeout=2).ok
         except requests.RequestException:
             return False
 
-    def _url(self, name: str) -> str:
-        host, port = self.settings.host, self.settings.port
-        if name == "mlflow":
-            host, port = self.settings.mlflow_host, self.settings.mlflow_port
-        elif name == "gpu_monitor":
-            host, port = self.settings.gpu_monitor_host, self.settings.gpu_monitor_port
-        elif name == "inference":
-            host, port = self.settings.inference_host, self.settings.inference_port
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
     def _mlflow(self) -> str:
         uri = self.settings.mlflow_tracking_uri  # may hold a password, which is not shown
-        return f"its MLflow is {uri.scheme}://{uri.host}:{uri.port}" if uri else f"MLflow at {self._url('mlflow')}"
+        return (
+            f"its MLflow is {uri.scheme}://{uri.host}:{uri.port}" if uri else f"MLflow at {MLFLOW.url(self.settings)}"
+        )
 
     def _report(self, children: dict[str, Child]) -> None:
         """Passes on what the sample data's program says, and tells who has died since the last report."""
@@ -159,15 +142,15 @@ class _Launch:
             if before is None or before.pid in (0, child.pid):
                 continue
             if name in self.waiting_for:
-                say(f"{_TITLES[name]} did not start and is tried again: {last_words(self._log(name))}")
+                say(f"{BY_NAME[name].title} did not start and is tried again: {last_words(self._log(name))}")
             elif name in self.services:
-                say(f"{_TITLES[name]} ended and is started again; see {self._log(name)}.")
+                say(f"{BY_NAME[name].title} ended and is started again; see {self._log(name)}.")
             elif child.exit_status != 0:
-                say(f"{_TITLES[name]} could not be loaded: {last_words(self._log(name))}")
+                say(f"{BY_NAME[name].title} could not be loaded: {last_words(self._log(name))}")
         self.seen = children
 
     def _show_samples(self) -> None:
-        log = self._log("samples")
+        log = self._log(SAMPLES.name)
         if _size(log) < self.samples_shown:  # rotated
             self.samples_shown = 0
         if _size(log) > self.samples_shown:
@@ -205,7 +188,7 @@ def _field(line: str, name: str) -> str | None:
 
 
 def _names(services: list[str]) -> str:
-    names = [_TITLES[service].replace("The ", "the ") for service in services]
+    names = [BY_NAME[service].title.replace("The ", "the ") for service in services]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 

@@ -5,6 +5,8 @@ import socket
 from collections.abc import Iterator
 from itertools import combinations
 
+from domain.hosts import open_host_warning
+from services.processes.specs import listening
 from settings.settings import Settings
 
 
@@ -18,16 +20,20 @@ def port_problems(settings: Settings) -> Iterator[str]:
         yield from _port_problem(*address)
 
 
+def host_warnings(settings: Settings) -> Iterator[str]:
+    """A sentence for each address of this start that is answered under any host name."""
+    for process in listening(settings):
+        host, _ = process.address(settings)
+        if not process.checks_hosts_itself:
+            yield from filter(None, [open_host_warning(process.host_setting, host, settings.trusted_hosts)])
+
+
 def _addresses(settings: Settings) -> list[tuple[str, str, str, int]]:
-    """What this start listens at: setting and value of the host, setting and value of the port."""
-    addresses = [("HOST", settings.host, "PORT", settings.port)]
-    if settings.embedded:
-        addresses.append(("MLFLOW_HOST", settings.mlflow_host, "MLFLOW_PORT", settings.mlflow_port))
-    if settings.embedded_gpu_monitor:
-        port = settings.gpu_monitor_port
-        addresses.append(("GPU_MONITOR_HOST", settings.gpu_monitor_host, "GPU_MONITOR_PORT", port))
-    if settings.embedded_inference:
-        addresses.append(("INFERENCE_HOST", settings.inference_host, "INFERENCE_PORT", settings.inference_port))
+    """What this start listens at: setting and value of the host, setting and value of the port; the dashboard first."""
+    addresses = []
+    for process in listening(settings):
+        host, port = process.address(settings)
+        addresses.append((process.host_setting, host, process.port_setting, port))
     return addresses
 
 

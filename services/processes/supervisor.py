@@ -1,4 +1,4 @@
-"""Children that are kept alive: a face of supervisord, which does the keeping (supervisord.conf)."""
+"""Children that are kept alive: a face of supervisord, which does the keeping (configuration.py)."""
 
 import ctypes
 import os
@@ -18,7 +18,7 @@ from xmlrpc.client import Error, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
 
-CONFIGURATION = Path(__file__).with_name("supervisord.conf")
+_TREE = Path(__file__).parents[2]
 _START_SECONDS = 15
 _STOP_SECONDS = 10  # supervisord kills what has not ended after 5
 _PR_SET_PDEATHSIG = 1
@@ -44,17 +44,21 @@ class Supervision:
     It lives in a session of its own, so that a Ctrl-C or a closed terminal reaches the launcher alone.
     """
 
-    def __init__(self, state_dir: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, configuration: str, state_dir: Path, environment: Mapping[str, str]) -> None:
+        self._configuration = configuration
         self._state_dir = state_dir
         self._environment = environment
         self._children: dict[str, Child] = {}
 
     def __enter__(self) -> Self:
         self._run_dir = tempfile.TemporaryDirectory(prefix="clew-")
+        file = Path(self._run_dir.name, "supervisord.conf")
+        file.write_text(self._configuration)
+        variables = {"CLEW_TREE": str(_TREE), "CLEW_RUN_DIR": self._run_dir.name, "PATH": _path()}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(CONFIGURATION)],
+            [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(file)],
             cwd=self._state_dir,
-            env={**os.environ, **self._environment, "CLEW_RUN_DIR": self._run_dir.name, "PATH": _path()},
+            env={**os.environ, **self._environment, **variables},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=_end_with_parent if sys.platform == "linux" else None,

@@ -13,7 +13,8 @@ from settings.settings import Settings
 
 
 def clew(folder: Path, **settings: Any) -> Flask:
-    values = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1", cache_dir=folder, **settings)  # type: ignore[call-arg,arg-type]
+    settings = {"mlflow_tracking_uri": "http://127.0.0.1:1", "trusted_hosts": "*"} | settings
+    values = Settings(_env_file=None, cache_dir=folder, **settings)  # type: ignore[call-arg,arg-type]
     server: Flask = create_app(values, connect(values)).server
     return server
 

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.charts import lines
 from components.runs import comparison, final_metrics
 from components.runs import export as take_along
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Window
+from domain.charts.history_curves import CurveRequest
 from domain.tracking.final_metrics import Choice
 from domain.tracking.history import History
 from domain.tracking.runs import Compared, LatestMetric, Run, RunStatus
+from services.tracking.curves import MOST_CURVES, CurveCache
 
 START_MS = 1_790_000_000_000
 
@@ -211,9 +212,20 @@ def test_the_others_are_only_spoken_of_where_there_are_others() -> None:
 
 def test_many_short_histories_leave_files_to_open() -> None:
     """The cache of curves keeps its histories open, so their number is limited, however short they are."""
+    curves = CurveCache()
     for length in range(600):
-        comparison.figures(
-            [RUN], {("a", "episode_reward"): history([float(length)])}, ChartOptions(), still_loading=False
-        )
-    assert lines._kept.cache.currsize <= lines._kept.cache.maxsize
-    assert len(lines._kept.cache) <= 400
+        known = {("a", "episode_reward"): history([float(length)])}
+        comparison.figures([RUN], known, ChartOptions(), still_loading=False, curve_of=curves.curve)
+    assert len(curves) == MOST_CURVES <= 400
+
+
+def test_a_zoom_finds_the_curve_that_was_just_drawn() -> None:
+    curves, kept = CurveCache(), history([0.0, 1.0, 2.0])
+    asked = CurveRequest(kept, Axis.STEP, 0.5, None, None, None)
+    drawn = curves.curve(asked)
+    assert drawn is not None
+    assert curves.curve(asked) is drawn
+    assert CurveCache().curve(asked) is not drawn
+    for other in (asked._replace(weight=0.6), asked._replace(history=history([0.0, 1.0, 2.0]))):
+        assert curves.curve(other) is not drawn
+    assert len(curves) == 3

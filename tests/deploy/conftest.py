@@ -34,7 +34,7 @@ def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFact
         team.registry.experiment_id, name="behind-nginx", metrics={"reward": [0.5, 0.6], "success_rate": [0.25, 0.75]}
     )
     monitors = {
-        name: start(state=f"count 1\nutil 0 {busy}", GPU_HOST_NAME=name)
+        name: start(state=f"count 1\nutil 0 {busy}", GPU_HOST_NAME=name, TRUSTED_HOSTS="clew.example.com")
         for name, busy in (("trainer-1", 11), ("trainer-2", 22))
     }
     environment = {
@@ -49,7 +49,12 @@ def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFact
         "TRUSTED_USER_HEADER": "X-Forwarded-User",
     }
     ports = {name: one.port for name, one in monitors.items()}
-    engine = Engine(tmp_path_factory.mktemp("engine"), _bare_environment(), f"http://127.0.0.1:{clew}", {})
+    engine = Engine(
+        tmp_path_factory.mktemp("engine"),
+        _bare_environment(),
+        f"http://127.0.0.1:{clew}",
+        {"TRUSTED_HOSTS": "clew.example.com"},
+    )
     dashboard = Dashboard(folder, clew, environment | {"INFERENCE_PORT": str(engine.port)})
     nginx = Nginx(folder, https=free_port(), http=free_port(), clew=clew, inference=engine.port, gpus=ports)
     dashboard.wait()

@@ -46,7 +46,7 @@ def start(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 @pytest.fixture(scope="module")
 def monitor(start: Start) -> Monitor:
     """A monitor of two GPUs that all tests of a file share."""
-    monitor = start()
+    monitor = start(TRUSTED_HOSTS="gpu-host")
     monitor.wait_for(lambda health: health["state"] == "ok")
     return monitor
 

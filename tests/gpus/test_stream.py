@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 
 import pytest
+import requests
 
 from domain.gpus import HISTORY_SAMPLES, GpuState, HostState
 from tests.gpus.conftest import Start
@@ -216,3 +217,40 @@ def test_a_message_is_the_contract_and_nothing_in_it_is_zero_for_unknown(monitor
         gpu = json.loads(str(viewer.receive(timeout=30)))["gpus"][0]
     assert gpu["utilization"] is None
     assert {"gpu_id", "utilization", "memory_used", "memory_total", "temperature", "timestamp"} <= set(gpu)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "EVIL.example.:8001", "gpu-host.evil.example", "10.0.0.5", "[fd00::5]:1"]
+)
+def test_a_name_that_was_pointed_here_watches_nothing(monitor: Monitor, host: str) -> None:
+    """To a browser such a page is of our own origin."""
+    with handshake(monitor.port, Host=host, Origin=f"http://{host}") as connection:
+        assert status(connection)[0] == 400
+    for path in ("/health", "/metrics", "/nothing"):
+        answer = requests.get(f"http://127.0.0.1:{monitor.port}{path}", headers={"Host": host}, timeout=5)
+        assert answer.status_code == 400
+        assert "TRUSTED_HOSTS" in answer.text
+    assert monitor.health()["status"] == "healthy"
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST.:8001", "[::1]:8001", "gpu.localhost", "127.1.2.3", "gpu-host"]
+)
+def test_loopbacks_names_and_those_listed_watch(monitor: Monitor, host: str) -> None:
+    with handshake(monitor.port, Host=host) as connection:
+        assert status(connection)[0] == 101
+
+
+def test_a_probe_without_a_host_is_answered(monitor: Monitor) -> None:
+    with socket.create_connection(("127.0.0.1", monitor.port), timeout=5) as connection:
+        connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        assert status(connection)[0] == 200
+
+
+def test_open_to_all_it_says_so_and_is_asked_by_any_name(start: Start) -> None:
+    monitor = start(GPU_MONITOR_HOST="0.0.0.0")
+    with handshake(monitor.port, Host="gpu-host:8001") as connection:
+        assert status(connection)[0] == 101
+    (said,) = [line for line in monitor.log_lines() if "TRUSTED_HOSTS" in line["message"]]
+    assert said["level"] == "WARNING"
+    assert said["message"].startswith("GPU_MONITOR_HOST=0.0.0.0 without TRUSTED_HOSTS")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import requests
 from simple_websocket import ConnectionClosed
 
 from tests.gpus.monitor import handshake, status
@@ -176,6 +177,19 @@ def test_pages_of_other_sites_may_neither_watch_nor_evaluate(engine: Engine, tea
     assert engine.call("POST", f"/evaluations/{team.ppo}", Origin="https://evil.example")[0] == 403
     with handshake(engine.port, PATH, Origin="http://localhost:8050") as connection:
         assert status(connection)[0] == 101
+
+
+def test_a_name_that_was_pointed_here_neither_watches_nor_evaluates(engine: Engine, team: Team) -> None:
+    """To a browser such a page is of our own origin."""
+    rebound = {"Host": f"evil.example:{engine.port}", "Origin": f"http://evil.example:{engine.port}"}
+    with handshake(engine.port, PATH, **rebound) as connection:
+        assert status(connection)[0] == 400
+    for method, path in (("POST", f"/evaluations/{team.ppo}"), ("GET", "/health")):
+        answer = requests.request(method, f"http://127.0.0.1:{engine.port}{path}", headers=rebound, timeout=5)
+        assert answer.status_code == 400
+        assert "TRUSTED_HOSTS" in answer.text
+    assert engine.call("GET", f"/evaluations/{team.ppo}")[0] == 404
+    assert engine.health()["evaluations"] == 0
 
 
 def test_viewers_who_come_and_go_leave_no_thread(engine: Engine, viewer: Viewer) -> None:

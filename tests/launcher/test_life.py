@@ -15,6 +15,8 @@ import pytest
 from simple_websocket import Client
 
 from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, free_port, wait_until
+from tests.registry import Registry
+from tests.tracking import Tracking
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,16 @@ def test_a_browser_may_open_mlflows_own_ui(embedded: Launch, host: str) -> None:
         assert page.status == 200
 
 
+def test_a_write_to_the_registry_leaves_no_traceback_in_mlflows_log(embedded: Launch) -> None:
+    registry = Registry(Tracking(f"http://127.0.0.1:{embedded.mlflow_port}"), "written-to")
+    tag = {"name": registry.name, "version": registry.version(), "key": "note", "value": "x"}
+    registry.tracking.post("model-versions/set-tag", tag)
+    log = embedded.directory / "var" / "log" / "mlflow.log"
+    wait_until(lambda: "/model-versions/set-tag" in log.read_text(), log.read_text)
+    assert "Traceback" not in log.read_text()
+    assert "ERROR" not in log.read_text()
+
+
 def test_a_killed_dashboard_comes_back(embedded: Launch) -> None:
     before = {process.pid for process in embedded.processes("gunicorn")}
     for process in embedded.processes("gunicorn"):
@@ -108,6 +120,24 @@ def test_with_an_mlflow_of_the_users_none_is_started(alone: Launch) -> None:
     assert alone.processes("training.samples") == []
     assert not answers(alone.mlflow_port)
     assert "secret" not in alone.said()
+
+
+def test_a_start_that_answers_under_any_name_says_so(start: Start) -> None:
+    launch = start(
+        MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}",
+        HOST="0.0.0.0",
+        INFERENCE_HOST="0.0.0.0",
+        MLFLOW_HOST="0.0.0.0",
+    )
+    launch.wait_until_ready()
+    careful = [line for line in launch.said().splitlines() if "TRUSTED_HOSTS" in line]
+    assert [line.partition(" without ")[0] for line in careful] == [
+        "Careful: HOST=0.0.0.0",
+        "Careful: INFERENCE_HOST=0.0.0.0",
+    ]
+    for name in ("dashboard", "inference"):
+        assert (launch.directory / "var" / "log" / f"{name}.log").read_text().count("without TRUSTED_HOSTS") == 1
+    assert launch.end(signal.SIGTERM) == 0
 
 
 def test_with_gpu_monitors_of_the_users_none_is_started(start: Start) -> None:

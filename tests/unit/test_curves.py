@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Window, curve, drawn_curve, visible
+from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Window, curve, visible
 from domain.charts.smoothing import smooth
 from domain.errors import BadInput
 
@@ -75,7 +75,7 @@ def test_smoothing_is_independent_of_the_window(
     x = np.arange(len(y), dtype=float)
     truth = smooth(y, weight)
     for window in (one, other, EVERYTHING):
-        drawn = drawn_curve(x, y, most, weight=weight, window=window)
+        drawn = visible(curve(x, smooth(y, weight)), most, window)
         np.testing.assert_array_equal(drawn.y, truth[drawn.x.astype(int)])
 
 

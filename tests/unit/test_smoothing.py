@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from domain.charts.smoothing import HEAVIEST, smooth, smoothed
+from domain.charts.smoothing import HEAVIEST, smooth
 from domain.errors import BadInput
-from domain.tracking.history import History
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 # Numbers so small that a product of two is none any more are nobody's rewards.
@@ -64,14 +63,6 @@ def test_the_logged_values_are_left_alone() -> None:
     values = np.array([1.0, math.nan, 3.0])
     smooth(values, 0.9)
     np.testing.assert_array_equal(values, [1, math.nan, 3])
-
-
-def test_only_the_values_of_a_history_change() -> None:
-    history = History(step=np.array([3, 7]), value=np.array([0.0, 1.0]), timestamp=np.array([30, 70]))
-    result = smoothed(history, 0.5)
-    np.testing.assert_allclose(result.value, [0, 2 / 3])
-    assert result.step is history.step
-    assert result.timestamp is history.timestamp
 
 
 @pytest.mark.parametrize("weight", [-0.1, 0.995, 1.0, math.nan])

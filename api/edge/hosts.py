@@ -1,0 +1,24 @@
+"""Refuses requests under a host name that is not ours, whatever they ask for: pages, callbacks, assets and the API."""
+
+import logging
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+
+from domain.hosts import host_refusal, hosts_answered
+from settings.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def register(server: Flask, settings: Settings) -> None:
+    """Has `server` answer 400 where `Host` is no name of ours; to be called before hooks that read the request."""
+    trusted = hosts_answered(settings.trusted_hosts, settings.host)
+
+    @server.before_request
+    def refuse_other_names() -> ResponseReturnValue | None:
+        asked = request.headers.get("Host")
+        if trusted.include(asked):
+            return None
+        _log.warning("A host name was refused", extra={"host": asked})
+        return {"error": host_refusal(asked), "details": {}}, 400

@@ -1,0 +1,118 @@
+"""Under which host names a process of ours answers.
+
+A page may point its own name at this machine once it is open (DNS rebinding): for the browser it then is of the same
+origin as we are, and no look at `Origin` tells. Only the name in the request's `Host` header does.
+"""
+
+import re
+from contextlib import suppress
+from ipaddress import IPv6Address, ip_address
+from typing import Final, NamedTuple
+
+TRUSTED_HOSTS_MEANING: Final = (
+    "Host names under which Clew, its GPU monitor and its inference engine answer, as a comma list, beside loopback's "
+    "and the address bound to; .example.com is all below, * is any. Empty: no others where a process binds to "
+    "loopback, any where it does not."
+)
+_ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
+
+
+class TrustedHosts(NamedTuple):
+    """Host names: `names` as `_canonical` writes them, `domains` with a leading dot for all below, or any at all."""
+
+    names: frozenset[str] = frozenset()
+    domains: tuple[str, ...] = ()
+    is_any: bool = False
+
+    def include(self, host_header: str | None) -> bool:
+        """Whether a request with this `Host` is to be answered.
+
+        Without one it comes from no browser, such as a probe that speaks HTTP/1.0.
+        """
+        if self.is_any or not host_header:
+            return True
+        asked = _ASKED.fullmatch(host_header.strip())
+        name = _canonical(asked[1]) if asked else None
+        return name is not None and (is_loopback(name) or name in self.names or f".{name}".endswith(self.domains))
+
+
+def read_hosts(listed: str) -> TrustedHosts:
+    """The hosts of a comma list; raises ValueError, which names an entry that is none."""
+    entries = {entry.strip() for entry in listed.split(",")} - {""}
+    names = {entry: _listed_name(entry) for entry in entries - {"*"}}
+    return TrustedHosts(
+        names=frozenset(name for entry, name in names.items() if not entry.startswith(".")),
+        domains=tuple(f".{name}" for entry, name in names.items() if entry.startswith(".")),
+        is_any="*" in entries,
+    )
+
+
+def listing_hosts(listed: str) -> str:
+    """`listed` as it is, for a setting; raises ValueError where `read_hosts` does."""
+    read_hosts(listed)
+    return listed
+
+
+def hosts_answered(listed: str, bound_to: str) -> TrustedHosts:
+    """The hosts for which a process answers that binds to `bound_to` and whose TRUSTED_HOSTS is `listed`."""
+    trusted = read_hosts(listed)
+    if not listed.strip() and not is_loopback(bound_to):
+        return TrustedHosts(is_any=True)
+    # An address in Host is where the browser went, and cannot be rebound; probes and Prometheus ask by it.
+    own = _canonical(bound_to)
+    return trusted._replace(names=trusted.names | ({own} if own else set()))
+
+
+def open_host_warning(setting: str, bound_to: str, listed: str) -> str | None:
+    """What to tell whoever starts a process with `setting`=`bound_to` that answers under any name; None where fine."""
+    if listed.strip() or is_loopback(bound_to):
+        return None
+    return (
+        f"{setting}={bound_to} without TRUSTED_HOSTS answers under any host name, so that another site's page can act "
+        "in its reader's name: set TRUSTED_HOSTS to the names under which your browsers ask."
+    )
+
+
+def host_refusal(host_header: str | None) -> str:
+    """The answer to a request whose `Host` is not among the trusted ones."""
+    return f"This is not answered under the name {(host_header or '')[:100]!r}; TRUSTED_HOSTS lists the names that are."
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine whatever a name server says: 127.0.0.0/8, ::1, localhost and all below."""
+    name = host.lower().removesuffix(".")
+    try:
+        address = ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _listed_name(entry: str) -> str:
+    """A name or address of the list, without its port, which nobody compares."""
+    bare = entry.removeprefix(".")
+    with suppress(ValueError):
+        return str(ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare))
+    try:
+        asked = _ASKED.fullmatch(bare.encode("idna").decode("ascii"))
+    except UnicodeError:
+        asked = None
+    name = _canonical(asked[1]) if asked else None
+    if name is None:
+        raise ValueError(
+            f"{entry!r} should be a host name such as clew.example.com, .example.com for all below, an address, "
+            "or * for any"
+        )
+    return name
+
+
+def _canonical(host: str) -> str | None:
+    """A host as it is compared: in lower case, without a trailing dot; an address in its one spelling."""
+    name = host.lower().removesuffix(".")
+    if name.startswith("[") or ":" in name:
+        try:
+            return str(IPv6Address(name.removeprefix("[").removesuffix("]")))
+        except ValueError:
+            return None
+    return name or None

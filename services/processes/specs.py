@@ -1,0 +1,124 @@
+"""The processes that `make run` keeps alive, one entry each, for launcher, ports, supervisor and docs alike."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from settings.settings import Settings
+
+
+class ProcessSpec(NamedTuple):
+    """One process: what it is called, how it starts, where it listens, and when it is wanted.
+
+    `command` and `directory` are supervisord's, which expands %(ENV_…)s. `listens` is the prefix of its two settings:
+    `MLFLOW` of MLFLOW_HOST and MLFLOW_PORT, empty for HOST and PORT, None where it serves nothing. One that `runs_once`
+    is started by the launcher when its time has come, and ends by itself.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    command: str
+    listens: str | None
+    is_wanted: Callable[[Settings], bool]
+    unless: str = ""
+    more: str = ""
+    directory: str = "%(ENV_CLEW_DIR)s"
+    environment: str = ""
+    health_path: str = "/health"
+    start_seconds: int = 5
+    ends_its_group: bool = False
+    checks_hosts_itself: bool = False
+    runs_once: bool = False
+
+    @property
+    def host_setting(self) -> str:
+        """The variable that says where it binds."""
+        return f"{self.listens}_HOST" if self.listens else "HOST"
+
+    @property
+    def port_setting(self) -> str:
+        """The variable that says at which port it listens."""
+        return f"{self.listens}_PORT" if self.listens else "PORT"
+
+    def address(self, settings: Settings) -> tuple[str, int]:
+        """Host and port to which it binds."""
+        host, port = self.host_setting.lower(), self.port_setting.lower()
+        return getattr(settings, host), getattr(settings, port)
+
+    def url(self, settings: Settings) -> str:
+        """Where this machine reaches it, without a trailing slash."""
+        host, port = self.address(settings)
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+# mlflow spawns the server proper, hence its group. Its job runner would be ten more processes for features that Clew
+# does not use.
+MLFLOW: Final = ProcessSpec(
+    name="mlflow",
+    title="MLflow",
+    meaning="an MLflow server on SQLite",
+    command="python -m mlflow server --host %(ENV_MLFLOW_HOST)s --port %(ENV_MLFLOW_PORT)s --workers 1"
+    " --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts"
+    ' --uvicorn-opts "--timeout-graceful-shutdown 3"',
+    listens="MLFLOW",
+    is_wanted=lambda settings: settings.embedded,
+    unless="MLFLOW_TRACKING_URI",
+    directory="mlflow",
+    environment='MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",MLFLOW_DISABLE_TELEMETRY="true"',
+    start_seconds=15,
+    ends_its_group=True,
+    checks_hosts_itself=True,  # MLFLOW_SERVER_ALLOWED_HOSTS
+)
+_GPU_MONITOR: Final = ProcessSpec(
+    name="gpu_monitor",
+    title="The GPU monitor",
+    meaning="`python -m gpu_monitor`",
+    more="see [its page](../gpu_monitor/README.md)",
+    command="python -m gpu_monitor",
+    listens="GPU_MONITOR",
+    is_wanted=lambda settings: settings.embedded_gpu_monitor,
+    unless="GPU_MONITOR_URLS",
+)
+_INFERENCE: Final = ProcessSpec(
+    name="inference",
+    title="The inference engine",
+    meaning="`python -m inference`",
+    more="see [its page](../inference/README.md)",
+    command="python -m inference",
+    listens="INFERENCE",
+    is_wanted=lambda settings: settings.embedded_inference,
+    unless="INFERENCE_WS_URL",
+)
+DASHBOARD: Final = ProcessSpec(
+    name="dashboard",
+    title="The dashboard",
+    meaning="`gunicorn app:server`",
+    more="http://127.0.0.1:8050/ by default",
+    command='python -m gunicorn --config "%(ENV_CLEW_TREE)s/docs/deploy/gunicorn.conf.py" app:server',
+    listens="",
+    is_wanted=lambda _settings: True,
+)
+SAMPLES: Final = ProcessSpec(
+    name="samples",
+    title="The sample data",
+    meaning="fills that MLflow with recorded runs if nothing was ever in it, then ends",
+    command="python -m training.samples",
+    listens=None,
+    is_wanted=lambda settings: settings.embedded,
+    unless="MLFLOW_TRACKING_URI",
+    ends_its_group=True,
+    runs_once=True,
+)
+PROCESSES: Final = (MLFLOW, _GPU_MONITOR, _INFERENCE, DASHBOARD, SAMPLES)
+BY_NAME: Final = {process.name: process for process in PROCESSES}
+
+
+def listening(settings: Settings) -> list[ProcessSpec]:
+    """The processes of this start that bind an address, the dashboard first: whom a problem names first."""
+    return sorted(services_of(settings), key=lambda process: process is not DASHBOARD)
+
+
+def services_of(settings: Settings) -> list[ProcessSpec]:
+    """The processes that this start keeps alive, in the order in which they are started."""
+    return [process for process in PROCESSES if not process.runs_once and process.is_wanted(settings)]

@@ -1,0 +1,21 @@
+"""Refuses requests under a host name that is not ours, before anything else is read of them."""
+
+import logging
+
+from flask import Flask, Response, request
+
+from domain.hosts import TrustedHosts, host_refusal
+
+_log = logging.getLogger(__name__)
+
+
+def check_hosts(app: Flask, trusted: TrustedHosts) -> None:
+    """Has `app` answer 400 where `Host` is none of `trusted`; to be called before its other hooks are added."""
+
+    @app.before_request
+    def refuse_other_names() -> Response | None:
+        asked = request.headers.get("Host")
+        if trusted.include(asked):
+            return None
+        _log.warning("A host name was refused", extra={"host": asked})
+        return Response(host_refusal(asked) + "\n", 400, content_type="text/plain; charset=utf-8")

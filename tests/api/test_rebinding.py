@@ -1,0 +1,70 @@
+"""A page whose name was pointed at this machine is of our own origin to its browser, and still reaches nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from flask import Flask
+
+from tests.api.conftest import Serving
+from tests.inference.engine import listening
+from tests.registry import Registry
+
+REBOUND = "evil.example"
+
+
+@pytest.fixture(scope="module")
+def address(server: Flask) -> Iterator[str]:
+    with listening(server) as address:
+        yield address
+
+
+def as_rebound_page(method: str, address: str, path: str, **more: object) -> requests.Response:
+    """What its scripts get: same-origin requests, as far as the browser knows."""
+    name = f"{REBOUND}:{address.rpartition(':')[2]}"
+    headers = {"Host": name, "Origin": f"http://{name}", "Sec-Fetch-Site": "same-origin"}
+    return requests.request(method, f"{address}{path}", headers=headers, timeout=10, **more)  # type: ignore[arg-type]
+
+
+def test_it_activates_and_deletes_no_model(address: str, registry: Registry) -> None:
+    version = registry.version()
+    body = {"model_id": version}
+    for answer in (
+        as_rebound_page("POST", address, "/api/models/active", json=body),
+        as_rebound_page("DELETE", address, f"/api/models/{version}"),
+    ):
+        assert answer.status_code == 400
+        assert REBOUND in answer.json()["error"]
+        assert "TRUSTED_HOSTS" in answer.json()["error"]
+    assert requests.get(f"{address}/api/models/active", timeout=10).status_code == 404
+    assert requests.get(f"{address}/api/models/{version}", timeout=10).status_code == 200
+    done = requests.post(f"{address}/api/models/active", json=body, timeout=20)
+    assert done.status_code == 200, done.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/mlflow"),
+        ("GET", "/health"),
+        ("GET", "/api/runs"),
+        ("GET", "/api/nothing"),
+        ("GET", "/_dash-layout"),
+        ("GET", "/_dash-dependencies"),
+        ("GET", "/assets/clew.css"),
+        ("POST", "/_dash-update-component"),
+        ("OPTIONS", "/api/models"),
+        ("HEAD", "/"),
+    ],
+)
+def test_it_reads_nothing_either(address: str, method: str, path: str) -> None:
+    answer = as_rebound_page(method, address, path)
+    assert answer.status_code == 400
+    assert len(answer.content) < 300
+
+
+def test_a_name_that_is_listed_is_answered(serving: Serving, registry: Registry) -> None:
+    server = serving(registry.tracking.address, model_name=registry.name, trusted_hosts=f".{REBOUND}")
+    with listening(server) as address:
+        assert as_rebound_page("GET", address, "/api/models").status_code == 200

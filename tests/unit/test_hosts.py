@@ -1,0 +1,130 @@
+"""Under which names a process answers, spelled as browsers, probes and attackers may spell them."""
+
+import pytest
+
+from domain.hosts import hosts_answered, is_loopback, open_host_warning, read_hosts
+
+LOOPBACK = [
+    "localhost",
+    "LocalHost:8050",
+    "localhost.",
+    "localhost.:8050",
+    "clew.localhost",
+    "127.0.0.1",
+    "127.0.0.1:8050",
+]
+LOOPBACK += ["127.8.9.10", "[::1]", "[::1]:8050", "[0:0:0:0:0:0:0:1]:1", "[::FFFF:127.0.0.1]", "localhost:"]
+STRANGE = [
+    "evil.example",
+    "evil.example:8050",
+    "EVIL.EXAMPLE",
+    "evil.example.",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+]
+STRANGE += [
+    "10.0.0.5",
+    "0.0.0.0:8050",
+    "[::]",
+    "[fd00::5]",
+    "::1",
+    "[",
+    "]",
+    "[]",
+    "[::1",
+    "[::1]evil",
+    "[::1].evil",
+    "[evil.example]",
+]
+STRANGE += [
+    "127.0.0.1@evil.example",
+    "evil.example@127.0.0.1",
+    "localhost,evil.example",
+    "localhost evil",
+    "localhost/evil",
+    ".",
+    " .",
+]
+STRANGE += [
+    "localhost:port",
+    "localhost:80:80",
+    "http://localhost",
+    "notlocalhost",
+    "ｌocalhost",
+    "local\thost",
+    "[::1%lo]",
+]
+
+
+@pytest.mark.parametrize("bound_to", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_bound_to_loopback_it_answers_under_loopbacks_names_alone(bound_to: str) -> None:
+    trusted = hosts_answered("", bound_to)
+    assert [host for host in LOOPBACK if not trusted.include(host)] == []
+    assert [host for host in STRANGE if trusted.include(host)] == []
+
+
+@pytest.mark.parametrize("missing", [None, ""])
+def test_who_names_no_host_is_no_browser(missing: str | None) -> None:
+    assert hosts_answered("", "127.0.0.1").include(missing)
+
+
+def test_further_names_have_to_be_listed() -> None:
+    trusted = hosts_answered(
+        " Clew.Example.com:443, .portal.example.com ,10.0.0.5, [FD00:0::5],fd00::6, müller.example,", "::1"
+    )
+    good = [
+        "clew.example.com",
+        "CLEW.example.COM.:8050",
+        "portal.example.com",
+        "a.b.portal.example.com",
+        "10.0.0.5:8001",
+    ]
+    good += ["[fd00::5]:1", "[fd00::6]", "xn--mller-kva.example"]
+    assert [host for host in good + LOOPBACK if not trusted.include(host)] == []
+    bad = [
+        "a.clew.example.com",
+        "xportal.example.com",
+        "portal.example.com.evil.example",
+        "10.0.0.50",
+        "[fd00::7]",
+        "example.com",
+    ]
+    assert [host for host in bad if trusted.include(host)] == []
+
+
+def test_the_address_bound_to_is_answered_whatever_is_listed() -> None:
+    """The dashboard, probes and Prometheus ask a GPU host by its number."""
+    assert hosts_answered("clew.example.com", "10.0.0.11").include("10.0.0.11:8001")
+    assert hosts_answered("clew.example.com", "fd00::1").include("[fd00::1]:8001")
+    assert not hosts_answered("clew.example.com", "0.0.0.0").include("10.0.0.11:8001")
+
+
+@pytest.mark.parametrize("bound_to", ["0.0.0.0", "::", "10.0.0.11", "trainer-1"])
+def test_open_to_others_and_without_a_list_it_answers_under_any_name_and_says_so(bound_to: str) -> None:
+    assert hosts_answered("", bound_to).include("evil.example")
+    warning = open_host_warning("HOST", bound_to, "")
+    assert warning is not None
+    assert warning.startswith(f"HOST={bound_to} without TRUSTED_HOSTS")
+    assert open_host_warning("HOST", bound_to, "clew.example.com") is None
+    assert not hosts_answered("clew.example.com", bound_to).include("evil.example")
+
+
+def test_any_can_be_asked_for() -> None:
+    assert hosts_answered("*", "127.0.0.1").include("evil.example")
+    assert open_host_warning("HOST", "0.0.0.0", "*") is None
+
+
+def test_loopback_asks_for_no_warning() -> None:
+    assert [
+        host for host in ("127.0.0.1", "127.1.2.3", "::1", "localhost") if open_host_warning("HOST", host, "")
+    ] == []
+    assert not is_loopback("")
+
+
+@pytest.mark.parametrize(
+    "entry", ["http://clew.example.com", "a b", "*.example.com", "[evil]", "[::1", ".", "a/b", "a@b"]
+)
+def test_what_is_no_name_is_refused_by_name(entry: str) -> None:
+    with pytest.raises(ValueError, match="should be a host name") as refused:
+        read_hosts(f"good.example.com, {entry}")
+    assert repr(entry) in str(refused.value)
