@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+from domain.hosts import is_loopback
+
 # As curl, requests, urllib and Go read it; a network in CIDR is not understood by all of them.
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 # A password may hold what should have been encoded: all up to the last @ before the next address of a list.
@@ -50,13 +52,13 @@ def origin_of(url: str) -> str:
         return "?"
 
 
-def is_loopback(url: str) -> bool:
+def leads_to_loopback(url: str) -> bool:
     """Whether an address leads to this machine itself, whatever any proxy says."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return False
-    return host == "localhost" or host.endswith(".localhost") or _is_loopback_ip(host)
+    return is_loopback(host) or _is_here(host)
 
 
 def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
@@ -74,15 +76,10 @@ def _host_and_port(parts: SplitResult) -> str:
     return host if parts.port is None else f"{host}:{parts.port}"
 
 
-def _is_loopback_ip(host: str) -> bool:
+def _is_here(host: str) -> bool:
+    """Whether it is "any address", or loopback in one of the ways that only the C library reads, such as 127.1."""
     try:
-        ip = ip_address(socket.inet_aton(host)) if _is_number(host) else ip_address(host)
+        ip = ip_address(host) if ":" in host or not host[-1:].isdigit() else ip_address(socket.inet_aton(host))
     except (OSError, ValueError):
         return False
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return ip.is_loopback or ip.is_unspecified
-
-
-def _is_number(host: str) -> bool:
-    """Whether it may be an IPv4 address in one of the ways that only the C library reads, such as 127.1."""
-    return ":" not in host and host[-1:].isdigit()
+    return ip.is_loopback or (getattr(ip, "ipv4_mapped", None) or ip).is_unspecified

@@ -9,6 +9,8 @@ from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple
 
+from domain.errors.requests import HostNotTrusted
+
 TRUSTED_HOSTS_MEANING: Final = (
     "Host names under which Clew, its GPU monitor and its inference engine answer, as a comma list, beside loopback's "
     "and the address bound to; .example.com is all below, * is any. Empty: no others where a process binds to "
@@ -73,9 +75,9 @@ def open_host_warning(setting: str, bound_to: str, listed: str) -> str | None:
     )
 
 
-def host_refusal(host_header: str | None) -> str:
+def host_refusal(host_header: str | None) -> HostNotTrusted:
     """The answer to a request whose `Host` is not among the trusted ones."""
-    return f"This is not answered under the name {(host_header or '')[:100]!r}; TRUSTED_HOSTS lists the names that are."
+    return HostNotTrusted(repr((host_header or "")[:100]))
 
 
 def is_loopback(host: str) -> bool:

@@ -18,4 +18,4 @@ def check_hosts(app: Flask, trusted: TrustedHosts) -> None:
         if trusted.include(asked):
             return None
         _log.warning("A host name was refused", extra={"host": asked})
-        return Response(host_refusal(asked) + "\n", 400, content_type="text/plain; charset=utf-8")
+        return Response(f"{host_refusal(asked)}\n", 400, content_type="text/plain; charset=utf-8")

@@ -8,7 +8,7 @@ from mlflow.exceptions import MlflowException, RestException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
-from domain.addresses import credentials_in, is_loopback, sparing_loopback, without_credentials
+from domain.addresses import credentials_in, leads_to_loopback, sparing_loopback, without_credentials
 from domain.errors.records import InvalidArgument
 from domain.errors.services import DeniedBecause, UnavailableBecause
 from domain.messages import Text
@@ -31,7 +31,7 @@ def connect(uri: str) -> MlflowClient:
 
 def _address(uri: str) -> str:
     """`uri` without name and password: MLflow's package then takes them, and what proxies are for, as told here."""
-    if is_loopback(uri):
+    if leads_to_loopback(uri):
         os.environ.update(sparing_loopback(os.environ))
     if not uri.startswith(("http://", "https://")):
         return uri

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from domain.addresses import is_loopback
+from domain.addresses import leads_to_loopback
 from domain.errors import BadResponse, Name, ServiceUnavailable
 from domain.errors.misfits import TooLong
 from domain.errors.services import CredentialsRefused, ProxyFailed, TimedOut
@@ -66,7 +66,7 @@ class Sender:
         Raises a `ServiceUnavailable` by type where no whole answer came in time, and `BadResponse` for one too long.
         """
         with session_until(limits.ends) as session:
-            session.trust_env = not (self._direct or is_loopback(request.url))
+            session.trust_env = not (self._direct or leads_to_loopback(request.url))
             try:
                 return self._answer(session, request, limits)
             except RAISED as error:

@@ -6,6 +6,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from domain.hosts import host_refusal, hosts_answered
+from domain.message_data import coded
 from settings.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -21,4 +22,5 @@ def register(server: Flask, settings: Settings) -> None:
         if trusted.include(asked):
             return None
         _log.warning("A host name was refused", extra={"host": asked})
-        return {"error": host_refusal(asked), "details": {}}, 400
+        refusal = host_refusal(asked)
+        return {**coded(refusal, "error"), "details": {}}, refusal.status

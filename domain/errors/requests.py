@@ -83,6 +83,14 @@ class ForeignPage(ClewError):
     status = 403
 
 
+class HostNotTrusted(ClewError):
+    """The request asks for us under a name that is not ours; `host` quoted."""
+
+    text = template("This is not answered under the name {host}; TRUSTED_HOSTS lists the names that are.")
+    status = 400
+    host: str
+
+
 class RequestUnclear(ClewError):
     """The request is no HTTP that makes sense."""
 

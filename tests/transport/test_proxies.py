@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from domain.addresses import is_loopback, sparing_loopback
+from domain.addresses import leads_to_loopback, sparing_loopback
 from domain.errors import AccessDenied, ServiceUnavailable
 from domain.errors.services import (
     AnsweredStatus,
@@ -213,7 +213,7 @@ def test_a_tunnel_that_is_answered_in_drips_ends_in_time(monkeypatch: pytest.Mon
     ],
 )
 def test_which_addresses_are_loopback(url: str, ours: bool) -> None:
-    assert is_loopback(url) is ours
+    assert leads_to_loopback(url) is ours
 
 
 @pytest.mark.parametrize(
