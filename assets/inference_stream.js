@@ -8,7 +8,7 @@
   const part = (what, side) => `walk-${what}-${side}`;
 
   let sides = []; // {side, socket, walk, plays}
-  let wish = {};
+  let request = {};
   let engine = null;
   let texts = {};
   let schema = {};
@@ -22,26 +22,26 @@
     return made;
   }
 
-  /** Begins anew with the sides that the wish asks for. */
+  /** Begins anew with the sides that the request asks for. */
   function begin() {
-    const wanted = wish.versus ? ["a", "b"] : ["a"];
+    const wanted = request.versus ? ["a", "b"] : ["a"];
     document.getElementById(part("section", "b")).hidden = wanted.length < 2;
     window.clew.walkChart.clear();
     sides = wanted.map(sideOf);
-    for (const one of sides) one.plays = Boolean(wish.play);
+    for (const one of sides) one.plays = Boolean(request.play);
     window.clew.sockets.keep(sides.map((one) => one.socket), PAGE, (socket) => socket.write(texts));
   }
 
   function send(one, command) {
-    const told = { ...command, speed: wish.speed };
+    const told = { ...command, speed: request.speed };
     // The component sends what is not what it sent last: a space more makes the same command another text.
     sent += 1;
     setProps(one.socket.ids.socket, { send: JSON.stringify(told) + " ".repeat(sent % 50) });
   }
 
   function reset(one) {
-    const model = one.side === "a" ? wish.model : wish.versus;
-    const chosen = { model, size: wish.size, seed: wish.seed };
+    const model = one.side === "a" ? request.model : request.versus;
+    const chosen = { model, size: request.size, seed: request.seed };
     const given = Object.entries(chosen).filter(([, value]) => value !== null && value !== undefined && value !== "");
     send(one, { command: "reset", ...Object.fromEntries(given) });
   }
@@ -73,7 +73,7 @@
 
   const inference = {
     start(asked, where, said, shape) {
-      [wish, engine, texts, schema] = [{ ...asked }, where, said, shape];
+      [request, engine, texts, schema] = [{ ...asked }, where, said, shape];
       if (engine) begin();
       return Date.now();
     },
@@ -112,11 +112,11 @@
       const known = (value) => (value === "" || value === undefined || value === texts.none ? null : value);
       const number = (value) => (known(value) === null ? null : Number(value));
       const next = { model: known(model), versus: known(versus), size: number(size), seed: number(seed), speed: Number(speed) };
-      const before = { ...wish };
+      const before = { ...request };
       const differs = (name) => (next[name] ?? null) !== (before[name] ?? null);
       const changed = Object.keys(next).filter(differs);
       if (!changed.length || !engine) return;
-      wish = { ...wish, ...next };
+      request = { ...request, ...next };
       window.clew.setAddress((query) => {
         query.delete("play");
         for (const name of changed) {

@@ -17,8 +17,8 @@ from pathlib import Path
 from bench.generate_runs import fill
 from domain.tracking.history import FIRST_STEP, History
 from domain.tracking.runs import Run
-from mlflow_api.client import MlflowRest
-from mlflow_api.metrics import MetricRest
+from mlflow_api.client import MlflowApi
+from mlflow_api.metrics import MetricsApi
 from services.connect import history_store
 from services.tracking.histories.store import Histories, HistoryStore
 from services.tracking.mlflow_runs import sweep
@@ -40,10 +40,10 @@ def main() -> None:
         for number in range(asked.runs):  # one at a time: a run of 100,000 points takes 150 MB on its way
             fill(f"sqlite:///{folder / DATABASE}", 1, 1, asked.points, seed=number)
     with mlflow_server(folder) as address:
-        measure(MlflowRest(JsonService("MLflow", address)), folder / DATABASE)
+        measure(MlflowApi(JsonService("MLflow", address)), folder / DATABASE)
 
 
-def measure(mlflow: MlflowRest, database: Path) -> None:
+def measure(mlflow: MlflowApi, database: Path) -> None:
     """Prints a line per measurement."""
     runs = list(sweep(mlflow, None).runs.values())
     lines = sum(len(run.metrics) for run in runs)
@@ -60,16 +60,17 @@ def measure(mlflow: MlflowRest, database: Path) -> None:
     say(f"memory, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB", "")
 
 
-def compare_exact_paths(mlflow: MlflowRest, run: Run) -> None:
+def compare_exact_paths(mlflow: MlflowApi, run: Run) -> None:
     """One history in full by windows of the interval endpoint, and by pages of the public one."""
     key = min(run.metrics)
-    source = MetricRest(mlflow)
-    say("one line, in windows", "", "", seconds(lambda: source.whole(run.run_id, key, FIRST_STEP, None, lambda: True)))
+    source = MetricsApi(mlflow)
+    windows = partial(source.fetch_all, run.run_id, key, FIRST_STEP, None, lambda: True)
+    say("one line, in windows", "", "", seconds(windows))
     pages: Callable[[], History | None] = lambda: source._by_pages(run.run_id, key, FIRST_STEP, lambda: True)  # noqa: E731
     say("one line, by get-history", "", "", seconds(pages))
 
 
-def store(mlflow: MlflowRest, cache: Path, database: Path | None = None) -> HistoryStore:
+def store(mlflow: MlflowApi, cache: Path, database: Path | None = None) -> HistoryStore:
     """A store with an empty or a filled cache."""
     uri = None if database is None else f"sqlite:///{database}"
     return history_store(Settings(_env_file=None, cache_dir=cache, mlflow_backend_store_uri=uri), mlflow)

@@ -52,7 +52,7 @@ def _register_walk(app: dash.Dash) -> None:
         ClientsideFunction("inference", "start"),
         # Dash calls what has no output for changes only, and this has to begin.
         Output(ids.INFERENCE_STARTED, "data"),
-        Input(ids.INFERENCE_WISH, "data"),
+        Input(ids.INFERENCE_REQUEST, "data"),
         State(ids.INFERENCE_ENGINE, "data"),
         State(ids.INFERENCE_TEXTS, "data"),
         State(ids.INFERENCE_SCHEMA, "data"),

@@ -15,7 +15,7 @@ from policies.policy_process import ANSWER_SECONDS, LOAD_SECONDS, PolicyProcess
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS: Final = 3.0  # the slowest walk asks every second
-_SULK_SECONDS: Final = 10.0  # so long a policy that broke down is not tried again
+_RETRY_AFTER_SECONDS: Final = 10.0  # so long a policy that broke down is not tried again
 _MOST_REMEMBERED: Final = 4  # files without a process, for each that may have one
 
 
@@ -45,7 +45,7 @@ class SharedPolicy:
         """The scores [n, 4] of n observations [n, 25]; raises PolicyFailed, PolicyRefused or ServiceUnavailable."""
         return self._hold(lambda process: process.ask(observations))
 
-    def rest(self, idle_since: float) -> bool:
+    def release_if_idle(self, idle_since: float) -> bool:
         """Ends the process if nobody has asked since that moment (monotonic) or is asking now; says whether it did."""
         if self.last_asked > idle_since or not self._lock.acquire(blocking=False):
             return False
@@ -78,7 +78,7 @@ class SharedPolicy:
             self._lock.release()
 
     def _started(self) -> PolicyProcess:
-        if self._failure is not None and time.monotonic() - self._failed_at < _SULK_SECONDS:
+        if self._failure is not None and time.monotonic() - self._failed_at < _RETRY_AFTER_SECONDS:
             raise type(self._failure)(self._failure.reason)
         if self._process is None:
             self._failure = None
@@ -86,7 +86,7 @@ class SharedPolicy:
             try:
                 self._process = PolicyProcess(self.content, self._env_id)
             except BaseException:
-                self._pool.leave(self)
+                self._pool.release(self)
                 raise
             self.scores_name = self._process.scores_name
         return self._process
@@ -101,7 +101,7 @@ class SharedPolicy:
         if self._process is not None:
             self._process.close()
             self._process = None
-        self._pool.leave(self)
+        self._pool.release(self)
 
 
 class PolicyPool:
@@ -145,12 +145,12 @@ class PolicyPool:
                 return
             others = sorted(self._running - {policy}, key=lambda one: one.last_asked)
         idle_since = time.monotonic() - _IDLE_SECONDS
-        # Outside the lock, which the one that rests needs to leave.
-        if not any(one.rest(idle_since) for one in others):
+        # Outside the lock, which the one that is released needs to release its place.
+        if not any(one.release_if_idle(idle_since) for one in others):
             raise RunsAllModels(TheInferenceEngine(), self._most)
         self.make_room_for(policy)
 
-    def leave(self, policy: SharedPolicy) -> None:
+    def release(self, policy: SharedPolicy) -> None:
         """Gives the place of a process that has ended back."""
         with self._lock:
             self._running.discard(policy)

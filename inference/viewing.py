@@ -12,47 +12,47 @@ from domain.inference.messages import DEFAULT_SPEED, Command, InferenceStep, Ver
 from inference.engine import Engine
 from inference.failures import trouble_of
 from inference.walk import Walk
-from sockets.guests import Viewer
-from sockets.line import Line
+from sockets.connections import Connection
+from sockets.message_sender import MessageSender
 
-_MOST_NONSENSE: Final = 20
+_MOST_MISFITS: Final = 20
 _POLICY_VIOLATION: Final = 1008
 
 
 class Viewing:
     """One viewer. Between two steps it listens, so a command takes effect before the next step."""
 
-    def __init__(self, engine: Engine, viewer: Viewer) -> None:
+    def __init__(self, engine: Engine, connection: Connection) -> None:
         self._engine = engine
-        self._viewer = viewer
-        self._line = Line(viewer)
+        self._connection = connection
+        self._sender = MessageSender(connection)
         self._asked = Command(command=Verb.RESET)
         self._walk: Walk | None = None
         self._speed = DEFAULT_SPEED
         self._running = False
         self._last = 0.0
         self._due = 0.0
-        self._nonsense = 0
+        self._misfits = 0
 
     def serve(self) -> None:
         """Goes on until the connection ends, by ConnectionClosed or OSError."""
-        while self._nonsense < _MOST_NONSENSE:
+        while self._misfits < _MOST_MISFITS:
             wait = max(0.0, self._due - time.monotonic()) if self._running else None
-            said = self._viewer.listen(wait)
-            if said is None:
+            message = self._connection.receive(wait)
+            if message is None:
                 self._step()
-            elif not self._viewer.server.connected:  # what it said last, nobody waits for any more
+            elif not self._connection.server.connected:  # nobody waits for what it sent last
                 return
             else:
-                self._listen(said)
-        self._viewer.server.close(_POLICY_VIOLATION, "Too many messages that are no commands.")
+                self._handle(message)
+        self._connection.server.close(_POLICY_VIOLATION, "Too many messages that are no commands.")
 
-    def _listen(self, said: str | bytes) -> None:
+    def _handle(self, message: str | bytes) -> None:
         try:
-            command = _command(said)
+            command = _command(message)
         except BadInput as error:
-            self._nonsense += 1
-            self._line.say(trouble_of(error).model_dump_json())
+            self._misfits += 1
+            self._sender.send(trouble_of(error).model_dump_json())
             return
         if command.speed is not None:
             self._set_speed(command.speed)
@@ -83,7 +83,7 @@ class Viewing:
         self._running = running
         try:
             self._walk = self._engine.walk(self._asked)
-            self._tell(self._walk.begin(running=running))
+            self._send_step(self._walk.begin(running=running))
         except ClewError as error:
             self._fail(error)
 
@@ -94,25 +94,25 @@ class Viewing:
         self._due = self._last + 1 / self._speed
         assert self._walk is not None
         try:
-            self._tell(self._walk.advance())
+            self._send_step(self._walk.advance())
         except ClewError as error:
             self._fail(error)
 
-    def _tell(self, step: InferenceStep) -> None:
+    def _send_step(self, step: InferenceStep) -> None:
         self._running = bool(step.running)
-        self._line.say(step.model_dump_json(exclude={"maze"} if step.maze is None else None))
+        self._sender.send(step.model_dump_json(exclude={"maze"} if step.maze is None else None))
 
     def _fail(self, error: ClewError) -> None:
         """The episode is over; the next start or reset begins another."""
         self._running, self._walk = False, None
-        self._line.say(trouble_of(error).model_dump_json())
+        self._sender.send(trouble_of(error).model_dump_json())
 
 
-def _command(said: str | bytes) -> Command:
-    if isinstance(said, bytes | bytearray):
+def _command(message: str | bytes) -> Command:
+    if isinstance(message, bytes | bytearray):
         raise CommandBinary
     try:
-        return Command.model_validate_json(said)
+        return Command.model_validate_json(message)
     except ValidationError as error:
         field, misfit = misfit_of(error)
         raise CommandMisfit("message" if field == "body" else field[:40], misfit) from error

@@ -38,7 +38,7 @@ CALL_SECONDS = 10.0
 PAGE_RUNS = 1_000
 
 
-class MlflowRest:
+class MlflowApi:
     """The calls that Clew makes to an MLflow tracking server; each ends within `CALL_SECONDS` or what `within` says."""
 
     def __init__(
@@ -53,12 +53,12 @@ class MlflowRest:
         self._ends = ends
         self._each_seconds = each_seconds
 
-    def within(self, seconds: float, *, each_seconds: float = math.inf) -> "MlflowRest":
+    def within(self, seconds: float, *, each_seconds: float = math.inf) -> "MlflowApi":
         """The same server for a piece of work that must end, all its calls together, in `seconds` from now."""
-        return MlflowRest(self.service, self._page_size, time.monotonic() + seconds, each_seconds)
+        return MlflowApi(self.service, self._page_size, time.monotonic() + seconds, each_seconds)
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> "MlflowRest":
+    def from_settings(cls, settings: Settings) -> "MlflowApi":
         """The server that the settings name, with the credentials they hold: those of the address come last."""
         auth: Auth = None
         if settings.mlflow_tracking_token:

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 from domain.errors import AccessDenied, BadInput, BadResponse, ClewError, NotFound
 from domain.errors.misfits import HistoryChanged, OutsideRange, UnknownRun
 from domain.tracking.history import LAST_STEP, History, HistoryPart
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.metric_columns import from_rows, joined
 from mlflow_api.metric_windows import MOST_ROWS, CrowdedStep, in_windows
-from mlflow_api.priority_semaphore import Slots
+from mlflow_api.priority_semaphore import PrioritySemaphore
 from mlflow_api.schemas import SERVICE, validated
 from transport.cooldown import Cooldown
 
@@ -37,16 +37,16 @@ class _Rows(BaseModel):
     next_page_token: str = ""
 
 
-class MetricRest:
+class MetricsApi:
     """The histories of one MLflow over REST, with at most `CALLS_AT_ONCE` requests at a time."""
 
-    def __init__(self, mlflow: MlflowRest) -> None:
+    def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
-        self._slots = Slots(CALLS_AT_ONCE)
+        self._semaphore = PrioritySemaphore(CALLS_AT_ONCE)
         self._interval_avoided = Cooldown()
 
-    def look(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """As `MetricSource.look`, for up to `RUNS_PER_CALL` runs in one request."""
+    def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
+        """As `MetricSource.fetch`, for up to `RUNS_PER_CALL` runs in one request."""
         if self._interval_avoided:
             return self._first_pages(run_ids, key, from_step)
         try:
@@ -56,10 +56,10 @@ class MetricRest:
             self._avoid_interval(error)
             return found
 
-    def whole(
+    def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """As `MetricSource.whole`."""
+        """As `MetricSource.fetch_all`."""
         if self._interval_avoided:
             return self._by_pages(run_id, key, from_step, wanted)
         try:
@@ -139,8 +139,8 @@ class MetricRest:
         query = {**query, "page_token": token} if token else query
         return validated(_Rows, self._call(lambda mlflow: mlflow.get_api("metrics/get-history", query), urgent))
 
-    def _call(self, ask: Callable[[MlflowRest], Any], urgent: bool) -> Any:
-        with self._slots.one(urgent):
+    def _call(self, ask: Callable[[MlflowApi], Any], urgent: bool) -> Any:
+        with self._semaphore.hold(urgent):
             return ask(self._mlflow.within(_CALL_SECONDS))
 
     def _avoid_interval(self, error: ClewError) -> None:

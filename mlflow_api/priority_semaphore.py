@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Slots:
+class PrioritySemaphore:
     """At most `count` holders at a time; one that is not urgent waits until none is that waits or holds."""
 
     def __init__(self, count: int) -> None:
@@ -14,7 +14,7 @@ class Slots:
         self._changed = threading.Condition()
 
     @contextmanager
-    def one(self, urgent: bool) -> Iterator[None]:
+    def hold(self, urgent: bool) -> Iterator[None]:
         """Holds a slot for as long as the block lasts."""
         with self._changed:
             self._urgent += urgent

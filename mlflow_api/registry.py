@@ -10,7 +10,7 @@ from domain.errors.records import ModelNotFound
 from domain.moments import in_utc
 from domain.registry.models import ALIAS
 from domain.tracking.runs import BadRow
-from mlflow_api.client import CALL_SECONDS, MlflowRest
+from mlflow_api.client import CALL_SECONDS, MlflowApi
 from mlflow_api.schemas import SERVICE, validated
 
 # The server gives as many in one page and no more.
@@ -72,7 +72,7 @@ class _Model(BaseModel):
 class MlflowRegistry:
     """The registered model `name`; every call raises a `ServiceError`, or `NotFound`."""
 
-    def __init__(self, mlflow: MlflowRest, name: str, page_size: int = _PAGE) -> None:
+    def __init__(self, mlflow: MlflowApi, name: str, page_size: int = _PAGE) -> None:
         self._mlflow = mlflow
         self._name = name
         self._page_size = page_size

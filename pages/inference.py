@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from components import frame, ids, notices
 from components.inference import evaluation, inference, inference_controls
 from components.inference.inference import SIDES
-from components.inference.inference_controls import Wish
+from components.inference.inference_controls import ViewRequest
 from components.links import one_value_each
 from components.texts.language import _
 
@@ -18,15 +18,15 @@ from components.texts.language import _
 @one_value_each
 def layout(**query: str) -> list[Any]:
     """The page; the address says which models, which maze, and how fast."""
-    wish, odd = _read(query)
+    request, odd = _read(query)
     return [
         html.H1(_("Inference"), className="h3"),
         notices.said([_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]),
         html.Div(notices.failure_alert("inference"), **{"aria-live": "polite"}),
-        *inference_controls.controls(wish),
+        *inference_controls.controls(request),
         html.Div(
             [
-                *(inference.side(name, hidden=name != SIDES[0] and not wish.versus) for name in SIDES),
+                *(inference.side(name, hidden=name != SIDES[0] and not request.versus) for name in SIDES),
                 inference.chart(),
             ],
             className="walks",
@@ -35,21 +35,21 @@ def layout(**query: str) -> list[Any]:
         frame.ticker("inference"),
         dcc.Store(id=ids.INFERENCE_SHOWN),
         dcc.Store(id=ids.INFERENCE_STARTED),
-        dcc.Store(id=ids.INFERENCE_WISH, data=wish.model_dump()),
+        dcc.Store(id=ids.INFERENCE_REQUEST, data=request.model_dump()),
         dcc.Store(id=ids.INFERENCE_TEXTS, data=inference.texts()),
         dcc.Store(id=ids.INFERENCE_SCHEMA, data=inference.schema()),
         dcc.Store(id=ids.INFERENCE_ENGINE, data=flask.current_app.config["INFERENCE_ENGINE"]),
     ]
 
 
-def _read(query: dict[str, str]) -> tuple[Wish, list[str]]:
+def _read(query: dict[str, str]) -> tuple[ViewRequest, list[str]]:
     """What the address asks for, and the names in it whose values make no sense."""
     given = {name: value for name, value in query.items() if value != ""}
     try:
-        return Wish.model_validate(given), []
+        return ViewRequest.model_validate(given), []
     except ValidationError as error:
         odd = list(dict.fromkeys(str(one["loc"][0]) for one in error.errors()))
-        return Wish.model_validate({name: value for name, value in given.items() if name not in odd}), odd
+        return ViewRequest.model_validate({name: value for name, value in given.items() if name not in odd}), odd
 
 
 dash.register_page(__name__, path="/inference", title=lambda **_query: _("Inference · Clew"), order=4, layout=layout)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from domain.errors.services import GpuMonitor
 from domain.health import ServiceKind
-from mlflow_api.client import MlflowRest
-from mlflow_api.metrics import MetricRest
+from mlflow_api.client import MlflowApi
+from mlflow_api.metrics import MetricsApi
 from mlflow_api.registry import MlflowRegistry
 from services.health.dependency_health import Checks
 from services.health.service_health import HealthSnapshots, Neighbour
@@ -53,7 +53,7 @@ class Services(NamedTuple):
 
 def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
-    mlflow = MlflowRest.from_settings(settings)
+    mlflow = MlflowApi.from_settings(settings)
     source = MlflowRuns(mlflow)
     runs = RunStore(source, settings.cache_dir, settings.refresh_seconds)
     # Two stores never share one, nor do two registered models of one registry.
@@ -96,7 +96,7 @@ def _neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
         yield Neighbour(ServiceKind.INFERENCE, None, engine)
 
 
-def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore, token: VersionToken) -> ModelStore:
+def model_store(settings: Settings, mlflow: MlflowApi, runs: RunStore, token: VersionToken) -> ModelStore:
     """The model server where there is one, else MLflow's registry; its changes renew the token, or are refused."""
     store: ModelStore
     if settings.model_server_url is not None:
@@ -108,10 +108,10 @@ def model_store(settings: Settings, mlflow: MlflowRest, runs: RunStore, token: V
     return ReadOnlyStore(store) if settings.read_only else TokenRenewingStore(store, token)
 
 
-def history_store(settings: Settings, mlflow: MlflowRest) -> HistoryStore:
+def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     """The histories of that MLflow, kept where `settings` say."""
     folder = cache_folder(settings.cache_dir, mlflow.service.url) / "histories"
-    source: MetricSource = MetricRest(mlflow)
+    source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
         from services.tracking.histories.metrics_sql import MetricDatabase

@@ -1,4 +1,4 @@
-"""What a viewer has said and nobody has listened to yet; bounded, for the library under us would keep all of it."""
+"""The messages of a viewer that are not handled yet; bounded, for the library under us would keep all of them."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +15,7 @@ class Inbox(list[str | bytes]):
     def append(self, message: str | bytes) -> None:
         """Adds a message; raises OSError, upon which the thread that reads the socket ends it."""
         if len(self) >= _MOST_WAITING:
-            raise OSError("it says more than is listened to")
+            raise OSError("it sends more than is handled")
         super().append(message)
 
 

@@ -13,7 +13,7 @@ from flask_sock import Sock  # type: ignore[import-untyped]
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import RemoteProtocolError
 
-from sockets.guests import Guests, Viewer
+from sockets.connections import Connection, ConnectionRegistry
 from sockets.inbox import listening_thread
 from sockets.origins import is_allowed
 
@@ -33,10 +33,10 @@ class SocketRoute:
     """A route of a Flask app under gunicorn's gthread worker; `talk` is what is said, in the viewer's own thread."""
 
     def __init__(
-        self, app: Flask, path: str, *, talk: Callable[[Viewer], None], most_viewers: int, origins: Set[str]
+        self, app: Flask, path: str, *, talk: Callable[[Connection], None], most_viewers: int, origins: Set[str]
     ) -> None:
         """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it."""
-        self._guests = Guests()
+        self._connections = ConnectionRegistry()
         self._talk = talk
         self._path = path
         self._origins = origins
@@ -53,16 +53,16 @@ class SocketRoute:
         Sock(app).route(path)(self._serve)
 
     def __len__(self) -> int:
-        return len(self._guests)
+        return len(self._connections)
 
     def close(self) -> None:
         """Ends all connections with 1001, those that do not answer it half a second later; takes in nobody more."""
         self._closing.set()
-        self._guests.close(_GOING_AWAY, "The service is being stopped.")
+        self._connections.close(_GOING_AWAY, "The service is being stopped.")
         deadline = time.monotonic() + _GOODBYE_SECONDS
-        while len(self._guests) and time.monotonic() < deadline:
+        while len(self._connections) and time.monotonic() < deadline:
             time.sleep(0.02)
-        self._guests.hang_up()
+        self._connections.hang_up()
 
     def _refuse(self) -> Response | None:
         """Before the handshake, where a refusal still is an HTTP status."""
@@ -90,18 +90,18 @@ class SocketRoute:
             self._places.release()
 
     def _serve(self, server: Server) -> None:
-        viewer = Viewer(g.own_end, server)
+        connection = Connection(g.own_end, server)
         try:
-            _be_impatient(viewer.sock)
-            self._guests.join(viewer)
+            _be_impatient(connection.sock)
+            self._connections.add(connection)
             if self._closing.is_set():  # it came in while the others were being told
-                self._guests.hang_up()
-            self._talk(viewer)
+                self._connections.hang_up()
+            self._talk(connection)
             server.thread.join(_GOODBYE_SECONDS)  # until the viewer has taken the goodbye
         except (ConnectionClosed, OSError):  # the usual end
             pass
         finally:
-            self._guests.leave(viewer)
+            self._connections.remove(connection)
             server.thread.join(_GOODBYE_SECONDS)  # gunicorn closes the socket next: one thread only may
 
 

@@ -17,7 +17,7 @@ from domain.messages import Text
 from training.hyperparameters import ALGORITHMS, load_hyperparameters
 from training.request import TrainingRequest
 from training.settings import TrainingSettings, read_settings
-from training.stopping import StopWish
+from training.stopping import StopRequest
 
 FAILED: Final = 1
 WRONG_USE: Final = 2
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a training and returns the exit code: 0 done, 1 failed, 2 wrong use, 130 or 143 stopped by a signal."""
-    stop = StopWish.listening()
+    stop = StopRequest.listening()
     try:
         request = parse(arguments)
         settings = read_settings()
@@ -79,7 +79,7 @@ def _help(field: FieldInfo) -> str:
     return f"{field.description} (default: {field.default or 'none'})".replace("(default: none)", "")
 
 
-def _train(request: TrainingRequest, settings: TrainingSettings, stop: StopWish) -> int:
+def _train(request: TrainingRequest, settings: TrainingSettings, stop: StopRequest) -> int:
     # Imported here: mlflow and torch take seconds, and a wrong argument or an absent MLflow should be told before.
     if find_spec("stable_baselines3") is None:
         raise InvalidArgument(Text("The trainer needs more libraries: make train-deps installs them."))

@@ -1,22 +1,22 @@
-"""Ctrl-C and SIGTERM as a wish that the training looks at, so that it ends between two steps and not within one."""
+"""Ctrl-C and SIGTERM as a request that the training looks at, so that it ends between two steps and not within one."""
 
 import signal
 from types import FrameType
 
 
-class StopWish:
+class StopRequest:
     """Remembers the first SIGINT or SIGTERM; a second SIGINT interrupts at once, as usual."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
 
     @classmethod
-    def listening(cls) -> "StopWish":
-        """A wish that the process's signals set; only the main thread may ask for it."""
-        wish = cls()
+    def listening(cls) -> "StopRequest":
+        """A request that the process's signals set; only the main thread may ask for it."""
+        request = cls()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, wish._hear)
-        return wish
+            signal.signal(number, request._set)
+        return request
 
     @property
     def exit_code(self) -> int:
@@ -26,6 +26,6 @@ class StopWish:
     def __bool__(self) -> bool:
         return self.signal is not None
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
+    def _set(self, number: int, frame: FrameType | None) -> None:
         self.signal = number
         signal.signal(signal.SIGINT, signal.default_int_handler)

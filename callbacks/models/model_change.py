@@ -35,7 +35,7 @@ class Controls(NamedTuple):
         return ids.change(self.place, what)
 
 
-class Wish(BaseModel):
+class ActivationRequest(BaseModel):
     """Which model somebody wants active, and whether to go and watch it then."""
 
     id: str
@@ -89,12 +89,12 @@ def _register_activation_dialog(app: dash.Dash, services: Services, controls: Co
         Output(controls.part("other-dialog"), "is_open"),
         Output(controls.part("other-body"), "children"),
         Output(controls.part("asked"), "data"),
-        Output(controls.part("wish"), "data"),
+        Output(controls.part("request"), "data"),
         *(Input(button, "n_clicks") for button in _asking(controls)),
         Input(controls.part("other-confirm"), "n_clicks"),
         Input(controls.part("again"), "data"),
         State(controls.model_id, "data"),
-        State(controls.part("wish"), "data"),
+        State(controls.part("request"), "data"),
         prevent_initial_call=True,
     )
     def ask(*values: Any) -> tuple[bool, Any, Any, Any]:
@@ -102,23 +102,23 @@ def _register_activation_dialog(app: dash.Dash, services: Services, controls: Co
         *clicks, again, model_id, asked_about = values
         confirmed = ctx.triggered_id == controls.part("other-confirm")
         if confirmed:
-            wish = _read(Wish, asked_about)
+            request = _read(ActivationRequest, asked_about)
         elif ctx.triggered_id == controls.part("again"):
-            wish = _read(Wish, again)
+            request = _read(ActivationRequest, again)
         else:
-            wish = _read(Wish, {"id": model_id, "tries": ctx.triggered_id == controls.tries})
+            request = _read(ActivationRequest, {"id": model_id, "tries": ctx.triggered_id == controls.tries})
         if not (any(clicks) or again):
             raise PreventUpdate
         if not confirmed:
-            models = _who_know(services, wish.id)
-            model = None if models is None else models.get(wish.id)
+            models = _who_know(services, request.id)
+            model = None if models is None else models.get(request.id)
             if models is None or model is None:
-                _say(controls, model_change.not_known(wish.id))
+                _say(controls, model_change.not_known(request.id))
                 return False, no_update, no_update, no_update
             if models.active is not None and _differ(model, models.active):
-                return True, model_change.of_another_environment(model, models.active), no_update, wish.model_dump()
-        # The clicks make each wish another one, or a second one for the same model would start nothing.
-        return False, no_update, {**wish.model_dump(), "at": [*clicks, again]}, no_update
+                return True, model_change.of_another_environment(model, models.active), no_update, request.model_dump()
+        # The clicks make each request another one, or a second one for the same model would start nothing.
+        return False, no_update, {**request.model_dump(), "at": [*clicks, again]}, no_update
 
 
 def _register_changes(app: dash.Dash, services: Services, controls: Controls) -> None:
@@ -163,11 +163,11 @@ def _register_changes(app: dash.Dash, services: Services, controls: Controls) ->
             back = _read(Undo, former)
             outcome = outcome_of(lambda: undo(services, back))
         elif what == controls.part("asked"):
-            wish = _read(Wish, asked)
-            outcome = outcome_of(lambda: activate(services, wish.id))
-            goes = outcome.good and wish.tries
+            request = _read(ActivationRequest, asked)
+            outcome = outcome_of(lambda: activate(services, request.id))
+            goes = outcome.good and request.tries
         else:
-            chosen = _read(Wish, {"id": model_id}).id
+            chosen = _read(ActivationRequest, {"id": model_id}).id
             work = delete if what == confirm else bring_back
             outcome = outcome_of(lambda: work(services, chosen))
         style, undoable = ({}, outcome.undo.model_dump()) if outcome.undo is not None else (HIDDEN, None)

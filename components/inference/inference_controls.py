@@ -17,7 +17,7 @@ from domain.registry.models import LONGEST_ID, Model, ModelState
 NONE = "*"  # of what can be chosen, nothing in particular; dbc.Select shows no option whose value is empty
 
 
-class Wish(BaseModel):
+class ViewRequest(BaseModel):
     """What the address asks to see; None is the page's own choice."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -30,20 +30,20 @@ class Wish(BaseModel):
     play: bool = False
 
 
-def controls(wish: Wish) -> list[Any]:
+def controls(asked: ViewRequest) -> list[Any]:
     """Which models, in which maze, how fast; and what starts and ends their walk."""
     sizes = {NONE: _("as trained"), **{str(size): f"{size} × {size}" for size in range(SMALLEST, LARGEST + 1)}}
     return [
         html.Div(
             [
-                _choice(ids.INFERENCE_MODEL, _("Model"), {wish.model or NONE: wish.model or _("the active one")}),
-                _choice(ids.INFERENCE_VERSUS, _("Beside it"), {wish.versus or NONE: wish.versus or _("no other")}),
-                _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(wish.size or NONE)),
+                _choice(ids.INFERENCE_MODEL, _("Model"), {asked.model or NONE: asked.model or _("the active one")}),
+                _choice(ids.INFERENCE_VERSUS, _("Beside it"), {asked.versus or NONE: asked.versus or _("no other")}),
+                _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(asked.size or NONE)),
                 _labelled(
                     ids.INFERENCE_SEED,
                     _("Maze seed"),
                     dbc.Input(
-                        id=ids.INFERENCE_SEED, type="number", min=0, step=1, value=wish.seed, debounce=True,
+                        id=ids.INFERENCE_SEED, type="number", min=0, step=1, value=asked.seed, debounce=True,
                         placeholder=_("as trained"),
                     ),
                 ),
@@ -62,7 +62,7 @@ def controls(wish: Wish) -> list[Any]:
                     role="group",
                     **{"aria-label": _("The walk")},
                 ),
-                _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(wish.speed), "speed"),
+                _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(asked.speed), "speed"),
             ],
             className="d-flex flex-wrap gap-4 align-items-end mb-3",
         ),

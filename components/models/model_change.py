@@ -98,7 +98,7 @@ def parts(place: str) -> list[Any]:
         ),
         # Who is to be activated, once nothing has to be asked any more.
         dcc.Store(id=ids.change(place, "asked")),
-        dcc.Store(id=ids.change(place, "wish")),
+        dcc.Store(id=ids.change(place, "request")),
         # A model of the history that is to be activated again; assets/models.js writes it.
         dcc.Store(id=ids.change(place, "again")),
         # What the toast is to say where nothing was even tried.

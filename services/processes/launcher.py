@@ -103,7 +103,7 @@ class _Launch:
             supervision.start(name)
         began = reminded = time.monotonic()
         while not self._is_told_to_stop():
-            self._report(supervision.look())
+            self._report(supervision.poll())
             if self.waiting_for:
                 self._greet(supervision)
             now = time.monotonic()

@@ -78,10 +78,10 @@ class Supervision:
 
     def start(self, name: str) -> None:
         """Starts a program; supervisord keeps it alive from now on, unless its configuration says otherwise."""
-        with suppress(Error):  # it has just started, or failed at once: the next look tells
+        with suppress(Error):  # it has just started, or failed at once: the next poll tells
             self._rpc.startProcess(f"clew:{name}", False)
 
-    def look(self) -> dict[str, Child]:
+    def poll(self) -> dict[str, Child]:
         """The programs by name as they are now; also clears up after dead ones and starts anew what was given up.
 
         Raises SupervisorEnded.
@@ -109,14 +109,14 @@ class Supervision:
         deadline = time.monotonic() + _START_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             with suppress(SupervisorEnded):
-                self.look()
+                self.poll()
                 return
             time.sleep(0.1)
         raise SupervisorEnded("the supervisor did not start")
 
     def _stop(self) -> None:
         with suppress(SupervisorEnded):
-            self.look()
+            self.poll()
         self._process.terminate()
         try:
             self._process.wait(_STOP_SECONDS)

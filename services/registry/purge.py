@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from domain.errors import ClewError, NotFound, ReadOnly
 from domain.errors.records import PurgedElsewhere
 from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
 from services.registry.mlflow_model_tags import activations
 from services.registry.mlflow_store import utc_now
@@ -115,7 +115,7 @@ def purge(settings: Settings) -> Purged:
         raise ReadOnly
     if settings.model_server_url is not None:
         raise PurgedElsewhere
-    registry = MlflowRegistry(MlflowRest.from_settings(settings), settings.model_name)
+    registry = MlflowRegistry(MlflowApi.from_settings(settings), settings.model_name)
     return ModelPurge(registry, timedelta(days=settings.model_retention_days)).run()
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.errors import BadResponse, NotFound
 from domain.tracking.runs import BadRow, Run
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import SERVICE, Experiment, ExperimentPage, validated
 from services.tracking.run_source import RunList
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class MlflowRuns:
     """The runs of one MLflow, as a `RunSource`."""
 
-    def __init__(self, mlflow: MlflowRest) -> None:
+    def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
         self.name = SERVICE
         self.address = mlflow.service.url
@@ -40,11 +40,11 @@ class MlflowRuns:
         mlflow = self._mlflow.within(deadline_seconds)
         validated(ExperimentPage, mlflow.get_api("experiments/search", {"max_results": 1}))
 
-    def _patient(self) -> MlflowRest:
+    def _patient(self) -> MlflowApi:
         return self._mlflow.within(SWEEP_DEADLINE_SECONDS, each_seconds=REFRESH_DEADLINE_SECONDS)
 
 
-def sweep(mlflow: MlflowRest, known: RunList | None) -> RunList:
+def sweep(mlflow: MlflowApi, known: RunList | None) -> RunList:
     """Reads every run of every experiment; keeps the version of `known` where that says the same."""
     now = datetime.now(UTC)
     experiments = mlflow.experiments()
@@ -55,7 +55,7 @@ def sweep(mlflow: MlflowRest, known: RunList | None) -> RunList:
     return RunList(version=version, swept_at=now, runs=runs, bad_rows=bad, marks=_marks(experiments))
 
 
-def changes(known: RunList, since: datetime, *, quick: MlflowRest, patient: MlflowRest) -> RunList:
+def changes(known: RunList, since: datetime, *, quick: MlflowApi, patient: MlflowApi) -> RunList:
     """`known` with the runs that run, wait, or ended after `since`; the very same object when nothing changed.
 
     An experiment that is new, or has another name or other tags, is read whole by `patient`: whoever copies runs from
@@ -86,7 +86,7 @@ def changes(known: RunList, since: datetime, *, quick: MlflowRest, patient: Mlfl
 
 
 def _settle_the_missing(
-    mlflow: MlflowRest, experiments: dict[str, Experiment], known: RunList, fresh: dict[str, Run], bad: set[str]
+    mlflow: MlflowApi, experiments: dict[str, Experiment], known: RunList, fresh: dict[str, Run], bad: set[str]
 ) -> set[str]:
     """Runs that ran a moment ago and are in no answer now: ended without an end time, or deleted."""
     gone: set[str] = set()

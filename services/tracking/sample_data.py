@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.tracking.runs import SAMPLE_TAG
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import validated
 
 _DEADLINE_SECONDS = 30.0
@@ -30,7 +30,7 @@ class _Versions(BaseModel):
 class SampleData:
     """The sample data of one MLflow."""
 
-    def __init__(self, mlflow: MlflowRest) -> None:
+    def __init__(self, mlflow: MlflowApi) -> None:
         self._mlflow = mlflow
 
     def remove(self) -> int:
@@ -38,7 +38,7 @@ class SampleData:
         return remove_sample_data(self._mlflow)
 
 
-def remove_sample_data(mlflow: MlflowRest) -> int:
+def remove_sample_data(mlflow: MlflowApi) -> int:
     """Deletes the runs, experiments and models tagged as sample data, nothing else; returns the number of runs.
 
     A model that is active stays, and so does an experiment in which somebody logged runs of their own. It may be
@@ -59,13 +59,13 @@ def remove_sample_data(mlflow: MlflowRest) -> int:
     return len(samples)
 
 
-def _remove_models(mlflow: MlflowRest) -> None:
+def _remove_models(mlflow: MlflowApi) -> None:
     for version in _sample_versions(mlflow):
         if not version.aliases:
             mlflow.delete("model-versions/delete", {"name": version.name, "version": version.version})
 
 
-def _sample_versions(mlflow: MlflowRest) -> list[_Version]:
+def _sample_versions(mlflow: MlflowApi) -> list[_Version]:
     query: dict[str, Any] = {"filter": f"tags.`{SAMPLE_TAG}` = 'true'", "max_results": 1000}
     versions = validated(_Versions, mlflow.get_api("model-versions/search", query)).model_versions
     return [version for version in versions if any(tag.key == SAMPLE_TAG for tag in version.tags)]

@@ -112,7 +112,7 @@ def test_a_referer_that_is_no_address_is_none(client: FlaskClient) -> None:
         ("/mlflow?runs=a&runs=b&experiment=x&experiment=y&x=step&x=time", "runs-table"),
         ("/mlflow/runs/a?run_id=b&run_id=c", "run-charts"),
         ("/models/1?model_id=2&model_id=3", "model-policy"),
-        ("/inference?model=1&model=2&speed=1&speed=2", "inference-wish"),
+        ("/inference?model=1&model=2&speed=1&speed=2", "inference-request"),
         ("/gpu?x=1&x=2", "gpus-chart"),
     ],
 )

@@ -10,13 +10,13 @@ from flask import Flask
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from sockets.broadcast import Broadcast
+from sockets.connections import Connection
 from sockets.frames import text_frame, unsent
-from sockets.guests import Viewer
 from sockets.socket_route import SocketRoute
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[Viewer, socket.socket]]:
+def ends() -> Iterator[tuple[Connection, socket.socket]]:
     """Both ends of a TCP connection with small buffers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.socket()
@@ -25,7 +25,7 @@ def ends() -> Iterator[tuple[Viewer, socket.socket]]:
         served, _ = listener.accept()
     served.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**18)
     with client, served:
-        yield Viewer(served, None), client
+        yield Connection(served, None), client
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65535, 65536])
@@ -38,7 +38,7 @@ def test_a_frame_is_what_a_websocket_library_reads(length: int) -> None:
     assert read[-1].message_finished
 
 
-def test_a_slow_viewer_skips_and_then_gets_the_newest(ends: tuple[Viewer, socket.socket]) -> None:
+def test_a_slow_viewer_skips_and_then_gets_the_newest(ends: tuple[Connection, socket.socket]) -> None:
     server, client = ends
     broadcast = Broadcast()
     broadcast.join(server, lambda: "first")
@@ -55,7 +55,7 @@ def test_a_slow_viewer_skips_and_then_gets_the_newest(ends: tuple[Viewer, socket
     assert all(len(message) > 20_000 for message in messages[1:-1])  # whole ones only
 
 
-def test_what_is_small_and_still_on_its_way_holds_no_message_back(ends: tuple[Viewer, socket.socket]) -> None:
+def test_what_is_small_and_still_on_its_way_holds_no_message_back(ends: tuple[Connection, socket.socket]) -> None:
     server, _ = ends
     while not 0 < unsent(server.sock) <= 256:  # such as the handshake's answer on a long line: not acknowledged yet
         server.sock.send(b"x" * 64, socket.MSG_DONTWAIT)
@@ -65,11 +65,11 @@ def test_what_is_small_and_still_on_its_way_holds_no_message_back(ends: tuple[Vi
     assert unsent(server.sock) > 0
 
 
-def test_a_viewer_that_is_gone_is_dropped_and_the_others_are_not(ends: tuple[Viewer, socket.socket]) -> None:
+def test_a_viewer_that_is_gone_is_dropped_and_the_others_are_not(ends: tuple[Connection, socket.socket]) -> None:
     server, client = ends
     broadcast = Broadcast()
     with socket.socket() as never_connected:
-        broadcast.join(Viewer(never_connected, None), lambda: "first")
+        broadcast.add(Connection(never_connected, None), lambda: "first")
     broadcast.join(server, lambda: "first")
     broadcast.publish("second")
     assert len(broadcast) == 1
@@ -77,7 +77,7 @@ def test_a_viewer_that_is_gone_is_dropped_and_the_others_are_not(ends: tuple[Vie
     assert _read_all(client) == ["first", "second"]
 
 
-def test_a_place_comes_back_where_no_file_could_be_opened(ends: tuple[Viewer, socket.socket]) -> None:
+def test_a_place_comes_back_where_no_file_could_be_opened(ends: tuple[Connection, socket.socket]) -> None:
     server, _ = ends
     app = Flask("no-files")
     SocketRoute(app, "/ws", talk=lambda viewer: None, most_viewers=1, origins=set())

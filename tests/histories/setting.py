@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from services.connect import history_store
 from services.tracking.histories.format import Entry
 from services.tracking.histories.store import Histories, HistoryStore, Series
@@ -63,12 +63,12 @@ def store_at(address: str, cache: Path, database: Path | None = None, **settings
     """A store as the dashboard makes it."""
     uri = None if database is None else f"sqlite:///{database}"
     chosen = Settings(_env_file=None, cache_dir=cache, mlflow_backend_store_uri=uri, **settings)
-    return history_store(chosen, MlflowRest(JsonService("MLflow", address)))
+    return history_store(chosen, MlflowApi(JsonService("MLflow", address)))
 
 
 def run_now(tracking: Tracking, run_id: str) -> Run:
     """The run as MLflow tells it at this moment."""
-    return MlflowRest(JsonService("MLflow", tracking.address)).run(run_id, {})
+    return MlflowApi(JsonService("MLflow", tracking.address)).run(run_id, {})
 
 
 def new_run(tracking: Tracking, points: Sequence[Point], status: str = "FINISHED", key: str = KEY) -> Run:

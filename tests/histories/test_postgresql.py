@@ -91,11 +91,11 @@ def test_whatever_was_logged_is_read_as_it_was(lanes: Lanes, points: list[Point]
     lanes.hold(points)
     wanted = expected(points)
     for database in lanes.databases:
-        part = database.look([RUN], KEY, FIRST_STEP, 1_000)[RUN]
+        part = database.fetch([RUN], KEY, FIRST_STEP, 1_000)[RUN]
         assert part.exact
         assert part.history is not None
         assert_same(part.history, wanted)
-        whole = database.whole(RUN, KEY, from_step, None, lambda: True)
+        whole = database.fetch_all(RUN, KEY, from_step, None, lambda: True)
         assert whole is not None
         assert_same(whole, wanted.from_step(from_step))
 
@@ -108,7 +108,7 @@ def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: 
     wanted = expected([*points, Point(points[-1].step, 9.0, 1)])
     samples = []
     for database in lanes.databases:
-        found = database.look([RUN, OTHER], KEY, FIRST_STEP, 1_000)
+        found = database.fetch([RUN, OTHER], KEY, FIRST_STEP, 1_000)
         assert found[OTHER].exact
         sample = found[RUN].history
         assert not found[RUN].exact
@@ -119,7 +119,7 @@ def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: 
         assert set(zip(sample.step, sample.value, strict=True)) <= set(zip(wanted.step, wanted.value, strict=True))
         assert np.diff(np.unique(sample.step)).max() <= 2 * (wanted.step[-1] - wanted.step[0]) / 1_000
         samples.append(sample)
-        whole = database.whole(RUN, KEY, FIRST_STEP, None, lambda: True)
+        whole = database.fetch_all(RUN, KEY, FIRST_STEP, None, lambda: True)
         assert whole is not None
         assert_same(whole, wanted)
     assert_same(samples[0], samples[1])
@@ -127,7 +127,7 @@ def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: 
 
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ServiceUnavailable, match="MLflow's database: OperationalError"):
-        MetricDatabase("postgresql://127.0.0.1:1/mlflow").look([RUN], KEY, FIRST_STEP, 1_000)
+        MetricDatabase("postgresql://127.0.0.1:1/mlflow").fetch([RUN], KEY, FIRST_STEP, 1_000)
 
 
 def _stored(value: float) -> float:

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from sockets import line
-from sockets.guests import Viewer
-from sockets.line import Line
+from sockets.connections import Connection
+from sockets.message_sender import MessageSender
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
@@ -25,7 +25,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
 def test_one_who_takes_nothing_is_dropped_when_the_buffer_is_full_and_nobody_waits() -> None:
     served, client = pair()
     with served, client:
-        way, began = Line(Viewer(served, None)), time.monotonic()
+        way, began = MessageSender(Connection(served, None)), time.monotonic()
         with pytest.raises(OSError, match=r"full|unavailable"):
             _flood(way)
         assert time.monotonic() - began < 20
@@ -39,25 +39,25 @@ def test_one_who_is_behind_for_too_long_is_dropped(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(line, "_BEHIND_SECONDS", 0.1)
     served, client = pair()
     with served, client:
-        way = Line(Viewer(served, None))
+        way = MessageSender(Connection(served, None))
         for _ in range(100):
-            way.say("x" * 1000)
-        way.say("here it is noticed")
+            way.send("x" * 1000)
+        way.send("here it is noticed")
         time.sleep(0.2)
         with pytest.raises(OSError, match="does not read"):
-            way.say("too late")
+            way.send("too late")
 
 
 def test_one_who_reads_gets_every_message_in_order() -> None:
     served, client = pair()
     with served, client:
-        way, read = Line(Viewer(served, None)), b""
+        way, read = MessageSender(Connection(served, None)), b""
         for number in range(300):
-            way.say(f"<{number}>")
+            way.send(f"<{number}>")
             read += client.recv(2**16)
         assert [int(number) for number in re.findall(rb"<(\d+)>", read)] == list(range(300))
 
 
-def _flood(way: Line) -> None:
+def _flood(way: MessageSender) -> None:
     for _ in range(10_000):
-        way.say("x" * 1000)
+        way.send("x" * 1000)

@@ -13,7 +13,7 @@ import api.edge.request_log
 import api.routes
 from domain.errors.records import ConflictThere
 from domain.messages import Text
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Version
 from services.connect import connect
 from services.registry.http_store import HttpModelStore
@@ -67,7 +67,7 @@ class MlflowBackend:
         self.tracking = tracking
         self.model = RegisteredModel(tracking)
         self.refused: set[str] = set()
-        mlflow = MlflowRest(JsonService("MLflow", tracking.address))
+        mlflow = MlflowApi(JsonService("MLflow", tracking.address))
         self.registry = MlflowRegistry(mlflow, self.model.name, page_size=3)
         self.store: ModelStore = MlflowModelStore(self.registry, self._check, lambda version: b"", lambda run_id: None)
 

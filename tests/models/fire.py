@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from domain.errors import Conflict, NotFound
 from domain.registry.models import ALIAS, ModelState, state_of
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore
 from tests.models.registered_model import RegisteredModel
@@ -30,7 +30,7 @@ class Fire(NamedTuple):
 
 
 def registry(address: str, name: str) -> MlflowRegistry:
-    return MlflowRegistry(MlflowRest(JsonService("MLflow", address)), name)
+    return MlflowRegistry(MlflowApi(JsonService("MLflow", address)), name)
 
 
 def act(address: str, name: str, versions: list[str], operations: int, seed: int, told: Any) -> None:

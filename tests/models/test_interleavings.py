@@ -11,7 +11,7 @@ import pytest
 
 from domain.errors import NotFound
 from domain.registry.models import DELETED_TAG, PURGING_TAG
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Version
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.purge import ModelPurge
@@ -126,7 +126,7 @@ KINDS = ("registered", "versions", "version", "point_at", "tag_version", "untag_
 @pytest.mark.parametrize("seed", range(3))
 def test_the_registry_in_memory_answers_as_mlflow_does(tracking: Tracking, seed: int) -> None:
     chance, model = random.Random(seed), RegisteredModel(tracking)
-    real = MlflowRegistry(MlflowRest(JsonService("MLflow", tracking.address)), model.name)
+    real = MlflowRegistry(MlflowApi(JsonService("MLflow", tracking.address)), model.name)
     state = State(tuple((model.version(), ()) for _number in range(3)))
     for _step in range(60):
         request = drawn(chance)

@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import PolicyRefused, ServiceUnavailable
 from domain.inference.policies import PolicyGraph
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Version
 from policies.policy_check import check_policy
 from services.registry.mlflow_store import MlflowModelStore
@@ -26,7 +26,7 @@ def registered(tracking: Tracking, request: pytest.FixtureRequest) -> Registry:
 
 
 def known(address: str, registered: Registry) -> MlflowRegistry:
-    return MlflowRegistry(MlflowRest(JsonService("MLflow", address)), registered.name)
+    return MlflowRegistry(MlflowApi(JsonService("MLflow", address)), registered.name)
 
 
 def test_a_check_is_remembered_by_every_worker_of_the_host(

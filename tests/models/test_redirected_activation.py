@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors.services import Redirected
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry
 from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_store import MlflowModelStore
@@ -16,7 +16,7 @@ from transport.http_client import JsonService
 def behind(backend: Backend, address: str) -> ModelStore:
     """The backend's store as one sees it who asks at `address`."""
     if isinstance(backend, MlflowBackend) and not isinstance(backend.store, HttpModelStore):
-        registry = MlflowRegistry(MlflowRest(JsonService("MLflow", address)), backend.model.name)
+        registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), backend.model.name)
         return MlflowModelStore(registry, backend._check, lambda version: b"", lambda run_id: None)
     return HttpModelStore(JsonService("Model server", address))
 

@@ -14,7 +14,7 @@ from domain.registry.measurements import Measured, Measurement
 from domain.registry.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
 from domain.statistics import Interval
 from mlflow_api import registry as mlflow_registry
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore, ReadOnlyStore
@@ -273,7 +273,7 @@ def test_a_version_edited_while_the_pages_are_read_is_not_missed(tracking: Track
         return body
 
     misbehaving.alter = edit_the_first
-    mlflow = MlflowRest(JsonService("MLflow", misbehaving.address))
+    mlflow = MlflowApi(JsonService("MLflow", misbehaving.address))
     found, bad = MlflowRegistry(mlflow, model.name, page_size=3).versions()
     assert [version.version for version in found] == ids
     assert (bad, len(pages)) == ([], 3)
@@ -284,7 +284,7 @@ def test_pages_without_an_end_are_left(server: ModelServer, monkeypatch: pytest.
     page = {"model_versions": [{"version": "1"}], "next_page_token": "more"}
     server.misbehave = lambda method, path: (200, json.dumps(page).encode())
     with pytest.raises(ServiceUnavailable, match="in time"):
-        MlflowRegistry(MlflowRest(JsonService("MLflow", server.address)), "maze").versions()
+        MlflowRegistry(MlflowApi(JsonService("MLflow", server.address)), "maze").versions()
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_a_tag_that_another_inserted_at_once_is_set_all_the_same(
     """MLflow inserts a tag or an alias that it did not find, and of two such inserts its database refuses one."""
     answers = iter([(400, json.dumps({"error_code": "BAD_REQUEST", "message": message}).encode()), (200, b"{}")])
     server.misbehave = lambda method, path: next(answers)
-    registry = MlflowRegistry(MlflowRest(JsonService("MLflow", server.address)), "maze")
+    registry = MlflowRegistry(MlflowApi(JsonService("MLflow", server.address)), "maze")
     with nullcontext() if writes == 2 else pytest.raises(BadInput, match=message):
         registry.tag_version("1", DELETED_TAG, "now")
     assert server.asked("POST") == writes

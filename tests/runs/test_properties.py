@@ -17,7 +17,7 @@ from components.charts.lines import line_name
 from components.runs import comparison, final_metrics, run_list
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.runs import Run, summarise
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from services.connect import connect, history_store
 from services.tracking.mlflow_runs import changes, sweep
 from services.tracking.run_source import RunList
@@ -52,8 +52,8 @@ A_RUN = st.fixed_dictionaries(
 EXPERIMENTS = st.lists(st.lists(A_RUN, max_size=4), min_size=1, max_size=3)
 
 
-def rest(address: str, page_size: int = 5000) -> MlflowRest:
-    return MlflowRest(JsonService("MLflow", address), page_size)
+def rest(address: str, page_size: int = 5000) -> MlflowApi:
+    return MlflowApi(JsonService("MLflow", address), page_size)
 
 
 def log_all(tracking: Tracking, experiments: list[list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ServiceUnavailable
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from services.tracking.mlflow_runs import MlflowRuns
 from services.tracking.run_store import RunStore
 from tests.misbehaving import (
@@ -34,7 +34,7 @@ MUCH_LATER = 8.0
 
 
 def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
-    return RunStore(MlflowRuns(MlflowRest(JsonService("MLflow", address))), cache_dir, period)
+    return RunStore(MlflowRuns(MlflowApi(JsonService("MLflow", address))), cache_dir, period)
 
 
 def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_call_ends_at_its_deadline(misbehaving: Misbehaving, answer: str) -> N
     misbehaving.answer = answer
     started = time.monotonic()
     with pytest.raises(Exception, match="in time"):
-        MlflowRest(JsonService("MLflow", misbehaving.address)).within(1.0).experiments()
+        MlflowApi(JsonService("MLflow", misbehaving.address)).within(1.0).experiments()
     assert time.monotonic() - started < MUCH_LATER
 
 
@@ -93,7 +93,7 @@ def test_each_call_of_a_long_piece_of_work_has_a_deadline_of_its_own(misbehaving
     misbehaving.answer = DRIP
     started = time.monotonic()
     with pytest.raises(ServiceUnavailable, match="in time"):
-        MlflowRest(JsonService("MLflow", misbehaving.address)).within(60.0, each_seconds=0.5).experiments()
+        MlflowApi(JsonService("MLflow", misbehaving.address)).within(60.0, each_seconds=0.5).experiments()
     assert time.monotonic() - started < MUCH_LATER
 
 

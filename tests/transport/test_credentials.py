@@ -10,7 +10,7 @@ from app import create_app
 from domain.addresses import Credentials, credentials_in, hiding_credentials
 from domain.errors import ServiceUnavailable
 from inference.clew_models import ClewModels
-from mlflow_api.client import MlflowRest
+from mlflow_api.client import MlflowApi
 from services.connect import connect
 from settings.gpu_addresses import read_addresses
 from settings.settings import Settings, explain
@@ -57,7 +57,7 @@ def test_what_is_set_on_its_own_comes_first(oracle: Oracle, tmp_path: Path) -> N
         ({"mlflow_tracking_username": "eve", "mlflow_tracking_password": "pw"}, "Basic ZXZlOnB3"),
         ({"mlflow_tracking_token": "t0ken"}, "Bearer t0ken"),
     ):
-        MlflowRest.from_settings(settings(tmp_path, mlflow_tracking_uri=with_userinfo(oracle), **more)).experiments()
+        MlflowApi.from_settings(settings(tmp_path, mlflow_tracking_uri=with_userinfo(oracle), **more)).experiments()
         assert authorization(oracle) == sent
 
 

@@ -17,7 +17,7 @@ from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Entry, Series
 from services.tracking.histories.metric_source import MetricSource
 
-# A chart draws about as many points; asking for all 2,500 makes a first look a quarter slower.
+# A chart draws about as many points; asking for all 2,500 makes a first fetch a quarter slower.
 SAMPLE_POINTS = 1_000
 # Long histories cost the server 0.5 s each, several times that where it is busy: small batches come back in time.
 _LONG_BATCH, _SHORT_BATCH = 2, 100
@@ -26,7 +26,7 @@ _STEPS_TOGETHER = 500
 _WAIT_SECONDS = 60.0
 
 
-class Look(NamedTuple):
+class FetchBatch(NamedTuple):
     """One request: metric `key` of some runs, from a step on."""
 
     key: str
@@ -48,14 +48,14 @@ class Fill(NamedTuple):
     sample: History | None
 
 
-class Seen(NamedTuple):
-    """What came of a look: what has to be read in full now, and what failed."""
+class Fetched(NamedTuple):
+    """What came of a batch: what has to be read in full now, and what failed."""
 
     fills: list[Fill]
     failures: dict[Series, ClewError]
 
 
-def looks_for(due: Mapping[Series, Run], entries: Mapping[Series, Entry | None]) -> Iterator[Look]:
+def plan_fetches(due: Mapping[Series, Run], entries: Mapping[Series, Entry | None]) -> Iterator[FetchBatch]:
     """The fewest requests that bring `due` up to date."""
     by_key: dict[str, list[tuple[int, bool, Run]]] = {}
     for series, run in due.items():
@@ -67,7 +67,7 @@ def looks_for(due: Mapping[Series, Run], entries: Mapping[Series, Entry | None])
             start, is_long, _ = found[0]
             size = _LONG_BATCH if is_long and start == FIRST_STEP else _SHORT_BATCH
             batch = [one for one in found[:size] if one[0] - start <= _STEPS_TOGETHER and one[1] == is_long]
-            yield Look(key, start, tuple(run for _, _, run in batch))
+            yield FetchBatch(key, start, tuple(run for _, _, run in batch))
             del found[: len(batch)]
 
 
@@ -78,12 +78,12 @@ class HistoryReader:
         self._source = source
         self._files = files
 
-    def look(self, look: Look) -> Seen:
-        """Brings the runs of `look` up to date, or to an even sample and a `Fill`."""
-        work = f"{look.key} {look.from_step} {[run.run_id for run in look.runs]}"
-        with self._files.alone("look", work, _WAIT_SECONDS):
-            runs = tuple(run for run in look.runs if not self._is_current(Series(run.run_id, look.key), run))
-            return self._looked(look._replace(runs=runs)) if runs else Seen([], {})
+    def fetch(self, batch: FetchBatch) -> Fetched:
+        """Brings the runs of `batch` up to date, or to an even sample and a `Fill`."""
+        work = f"{batch.key} {batch.from_step} {[run.run_id for run in batch.runs]}"
+        with self._files.alone("batch", work, _WAIT_SECONDS):
+            runs = tuple(run for run in batch.runs if not self._is_current(Series(run.run_id, batch.key), run))
+            return self._fetched(batch._replace(runs=runs)) if runs else Fetched([], {})
 
     def fill(self, fill: Fill, wanted: Callable[[], bool]) -> None:
         """Reads all points; does nothing where another worker is at it, and stops when they are no longer `wanted`."""
@@ -91,7 +91,7 @@ class HistoryReader:
         with self._files.alone("fill", f"{series.key} {series.run_id}") as alone:
             if not alone or not wanted() or self._is_complete(series, run):
                 return
-            found = self._source.whole(series.run_id, series.key, fill.from_step, fill.sample, wanted)
+            found = self._source.fetch_all(series.run_id, series.key, fill.from_step, fill.sample, wanted)
             known = self._known(series)
             if found is None or (known is None and fill.from_step != FIRST_STEP):
                 return
@@ -99,38 +99,38 @@ class HistoryReader:
                 found = known.before(fill.from_step).followed_by(found)
             self._save(series, run, found)
 
-    def _looked(self, look: Look) -> Seen:
-        parts, failed = self._parts(look)
-        seen = Seen([], {Series(run_id, look.key): error for run_id, error in failed.items()})
-        for run in look.runs:
-            series = Series(run.run_id, look.key)
+    def _fetched(self, batch: FetchBatch) -> Fetched:
+        parts, failed = self._parts(batch)
+        fetched = Fetched([], {Series(run_id, batch.key): error for run_id, error in failed.items()})
+        for run in batch.runs:
+            series = Series(run.run_id, batch.key)
             try:
-                if run.run_id in parts and (fill := self._taken(series, run, look, parts[run.run_id])):
-                    seen.fills.append(fill)
+                if run.run_id in parts and (fill := self._taken(series, run, batch, parts[run.run_id])):
+                    fetched.fills.append(fill)
             except ClewError as error:
-                seen.failures[series] = error
-        return seen
+                fetched.failures[series] = error
+        return fetched
 
-    def _parts(self, look: Look) -> tuple[dict[str, HistoryPart], dict[str, ClewError]]:
+    def _parts(self, batch: FetchBatch) -> tuple[dict[str, HistoryPart], dict[str, ClewError]]:
         """The answer for each run, or its failure: one run that makes no sense to MLflow does not hide the others."""
-        ids = [run.run_id for run in look.runs]
+        ids = [run.run_id for run in batch.runs]
         try:
-            return self._source.look(ids, look.key, look.from_step, look.most), {}
+            return self._source.fetch(ids, batch.key, batch.from_step, batch.most), {}
         except ClewError as error:
             if len(ids) == 1 or isinstance(error, ServiceUnavailable | AccessDenied):
                 return {}, dict.fromkeys(ids, error)
         parts: dict[str, HistoryPart] = {}
         failed: dict[str, ClewError] = {}
-        for run in look.runs:
-            one, wrong = self._parts(look._replace(runs=(run,)))
+        for run in batch.runs:
+            one, wrong = self._parts(batch._replace(runs=(run,)))
             parts |= one
             failed |= wrong
         return parts, failed
 
-    def _taken(self, series: Series, run: Run, look: Look, part: HistoryPart) -> Fill | None:
+    def _taken(self, series: Series, run: Run, batch: FetchBatch, part: HistoryPart) -> Fill | None:
         known = self._known(series)
-        if look.from_step != FIRST_STEP:
-            return self._grown(series, run, look.from_step, known, part)
+        if batch.from_step != FIRST_STEP:
+            return self._grown(series, run, batch.from_step, known, part)
         if part.exact and part.history is not None:
             self._save(series, run, part.history)
             return None

@@ -14,10 +14,10 @@ log = logging.getLogger(__name__)
 class MetricSource(Protocol):
     """A place that metric histories can be read from; both calls raise a `ClewError`."""
 
-    def look(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
+    def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
         """The points of metric `key` from `from_step` on, soon: a history of `most` points or more may be sampled."""
 
-    def whole(
+    def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
         """All points from `from_step` on, `sample` saying where they are; None as soon as they are not `wanted`."""
@@ -31,26 +31,26 @@ class FastLane:
         self._rest = rest
         self._avoided = Cooldown(60.0)
 
-    def look(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """As `MetricSource.look`."""
+    def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
+        """As `MetricSource.fetch`."""
         if not self._avoided:
             try:
-                return self._database.look(run_ids, key, from_step, most)
+                return self._database.fetch(run_ids, key, from_step, most)
             except ServiceError as error:
                 self._avoid(error)
-        return self._rest.look(run_ids, key, from_step, most)
+        return self._rest.fetch(run_ids, key, from_step, most)
 
-    def whole(
+    def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """As `MetricSource.whole`."""
+        """As `MetricSource.fetch_all`."""
         if not self._avoided:
             try:
-                return self._database.whole(run_id, key, from_step, sample, wanted)
+                return self._database.fetch_all(run_id, key, from_step, sample, wanted)
             except ServiceError as error:
                 self._avoid(error)
         # The database's sample need not be even, and REST plans its windows by an even one.
-        return self._rest.whole(run_id, key, from_step, None, wanted)
+        return self._rest.fetch_all(run_id, key, from_step, None, wanted)
 
     def _avoid(self, error: ServiceError) -> None:
         self._avoided.start()

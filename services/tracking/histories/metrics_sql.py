@@ -38,7 +38,7 @@ from domain.errors.services import DatabaseFailed
 from domain.messages import Text
 from domain.tracking.history import EMPTY, History, HistoryPart
 from mlflow_api.metric_columns import in_order
-from mlflow_api.priority_semaphore import Slots
+from mlflow_api.priority_semaphore import PrioritySemaphore
 
 SERVICE = "MLflow's database"
 STATEMENT_SECONDS = 30.0
@@ -59,18 +59,18 @@ class MetricDatabase:
         self._uri = uri
         self._engine: Engine | None = None
         self._lock = threading.Lock()
-        self._slots = Slots(_READS_AT_ONCE)
+        self._semaphore = PrioritySemaphore(_READS_AT_ONCE)
 
-    def look(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """As `MetricSource.look`."""
-        with self._slots.one(urgent=True), self._connected() as connection:
+    def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
+        """As `MetricSource.fetch`."""
+        with self._semaphore.hold(urgent=True), self._connected() as connection:
             return {run_id: _some(connection, run_id, key, from_step) for run_id in run_ids}
 
-    def whole(
+    def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """As `MetricSource.whole`."""
-        with self._slots.one(urgent=False), self._connected() as connection:
+        """As `MetricSource.fetch_all`."""
+        with self._semaphore.hold(urgent=False), self._connected() as connection:
             return _all(connection, run_id, _is_from(run_id, key, from_step))
 
     @contextmanager

@@ -16,17 +16,17 @@ from concurrency.worker_pool import DaemonPool
 from domain.errors import ClewError
 from domain.tracking.history import FIRST_STEP, History
 from domain.tracking.runs import Run
-from services.tracking.histories.fetch_plan import Fill, HistoryReader, Look, looks_for
+from services.tracking.histories.fetch_plan import FetchBatch, Fill, HistoryReader, plan_fetches
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Series
 from services.tracking.histories.metric_source import MetricSource
 
 __all__ = ["Histories", "HistoryStore", "Series"]
 
-LOOKED_AT_SECONDS = 60.0
+WANTED_SECONDS = 60.0
 # More than the requests that a source sends at once: some only wait for another worker.
-_LOOKERS = 16
-# Less than that number, so that a first look never waits for all of them.
+_FETCHERS = 16
+# Less than that number, so that a first fetch never waits for all of them.
 _FILLERS = 3
 # A server that is too slow works on after we gave up: asking again at once would bury it.
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 5.0, 60.0
@@ -57,11 +57,11 @@ class HistoryStore:
     def __init__(self, source: MetricSource, files: HistoryFiles) -> None:
         self._files = files
         self._reader = HistoryReader(source, files)
-        self._looks: dict[Series, Future[None]] = {}
+        self._fetches: dict[Series, Future[None]] = {}
         self._fills: dict[Series, float] = {}
         self._failures: dict[Series, _Failure] = {}
         self._lock = threading.Lock()
-        self._lookers = DaemonPool(_LOOKERS, "histories")
+        self._fetchers = DaemonPool(_FETCHERS, "histories")
         self._fillers = DaemonPool(_FILLERS, "all-points")
 
     def get(self, runs: Iterable[Run], keys_of: dict[str, list[str]], wait_seconds: float) -> Histories:
@@ -73,8 +73,8 @@ class HistoryStore:
         entries = {series: entry for series in wanted if (entry := self._files.load(series)) is not None}
         sampled = {series for series, entry in entries.items() if not entry.exact}
         with self._lock:
-            pending = {series for series in wanted if series in self._looks or series in self._fills}
-            failures = {s: self._failures[s].cause for s in wanted if s in self._failures and s not in self._looks}
+            pending = {series for series in wanted if series in self._fetches or series in self._fills}
+            failures = {s: self._failures[s].cause for s in wanted if s in self._failures and s not in self._fetches}
         return Histories(
             found={series: entry.history for series, entry in entries.items()},
             pending=pending | sampled,
@@ -88,7 +88,7 @@ class HistoryStore:
             self._failures.clear()
 
     def _start(self, wanted: dict[Series, Run]) -> list[Future[None]]:
-        """Starts what is missing, joins what is under way; returns the looks that `wanted` has to wait for."""
+        """Starts what is missing, joins what is under way; returns the fetches that `wanted` has to wait for."""
         entries = {series: self._files.load(series) for series in wanted}
         with self._lock:
             now = time.monotonic()
@@ -97,29 +97,29 @@ class HistoryStore:
                 entry = entries[series]
                 if series in self._fills:
                     self._fills[series] = now
-                elif series in self._looks or (series in self._failures and now < self._failures[series].retry_at):
+                elif series in self._fetches or (series in self._failures and now < self._failures[series].retry_at):
                     continue
                 elif entry is None or not entry.is_current(run, series.key):
                     due[series] = run
                 elif not entry.exact:
                     self._start_fill(Fill(series, run, FIRST_STEP, entry.history))
-            for look in looks_for(due, entries):
-                future = self._lookers.submit(partial(self._look, look))
-                self._looks |= {Series(run.run_id, look.key): future for run in look.runs}
-            return [self._looks[series] for series in wanted if series in self._looks]
+            for batch in plan_fetches(due, entries):
+                future = self._fetchers.submit(partial(self._fetch, batch))
+                self._fetches |= {Series(run.run_id, batch.key): future for run in batch.runs}
+            return [self._fetches[series] for series in wanted if series in self._fetches]
 
-    def _look(self, look: Look) -> None:
-        series = [Series(run.run_id, look.key) for run in look.runs]
+    def _fetch(self, batch: FetchBatch) -> None:
+        series = [Series(run.run_id, batch.key) for run in batch.runs]
         try:
-            seen = self._reader.look(look)
+            fetched = self._reader.fetch(batch)
             with self._lock:
-                self._note(series, seen.failures)
-                for fill in seen.fills:
+                self._note(series, fetched.failures)
+                for fill in fetched.fills:
                     self._start_fill(fill)
         finally:
             with self._lock:
                 for one in series:
-                    self._looks.pop(one, None)
+                    self._fetches.pop(one, None)
 
     def _start_fill(self, fill: Fill) -> None:
         """With the lock held."""
@@ -130,7 +130,7 @@ class HistoryStore:
     def _fill(self, fill: Fill) -> None:
         failures: dict[Series, ClewError] = {}
         try:
-            self._reader.fill(fill, lambda: time.monotonic() - self._fills[fill.series] < LOOKED_AT_SECONDS)
+            self._reader.fill(fill, lambda: time.monotonic() - self._fills[fill.series] < WANTED_SECONDS)
         except ClewError as error:
             failures[fill.series] = error
         finally:

@@ -1,27 +1,27 @@
-"""What one viewer is told, each message once and in order; whoever does not take them is hung up on."""
+"""Sends one connection its messages, each once and in order; ends a connection that does not take them."""
 
 import socket
 import time
 from typing import Final
 
+from sockets.connections import Connection
 from sockets.frames import hang_up, text_frame, unsent
-from sockets.guests import Viewer
 
 _BEHIND_BYTES: Final = 2**15  # less is what a long line has in flight anyway
 _BEHIND_SECONDS: Final = 8.0
 
 
-class Line:
-    """The way to one viewer. One thread says everything, and never waits for the viewer."""
+class MessageSender:
+    """Sends to one connection. One thread sends everything, and never waits for the viewer."""
 
-    def __init__(self, viewer: Viewer) -> None:
-        self._viewer = viewer
-        self._sock = viewer.sock
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sock = connection.sock
 
-    def say(self, text: str) -> None:
+    def send(self, text: str) -> None:
         """Sends a text; raises OSError when the viewer has gone, or has read nothing for too long."""
         try:
-            self._look()
+            self._check_backlog()
             frame = text_frame(text)
             # Whole, or never: a rest that is sent later would have to wait, and pings would get into its midst.
             if self._sock.send(frame, socket.MSG_DONTWAIT) != len(frame):
@@ -30,11 +30,11 @@ class Line:
             hang_up(self._sock)
             raise
 
-    def _look(self) -> None:
+    def _check_backlog(self) -> None:
         now = time.monotonic()
         if unsent(self._sock) < _BEHIND_BYTES:
-            self._viewer.behind_since = 0.0
-        elif not self._viewer.behind_since:
-            self._viewer.behind_since = now
-        elif now - self._viewer.behind_since > _BEHIND_SECONDS:
+            self._connection.behind_since = 0.0
+        elif not self._connection.behind_since:
+            self._connection.behind_since = now
+        elif now - self._connection.behind_since > _BEHIND_SECONDS:
             raise OSError("the viewer does not read")

@@ -1,0 +1,72 @@
+"""Keeps the open connections of a socket route, so that all of them can be closed with it."""
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from simple_websocket import Server
+from wsproto.events import CloseConnection
+from wsproto.utilities import LocalProtocolError
+
+from sockets.frames import hang_up
+
+_POLL_SECONDS: Final = 1.0
+
+
+@dataclass(eq=False)
+class Connection:
+    """One end of a connection; `sock` has a descriptor that nobody else closes, so that it cannot become another's."""
+
+    sock: socket.socket
+    server: Server
+    behind_since: float = 0.0
+
+    def receive(self, seconds: float | None = None) -> str | bytes | None:
+        """Returns the next message; None when none came for so long. Raises ConnectionClosed at the end."""
+        ends = None if seconds is None else time.monotonic() + seconds
+        while True:
+            left = _POLL_SECONDS if ends is None else max(0.0, ends - time.monotonic())
+            # Never for long: simple-websocket wakes us before it says that it ended, when a message was too long.
+            message: str | bytes | None = self.server.receive(timeout=min(left, _POLL_SECONDS))
+            if message is not None or left <= 0:
+                return message
+
+
+class ConnectionRegistry:
+    """The open connections of one route."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: set[Connection] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, connection: Connection) -> None:
+        """Adds a connection."""
+        with self._lock:
+            self._open.add(connection)
+
+    def remove(self, connection: Connection) -> None:
+        """Takes a connection out, if it still is among them, and ends it."""
+        with self._lock:
+            self._open.discard(connection)
+            hang_up(connection.sock)
+
+    def close(self, code: int, reason: str) -> None:
+        """Sends all of them a close frame with this WebSocket close code; waits for none."""
+        with self._lock:
+            for connection in self._open:
+                try:
+                    # Not server.close(): that would wait for one who does not read, and not for the answer.
+                    connection.sock.send(connection.server.ws.send(CloseConnection(code, reason)), socket.MSG_DONTWAIT)
+                except (OSError, LocalProtocolError):
+                    hang_up(connection.sock)
+
+    def hang_up(self) -> None:
+        """Ends the connections that are left."""
+        with self._lock:
+            for connection in self._open:
+                hang_up(connection.sock)
