@@ -41,7 +41,7 @@ def test_a_frame_is_what_a_websocket_library_reads(length: int) -> None:
 def test_a_slow_viewer_skips_and_then_gets_the_newest(ends: tuple[Connection, socket.socket]) -> None:
     server, client = ends
     broadcast = Broadcast()
-    broadcast.join(server, lambda: "first")
+    broadcast.add(server, lambda: "first")
     for number in range(50):
         broadcast.publish(f"{number} " + "x" * 20_000)
     assert broadcast.skipped > 40
@@ -60,7 +60,7 @@ def test_what_is_small_and_still_on_its_way_holds_no_message_back(ends: tuple[Co
     while not 0 < unsent(server.sock) <= 256:  # such as the handshake's answer on a long line: not acknowledged yet
         server.sock.send(b"x" * 64, socket.MSG_DONTWAIT)
     broadcast = Broadcast()
-    broadcast.join(server, lambda: "first")
+    broadcast.add(server, lambda: "first")
     assert broadcast.skipped == 0
     assert unsent(server.sock) > 0
 
@@ -70,7 +70,7 @@ def test_a_viewer_that_is_gone_is_dropped_and_the_others_are_not(ends: tuple[Con
     broadcast = Broadcast()
     with socket.socket() as never_connected:
         broadcast.add(Connection(never_connected, None), lambda: "first")
-    broadcast.join(server, lambda: "first")
+    broadcast.add(server, lambda: "first")
     broadcast.publish("second")
     assert len(broadcast) == 1
     assert broadcast.dropped == 1

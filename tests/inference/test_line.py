@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from sockets import line
 from sockets.connections import Connection
 from sockets.message_sender import MessageSender
 
@@ -36,7 +35,7 @@ def test_one_who_takes_nothing_is_dropped_when_the_buffer_is_full_and_nobody_wai
 
 
 def test_one_who_is_behind_for_too_long_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line, "_BEHIND_SECONDS", 0.1)
+    monkeypatch.setattr(message_sender, "_BEHIND_SECONDS", 0.1)
     served, client = pair()
     with served, client:
         way = MessageSender(Connection(served, None))
