@@ -15,7 +15,7 @@ _TAKES_NO_DATA: Final = 1003
 
 
 class Broadcast:
-    """The connections of one stream; one that did not take the last message skips this one, one that takes none ends."""
+    """The connections of one stream; one that did not take the last message skips this, one that takes none ends."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

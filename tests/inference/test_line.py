@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from sockets import message_sender
 from sockets.connections import Connection
 from sockets.message_sender import MessageSender
 
