@@ -1,6 +1,7 @@
 """The house's import table: who may import whom, and no cycles inside a package."""
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -101,3 +102,11 @@ def test_the_edges_know_protocols_and_no_adapter(module: str) -> None:
 
 def test_modules_import_each_other_without_cycles() -> None:
     TopologicalSorter({module: set(imports(module)) - {module} for module in FILES}).prepare()
+
+
+def test_the_readme_has_this_table() -> None:
+    rows = re.findall(
+        r"^\| `([a-z_/]+)/` \| [^|]+ \| ([a-z_/, ]+|–) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+    said = {folder.replace("/", "."): set(listed.replace("/", ".").split(", ")) - {"–"} for folder, listed in rows}
+    assert said == {room: allowed for room, allowed in MAY_IMPORT.items() if room not in ("app", "services.failures")}
