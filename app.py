@@ -34,8 +34,9 @@ from callbacks.failures import on_error
 from components.frame import frame, localised
 from domain.logs import configure_logging
 from domain.tracking.vocabulary import adopt
+from domain.wrong_settings import explain
 from services.connect import Services, connect
-from settings.settings import Settings, explain
+from settings.settings import Settings
 
 ROOT = Path(__file__).parent
 ASSETS = ROOT / "assets"

@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.errors.records import InvalidArgument
 from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
-from domain.messages import Text
+from domain.wrong_settings import wrong_settings
 from sockets.origins import read_origins
 
 
@@ -62,11 +61,4 @@ def read_settings() -> GpuMonitorSettings:
     try:
         return GpuMonitorSettings()
     except ValidationError as error:
-        raise InvalidArgument(
-            Text(
-                "\n".join(
-                    f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
-                    for e in error.errors()
-                )
-            )
-        ) from error
+        raise wrong_settings(error) from error

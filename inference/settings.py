@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.addresses import hiding_credentials
-from domain.errors.records import InvalidArgument
 from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
-from domain.messages import Text
+from domain.wrong_settings import wrong_settings
 from sockets.origins import read_origins
 
 
@@ -63,8 +61,4 @@ def read_settings() -> InferenceSettings:
     try:
         return InferenceSettings()
     except ValidationError as error:
-        sentences = (
-            f"Setting {str(e['loc'][0]).upper()}={e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
-            for e in error.errors()
-        )
-        raise InvalidArgument(Text(hiding_credentials("\n".join(sentences)))) from error
+        raise wrong_settings(error) from error

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadInput, NotFound
+from domain.errors.misfits import misfit_of
 from domain.errors.records import ModelNotFound
 from domain.moments import in_utc
 from domain.registry.models import ALIAS
@@ -168,5 +169,5 @@ def moment_of(text: str | None) -> datetime | None:
 
 def _bad_row(raw: object, error: ValidationError) -> BadRow:
     name = str(raw.get("version", "?")) if isinstance(raw, dict) else "?"
-    first = error.errors()[0]
-    return BadRow(row=f"{SERVICE} {name[:40]}", field=".".join(map(str, first["loc"])), cause=first["msg"])
+    field, cause = misfit_of(error)
+    return BadRow(row=f"{SERVICE} {name[:40]}", field=field, cause=cause)

@@ -4,10 +4,9 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.addresses import hiding_credentials
 from domain.hosts import TRUSTED_HOSTS_MEANING
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
@@ -183,20 +182,3 @@ def _local_url(host: str, port: int) -> str:
     """A service of this machine, by the address it binds to."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def explain(error: ValidationError) -> str:
-    """Says for each wrong setting its name, its value and what would be right, a line each."""
-    return "\n".join(
-        f"Setting {'_'.join(map(str, e['loc'][:1])).upper()}={_shown(e)}: {e['msg'].removeprefix('Value error, ')}."
-        for e in error.errors()
-    )
-
-
-def _shown(detail: object) -> str:
-    """The value as given, but never a secret."""
-    assert isinstance(detail, dict)
-    name = str(detail["loc"][0]) if detail["loc"] else ""
-    given = detail["input"]
-    shown = str(given) if isinstance(given, Path) else given
-    return "***" if name.endswith(("password", "token", "store_uri")) else hiding_credentials(repr(shown))

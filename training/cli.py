@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from domain.errors import BadInput, ClewError
+from domain.errors.misfits import misfit_of
 from domain.errors.records import InvalidArgument
 from domain.logs import configure_logging
 from domain.messages import Text
@@ -52,8 +53,8 @@ def parse(arguments: Sequence[str] | None) -> TrainingRequest:
         request = TrainingRequest(**chosen)
         load_hyperparameters(request.algorithm, request.setting)
     except ValidationError as error:
-        first = error.errors()[0]
-        parser.error(f"argument --{str(first['loc'][0]).replace('_', '-')}: {first['msg']}")
+        field, misfit = misfit_of(error)
+        parser.error(f"argument --{field.partition('.')[0].replace('_', '-')}: {misfit}")
     except BadInput as error:
         parser.error(str(error))
     return request

@@ -4,9 +4,7 @@ from dotenv import load_dotenv
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.addresses import hiding_credentials
-from domain.errors.records import InvalidArgument
-from domain.messages import Text
+from domain.wrong_settings import wrong_settings
 
 
 class TrainingSettings(BaseSettings):
@@ -44,8 +42,4 @@ def read_settings() -> TrainingSettings:
     try:
         return TrainingSettings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
-        raise InvalidArgument(
-            Text(f"Setting {name}={hiding_credentials(repr(first['input']))}: {first['msg']}.")
-        ) from error
+        raise wrong_settings(error) from error

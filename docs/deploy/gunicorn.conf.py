@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from domain.hosts import open_host_warning
 from domain.logs import JsonFormatter
-from settings.settings import Settings, explain
+from domain.wrong_settings import explain
+from settings.settings import Settings
 
 try:
     _settings = Settings()

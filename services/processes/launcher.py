@@ -16,11 +16,12 @@ import requests
 from pydantic import ValidationError
 
 from domain.addresses import sparing_loopback
+from domain.wrong_settings import explain
 from services.processes.configuration import configuration
 from services.processes.ports import host_warnings, port_problems
 from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMPLES, services_of
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
-from settings.settings import Settings, explain
+from settings.settings import Settings
 
 _LOOK_SECONDS = 0.5
 _REMIND_SECONDS = 10

@@ -15,11 +15,12 @@ from pydantic import ValidationError
 from domain.errors import ClewError, NotFound, ReadOnly
 from domain.errors.records import PurgedElsewhere
 from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
+from domain.wrong_settings import explain
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
 from services.registry.mlflow_model_tags import activations
 from services.registry.mlflow_store import utc_now
-from settings.settings import Settings, explain
+from settings.settings import Settings
 
 BETWEEN_RUNS = timedelta(hours=1)
 

@@ -23,11 +23,11 @@ PACKAGES = (
 )
 # What these say, nobody reads on a page: whoever starts Clew or a training in a terminal, or calls what is wrong.
 FOR_TERMINALS = {
-    *("settings/setting_types.py", "gpu_monitor/settings.py", "inference/settings.py"),
+    *("settings/setting_types.py", "domain/wrong_settings.py"),
     *("domain/charts/curves.py", "domain/charts/smoothing.py", "domain/inference/evaluation.py"),
     *("domain/tracking/final_metrics.py", "domain/tracking/scores.py", "domain/tracking/vocabulary.py"),
     *(f"training/{name}.py" for name in ("cli", "export", "hyperparameters", "run_log", "samples", "scratch_server")),
-    *("training/settings.py", "training/tracking.py"),
+    "training/tracking.py",
 }
 LANGUAGES = ("ja",)
 

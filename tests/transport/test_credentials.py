@@ -9,11 +9,12 @@ import pytest
 from app import create_app
 from domain.addresses import Credentials, credentials_in, hiding_credentials
 from domain.errors import ServiceUnavailable
+from domain.wrong_settings import explain
 from inference.clew_models import ClewModels
 from mlflow_api.client import MlflowApi
 from services.connect import connect
 from settings.gpu_addresses import read_addresses
-from settings.settings import Settings, explain
+from settings.settings import Settings
 from tests.transport.servers import Oracle, Proxy, nobody
 from training.tracking import connect as connect_training
 from transport.credentials import BearerAuth

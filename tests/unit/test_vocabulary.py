@@ -12,7 +12,8 @@ from domain.errors import BadInput
 from domain.tracking.runs import LatestMetric, Run, RunStatus, summarise
 from domain.tracking.tool_names import EVALUATION_WORDS, METRICS, PARAMETERS, MetricWord, ParameterWord
 from domain.tracking.vocabulary import DEFAULT, Vocabulary, adopt, metric_key, parameter_key
-from settings.settings import Settings, explain
+from domain.wrong_settings import explain
+from settings.settings import Settings
 
 # What each tool logs, as its source has it, and what that is to us.
 TOOLS: dict[str, dict[str, MetricWord]] = {
