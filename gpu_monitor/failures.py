@@ -2,8 +2,22 @@
 
 from typing import NamedTuple
 
-from domain.errors.gpus import (
+from domain.errors.gpu_remedies import (
     CheckLspci,
+    InstallDriver,
+    LoadDriver,
+    LookForXid,
+    PermitControlDevice,
+    PermitDevice,
+    RebootOrReload,
+    ResetLostGpu,
+    TryNvidiaSmi,
+    TryNvidiaSmiReset,
+    WaitForFreshProcess,
+    WaitSomeSeconds,
+    WatchInstances,
+)
+from domain.errors.gpus import (
     DriverHasNoGpu,
     DriverNotAnswering,
     DriverNotLoaded,
@@ -18,19 +32,7 @@ from domain.errors.gpus import (
     GpuUnreadable,
     GpuUnreadableBecause,
     HostNotPermitted,
-    InstallDriver,
     LibraryMissing,
-    LoadDriver,
-    LookForXid,
-    PermitControlDevice,
-    PermitDevice,
-    RebootOrReload,
-    ResetLostGpu,
-    TryNvidiaSmi,
-    TryNvidiaSmiReset,
-    WaitForFreshProcess,
-    WaitSomeSeconds,
-    WatchInstances,
 )
 from domain.gpus import GpuState, HostState
 from domain.messages import Message, Reason

@@ -17,17 +17,11 @@ from domain.errors import (
     ServiceError,
     ServiceUnavailable,
 )
-from domain.errors.misfits import NoReasonFor, UnexpectedStatus, misfit_of
+from domain.errors.answers import NoReasonFor, UnexpectedStatus
+from domain.errors.connections import AnsweredReason, NotAsked, ProxyFailed, TimedOut, TimedOutAt, UnreachableAt
+from domain.errors.misfits import misfit_of
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
-from domain.errors.services import (
-    AnsweredReason,
-    AskedTooMuch,
-    NotAsked,
-    ProxyFailed,
-    TimedOut,
-    TimedOutAt,
-    UnreachableAt,
-)
+from domain.errors.services import AskedTooMuch
 from domain.inference.policies import MOST_BYTES
 from domain.message_data import Coded, message_in
 from domain.messages import Reason

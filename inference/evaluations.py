@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import ClewError
-from domain.errors.services import RunsAllEvaluations, TheInferenceEngine
+from domain.errors.names import TheInferenceEngine
+from domain.errors.services import RunsAllEvaluations
 from domain.errors.walks import EvaluationBrokeDown, NotEvaluated
 from domain.inference.evaluation import EVALUATION_EPISODES, evaluate, evaluate_unseen
 from domain.inference.messages import EvaluationReport, EvaluationState

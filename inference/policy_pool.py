@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
-from domain.errors.services import ModelBusy, RunsAllModels, Stopping, TheInferenceEngine
+from domain.errors.names import TheInferenceEngine
+from domain.errors.services import ModelBusy, RunsAllModels, Stopping
 from policies.policy_process import ANSWER_SECONDS, LOAD_SECONDS, PolicyProcess
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import BadResponse
-from domain.errors.misfits import NotA64BitInteger, NotANumber, NotARow
+from domain.errors.answers import NotA64BitInteger, NotANumber, NotARow
 from domain.tracking.history import EMPTY, History
 from mlflow_api.schemas import LARGEST_FLOAT, SERVICE
 

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from domain.errors import AccessDenied, BadInput, BadResponse, ClewError, NotFound
-from domain.errors.misfits import HistoryChanged, OutsideRange, UnknownRun
+from domain.errors.answers import HistoryChanged, OutsideRange, UnknownRun
 from domain.tracking.history import LAST_STEP, History, HistoryPart
 from mlflow_api.client import MlflowApi
 from mlflow_api.metric_columns import from_rows, joined

@@ -6,7 +6,7 @@ onnxruntime would open relative to the working directory. Reading this much take
 
 from typing import Final
 
-from domain.errors.policies import ExternalData, FileDamaged, NotOnnx
+from domain.errors.policy_files import ExternalData, FileDamaged, NotOnnx
 from domain.messages import Message
 
 # Which fields of which message lead to a tensor, by field number (onnx.proto3; a test compares this with onnx itself).

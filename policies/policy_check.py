@@ -16,17 +16,18 @@ from typing import IO, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import PolicyRefused
+from domain.errors.names import PolicyCheckProcess
 from domain.errors.policies import (
     CannotBeLoaded,
     CheckAnswerUnreadable,
     CrashedWhileChecked,
-    FileEmpty,
     NoAnswer,
     TooSlow,
     WrongShapeWanted,
     ZeroScoresNotFinite,
 )
-from domain.errors.services import PolicyCheckProcess, RuntimeMissing, StartFailed
+from domain.errors.policy_files import FileEmpty
+from domain.errors.services import RuntimeMissing, StartFailed
 from domain.inference.policies import (
     PolicyContract,
     PolicyGraph,

@@ -12,7 +12,8 @@ import resource
 import sys
 from typing import Any
 
-from domain.errors.policies import LoadFailed, RunFailed, TooManyTensors
+from domain.errors.policies import LoadFailed, RunFailed
+from domain.errors.policy_files import TooManyTensors
 from policies.confinement import confine, lower
 from policies.onnx_reading import trouble_in
 from policies.session import described, needs_too_much, refusal, runtime, session_of

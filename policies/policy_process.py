@@ -17,20 +17,20 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
+from domain.errors.names import PolicyProcess as PolicyProcessName
 from domain.errors.policies import (
     AnswerTimedOut,
     AskedForTooMany,
     ComputedTooLong,
     Crashed,
     ExitStatus,
-    FileEmpty,
     LoadAnswerUnreadable,
     LoadTimedOut,
     SaidTooMuch,
     ScoresNotFinite,
     WrongNumberOfScores,
 )
-from domain.errors.services import PolicyProcess as PolicyProcessName
+from domain.errors.policy_files import FileEmpty
 from domain.errors.services import RuntimeMissing, StartFailed
 from domain.inference.maze import ACTION_NAMES
 from domain.inference.policies import (

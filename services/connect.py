@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.errors.services import GpuMonitor
+from domain.errors.names import GpuMonitor
 from domain.health import ServiceKind
 from mlflow_api.client import MlflowApi
 from mlflow_api.metrics import MetricsApi

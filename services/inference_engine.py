@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from domain.errors import BadResponse
 from domain.errors.misfits import misfit_of
-from domain.errors.services import INFERENCE_ENGINE
+from domain.errors.names import INFERENCE_ENGINE
 from domain.inference.messages import EvaluationReport
 from transport.http_client import JsonService
 

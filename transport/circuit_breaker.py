@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from domain.errors import Name, ServiceUnavailable
-from domain.errors.services import NotAsked, TimedOut
+from domain.errors.connections import NotAsked, TimedOut
 
 OPENS_AFTER = 3
 PAUSE_SECONDS = 4.0

@@ -11,8 +11,8 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from domain.addresses import leads_to_loopback
 from domain.errors import BadResponse, Name, ServiceUnavailable
-from domain.errors.misfits import TooLong
-from domain.errors.services import CredentialsRefused, ProxyFailed, TimedOut
+from domain.errors.answers import TooLong
+from domain.errors.connections import CredentialsRefused, ProxyFailed, TimedOut
 from transport.deadline import DeadlineSession, session_until
 from transport.failures import RAISED, failure_of
 

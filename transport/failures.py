@@ -10,7 +10,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from urllib3.exceptions import HTTPError as Urllib3Error
 
 from domain.errors import Name, ServiceUnavailable
-from domain.errors.services import (
+from domain.errors.connections import (
     AnswerBrokenOff,
     CertificateRefused,
     ConnectionFailed,

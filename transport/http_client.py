@@ -9,15 +9,15 @@ import orjson
 
 from domain.addresses import credentials_in, without_credentials
 from domain.errors import AccessDenied, BadResponse, Name, ServiceUnavailable
-from domain.errors.misfits import NoReason, NotJson, UnexpectedStatus
-from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
-from domain.errors.services import (
+from domain.errors.answers import NoReason, NotJson, UnexpectedStatus
+from domain.errors.connections import (
     AnsweredStatus,
     AnsweredStatusOrProxy,
     CredentialsRefused,
     CredentialsRefusedOrByProxy,
     OutcomeUnknown,
 )
+from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
 from domain.message_data import message_in
 from domain.messages import Reason
 from transport.circuit_breaker import CircuitBreaker

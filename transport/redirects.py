@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from domain.addresses import origin_of
 from domain.errors import BadResponse, Name
-from domain.errors.misfits import UnexpectedStatus
-from domain.errors.services import Redirected
+from domain.errors.answers import UnexpectedStatus
+from domain.errors.connections import Redirected
 from transport.exchange import Answer, Request
 
 MOST_REDIRECTS: Final = 3

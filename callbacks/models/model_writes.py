@@ -9,7 +9,7 @@ from components.models.model_change import Outcome, Undo
 from components.texts.language import _
 from components.texts.translate import translate
 from domain.errors import ClewError
-from domain.errors.services import OutcomeUnknown
+from domain.errors.connections import OutcomeUnknown
 from services.connect import Services
 from services.identity import writing_person
 

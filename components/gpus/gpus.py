@@ -15,6 +15,7 @@ from components.links import run_href
 from components.texts.language import _
 from components.texts.translate import codes_in, templates
 from components.texts.words import MISSING
+from domain.errors import gpu_remedies
 from domain.errors import gpus as gpu_messages
 from domain.errors import schema as schema_messages
 from domain.gpus import HISTORY_SAMPLES, SILENT_PERIODS, GpuReport, HostState
@@ -148,7 +149,7 @@ def texts() -> dict[str, Any]:
         ],
         "no_process": _("No process is on a GPU."),
         "unknown_processes": _("Which processes are on the GPUs is not known here."),
-        "templates": templates(codes_in(gpu_messages, schema_messages)),
+        "templates": templates(codes_in(gpu_messages, gpu_remedies, schema_messages)),
         "missing": MISSING,
         "gpu": _("GPU"),
         "silent_periods": SILENT_PERIODS,

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.errors.policies import (
+from domain.errors.policy_files import (
     AndMore,
     ContractUnknown,
     EitherOf,

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadResponse, Conflict, NotFound, ServiceUnavailable
-from domain.errors.misfits import AnotherActivated, AnotherAnswered, NotAModelList, misfit_of
+from domain.errors.answers import AnotherActivated, AnotherAnswered, NotAModelList
+from domain.errors.misfits import misfit_of
+from domain.errors.names import MODEL_SERVER
 from domain.errors.records import FileNotShown, ModelIsActive, ModelNotFound, NothingToRestore, OwnSuccessRates
-from domain.errors.services import MODEL_SERVER
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement
 from domain.registry.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from domain.errors import BadResponse, ClewError, NotFound
-from domain.errors.misfits import ModelField, misfit_of
+from domain.errors.answers import ModelField
+from domain.errors.misfits import misfit_of
 from domain.errors.records import BeingPurged, ModelIsActive, ModelNotFound, RestoreFirst
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement

@@ -6,7 +6,8 @@ from functools import partial
 from concurrency.single_flight import SingleFlight, has_ended
 from concurrency.worker_pool import DaemonPool
 from domain.errors import ClewError
-from domain.errors.services import BrokeOff, PolicyCheckProcess
+from domain.errors.names import PolicyCheckProcess
+from domain.errors.services import BrokeOff
 from domain.inference.policies import PolicyGraph
 from services.registry.model_store import ModelStore
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.errors import NotFound, PolicyRefused
-from domain.errors.policies import (
+from domain.errors.names import PolicyCheckProcess
+from domain.errors.policy_files import (
     FileMissing,
     MlmodelTooLong,
     MlmodelUnreadable,
@@ -17,7 +18,7 @@ from domain.errors.policies import (
     NotOnnxModel,
     OtherFlavors,
 )
-from domain.errors.services import BusyChecking, PolicyCheckProcess
+from domain.errors.services import BusyChecking
 from domain.inference.policies import MOST_BYTES, PolicyGraph, contract_for
 from mlflow_api.registry import MlflowRegistry, Version
 from policies.policy_check import WALL_SECONDS, check_policy

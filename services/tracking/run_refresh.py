@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from domain.errors.services import ClewCache
+from domain.errors.names import ClewCache
 from domain.messages import Text
 from services.failures import Failure
 from services.sharing.reading import Attempt, Reading

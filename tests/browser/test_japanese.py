@@ -11,7 +11,8 @@ from flask_babel import Babel
 
 from components.texts.translate import templates, translate_json
 from domain.errors.catalogue import TEMPLATES
-from domain.errors.services import ModelServer, OutcomeUnknown, TimedOut
+from domain.errors.connections import OutcomeUnknown, TimedOut
+from domain.errors.names import ModelServer
 from domain.messages import SLOT, as_json
 from tests.browser.page import Page
 from tests.browser.spoken import links_of, said_by

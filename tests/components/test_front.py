@@ -8,7 +8,8 @@ from flask import Flask
 from flask_babel import Babel
 
 from components.front import front, front_health, front_model
-from domain.errors.services import ConnectionRefused, GpuMonitor
+from domain.errors.connections import ConnectionRefused
+from domain.errors.names import GpuMonitor
 from domain.front import STALLED_AFTER, BestRuns, best_per_algorithm, in_progress, last_metric_ms
 from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, State
 from domain.message_data import coded

@@ -14,19 +14,12 @@ from components.texts.language import _
 from components.texts.translate import translate, translate_json
 from domain.errors import BadResponse
 from domain.errors.catalogue import TEMPLATES
+from domain.errors.connections import AnsweredStatus, ConnectionRefused, CredentialsRefused, OutcomeUnknown, TimedOut
 from domain.errors.misfits import InvalidValue, misfit_of
+from domain.errors.names import MODEL_SERVER, GpuMonitor
 from domain.errors.policies import RunFailed
 from domain.errors.records import NotFoundThere
-from domain.errors.services import (
-    MODEL_SERVER,
-    AnsweredStatus,
-    ConnectionRefused,
-    CredentialsRefused,
-    GpuMonitor,
-    LastRefreshFailed,
-    OutcomeUnknown,
-    TimedOut,
-)
+from domain.errors.services import LastRefreshFailed
 from domain.message_data import MessageData, message_in
 from domain.messages import Message, Text, as_json, in_english
 from tests.rules.test_messages import ROOT

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.errors import BadInput, BadResponse, Conflict, ServiceError, ServiceUnavailable
+from domain.errors.connections import AnsweredStatus, CredentialsRefused, OutcomeUnknown, TimedOut
 from domain.errors.records import ModelIsActive
-from domain.errors.services import AnsweredStatus, CredentialsRefused, OutcomeUnknown, TimedOut
 from services.registry.http_store import HttpModelStore
 from tests.misbehaving import eventually
 from tests.models.model_server import HANG, LOSE, Answer, ModelServer

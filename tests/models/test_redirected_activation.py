@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.errors.services import Redirected
+from domain.errors.connections import Redirected
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry
 from services.registry.http_store import HttpModelStore

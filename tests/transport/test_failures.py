@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from domain.errors import ServiceUnavailable
-from domain.errors.services import (
+from domain.errors.connections import (
     AnswerBrokenOff,
     AnsweredStatus,
     ConnectionFailed,

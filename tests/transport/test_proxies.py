@@ -12,7 +12,7 @@ import requests
 
 from domain.addresses import leads_to_loopback, sparing_loopback
 from domain.errors import AccessDenied, ServiceUnavailable
-from domain.errors.services import (
+from domain.errors.connections import (
     AnsweredStatus,
     CertificateRefused,
     ConnectionRefused,

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from domain.errors import BadResponse, ServiceUnavailable
-from domain.errors.services import Redirected
+from domain.errors.connections import Redirected
 from tests.transport.servers import Answer, Oracle
 from transport.exchange import Answer as Got
 from transport.exchange import Request

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.errors import ServiceUnavailable
-from domain.errors.services import ConnectionRefused, NotAsked, OutcomeUnknown
+from domain.errors.connections import ConnectionRefused, NotAsked, OutcomeUnknown
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
 from transport.circuit_breaker import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS, CircuitBreaker
 from transport.http_client import JsonService

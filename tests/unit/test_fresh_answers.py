@@ -6,7 +6,7 @@ import pytest
 
 from concurrency.single_flight import SingleFlight
 from domain.errors import ServiceUnavailable
-from domain.errors.services import ConnectionRefused
+from domain.errors.connections import ConnectionRefused
 
 
 def test_each_answer_is_newer_than_its_question() -> None:

@@ -1,0 +1,53 @@
+"""Who failed: names of ours that have a translation."""
+
+from domain.errors import Name
+from domain.messages import Message, template
+
+
+class ModelServer(Message):
+    """The team's own server of models."""
+
+    text = template("Model server")
+
+
+class InferenceEngine(Message):
+    """The process that runs policies, as the dashboard names it."""
+
+    text = template("Inference engine")
+
+
+class TheInferenceEngine(Message):
+    """The process that runs policies, as it names itself."""
+
+    text = template("The inference engine")
+
+
+class GpuMonitor(Message):
+    """The GPU monitor of one host."""
+
+    text = template("GPU monitor {name}")
+    name: str
+
+
+class PolicyCheckProcess(Message):
+    """The process in which a policy is checked."""
+
+    text = template("The policy check")
+
+
+class PolicyProcess(Message):
+    """The process in which a policy runs."""
+
+    text = template("The policy's process")
+
+
+class ClewCache(Message):
+    """What the workers of one host share on disk."""
+
+    text = template("Clew's cache")
+
+
+MODEL_SERVER: Name = ModelServer()
+
+
+INFERENCE_ENGINE: Name = InferenceEngine()
