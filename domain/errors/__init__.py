@@ -30,6 +30,7 @@ from domain.messages import SERVICE, Message, Reason, as_json, in_english, templ
 
 # Who, or which field: by its own name, or by a name of ours that has a translation.
 Name = Reason | str
+BODY = "body"
 
 
 class ClewError(Message, Exception):
@@ -134,3 +135,14 @@ class BadResponse(ServiceError):
     text = "{field}: {misfit}"
     field: Name
     misfit: Reason
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """As a service error's; the answer as a whole has a name in each language."""
+        return super().params | ({"field": WholeBody().json_value} if self.field == BODY else {})
+
+
+class WholeBody(Message):
+    """An answer as a whole, in the place of one of its fields."""
+
+    text = template("body")
