@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator
 from typing import Any, Final
 
+from domain.errors.gpus import PowerLimit
 from gpu_monitor.sampling.example_session import FILE
 
 _STEP_SECONDS: Final = 2
@@ -52,6 +53,7 @@ def _moments(dice: random.Random) -> Iterator[list[dict[str, Any]]]:
 
 def _values(gpu: int, second: int, load: float, heat: float) -> dict[str, Any]:
     processes = _process(gpu, second)
+    slowed_by = [PowerLimit()] if load > 0.97 else []
     return {
         "utilization": round(load * 100),
         "memory_used": 420 + sum(one["memory_used"] for one in processes),
@@ -59,7 +61,8 @@ def _values(gpu: int, second: int, load: float, heat: float) -> dict[str, Any]:
         "power": round(28 + 262 * load, 1),
         "sm_clock": round(210 + 1_600 * min(1, load * 3)),
         "fan": round(30 + 40 * heat),
-        "throttle_reasons": ["power limit"] if load > 0.97 else [],
+        "throttle_reasons": [str(reason) for reason in slowed_by],
+        "throttle_codes": [reason.code for reason in slowed_by],
         "processes": processes,
     }
 
