@@ -7,6 +7,7 @@ Fill an MLflow with bench/generate_runs.py first, and start Clew on it. Each fig
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 import time
@@ -14,6 +15,7 @@ from collections.abc import Callable
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
 
 ROUNDS = 5
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--window-size=1440,1000")
@@ -32,7 +34,7 @@ def main() -> None:
     options = Options()
     for flag in FLAGS:
         options.add_argument(flag)
-    driver = webdriver.Chrome(options=options)
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     driver.set_script_timeout(60)
     try:
         for name, measure in measures(driver, asked.address, asked.expect).items():

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.chromium import use_the_installed_driver
 from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
 from training.scratch_server import DATABASE, mlflow_server
@@ -24,6 +25,7 @@ settings.register_profile(
 )
 settings.load_profile("clew")
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+use_the_installed_driver()
 
 
 # The files that take minutes begin first, or one of two processes would end long after the other.
