@@ -33,7 +33,6 @@ from api.edge.language import choose_language, note_what_links_keep
 from callbacks.failures import on_error
 from components.frame import frame, localised
 from domain.logs import configure_logging
-from domain.tracking.vocabulary import adopt
 from services.connect import Services, connect
 from settings.settings import Settings, explain
 
@@ -54,7 +53,6 @@ class LocalisedDash(dash.Dash):
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:
     """The dashboard on the given services; it asks them nothing until a page does."""
-    adopt(settings.vocabulary)
     server = Flask("clew")
     server.config.update(
         PATHNAME_PREFIX=settings.dash_requests_pathname_prefix,
