@@ -25,7 +25,6 @@ def in_an_app() -> Iterator[None]:
     """Links need to know below which path Clew is served."""
     server = Flask("test")
     Babel(server)
-    server.config["PATHNAME_PREFIX"] = "/"
     with server.test_request_context("/"):
         yield
 
