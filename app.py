@@ -4,6 +4,7 @@
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,11 @@ import callbacks.models.model_list
 import callbacks.runs.comparison
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
-from api.edge.language import choose_language, note_what_links_keep
+from api.edge.language import choose_language, note_links
 from callbacks.failures import on_error
 from components.frame import frame, localised
+from components.ui_settings import GpuMonitorSocket, SocketService, UiSettings, attach
 from domain.logs import configure_logging
-from domain.tracking.vocabulary import adopt
 from domain.wrong_settings import explain
 from services.connect import Services, connect
 from settings.settings import Settings
@@ -46,40 +47,50 @@ ICON = "favicon.svg"
 class LocalisedDash(dash.Dash):
     """Dash whose document speaks the reader's language and has our own icon."""
 
+    def __init__(self, ui: UiSettings, **options: Any) -> None:
+        super().__init__("clew", **options)
+        self._ui_settings = ui
+
     def interpolate_index(self, **parts: Any) -> str:
         """The document around the app."""
         icon = f"{self.get_asset_url(ICON)}?m={(ASSETS / ICON).stat().st_mtime}"
         parts["favicon"] = f'<link rel="icon" type="image/svg+xml" href="{icon}">'
-        return localised(str(super().interpolate_index(**parts)))
+        return localised(str(super().interpolate_index(**parts)), self._ui_settings)
+
+
+def ui_settings(settings: Settings) -> UiSettings:
+    """What of the settings pages are drawn by."""
+    prefix = settings.dash_requests_pathname_prefix
+    return UiSettings(
+        pathname_prefix=prefix,
+        read_only=settings.read_only,
+        tick_ms=round(settings.tick_seconds * 1000),
+        gpu_monitors=tuple(
+            GpuMonitorSocket(name=one.name, url=one.url, browser_url=one.browser_url, prefix=prefix)
+            for one in settings.gpu_monitors
+        ),
+        inference_engine=SocketService(
+            url=settings.inference_url, browser_url=settings.inference_ws_url or None, prefix=prefix
+        ),
+    )
 
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:
     """The dashboard on the given services; it asks them nothing until a page does."""
-    adopt(settings.vocabulary)
+    ui = ui_settings(settings)
     server = Flask("clew")
+    attach(ui, server)
     server.config.update(
-        PATHNAME_PREFIX=settings.dash_requests_pathname_prefix,
-        GPU_MONITORS=[
-            monitor.for_pages() | {"prefix": settings.dash_requests_pathname_prefix}
-            for monitor in settings.gpu_monitors
-        ],
-        INFERENCE_ENGINE={
-            "url": settings.inference_url,
-            "browser_url": settings.inference_ws_url or None,
-            "prefix": settings.dash_requests_pathname_prefix,
-        },
-        READ_ONLY=settings.read_only,
-        TICK_MS=round(settings.tick_seconds * 1000),
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
         MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
-    server.before_request(note_what_links_keep)
+    server.before_request(lambda: note_links(ui.pathname_prefix))
     api.edge.request_log.register(server)
     api.edge.hosts.register(server, settings)
     api.routes.register(server, services)
     app = LocalisedDash(
-        "clew",
+        ui,
         server=server,
         assets_folder=str(ASSETS),
         pages_folder=str(ROOT / "pages"),
@@ -88,7 +99,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         update_title=None,
         compress=True,
         suppress_callback_exceptions=True,
-        requests_pathname_prefix=settings.dash_requests_pathname_prefix,
+        requests_pathname_prefix=ui.pathname_prefix,
         routes_pathname_prefix="/",
         on_error=on_error,
     )
@@ -96,7 +107,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     api.edge.caching.register(server, ASSETS)
     api.edge.security.register(server, settings, app.csp_hashes)
     api.edge.forwarded.register(server, settings)
-    app.layout = frame
+    app.layout = partial(frame, ui)
     for feature in (
         callbacks.front,
         callbacks.runs.run_list,

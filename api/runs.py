@@ -16,14 +16,14 @@ from services.tracking.run_store import RunView
 def blueprint(services: Services) -> Blueprint:
     """The routes of the runs in `services`."""
     routes = Blueprint("runs", __name__, url_prefix="/runs")
-    patience = services.settings.patience_seconds
+    patience, vocabulary = services.settings.patience_seconds, services.vocabulary
 
     @routes.get("")
     def all_runs() -> Response:
         view = services.runs.first_view(patience)
         experiment = request.args.get("experiment")
         runs = _known(view).runs.values()
-        rows = [summarise(run) for run in runs if experiment is None or run.experiment == experiment]
+        rows = [summarise(run, vocabulary) for run in runs if experiment is None or run.experiment == experiment]
         return _dated(answer(list[RunSummary], rows), view)
 
     @routes.get("/compare")
@@ -32,7 +32,7 @@ def blueprint(services: Services) -> Blueprint:
         view = services.runs.view_with(ids, patience)
         runs = _known(view).runs
         missing = [run_id for run_id in ids if run_id not in runs]
-        found = [summarise(runs[run_id]) for run_id in ids if run_id in runs]
+        found = [summarise(runs[run_id], vocabulary) for run_id in ids if run_id in runs]
         return _dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
 
     @routes.get("/<run_id>")
@@ -43,7 +43,7 @@ def blueprint(services: Services) -> Blueprint:
         run = _known(view).runs.get(run_id)
         if run is None:
             raise RunNotFound(run_id)
-        return _dated(answer(RunDetail, RunDetail.of(run)), view)
+        return _dated(answer(RunDetail, RunDetail.of(run, vocabulary)), view)
 
     return routes
 

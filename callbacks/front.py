@@ -19,6 +19,7 @@ from components.texts.language import language
 from domain.front import BestRuns, best_per_algorithm, in_progress
 from domain.health import HealthReport, ServiceKind
 from domain.registry.models import ModelState, activation_of
+from domain.tracking.vocabulary import Vocabulary
 from services.connect import Services
 from services.failures import Failure
 from services.registry.model_view import ModelView
@@ -27,18 +28,19 @@ from services.tracking.run_store import RunView
 
 _SECONDS_PER_HOUR = 3600
 Filled = tuple[Any, Any]  # what a tile shows, as a mark that changes with it, and what draws it
+Fill = Callable[[RunList, datetime], Filled]  # that of these runs, as of then
 
 
 def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the front page to `app`."""
-    _register_runs(app, services, "runs", _in_progress)
-    _register_runs(app, services, "best", _best)
+    _register_runs(app, services, "runs", _in_progress_by(services.vocabulary))
+    _register_runs(app, services, "best", _best_by(services.vocabulary))
     _register_model(app, services)
     _register_health(app, services)
     _register_gpus(app, range(len(services.settings.gpu_monitors)))
 
 
-def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Callable[[RunList, datetime], Filled]) -> None:
+def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Fill) -> None:
     @app.callback(*_outputs(tile), *_inputs(tile))
     def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
         if is_retry(front.place(tile)):
@@ -108,19 +110,26 @@ def _freshness(view: RunView | ModelView) -> tuple[Any, Any, bool]:
     return front.as_of(words.unix_ms(view.as_of)), *failed(view)
 
 
-def _in_progress(runs: RunList, as_of: datetime) -> Filled:
-    found = in_progress(runs.runs.values(), as_of)
-    return [run.model_dump_json() for run in found], lambda: front.runs_in_progress(found)
+def _in_progress_by(vocabulary: Vocabulary) -> Fill:
+    def fill(runs: RunList, as_of: datetime) -> Filled:
+        found = in_progress(runs.runs.values(), as_of, vocabulary)
+        return [run.model_dump_json() for run in found], lambda: front.runs_in_progress(found)
+
+    return fill
 
 
-def _best(runs: RunList, as_of: datetime) -> Filled:
-    best = _best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
-    return best.model_dump_json(), lambda: front.best_runs(best)
+def _best_by(vocabulary: Vocabulary) -> Fill:
+    """Keeps the best of the newest list for an hour: each app by its own vocabulary, and so apart."""
 
+    @cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
+    def best_of(runs: RunList, hour: int) -> BestRuns:
+        return best_per_algorithm(runs.runs.values(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary)
 
-@cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
-def _best_of(runs: RunList, hour: int) -> BestRuns:
-    return best_per_algorithm(runs.runs.values(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC))
+    def fill(runs: RunList, as_of: datetime) -> Filled:
+        best = best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
+        return best.model_dump_json(), lambda: front.best_runs(best)
+
+    return fill
 
 
 def _active_model(view: ModelView) -> Filled | None:

@@ -5,20 +5,20 @@ from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
-import flask
 from dash import dcc, html
 
 from components import ids
 from components.links import href, is_embedded
 from components.texts.language import _, language
+from components.ui_settings import UiSettings
 
 
-def frame() -> html.Div:
+def frame(ui: UiSettings) -> html.Div:
     """The whole document: a skip link, the header, errors, the page."""
     return html.Div(
         [
             html.A(_("Skip to the content"), href="#main", className="visually-hidden-focusable"),
-            None if is_embedded() else _header(),
+            None if is_embedded() else _header(ui),
             html.Main(
                 [html.Div(id=ids.ERRORS, role="alert"), dash.page_container],
                 id="main",
@@ -26,27 +26,22 @@ def frame() -> html.Div:
                 className="container-fluid py-3",
             ),
         ],
-        className="clew-read-only" if is_read_only() else None,
+        className="clew-read-only" if ui.read_only else None,
     )
 
 
-def localised(document: str) -> str:
+def localised(document: str, ui: UiSettings) -> str:
     """Dash's HTML document, with its language, the few words of its own, and where Clew's addresses begin."""
     # Of the buttons that close something assets/clew.js says it: their components have no word for it but "Close".
     close = escape(_("Close"))
-    prefix = escape(flask.current_app.config["PATHNAME_PREFIX"])
+    prefix = escape(ui.pathname_prefix)
     head = f'<html lang="{language()}" data-close="{close}" data-prefix="{prefix}">'
     return document.replace("<html>", head, 1).replace("Loading...", escape(_("Loading…")), 1)
 
 
-def is_read_only() -> bool:
-    """Whether this Clew changes nothing."""
-    return bool(flask.current_app.config["READ_ONLY"])
-
-
-def ticker(place: str) -> dcc.Interval:
+def ticker(place: str, ui: UiSettings) -> dcc.Interval:
     """Makes the page at `place` ask for news, as often as the settings say."""
-    return dcc.Interval(id=ids.tick(place), interval=flask.current_app.config["TICK_MS"])
+    return dcc.Interval(id=ids.tick(place), interval=ui.tick_ms)
 
 
 def unexpected_error(reference: str) -> dbc.Alert:
@@ -72,7 +67,7 @@ def nothing_at_this_address() -> list[Any]:
     ]
 
 
-def _header() -> html.Header:
+def _header(ui: UiSettings) -> html.Header:
     return html.Header(
         html.Nav(
             [
@@ -90,7 +85,7 @@ def _header() -> html.Header:
                     ],
                     className="navbar-nav me-auto",
                 ),
-                html.Span(_("read-only"), className="badge text-bg-secondary me-3") if is_read_only() else None,
+                html.Span(_("read-only"), className="badge text-bg-secondary me-3") if ui.read_only else None,
                 _other_language(),
             ],
             className="navbar navbar-expand px-3",

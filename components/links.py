@@ -1,38 +1,23 @@
-"""Addresses inside Clew: below the sub-path it is served from, in the language and the frame that were asked for."""
+"""Links of a page: below the sub-path that its app is served from, in the language and the frame that were asked for.
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-from urllib.parse import quote, urlencode
+They belong to the request, as its language does: each app puts its own `Links` into `flask.g` before it answers one.
+"""
+
+from urllib.parse import quote
 
 import flask
+
+from domain.links import Links
 
 
 def href(path: str, **query: str) -> str:
     """The address of the page at `path` ("/mlflow"); what was asked for with `?lang=` and `?embed=` is kept."""
-    prefix = "/"
-    if flask.has_request_context():
-        prefix = flask.current_app.config["PATHNAME_PREFIX"]
-        if language := flask.g.get("asked_language"):
-            query["lang"] = language
-        if is_embedded():
-            query["embed"] = "1"
-    return prefix + path.removeprefix("/") + (f"?{urlencode(query)}" if query else "")
-
-
-def one_value_each(layout: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
-    """A page's layout, called with one value for each name of the address: of a repeated one Dash hands on a list."""
-
-    @wraps(layout)
-    def called(**query: str | list[str]) -> list[Any]:
-        return layout(**{name: value if isinstance(value, str) else value[0] for name, value in query.items()})
-
-    return called
+    return _of_this_request().to(path, query)
 
 
 def is_embedded() -> bool:
     """Whether the page stands in another site's frame, which has a header of its own (`?embed=1`)."""
-    return bool(flask.has_request_context() and flask.g.get("embedded"))
+    return "embed" in _of_this_request().kept
 
 
 def run_href(run_id: str) -> str:
@@ -43,3 +28,9 @@ def run_href(run_id: str) -> str:
 def model_href(model_id: str) -> str:
     """The detail page of a model."""
     return href(f"/models/{quote(model_id, safe='')}")
+
+
+def _of_this_request() -> Links:
+    """Outside a request, where components are made by themselves, there is nothing to keep."""
+    links: Links = flask.g.get("links", Links()) if flask.has_request_context() else Links()
+    return links

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from domain.tracking.runs import Run, RunStatus, RunSummary, summarise
+from domain.tracking.vocabulary import Vocabulary
 
 STALLED_AFTER: Final = timedelta(minutes=10)
 """A run that logged nothing for so long may have died without saying so."""
@@ -57,27 +58,27 @@ def silent_for(run: Run, now: datetime) -> timedelta | None:
     return None if run.started_at is None else now - run.started_at
 
 
-def in_progress(runs: Iterable[Run], now: datetime) -> list[RunInProgress]:
+def in_progress(runs: Iterable[Run], now: datetime, vocabulary: Vocabulary) -> list[RunInProgress]:
     """The runs that are not over: those that stand still first, since somebody has to look, then the newest."""
     open_runs = [(run, silent_for(run, now)) for run in runs if not run.is_over]
     stalled = {run.run_id for run, silence in open_runs if silence is not None and silence > STALLED_AFTER}
     open_runs.sort(key=lambda pair: _started(pair[0]), reverse=True)
     open_runs.sort(key=lambda pair: pair[0].run_id not in stalled)
-    return [_progress_of(run, silence if run.run_id in stalled else None) for run, silence in open_runs]
+    return [_progress_of(run, silence if run.run_id in stalled else None, vocabulary) for run, silence in open_runs]
 
 
-def best_per_algorithm(runs: Iterable[Run], now: datetime) -> BestRuns:
+def best_per_algorithm(runs: Iterable[Run], now: datetime, vocabulary: Vocabulary) -> BestRuns:
     """Of each algorithm the finished run with the highest success rate; of equals the highest final reward."""
     finished = [run for run in runs if run.status is RunStatus.FINISHED]
-    recent = _best([run for run in finished if _ended(run) >= (now - RECENT).timestamp()])
-    return BestRuns(runs=recent or _best(finished), are_recent=bool(recent))
+    recent = _best([run for run in finished if _ended(run) >= (now - RECENT).timestamp()], vocabulary)
+    return BestRuns(runs=recent or _best(finished, vocabulary), are_recent=bool(recent))
 
 
-def _progress_of(run: Run, silence: timedelta | None) -> RunInProgress:
+def _progress_of(run: Run, silence: timedelta | None, vocabulary: Vocabulary) -> RunInProgress:
     return RunInProgress(
         run_id=run.run_id,
         name=run.name,
-        algorithm=run.parameter("algorithm"),
+        algorithm=run.parameter("algorithm", vocabulary),
         status=run.status,
         is_sample=run.is_sample,
         last_metric_ms=last_metric_ms(run),
@@ -85,18 +86,18 @@ def _progress_of(run: Run, silence: timedelta | None) -> RunInProgress:
     )
 
 
-def _best(finished: list[Run]) -> list[RunSummary]:
+def _best(finished: list[Run], vocabulary: Vocabulary) -> list[RunSummary]:
     best: dict[str | None, tuple[tuple[float, float], Run]] = {}
     for run in sorted(finished, key=_ended, reverse=True):  # of equals the newest
-        merit, algorithm = _merit(run), run.parameter("algorithm")
+        merit, algorithm = _merit(run, vocabulary), run.parameter("algorithm", vocabulary)
         if merit > (-inf, -inf) and (algorithm not in best or merit > best[algorithm][0]):
             best[algorithm] = merit, run
     ordered = sorted(best.values(), key=lambda found: found[0], reverse=True)
-    return [summarise(run) for _merit_of_it, run in ordered]
+    return [summarise(run, vocabulary) for _merit_of_it, run in ordered]
 
 
-def _merit(run: Run) -> tuple[float, float]:
-    rate, reward = run.latest("success_rate"), run.latest("reward")
+def _merit(run: Run, vocabulary: Vocabulary) -> tuple[float, float]:
+    rate, reward = run.latest("success_rate", vocabulary), run.latest("reward", vocabulary)
     return (-inf if rate is None else rate, -inf if reward is None else reward)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import dash
-import flask
 from dash import dcc, html
 
 from components import frame, ids
@@ -11,19 +10,20 @@ from components.front import front, front_gpus, front_health
 from components.gpus import gpus
 from components.links import href
 from components.texts.language import _
+from components.ui_settings import UiSettings, page
 
 
-def layout(**_query: str) -> list[Any]:
+@page
+def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
     """The page; its tiles fill each on its own."""
-    monitors = flask.current_app.config["GPU_MONITORS"]
     return [
         html.H1(_("Now"), className="h3"),
-        html.Div(_tiles([monitor["name"] for monitor in monitors]), className="tiles"),
-        frame.ticker("front"),
+        html.Div(_tiles([monitor.name for monitor in ui.gpu_monitors]), className="tiles"),
+        frame.ticker("front", ui),
         dcc.Store(id=ids.FRONT_GPU_TEXTS, data=front_gpus.texts()),
         dcc.Store(id=ids.FRONT_GPU_SCHEMA, data=gpus.schema()),
         dcc.Store(id=ids.FRONT_GPU_STARTED),
-        dcc.Store(id=ids.FRONT_GPU_MONITORS, data=monitors),
+        dcc.Store(id=ids.FRONT_GPU_MONITORS, data=[monitor.model_dump() for monitor in ui.gpu_monitors]),
     ]
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import dash
-import flask
 from dash import dcc, html
 from pydantic import ValidationError
 
@@ -11,12 +10,12 @@ from components import frame, ids, notices
 from components.inference import evaluation, inference, inference_controls
 from components.inference.inference import SIDES
 from components.inference.inference_controls import ViewRequest
-from components.links import one_value_each
 from components.texts.language import _
+from components.ui_settings import UiSettings, page
 
 
-@one_value_each
-def layout(**query: str) -> list[Any]:
+@page
+def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     """The page; the address says which models, which maze, and how fast."""
     request, odd = _read(query)
     return [
@@ -32,13 +31,13 @@ def layout(**query: str) -> list[Any]:
             className="walks",
         ),
         evaluation.panel(),
-        frame.ticker("inference"),
+        frame.ticker("inference", ui),
         dcc.Store(id=ids.INFERENCE_SHOWN),
         dcc.Store(id=ids.INFERENCE_STARTED),
         dcc.Store(id=ids.INFERENCE_REQUEST, data=request.model_dump()),
         dcc.Store(id=ids.INFERENCE_TEXTS, data=inference.texts()),
         dcc.Store(id=ids.INFERENCE_SCHEMA, data=inference.schema()),
-        dcc.Store(id=ids.INFERENCE_ENGINE, data=flask.current_app.config["INFERENCE_ENGINE"]),
+        dcc.Store(id=ids.INFERENCE_ENGINE, data=ui.inference_engine.model_dump()),
     ]
 
 

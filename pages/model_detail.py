@@ -6,18 +6,18 @@ import dash
 from dash import dcc
 
 from components import frame, ids
-from components.links import one_value_each
 from components.models import model_change, model_detail
 from components.texts.language import _
+from components.ui_settings import UiSettings, page
 
 
-@one_value_each
-def layout(model_id: str = "", **_query: str) -> list[Any]:
+@page
+def layout(ui: UiSettings, /, model_id: str = "", **_query: str) -> list[Any]:
     """The page of the model with this id."""
     return [
         *model_detail.place(),
         *model_change.parts("model"),
-        frame.ticker("model"),
+        frame.ticker("model", ui),
         dcc.Store(id=ids.MODEL_ID, data=model_id),
         dcc.Store(id=ids.MODEL_CHECKED, data=False),
     ]

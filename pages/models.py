@@ -8,9 +8,11 @@ from dash import dcc, html
 from components import frame, ids, notices
 from components.models import model_change, model_list
 from components.texts.language import _
+from components.ui_settings import UiSettings, page
 
 
-def layout(**_query: str) -> list[Any]:
+@page
+def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
     """The page, empty until its callbacks fill it."""
     return [
         html.H1(_("Models"), className="h3"),
@@ -22,7 +24,7 @@ def layout(**_query: str) -> list[Any]:
         html.Div(id=ids.MODEL_EMPTY, className="my-3"),
         html.Div(id=ids.MODEL_HISTORY),
         *model_change.parts("models"),
-        frame.ticker("models"),
+        frame.ticker("models", ui),
         dcc.Store(id=ids.MODEL_TEXTS, data=model_list.texts()),
         dcc.Store(id=ids.MODEL_ROWS),
         dcc.Store(id=ids.MODEL_DRAWN),

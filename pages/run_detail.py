@@ -6,20 +6,20 @@ import dash
 from dash import dcc
 
 from components import frame, ids
-from components.links import one_value_each
 from components.runs import run_detail
 from components.texts.language import _
+from components.ui_settings import UiSettings, page
 from domain.tracking.runs import is_run_id
 
 
-@one_value_each
-def layout(run_id: str = "", **_other: str) -> list[Any]:
+@page
+def layout(ui: UiSettings, /, run_id: str = "", **_other: str) -> list[Any]:
     """The page of the run with this id; what cannot be an id is said at once."""
     if not is_run_id(run_id):
         return run_detail.not_found(run_id)
     return [
         *run_detail.place(),
-        frame.ticker("run"),
+        frame.ticker("run", ui),
         dcc.Store(id=ids.RUN_ID, data=run_id),
         dcc.Store(id=ids.RUN_DRAWN),
     ]

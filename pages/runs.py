@@ -7,15 +7,15 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import frame, ids
-from components.links import one_value_each
 from components.runs import comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
+from components.ui_settings import UiSettings, page
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.runs import parse_run_ids
 
 
-@one_value_each
-def layout(runs: str | None = None, experiment: str | None = None, **other: str) -> list[Any]:
+@page
+def layout(ui: UiSettings, /, runs: str | None = None, experiment: str | None = None, **other: str) -> list[Any]:
     """The page; `runs` is the comparison that the address carries, `experiment` the filter."""
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
@@ -30,7 +30,7 @@ def layout(runs: str | None = None, experiment: str | None = None, **other: str)
         run_list.run_table(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
         run_toolbar.filter_hint(),
-        frame.ticker("runs"),
+        frame.ticker("runs", ui),
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),
         dcc.Store(id=ids.VERSION),

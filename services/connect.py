@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from domain.errors.names import GpuMonitor
 from domain.health import ServiceKind
+from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.client import MlflowApi
 from mlflow_api.metrics import MetricsApi
 from mlflow_api.registry import MlflowRegistry
@@ -13,7 +14,8 @@ from services.health.service_health import HealthSnapshots, Neighbour
 from services.inference_engine import InferenceEngine
 from services.registry.http_store import HttpModelStore
 from services.registry.measurement_keeping import MeasurementKeeping
-from services.registry.mlflow_store import MlflowModelStore
+from services.registry.mlflow_model_tags import RunFacts
+from services.registry.mlflow_store import MlflowModelStore, RunOf
 from services.registry.model_changes import TokenRenewingStore
 from services.registry.model_store import ModelStore, ReadOnlyStore
 from services.registry.model_view import ModelSnapshots
@@ -38,6 +40,7 @@ class Services(NamedTuple):
     """The dashboard's connections; nothing in them has been asked anything yet."""
 
     settings: Settings
+    vocabulary: Vocabulary
     runs: RunStore
     samples: SampleData
     histories: HistoryStore
@@ -53,19 +56,21 @@ class Services(NamedTuple):
 
 def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
+    vocabulary = settings.vocabulary  # read once: its file may change while this runs
     mlflow = MlflowApi.from_settings(settings)
     source = MlflowRuns(mlflow)
     runs = RunStore(source, settings.cache_dir, settings.refresh_seconds)
-    # Two stores never share one, nor do two registered models of one registry.
-    kept_by = f"{settings.model_server_url or mlflow.service.url} {settings.model_name}"
+    # Two stores never share one, nor do two registered models of one registry, nor two readings of their runs.
+    kept_by = f"{settings.model_server_url or mlflow.service.url} {settings.model_name} {vocabulary.model_dump_json()}"
     models_folder = cache_folder(settings.cache_dir, kept_by)
     token = VersionToken(models_folder / "models-changed")
-    models = model_store(settings, mlflow, runs, token)
+    models = model_store(settings, mlflow, _facts_of(runs, vocabulary), token)
     model_views = ModelSnapshots(models, settings.refresh_seconds, token, models_folder)
     engine = JsonService(InferenceEngine.name, settings.inference_url, direct=True)
     checks = Checks(source, runs, models, model_views)
     return Services(
         settings=settings,
+        vocabulary=vocabulary,
         runs=runs,
         samples=SampleData(mlflow),
         histories=history_store(settings, mlflow),
@@ -96,7 +101,15 @@ def _neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
         yield Neighbour(ServiceKind.INFERENCE, None, engine)
 
 
-def model_store(settings: Settings, mlflow: MlflowApi, runs: RunStore, token: VersionToken) -> ModelStore:
+def _facts_of(runs: RunStore, vocabulary: Vocabulary) -> RunOf:
+    def facts(run_id: str) -> RunFacts | None:
+        run = runs.view().get(run_id)
+        return None if run is None else RunFacts.of(run, vocabulary)
+
+    return facts
+
+
+def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: VersionToken) -> ModelStore:
     """The model server where there is one, else MLflow's registry; its changes renew the token, or are refused."""
     store: ModelStore
     if settings.model_server_url is not None:
@@ -104,7 +117,7 @@ def model_store(settings: Settings, mlflow: MlflowApi, runs: RunStore, token: Ve
     else:
         registry = MlflowRegistry(mlflow, settings.model_name)
         files = PolicyFiles(registry, settings.cache_dir / "policies")
-        store = MlflowModelStore(registry, files.check, files.content, lambda run_id: runs.view().get(run_id))
+        store = MlflowModelStore(registry, files.check, files.content, run_of)
     return ReadOnlyStore(store) if settings.read_only else TokenRenewingStore(store, token)
 
 

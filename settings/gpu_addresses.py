@@ -20,10 +20,6 @@ class GpuMonitorAddress(NamedTuple):
     browser_url: str | None = None
     credentials: Credentials | None = None
 
-    def for_pages(self) -> dict[str, str | None]:
-        """What a browser may know of it."""
-        return {"name": self.name, "url": self.url, "browser_url": self.browser_url}
-
 
 def read_addresses(listed: str) -> list[GpuMonitorAddress]:
     """The monitors of a comma list `name=url[|browser_url]`; raises ValueError, which names the odd entry."""

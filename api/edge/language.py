@@ -4,6 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import g, request
 
+from domain.links import Links
+
 LANGUAGES = ("en", "ja")
 
 
@@ -15,13 +17,14 @@ def choose_language() -> str:
     return _asked_language() or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
-def note_what_links_keep() -> None:
-    """Keeps for the links of this request what its page was asked for with: `?lang=`, and `?embed=1`, without a header.
+def note_links(prefix: str) -> None:
+    """Notes where links of this request lead: below `prefix`, with `?lang=` and `?embed=1` (no header) of its page.
 
     Before anything else: a link may be made before the first text, which is when the language is chosen.
     """
-    g.asked_language = _asked_language()
-    g.embedded = "1" in _asked("embed")
+    language = _asked_language()
+    kept = {"lang": language} if language else {}
+    g.links = Links(prefix, kept | ({"embed": "1"} if "1" in _asked("embed") else {}))
 
 
 def _asked_language() -> str | None:

@@ -2,27 +2,28 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from components.charts.lines import Known
 from components.texts.language import language
 from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
 from domain.errors import ClewError
 from domain.tracking.history import History
 from domain.tracking.runs import Run
-from domain.tracking.vocabulary import MetricWord, metric_key
+from domain.tracking.vocabulary import MetricWord, Vocabulary
 from services.connect import Services
 from services.tracking.histories.store import Series
 from services.tracking.run_store import RunView
 
 
 class Drawing(NamedTuple):
-    """The runs and histories at hand; `found` maps (run id, metric key) to a history."""
+    """The runs and histories at hand."""
 
     runs: list[Run]
     unknown: list[str]
-    found: dict[tuple[str, str], History]
+    found: Known
     pending: set[Series]
     failures: list[ClewError]
     is_loading: bool
@@ -40,17 +41,21 @@ class Drawing(NamedTuple):
     ) -> "Drawing":
         """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not."""
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
-        keys = {run.run_id: _keys_to_draw(run, wanted, options) for run in runs}
+        keys = {run.run_id: _keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
         histories = services.histories.get(runs, keys, max(0.0, ends - time.monotonic()))
         return cls(
             runs=runs,
             unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
-            found={(series.run_id, series.key): history for series, history in histories.found.items()},
+            found=_known(histories.found, services.vocabulary),
             pending=histories.pending,
             failures=_different(histories.failures.values()),
             is_loading=bool(histories.pending) or (view.runs is None and view.failure is None),
             sampled=bool(histories.sampled),
         )
+
+
+def _known(found: Mapping[Series, History], vocabulary: Vocabulary) -> Known:
+    return Known({(series.run_id, series.key): history for series, history in found.items()}, vocabulary)
 
 
 def _different(errors: Iterable[ClewError]) -> list[ClewError]:
@@ -59,10 +64,10 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
     return [by_sentence[sentence] for sentence in sorted(by_sentence)]
 
 
-def _keys_to_draw(run: Run, wanted: Sequence[MetricWord], options: ChartOptions) -> list[str]:
+def _keys_to_draw(run: Run, wanted: Sequence[MetricWord], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
     """The metric keys under which this run logged the wanted words, and the one that counts the axis."""
-    keys = [key for word in wanted if (key := metric_key(word, run.metrics)) is not None]
-    counting = counter(options.axis, run.metrics)
+    keys = [key for word in wanted if (key := vocabulary.metric_key(word, run.metrics)) is not None]
+    counting = counter(options.axis, run.metrics, vocabulary)
     return keys if counting is None or counting.key in keys else [*keys, counting.key]
 
 
@@ -72,7 +77,7 @@ def fingerprint(asked: object, drawing: Drawing) -> str:
         language(),
         asked,
         [(run.run_id, run.name, run.status, sorted(run.metrics.items()), run.ended_at) for run in drawing.runs],
-        sorted((key, len(history)) for key, history in drawing.found.items()),
+        sorted((key, len(history)) for key, history in drawing.found.histories.items()),
         sorted(drawing.pending),
         drawing.unknown,
         [str(error) for error in drawing.failures],

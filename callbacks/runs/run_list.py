@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import dash
@@ -17,10 +18,14 @@ from components.texts.language import _, language, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.tracking.runs import summarise
+from domain.tracking.vocabulary import Vocabulary
 from services.connect import Services
 from services.identity import writing_person
 from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
+
+# The rows of these runs in this language.
+RowsOf = Callable[[RunList, str], list[dict[str, Any]]]
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -31,6 +36,8 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _register_refresh(app: dash.Dash, services: Services) -> None:
+    rows_of = _rows_by(services.vocabulary)
+
     @app.callback(
         Output(ids.FRESHNESS_TEXT, "children"),
         Output(ids.failure("runs"), "children"),
@@ -52,7 +59,7 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
-        said, drawn = freshness(view), _rows(view, shown, notice, services.settings.embedded)
+        said, drawn = freshness(view), _rows(view, rows_of, shown, notice, services.settings.embedded)
         return tuple(_plain(part) for part in said) + drawn
 
     @app.callback(
@@ -77,14 +84,14 @@ def _plain(part: Any) -> Any:
     return json.loads(json.dumps(part, default=lambda component: component.to_plotly_json()))
 
 
-def _rows(view: RunView, shown: str | None, notice: bool, embedded: bool) -> tuple[Any, ...]:
+def _rows(view: RunView, rows_of: RowsOf, shown: str | None, notice: bool, embedded: bool) -> tuple[Any, ...]:
     """Rows, version, bad rows, and whether the samples' notice is open; no update where the page has these."""
     if view.runs is None or view.runs.version == shown:
         return (no_update,) * 4
     # Only what Clew itself filled in is Clew's to remove.
     samples = embedded and any(run.is_sample for run in view.runs.runs.values())
     return (
-        _list_rows(view.runs, language()),
+        rows_of(view.runs, language()),
         view.runs.version,
         _plain(notices.bad_rows(view.service, view.runs.bad_rows)),
         # The first rows open it; from then on the reader's dismissal counts.
@@ -92,11 +99,15 @@ def _rows(view: RunView, shown: str | None, notice: bool, embedded: bool) -> tup
     )
 
 
-# By version, not by object: a full sweep makes the same list anew, and a list that nobody has any more would stay.
-@cached(LRUCache(2), key=lambda runs, spoken: hashkey(runs.version, spoken), lock=threading.Lock())
-def _list_rows(runs: RunList, _spoken: str) -> list[dict[str, Any]]:
-    """The rows of all runs, made once for each language."""
-    return run_list.rows(summarise(run) for run in runs.runs.values())
+def _rows_by(vocabulary: Vocabulary) -> RowsOf:
+    """Returns what makes the rows of all runs, once for each language, and keeps them: each app has its own."""
+
+    # By version, not by object: a full sweep makes the same list anew, and a list that nobody has any more would stay.
+    @cached(LRUCache(2), key=lambda runs, spoken: hashkey(runs.version, spoken), lock=threading.Lock())
+    def rows_of(runs: RunList, _spoken: str) -> list[dict[str, Any]]:
+        return run_list.rows(summarise(run, vocabulary) for run in runs.runs.values())
+
+    return rows_of
 
 
 def _register_table(app: dash.Dash) -> None:

@@ -1,6 +1,7 @@
 """Histories of runs become the lines of a chart: on the chosen axis, smoothed, one by one or as groups of seeds."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from components.charts.charts import MOST_WITH_RAW, Line
 from components.colours import line_styles
@@ -13,9 +14,19 @@ from domain.charts.history_curves import CurveRequest, CurveSource, history_curv
 from domain.tracking.grouping import Group, default_grouping, group_runs
 from domain.tracking.history import History
 from domain.tracking.runs import Run
-from domain.tracking.vocabulary import MetricWord, metric_key
+from domain.tracking.vocabulary import MetricWord, Vocabulary
 
-Known = Mapping[tuple[str, str], History]
+
+class Known(NamedTuple):
+    """The histories at hand, by (run id, metric key), and the vocabulary that says which of a run's keys is meant."""
+
+    histories: Mapping[tuple[str, str], History]
+    vocabulary: Vocabulary
+
+    def history(self, run: Run, word: MetricWord) -> History | None:
+        """The run's history of `word`; None where it was not logged, or has not come yet."""
+        key = self.vocabulary.metric_key(word, run.metrics)
+        return None if key is None else self.histories.get((run.run_id, key))
 
 
 def line_name(run: Run) -> str:
@@ -26,9 +37,9 @@ def line_name(run: Run) -> str:
 def lines(
     word: MetricWord, runs: Sequence[Run], known: Known, options: ChartOptions, curve_of: CurveSource = history_curve
 ) -> list[Line]:
-    """The lines of `word`, one a run or one a group; `known` is by (run id, metric key), and `curve_of` draws it."""
-    if options.grouped and (by := default_grouping(runs)) is not None:
-        return _group_lines(word, runs, known, options, group_runs(runs, by), curve_of)
+    """The lines of `word`, one a run or one a group, of the histories in `known`; `curve_of` makes the curves."""
+    if options.grouped and (by := default_grouping(runs, known.vocabulary)) is not None:
+        return _group_lines(word, runs, known, options, group_runs(runs, by, known.vocabulary), curve_of)
     styles = line_styles([run.run_id for run in runs])
     with_raw = options.smoothing and len(runs) <= MOST_WITH_RAW
     drawn = []
@@ -68,11 +79,10 @@ def _group_lines(
 def _curve_of(
     word: MetricWord, run: Run, known: Known, options: ChartOptions, weight: float, curve_of: CurveSource
 ) -> Curve | None:
-    key = metric_key(word, run.metrics)
-    history = None if key is None else known.get((run.run_id, key))
+    history = known.history(run, word)
     if history is None:
         return None
-    counting = counter(options.axis, run.metrics)
-    counted = None if counting is None else known.get((run.run_id, counting.key))
+    counting = counter(options.axis, run.metrics, known.vocabulary)
+    counted = None if counting is None else known.histories.get((run.run_id, counting.key))
     origin = None if run.started_at is None else round(run.started_at.timestamp() * 1000)
     return curve_of(CurveRequest(history, options.axis, weight, counting, counted, origin))

@@ -56,7 +56,7 @@ def figures(
     sampled: bool = False,
     curve_of: CurveSource = history_curve,
 ) -> list[dict[str, Any]]:
-    """A figure per word of `WORDS`; `known` is by (run id, metric key), and `curve_of` draws it."""
+    """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
     nothing = _("Loading…") if still_loading else _why_empty(options)
     return [
         line_chart(word, lines(word, runs, known, options, curve_of), nothing=nothing, options=options, sampled=sampled)

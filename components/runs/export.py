@@ -18,13 +18,13 @@ from domain.tracking.vocabulary import MetricWord
 
 def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
     """The final metrics with all digits and all parameters, a row per run; missing values are empty."""
-    words = final_metrics.columns(runs)
+    words = final_metrics.columns(runs, known.vocabulary)
     parameters = sorted({key for run in runs for key in run.params})
     head = ["run_id", "name", "experiment", "status", "episodes", *(f"{options.final}:{word}" for word in words)]
     rows: list[list[Any]] = [[*head, *(f"param:{key}" for key in parameters)]]
     for run in runs:
         finals = [final_metrics.final(run, word, known, options).value for word in words]
-        facts = [run.run_id, run.name, run.experiment, run.status, run.episodes]
+        facts = [run.run_id, run.name, run.experiment, run.status, run.episodes(known.vocabulary)]
         rows.append([*facts, *finals, *(run.params.get(key) for key in parameters)])
     return _csv(rows)
 

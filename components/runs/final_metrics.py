@@ -16,9 +16,9 @@ from domain.charts.chart_options import ChartOptions
 from domain.statistics import Interval
 from domain.tracking.final_metrics import Choice, final_value, rate_episodes, rate_interval
 from domain.tracking.grouping import Group, default_grouping, differing_parameters, group_runs
-from domain.tracking.runs import Run, summarise
+from domain.tracking.runs import Run
 from domain.tracking.scores import Estimate, aggregate, probability_of_improvement
-from domain.tracking.vocabulary import MetricWord, metric_key
+from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 # Training and evaluation never share a column; one that no run logged is left out, but for these three.
 ALWAYS: tuple[MetricWord, ...] = ("reward", "success_rate")
@@ -34,25 +34,27 @@ class Final(NamedTuple):
     key: str | None
 
 
-def columns(runs: Sequence[Run]) -> list[MetricWord]:
+def columns(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricWord]:
     """The metric words that have a column."""
-    return [*ALWAYS, *(word for word in WHERE_LOGGED if any(metric_key(word, run.metrics) for run in runs))]
+    logged = {word for word in WHERE_LOGGED for run in runs if vocabulary.metric_key(word, run.metrics)}
+    return [*ALWAYS, *(word for word in WHERE_LOGGED if word in logged)]
 
 
 def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Final:
     """The final value of `word`; until its history has come, only the last value is known."""
-    key = metric_key(word, run.metrics)
+    key = known.vocabulary.metric_key(word, run.metrics)
     if key is None:
         return Final(None, None, None)
-    history = known.get((run.run_id, key))
+    history = known.histories.get((run.run_id, key))
     if history is None:
-        value = run.latest(word) if options.final is Choice.LAST else None
+        value = run.latest(word, known.vocabulary) if options.final is Choice.LAST else None
     else:
         found = final_value(history, word, options.final)
         value = None if found is None else found.value
     interval = None
     if word in _RATES:
-        interval = rate_interval(value, options.final, rate_episodes(word, run.params, run.episodes))
+        episodes = rate_episodes(word, run.params, run.episodes(known.vocabulary), known.vocabulary)
+        interval = rate_interval(value, options.final, episodes)
     return Final(value, interval, key)
 
 
@@ -65,7 +67,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
     """A row per run, with the colour of its lines; the parameters that differ beside, if asked for."""
     styles = line_styles([run.run_id for run in runs])
     differing = differing_parameters({run.run_id: run.params for run in runs}) if options.differing else {}
-    shown = columns(runs)
+    shown = columns(runs, known.vocabulary)
     head = [_th(_("Run")), _th(_("Algorithm"))]
     head += [_th(heading(word, options.final), end=True) for word in shown]
     head += [_th(_("Total episodes"), end=True), _th(_("Status")), *(_th(name) for name in differing)]
@@ -73,9 +75,9 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
         html.Tr(
             [
                 _name(run, None if options.grouped else styles[run.run_id]),
-                html.Td(summarise(run).algorithm or words.MISSING),
+                html.Td(run.parameter("algorithm", known.vocabulary) or words.MISSING),
                 *(_cell(word, final(run, word, known, options)) for word in shown),
-                html.Td(words.count(run.episodes), className="text-end"),
+                html.Td(words.count(run.episodes(known.vocabulary)), className="text-end"),
                 html.Td(status_badge(run.status)),
                 *(html.Td(values[run.run_id] or words.MISSING) for values in differing.values()),
             ]
@@ -89,10 +91,10 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
 
 def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table | None:
     """What each group's final rewards come to, and how likely a run of it beats one of the first group."""
-    by = default_grouping(runs)
+    by = default_grouping(runs, known.vocabulary)
     if not options.grouped or by is None:
         return None
-    groups = group_runs(runs, by)
+    groups = group_runs(runs, by, known.vocabulary)
     styles = line_styles([group_name(group) for group in groups])
     scores = [_scores(group, runs, known, options) for group in groups]
     head = [_th(_("Group")), _th(_("Runs"), end=True), _th(_("IQM of final rewards"), end=True)]
@@ -127,7 +129,7 @@ def _scores(group: Group, runs: Sequence[Run], known: Known, options: ChartOptio
     found: dict[str, list[float]] = {}
     for run in runs:
         if run.run_id in group.run_ids and (value := final(run, "reward", known, options).value) is not None:
-            found.setdefault(run.parameter("environment") or words.MISSING, []).append(value)
+            found.setdefault(run.parameter("environment", known.vocabulary) or words.MISSING, []).append(value)
     return found
 
 

@@ -14,8 +14,8 @@ from components.texts import words
 from components.texts.language import _, around
 from domain.charts.chart_options import ChartOptions
 from domain.charts.history_curves import CurveSource, history_curve
-from domain.tracking.runs import Run, summarise
-from domain.tracking.vocabulary import MetricWord
+from domain.tracking.runs import Run, RunSummary, summarise
+from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
 
@@ -35,9 +35,9 @@ def place() -> list[Any]:
     ]
 
 
-def facts(run: Run, mlflow_page: str | None) -> list[Any]:
+def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary) -> list[Any]:
     """The run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
-    summary = summarise(run)
+    summary = summarise(run, vocabulary)
     title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2"), status_badge(run.status)]
     if summary.is_sample:
         title.append(sample_badge())
@@ -49,7 +49,7 @@ def facts(run: Run, mlflow_page: str | None) -> list[Any]:
     return [
         html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
         html.Dl(
-            [part for name, value in _facts(run) for part in (html.Div([html.Dt(name), html.Dd(value)]),)],
+            [part for name, value in _facts(run, summary) for part in (html.Div([html.Dt(name), html.Dd(value)]),)],
             className="facts",
         ),
     ]
@@ -69,7 +69,7 @@ def parameters(run: Run) -> list[Any]:
 def figures(
     run: Run, known: Known, *, still_loading: bool, sampled: bool = False, curve_of: CurveSource = history_curve
 ) -> list[dict[str, Any]]:
-    """A figure per word of `WORDS`; `known` is by (run id, metric key), and `curve_of` draws it."""
+    """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
     nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
     options = ChartOptions()
     return [
@@ -89,9 +89,8 @@ def not_found(run_id: str) -> list[Any]:
     ]
 
 
-def _facts(run: Run) -> list[tuple[str, Any]]:
+def _facts(run: Run, summary: RunSummary) -> list[tuple[str, Any]]:
     """Names and values; beside a value the name under which the run's tool logged it."""
-    summary = summarise(run)
 
     def logged(field: str, value: str) -> Any:
         key = summary.keys.get(field)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.charts.curves import Column
 from domain.tracking.history import History
-from domain.tracking.vocabulary import MetricWord, in_use, metric_key
+from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 
 class Axis(StrEnum):
@@ -45,14 +45,14 @@ class TimeUnit(NamedTuple):
 _UNITS: Final = (TimeUnit("d", 86_400), TimeUnit("h", 3_600), TimeUnit("min", 60))
 
 
-def counter(axis: Axis, logged: Container[str]) -> Counter | None:
+def counter(axis: Axis, logged: Container[str], vocabulary: Vocabulary) -> Counter | None:
     """Which of the metrics that a run `logged` counts `axis`; None if none does, or if the axis needs none."""
     word = _COUNTED.get(axis)
     if word is None:
         return None
-    if (key := metric_key(word, logged)) is not None:
+    if (key := vocabulary.metric_key(word, logged)) is not None:
         return Counter(key=key, by_step=False)
-    if word == "episodes" and (key := in_use().episode_counter(logged)) is not None:
+    if word == "episodes" and (key := vocabulary.episode_counter(logged)) is not None:
         return Counter(key=key, by_step=True)
     return None
 

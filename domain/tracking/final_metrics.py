@@ -13,7 +13,7 @@ from domain.errors.records import InvalidArgument
 from domain.messages import Text
 from domain.statistics import Interval, wilson_interval
 from domain.tracking.history import History
-from domain.tracking.vocabulary import MetricWord, ParameterWord, parameter_key
+from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
 LAST_N: Final = 10
 
@@ -97,13 +97,15 @@ def _of(history: History, rows: NDArray[np.intp], *, is_optimistic: bool = False
     )
 
 
-def rate_episodes(word: MetricWord, parameters: Mapping[str, str], episodes: int | None) -> int | None:
+def rate_episodes(
+    word: MetricWord, parameters: Mapping[str, str], episodes: int | None, vocabulary: Vocabulary
+) -> int | None:
     """Over how many episodes a run's last rate of `word` was taken, from its parameters; None when they do not say.
 
     A training's rate is over a sliding window, which is no longer than the `episodes` that there have been.
     """
     name = _EPISODES_OF_RATE.get(word)
-    key = None if name is None else parameter_key(name, parameters)
+    key = None if name is None else vocabulary.parameter_key(name, parameters)
     if key is None or not re.fullmatch(r"[0-9]{1,9}", parameters[key]):
         return None
     if word == "eval_success_rate":

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from domain.tracking.runs import Run
-from domain.tracking.vocabulary import ParameterWord, in_use, parameter_key
+from domain.tracking.vocabulary import ParameterWord, Vocabulary
 
 _MISSING = "–"
 _TOLD_BY_ITS_VALUE: Final[tuple[ParameterWord, ...]] = ("algorithm", "environment")
@@ -28,24 +28,24 @@ class Group(BaseModel):
     repeated_seeds: tuple[str, ...]
 
 
-def default_grouping(runs: Sequence[Run]) -> tuple[str, ...] | None:
+def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...] | None:
     """Every parameter but the seed, by name; None when no run logged a seed, as nothing says then what is repeated."""
-    seeds = {key for run in runs if (key := parameter_key("seed", run.params)) is not None}
+    seeds = {key for run in runs if (key := vocabulary.parameter_key("seed", run.params)) is not None}
     return tuple(sorted({key for run in runs for key in run.params} - seeds)) if seeds else None
 
 
-def group_runs(runs: Sequence[Run], by: Sequence[str]) -> list[Group]:
+def group_runs(runs: Sequence[Run], by: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
     """The runs grouped by the parameters `by`, in order of each group's first run."""
     members: dict[tuple[str | None, ...], list[Run]] = {}
     for run in runs:
         members.setdefault(tuple(run.params.get(key) for key in by), []).append(run)
-    telling = _telling(by, list(members))
+    telling = _telling(by, list(members), vocabulary)
     return [
         Group(
-            label=" · ".join(_said(key, values[by.index(key)]) for key in telling),
+            label=" · ".join(_said(key, values[by.index(key)], vocabulary) for key in telling),
             parameters=dict(zip(by, values, strict=True)),
             run_ids=tuple(run.run_id for run in group),
-            repeated_seeds=_repeated_seeds(group),
+            repeated_seeds=_repeated_seeds(group, vocabulary),
         )
         for values, group in members.items()
     ]
@@ -61,14 +61,14 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[st
     return {key: values for key, values in table.items() if len(set(values.values())) > 1}
 
 
-def _telling(by: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> list[str]:
+def _telling(by: Sequence[str], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary) -> list[str]:
     """The algorithm and the environment where they differ, and as few other parameters as tell the groups apart.
 
     Two algorithms differ in most of their hyperparameters: naming all of them would say less, not more.
     """
     columns = dict(zip(by, zip(*values, strict=True), strict=False))
     differing = [key for key, column in columns.items() if len(set(column)) > 1]
-    telling = [key for key in differing if _speaks_for_itself(key)]
+    telling = [key for key in differing if _speaks_for_itself(key, vocabulary)]
     while _told_apart(telling, columns) < len(values):
         others = [key for key in differing if key not in telling]
         telling.append(max(others, key=lambda key: _told_apart([*telling, key], columns)))
@@ -80,16 +80,16 @@ def _told_apart(keys: Sequence[str], columns: Mapping[str, tuple[str | None, ...
     return len(set(zip(*(columns[key] for key in keys), strict=True))) if keys else 1
 
 
-def _said(key: str, value: str | None) -> str:
+def _said(key: str, value: str | None, vocabulary: Vocabulary) -> str:
     shown = _MISSING if value is None else value
-    return shown if value is not None and _speaks_for_itself(key) else f"{key}={shown}"
+    return shown if value is not None and _speaks_for_itself(key, vocabulary) else f"{key}={shown}"
 
 
-def _speaks_for_itself(key: str) -> bool:
-    return any(key in in_use().parameters[word] for word in _TOLD_BY_ITS_VALUE)
+def _speaks_for_itself(key: str, vocabulary: Vocabulary) -> bool:
+    return any(key in vocabulary.parameters[word] for word in _TOLD_BY_ITS_VALUE)
 
 
-def _repeated_seeds(group: Sequence[Run]) -> tuple[str, ...]:
-    keys = [(run, parameter_key("seed", run.params)) for run in group]
+def _repeated_seeds(group: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...]:
+    keys = [(run, vocabulary.parameter_key("seed", run.params)) for run in group]
     seeds = Counter(run.params[key] for run, key in keys if key is not None)
     return tuple(seed for seed, times in seeds.items() if times > 1)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from domain.message_data import MessageField
-from domain.tracking.vocabulary import MetricWord, ParameterWord, in_use, metric_key, parameter_key
+from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
 SAMPLE_TAG = "clew.sample"
 # Beyond this JSON's numbers, and a browser's, are not exact: whatever it is, it is no count of episodes.
@@ -67,23 +67,22 @@ class Run(BaseModel):
         """Whether the run has ended, however it did."""
         return self.status not in (RunStatus.RUNNING, RunStatus.SCHEDULED)
 
-    def parameter(self, word: ParameterWord) -> str | None:
+    def parameter(self, word: ParameterWord, vocabulary: Vocabulary) -> str | None:
         """The run's value for `word`, whatever its tool calls it."""
-        key = parameter_key(word, self.params)
+        key = vocabulary.parameter_key(word, self.params)
         return None if key is None else self.params[key]
 
-    def latest(self, word: MetricWord) -> float | None:
+    def latest(self, word: MetricWord, vocabulary: Vocabulary) -> float | None:
         """The newest value for `word`; None when it was not logged or is not a finite number."""
-        key = metric_key(word, self.metrics)
+        key = vocabulary.metric_key(word, self.metrics)
         if key is None or not math.isfinite(self.metrics[key].value):
             return None
         return self.metrics[key].value
 
-    @property
-    def episodes(self) -> int | None:
+    def episodes(self, vocabulary: Vocabulary) -> int | None:
         """How many episodes were trained: as logged, else counted by a metric that is logged once an episode."""
-        counted = self.latest("episodes")
-        counter = in_use().episode_counter(self.metrics)
+        counted = self.latest("episodes", vocabulary)
+        counter = vocabulary.episode_counter(self.metrics)
         if counted is None and counter is not None:
             counted = self.metrics[counter].step
         return None if counted is None or not 0 <= counted < _NO_COUNT else round(counted)
@@ -125,25 +124,25 @@ class BadRow(BaseModel):
     cause: MessageField
 
 
-def summarise(run: Run) -> RunSummary:
-    """The row that stands for `run` in the list and in the table of final metrics."""
+def summarise(run: Run, vocabulary: Vocabulary) -> RunSummary:
+    """The row that stands for `run`, read by `vocabulary`, in the list and in the table of final metrics."""
     return RunSummary(
         run_id=run.run_id,
         name=run.name,
         experiment=run.experiment,
-        algorithm=run.parameter("algorithm"),
-        environment=run.parameter("environment"),
-        seed=_whole_number(run.parameter("seed")),
+        algorithm=run.parameter("algorithm", vocabulary),
+        environment=run.parameter("environment", vocabulary),
+        seed=_whole_number(run.parameter("seed", vocabulary)),
         started_at=run.started_at,
         duration_seconds=_seconds_between(run.started_at, run.ended_at),
-        success_rate=run.latest("success_rate"),
-        final_reward=run.latest("reward"),
-        final_loss=run.latest("loss"),
-        episode_length=run.latest("episode_length"),
-        episodes=run.episodes,
+        success_rate=run.latest("success_rate", vocabulary),
+        final_reward=run.latest("reward", vocabulary),
+        final_loss=run.latest("loss", vocabulary),
+        episode_length=run.latest("episode_length", vocabulary),
+        episodes=run.episodes(vocabulary),
         status=run.status,
         is_sample=run.is_sample,
-        keys=_keys(run),
+        keys=_keys(run, vocabulary),
     )
 
 
@@ -161,11 +160,11 @@ _PARAMETER_OF: Final[dict[str, ParameterWord]] = {
 }
 
 
-def _keys(run: Run) -> dict[str, str]:
-    found = {field: metric_key(word, run.metrics) for field, word in _METRIC_OF.items()}
-    found |= {field: parameter_key(word, run.params) for field, word in _PARAMETER_OF.items()}
+def _keys(run: Run, vocabulary: Vocabulary) -> dict[str, str]:
+    found = {field: vocabulary.metric_key(word, run.metrics) for field, word in _METRIC_OF.items()}
+    found |= {field: vocabulary.parameter_key(word, run.params) for field, word in _PARAMETER_OF.items()}
     # Counted by a metric that is logged once an episode.
-    found["episodes"] = found["episodes"] or in_use().episode_counter(run.metrics)
+    found["episodes"] = found["episodes"] or vocabulary.episode_counter(run.metrics)
     return {field: key for field, key in found.items() if key is not None}
 
 

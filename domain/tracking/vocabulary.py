@@ -1,6 +1,7 @@
 """Which of the names that a run logged stands for which word, by the built-in names or by a team's own.
 
-Nothing is guessed: a run that uses none of the names for a word has no value for it.
+Nothing is guessed: a run that uses none of the names for a word has no value for it. There is no vocabulary "in use":
+whoever reads a run by its words is handed one, so that two apps in one process can read the same run differently.
 """
 
 import tomllib
@@ -13,7 +14,7 @@ from domain.errors.records import InvalidArgument
 from domain.messages import Text
 from domain.tracking.tool_names import METRICS, PARAMETERS, PER_EPISODE_METRICS, MetricWord, ParameterWord
 
-__all__ = ["DEFAULT", "MetricWord", "ParameterWord", "Vocabulary", "adopt", "in_use", "metric_key", "parameter_key"]
+__all__ = ["DEFAULT", "MetricWord", "ParameterWord", "Vocabulary"]
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -90,25 +91,4 @@ def _said(error: Any) -> str:
 
 
 DEFAULT: Final = Vocabulary()
-_in_use = DEFAULT
-
-
-def adopt(vocabulary: Vocabulary) -> None:
-    """From now on this process speaks `vocabulary`; whoever wires an app says so, once."""
-    global _in_use
-    _in_use = vocabulary
-
-
-def in_use() -> Vocabulary:
-    """The vocabulary that this process speaks."""
-    return _in_use
-
-
-def metric_key(word: MetricWord, logged: Container[str]) -> str | None:
-    """The name under which `word` was logged, given the names a run logged; None when it was not."""
-    return _in_use.metric_key(word, logged)
-
-
-def parameter_key(word: ParameterWord, logged: Container[str]) -> str | None:
-    """The parameter that holds `word`, given those of a run; None when it was not logged."""
-    return _in_use.parameter_key(word, logged)
+"""The built-in names."""

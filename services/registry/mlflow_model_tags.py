@@ -3,31 +3,54 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple, Self
 
 from pydantic import ValidationError
 
 from domain.registry.measurements import Measurement
 from domain.registry.models import MEASUREMENT_TAG, Activation, Model, state_of
 from domain.tracking.runs import Run
+from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.registry import Registered, Version, moment_of
 
 HISTORY_TAG: Final = "clew.activation."
 
 
-def model_of(version: Version, run: Run | None, active: str | None) -> Model:
+class RunFacts(NamedTuple):
+    """What a run tells of the model that it made."""
+
+    algorithm: str | None
+    env_id: str | None
+    ended_at: datetime | None
+    success_rate: float | None
+    episodes: int | None
+
+    @classmethod
+    def of(cls, run: Run, vocabulary: Vocabulary) -> Self:
+        """Reads `run` by `vocabulary`."""
+        return cls(
+            algorithm=run.parameter("algorithm", vocabulary),
+            env_id=run.parameter("environment", vocabulary),
+            ended_at=run.ended_at,
+            success_rate=run.latest("success_rate", vocabulary),
+            episodes=run.episodes(vocabulary),
+        )
+
+
+def model_of(version: Version, run: RunFacts | None, active: str | None) -> Model:
     """The version's own tags first; what another tool registered shows what its run tells. Raises ValidationError."""
     tags = version.tags
     file = tags.get("onnx_file")
     measured = _measured(tags.get(MEASUREMENT_TAG))
     return Model(
         id=version.version,
-        algorithm=tags.get("algorithm") or (run and run.parameter("algorithm")) or None,
+        algorithm=tags.get("algorithm") or (run and run.algorithm) or None,
         trained_at=moment_of(tags.get("trained_at")) or (run.ended_at if run else None),
         success_rate=measured.seen.success_rate if measured else _registered_rate(tags, run),
         onnx_path=f"{version.source}/{file}" if file else version.source or None,
         total_episodes=_count(tags.get("total_episodes")) or ((run.episodes if run else None) or None),
-        env_id=tags.get("env_id") or (run and run.parameter("environment")) or None,
+        env_id=tags.get("env_id") or (run and run.env_id) or None,
         run_id=version.run_id or None,
         measured=measured,
         state=state_of(version.version, tags, active),
@@ -55,7 +78,7 @@ def _count(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,14}", text) else None
 
 
-def _registered_rate(tags: Mapping[str, str], run: Run | None) -> float | None:
+def _registered_rate(tags: Mapping[str, str], run: RunFacts | None) -> float | None:
     return _number(tags["success_rate"]) if "success_rate" in tags else _rate(run)
 
 
@@ -66,6 +89,6 @@ def _measured(tag: str | None) -> Measurement | None:
     return None
 
 
-def _rate(run: Run | None) -> float | None:
-    rate = None if run is None else run.latest("success_rate")
+def _rate(run: RunFacts | None) -> float | None:
+    rate = None if run is None else run.success_rate
     return rate if rate is not None and 0 <= rate <= 1 else None

@@ -30,16 +30,16 @@ from domain.registry.models import (
     in_order,
     state_of,
 )
-from domain.tracking.runs import BadRow, Run
+from domain.tracking.runs import BadRow
 from mlflow_api.registry import MlflowRegistry, Version
 from mlflow_api.schemas import SERVICE
-from services.registry.mlflow_model_tags import HISTORY_TAG, activations, model_of
+from services.registry.mlflow_model_tags import HISTORY_TAG, RunFacts, activations, model_of
 
 log = logging.getLogger(__name__)
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
 Check = Callable[[Version, str | None], PolicyGraph]
 FileOf = Callable[[Version], bytes]
-RunOf = Callable[[str], Run | None]
+RunOf = Callable[[str], RunFacts | None]
 
 
 def utc_now() -> datetime:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.charts.lines import Known
 from components.runs import comparison, final_metrics
 from components.runs import export as take_along
 from domain.charts.axes import Axis
@@ -18,6 +19,7 @@ from domain.charts.history_curves import CurveRequest
 from domain.tracking.final_metrics import Choice
 from domain.tracking.history import History
 from domain.tracking.runs import Compared, LatestMetric, Run, RunStatus
+from domain.tracking.vocabulary import DEFAULT
 from services.tracking.curves import MOST_CURVES, CurveCache
 
 START_MS = 1_790_000_000_000
@@ -52,7 +54,7 @@ def column(encoded: dict[str, str]) -> list[Any]:
 
 
 RUN = run("a", {"episode_reward": 4.0}, seed="1", lr="0.1")
-KNOWN = {("a", "episode_reward"): history([1.0, 9.0, 2.0, 4.0])}
+KNOWN = Known({("a", "episode_reward"): history([1.0, 9.0, 2.0, 4.0])}, DEFAULT)
 
 
 def reward_chart(options: ChartOptions) -> dict[str, Any]:
@@ -95,9 +97,9 @@ def test_a_zoom_shows_the_same_curve() -> None:
         assert seen[x] == y
 
 
-def seeds(n: int) -> tuple[list[Run], dict[tuple[str, str], History]]:
+def seeds(n: int) -> tuple[list[Run], Known]:
     runs = [run(f"s{i}", {"episode_reward": float(i)}, seed=str(i), algorithm="PPO") for i in range(n)]
-    return runs, {(one.run_id, "episode_reward"): history([float(i)] * 4) for i, one in enumerate(runs)}
+    return runs, Known({(one.run_id, "episode_reward"): history([float(i)] * 4) for i, one in enumerate(runs)}, DEFAULT)
 
 
 def test_seeds_become_a_mean_with_a_band() -> None:
@@ -130,13 +132,13 @@ def test_the_best_value_is_called_optimistic() -> None:
 
 def test_training_and_evaluation_have_columns_of_their_own() -> None:
     evaluated = run("b", {"eval/mean_reward": 7.0})
-    assert final_metrics.columns([RUN]) == ["reward", "success_rate"]
-    assert final_metrics.columns([RUN, evaluated]) == ["reward", "success_rate", "eval_reward"]
-    assert final_metrics.final(evaluated, "reward", {}, ChartOptions()).value is None
+    assert final_metrics.columns([RUN], DEFAULT) == ["reward", "success_rate"]
+    assert final_metrics.columns([RUN, evaluated], DEFAULT) == ["reward", "success_rate", "eval_reward"]
+    assert final_metrics.final(evaluated, "reward", Known({}, DEFAULT), ChartOptions()).value is None
 
 
 def test_a_rate_has_its_interval_where_the_episodes_are_known() -> None:
-    known = {("c", "success_rate"): history([0.5, 0.8])}
+    known = Known({("c", "success_rate"): history([0.5, 0.8])}, DEFAULT)
     told = run("c", {"success_rate": 0.8, "episode_reward": 1.0}, success_window="100")
     untold = run("c", {"success_rate": 0.8})
     interval = final_metrics.final(told, "success_rate", known, ChartOptions()).interval
@@ -148,7 +150,7 @@ def test_a_rate_has_its_interval_where_the_episodes_are_known() -> None:
 def test_groups_are_compared_with_the_first() -> None:
     better = [run(f"b{i}", {"episode_reward": 1.0}, seed=str(i), algorithm="DQN") for i in range(3)]
     runs, known = seeds(3)
-    known |= {(one.run_id, "episode_reward"): history([10.0]) for one in better}
+    known = Known({**known.histories, **{(one.run_id, "episode_reward"): history([10.0]) for one in better}}, DEFAULT)
     table = str(final_metrics.group_table([*runs, *better], known, ChartOptions(grouped=True)))
     assert "DQN" in table
     assert "1 [1, 1]" in table  # every run of DQN beats every run of PPO
@@ -214,7 +216,7 @@ def test_many_short_histories_leave_files_to_open() -> None:
     """The cache of curves keeps its histories open, so their number is limited, however short they are."""
     curves = CurveCache()
     for length in range(600):
-        known = {("a", "episode_reward"): history([float(length)])}
+        known = Known({("a", "episode_reward"): history([float(length)])}, DEFAULT)
         comparison.figures([RUN], known, ChartOptions(), still_loading=False, curve_of=curves.curve)
     assert len(curves) == MOST_CURVES <= 400
 

@@ -15,6 +15,7 @@ from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, 
 from domain.message_data import coded
 from domain.registry.models import Activation, Model, activation_of
 from domain.tracking.runs import LatestMetric, Run, RunStatus
+from domain.tracking.vocabulary import DEFAULT
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -25,7 +26,6 @@ def in_an_app() -> Iterator[None]:
     """Links need to know below which path Clew is served."""
     server = Flask("test")
     Babel(server)
-    server.config["PATHNAME_PREFIX"] = "/"
     with server.test_request_context("/"):
         yield
 
@@ -58,7 +58,7 @@ def finished(run_id: str, rate: float | None, reward: float | None = None, **cha
 
 
 def silence(**changes: object) -> int | None:
-    return in_progress([run("a", **changes)], NOW)[0].silent_minutes
+    return in_progress([run("a", **changes)], NOW, DEFAULT)[0].silent_minutes
 
 
 class TestRunsInProgress:
@@ -95,20 +95,20 @@ class TestRunsInProgress:
             run("still", metrics={"loss": logged(30 * MINUTE)}, started_at=NOW - 200 * MINUTE),
             finished("over", 1.0),
         ]
-        assert [one.run_id for one in in_progress(runs, NOW)] == ["still", "new", "old"]
+        assert [one.run_id for one in in_progress(runs, NOW, DEFAULT)] == ["still", "new", "old"]
 
     def test_eight_are_shown_and_the_rest_is_counted(self) -> None:
-        said = str(front.runs_in_progress(in_progress([run(f"r{n}") for n in range(11)], NOW)))
+        said = str(front.runs_in_progress(in_progress([run(f"r{n}") for n in range(11)], NOW, DEFAULT)))
         assert said.count("/mlflow/runs/") == 8
         assert "and 3 more" in said
 
     def test_a_silence_has_its_length_and_a_sample_its_badge(self) -> None:
         quiet = run("a", metrics={"loss": logged(12 * MINUTE)}, tags={"clew.sample": "true"})
-        said = str(front.runs_in_progress(in_progress([quiet], NOW)))
+        said = str(front.runs_in_progress(in_progress([quiet], NOW, DEFAULT)))
         assert "no metric for 12 min" in said
         assert "sample" in said
         long = run("a", metrics={"loss": logged(300 * MINUTE)})
-        assert "no metric for 5 h" in str(front.runs_in_progress(in_progress([long], NOW)))
+        assert "no metric for 5 h" in str(front.runs_in_progress(in_progress([long], NOW, DEFAULT)))
         assert "No run is in progress" in str(front.runs_in_progress([]))
 
 
@@ -121,21 +121,21 @@ class TestBestRuns:
             finished("dqn", 0.7, params={"algorithm": "DQN"}),
             finished("no-rate", None, 99.0),
         ]
-        best = best_per_algorithm(runs, NOW)
+        best = best_per_algorithm(runs, NOW, DEFAULT)
         assert [one.run_id for one in best.runs] == ["equal-but-richer", "dqn"]
         assert best.are_recent
 
     def test_who_failed_or_told_nothing_is_not_the_best(self) -> None:
         runs = [finished("failed", 1.0, status=RunStatus.FAILED), finished("mute", None), run("running")]
-        assert best_per_algorithm(runs, NOW) == BestRuns(runs=[], are_recent=False)
+        assert best_per_algorithm(runs, NOW, DEFAULT) == BestRuns(runs=[], are_recent=False)
 
     def test_the_last_seven_days_come_before_better_ones_of_old(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8))
-        assert [one.run_id for one in best_per_algorithm([old, finished("new", 0.2)], NOW).runs] == ["new"]
+        assert [one.run_id for one in best_per_algorithm([old, finished("new", 0.2)], NOW, DEFAULT).runs] == ["new"]
 
     def test_without_a_recent_one_it_is_of_all_and_says_so(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8), tags={"clew.sample": "true"})
-        best = best_per_algorithm([old], NOW)
+        best = best_per_algorithm([old], NOW, DEFAULT)
         assert ([one.run_id for one in best.runs], best.are_recent) == (["old"], False)
         said = str(front.best_runs(best))
         assert "of all runs" in said

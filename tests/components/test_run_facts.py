@@ -4,6 +4,7 @@ from typing import Any
 
 from components.runs import run_detail
 from domain.tracking.runs import LatestMetric, Run, RunStatus
+from domain.tracking.vocabulary import DEFAULT
 
 
 def facts_of(params: dict[str, str], metrics: dict[str, float]) -> dict[str, str]:
@@ -22,7 +23,7 @@ def facts_of(params: dict[str, str], metrics: dict[str, float]) -> dict[str, str
             "tags": {},
         }
     )
-    _title, listed = run_detail.facts(run, None)
+    _title, listed = run_detail.facts(run, None, DEFAULT)
     pairs = [pair.children for pair in listed.children]
     return {name.children: said(value.children) for name, value in pairs}
 

@@ -8,6 +8,7 @@ from components import notices
 from components.runs import run_list
 from components.texts import words
 from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, parse_run_ids, summarise
+from domain.tracking.vocabulary import DEFAULT
 
 
 def run(**changes: object) -> Run:
@@ -73,13 +74,13 @@ def metric(value: float, step: int = 1) -> LatestMetric:
 def test_a_row_tells_what_was_logged(
     params: dict[str, str], metrics: dict[str, LatestMetric], expected: dict[str, object]
 ) -> None:
-    [row] = run_list.rows([summarise(run(params=params, metrics=metrics))])
+    [row] = run_list.rows([summarise(run(params=params, metrics=metrics), DEFAULT)])
     assert {key: row[key] for key in expected} == pytest.approx(expected)
 
 
 def test_a_row_names_the_keys_its_values_came_from() -> None:
     logged = {"rollout/success_rate": metric(0.5), "train/loss": metric(1.0)}
-    [row] = run_list.rows([summarise(run(params={"algo": "PPO"}, metrics=logged))])
+    [row] = run_list.rows([summarise(run(params={"algo": "PPO"}, metrics=logged), DEFAULT)])
     assert row["keys"] == {
         "algorithm": "algo",
         "success_percent": "rollout/success_rate",
@@ -90,7 +91,7 @@ def test_a_row_names_the_keys_its_values_came_from() -> None:
 def test_the_newest_comes_first_and_the_undated_last() -> None:
     old, new = run(run_id="old"), run(run_id="new", started_at=datetime(2026, 11, 23, tzinfo=UTC))
     undated = run(run_id="undated", started_at=None)
-    rows = run_list.rows(map(summarise, [undated, old, new]))
+    rows = run_list.rows(summarise(one, DEFAULT) for one in [undated, old, new])
     assert [row["id"] for row in rows] == ["new", "old", "undated"]
 
 

@@ -38,7 +38,7 @@ def ids_in(layout: Any) -> Iterator[str]:
 def test_every_callback_is_at_home_on_a_page(app: dash.Dash) -> None:
     server: Flask = app.server
     with server.test_request_context("/"):
-        frames = set(ids_in(frame()))
+        frames = set(ids_in(frame(server.extensions["clew"])))
         pages = [frames | set(ids_in(page["layout"](**_path(page)))) for page in dash.page_registry.values()]
     callbacks = [one for one in app._callback_list if not str(one["output"]).startswith(".._pages")]
     assert len(callbacks) > 10

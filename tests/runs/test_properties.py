@@ -17,6 +17,7 @@ from components.charts.lines import line_name
 from components.runs import comparison, final_metrics, run_list
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.runs import Run, summarise
+from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from services.connect import connect, history_store
 from services.tracking.mlflow_runs import changes, sweep
@@ -72,7 +73,7 @@ def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[st
     found = sweep(rest(tracking.address, page_size * 7), None)
     assert set(found.runs) == before | set(logged)
     assert not found.bad_rows
-    rows = {row["id"]: row for row in run_list.rows(summarise(run) for run in found.runs.values())}
+    rows = {row["id"]: row for row in run_list.rows(summarise(run, DEFAULT) for run in found.runs.values())}
     assert len(rows) == len(found.runs)
     for run_id, run in logged.items():
         assert_row_tells(rows[run_id], run)

@@ -3,7 +3,6 @@
 import base64
 from pathlib import Path
 
-import orjson
 import pytest
 
 from app import create_app
@@ -92,7 +91,7 @@ def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path
     services.health.asked_anew(20)
     assert [(asked.path, asked.headers.get("Authorization")) for asked in oracle.asked] == [("/health", SENT)]
     client = server.test_client()
-    told = [orjson.dumps(server.config["GPU_MONITORS"]).decode(), repr(values.gpu_monitors)]
+    told = [server.extensions["clew"].model_dump_json(), repr(values.gpu_monitors)]
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/health", "/api/health", "/api/models", "/api/runs"):
         answer = client.get(path)
         told += [answer.get_data(as_text=True), str(answer.headers)]

@@ -1,8 +1,5 @@
 """The x axes: steps, counts joined by step, and clocks."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +7,7 @@ from hypothesis import strategies as st
 
 from domain.charts.axes import Axis, Counter, counter, counts, time_unit, x_column
 from domain.tracking.history import EMPTY, History
+from domain.tracking.vocabulary import DEFAULT, Vocabulary
 
 
 def history(step: list[int], value: list[float] | None = None, timestamp: list[int] | None = None) -> History:
@@ -65,16 +63,18 @@ def test_a_joined_count_is_the_logged_one_at_its_steps_and_rises_with_the_step(
     np.testing.assert_allclose(x_column(history(wanted), Axis.ENV_STEPS, counts=logged), np.array(wanted) * 7.0)
 
 
-def test_a_count_comes_from_its_metric_or_from_the_steps_of_one_that_is_logged_once_an_episode(
-    speaking: Callable[[dict[str, Any]], None],
-) -> None:
-    assert counter(Axis.ENV_STEPS, {"time/total_timesteps"}) == Counter(key="time/total_timesteps", by_step=False)
-    assert counter(Axis.EPISODES, {"time/episodes", "episode_reward"}) == Counter(key="time/episodes", by_step=False)
-    assert counter(Axis.EPISODES, {"episode_reward"}) == Counter(key="episode_reward", by_step=True)
-    assert counter(Axis.ENV_STEPS, {"episode_reward"}) is None
-    assert counter(Axis.STEP, {"episodes"}) is None
-    speaking({"metrics": {"env_steps": ["frames"]}})
-    assert counter(Axis.ENV_STEPS, {"frames", "env_steps"}) == Counter(key="frames", by_step=False)
+def test_a_count_comes_from_its_metric_or_from_the_steps_of_one_that_is_logged_once_an_episode() -> None:
+    assert counter(Axis.ENV_STEPS, {"time/total_timesteps"}, DEFAULT) == Counter(
+        key="time/total_timesteps", by_step=False
+    )
+    assert counter(Axis.EPISODES, {"time/episodes", "episode_reward"}, DEFAULT) == Counter(
+        key="time/episodes", by_step=False
+    )
+    assert counter(Axis.EPISODES, {"episode_reward"}, DEFAULT) == Counter(key="episode_reward", by_step=True)
+    assert counter(Axis.ENV_STEPS, {"episode_reward"}, DEFAULT) is None
+    assert counter(Axis.STEP, {"episodes"}, DEFAULT) is None
+    ours = Vocabulary.overridden({"metrics": {"env_steps": ["frames"]}})
+    assert counter(Axis.ENV_STEPS, {"frames", "env_steps"}, ours) == Counter(key="frames", by_step=False)
 
 
 def test_steps_that_count_episodes_are_the_episode_axis() -> None:

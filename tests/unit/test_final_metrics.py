@@ -1,8 +1,7 @@
 """Final metrics: which value counts, how honest it is, and over how many episodes a rate was taken."""
 
 import math
-from collections.abc import Callable
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from domain.errors import BadInput
 from domain.statistics import wilson_interval
 from domain.tracking.final_metrics import DIRECTIONS, Choice, final_value, rate_episodes, rate_interval
 from domain.tracking.history import EMPTY, History
-from domain.tracking.vocabulary import MetricWord
+from domain.tracking.vocabulary import DEFAULT, MetricWord, Vocabulary
 
 numbers = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
 
@@ -62,20 +61,18 @@ def test_a_mean_of_no_points_is_refused() -> None:
         final_value(EMPTY, "reward", Choice.MEAN_OF_LAST, 0)
 
 
-def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known(
-    speaking: Callable[[dict[str, Any]], None],
-) -> None:
-    assert rate_episodes("success_rate", {"stats_window_size": "100"}, 1000) == 100
-    assert rate_episodes("success_rate", {"stats_window_size": "100"}, 30) == 30
-    assert rate_episodes("success_rate", {"stats_window_size": "100"}, None) is None
-    assert rate_episodes("success_rate", {"stats_window_size": "many"}, 30) is None
-    assert rate_episodes("success_rate", {"n_eval_episodes": "100"}, 1000) is None
-    assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, None) == 20
-    assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, 5) == 20
-    assert rate_episodes("eval_success_rate", {"stats_window_size": "100"}, 5) is None
-    assert rate_episodes("reward", {"stats_window_size": "100"}, 1000) is None
-    speaking({"parameters": {"success_window": ["window"]}})
-    assert rate_episodes("success_rate", {"window": "7"}, 9) == 7
+def test_the_episodes_of_a_rate_are_those_of_its_window_as_far_as_they_are_known() -> None:
+    assert rate_episodes("success_rate", {"stats_window_size": "100"}, 1000, DEFAULT) == 100
+    assert rate_episodes("success_rate", {"stats_window_size": "100"}, 30, DEFAULT) == 30
+    assert rate_episodes("success_rate", {"stats_window_size": "100"}, None, DEFAULT) is None
+    assert rate_episodes("success_rate", {"stats_window_size": "many"}, 30, DEFAULT) is None
+    assert rate_episodes("success_rate", {"n_eval_episodes": "100"}, 1000, DEFAULT) is None
+    assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, None, DEFAULT) == 20
+    assert rate_episodes("eval_success_rate", {"n_eval_episodes": "20"}, 5, DEFAULT) == 20
+    assert rate_episodes("eval_success_rate", {"stats_window_size": "100"}, 5, DEFAULT) is None
+    assert rate_episodes("reward", {"stats_window_size": "100"}, 1000, DEFAULT) is None
+    ours = Vocabulary.overridden({"parameters": {"success_window": ["window"]}})
+    assert rate_episodes("success_rate", {"window": "7"}, 9, ours) == 7
 
 
 def test_only_a_last_rate_has_an_interval() -> None:

@@ -1,13 +1,11 @@
 """Groups of runs: who belongs together, and what the group is called."""
 
-from collections.abc import Callable
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.tracking.grouping import default_grouping, differing_parameters, group_runs
 from domain.tracking.runs import Run, RunStatus
+from domain.tracking.vocabulary import DEFAULT, Vocabulary
 
 
 def run(run_id: str, **params: str) -> Run:
@@ -34,7 +32,7 @@ runs_of_any_kind = st.lists(parameters, min_size=1, max_size=12).map(
 
 @given(runs_of_any_kind, st.lists(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), unique=True))
 def test_runs_share_a_group_if_and_only_if_they_share_the_parameters(runs: list[Run], by: list[str]) -> None:
-    groups = group_runs(runs, by)
+    groups = group_runs(runs, by, DEFAULT)
     group_of = {run_id: group for group in groups for run_id in group.run_ids}
     assert sorted(group_of) == sorted(run.run_id for run in runs)
     assert sum(len(group.run_ids) for group in groups) == len(runs)
@@ -47,7 +45,7 @@ def test_runs_share_a_group_if_and_only_if_they_share_the_parameters(runs: list[
 
 @given(runs_of_any_kind, st.lists(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), unique=True))
 def test_labels_tell_groups_apart_and_name_nothing_that_they_share(runs: list[Run], by: list[str]) -> None:
-    groups = group_runs(runs, by)
+    groups = group_runs(runs, by, DEFAULT)
     assert len({group.label for group in groups}) == len(groups)
     for key in by:
         is_shared = len({group.parameters[key] for group in groups}) == 1
@@ -57,33 +55,35 @@ def test_labels_tell_groups_apart_and_name_nothing_that_they_share(runs: list[Ru
 def test_a_label_reads_well() -> None:
     runs = [run("a", lr="0.1", algo="ppo", gamma="1"), run("b", lr="0.2", algo="dqn", gamma="1"), run("c", lr="0.1")]
     by = ["gamma", "lr", "algo"]
-    assert [group.label for group in group_runs(runs[:2], by)] == ["ppo", "dqn"]
-    assert [group.label for group in group_runs(runs, by)] == ["ppo", "dqn", "algo=–"]
+    assert [group.label for group in group_runs(runs[:2], by, DEFAULT)] == ["ppo", "dqn"]
+    assert [group.label for group in group_runs(runs, by, DEFAULT)] == ["ppo", "dqn", "algo=–"]
     same_algorithm = [run("d", lr="0.3", algo="ppo", gamma="1"), *runs[:2]]
-    assert [group.label for group in group_runs(same_algorithm, by)] == ["ppo · lr=0.3", "ppo · lr=0.1", "dqn · lr=0.2"]
-    assert group_runs(runs[:1], by)[0].label == ""
+    assert [group.label for group in group_runs(same_algorithm, by, DEFAULT)] == [
+        "ppo · lr=0.3",
+        "ppo · lr=0.1",
+        "dqn · lr=0.2",
+    ]
+    assert group_runs(runs[:1], by, DEFAULT)[0].label == ""
 
 
-def test_the_default_is_every_parameter_but_the_seed_whatever_it_is_called(
-    speaking: Callable[[dict[str, Any]], None],
-) -> None:
+def test_the_default_is_every_parameter_but_the_seed_whatever_it_is_called() -> None:
     runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.1", random_seed="2"), run("c", gamma="0.9")]
-    assert default_grouping(runs) == ("gamma", "lr")
-    speaking({"parameters": {"seed": ["rng"]}})
-    assert default_grouping([run("a", rng="1", lr="2")]) == ("lr",)
+    assert default_grouping(runs, DEFAULT) == ("gamma", "lr")
+    ours = Vocabulary.overridden({"parameters": {"seed": ["rng"]}})
+    assert default_grouping([run("a", rng="1", lr="2")], ours) == ("lr",)
 
 
 def test_a_second_parameter_with_a_seeds_name_belongs_to_the_setting() -> None:
-    assert default_grouping([run("a", seed="1", env_seed="7")]) == ("env_seed",)
+    assert default_grouping([run("a", seed="1", env_seed="7")], DEFAULT) == ("env_seed",)
 
 
 def test_without_a_seed_nothing_says_what_is_repeated() -> None:
-    assert default_grouping([run("a", lr="0.1"), run("b", lr="0.1")]) is None
+    assert default_grouping([run("a", lr="0.1"), run("b", lr="0.1")], DEFAULT) is None
 
 
 def test_seeds_that_repeat_within_a_group_are_told() -> None:
     runs = [run("a", seed="1"), run("b", seed="1"), run("c", seed="2"), run("d"), run("e")]
-    assert group_runs(runs, [])[0].repeated_seeds == ("1",)
+    assert group_runs(runs, [], DEFAULT)[0].repeated_seeds == ("1",)
 
 
 @given(st.dictionaries(st.text("ab", min_size=1, max_size=3), parameters, max_size=6))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from domain.errors import BadInput
 from domain.tracking.runs import LatestMetric, Run, RunStatus, summarise
 from domain.tracking.tool_names import EVALUATION_WORDS, METRICS, PARAMETERS, MetricWord, ParameterWord
-from domain.tracking.vocabulary import DEFAULT, Vocabulary, adopt, metric_key, parameter_key
+from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from domain.wrong_settings import explain
 from settings.settings import Settings
 
@@ -71,12 +71,12 @@ TOOLS: dict[str, dict[str, MetricWord]] = {
 @pytest.mark.parametrize("tool", TOOLS)
 def test_each_tools_names_are_understood(tool: str) -> None:
     logged = TOOLS[tool] | {"train/n_updates": "", "charts/SPS": ""}
-    found = {metric_key(word, logged): word for word in METRICS if metric_key(word, logged)}
+    found = {DEFAULT.metric_key(word, logged): word for word in METRICS if DEFAULT.metric_key(word, logged)}
     assert found == TOOLS[tool]
 
 
 def test_this_iterations_steps_are_not_taken_for_all_of_them() -> None:
-    assert metric_key("env_steps", {"env_runners/num_env_steps_sampled"}) is None
+    assert DEFAULT.metric_key("env_steps", {"env_runners/num_env_steps_sampled"}) is None
 
 
 def test_evaluation_and_training_have_no_name_in_common() -> None:
@@ -99,9 +99,9 @@ def test_every_word_has_names_and_each_only_once() -> None:
 
 
 def test_the_first_name_that_was_logged_wins_and_none_is_guessed() -> None:
-    assert parameter_key("environment", {"env": "x", "env_id": "y"}) == "env_id"
-    assert parameter_key("seed", {"Seed": "1"}) is None
-    assert metric_key("reward", {"rollout/ep_rew_mean ": 1}) is None
+    assert DEFAULT.parameter_key("environment", {"env": "x", "env_id": "y"}) == "env_id"
+    assert DEFAULT.parameter_key("seed", {"Seed": "1"}) is None
+    assert DEFAULT.metric_key("reward", {"rollout/ep_rew_mean ": 1}) is None
 
 
 def test_an_override_replaces_the_names_of_its_words_only() -> None:
@@ -112,10 +112,10 @@ def test_an_override_replaces_the_names_of_its_words_only() -> None:
     assert ours.parameter_key("seed", {"seed": "1"}) is None
     assert ours.episode_counter({"episode_reward"}) == "episode_reward"
     assert Vocabulary.overridden({}) == DEFAULT
-    assert metric_key("reward", {"episode_reward": 2}) == "episode_reward"
+    assert DEFAULT.metric_key("reward", {"episode_reward": 2}) == "episode_reward"
 
 
-def test_a_process_that_adopts_a_vocabulary_reads_its_runs_by_it() -> None:
+def test_a_run_is_read_by_the_vocabulary_that_is_handed_over() -> None:
     logged = {
         "solved": LatestMetric(value=0.5, step=9, timestamp=0),
         "loss": LatestMetric(value=1, step=9, timestamp=0),
@@ -124,13 +124,10 @@ def test_a_process_that_adopts_a_vocabulary_reads_its_runs_by_it() -> None:
         run_id="a", name="a", experiment_id="1", experiment="e", status=RunStatus.FINISHED, started_at=None,
         ended_at=None, params={"method": "PPO"}, metrics=logged, tags={},
     )  # fmt: skip
-    assert (summarise(run).success_rate, summarise(run).algorithm) == (None, None)
+    unread = summarise(run, DEFAULT)
+    assert (unread.success_rate, unread.algorithm) == (None, None)
     text = 'per_episode = ["solved"]\n[metrics]\nsuccess_rate = ["solved"]\n[parameters]\nalgorithm = ["method"]\n'
-    adopt(Vocabulary.from_toml(text))
-    try:
-        row = summarise(run)
-    finally:
-        adopt(DEFAULT)
+    row = summarise(run, Vocabulary.from_toml(text))
     assert (row.success_rate, row.algorithm, row.episodes) == (0.5, "PPO", 9)
     assert row.keys == {"success_rate": "solved", "algorithm": "method", "episodes": "solved", "final_loss": "loss"}
 

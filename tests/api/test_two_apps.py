@@ -1,0 +1,160 @@
+"""Two apps in one process, on one MLflow and one cache: each is drawn by its own settings, whichever is asked next."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from components import ids
+from services.connect import connect
+from settings.settings import Settings
+from tests.faults.viewer import Viewer, in_process
+from tests.misbehaving import eventually
+from tests.tracking import Tracking
+
+WORDS = """
+per_episode = ["score"]
+[metrics]
+reward = ["score"]
+[parameters]
+algorithm = ["method"]
+seed = []
+"""
+MODEL = "two-apps"
+
+
+class Two(NamedTuple):
+    """A Clew with nothing set, one of a team with words, sub-path and monitors of its own; and a run that both show."""
+
+    plain: Flask
+    theirs: Flask
+    run_id: str
+
+
+@pytest.fixture(scope="module")
+def two(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Two:
+    run_id = tracking.run(
+        tracking.experiment(),
+        name="read-twice",
+        params={"algorithm": "PPO", "method": "ours", "seed": "7"},
+        metrics={"episode_reward": [1.0, 2.0], "score": [5.0, 6.0, 8.0]},
+    )
+    tracking.model(MODEL)
+    words = tmp_path_factory.mktemp("words") / "words.toml"
+    words.write_text(WORDS)
+    cache = tmp_path_factory.mktemp("cache")
+    theirs = {
+        "vocabulary_file": words,
+        "dash_requests_pathname_prefix": "/clew/",
+        "read_only": True,
+        "refresh_seconds": 60,
+        "gpu_monitor_urls": "trainer-1=http://trainer-1:8001",
+        "inference_ws_url": "wss://models.example.com/ws/inference",
+    }
+    return Two(serve(tracking, cache), serve(tracking, cache, **theirs), run_id)
+
+
+def serve(tracking: Tracking, cache: Path, **changes: Any) -> Flask:
+    values = {"mlflow_tracking_uri": tracking.address, "cache_dir": cache, "model_name": MODEL, **changes}
+    settings = Settings(_env_file=None, **values)
+    server: Flask = create_app(settings, connect(settings)).server
+    return server
+
+
+def opened(two: Two, path: str) -> tuple[Viewer, Viewer]:
+    """The same page of both."""
+    return Viewer(in_process(two.plain), path), Viewer(in_process(two.theirs), f"/clew{path}")
+
+
+def settled(viewer: Viewer, component: str, prop: str) -> Any:
+    """What a page has as soon as it has it; a slow machine's comes with a later tick."""
+    eventually(lambda: viewer.has_as(component, prop) or viewer.tick() < 0)
+    return viewer.has_as(component, prop)
+
+
+def test_each_reads_runs_by_its_own_words(two: Two) -> None:
+    for _again in range(2):  # what one has kept must not be the other's
+        plain, theirs = (app.test_client().get(f"/api/runs/{two.run_id}").json for app in two[:2])
+        assert [plain[key] for key in ("final_reward", "algorithm", "seed", "episodes")] == [2.0, "PPO", 7, 2]
+        assert [theirs[key] for key in ("final_reward", "algorithm", "seed", "episodes")] == [8.0, "ours", None, 3]
+
+
+def test_the_lists_on_their_pages_do_too(two: Two) -> None:
+    found = [row_of(page, two.run_id) for page in (*opened(two, "/mlflow"), *opened(two, "/mlflow"))]
+    assert [row["final_reward"] for row in found] == [2.0, 8.0, 2.0, 8.0]
+    assert [row["algorithm"] for row in found] == ["PPO", "ours", "PPO", "ours"]
+
+
+def row_of(page: Viewer, run_id: str) -> dict[str, Any]:
+    (row,) = [row for row in settled(page, ids.ROWS, "data") if row["id"] == run_id]
+    return dict(row)
+
+
+def test_the_comparison_draws_what_each_calls_the_reward(two: Two) -> None:
+    points = []
+    for page in opened(two, f"/mlflow?runs={two.run_id}"):
+        eventually(lambda page=page: bool(drawn(page)) or page.tick() < 0)  # type: ignore[misc]
+        points.append(drawn(page))
+    assert points[0] != points[1]
+
+
+def drawn(page: Viewer) -> str:
+    figure = page.has_as(ids.chart("compare", "reward"), "figure")
+    return str(figure["data"][0]["y"]["bdata"]) if figure and figure["data"] else ""
+
+
+def test_models_that_say_nothing_themselves_are_told_by_their_run_each_in_its_own_words(two: Two) -> None:
+    plain, theirs = (app.test_client().get("/api/models/1").json for app in two[:2])
+    assert (plain["algorithm"], theirs["algorithm"]) == ("PPO", None)
+    for _again in range(2):
+        rows = [settled(page, ids.MODEL_ROWS, "data")[0]["algorithm"] for page in opened(two, "/models")]
+        assert rows == ["PPO", "–"]
+
+
+def test_each_has_its_own_prefix_in_the_document_and_in_links(two: Two) -> None:
+    for _again in range(2):
+        for app, prefix in ((two.plain, "/"), (two.theirs, "/clew/")):
+            client = app.test_client()
+            assert f'data-prefix="{prefix}"' in client.get("/").text
+            links = set(re.findall(r'"href": "(/[^"]*)"', json.dumps(client.get("/_dash-layout?lang=ja").json)))
+            assert links == {f"{prefix}{page}?lang=ja" for page in ("", "mlflow", "models", "inference", "gpu")}
+
+
+def test_only_the_one_that_is_read_only_says_so(two: Two) -> None:
+    for _again in range(2):
+        assert "read-only" not in two.plain.test_client().get("/_dash-layout").text
+        assert "clew-read-only" in two.theirs.test_client().get("/_dash-layout").text
+
+
+def test_pages_are_drawn_by_the_settings_of_the_app_that_answers(two: Two) -> None:
+    here = {"url": "http://127.0.0.1:8001", "browser_url": None, "prefix": "/", "name": "local"}
+    there = {"url": "http://trainer-1:8001", "browser_url": None, "prefix": "/clew/", "name": "trainer-1"}
+    for _again in range(2):
+        plain, theirs = opened(two, "/gpu")
+        assert plain.has_as(ids.GPU_MONITORS, "data") == [here]
+        assert theirs.has_as(ids.GPU_MONITORS, "data") == [there]
+        assert [page.has_as(ids.tick("gpus"), "interval") for page in (plain, theirs)] == [5_000, 10_000]
+        plain, theirs = opened(two, "/inference")
+        engines = [page.has_as(ids.INFERENCE_ENGINE, "data") for page in (plain, theirs)]
+        assert [engine["prefix"] for engine in engines] == ["/", "/clew/"]
+        assert [engine["browser_url"] for engine in engines] == [None, "wss://models.example.com/ws/inference"]
+
+
+@pytest.mark.parametrize("query", ["?ui=x", "?ui=x&ui=y&layout=z", "?self=1&query=2"])
+def test_no_address_can_be_taken_for_what_a_layout_is_handed(two: Two, query: str) -> None:
+    for path in (
+        "/",
+        "/gpu",
+        "/inference",
+        "/models",
+        "/mlflow",
+        f"/mlflow/runs/{two.run_id}",
+        "/models/1",
+        "/nowhere",
+    ):
+        page = Viewer(in_process(two.theirs), f"/clew{path}{query}")
+        assert page.said()
