@@ -15,16 +15,14 @@ class DaemonPool:
     def __init__(self, threads: int, name: str) -> None:
         self._jobs: queue.SimpleQueue[tuple[Future[None], Callable[[], None]]] = queue.SimpleQueue()
         self._threads = [threading.Thread(target=self._work, name=f"{name}-{n}", daemon=True) for n in range(threads)]
-        self._started = False
         self._lock = threading.Lock()
 
     def submit(self, work: Callable[[], None]) -> Future[None]:
         """Queues `work`; its future ends when it does."""
         with self._lock:
-            if not self._started:
-                for thread in self._threads:
+            for thread in self._threads:
+                if thread.ident is None:  # not started yet, or there was none to be had when it should
                     thread.start()
-                self._started = True
         future: Future[None] = Future()
         self._jobs.put((future, work))
         return future

@@ -107,7 +107,8 @@ class Snapshot(Generic[T]):
 
     def start_if_due(self) -> Future[None]:
         """Reads in the background, unless another worker does or has just done so."""
-        return self._flights.join(_DUE, partial(self._read_alone, self._read, lambda: not self.is_due(self.newest())))
+        reads = partial(self._read, unless=self._is_recent)
+        return self._flights.join(_DUE, partial(self._read_alone, reads, self._is_recent))
 
     def start_shared(
         self,
@@ -146,8 +147,18 @@ class Snapshot(Generic[T]):
             if won and not is_done():
                 read()
 
-    def _read(self, read: Callable[[Reading[T]], T] | None = None, scope: str = "") -> None:
+    def _is_recent(self) -> bool:
+        return not self.is_due(self.newest())
+
+    def _read(
+        self,
+        read: Callable[[Reading[T]], T] | None = None,
+        scope: str = "",
+        unless: Callable[[], bool] | None = None,
+    ) -> None:
         with self._reading:
+            if unless is not None and unless():  # another thread of this worker has read while this one waited
+                return
             token, unshared = (self._token.current(), self._token.unshared) if self._token else (None, 0)
             known, began_at, began = self.newest(), datetime.now(UTC), time.monotonic()
             value, failure = self._outcome(read or self._read_value, known)
@@ -183,7 +194,7 @@ class Snapshot(Generic[T]):
             self._own = newest
         try:
             self._write(newest)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # half a surrogate pair from elsewhere is no JSON: as good as no room
             if self.disk_failure is None:
                 log.warning("a worker has its own view of the %s", self._name, extra={"cause": str(error)})
             self.disk_failure = str(error)

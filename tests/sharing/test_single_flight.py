@@ -169,3 +169,18 @@ print("over")
 def test_work_under_way_holds_up_no_process_that_ends() -> None:
     done = subprocess.run([sys.executable, "-c", HANGS], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "over\n")
+
+
+def test_a_pool_whose_thread_could_not_start_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, refused = threading.Thread.start, iter([True])
+
+    def sometimes(thread: threading.Thread) -> None:
+        if thread.name == "work-1" and next(refused, False):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", sometimes)
+    pool = DaemonPool(2, "work")
+    with pytest.raises(RuntimeError, match="new thread"):
+        pool.submit(lambda: None)
+    pool.submit(lambda: None).result(40)

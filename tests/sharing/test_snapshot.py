@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from services.sharing import reading
 from services.sharing.host_lock import host_lock
 from services.sharing.reading import Attempt, Reading, together
+from services.sharing.snapshot import Snapshot
 from services.sharing.version_token import VersionToken
 from tests.misbehaving import eventually
 from tests.sharing.setting import HOUR, Source, set_clock, worker
@@ -126,6 +128,36 @@ def test_a_value_that_did_not_change_is_not_written_again(tmp_path: Path) -> Non
     first = one.newest().as_of
     assert one.refreshed(40).as_of != first
     assert (tmp_path / "numbers.json").stat() == before
+
+
+def test_what_was_read_while_it_waited_is_not_read_again(tmp_path: Path) -> None:
+    """A value that a viewer finds due while a person's Retry reads it is read once, not twice."""
+    may_end, reads = threading.Event(), list[int]()
+
+    def read(_known: Reading[int]) -> int:
+        reads.append(len(reads))
+        if len(reads) > 1:
+            may_end.wait(40)
+        return len(reads)
+
+    due_after = timedelta(seconds=0.2)
+    snapshot = Snapshot(tmp_path, "value", TypeAdapter(int), read, service="Source", due_after=due_after)
+    assert snapshot.view(40).value == 1
+    eventually(lambda: snapshot.is_due(snapshot.newest()))
+    snapshot.refreshed(0.01)
+    due = snapshot.start_if_due()
+    may_end.set()
+    due.result(40)
+    assert (snapshot.newest().value, len(reads)) == (2, 2)
+
+
+def test_a_value_that_is_no_json_is_shown_and_said_not_to_be_shared(tmp_path: Path) -> None:
+    """Half a surrogate pair is legal in the JSON of others, and none in ours."""
+    snapshot = Snapshot(
+        tmp_path, "value", TypeAdapter(str), lambda _known: "\ud800", service="Source", due_after=timedelta(seconds=60)
+    )
+    assert snapshot.view(40).value == "\ud800"
+    assert snapshot.disk_failure is not None
 
 
 class TestClock:
