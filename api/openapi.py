@@ -144,14 +144,14 @@ def text() -> str:
     return _HEAD + yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=120)
 
 
-def _codes() -> list[str | None]:
-    """The codes of all failures; null where a refusal of the server itself has none."""
+def _codes() -> list[str]:
+    """The codes of all failures; what Clew answers may hold those of others that it asked."""
     waiting, found = [ClewError], set[str]()
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
         found |= {kind.code} if "text" in vars(kind) and kind.code in catalogue.TEMPLATES else set()
-    return [*sorted(found), None]
+    return sorted(found)
 
 
 class _Shapes:

@@ -13,8 +13,8 @@ from domain.errors.requests import HostNotTrusted
 
 TRUSTED_HOSTS_MEANING: Final = (
     "Host names under which Clew, its GPU monitor and its inference engine answer, as a comma list, beside loopback's "
-    "and the address bound to; .example.com is that and all below it, * is any. Empty: no others where a process binds to "
-    "loopback, any where it does not."
+    "and the address bound to; .example.com is that and all below it, * is any. Empty: no others where a process binds "
+    "to loopback, any where it does not."
 )
 _ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
 

@@ -1,12 +1,13 @@
 """Messages as they arrive in JSON from another process, or wait in a cache: checked, and then as good as our own."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from domain.errors.catalogue import TEMPLATES
-from domain.messages import SERVICE, Reason, as_json, in_english
+from domain.messages import SLOT, Reason, as_json, in_english
 
 _LONGEST_CODE = 80
 _MOST_PARAMS = 20
@@ -20,6 +21,12 @@ class MessageData(BaseModel):
     code: str | None = Field(None, max_length=_LONGEST_CODE)
     params: dict[str, JsonValue] = Field({}, max_length=_MOST_PARAMS)
     text: str | None = None
+
+    @model_validator(mode="after")
+    def _can_be_said(self) -> Self:
+        if self.text is None and not _is_message(self.json_value):
+            raise ValueError("no message of this version: an unknown code, or parameters that do not fill its template")
+        return self
 
     @classmethod
     def of(cls, message: Reason | str) -> Self:
@@ -35,13 +42,21 @@ class MessageData(BaseModel):
         """The same message without one parameter."""
         return self.model_copy(update={"params": {key: one for key, one in self.params.items() if key != param}})
 
-    @property
-    def service(self) -> "MessageData | None":
-        """Who failed, where the message says so."""
-        return None if SERVICE not in self.params else MessageData.model_validate(_as_data(self.params[SERVICE]))
-
     def __str__(self) -> str:
         return in_english(self.json_value)
+
+
+def _is_message(value: Any) -> bool:
+    """Whether each code in it is known and has what its template asks for, so that it can be said in any language."""
+    if isinstance(value, list):
+        return all(map(_is_message, value))
+    if not isinstance(value, Mapping):
+        return True
+    code, params = value.get("code"), value.get("params", {})
+    if not isinstance(code, str):  # another program's text, or values by the names of fields
+        return all(map(_is_message, value.values()))
+    is_filled = isinstance(params, Mapping) and set(SLOT.findall(TEMPLATES.get(code, "{}"))) <= set(params)
+    return code in TEMPLATES and is_filled and all(map(_is_message, params.values()))
 
 
 def _as_data(value: Any) -> Any:
@@ -71,10 +86,6 @@ def coded(message: Reason, sentence: str) -> dict[str, Any]:
 def message_in(answer: object, sentence: str) -> MessageData:
     """The message in a JSON answer that may have `code` and `params` beside its sentence; else that sentence."""
     if isinstance(answer, Mapping) and isinstance(answer.get("code"), str):
-        try:
-            found = MessageData.model_validate({"code": answer["code"], "params": answer.get("params", {})})
-        except ValidationError:
-            found = None
-        if found is not None and found.code in TEMPLATES:
-            return found
+        with contextlib.suppress(ValidationError):
+            return MessageData.model_validate({"code": answer["code"], "params": answer.get("params", {})})
     return MessageData(text=sentence)

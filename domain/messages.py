@@ -8,7 +8,7 @@ Free of pydantic: the processes that confine a stranger's policy import this and
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final, Protocol, dataclass_transform, runtime_checkable
+from typing import Any, ClassVar, Final, Protocol, dataclass_transform
 
 SLOT: Final = re.compile(r"\{(\w+)\}")
 SERVICE: Final = "service"
@@ -23,7 +23,6 @@ def template(text: str) -> str:
     return text
 
 
-@runtime_checkable
 class Reason(Protocol):
     """What can stand in a sentence: a message, another program's text, or either as it came from elsewhere."""
 
@@ -84,8 +83,10 @@ class Text:
 
 def as_json(value: object) -> Any:
     """A reason or a plain value as it travels: `{"code", "params"}`, `{"text"}`, or itself."""
-    if isinstance(value, Reason):
-        return value.json_value
+    if hasattr(
+        type(value), "json_value"
+    ):  # asked of the type: of the value it would make the JSON, and once more below
+        return value.json_value  # type: ignore[attr-defined]
     if isinstance(value, Mapping):
         return {name: as_json(one) for name, one in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -101,15 +102,19 @@ def in_english(value: Any) -> str:
 def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
     """The sentence of what `as_json` returns, by the templates of one language; a code without one shows itself."""
     if isinstance(value, Mapping):
-        if "code" not in value:
-            return str(value.get("text", ""))
-        params = {name: rendered(param, template_of) for name, param in value.get("params", {}).items()}
-        pattern = template_of(value["code"]) or value["code"]
+        code, given = value.get("code"), value.get("params")
+        if not isinstance(code, str):
+            text = value.get("text")
+            return text if isinstance(text, str) else ""
+        params = {name: rendered(one, template_of) for name, one in given.items()} if isinstance(given, Mapping) else {}
+        pattern = template_of(code) or code
         sentence = SLOT.sub(lambda slot: _in_place(params.get(slot[1], slot[0]), pattern, slot), pattern)
         return f"{params[SERVICE]}: {sentence}" if SERVICE in params else sentence
     if isinstance(value, list):
         return ", ".join(rendered(one, template_of) for one in value)
-    return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # 10, not 10.0: as the browser has it
+    return "" if value is None else str(value)
 
 
 def _in_place(value: str, pattern: str, slot: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Annotated, Final, NamedTuple, TypeVar
 from urllib.parse import quote
 
+import orjson
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from domain.errors import (
@@ -23,7 +24,7 @@ from domain.errors.misfits import misfit_of
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
 from domain.errors.services import AskedTooMuch
 from domain.inference.policies import MOST_BYTES
-from domain.message_data import Coded, message_in
+from domain.message_data import message_in
 from domain.messages import Reason
 from domain.registry.models import LONGEST_ID, as_text
 from transport.exchange import Answer
@@ -56,7 +57,7 @@ class _Run(BaseModel):
     params: dict[str, str] = {}
 
 
-class _Failure(Coded):
+class _Failure(BaseModel):
     error: str
 
 
@@ -152,7 +153,7 @@ def _refusal(answer: Answer) -> ClewError:
 def _reason(answer: Answer) -> Reason:
     """Why an answer is no success: as its code says, else its sentence, without the full stop where ours goes on."""
     try:
-        failure = _Failure.model_validate_json(answer.content)
+        sentence = _Failure.model_validate_json(answer.content).error
     except ValidationError:
         return NoReasonFor(answer.status)
-    return message_in(failure.model_dump(), failure.error)
+    return message_in(orjson.loads(answer.content), sentence)

@@ -24,6 +24,7 @@ These are the kinds; the codes stand in the modules beside this one, by what the
 has no code and is only caught, never raised.
 """
 
+from dataclasses import fields
 from typing import Any
 
 from domain.messages import SERVICE, Message, Reason, as_json, in_english, template
@@ -37,6 +38,10 @@ class ClewError(Message, Exception):
     """A failure with a code; `status` is the HTTP status it maps to, `str(error)` one English sentence."""
 
     status = 500
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its fields: an exception's own way knows only what was given by position."""
+        return _made, (type(self), {field.name: getattr(self, field.name) for field in fields(self)})
 
 
 class BadInput(ClewError):
@@ -146,3 +151,7 @@ class WholeBody(Message):
     """An answer as a whole, in the place of one of its fields."""
 
     text = template("body")
+
+
+def _made(kind: type[ClewError], values: dict[str, Any]) -> ClewError:
+    return kind(**values)

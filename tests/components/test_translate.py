@@ -1,5 +1,7 @@
 """Messages become sentences by their code, in the reader's language, whatever their values are."""
 
+import copy
+import pickle
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,15 +14,16 @@ from pydantic_core._pydantic_core import list_all_errors
 
 from components.texts.language import _
 from components.texts.translate import translate, translate_json
-from domain.errors import BadResponse
+from domain.errors import BadResponse, ClewError
 from domain.errors.catalogue import TEMPLATES
 from domain.errors.connections import AnsweredStatus, ConnectionRefused, CredentialsRefused, OutcomeUnknown, TimedOut
 from domain.errors.misfits import InvalidValue, misfit_of
 from domain.errors.names import MODEL_SERVER, GpuMonitor
 from domain.errors.policies import RunFailed
 from domain.errors.records import NotFoundThere
+from domain.errors.requests import ContractMisfit, Unknown
 from domain.errors.services import LastRefreshFailed
-from domain.message_data import MessageData, message_in
+from domain.message_data import MessageData, coded, message_in
 from domain.messages import Message, Text, as_json, in_english
 from tests.rules.test_messages import ROOT
 
@@ -152,6 +155,10 @@ def test_our_english_of_pydantics_types_is_pydantics() -> None:
         {"error": "boom", "code": 7, "params": {}},
         {"error": "boom", "code": "timed-out", "params": []},
         {"error": "boom", "code": "timed-out", "params": {str(n): n for n in range(99)}},
+        {"error": "boom", "code": "policy-refused", "params": {"a": 1}},
+        {"error": "boom", "code": "policy-refused", "params": {"reason": {"code": "read-only", "params": None}}},
+        {"error": "boom", "code": "policy-refused", "params": {"reason": {"code": "of-another-version", "params": {}}}},
+        {"error": "boom", "code": "other-flavors", "params": {"kinds": [{"code": "run-not-found", "params": {}}]}},
         {"error": "boom"},
         "boom",
     ],
@@ -177,3 +184,52 @@ def test_values_of_any_kind_travel() -> None:
     assert in_english({"code": "other-flavors", "params": {"kinds": ["a", {"code": "no-known-kind"}]}}) == (
         "It is no ONNX model but one of a, no known kind."
     )
+
+
+HOSTILE: list[Any] = [
+    5,
+    ["x"],
+    None,
+    {},
+    {"code": 5},
+    {"code": ["x"]},
+    {"code": None, "text": 7},
+    {"params": {}},
+    [[{}]],
+    True,
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_whatever_comes_can_be_said(value: Any) -> None:
+    """A stranger's JSON is a sentence at worst, and never an exception in the middle of telling what failed."""
+    for params in (value, {"reason": value}, {"reason": {"code": "read-only", "params": value}}, {"service": value}):
+        answer = {"error": "boom", "code": "policy-refused", "params": params}
+        assert translate(message_in(answer, "boom")) is not None
+        assert translate_json({"code": "policy-refused", "params": params}) is not None
+        assert coded(NotFoundThere(message_in(answer, "boom")), "error")["error"] is not None
+
+
+def test_a_field_may_be_called_code() -> None:
+    misfit = coded(ContractMisfit({"code": Unknown()}), "error")
+    assert misfit["error"] == "The request does not fit the contract."
+    assert misfit["params"] == {"fields": {"code": {"code": "unknown", "params": {}}}}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimedOut(service="a", was_sent=False),
+        OutcomeUnknown(MODEL_SERVER, TimedOut(MODEL_SERVER)),
+        BadResponse("MLflow", "a", InvalidValue("missing", {})),
+    ],
+)
+def test_an_error_can_be_copied_and_sent_to_another_process(error: ClewError) -> None:
+    for again in (copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert (type(again), str(again), again.params) == (type(error), str(error), error.params)
+    assert getattr(copy.copy(error), "was_sent", True) == getattr(error, "was_sent", True)
+
+
+@pytest.mark.parametrize(("limit", "said"), [(9.5, "9.5"), (10.0, "10"), (1234567.5, "1234567.5"), (3, "3")])
+def test_numbers_are_said_in_full(limit: float, said: str) -> None:
+    assert str(InvalidValue("less_than", {"lt": limit})) == f"Input should be less than {said}"

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -104,6 +105,12 @@ def test_each_code_is_raised_or_said_somewhere(kind: type[Message]) -> None:
         "WholeBody",
     }  # used where defined
     assert kind.__name__ in names_used() or in_assets or in_catalogue
+
+
+@pytest.mark.parametrize("kind", list(kinds()), ids=lambda kind: kind.__name__)
+def test_each_template_asks_for_fields_that_travel(kind: type[Message]) -> None:
+    travelling = {field.name for field in fields(kind)} - kind.hidden  # type: ignore[arg-type]
+    assert set(SLOT.findall(kind.text)) <= travelling
 
 
 def test_each_template_is_marked_for_translation() -> None:
