@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -149,6 +150,9 @@ def _the_browser_knows_what_the_server_knows(page: Page) -> None:
             {"code": "unheard-of"},
             {"text": ""},
         ]
+        odd: list[Any] = [{"code": 5}, {"code": ["x"]}, {"params": {}}, [[{}]], {"text": 7}, None]
+        samples += odd
+        samples += [{"code": "policy-refused", "params": params} for params in (None, 5, *({"reason": o} for o in odd))]
         said = page.script(
             "return arguments[0].map(s => window.clew.translate(s, arguments[1]))", samples, templates(TEMPLATES)
         )
