@@ -6,7 +6,7 @@ import dash
 from dash import dcc, html
 
 from components import frame, ids, notices
-from components.models import model_change, model_list
+from components.models import model_list
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 
@@ -23,7 +23,6 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
         model_list.model_table(),
         html.Div(id=ids.MODEL_EMPTY, className="my-3"),
         html.Div(id=ids.MODEL_HISTORY),
-        *model_change.parts("models"),
         frame.ticker("models", ui),
         dcc.Store(id=ids.MODEL_TEXTS, data=model_list.texts()),
         dcc.Store(id=ids.MODEL_ROWS),

@@ -11,6 +11,7 @@ from components import ids
 from components.models import model_detail
 from components.texts.translate import translate
 from domain.errors import ServiceError
+from domain.registry.changes import ChangeVerb
 from services.connect import Services
 
 
@@ -19,18 +20,17 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(
         Output(ids.MODEL_FACTS, "children"),
-        Output(ids.change("model", "activate"), "disabled"),
-        Output(ids.change("model", "try"), "disabled"),
-        Output(ids.change("model", "ask"), "disabled"),
-        Output(ids.change("model", "restore"), "disabled"),
+        Output(ids.change(ChangeVerb.ACTIVATE), "disabled"),
+        Output(ids.change(ChangeVerb.TRY), "disabled"),
+        Output(ids.change(ChangeVerb.DELETE), "disabled"),
+        Output(ids.change(ChangeVerb.RESTORE), "disabled"),
         Output(ids.failure("model"), "children"),
         Output(ids.failure_alert("model"), "is_open"),
         Input(ids.tick("model"), "n_intervals"),
         Input(ids.retry("model"), "n_clicks"),
-        Input(ids.change("model", "reload"), "data"),
         State(ids.MODEL_ID, "data"),
     )
-    def draw(_tick: int, _retry: int | None, _reload: int, model_id: str) -> tuple[Any, ...]:
+    def draw(_tick: int, _retry: int | None, model_id: str) -> tuple[Any, ...]:
         if is_retry("model"):
             view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
         else:

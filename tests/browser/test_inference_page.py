@@ -64,8 +64,8 @@ def arrows(page: Page, side: str = "a") -> int:
 
 def test_try_it_activates_and_shows_the_agent_reach_the_goal(visit: Open, team: Team) -> None:
     page = visit(f"/models/{team.ppo}")
-    page.wait(lambda: page.find("#model-change-try").is_enabled())
-    page.click("#model-change-try")
+    page.wait(lambda: page.find("#model-try").is_enabled())
+    page.click("#model-try")
     page.wait_for_text("goal reached", "#walk-section-a")
     assert (page.text("#walk-title-a"), fact(page, "cumulative")) == (f"Model {team.ppo} active", "0.83")
     # Each cell that it saw has an arrow, whatever messages the page missed.
