@@ -189,6 +189,7 @@ EVALUATE = "evaluation-start"
 EVALUATE_CANCEL = "evaluation-cancel"
 EVALUATE_TICK = "evaluation-tick"
 EVALUATION = "evaluation-report"
+EVALUATION_WAITING = "evaluation-waiting"
 
 
 def walk(what: str, side: str) -> str:

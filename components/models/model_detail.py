@@ -84,6 +84,12 @@ def unusable(cause: str) -> dbc.Alert:
     return dbc.Alert(cause, color="warning", class_name="py-2")
 
 
+def waiting(cause: str, since_ms: int) -> dbc.Alert:
+    """Said while the file cannot be checked, for a service may only be starting."""
+    said = _("The file is not checked yet. %(cause)s.", cause=cause.rstrip(".。"))
+    return dbc.Alert([said, *notices.waiting(since_ms)], color="info", class_name="py-2")
+
+
 def not_found(model_id: str) -> list[Any]:
     """Said where the address names no model."""
     return [
