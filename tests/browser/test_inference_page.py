@@ -66,7 +66,8 @@ def test_try_it_activates_and_shows_the_agent_reach_the_goal(visit: Open, team: 
     page = visit(f"/models/{team.ppo}")
     page.wait(lambda: page.find("#model-try").is_enabled())
     page.click("#model-try")
-    page.wait_for_text("goal reached", "#walk-section-a")
+    # Its file is checked, the engine waits for what is only starting, and then it walks for five seconds.
+    page.wait_for_text("goal reached", "#walk-section-a", 180)
     assert (page.text("#walk-title-a"), fact(page, "cumulative")) == (f"Model {team.ppo} active", "0.83")
     # Each cell that it saw has an arrow, whatever messages the page missed.
     assert arrows(page) == int(fact(page, "step")) + 1 == 19
