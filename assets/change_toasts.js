@@ -113,5 +113,13 @@
     dialog.showModal();
   }
 
+  // Who leaves the page leaves its question without a yes.
+  for (const leaves of ["popstate", "_dashprivate_pushstate"]) {
+    window.addEventListener(leaves, () => {
+      const dialog = document.getElementById("change-dialog");
+      if (dialog && dialog.open) dialog.close("");
+    });
+  }
+
   window.clew = Object.assign(window.clew || {}, { toasts: { texts, begin: (sentence) => new Toast(sentence), ask } });
 })();

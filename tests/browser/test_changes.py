@@ -191,6 +191,17 @@ def test_the_question_is_asked_each_time_and_each_yes_counts(page: Page, slow: S
     ] * 3
 
 
+def test_who_goes_back_leaves_the_question_without_a_yes(page: Page, team: ModelServer) -> None:
+    page.script("window.clew.visit('/models/2')")
+    page.wait(lambda: page.find("#model-delete").is_enabled())
+    page.click("#model-delete")
+    page.wait_for_text("Delete this model?", "#change-dialog")
+    page.script("history.back()")
+    page.wait(lambda: len(page.column("model_id", "models-table")) == MODELS + 1)
+    assert not page.all("#change-dialog[open]")
+    assert team.asked("DELETE") == 0
+
+
 def test_a_double_click_is_one_request(page: Page, team: ModelServer) -> None:
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())

@@ -77,7 +77,9 @@ class Workers(RuleBasedStateMachine):
             self.workers[worker].answer(request, None)
             eventually(lambda: request.id in self.going_on)
             return
-        told = self.workers[worker].answer(request, None, again=again, wait_seconds=0.1 if self.goes_on(request) else 20)
+        told = self.workers[worker].answer(
+            request, None, again=again, wait_seconds=0.1 if self.goes_on(request) else 20
+        )
         if self.goes_on(request):
             assert told.outcome is ChangeOutcome.WORKING
         elif not heard:
