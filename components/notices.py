@@ -11,7 +11,7 @@ from components import ids
 from components.texts.language import _, around, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError
-from domain.errors.services import passes_by_itself
+from domain.errors.services import last_found, passes_by_itself
 from domain.messages import Reason
 from domain.tracking.runs import BadRow
 
@@ -37,7 +37,9 @@ def waiting(since_ms: int | None) -> list[Any]:
 
 def failed_histories(failures: Sequence[ClewError]) -> list[Any]:
     """Says which histories could not be read and why, a sentence each."""
-    return [html.Div(_failed_history(translate(cause), passes=passes_by_itself(cause))) for cause in failures]
+    return [
+        html.Div(_failed_history(translate(last_found(cause)), passes=passes_by_itself(cause))) for cause in failures
+    ]
 
 
 def _failed_history(cause: str, *, passes: bool) -> str:

@@ -145,3 +145,8 @@ def passes_by_itself(error: ClewError) -> bool:
     if isinstance(error, AnsweredStatus | AnsweredReason):
         return error.http_status in _PASSING_STATUSES
     return isinstance(error, ServiceUnavailable) and not isinstance(error, _STAYS)
+
+
+def last_found(error: ClewError) -> ClewError:
+    """Returns what was found when the service was last asked, for a sentence that says itself that it is again."""
+    return error.reason if isinstance(error, NotAsked) else error
