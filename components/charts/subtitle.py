@@ -1,0 +1,36 @@
+"""What stands below a chart's title: sentences side by side, in as many lines as they need."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from components.charts.names import plotly_text, shortened
+from components.texts.language import _
+
+_WIDEST: Final = 64  # columns that a chart of 400 pixels has room for
+_LINE_HEIGHT: Final = 15
+_NAMED: Final = 2
+_NAME_WIDE: Final = 20
+
+
+def put_below(title: dict[str, Any], margin: dict[str, Any], said: Sequence[str]) -> None:
+    """Puts these sentences below a Plotly layout's `title`, and makes room in its `margin`."""
+    lines = _wrapped(said)
+    title["subtitle"] = {"text": "<br>".join(lines)}
+    margin["t"] += _LINE_HEIGHT * max(0, len(lines) - 1)
+
+
+def named(names: Sequence[str]) -> str:
+    """The first of these names, short enough for a subtitle, and how many more there are."""
+    shown = ", ".join(plotly_text(shortened(name, _NAME_WIDE)) for name in names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} {_('and %(n)s more', n=len(names) - _NAMED)}"
+
+
+def _wrapped(said: Sequence[str]) -> list[str]:
+    """The sentences, with dots between those that share a line."""
+    lines: list[str] = []
+    for sentence in said:
+        if lines and len(lines[-1]) + len(sentence) + 3 <= _WIDEST:
+            lines[-1] += f" · {sentence}"
+        else:
+            lines.append(sentence)
+    return lines

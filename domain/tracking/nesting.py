@@ -1,0 +1,21 @@
+"""Runs within runs, as MLflow's tag says: a search and its trials, an experiment and its seeds."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from domain.tracking.runs import Run
+
+
+class Family(NamedTuple):
+    """The run that one stands in, by id and itself (None where nobody knows it), and those that stand in it."""
+
+    parent_id: str | None
+    parent: Run | None
+    children: list[Run]
+
+
+def family_of(run: Run, runs: Mapping[str, Run]) -> Family:
+    """The parent and the children of `run` among `runs`, the children in the order in which they started."""
+    children = [other for other in runs.values() if other.parent_id == run.run_id]
+    children.sort(key=lambda child: (child.started_at is None, child.started_at, child.name, child.run_id))
+    return Family(run.parent_id, None if run.parent_id is None else runs.get(run.parent_id), children)
