@@ -122,7 +122,10 @@
         selected_rows: shown.map((id) => index.get(id)),
         selected_row_ids: shown,
         // What a cell is called where it comes from: the key of a metric or a parameter.
-        tooltip_data: ordered.map(([row]) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, nested: row.nested, ...row.keys })),
+        tooltip_data: ordered.map(([row]) => ({
+          run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, nested: row.nested, experiment: row.experiment,
+          ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...row.keys,
+        })),
       });
       return [
         options(rows, "experiment", texts.everything["runs-experiment"], experiment),

@@ -35,7 +35,12 @@ def chart_layout(
     }
     return {
         # At the very left: on a phone the buttons begin where the plot would have it end.
-        "title": {"text": words.metric_name(word), "x": 0, "xref": "container", "pad": {"l": 8}, "font": {"size": 15}},
+        # At the top, so that what stands below it, line by line, grows downwards.
+        "title": {
+            "text": words.metric_name(word),
+            "font": {"size": 15},
+            **{"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": 8, "t": 8}},
+        },
         "xaxis": axis | _x_axis(options, scale, legend=legend),
         "yaxis": axis
         | {

@@ -6,7 +6,7 @@ from components.charts.lines import Known
 from components.charts.scales import Scale
 from components.charts.subtitle import named
 from components.texts import words
-from components.texts.language import _
+from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.hindrances import goes_back_ms, is_far, is_stepless, odd_times
@@ -38,8 +38,10 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
         said.append(_("left out, for their times cannot be right: %(names)s", names=named(out)))
     if some := [run.name for run, history in histories if 0 < odd[run.run_id] < len(history)]:
         points = sum(odd[run.run_id] for run, history in histories if odd[run.run_id] < len(history))
-        text = _(
+        text = ngettext(
+            "%(points)s point left out, for its time cannot be right: %(names)s",
             "%(points)s points left out, for their times cannot be right: %(names)s",
+            points,
             points=words.count(points),
             names=named(some),
         )

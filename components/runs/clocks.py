@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from components.texts.language import _, ngettext
+from components.texts.language import _
 from domain.moments import unit_meant
 from domain.tracking.clocks import OddClocks
 from domain.tracking.runs import Run
@@ -18,11 +18,9 @@ def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     yield from _end(run, odd, now)
     if odd.metrics:
         key, told = max(odd.metrics.items(), key=lambda item: item[1])
-        yield ngettext(
-            "The time of %(key)s cannot be right: %(told)s. Charts over time leave such points out.",
-            "The times of %(num)s metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave"
-            " such points out.",
-            len(odd.metrics),
+        yield _(
+            "Times of its metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave such points"
+            " out.",
             key=key,
             told=_told(told, now),
         )
@@ -54,8 +52,9 @@ def _told(unix_ms: int, now: datetime) -> str:
     said = f"{unix_ms} ms"
     if abs(unix_ms) <= _MOST_MS:
         said += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"
+    meant = {"s": _("seconds"), "µs": _("microseconds"), "ns": _("nanoseconds")}
     unit = unit_meant(unix_ms, now)
-    return said if unit is None else _("%(told)s, perhaps a count of %(unit)s", told=said, unit=unit)
+    return said if unit is None else _("%(told)s, perhaps a count of %(unit)s", told=said, unit=meant[unit])
 
 
 def _moment(moment: datetime) -> str:

@@ -102,7 +102,7 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc
     body = [
         html.Tr(
             [
-                html.Th([_swatch(styles[group_name(group)]), group_name(group)], scope="row"),
+                html.Th([_swatch(styles[group_name(group)]), _group(group)], scope="row"),
                 *_estimates(each, scores[0]),
             ]
         )
@@ -165,6 +165,10 @@ def _name(run: Run, style: LineStyle | None) -> html.Th:
     if run.is_sample:
         parts.append(sample_badge())
     return html.Th(parts, scope="row")
+
+
+def _group(group: Group) -> html.Span:
+    return html.Span(group_name(group), className="run-name", title=group_name(group))
 
 
 def _swatch(style: LineStyle) -> html.Span:

@@ -201,6 +201,6 @@ def _depths() -> list[dict[str, Any]]:
     """How far a run stands to the right of the one that it stands in, where they are put together."""
     steps = [(f"{{depth}} = {depth}", depth) for depth in range(1, _DEEPEST)] + [(f"{{depth}} >= {_DEEPEST}", _DEEPEST)]
     return [
-        {"if": {"column_id": "name", "filter_query": query}, "paddingLeft": f"{1.25 * depth + 0.4}rem"}
+        {"if": {"column_id": "name", "filter_query": query}, "textIndent": f"{1.25 * depth}rem"}
         for query, depth in steps
     ]
