@@ -13,7 +13,8 @@ from components.charts.y_scale import YScale
 def encoded(trace: dict[str, Any], scale: Scale, y_scale: YScale) -> dict[str, Any]:
     """The trace with its columns as Plotly takes them; steps that it cannot tell apart stand beside as texts."""
     x, placed = trace["x"], y_scale.placed(trace)
-    encoded = placed | {"x": _typed(x), "y": _typed(placed["y"].astype(np.float32))}
+    meta = placed["meta"] | {"whole": x.dtype == np.int64}
+    encoded = placed | {"x": _typed(x), "y": _typed(placed["y"].astype(np.float32)), "meta": meta}
     if scale.base is None or not (template := trace.get("hovertemplate")):
         return encoded
     steps = [str(scale.base + (each if isinstance(each, int) else round(each))) for each in x.tolist()]
@@ -28,6 +29,8 @@ def column(encoded: dict[str, str]) -> list[Any]:
 def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
     """The x and y of an encoded trace, steps and values as they are: whatever the axes make of them."""
     x = [int(step) for step in trace["text"]] if "text" in trace else column(trace["x"])
+    if trace["meta"]["whole"]:
+        x = [int(step) for step in x]
     y = [row[-1] for row in trace["customdata"]] if "placed" in trace["meta"] else column(trace["y"])
     return list(zip(x, y, strict=True))
 

@@ -19,8 +19,8 @@ def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     if odd.metrics:
         key, told = max(odd.metrics.items(), key=lambda item: item[1])
         yield _(
-            "Times of its metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave such points"
-            " out.",
+            "Times of its metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave such"
+            " points out.",
             key=key,
             told=_told(told, now),
         )

@@ -124,7 +124,7 @@ class RunSummary(BaseModel):
     episodes: int | None
     status: RunStatus
     is_sample: bool
-    parent_id: str | None
+    parent_id: str | None = None
     keys: dict[str, str]
 
 
