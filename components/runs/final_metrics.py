@@ -75,7 +75,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
         html.Tr(
             [
                 _name(run, None if options.grouped else styles[run.run_id]),
-                html.Td(run.parameter("algorithm", known.vocabulary) or words.MISSING),
+                html.Td(_told(run.parameter("algorithm", known.vocabulary))),
                 *(_cell(word, final(run, word, known, options)) for word in shown),
                 html.Td(words.count(known.episodes(run)), className="text-end"),
                 html.Td(status_badge(run.status)),
@@ -165,6 +165,10 @@ def _name(run: Run, style: LineStyle | None) -> html.Th:
     if run.is_sample:
         parts.append(sample_badge())
     return html.Th(parts, scope="row")
+
+
+def _told(value: str | None) -> html.Span | str:
+    return words.MISSING if value is None else html.Span(value, className="run-name", title=value)
 
 
 def _group(group: Group) -> html.Span:
