@@ -56,7 +56,7 @@ def register(app: dash.Dash, services: Services) -> None:
         drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, ChartOptions(), ends)
         _text, failure, failed = freshness(view)
         beside = _beside(view, run_id, drawing)
-        seen = None if beside is None else (beside.silent_minutes, beside.family)
+        seen = None if beside is None else (beside.silent_minutes, beside.family.named())
         shown = fingerprint((run_id, view.failure, view.as_of if failed else None, seen), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):
             raise PreventUpdate

@@ -13,6 +13,11 @@ class Family(NamedTuple):
     parent: Run | None
     children: list[Run]
 
+    def named(self) -> list[tuple[str, str, str] | None]:
+        """Id, name and state of each: equal ones look alike."""
+        relatives = [self.parent, *self.children]
+        return [None if run is None else (run.run_id, run.name, run.status) for run in relatives]
+
 
 def family_of(run: Run, runs: Mapping[str, Run]) -> Family:
     """The parent and the children of `run` among `runs`, the children in the order in which they started."""

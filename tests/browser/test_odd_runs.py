@@ -1,15 +1,19 @@
 """Runs whose clocks, steps, values and names are odd, as a person meets them: list, run page, comparison."""
 
 import time
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from dash.testing.browser import Browser
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.support.select import Select
 
 from tests.browser.page import Page
 from tests.english import english_words
 from tests.misbehaving import Misbehaving, only
+from tests.registry import Registry
 from tests.tracking import Tracking
 
 DAY_MS = 86_400_000
@@ -217,6 +221,27 @@ def test_a_long_name_pushes_nothing_out_of_the_window(page: Page, odd: Odd) -> N
             page.open(path)
             page.wait_for_text("Loooo")
             assert page.script("return document.documentElement.scrollWidth") <= 1400
+    finally:
+        page.driver.set_window_size(size["width"], size["height"])
+
+
+def test_long_names_of_models_neither(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, tracking: Tracking
+) -> None:
+    registry = Registry(tracking, f"odd-{uuid.uuid4().hex[:8]}")
+    for name in LONG.values():
+        registry.version(algorithm=name, env_id=name)
+    page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name))
+    size = page.driver.get_window_size()
+    try:
+        page.driver.set_window_size(1400, 1000)
+        page.open("/models")
+        page.wait(lambda: len(page.column("algorithm", "models-table")) == len(LONG))
+        ends = "return [...document.querySelectorAll('#models-table th.dash-header')].map(t => t.getBoundingClientRect().right)"
+        page.wait(lambda: max(page.script(ends)) <= 1400)
+        page.open("/models/1")
+        page.wait_for_text("Loooo")
+        assert page.script("return document.documentElement.scrollWidth") <= 1400
     finally:
         page.driver.set_window_size(size["width"], size["height"])
 

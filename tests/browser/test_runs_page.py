@@ -166,7 +166,9 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
     name = f"many-{tracking.experiment()}"
     group = tracking.experiment(name)
     for number in range(12):
-        tracking.run(group, name=f"r{number:02d}", metrics={"success_rate": [number / 20]}, started_ms=1_790_000_000_000 + number)
+        tracking.run(
+            group, name=f"r{number:02d}", metrics={"success_rate": [number / 20]}, started_ms=1_790_000_000_000 + number
+        )
     page.open(f"/mlflow?experiment={name}")
     page.wait_for_rows(12)
     page.click("#runs-table th[data-dash-column='name'] .column-header--sort")
