@@ -193,6 +193,7 @@ def _status_colours() -> list[dict[str, Any]]:
         {
             "if": {"column_id": "status", "filter_query": "{silent_minutes} > 0"},
             "color": "var(--bs-warning-text-emphasis)",
+            "minWidth": "9rem",
         }
     ]
 

@@ -120,7 +120,7 @@ def test_an_odd_clock_stretches_nobodys_axis(page: Page, odd: Odd, axis: str) ->
 def test_missing_steps_are_said_and_time_is_one_click_away(page: Page, odd: Odd) -> None:
     still = odd.run("still", [(0, float(n), odd.now - DAY_MS + n * 1000) for n in range(8)])
     compare(page, [still])
-    page.wait_for_text("steps are missing, all points are at one: still", f"#{REWARD}")
+    page.wait_for_text("steps are missing, all points at one: still", f"#{REWARD}")
     page.click("#compare-notices [data-axis]")
     page.wait_for_text("Time since the start", f"#{REWARD}")
     assert Select(page.find("#option-axis")).first_selected_option.text == "Time since the start"
