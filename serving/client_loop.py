@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from domain.errors import ClewError
-from domain.errors.requests import HeadTooLong, RequestTooSlow, TooManyAtOnce
+from domain.errors.requests import RequestTooSlow, TooManyAtOnce
 from serving.connection import HEAD_SECONDS, Connection, Phase
 from serving.pace import Pace
 from serving.refusals import refusal
@@ -111,8 +111,8 @@ class ClientLoop:
     def _go_on(self, connection: Connection) -> None:
         """Does what the bytes that have come ask for."""
         frame = connection.frame
-        if frame.is_too_long:
-            self.refuse(connection, HeadTooLong())
+        if frame.refusal is not None:
+            self.refuse(connection, frame.refusal)
         elif frame.is_whole:
             connection.phase, connection.pace = Phase.ANSWERING, None
             self._unwatch(connection)
@@ -147,7 +147,9 @@ class ClientLoop:
             return
         connection.pace = None
         self._unwatch(connection)
-        if connection.phase is Phase.SENDING and connection.stays_open:
+        if connection.phase is Phase.SENDING and connection.sock.outbox.is_abandoned:
+            self._close(connection)
+        elif connection.phase is Phase.SENDING and connection.stays_open:
             connection.begin(time.monotonic(), self._idle_seconds)
             self._go_on(connection)
         elif connection.phase is Phase.SENDING:
@@ -187,12 +189,12 @@ class ClientLoop:
 
     def _give_up(self, connection: Connection) -> None:
         """Sends no more; where a thread makes the answer, it hears of that with its next bytes."""
+        connection.sock.give_up()
         if connection.phase is not Phase.ANSWERING:
             self._close(connection)
             return
         connection.pace = None
         self._unwatch(connection)
-        connection.sock.outbox.abandon()
 
     def _free_memory(self) -> None:
         """Where answers wait for more than is to be held, gives up those that have waited the longest."""

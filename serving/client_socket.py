@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 from typing import Any
 
 from serving.outbox import Outbox
@@ -35,6 +36,11 @@ class ClientSocket(socket.socket):
 
     def close(self) -> None:
         """Does nothing: of a descriptor that a thread closes, the number may be the next client's at once."""
+
+    def give_up(self) -> None:
+        """Drops what waits here, and once it is closed what waits in the system: nobody reads it."""
+        self.outbox.abandon()
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def discard(self) -> None:
         """Closes it, in the event loop."""

@@ -46,7 +46,7 @@ class Outbox:
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
         self._waiting: deque[memoryview | _FilePart] = deque()
-        self._is_abandoned = False
+        self.is_abandoned = False
         self._sent = 0
         self.held_bytes = 0
         self.wake: Callable[[], None] = lambda: None
@@ -69,9 +69,9 @@ class Outbox:
         """
         with self._lock:
             rest = memoryview(data)
-            if not self._waiting and not self._is_abandoned:
+            if not self._waiting and not self.is_abandoned:
                 rest = rest[self._send(rest) :]
-            while self.held_bytes > _ROOM_BYTES and not self._is_abandoned:
+            while self.held_bytes > _ROOM_BYTES and not self.is_abandoned:
                 self._room.wait()
             self._check()
             if rest:
@@ -96,7 +96,7 @@ class Outbox:
     def abandon(self) -> None:
         """Drops all that waits; whoever puts more in, or waits for room, gets a BrokenPipeError."""
         with self._lock:
-            self._is_abandoned = True
+            self.is_abandoned = True
             for part in self._waiting:
                 if isinstance(part, _FilePart):
                     os.close(part.descriptor)
@@ -105,7 +105,7 @@ class Outbox:
             self._room.notify_all()
 
     def _check(self) -> None:
-        if self._is_abandoned:
+        if self.is_abandoned:
             raise BrokenPipeError(errno.EPIPE, "the client was cut off")
 
     def _keep(self, part: memoryview | _FilePart) -> None:

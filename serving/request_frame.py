@@ -7,6 +7,9 @@ bytes and no others.
 import re
 from typing import Final
 
+from domain.errors import ClewError
+from domain.errors.requests import HeadTooLong, RequestTooLong
+
 MOST_HEAD_BYTES: Final = 256 * 2**10
 _END: Final = b"\r\n\r\n"
 _LONGEST_SIZE_LINE: Final = 1024
@@ -21,8 +24,8 @@ _SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,15}")
 class RequestFrame:
     """One request as it comes in.
 
-    `is_whole` once nothing more is to come; `is_cut` where the rest of its body is not read, for it is longer than
-    `most_body_bytes`; `is_too_long` where the head is, and then it is never whole.
+    `is_whole` once nothing more is to come; `is_cut` where the rest of its body is not read, for it says that it is
+    longer than `most_body_bytes`. `refusal` where it became too long without having said so; then it is never whole.
     """
 
     def __init__(self, most_body_bytes: int) -> None:
@@ -32,7 +35,8 @@ class RequestFrame:
         self._head_bytes: int | None = None
         self._ends_at: int | None = None  # of a body of known length
         self._next_chunk_at = 0
-        self.is_whole = self.is_cut = self.is_too_long = False
+        self.is_whole = self.is_cut = False
+        self.refusal: ClewError | None = None
 
     @property
     def received(self) -> int:
@@ -75,19 +79,22 @@ class RequestFrame:
 
     def split(self) -> tuple[bytes, bytes]:
         """Returns the request's own bytes, and those of the next one that came with them."""
-        end = self.received if self._ends_at is None or self.is_cut else self._ends_at
+        end = self.received if self._ends_at is None else self._ends_at
         return bytes(self._content[:end]), bytes(self._content[end:])
 
     def _find_head(self) -> None:
         found = self._content.find(_END, max(0, self._searched - len(_END) + 1))
         self._searched = self.received
-        self.is_too_long = (found if found >= 0 else self.received) > MOST_HEAD_BYTES
-        if found < 0 or self.is_too_long:
+        if (found if found >= 0 else self.received) > MOST_HEAD_BYTES:
+            self.refusal = HeadTooLong()
+        if found < 0 or self.refusal:
             return
         self._head_bytes = self._next_chunk_at = found + len(_END)
         head = self.head
-        if _CHUNKED.search(head) is None:
-            length = _LENGTH.search(head)
+        is_chunked, length = _CHUNKED.search(head) is not None, _LENGTH.search(head)
+        if is_chunked and length is not None:  # the parser refuses it, and waits for nothing
+            self._ends_at = self._head_bytes
+        elif not is_chunked:
             self._ends_at = self._head_bytes + (_number(length[1]) if length else 0)
 
     def _find_end(self) -> None:
@@ -95,8 +102,11 @@ class RequestFrame:
         if self._ends_at is None:
             self._follow_chunks()
         longest = self._head_bytes + self._most_body_bytes
-        self.is_cut = (self.received if self._ends_at is None else self._ends_at) > longest
-        self.is_whole = self.is_cut or (self._ends_at is not None and self.received >= self._ends_at)
+        if self._ends_at is None:
+            self.refusal = RequestTooLong(self._most_body_bytes >> 10) if self.received > longest else None
+            return
+        self.is_cut = self._ends_at > longest
+        self.is_whole = self.is_cut or self.received >= self._ends_at
 
     def _follow_chunks(self) -> None:
         """Goes from one chunk's size to the next, as far as they came; sets where the body ends."""
