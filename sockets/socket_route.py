@@ -41,18 +41,19 @@ class SocketRoute:
         talk: Callable[[Connection], None],
         most_viewers: int,
         origins: Set[str],
+        kept_places: int = 0,
         person_of: Callable[[Request], str] = address_of,
     ) -> None:
         """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it.
 
-        Of the places, a quarter is kept for those who have none yet; `person_of` tells one from another.
+        The last `kept_places` are for those who have none yet; `person_of` tells one from another.
         """
         self._connections = ConnectionRegistry()
         self._talk = talk
         self._path = path
         self._origins = origins
         self._person_of = person_of
-        self._places = FairPlaces(most_viewers, most_viewers // 4)
+        self._places = FairPlaces(most_viewers, kept_places)
         self._closing = threading.Event()
         app.config["SOCK_SERVER_OPTIONS"] = {
             "ping_interval": _PING_SECONDS,
