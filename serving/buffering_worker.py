@@ -5,6 +5,7 @@ it sends the answers, too. So half a head, a body that drips and a client that d
 some seconds only. TLS and HTTP/2 are the proxy's.
 """
 
+import errno
 import socket
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -54,6 +55,11 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         try:
             accepted, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):  # another worker has it, or it has gone
+            return
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            self._clients.make_room()  # no file is left to be opened; it waits in the queue meanwhile
             return
         self.nr_conns += 1
         if self.nr_conns >= self.worker_connections:

@@ -10,7 +10,7 @@ from flask import Flask, Response, request, send_file
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 2**20
-_held = threading.Semaphore(0)
+_held = threading.Condition()
 FILE_BYTES = 24 * 2**20
 _file = Path("file").absolute()
 
@@ -36,7 +36,8 @@ def unread() -> str:
 @app.get("/api/hold")
 def hold() -> str:
     """Waits until /api/health is asked, or for a minute: work that waits for another service."""
-    _held.acquire(timeout=60)
+    with _held:
+        _held.wait(timeout=60)
     return "held"
 
 
@@ -46,10 +47,17 @@ def policy(name: str) -> str:
     return hold()
 
 
+@app.post("/_dash-update-component")
+def callback() -> str:
+    """Answers at once, unless its output is slow."""
+    return hold() if request.get_json()["output"].startswith("slow") else "quick"
+
+
 @app.get("/api/health")
 def release() -> str:
-    """Lets all of those go on."""
-    _held.release(1000)
+    """Lets those go on that wait now."""
+    with _held:
+        _held.notify_all()
     return "released"
 
 

@@ -27,3 +27,20 @@ def test_slow_reads_and_files_take_no_thread_from_others_and_too_many_are_told_w
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
         assert answer.json()["code"] == "too-many-at-once"
+
+
+def test_a_callback_that_became_slow_leaves_threads_to_all_others(port: int) -> None:
+    address = f"http://127.0.0.1:{port}"
+
+    def call(output: str) -> str:
+        body = {"output": output, "inputs": []}
+        return requests.post(f"{address}/_dash-update-component", json=body, timeout=90).text
+
+    with ThreadPoolExecutor(20) as clients:
+        slow = [clients.submit(call, "slow.children") for _ in range(16)]
+        for _ in range(10):
+            assert call("other.children") == "quick"
+            assert answers(port)
+        assert not any(one.done() for one in slow)
+        wait_until(lambda: answers(port, "/api/health") and all(one.done() for one in slow))
+    assert {one.result() for one in slow} == {"held"}
