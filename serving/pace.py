@@ -2,8 +2,8 @@
 
 from typing import Final
 
-WINDOW_SECONDS: Final = 15.0
-WINDOW_BYTES: Final = 48 * 2**10
+WINDOW_SECONDS: Final = 10.0
+WINDOW_BYTES: Final = 32 * 2**10
 """3 kB/s: less than any line that a person has the patience for, and more than is dripped to hold a connection."""
 
 

@@ -72,13 +72,13 @@ def has_been_cut_off(reader: socket.socket) -> bool:
 
 
 def test_one_who_uploads_slowly_but_steadily_is_served(port: int) -> None:
-    """Twice as fast as the slowest that is allowed, for longer than one window."""
-    body = bytes(3 * WINDOW_BYTES)
+    """Four times as fast as the slowest that is allowed, for longer than one window."""
+    body = bytes(6 * WINDOW_BYTES)
     with connect(port) as client:
         client.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(body))
         for start in range(0, len(body), 4096):
             client.sendall(body[start : start + 4096])
-            time.sleep(0.6)
+            time.sleep(0.3)
         assert read_answer(client)[1].startswith(b"%d " % len(body))
 
 
