@@ -100,7 +100,7 @@ class Viewing:
     def _begin(self) -> None:
         """The episode begins, or it is waited for what it needs."""
         try:
-            self._walk = self._engine.walk(self._asked)
+            self._walk = self._engine.walk(self._asked, self._connection.person)
             self._send_step(self._walk.begin(running=self._running))
             self._waiting = None
             self._last = time.monotonic()
