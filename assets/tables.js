@@ -75,11 +75,12 @@
       const chosen = rows.filter(
         (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
       );
-      const data = chosen.map((row) => ({
+      const drawn = chosen.map((row) => ({
         ...window.clew.known(row),
         started: window.clew.localTime(row.started_ms),
         details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
       }));
+      const data = window.clew.filters.addShadows(drawn, table.columns);
       const index = new Map(data.map((row, i) => [row.id, i]));
       const shown = selected.filter((id) => index.has(id));
       setProps(TABLE, {

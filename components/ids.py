@@ -27,6 +27,11 @@ def rows_shown(table: str) -> str:
     return f"{table}-shown"
 
 
+def filter_misfits(table: str) -> str:
+    """What a table's filters do not understand."""
+    return f"{table}-misfits"
+
+
 # Runs page
 ROWS = "runs-rows"
 VERSION = "runs-version"
