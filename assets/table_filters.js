@@ -8,6 +8,7 @@
   const FRAME = ".table-frame[data-table]";
   const INPUT = ".filter-box input";
   const states = new WeakMap();
+  let lastFocused = null;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const NO_CELLS = { active_cell: undefined, start_cell: undefined, end_cell: undefined, selected_cells: [] };
 
@@ -31,16 +32,16 @@
     return { element: element("div", { className: "filter-box" }, input, misfit), input, misfit, typed: "" };
   }
 
-  /** Puts a box into its cell; it keeps the focus, which an element loses that is moved. */
+  /** Puts a box into its cell, with the focus and the place in the word: it loses both where DataTable drops its cell. */
   function place(box, cell) {
     const others = [...cell.querySelectorAll(":scope > .filter-box")].filter((one) => one !== box.element);
     others.forEach((other) => other.remove());
     if (box.element.parentElement === cell) return;
     const { input } = box;
-    const focused = document.activeElement === input;
+    const hadFocus = lastFocused === input && [input, document.body].includes(document.activeElement);
     const [start, end] = [input.selectionStart, input.selectionEnd];
     cell.prepend(box.element);
-    if (!focused) return;
+    if (!hadFocus) return;
     input.focus({ preventScroll: true });
     input.setSelectionRange(start, end);
   }
@@ -124,13 +125,14 @@
 
   function commit(input) {
     const frame = input.closest(FRAME);
+    if (!frame) return; // its column is hidden, or its page was left
     const box = [...stateOf(frame).boxes.values()].find((one) => one.input === input);
     if (box.typed === input.value) return;
     box.typed = input.value;
     apply(frame, columnsOf(window.clew.propsOf(frame.dataset.table)));
   }
 
-  const isBox = (target) => target.matches?.(INPUT);
+  const isBox = (target) => Boolean(target.matches?.(INPUT));
 
   // While they go down: DataTable hears keys and the clipboard of all that is in it, and takes them for its cells'.
   for (const name of ["keydown", "copy", "cut", "paste"]) {
@@ -145,5 +147,17 @@
       true
     );
   }
-  document.addEventListener("change", (event) => isBox(event.target) && commit(event.target), true);
+  document.addEventListener("focus", ({ target }) => isBox(target) && (lastFocused = target), true);
+
+  /** Left by the reader, or only moved with its column: a moment later it is known which. */
+  function leave({ target }) {
+    if (!isBox(target)) return;
+    window.setTimeout(() => {
+      if (document.activeElement === target) return;
+      if (lastFocused === target) lastFocused = null;
+      commit(target);
+    }, 0);
+  }
+
+  for (const name of ["change", "blur"]) document.addEventListener(name, leave, true);
 })();

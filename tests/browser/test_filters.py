@@ -25,7 +25,7 @@ const [column, needles, done] = arguments;
 const table = () => window.clew.propsOf("runs-table");
 const cell = document.querySelector(`#runs-table th.dash-filter[data-dash-column='${column}']`);
 const box = cell.querySelector("input[type=text]");
-const type = (text) => { box.value = text; box.dispatchEvent(new Event("change", { bubbles: true })); };
+const type = (text) => { box.value = text; box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true })); };
 const find = async (needle) => {
     const { filter_query, derived_filter_query_structure } = table();
     type(needle);
