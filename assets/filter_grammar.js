@@ -5,6 +5,7 @@
 (function () {
   "use strict";
   const MISSING = "–";
+  const MOST_CHARACTERS = 2000;
   const MOST_ALTERNATIVES = 100;
   // Spelt out: Python's and a browser's own ideas of space differ.
   const SPACE = "\\t\\n\\v\\f\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
@@ -147,6 +148,7 @@
 
   /** What was `typed` into the box of a column of this kind. */
   function parse(typed, kind) {
+    if ([...typed].length > MOST_CHARACTERS) return { code: "filter-too-long", params: { most: MOST_CHARACTERS } };
     const text = trimmed(typed);
     if (!text) return { terms: [] };
     const pieces = text.split(OR);

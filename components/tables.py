@@ -15,7 +15,7 @@ from components import ids
 from components.texts.language import _
 from components.texts.translate import templates
 from components.texts.words import MISSING
-from domain.errors.requests import DateUnreadable, NumberUnreadable, OperandMissing, RangeBackwards, TooManyAlternatives
+from domain.errors.requests import FilterMisunderstood
 
 Kind = Literal["text", "numeric", "datetime", "link"]
 
@@ -77,8 +77,8 @@ def _said(named_by: Sequence[str]) -> dict[str, str]:
 
 def _filter_texts() -> dict[str, Any]:
     """What assets/table_filters.js says of a filter that it does not understand."""
-    kinds = (NumberUnreadable, DateUnreadable, OperandMissing, RangeBackwards, TooManyAlternatives)
-    return {"codes": templates(kind.code for kind in kinds), "not_applied": _("It leaves nothing out.")}
+    codes = templates(kind.code for kind in FilterMisunderstood.__subclasses__())
+    return {"codes": codes, "not_applied": _("It leaves nothing out.")}
 
 
 def _table(

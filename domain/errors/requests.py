@@ -116,6 +116,13 @@ class RangeBackwards(FilterMisunderstood):
     high: str
 
 
+class FilterTooLong(FilterMisunderstood):
+    """More text than any cell would be looked for by."""
+
+    text = template("A filter can have {most} characters at most.")
+    most: int
+
+
 class TooManyAlternatives(FilterMisunderstood):
     """So many sides of `or` that a browser's table could not read them."""
 

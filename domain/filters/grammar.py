@@ -3,7 +3,14 @@
 import re
 from typing import Final, Literal, get_args
 
-from domain.errors.requests import DateUnreadable, NumberUnreadable, OperandMissing, RangeBackwards, TooManyAlternatives
+from domain.errors.requests import (
+    DateUnreadable,
+    FilterTooLong,
+    NumberUnreadable,
+    OperandMissing,
+    RangeBackwards,
+    TooManyAlternatives,
+)
 from domain.filters.terms import (
     MISSING,
     ComparesMoment,
@@ -20,6 +27,8 @@ from domain.filters.terms import (
 )
 
 Kind = Literal["text", "numeric", "datetime"]
+MOST_CHARACTERS: Final = 2_000
+"""Expressions with space in them take the square of this."""
 MOST_ALTERNATIVES: Final = 100
 """DataTable's parser calls itself for each."""
 
@@ -40,6 +49,8 @@ _SEPARATORS: Final = ("", "-", "-", " ", ":", ":")
 
 def parse(typed: str, kind: Kind) -> Filter:
     """What was `typed` into the box of a column of this kind; raises `FilterMisunderstood`."""
+    if len(typed) > MOST_CHARACTERS:
+        raise FilterTooLong(MOST_CHARACTERS)
     text = _trimmed(typed)
     if not text:
         return Filter()

@@ -10,7 +10,7 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from domain.errors.requests import FilterMisunderstood
-from domain.filters.grammar import Kind, parse
+from domain.filters.grammar import MOST_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
 from tests.browser.page import Page
 from tests.filters.cases import Case, cases, cells
@@ -149,6 +149,7 @@ def test_numbers_are_compared_as_numbers(table: Page, values: list[Cell], needle
 @given(typed=st.lists(st.tuples(HOSTILE, st.sampled_from(KINDS)), min_size=400, max_size=400))
 def test_the_browser_reads_what_is_typed_as_the_server_does(table: Page, typed: list[tuple[str, Kind]]) -> None:
     typed += [(case.typed, case.kind) for case in cases()] + [(" or ".join("x" * 101), "text")]
+    typed += [("😀" * length, "text") for length in (MOST_CHARACTERS, MOST_CHARACTERS + 1)]
     for (text, kind), read in zip(typed, table.script(PARSE, typed), strict=True):
         try:
             expected = parse(text, kind).model_dump(mode="json")

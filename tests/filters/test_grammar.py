@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from domain.errors.requests import FilterMisunderstood, TooManyAlternatives
-from domain.filters.grammar import MOST_ALTERNATIVES, Kind, parse
+from domain.errors.requests import FilterMisunderstood, FilterTooLong, TooManyAlternatives
+from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
 from tests.filters.cases import Case, cases, cells
 from tests.filters.strategies import HOSTILE, holds_no_operator
@@ -51,13 +51,17 @@ def test_what_is_typed_into_a_text_column_is_text(needle: str, cell: str, paddin
 
 @example_settings(max_examples=1000)
 @given(typed=HOSTILE, kind=st.sampled_from(get_args(Kind)), cell=HOSTILE | st.none() | st.floats() | st.integers())
-@example(typed='"' * 5_000, kind="text", cell="x")
+@example(typed='"' * MOST_CHARACTERS, kind="text", cell="x")
+@example(typed="x" + " " * (MOST_CHARACTERS - 2) + "x", kind="numeric", cell="x")
+@example(typed=" " * 1_000_000, kind="datetime", cell="x")
 @example(typed=" or ".join("x" * 101), kind="text", cell="x")
 def test_whatever_is_typed_is_a_filter_or_is_misunderstood(typed: str, kind: Kind, cell: Cell) -> None:
     try:
         assert parse(typed, kind).matches(cell) in (True, False)
     except TooManyAlternatives:
         assert typed.count("or") >= MOST_ALTERNATIVES
+    except FilterTooLong:
+        assert len(typed) > MOST_CHARACTERS
     except FilterMisunderstood:
         assert kind != "text"
 
