@@ -14,23 +14,29 @@
   const kindOf = (column) => (column.presentation === "markdown" ? null : column.type);
 
   function shadows(text) {
-    if (!known.has(text)) {
+    let found = known.get(text);
+    if (found === undefined) {
       if (known.size >= MOST_KNOWN) known.clear();
-      known.set(text, { folded: window.clew.filters.fold(text), number: window.clew.filters.parsedNumber(text) });
+      found = { folded: window.clew.filters.fold(text), number: window.clew.filters.parsedNumber(text) };
+      known.set(text, found);
     }
-    return known.get(text);
+    return found;
   }
+
+  const foldedKey = (key) => `${key}:text`;
+  const numberKey = (key) => `${key}:number`;
 
   /** Adds to `rows` what their text columns are filtered by. */
   function addShadows(rows, columns) {
-    const keys = columns.filter((column) => kindOf(column) === "text").map((column) => column.id);
+    const texts = columns.filter((column) => kindOf(column) === "text");
+    const keys = texts.map(({ id }) => [id, foldedKey(id), numberKey(id)]);
     for (const row of rows) {
-      for (const key of keys) {
+      for (const [key, asText, asNumber] of keys) {
         const cell = row[key];
         if (cell === undefined || cell === null || cell === MISSING) continue;
         const { folded, number } = shadows(String(cell));
-        row[`${key}:text`] = folded;
-        if (number !== null) row[`${key}:number`] = number;
+        row[asText] = folded;
+        if (number !== null) row[asNumber] = number;
       }
     }
     return rows;
@@ -69,8 +75,8 @@
   /** The query for a column's `terms`. In parentheses, which DataTable's own boxes cannot show: so it leaves them alone. */
   function query(terms, column) {
     const isText = kindOf(column) === "text";
-    const folded = field(isText ? `${column.id}:text` : column.id);
-    const fields = { folded, shown: folded, numbers: field(isText ? `${column.id}:number` : column.id) };
+    const folded = field(isText ? foldedKey(column.id) : column.id);
+    const fields = { folded, shown: folded, numbers: field(isText ? numberKey(column.id) : column.id) };
     return `(${terms.map((term) => CLAUSES[term.term](term, fields)).join(" || ")})`;
   }
 

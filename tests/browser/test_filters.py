@@ -10,7 +10,7 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from domain.errors.requests import FilterMisunderstood
-from domain.filters.grammar import MOST_CHARACTERS, Kind, parse
+from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
 from tests.browser.page import Page
 from tests.filters.cases import Case, cases, cells
@@ -98,6 +98,17 @@ def test_the_table_finds_what_each_case_says(table: Page, kind: Kind) -> None:
         else:
             assert answer["said"] == f"{misunderstood(case)} It leaves nothing out."
             assert len(answer["rows"]) == len(cells(kind))
+
+
+def test_the_table_reads_as_much_as_the_grammar_allows(table: Page) -> None:
+    long = 'x"\\' * 600
+    show(table, "text", ["ppo", "dqn", long])
+    or_ppo = " or ".join([f"r{number}" for number in range(MOST_ALTERNATIVES - 1)] + ["ppo"])
+    found = find(table, "text", [or_ppo, f"r or {or_ppo}", long, long + "y", "x" * (MOST_CHARACTERS + 1)])
+    assert [answer["rows"] for answer in found] == [[0], [0, 1, 2], [2], [], [0, 1, 2]]
+    assert ["alternatives at most" in found[1]["said"], "characters at most" in found[4]["said"]] == [True, True]
+    show(table, "numeric", [1, 2, 3])
+    assert find(table, "numeric", [" or ".join(["!= 2"] * MOST_ALTERNATIVES)])[0]["rows"] == [0, 2]
 
 
 def misunderstood(case: Case) -> str:
