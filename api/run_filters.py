@@ -26,6 +26,7 @@ def _as_shown(moment: datetime | None) -> str | None:
 
 FIELDS: Final = {
     "run_id": _Field("text", lambda run: run.run_id),
+    "parent_id": _Field("text", lambda run: run.parent_id),
     "name": _Field("text", lambda run: run.name),
     "experiment": _Field("text", lambda run: run.experiment),
     "algorithm": _Field("text", lambda run: run.algorithm),

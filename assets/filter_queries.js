@@ -66,7 +66,10 @@
     text: ({ operator, text }, { folded }) =>
       operator === "!=" ? `${folded} != ${quoted(text)}` : `(${folded} contains ${quoted(text)} && !(${folded} != ${quoted(text)}))`,
     missing: ({ operator }, { shown }) => (operator === "=" ? `${shown} is nil` : `(${shown} is str || ${shown} is num)`),
-    number: ({ operator, number }, { numbers }) => compared(numbers, least(number), greatest(number))[operator],
+    number: ({ operator, number }, { numbers }) => {
+      const clause = compared(numbers, least(number), greatest(number))[operator];
+      return operator === "!=" ? `(${clause} || ${numbers} is str)` : clause; // a word is no number, so not this one
+    },
     numbers: ({ low, high }, { numbers }) => compared(numbers, least(low), greatest(high))["="],
     moment: ({ operator, moment }, { shown }) => compared(shown, quoted(moment), endOf(moment))[operator],
     moments: ({ low, high }, { shown }) => compared(shown, quoted(low), endOf(high))["="],

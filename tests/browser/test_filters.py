@@ -60,6 +60,7 @@ def show(page: Page, kind: Kind, values: list[Cell]) -> None:
             "id": f"{number:032}",
             "experiment": "e",
             "algorithm": "–",
+            "parent_id": None,
             "name": value if kind == "text" and value is not None else "–",
             "success_percent": value if kind == "numeric" else None,
             "shown": value if kind == "datetime" else None,
@@ -109,6 +110,16 @@ def test_the_table_reads_as_much_as_the_grammar_allows(table: Page) -> None:
     assert ["alternatives at most" in found[1]["said"], "characters at most" in found[4]["said"]] == [True, True]
     show(table, "numeric", [1, 2, 3])
     assert find(table, "numeric", [" or ".join(["!= 2"] * MOST_ALTERNATIVES)])[0]["rows"] == [0, 2]
+
+
+def test_a_word_in_a_column_of_numbers_is_none(table: Page) -> None:
+    values: list[Cell] = [1, "diverged at 50", None]
+    show(table, "numeric", values)
+    needles = ["1", "!= 1", "> 0", "<= 50", "0..99", "= –", "!= –"]
+    for needle, answer in zip(needles, find(table, "numeric", needles), strict=True):
+        assert answer["rows"] == [row for row, value in enumerate(values) if parse(needle, "numeric").matches(value)], (
+            needle
+        )
 
 
 def misunderstood(case: Case) -> str:
