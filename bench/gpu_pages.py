@@ -99,9 +99,8 @@ def busy(page: Browser, seconds: float) -> dict[str, float]:
         waits.append(page.until("true", "", 60))  # a frame, as a click would get one
         time.sleep(0.25)
     took, after = time.monotonic() - began, _metrics(page)
-    share = {
-        name: 100 * (after[name] - before[name]) / took for name in ("TaskDuration", "ScriptDuration", "ThreadTime")
-    }
+    names = ("TaskDuration", "ThreadTime", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
+    share = {name: 100 * (after[name] - before[name]) / took for name in names}
     return share | {
         "set_props": page.run("return window.benchSets") / took,
         "median wait": 1000 * statistics.median(waits),

@@ -26,6 +26,7 @@ MOST_GPUS: Final = 64
 """So many GPUs of a host are drawn; how many there are is said."""
 MOST_PROCESSES: Final = 100
 """So many processes of a GPU are told, those with the most memory; how many more there are is said."""
+MOST_MISFITS: Final = 20
 MOST_MESSAGE_CHARACTERS: Final = 8_000_000
 """A longer message is not read: the first of 5,000 GPUs, with its history, is shorter."""
 
@@ -37,6 +38,7 @@ _MOST_KIB_PER_SECOND: Final = 4_000_000_000
 _MOST_PID: Final = 2**31 - 1
 _COLDEST, _HOTTEST = -50, 250
 _LONGEST_NAME: Final = 256
+_MOST_REASONS: Final = 32
 _LONGEST_TEXT: Final = 4_000
 
 
@@ -68,9 +70,9 @@ class GpuState(StrEnum):
 class Troubled(Coded):
     """What may be wrong, and what to do about it: in English, and as codes that any language is made of."""
 
-    error: str | None = None
-    remedy: str | None = None
-    remedy_code: str | None = None
+    error: str | None = Field(None, max_length=_LONGEST_TEXT)
+    remedy: str | None = Field(None, max_length=_LONGEST_TEXT)
+    remedy_code: str | None = Field(None, max_length=_LONGEST_TEXT)
 
 
 def trouble(cause: Message, remedy: Message) -> dict[str, Any]:
@@ -136,8 +138,8 @@ class Gpu(Troubled):
     power_limit: Watts | None = None
     sm_clock: float | None = Field(None, ge=0, le=_MOST_MHZ)
     fan: float | None = Field(None, ge=0, le=1000)  # more than 100 is possible: of the speed meant for its noise
-    throttle_reasons: list[Name] | None = None
-    throttle_codes: list[Name] | None = None
+    throttle_reasons: list[Name] | None = Field(None, max_length=_MOST_REASONS)
+    throttle_codes: list[Name] | None = Field(None, max_length=_MOST_REASONS)
     ecc_errors: int | None = Field(None, ge=0, le=2**53)
     pcie_rx: KibPerSecond | None = None
     pcie_tx: KibPerSecond | None = None
@@ -145,7 +147,7 @@ class Gpu(Troubled):
     nvlink_tx: KibPerSecond | None = None
     processes: list[GpuProcess] | None = None
     processes_left_out: int | None = Field(None, ge=0)
-    misfits: list[GpuMisfit] | None = None
+    misfits: list[GpuMisfit] | None = Field(None, max_length=MOST_MISFITS)
 
 
 class PastSample(BaseModel):

@@ -19,10 +19,10 @@ from domain.errors.gpus import (
     ThrottleReason,
 )
 from domain.errors.schema import SchemaMore
-from domain.gpus import Gpu, GpuMisfit, GpuState, trouble
+from domain.gpus import MOST_MISFITS, Gpu, GpuMisfit, GpuState, trouble
 from gpu_monitor.driver.nvlink import NvLink
 from gpu_monitor.driver.nvml import ask_gpu
-from gpu_monitor.driver.odd_values import MOST_MISFITS, fit, misfit
+from gpu_monitor.driver.odd_values import fit, misfit
 from gpu_monitor.driver.processes import describe_all
 from gpu_monitor.driver.utilization import Utilization
 from gpu_monitor.failures import GpuTrouble, HostTrouble, OddAnswer

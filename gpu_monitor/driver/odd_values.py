@@ -1,7 +1,7 @@
 """What a driver says that is no such value: left out by itself, and named."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,8 +13,6 @@ from domain.message_data import coded
 from domain.messages import Reason
 
 Model = TypeVar("Model", bound=BaseModel)
-
-MOST_MISFITS: Final = 20
 
 
 class Fitted(NamedTuple):
