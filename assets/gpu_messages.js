@@ -24,7 +24,8 @@
   function shown(said, schema, limits) {
     const listed = said && Array.isArray(said.gpus) ? said.gpus : null;
     const parts = [];
-    const head = listed ? { ...said, gpus: [], history: past(said.history, listed, limits) } : said;
+    const head = listed ? { ...said, gpus: [] } : said;
+    if (listed && said.history) head.history = past(said.history, listed, limits);
     const report = window.clew.fit(head, schema, parts);
     if (report === window.clew.UNFIT) return { why: parts[0] };
     report.gpus = told(listed || [], report, schema, limits, parts);

@@ -19,7 +19,7 @@
   /** The utilisations of a GPU so far: from the history where the message has one, else one more. */
   function pastOf(host, report, gpu, samples) {
     const before = host.past.get(gpu.gpu_id) || { at: null, values: [] };
-    if (report.history) before.values = report.history.map((one) => one.utilization[gpu.gpu_id]);
+    if (report.history && report.history.length) before.values = report.history.map((one) => one.utilization[gpu.gpu_id]);
     else if (gpu.timestamp !== before.at) before.values = [...before.values, gpu.utilization].slice(-samples); // else a heartbeat
     host.past.set(gpu.gpu_id, { at: gpu.timestamp, values: before.values });
     return before.values;

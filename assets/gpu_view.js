@@ -3,6 +3,7 @@
   "use strict";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
+  const DRAWN_MS = 4000; // cards that are not there after this are asked for again
   let several = false;
 
   function clear(hosts, texts) {
@@ -11,19 +12,23 @@
   }
 
   function draw(host, report, texts) {
-    const begins = !host.report || report.history;
+    const history = report.history || [];
+    const begins = !host.report || history.length > 0;
     host.report = report;
     const shape = JSON.stringify([report.recording, report.gpus.map((gpu) => [gpu.gpu_id, gpu.uuid, gpu.name, gpu.state, gpu.error, gpu.remedy])]);
-    if (shape !== host.shape) {
-      host.shape = shape;
+    const place = document.getElementById(host.part("cards"));
+    // Asked for again where an answer was lost: while a page is busy, or its server starts anew.
+    const isMissing = place && place.childElementCount < report.gpus.length && Date.now() - host.shapedAt > DRAWN_MS;
+    if (shape !== host.shape || isMissing) {
+      Object.assign(host, { shape, shapedAt: Date.now() });
       // The cards do not show processes, of which there may be a hundred each.
       const gpus = report.gpus.map((gpu) => ({ ...gpu, processes: null, misfits: null }));
-      setProps(host.part("shape"), { data: { gpus, recording: report.recording } });
+      setProps(host.part("shape"), { data: { gpus, recording: report.recording, at: host.shapedAt } });
     }
-    window.clew.fillCards(document.getElementById(host.part("cards")), report.gpus, texts);
+    window.clew.fillCards(place, report.gpus, texts);
     const at = Math.max(0, ...report.gpus.map((gpu) => gpu.timestamp));
-    if (begins) window.clew.gpuChart.begin(host, { ...report, history: report.history || [] }, several);
-    else if (at !== host.sampled) window.clew.gpuChart.add(host, report, several); // else it says only that it lives
+    if (begins) window.clew.gpuChart.begin(host, { ...report, history }, several);
+    if (history.length === 0 && at !== host.sampled) window.clew.gpuChart.add(host, report, several); // else it says only that it lives
     host.sampled = at;
   }
 
