@@ -3,7 +3,8 @@
   "use strict";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
-  const DRAWN_MS = 4000; // cards that are not there after this are asked for again
+  const DRAWN_MS = 4000; // cards that are not there after this are asked for again, and then ever more slowly
+  const LONGEST_MS = 60000;
   let several = false;
 
   function clear(hosts, texts) {
@@ -18,9 +19,10 @@
     const shape = JSON.stringify([report.recording, report.gpus.map((gpu) => [gpu.gpu_id, gpu.uuid, gpu.name, gpu.state, gpu.error, gpu.remedy])]);
     const place = document.getElementById(host.part("cards"));
     // Asked for again where an answer was lost: while a page is busy, or its server starts anew.
-    const isMissing = place && place.childElementCount < report.gpus.length && Date.now() - host.shapedAt > DRAWN_MS;
+    const isMissing = place && place.childElementCount < report.gpus.length && Date.now() - host.shapedAt > host.patience;
     if (shape !== host.shape || isMissing) {
-      Object.assign(host, { shape, shapedAt: Date.now() });
+      const patience = isMissing ? Math.min(2 * host.patience, LONGEST_MS) : DRAWN_MS;
+      Object.assign(host, { shape, patience, shapedAt: Date.now() });
       // The cards do not show processes, of which there may be a hundred each.
       const gpus = report.gpus.map((gpu) => ({ ...gpu, processes: null, misfits: null }));
       setProps(host.part("shape"), { data: { gpus, recording: report.recording, at: host.shapedAt } });

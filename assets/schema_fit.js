@@ -2,7 +2,7 @@
    left out of its list, and each is named; anything else takes its holder with it. */
 (function () {
   "use strict";
-  const UNFIT = Symbol("does not fit");
+  const UNFIT = Symbol("unfit");
   const LONGEST = 40; // characters of a value that is named
   const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
