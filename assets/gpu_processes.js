@@ -91,8 +91,9 @@
     cells.forEach((value, index) => window.clew.live.write(element.children[index], text(value)));
     const last = element.lastElementChild;
     if (!run) return window.clew.live.write(last, texts.missing);
-    if (!last.firstElementChild) last.replaceChildren(window.clew.live.make("a"));
+    if (!last.firstElementChild) last.replaceChildren(window.clew.live.make("a", { class: "run-name" }));
     window.clew.live.mark(last.firstElementChild, "href", run.page);
+    window.clew.live.mark(last.firstElementChild, "title", run.name);
     window.clew.live.write(last.firstElementChild, run.name);
   }
 
