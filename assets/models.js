@@ -17,11 +17,12 @@
       const seen = (row) =>
         (algorithm === EVERYTHING || row.algorithm === algorithm) &&
         (state === EVERYTHING || row.state === state || (state === "present" && row.state !== "deleted"));
-      const data = rows.filter(seen).map((row) => ({
+      const drawn = rows.filter(seen).map((row) => ({
         ...window.clew.known(row),
         trained: window.clew.localTime(row.trained_ms),
         details: `[${texts.details}](${row.page})`,
       }));
+      const data = window.clew.filters.addShadows(drawn, window.clew.propsOf(TABLE).columns);
       const before = window.clew.propsOf(CHOSEN).data;
       const chosen = chosenNow(window.clew.propsOf(TABLE).selected_row_ids, before);
       if (chosen !== before) setProps(CHOSEN, { data: chosen });

@@ -25,13 +25,18 @@ def front(tile: str, what: str) -> str:
 
 
 def front_gpu(what: str, host: int) -> str:
-    """A part of a host in the GPU tile: socket, badge, since, notice or gpus."""
+    """A part of a host in the GPU tile: socket, badge, since, notice, said or gpus."""
     return f"front-gpu-{what}-{host}"
 
 
 def rows_shown(table: str) -> str:
     """How many rows a table's filters leave."""
     return f"{table}-shown"
+
+
+def filter_misfits(table: str) -> str:
+    """What a table's filters do not understand."""
+    return f"{table}-misfits"
 
 
 # Runs page
@@ -163,6 +168,7 @@ GPU_SCHEMA = "gpus-schema"
 GPU_RUNS = "gpus-runs"
 GPU_CHART = "gpus-chart"
 GPU_SUMMARY = "gpus-summary"
+GPU_CHART_NOTE = "gpus-chart-note"
 GPU_PROCESSES = "gpus-processes"
 
 
