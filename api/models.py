@@ -41,7 +41,8 @@ def blueprint(services: Services) -> Blueprint:
         asked = body_as(ActivationRequest)
         by = user_of(request, services.settings)
         done = store.activate(_possible(asked.model_id), by=by, reason=asked.reason)
-        return answer(Activated, Activated(id=done.model_id, message=_message(done)))
+        shown = Activated(id=done.model_id, message=_message(done), overrules_deletion=done.overrules_deletion)
+        return answer(Activated, shown)
 
     @routes.get("/history")
     def history() -> Response:
@@ -88,4 +89,7 @@ def _kept(model: Model) -> Model:
 def _message(done: Activation) -> str:
     if done.former_id == done.model_id:
         return f"Model {done.model_id} was active already."
-    return f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")
+    said = f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")
+    if done.overrules_deletion:
+        said += " Somebody deleted it in the same moment: once another one is active, it is among the deleted."
+    return said

@@ -34,7 +34,7 @@ _PROBABILITY_ROUNDING: Final = 0.01  # also of those that were computed in half 
 
 
 class Answer(BaseModel):
-    """What a policy gave for one batch: the shape of its scores, and where that is right the scores, float32, base64."""
+    """What a policy gave for one batch: the shape of its scores, and where that is right float32 in base64."""
 
     model_config = ConfigDict(strict=True)
 

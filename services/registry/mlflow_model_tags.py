@@ -8,13 +8,23 @@ from typing import Final, NamedTuple, Self
 
 from pydantic import ValidationError
 
+from domain.errors.records import BeingPurged, ChangedMeanwhile, DeletedMeanwhile, RestoreFirst
 from domain.registry.measurements import Measurement
-from domain.registry.models import MEASUREMENT_TAG, Activation, Model, state_of
+from domain.registry.models import (
+    DELETED_TAG,
+    MEASUREMENT_TAG,
+    PURGING_TAG,
+    Activation,
+    Model,
+    ModelState,
+    state_of,
+)
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.registry import Registered, Version, moment_of
 
 HISTORY_TAG: Final = "clew.activation."
+_CHECKED_TAGS: Final = ("onnx_file", "env_id")
 
 
 class RunFacts(NamedTuple):
@@ -63,6 +73,25 @@ def activations(registered: Registered) -> Iterator[Activation]:
         if key.startswith(HISTORY_TAG):
             with suppress(ValidationError):
                 yield Activation.model_validate_json(value)
+
+
+def refuse_deleted(version: Version) -> None:
+    """Raises `Conflict` for a version that is deleted, as long as no alias points at it."""
+    if state_of(version.version, version.tags, None) is ModelState.DELETED:
+        if PURGING_TAG in version.tags:
+            raise BeingPurged(version.version)
+        raise RestoreFirst(version.version)
+
+
+def refuse_changed(checked: Version, found: Version) -> None:
+    """Raises `Conflict` where the version was deleted since it was checked, or where the check was about another file.
+
+    For the last look before the pointer moves: a deletion that was answered before it stands.
+    """
+    if DELETED_TAG in found.tags:
+        raise DeletedMeanwhile(found.version)
+    if any(found.tags.get(tag) != checked.tags.get(tag) for tag in _CHECKED_TAGS):
+        raise ChangedMeanwhile(found.version)
 
 
 def _number(text: str | None) -> float | None:

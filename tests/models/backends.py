@@ -1,7 +1,7 @@
 """The backends behind one face, each on a real server: what a test of the contract needs besides the store."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -67,6 +67,7 @@ class MlflowBackend:
         self.tracking = tracking
         self.model = RegisteredModel(tracking)
         self.refused: set[str] = set()
+        self.while_checking: Callable[[str], object] = lambda model_id: None
         mlflow = MlflowApi(JsonService("MLflow", tracking.address))
         self.registry = MlflowRegistry(mlflow, self.model.name, page_size=3)
         self.store: ModelStore = MlflowModelStore(self.registry, self._check, lambda version: b"", lambda run_id: None)
@@ -81,6 +82,7 @@ class MlflowBackend:
         self.refused.add(model_id)
 
     def _check(self, version: Version, environment: str | None) -> None:
+        self.while_checking(version.version)
         if version.version in self.refused:
             raise ConflictThere(Text(REFUSAL))
 
