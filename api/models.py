@@ -3,8 +3,6 @@
 Ids are opaque, and come percent-encoded; the server in front has decoded them, so one may hold a slash: `path:`.
 """
 
-import hashlib
-
 from flask import Blueprint, Response, request
 
 from api.edge.identity import user_of
@@ -50,11 +48,15 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.get("/<path:model_id>/policy")
     def policy(model_id: str) -> Response:
-        content = store.policy_file(_kept(store.get(_possible(model_id))).id)
-        response = Response(content, mimetype="application/octet-stream")
+        file = store.policy_file(_kept(store.get(_possible(model_id))).id)
+        response = Response(file.chunks(), mimetype="application/octet-stream")
+        response.call_on_close(file.close)
+        response.content_length = file.size_bytes
         # Whoever has the file already is told so, and not sent it again.
-        response.set_etag(hashlib.sha256(content).hexdigest())
+        response.set_etag(file.sha256)
         response.make_conditional(request)
+        if response.status_code == 304 or request.method == "HEAD":
+            file.close()
         return response
 
     @routes.get("/<path:model_id>")

@@ -16,7 +16,12 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.errors import PolicyRefused
 from domain.errors.policies import CheckAnswerUnreadable, NoAnswer, WrongShapeWanted
-from domain.errors.policy_answers import AnswersDifferAgain, AnswersDifferTogether, NoProbabilities, ScoresNotFiniteFor
+from domain.errors.policy_checks.answers import (
+    AnswersDifferAgain,
+    AnswersDifferTogether,
+    NoProbabilities,
+    ScoresNotFiniteFor,
+)
 from domain.inference.probe_observations import Probes
 from domain.messages import Message
 

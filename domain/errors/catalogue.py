@@ -8,7 +8,6 @@ from domain.errors import (
     misfits,
     names,
     policies,
-    policy_answers,
     policy_files,
     records,
     requests,
@@ -16,6 +15,8 @@ from domain.errors import (
     services,
     walks,
 )
+from domain.errors.policy_checks import answers as policy_answers
+from domain.errors.policy_checks import files as policy_check_files
 from domain.messages import TEMPLATES
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "names",
     "policies",
     "policy_answers",
+    "policy_check_files",
     "policy_files",
     "records",
     "requests",

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors.policy_answers import BoundaryObservation, MazeView, RandomObservation, ZeroObservation
+from domain.errors.policy_checks.answers import BoundaryObservation, MazeView, RandomObservation, ZeroObservation
 from domain.inference.maze import (
     DEFAULT_SEED,
     DEFAULT_SIZE,

@@ -32,6 +32,7 @@ from services.registry.model_server_answers import (
     says_it_overrules,
     success_rate_in,
 )
+from services.registry.version_files.keeping import PolicyFile
 from transport.http_client import JsonService
 
 _SECONDS = 10.0
@@ -76,7 +77,7 @@ class HttpModelStore:
         """As `ModelStore.policy`."""
         raise FileNotShown
 
-    def policy_file(self, model_id: str) -> bytes:
+    def policy_file(self, model_id: str) -> PolicyFile:
         """As `ModelStore.policy_file`."""
         raise FileNotShown
 

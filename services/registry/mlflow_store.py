@@ -39,11 +39,12 @@ from services.registry.mlflow_model_tags import (
     refuse_changed,
     refuse_deleted,
 )
+from services.registry.version_files.keeping import PolicyFile
 
 log = logging.getLogger(__name__)
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
 Check = Callable[[Version, str | None], PolicyGraph]
-FileOf = Callable[[Version], bytes]
+FileOf = Callable[[Version], PolicyFile]
 RunOf = Callable[[str], RunFacts | None]
 
 
@@ -55,7 +56,8 @@ def utc_now() -> datetime:
 class MlflowModelStore:
     """The versions of one registered model.
 
-    `check` verifies a policy, `file_of` fetches one, `run_of` tells of the run that made it.
+    `check` verifies a policy as its file is now, `known_check` as it was fetched before, `file_of` opens the file, and
+    `run_of` tells of the run that made it.
     """
 
     name = SERVICE
@@ -68,9 +70,11 @@ class MlflowModelStore:
         file_of: FileOf,
         run_of: RunOf,
         now: Callable[[], datetime] = utc_now,
+        known_check: Check | None = None,
     ) -> None:
         self._registry = registry
         self._check = check
+        self._known_check = known_check or check
         self._file_of = file_of
         self._run_of = run_of
         self._now = now
@@ -96,9 +100,9 @@ class MlflowModelStore:
     def policy(self, model_id: str) -> PolicyGraph:
         """As `ModelStore.policy`."""
         version = self._version(model_id)
-        return self._check(version, self._model(version, None).env_id)
+        return self._known_check(version, self._model(version, None).env_id)
 
-    def policy_file(self, model_id: str) -> bytes:
+    def policy_file(self, model_id: str) -> PolicyFile:
         """As `ModelStore.policy_file`."""
         return self._file_of(self._version(model_id))
 

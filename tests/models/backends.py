@@ -19,6 +19,7 @@ from services.connect import connect
 from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore
+from services.registry.version_files.keeping import PolicyFile
 from settings.settings import Settings
 from tests.models.model_server import ModelServer
 from tests.models.registered_model import RegisteredModel
@@ -26,6 +27,11 @@ from tests.tracking import Tracking
 from transport.http_client import JsonService
 
 REFUSAL = "Its policy has 3 inputs, not 9."
+
+
+def no_file(version: Version) -> PolicyFile:
+    """For a store of which nobody wants a file."""
+    return PolicyFile.of(b"")
 
 
 class Backend(Protocol):
@@ -70,7 +76,7 @@ class MlflowBackend:
         self.while_checking: Callable[[str], object] = lambda model_id: None
         mlflow = MlflowApi(JsonService("MLflow", tracking.address))
         self.registry = MlflowRegistry(mlflow, self.model.name, page_size=3)
-        self.store: ModelStore = MlflowModelStore(self.registry, self._check, lambda version: b"", lambda run_id: None)
+        self.store: ModelStore = MlflowModelStore(self.registry, self._check, no_file, lambda run_id: None)
 
     def add(self, **fields: Any) -> str:
         return self.model.version(_tags(fields))

@@ -16,6 +16,7 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Version
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.purge import ModelPurge
+from tests.models.backends import no_file
 from tests.models.interleaving import Actor, Interleavings, kind_of
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
 from tests.models.registered_model import RegisteredModel
@@ -40,7 +41,7 @@ def store(registry: Any) -> MlflowModelStore:
         """Takes a request of its own, as reading the file does."""
         registry.version(version.version)
 
-    return MlflowModelStore(registry, check, lambda version: b"", lambda run_id: None, now=lambda: NOW)
+    return MlflowModelStore(registry, check, no_file, lambda run_id: None, now=lambda: NOW)
 
 
 def purge(registry: Any, hours: int) -> None:

@@ -11,7 +11,7 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore
 from tests.misbehaving import Misbehaving
-from tests.models.backends import Backend, HttpBackend, MlflowBackend
+from tests.models.backends import Backend, HttpBackend, MlflowBackend, no_file
 from tests.models.model_server import Answer
 from transport.http_client import JsonService
 
@@ -43,7 +43,7 @@ def past_clew(backend: Backend) -> Callable[[str], object]:
     if isinstance(backend, HttpBackend):
         return lambda model_id: backend.server.models.pop(model_id)
     assert isinstance(backend, MlflowBackend)
-    return MlflowModelStore(backend.registry, backend._check, lambda version: b"", lambda run_id: None).delete
+    return MlflowModelStore(backend.registry, backend._check, no_file, lambda run_id: None).delete
 
 
 def active(backend: Backend) -> str | None:
@@ -78,7 +78,7 @@ def test_a_deletion_after_the_last_look_is_overruled_and_that_is_said(backend: M
     with Misbehaving(backend.tracking.address) as proxy:
         proxy.alter = delete_after_the_last_look
         registry = MlflowRegistry(MlflowApi(JsonService("MLflow", proxy.address)), backend.model.name)
-        store = MlflowModelStore(registry, backend._check, lambda version: b"", lambda run_id: None)
+        store = MlflowModelStore(registry, backend._check, no_file, lambda run_id: None)
         done = store.activate(chosen)
         order = [asked.partition("?")[0].rpartition("/")[2] for asked in proxy.requests]
     assert done.overrules_deletion
@@ -145,7 +145,7 @@ def test_what_a_check_was_about_may_not_change_under_it(backend: MlflowBackend, 
 def test_the_last_look_counts_and_no_other(backend: MlflowBackend, change: str) -> None:
     kept, chosen, third = backend.add(), backend.add(), backend.add()
     backend.store.activate(kept)
-    other = MlflowModelStore(backend.registry, lambda version, env_id: None, lambda v: b"", lambda run_id: None)  # type: ignore[arg-type, return-value]
+    other = MlflowModelStore(backend.registry, lambda version, env_id: None, no_file, lambda run_id: None)  # type: ignore[arg-type, return-value]
     acts: dict[str, Callable[[str], object]] = {
         "restored": lambda model_id: (other.delete(model_id), other.restore(model_id)),
         "of another": lambda model_id: other.delete(third),
@@ -168,7 +168,7 @@ def test_the_last_look_counts_and_no_other(backend: MlflowBackend, change: str) 
 def test_who_was_active_is_told_as_it_was_when_the_pointer_moved(backend: MlflowBackend) -> None:
     first, second, third = backend.add(), backend.add(success_rate=0.5), backend.add()
     backend.store.activate(first)
-    other = MlflowModelStore(backend.registry, lambda version, env_id: None, lambda v: b"", lambda run_id: None)  # type: ignore[arg-type, return-value]
+    other = MlflowModelStore(backend.registry, lambda version, env_id: None, no_file, lambda run_id: None)  # type: ignore[arg-type, return-value]
     meanwhile(backend, lambda model_id: other.activate(second))
     done = backend.store.activate(third)
     assert (done.former_id, done.former_success_rate) == (second, 0.5)
