@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,6 @@ from domain.errors.connections import AnsweredStatus
 from domain.errors.policy_checks.files import AskedAgainWithin, SourceUnreadable
 from domain.message_data import MessageField
 from mlflow_api.schemas import SERVICE
-from services.sharing.reading import past
 from services.sharing.shared_file import SharedFile
 
 FIRST_SECONDS: Final = 5.0
@@ -25,6 +25,11 @@ _PASSING: Final = (429, 502, 503, 504)
 LONGEST_PASSING_SECONDS: Final = 30.0
 _MOST_REMEMBERED: Final = 1024
 log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
 
 
 class Failed(BaseModel):
@@ -40,8 +45,8 @@ class Failed(BaseModel):
 
     @property
     def ends_at(self) -> datetime:
-        """When it is asked for again; at once where a clock was set back."""
-        return past(self.at) + timedelta(seconds=self.pause_seconds)
+        """When it is asked for again."""
+        return self.at + timedelta(seconds=self.pause_seconds)
 
 
 _FAILED: Final = TypeAdapter(Failed)
@@ -50,16 +55,18 @@ _FAILED: Final = TypeAdapter(Failed)
 class FetchPauses:
     """The failures of fetches by key, in `folder` for all workers, and in memory where the disk takes nothing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now: Callable[[], datetime] = utc_now) -> None:
         self._folder = folder
+        self._now = now
         self._lock = threading.Lock()
         self._own: LRUCache[str, Failed] = LRUCache(_MOST_REMEMBERED)
 
     def check(self, key: str) -> None:
         """Raises what a fetch met, as long as the pause after it lasts."""
         failed = self._last(key)
-        left = 0.0 if failed is None else (failed.ends_at - datetime.now(UTC)).total_seconds()
-        if failed is None or left <= 0:
+        left = 0.0 if failed is None else (failed.ends_at - self._now()).total_seconds()
+        # Longer than the pause itself is what a clock says that was set back.
+        if failed is None or not 0 < left <= failed.pause_seconds:
             return
         if failed.refused:
             raise PolicyRefused(failed.reason)
@@ -75,7 +82,7 @@ class FetchPauses:
         pause = min(longest, FIRST_SECONDS * 2.0 ** min(times - 1, 20))
         refused = isinstance(error, PolicyRefused)
         reason = error.reason if isinstance(error, PolicyRefused) else error
-        self._note(key, Failed(times=times, at=datetime.now(UTC), pause_seconds=pause, refused=refused, reason=reason))
+        self._note(key, Failed(times=times, at=self._now(), pause_seconds=pause, refused=refused, reason=reason))
 
     def worked(self, key: str) -> None:
         """Forgets the failures."""
