@@ -19,7 +19,7 @@ from domain.errors.connections import (
     NotAsked,
     TimedOut,
 )
-from domain.errors.policy_checks.files import AskedAgainWithin, SourceUnreadable
+from domain.errors.policy_checks.files import AskedAgainWithin, SourceUnreadable, StillUnreadable
 from domain.errors.policy_files import FileMissing
 from domain.messages import Text
 from services.registry.version_files.pauses import LONGEST_PASSING_SECONDS, LONGEST_SECONDS, FetchPauses
@@ -59,8 +59,8 @@ UNREADABLE = SourceUnreadable("MLflow", "s3://bucket/x", AnsweredStatus("MLflow"
         (UNREADABLE, [5, 10, 20, 40, 80, 160, 320, LONGEST_SECONDS, LONGEST_SECONDS]),
         (CredentialsRefused("MLflow", 403), [5, 10, 20, 40, 80, 160, 320, LONGEST_SECONDS]),
         (BadResponse("MLflow", "body", NotAModelList()), [5, 10, 20, 40]),
-        (SourceUnreadable("MLflow", "s3://x", AnsweredStatusBecause("MLflow", 503, Text("starting"))), [5, 10, 20, 30]),
-        (SourceUnreadable("MLflow", "s3://x", AnsweredStatus("MLflow", 429)), [5, 10, 20, 30, 30]),
+        (AnsweredStatusBecause("MLflow", 503, Text("starting")), [5, 10, 20, 30]),
+        (AnsweredStatus("MLflow", 429), [5, 10, 20, 30, 30]),
         (TimedOut("MLflow"), [5, 10, 20, LONGEST_PASSING_SECONDS, LONGEST_PASSING_SECONDS]),
         (AnswerBrokenOff("MLflow"), [5, 10, 20, 30]),
         (PolicyRefused(FileMissing("policy.onnx")), [5, 10, 20, 30, 30]),
@@ -86,13 +86,18 @@ def test_what_is_said_meanwhile(tmp_path: Path) -> None:
     pauses = FetchPauses(tmp_path, clock)
     pauses.failed("k", UNREADABLE)
     clock.move(2.5)
-    with pytest.raises(AskedAgainWithin) as waiting:
+    with pytest.raises(StillUnreadable) as waiting:
         pauses.check("k")
     assert str(waiting.value) == (
         "MLflow: cannot read this version's files at s3://bucket/x: answered HTTP 500;"
         " it is asked again within 3 seconds"
     )
-    assert isinstance(waiting.value, ServiceUnavailable)
+    # What only starts is told apart from what stays: it is waited for.
+    assert not isinstance(waiting.value, ServiceUnavailable)
+    pauses.failed("s", AnsweredStatus("MLflow", 503))
+    with pytest.raises(AskedAgainWithin, match="answered HTTP 503; it is asked again within 5 seconds") as starting:
+        pauses.check("s")
+    assert isinstance(starting.value, ServiceUnavailable)
     pauses.failed("f", PolicyRefused(FileMissing("policy.onnx")))
     with pytest.raises(PolicyRefused, match=r"^Its file policy\.onnx is not there\.$"):
         pauses.check("f")

@@ -22,7 +22,7 @@ from flask import Flask
 
 import services.registry.policy_files as policy_files
 from domain.errors import PolicyRefused
-from domain.errors.policy_checks.files import AskedAgainWithin, SourceUnreadable
+from domain.errors.policy_checks.files import SourceUnreadable, StillUnreadable
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry
 from services.registry.policy_files import PolicyFiles
@@ -337,13 +337,13 @@ def test_a_source_that_mlflow_cannot_read_is_not_asked_at_each_tick(
     said = set()
     for _tick in range(5):
         for services in host.services:
-            with pytest.raises((SourceUnreadable, AskedAgainWithin)) as failed:
+            with pytest.raises((SourceUnreadable, StillUnreadable)) as failed:
                 services.models.policy(version)
             said.add(str(failed.value))
     assert len(fetched(misbehaving)) == 1
     assert all("cannot read this version's files at s3://***@bucket/x: answered HTTP 500" in one for one in said)
     answer = host.workers[0].test_client().get(f"/api/models/{version}/policy")
-    assert answer.status_code == 503
+    assert answer.status_code == 502
     assert "it is asked again within" in answer.json["error"]
     with pytest.raises(SourceUnreadable):  # a person who activates it does not wait
         host.services[1].models.activate(version)

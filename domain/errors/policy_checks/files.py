@@ -70,7 +70,7 @@ class DataInTooManyFiles(Message):
     most: int
 
 
-class SourceUnreadable(ServiceUnavailable):
+class SourceUnreadable(ServiceError):
     """MLflow answered, and cannot read the place where a version's files are; no name and password in `source`."""
 
     text = template("cannot read this version's files at {source}: {reason}")
@@ -79,9 +79,17 @@ class SourceUnreadable(ServiceUnavailable):
 
 
 class AskedAgainWithin(ServiceUnavailable):
-    """It failed before and was not asked again; nothing was sent."""
+    """It failed a moment ago, as what only starts does, and was not asked again; nothing was sent."""
 
     text = template("{reason}; it is asked again within {seconds} seconds")
     was_sent = False
+    reason: Reason
+    seconds: int
+
+
+class StillUnreadable(ServiceError):
+    """It failed in a way that does not pass by itself, and was not asked again; nothing was sent."""
+
+    text = template("{reason}; it is asked again within {seconds} seconds")
     reason: Reason
     seconds: int

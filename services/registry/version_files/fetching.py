@@ -33,6 +33,8 @@ FILE_TAG: Final = "onnx_file"
 _MLMODEL: Final = "MLmodel"
 _MLMODEL_BYTES: Final = 2**20  # fetched at most; what is read is far less
 _LONGEST_SOURCE: Final = 200
+PASSING: Final = (429, 502, 503, 504)
+"""What a proxy says while the service behind it starts, and who is asked too much: over soon, most often."""
 # What is wrong where there is no file at a path.
 _Missing = Callable[[str], Message]
 
@@ -136,6 +138,8 @@ class _Fetch:
         try:
             content, etag = self._registry.file(self._version.version, path, most_bytes, known_etag)
         except AnsweredStatus as error:
+            if error.http_status in PASSING:
+                raise
             source = hiding_credentials(self._version.source)[:_LONGEST_SOURCE]
             raise SourceUnreadable(SERVICE, source, error) from error
         if content is None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,16 +13,13 @@ from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from domain.errors import ClewError, PolicyRefused, ServiceError, ServiceUnavailable
-from domain.errors.connections import AnsweredStatus
-from domain.errors.policy_checks.files import AskedAgainWithin, SourceUnreadable
+from domain.errors.policy_checks.files import AskedAgainWithin, StillUnreadable
 from domain.message_data import MessageField
 from mlflow_api.schemas import SERVICE
 from services.sharing.shared_file import SharedFile
 
 FIRST_SECONDS: Final = 5.0
 LONGEST_SECONDS: Final = 600.0
-# What a proxy says while the service behind it starts, and who is asked too much: over soon, most often.
-_PASSING: Final = (429, 502, 503, 504)
 LONGEST_PASSING_SECONDS: Final = 30.0
 _MOST_REMEMBERED: Final = 1024
 log = logging.getLogger(__name__)
@@ -33,7 +31,10 @@ def utc_now() -> datetime:
 
 
 class Failed(BaseModel):
-    """How often it failed in a row, when last and why; `refused` where the file was at fault, not the service."""
+    """How often it failed in a row, when last and why; `refused` where the file was at fault, not the service.
+
+    What `passes` is likely to be over soon: the service may only be starting.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,6 +42,7 @@ class Failed(BaseModel):
     at: datetime
     pause_seconds: float
     refused: bool
+    passes: bool
     reason: MessageField
 
     @property
@@ -70,7 +72,8 @@ class FetchPauses:
             return
         if failed.refused:
             raise PolicyRefused(failed.reason)
-        raise AskedAgainWithin(SERVICE, failed.reason.without("service"), int(left) + 1)
+        waiting = AskedAgainWithin if failed.passes else StillUnreadable
+        raise waiting(SERVICE, failed.reason.without("service"), math.ceil(left))
 
     def failed(self, key: str, error: ClewError) -> None:
         """Notes a failure; where the service was not even reached, the next caller may try."""
@@ -81,8 +84,17 @@ class FetchPauses:
         times = 1 if last is None else last.times + 1
         pause = min(longest, FIRST_SECONDS * 2.0 ** min(times - 1, 20))
         refused = isinstance(error, PolicyRefused)
-        reason = error.reason if isinstance(error, PolicyRefused) else error
-        self._note(key, Failed(times=times, at=self._now(), pause_seconds=pause, refused=refused, reason=reason))
+        self._note(
+            key,
+            Failed(
+                times=times,
+                at=self._now(),
+                pause_seconds=pause,
+                refused=refused,
+                passes=isinstance(error, ServiceUnavailable),
+                reason=error.reason if isinstance(error, PolicyRefused) else error,
+            ),
+        )
 
     def worked(self, key: str) -> None:
         """Forgets the failures."""
@@ -112,9 +124,6 @@ class FetchPauses:
 
 def _longest_pause(error: ClewError) -> float | None:
     """The longest pause after such a failure, in seconds; None where there is to be none."""
-    cause = error.reason if isinstance(error, SourceUnreadable) else error
-    if isinstance(cause, AnsweredStatus):
-        return LONGEST_PASSING_SECONDS if cause.http_status in _PASSING else LONGEST_SECONDS
-    if isinstance(cause, ServiceUnavailable):
-        return LONGEST_PASSING_SECONDS if cause.was_sent else None
-    return LONGEST_SECONDS if isinstance(cause, ServiceError) else LONGEST_PASSING_SECONDS
+    if isinstance(error, ServiceUnavailable):
+        return LONGEST_PASSING_SECONDS if error.was_sent else None
+    return LONGEST_SECONDS if isinstance(error, ServiceError) else LONGEST_PASSING_SECONDS
