@@ -334,6 +334,7 @@ def test_a_source_that_mlflow_cannot_read_is_not_asked_at_each_tick(
 ) -> None:
     version = registered.elsewhere("s3://user:hunter2@bucket/x")
     host = Host(misbehaving.address, registered.name, cache_dir)
+    assert host.services[0].models.get(version).onnx_path == "s3://bucket/x"
     said = set()
     for _tick in range(5):
         for services in host.services:
