@@ -3,8 +3,6 @@
 Ids are opaque, and come percent-encoded; the server in front has decoded them, so one may hold a slash: `path:`.
 """
 
-import hashlib
-
 from flask import Blueprint, Response, request
 
 from api.edge.identity import user_of
@@ -41,7 +39,8 @@ def blueprint(services: Services) -> Blueprint:
         asked = body_as(ActivationRequest)
         by = user_of(request, services.settings)
         done = store.activate(_possible(asked.model_id), by=by, reason=asked.reason)
-        return answer(Activated, Activated(id=done.model_id, message=_message(done)))
+        shown = Activated(id=done.model_id, message=_message(done), overrules_deletion=done.overrules_deletion)
+        return answer(Activated, shown)
 
     @routes.get("/history")
     def history() -> Response:
@@ -49,11 +48,15 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.get("/<path:model_id>/policy")
     def policy(model_id: str) -> Response:
-        content = store.policy_file(_kept(store.get(_possible(model_id))).id)
-        response = Response(content, mimetype="application/octet-stream")
+        file = store.policy_file(_kept(store.get(_possible(model_id))).id)
+        response = Response(file.chunks(), mimetype="application/octet-stream")
+        response.call_on_close(file.close)
+        response.content_length = file.size_bytes
         # Whoever has the file already is told so, and not sent it again.
-        response.set_etag(hashlib.sha256(content).hexdigest())
+        response.set_etag(file.sha256)
         response.make_conditional(request)
+        if response.status_code == 304 or request.method == "HEAD":
+            file.close()
         return response
 
     @routes.get("/<path:model_id>")
@@ -88,4 +91,7 @@ def _kept(model: Model) -> Model:
 def _message(done: Activation) -> str:
     if done.former_id == done.model_id:
         return f"Model {done.model_id} was active already."
-    return f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")
+    said = f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")
+    if done.overrules_deletion:
+        said += " Somebody deleted it in the same moment: once another one is active, it is among the deleted."
+    return said

@@ -48,6 +48,9 @@ class Activated(BaseModel):
 
     id: str
     message: str
+    overrules_deletion: bool = Field(
+        False, description="whether somebody deleted it in the same moment; the activation counts"
+    )
 
 
 # JSON has no numbers for these, and a loss that is NaN is what one looks for.

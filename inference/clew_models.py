@@ -15,6 +15,7 @@ from domain.errors import (
     ClewError,
     NotFound,
     PolicyGone,
+    PolicyRefused,
     ServiceError,
     ServiceUnavailable,
 )
@@ -29,6 +30,8 @@ from domain.errors.connections import (
     UnreachableAt,
 )
 from domain.errors.misfits import misfit_of
+from domain.errors.policy_checks.files import FileGoneWithRun
+from domain.errors.policy_files import FileMissing, NotOnnxModel
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
 from domain.errors.services import AskedTooMuch
 from domain.inference.policies import MOST_BYTES
@@ -43,6 +46,7 @@ CALL_SECONDS: Final = 10.0
 
 _MOST_JSON_BYTES: Final = 2**22
 _AT_ONCE: Final = 4  # the dashboard has other things to do
+_GONE: Final = (FileMissing.code, FileGoneWithRun.code, NotOnnxModel.code)
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -102,7 +106,8 @@ class ClewModels:
     def policy(self, model_id: str, known: Iterable[str] = ()) -> PolicyFile:
         """The model's file as it is now, without its content where it is one of `known` (SHA-256).
 
-        Raises PolicyGone where it is not there any more, and Conflict where Clew does not have it.
+        Raises PolicyGone where it is not there any more, PolicyRefused where it is there and cannot be a policy, and
+        Conflict where Clew does not have it.
         """
         path = f"/api/models/{quote(model_id, safe='')}/policy"
         tags = ", ".join(f'"{one}"' for one in known)
@@ -111,9 +116,10 @@ class ClewModels:
             return PolicyFile(answer.headers.get("ETag", "").strip('"'), None)
         if answer.status == 200:
             return PolicyFile(hashlib.sha256(answer.content).hexdigest(), answer.content)
-        if answer.status in (404, 422):
-            raise PolicyGone(model_id[:40], _reason(answer))
-        raise _refusal(answer)
+        reason = _reason(answer)
+        if answer.status == 404 or (answer.status == 422 and _cause_in(reason) in _GONE):
+            raise PolicyGone(model_id[:40], reason)
+        raise PolicyRefused(reason) if answer.status == 422 else _refusal(answer)
 
     def _read(self, shape: type[T], path: str) -> T:
         answer = self._call(path, {}, _MOST_JSON_BYTES)
@@ -165,6 +171,13 @@ def _refusal(answer: Answer) -> ClewError:
     if answer.status >= 400:
         return RefusedThere(SERVICE, _reason(answer))
     return BadResponse(SERVICE, "status", UnexpectedStatus(answer.status))
+
+
+def _cause_in(reason: Reason) -> str:
+    """The code of what a Clew's refusal is about; of one that has no codes, that the file is not there."""
+    value = reason.json_value
+    inner = value.get("params", {}).get("reason", {})
+    return str(inner.get("code", FileMissing.code)) if isinstance(inner, dict) else FileMissing.code
 
 
 def _reason(answer: Answer) -> Reason:

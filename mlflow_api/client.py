@@ -30,7 +30,7 @@ from mlflow_api.schemas import (
 from settings.settings import Settings
 from transport.credentials import BearerAuth, basic_auth
 from transport.exchange import Auth
-from transport.http_client import JsonService
+from transport.http_client import Download, JsonService
 
 API = "/api/2.0/mlflow/"
 CALL_SECONDS = 10.0
@@ -114,10 +114,17 @@ class MlflowApi:
         """One GET of MLflow's public API."""
         return self.get(API + path, params)
 
-    def download(self, path: str, params: Mapping[str, Any], most_bytes: int) -> bytes:
-        """One file, at most `most_bytes` of it."""
-        seconds = self._seconds_left()
-        return self.service.download(path, params=params, most_bytes=most_bytes, deadline_seconds=seconds)
+    def download(
+        self, path: str, params: Mapping[str, Any], most_bytes: int, known_etag: str | None = None
+    ) -> Download:
+        """One file of at most `most_bytes`, as `JsonService.download`."""
+        return self.service.download(
+            path,
+            params=params,
+            most_bytes=most_bytes,
+            deadline_seconds=self._seconds_left(),
+            known_etag=known_etag,
+        )
 
     def delete(self, path: str, body: object) -> Any:
         """One DELETE of MLflow's public API."""

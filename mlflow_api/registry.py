@@ -13,10 +13,13 @@ from domain.registry.models import ALIAS
 from domain.tracking.runs import BadRow
 from mlflow_api.client import CALL_SECONDS, MlflowApi
 from mlflow_api.schemas import SERVICE, validated
+from transport.http_client import Download
 
 # The server gives as many in one page and no more.
 _PAGE = 1_000
 ALL_VERSIONS_SECONDS = 60.0
+# MLflow may have to fetch the file itself first, from a bucket, and is silent meanwhile.
+FILE_SECONDS = 30.0
 # As SQLite and PostgreSQL, and as MySQL say it; and as SQLAlchemy does where the row went after it was looked for.
 _MET_ANOTHER = ("unique constraint", "duplicate entry", "expected to update")
 
@@ -153,10 +156,24 @@ class MlflowRegistry:
                 raise
             self._mlflow.post(path, body, writes=True)  # by now there is a row to change, or none
 
-    def file(self, version: str, path: str, most_bytes: int) -> bytes:
+    @property
+    def address(self) -> str:
+        """Which registered model of which server this is."""
+        return f"{self._mlflow.service.url} {self._name}"
+
+    def file(self, version: str, path: str, most_bytes: int, known_etag: str | None = None) -> Download:
         """A file of the version, through the tracking server, so that no bucket's credentials are needed here."""
         query = {"name": self._name, "version": version, "path": path}
-        return self._mlflow.download("/model-versions/get-artifact", query, most_bytes)
+        mlflow = self._mlflow.within(FILE_SECONDS)
+        return mlflow.download("/model-versions/get-artifact", query, most_bytes, known_etag)
+
+    def has_run(self, run_id: str) -> bool:
+        """Whether the run is there, and not deleted."""
+        try:
+            self._mlflow.run(run_id, {})
+        except NotFound:
+            return False
+        return True
 
 
 def moment_of(text: str | None) -> datetime | None:

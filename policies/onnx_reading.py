@@ -8,6 +8,7 @@ from typing import Final
 
 from domain.errors.policy_files import ExternalData, FileDamaged, NotOnnx
 from domain.messages import Message
+from policies.protobuf_reading import BYTES, Damaged, Field, fields
 
 # Which fields of which message lead to a tensor, by field number (onnx.proto3; a test compares this with onnx itself).
 PARTS: Final[dict[str, dict[int, str]]] = {
@@ -30,14 +31,8 @@ PARTS: Final[dict[str, dict[int, str]]] = {
 EXTERNAL_DATA: Final = 13
 DATA_LOCATION: Final = 14
 
-_VARINT, _BYTES = 0, 2
-_FIXED_SIZES: Final = {1: 8, 5: 4}
 _IR_VERSION_TAG: Final = 0x08  # what every exporter writes first
-_DEEPEST: Final = 100  # protobuf's own limit
-
-
-class _Damaged(Exception):
-    """The bytes are no protobuf message."""
+DEEPEST: Final = 100  # protobuf's own limit
 
 
 def trouble_in(model: bytes) -> Message | None:
@@ -45,7 +40,7 @@ def trouble_in(model: bytes) -> Message | None:
     try:
         if _points_elsewhere(model):
             return ExternalData()
-    except _Damaged:
+    except Damaged:
         if model[:1] == bytes([_IR_VERSION_TAG]):
             return FileDamaged()
         return NotOnnx()
@@ -53,56 +48,27 @@ def trouble_in(model: bytes) -> Message | None:
 
 
 def _points_elsewhere(model: bytes) -> bool:
-    """Whether any tensor, however deep, has external data. Raises _Damaged."""
-    frames = [("ModelProto", 0, len(model))]
+    """Whether any tensor, however deep, has external data. Raises Damaged."""
+    frames = [("ModelProto", fields(model, 0, len(model)))]
     while frames:
-        kind, at, end = frames.pop()
-        while at < end:
-            number, wire, at = _tag(model, at, end)
-            start, at, value = _field(model, wire, at, end)
-            # Either field is enough, whatever its wire type: better to refuse what a parser might have skipped.
-            if kind == "TensorProto" and (number == EXTERNAL_DATA or (number == DATA_LOCATION and value != 0)):
-                return True
-            part = PARTS[kind].get(number)
-            if part is not None and wire == _BYTES:
-                frames += [(kind, at, end), (part, start, at)]
-                break
-        if len(frames) > _DEEPEST:
-            raise _Damaged
+        kind, left = frames[-1]
+        field = next(left, None)
+        if field is None:
+            frames.pop()
+            continue
+        if kind == "TensorProto" and is_pointer(field):
+            return True
+        part = PARTS[kind].get(field.number)
+        if part is not None and field.wire == BYTES:
+            frames.append((part, fields(model, field.start, field.end)))
+        if len(frames) > DEEPEST:
+            raise Damaged
     return False
 
 
-def _tag(model: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """A field's number, its wire type, and where its value begins."""
-    tag, at = _varint(model, at, end)
-    # Parsers cut a longer tag to 32 bits, each in its own way; none is written by any exporter.
-    if not 8 <= tag < 2**32:
-        raise _Damaged
-    return tag >> 3, tag & 7, at
+def is_pointer(field: Field) -> bool:
+    """Whether a field of a tensor says that its numbers are elsewhere.
 
-
-def _field(model: bytes, wire: int, at: int, end: int) -> tuple[int, int, int | None]:
-    """Where a field's content begins and ends, and its value where that is a varint."""
-    value = None
-    start = at
-    if wire == _VARINT:
-        value, after = _varint(model, at, end)
-    elif wire == _BYTES:
-        size, start = _varint(model, at, end)
-        after = start + size
-    elif wire in _FIXED_SIZES:
-        after = at + _FIXED_SIZES[wire]
-    else:  # a group, which ONNX has none of, or no wire type at all
-        raise _Damaged
-    if after > end:
-        raise _Damaged
-    return start, after, value
-
-
-def _varint(model: bytes, at: int, end: int) -> tuple[int, int]:
-    value = 0
-    for index, byte in enumerate(model[at : min(at + 10, end)]):
-        value |= (byte & 0x7F) << (7 * index)
-        if byte < 0x80:
-            return value, at + index + 1
-    raise _Damaged
+    Either field is enough, whatever its wire type: better to refuse what a parser might have skipped.
+    """
+    return field.number == EXTERNAL_DATA or (field.number == DATA_LOCATION and field.value != 0)

@@ -21,10 +21,7 @@ from domain.errors.policies import (
     CannotBeLoaded,
     CheckAnswerUnreadable,
     CrashedWhileChecked,
-    NoAnswer,
     TooSlow,
-    WrongShapeWanted,
-    ZeroScoresNotFinite,
 )
 from domain.errors.policy_files import FileEmpty
 from domain.errors.services import RuntimeMissing, StartFailed
@@ -37,79 +34,69 @@ from domain.inference.policies import (
     missing_contract,
     oversize,
 )
+from domain.inference.probe_observations import Probes, probe_observations
 from domain.message_data import MessageField
-from domain.messages import Message, Text
+from domain.messages import Text
 from policies.confinement import MEMORY_BYTES, command, environment
+from policies.probing import Answer, batches, wrong_answers
 from policies.session import NOT_INSTALLED
 
 WALL_SECONDS: Final = 10.0
 ANSWER_BYTES: Final = 64 * 2**10
 
-_BATCHES: Final = (1, 2)
 
-
-class _Probe(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    batch: int
-    shape: list[int]
-    finite: bool
-
-
-class _Answer(BaseModel):
+class _Report(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     trouble: MessageField | None
     inputs: tuple[TensorShape, ...] | None = None
     outputs: tuple[TensorShape, ...] | None = None
-    probes: list[_Probe] = []
+    answers: list[Answer] = []
 
 
 def check_policy(onnx: bytes, env_id: str | None) -> PolicyGraph:
-    """Loads the policy, asks it for a batch of 1 and of 2, and says what it is; takes ten seconds at most.
+    """Loads the policy, asks it in batches of several sizes, and says what it is; takes ten seconds at most.
 
     Raises PolicyRefused with the reason where it must not be activated, and ServiceUnavailable where this machine
     could not check it.
     """
     contract = contract_for(env_id)
-    if contract is None:
+    if contract is None or env_id is None:
         raise PolicyRefused(missing_contract(env_id))
     if reason := oversize(len(onnx)) if onnx else FileEmpty():
         raise PolicyRefused(reason)
-    answer = _ask_child(onnx, contract)
-    if answer.inputs is None or answer.outputs is None:
-        raise PolicyRefused(answer.trouble or CannotBeLoaded())
+    probes = probe_observations(env_id)
+    report = _ask_child(onnx, contract, probes)
+    if report.inputs is None or report.outputs is None:
+        raise PolicyRefused(report.trouble or CannotBeLoaded())
     graph = PolicyGraph(
-        inputs=answer.inputs,
-        outputs=answer.outputs,
+        inputs=report.inputs,
+        outputs=report.outputs,
         size_bytes=len(onnx),
         sha256=hashlib.sha256(onnx).hexdigest(),
     )
-    wrong = misfit(graph, env_id) or answer.trouble or _wrong_scores(answer.probes, contract)
+    wrong = misfit(graph, env_id) or report.trouble
+    wrong = wrong or wrong_answers(report.answers, probes, graph.outputs[0].name, _actions(contract))
     if wrong:
         raise PolicyRefused(wrong)
     return graph
 
 
-def _wrong_scores(probes: list[_Probe], contract: PolicyContract) -> Message | None:
-    """What is wrong with what the policy gave for observations of zeros."""
+def _actions(contract: PolicyContract) -> int:
     width = contract.outputs[0].shape[1]
-    if [probe.batch for probe in probes] != list(_BATCHES):
-        return NoAnswer()
-    for probe in probes:
-        if probe.shape != [probe.batch, width]:
-            return WrongShapeWanted(str(probe.shape), probe.batch, f"[{probe.batch}, {width}]")
-        if not probe.finite:
-            return ZeroScoresNotFinite()
-    return None
+    assert isinstance(width, int), "the number of an environment's actions is fixed"
+    return width
 
 
-def _ask_child(onnx: bytes, contract: PolicyContract) -> _Answer:
+def _ask_child(onnx: bytes, contract: PolicyContract, probes: Probes) -> _Report:
     """What the child says of the policy. Raises PolicyRefused, ServiceUnavailable."""
+    rows, width = probes.observations.shape
     plan = {
         "input": contract.input.name,
-        "width": contract.input.shape[1],
-        "batches": _BATCHES,
+        "rows": rows,
+        "width": width,
+        "actions": _actions(contract),
+        "batches": batches(rows),
         "memory_bytes": MEMORY_BYTES,
         "cpu_seconds": int(WALL_SECONDS),
         "answer_bytes": ANSWER_BYTES,
@@ -121,6 +108,7 @@ def _ask_child(onnx: bytes, contract: PolicyContract) -> _Answer:
             tempfile.TemporaryFile() as answer,
             tempfile.TemporaryDirectory(prefix="clew-policy-") as folder,
         ):
+            question.write(probes.observations.tobytes())
             question.write(onnx)
             question.seek(0)
             _run([*_command(), json.dumps(plan)], question, answer, folder)
@@ -129,7 +117,7 @@ def _ask_child(onnx: bytes, contract: PolicyContract) -> _Answer:
     except OSError as error:
         raise StartFailed(PolicyCheckProcess(), Text(error.strerror)) from error
     try:
-        return _Answer.model_validate_json(said)
+        return _Report.model_validate_json(said)
     except ValidationError as error:
         raise PolicyRefused(CheckAnswerUnreadable()) from error
 

@@ -1,11 +1,13 @@
-"""Loads a policy and asks it twice, in a process of its own: `python -m policies.policy_child PLAN < policy.onnx`.
+"""Loads a policy and asks it, in a process of its own: `python -m policies.policy_child PLAN < observations + file`.
 
-PLAN is JSON: `input` and `width` of the observation, `batches` to try, `memory_bytes`, `cpu_seconds`, `answer_bytes`.
-The answer is JSON on stdout: `inputs` and `outputs` (name, dtype, shape) once the file is loaded, `probes` (batch,
-shape, finite) once it ran, and `trouble`, its code and parameters, or null. policies/policy_check.py starts it and
-judges the answer.
+PLAN is JSON: `input`, `width` and `rows` of the observations, which come first on stdin as float32 [rows, width], and
+then the file; `actions` to be scored, the `batches` to ask for (begin, length), `memory_bytes`, `cpu_seconds`,
+`answer_bytes`. The answer is JSON on stdout: `inputs` and `outputs` (name, dtype, shape) once the file is loaded,
+`answers` (shape, and scores in base64) once it ran, and `trouble`, its code and parameters, or null.
+policies/policy_check.py starts it, policies/probing.py judges the answers.
 """
 
+import base64
 import json
 import os
 import resource
@@ -30,7 +32,8 @@ def main() -> None:
     os.dup2(2, 1)
     answer: dict[str, Any] = {"trouble": None}
     try:
-        _examine(sys.stdin.buffer.read(), plan, answer)
+        observations = sys.stdin.buffer.read(4 * plan["rows"] * plan["width"])
+        _examine(sys.stdin.buffer.read(), observations, plan, answer)
     except MemoryError:
         answer["trouble"] = needs_too_much(plan["memory_bytes"]).json_value
     said = json.dumps(answer)
@@ -39,7 +42,7 @@ def main() -> None:
     os.write(answer_file, said.encode())
 
 
-def _examine(model: bytes, plan: dict[str, Any], answer: dict[str, Any]) -> None:
+def _examine(model: bytes, observations: bytes, plan: dict[str, Any], answer: dict[str, Any]) -> None:
     """Fills `answer` as far as it gets."""
     if trouble := trouble_in(model):
         answer["trouble"] = trouble.json_value
@@ -53,7 +56,7 @@ def _examine(model: bytes, plan: dict[str, Any], answer: dict[str, Any]) -> None
         answer["outputs"] = [described(tensor) for tensor in session.get_outputs()]
         failed = RunFailed
         if _is_askable(answer, plan):
-            answer["probes"] = [_ask(session, batch, plan) for batch in plan["batches"]]
+            answer["answers"] = _answers(session, observations, plan)
     except refusals as error:
         answer["trouble"] = refusal(error, failed, plan["memory_bytes"]).json_value
 
@@ -64,11 +67,20 @@ def _is_askable(answer: dict[str, Any], plan: dict[str, Any]) -> bool:
     return kinds == [["float32"], ["float32"]] and answer["inputs"][0]["name"] == plan["input"]
 
 
-def _ask(session: Any, batch: int, plan: dict[str, Any]) -> dict[str, Any]:
+def _answers(session: Any, observations: bytes, plan: dict[str, Any]) -> list[dict[str, Any]]:
     import numpy as np
 
-    (scores,) = session.run(None, {plan["input"]: np.zeros((batch, plan["width"]), np.float32)})
-    return {"batch": batch, "shape": list(scores.shape), "finite": bool(np.isfinite(scores).all())}
+    asked = np.frombuffer(observations, np.float32).reshape(plan["rows"], plan["width"])
+    batches = (asked[begin : begin + count] for begin, count in plan["batches"])
+    return [_ask(session, batch, plan) for batch in batches]
+
+
+def _ask(session: Any, batch: Any, plan: dict[str, Any]) -> dict[str, Any]:
+    (scores,) = session.run(None, {plan["input"]: batch})
+    answer: dict[str, Any] = {"shape": list(scores.shape)}
+    if answer["shape"] == [len(batch), plan["actions"]]:
+        answer["scores"] = base64.b64encode(scores.tobytes()).decode()
+    return answer
 
 
 if __name__ == "__main__":

@@ -12,7 +12,12 @@ from policies.confinement import lower
 NOT_INSTALLED: Final = 3
 """The exit status that says that onnxruntime is missing or does not fit this machine."""
 
-_LONGEST_CAUSE: Final = 250
+_LONGEST_CAUSE: Final = 500
+_MOST_READ: Final = 8000  # it can quote names of any length
+_TAIL: Final = 200
+# A line of its source, and the signature of the function there, as far as its last bracket.
+_SIGNATURE: Final = r"\s+[\w:<>,&*~ ]+?\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)(?: const)?"
+_SOURCE: Final = re.compile(rf"/onnxruntime\S*:\d+(?:{_SIGNATURE})?")
 _DTYPES: Final = {"float": "float32", "double": "float64"}
 
 
@@ -56,7 +61,7 @@ def refusal(error: Exception, failed: type[LoadFailed] | type[RunFailed], memory
     """Says what failed while the policy was loaded or run."""
     cause = str(error)
     exhausted = "bad_alloc" in cause or "bad allocation" in cause or "Failed to allocate" in cause
-    return needs_too_much(memory_bytes) if exhausted else failed(Text(_short(cause)))
+    return needs_too_much(memory_bytes) if exhausted else failed(Text(cause_of(cause)))
 
 
 def needs_too_much(memory_bytes: int) -> Message:
@@ -64,9 +69,14 @@ def needs_too_much(memory_bytes: int) -> Message:
     return NeedsMemory(f"{memory_bytes / 2**30:.1f}")
 
 
-def _short(cause: str) -> str:
-    """onnxruntime's own words without its prefix (such as "[ONNXRuntimeError] : 1 : FAIL : ") and its source paths."""
-    cause = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", cause)
-    text = " ".join(word for word in cause.split() if not word.startswith("/onnxruntime")).rstrip(". ")
+def cause_of(said: str) -> str:
+    """onnxruntime's own words on one line, without prefix and place in its source; whole, but for a long middle."""
+    said = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", _cut(said, _MOST_READ))
+    text = " ".join(_SOURCE.sub(" ", said).split()).rstrip(". ")
     text = "".join(letter if letter.isprintable() else "?" for letter in text)  # it quotes names out of the file
-    return text if len(text) <= _LONGEST_CAUSE else text[:_LONGEST_CAUSE] + " …"
+    return _cut(text, _LONGEST_CAUSE)
+
+
+def _cut(text: str, most: int) -> str:
+    """Both ends count: it begins with what is wrong, and ends with what would be right."""
+    return text if len(text) <= most else f"{text[: most - _TAIL - 3]} … {text[-_TAIL:]}"

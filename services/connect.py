@@ -124,7 +124,7 @@ def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: Ver
     else:
         registry = MlflowRegistry(mlflow, settings.model_name)
         files = PolicyFiles(registry, settings.cache_dir / "policies")
-        store = MlflowModelStore(registry, files.check, files.content, run_of)
+        store = MlflowModelStore(registry, files.check, files.file, run_of, known_check=files.known_check)
     return ReadOnlyStore(store) if settings.read_only else TokenRenewingStore(store, token)
 
 

@@ -35,6 +35,8 @@ class Misbehaving:
         self.alter: Callable[[str, bytes], bytes] | None = None
         self.redirects: int | None = None
         self.requests: list[str] = []
+        self.answered: list[tuple[int, str]] = []
+        """Status and path of what was passed on."""
         self._released = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -53,6 +55,8 @@ class Misbehaving:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            _etag: str | None = None
+
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 outer.requests.append(f"{self.command} {self.path}")
@@ -81,16 +85,25 @@ class Misbehaving:
 
             def _passed_on(self, body: bytes) -> Answer:
                 headers = {"Content-Type": "application/json"}
+                # Who has a file as it is does not have it as it is altered.
+                if "If-None-Match" in self.headers and outer.alter is None:
+                    headers["If-None-Match"] = self.headers["If-None-Match"]
                 answer = requests.request(
                     self.command, outer.behind + self.path, data=body, headers=headers, timeout=60
                 )
                 content = answer.content if outer.alter is None else outer.alter(self.path, answer.content)
+                outer.answered.append((answer.status_code, self.path))
+                # What is altered is another version of it.
+                self._etag = answer.headers.get("ETag") if content == answer.content else None
                 return answer.status_code, content, answer.headers.get("Content-Type", "text/plain")
 
             def _send(self, status: int, content: bytes, kind: str) -> None:
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(content)))
+                if self._etag is not None:
+                    self.send_header("ETag", self._etag)
+                if status != 304:
+                    self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
 

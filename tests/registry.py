@@ -1,5 +1,6 @@
 """Registers models with an MLflow as the trainer does, over its REST API alone."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -19,19 +20,25 @@ class Registry:
         self.experiment_id = tracking.experiment()
         tracking.post("registered-models/create", {"name": name})
 
-    def version(self, policy: bytes | None = None, *, mlmodel: bytes | None = None, **tags: str) -> str:
+    def version(
+        self,
+        policy: bytes | None = None,
+        *,
+        mlmodel: bytes | None = None,
+        beside: Mapping[str, bytes] | None = None,
+        **tags: str,
+    ) -> str:
         """A new version whose file is `policy`, one of the sample data's by default; returns its number.
 
-        `mlmodel` is MLflow's own description of it, if there is to be one.
+        `mlmodel` is MLflow's own description of it, if there is to be one; `beside` are other files by their names.
         """
         run_id = self.tracking.run(self.experiment_id)
         files = f"{self.experiment_id}/{run_id}/artifacts/model"
         contents = {"policy.onnx": POLICY.read_bytes() if policy is None else policy}
         if mlmodel is not None:
             contents["MLmodel"] = mlmodel
-        for file, content in contents.items():
-            address = f"{self.tracking.address}/api/2.0/mlflow-artifacts/artifacts/{files}/{file}"
-            requests.put(address, data=content, timeout=20).raise_for_status()
+        for file, content in (contents | dict(beside or {})).items():
+            self.put(f"{files}/{file}", content)
         tags = {"env_id": ENVIRONMENT, "onnx_file": "policy.onnx"} | tags
         body = {
             "name": self.name,
@@ -40,3 +47,14 @@ class Registry:
             "tags": [{"key": key, "value": value} for key, value in tags.items()],
         }
         return str(self.tracking.post("model-versions/create", body)["model_version"]["version"])
+
+    def elsewhere(self, source: str) -> str:
+        """A new version without a run, whose files are at `source`; returns its number."""
+        body = {"name": self.name, "source": source, "tags": [{"key": "env_id", "value": ENVIRONMENT}]}
+        return str(self.tracking.post("model-versions/create", body)["model_version"]["version"])
+
+    def put(self, path: str, content: bytes | None) -> None:
+        """Puts a file into the artifact store, in the place of the one that is there; None removes it."""
+        address = f"{self.tracking.address}/api/2.0/mlflow-artifacts/artifacts/{path}"
+        done = requests.put(address, data=content, timeout=60) if content is not None else requests.delete(address)
+        done.raise_for_status()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -12,23 +12,32 @@ from domain.errors import AccessDenied, BadResponse, Name, ServiceUnavailable
 from domain.errors.answers import NoReason, NotJson, UnexpectedStatus
 from domain.errors.connections import (
     AnsweredStatus,
+    AnsweredStatusBecause,
     AnsweredStatusOrProxy,
+    AnsweredStatusOrProxyBecause,
     CredentialsRefused,
     CredentialsRefusedOrByProxy,
     OutcomeUnknown,
 )
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
-from domain.message_data import message_in
 from domain.messages import Reason
 from transport.circuit_breaker import CircuitBreaker
 from transport.credentials import basic_auth
 from transport.exchange import Answer, Auth, Limits, Request, Sender
 from transport.redirects import follow
+from transport.words import reason_in, reason_of
 
 READ_SECONDS = 15.0
 MAX_BYTES = 256 * 2**20
 # What a proxy says when the service behind it did not answer: it may have done what it was asked.
 _GATEWAY = (502, 504)
+
+
+class Download(NamedTuple):
+    """A file's content, None where the caller has it, and what its server calls this version of it, if anything."""
+
+    content: bytes | None
+    etag: str | None
 
 
 class JsonService:
@@ -67,17 +76,37 @@ class JsonService:
             method, path, params=params, body=body_bytes, deadline_seconds=deadline_seconds, writes=writes
         )
         if writes and answer.status in _GATEWAY:
-            raise OutcomeUnknown(self.name, _answered(self.name, answer.status, answer.proxy))
+            raise OutcomeUnknown(self.name, _answered(self.name, answer))
         return self._decode(answer)
 
-    def download(self, path: str, *, params: Mapping[str, Any], most_bytes: int, deadline_seconds: float) -> bytes:
-        """One file of at most `most_bytes`; errors as of `call`."""
+    def download(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, Any],
+        most_bytes: int,
+        deadline_seconds: float,
+        known_etag: str | None = None,
+    ) -> Download:
+        """One file of at most `most_bytes`, without its content where it is still `known_etag`'s; errors as of `call`.
+
+        One that is longer is a `BadResponse` whose misfit is `TooLong`.
+        """
+        headers = {"If-None-Match": known_etag} if known_etag else {}
         answer = self.exchange(
-            "GET", path, params=params, deadline_seconds=deadline_seconds, most_bytes=most_bytes, is_file=True
+            "GET",
+            path,
+            params=params,
+            headers=headers,
+            deadline_seconds=deadline_seconds,
+            most_bytes=most_bytes,
+            is_file=True,
         )
+        if answer.status == 304 and known_etag:
+            return Download(None, known_etag)
         if answer.status != 200:
             self._decode(answer)
-        return answer.content
+        return Download(answer.content, answer.headers.get("ETag"))
 
     def exchange(
         self,
@@ -116,7 +145,7 @@ class JsonService:
         if status in (401, 403):
             raise _denied(self.name, status, answer.proxy)
         if status >= 500 or status == 429:
-            raise _answered(self.name, status, answer.proxy)
+            raise _answered(self.name, answer)
         if 300 <= status < 400:  # a choice of addresses, say, but no answer
             raise BadResponse(self.name, "status", UnexpectedStatus(status))
         if status < 300 and not content:
@@ -140,9 +169,14 @@ def _accepted(status: int, answer: Any, service: Name) -> Any:
     return answer
 
 
-def _answered(service: Name, status: int, proxy: str | None) -> ServiceUnavailable:
-    """A proxy on the way of plain HTTP answers just as the service does."""
-    return AnsweredStatus(service, status) if proxy is None else AnsweredStatusOrProxy(service, status, proxy)
+def _answered(service: Name, answer: Answer) -> ServiceUnavailable:
+    """With the service's own reason where it has one; a proxy on the way of plain HTTP answers just as it does."""
+    status, proxy, reason = answer.status, answer.proxy, reason_in(answer.content)
+    if reason is None:
+        return AnsweredStatus(service, status) if proxy is None else AnsweredStatusOrProxy(service, status, proxy)
+    if proxy is None:
+        return AnsweredStatusBecause(service, status, reason)
+    return AnsweredStatusOrProxyBecause(service, status, proxy, reason)
 
 
 def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
@@ -151,11 +185,7 @@ def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
 
 def _reason(answer: object) -> Reason:
     """Why it refuses: by a code of ours where another Clew answers, else in its own words."""
-    said = (answer.get("message") or answer.get("error")) if isinstance(answer, dict) else None
-    if not isinstance(answer, dict) or not said:
-        return NoReason()
-    details = answer.get("details")
-    return message_in(answer, f"{said}: {details}" if details and isinstance(details, str) else str(said))
+    return reason_of(answer) or NoReason()
 
 
 def _excerpt(content: bytes) -> str:

@@ -15,6 +15,8 @@ from domain.errors import (
     services,
     walks,
 )
+from domain.errors.policy_checks import answers as policy_answers
+from domain.errors.policy_checks import files as policy_check_files
 from domain.messages import TEMPLATES
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "misfits",
     "names",
     "policies",
+    "policy_answers",
+    "policy_check_files",
     "policy_files",
     "records",
     "requests",

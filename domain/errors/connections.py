@@ -69,6 +69,20 @@ class AnsweredStatusOrProxy(AnsweredStatus):
     proxy: str
 
 
+class AnsweredStatusBecause(AnsweredStatus):
+    """As `AnsweredStatus`, with a reason: the service's own words, or a message of another Clew's."""
+
+    text = template("answered HTTP {http_status}: {reason}")
+    reason: Reason
+
+
+class AnsweredStatusOrProxyBecause(AnsweredStatusOrProxy):
+    """As `AnsweredStatusOrProxy`, with the reason of whichever answered."""
+
+    text = template("answered HTTP {http_status}, or the proxy {proxy} did: {reason}")
+    reason: Reason
+
+
 class CredentialsRefused(AccessDenied):
     """The credentials in the environment are wrong, or missing."""
 

@@ -134,12 +134,6 @@ class ScoresNotFinite(Message):
     text = template("The policy's scores are not all finite numbers.")
 
 
-class ZeroScoresNotFinite(Message):
-    """Some score is NaN or infinite, for an observation of zeros."""
-
-    text = template("The policy's scores for an observation of zeros are not all finite numbers.")
-
-
 class ScoresOfShape(BadInput):
     """A policy that is evaluated gives scores of another shape; shapes as tuples."""
 

@@ -58,6 +58,20 @@ class RestoreFirst(Conflict):
     model_id: str
 
 
+class DeletedMeanwhile(Conflict):
+    """A model was deleted while it was being activated, before the pointer moved."""
+
+    text = template("Model {model_id} was deleted while its policy was checked, so it was not activated.")
+    model_id: str
+
+
+class ChangedMeanwhile(Conflict):
+    """The tags that a check goes by were changed while it ran."""
+
+    text = template("Model {model_id} was changed while its policy was checked, so it was not activated: try again.")
+    model_id: str
+
+
 class BeingPurged(Conflict):
     """The model's removal has begun."""
 

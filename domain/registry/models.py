@@ -90,6 +90,8 @@ class Activation(BaseModel):
     reason: str | None = Field(None, max_length=500)
     success_rate: float | None = None
     former_success_rate: float | None = None
+    overrules_deletion: bool = False
+    """Whether somebody deleted the model in the moment in which it became active: then the activation counts."""
 
     @property
     def gain(self) -> float | None:

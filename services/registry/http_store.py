@@ -1,33 +1,44 @@
 """The team's model server over its REST contract: it owns the models and which of them is active."""
 
+import logging
 from datetime import UTC, datetime
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import ValidationError
 
-from domain.errors import BadResponse, Conflict, NotFound, ServiceUnavailable
+from domain.errors import BadResponse, ClewError, Conflict, NotFound, ServiceUnavailable
 from domain.errors.answers import AnotherActivated, AnotherAnswered, NotAModelList
 from domain.errors.misfits import misfit_of
 from domain.errors.names import MODEL_SERVER
-from domain.errors.records import FileNotShown, ModelIsActive, ModelNotFound, NothingToRestore, OwnSuccessRates
+from domain.errors.records import (
+    DeletedMeanwhile,
+    FileNotShown,
+    ModelIsActive,
+    ModelNotFound,
+    NothingToRestore,
+    OwnSuccessRates,
+)
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement
-from domain.registry.models import LONGEST_ID, Activation, Model, ModelList, ModelState, as_text, in_order
+from domain.registry.models import Activation, Model, ModelList, in_order
 from domain.tracking.runs import BadRow
+from services.registry.model_server_answers import (
+    ACTIVE,
+    MODELS,
+    Named,
+    bad_row,
+    model_in,
+    path_of,
+    says_it_overrules,
+    success_rate_in,
+)
+from services.registry.version_files.keeping import PolicyFile
 from transport.http_client import JsonService
 
 _SECONDS = 10.0
 # Before it answers, the server may load the model that it is to serve.
 _ACTIVATION_SECONDS = 30.0
-_PATH = "/api/models"
-_ACTIVE = f"{_PATH}/active"
-
-
-class _Named(BaseModel):
-    """The one field of an answer that says which model is meant."""
-
-    id: Annotated[str, BeforeValidator(as_text)]
+log = logging.getLogger(__name__)
 
 
 class HttpModelStore:
@@ -46,16 +57,16 @@ class HttpModelStore:
     def all(self) -> ModelList:
         """As `ModelStore.all`."""
         active_id = self._active_id(self._active())
-        answer = self._read(_PATH)
+        answer = self._read(MODELS)
         if not isinstance(answer, list):
             raise BadResponse(self.name, "body", NotAModelList())
         models: list[Model] = []
         bad: list[BadRow] = []
         for index, raw in enumerate(answer):
             try:
-                models.append(_model(raw, active_id))
+                models.append(model_in(raw, active_id))
             except ValidationError as error:
-                bad.append(_bad_row(index, raw, error))
+                bad.append(bad_row(index, raw, error))
         return ModelList(models=in_order(models), bad_rows=bad)
 
     def get(self, model_id: str) -> Model:
@@ -66,7 +77,7 @@ class HttpModelStore:
         """As `ModelStore.policy`."""
         raise FileNotShown
 
-    def policy_file(self, model_id: str) -> bytes:
+    def policy_file(self, model_id: str) -> PolicyFile:
         """As `ModelStore.policy_file`."""
         raise FileNotShown
 
@@ -80,13 +91,7 @@ class HttpModelStore:
         former = self._active()
         former_id = self._active_id(former)
         target = self._get(model_id, former_id)
-        raw = self._service.call(
-            "POST",
-            _ACTIVE,
-            body={"model_id": model_id},
-            deadline_seconds=self._activation_seconds,
-            writes=True,
-        )
+        raw = self._post_active(model_id)
         answered = self._active_id(raw)
         if answered != target.id:
             raise BadResponse(self.name, "id", AnotherActivated(repr(answered), repr(target.id)))
@@ -97,13 +102,14 @@ class HttpModelStore:
             former_id=former_id,
             reason=(reason or "")[:500] or None,
             success_rate=target.success_rate,
-            former_success_rate=_success_rate(former),
+            former_success_rate=success_rate_in(former),
+            overrules_deletion=says_it_overrules(raw) or self._is_gone(target.id),
         )
 
     def delete(self, model_id: str) -> None:
         """As `ModelStore.delete`; the server's own 409 is what keeps an active model."""
         try:
-            self._service.call("DELETE", _path_of(model_id), deadline_seconds=self._seconds, writes=True)
+            self._service.call("DELETE", path_of(model_id), deadline_seconds=self._seconds, writes=True)
         except Conflict as error:
             raise ModelIsActive(model_id) from error
         except NotFound as error:
@@ -129,7 +135,7 @@ class HttpModelStore:
 
     def _get(self, model_id: str, active_id: str | None) -> Model:
         try:
-            raw = self._read(_path_of(model_id))
+            raw = self._read(path_of(model_id))
         except NotFound as error:
             raise ModelNotFound(repr(model_id[:40])) from error
         model = self._checked(raw, active_id)
@@ -137,52 +143,47 @@ class HttpModelStore:
             raise BadResponse(self.name, "id", AnotherAnswered(repr(model.id), repr(model_id)))
         return model
 
+    def _post_active(self, model_id: str) -> Any:
+        """A model that was there a moment ago, and is not found now, was deleted meanwhile."""
+        try:
+            return self._service.call(
+                "POST",
+                ACTIVE,
+                body={"model_id": model_id},
+                deadline_seconds=self._activation_seconds,
+                writes=True,
+            )
+        except NotFound as error:
+            if self._is_gone(model_id):
+                raise DeletedMeanwhile(model_id) from error
+            raise
+
+    def _is_gone(self, model_id: str) -> bool:
+        """Whether the server says that the model is not there any more; not known where it does not answer."""
+        try:
+            self._read(path_of(model_id))
+        except NotFound:
+            return True
+        except ClewError as error:
+            log.warning("nobody knows whether a model is gone", extra={"cause": str(error)})
+        return False
+
     def _active(self) -> Any:
         """What the server says of the active model, as it came; None before the first activation."""
         try:
-            return self._read(_ACTIVE)
+            return self._read(ACTIVE)
         except NotFound:
             return None
 
     def _active_id(self, raw: Any) -> str | None:
         """Only the id: whatever else is wrong with the active model hides no other and keeps none from its place."""
         try:
-            return None if raw is None else _Named.model_validate(raw).id
+            return None if raw is None else Named.model_validate(raw).id
         except ValidationError as error:
             raise BadResponse(self.name, *misfit_of(error)) from error
 
     def _checked(self, raw: object, active: str | None) -> Model:
         try:
-            return _model(raw, active)
+            return model_in(raw, active)
         except ValidationError as error:
             raise BadResponse(self.name, *misfit_of(error)) from error
-
-
-def _path_of(model_id: str) -> str:
-    # A lone dot or two would walk up the path, encoded or not, and `active` is the path of whichever is active.
-    try:
-        if model_id in ("", ".", "..", "active") or len(model_id) > LONGEST_ID:
-            raise ModelNotFound(repr(model_id[:40]))
-        return f"{_PATH}/{quote(model_id, safe='')}"
-    except UnicodeEncodeError as error:  # half a surrogate pair
-        raise ModelNotFound(repr(model_id[:40])) from error
-
-
-def _model(raw: object, active: str | None) -> Model:
-    known = {key: value for key, value in raw.items() if key != "state"} if isinstance(raw, dict) else raw
-    model = Model.model_validate(known)
-    return model.model_copy(update={"state": ModelState.ACTIVE}) if model.id == active else model
-
-
-def _bad_row(index: int, raw: object, error: ValidationError) -> BadRow:
-    name = str(raw.get("id", index)) if isinstance(raw, dict) else str(index)
-    field, cause = misfit_of(error)
-    return BadRow(row=name[:64], field=field, cause=cause)
-
-
-def _success_rate(raw: object) -> float | None:
-    """That of a model which may make no sense otherwise."""
-    try:
-        return None if raw is None else _model(raw, None).success_rate
-    except ValidationError:
-        return None

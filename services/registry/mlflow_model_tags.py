@@ -8,13 +8,24 @@ from typing import Final, NamedTuple, Self
 
 from pydantic import ValidationError
 
+from domain.addresses import hiding_credentials, without_credentials
+from domain.errors.records import BeingPurged, ChangedMeanwhile, DeletedMeanwhile, RestoreFirst
 from domain.registry.measurements import Measurement
-from domain.registry.models import MEASUREMENT_TAG, Activation, Model, state_of
+from domain.registry.models import (
+    DELETED_TAG,
+    MEASUREMENT_TAG,
+    PURGING_TAG,
+    Activation,
+    Model,
+    ModelState,
+    state_of,
+)
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.registry import Registered, Version, moment_of
 
 HISTORY_TAG: Final = "clew.activation."
+_CHECKED_TAGS: Final = ("onnx_file", "env_id")
 
 
 class RunFacts(NamedTuple):
@@ -42,13 +53,14 @@ def model_of(version: Version, run: RunFacts | None, active: str | None) -> Mode
     """The version's own tags first; what another tool registered shows what its run tells. Raises ValidationError."""
     tags = version.tags
     file = tags.get("onnx_file")
+    source = _without_secrets(version.source)
     measured = _measured(tags.get(MEASUREMENT_TAG))
     return Model(
         id=version.version,
         algorithm=tags.get("algorithm") or (run and run.algorithm) or None,
         trained_at=moment_of(tags.get("trained_at")) or (run.ended_at if run else None),
         success_rate=measured.seen.success_rate if measured else _registered_rate(tags, run),
-        onnx_path=f"{version.source}/{file}" if file else version.source or None,
+        onnx_path=f"{source}/{file}" if file else source or None,
         total_episodes=_count(tags.get("total_episodes")) or ((run.episodes if run else None) or None),
         env_id=tags.get("env_id") or (run and run.env_id) or None,
         run_id=version.run_id or None,
@@ -63,6 +75,33 @@ def activations(registered: Registered) -> Iterator[Activation]:
         if key.startswith(HISTORY_TAG):
             with suppress(ValidationError):
                 yield Activation.model_validate_json(value)
+
+
+def refuse_deleted(version: Version) -> None:
+    """Raises `Conflict` for a version that is deleted, as long as no alias points at it."""
+    if state_of(version.version, version.tags, None) is ModelState.DELETED:
+        if PURGING_TAG in version.tags:
+            raise BeingPurged(version.version)
+        raise RestoreFirst(version.version)
+
+
+def refuse_changed(checked: Version, found: Version) -> None:
+    """Raises `Conflict` where the version was deleted since it was checked, or where the check was about another file.
+
+    For the last look before the pointer moves: a deletion that was answered before it stands.
+    """
+    if DELETED_TAG in found.tags:
+        raise DeletedMeanwhile(found.version)
+    if any(found.tags.get(tag) != checked.tags.get(tag) for tag in _CHECKED_TAGS):
+        raise ChangedMeanwhile(found.version)
+
+
+def _without_secrets(source: str) -> str:
+    """An address of artifacts may have a name and a password in it, which no page and no answer shows."""
+    try:
+        return without_credentials(source) if "@" in source else source
+    except ValueError:  # no address at all
+        return hiding_credentials(source)
 
 
 def _number(text: str | None) -> float | None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from domain.errors import BadResponse, ClewError, NotFound
 from domain.errors.answers import ModelField
 from domain.errors.misfits import misfit_of
-from domain.errors.records import BeingPurged, ModelIsActive, ModelNotFound, RestoreFirst
+from domain.errors.records import BeingPurged, ModelIsActive, ModelNotFound
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement
 from domain.registry.models import (
@@ -26,19 +26,25 @@ from domain.registry.models import (
     Activation,
     Model,
     ModelList,
-    ModelState,
     in_order,
-    state_of,
 )
 from domain.tracking.runs import BadRow
 from mlflow_api.registry import MlflowRegistry, Version
 from mlflow_api.schemas import SERVICE
-from services.registry.mlflow_model_tags import HISTORY_TAG, RunFacts, activations, model_of
+from services.registry.mlflow_model_tags import (
+    HISTORY_TAG,
+    RunFacts,
+    activations,
+    model_of,
+    refuse_changed,
+    refuse_deleted,
+)
+from services.registry.version_files.keeping import PolicyFile
 
 log = logging.getLogger(__name__)
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
 Check = Callable[[Version, str | None], PolicyGraph]
-FileOf = Callable[[Version], bytes]
+FileOf = Callable[[Version], PolicyFile]
 RunOf = Callable[[str], RunFacts | None]
 
 
@@ -50,7 +56,8 @@ def utc_now() -> datetime:
 class MlflowModelStore:
     """The versions of one registered model.
 
-    `check` verifies a policy, `file_of` fetches one, `run_of` tells of the run that made it.
+    `check` verifies a policy as its file is now, `known_check` as it was fetched before, `file_of` opens the file, and
+    `run_of` tells of the run that made it.
     """
 
     name = SERVICE
@@ -63,9 +70,11 @@ class MlflowModelStore:
         file_of: FileOf,
         run_of: RunOf,
         now: Callable[[], datetime] = utc_now,
+        known_check: Check | None = None,
     ) -> None:
         self._registry = registry
         self._check = check
+        self._known_check = known_check or check
         self._file_of = file_of
         self._run_of = run_of
         self._now = now
@@ -91,9 +100,9 @@ class MlflowModelStore:
     def policy(self, model_id: str) -> PolicyGraph:
         """As `ModelStore.policy`."""
         version = self._version(model_id)
-        return self._check(version, self._model(version, None).env_id)
+        return self._known_check(version, self._model(version, None).env_id)
 
-    def policy_file(self, model_id: str) -> bytes:
+    def policy_file(self, model_id: str) -> PolicyFile:
         """As `ModelStore.policy_file`."""
         return self._file_of(self._version(model_id))
 
@@ -103,19 +112,23 @@ class MlflowModelStore:
         return None if active is None else self._checked(self._version(active), active)
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """As `ModelStore.activate`: tags, then the check, and only then the alias. It is never put back."""
+        """As `ModelStore.activate`: tags, the check, tags once more, and then the alias. It is never put back."""
         version = self._version(model_id)
-        former_id = self._registry.registered().active
-        if former_id != version.version:
-            _refuse_deleted(version)
-        model = self._checked(version, former_id)
+        active = self._registry.registered().active
+        if active != version.version:
+            refuse_deleted(version)
+        model = self._checked(version, active)
         self._check(version, model.env_id)
-        # All that is read is read before the write: once it is done, nothing is left that could call it failed.
+        # All that the answer needs is read before the write: once it is done, nothing is left that could call it
+        # failed. The check took seconds, so who is active is asked again.
+        former_id = self._registry.registered().active
         activation = self._activation(model, former_id, by, reason)
         # The pointer goes only to a version that was seen without a tag of deletion: of one that is active already that
         # was not asked, and it may be deleted for good before a second write of the same arrives.
         if former_id != version.version:
+            refuse_changed(version, self._registry.version(version.version))
             self._registry.point_at(version.version)
+            activation = activation.model_copy(update={"overrules_deletion": self._is_tagged_deleted(version)})
             self._remember(activation)
         return activation
 
@@ -154,6 +167,14 @@ class MlflowModelStore:
             raise ModelNotFound(repr(model_id[:40]))
         return self._registry.version(model_id)
 
+    def _is_tagged_deleted(self, version: Version) -> bool:
+        """Whether a deletion came between the last look and the pointer; not known where nobody answers."""
+        try:
+            return DELETED_TAG in self._registry.version(version.version).tags
+        except ClewError as error:
+            log.warning("an activation may have overruled a deletion", extra={"cause": str(error)})
+            return False
+
     def _remember(self, activation: Activation) -> None:
         moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
         key = f"{HISTORY_TAG}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
@@ -189,10 +210,3 @@ class MlflowModelStore:
             success_rate=model.success_rate,
             former_success_rate=None if former is None else former.success_rate,
         )
-
-
-def _refuse_deleted(version: Version) -> None:
-    if state_of(version.version, version.tags, None) is ModelState.DELETED:
-        if PURGING_TAG in version.tags:
-            raise BeingPurged(version.version)
-        raise RestoreFirst(version.version)

@@ -6,6 +6,7 @@ from domain.errors import Name, ReadOnly
 from domain.inference.policies import PolicyGraph
 from domain.registry.measurements import Measurement
 from domain.registry.models import Activation, Model, ModelList
+from services.registry.version_files.keeping import PolicyFile
 
 
 class ModelStore(Protocol):
@@ -31,7 +32,7 @@ class ModelStore(Protocol):
     def policy(self, model_id: str) -> PolicyGraph:
         """What its file holds, once it has passed the check; raises `PolicyRefused`, `Conflict` where none is shown."""
 
-    def policy_file(self, model_id: str) -> bytes:
+    def policy_file(self, model_id: str) -> PolicyFile:
         """Its ONNX file, unchecked; raises `PolicyRefused` where there is none, `Conflict` where it is not shown."""
 
     def active(self) -> Model | None:
@@ -77,7 +78,7 @@ class ReadingStore:
         """As the store's."""
         return self._store.policy(model_id)
 
-    def policy_file(self, model_id: str) -> bytes:
+    def policy_file(self, model_id: str) -> PolicyFile:
         """As the store's."""
         return self._store.policy_file(model_id)
 

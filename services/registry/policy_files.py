@@ -1,79 +1,126 @@
-"""The ONNX files of the registered model's versions: found, fetched through the tracking server, checked."""
+"""The policies of the registered model's versions: files that are fetched once for all workers, and what passed."""
 
 import hashlib
 import logging
 import threading
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Final, NamedTuple
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from domain.errors import NotFound, PolicyRefused
+from concurrency.single_flight import SingleFlight
+from concurrency.worker_pool import DaemonPool
+from domain.errors import PolicyRefused, ServiceError
 from domain.errors.names import PolicyCheckProcess
-from domain.errors.policy_files import (
-    FileMissing,
-    MlmodelTooLong,
-    MlmodelUnreadable,
-    NoKnownKind,
-    NotOnnxModel,
-    OtherFlavors,
-)
 from domain.errors.services import BusyChecking
-from domain.inference.policies import MOST_BYTES, PolicyGraph, contract_for
-from mlflow_api.registry import MlflowRegistry, Version
+from domain.inference.policies import PolicyGraph, contract_for
+from mlflow_api.registry import FILE_SECONDS, MlflowRegistry, Version
+from policies import probing
 from policies.policy_check import WALL_SECONDS, check_policy
-from services.registry.plain_yaml import MOST_BYTES as MOST_YAML_BYTES
-from services.registry.plain_yaml import NotPlain, plain_yaml
+from services.registry.version_files.fetching import FILE_TAG, VersionFetcher
+from services.registry.version_files.keeping import Kept, KeptPolicies, PolicyFile
+from services.registry.version_files.pauses import FetchPauses
 from services.sharing.host_lock import host_lock
 from services.sharing.shared_file import SharedFile
 
 log = logging.getLogger(__name__)
-_MLMODEL = "MLmodel"
-_MLMODEL_BYTES = 2**20  # fetched at most; what is read is far less
-_MOST_AT_ONCE = 2
+LOOK_AGAIN: Final = timedelta(minutes=10)
+"""After so long a file is looked at again: MLflow's versions do not change, but whoever can write to its store can."""
+_MOST_CHECKS_AT_ONCE = 2
+_MOST_FETCHES_AT_ONCE = 4
 _GRAPH = TypeAdapter(PolicyGraph)
 
 
-class _OnnxFlavor(BaseModel):
-    data: str
-
-
-class _Flavors(BaseModel):
-    onnx: _OnnxFlavor | None = None
-
-
-class _MlModel(BaseModel):
-    flavors: dict[str, object] = {}
+class _Fetched(NamedTuple):
+    kept: Kept
+    content: bytes | None
+    """Where it was fetched just now: the disk may not have taken it, or may need the room."""
 
 
 class PolicyFiles:
-    """The policies of one registered model. What passed is remembered in `folder`, by its content, for all workers.
+    """The policies of one registered model. Files and what passed are kept in `folder`, for all workers of the host.
 
-    The file is fetched each time: anybody may set the tag that names it, and whoever can write to the artifact store
-    can put another one in its place.
+    A file is fetched once, however many ask for it at once and later. Before an activation it is looked at `anew`,
+    for anybody may set the tag that names it, and whoever can write to the artifact store can put another one in its
+    place: what is served afterwards is the very file that was checked.
     """
 
     def __init__(self, registry: MlflowRegistry, folder: Path) -> None:
-        self._registry = registry
+        self._address = registry.address
+        self._fetcher = VersionFetcher(registry)
         self._folder = folder
-        # Each may take 2 GiB for ten seconds, and a page can ask for as many as it has models.
-        self._free = threading.BoundedSemaphore(_MOST_AT_ONCE)
+        self._kept = KeptPolicies(folder / "files")
+        self._pauses = FetchPauses(folder / "files")
+        # Each may take 64 MiB, and a page can ask for as many as it has models.
+        pool = DaemonPool(_MOST_FETCHES_AT_ONCE, "policy-files")
+        self._fetches: SingleFlight[_Fetched] = SingleFlight("policy-file", start=pool.submit)
+        # Each may take 2 GiB for ten seconds.
+        self._free = threading.BoundedSemaphore(_MOST_CHECKS_AT_ONCE)
 
     def check(self, version: Version, env_id: str | None) -> PolicyGraph:
-        """The version's graph, once it has passed; raises `PolicyRefused` with the reason, or a `ServiceError`."""
-        return self._remembered(self.content(version), env_id)
+        """The graph of the version's file as it is now, once it has passed; raises as `file`, and `PolicyRefused`."""
+        return self._remembered(self.file(version, anew=True), env_id)
 
-    def content(self, version: Version) -> bytes:
-        """The version's ONNX file as it is now; raises `PolicyRefused` where there is none, or a `ServiceError`."""
-        path = version.tags.get("onnx_file") or self._of_mlmodel(version)
+    def known_check(self, version: Version, env_id: str | None) -> PolicyGraph:
+        """As `check`, of the file as it was fetched before."""
+        return self._remembered(self.file(version), env_id)
+
+    def file(self, version: Version, *, anew: bool = False) -> PolicyFile:
+        """The version's policy as one file; raises `PolicyRefused` where there is none, or a `ServiceError`.
+
+        Unless `anew`, it may be as it was ten minutes ago, and longer where it cannot be looked at now.
+        """
+        key, now = self._key(version), datetime.now(UTC)
+        kept = None if anew else self._kept.find(key)
+        if kept is not None and kept.is_newer_than(now - LOOK_AGAIN) and (file := self._kept.open(key, kept)):
+            return file
+        begin = self._fetches.fresh if anew else self._fetches.join
+        fetched = begin(key, partial(self._fetch, key, version, now, anew=anew)).result()
+        return self._kept.open(key, fetched.kept) or PolicyFile.of(fetched.content or b"")
+
+    def _key(self, version: Version) -> str:
+        """Names a file by all that says where it is."""
+        named = [self._address, version.version, str(version.creation_timestamp), version.source]
+        return hashlib.sha256(repr([*named, version.tags.get(FILE_TAG)]).encode()).hexdigest()
+
+    def _fetch(self, key: str, version: Version, asked_at: datetime, *, anew: bool) -> _Fetched:
+        """What is kept, once one worker of this host has looked at it; the others wait for that."""
+        with host_lock(self._folder / "files" / f"{key[:2]}.lock", 2 * FILE_SECONDS):
+            kept = self._kept.find(key)
+            if kept is not None and kept.is_newer_than(asked_at if anew else asked_at - LOOK_AGAIN):
+                return _Fetched(kept, None)
+            try:
+                if not anew:
+                    self._pauses.check(key)
+                return self._looked_at(key, version, kept)
+            except ServiceError as error:
+                if kept is None or anew:
+                    raise
+                log.warning("a policy file is as it was", extra={"model": version.version, "cause": str(error)})
+                return _Fetched(kept, None)
+
+    def _looked_at(self, key: str, version: Version, kept: Kept | None) -> _Fetched:
         try:
-            return self._registry.file(version.version, path, MOST_BYTES)
-        except NotFound as error:
-            raise PolicyRefused(FileMissing(path)) from error
+            fetched = self._fetcher.fetch(version, () if kept is None else kept.parts)
+        except (ServiceError, PolicyRefused) as error:
+            self._pauses.failed(key, error)
+            raise
+        self._pauses.worked(key)
+        if fetched is None and kept is not None:
+            return _Fetched(self._kept.looked_again(key, kept), None)
+        assert fetched is not None, "what was not known before has parts"
+        return _Fetched(self._kept.keep(key, fetched), fetched.content)
 
-    def _remembered(self, content: bytes, env_id: str | None) -> PolicyGraph:
+    def _remembered(self, file: PolicyFile, env_id: str | None) -> PolicyGraph:
         """As `_checked`, or what that said before; where `folder` takes nothing, the next one checks again."""
-        path = self._folder / _mark(content, env_id)
+        with file:
+            return self._known(file, env_id)
+
+    def _known(self, file: PolicyFile, env_id: str | None) -> PolicyGraph:
+        path = self._folder / _mark(file.sha256, env_id)
         passed = SharedFile(path.with_suffix(".json"), _GRAPH)
         if (known := passed.read()) is not None:
             return known
@@ -81,7 +128,7 @@ class PolicyFiles:
         with host_lock(path.with_suffix(".lock"), WALL_SECONDS):
             if (known := passed.read()) is not None:
                 return known
-            graph = self._checked(content, env_id)
+            graph = self._checked(file.content(), env_id)
             try:
                 passed.write(graph)
             except OSError as error:
@@ -96,25 +143,9 @@ class PolicyFiles:
         finally:
             self._free.release()
 
-    def _of_mlmodel(self, version: Version) -> str:
-        """The file that MLflow's own description of the model names."""
-        try:
-            content = self._registry.file(version.version, _MLMODEL, _MLMODEL_BYTES)
-            if len(content) > MOST_YAML_BYTES:
-                raise PolicyRefused(MlmodelTooLong(MOST_YAML_BYTES >> 10))
-            flavors = _MlModel.model_validate(plain_yaml(content)).flavors
-            onnx = _Flavors.model_validate({"onnx": flavors.get("onnx")}).onnx
-        except NotFound as error:
-            raise PolicyRefused(NotOnnxModel()) from error
-        except (NotPlain, ValidationError) as error:
-            raise PolicyRefused(MlmodelUnreadable()) from error
-        if onnx is None:
-            raise PolicyRefused(OtherFlavors(sorted(flavors) or [NoKnownKind()]))
-        return onnx.data
 
-
-def _mark(content: bytes, env_id: str | None) -> str:
-    """Names a check: the file, what its environment wants, and the library that ran it."""
+def _mark(sha256: str, env_id: str | None) -> str:
+    """Names a check: the file, what its environment wants, what is asked of it, and the library that ran it."""
     contract = contract_for(env_id)
-    asked = f"{env_id} {contract and contract.model_dump_json()} {installed('onnxruntime')}"
-    return hashlib.sha256(hashlib.sha256(content).digest() + asked.encode()).hexdigest()
+    asked = f"{env_id} {contract and contract.model_dump_json()} {probing.VERSION} {installed('onnxruntime')}"
+    return hashlib.sha256(bytes.fromhex(sha256) + asked.encode()).hexdigest()

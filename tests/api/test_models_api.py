@@ -60,7 +60,11 @@ class TestTheContract:
 
         for _ in range(2):  # a write that is repeated does no harm
             answer = activate(client, first)
-            assert (answer.status_code, set(answer.json), answer.json["id"]) == (200, {"id", "message"}, first)
+            assert (answer.status_code, set(answer.json), answer.json["id"]) == (
+                200,
+                {"id", "message", "overrules_deletion"},
+                first,
+            )
         assert client.get("/api/models/active").json == detail
         assert is_failure(client.delete(f"/api/models/{first}"), 409)
         answer = client.post("/api/models/active", json={"model_id": second, "reason": "more stable"})

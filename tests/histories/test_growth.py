@@ -120,7 +120,7 @@ def test_a_server_that_is_down_is_no_reason_to_read_pages(
     gateway.answer = ERROR_500
     failed = store.get([run], {run.run_id: [KEY]}, 5)
     assert not failed.found
-    assert [str(error) for error in failed.failures.values()] == ["MLflow: answered HTTP 500"]
+    assert [str(error) for error in failed.failures.values()] == ["MLflow: answered HTTP 500: boom"]
     assert gateway.asked("get-history?") == 0
     gateway.answer = None
     eventually(lambda: len(store.get([run], {run.run_id: [KEY]}, 5).found) == 1)

@@ -93,6 +93,13 @@ def test_a_file_that_vanished_is_named_at_the_next_reset(viewer: Viewer, team: T
     assert viewer.reset()["step"] == 0
 
 
+def test_a_file_that_is_too_large_is_its_own_fault(viewer: Viewer, team: Team) -> None:
+    told = viewer.reset(model=team.registry.version(bytes(64 * 2**20 + 1)))
+    assert told["error"] == "The policy file has more than 64 MiB, the most that is taken."
+    assert "activate another model" in told["remedy"]
+    assert viewer.reset()["step"] == 0
+
+
 def test_models_that_are_not_there_are_named(viewer: Viewer) -> None:
     assert "There is no model" in viewer.reset(model="999")["error"]
     assert "There is no model" in viewer.reset(model="../active")["error"]

@@ -1,7 +1,7 @@
 """The backends behind one face, each on a real server: what a test of the contract needs besides the store."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from services.connect import connect
 from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore
+from services.registry.version_files.keeping import PolicyFile
 from settings.settings import Settings
 from tests.models.model_server import ModelServer
 from tests.models.registered_model import RegisteredModel
@@ -26,6 +27,11 @@ from tests.tracking import Tracking
 from transport.http_client import JsonService
 
 REFUSAL = "Its policy has 3 inputs, not 9."
+
+
+def no_file(version: Version) -> PolicyFile:
+    """For a store of which nobody wants a file."""
+    return PolicyFile.of(b"")
 
 
 class Backend(Protocol):
@@ -67,9 +73,10 @@ class MlflowBackend:
         self.tracking = tracking
         self.model = RegisteredModel(tracking)
         self.refused: set[str] = set()
+        self.while_checking: Callable[[str], object] = lambda model_id: None
         mlflow = MlflowApi(JsonService("MLflow", tracking.address))
         self.registry = MlflowRegistry(mlflow, self.model.name, page_size=3)
-        self.store: ModelStore = MlflowModelStore(self.registry, self._check, lambda version: b"", lambda run_id: None)
+        self.store: ModelStore = MlflowModelStore(self.registry, self._check, no_file, lambda run_id: None)
 
     def add(self, **fields: Any) -> str:
         return self.model.version(_tags(fields))
@@ -81,6 +88,7 @@ class MlflowBackend:
         self.refused.add(model_id)
 
     def _check(self, version: Version, environment: str | None) -> None:
+        self.while_checking(version.version)
         if version.version in self.refused:
             raise ConflictThere(Text(REFUSAL))
 

@@ -14,6 +14,7 @@ from domain.registry.models import ALIAS, ModelState, state_of
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore
+from tests.models.backends import no_file
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
 from transport.http_client import JsonService
@@ -36,9 +37,7 @@ def registry(address: str, name: str) -> MlflowRegistry:
 def act(address: str, name: str, versions: list[str], operations: int, seed: int, told: Any) -> None:
     """One process: random operations, whose outcomes it counts; only refusals are expected."""
     chance, counts = random.Random(seed), Counter[str]()
-    store = MlflowModelStore(
-        registry(address, name), lambda version, environment: None, lambda version: b"", lambda run_id: None
-    )
+    store = MlflowModelStore(registry(address, name), lambda version, environment: None, no_file, lambda run_id: None)
     for _number in range(operations):
         kind = chance.choices(["activate", "delete", "restore"], weights=[3, 2, 2])[0]
         try:

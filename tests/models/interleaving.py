@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from domain.errors import ClewError, Conflict, NotFound
 from domain.errors.records import ModelIsActive
-from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
+from domain.registry.models import DELETED_TAG, PURGING_TAG, Activation, ModelState, state_of
+from mlflow_api.registry import Version
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
 
 
@@ -38,6 +39,8 @@ class Moment(NamedTuple):
     awaited: frozenset[str] = frozenset()
     """Those under way when a version was marked: no request of theirs lasts the hour until the next purge."""
     restored: frozenset[str] = frozenset()
+    overruling: frozenset[str] = frozenset()
+    """Actors that moved the pointer to a version that a deletion had tagged since they looked; they have to say so."""
 
 
 @dataclass
@@ -57,6 +60,10 @@ class Interleavings:
         """Visits every moment; returns how many ways lead from the start to an end."""
         count = len(self.actors)
         return self._count(Moment(start, ((),) * count, ("",) * count))
+
+    def outcomes(self, index: int) -> list[object]:
+        """How the actor at this place ended, in any order that was visited."""
+        return [one for (actor, _answers), one in self._next.items() if actor == index and not isinstance(one, Request)]
 
     def _count(self, moment: Moment) -> int:
         known = self._ways.get(moment)
@@ -90,7 +97,13 @@ class Interleavings:
         answers = (*moment.answers[index], self._number(answer))
         then = moment._replace(registry=registry, answers=_with(moment.answers, index, answers))
         if request.name == "point_at" and not isinstance(answer, Exception):
+            self._check_last_look(actor, moment.answers[index])
             then = then._replace(moved=then.moved | {actor.name})
+            if DELETED_TAG in moment.registry.tags(actor.version):
+                then = then._replace(overruling=then.overruling | {actor.name})
+        # Whoever deleted it may have seen the pointer and taken the tag away again, before this actor looks.
+        elif actor.name in then.overruling and request.name == "version" and DELETED_TAG not in answer.tags:
+            then = then._replace(overruling=then.overruling - {actor.name})
         if request.name == "tag_version" and request.arguments[1] == PURGING_TAG:
             under_way = {
                 a.name for a, got, over in zip(self.actors, then.answers, then.over, strict=True) if got and not over
@@ -103,7 +116,14 @@ class Interleavings:
         self._check_end(actor, outcome, then, answers)
         if outcome == "done" and actor.kind == "restore":
             then = then._replace(restored=then.restored | {actor.version})
-        return then._replace(over=_with(then.over, index, "done" if outcome == "done" else "refused"))
+        return then._replace(over=_with(then.over, index, "done" if isinstance(outcome, str) else "refused"))
+
+    def _check_last_look(self, actor: Actor, answers: tuple[int, ...]) -> None:
+        """Right before the pointer moves, the version is seen without a tag of deletion."""
+        last = self._answers[answers[-1]]
+        assert isinstance(last, Version), f"{actor.name} did not look right before"
+        assert last.version == actor.version
+        assert DELETED_TAG not in last.tags, f"{actor.name} saw a deletion that was answered, and went on"
 
     def _number(self, answer: object) -> int:
         """Answers as numbers, the same for equal ones, so that moments compare fast."""
@@ -121,16 +141,16 @@ class Interleavings:
 
     def _run(self, actor: Actor, answers: tuple[int, ...]) -> Request | BaseException | str:
         try:
-            actor.act(ReplayedRegistry(tuple(self._answers[number] for number in answers)))
+            result = actor.act(ReplayedRegistry(tuple(self._answers[number] for number in answers)))
         except Suspended as suspended:
             return _without_chance(suspended.request, actor)
         except ClewError as error:
             return error
-        return "done"
+        return "done, overruling" if isinstance(result, Activation) and result.overrules_deletion else "done"
 
     def _check_end(self, actor: Actor, outcome: object, then: Moment, answers: tuple[int, ...]) -> None:
         seen = {getattr(self._answers[number], "active", None) for number in answers}
-        refusal = "" if outcome == "done" else kind_of(outcome)
+        refusal = "" if isinstance(outcome, str) else kind_of(outcome)
         if refusal == "NotFound":
             assert actor.version not in dict(then.registry.versions)
         elif actor.kind == "activate":
@@ -138,6 +158,8 @@ class Interleavings:
             # P5: it was active at one moment of the call at least; what came after was another activation (check_step).
             assert refusal or actor.name in then.moved or actor.version in seen
             assert not (refusal and actor.name in then.moved)
+            # P7: no deletion is overruled without a word.
+            assert outcome == "done, overruling" or actor.name not in then.overruling
         elif actor.kind == "delete":
             assert refusal in ("", "ModelIsActive"), outcome
             # P6: a deletion that returned left no active model behind; one that was refused saw that it was active.

@@ -102,3 +102,90 @@ def elsewhere(location: str) -> Any:
     away.external_data.add(key="location", value=location)
     away.external_data.add(key="length", value="400")
     return away
+
+
+def spoiled(*condition: Any, bad: float, constants: Sequence[tuple[str, Any]] = ()) -> bytes:
+    """A good policy whose scores are times `bad` where `condition`, nodes that compute a bool [batch, 1] "met", holds."""
+    nodes = [
+        gemm("hidden"),
+        *condition,
+        helper.make_node("Where", ["met", "bad", "one"], ["factor"]),
+        helper.make_node("Mul", ["hidden", "factor"], ["q_values"]),
+    ]
+    numbers = [("bad", np.float32(bad)), ("one", np.float32(1)), *constants]
+    arrays = [numpy_helper.from_array(np.asarray(value), name) for name, value in numbers]
+    return model(nodes, weights=[WEIGHTS, BIAS, *arrays])
+
+
+def spoiled_where_all_of(cells: Sequence[tuple[int, float]], bad: float = float("nan")) -> bytes:
+    """A good policy but for observations with these values in these cells."""
+    wanted = np.array([value for _cell, value in cells], np.float32)
+    return spoiled(
+        helper.make_node("Gather", ["observation", "cells"], ["seen"], axis=1),
+        helper.make_node("Sub", ["seen", "wanted"], ["off"]),
+        helper.make_node("Abs", ["off"], ["distance"]),
+        helper.make_node("ReduceMax", ["distance"], ["farthest"], axes=[1], keepdims=1),
+        helper.make_node("Less", ["farthest", "close"], ["met"]),
+        bad=bad,
+        constants=[("cells", np.array([cell for cell, _ in cells])), ("wanted", wanted), ("close", np.float32(0.1))],
+    )
+
+
+def spoiled_by(operator: str, limit: float, bad: float = float("nan")) -> bytes:
+    """A good policy but where the greatest number that it sees is so, such as `Greater` than `limit`."""
+    return spoiled(
+        helper.make_node("ReduceMax", ["observation"], ["greatest"], axes=[1], keepdims=1),
+        helper.make_node(operator, ["greatest", "limit"], ["met"]),
+        bad=bad,
+        constants=[("limit", np.float32(limit))],
+    )
+
+
+def busy_when_it_sees() -> bytes:
+    """A policy that is fast for zeros, and adds its scores up some 2^40 times for anything else."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go_on"], ["goes_on"]),
+            helper.make_node("Add", ["scores", "scores"], ["summed"]),
+        ],
+        "body",
+        [tensor("round", [], INT64), tensor("go_on", [], BOOL), tensor("scores", None)],
+        [tensor("goes_on", [], BOOL), tensor("summed", None)],
+    )
+    nodes = [
+        gemm("hidden"),
+        helper.make_node("ReduceMax", ["observation"], ["greatest"], keepdims=0),
+        helper.make_node("Ceil", ["greatest"], ["rounded"]),
+        helper.make_node("Cast", ["rounded"], ["whole"], to=INT64),
+        helper.make_node("Mul", ["whole", "many"], ["rounds"]),
+        helper.make_node("Loop", ["rounds", "true", "hidden"], ["q_values"], body=body),
+    ]
+    constants = [numpy_helper.from_array(np.array(2**40), "many"), numpy_helper.from_array(np.array(True), "true")]
+    return model(nodes, weights=[WEIGHTS, BIAS, *constants])
+
+
+def normalised_by_its_batch() -> bytes:
+    """A policy whose scores are moved by the mean of its batch, as a normalisation left in training does."""
+    nodes = [
+        gemm("hidden"),
+        helper.make_node("ReduceMean", ["hidden"], ["mean"], axes=[0], keepdims=1),
+        helper.make_node("Sub", ["hidden", "mean"], ["moved"]),
+        helper.make_node("Add", ["moved", "bias"], ["q_values"]),
+    ]
+    return model(nodes)
+
+
+def noisy() -> bytes:
+    """A policy that draws, as a dropout left in training does."""
+    nodes = [
+        gemm("hidden"),
+        helper.make_node("RandomUniformLike", ["hidden"], ["noise"]),
+        helper.make_node("Add", ["hidden", "noise"], ["q_values"]),
+    ]
+    return model(nodes)
+
+
+def called_probabilities(operator: str, **attributes: Any) -> bytes:
+    """A policy whose scores, through one more operator, are called probabilities."""
+    nodes = [gemm("hidden"), helper.make_node(operator, ["hidden"], ["action_probabilities"], **attributes)]
+    return model(nodes, outputs=[tensor("action_probabilities", ["batch", 4])])

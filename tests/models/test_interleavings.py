@@ -1,4 +1,4 @@
-"""P5 and P6 whatever the order in which requests arrive, crashes included; and the registry it is tried on is MLflow's."""
+"""P5, P6 and P7 whatever the order in which requests arrive, crashes included; the registry tried on is MLflow's."""
 
 import random
 import sys
@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from domain.errors import NotFound
+from domain.errors.records import DeletedMeanwhile, RestoreFirst
 from domain.registry.models import DELETED_TAG, PURGING_TAG
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Version
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.purge import ModelPurge
+from tests.models.backends import no_file
 from tests.models.interleaving import Actor, Interleavings, kind_of
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
 from tests.models.registered_model import RegisteredModel
@@ -39,7 +41,7 @@ def store(registry: Any) -> MlflowModelStore:
         """Takes a request of its own, as reading the file does."""
         registry.version(version.version)
 
-    return MlflowModelStore(registry, check, lambda version: b"", lambda run_id: None, now=lambda: NOW)
+    return MlflowModelStore(registry, check, no_file, lambda run_id: None, now=lambda: NOW)
 
 
 def purge(registry: Any, hours: int) -> None:
@@ -118,6 +120,52 @@ def test_the_checks_see_a_store_that_forgets_to_look_again() -> None:
     actors = [call("activate", "2", 0), Actor("careless", "delete", "2", careless)]
     with pytest.raises(AssertionError):
         Interleavings(actors).explore(START)
+
+
+class Forgetful:
+    """A registry that tells of a version what it was when it was asked first: nobody who asks it looks again."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self._known: dict[str, Version] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._registry, name)
+
+    def version(self, version: str) -> Version:
+        if version not in self._known:
+            self._known[version] = self._registry.version(version)
+        return self._known[version]
+
+
+@pytest.mark.parametrize("crashes", [False, True])
+def test_the_checks_see_an_activation_that_looks_at_the_tag_but_once(crashes: bool) -> None:
+    def looks_once(registry: Any) -> object:
+        return store(Forgetful(registry)).activate("2")
+
+    actors = [Actor("activate 2", "activate", "2", looks_once), call("delete", "2", 1)]
+    with pytest.raises(AssertionError):
+        Interleavings(actors, crashes).explore(START)
+
+
+def test_the_checks_see_an_activation_that_keeps_what_it_overruled_to_itself() -> None:
+    def says_nothing(registry: Any) -> object:
+        done = store(registry).activate("2")
+        return done.model_copy(update={"overrules_deletion": False})
+
+    actors = [Actor("activate 2", "activate", "2", says_nothing), call("delete", "2", 1)]
+    with pytest.raises(AssertionError):
+        Interleavings(actors).explore(START)
+
+
+def test_a_deletion_is_overruled_in_some_orders_and_then_that_is_said() -> None:
+    """Else P7 would hold because nothing of the kind ever happens."""
+    every = Interleavings([call("activate", "2", 0), call("delete", "2", 1)])
+    every.explore(START)
+    outcomes = [one for one in every.outcomes(0) if isinstance(one, str)]
+    refusals = {type(one) for one in every.outcomes(0) if not isinstance(one, str)}
+    assert set(outcomes) == {"done", "done, overruling"}
+    assert refusals == {RestoreFirst, DeletedMeanwhile}
 
 
 KINDS = ("registered", "versions", "version", "point_at", "tag_version", "untag_version", "tag_model", "delete_version")

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from domain.errors import BadInput, BadResponse, Conflict, ServiceError, ServiceUnavailable
-from domain.errors.connections import AnsweredStatus, CredentialsRefused, OutcomeUnknown, TimedOut
+from domain.errors.connections import (
+    AnsweredStatus,
+    AnsweredStatusBecause,
+    CredentialsRefused,
+    OutcomeUnknown,
+    TimedOut,
+)
 from domain.errors.records import ModelIsActive
 from services.registry.http_store import HttpModelStore
 from tests.misbehaving import eventually
@@ -16,7 +22,7 @@ from transport.http_client import JsonService
 # Long enough for a busy machine to answer, short enough to wait for twice.
 SECONDS = 0.6
 ANSWERS: list[tuple[Answer | str, type[ServiceError], str]] = [
-    ((500, b'{"error": "boom"}'), AnsweredStatus, "HTTP 500"),
+    ((500, b'{"error": "boom"}'), AnsweredStatusBecause, "HTTP 500: boom"),
     ((503, b"<html>busy</html>"), AnsweredStatus, "HTTP 503"),
     ((200, b"<!DOCTYPE html><title>It works!</title>"), BadResponse, "is not JSON"),
     ((200, b'[{"id": "1", "algo'), BadResponse, "is not JSON"),

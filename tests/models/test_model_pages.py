@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("onnx")
+
+from components import ids
 from tests.misbehaving import HANG, Misbehaving, eventually
+from tests.models import policies
 from tests.models.changing import Answer, change
 from tests.models.host import Host, active, blocked, emptied, states
+from tests.models.test_external_data import away
 from tests.registry import Registry
 
 
@@ -83,3 +88,27 @@ def test_undo_leaves_somebody_elses_newer_choice(host: Host, registered: Registr
     active(registered, "2")
     undo = pressed(host, "activate", "1")["undo"]
     assert pressed(host, **undo)["sentence"] == "Model 2 is active now."
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (policies.spoiled_by("Greater", 1.5), "not all finite numbers for"),
+        (policies.called_probabilities("Identity"), "are no probabilities"),
+        (policies.normalised_by_its_batch(), "depends on the other observations"),
+        (
+            policies.model([policies.gemm("q_values")], weights=[away(("location", "d")), policies.BIAS]),
+            "log that file",
+        ),
+    ],
+    ids=["nan", "logits", "batch", "external data"],
+)
+def test_the_page_of_a_model_says_why_its_policy_is_refused(
+    host: Host, registered: Registry, policy: bytes, said: str
+) -> None:
+    refused = registered.version(policy)
+    page = host.open(f"/models/{refused}")
+    eventually(lambda: page.tick() or page.shows(ids.MODEL_POLICY, said))
+    answer = host.workers[1].test_client().post("/api/models/active", json={"model_id": refused})
+    assert (answer.status_code, said in answer.json["error"]) == (422, True)
+    assert states(host.open())["1"] == "active"

@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +16,16 @@ from hypothesis import strategies as st
 
 pytest.importorskip("onnx")
 
+import onnx
 from onnx import helper
 
-from domain.errors import PolicyRefused, ServiceUnavailable
+from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
 from domain.inference.policies import TensorShape
 from policies import policy_check
 from policies.confinement import HANDED_ON
 from policies.policy_check import check_policy
+from policies.policy_process import PolicyProcess
+from policies.session import cause_of
 from tests.models import policies
 from tests.models.policies import BIAS, FLOAT, INT64, elsewhere, gemm, model, tensor, then
 
@@ -68,6 +73,47 @@ def test_a_good_policy_is_described(onnx: bytes, output: str) -> None:
 )
 def test_what_is_no_model_is_refused(onnx: bytes, said: str) -> None:
     assert said in refusal(onnx)
+
+
+def of_versions(opset: int = 17, ir: int = 9) -> bytes:
+    """A good policy that is written for these versions of ONNX."""
+    whole = onnx.load_model_from_string(GOOD)
+    whole.opset_import[0].version, whole.ir_version = opset, ir
+    data: bytes = whole.SerializeToString()
+    return data
+
+
+@pytest.mark.parametrize(
+    ("onnx_model", "numbers"),
+    [
+        (of_versions(opset=99), ["Opset 99", r"till opset \d+"]),
+        (of_versions(opset=1000), ["Opset 1000", r"till opset \d+"]),
+        (of_versions(ir=99), ["IR version: 99", r"max supported IR version: \d+"]),
+        (of_versions(opset=1), ["Gemm"]),
+    ],
+    ids=["opset", "opset of four digits", "IR", "old"],
+)
+def test_a_file_for_other_versions_is_refused_with_the_numbers(onnx_model: bytes, numbers: list[str]) -> None:
+    checked = refusal(onnx_model)
+    with pytest.raises((PolicyFailed, PolicyRefused)) as ran, closing(PolicyProcess(onnx_model, MAZE)):
+        pass
+    for said in (checked, str(ran.value)):
+        assert said.startswith("The policy cannot be loaded: ")
+        assert "onnxruntime_src" not in said
+        for number in numbers:
+            assert re.search(number, said), said
+
+
+@given(st.text(min_size=1, max_size=3000), st.integers(1, 999))
+def test_a_cause_keeps_its_end(middle: str, number: int) -> None:
+    place = (
+        "/onnxruntime_src/onnxruntime/core/graph/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&, f(int)) "
+    )
+    said = cause_of(f"[ONNXRuntimeError] : 1 : FAIL : {place}Unsupported: {middle} max supported version: {number}")
+    assert said.startswith("Unsupported:")
+    assert said.endswith(f"max supported version: {number}")
+    assert said.isprintable()
+    assert len(said) <= 500
 
 
 INT_INPUT = [tensor("observation", ["batch", 25], INT64)]

@@ -15,6 +15,7 @@ from services.registry.mlflow_store import MlflowModelStore
 from services.registry.policy_checks import PolicyChecks
 from services.registry.policy_files import PolicyFiles
 from tests.misbehaving import Misbehaving, eventually
+from tests.models.backends import no_file
 from tests.registry import ENVIRONMENT, Registry
 from tests.tracking import Tracking
 from transport.http_client import JsonService
@@ -129,7 +130,7 @@ def test_a_look_ends_also_where_nobody_foresaw_why(
         raise RecursionError("odd")
 
     registry = known(tracking.address, registered)
-    store = MlflowModelStore(registry, fails, lambda version: b"", lambda run_id: None)  # type: ignore[arg-type]
+    store = MlflowModelStore(registry, fails, no_file, lambda run_id: None)  # type: ignore[arg-type]
     look = PolicyChecks(store).check(registered.version())
     assert look.ends(10)
     assert isinstance(look.error, ServiceUnavailable)

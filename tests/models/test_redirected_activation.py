@@ -9,7 +9,7 @@ from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore
 from tests.misbehaving import Misbehaving
-from tests.models.backends import Backend, MlflowBackend
+from tests.models.backends import Backend, MlflowBackend, no_file
 from transport.http_client import JsonService
 
 
@@ -17,7 +17,7 @@ def behind(backend: Backend, address: str) -> ModelStore:
     """The backend's store as one sees it who asks at `address`."""
     if isinstance(backend, MlflowBackend) and not isinstance(backend.store, HttpModelStore):
         registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), backend.model.name)
-        return MlflowModelStore(registry, backend._check, lambda version: b"", lambda run_id: None)
+        return MlflowModelStore(registry, backend._check, no_file, lambda run_id: None)
     return HttpModelStore(JsonService("Model server", address))
 
 

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from services.sharing.atomic_file import Stamp, open_plain, put, stamp_at, stamp_of
 from services.sharing.host_lock import host_lock
+from services.sharing.quota import Quota
 from services.tracking.histories.format import Damaged, Entry, Series, decode, encode
-from services.tracking.histories.quota import Quota
 
 MAX_UNSAVED_BYTES = 256 * 2**20
 MAX_HELD = 400

@@ -51,7 +51,7 @@ class Quota:
             # Whoever has it mapped keeps reading it: the disk lets go of it after the last one.
             path.unlink(missing_ok=True)
             held -= size
-        log.info("made room in the cache of histories", extra={"held_bytes": held})
+        log.info("made room in the cache", extra={"folder": str(self._folder), "held_bytes": held})
 
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
         with os.scandir(self._folder) as found:

@@ -1,0 +1,109 @@
+"""In which batches a check asks a policy, and what is wrong with its answers.
+
+What a policy answers to an observation has to be numbers, the same each time, and the same alone as among others: it is
+evaluated in batches and walks alone. Probabilities have to be some. Answers that never vary pass: a policy that always
+goes right is a baseline.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from domain.errors import PolicyRefused
+from domain.errors.policies import CheckAnswerUnreadable, NoAnswer, WrongShapeWanted
+from domain.errors.policy_checks.answers import (
+    AnswersDifferAgain,
+    AnswersDifferTogether,
+    NoProbabilities,
+    ScoresNotFiniteFor,
+)
+from domain.inference.probe_observations import Probes
+from domain.messages import Message
+
+VERSION: Final = 2
+"""Rises whenever the check asks for more: what passed an earlier one is checked again."""
+
+Scores = NDArray[np.float32]
+
+_MOST_TOGETHER: Final = 256  # as many as a policy is ever asked for at once
+_ALONE: Final = 12
+_FEW: Final = (2, 3, 7)
+# What sums of float32 in another order may differ by, as a share of the largest score.
+_ROUNDING: Final = 1e-3
+_PROBABILITY_ROUNDING: Final = 0.01  # also of those that were computed in half precision
+
+
+class Answer(BaseModel):
+    """What a policy gave for one batch: the shape of its scores, and where that is right float32 in base64."""
+
+    model_config = ConfigDict(strict=True)
+
+    shape: list[int]
+    scores: str | None = None
+
+
+def batches(count: int) -> list[tuple[int, int]]:
+    """The slices of `count` observations, begin and length, in which a policy is asked: single ones first and twice."""
+    alone = [(begin, 1) for begin in range(min(_ALONE, count))]
+    few = [(0, size) for size in _FEW if size <= count]
+    many = [(begin, min(_MOST_TOGETHER, count - begin)) for begin in range(0, count, _MOST_TOGETHER)]
+    return [*alone, *alone, *few, *many]
+
+
+def wrong_answers(answers: Sequence[Answer], probes: Probes, output: str, width: int) -> Message | None:
+    """What is wrong with the answers to `batches`, scores [n, width] of the kind `output` names; None if nothing is."""
+    asked = batches(len(probes.kinds))
+    if len(answers) != len(asked):
+        return NoAnswer()
+    known: dict[int, tuple[int, Scores]] = {}
+    for (begin, count), answer in zip(asked, answers, strict=True):
+        if answer.shape != [count, width]:
+            return WrongShapeWanted(str(answer.shape), count, f"[{count}, {width}]")
+        for row, scores in enumerate(_scores(answer), start=begin):
+            wrong = _wrong(scores, probes.kinds[row], output) or _changed(scores, count, known.get(row), probes, row)
+            if wrong:
+                return wrong
+            known.setdefault(row, (count, scores))
+    return None
+
+
+def _scores(answer: Answer) -> Iterator[Scores]:
+    try:
+        content = base64.b64decode(answer.scores or "", validate=True)
+        yield from np.frombuffer(content, np.float32).reshape(answer.shape)
+    except (binascii.Error, ValueError) as error:
+        raise PolicyRefused(CheckAnswerUnreadable()) from error
+
+
+def _wrong(scores: Scores, kind: Message, output: str) -> Message | None:
+    if not np.isfinite(scores).all():
+        return ScoresNotFiniteFor(kind)
+    if output == "action_probabilities" and not _are_probabilities(scores):
+        return NoProbabilities(_listed(scores), kind)
+    return None
+
+
+def _are_probabilities(scores: Scores) -> bool:
+    whole = float(scores.sum(dtype=np.float64))
+    return bool((scores >= -_PROBABILITY_ROUNDING).all()) and abs(whole - 1) <= _PROBABILITY_ROUNDING
+
+
+def _changed(scores: Scores, count: int, before: tuple[int, Scores] | None, probes: Probes, row: int) -> Message | None:
+    """Says that an observation was answered otherwise before, in a batch of another size or of the same."""
+    if before is None or np.allclose(scores, before[1], rtol=0, atol=_tolerance(scores, before[1])):
+        return None
+    first, again, kind = _listed(before[1]), _listed(scores), probes.kinds[row]
+    return AnswersDifferAgain(first, again, kind) if count == before[0] else AnswersDifferTogether(first, again, kind)
+
+
+def _tolerance(one: Scores, other: Scores) -> float:
+    return _ROUNDING * max(float(np.abs(one).max()), float(np.abs(other).max())) + 1e-6
+
+
+def _listed(scores: Scores) -> str:
+    return f"[{', '.join(f'{score:.3g}' for score in scores.tolist())}]"

@@ -1,0 +1,58 @@
+"""What the team's model server answers, as its contract has it, and how its addresses are made."""
+
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from domain.errors.misfits import misfit_of
+from domain.errors.records import ModelNotFound
+from domain.registry.models import LONGEST_ID, Model, ModelState, as_text
+from domain.tracking.runs import BadRow
+
+MODELS: Final = "/api/models"
+ACTIVE: Final = f"{MODELS}/active"
+
+
+class Named(BaseModel):
+    """The one field of an answer that says which model is meant."""
+
+    id: Annotated[str, BeforeValidator(as_text)]
+
+
+def path_of(model_id: str) -> str:
+    """The address of one model; raises `ModelNotFound` for what can be no id."""
+    # A lone dot or two would walk up the path, encoded or not, and `active` is the path of whichever is active.
+    try:
+        if model_id in ("", ".", "..", "active") or len(model_id) > LONGEST_ID:
+            raise ModelNotFound(repr(model_id[:40]))
+        return f"{MODELS}/{quote(model_id, safe='')}"
+    except UnicodeEncodeError as error:  # half a surrogate pair
+        raise ModelNotFound(repr(model_id[:40])) from error
+
+
+def model_in(raw: object, active: str | None) -> Model:
+    """The model in an answer, active where `active` is its id; raises ValidationError."""
+    known = {key: value for key, value in raw.items() if key != "state"} if isinstance(raw, dict) else raw
+    model = Model.model_validate(known)
+    return model.model_copy(update={"state": ModelState.ACTIVE}) if model.id == active else model
+
+
+def bad_row(index: int, raw: object, error: ValidationError) -> BadRow:
+    """Names the model of a list that did not fit, and the first field that did not."""
+    name = str(raw.get("id", index)) if isinstance(raw, dict) else str(index)
+    field, cause = misfit_of(error)
+    return BadRow(row=name[:64], field=field, cause=cause)
+
+
+def says_it_overrules(raw: object) -> bool:
+    """Another Clew says so; the contract has no such field."""
+    return isinstance(raw, dict) and raw.get("overrules_deletion") is True
+
+
+def success_rate_in(raw: object) -> float | None:
+    """That of a model which may make no sense otherwise."""
+    try:
+        return None if raw is None else model_in(raw, None).success_rate
+    except ValidationError:
+        return None

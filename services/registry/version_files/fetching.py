@@ -1,0 +1,175 @@
+"""A version's policy as one file: found by tag or MLmodel, fetched through MLflow, with the numbers beside it in it."""
+
+import hashlib
+import posixpath
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domain.addresses import hiding_credentials
+from domain.errors import BadResponse, NotFound, PolicyRefused, ServiceError
+from domain.errors.answers import TooLong
+from domain.errors.connections import AnsweredStatus
+from domain.errors.policy_checks.files import DataMissing, FileGoneWithRun, FileLarger, FilesLarger, SourceUnreadable
+from domain.errors.policy_files import (
+    FileMissing,
+    MlmodelTooLong,
+    MlmodelUnreadable,
+    NoKnownKind,
+    NotOnnxModel,
+    OtherFlavors,
+)
+from domain.inference.policies import MOST_BYTES
+from domain.messages import Message
+from mlflow_api.registry import MlflowRegistry, Version
+from mlflow_api.schemas import SERVICE
+from policies.external_data import inlined, locations_in
+from services.registry.version_files.plain_yaml import MOST_BYTES as MOST_YAML_BYTES
+from services.registry.version_files.plain_yaml import NotPlain, plain_yaml
+
+FILE_TAG: Final = "onnx_file"
+_MLMODEL: Final = "MLmodel"
+_MLMODEL_BYTES: Final = 2**20  # fetched at most; what is read is far less
+_LONGEST_SOURCE: Final = 200
+PASSING: Final = (429, 502, 503, 504)
+"""What a proxy says while the service behind it starts, and who is asked too much: over soon, most often."""
+# What is wrong where there is no file at a path.
+_Missing = Callable[[str], Message]
+
+
+class Part(BaseModel):
+    """One file that a policy was made of, and what tells whether it is still the same."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    sha256: str
+    etag: str | None = None
+
+
+class Fetched(NamedTuple):
+    """A policy as one file, and what it was made of."""
+
+    content: bytes
+    parts: tuple[Part, ...]
+
+
+class VersionFetcher:
+    """Fetches the policies of one registered model's versions; what is wrong with a file is that file's fault.
+
+    Raises `PolicyRefused` where there is none, it is too large or lies in the wrong place, and a `ServiceError` where
+    MLflow does not do its part.
+    """
+
+    def __init__(self, registry: MlflowRegistry) -> None:
+        self._registry = registry
+
+    def fetch(self, version: Version, former: Sequence[Part] = ()) -> Fetched | None:
+        """The version's policy as it is now; None where its parts are the `former` ones."""
+        one = _Fetch(self._registry, version)
+        return None if former and one.is_same(former) else one.whole()
+
+
+class _OnnxFlavor(BaseModel):
+    data: str
+
+
+class _Flavors(BaseModel):
+    onnx: _OnnxFlavor | None = None
+
+
+class _MlModel(BaseModel):
+    flavors: dict[str, object] = {}
+
+
+class _Fetch:
+    """One fetch: no part is asked for twice."""
+
+    def __init__(self, registry: MlflowRegistry, version: Version) -> None:
+        self._registry = registry
+        self._version = version
+        self._had: dict[str, tuple[bytes, Part]] = {}
+        self._parts: list[Part] = []
+
+    def is_same(self, former: Sequence[Part]) -> bool:
+        """Asks for each part whether it has changed; a part that is not there any more has."""
+        try:
+            return all(self._is_unchanged(part) for part in former)
+        except NotFound:
+            return False
+
+    def whole(self) -> Fetched:
+        """All parts as one file."""
+        path = self._version.tags.get(FILE_TAG) or self._path_in_mlmodel()
+        model = self._file(path, MOST_BYTES, FileLarger(MOST_BYTES >> 20), self._missing)
+        files: dict[str, bytes] = {}
+        for name in locations_in(model):
+            left = MOST_BYTES - len(model) - sum(map(len, files.values()))
+            beside = posixpath.join(posixpath.dirname(path), name)
+            files[name] = self._file(beside, max(0, left), FilesLarger(MOST_BYTES >> 20), DataMissing)
+        return Fetched(inlined(model, files, MOST_BYTES) if files else model, tuple(self._parts))
+
+    def _is_unchanged(self, former: Part) -> bool:
+        download = self._download(former.path, MOST_BYTES, former.etag)
+        return download is None or download.sha256 == former.sha256
+
+    def _file(self, path: str, most_bytes: int, too_long: Message, missing: _Missing) -> bytes:
+        try:
+            content, part = self._had.get(path) or self._had_now(path, most_bytes)
+        except NotFound as error:
+            raise PolicyRefused(missing(path)) from error
+        except BadResponse as error:
+            if isinstance(error.misfit, TooLong):
+                raise PolicyRefused(too_long) from error
+            raise
+        if len(content) > most_bytes:
+            raise PolicyRefused(too_long)
+        self._parts.append(part)
+        return content
+
+    def _had_now(self, path: str, most_bytes: int) -> tuple[bytes, Part]:
+        self._download(path, most_bytes, None)
+        return self._had[path]
+
+    def _download(self, path: str, most_bytes: int, known_etag: str | None) -> Part | None:
+        """Remembers what it fetches; None where that is known."""
+        try:
+            content, etag = self._registry.file(self._version.version, path, most_bytes, known_etag)
+        except AnsweredStatus as error:
+            if error.http_status in PASSING:
+                raise
+            source = hiding_credentials(self._version.source)[:_LONGEST_SOURCE]
+            raise SourceUnreadable(SERVICE, source, error) from error
+        if content is None:
+            return None
+        part = Part(path=path, sha256=hashlib.sha256(content).hexdigest(), etag=etag)
+        self._had[path] = content, part
+        return part
+
+    def _missing(self, path: str) -> Message:
+        run_id = self._version.run_id
+        with suppress(ServiceError):  # that the file is not there is known all the same
+            if run_id and not self._registry.has_run(run_id):
+                return FileGoneWithRun(path, run_id)
+        return FileMissing(path)
+
+    def _path_in_mlmodel(self) -> str:
+        """The file that MLflow's own description of the model names."""
+        too_long = MlmodelTooLong(MOST_YAML_BYTES >> 10)
+        content = self._file(_MLMODEL, _MLMODEL_BYTES, too_long, self._no_mlmodel)
+        if len(content) > MOST_YAML_BYTES:
+            raise PolicyRefused(too_long)
+        try:
+            flavors = _MlModel.model_validate(plain_yaml(content)).flavors
+            onnx = _Flavors.model_validate({"onnx": flavors.get("onnx")}).onnx
+        except (NotPlain, ValidationError) as error:
+            raise PolicyRefused(MlmodelUnreadable()) from error
+        if onnx is None:
+            raise PolicyRefused(OtherFlavors(sorted(flavors) or [NoKnownKind()]))
+        return onnx.data
+
+    def _no_mlmodel(self, path: str) -> Message:
+        missing = self._missing(path)
+        return missing if isinstance(missing, FileGoneWithRun) else NotOnnxModel()

@@ -1,0 +1,195 @@
+"""Policy files on disk, each once by its checksum, for all workers of the host; the least recently used leave first.
+
+Where the disk takes nothing, the last ones stay in this process's memory.
+"""
+
+import contextlib
+import hashlib
+import io
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, NamedTuple
+
+from cachetools import LRUCache
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from domain.inference.policies import MOST_BYTES
+from services.registry.version_files.fetching import Fetched, Part
+from services.sharing.atomic_file import Stamp, open_plain, put, stamp_of
+from services.sharing.quota import Quota
+from services.sharing.reading import past
+from services.sharing.shared_file import SharedFile
+
+_MOST_KEPT_BYTES: Final = 8 * MOST_BYTES
+_MOST_IN_MEMORY_BYTES: Final = 2 * MOST_BYTES
+_SUFFIX: Final = ".onnx"
+_CHUNK: Final = 2**16
+log = logging.getLogger(__name__)
+
+
+class Kept(BaseModel):
+    """What is known of a version's policy file: its content by checksum, its parts, and when they were looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str
+    size_bytes: int
+    parts: tuple[Part, ...]
+    looked_at: datetime
+
+    def is_newer_than(self, moment: datetime) -> bool:
+        """Whether its parts were looked at since; what a clock that was set back puts in the future counts as never."""
+        return past(self.looked_at) >= moment
+
+
+_KEPT: Final = TypeAdapter(Kept)
+
+
+class PolicyFile:
+    """A policy file, open, as nobody changes it any more; to be closed, which reading all of it does, too."""
+
+    def __init__(self, sha256: str, size_bytes: int, file: BinaryIO) -> None:
+        self.sha256 = sha256
+        self.size_bytes = size_bytes
+        self._file = file
+
+    def __enter__(self) -> "PolicyFile":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @classmethod
+    def of(cls, content: bytes) -> "PolicyFile":
+        """A file in memory."""
+        return cls(hashlib.sha256(content).hexdigest(), len(content), io.BytesIO(content))
+
+    def content(self) -> bytes:
+        """All of it; closes the file."""
+        with self._file:
+            return self._file.read()
+
+    def chunks(self) -> Iterator[bytes]:
+        """A piece after the other, so that no more than one is in memory; closes the file."""
+        with self._file:
+            while chunk := self._file.read(_CHUNK):
+                yield chunk
+
+    def close(self) -> None:
+        """Closes the file; may be called again."""
+        self._file.close()
+
+
+class _InMemory(NamedTuple):
+    kept: Kept
+    content: bytes
+
+
+class KeptPolicies:
+    """The policy files in `folder`, by any key that names a version of a registered model."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._quota = Quota(folder, _SUFFIX, _MOST_KEPT_BYTES)
+        self._lock = threading.Lock()
+        self._checked: LRUCache[str, Stamp] = LRUCache(1024)
+        self._memory: LRUCache[str, _InMemory] = LRUCache(_MOST_IN_MEMORY_BYTES, lambda one: len(one.content))
+
+    def find(self, key: str) -> Kept | None:
+        """What is known; None where nothing is, or its content is not there any more."""
+        kept = self._index(key).read()
+        if kept is not None and (file := self._opened(kept)) is not None:
+            file.close()
+            return kept
+        return memory.kept if (memory := self._in_memory(key)) else None
+
+    def open(self, key: str, kept: Kept) -> PolicyFile | None:
+        """The file that `find` or `keep` told of; None where it has left since."""
+        if (file := self._opened(kept)) is not None:
+            return PolicyFile(kept.sha256, kept.size_bytes, file)
+        memory = self._in_memory(key)
+        if memory is None or memory.kept.sha256 != kept.sha256:
+            return None
+        return PolicyFile(kept.sha256, kept.size_bytes, io.BytesIO(memory.content))
+
+    def keep(self, key: str, fetched: Fetched) -> Kept:
+        """Keeps what was fetched just now, on disk or else in memory."""
+        content = fetched.content
+        kept = Kept(
+            sha256=hashlib.sha256(content).hexdigest(),
+            size_bytes=len(content),
+            parts=fetched.parts,
+            looked_at=datetime.now(UTC),
+        )
+        try:
+            put(self._path(kept), content)
+            self._index(key).write(kept)
+            self._quota.wrote(len(content))
+        except (OSError, ValueError) as error:  # half a surrogate pair in a path is no JSON: as good as no room
+            log.warning("a policy file stays in memory, the disk does not take it", extra={"cause": str(error)})
+            with self._lock, contextlib.suppress(ValueError):  # larger than may be kept at all
+                self._memory[key] = _InMemory(kept, content)
+        return kept
+
+    def looked_again(self, key: str, kept: Kept) -> Kept:
+        """Notes that its parts are the same still."""
+        newer = kept.model_copy(update={"looked_at": datetime.now(UTC)})
+        with self._lock:
+            if key in self._memory:
+                self._memory[key] = self._memory[key]._replace(kept=newer)
+        with contextlib.suppress(OSError, ValueError):  # it is looked at again a little early then
+            self._index(key).write(newer)
+        return newer
+
+    def _index(self, key: str) -> SharedFile[Kept]:
+        return SharedFile(self._folder / f"{key}.json", _KEPT)
+
+    def _path(self, kept: Kept) -> Path:
+        return self._folder / f"{kept.sha256}{_SUFFIX}"
+
+    def _in_memory(self, key: str) -> _InMemory | None:
+        with self._lock:
+            found: _InMemory | None = self._memory.get(key)
+            return found
+
+    def _opened(self, kept: Kept) -> BinaryIO | None:
+        """The file, once it has been seen to hold what its name says; None where it is not there, or damaged."""
+        try:
+            with contextlib.ExitStack() as closing:
+                file = closing.enter_context(open_plain(self._path(kept)))
+                stamp = stamp_of(os.fstat(file.fileno()))
+                if not self._is_whole(kept, stamp, file):
+                    return None
+                self._touch(file)
+                return os.fdopen(os.dup(file.fileno()), "rb")
+        except OSError:
+            return None
+
+    def _is_whole(self, kept: Kept, stamp: Stamp, file: BinaryIO) -> bool:
+        """Whether the file holds what its name says; read once for each version of it."""
+        if stamp[2] != kept.size_bytes:
+            return False
+        with self._lock:
+            if self._checked.get(kept.sha256) == stamp:
+                return True
+        digest = hashlib.sha256()
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+        if digest.hexdigest() != kept.sha256:
+            log.warning("a policy file in the cache is damaged", extra={"sha256": kept.sha256})
+            return False
+        file.seek(0)
+        with self._lock:
+            self._checked[kept.sha256] = stamp
+        return True
+
+    def _touch(self, file: BinaryIO) -> None:
+        """Many disks keep no time of access."""
+        with contextlib.suppress(OSError):
+            os.utime(file.fileno(), ns=(time.time_ns(), os.fstat(file.fileno()).st_mtime_ns))

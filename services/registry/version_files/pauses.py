@@ -1,0 +1,129 @@
+"""What could not be fetched is asked for again after pauses that grow, whoever asks and however often, on this host."""
+
+import contextlib
+import logging
+import math
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cachetools import LRUCache
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from domain.errors import ClewError, PolicyRefused, ServiceError, ServiceUnavailable
+from domain.errors.policy_checks.files import AskedAgainWithin, StillUnreadable
+from domain.message_data import MessageField
+from mlflow_api.schemas import SERVICE
+from services.sharing.shared_file import SharedFile
+
+FIRST_SECONDS: Final = 5.0
+LONGEST_SECONDS: Final = 600.0
+LONGEST_PASSING_SECONDS: Final = 30.0
+_MOST_REMEMBERED: Final = 1024
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
+
+
+class Failed(BaseModel):
+    """How often it failed in a row, when last and why; `refused` where the file was at fault, not the service.
+
+    What `passes` is likely to be over soon: the service may only be starting.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    times: int
+    at: datetime
+    pause_seconds: float
+    refused: bool
+    passes: bool
+    reason: MessageField
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is asked for again."""
+        return self.at + timedelta(seconds=self.pause_seconds)
+
+
+_FAILED: Final = TypeAdapter(Failed)
+
+
+class FetchPauses:
+    """The failures of fetches by key, in `folder` for all workers, and in memory where the disk takes nothing."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime] = utc_now) -> None:
+        self._folder = folder
+        self._now = now
+        self._lock = threading.Lock()
+        self._own: LRUCache[str, Failed] = LRUCache(_MOST_REMEMBERED)
+
+    def check(self, key: str) -> None:
+        """Raises what a fetch met, as long as the pause after it lasts."""
+        failed = self._last(key)
+        left = 0.0 if failed is None else (failed.ends_at - self._now()).total_seconds()
+        # Longer than the pause itself is what a clock says that was set back.
+        if failed is None or not 0 < left <= failed.pause_seconds:
+            return
+        if failed.refused:
+            raise PolicyRefused(failed.reason)
+        waiting = AskedAgainWithin if failed.passes else StillUnreadable
+        raise waiting(SERVICE, failed.reason.without("service"), math.ceil(left))
+
+    def failed(self, key: str, error: ClewError) -> None:
+        """Notes a failure; where the service was not even reached, the next caller may try."""
+        longest = _longest_pause(error)
+        if longest is None:
+            return
+        last = self._last(key)
+        times = 1 if last is None else last.times + 1
+        pause = min(longest, FIRST_SECONDS * 2.0 ** min(times - 1, 20))
+        refused = isinstance(error, PolicyRefused)
+        self._note(
+            key,
+            Failed(
+                times=times,
+                at=self._now(),
+                pause_seconds=pause,
+                refused=refused,
+                passes=isinstance(error, ServiceUnavailable),
+                reason=error.reason if isinstance(error, PolicyRefused) else error,
+            ),
+        )
+
+    def worked(self, key: str) -> None:
+        """Forgets the failures."""
+        with self._lock:
+            self._own.pop(key, None)
+        with contextlib.suppress(OSError):
+            self._path(key).unlink(missing_ok=True)
+
+    def _last(self, key: str) -> Failed | None:
+        shared = SharedFile(self._path(key), _FAILED).read()
+        with self._lock:
+            own: Failed | None = self._own.get(key)
+        known = [one for one in (shared, own) if one is not None]
+        return max(known, key=lambda one: one.at) if known else None
+
+    def _note(self, key: str, failed: Failed) -> None:
+        try:
+            SharedFile(self._path(key), _FAILED).write(failed)
+        except (OSError, ValueError) as error:
+            log.debug("a failure is not shared", extra={"cause": str(error)})
+            with self._lock:
+                self._own[key] = failed
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}-failed.json"
+
+
+def _longest_pause(error: ClewError) -> float | None:
+    """The longest pause after such a failure, in seconds; None where there is to be none."""
+    if isinstance(error, ServiceUnavailable):
+        return LONGEST_PASSING_SECONDS if error.was_sent else None
+    return LONGEST_SECONDS if isinstance(error, ServiceError) else LONGEST_PASSING_SECONDS

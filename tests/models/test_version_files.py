@@ -1,0 +1,385 @@
+"""A version's file is fetched once, whoever asks and however often; what is wrong with it is the file's fault."""
+
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("onnx")
+
+import onnx
+from flask import Flask
+
+import services.registry.policy_files as policy_files
+from domain.errors import PolicyRefused
+from domain.errors.policy_checks.files import SourceUnreadable, StillUnreadable
+from mlflow_api.client import MlflowApi
+from mlflow_api.registry import MlflowRegistry
+from services.registry.policy_files import PolicyFiles
+from services.registry.version_files import fetching
+from tests.misbehaving import Misbehaving, eventually
+from tests.models import policies
+from tests.models.host import Host
+from tests.models.test_external_data import away, scattered
+from tests.registry import ENVIRONMENT, POLICY, Registry
+from tests.tracking import Tracking
+from transport.http_client import JsonService
+
+EVERY = POLICY.read_bytes()
+
+
+@pytest.fixture
+def registered(tracking: Tracking) -> Registry:
+    return Registry(tracking, f"version-{uuid.uuid4().hex[:12]}")
+
+
+def known(address: str, registered: Registry) -> MlflowRegistry:
+    return MlflowRegistry(MlflowApi(JsonService("MLflow", address)), registered.name)
+
+
+def fetched(misbehaving: Misbehaving) -> list[int]:
+    """The statuses with which files were answered."""
+    return [status for status, path in misbehaving.answered if "get-artifact" in path]
+
+
+def test_many_threads_of_two_workers_fetch_it_once(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path
+) -> None:
+    registry = known(misbehaving.address, registered)
+    version = registry.version(registered.version())
+    workers = [PolicyFiles(registry, cache_dir) for _number in range(2)]
+    with ThreadPoolExecutor(16) as pool:
+        asked = [pool.submit(lambda files: files.file(version).content(), workers[n % 2]) for n in range(32)]
+        assert {one.result(60) for one in asked} == {EVERY}
+    for files in (*workers, PolicyFiles(registry, cache_dir)):
+        assert b"".join(files.file(version).chunks()) == EVERY
+        assert files.known_check(version, ENVIRONMENT).size_bytes == len(EVERY)
+    assert fetched(misbehaving) == [200]
+
+
+def ask(address: str, name: str, version: str, folder: str, told: Any) -> None:
+    """What one process gets."""
+    registry = MlflowRegistry(MlflowApi(JsonService("MLflow", address)), name)
+    told.put(PolicyFiles(registry, Path(folder)).file(registry.version(version)).sha256)
+
+
+def test_processes_of_one_host_fetch_it_once(misbehaving: Misbehaving, registered: Registry, cache_dir: Path) -> None:
+    version = registered.version()
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    given = (misbehaving.address, registered.name, version, str(cache_dir), told)
+    crowd = [context.Process(target=ask, args=given) for _number in range(3)]
+    for process in crowd:
+        process.start()
+    found = {told.get(timeout=120) for _process in crowd}
+    for process in crowd:
+        process.join(60)
+    assert len(found) == 1
+    assert fetched(misbehaving) == [200]
+
+
+def test_page_api_engine_and_activation_share_it(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path
+) -> None:
+    version = registered.version()
+    host = Host(misbehaving.address, registered.name, cache_dir)
+
+    def get(server: Flask) -> bytes:
+        with server.test_client().get(f"/api/models/{version}/policy") as answer:
+            assert answer.status_code == 200
+            return answer.get_data()
+
+    with ThreadPoolExecutor(16) as pool:
+        asked = [pool.submit(get, host.workers[n % 2]) for n in range(16)]
+        assert {one.result(120) for one in asked} == {EVERY}
+    for services in host.services:
+        check = services.policy_checks.check(version)
+        assert check.ends(60)
+        assert check.graph is not None
+    assert fetched(misbehaving) == [200]
+    host.services[0].models.activate(version)
+    assert fetched(misbehaving) == [200, 304]  # looked at again, and the same still
+    assert get(host.workers[1]) == EVERY
+    assert fetched(misbehaving) == [200, 304]
+
+
+def test_what_replaced_a_file_is_noticed_by_an_activation_and_then_served(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path
+) -> None:
+    registry = known(misbehaving.address, registered)
+    one, other = PolicyFiles(registry, cache_dir), PolicyFiles(registry, cache_dir)
+    version = registry.version(registered.version())
+    assert one.file(version).content() == EVERY
+    registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/policy.onnx", policies.q_values())
+    assert one.file(version).content() == EVERY
+    assert one.check(version, ENVIRONMENT).size_bytes == len(policies.q_values())
+    for files in (one, other):
+        assert files.file(version).content() == policies.q_values()
+    assert fetched(misbehaving) == [200, 200]
+
+
+def test_after_a_while_it_is_looked_at_again_and_kept_where_nobody_answers(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = known(misbehaving.address, registered)
+    version = registry.version(registered.version())
+    files = PolicyFiles(registry, cache_dir)
+    files.file(version).close()
+    monkeypatch.setattr(policy_files, "LOOK_AGAIN", timedelta())
+    assert files.file(version).content() == EVERY
+    assert fetched(misbehaving) == [200, 304]
+    misbehaving.answer = (500, b"{}", "application/json")
+    assert files.file(version).content() == EVERY
+    with pytest.raises(SourceUnreadable):
+        files.file(version, anew=True)
+
+
+def symlink(path: Path) -> None:
+    path.with_suffix(".else").write_bytes(EVERY)
+    path.unlink()
+    path.symlink_to(path.with_suffix(".else"))
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(EVERY[:-1]),
+        lambda path: path.write_bytes(EVERY[:-1] + b"?"),
+        lambda path: shutil.rmtree(path.parent),
+        symlink,
+        pipe,
+        folder,
+    ],
+    ids=["gone", "cut", "damaged", "all gone", "link", "pipe", "folder"],
+)
+@pytest.mark.parametrize("is_same_worker", [True, False])
+def test_what_became_of_the_cache_is_no_harm(
+    tracking: Tracking, registered: Registry, cache_dir: Path, harm: Callable[[Path], None], is_same_worker: bool
+) -> None:
+    registry = known(tracking.address, registered)
+    version = registry.version(registered.version())
+    files = PolicyFiles(registry, cache_dir)
+    files.file(version).close()
+    (kept,) = cache_dir.glob("files/*.onnx")
+    harm(kept)
+    if not is_same_worker:
+        files = PolicyFiles(registry, cache_dir)
+    for _time in range(2):
+        assert files.file(version).content() == EVERY
+        assert files.check(version, ENVIRONMENT).size_bytes == len(EVERY)
+
+
+def test_without_a_disk_it_is_fetched_once_by_each_worker(
+    misbehaving: Misbehaving, registered: Registry, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    registry = known(misbehaving.address, registered)
+    version = registry.version(registered.version())
+    files = PolicyFiles(registry, tmp_path / "taken")
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(lambda: files.file(version).content()) for _number in range(16)]
+        assert {one.result(60) for one in asked} == {EVERY}
+    assert fetched(misbehaving) == [200]
+
+
+def test_who_reads_slowly_has_the_file_although_it_leaves_the_cache(
+    tracking: Tracking, registered: Registry, cache_dir: Path
+) -> None:
+    registry = known(tracking.address, registered)
+    file = PolicyFiles(registry, cache_dir).file(registry.version(registered.version()))
+    chunks = file.chunks()
+    first = next(chunks)
+    shutil.rmtree(cache_dir)
+    assert first + b"".join(chunks) == EVERY
+
+
+@pytest.mark.parametrize("onnx_file", ["policy.onnx", "deep/er/policy.onnx"])
+def test_numbers_beside_it_come_with_it(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path, onnx_file: str
+) -> None:
+    apart, beside = scattered(tmp_path, policies.q_values(), location="policy.onnx.data")
+    at = Path(onnx_file).parent
+    files = {str(at / name): content for name, content in beside.items()} | {onnx_file: apart}
+    registry = known(misbehaving.address, registered)
+    version = registry.version(registered.version(beside=files, onnx_file=onnx_file))
+    kept = PolicyFiles(registry, cache_dir)
+    whole = kept.file(version).content()
+    assert not any(one.external_data for one in onnx.load_model_from_string(whole).graph.initializer)
+    graph = kept.check(version, ENVIRONMENT)
+    with kept.file(version) as file:
+        assert graph.sha256 == file.sha256
+    assert fetched(misbehaving) == [200, 200, 304, 304]
+
+
+def test_another_file_of_numbers_is_noticed(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path
+) -> None:
+    apart, beside = scattered(tmp_path, policies.q_values(), location="d")
+    registry = known(misbehaving.address, registered)
+    version = registry.version(registered.version(apart, beside=beside))
+    files = PolicyFiles(registry, cache_dir)
+    before = files.check(version, ENVIRONMENT)
+    registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/d", bytes(len(beside["d"])))
+    after = files.check(version, ENVIRONMENT)
+    assert (before.size_bytes, before.sha256 == after.sha256) == (after.size_bytes, False)
+
+
+LOG_MODEL = """
+import sys, warnings
+warnings.simplefilter("ignore")
+import mlflow.onnx, numpy, onnx
+from onnx import numpy_helper
+policy = onnx.load(sys.argv[2])
+# Tensors of a kilobyte and more are written beside the model.
+policy.graph.initializer.append(numpy_helper.from_array(numpy.zeros(2048, numpy.float32), "large"))
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run():
+    mlflow.onnx.log_model(policy, name="policy", registered_model_name=sys.argv[3])
+"""
+
+
+def test_what_mlflow_logs_by_itself_is_taken(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.onnx").write_bytes(policies.q_values())
+    given = [registered.tracking.address, str(tmp_path / "policy.onnx"), registered.name]
+    subprocess.run([sys.executable, "-c", LOG_MODEL, *given], check=True, capture_output=True, timeout=300)
+    registry = known(misbehaving.address, registered)
+    version = registry.version("1")
+    assert PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT).outputs[0].name == "q_values"
+    fetched_paths = [path for _status, path in misbehaving.answered if "get-artifact" in path]
+    assert [path.rpartition("path=")[2] for path in fetched_paths][:2] == ["MLmodel", "model.onnx"]
+    assert len(fetched_paths) == 3  # and what MLflow called the file of the numbers
+
+
+@pytest.mark.parametrize(
+    ("policy", "beside", "said"),
+    [
+        (bytes(9000), {}, "has more than"),
+        (policies.q_values(), {"policy.onnx": bytes(8193)}, "has more than"),
+        ([("location", "d")], {"d": bytes(8000)}, "and those with its numbers have more than"),
+        ([("location", "d")], {}, r"keeps numbers in d \(external data\), which is not there: log that file beside it"),
+        ([("location", "d")], {"d": bytes(399)}, "cannot be loaded"),
+        ([("location", "d"), ("length", "400")], {"d": bytes(399)}, "cut short"),
+        ([("location", "../d")], {"d": bytes(400)}, "not in its own folder"),
+        ([("location", "/etc/passwd")], {}, "not in its own folder"),
+    ],
+    ids=["large", "a byte", "together", "missing", "short", "shorter", "above", "root"],
+)
+def test_what_is_wrong_with_a_file_blames_the_file(
+    misbehaving: Misbehaving,
+    registered: Registry,
+    cache_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: bytes | list[tuple[str, str]],
+    beside: dict[str, bytes],
+    said: str,
+) -> None:
+    monkeypatch.setattr(fetching, "MOST_BYTES", 8192)
+    if not isinstance(policy, bytes):
+        policy = policies.model([policies.gemm("q_values")], weights=[away(*policy), policies.BIAS])
+    registry = known(misbehaving.address, registered)
+    version = registry.version(registered.version(policy, beside=beside))
+    with pytest.raises(PolicyRefused, match=said) as refused:
+        PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT)
+    assert "MLflow" not in str(refused.value)
+    assert not any("passwd" in path or ".." in path for _status, path in misbehaving.answered)
+
+
+def test_a_file_over_the_real_limit_is_the_policys_fault(
+    tracking: Tracking, registered: Registry, cache_dir: Path
+) -> None:
+    registry = known(tracking.address, registered)
+    version = registry.version(registered.version(bytes(64 * 2**20 + 1)))
+    with pytest.raises(PolicyRefused, match=r"^The policy file has more than 64 MiB, the most that is taken\.$"):
+        PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT)
+
+
+def test_a_file_that_went_with_its_run_says_so(tracking: Tracking, registered: Registry, cache_dir: Path) -> None:
+    registry = known(tracking.address, registered)
+    with_run, without = (registry.version(registered.version()) for _number in range(2))
+    for version in (with_run, without):
+        registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/policy.onnx", None)
+    tracking.delete(without.run_id)
+    files = PolicyFiles(registry, cache_dir)
+    with pytest.raises(PolicyRefused, match=r"^Its file policy\.onnx is not there\.$"):
+        files.file(with_run)
+    with pytest.raises(PolicyRefused, match=f"is not there: its run {without.run_id} was deleted"):
+        files.file(without)
+
+
+def test_a_source_that_mlflow_cannot_read_is_not_asked_at_each_tick(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path
+) -> None:
+    version = registered.elsewhere("s3://user:hunter2@bucket/x")
+    host = Host(misbehaving.address, registered.name, cache_dir)
+    assert host.services[0].models.get(version).onnx_path == "s3://bucket/x"
+    said = set()
+    for _tick in range(5):
+        for services in host.services:
+            with pytest.raises((SourceUnreadable, StillUnreadable)) as failed:
+                services.models.policy(version)
+            said.add(str(failed.value))
+    assert len(fetched(misbehaving)) == 1
+    assert all("cannot read this version's files at s3://***@bucket/x: answered HTTP 500" in one for one in said)
+    answer = host.workers[0].test_client().get(f"/api/models/{version}/policy")
+    assert answer.status_code == 502
+    assert "it is asked again within" in answer.json["error"]
+    with pytest.raises(SourceUnreadable):  # a person who activates it does not wait
+        host.services[1].models.activate(version)
+    assert len(fetched(misbehaving)) == 2
+
+
+def test_a_page_that_stays_open_shows_why_and_asks_mlflow_no_more(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path
+) -> None:
+    version = registered.elsewhere("s3://bucket/x")
+    host = Host(misbehaving.address, registered.name, cache_dir)
+    page = host.open(f"/models/{version}")
+    eventually(lambda: page.tick() or "s3://bucket/x" in str(page.has))
+    for _tick in range(5):
+        page.tick()
+    assert len(fetched(misbehaving)) <= 2
+
+
+def test_a_hanging_source_holds_up_no_other_file(
+    misbehaving: Misbehaving, registered: Registry, cache_dir: Path
+) -> None:
+    registry = known(misbehaving.address, registered)
+    slow, quick = (registry.version(registered.version()) for _number in range(2))
+    released = threading.Event()
+
+    def alter(path: str, body: bytes) -> bytes:
+        if "get-artifact" in path and f"version={slow.version}&" in path:
+            released.wait(30)
+        return body
+
+    misbehaving.alter = alter
+    files = PolicyFiles(registry, cache_dir)
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(lambda: files.file(slow).content()) for _number in range(6)]
+        assert files.file(quick).content() == EVERY
+        assert not any(one.done() for one in waiting)
+        released.set()
+        assert {one.result(60) for one in waiting} == {EVERY}
