@@ -11,11 +11,12 @@ from components import ids
 from components.inference import evaluation
 from components.texts.language import _
 from components.texts.translate import translate
-from domain.errors import ClewError, NotFound
+from domain.access.rules import Asker
+from domain.errors import ClewError, NotFound, NotYours, ReadOnly, SignInNeeded
 from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.registry.measurements import Measurement
 from services.connect import Services
-from services.identity import writing_person
+from services.identity import reader, working_person, writing_person
 
 _PATIENCE_SECONDS = 0.5  # less than a tick of the page's: the bar moves with each
 # Children, and which are disabled: the button, Cancel, the interval.
@@ -43,23 +44,43 @@ def register(app: dash.Dash, services: Services) -> None:
             cause = _("The team's own inference server plays here; it measures nothing.")
             return [evaluation.unavailable(cause)], True, True, True
         try:
-            found = _asked(services, model_id)
+            found, refused = _asked(services, model_id)
         except NotFound:  # the engine was never asked about it
             return [], False, True, True
         except ClewError as error:
             return [evaluation.unavailable(translate(error))], False, True, True
         running = found.state is EvaluationState.RUNNING
         note, settled = _kept(services, found)
-        return evaluation.report(found, note=note), running, not running, settled and not running
+        shown = evaluation.report(found, note=refused or note)
+        return shown, running, not (running and found.cancellable), settled and not running
 
 
-def _asked(services: Services, model_id: str) -> EvaluationReport:
-    """What was clicked, or how far it is."""
-    if ctx.triggered_id == ids.EVALUATE:
-        return services.engine.start(model_id)
-    if ctx.triggered_id == ids.EVALUATE_CANCEL:
-        return services.engine.cancel(model_id)
-    return services.engine.report(model_id)
+def _asked(services: Services, model_id: str) -> tuple[EvaluationReport, str | None]:
+    """What was clicked, or how far it is; where the click is refused, both why and how far."""
+    try:
+        if ctx.triggered_id == ids.EVALUATE:
+            return services.engine.start(model_id, _who_may_work(services)), None
+        if ctx.triggered_id == ids.EVALUATE_CANCEL:
+            return services.engine.cancel(model_id, _who_may_work(services)), None
+    except (ReadOnly, SignInNeeded, NotYours) as error:
+        return _going_on(services, model_id, error), translate(error)
+    return services.engine.report(model_id, _reader(services)), None
+
+
+def _going_on(services: Services, model_id: str, refused: ClewError) -> EvaluationReport:
+    """How far it is, although `refused`; raises that where nothing was ever started."""
+    try:
+        return services.engine.report(model_id, _reader(services))
+    except NotFound as error:
+        raise refused from error
+
+
+def _who_may_work(services: Services) -> Asker:
+    return working_person(flask.request.headers, flask.request.remote_addr, services.settings)
+
+
+def _reader(services: Services) -> Asker:
+    return reader(flask.request.headers, flask.request.remote_addr, services.settings)
 
 
 def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool]:

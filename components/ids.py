@@ -77,6 +77,11 @@ def failure_alert(place: str) -> str:
     return f"{place}-failure-alert"
 
 
+def refused(place: str) -> str:
+    """The sentence that says why buttons at `place` are disabled for this reader."""
+    return f"{place}-refused"
+
+
 def retry(place: str) -> str:
     """The Retry button."""
     return f"{place}-retry"
@@ -182,6 +187,7 @@ EVALUATE = "evaluation-start"
 EVALUATE_CANCEL = "evaluation-cancel"
 EVALUATE_TICK = "evaluation-tick"
 EVALUATION = "evaluation-report"
+EVALUATION_WHOSE = "evaluation-whose"
 
 
 def walk(what: str, side: str) -> str:

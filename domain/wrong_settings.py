@@ -9,7 +9,7 @@ from domain.addresses import hiding_credentials
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
 
-_SECRETS: Final = ("password", "token", "store_uri")
+_SECRETS: Final = ("password", "token", "secret", "store_uri")
 
 
 def explain(error: ValidationError) -> str:

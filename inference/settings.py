@@ -1,10 +1,20 @@
 """The inference engine's settings, from the environment or `.env`."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.access.settings import (
+    TRUSTED_PROXIES,
+    ApiToken,
+    ProxyNetworks,
+    ProxySecret,
+    ReadOnlySwitch,
+    UserHeader,
+    networks,
+)
 from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
 from domain.wrong_settings import wrong_settings
 from sockets.origins import read_origins
@@ -38,9 +48,19 @@ class InferenceSettings(BaseSettings):
         "", description="Origins whose pages may watch, as the GPU monitor reads them."
     )
     trusted_hosts: Annotated[str, AfterValidator(listing_hosts)] = Field("", description=TRUSTED_HOSTS_MEANING)
+    read_only: ReadOnlySwitch = False
+    api_token: ApiToken = None
+    trusted_user_header: UserHeader = None
+    trusted_proxies: ProxyNetworks = TRUSTED_PROXIES
+    trusted_proxy_secret: ProxySecret = None
     host: str = Field("127.0.0.1", description="Address of the dashboard.")
     port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+
+    @property
+    def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
+        """Where the proxies are whose user header counts, and the dashboard that hands it on."""
+        return networks(self.trusted_proxies)
 
     @property
     def hosts_answered(self) -> TrustedHosts:

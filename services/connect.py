@@ -79,7 +79,7 @@ def connect(settings: Settings) -> Services:
         model_views=model_views,
         policy_checks=PolicyChecks(models),
         measurements=MeasurementKeeping(models),
-        engine=InferenceEngine(engine),
+        engine=InferenceEngine(engine, settings),
         health=health_snapshots(settings, checks, source, engine),
         health_checks=checks,
     )

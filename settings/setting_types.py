@@ -1,6 +1,5 @@
 """The types of the dashboard's settings: what each takes, and the sentence for what it does not."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -35,16 +34,6 @@ def _checked(path: Path | None) -> Path | None:
     return path
 
 
-def networks(listed: str) -> list[IPv4Network | IPv6Network]:
-    """The networks and addresses of a comma list; raises ValueError, which names the odd one."""
-    return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
-
-
-def _listing_networks(listed: str) -> str:
-    networks(listed)
-    return listed
-
-
 def _listing_monitors(listed: str) -> str:
     read_addresses(listed)
     return listed
@@ -64,10 +53,7 @@ StoreUri = Annotated[
     str | None, Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."), BeforeValidator(lambda uri: uri or None)
 ]
 Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
-Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value: value or None)]
-HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
 HostList = Annotated[str, AfterValidator(listing_hosts)]
-NetworkList = Annotated[str, AfterValidator(_listing_networks)]
 OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
 # Nothing that would end the directive and begin another.
 FrameAncestors = Annotated[str, Field(pattern=r"^[A-Za-z0-9:/.*_-]+( [A-Za-z0-9:/.*_-]+)*$")]

@@ -7,22 +7,27 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.access.settings import (
+    TRUSTED_PROXIES,
+    ApiToken,
+    ProxyNetworks,
+    ProxySecret,
+    ReadOnlySwitch,
+    UserHeader,
+    networks,
+)
 from domain.hosts import TRUSTED_HOSTS_MEANING
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from settings.setting_types import (
     FrameAncestors,
-    HeaderName,
     HostList,
     MonitorList,
-    NetworkList,
     OptionalUrl,
     Port,
-    Secret,
     SocketUrl,
     StoreUri,
     Vocabularies,
-    networks,
     read_vocabulary,
 )
 
@@ -85,21 +90,11 @@ class Settings(BaseSettings):
         description="The socket of the team's own inference server as browsers open it, such as "
         "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
     )
-    read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
-    api_token: Secret = Field(
-        None,
-        description="Who writes under /api has to send it as a bearer token, 8 characters or more; on a page, only a "
-        "known user writes then.",
-        repr=False,
-    )
-    trusted_user_header: HeaderName = Field(
-        None,
-        description="The header in which your proxy names the user, such as X-Forwarded-User; it must overwrite it.",
-    )
-    trusted_proxies: NetworkList = Field(
-        "127.0.0.0/8, ::1",
-        description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto count.",
-    )
+    read_only: ReadOnlySwitch = False
+    api_token: ApiToken = None
+    trusted_user_header: UserHeader = None
+    trusted_proxies: ProxyNetworks = TRUSTED_PROXIES
+    trusted_proxy_secret: ProxySecret = None
     trusted_hosts: HostList = Field("", description=TRUSTED_HOSTS_MEANING)
     frame_ancestors: FrameAncestors = Field(
         "self",

@@ -1,6 +1,6 @@
 """Who may ask for what, for every route of the server: Dash's callbacks are routes too, so a blueprint is too small."""
 
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,10 +8,14 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 
+from domain.access.identity import page_asker, program_asker
+from domain.access.rules import check, refusal
+from domain.access.table import DASHBOARD, access_of, access_of_callback, callback_name, is_listed
 from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import CallbackMisfit, CallbackUnknown, ForeignPage, Unknown
 from domain.message_data import coded
+from settings.settings import Settings
 
 CALLBACK_PATH = "/_dash-update-component"
 
@@ -26,10 +30,10 @@ class _CallbackBody(BaseModel):
     changedPropIds: list[str] = []
 
 
-def register(server: Flask, callbacks: Container[str]) -> None:
-    """Refuses requests that another site's page sends in the reader's name, and callbacks that no page of ours sends.
+def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) -> None:
+    """Refuses what another site's page sends in the reader's name, what the table forbids, and odd callbacks.
 
-    `callbacks` holds the outputs of all callbacks; it may still grow.
+    `callbacks` holds all of Dash's callbacks by their outputs; it may still grow.
     """
 
     @server.before_request
@@ -37,6 +41,12 @@ def register(server: Flask, callbacks: Container[str]) -> None:
         if request.method in ("GET", "HEAD", "OPTIONS") or _is_ours():
             return None
         return _refusal(ForeignPage(), {})
+
+    @server.before_request
+    def refuse_whom_the_table_forbids() -> None:
+        if request.url_rule is not None:  # else its status says that there is nothing
+            asker = program_asker(request.headers, request.remote_addr, settings)
+            check(access_of(DASHBOARD, request.method, request.url_rule.rule), asker, settings)
 
     @server.before_request
     def refuse_malformed_callbacks() -> ResponseReturnValue | None:
@@ -47,10 +57,20 @@ def register(server: Flask, callbacks: Container[str]) -> None:
         except ValidationError as error:
             misfit = CallbackMisfit(misfits_of(error))
             return _refusal(misfit, misfit.details)
-        if body.output not in callbacks:
+        called = callbacks.get(body.output, {})
+        if "callback" not in called:  # not there, or the browser's own
             unknown = CallbackUnknown({"output": Unknown()})
             return _refusal(unknown, unknown.details)
-        return None
+        name = callback_name(body.output, _first_input(called))
+        if is_listed(name):  # it asks by itself, and answers its reader where it was clicked
+            return None
+        asker = page_asker(request.headers, request.remote_addr, settings)
+        forbidden = refusal(access_of_callback(name, body.changedPropIds), asker, settings)
+        return None if forbidden is None else _refusal(forbidden, {})
+
+
+def _first_input(called: Mapping[str, Any]) -> str:
+    return next((f"{one['id']}.{one['property']}" for one in called["inputs"]), "")
 
 
 def _refusal(error: ClewError, details: dict[str, str]) -> ResponseReturnValue:

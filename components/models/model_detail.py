@@ -9,8 +9,10 @@ from components import ids, notices
 from components.badges import model_badge
 from components.links import href, run_href
 from components.models.model_list import measured_text
+from components.permissions import only_who_may, reason
 from components.texts import words
 from components.texts.language import _, around
+from domain.access.rules import Access
 from domain.inference.policies import PolicyGraph, TensorShape
 from domain.registry.models import Model, ModelState
 
@@ -19,17 +21,19 @@ def place() -> list[Any]:
     """The page's parts, empty until its callbacks fill them."""
     return [
         html.Div(notices.failure_alert("model"), **{"aria-live": "polite"}),
-        html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS),
-        html.Div(
+        html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS, className="mb-3"),
+        only_who_may(
+            Access.WRITE,
             [
                 _button("activate", _("Activate"), color="primary"),
                 _button("try", _("Try it"), color="primary", outline=True),
                 _button("ask", _("Delete…"), color="danger", outline=True),
                 _button("restore", _("Restore"), color="secondary", outline=True),
             ],
-            className="d-flex flex-wrap gap-2 my-3",
+            ids.refused("model"),
         ),
-        html.H2(_("Policy file"), className="h5"),
+        reason(Access.WRITE, ids.refused("model")),
+        html.H2(_("Policy file"), className="h5 mt-3"),
         html.Div([dbc.Spinner(size="sm"), " ", _("Checking the file…")], id=ids.MODEL_POLICY),
     ]
 

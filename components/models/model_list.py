@@ -7,9 +7,11 @@ from dash import html
 
 from components import ids, notices
 from components.links import href, model_href
+from components.permissions import only_who_may
 from components.tables import Column, native_table, rows_shown
 from components.texts import words
 from components.texts.language import _, around, ngettext
+from domain.access.rules import Access
 from domain.registry.measurements import Measured, Measurement
 from domain.registry.models import Model, ModelState, order_of
 
@@ -87,9 +89,15 @@ def toolbar() -> html.Div:
             html.Div(
                 [
                     dbc.Button(_("Details"), id=ids.MODEL_DETAILS, color="link", disabled=True),
-                    _button(ids.MODEL_RESTORE, _("Restore"), color="secondary", outline=True),
-                    _button(ids.MODEL_DELETE, _("Delete…"), color="danger", outline=True),
-                    _button(ids.MODEL_ACTIVATE, _("Activate"), color="primary"),
+                    only_who_may(
+                        Access.WRITE,
+                        [
+                            _button(ids.MODEL_RESTORE, _("Restore"), color="secondary", outline=True),
+                            _button(ids.MODEL_DELETE, _("Delete…"), color="danger", outline=True),
+                            _button(ids.MODEL_ACTIVATE, _("Activate"), color="primary"),
+                        ],
+                        ids.refused("models"),
+                    ),
                 ],
                 className="ms-auto d-flex flex-wrap gap-2 align-items-end",
                 role="group",
