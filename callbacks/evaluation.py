@@ -68,10 +68,10 @@ def _asked(services: Services, model_id: str) -> tuple[EvaluationReport, str | N
 
 
 def _going_on(services: Services, model_id: str, refused: ClewError) -> EvaluationReport:
-    """How far it is, although `refused`; raises that where nothing was ever started."""
+    """How far it is, although `refused`; raises that where the engine has nothing to tell."""
     try:
         return services.engine.report(model_id, _reader(services))
-    except NotFound as error:
+    except ClewError as error:
         raise refused from error
 
 

@@ -22,6 +22,7 @@ def activate(services: Services, model_id: str) -> Outcome:
 
 def undo(services: Services, what: Undo) -> Outcome:
     """Makes the former model active again, unless somebody has made another choice since."""
+    _who_may(services)  # who may not is told that, and nothing of what is active
     active = services.models.active()
     if active is None or active.id != what.active_id:
         return model_change.not_undone(None if active is None else active.id)
