@@ -33,4 +33,4 @@ def only_who_may(access: Access, buttons: list[Any], note: str, look: str = _IN_
 def reason(access: Access, note: str) -> html.P | None:
     """Says why those buttons are disabled; None where they are not."""
     error = refusal_of(access)
-    return None if error is None else html.P(translate(error), id=note, className="small text-body-secondary mb-2")
+    return None if error is None else html.P(translate(error), id=note, className="small text-body-secondary mt-1 mb-2")
