@@ -161,7 +161,7 @@ def _load() -> Flask:
         settings = Settings()
     except ValidationError as error:
         sys.exit(explain(error))
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.secrets)
     server: Flask = create_app(settings, connect(settings)).server
     return server
 

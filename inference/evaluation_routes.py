@@ -9,6 +9,7 @@ from domain.access.identity import program_asker
 from domain.access.rules import Asker
 from domain.errors import ClewError
 from domain.errors.records import ModelNotFound
+from domain.hosts import Origin
 from domain.inference.messages import EvaluationReport
 from domain.message_data import coded
 from domain.registry.models import LONGEST_ID
@@ -20,7 +21,7 @@ _PREFIX: Final = "/evaluations/"
 _RETRY_SECONDS: Final = 10
 
 
-def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations, origins: Set[str]) -> None:
+def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations, origins: Set[str | Origin]) -> None:
     """Adds the routes; a page of another site may not use them."""
 
     def asker() -> Asker:

@@ -1,9 +1,10 @@
 """The inference engine's settings, from the environment or `.env`."""
 
 from ipaddress import IPv4Network, IPv6Network
+from os import environ
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.access.settings import (
@@ -16,6 +17,8 @@ from domain.access.settings import (
     networks,
 )
 from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
+from domain.secrets import proxy_passwords, secrets_in
+from domain.url_settings import OptionalUrl
 from domain.wrong_settings import wrong_settings
 from sockets.origins import read_origins
 
@@ -28,7 +31,9 @@ def _listing_origins(listed: str) -> str:
 class InferenceSettings(BaseSettings):
     """Where the engine listens, where it finds the models, and how much it takes on."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     inference_host: str = Field(
         "127.0.0.1",
@@ -41,7 +46,7 @@ class InferenceSettings(BaseSettings):
     inference_max_models: int = Field(
         8, ge=1, le=64, description="So many models run at a time, each in a process of about 80 MB."
     )
-    clew_url: Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)] = Field(
+    clew_url: OptionalUrl = Field(
         None, description="Where the engine asks for models: a Clew's address. Empty: the dashboard at HOST:PORT."
     )
     allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
@@ -66,6 +71,12 @@ class InferenceSettings(BaseSettings):
     def hosts_answered(self) -> TrustedHosts:
         """The host names under which requests are answered."""
         return hosts_answered(self.trusted_hosts, self.inference_host)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
+        own = {one for one in (self.api_token, self.trusted_proxy_secret) if one}
+        return secrets_in([str(self.clew_url or "")]) | proxy_passwords(environ) | own
 
     @property
     def models_url(self) -> str:

@@ -1,6 +1,7 @@
 """The dashboard's settings: one class, every field from the environment (or `.env`), every field described."""
 
 from ipaddress import IPv4Network, IPv6Network
+from os import environ
 from pathlib import Path
 from typing import Literal
 
@@ -17,13 +18,14 @@ from domain.access.settings import (
     networks,
 )
 from domain.hosts import TRUSTED_HOSTS_MEANING
+from domain.secrets import proxy_passwords, secrets_in
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from domain.url_settings import OptionalUrl
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from settings.setting_types import (
     FrameAncestors,
     HostList,
     MonitorList,
-    OptionalUrl,
     Port,
     SocketUrl,
     StoreUri,
@@ -35,7 +37,9 @@ from settings.setting_types import (
 class Settings(BaseSettings):
     """Where Clew listens, whom it asks, and how often. Field `refresh_seconds` is the variable `REFRESH_SECONDS`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = Field("127.0.0.1", description="Address the dashboard binds to; loopback unless you say otherwise.")
     port: Port = Field(8050, description="Port of the dashboard.")
@@ -80,6 +84,7 @@ class Settings(BaseSettings):
         "",
         description="The team's GPU monitors, as a comma list of name=url, such as trainer-1=http://trainer-1:8001, or "
         "name=url|wss://… where a browser needs another address. Empty: `make run` starts one.",
+        repr=False,
     )
     inference_host: str = Field(
         "127.0.0.1", description="Address the inference engine binds to; 0.0.0.0 where other machines watch."
@@ -89,6 +94,7 @@ class Settings(BaseSettings):
         "",
         description="The socket of the team's own inference server as browsers open it, such as "
         "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
+        repr=False,
     )
     read_only: ReadOnlySwitch = False
     api_token: ApiToken = None
@@ -135,6 +141,17 @@ class Settings(BaseSettings):
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
         """Where the proxies are whose headers count."""
         return networks(self.trusted_proxies)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
+        own = (self.api_token, self.trusted_proxy_secret, self.mlflow_tracking_password, self.mlflow_tracking_token)
+        urls = (self.mlflow_tracking_uri, self.mlflow_url, self.model_server_url, self.inference_ui_url)
+        found = secrets_in([*(str(url) for url in urls if url), self.mlflow_backend_store_uri or ""])
+        monitors = (one.credentials for one in self.gpu_monitors_listed)
+        return (
+            found | {one.password for one in monitors if one} | {one for one in own if one} | proxy_passwords(environ)
+        )
 
     @property
     def embedded(self) -> bool:

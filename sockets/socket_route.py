@@ -13,6 +13,7 @@ from flask_sock import Sock  # type: ignore[import-untyped]
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import RemoteProtocolError
 
+from domain.hosts import Origin
 from sockets.connections import Connection, ConnectionRegistry
 from sockets.inbox import listening_thread
 from sockets.origins import is_allowed
@@ -33,7 +34,13 @@ class SocketRoute:
     """A route of a Flask app under gunicorn's gthread worker; `talk` is what is said, in the viewer's own thread."""
 
     def __init__(
-        self, app: Flask, path: str, *, talk: Callable[[Connection], None], most_viewers: int, origins: Set[str]
+        self,
+        app: Flask,
+        path: str,
+        *,
+        talk: Callable[[Connection], None],
+        most_viewers: int,
+        origins: Set[str | Origin],
     ) -> None:
         """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it."""
         self._connections = ConnectionRegistry()

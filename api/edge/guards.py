@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
@@ -14,6 +13,7 @@ from domain.access.table import DASHBOARD, access_of, access_of_callback, callba
 from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import CallbackMisfit, CallbackUnknown, ForeignPage, Unknown
+from domain.hosts import Origin
 from domain.message_data import coded
 from settings.settings import Settings
 
@@ -82,8 +82,6 @@ def _is_ours() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == request.host
-    except ValueError:  # no address at all, such as "http://["
-        return False
+    said = request.headers.get("Origin")
+    origin = None if said is None else Origin.of(said)
+    return said is None or (origin is not None and origin.is_of(request.headers.get("Host", "")))

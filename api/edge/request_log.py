@@ -33,7 +33,8 @@ def register(server: Flask) -> None:
     @server.after_request
     def finish(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.request_id
-        level = logging.DEBUG if request.path.startswith(_QUIET) else logging.INFO
+        is_usual = request.path.startswith(_QUIET) and response.status_code < 400
+        level = logging.DEBUG if is_usual else logging.INFO
         log.log(
             level,
             "request",

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from domain.hosts import open_host_warning
 from domain.logs import JsonFormatter
 from domain.wrong_settings import explain
+from settings.browser_urls import browser_url_warnings
 from settings.settings import Settings
 
 try:
@@ -27,7 +28,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
         """Takes gunicorn's handlers and gives them Clew's formatter."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(JsonFormatter())
+            handler.setFormatter(JsonFormatter(_settings.secrets))
 
 
 # A history that is drawn holds a file; what does not fit is read whole, which takes memory.
@@ -38,9 +39,13 @@ if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
 
 
 def on_starting(server: Arbiter) -> None:
-    """Says once, not in each worker, that Clew answers under any host name, where it does."""
-    if warning := open_host_warning("HOST", _settings.host, _settings.trusted_hosts):
-        server.log.warning(warning)
+    """Says once, not in each worker, that Clew answers under any host name, and what browsers are not told."""
+    for warning in (
+        open_host_warning("HOST", _settings.host, _settings.trusted_hosts),
+        *browser_url_warnings(_settings),
+    ):
+        if warning:
+            server.log.warning(warning)
 
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"

@@ -21,6 +21,7 @@ from services.processes.configuration import configuration
 from services.processes.ports import host_warnings, port_problems
 from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMPLES, services_of
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
+from settings.browser_urls import browser_url_warnings
 from settings.settings import Settings
 
 _LOOK_SECONDS = 0.5
@@ -68,7 +69,7 @@ class _Launch:
             sys.stderr.write(f"STATE_DIR={self.state_dir} cannot be written ({error.strerror}); set another.\n")
             return 1
         self.samples_shown = _size(self._log(SAMPLES.name))
-        for warning in host_warnings(self.settings):
+        for warning in (*host_warnings(self.settings), *browser_url_warnings(self.settings)):
             say(f"Careful: {warning}")
         say(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
         try:
