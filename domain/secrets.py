@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -48,15 +49,16 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST:
-            for spelled in (secret, quote(secret, safe=""), quote(secret), *_in_json(secret)):
+            for spelled in _spellings(secret):
                 text = text.replace(spelled, HIDDEN)
     return _USERINFO.sub(f"//{HIDDEN}@", text)
 
 
-def _in_json(secret: str) -> tuple[str, ...]:
-    """Also twice: a stack trace holds the repr of a value."""
-    once = [json.dumps(one, ensure_ascii=False)[1:-1] for one in (secret, repr(secret)[1:-1])]
-    return (*once, json.dumps(secret)[1:-1])
+@lru_cache(64)
+def _spellings(secret: str) -> tuple[str, ...]:
+    """As it is, as in an address, and as in JSON, where a stack trace may hold the repr of a value."""
+    spelled = [json.dumps(one, ensure_ascii=False)[1:-1] for one in (secret, repr(secret)[1:-1])]
+    return secret, quote(secret, safe=""), quote(secret), *spelled, json.dumps(secret)[1:-1]
 
 
 def _decoded(text: str) -> str:

@@ -17,7 +17,7 @@ from tests.inference.engine import Engine, listening
 
 pytest.importorskip("onnx")
 
-from tests.models import policies
+from tests.inference.slow_policy import slow
 
 TOKEN, SECRET = "a-long-enough-token", "what-the-proxy-knows"
 USERS = {"TRUSTED_USER_HEADER": "X-Forwarded-User"}
@@ -29,9 +29,9 @@ def user(name: str, **more: str) -> Headers:
 
 
 @pytest.fixture(scope="module")
-def endless(team: Team) -> str:
-    """A model whose evaluation lasts until it is cancelled, as long as any test does."""
-    return team.registry.version(policies.q_values())  # against a wall: 200 steps in each of 200 episodes
+def lasting(team: Team) -> str:
+    """A model whose evaluation lasts until it is cancelled, or for longer than a test."""
+    return team.registry.version(slow())
 
 
 @pytest.fixture(scope="module")
@@ -56,24 +56,24 @@ def ended(engine: Engine, model_id: str, headers: Headers) -> None:
     ],
 )
 def test_who_may_not_work_starts_and_cancels_nothing(
-    start: Start, endless: str, settings: dict[str, str], headers: Headers, status: int, code: str
+    start: Start, lasting: str, settings: dict[str, str], headers: Headers, status: int, code: str
 ) -> None:
     engine = start(**settings)
     for method in ("POST", "DELETE"):
-        answered, told = engine.call(method, f"/evaluations/{endless}", **headers)
+        answered, told = engine.call(method, f"/evaluations/{lasting}", **headers)
         assert (answered, told["code"]) == (status, code)
-    assert engine.call("GET", f"/evaluations/{endless}")[0] == 404
+    assert engine.call("GET", f"/evaluations/{lasting}")[0] == 404
     assert engine.health()["evaluations"] == 0
     engine.end()
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Clew-Token"])
-def test_who_has_the_token_may(start: Start, endless: str, header: str) -> None:
+def test_who_has_the_token_may(start: Start, lasting: str, header: str) -> None:
     engine = start(API_TOKEN=TOKEN)
     sent = {header: f"Bearer {TOKEN}" if header == "Authorization" else TOKEN}
-    assert engine.call("POST", f"/evaluations/{endless}", **sent)[0] == 202
-    assert engine.call("DELETE", f"/evaluations/{endless}")[0] == 401
-    assert engine.call("DELETE", f"/evaluations/{endless}", **sent)[0] == 202
+    assert engine.call("POST", f"/evaluations/{lasting}", **sent)[0] == 202
+    assert engine.call("DELETE", f"/evaluations/{lasting}")[0] == 401
+    assert engine.call("DELETE", f"/evaluations/{lasting}", **sent)[0] == 202
     engine.end()
 
 
@@ -98,9 +98,9 @@ def test_who_has_the_token_may(start: Start, endless: str, header: str) -> None:
     ],
 )
 def test_whoever_started_it_cancels_it_and_others_are_told_who_did(
-    named: Engine, endless: str, starter: Headers, asker: Headers, refused: str | None
+    named: Engine, lasting: str, starter: Headers, asker: Headers, refused: str | None
 ) -> None:
-    path = f"/evaluations/{endless}"
+    path = f"/evaluations/{lasting}"
     assert named.call("POST", path, **starter)[1]["cancellable"]
     assert named.call("GET", path, **asker)[1]["cancellable"] == (refused is None)
     status, told = named.call("DELETE", path, **asker)
@@ -108,12 +108,12 @@ def test_whoever_started_it_cancels_it_and_others_are_told_who_did(
     if refused is not None:
         assert refused in told["error"]
         assert named.call("GET", path)[1]["state"] != "cancelled"
-    ended(named, endless, starter)
+    ended(named, lasting, starter)
 
 
-def test_by_a_secret_alone_is_anybody_named(start: Start, endless: str) -> None:
+def test_by_a_secret_alone_is_anybody_named(start: Start, lasting: str) -> None:
     engine = start(**USERS, TRUSTED_PROXY_SECRET=SECRET)
-    path, proven = f"/evaluations/{endless}", user("kim", X_Clew_Proxy_Secret=SECRET)
+    path, proven = f"/evaluations/{lasting}", user("kim", X_Clew_Proxy_Secret=SECRET)
     assert engine.call("POST", path, **proven)[1]["started_by"] == "kim"
     for forged in (user("kim"), user("kim", X_Clew_Proxy_Secret="guessed-it-wrong")):
         assert engine.call("DELETE", path, **forged)[0] == 403
@@ -168,41 +168,41 @@ def cancels(address: str, model_id: str, headers: Headers) -> bool:
 
 
 @pytest.mark.parametrize("secret", [None, SECRET])
-def test_on_the_page_it_is_the_same(start: Start, dashboard: Serve, endless: str, secret: str | None) -> None:
+def test_on_the_page_it_is_the_same(start: Start, dashboard: Serve, lasting: str, secret: str | None) -> None:
     """The dashboard hands on who asks: as a proxy does, by the settings that both have."""
     both = {"API_TOKEN": TOKEN, **USERS, **({"TRUSTED_PROXY_SECRET": secret} if secret else {})}
     proven = {"X-Clew-Proxy-Secret": secret} if secret else {}
     kim, lee = user("kim") | proven, user("lee") | proven
     engine = start(**both)
     with dashboard(engine, **{name.lower(): value for name, value in both.items()}) as address:
-        assert "does not know who you are" in press(address, ids.EVALUATE, endless, proven)
+        assert "does not know who you are" in press(address, ids.EVALUATE, lasting, proven)
         assert engine.health()["evaluations"] == 0
-        assert "Started by kim." in press(address, ids.EVALUATE, endless, kim)
-        assert cancels(address, endless, kim)
-        assert not cancels(address, endless, lee)
-        refused = press(address, ids.EVALUATE_CANCEL, endless, lee)
+        assert "Started by kim." in press(address, ids.EVALUATE, lasting, kim)
+        assert cancels(address, lasting, kim)
+        assert not cancels(address, lasting, lee)
+        refused = press(address, ids.EVALUATE_CANCEL, lasting, lee)
         assert "kim started this evaluation, and nobody else can cancel it." in refused
         assert engine.health()["evaluations"] == 1
-        press(address, ids.EVALUATE_CANCEL, endless, kim)
+        press(address, ids.EVALUATE_CANCEL, lasting, kim)
         assert engine.wait_for(lambda health: health["evaluations"] == 0)
     engine.end()
 
 
-def test_without_names_a_page_is_known_again(engine: Engine, dashboard: Serve, endless: str) -> None:
+def test_without_names_a_page_is_known_again(engine: Engine, dashboard: Serve, lasting: str) -> None:
     with dashboard(engine) as address:
-        press(address, ids.EVALUATE, endless, {"X-Clew-Page": "a1"})
-        assert not cancels(address, endless, {"X-Clew-Page": "b2"})
+        press(address, ids.EVALUATE, lasting, {"X-Clew-Page": "a1"})
+        assert not cancels(address, lasting, {"X-Clew-Page": "b2"})
         assert "Another page started this evaluation" in press(
-            address, ids.EVALUATE_CANCEL, endless, {"X-Clew-Page": "b2"}
+            address, ids.EVALUATE_CANCEL, lasting, {"X-Clew-Page": "b2"}
         )
-        assert "a1" not in press(address, None, endless, {"X-Clew-Page": "b2"})
-        assert cancels(address, endless, {"X-Clew-Page": "a1"})
-        press(address, ids.EVALUATE_CANCEL, endless, {"X-Clew-Page": "a1"})
+        assert "a1" not in press(address, None, lasting, {"X-Clew-Page": "b2"})
+        assert cancels(address, lasting, {"X-Clew-Page": "a1"})
+        press(address, ids.EVALUATE_CANCEL, lasting, {"X-Clew-Page": "a1"})
         assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
-def test_read_only_holds_on_the_page_too(engine: Engine, dashboard: Serve, endless: str) -> None:
+def test_read_only_holds_on_the_page_too(engine: Engine, dashboard: Serve, lasting: str) -> None:
     with dashboard(engine, read_only=True) as address:
         for button in (ids.EVALUATE, ids.EVALUATE_CANCEL):
-            assert "it starts and cancels no evaluation" in press(address, button, endless, {})
-    assert engine.call("GET", f"/evaluations/{endless}")[1]["state"] != "running"
+            assert "it starts and cancels no evaluation" in press(address, button, lasting, {})
+    assert engine.call("GET", f"/evaluations/{lasting}")[1]["state"] != "running"
