@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids, notices
-from components.badges import sample_badge, status_badge
+from components.badges import sample_badge, silence_badge, status_badge, with_reason
 from components.links import href, run_href
 from components.texts import words
 from components.texts.language import _, around
-from domain.front import STALLED_AFTER, BestRuns, RunInProgress
+from domain.front import BestRuns, RunInProgress
 from domain.tracking.runs import RunStatus, RunSummary
 
 MOST_ROWS = 8
@@ -55,11 +54,6 @@ def filled(name: str) -> list[Any]:
 def reading() -> html.P:
     """Said until the first answer."""
     return html.P(_("Reading…"), className="text-body-secondary mb-0")
-
-
-def with_reason(badge: Any, reason: str) -> html.Details:
-    """A badge that says why, when it is pressed: a tooltip would be for the mouse alone."""
-    return html.Details([html.Summary(badge), html.P(reason)], className="tile-why")
 
 
 def figure(label: str, text: str, class_name: str) -> html.Span:
@@ -110,20 +104,12 @@ def _in_progress(run: RunInProgress) -> list[Any]:
 
 def _last_metric(run: RunInProgress) -> Any:
     if run.silent_minutes is not None:
-        limit = round(STALLED_AFTER.total_seconds() / 60)
-        why = _("A run that logs nothing for more than %(limit)s min may have died.", limit=limit)
-        return with_reason(dbc.Badge(_silence(run.silent_minutes), color="warning", text_color="dark"), why)
+        return with_reason(silence_badge(run.silent_minutes), words.why_silence_matters())
     if run.status is not RunStatus.RUNNING:
         return status_badge(run.status)
     if run.last_metric_ms is None:
         return _("no metric yet")
     return around(_("last metric {age}"), age=notices.age(run.last_metric_ms))
-
-
-def _silence(minutes: int) -> str:
-    if minutes < 120:
-        return _("no metric for %(minutes)s min", minutes=minutes)
-    return _("no metric for %(hours)s h", hours=words.count(minutes // 60))
 
 
 def _best(run: RunSummary) -> list[Any]:
@@ -137,7 +123,7 @@ def _best(run: RunSummary) -> list[Any]:
 
 
 def _name(run: RunInProgress | RunSummary) -> html.Span:
-    link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id))
+    link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id), title=run.name)
     return html.Span([link, sample_badge() if run.is_sample else None], className="tile-name")
 
 

@@ -1,15 +1,12 @@
 """A comparison as CSV, for a paper or a spreadsheet."""
 
-import base64
 import csv
-import html
 import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-import numpy as np
-
+from components.charts.encoding import points
 from components.charts.lines import Known
 from components.runs import final_metrics
 from domain.charts.chart_options import ChartOptions
@@ -32,27 +29,24 @@ def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
     rows: list[list[Any]] = [[*head, *(f"param:{key}" for key in parameters)]]
     for run in runs:
         finals = [final_metrics.final(run, word, known, options).value for word in words]
-        facts = [run.run_id, run.name, run.experiment, run.status, run.episodes(known.vocabulary)]
+        facts = [run.run_id, run.name, run.experiment, run.status, known.episodes(run)]
         rows.append([*facts, *finals, *(run.params.get(key) for key in parameters)])
     return _csv(rows)
 
 
 def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
-    """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x as on the axis, y as drawn."""
+    """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x and y.
+
+    Steps and values are told as they are, also where the axes count from the first step or make room for zero.
+    """
     rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y"]]
     for word, figure in zip(words, figures, strict=True):
         for trace in figure["data"]:
             if trace.get("hoverinfo") == "skip":  # a band's outline, or the values behind a smoothed line
                 continue
-            rows += [
-                [word, html.unescape(trace["name"]), options.axis, options.smoothing, x, y]
-                for x, y in zip(_column(trace["x"]), _column(trace["y"]), strict=True)
-            ]
+            line = trace["meta"]["name"]
+            rows += [[word, line, options.axis, options.smoothing, x, y] for x, y in points(trace)]
     return _csv(rows)
-
-
-def _column(encoded: dict[str, str]) -> list[Any]:
-    return list(np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"]).tolist())
 
 
 def _csv(rows: Iterable[Sequence[Any]]) -> str:

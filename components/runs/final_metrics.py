@@ -53,7 +53,7 @@ def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Fi
         value = None if found is None else found.value
     interval = None
     if word in _RATES:
-        episodes = rate_episodes(word, run.params, run.episodes(known.vocabulary), known.vocabulary)
+        episodes = rate_episodes(word, run.params, known.episodes(run), known.vocabulary)
         interval = rate_interval(value, options.final, episodes)
     return Final(value, interval, key)
 
@@ -75,11 +75,11 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
         html.Tr(
             [
                 _name(run, None if options.grouped else styles[run.run_id]),
-                html.Td(run.parameter("algorithm", known.vocabulary) or words.MISSING),
+                html.Td(_told(run.parameter("algorithm", known.vocabulary))),
                 *(_cell(word, final(run, word, known, options)) for word in shown),
-                html.Td(words.count(run.episodes(known.vocabulary)), className="text-end"),
+                html.Td(words.count(known.episodes(run)), className="text-end"),
                 html.Td(status_badge(run.status)),
-                *(html.Td(values[run.run_id] or words.MISSING) for values in differing.values()),
+                *(html.Td(values[run.run_id] or words.MISSING, className="as-logged") for values in differing.values()),
             ]
         )
         for run in runs
@@ -102,7 +102,7 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc
     body = [
         html.Tr(
             [
-                html.Th([_swatch(styles[group_name(group)]), group_name(group)], scope="row"),
+                html.Th([_swatch(styles[group_name(group)]), _group(group)], scope="row"),
                 *_estimates(each, scores[0]),
             ]
         )
@@ -160,10 +160,19 @@ def _cell(word: MetricWord, cell: Final) -> html.Td:
 
 def _name(run: Run, style: LineStyle | None) -> html.Th:
     parts: list[Any] = [] if style is None else [_swatch(style)]
-    parts += [html.A(run.name or words.MISSING, href=run_href(run.run_id)), html.Code(run.run_id[:8], className="ms-2")]
+    link = html.A(run.name or words.MISSING, href=run_href(run.run_id), className="run-name", title=run.name)
+    parts += [link, html.Code(run.run_id[:8], className="ms-2")]
     if run.is_sample:
         parts.append(sample_badge())
     return html.Th(parts, scope="row")
+
+
+def _told(value: str | None) -> html.Span | str:
+    return words.MISSING if value is None else html.Span(value, className="run-name", title=value)
+
+
+def _group(group: Group) -> html.Span:
+    return html.Span(group_name(group), className="run-name", title=group_name(group))
 
 
 def _swatch(style: LineStyle) -> html.Span:

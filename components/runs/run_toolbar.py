@@ -11,15 +11,24 @@ from components.texts.language import _
 
 # The filters' value for "all"; an empty one would be drawn as no choice at all.
 EVERYTHING = "*"
+# These columns come by themselves, with the first run that has something in them.
+_OF_THEMSELVES = ("sample", "nested")
 
 
-def toolbar(experiment: str | None, columns: Sequence[Column], hidden: Sequence[str]) -> html.Div:
-    """Filters, columns and the Compare button."""
+def toolbar(
+    experiment: str | None, columns: Sequence[Column], hidden: Sequence[str], *, together: bool = False
+) -> html.Div:
+    """Filters, columns, whether nested runs stand `together`, and the Compare button."""
     return html.Div(
         [
             _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), experiment),
             _choice(ids.ALGORITHM, _("Algorithm"), _("All algorithms"), None),
             _column_menu(columns, hidden),
+            html.Div(
+                dbc.Switch(id=ids.TOGETHER, label=_("Children below their parent"), value=together, class_name="mb-1"),
+                id=ids.TOGETHER_PLACE,
+                hidden=True,
+            ),
             html.Div(
                 [
                     dbc.Button(_("Clear"), id=ids.CLEAR, color="link", disabled=True),
@@ -70,7 +79,9 @@ def _column_menu(known: Sequence[Column], hidden: Sequence[str]) -> dbc.Dropdown
         # Not dcc's: its options are list items with checkboxes in them, which is two controls to a screen reader.
         dbc.Checklist(
             id=ids.COLUMNS,
-            options=[{"label": column.name, "value": column.key} for column in known if column.key != "sample"],
+            options=[
+                {"label": column.name, "value": column.key} for column in known if column.key not in _OF_THEMSELVES
+            ],
             value=shown,
             class_name="px-3 column-menu",
         ),
