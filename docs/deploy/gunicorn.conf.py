@@ -5,13 +5,12 @@ import sys
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
-from gunicorn.config import Config  # type: ignore[import-untyped]
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
+from api.edge.bulkheads import DashboardWorker
 from domain.hosts import open_host_warning
-from domain.logs import JsonFormatter
 from domain.wrong_settings import explain
+from serving.json_logger import JsonLogger
 from settings.browser_urls import browser_url_warnings
 from settings.settings import Settings
 
@@ -21,14 +20,10 @@ except ValidationError as error:
     sys.exit(explain(error))
 
 
-class JsonLogger(Logger):  # type: ignore[misc]
-    """gunicorn's own messages as JSON lines. (`logconfig_dict` would also turn the access log on.)"""
+class _Logger(JsonLogger):
+    """gunicorn's own messages, without what no log line may hold."""
 
-    def setup(self, cfg: Config) -> None:
-        """Takes gunicorn's handlers and gives them Clew's formatter."""
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(JsonFormatter(_settings.secrets))
+    secrets = _settings.secrets
 
 
 # A history that is drawn holds a file; what does not fit is read whole, which takes memory.
@@ -49,7 +44,7 @@ def on_starting(server: Arbiter) -> None:
 
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = DashboardWorker  # threads wait for no client, and slow work for its own kind
 workers = _settings.web_workers
 threads = _settings.web_threads
 timeout = 30
@@ -67,5 +62,5 @@ control_socket_disable = True  # two gunicorns of one user would share the socke
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a heartbeat must not wait for a disk
 
 loglevel = _settings.log_level.lower()
-logger_class = JsonLogger
+logger_class = _Logger
 accesslog = None  # the app logs its requests itself, with their id and duration

@@ -82,7 +82,9 @@ def test_harmless_text_is_left_alone(cell: str) -> None:
 
 
 def test_the_points_are_as_harmless() -> None:
-    figure: dict[str, Any] = {"data": [{"meta": {"name": "a\n=cmd();@x"}, "x": _encoded(-1.0), "y": _encoded(-2.5)}]}
+    figure: dict[str, Any] = {
+        "data": [{"meta": {"name": "a\n=cmd();@x", "whole": False}, "x": _encoded(-1.0), "y": _encoded(-2.5)}]
+    }
     text = export.points_csv(("reward",), (figure,), ChartOptions())  # type: ignore[arg-type]
     for separator in ",;\t":
         found = [cell for cell in cells_as_read(text, separator) if is_formula(cell)]
