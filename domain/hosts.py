@@ -52,7 +52,8 @@ class Origin(NamedTuple):
         try:
             parts = urlsplit(origin.strip())
             port = parts.port or _PORTS.get(parts.scheme)
-            host = _canonical(_in_ascii(parts.hostname or ""))
+            name = _in_ascii(parts.hostname or "")
+            host = host_name(f"[{name}]" if ":" in name else name)
         except ValueError:  # half an IPv6 address, a port that is none, or letters that no name has
             return None
         is_bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)

@@ -185,7 +185,16 @@ def test_another_origin_is_another_however_it_is_spelled(origin: str, host: str)
     assert not is_allowed(origin, "clew.example.com", read_origins("https://listed.example"))
 
 
-@pytest.mark.parametrize("entry", ["http://bob:pw@clew.example.com", "ftp://clew.example.com", "clew", "http://a/b"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "http://bob:pw@clew.example.com",
+        "http://bob%3Apw%40clew.example.com",
+        "ftp://clew.example.com",
+        "clew",
+        "http://a/b",
+    ],
+)
 def test_what_is_no_origin_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match="should be an origin"):
         read_origins(entry)
