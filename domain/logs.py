@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 
 from domain.secrets import without_secrets
 
+_LONGEST = 2_000  # characters of a value: a stranger's path may have 64,000
+_LONGEST_TRACE = 20_000
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
 
 class JsonFormatter(logging.Formatter):
     """A record as JSON: timestamp, level, logger, message, whatever `extra=` held, and stack_trace on errors.
 
-    None of `secrets` is in it, and no name and password of an address: libraries put addresses into their errors.
+    Each is of bounded length. None of `secrets` is in it, and no name and password of an address: libraries put
+    addresses into their errors.
     """
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
@@ -26,12 +29,23 @@ class JsonFormatter(logging.Formatter):
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": self._short(record.getMessage()),
         }
-        line |= {key: value for key, value in record.__dict__.items() if key not in _STANDARD}
+        line |= {key: self._short(value) for key, value in record.__dict__.items() if key not in _STANDARD}
         if record.exc_info:
-            line["stack_trace"] = self.formatException(record.exc_info)
-        return without_secrets(json.dumps(line, ensure_ascii=False, default=str), self._secrets)
+            line["stack_trace"] = self._clean(self.formatException(record.exc_info))[-_LONGEST_TRACE:]
+        return self._clean(json.dumps(line, ensure_ascii=False, default=str))
+
+    def _short(self, value: object) -> object:
+        """A value as it is; of one whose text is long the beginning, and how long it was.
+
+        Cleaned before it is cut: half a secret is not found any more.
+        """
+        text = value if isinstance(value, str) else str(value) if isinstance(value, list | dict | tuple | bytes) else ""
+        return value if len(text) <= _LONGEST else f"{self._clean(text)[:_LONGEST]}… ({len(text)} characters)"
+
+    def _clean(self, text: str) -> str:
+        return without_secrets(text, self._secrets)
 
 
 def configure_logging(level: str, secrets: Collection[str] = ()) -> None:
