@@ -86,7 +86,7 @@ CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
         "model-change-dialog.is_open": READ,
         "model-change-other-dialog.is_open": READ,
         "model-change-toast.is_open": WRITE,
-        "gpu-cards-*.children": READ,
+        "gpu-drawn-*.data": READ,
         "gpus-runs.data": READ,
         "inference-model.options": READ,
         "evaluation-report.children": READ,  # but for its buttons
