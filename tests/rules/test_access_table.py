@@ -65,6 +65,7 @@ def test_every_route_and_socket_of_the_engine_is_listed_and_no_other() -> None:
 THE_MONITORS = """
 import os, sys
 from gpu_monitor.app import create_app
+from gpu_monitor.settings import GpuMonitorSettings
 server, stop = create_app(GpuMonitorSettings(_env_file=None, gpu_demo=True))
 rules = [(rule.rule, sorted(rule.methods - {"HEAD", "OPTIONS"})) for rule in server.url_map.iter_rules()]
 print(*(f"{method} {rule}" for rule, methods in rules for method in methods), sep="\\n", flush=True)
