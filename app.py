@@ -30,6 +30,7 @@ import callbacks.models.model_list
 import callbacks.runs.comparison
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
+from api.edge.identity import note_refusals
 from api.edge.language import choose_language, note_links
 from callbacks.failures import on_error
 from components.frame import frame, localised
@@ -87,6 +88,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     )
     Babel(server, locale_selector=choose_language)
     server.before_request(lambda: note_links(ui.pathname_prefix))
+    server.before_request(lambda: note_refusals(settings))
     api.edge.request_log.register(server)
     api.edge.hosts.register(server, settings)
     api.routes.register(server, services)
@@ -104,7 +106,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         routes_pathname_prefix="/",
         on_error=on_error,
     )
-    api.edge.guards.register(server, app.callback_map)
+    api.edge.guards.register(server, settings, app.callback_map)
     api.edge.caching.register(server, ASSETS)
     api.edge.security.register(server, settings, app.csp_hashes)
     api.edge.forwarded.register(server, settings)
@@ -160,7 +162,7 @@ def _load() -> Flask:
         settings = Settings()
     except ValidationError as error:
         sys.exit(explain(error))
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.secrets)
     server: Flask = create_app(settings, connect(settings)).server
     return server
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from dash.exceptions import DependencyException
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -26,6 +27,7 @@ from serving.refusals import RETRY_SECONDS
 
 # The parent of all blueprints whose routes are the API's.
 BLUEPRINT = "api"
+_SCRIPTS = "/_dash-component-suites/"
 MOST_BYTES = 64 * 2**10
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _OF_HTTP: dict[int, ClewError] = {
@@ -42,6 +44,7 @@ def register(server: Flask) -> None:
     """Makes every error of `server` JSON, but for those of pages and their scripts, which are Dash's."""
     server.register_error_handler(ClewError, _named)
     server.register_error_handler(HTTPException, _of_http)
+    server.register_error_handler(DependencyException, _no_such_script)
     server.register_error_handler(Exception, _unexpected)
 
     @server.before_request
@@ -102,6 +105,11 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
+
+
+def _no_such_script(error: DependencyException) -> ResponseReturnValue:
+    """An address below Dash's that names no script of a page: anybody may ask for one, as for any other file."""
+    return NotFound() if request.path.startswith(_SCRIPTS) else _unexpected(error)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from api.shapes import (
     ModelRow,
     RunDetail,
 )
+from domain.access.identity import TOKEN_HEADER
 from domain.errors import ClewError, catalogue
 from domain.registry.models import Activation
 from domain.tracking.runs import RunSummary
@@ -128,6 +129,7 @@ def document() -> dict[str, Any]:
     shapes.found["Failed"]["properties"]["code"]["enum"] = _codes()
     failures = {str(status): {"description": cause, "content": failed} for status, cause in _FAILURES.items()}
     token = {"type": "http", "scheme": "bearer", "description": "Where the setting API_TOKEN has a value."}
+    beside = "The same, where a proxy reads Authorization itself."
     return {
         "openapi": "3.1.0",
         "info": {"title": "Clew", "version": "1", "description": "Ids are opaque; percent-encode them in paths."},
@@ -135,7 +137,10 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": dict(sorted(shapes.found.items())),
             "responses": failures,
-            "securitySchemes": {"token": token},
+            "securitySchemes": {
+                "token": token,
+                "tokenHeader": {"type": "apiKey", "in": "header", "name": TOKEN_HEADER, "description": beside},
+            },
         },
     }
 
@@ -191,7 +196,7 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
     for status in sorted({*operation.failures, 500}):
         said["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
     if operation.method != "get":
-        said["security"] = [{"token": []}, {}]
+        said["security"] = [{"token": []}, {"tokenHeader": []}, {}]
     return said
 
 

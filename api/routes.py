@@ -1,12 +1,11 @@
-"""All that machines can ask of Clew, as one blueprint, with the rules that hold for every write."""
+"""All that machines can ask of Clew, as one blueprint."""
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask
 
 import api.errors
 import api.health
 import api.models
 import api.runs
-from api.edge.identity import guard
 from services.connect import Services
 
 
@@ -15,7 +14,6 @@ def register(server: Flask, services: Services) -> None:
     api.errors.register(server)
     server.register_blueprint(api.health.blueprint)
     root = Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
-    root.before_request(lambda: guard(request, services.settings))
     for part in (api.models.blueprint, api.runs.blueprint, api.health.dependencies):
         root.register_blueprint(part(services))
     server.register_blueprint(root)

@@ -13,13 +13,14 @@ from components import ids
 from components.inference import evaluation
 from components.texts.language import _
 from components.texts.translate import translate
-from domain.errors import ClewError, NotFound
+from domain.access.rules import Asker
+from domain.errors import ClewError, NotFound, NotYours, ReadOnly, SignInNeeded
 from domain.errors.connections import OutcomeUnknown
 from domain.errors.services import passes_by_itself
 from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.registry.measurements import Measurement
 from services.connect import Services
-from services.identity import writing_person
+from services.identity import reader, working_person, writing_person
 
 _PATIENCE_SECONDS = 0.5  # less than a tick of the page's: the bar moves with each
 _WAIT_SECONDS = 180.0  # an engine that is started is there by then
@@ -66,14 +67,15 @@ def register(app: dash.Dash, services: Services) -> None:
         if waiting.starts and ctx.triggered_id == ids.EVALUATE_CANCEL:
             return [], False, True, True, None
         try:
-            found = _asked(services, model_id, starts=waiting.starts)
+            found, refused = _asked(services, model_id, starts=waiting.starts)
         except NotFound:  # the engine was never asked about it
             return [], False, True, True, None
         except ClewError as error:
             return _in_vain(error, waiting)
         running = found.state is EvaluationState.RUNNING
         note, settled = _kept(services, found)
-        return evaluation.report(found, note=note), running, not running, settled and not running, None
+        shown = evaluation.report(found, note=refused or note)
+        return shown, running, not (running and found.cancellable), settled and not running, None
 
 
 def _waiting(known: object, model_id: str) -> Waiting:
@@ -98,13 +100,32 @@ def _in_vain(error: ClewError, waiting: Waiting) -> Shown:
     return said, waiting.starts, not waiting.starts, False, waiting.model_dump()
 
 
-def _asked(services: Services, model_id: str, *, starts: bool) -> EvaluationReport:
-    """What was clicked, now or while the engine was away; else how far it is."""
-    if starts:
-        return services.engine.start(model_id)
-    if ctx.triggered_id == ids.EVALUATE_CANCEL:
-        return services.engine.cancel(model_id)
-    return services.engine.report(model_id)
+def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[EvaluationReport, str | None]:
+    """What was clicked, now or while the engine was away, else how far it is; where that is refused, both."""
+    try:
+        if starts:
+            return services.engine.start(model_id, _who_may_work(services)), None
+        if ctx.triggered_id == ids.EVALUATE_CANCEL:
+            return services.engine.cancel(model_id, _who_may_work(services)), None
+    except (ReadOnly, SignInNeeded, NotYours) as error:
+        return _going_on(services, model_id, error), translate(error)
+    return services.engine.report(model_id, _reader(services)), None
+
+
+def _going_on(services: Services, model_id: str, refused: ClewError) -> EvaluationReport:
+    """How far it is, although `refused`; raises that where the engine has nothing to tell."""
+    try:
+        return services.engine.report(model_id, _reader(services))
+    except ClewError as error:
+        raise refused from error
+
+
+def _who_may_work(services: Services) -> Asker:
+    return working_person(flask.request.headers, flask.request.remote_addr, services.settings)
+
+
+def _reader(services: Services) -> Asker:
+    return reader(flask.request.headers, flask.request.remote_addr, services.settings)
 
 
 def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool]:

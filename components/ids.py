@@ -92,6 +92,11 @@ def failure_alert(place: str) -> str:
     return f"{place}-failure-alert"
 
 
+def refused(place: str) -> str:
+    """The sentence that says why buttons at `place` are disabled for this reader."""
+    return f"{place}-refused"
+
+
 def retry(place: str) -> str:
     """The Retry button."""
     return f"{place}-retry"
@@ -199,6 +204,7 @@ EVALUATE_CANCEL = "evaluation-cancel"
 EVALUATE_TICK = "evaluation-tick"
 EVALUATION = "evaluation-report"
 EVALUATION_WAITING = "evaluation-waiting"
+EVALUATION_WHOSE = "evaluation-whose"
 
 
 def walk(what: str, side: str) -> str:

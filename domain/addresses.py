@@ -1,8 +1,8 @@
-"""Addresses of services: the name and password in them, what of them may be shown, and which are this machine's own."""
+"""Addresses of services: the name and password in them, what of them may be shown, which are sound, and which ours."""
 
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final
@@ -12,8 +12,12 @@ from domain.hosts import is_loopback
 
 # As curl, requests, urllib and Go read it; a network in CIDR is not understood by all of them.
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+# Letters of any language: browsers and resolvers encode them; 0 is no port that anybody can reach.
+_HOST_AND_PORT: Final = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(?:0*[1-9][0-9]{0,4})?)?")
 # A password may hold what should have been encoded: all up to the last @ before the next address of a list.
 _USERINFO: Final = re.compile(r"//[^\s,|]*@")
+_HOSTS: Final = re.compile(rf"(?:{_HOST_AND_PORT.pattern}(?:,|$))*")
+_ODD: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,27 @@ def hiding_credentials(text: str) -> str:
     return _USERINFO.sub("//***@", text)
 
 
+def is_sound(url: str, schemes: Sequence[str]) -> bool:
+    """Whether an address is one that all who read it read alike: of these schemes, with a host, and a port or none.
+
+    An @ behind the host is none: before it stands the rest of a password, which then would be shown as a path.
+    """
+    parts = _parts(url)
+    return parts is not None and parts.scheme in schemes and _HOST_AND_PORT.fullmatch(_host_part(parts)) is not None
+
+
+def is_sound_database(uri: str) -> bool:
+    """The same of a database's address, which may name no host, or several, and parameters of any kind."""
+    parts = _parts(uri)
+    return parts is not None and _HOSTS.fullmatch(_host_part(parts)) is not None
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address, for a sentence: no name, no password, no query."""
     try:
         parts = urlsplit(url)
+        if parts.port is not None and parts.username is None and _has_misplaced_at(parts):
+            return "?"  # what looks like a host and a port may be a name and the beginning of a password
         return urlunsplit((parts.scheme, _host_and_port(parts), "", "", ""))[:120]
     except ValueError:  # a port or an IPv6 address that is none
         return "?"
@@ -68,6 +89,26 @@ def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
     known = [entry.strip() for entry in listed.split(",") if entry.strip()]
     spared = listed if "*" in known else ",".join(dict.fromkeys([*known, *_LOOPBACK]))
     return {"NO_PROXY": spared, "no_proxy": spared}
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None where it has no sound ones, or readers would differ about them."""
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    is_odd = _ODD.search(url) or _has_misplaced_at(parts)
+    return None if is_odd or not is_port else parts
+
+
+def _has_misplaced_at(parts: SplitResult) -> bool:
+    """Whether an @ stands behind the host."""
+    return "@" in "".join((parts.path, parts.query, parts.fragment))
+
+
+def _host_part(parts: SplitResult) -> str:
+    return parts.netloc.rpartition("@")[2]
 
 
 def _host_and_port(parts: SplitResult) -> str:

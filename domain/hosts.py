@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from domain.errors.requests import HostNotTrusted
 
@@ -16,6 +17,7 @@ TRUSTED_HOSTS_MEANING: Final = (
     "and the address bound to; .example.com is that and all below it, * is any. Empty: no others where a process binds "
     "to loopback, any where it does not."
 )
+_PORTS: Final = {"http": 80, "https": 443}
 _ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
 
 
@@ -33,9 +35,39 @@ class TrustedHosts(NamedTuple):
         """
         if self.is_any or not host_header:
             return True
-        asked = _ASKED.fullmatch(host_header.strip())
-        name = _canonical(asked[1]) if asked else None
+        name = host_name(host_header)
         return name is not None and (is_loopback(name) or name in self.names or f".{name}".endswith(self.domains))
+
+
+class Origin(NamedTuple):
+    """Where a page comes from, in the one spelling in which two are compared; `port` also where it is the usual one."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, origin: str) -> "Origin | None":
+        """That of an address without path, or of `Origin`; None for what is none, such as "null"."""
+        try:
+            parts = urlsplit(origin.strip())
+            port = parts.port or _PORTS.get(parts.scheme)
+            name = _in_ascii(parts.hostname or "")
+            host = host_name(f"[{name}]" if ":" in name else name)
+        except ValueError:  # half an IPv6 address, a port that is none, or letters that no name has
+            return None
+        is_bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
+        return cls(parts.scheme, host, port) if is_bare and host and port else None
+
+    def is_of(self, host_header: str) -> bool:
+        """Whether a request with this `Host` asks at this very origin; a proxy may have ended its TLS."""
+        return Origin.of(f"{self.scheme}://{host_header}") == self
+
+
+def host_name(host_header: str) -> str | None:
+    """The name of a `Host` header without its port, as names are compared; None for what is none."""
+    asked = _ASKED.fullmatch(host_header.strip())
+    return _canonical(asked[1]) if asked else None
 
 
 def read_hosts(listed: str) -> TrustedHosts:
@@ -97,16 +129,20 @@ def _listed_name(entry: str) -> str:
     with suppress(ValueError):
         return str(ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare))
     try:
-        asked = _ASKED.fullmatch(bare.encode("idna").decode("ascii"))
+        name = host_name(_in_ascii(bare))
     except UnicodeError:
-        asked = None
-    name = _canonical(asked[1]) if asked else None
+        name = None
     if name is None:
         raise ValueError(
             f"{entry!r} should be a host name such as clew.example.com, .example.com for all below, an address, "
             "or * for any"
         )
     return name
+
+
+def _in_ascii(host: str) -> str:
+    """As browsers write a name of any language; raises UnicodeError, a ValueError, for what can be none."""
+    return host.encode("idna").decode("ascii")
 
 
 def _canonical(host: str) -> str | None:

@@ -3,7 +3,10 @@
 import json
 import logging
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
+
+from domain.secrets import without_secrets
 
 _LONGEST = 2_000  # characters of a value: a stranger's path may have 64,000
 _LONGEST_TRACE = 20_000
@@ -13,30 +16,40 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime
 class JsonFormatter(logging.Formatter):
     """A record as JSON: timestamp, level, logger, message, whatever `extra=` held, and stack_trace on errors.
 
-    Each is of bounded length.
+    Each is of bounded length. None of `secrets` is in it, and no name and password of an address: libraries put
+    addresses into their errors.
     """
+
+    def __init__(self, secrets: Collection[str] = ()) -> None:
+        super().__init__()
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": _short(record.getMessage()),
+            "message": self._short(record.getMessage()),
         }
-        line |= {key: _short(value) for key, value in record.__dict__.items() if key not in _STANDARD}
+        line |= {key: self._short(value) for key, value in record.__dict__.items() if key not in _STANDARD}
         if record.exc_info:
-            line["stack_trace"] = self.formatException(record.exc_info)[-_LONGEST_TRACE:]
-        return json.dumps(line, ensure_ascii=False, default=str)
+            line["stack_trace"] = self._clean(self.formatException(record.exc_info))[-_LONGEST_TRACE:]
+        return self._clean(json.dumps(line, ensure_ascii=False, default=str))
+
+    def _short(self, value: object) -> object:
+        """A value as it is; of one whose text is long the beginning, and how long it was.
+
+        Cleaned before it is cut: half a secret is not found any more.
+        """
+        text = value if isinstance(value, str) else str(value) if isinstance(value, list | dict | tuple | bytes) else ""
+        return value if len(text) <= _LONGEST else f"{self._clean(text)[:_LONGEST]}… ({len(text)} characters)"
+
+    def _clean(self, text: str) -> str:
+        return without_secrets(text, self._secrets)
 
 
-def _short(value: object) -> object:
-    """A value as it is; of one whose text is long the beginning, and how long it was."""
-    text = value if isinstance(value, str) else str(value) if isinstance(value, list | dict | tuple | bytes) else ""
-    return value if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
-
-
-def configure_logging(level: str) -> None:
-    """Sends every logger of this process to stderr as JSON, at `level` (a name such as INFO) and above."""
+def configure_logging(level: str, secrets: Collection[str] = ()) -> None:
+    """Sends every logger of this process to stderr as JSON, at `level` (such as INFO) and above, without `secrets`."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
+    handler.setFormatter(JsonFormatter(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -19,7 +19,9 @@ def _listing_origins(listed: str) -> str:
 class GpuMonitorSettings(BaseSettings):
     """Where the monitor listens, how often it looks, and who may watch."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     gpu_monitor_host: str = Field(
         "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 where browsers of other machines watch."

@@ -21,7 +21,7 @@ def main() -> int:
     except BadInput as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.secrets)
     if warning := open_host_warning("INFERENCE_HOST", settings.inference_host, settings.trusted_hosts):
         logging.getLogger(__name__).warning(warning)
     SocketServer(

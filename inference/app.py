@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 
+from domain.access.identity import program_asker, user_of
+from domain.access.rules import check
+from domain.access.table import INFERENCE, access_of
 from inference import evaluation_routes
 from inference.clew_models import ClewModels
 from inference.engine import Engine
 from inference.evaluations import Evaluations
 from inference.settings import InferenceSettings
 from inference.viewing import Viewing
+from sockets.fair_places import address_of
 from sockets.host_check import check_hosts
 from sockets.origins import read_origins
 from sockets.socket_route import SocketRoute
@@ -19,6 +23,7 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     """The app, and what stops it."""
     app = Flask("inference", static_folder=None)
     check_hosts(app, settings.hosts_answered)
+    _refuse_whom_the_table_forbids(app, settings)
     engine = Engine(ClewModels(settings.models_url, direct=settings.clew_url is None), settings.inference_max_models)
     evaluations = Evaluations(engine)
     origins = read_origins(settings.allowed_origins)
@@ -29,8 +34,9 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
         most_viewers=settings.inference_max_viewers,
         kept_places=settings.inference_max_viewers // 4,
         origins=origins,
+        person_of=lambda asked: user_of(asked.headers, asked.remote_addr, settings) or address_of(asked),
     )
-    evaluation_routes.register(app, evaluations, origins)
+    evaluation_routes.register(app, settings, evaluations, origins)
     _add_health(app, engine, evaluations, viewers)
 
     def stop() -> None:
@@ -39,6 +45,14 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
         engine.pool.close()
 
     return app, stop
+
+
+def _refuse_whom_the_table_forbids(app: Flask, settings: InferenceSettings) -> None:
+    @app.before_request
+    def refuse() -> None:
+        if request.url_rule is not None:
+            asker = program_asker(request.headers, request.remote_addr, settings)
+            check(access_of(INFERENCE, request.method, request.url_rule.rule), asker, settings)
 
 
 def _add_health(app: Flask, engine: Engine, evaluations: Evaluations, viewers: SocketRoute) -> None:

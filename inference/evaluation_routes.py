@@ -5,20 +5,27 @@ from typing import Any, Final
 
 from flask import Flask, Response, jsonify, request
 
+from domain.access.identity import program_asker
+from domain.access.rules import Asker
 from domain.errors import ClewError
 from domain.errors.records import ModelNotFound
+from domain.hosts import Origin
 from domain.inference.messages import EvaluationReport
 from domain.message_data import coded
 from domain.registry.models import LONGEST_ID
 from inference.evaluations import Evaluations
+from inference.settings import InferenceSettings
 from sockets.origins import is_allowed
 
 _PREFIX: Final = "/evaluations/"
 _RETRY_SECONDS: Final = 10
 
 
-def register(app: Flask, evaluations: Evaluations, origins: Set[str]) -> None:
+def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations, origins: Set[str | Origin]) -> None:
     """Adds the routes; a page of another site may not use them."""
+
+    def asker() -> Asker:
+        return program_asker(request.headers, request.remote_addr, settings)
 
     @app.before_request
     def refuse() -> Response | None:
@@ -30,21 +37,23 @@ def register(app: Flask, evaluations: Evaluations, origins: Set[str]) -> None:
     @app.errorhandler(ClewError)
     def named(error: ClewError) -> Response:
         response = _failed(str(error), error.status, coded(error, "error"))
+        if error.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
         if error.status == 503:
             response.headers["Retry-After"] = str(_RETRY_SECONDS)
         return response
 
     @app.post(f"{_PREFIX}<path:model_id>")
     def start(model_id: str) -> Response:
-        return _answer(evaluations.start(_possible(model_id)), 202)
+        return _answer(evaluations.start(_possible(model_id), asker()), 202)
 
     @app.get(f"{_PREFIX}<path:model_id>")
     def tell(model_id: str) -> Response:
-        return _answer(evaluations.get(model_id))
+        return _answer(evaluations.get(model_id, asker()))
 
     @app.delete(f"{_PREFIX}<path:model_id>")
     def cancel(model_id: str) -> Response:
-        return _answer(evaluations.cancel(model_id), 202)
+        return _answer(evaluations.cancel(model_id, asker()), 202)
 
 
 def _possible(model_id: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.access.rules import Asker, not_yours
 from domain.errors import ClewError
 from domain.errors.names import TheInferenceEngine
 from domain.errors.services import RunsAllEvaluations
@@ -33,11 +34,12 @@ class _Cancelled(Exception):
 class Evaluation:
     """One model's evaluation, in a thread and a process of its own that let viewers go first."""
 
-    def __init__(self, engine: Engine, model_id: str) -> None:
+    def __init__(self, engine: Engine, model_id: str, starter: Asker) -> None:
         self._engine = engine
+        self._starter = starter
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="evaluation", daemon=True)
-        self.report = EvaluationReport(model_id=model_id, state=EvaluationState.RUNNING)
+        self.report = EvaluationReport(model_id=model_id, state=EvaluationState.RUNNING, started_by=starter.user)
 
     @property
     def is_running(self) -> bool:
@@ -47,6 +49,17 @@ class Evaluation:
     def start(self) -> None:
         """Starts the thread."""
         self._thread.start()
+
+    def report_for(self, asker: Asker) -> EvaluationReport:
+        """How far it is, and whether `asker` may cancel it."""
+        return self.report.model_copy(update={"cancellable": not_yours(self._starter, asker) is None})
+
+    def cancel_for(self, asker: Asker) -> None:
+        """As `cancel`; raises `NotYours` where another one started it."""
+        refused = not_yours(self._starter, asker)
+        if refused is not None:
+            raise refused
+        self.cancel()
 
     def cancel(self) -> None:
         """Has it end after the next step, unless it is over."""
@@ -119,31 +132,31 @@ class Evaluations:
         """How many run now."""
         return sum(one.is_running for one in list(self._known.values()))
 
-    def start(self, model_id: str) -> EvaluationReport:
+    def start(self, model_id: str, starter: Asker) -> EvaluationReport:
         """Starts one, unless one of this model runs; raises ServiceUnavailable while two others do."""
         with self._lock:
             known = self._known.get(model_id)
             if known is not None and known.is_running:
-                return known.report
+                return known.report_for(starter)
             if self.running >= _MOST_AT_ONCE:
                 raise RunsAllEvaluations(TheInferenceEngine(), _MOST_AT_ONCE)
             self._known.pop(model_id, None)
-            evaluation = self._known[model_id] = Evaluation(self._engine, model_id)
+            evaluation = self._known[model_id] = Evaluation(self._engine, model_id, starter)
             for old in list(self._known)[:-_MOST_REMEMBERED]:
                 if not self._known[old].is_running:
                     del self._known[old]
             evaluation.start()
-            return evaluation.report
+            return evaluation.report_for(starter)
 
-    def get(self, model_id: str) -> EvaluationReport:
+    def get(self, model_id: str, asker: Asker) -> EvaluationReport:
         """How far it is; raises NotFound where none was started."""
-        return self._of(model_id).report
+        return self._of(model_id).report_for(asker)
 
-    def cancel(self, model_id: str) -> EvaluationReport:
-        """Ends it; one that is over stays as it is. Raises NotFound where none was started."""
+    def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:
+        """Ends it; one that is over stays as it is. Raises NotFound where none was started, NotYours if by another."""
         evaluation = self._of(model_id)
-        evaluation.cancel()
-        return evaluation.report
+        evaluation.cancel_for(asker)
+        return evaluation.report_for(asker)
 
     def close(self) -> None:
         """Ends all of them."""

@@ -1,11 +1,24 @@
 """The inference engine's settings, from the environment or `.env`."""
 
+from ipaddress import IPv4Network, IPv6Network
+from os import environ
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.access.settings import (
+    TRUSTED_PROXIES,
+    ApiToken,
+    ProxyNetworks,
+    ProxySecret,
+    ReadOnlySwitch,
+    UserHeader,
+    networks,
+)
 from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
+from domain.secrets import proxy_passwords, secrets_in
+from domain.url_settings import OptionalUrl
 from domain.wrong_settings import wrong_settings
 from sockets.origins import read_origins
 
@@ -18,7 +31,9 @@ def _listing_origins(listed: str) -> str:
 class InferenceSettings(BaseSettings):
     """Where the engine listens, where it finds the models, and how much it takes on."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     inference_host: str = Field(
         "127.0.0.1",
@@ -39,21 +54,37 @@ class InferenceSettings(BaseSettings):
         description="So many models run at a time, each in a process of about 80 MB; the active one always finds a "
         "place.",
     )
-    clew_url: Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)] = Field(
+    clew_url: OptionalUrl = Field(
         None, description="Where the engine asks for models: a Clew's address. Empty: the dashboard at HOST:PORT."
     )
     allowed_origins: Annotated[str, AfterValidator(_listing_origins)] = Field(
         "", description="Origins whose pages may watch, as the GPU monitor reads them."
     )
     trusted_hosts: Annotated[str, AfterValidator(listing_hosts)] = Field("", description=TRUSTED_HOSTS_MEANING)
+    read_only: ReadOnlySwitch = False
+    api_token: ApiToken = None
+    trusted_user_header: UserHeader = None
+    trusted_proxies: ProxyNetworks = TRUSTED_PROXIES
+    trusted_proxy_secret: ProxySecret = None
     host: str = Field("127.0.0.1", description="Address of the dashboard.")
     port: int = Field(8050, ge=1, le=65535, description="Port of the dashboard.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
 
     @property
+    def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
+        """Where the proxies are whose user header counts, and the dashboard that hands it on."""
+        return networks(self.trusted_proxies)
+
+    @property
     def hosts_answered(self) -> TrustedHosts:
         """The host names under which requests are answered."""
         return hosts_answered(self.trusted_hosts, self.inference_host)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
+        own = {one for one in (self.api_token, self.trusted_proxy_secret) if one}
+        return secrets_in([str(self.clew_url or "")]) | proxy_passwords(environ) | own
 
     @property
     def models_url(self) -> str:

@@ -8,8 +8,10 @@ from dash import dcc, html
 from components import frame, ids, notices
 from components.filter_hint import filter_hint
 from components.models import model_list
+from components.permissions import reason
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
+from domain.access.rules import Access
 
 
 @page
@@ -21,6 +23,7 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
         html.Div(notices.failure_alert("models"), **{"aria-live": "polite"}),
         html.Div(id=ids.MODEL_BAD_ROWS),
         model_list.toolbar(),
+        reason(Access.WRITE, ids.refused("models")),
         model_list.model_table(),
         html.Div(id=ids.MODEL_EMPTY, className="my-3"),
         filter_hint(),

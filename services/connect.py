@@ -86,7 +86,7 @@ def connect(settings: Settings) -> Services:
         ),
         policy_checks=PolicyChecks(models),
         measurements=MeasurementKeeping(models),
-        engine=InferenceEngine(engine),
+        engine=InferenceEngine(engine, settings),
         health=health_snapshots(settings, checks, source, engine),
         health_checks=checks,
     )

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from domain.access.identity import IdentityRules, headers_of
+from domain.access.rules import Asker
 from domain.errors import BadResponse
 from domain.errors.misfits import misfit_of
 from domain.errors.names import INFERENCE_ENGINE
@@ -21,25 +23,30 @@ class InferenceEngine:
 
     name = INFERENCE_ENGINE
 
-    def __init__(self, service: JsonService) -> None:
+    def __init__(self, service: JsonService, rules: IdentityRules) -> None:
         self._service = service
+        self._rules = rules
 
-    def start(self, model_id: str) -> EvaluationReport:
+    def start(self, model_id: str, asker: Asker) -> EvaluationReport:
         """Begins to measure a model; where that is under way already, nothing changes."""
-        return self._asked("POST", model_id, writes=True)
+        return self._asked("POST", model_id, asker, writes=True)
 
-    def report(self, model_id: str) -> EvaluationReport:
+    def report(self, model_id: str, asker: Asker) -> EvaluationReport:
         """How far it is, or what came of it last; raises `NotFound` where it was never asked."""
-        return self._asked("GET", model_id)
+        return self._asked("GET", model_id, asker)
 
-    def cancel(self, model_id: str) -> EvaluationReport:
-        """Ends what is under way."""
-        return self._asked("DELETE", model_id, writes=True)
+    def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:
+        """Ends what is under way; raises `NotYours` where another one started it."""
+        return self._asked("DELETE", model_id, asker, writes=True)
 
-    def _asked(self, method: str, model_id: str, *, writes: bool = False) -> EvaluationReport:
+    def _asked(self, method: str, model_id: str, asker: Asker, *, writes: bool = False) -> EvaluationReport:
         path = f"/evaluations/{quote(model_id, safe='')}"
         answer: Any = self._service.call(
-            method, path, deadline_seconds=_WRITE_SECONDS if writes else _READ_SECONDS, writes=writes
+            method,
+            path,
+            headers=headers_of(asker, self._rules),
+            deadline_seconds=_WRITE_SECONDS if writes else _READ_SECONDS,
+            writes=writes,
         )
         try:
             return EvaluationReport.model_validate(answer)

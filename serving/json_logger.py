@@ -1,5 +1,7 @@
 """gunicorn's own messages as JSON lines, like all others."""
 
+from collections.abc import Collection
+
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
@@ -9,8 +11,11 @@ from domain.logs import JsonFormatter
 class JsonLogger(Logger):  # type: ignore[misc]
     """gunicorn's own messages as JSON lines. (`logconfig_dict` would also turn the access log on.)"""
 
+    secrets: Collection[str] = ()
+    """What no line may hold; gunicorn makes the logger itself, so it stands on the class."""
+
     def setup(self, cfg: Config) -> None:
         """Takes gunicorn's handlers and gives them Clew's formatter."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(JsonFormatter())
+            handler.setFormatter(JsonFormatter(self.secrets))

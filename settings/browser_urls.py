@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from domain.addresses import without_credentials
+from domain.addresses import credentials_in, without_credentials
 from settings.settings import Settings
 
 
@@ -23,6 +23,16 @@ def mlflow_run_page(
     else:
         return None
     return f"{base}/#/experiments/{quote(experiment_id)}/runs/{quote(run_id)}"
+
+
+def browser_url_warnings(settings: Settings) -> list[str]:
+    """A sentence for each address that browsers open without the name and the password which it was given."""
+    opened = {"MLFLOW_URL": settings.mlflow_url, "INFERENCE_UI_URL": settings.inference_ui_url}
+    return [
+        f"{name} holds a name or a password. Every reader would see it, so pages link to the address without it."
+        for name, url in opened.items()
+        if url is not None and credentials_in(str(url)) is not None
+    ]
 
 
 def _without_port(host: str) -> str:

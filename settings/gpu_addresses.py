@@ -2,9 +2,9 @@
 
 import re
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
-from domain.addresses import Credentials, credentials_in, hiding_credentials, without_credentials
+from domain.addresses import Credentials, credentials_in, is_sound, without_credentials
+from domain.secrets import may_hold_credentials
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # stands in paths
 
@@ -22,8 +22,15 @@ class GpuMonitorAddress(NamedTuple):
 
 
 def read_addresses(listed: str) -> list[GpuMonitorAddress]:
-    """The monitors of a comma list `name=url[|browser_url]`; raises ValueError, which names the odd entry."""
-    addresses = [_read(entry.strip()) for entry in listed.split(",") if entry.strip()]
+    """The monitors of a comma list `name=url[|browser_url]`; raises ValueError, which names the odd entry.
+
+    By its number, where a password may be in the list: one with a comma in it is torn apart before it is known.
+    """
+    entries = [entry.strip() for entry in listed.split(",") if entry.strip()]
+    is_secret = may_hold_credentials(listed)
+    addresses = [
+        _read(entry, f"entry {number}" if is_secret else repr(entry)) for number, entry in enumerate(entries, start=1)
+    ]
     names = [address.name for address in addresses]
     for name in names:
         if names.count(name) > 1:
@@ -31,34 +38,21 @@ def read_addresses(listed: str) -> list[GpuMonitorAddress]:
     return addresses
 
 
-def _read(entry: str) -> GpuMonitorAddress:
+def _read(entry: str, shown: str) -> GpuMonitorAddress:
     name, _, addresses = entry.partition("=")
-    entry = hiding_credentials(entry)
     url, bar, browser_url = (part.strip() for part in addresses.partition("|"))
     if not _NAME.fullmatch(name.strip()):
-        raise ValueError(f"{entry!r} should begin with a name of letters, digits, '.', '_' and '-', and then '='")
-    if not _is_url(url, ("http", "https")):
-        raise ValueError(f"{entry!r} should name an address such as http://trainer-1:8001")
-    if bar and not (_is_url(browser_url, ("ws", "wss")) or _is_path(browser_url)):
-        raise ValueError(f"{entry!r} should give browsers an address such as wss://clew.example.com/ws/gpu/trainer-1")
+        raise ValueError(f"{shown} should begin with a name of letters, digits, '.', '_' and '-', and then '='")
+    if not is_sound(url, ("http", "https")):
+        raise ValueError(f"{shown} should name an address such as http://trainer-1:8001")
+    if bar and not (is_sound(browser_url, ("ws", "wss")) or _is_path(browser_url)):
+        raise ValueError(f"{shown} should give browsers an address such as wss://clew.example.com/ws/gpu/trainer-1")
     if credentials_in(browser_url):
-        raise ValueError(f"{name.strip()!r} should give browsers an address without a password: every reader gets it")
+        raise ValueError(f"{shown} should give browsers an address without a password: every reader gets it")
     return GpuMonitorAddress(
         name.strip(), without_credentials(url.rstrip("/")), browser_url or None, credentials_in(url)
     )
 
 
-def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in schemes and bool(parts.hostname) and _has_sound_port(url)
-
-
-def _has_sound_port(url: str) -> bool:
-    try:
-        return urlsplit(url).port != 0
-    except ValueError:
-        return False
-
-
 def _is_path(path: str) -> bool:
-    return path.startswith("/") and not path.startswith("//")
+    return path.startswith("/") and not path.startswith("//") and "@" not in path

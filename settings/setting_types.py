@@ -1,13 +1,11 @@
 """The types of the dashboard's settings: what each takes, and the sentence for what it does not."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from domain.addresses import credentials_in
+from domain.addresses import credentials_in, is_sound, is_sound_database
 from domain.errors import BadInput
 from domain.errors.records import InvalidArgument
 from domain.hosts import listing_hosts
@@ -35,40 +33,34 @@ def _checked(path: Path | None) -> Path | None:
     return path
 
 
-def networks(listed: str) -> list[IPv4Network | IPv6Network]:
-    """The networks and addresses of a comma list; raises ValueError, which names the odd one."""
-    return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
-
-
-def _listing_networks(listed: str) -> str:
-    networks(listed)
-    return listed
-
-
 def _listing_monitors(listed: str) -> str:
     read_addresses(listed)
     return listed
 
 
 def _being_a_socket(url: str) -> str:
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("ws", "wss") or not parts.hostname):
+    if url and not is_sound(url, ("ws", "wss")):
         raise ValueError("should be an address such as wss://models.example.com/ws/inference")
     if credentials_in(url):
         raise ValueError("should be an address without a password: every reader's browser gets it")
     return url
 
 
+def _being_a_database(uri: str | None) -> str | None:
+    if uri is not None and uri.startswith("postgresql") and not is_sound_database(uri):
+        raise ValueError("should be an address such as postgresql://clew_reader:…@127.0.0.1:5432/mlflow")
+    return uri
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 StoreUri = Annotated[
-    str | None, Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."), BeforeValidator(lambda uri: uri or None)
+    str | None,
+    Field(pattern=r"^(sqlite:///|postgresql(\+\w+)?://)."),
+    BeforeValidator(lambda uri: uri or None),
+    AfterValidator(_being_a_database),
 ]
 Vocabularies = Annotated[Path | None, BeforeValidator(lambda path: path or None), AfterValidator(_checked)]
-Secret = Annotated[str | None, Field(min_length=8), BeforeValidator(lambda value: value or None)]
-HeaderName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]+$"), BeforeValidator(lambda value: value or None)]
 HostList = Annotated[str, AfterValidator(listing_hosts)]
-NetworkList = Annotated[str, AfterValidator(_listing_networks)]
-OptionalUrl = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)]
 # Nothing that would end the directive and begin another.
 FrameAncestors = Annotated[str, Field(pattern=r"^[A-Za-z0-9:/.*_-]+( [A-Za-z0-9:/.*_-]+)*$")]
 MonitorList = Annotated[str, AfterValidator(_listing_monitors)]

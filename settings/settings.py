@@ -1,28 +1,35 @@
 """The dashboard's settings: one class, every field from the environment (or `.env`), every field described."""
 
 from ipaddress import IPv4Network, IPv6Network
+from os import environ
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.access.settings import (
+    TRUSTED_PROXIES,
+    ApiToken,
+    ProxyNetworks,
+    ProxySecret,
+    ReadOnlySwitch,
+    UserHeader,
+    networks,
+)
 from domain.hosts import TRUSTED_HOSTS_MEANING
+from domain.secrets import proxy_passwords, secrets_in
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from domain.url_settings import OptionalUrl
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
 from settings.setting_types import (
     FrameAncestors,
-    HeaderName,
     HostList,
     MonitorList,
-    NetworkList,
-    OptionalUrl,
     Port,
-    Secret,
     SocketUrl,
     StoreUri,
     Vocabularies,
-    networks,
     read_vocabulary,
 )
 
@@ -30,7 +37,9 @@ from settings.setting_types import (
 class Settings(BaseSettings):
     """Where Clew listens, whom it asks, and how often. Field `refresh_seconds` is the variable `REFRESH_SECONDS`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = Field("127.0.0.1", description="Address the dashboard binds to; loopback unless you say otherwise.")
     port: Port = Field(8050, description="Port of the dashboard.")
@@ -81,6 +90,7 @@ class Settings(BaseSettings):
         "",
         description="The team's GPU monitors, as a comma list of name=url, such as trainer-1=http://trainer-1:8001, or "
         "name=url|wss://… where a browser needs another address. Empty: `make run` starts one.",
+        repr=False,
     )
     inference_host: str = Field(
         "127.0.0.1", description="Address the inference engine binds to; 0.0.0.0 where other machines watch."
@@ -90,22 +100,13 @@ class Settings(BaseSettings):
         "",
         description="The socket of the team's own inference server as browsers open it, such as "
         "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
-    )
-    read_only: bool = Field(False, description="Whether this Clew changes no model, whoever asks.")
-    api_token: Secret = Field(
-        None,
-        description="Who writes under /api has to send it as a bearer token, 8 characters or more; on a page, only a "
-        "known user writes then.",
         repr=False,
     )
-    trusted_user_header: HeaderName = Field(
-        None,
-        description="The header in which your proxy names the user, such as X-Forwarded-User; it must overwrite it.",
-    )
-    trusted_proxies: NetworkList = Field(
-        "127.0.0.0/8, ::1",
-        description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto count.",
-    )
+    read_only: ReadOnlySwitch = False
+    api_token: ApiToken = None
+    trusted_user_header: UserHeader = None
+    trusted_proxies: ProxyNetworks = TRUSTED_PROXIES
+    trusted_proxy_secret: ProxySecret = None
     trusted_hosts: HostList = Field("", description=TRUSTED_HOSTS_MEANING)
     frame_ancestors: FrameAncestors = Field(
         "self",
@@ -146,6 +147,17 @@ class Settings(BaseSettings):
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
         """Where the proxies are whose headers count."""
         return networks(self.trusted_proxies)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
+        own = (self.api_token, self.trusted_proxy_secret, self.mlflow_tracking_password, self.mlflow_tracking_token)
+        urls = (self.mlflow_tracking_uri, self.mlflow_url, self.model_server_url, self.inference_ui_url)
+        found = secrets_in([*(str(url) for url in urls if url), self.mlflow_backend_store_uri or ""])
+        monitors = (one.credentials for one in self.gpu_monitors_listed)
+        return (
+            found | {one.password for one in monitors if one} | {one for one in own if one} | proxy_passwords(environ)
+        )
 
     @property
     def embedded(self) -> bool:

@@ -1,22 +1,24 @@
 """Which pages may open a socket. Browsers let any page open one to anywhere, and name the page in `Origin`."""
 
 from collections.abc import Set
-from urllib.parse import urlsplit
 
-from domain.hosts import is_loopback
+from domain.hosts import Origin, host_name, is_loopback
+from domain.secrets import may_hold_credentials
 
-
-def read_origins(listed: str) -> frozenset[str]:
-    """The origins of a comma list, in lower case; raises ValueError, which names an entry that is none."""
-    origins = frozenset(entry.strip().rstrip("/").lower() for entry in listed.split(",") if entry.strip())
-    for origin in origins - {"*", "null"}:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.hostname or f"{parts.scheme}://{parts.netloc}" != origin:
-            raise ValueError(f"{origin!r} should be an origin such as https://clew.example.com, or * for any")
-    return origins
+# What a list may say beside origins: any page, and pages that browsers give no origin, such as files.
+_WORDS = frozenset({"*", "null"})
 
 
-def is_allowed(origin: str | None, asked_host: str, allowed: Set[str]) -> bool:
+def read_origins(listed: str) -> frozenset[str | Origin]:
+    """The origins of a comma list; raises ValueError, which names an entry that is none."""
+    entries = {entry.strip() for entry in listed.split(",") if entry.strip()}
+    words = {entry.lower() for entry in entries} & _WORDS
+    is_secret = may_hold_credentials(listed)
+    named = {entry: "an entry" if is_secret else repr(entry) for entry in entries if entry.lower() not in _WORDS}
+    return frozenset(words | {_read(entry, shown) for entry, shown in named.items()})
+
+
+def is_allowed(origin: str | None, asked_host: str, allowed: Set[str | Origin]) -> bool:
     """Whether a page of `origin` may watch, where the request's Host header was `asked_host`.
 
     No origin means no browser: allowed. A list that was set is all that counts. Without one: pages of loopback hosts,
@@ -24,14 +26,14 @@ def is_allowed(origin: str | None, asked_host: str, allowed: Set[str]) -> bool:
     """
     if origin is None or "*" in allowed:
         return True
+    page = Origin.of(origin)
     if allowed:
-        return origin.lower() in allowed
-    host = _hostname(origin)
-    return host is not None and (is_loopback(host) or host == _hostname(f"//{asked_host}"))
+        return page in allowed or origin.lower() in allowed & _WORDS
+    return page is not None and (is_loopback(page.host) or page.host == host_name(asked_host))
 
 
-def _hostname(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:  # such as half an IPv6 address
-        return None
+def _read(entry: str, shown: str) -> Origin:
+    origin = Origin.of(entry)
+    if origin is None or origin.scheme not in ("http", "https"):
+        raise ValueError(f"{shown} should be an origin such as https://clew.example.com, or * for any")
+    return origin

@@ -13,6 +13,7 @@ from flask_sock import Sock  # type: ignore[import-untyped]
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import RemoteProtocolError
 
+from domain.hosts import Origin
 from sockets.connections import Connection, ConnectionRegistry
 from sockets.fair_places import FairPlaces, address_of
 from sockets.inbox import listening_thread
@@ -40,7 +41,7 @@ class SocketRoute:
         *,
         talk: Callable[[Connection], None],
         most_viewers: int,
-        origins: Set[str],
+        origins: Set[str | Origin],
         kept_places: int = 0,
         person_of: Callable[[Request], str] = address_of,
     ) -> None:

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         request = parse(arguments)
         settings = read_settings()
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.secrets)
         return _train(request, settings, stop)
     except BadInput as error:
         return _refuse(error, WRONG_USE)

@@ -43,7 +43,7 @@ def main() -> int:
     os.environ |= {"MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "60"}
     try:
         settings = read_settings()
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.secrets)
         if settings.mlflow_tracking_uri:
             raise InvalidArgument(Text("MLFLOW_TRACKING_URI is set: sample data goes into the embedded MLflow only."))
         client = wait_for_mlflow(settings.embedded_uri, WAIT_SECONDS)

@@ -1,19 +1,36 @@
 """Where the trainer and the sample filler find MLflow: from the environment, or a `.env` file beside it."""
 
+import os
+from typing import Annotated
+
 from dotenv import load_dotenv
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import is_sound
+from domain.secrets import proxy_passwords, secrets_in
 from domain.wrong_settings import wrong_settings
+
+
+def _being_shown_safely(uri: str) -> str:
+    """MLflow knows more kinds of addresses than we do; of these alone it is known where a password is."""
+    if "@" in uri and not is_sound(uri, ("http", "https")):
+        raise ValueError(
+            "should be an address such as https://mlflow.example.com; what is no letter and no digit in a name or a "
+            "password has to be encoded, such as / as %2F"
+        )
+    return uri
 
 
 class TrainingSettings(BaseSettings):
     """The settings of `python -m training` and `python -m training.samples`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
-    mlflow_tracking_uri: str = Field(
-        default="", description="MLflow to log to; empty means the embedded one on this machine"
+    mlflow_tracking_uri: Annotated[str, AfterValidator(_being_shown_safely)] = Field(
+        default="", description="MLflow to log to; empty means the embedded one on this machine", repr=False
     )
     mlflow_port: int = Field(default=5050, ge=1, le=65535, description="port of the embedded MLflow")
     model_name: str = Field(
@@ -29,6 +46,12 @@ class TrainingSettings(BaseSettings):
     def tracking_uri(self) -> str:
         """The address to log to: the configured one, else the embedded server's."""
         return self.mlflow_tracking_uri or self.embedded_uri
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log line may hold: the passwords in addresses, those of proxies included, and MLflow's own."""
+        own = {os.environ.get(name, "") for name in ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")}
+        return secrets_in([self.mlflow_tracking_uri]) | proxy_passwords(os.environ) | (own - {""})
 
     @property
     def embedded_uri(self) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,7 +20,8 @@ from domain.errors.connections import (
     CredentialsRefusedOrByProxy,
     OutcomeUnknown,
 )
-from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
+from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere, RefusedToUs
+from domain.message_data import message_in
 from domain.messages import Reason
 from transport.circuit_breaker import CircuitBreaker
 from transport.credentials import basic_auth
@@ -61,6 +63,7 @@ class JsonService:
         path: str,
         *,
         params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
         body: object = None,
         deadline_seconds: float = 60.0,
         writes: bool = False,
@@ -73,7 +76,13 @@ class JsonService:
         """
         body_bytes = None if body is None else orjson.dumps(body)
         answer = self.exchange(
-            method, path, params=params, body=body_bytes, deadline_seconds=deadline_seconds, writes=writes
+            method,
+            path,
+            params=params,
+            headers=headers,
+            body=body_bytes,
+            deadline_seconds=deadline_seconds,
+            writes=writes,
         )
         if writes and answer.status in _GATEWAY:
             raise OutcomeUnknown(self.name, _answered(self.name, answer))
@@ -143,7 +152,7 @@ class JsonService:
     def _decode(self, answer: Answer) -> Any:
         status, content = answer.status, answer.content
         if status in (401, 403):
-            raise _denied(self.name, status, answer.proxy)
+            raise _refusal_of_ours(content) or _denied(self.name, status, answer.proxy)
         if status >= 500 or status == 429:
             raise _answered(self.name, answer)
         if 300 <= status < 400:  # a choice of addresses, say, but no answer
@@ -181,6 +190,14 @@ def _answered(service: Name, answer: Answer) -> ServiceUnavailable:
 
 def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
     return CredentialsRefused(service, status) if proxy is None else CredentialsRefusedOrByProxy(service, status, proxy)
+
+
+def _refusal_of_ours(content: bytes) -> RefusedToUs | None:
+    """Why another process of ours refuses, by its code; None where none stands in its answer."""
+    with suppress(orjson.JSONDecodeError):
+        message = message_in(orjson.loads(content), "")
+        return None if message.code is None else RefusedToUs(message)
+    return None
 
 
 def _reason(answer: object) -> Reason:

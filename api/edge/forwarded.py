@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from services.identity import is_trusted
+from domain.access.identity import is_trusted
 from settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def register(server: Flask, settings: Settings) -> None:
-    """Has the requests of `server` be https where a peer of TRUSTED_PROXIES says so."""
+    """Has the requests of `server` be https where a peer says so whom the settings trust."""
     heard = server.wsgi_app
     # The peer stays who it is: whose user header counts is looked up by its address.
     believed = ProxyFix(heard, x_for=0, x_proto=1)
 
     def wsgi_app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        app = believed if is_trusted(environ.get("REMOTE_ADDR"), settings) else heard
+        app = believed if is_trusted(EnvironHeaders(environ), environ.get("REMOTE_ADDR"), settings) else heard
         return app(environ, start_response)
 
     server.wsgi_app = wsgi_app  # type: ignore[method-assign]

@@ -1,17 +1,21 @@
 """Who may ask for what, for every route of the server: Dash's callbacks are routes too, so a blueprint is too small."""
 
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 
+from domain.access.identity import page_asker, program_asker
+from domain.access.rules import check, refusal
+from domain.access.table import ANSWERED_THERE, DASHBOARD, access_of, access_of_callback, callback_name, is_listed
 from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import CallbackMisfit, CallbackUnknown, ForeignPage, Unknown
+from domain.hosts import Origin
 from domain.message_data import coded
+from settings.settings import Settings
 
 CALLBACK_PATH = "/_dash-update-component"
 
@@ -26,10 +30,10 @@ class _CallbackBody(BaseModel):
     changedPropIds: list[str] = []
 
 
-def register(server: Flask, callbacks: Container[str]) -> None:
-    """Refuses requests that another site's page sends in the reader's name, and callbacks that no page of ours sends.
+def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) -> None:
+    """Refuses what another site's page sends in the reader's name, what the table forbids, and odd callbacks.
 
-    `callbacks` holds the outputs of all callbacks; it may still grow.
+    `callbacks` holds all of Dash's callbacks by their outputs; it may still grow.
     """
 
     @server.before_request
@@ -37,6 +41,13 @@ def register(server: Flask, callbacks: Container[str]) -> None:
         if request.method in ("GET", "HEAD", "OPTIONS") or _is_ours():
             return None
         return _refusal(ForeignPage(), {})
+
+    @server.before_request
+    def refuse_whom_the_table_forbids() -> None:
+        rule = request.url_rule  # none: its status says that there is nothing
+        if rule is not None and f"{request.method} {rule.rule}" not in ANSWERED_THERE:
+            asker = program_asker(request.headers, request.remote_addr, settings)
+            check(access_of(DASHBOARD, request.method, rule.rule), asker, settings)
 
     @server.before_request
     def refuse_malformed_callbacks() -> ResponseReturnValue | None:
@@ -47,10 +58,20 @@ def register(server: Flask, callbacks: Container[str]) -> None:
         except ValidationError as error:
             misfit = CallbackMisfit(misfits_of(error))
             return _refusal(misfit, misfit.details)
-        if body.output not in callbacks:
+        called = callbacks.get(body.output, {})
+        if "callback" not in called:  # not there, or the browser's own
             unknown = CallbackUnknown({"output": Unknown()})
             return _refusal(unknown, unknown.details)
-        return None
+        name = callback_name(body.output, _first_input(called))
+        if is_listed(name):  # it asks by itself, and answers its reader where it was clicked
+            return None
+        asker = page_asker(request.headers, request.remote_addr, settings)
+        forbidden = refusal(access_of_callback(name, body.changedPropIds), asker, settings)
+        return None if forbidden is None else _refusal(forbidden, {})
+
+
+def _first_input(called: Mapping[str, Any]) -> str:
+    return next((f"{one['id']}.{one['property']}" for one in called["inputs"]), "")
 
 
 def _refusal(error: ClewError, details: dict[str, str]) -> ResponseReturnValue:
@@ -62,8 +83,6 @@ def _is_ours() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == request.host
-    except ValueError:  # no address at all, such as "http://["
-        return False
+    said = request.headers.get("Origin")
+    origin = None if said is None else Origin.of(said)
+    return said is None or (origin is not None and origin.is_of(request.headers.get("Host", "")))

@@ -1,12 +1,11 @@
-"""Who sent the request at hand; the rules are in services/identity.py, where callbacks find them, too."""
+"""Who sent the request at hand; the rules are in domain/access, for all processes."""
 
-from flask import Request
+from flask import Request, g, request
 
-from services.identity import user_of as _user_of
-from services.identity import writing_program
+from domain.access.identity import page_asker
+from domain.access.identity import user_of as _user_of
+from domain.access.rules import Access, refusal
 from settings.settings import Settings
-
-_READS = ("GET", "HEAD", "OPTIONS")
 
 
 def user_of(request: Request, settings: Settings) -> str | None:
@@ -14,7 +13,7 @@ def user_of(request: Request, settings: Settings) -> str | None:
     return _user_of(request.headers, request.remote_addr, settings)
 
 
-def guard(request: Request, settings: Settings) -> None:
-    """Lets reads pass; a write under /api raises `SignInNeeded` or `ReadOnly` where the settings forbid it."""
-    if request.method not in _READS:
-        writing_program(request.headers, request.remote_addr, settings)
+def note_refusals(settings: Settings) -> None:
+    """Notes what a reader of a page who sent this request may not do, for the page's buttons to say so."""
+    asker = page_asker(request.headers, request.remote_addr, settings)
+    g.refusals = {access: refusal(access, asker, settings) for access in Access}

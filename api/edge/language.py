@@ -1,5 +1,7 @@
 """Which language a request is answered in, and whether its page stands in another site's frame."""
 
+from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from flask import g, request
@@ -7,12 +9,13 @@ from flask import g, request
 from domain.links import Links
 
 LANGUAGES = ("en", "ja")
+_QUERY_HEADER: Final = "X-Clew-Query"
 
 
 def choose_language() -> str:
     """`?lang=` of the page, else what the browser prefers, else English.
 
-    A Dash callback goes to an address of its own; the page it came from is in the Referer.
+    A Dash callback goes to an address of its own; what its page's address says comes with it.
     """
     return _asked_language() or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
@@ -33,8 +36,16 @@ def _asked_language() -> str | None:
 
 def _asked(name: str) -> tuple[str | None, str | None]:
     """A part of the request's own query, and of that of the page which it came from."""
+    return request.args.get(name), _page_query().get(name, [None])[0]
+
+
+def _page_query() -> Mapping[str, Sequence[str | None]]:
+    """The query of the page's address: as assets/page_request.js says it, else as the Referer does, if at all.
+
+    Browsers cut a Referer of more than 4,096 characters to its origin, and a portal may forbid it.
+    """
     try:
-        page = parse_qs(urlsplit(request.headers.get("Referer", "")).query)
-    except ValueError:  # no address at all, such as "http://["
-        page = {}
-    return request.args.get(name), page.get(name, [None])[0]
+        said = request.headers.get(_QUERY_HEADER)
+        return parse_qs(urlsplit(request.headers.get("Referer", "")).query if said is None else said)
+    except ValueError:  # no address at all, such as "http://[", or too many names
+        return {}

@@ -65,7 +65,8 @@ def register(server: Flask) -> None:
             may_write, left_out = refused.take()
             if not may_write:
                 return response
-        level = logging.DEBUG if request.path.startswith(_QUIET) else logging.INFO
+        is_usual = request.path.startswith(_QUIET) and response.status_code < 400
+        level = logging.DEBUG if is_usual else logging.INFO
         log.log(
             level,
             "request",

@@ -24,7 +24,7 @@ def register(server: Flask, settings: Settings, script_hashes: Callable[[], Sequ
     @server.after_request
     def protect(response: Response) -> Response:
         response.headers["X-Content-Type-Options"] = "nosniff"
-        # The language and the frame of a page are read from its address, which its callbacks send as their Referer.
+        # What a page's address says is for Clew alone: which runs somebody compares is nobody else's to know.
         response.headers["Referrer-Policy"] = "same-origin"
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = _policy(settings, script_hashes())

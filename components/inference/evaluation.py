@@ -6,9 +6,12 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids
+from components.permissions import only_who_may, reason
 from components.texts.language import _
 from components.texts.translate import translate
 from components.texts.words import MISSING, count, number, percent
+from domain.access.rules import Access
+from domain.errors.records import EvaluationOfAnother, EvaluationOfAnotherPage
 from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.message_data import message_in
 from domain.registry.measurements import Measured
@@ -28,15 +31,17 @@ def panel() -> html.Section:
                 ),
                 className="small text-body-secondary mb-2",
             ),
-            html.Div(
+            only_who_may(
+                Access.WORK,
                 [
                     dbc.Button(_("Run 100 episodes"), id=ids.EVALUATE, color="primary", outline=True, disabled=True,
                                class_name="model-writes"),
                     dbc.Button(_("Cancel"), id=ids.EVALUATE_CANCEL, color="secondary", outline=True, disabled=True),
                 ],
-                className="d-flex gap-2 mb-2",
+                ids.refused("evaluation"),
             ),
-            html.Div(id=ids.EVALUATION, **{"aria-live": "polite"}),
+            reason(Access.WORK, ids.refused("evaluation")),
+            html.Div(id=ids.EVALUATION, className="mt-2", **{"aria-live": "polite"}),
             dcc.Interval(id=ids.EVALUATE_TICK, interval=TICK_MS, disabled=True),
             # Since when the engine has been asked in vain (Unix ms), and whether it is to start then.
             dcc.Store(id=ids.EVALUATION_WAITING),
@@ -58,6 +63,7 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
                 label=_("%(played)s of %(episodes)s", played=count(found.played), episodes=count(found.episodes)),
             )
         )
+        said.extend(_whose(found))
     if found.state is EvaluationState.CANCELLED:
         said.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))
     if found.state is EvaluationState.FAILED:
@@ -67,6 +73,18 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
     if note:
         said.append(html.P(note, className="small text-body-secondary"))
     return said
+
+
+def _whose(found: EvaluationReport) -> list[Any]:
+    """Who started what still runs, as far as that is known, and why this reader cannot cancel it."""
+    if found.cancellable and found.started_by is None:
+        return []
+    if found.cancellable:
+        sentence = _("Started by %(user)s.", user=found.started_by)
+    else:
+        other = found.started_by
+        sentence = translate(EvaluationOfAnotherPage() if other is None else EvaluationOfAnother(other))
+    return [html.P(sentence, id=ids.EVALUATION_WHOSE, className="small text-body-secondary")]
 
 
 def _cause(found: EvaluationReport) -> str:

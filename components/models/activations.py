@@ -8,8 +8,11 @@ from dash import html
 
 from components import notices
 from components.links import model_href
+from components.permissions import refusal_of
 from components.texts import words
 from components.texts.language import _
+from components.texts.translate import translate
+from domain.access.rules import Access
 from domain.registry.changes import ChangeVerb
 from domain.registry.models import Activation, Model, ModelList, ModelState
 
@@ -52,10 +55,13 @@ def _again(model: Model | None) -> Any:
     if model is None or model.state is not ModelState.INACTIVE:
         return None
     label = _("Activate model %(id)s again", id=model.id)
+    refused = refusal_of(Access.WRITE)
     return html.Button(
         _("Activate again"),
         type="button",
         className="btn btn-link btn-sm p-0 model-writes",
+        disabled=refused is not None,
+        title=None if refused is None else translate(refused),
         **{"data-change": ChangeVerb.ACTIVATE, "data-model": model.id, "aria-label": label},
     )
 

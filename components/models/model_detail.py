@@ -10,8 +10,10 @@ from components.badges import model_badge
 from components.links import href, run_href
 from components.models.model_change import button
 from components.models.model_list import measured_text
+from components.permissions import only_who_may, reason
 from components.texts import words
 from components.texts.language import _, around
+from domain.access.rules import Access
 from domain.inference.policies import PolicyGraph, TensorShape
 from domain.registry.changes import ChangeVerb
 from domain.registry.models import Model, ModelState
@@ -21,17 +23,19 @@ def place(model_id: str) -> list[Any]:
     """The page's parts, empty until its callbacks fill them."""
     return [
         html.Div(notices.failure_alert("model"), **{"aria-live": "polite"}),
-        html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS),
-        html.Div(
+        html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS, className="mb-3"),
+        only_who_may(
+            Access.WRITE,
             [
                 _button(ChangeVerb.ACTIVATE, _("Activate"), "primary", model_id),
                 _button(ChangeVerb.TRY, _("Try it"), "outline-primary", model_id),
                 _button(ChangeVerb.DELETE, _("Delete…"), "outline-danger", model_id),
                 _button(ChangeVerb.RESTORE, _("Restore"), "outline-secondary", model_id),
             ],
-            className="d-flex flex-wrap gap-2 my-3",
+            ids.refused("model"),
         ),
-        html.H2(_("Policy file"), className="h5"),
+        reason(Access.WRITE, ids.refused("model")),
+        html.H2(_("Policy file"), className="h5 mt-3"),
         html.Div([dbc.Spinner(size="sm"), " ", _("Checking the file…")], id=ids.MODEL_POLICY),
     ]
 

@@ -8,9 +8,11 @@ from dash import html
 from components import ids, notices
 from components.links import href, model_href
 from components.models.model_change import button
+from components.permissions import only_who_may
 from components.tables import Column, native_table, rows_shown
 from components.texts import words
 from components.texts.language import _, around, ngettext
+from domain.access.rules import Access
 from domain.registry.changes import ChangeVerb
 from domain.registry.measurements import Measured, Measurement
 from domain.registry.models import Model, ModelState, order_of
@@ -89,9 +91,15 @@ def toolbar() -> html.Div:
             html.Div(
                 [
                     dbc.Button(_("Details"), id=ids.MODEL_DETAILS, color="link", disabled=True),
-                    button(ids.MODEL_RESTORE, ChangeVerb.RESTORE, _("Restore"), "outline-secondary"),
-                    button(ids.MODEL_DELETE, ChangeVerb.DELETE, _("Delete…"), "outline-danger"),
-                    button(ids.MODEL_ACTIVATE, ChangeVerb.ACTIVATE, _("Activate"), "primary"),
+                    only_who_may(
+                        Access.WRITE,
+                        [
+                            button(ids.MODEL_RESTORE, ChangeVerb.RESTORE, _("Restore"), "outline-secondary"),
+                            button(ids.MODEL_DELETE, ChangeVerb.DELETE, _("Delete…"), "outline-danger"),
+                            button(ids.MODEL_ACTIVATE, ChangeVerb.ACTIVATE, _("Activate"), "primary"),
+                        ],
+                        ids.refused("models"),
+                    ),
                 ],
                 className="ms-auto d-flex flex-wrap gap-2 align-items-end",
                 role="group",

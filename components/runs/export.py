@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from components.charts.encoding import points
 from components.charts.lines import Known
@@ -11,6 +12,13 @@ from components.runs import final_metrics
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord
+
+_SEPARATOR: Final = re.compile(r"([;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+)")
+# Also the wide signs, which spreadsheets take for the narrow ones. Before them may stand what is not seen.
+_FORMULA: Final = re.compile(r"[\s\x00-\x20\"'\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]")
+_NUMBER: Final = re.compile(
+    r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE
+)
 
 
 def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
@@ -48,11 +56,10 @@ def _csv(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _harmless(cell: Any) -> Any:
-    """A spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left alone."""
-    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+    """A spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left alone.
+
+    Also within a text: where a semicolon, a tab or a line's end separates cells for the reader, each piece is one.
+    """
+    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
         return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
+    return "".join(f"'{piece}" if _FORMULA.match(piece) else piece for piece in _SEPARATOR.split(cell))

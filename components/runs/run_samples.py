@@ -4,7 +4,9 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
+from components.permissions import only_who_may, reason
 from components.texts.language import _
+from domain.access.rules import Access
 
 
 def notice() -> dbc.Alert:
@@ -17,14 +19,13 @@ def notice() -> dbc.Alert:
                     " there is something to look at. Your own runs appear beside them."
                 )
             ),
-            dbc.Button(
-                _("Remove sample data"),
-                id=ids.SAMPLE_REMOVE,
-                color="secondary",
-                outline=True,
-                size="sm",
-                class_name="ms-2",
+            only_who_may(
+                Access.WRITE,
+                [dbc.Button(_("Remove sample data"), id=ids.SAMPLE_REMOVE, color="secondary", outline=True, size="sm")],
+                ids.refused("samples"),
+                "d-inline-block ms-2",
             ),
+            reason(Access.WRITE, ids.refused("samples")),
         ],
         id=ids.SAMPLE_NOTICE,
         color="info",

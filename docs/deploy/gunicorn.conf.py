@@ -11,12 +11,19 @@ from api.edge.bulkheads import DashboardWorker
 from domain.hosts import open_host_warning
 from domain.wrong_settings import explain
 from serving.json_logger import JsonLogger
+from settings.browser_urls import browser_url_warnings
 from settings.settings import Settings
 
 try:
     _settings = Settings()
 except ValidationError as error:
     sys.exit(explain(error))
+
+
+class _Logger(JsonLogger):
+    """gunicorn's own messages, without what no log line may hold."""
+
+    secrets = _settings.secrets
 
 
 # A history that is drawn holds a file; what does not fit is read whole, which takes memory.
@@ -27,9 +34,13 @@ if _allowed != resource.RLIM_INFINITY and _allowed < _wanted:
 
 
 def on_starting(server: Arbiter) -> None:
-    """Says once, not in each worker, that Clew answers under any host name, where it does."""
-    if warning := open_host_warning("HOST", _settings.host, _settings.trusted_hosts):
-        server.log.warning(warning)
+    """Says once, not in each worker, that Clew answers under any host name, and what browsers are not told."""
+    for warning in (
+        open_host_warning("HOST", _settings.host, _settings.trusted_hosts),
+        *browser_url_warnings(_settings),
+    ):
+        if warning:
+            server.log.warning(warning)
 
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
@@ -51,5 +62,5 @@ control_socket_disable = True  # two gunicorns of one user would share the socke
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a heartbeat must not wait for a disk
 
 loglevel = _settings.log_level.lower()
-logger_class = JsonLogger
+logger_class = _Logger
 accesslog = None  # the app logs its requests itself, with their id and duration

@@ -6,6 +6,7 @@ ClewError
 ├── NotFound              it makes sense, but there is no such thing                    (404)
 ├── Conflict              it makes sense, but not as things are now                     (409)
 ├── ReadOnly              this Clew changes nothing                                     (403)
+├── NotYours              somebody else began it                                        (403)
 ├── PolicyRefused         the policy file must not be activated, and why                (422)
 ├── PolicyFailed          the policy broke down while it ran, and how                   (422)
 ├── PolicyGone            the model's file is not there any more                        (410)
@@ -72,6 +73,12 @@ class ReadOnly(ClewError):
     """This Clew was set to change nothing."""
 
     text = template("This Clew is read-only (READ_ONLY is set): it changes no model.")
+    status = 403
+
+
+class NotYours(ClewError):
+    """Somebody else began what is to be ended."""
+
     status = 403
 
 

@@ -1,6 +1,6 @@
 """Why a run or a model is not there, or is not changed."""
 
-from domain.errors import BadInput, Conflict, Name, NotFound, SignInNeeded
+from domain.errors import BadInput, Conflict, Name, NotFound, NotYours, ReadOnly, SignInNeeded
 from domain.messages import Reason, template
 
 
@@ -112,7 +112,35 @@ class UserUnknown(SignInNeeded):
 class TokenNeeded(SignInNeeded):
     """A program sent no token, or a wrong one."""
 
-    text = template("Changes need this Clew's token: send it as Authorization: Bearer <token>.")
+    text = template(
+        "Changes need this Clew's token: send it as Authorization: Bearer <token>, or as X-Clew-Token: <token>."
+    )
+
+
+class MeasuresNothing(ReadOnly):
+    """This Clew was set to do no work for anybody."""
+
+    text = template("This Clew is read-only (READ_ONLY is set): it starts and cancels no evaluation.")
+
+
+class EvaluationOfAnother(NotYours):
+    """A user whom the proxy names started the evaluation."""
+
+    text = template("{user} started this evaluation, and nobody else can cancel it.")
+    user: str
+
+
+class EvaluationOfAnotherPage(NotYours):
+    """A page started the evaluation whose reader has no name."""
+
+    text = template("Another page started this evaluation: it can be cancelled there, or ends by itself.")
+
+
+class RefusedToUs(NotYours):
+    """Another process of ours refuses what is asked for somebody, and says why by a code."""
+
+    text = "{reason}"
+    reason: Reason
 
 
 class NotFoundThere(NotFound):

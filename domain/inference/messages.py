@@ -154,3 +154,5 @@ class EvaluationReport(Coded):
     maze_seed: int | None = None
     seen: Measured | None = None
     unseen: Measured | None = None
+    started_by: str | None = Field(None, description="the user, where a proxy named one")
+    cancellable: bool = Field(True, description="whether who asks may cancel it")

@@ -22,6 +22,7 @@ from services.processes.ports import host_warnings, port_problems
 from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMPLES, services_of
 from services.processes.state_lock import AlreadyLaunched, state_lock
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
+from settings.browser_urls import browser_url_warnings
 from settings.settings import Settings
 
 _LOOK_SECONDS = 0.5
@@ -74,7 +75,7 @@ class _Launch:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays in force
                 signal.signal(number, self._stop)
         self.samples_shown = _size(self._log(SAMPLES.name))
-        for warning in host_warnings(self.settings):
+        for warning in (*host_warnings(self.settings), *browser_url_warnings(self.settings)):
             say(f"Careful: {warning}")
         say(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
         try:

@@ -64,6 +64,38 @@ def test_it_reads_nothing_either(address: str, method: str, path: str) -> None:
     assert len(answer.content) < 300
 
 
+HOSTS = (
+    REBOUND,
+    "EVIL.example:8050",
+    "evil.example.",
+    "[fd00::5]:1",
+    "evil.example:abc",
+    "a b",
+    "[",
+    "evil\xff",
+    "x" * 300,
+)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_the_api_gives_the_reason_as_pages_do(server: Flask, host: str, method: str) -> None:
+    """Also where the API has no such address, or no such method there."""
+    for path in ("/", "/health", "/api", "/api/nothing", "/api/runs", "/api/models/active", "/api/models/a/restore"):
+        answer = server.test_client().open(path, method=method, headers={"Host": host}, json={"model_id": "1"})
+        assert (answer.status_code, answer.mimetype) == (400, "application/json")
+        assert method == "HEAD" or answer.json["code"] == "host-not-trusted", path
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST", "Localhost.:8050", "[::FFFF:127.0.0.1]", "127.0.0.1:80"])
+def test_hosts_have_no_case(server: Flask, host: str) -> None:
+    """Nor has the origin of a page that writes: it is compared with the name under which it asked."""
+    origin = f"http://{host.lower().replace('.:', ':')}"
+    for path in ("/api/nothing", "/api/models/active"):
+        answer = server.test_client().post(path, headers={"Host": host, "Origin": origin}, json={})
+        assert answer.status_code in (404, 422), answer.text
+
+
 def test_a_name_that_is_listed_is_answered(serving: Serving, registry: Registry) -> None:
     server = serving(registry.tracking.address, model_name=registry.name, trusted_hosts=f".{REBOUND}")
     with listening(server) as address:

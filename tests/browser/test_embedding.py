@@ -9,6 +9,7 @@ from selenium import webdriver
 
 from tests.browser.conftest import pytest_setup_options
 from tests.browser.page import Page
+from tests.english import english_words
 from tests.tracking import Tracking
 
 
@@ -18,13 +19,18 @@ class Portal:
     def __init__(self) -> None:
         portal = self
         self.shows = ""
+        self.more = ""
+        self.policy = ""
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 body = (
-                    f"<!doctype html><title>Portal</title><iframe src='{portal.shows}' width=1200 height=900></iframe>"
+                    f"<!doctype html><title>Portal</title><iframe src='{portal.shows}' {portal.more}"
+                    " width=1200 height=900></iframe>"
                 )
                 self.send_response(200)
+                if portal.policy:
+                    self.send_header("Referrer-Policy", portal.policy)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
                 self.wfile.write(body.encode())
@@ -83,6 +89,51 @@ def test_the_portal_shows_every_page_without_the_header(
         page.script("window.clew.visit(arguments[0])", f"{path}?embed=1")
         page.wait(lambda: page.text("h1"))
         assert page.all("header") == []
+    assert page.console_errors() == []
+
+
+@pytest.mark.parametrize("runs", [1, 140])
+@pytest.mark.parametrize("policy", ["", "no-referrer"])
+def test_a_long_comparison_keeps_its_language_and_its_frame(
+    driver: webdriver.Chrome,
+    serve: Callable[..., str],
+    tracking: Tracking,
+    portal: Portal,
+    runs: int,
+    policy: str,
+) -> None:
+    """Browsers cut a Referer of more than 4,096 characters, and send none where the portal says so."""
+    experiment = tracking.experiment()
+    run = tracking.run(experiment, name="framed", metrics={"success_rate": [0.5, 0.6]})
+    others = [f"{number:032x}" for number in range(1, runs)]
+    clew = serve(tracking.address, frame_ancestors=portal.address)
+    page = Page(driver, portal.address)
+    page.expected_errors = ("WebSocket connection",)
+    portal.policy = policy
+    portal.more = f"referrerpolicy={policy}" if policy else ""
+    portal.shows = f"{clew}/mlflow?embed=1&lang=ja&runs={','.join([run, *others])}"
+    page.open("/")
+    driver.switch_to.frame(driver.find_element("tag name", "iframe"))
+    page.wait(lambda: page.lines("compare-chart-success-rate") == [2])
+    assert page.all("header") == []
+    page.wait_for_text("時点", "#runs-freshness-text")
+    page.wait_for_text("最終", "#compare-table")  # what a callback of the comparison wrote
+    english = english_words(page.text("#compare-panel"))
+    pieces_of_ids = {word for word in english if set(word) <= set("abcdef0123456789")}
+    assert {word for word in english - pieces_of_ids if not word.startswith("framed")} == set()
+    links = page.script("return [...document.querySelectorAll('#compare-table a')].map(a => a.href)")
+    assert links
+    assert all("embed=1" in link and "lang=ja" in link for link in links)
+    assert page.console_errors() == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "日本語", "%00", "x" * 5000, "ja&lang=en", ""])
+def test_whatever_the_address_asks_for_can_be_sent(
+    driver: webdriver.Chrome, serve: Callable[..., str], tracking: Tracking, lang: str
+) -> None:
+    page = Page(driver, serve(tracking.address))
+    page.open(f"/models?lang={lang}&embed=é")
+    page.wait_for_text("時点" if lang.startswith("ja") else "as of", "#models-freshness")
     assert page.console_errors() == []
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -67,7 +68,18 @@ class Dashboard:
 class Nginx:
     """nginx at two free ports, which are `https` and `http`; `gpus` are the monitors' ports by name."""
 
-    def __init__(self, folder: Path, *, https: int, http: int, clew: int, inference: int, gpus: Mapping[str, int]):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        https: int,
+        http: int,
+        clew: int,
+        inference: int,
+        gpus: Mapping[str, int],
+        changes: Mapping[str, str] = MappingProxyType({}),
+    ):
+        """`changes` is what else somebody writes into the file, by what stands there."""
         program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         assert program, "This test needs nginx; on Debian: apt-get install nginx."
         self.origin = f"https://{NAME}:{https}"
@@ -84,7 +96,7 @@ class Nginx:
             "127.0.0.1:8050": f"127.0.0.1:{clew}",
             "127.0.0.1:8002": f"127.0.0.1:{inference}",
         }
-        _configure(folder, ports, gpus)
+        _configure(folder, {**ports, **changes}, gpus)
         command = [program, "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
         with (folder / "nginx.log").open("wb") as said:
             self._process = subprocess.Popen(command, stdout=said, stderr=said)

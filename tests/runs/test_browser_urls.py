@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings.browser_urls import mlflow_run_page
+from settings.browser_urls import browser_url_warnings, mlflow_run_page
 from settings.settings import Settings
 
 
@@ -30,3 +30,21 @@ from settings.settings import Settings
 def test_the_page_of_a_run(settings: dict[str, str], scheme: str, host: str, page: str | None) -> None:
     values = Settings(_env_file=None, **settings)  # type: ignore[call-arg,arg-type]
     assert mlflow_run_page(values, scheme, host, "1", "a") == page
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({}, []),
+        ({"mlflow_url": "https://ml.example", "mlflow_tracking_uri": "https://bob:s3cret@ml.example"}, []),
+        ({"mlflow_url": "https://bob:s3cret@ml.example"}, ["MLFLOW_URL"]),
+        (
+            {"inference_ui_url": "https://bob@ui.example", "mlflow_url": "https://b:c@d"},
+            ["MLFLOW_URL", "INFERENCE_UI_URL"],
+        ),
+    ],
+)
+def test_a_start_says_what_browsers_get_without_its_password(settings: dict[str, str], named: list[str]) -> None:
+    warnings = browser_url_warnings(Settings(_env_file=None, **settings))  # type: ignore[call-arg,arg-type]
+    assert [warning.split()[0] for warning in warnings] == named
+    assert "s3cret" not in "".join(warnings)

@@ -57,6 +57,7 @@ def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(star
         (NOW_MS, None, None, OddClocks(ends_untold=True)),
         (-5, 2**63 - 1, None, OddClocks(start_ms=-5, end_ms=2**63 - 1)),
     ],
+    ids=range(10),  # not of the values: they are of this moment, and each of pytest's workers has its own
 )
 def test_how_long_it_took_and_why_that_is_not_known(
     start: int, end: int | None, seconds: float | None, odd: OddClocks

@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.hosts import hosts_answered, is_loopback, open_host_warning, read_hosts
+from domain.hosts import Origin, host_name, hosts_answered, is_loopback, open_host_warning, read_hosts
+from sockets.origins import is_allowed, read_origins
 
 LOOPBACK = [
     "localhost",
@@ -128,3 +129,77 @@ def test_what_is_no_name_is_refused_by_name(entry: str) -> None:
     with pytest.raises(ValueError, match="should be a host name") as refused:
         read_hosts(f"good.example.com, {entry}")
     assert repr(entry) in str(refused.value)
+
+
+SAME = [
+    ("http://clew.example.com", "clew.example.com"),
+    ("http://Clew.Example.COM", "clew.example.com"),
+    ("http://clew.example.com", "CLEW.example.com:80"),
+    ("http://clew.example.com:80", "clew.example.com"),
+    ("https://clew.example.com", "clew.example.com:443"),
+    ("https://clew.example.com:443", "Clew.example.com"),
+    ("https://clew.example.com.", "clew.example.com"),
+    ("http://clew.example.com:8050", "clew.example.com.:8050"),
+    ("http://[::1]:8050", "[0:0:0:0:0:0:0:1]:8050"),
+    ("http://[FD00::5]", "[fd00::5]"),
+    ("http://m\u00fcller.example", "xn--mller-kva.example"),
+    ("HTTP://127.0.0.1:8050", "127.0.0.1:8050"),
+]
+OTHERS = [
+    ("http://clew.example.com", "clew.example.com:8050"),
+    ("https://clew.example.com", "clew.example.com:80"),
+    ("http://evil.example", "clew.example.com"),
+    ("http://clew.example.com.evil.example", "clew.example.com"),
+    ("http://clew.example.com@evil.example", "clew.example.com"),
+    ("http://clew.example.com/path", "clew.example.com"),
+    ("null", "clew.example.com"),
+    ("", "clew.example.com"),
+    ("http://[", "["),
+    ("http://:80", ":80"),
+    ("file://", ""),
+    ("clew.example.com", "clew.example.com"),
+]
+
+
+@pytest.mark.parametrize(("origin", "host"), SAME)
+def test_hosts_have_no_case_and_no_second_spelling(origin: str, host: str) -> None:
+    page = Origin.of(origin)
+    assert page is not None
+    assert page.is_of(host)
+    assert is_allowed(origin, host, frozenset())
+    assert is_allowed(page_in_small_letters(origin), "x", read_origins(f" {origin.upper()}/ , https://other.example"))
+
+
+def page_in_small_letters(origin: str) -> str:
+    """As a browser says it."""
+    page = Origin.of(origin)
+    assert page is not None
+    host = f"[{page.host}]" if ":" in page.host else page.host
+    return f"{page.scheme}://{host}" + ("" if page.port in (80, 443) else f":{page.port}")
+
+
+@pytest.mark.parametrize(("origin", "host"), OTHERS)
+def test_another_origin_is_another_however_it_is_spelled(origin: str, host: str) -> None:
+    page = Origin.of(origin)
+    assert page is None or not page.is_of(host)
+    assert not is_allowed(origin, "clew.example.com", read_origins("https://listed.example"))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "http://bob:pw@clew.example.com",
+        "http://bob%3Apw%40clew.example.com",
+        "ftp://clew.example.com",
+        "clew",
+        "http://a/b",
+    ],
+)
+def test_what_is_no_origin_is_refused(entry: str) -> None:
+    with pytest.raises(ValueError, match="should be an origin"):
+        read_origins(entry)
+
+
+def test_a_name_is_read_without_its_port() -> None:
+    assert host_name("Clew.Example.com.:80") == host_name("clew.example.com") == "clew.example.com"
+    assert host_name("a b") is None

@@ -34,8 +34,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from domain.addresses import credentials_in
 from domain.errors.services import DatabaseFailed
 from domain.messages import Text
+from domain.secrets import without_secrets
 from domain.tracking.history import EMPTY, FIRST_STEP, History, HistoryPart
 from mlflow_api.metric_columns import in_order
 from mlflow_api.priority_semaphore import PrioritySemaphore
@@ -57,6 +59,8 @@ class MetricDatabase:
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
+        found = credentials_in(uri)
+        self._secrets = () if found is None else (found.username, found.password)
         self._engine: Engine | None = None
         self._lock = threading.Lock()
         self._semaphore = PrioritySemaphore(_READS_AT_ONCE)
@@ -82,8 +86,9 @@ class MetricDatabase:
                 yield connection
         # A missing driver is an ImportError; rows of SQLite are fetched past SQLAlchemy, so its errors come bare.
         except (SQLAlchemyError, ArgumentError, sqlite3.Error, ImportError) as error:
-            # The first line only: the next ones may hold the statement, and a URL its password.
-            raise DatabaseFailed(SERVICE, type(error).__name__, Text(str(error).splitlines()[0][:200])) from error
+            # The first line only: the next ones may hold the statement. Drivers name whom they did not let in.
+            first = without_secrets(str(error).splitlines()[0], self._secrets)
+            raise DatabaseFailed(SERVICE, type(error).__name__, Text(first[:200])) from error
 
 
 def _engine(url: URL) -> Engine:

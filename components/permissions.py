@@ -1,0 +1,36 @@
+"""What this request's reader may not do, and buttons that say so: each app notes in `flask.g` whom it would refuse."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import flask
+from dash import html
+
+from components.texts.translate import translate
+from domain.access.rules import Access
+from domain.errors import ClewError
+
+_IN_A_ROW: Final = "d-flex flex-wrap gap-2"
+
+
+def refusal_of(access: Access) -> ClewError | None:
+    """Why the reader would be refused; None where allowed, or outside a request."""
+    noted: Mapping[Access, ClewError | None] = flask.g.get("refusals", {}) if flask.has_request_context() else {}
+    return noted.get(access)
+
+
+def only_who_may(access: Access, buttons: list[Any], note: str, look: str = _IN_A_ROW) -> html.Fieldset:
+    """Buttons, all of them disabled where the reader would be refused; `note` is the id of `reason`.
+
+    By a fieldset, whatever callbacks say of each button meanwhile.
+    """
+    error = refusal_of(access)
+    if error is None:
+        return html.Fieldset(buttons, className=look)
+    return html.Fieldset(buttons, disabled=True, title=translate(error), className=look, **{"aria-describedby": note})
+
+
+def reason(access: Access, note: str) -> html.P | None:
+    """Says why those buttons are disabled; None where they are not."""
+    error = refusal_of(access)
+    return None if error is None else html.P(translate(error), id=note, className="small text-body-secondary mt-1 mb-2")

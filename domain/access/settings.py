@@ -1,0 +1,57 @@
+"""The types and meanings of the settings that say who may do what: more than one process reads them."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+
+def networks(listed: str) -> list[IPv4Network | IPv6Network]:
+    """The networks and addresses of a comma list; raises ValueError, which names the odd one."""
+    return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
+
+
+def _listing_networks(listed: str) -> str:
+    networks(listed)
+    return listed
+
+
+def _nothing_if_empty(value: str | None) -> str | None:
+    return value or None
+
+
+_Secret = Annotated[str | None, Field(min_length=8, repr=False), BeforeValidator(_nothing_if_empty)]
+ReadOnlySwitch = Annotated[
+    bool, Field(description="Whether this Clew changes no model and measures none, whoever asks.")
+]
+ApiToken = Annotated[
+    _Secret,
+    Field(
+        description="Who writes under /api has to send it as a bearer token, or as X-Clew-Token, 8 characters or more; "
+        "on a page, only a known user writes then.",
+        repr=False,
+    ),
+]
+UserHeader = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="The header in which your proxy names the user, such as X-Forwarded-User; it must overwrite it.",
+    ),
+    BeforeValidator(_nothing_if_empty),
+]
+ProxyNetworks = Annotated[
+    str,
+    AfterValidator(_listing_networks),
+    Field(description="Addresses and networks of the proxies whose user header and X-Forwarded-Proto count."),
+]
+ProxySecret = Annotated[
+    _Secret,
+    Field(
+        description="What your proxy sends as X-Clew-Proxy-Secret, 8 characters or more: the user header and "
+        "X-Forwarded-Proto then count from who knows it, wherever it is, and from nobody else. Empty: TRUSTED_PROXIES "
+        "decides.",
+        repr=False,
+    ),
+]
+TRUSTED_PROXIES = "127.0.0.0/8, ::1"

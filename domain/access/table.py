@@ -1,0 +1,119 @@
+"""The table: every route, callback and socket of Clew, and what a request to it does.
+
+A test walks the apps against it: what is not listed fails there, and counts as a write until it is.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from domain.access.rules import Access
+
+READ, WRITE, WORK = Access.READ, Access.WRITE, Access.WORK
+_READING_METHODS: Final = ("HEAD", "OPTIONS")
+
+DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
+    {
+        "GET /": READ,
+        "GET /<path:path>": READ,
+        "GET /assets/<path:filename>": READ,
+        "GET /static/<path:filename>": READ,
+        "GET /_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": READ,
+        "GET /_dash-layout": READ,
+        "GET /_dash-dependencies": READ,
+        "GET /_reload-hash": READ,
+        "GET /_favicon.ico": READ,
+        "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
+        "POST /changes": WRITE,
+        "GET /health": READ,
+        "GET /api/health": READ,
+        "GET /api/models": READ,
+        "GET /api/models/active": READ,
+        "POST /api/models/active": WRITE,
+        "GET /api/models/history": READ,
+        "GET /api/models/<path:model_id>": READ,
+        "GET /api/models/<path:model_id>/policy": READ,
+        "DELETE /api/models/<path:model_id>": WRITE,
+        "POST /api/models/<path:model_id>/restore": WRITE,
+        "GET /api/runs": READ,
+        "GET /api/runs/compare": READ,
+        "GET /api/runs/<run_id>": READ,
+    }
+)
+"""Routes of the dashboard; a program writes here, but for ANSWERED_THERE."""
+
+ANSWERED_THERE: Final = frozenset({"POST /changes"})
+"""Routes at which a person acts: they ask the table by themselves, and say a refusal where it was clicked."""
+
+INFERENCE: Final[Mapping[str, Access]] = MappingProxyType(
+    {
+        "GET /health": READ,
+        "GET /ws/inference": READ,  # a socket; ALLOWED_ORIGINS says whose pages may watch
+        "GET /evaluations/<path:model_id>": READ,
+        "POST /evaluations/<path:model_id>": WORK,
+        "DELETE /evaluations/<path:model_id>": WORK,  # and only by whoever started it
+    }
+)
+"""Routes of the inference engine."""
+
+GPU_MONITOR: Final[Mapping[str, Access]] = MappingProxyType(
+    {
+        "GET /health": READ,
+        "GET /metrics": READ,
+        "GET /ws/gpu": READ,  # a socket, as above
+    }
+)
+"""Routes of the GPU monitor."""
+
+CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
+    {
+        "_pages_content.children": READ,
+        "front-runs-body.children": READ,
+        "front-best-body.children": READ,
+        "front-model-body.children": READ,
+        "front-health-body.children": READ,
+        "runs-freshness-text.children": READ,
+        "runs-empty.children": READ,
+        "runs-sample-dialog.is_open": READ,
+        "runs-sample-outcome.children": WRITE,
+        "compare-chart-reward.figure": READ,
+        "compare-download.data": READ,
+        "run-chart-reward.figure": READ,
+        "models-chosen.data": READ,
+        "models-freshness.children": READ,
+        "model-facts.children": READ,
+        "model-policy.children": READ,
+        "gpu-drawn-*.data": READ,
+        "gpus-runs.data": READ,
+        "inference-model.options": READ,
+        "evaluation-report.children": READ,  # but for its buttons
+        "evaluation-report.children evaluation-start.n_clicks": WORK,
+        "evaluation-report.children evaluation-cancel.n_clicks": WORK,
+    }
+)
+"""Callbacks that reach the server, by their first output, or else their first input, a number in it being *; a person
+acts here. After a space, what started it, where that makes a difference."""
+
+
+def access_of(table: Mapping[str, Access], method: str, rule: str) -> Access:
+    """What a request does whose method and rule are given; what is not listed counts as a write."""
+    return READ if method in _READING_METHODS else table.get(f"{method} {rule}", WRITE)
+
+
+def callback_name(output: str, first_input: str) -> str:
+    """How CALLBACKS names the callback with this output, as Dash writes it; one without outputs has only a hash."""
+    first = output.strip(".").split("...")[0]
+    name = first if "." in first else first_input
+    return re.sub(r"-\d+(?=\.)", "-*", name.partition("@")[0])
+
+
+def is_listed(callback: str) -> bool:
+    """Whether the table says what a callback of this name does."""
+    return callback in CALLBACKS
+
+
+def access_of_callback(name: str, triggers: list[str]) -> Access:
+    """What a callback does that these properties started; what is not listed counts as a write."""
+    found = [CALLBACKS.get(f"{name} {trigger}") for trigger in triggers]
+    return next(filter(None, found), CALLBACKS.get(name, WRITE))

@@ -1,0 +1,210 @@
+"""Starting and cancelling an evaluation is work: who may, under which setting, and whose it is."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from app import create_app
+from components import ids
+from services.connect import connect
+from settings.settings import Settings
+from tests.inference.conftest import Start, Team
+from tests.inference.engine import Engine, listening
+
+pytest.importorskip("onnx")
+
+from tests.inference.slow_policy import slow
+
+TOKEN, SECRET = "a-long-enough-token", "what-the-proxy-knows"
+USERS = {"TRUSTED_USER_HEADER": "X-Forwarded-User"}
+Headers = dict[str, str]
+
+
+def user(name: str, **more: str) -> Headers:
+    return {"X-Forwarded-User": name} | {key.replace("_", "-"): value for key, value in more.items()}
+
+
+@pytest.fixture(scope="module")
+def lasting(team: Team) -> str:
+    """A model whose evaluation lasts until it is cancelled, or for longer than a test."""
+    return team.registry.version(slow())
+
+
+@pytest.fixture(scope="module")
+def named(start: Start) -> Engine:
+    """An engine that a proxy tells who its users are."""
+    return start(**USERS)
+
+
+def ended(engine: Engine, model_id: str, headers: Headers) -> None:
+    engine.call("DELETE", f"/evaluations/{model_id}", **headers)
+    assert engine.wait_for(lambda health: health["evaluations"] == 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "headers", "status", "code"),
+    [
+        ({"READ_ONLY": "true"}, {}, 403, "measures-nothing"),
+        ({"READ_ONLY": "true", **USERS}, user("kim"), 403, "measures-nothing"),
+        ({"API_TOKEN": TOKEN}, {}, 401, "token-needed"),
+        ({"API_TOKEN": TOKEN}, {"Authorization": "Bearer wrong-token"}, 401, "token-needed"),
+        ({"API_TOKEN": TOKEN, **USERS}, user("kim"), 401, "token-needed"),
+    ],
+)
+def test_who_may_not_work_starts_and_cancels_nothing(
+    start: Start, lasting: str, settings: dict[str, str], headers: Headers, status: int, code: str
+) -> None:
+    engine = start(**settings)
+    for method in ("POST", "DELETE"):
+        answered, told = engine.call(method, f"/evaluations/{lasting}", **headers)
+        assert (answered, told["code"]) == (status, code)
+    assert engine.call("GET", f"/evaluations/{lasting}")[0] == 404
+    assert engine.health()["evaluations"] == 0
+    engine.end()
+
+
+@pytest.mark.parametrize("header", ["Authorization", "X-Clew-Token"])
+def test_who_has_the_token_may(start: Start, lasting: str, header: str) -> None:
+    engine = start(API_TOKEN=TOKEN)
+    sent = {header: f"Bearer {TOKEN}" if header == "Authorization" else TOKEN}
+    assert engine.call("POST", f"/evaluations/{lasting}", **sent)[0] == 202
+    assert engine.call("DELETE", f"/evaluations/{lasting}")[0] == 401
+    assert engine.call("DELETE", f"/evaluations/{lasting}", **sent)[0] == 202
+    engine.end()
+
+
+@pytest.mark.parametrize(
+    ("starter", "asker", "refused"),
+    [
+        (user("kim"), user("kim"), None),
+        (user("kim"), user("lee"), "kim started this evaluation"),
+        (user("kim"), {}, "kim started this evaluation"),
+        (user("キム".encode().decode("latin-1")), user("lee"), "キム started this evaluation"),
+        # A name counts before a page.
+        (user("kim", X_Clew_Page="a1"), user("kim", X_Clew_Page="b2"), None),
+        (user("kim", X_Clew_Page="a1"), user("lee", X_Clew_Page="a1"), "kim started this evaluation"),
+        ({"X-Clew-Page": "a1"}, {"X-Clew-Page": "a1"}, None),
+        ({"X-Clew-Page": "a1"}, {"X-Clew-Page": "b2"}, "Another page"),
+        ({"X-Clew-Page": "a1"}, {}, "Another page"),
+        ({"X-Clew-Page": "a1"}, user("lee"), "Another page"),
+        # Of this one nobody knows whose it is.
+        ({}, {}, None),
+        ({}, user("lee"), None),
+        ({"X-Clew-Page": "<script>"}, {"X-Clew-Page": "b2"}, None),
+    ],
+)
+def test_whoever_started_it_cancels_it_and_others_are_told_who_did(
+    named: Engine, lasting: str, starter: Headers, asker: Headers, refused: str | None
+) -> None:
+    path = f"/evaluations/{lasting}"
+    assert named.call("POST", path, **starter)[1]["cancellable"]
+    assert named.call("GET", path, **asker)[1]["cancellable"] == (refused is None)
+    status, told = named.call("DELETE", path, **asker)
+    assert status == (202 if refused is None else 403)
+    if refused is not None:
+        assert refused in told["error"]
+        assert named.call("GET", path)[1]["state"] != "cancelled"
+    ended(named, lasting, starter)
+
+
+def test_by_a_secret_alone_is_anybody_named(start: Start, lasting: str) -> None:
+    engine = start(**USERS, TRUSTED_PROXY_SECRET=SECRET)
+    path, proven = f"/evaluations/{lasting}", user("kim", X_Clew_Proxy_Secret=SECRET)
+    assert engine.call("POST", path, **proven)[1]["started_by"] == "kim"
+    for forged in (user("kim"), user("kim", X_Clew_Proxy_Secret="guessed-it-wrong")):
+        assert engine.call("DELETE", path, **forged)[0] == 403
+    assert engine.call("DELETE", path, **proven)[0] == 202
+    engine.end()
+
+
+Serve = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture
+def dashboard(team: Team, tmp_path: Path) -> Serve:
+    """Serves the dashboard beside an engine, under the settings that both have."""
+
+    def serve(engine: Engine, **settings: Any) -> AbstractContextManager[str]:
+        values = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            mlflow_tracking_uri=team.registry.tracking.address,  # type: ignore[arg-type]
+            model_name=team.registry.name,
+            cache_dir=tmp_path,
+            inference_port=engine.port,
+            **settings,
+        )
+        return listening(create_app(values, connect(values)).server)
+
+    return serve
+
+
+def press(address: str, button: str | None, model_id: str, headers: Headers) -> str:
+    """Presses a button of the evaluation on a page; returns what the page then shows."""
+    inputs = {ids.INFERENCE_SHOWN: "data", ids.EVALUATE: "n_clicks", ids.EVALUATE_CANCEL: "n_clicks"}
+    inputs |= {ids.EVALUATE_TICK: "n_intervals"}
+    outputs = {ids.EVALUATION: "children"}
+    outputs |= dict.fromkeys((ids.EVALUATE, ids.EVALUATE_CANCEL, ids.EVALUATE_TICK), "disabled")
+    outputs[ids.EVALUATION_WAITING] = "data"
+    names = "...".join(f"{name}.{prop}" for name, prop in outputs.items())
+    values = {ids.INFERENCE_SHOWN: {"model_id": model_id}}
+    body = {
+        "output": f"..{names}..",
+        "outputs": [{"id": name, "property": prop} for name, prop in outputs.items()],
+        "inputs": [{"id": name, "property": prop, "value": values.get(name, 1)} for name, prop in inputs.items()],
+        "state": [{"id": ids.EVALUATION_WAITING, "property": "data", "value": None}],
+        "changedPropIds": [f"{button or ids.EVALUATE_TICK}.{inputs[button or ids.EVALUATE_TICK]}"],
+    }
+    answer = requests.post(f"{address}/_dash-update-component", json=body, headers=headers, timeout=20)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def cancels(address: str, model_id: str, headers: Headers) -> bool:
+    """Whether the page of whom these headers name offers Cancel."""
+    text = press(address, None, model_id, headers)
+    return '"evaluation-cancel":{"disabled":false}' in text
+
+
+@pytest.mark.parametrize("secret", [None, SECRET])
+def test_on_the_page_it_is_the_same(start: Start, dashboard: Serve, lasting: str, secret: str | None) -> None:
+    """The dashboard hands on who asks: as a proxy does, by the settings that both have."""
+    both = {"API_TOKEN": TOKEN, **USERS, **({"TRUSTED_PROXY_SECRET": secret} if secret else {})}
+    proven = {"X-Clew-Proxy-Secret": secret} if secret else {}
+    kim, lee = user("kim") | proven, user("lee") | proven
+    engine = start(**both)
+    with dashboard(engine, **{name.lower(): value for name, value in both.items()}) as address:
+        assert "does not know who you are" in press(address, ids.EVALUATE, lasting, proven)
+        assert engine.health()["evaluations"] == 0
+        assert "Started by kim." in press(address, ids.EVALUATE, lasting, kim)
+        assert cancels(address, lasting, kim)
+        assert not cancels(address, lasting, lee)
+        refused = press(address, ids.EVALUATE_CANCEL, lasting, lee)
+        assert "kim started this evaluation, and nobody else can cancel it." in refused
+        assert engine.health()["evaluations"] == 1
+        press(address, ids.EVALUATE_CANCEL, lasting, kim)
+        assert engine.wait_for(lambda health: health["evaluations"] == 0)
+    engine.end()
+
+
+def test_without_names_a_page_is_known_again(engine: Engine, dashboard: Serve, lasting: str) -> None:
+    with dashboard(engine) as address:
+        press(address, ids.EVALUATE, lasting, {"X-Clew-Page": "a1"})
+        assert not cancels(address, lasting, {"X-Clew-Page": "b2"})
+        assert "Another page started this evaluation" in press(
+            address, ids.EVALUATE_CANCEL, lasting, {"X-Clew-Page": "b2"}
+        )
+        assert "a1" not in press(address, None, lasting, {"X-Clew-Page": "b2"})
+        assert cancels(address, lasting, {"X-Clew-Page": "a1"})
+        press(address, ids.EVALUATE_CANCEL, lasting, {"X-Clew-Page": "a1"})
+        assert engine.wait_for(lambda health: health["evaluations"] == 0)
+
+
+def test_read_only_holds_on_the_page_too(engine: Engine, dashboard: Serve, lasting: str) -> None:
+    with dashboard(engine, read_only=True) as address:
+        for button in (ids.EVALUATE, ids.EVALUATE_CANCEL):
+            assert "it starts and cancels no evaluation" in press(address, button, lasting, {})
+    assert engine.call("GET", f"/evaluations/{lasting}")[1]["state"] != "running"

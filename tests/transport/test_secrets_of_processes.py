@@ -1,0 +1,82 @@
+"""What each process of ours says at its start, and in its log, of addresses that hold a name and a password."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inference.settings import InferenceSettings
+from settings.settings import Settings
+from tests.inference.conftest import _bare_environment
+from tests.inference.engine import Engine
+from tests.transport.servers import nobody
+
+ROOT = Path(__file__).parents[2]
+LAUNCHER, PURGE, ENGINE = "services.processes.launcher", "services.registry.purge", "inference"
+PIECES = ("qzxjq", "zqxxj", "zjjqq")
+CONFIG = ROOT / "docs" / "deploy" / "gunicorn.conf.py"
+
+
+def said(folder: Path, command: list[str], **settings: str) -> tuple[int, str]:
+    """The exit status of a process under these settings, and all that it says."""
+    environment = _bare_environment() | {"PYTHONPATH": str(ROOT), "STATE_DIR": str(folder)} | settings
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "value"),
+    [
+        (["-m", LAUNCHER], "GPU_MONITOR_URLS", "a=http://qzxjq:zqxxj@zjjqq@host:port"),
+        (["-m", LAUNCHER], "GPU_MONITOR_URLS", "a=http://qzxjq:zqxxj,zjjqq@host"),
+        (["-m", LAUNCHER], "MLFLOW_TRACKING_URI", "qzxjq:zqxxj zjjqq@host"),
+        (["-m", LAUNCHER], "MLFLOW_BACKEND_STORE_URI", "postgresql://qzxjq:zqxxj/zjjqq@host:port/mlflow"),
+        (["-m", PURGE], "MODEL_SERVER_URL", "http://qzxjq:zqxxj/zjjqq@host"),
+        (["-m", ENGINE], "CLEW_URL", "http://qzxjq:1/zjjqq@host"),
+        (["-m", ENGINE], "ALLOWED_ORIGINS", "https://qzxjq:zqxxj@host"),
+        (
+            ["-m", "gunicorn", "--config", str(CONFIG), "--check-config", "app:server"],
+            "MLFLOW_URL",
+            "http//qzxjq:zqxxj@h",
+        ),
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_a_wrong_one_stops_the_start_and_is_not_repeated(
+    tmp_path: Path, command: list[str], name: str, value: str
+) -> None:
+    status, text = said(tmp_path, command, **{name: value})
+    assert status in (1, 2), text
+    assert f"Setting {name}=***" in text
+    assert "Traceback" not in text
+    assert [piece for piece in PIECES if piece in text] == []
+
+
+def test_the_purge_names_who_failed_and_nothing_more(tmp_path: Path) -> None:
+    status, text = said(
+        tmp_path,
+        ["-m", PURGE],
+        MLFLOW_TRACKING_URI=f"http://qzxjq:zqxxj@127.0.0.1:{nobody()}",
+        HTTP_PROXY="qzxjq:zqx/zjjqq@proxy:80",
+    )
+    assert (status, text) == (1, "MLflow: refused the connection\n")
+
+
+def test_the_engines_log_and_its_viewers_are_told_where_it_asked_and_not_as_whom(tmp_path: Path) -> None:
+    proxy = f"http://qzxjq:zqxxj@127.0.0.1:{nobody()}"
+    ours = {*InferenceSettings.model_fields, *Settings.model_fields}
+    environment = {name: value for name, value in os.environ.items() if name.lower() not in ours}
+    asked = "http://qzxjq:zjjqq@clew.example:8050"
+    engine = Engine(tmp_path, environment | {"HTTP_PROXY": proxy}, asked, {"LOG_LEVEL": "DEBUG"})
+    with engine.view() as viewer:
+        trouble = str(viewer.reset())
+    engine.call("POST", "/evaluations/1")
+    engine.wait_for(lambda health: health["evaluations"] == 0)
+    told = trouble + str(engine.call("GET", "/evaluations/1"))
+    engine.end()
+    assert "127.0.0.1" in told  # the proxy's own address, for it is what failed
+    assert [piece for piece in PIECES if piece in told + engine.log()] == []
