@@ -7,7 +7,8 @@ from api.wire import answer
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
 from domain.errors.services import NothingReadYet, UnavailableBecause
-from domain.tracking.runs import RunSummary, is_run_id, parse_run_ids, summarise
+from domain.tracking.compared import is_run_id, parse_run_ids
+from domain.tracking.runs import RunSummary, summarise
 from services.connect import Services
 from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView

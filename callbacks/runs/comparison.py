@@ -15,7 +15,7 @@ from components.runs import comparison, final_metrics
 from components.runs import export as take_along
 from components.runs.comparison import MOST_COMPARED
 from domain.charts.chart_options import ChartOptions
-from domain.tracking.runs import Compared
+from domain.tracking.compared import Compared
 from services.connect import Services
 
 CHARTS = [ids.chart("compare", word) for word in comparison.WORDS]

@@ -14,7 +14,8 @@ from components import ids, notices
 from components.charts.charts import summaries
 from components.runs import comparison, run_detail
 from domain.charts.chart_options import ChartOptions
-from domain.tracking.runs import Compared, Run
+from domain.tracking.compared import Compared
+from domain.tracking.runs import Run
 from services.connect import Services
 from settings.browser_urls import mlflow_run_page
 

@@ -16,9 +16,10 @@ from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Window
 from domain.charts.history_curves import CurveRequest
+from domain.tracking.compared import Compared
 from domain.tracking.final_metrics import Choice
 from domain.tracking.history import History
-from domain.tracking.runs import Compared, LatestMetric, Run, RunStatus
+from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
 from services.tracking.curves import MOST_CURVES, CurveCache
 

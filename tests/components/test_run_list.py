@@ -7,7 +7,8 @@ import pytest
 from components import notices
 from components.runs import run_list
 from components.texts import words
-from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, parse_run_ids, summarise
+from domain.tracking.compared import parse_run_ids
+from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, summarise
 from domain.tracking.vocabulary import DEFAULT
 
 

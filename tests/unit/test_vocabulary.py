@@ -47,6 +47,9 @@ TOOLS: dict[str, dict[str, MetricWord]] = {
         "raw/rollouts/episodic_return": "reward",
         "raw/rollouts/episodic_length": "episode_length",
     },
+    "LeRobot": {
+        "eval/pc_success": "eval_success_rate",
+    },
     "RLlib, new stack": {
         "env_runners/episode_return_mean": "reward",
         "env_runners/episode_len_mean": "episode_length",

@@ -1,0 +1,95 @@
+"""What a metric came to: a finite number, a divergence, or a rate outside of 0 to 1. One rule, wherever it is told."""
+
+import math
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from domain.tracking.history import History
+
+# So far beyond 0 and 1 a rate may lie and is one all the same: the mean of many 32-bit ones is 1.0000001.
+NOISE: Final = 1e-5
+
+
+class NotFinite(StrEnum):
+    """What is no finite number, as JSON's readers spell it."""
+
+    NAN = "NaN"
+    INFINITY = "Infinity"
+    MINUS_INFINITY = "-Infinity"
+
+    @classmethod
+    def of(cls, value: float) -> "NotFinite":
+        """Names `value`, which is not finite."""
+        if math.isnan(value):
+            return cls.NAN
+        return cls.INFINITY if value > 0 else cls.MINUS_INFINITY
+
+
+class Diverged(BaseModel):
+    """A metric that ended in what is no finite number: `value` at `step`.
+
+    With `is_first` it began there. Otherwise its history has not been read, and this is its newest point: it began at
+    that step or before.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    value: NotFinite
+    step: int
+    is_first: bool
+
+
+class Outcome(NamedTuple):
+    """What a metric came to: `value`, a rate as a share of 1; None where it diverged or is `out_of_range`, as logged.
+
+    A value beside a divergence was chosen from before it.
+    """
+
+    value: float | None
+    diverged: Diverged | None = None
+    out_of_range: float | None = None
+
+
+def outcome_of_point(value: float, step: int, scale: float | None) -> Outcome:
+    """What a metric came to by its newest point alone; `scale` is what a rate of 1 is logged as, None for no rate."""
+    if not math.isfinite(value):
+        return Outcome(None, Diverged(value=NotFinite.of(value), step=step, is_first=False))
+    if scale is None:
+        return Outcome(value)
+    return Outcome(as_share(value, scale)) if _is_share(value, scale) else Outcome(None, out_of_range=value)
+
+
+def divergence(history: History) -> Diverged | None:
+    """Where a history began to have no finite values up to its end; None where it ended in one, or has no points.
+
+    Whatever the metric: a NaN with finite values after it is a gap and no divergence, one without is what it came to.
+    """
+    tail = tail_start(history.value)
+    if tail == len(history):
+        return None
+    return Diverged(value=NotFinite.of(history.value[tail]), step=int(history.step[tail]), is_first=True)
+
+
+def tail_start(values: NDArray[np.float64]) -> int:
+    """The row from which on no value [n] is finite: n where the last one is."""
+    finite = np.flatnonzero(np.isfinite(values))
+    return int(finite[-1]) + 1 if len(finite) else 0
+
+
+def are_shares(values: NDArray[np.float64], scale: float) -> bool:
+    """Whether all that are finite lie between 0 and `scale`: one that does not says that the unit is another."""
+    shares = values[np.isfinite(values)] / scale
+    return not len(shares) or bool(_is_share(shares.min(), 1) and _is_share(shares.max(), 1))
+
+
+def as_share(value: float, scale: float) -> float:
+    """A rate as a share of 1, without the noise of its float."""
+    return min(1.0, max(0.0, value / scale))
+
+
+def _is_share(value: float, scale: float) -> bool:
+    return -NOISE <= value / scale <= 1 + NOISE
