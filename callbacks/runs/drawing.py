@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from components.charts.lines import Known
@@ -10,11 +10,10 @@ from components.texts.language import language
 from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
 from domain.errors import ClewError
-from domain.tracking.history import History
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 from services.connect import Services
-from services.tracking.histories.store import Series
+from services.tracking.histories.store import Histories, Series
 from services.tracking.run_store import RunView
 
 
@@ -46,7 +45,7 @@ class Drawing(NamedTuple):
         return cls(
             runs=runs,
             unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
-            found=_known(histories.found, services.vocabulary),
+            found=_known(histories, services.vocabulary),
             pending=histories.pending,
             failures=_different(histories.failures.values()),
             is_loading=bool(histories.pending) or (view.runs is None and view.failure is None),
@@ -54,8 +53,9 @@ class Drawing(NamedTuple):
         )
 
 
-def _known(found: Mapping[Series, History], vocabulary: Vocabulary) -> Known:
-    return Known({(series.run_id, series.key): history for series, history in found.items()}, vocabulary)
+def _known(histories: Histories, vocabulary: Vocabulary) -> Known:
+    found = {(series.run_id, series.key): history for series, history in histories.found.items()}
+    return Known(found, vocabulary, {(series.run_id, series.key) for series in histories.sampled})
 
 
 def _different(errors: Iterable[ClewError]) -> list[ClewError]:

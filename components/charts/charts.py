@@ -13,6 +13,8 @@ from components import ids
 from components.charts.chart_config import chart_config
 from components.charts.chart_layout import Scale, chart_layout, scale_of
 from components.charts.chart_summary import chart_summary
+from components.charts.line_ends import end_mark, is_as_logged, nothing_finite, said_of_ends
+from components.charts.subtitle import SUBTITLE_LINE_HEIGHT, shortened, wrapped
 from components.colours import LineStyle
 from components.texts import words
 from components.texts.language import _
@@ -37,13 +39,14 @@ _BAND_OPACITY = 0.2
 class Line(NamedTuple):
     """What is drawn under one name: the curve of a run, or those of a group of runs; `raw` is before smoothing.
 
-    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds.
+    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` says what is not drawn of it.
     """
 
     name: str
     curves: Sequence[Curve]
     raw: Sequence[Curve]
     style: LineStyle
+    remark: str | None = None
 
 
 def line_chart(
@@ -57,10 +60,17 @@ def line_chart(
     scale = scale_of([curve for line in lines for curve in line.curves], options)
     drawn = [_drawn(line, scale, options, _points_for(len(lines))) for line in lines]
     traces = [trace for part in drawn for trace in part.traces]
-    legend = 1 < len(lines) <= MOST_IN_LEGEND and bool(traces)
+    legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
+    curves, remarks = [curve for line in lines for curve in line.curves], [line.remark for line in lines if line.remark]
+    nothing = nothing_finite(curves) or nothing
     layout = chart_layout(word, options, scale, None if traces else nothing, legend=legend)
-    layout["title"]["subtitle"] = {"text": _subtitle(drawn, options, sampled)}
-    layout["meta"] = {"summary": chart_summary(word, [(line.name, line.curves) for line in lines], nothing=nothing)}
+    if is_as_logged(curves):
+        layout["yaxis"]["title"]["text"] = words.metric_as_logged(word)
+    said = wrapped([*_said(drawn, options, sampled), *said_of_ends(curves), *shortened(remarks)])
+    layout["title"]["subtitle"] = {"text": "<br>".join(escape(line, quote=False) for line in said)}
+    layout["margin"]["t"] += SUBTITLE_LINE_HEIGHT * max(0, len(said) - 1)
+    named = [(line.name, line.curves) for line in lines]
+    layout["meta"] = {"summary": chart_summary(word, named, nothing=nothing, remarks=remarks)}
     return {"data": traces, "layout": layout}
 
 
@@ -106,11 +116,13 @@ def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
     if options.grouped:
         group = seed_curve(curves, most, centre=options.centre, band=options.band, window=options.window)
         if not group.is_too_few:
-            return _Part(list(_group_traces(line, group, options)), len(group.x), group.total, False)
-        return _singles(line, list(group.singles), options, too_few=bool(curves))
+            part = _Part(list(_group_traces(line, group, options)), len(group.x), group.total, False)
+        else:
+            part = _singles(line, list(group.singles), options, too_few=bool(curves))
+        return part._replace(traces=part.traces + _ends(line, curves, options))
     part = _singles(line, [visible(curve, most, options.window) for curve in curves], options, too_few=False)
     faint = [_faint(line, visible(scale.shown(raw), most, options.window)) for raw in line.raw]
-    return part._replace(traces=faint + part.traces)
+    return part._replace(traces=faint + part.traces + _ends(line, curves, options))
 
 
 def _singles(line: Line, points: Sequence[Drawn], options: ChartOptions, *, too_few: bool) -> _Part:
@@ -136,6 +148,17 @@ def _trace(
         "marker": {"color": line.style.colour},
         "hovertemplate": "%{y:.4g}<extra>%{fullData.name}</extra>",
     }
+
+
+def _ends(line: Line, curves: Sequence[Curve], options: ChartOptions) -> list[dict[str, Any]]:
+    """A mark at each point where a curve ended because what it shows diverged."""
+    ended = [curve for curve in curves if curve.diverged is not None and len(curve)]
+    if not ended:
+        return []
+    x, y = (
+        np.array(column, np.float64) for column in zip(*((curve.x[-1], curve.y[-1]) for curve in ended), strict=True)
+    )
+    return [_trace(line, x, y, options, named=False) | end_mark(line.style, ended)]
 
 
 def _faint(line: Line, points: Drawn) -> dict[str, Any]:
@@ -185,7 +208,7 @@ def _typed(column: NDArray[Any]) -> dict[str, str]:
     return {"dtype": column.dtype.str[1:], "bdata": base64.b64encode(column.tobytes()).decode()}
 
 
-def _subtitle(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> str:
+def _said(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> list[str]:
     shown, total = sum(part.shown for part in parts), sum(part.total for part in parts)
     said = []
     if shown < total:
@@ -198,4 +221,4 @@ def _subtitle(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> s
             said.append(_("the values as logged are not drawn behind more than %(most)s lines", most=MOST_WITH_RAW))
     if any(part.too_few for part in parts):
         said.append(_("fewer than 3 runs: single lines, no band"))
-    return " · ".join(said)
+    return said

@@ -1,7 +1,9 @@
 """What a metric came to: a finite number, a divergence, or a rate outside of 0 to 1. One rule, wherever it is told."""
 
 import math
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import groupby
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -52,6 +54,26 @@ class Outcome(NamedTuple):
     value: float | None
     diverged: Diverged | None = None
     out_of_range: float | None = None
+
+
+class Survivors(NamedTuple):
+    """How many of a group's runs are `left` from `step` on; without `is_first` from there or before."""
+
+    step: int
+    left: int
+    is_first: bool
+
+
+def survivors(ends: Sequence[Diverged | None]) -> list[Survivors]:
+    """How many runs are left at each step at which some diverged, in order of step; `ends` has one for each run."""
+    found: list[Survivors] = []
+    left = len(ends)
+    fallen = sorted((end for end in ends if end is not None), key=lambda end: end.step)
+    for step, together in groupby(fallen, key=lambda end: end.step):
+        ended = list(together)
+        left -= len(ended)
+        found.append(Survivors(step, left, all(end.is_first for end in ended)))
+    return found
 
 
 def outcome_of_point(value: float, step: int, scale: float | None) -> Outcome:

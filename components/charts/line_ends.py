@@ -1,0 +1,59 @@
+"""Where a line ended because what it shows diverged: marked by a shape, named on hover, below the title and in words."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any, Final
+
+from components.colours import LineStyle
+from components.texts import outcomes, words
+from components.texts.language import _, ngettext
+from domain.charts.curves import Curve
+
+END_SIGN: Final = "✕"
+
+
+def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
+    """What makes a trace of last points one of marks; hovering says where each of the curves `ended` diverged."""
+    texts = [outcomes.diverged(curve.diverged) for curve in ended if curve.diverged is not None]
+    return {
+        "mode": "markers",
+        "marker": {"symbol": "x-thin", "size": 11, "line": {"color": style.colour, "width": 3}},
+        "cliponaxis": False,
+        "text": [escape(text, quote=False) for text in texts],
+        "customdata": [outcomes.machine_text(curve.diverged) for curve in ended if curve.diverged is not None],
+        "hovertemplate": END_SIGN + " %{text}<extra>%{fullData.name}</extra>",
+    }
+
+
+def said_of_ends(curves: Sequence[Curve]) -> list[str]:
+    """What the curves together do not show: those that diverged, points without a number, rates that are none."""
+    diverged = sum(curve.diverged is not None for curve in curves)
+    gaps = sum(curve.gaps for curve in curves)
+    said = []
+    if diverged:
+        said.append(_("%(sign)s diverged: %(n)s of %(runs)s", sign=END_SIGN, n=diverged, runs=len(curves)))
+    if gaps:
+        said.append(
+            ngettext(
+                "%(count)s point without a finite value is not drawn",
+                "%(count)s points without a finite value are not drawn",
+                gaps,
+                count=words.count(gaps),
+            )
+        )
+    if is_as_logged(curves):
+        said.append(_("outside of 0–1: drawn as logged"))
+    return said
+
+
+def nothing_finite(curves: Sequence[Curve]) -> str | None:
+    """Why nothing is drawn of what diverged from its first point on; None where there is something, or nothing at all."""
+    if not curves or any(len(curve) for curve in curves):
+        return None
+    ends = [curve.diverged for curve in curves if curve.diverged is not None]
+    return _("No finite value: %(ends)s", ends=outcomes.diverged(ends[0])) if ends else None
+
+
+def is_as_logged(curves: Sequence[Curve]) -> bool:
+    """Whether the chart is of rates outside of 0 to 1."""
+    return any(curve.as_logged for curve in curves)
