@@ -77,6 +77,7 @@
       );
       const data = chosen.map((row) => ({
         ...window.clew.known(row),
+        ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
         started: window.clew.localTime(row.started_ms),
         details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
       }));
@@ -87,7 +88,7 @@
         selected_rows: shown.map((id) => index.get(id)),
         selected_row_ids: shown,
         // What a cell is called where it comes from: the key of a metric or a parameter.
-        tooltip_data: chosen.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, ...row.keys })),
+        tooltip_data: chosen.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, remarks: row.remarks, ...row.keys })),
       });
       return [
         options(rows, "experiment", texts.everything["runs-experiment"], experiment),
@@ -114,10 +115,13 @@
       setProps(TABLE, { selected_rows: [], selected_row_ids: [] });
     },
 
-    /** The origin is worth a column only where there are samples, and then always. */
+    /** The origin is worth a column only where there are samples, remarks only where there are some; and then always. */
     columns(shown, rows, columns) {
-      const samples = (rows || []).some((row) => row.is_sample);
-      return columns.map((column) => column.id).filter((id) => (id === "sample" ? !samples : !shown.includes(id)));
+      const worth = {
+        sample: (rows || []).some((row) => row.is_sample),
+        remarks: (rows || []).some((row) => row.is_remarked),
+      };
+      return columns.map((column) => column.id).filter((id) => (id in worth ? !worth[id] : !shown.includes(id)));
     },
 
     address(experiment) {

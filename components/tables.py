@@ -11,6 +11,7 @@ from dash.dash_table.Format import Format, Group, Scheme
 
 from components import ids
 from components.texts.language import _
+from components.texts.outcomes import no_value
 from components.texts.words import MISSING
 
 Kind = Literal["text", "numeric", "datetime", "link"]
@@ -108,7 +109,7 @@ def _column(column: Column) -> dict[str, Any]:
         return spec | {"type": "text", "presentation": "markdown"}
     if column.kind == "numeric":
         # Never case-insensitive for the whole table: numbers would be compared as text.
-        return spec | {"type": "numeric", "format": _format(column)}
+        return spec | {"type": "numeric", "format": _format(column), "sort_as_null": list(no_value())}
     if column.kind == "datetime":
         return spec | {"type": "datetime"}
     return spec | {"type": "text", "filter_options": {"case": "insensitive"}, "sort_as_null": [MISSING]}

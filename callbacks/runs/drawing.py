@@ -65,8 +65,10 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
 
 
 def _keys_to_draw(run: Run, wanted: Sequence[MetricWord], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
-    """The metric keys under which this run logged the wanted words, and the one that counts the axis."""
+    """The metric keys under which this run logged the wanted words, those that diverged, and the axis's counter."""
     keys = [key for word in wanted if (key := vocabulary.metric_key(word, run.metrics)) is not None]
+    # Where it began to, only their histories know.
+    keys += [key for key in run.diverged(vocabulary) if key not in keys]
     counting = counter(options.axis, run.metrics, vocabulary)
     return keys if counting is None or counting.key in keys else [*keys, counting.key]
 

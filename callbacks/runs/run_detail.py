@@ -71,7 +71,7 @@ def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tup
         *figures,
         *summaries(figures),
         False,
-        run_detail.facts(run, _mlflow_page(services, run), services.vocabulary),
+        run_detail.facts(run, _mlflow_page(services, run), drawing.found),
         run_detail.parameters(run),
         notices.said(sentences),
     )

@@ -142,7 +142,7 @@ def _trace(
         "legendgroup": line.name,
         "showlegend": named,
         "x": _typed(x),
-        "y": _typed(y.astype(np.float32)),
+        "y": _typed(_short(y)),
         "connectgaps": False,
         "line": {"color": line.style.colour, "dash": line.style.dash, "width": 1.6},
         "marker": {"color": line.style.colour},
@@ -182,7 +182,7 @@ def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterat
         "legendgroup": line.name,
         "showlegend": False,
         "x": _typed(np.concatenate([x, x[::-1]])),
-        "y": _typed(np.concatenate([high, low[::-1]]).astype(np.float32)),
+        "y": _typed(_short(np.concatenate([high, low[::-1]]))),
         "fill": "toself",
         "fillcolor": line.style.colour,
         "opacity": _BAND_OPACITY,
@@ -197,6 +197,12 @@ def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterat
         "customdata": [list(pair) for pair in zip(group.n.tolist(), interval, strict=True)],
         "hovertemplate": "%{y:.4g} [%{customdata[1]}] n=%{customdata[0]}<extra>%{fullData.name}</extra>",
     }
+
+
+def _short(values: NDArray[np.float64]) -> NDArray[Any]:
+    """The values in half of their bytes, but for those that 32 bits would make infinite."""
+    fit = np.abs(values).max(initial=0, where=np.isfinite(values)) < np.finfo(np.float32).max
+    return values.astype(np.float32) if fit else values
 
 
 def _typed(column: NDArray[Any]) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Where a line ended because what it shows diverged: marked by a shape, named on hover, below the title and in words."""
+"""Where a line ended because what it shows diverged: marked by a shape, named on hover, below the title, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from components.texts.language import _, ngettext
 from domain.charts.curves import Curve
 
 END_SIGN: Final = "✕"
+_SYMBOL: Final = "x-thin"
 
 
 def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
@@ -17,12 +18,17 @@ def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
     texts = [outcomes.diverged(curve.diverged) for curve in ended if curve.diverged is not None]
     return {
         "mode": "markers",
-        "marker": {"symbol": "x-thin", "size": 11, "line": {"color": style.colour, "width": 3}},
+        "marker": {"symbol": _SYMBOL, "size": 11, "line": {"color": style.colour, "width": 3}},
         "cliponaxis": False,
         "text": [escape(text, quote=False) for text in texts],
         "customdata": [outcomes.machine_text(curve.diverged) for curve in ended if curve.diverged is not None],
         "hovertemplate": END_SIGN + " %{text}<extra>%{fullData.name}</extra>",
     }
+
+
+def is_end_mark(trace: Mapping[str, Any]) -> bool:
+    """Whether a trace is one of marks, and of no points of its own; `customdata` says where each diverged."""
+    return bool(trace.get("marker", {}).get("symbol") == _SYMBOL)
 
 
 def said_of_ends(curves: Sequence[Curve]) -> list[str]:
@@ -47,7 +53,7 @@ def said_of_ends(curves: Sequence[Curve]) -> list[str]:
 
 
 def nothing_finite(curves: Sequence[Curve]) -> str | None:
-    """Why nothing is drawn of what diverged from its first point on; None where there is something, or nothing at all."""
+    """Why nothing is drawn of what diverged from its first point on; None where something is, or nothing diverged."""
     if not curves or any(len(curve) for curve in curves):
         return None
     ends = [curve.diverged for curve in curves if curve.diverged is not None]

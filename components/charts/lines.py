@@ -12,8 +12,10 @@ from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Curve
 from domain.charts.history_curves import CurveRequest, CurveSource, history_curve
+from domain.tracking.final_metrics import Choice, final_outcome
 from domain.tracking.grouping import Group, default_grouping, group_runs
 from domain.tracking.history import History
+from domain.tracking.outcomes import Diverged, Outcome, divergence, outcome_of_point
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
@@ -33,10 +35,24 @@ class Known(NamedTuple):
         key = self.vocabulary.metric_key(word, run.metrics)
         return None if key is None else self.histories.get((run.run_id, key))
 
-    def whole_history(self, run: Run, word: MetricWord) -> History | None:
-        """As `history`, with all its points; None while it is a sample."""
+    def end(self, run: Run, key: str) -> Diverged | None:
+        """Where a metric of the run diverged, whether it has a word or not; None where it did not."""
+        if (history := self._whole(run, key)) is not None:
+            return divergence(history)
+        return outcome_of_point(run.metrics[key].value, run.metrics[key].step, None).diverged
+
+    def outcome(self, run: Run, word: MetricWord, choice: Choice = Choice.LAST) -> Outcome:
+        """What `word` came to; until its history has come, only the newest point is known."""
         key = self.vocabulary.metric_key(word, run.metrics)
-        return None if key is None or (run.run_id, key) in self.sampled else self.history(run, word)
+        if key is not None and (history := self._whole(run, key)) is not None:
+            return final_outcome(history, word, choice, self.vocabulary.scale(key))
+        newest = run.outcome(word, self.vocabulary)
+        return newest if choice is Choice.LAST else newest._replace(value=None, out_of_range=None)
+
+    def _whole(self, run: Run, key: str) -> History | None:
+        """A history with all its points; None while it has none or is a sample."""
+        history = None if (run.run_id, key) in self.sampled else self.histories.get((run.run_id, key))
+        return history if history is not None and len(history) else None
 
 
 def line_name(run: Run) -> str:

@@ -6,18 +6,22 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
-from components.badges import sample_badge, status_badge
+from components.badges import diverged_badge, sample_badge, status_badge
 from components.charts.charts import graph, line_chart
 from components.charts.lines import Known, lines
 from components.links import href
 from components.texts import words
 from components.texts.language import _, around
+from components.texts.outcomes import diverged, outcome_text
 from domain.charts.chart_options import ChartOptions
 from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.runs import Run, RunSummary, summarise
-from domain.tracking.vocabulary import MetricWord, Vocabulary
+from domain.tracking.vocabulary import MetricWord
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
+_FINALS: tuple[MetricWord, ...] = ("success_rate", "reward", "loss", "episode_length")
+# So many other metrics without a value are named: of a thousand, none is the one that somebody looks for.
+_MOST_NAMED = 12
 
 
 def place() -> list[Any]:
@@ -35,10 +39,12 @@ def place() -> list[Any]:
     ]
 
 
-def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary) -> list[Any]:
+def facts(run: Run, mlflow_page: str | None, known: Known) -> list[Any]:
     """The run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
-    summary = summarise(run, vocabulary)
+    summary = summarise(run, known.vocabulary)
     title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2"), status_badge(run.status)]
+    if summary.diverged:
+        title.append(diverged_badge())
     if summary.is_sample:
         title.append(sample_badge())
     if mlflow_page is not None:
@@ -49,7 +55,11 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary) -> list[Any
     return [
         html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
         html.Dl(
-            [part for name, value in _facts(run, summary) for part in (html.Div([html.Dt(name), html.Dd(value)]),)],
+            [
+                part
+                for name, value in _facts(run, summary, known)
+                for part in (html.Div([html.Dt(name), html.Dd(value)]),)
+            ],
             className="facts",
         ),
     ]
@@ -89,13 +99,14 @@ def not_found(run_id: str) -> list[Any]:
     ]
 
 
-def _facts(run: Run, summary: RunSummary) -> list[tuple[str, Any]]:
+def _facts(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
     """Names and values; beside a value the name under which the run's tool logged it."""
 
     def logged(field: str, value: str) -> Any:
         key = summary.keys.get(field)
         return value if key in (None, field) else [value, " ", html.Code(key, className="key")]
 
+    rate, reward, loss, length = (known.outcome(run, word) for word in _FINALS)
     return [
         (_("Run id"), html.Code(run.run_id)),
         (_("Experiment"), html.A(run.experiment, href=href("/mlflow", experiment=run.experiment))),
@@ -104,9 +115,22 @@ def _facts(run: Run, summary: RunSummary) -> list[tuple[str, Any]]:
         (_("Seed"), logged("seed", words.MISSING if summary.seed is None else str(summary.seed))),
         (_("Started"), notices.moment(words.unix_ms(run.started_at))),
         (_("Duration"), words.duration(summary.duration_seconds)),
-        (_("Final success rate"), logged("success_rate", words.percent(summary.success_rate))),
-        (_("Final reward"), logged("final_reward", words.number(summary.final_reward))),
-        (_("Final loss"), logged("final_loss", words.number(summary.final_loss))),
-        (_("Final episode length"), logged("episode_length", words.number(summary.episode_length))),
+        (_("Final success rate"), logged("success_rate", outcome_text(rate, words.percent(rate.value)))),
+        (_("Final reward"), logged("final_reward", outcome_text(reward, words.number(reward.value)))),
+        (_("Final loss"), logged("final_loss", outcome_text(loss, words.number(loss.value)))),
+        (_("Final episode length"), logged("episode_length", outcome_text(length, words.number(length.value)))),
         (_("Total episodes"), logged("episodes", words.count(summary.episodes))),
+        *_also_without_a_value(run, summary, known),
     ]
+
+
+def _also_without_a_value(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
+    """All other metrics that ended in what is no finite number, by name."""
+    told = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
+    ends = {key: end for key in sorted(run.metrics) if key not in told and (end := known.end(run, key)) is not None}
+    if not ends:
+        return []
+    named = [html.Div([html.Code(key), " ", diverged(end)]) for key, end in list(ends.items())[:_MOST_NAMED]]
+    if len(ends) > _MOST_NAMED:
+        named.append(html.Div(_("and %(n)s more", n=words.count(len(ends) - _MOST_NAMED))))
+    return [(_("Other metrics"), named)]

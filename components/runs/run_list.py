@@ -10,13 +10,15 @@ from components import ids, notices
 from components.links import href
 from components.runs import run_toolbar
 from components.tables import Column, native_table, rows_shown
-from components.texts import words
+from components.texts import outcomes, words
 from components.texts.language import _, around, ngettext
 from domain.tracking.runs import RunStatus, RunSummary
 
 PAGE_SIZE = 25
+# On show where there are some, and nowhere else.
+REMARKS = "remarks"
 _COLUMN_OF = {"success_rate": "success_percent"}
-HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes")
+HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", REMARKS)
 
 
 def columns() -> list[Column]:
@@ -38,6 +40,7 @@ def columns() -> list[Column]:
         Column("final_loss", _("Final loss"), "numeric"),
         Column("episode_length", _("Final episode length"), "numeric", 1),
         Column("duration_minutes", _("Duration (min)"), "numeric", 1),
+        Column(REMARKS, _("Remarks")),
     ]
 
 
@@ -46,18 +49,20 @@ class RowTexts(NamedTuple):
 
     status: dict[RunStatus, str]
     sample: str
+    diverged: str
+    out_of_range: str
 
     @classmethod
     def now(cls) -> "RowTexts":
         """In the language of this request."""
-        return cls({status: words.status_name(status) for status in RunStatus}, _("sample"))
+        return cls({status: words.status_name(status) for status in RunStatus}, _("sample"), *outcomes.no_value())
 
 
 def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
     """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
 
-    `keys` names by column what its tool calls the value, for the tooltip. assets/tables.js adds what only the browser
-    knows: the time in the reader's zone, and the link.
+    `keys` names by column what its tool calls the value, for the tooltip, and `no_value` says by column why there is
+    none. assets/tables.js adds what only the browser knows: the time in the reader's zone, and the link.
     """
     return {
         "id": run.run_id,
@@ -76,10 +81,21 @@ def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
         "final_loss": run.final_loss,
         "episode_length": run.episode_length,
         "duration_minutes": None if run.duration_seconds is None else run.duration_seconds / 60,
+        REMARKS: outcomes.remarks(run.diverged, run.out_of_range) or words.MISSING,
         "sample": texts.sample if run.is_sample else words.MISSING,
         "is_sample": run.is_sample,
         "keys": {_COLUMN_OF.get(field, field): key for field, key in run.keys.items()},
+        "no_value": _no_value(run, texts),
+        "is_remarked": bool(run.diverged or run.out_of_range),
     }
+
+
+def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str]:
+    """By column why it has no number though something was logged."""
+    if not run.diverged and not run.out_of_range:
+        return {}
+    found = dict.fromkeys(run.diverged, texts.diverged) | dict.fromkeys(run.out_of_range, texts.out_of_range)
+    return {_COLUMN_OF.get(field, field): found[key] for field, key in run.keys.items() if key in found}
 
 
 def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:

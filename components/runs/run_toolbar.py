@@ -11,6 +11,8 @@ from components.texts.language import _
 
 # The filters' value for "all"; an empty one would be drawn as no choice at all.
 EVERYTHING = "*"
+# These come and go with what the rows have (assets/tables.js): nobody chooses them.
+NOT_CHOSEN = ("sample", "remarks")
 
 
 def toolbar(experiment: str | None, columns: Sequence[Column], hidden: Sequence[str]) -> html.Div:
@@ -70,7 +72,7 @@ def _column_menu(known: Sequence[Column], hidden: Sequence[str]) -> dbc.Dropdown
         # Not dcc's: its options are list items with checkboxes in them, which is two controls to a screen reader.
         dbc.Checklist(
             id=ids.COLUMNS,
-            options=[{"label": column.name, "value": column.key} for column in known if column.key != "sample"],
+            options=[{"label": column.name, "value": column.key} for column in known if column.key not in NOT_CHOSEN],
             value=shown,
             class_name="px-3 column-menu",
         ),

@@ -1,6 +1,6 @@
 """What a metric came to, in words: a value, where it diverged, or a rate that is none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.texts import words
 from components.texts.language import _
@@ -27,6 +27,23 @@ def diverged(end: Diverged) -> str:
     if end.is_first:
         return _("diverged at step %(step)s (%(value)s)", step=step, value=value)
     return _("diverged (%(value)s at step %(step)s)", step=step, value=value)
+
+
+def named(ends: Mapping[str, Diverged]) -> str:
+    """Where the metrics of a run diverged, each by its name."""
+    return "; ".join(f"{key}: {diverged(end)}" for key, end in ends.items())
+
+
+def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:
+    """What is to be said of a run's metrics in one cell: those that diverged, and rates that are none, as logged."""
+    return "; ".join(
+        [*([named(ends)] if ends else []), *(f"{key}: {out_of_range(rate)}" for key, rate in rates.items())]
+    )
+
+
+def no_value() -> tuple[str, str]:
+    """What the cell of a number says in its place: where it diverged, and where it is a rate out of range."""
+    return _("diverged"), _("out of range")
 
 
 def out_of_range(logged: float) -> str:

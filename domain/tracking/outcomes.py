@@ -1,7 +1,7 @@
 """What a metric came to: a finite number, a divergence, or a rate outside of 0 to 1. One rule, wherever it is told."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -86,7 +86,7 @@ def outcome_of_point(value: float, step: int, scale: float | None) -> Outcome:
 
 
 def divergence(history: History) -> Diverged | None:
-    """Where a history began to have no finite values up to its end; None where it ended in one, or has no points.
+    """Finds where a history began to have no finite values up to its end; None where it ends in one, or is empty.
 
     Whatever the metric: a NaN with finite values after it is a gap and no divergence, one without is what it came to.
     """
@@ -94,6 +94,12 @@ def divergence(history: History) -> Diverged | None:
     if tail == len(history):
         return None
     return Diverged(value=NotFinite.of(history.value[tail]), step=int(history.step[tail]), is_first=True)
+
+
+def located(ends: Mapping[str, Diverged], histories: Mapping[str, History]) -> dict[str, Diverged]:
+    """The divergences of a run, by metric, with the step at which each began where its history is at hand."""
+    found = {key: divergence(histories[key]) for key in ends if key in histories}
+    return {key: found.get(key) or end for key, end in ends.items()}
 
 
 def tail_start(values: NDArray[np.float64]) -> int:

@@ -138,7 +138,7 @@ def _portions(resamples: int, size: int) -> Iterator[int]:
 
 def _wins(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Whether each of `x` beats each of `y` [n, m]: 1, 0, or a half for a tie."""
-    return (x[:, None] > y) + (x[:, None] == y) / 2
+    return np.where(x[:, None] == y, 0.5, np.where(x[:, None] > y, 1.0, 0.0))
 
 
 def _improvement_interval(wins: Sequence[NDArray[np.float64]], resamples: int, seed: int) -> Interval:

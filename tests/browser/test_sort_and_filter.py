@@ -37,6 +37,8 @@ SUMMARIES = st.builds(
     status=st.sampled_from(list(RunStatus)),
     is_sample=st.booleans(),
     keys=st.just({}),
+    diverged=st.just({}),
+    out_of_range=st.just({}),
 )
 TABLES = st.lists(SUMMARIES, min_size=1, max_size=run_list.PAGE_SIZE, unique_by=lambda run: run.run_id)
 NUMBERS = {"seed": "seed", "success_percent": "success_percent", "episodes": "episodes"}

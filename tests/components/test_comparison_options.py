@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from components.charts.lines import Known
-from components.runs import comparison, final_metrics
+from components.runs import comparison, final_metrics, group_metrics
 from components.runs import export as take_along
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
@@ -152,10 +152,10 @@ def test_groups_are_compared_with_the_first() -> None:
     better = [run(f"b{i}", {"episode_reward": 1.0}, seed=str(i), algorithm="DQN") for i in range(3)]
     runs, known = seeds(3)
     known = Known({**known.histories, **{(one.run_id, "episode_reward"): history([10.0]) for one in better}}, DEFAULT)
-    table = str(final_metrics.group_table([*runs, *better], known, ChartOptions(grouped=True)))
+    table = str(group_metrics.group_table([*runs, *better], known, ChartOptions(grouped=True)))
     assert "DQN" in table
     assert "1 [1, 1]" in table  # every run of DQN beats every run of PPO
-    assert final_metrics.group_table(runs, known, ChartOptions()) is None
+    assert group_metrics.group_table(runs, known, ChartOptions()) is None
 
 
 def test_the_table_as_csv() -> None:
