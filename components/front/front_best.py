@@ -74,8 +74,8 @@ def _left_out(best: BestRuns) -> list[Any]:
     if best.out_of_range:
         said.append(
             ngettext(
-                "%(num)s run is left out whose success rate is out of range.",
-                "%(num)s runs are left out whose success rate is out of range.",
+                "%(num)s run with a success rate out of range is left out.",
+                "%(num)s runs with a success rate out of range are left out.",
                 best.out_of_range,
             )
         )
