@@ -33,11 +33,13 @@ def is_end_mark(trace: Mapping[str, Any]) -> bool:
 
 def said_of_ends(curves: Sequence[Curve]) -> list[str]:
     """What the curves together do not show: those that diverged, points without a number, rates that are none."""
-    diverged = sum(curve.diverged is not None for curve in curves)
+    ends = [curve.diverged for curve in curves if curve.diverged is not None]
     gaps = sum(curve.gaps for curve in curves)
     said = []
-    if diverged:
-        said.append(_("%(sign)s diverged: %(n)s of %(runs)s", sign=END_SIGN, n=diverged, runs=len(curves)))
+    if len(curves) == 1:
+        said += [f"{END_SIGN} {outcomes.diverged(end)}" for end in ends]
+    elif ends:
+        said.append(_("%(sign)s diverged: %(n)s of %(runs)s", sign=END_SIGN, n=len(ends), runs=len(curves)))
     if gaps:
         said.append(
             ngettext(

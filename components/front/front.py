@@ -91,7 +91,7 @@ def _in_progress(run: RunInProgress) -> list[Any]:
     return [
         run_name(run),
         html.Span(run.algorithm or words.MISSING, className="text-body-secondary"),
-        html.Div([*_divergence(run), _last_metric(run)], className="ms-auto text-end"),
+        html.Div([*_divergence(run), html.Div(_last_metric(run))], className="ms-auto text-end"),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.badges import sample_badge, status_badge
+from components.badges import diverged_badge, sample_badge, status_badge
 from components.charts.lines import Known
 from components.colours import LineStyle, line_styles
 from components.links import run_href
@@ -78,7 +78,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
     body = [
         html.Tr(
             [
-                _name(run, None if options.grouped else styles[run.run_id]),
+                _name(run, None if options.grouped else styles[run.run_id], known.vocabulary),
                 html.Td(run.parameter("algorithm", known.vocabulary) or words.MISSING),
                 *(_cell(word, final(run, word, known, options)) for word in shown),
                 html.Td(words.count(run.episodes(known.vocabulary)), className="text-end"),
@@ -116,11 +116,13 @@ def _cell(word: MetricWord, cell: Final) -> html.Td:
     return html.Td(told, className="text-end" + (" no-value" if odd else ""), title=cell.key or _("not logged"))
 
 
-def _name(run: Run, style: LineStyle | None) -> html.Th:
+def _name(run: Run, style: LineStyle | None, vocabulary: Vocabulary) -> html.Th:
     parts: list[Any] = [] if style is None else [swatch(style)]
     parts += [html.A(run.name or words.MISSING, href=run_href(run.run_id)), html.Code(run.run_id[:8], className="ms-2")]
     if run.is_sample:
         parts.append(sample_badge())
+    if run.diverged(vocabulary):
+        parts.append(diverged_badge())
     return html.Th(parts, scope="row")
 
 

@@ -31,8 +31,11 @@ class _Scored(NamedTuple):
     ranked: Scores
 
 
-def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table | None:
-    """What each group's final rewards come to, and how likely a run of it beats one of the first group."""
+def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> html.Div | None:
+    """What each group's final rewards come to, and how likely a run of it beats one of the first group.
+
+    Where runs diverged, how many did, from where on how many are left, and how they count in the scores.
+    """
     by = default_grouping(runs, known.vocabulary)
     if not options.grouped or by is None:
         return None
@@ -51,11 +54,10 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc
         )
         for group, scores, parts in zip(groups, scored, told, strict=True)
     ]
-    caption = [html.Caption(_how_counted(options.diverged), className="caption-top")] if anyone else []
-    return dbc.Table(
-        [*caption, html.Thead(html.Tr(_heads(diverged=anyone))), html.Tbody(body)],
-        size="sm",
-        class_name="final-metrics group-metrics mb-2",
+    said = [html.P(_how_counted(options.diverged), className="small text-body-secondary mb-1")] if anyone else []
+    head = html.Thead(html.Tr(_heads(diverged=anyone)))
+    return html.Div(
+        [*said, dbc.Table([head, html.Tbody(body)], size="sm", class_name="final-metrics group-metrics mb-2")]
     )
 
 

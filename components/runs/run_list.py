@@ -92,10 +92,11 @@ def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
 
 def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str]:
     """By column why it has no number though something was logged."""
-    if not run.diverged and not run.out_of_range:
-        return {}
     found = dict.fromkeys(run.diverged, texts.diverged) | dict.fromkeys(run.out_of_range, texts.out_of_range)
-    return {_COLUMN_OF.get(field, field): found[key] for field, key in run.keys.items() if key in found}
+    if not found:
+        return {}
+    fields = [field for field in run.keys if getattr(run, field) is None and run.keys[field] in found]
+    return {_COLUMN_OF.get(field, field): found[run.keys[field]] for field in fields}
 
 
 def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:

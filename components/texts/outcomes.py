@@ -8,7 +8,9 @@ from domain.tracking.outcomes import Diverged, NotFinite, Outcome, Survivors
 
 # More steps than these at which runs of a group ended nobody reads.
 MOST_STEPS = 3
-_SHORT = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INFINITY: "-inf"}
+# With a minus sign, and no hyphen, at which a line would break.
+_SHORT = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INFINITY: "−inf"}
+_MACHINE = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INFINITY: "-inf"}
 
 
 def outcome_text(outcome: Outcome, value: str) -> str:
@@ -30,8 +32,11 @@ def diverged(end: Diverged) -> str:
 
 
 def named(ends: Mapping[str, Diverged]) -> str:
-    """Where the metrics of a run diverged, each by its name."""
-    return "; ".join(f"{key}: {diverged(end)}" for key, end in ends.items())
+    """Where the metrics of a run diverged, by name; those that did so in one step together."""
+    together: dict[str, list[str]] = {}
+    for key, end in ends.items():
+        together.setdefault(diverged(end), []).append(key)
+    return "; ".join(f"{', '.join(keys)}: {text}" for text, keys in together.items())
 
 
 def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:
@@ -68,4 +73,4 @@ def survivors_text(runs: int, ends: Sequence[Survivors]) -> str:
 
 def machine_text(end: Diverged) -> str:
     """As it stands in a CSV file, whatever the reader's language."""
-    return f"{_SHORT[end.value]} at step {end.step}" + ("" if end.is_first else " or before")
+    return f"step {end.step}{'' if end.is_first else ' or before'}: {_MACHINE[end.value]}"

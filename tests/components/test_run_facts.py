@@ -68,7 +68,7 @@ NAN, INF = float("nan"), float("inf")
         ("rollout/ep_len_mean", "Final episode length"),
     ],
 )
-@pytest.mark.parametrize(("value", "named"), [(NAN, "NaN"), (INF, "inf"), (-INF, "-inf")])
+@pytest.mark.parametrize(("value", "named"), [(NAN, "NaN"), (INF, "inf"), (-INF, "−inf")])
 def test_a_divergence_is_a_fact_and_exact_once_the_history_is_known(
     key: str, fact: str, value: float, named: str
 ) -> None:
@@ -88,7 +88,7 @@ def test_other_metrics_that_ended_without_a_number_are_named() -> None:
     facts = facts_of({}, {"train/loss": 1.0, "train/value_loss": NAN, "custom/thing": -INF, "lr": 0.1})
     assert facts["Final loss"] == "1 train/loss"
     assert facts["Other metrics"] == (
-        "custom/thing diverged (-inf at step 40)train/value_loss diverged (NaN at step 40)"
+        "custom/thing diverged (−inf at step 40)train/value_loss diverged (NaN at step 40)"
     )
     assert "Other metrics" not in facts_of({}, {"train/loss": NAN})
     many = facts_of({}, {f"custom/{n:03}": NAN for n in range(100)})["Other metrics"]
