@@ -119,7 +119,7 @@
     columns(shown, rows, columns) {
       const worth = {
         sample: (rows || []).some((row) => row.is_sample),
-        remarks: (rows || []).some((row) => row.is_remarked),
+        remarks: (rows || []).some((row) => row.remarks !== "–"),
       };
       return columns.map((column) => column.id).filter((id) => (id in worth ? !worth[id] : !shown.includes(id)));
     },

@@ -50,12 +50,12 @@ def silent_for(run: Run, now: datetime) -> timedelta | None:
 
 
 def in_progress(runs: Iterable[Run], now: datetime, vocabulary: Vocabulary) -> list[RunInProgress]:
-    """The runs that are not over, the newest first, but before them those to look at: that stand still or diverged."""
+    """The runs that are not over: first those to look at, which stand still or diverged, then the newest."""
     open_runs = [(run, silent_for(run, now)) for run in runs if not run.is_over]
     stalled = {run.run_id for run, silence in open_runs if silence is not None and silence > STALLED_AFTER}
     open_runs.sort(key=lambda pair: _started(pair[0]), reverse=True)
     found = [_progress_of(run, silence if run.run_id in stalled else None, vocabulary) for run, silence in open_runs]
-    return sorted(found, key=lambda run: run.silent_minutes is None and not run.diverged)
+    return sorted(found, key=lambda run: (run.silent_minutes is None, not run.diverged))
 
 
 def _progress_of(run: Run, silence: timedelta | None, vocabulary: Vocabulary) -> RunInProgress:

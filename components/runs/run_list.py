@@ -86,15 +86,14 @@ def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
         "is_sample": run.is_sample,
         "keys": {_COLUMN_OF.get(field, field): key for field, key in run.keys.items()},
         "no_value": _no_value(run, texts),
-        "is_remarked": bool(run.diverged or run.out_of_range),
     }
 
 
-def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str]:
-    """By column why it has no number though something was logged."""
+def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str] | None:
+    """By column why it has no number though something was logged; None, as most have, where there is nothing to say."""
     found = dict.fromkeys(run.diverged, texts.diverged) | dict.fromkeys(run.out_of_range, texts.out_of_range)
     if not found:
-        return {}
+        return None
     fields = [field for field in run.keys if getattr(run, field) is None and run.keys[field] in found]
     return {_COLUMN_OF.get(field, field): found[run.keys[field]] for field in fields}
 

@@ -149,6 +149,8 @@ def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:
             {
                 **dict.fromkeys(RunSummary.model_fields),
                 "keys": {},
+                "diverged": {},
+                "out_of_range": {},
                 "run_id": f"{number:032x}",
                 "name": f"run-{number:04d}",
                 "experiment": f"maze-{number % 20:02d}",

@@ -115,7 +115,7 @@ def test_what_diverged_in_one_step_is_said_together_and_a_run_without_remarks_ha
     gone = {"loss": metric(float("nan"), 9), "episode_reward": metric(float("nan"), 9), "success_rate": metric(87.0)}
     fine, odd = run_list.rows(summarise(run(metrics=logged), DEFAULT) for logged in ({"loss": metric(1.0)}, gone))
     assert odd["remarks"] == "loss, episode_reward: diverged (NaN at step 9); success_rate: out of range: 87"
-    assert (fine["remarks"], fine["is_remarked"], fine["no_value"]) == ("–", False, {})
+    assert (fine["remarks"], fine["no_value"]) == ("–", None)
 
 
 def test_a_row_names_the_keys_its_values_came_from() -> None:
