@@ -36,14 +36,13 @@ def named(ends: Mapping[str, Diverged]) -> str:
     together: dict[str, list[str]] = {}
     for key, end in ends.items():
         together.setdefault(diverged(end), []).append(key)
-    return "; ".join(f"{', '.join(keys)}: {text}" for text, keys in together.items())
+    return "; ".join(f"{text}: {', '.join(keys)}" for text, keys in together.items())
 
 
 def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:
     """What is to be said of a run's metrics in one cell: those that diverged, and rates that are none, as logged."""
-    return "; ".join(
-        [*([named(ends)] if ends else []), *(f"{key}: {out_of_range(rate)}" for key, rate in rates.items())]
-    )
+    rates_said = [f"{out_of_range(rate)} ({key})" for key, rate in rates.items()]
+    return "; ".join([named(ends), *rates_said] if ends else rates_said)
 
 
 def no_value() -> tuple[str, str]:

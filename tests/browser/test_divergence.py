@@ -10,6 +10,7 @@ from dash.testing.browser import Browser
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
+from tests.browser.axe import grave_violations
 from tests.browser.page import Page
 from tests.tracking import Tracking
 
@@ -22,7 +23,12 @@ def runs(tracking: Tracking) -> dict[str, str]:
     group = tracking.experiment()
     logged = {
         "gone": {"episode_reward": [0.0, 1.0, 2.0, NAN, NAN], "loss": [1.0, 0.5, 0.25, NAN, NAN]},
-        "endless": {"episode_reward": [5.0, -INF], "loss": [1.0, INF], "success_rate": [0.5, 0.75]},
+        "endless": {
+            "episode_reward": [5.0, -INF],
+            "loss": [1.0, INF],
+            "success_rate": [0.5, 0.75],
+            "eval/mean_reward": [1.0, 1.0, NAN],
+        },
         "percent": {"episode_reward": [1.0, 2.0], "success_rate": [12.0, 87.0]},
         "fine": {"episode_reward": [1.0, 2.0], "loss": [1.0, 0.5], "success_rate": [0.25, 0.5]},
     }
@@ -46,9 +52,9 @@ def cell(page: Page, name: str, column: str) -> str:
 def test_the_list_says_what_diverged_and_still_sorts_and_filters_numbers(page: Page, runs: dict[str, str]) -> None:
     page.open(f"/mlflow?experiment={runs['experiment']}")
     page.wait_for_rows(4)
-    page.wait(lambda: cell(page, "gone", "remarks") == "episode_reward, loss: diverged (NaN at step 5)")
+    page.wait(lambda: cell(page, "gone", "remarks") == "diverged (NaN at step 5): episode_reward, loss")
     assert "−inf at step 2" in cell(page, "endless", "remarks")
-    assert cell(page, "percent", "remarks") == "success_rate: out of range: 87"
+    assert cell(page, "percent", "remarks") == "out of range: 87 (success_rate)"
     assert cell(page, "percent", "success_percent") == "out of range"
     assert cell(page, "gone", "success_percent") == ""  # a dash, by the style sheet
     assert cell(page, "fine", "remarks") == "–"
@@ -100,6 +106,13 @@ def test_its_page_says_from_which_step_on_and_marks_the_end_of_each_line(page: P
         page.wait(lambda marks=marks: len(page.all(marks)) == 1)
         said = page.find(f"#run-summary-{word}").get_attribute("textContent")
         assert "diverged at step 4 (NaN)" in str(said)
+    for scheme in ("light", "dark"):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        page.wait(lambda scheme=scheme: page.find("html").get_attribute("data-bs-theme") == scheme)
+        assert grave_violations(page, scheme) == []
+    page.open(f"/mlflow/runs/{runs['endless']}")
+    page.wait_for_text("eval/mean_reward diverged at step 3 (NaN)", "#run-facts")
     page.open(f"/mlflow/runs/{runs['percent']}")
     page.wait_for_text("out of range: 87", "#run-facts")
     page.wait_for_text("Success rate, as logged", "#run-chart-success-rate")
@@ -111,9 +124,11 @@ def test_a_comparison_and_its_table_say_it(page: Page, runs: dict[str, str], das
     page.open(f"/mlflow?experiment={runs['experiment']}&runs={ids}")
     page.wait(lambda: page.text("#compare-table").count("diverged at step 4 (NaN)") == 2)
     assert "diverged at step 2 (−inf)" in page.text("#compare-table")
+    assert "diverged at step 3 (NaN)" in page.text("#compare-table")  # the evaluation's, which no chart draws
     assert "out of range: 87" in page.text("#compare-table")
     page.wait_for_text("✕ diverged: 2 of 4", "#compare-chart-reward")
     page.wait_for_text("(out of range: 87)", "#compare-chart-success-rate")
+    assert grave_violations(page, "comparison", part="#compare-panel") == []
     Select(page.find("#option-final")).select_by_value("best")
     page.wait(lambda: "2; diverged at step 4 (NaN)" in page.text("#compare-table"))
     page.click("#compare-table-csv")

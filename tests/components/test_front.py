@@ -94,7 +94,7 @@ class TestRunsInProgress:
         ]
         found = in_progress(runs, NOW, DEFAULT)
         assert [(one.run_id, list(one.diverged)) for one in found] == [("gone", [key]), ("newer", [])]
-        assert f"{key}: diverged (NaN at step 1)" in str(front.runs_in_progress(found))
+        assert f"diverged (NaN at step 1): {key}" in str(front.runs_in_progress(found))
 
     def test_a_run_that_waits_does_not_stand_still(self) -> None:
         assert silence(status=RunStatus.SCHEDULED) is None

@@ -95,7 +95,7 @@ def test_a_row_says_what_diverged_and_holds_no_number_for_it(key: str, column: s
     [row] = run_list.rows([summarise(run(metrics={key: metric(float(value), 99)}), DEFAULT)])
     assert row[column] is None
     assert row["no_value"] == {column: "diverged"}
-    assert row["remarks"] == f"{key}: diverged ({named} at step 99)"
+    assert row["remarks"] == f"diverged ({named} at step 99): {key}"
     assert json.dumps(row, allow_nan=False)
 
 
@@ -108,13 +108,13 @@ def test_a_counter_that_counts_is_a_number_though_its_metric_diverged() -> None:
 def test_a_row_says_which_rate_is_out_of_range_as_logged(rate: float) -> None:
     [row] = run_list.rows([summarise(run(metrics={"rollout/success_rate": metric(rate)}), DEFAULT)])
     assert (row["success_percent"], row["no_value"]) == (None, {"success_percent": "out of range"})
-    assert row["remarks"] == f"rollout/success_rate: out of range: {rate:.4g}"
+    assert row["remarks"] == f"out of range: {rate:.4g} (rollout/success_rate)"
 
 
 def test_what_diverged_in_one_step_is_said_together_and_a_run_without_remarks_has_none() -> None:
     gone = {"loss": metric(float("nan"), 9), "episode_reward": metric(float("nan"), 9), "success_rate": metric(87.0)}
     fine, odd = run_list.rows(summarise(run(metrics=logged), DEFAULT) for logged in ({"loss": metric(1.0)}, gone))
-    assert odd["remarks"] == "loss, episode_reward: diverged (NaN at step 9); success_rate: out of range: 87"
+    assert odd["remarks"] == "diverged (NaN at step 9): loss, episode_reward; out of range: 87 (success_rate)"
     assert (fine["remarks"], fine["no_value"]) == ("–", None)
 
 
