@@ -78,5 +78,11 @@
     },
   };
 
+  /** What offers another axis, wherever it stands, does what choosing it in the list does. */
+  document.addEventListener("click", (event) => {
+    const offer = event.target.closest && event.target.closest("[data-axis]");
+    if (offer) window.dash_clientside.set_props("option-axis", { value: offer.dataset.axis });
+  });
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, { charts });
 })();

@@ -57,7 +57,7 @@
       return html("Tr", [
         ...(several ? [cell(row.host)] : []), cell(row.gpu), cell(String(row.pid)), cell(row.user || (run && run.user)), cell(row.command),
         cell(row.memory_used === null || row.memory_used === undefined ? null : Math.round(row.memory_used).toLocaleString(window.clew.locale()), { className: "text-end" }),
-        cell(run ? html("A", run.name, { href: run.page }) : null),
+        cell(run ? html("A", run.name, { href: run.page, title: run.name, className: "run-name" }) : null),
       ]);
     });
     const names = texts.process_head.slice(several ? 0 : 1);

@@ -36,7 +36,39 @@
     if (JSON.stringify(rows) !== JSON.stringify(selected_rows)) setProps(table, { selected_rows: rows });
   }
 
-  const setAddress = (change) => window.clew.setAddress(change);
+  const setAddress = (...change) => window.clew.setAddress(...change);
+
+  const isNested = (rows) => (rows || []).some((row) => row.parent_id !== null);
+
+  /** What a silent run's row says beside its state. */
+  const silence = (row, said) => (said ? { status: `${row.status} · ${said.text}`, silent_minutes: said.minutes } : {});
+
+  /** [row, depth] of all rows, children right below the run that they stand in; else the order stays.
+   *
+   * What stands in a run that is not among the rows stands by itself; so does one of those that stand in each other.
+   */
+  function together(rows) {
+    const there = new Set(rows.map((row) => row.id));
+    const below = new Map();
+    for (const row of rows) {
+      if (!there.has(row.parent_id)) continue;
+      if (!below.has(row.parent_id)) below.set(row.parent_id, []);
+      below.get(row.parent_id).push(row);
+    }
+    const placed = new Map();
+    const place = (first) => {
+      const waiting = [[first, 0]];
+      while (waiting.length) {
+        const [row, depth] = waiting.pop();
+        if (placed.has(row.id)) continue;
+        placed.set(row.id, [row, depth]);
+        for (const child of [...(below.get(row.id) || [])].reverse()) waiting.push([child, depth + 1]);
+      }
+    };
+    for (const row of rows) if (!there.has(row.parent_id)) place(row);
+    for (const row of rows) place(row); // what is left stands in each other
+    return [...placed.values()];
+  }
 
   function sayShown(table, store, texts) {
     if (!document.getElementById(`${table}-shown`)) return; // on another page by now
@@ -64,7 +96,7 @@
 
   const runs = {
     /** At once, by the ticks of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
-    fill(rows, experiment, algorithm, texts) {
+    fill(rows, experiment, algorithm, silent, isTogether, texts) {
       if (!rows) return [unchanged(), unchanged()];
       const there = new Set(rows.map((row) => row.id));
       const table = window.clew.propsOf(TABLE);
@@ -75,8 +107,11 @@
       const chosen = rows.filter(
         (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
       );
-      const data = chosen.map((row) => ({
+      const ordered = isTogether ? together(chosen) : chosen.map((row) => [row]);
+      const data = ordered.map(([row, depth]) => ({
         ...window.clew.known(row),
+        ...(depth ? { depth } : {}),
+        ...silence(row, silent[row.id]),
         ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
         started: window.clew.localTime(row.started_ms),
         details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
@@ -88,7 +123,11 @@
         selected_rows: shown.map((id) => index.get(id)),
         selected_row_ids: shown,
         // What a cell is called where it comes from: the key of a metric or a parameter.
-        tooltip_data: chosen.map((row) => ({ run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, remarks: row.remarks, ...row.keys })),
+        tooltip_data: ordered.map(([row]) => ({
+          run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, nested: row.nested, experiment: row.experiment,
+          remarks: row.remarks,
+          ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...row.keys,
+        })),
       });
       return [
         options(rows, "experiment", texts.everything["runs-experiment"], experiment),
@@ -115,19 +154,26 @@
       setProps(TABLE, { selected_rows: [], selected_row_ids: [] });
     },
 
-    /** The origin is worth a column only where there are samples, remarks only where there are some; and then always. */
+    /** The origin is worth a column only where there are samples, and then always; so are remarks, and what stands in what. */
     columns(shown, rows, columns) {
-      const worth = {
+      const filled = {
         sample: (rows || []).some((row) => row.is_sample),
         remarks: (rows || []).some((row) => row.remarks !== "–"),
+        nested: isNested(rows),
       };
-      return columns.map((column) => column.id).filter((id) => (id in worth ? !worth[id] : !shown.includes(id)));
+      return columns.map((column) => column.id).filter((id) => (id in filled ? !filled[id] : !shown.includes(id)));
     },
 
-    address(experiment) {
-      const now = new URL(window.location.href).searchParams.get("experiment") || EVERYTHING;
-      if (now === experiment) return;
-      setAddress((query) => (experiment === EVERYTHING ? query.delete("experiment") : query.set("experiment", experiment)));
+    anyNested: (rows) => !isNested(rows),
+
+    address(experiment, isTogether) {
+      const now = new URL(window.location.href).searchParams;
+      if ((now.get("experiment") || EVERYTHING) !== experiment) {
+        setAddress((query) => (experiment === EVERYTHING ? query.delete("experiment") : query.set("experiment", experiment)));
+      }
+      if ((now.get("together") === "true") !== Boolean(isTogether)) {
+        setAddress((query) => (isTogether ? query.set("together", "true") : query.delete("together")), "replaceState");
+      }
     },
 
     /** What the list just learned, the comparison has to look at, too. */

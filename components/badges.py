@@ -1,6 +1,9 @@
 """Small marks beside a name."""
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
+from dash import html
 
 from components.texts import words
 from components.texts.language import _
@@ -21,6 +24,11 @@ def status_badge(status: RunStatus) -> dbc.Badge:
     return dbc.Badge(words.status_name(status), color=COLOURS[status], class_name=f"status-{status.lower()}")
 
 
+def silence_badge(minutes: int) -> dbc.Badge:
+    """For how long a run that says it runs has logged nothing."""
+    return dbc.Badge(words.silence(minutes), color="warning", text_color="dark", class_name="run-silent")
+
+
 def model_badge(state: ModelState) -> dbc.Badge:
     """What a model is for; the active one stands out."""
     colour = {ModelState.ACTIVE: "success", ModelState.INACTIVE: "secondary", ModelState.DELETED: "danger"}[state]
@@ -35,3 +43,8 @@ def diverged_badge() -> dbc.Badge:
 def sample_badge() -> dbc.Badge:
     """Marks what came with Clew."""
     return dbc.Badge(_("sample"), color="info", text_color="dark", class_name="ms-2")
+
+
+def with_reason(badge: Any, reason: str) -> html.Details:
+    """A badge that says why, when it is pressed: a tooltip would be for the mouse alone."""
+    return html.Details([html.Summary(badge), html.P(reason)], className="tile-why")

@@ -1,8 +1,10 @@
-"""Moments as others write them."""
+"""Moments as others write them, and which of them a clock can have told."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Final
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
@@ -23,3 +25,34 @@ def in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, AfterValidator(in_utc)]
+
+
+# MLflow is of 2018, and what was copied into it is little older; clocks that nobody set begin in 1970, 1980 or 2000.
+EARLIEST_MS: Final = round(datetime(2010, 1, 1, tzinfo=UTC).timestamp() * 1000)
+_AHEAD: Final = timedelta(days=2)
+TimeUnitMeant = Literal["s", "µs", "ns"]
+_PER_MS: Final[dict[TimeUnitMeant, float]] = {"s": 1e-3, "µs": 1e3, "ns": 1e6}
+
+
+def latest_ms(now: datetime) -> int:
+    """The last moment, in Unix ms, that a clock can tell at `now`: the end of tomorrow (UTC), for some run ahead.
+
+    It is the same all day, so that what was worked out with it can be kept.
+    """
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return round((today + _AHEAD).timestamp() * 1000) - 1
+
+
+def is_believable(unix_ms: int, now: datetime) -> bool:
+    """Whether a clock can have told this moment as Unix ms: a count of seconds or ns cannot be one, nor can 0."""
+    return EARLIEST_MS <= unix_ms <= latest_ms(now)
+
+
+def believable(unix_ms: NDArray[np.int64], latest: int) -> NDArray[np.bool_]:
+    """The same of many moments [n], where `latest` is what `latest_ms` says."""
+    return (unix_ms >= EARLIEST_MS) & (unix_ms <= latest)
+
+
+def unit_meant(told: int, now: datetime) -> TimeUnitMeant | None:
+    """The unit in which `told`, which is no believable Unix ms, would be one; None where there is none."""
+    return next((unit for unit, per_ms in _PER_MS.items() if is_believable(round(told / per_ms), now)), None)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from domain.errors import BadResponse
 from domain.errors.misfits import misfit_of
+from domain.moments import is_believable
 from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus
 
 SERVICE = "MLflow"
@@ -100,28 +101,33 @@ def run_of(raw: object, experiments: dict[str, Experiment]) -> Run:
     parsed = RawRun.model_validate(raw)
     info = parsed.info
     experiment = experiments.get(info.experiment_id)
+    now = datetime.now(UTC)
     return Run(
         run_id=info.run_id,
         name=info.run_name,
         experiment_id=info.experiment_id,
         experiment=info.experiment_id if experiment is None else experiment.name,
         status=info.status,
-        started_at=_moment(info.start_time),
-        ended_at=_moment(info.end_time),
+        started_at=_moment(info.start_time, now),
+        ended_at=_moment(info.end_time, now),
+        odd_start_ms=_odd(info.start_time, now),
+        odd_end_ms=_odd(info.end_time, now),
         params={pair.key: pair.value for pair in parsed.data.params},
         metrics={m.key: LatestMetric(value=m.value, step=m.step, timestamp=m.timestamp) for m in parsed.data.metrics},
         tags={pair.key: pair.value for pair in parsed.data.tags},
     )
 
 
-def _moment(unix_ms: int | None) -> datetime | None:
-    """MLflow writes 0 where nobody gave a time."""
-    if not unix_ms:
+def _moment(unix_ms: int | None, now: datetime) -> datetime | None:
+    """None, too, where no clock can have told it: a start in seconds would be one in January 1970."""
+    if unix_ms is None or not is_believable(unix_ms, now):
         return None
-    try:
-        return datetime.fromtimestamp(unix_ms / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
+
+
+def _odd(unix_ms: int | None, now: datetime) -> int | None:
+    """What is no moment; MLflow writes 0 where nobody gave a time."""
+    return unix_ms if unix_ms and not is_believable(unix_ms, now) else None
 
 
 def bad_row_of(raw: object, error: ValidationError) -> BadRow:

@@ -15,8 +15,13 @@ from domain.tracking.compared import parse_run_ids
 
 
 @page
-def layout(ui: UiSettings, /, runs: str | None = None, experiment: str | None = None, **other: str) -> list[Any]:
-    """The page; `runs` is the comparison that the address carries, `experiment` the filter."""
+def layout(
+    ui: UiSettings, /, runs: str | None = None, experiment: str | None = None, together: str | None = None, **other: str
+) -> list[Any]:
+    """The page; `runs` is the comparison that the address carries, `experiment` the filter.
+
+    With `together=true` nested runs stand below the run that they are in.
+    """
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
     return [
@@ -26,7 +31,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, experiment: str | None = 
         run_list.freshness(),
         html.Div(id=ids.BAD_ROWS),
         comparison.panel(options),
-        run_toolbar.toolbar(experiment, run_list.columns(), run_list.HIDDEN_AT_FIRST),
+        run_toolbar.toolbar(experiment, run_list.columns(), run_list.HIDDEN_AT_FIRST, together=together == "true"),
         run_list.run_table(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
         run_toolbar.filter_hint(),
@@ -34,6 +39,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, experiment: str | None = 
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),
         dcc.Store(id=ids.VERSION),
+        dcc.Store(id=ids.SILENT, data={}),
         dcc.Store(id=ids.SELECTED, data=compared),
         dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": odd}),
         dcc.Store(id=ids.OPTIONS, data=options.model_dump(mode="json")),

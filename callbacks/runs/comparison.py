@@ -86,7 +86,10 @@ def register(app: dash.Dash, services: Services) -> None:
             *figures,
             *summaries(figures),
             no_update if shown["table"] == before.get("table") else _tables(drawing, options),
-            notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
+            [
+                notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
+                comparison.without_steps(drawing.runs, drawing.found, options),
+            ],
             notices.failed_histories(drawing.failures),
             bool(drawing.failures),
             not (drawing.is_loading or drawing.failures),

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from components.charts.lines import Known
@@ -10,6 +11,7 @@ from components.texts.language import language
 from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
 from domain.errors import ClewError
+from domain.moments import latest_ms
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 from services.connect import Services
@@ -55,7 +57,8 @@ class Drawing(NamedTuple):
 
 def _known(histories: Histories, vocabulary: Vocabulary) -> Known:
     found = {(series.run_id, series.key): history for series, history in histories.found.items()}
-    return Known(found, vocabulary, {(series.run_id, series.key) for series in histories.sampled})
+    sampled = {(series.run_id, series.key) for series in histories.sampled}
+    return Known(found, vocabulary, latest_ms(datetime.now(UTC)), sampled)
 
 
 def _different(errors: Iterable[ClewError]) -> list[ClewError]:
@@ -85,5 +88,6 @@ def fingerprint(asked: object, drawing: Drawing) -> str:
         [str(error) for error in drawing.failures],
         drawing.is_loading,
         drawing.sampled,
+        drawing.found.latest,
     )
     return hashlib.sha256(repr(seen).encode()).hexdigest()

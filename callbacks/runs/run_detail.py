@@ -1,6 +1,7 @@
 """The page of one run: its facts, parameters and charts, growing while it runs."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import dash
@@ -13,10 +14,16 @@ from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
 from components.charts.charts import summaries
 from components.runs import comparison, run_detail
+from components.runs.clocks import clock_sentences
+from components.runs.run_detail import Beside
 from domain.charts.chart_options import ChartOptions
+from domain.tracking.clocks import odd_clocks
 from domain.tracking.compared import Compared
+from domain.tracking.nesting import family_of
 from domain.tracking.runs import Run
+from domain.tracking.silence import silent_minutes
 from services.connect import Services
+from services.tracking.run_store import RunView
 from settings.browser_urls import mlflow_run_page
 
 
@@ -49,21 +56,34 @@ def register(app: dash.Dash, services: Services) -> None:
             view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()
         drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, ChartOptions(), ends)
         _text, failure, failed = freshness(view)
-        shown = fingerprint((run_id, view.failure, view.as_of if failed else None), drawing)
+        beside = _beside(view, run_id, drawing)
+        seen = None if beside is None else (beside.silent_minutes, beside.family.named())
+        shown = fingerprint((run_id, view.failure, view.as_of if failed else None, seen), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):
             raise PreventUpdate
         if not failed and drawing.failures:
             failure, failed = notices.failed_histories(drawing.failures), True
-        return (*_body(services, run_id, drawing, view.runs is not None), failure, failed, shown)
+        return (*_body(services, run_id, drawing, beside, view.runs is not None), failure, failed, shown)
 
 
-def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tuple[Any, ...]:
+def _beside(view: RunView, run_id: str, drawing: Drawing) -> Beside | None:
+    """As of when the runs were read: while MLflow is away, Clew does not know that a run is silent."""
+    run = view.get(run_id)
+    if run is None or view.runs is None:
+        return None
+    silence = silent_minutes(run, view.as_of or view.runs.swept_at)
+    return Beside(drawing.found, family_of(run, view.runs.runs), silence)
+
+
+def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, known: bool) -> tuple[Any, ...]:
     """Figures, what they show in words, whether they are hidden, facts, parameters and notices."""
-    if not drawing.runs:
+    if not drawing.runs or beside is None:
         blank: tuple[Any, ...] = (dash.no_update,) * (2 * len(run_detail.WORDS))
         return (*blank, True, run_detail.not_found(run_id) if known else None, None, None)
     run = drawing.runs[0]
-    sentences = comparison.absent(Compared(), [], 1, len(drawing.pending))
+    now = datetime.now(UTC)
+    sentences = [*clock_sentences(run, odd_clocks(run, now), now)]
+    sentences += comparison.absent(Compared(), [], 1, len(drawing.pending))
     figures = run_detail.figures(
         run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled, curve_of=services.curves.curve
     )
@@ -71,7 +91,7 @@ def _body(services: Services, run_id: str, drawing: Drawing, known: bool) -> tup
         *figures,
         *summaries(figures),
         False,
-        run_detail.facts(run, _mlflow_page(services, run), drawing.found),
+        run_detail.facts(run, _mlflow_page(services, run), services.vocabulary, beside),
         run_detail.parameters(run),
         notices.said(sentences),
     )

@@ -46,21 +46,28 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Output(ids.VERSION, "data"),
         Output(ids.BAD_ROWS, "children"),
         Output(ids.SAMPLE_NOTICE, "is_open"),
+        Output(ids.SILENT, "data"),
         Input(ids.tick("runs"), "n_intervals"),
         Input(ids.retry("runs"), "n_clicks"),
         Input(ids.REFRESH, "n_clicks"),
         State(ids.VERSION, "data"),
         State(ids.SAMPLE_NOTICE, "is_open"),
+        State(ids.SILENT, "data"),
     )
     def refresh(
-        _tick: int, _retry: int | None, _refresh: int | None, shown: str | None, notice: bool
+        _tick: int,
+        _retry: int | None,
+        _refresh: int | None,
+        shown: str | None,
+        notice: bool,
+        silent: dict[str, Any],
     ) -> tuple[Any, ...]:
         if is_retry("runs") or f"{ids.REFRESH}.n_clicks" in ctx.triggered_prop_ids:
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
         said, drawn = freshness(view), _rows(view, rows_of, shown, notice, services.settings.embedded)
-        return tuple(_plain(part) for part in said) + drawn
+        return (*(_plain(part) for part in said), *drawn, _silences(view, silent))
 
     @app.callback(
         Output(ids.EMPTY, "children"),
@@ -75,6 +82,17 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         known = {run.experiment for run in view.runs.runs.values()}
         everything = experiment == run_toolbar.EVERYTHING
         return run_list.nothing_here(experiment) if not known or not (everything or experiment in known) else None
+
+
+def _silences(view: RunView, shown: dict[str, Any]) -> Any:
+    """Apart from the rows, since it changes as time passes; no update where the page says the same.
+
+    As of when the runs were read: while MLflow is away, Clew does not know that a run is silent.
+    """
+    if view.runs is None:
+        return no_update
+    found = run_list.silences(view.runs.runs.values(), view.as_of or view.runs.swept_at)
+    return no_update if found == shown else found
 
 
 def _plain(part: Any) -> Any:
@@ -119,6 +137,8 @@ def _register_table(app: dash.Dash) -> None:
         Input(ids.ROWS, "data"),
         Input(ids.EXPERIMENT, "value"),
         Input(ids.ALGORITHM, "value"),
+        Input(ids.SILENT, "data"),
+        Input(ids.TOGETHER, "value"),
         State(ids.TEXTS, "data"),
     )
     app.clientside_callback(
@@ -137,7 +157,12 @@ def _register_table(app: dash.Dash) -> None:
         State(ids.TEXTS, "data"),
     )
     app.clientside_callback(ClientsideFunction("runs", "clear"), Input(ids.CLEAR, "n_clicks"))
-    app.clientside_callback(ClientsideFunction("runs", "address"), Input(ids.EXPERIMENT, "value"))
+    app.clientside_callback(
+        ClientsideFunction("runs", "address"), Input(ids.EXPERIMENT, "value"), Input(ids.TOGETHER, "value")
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "anyNested"), Output(ids.TOGETHER_PLACE, "hidden"), Input(ids.ROWS, "data")
+    )
     app.clientside_callback(
         ClientsideFunction("runs", "columns"),
         Output(ids.TABLE, "hidden_columns"),

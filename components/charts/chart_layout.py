@@ -1,47 +1,30 @@
-"""The frame of a line chart: axes with their units, title, fonts; and how an axis is scaled for the eye."""
+"""The frame of a line chart: axes with their units, title, fonts."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from components.charts.scales import Scale
 from components.texts import words
 from components.texts.language import _
-from domain.charts.axes import Axis, TimeUnit, time_unit
+from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
-from domain.charts.curves import Curve
 from domain.tracking.vocabulary import MetricWord
 
 _GREY = "rgba(128,128,128,0.25)"
 
 
-class Scale(NamedTuple):
-    """How an axis's own unit becomes the displayed one: x / divisor - shift."""
-
-    divisor: float
-    shift: float
-    unit: TimeUnit | None
-
-    def shown(self, curve: Curve) -> Curve:
-        """The curve in displayed units."""
-        if self.divisor == 1 and not self.shift:
-            return curve
-        return curve.model_copy(update={"x": curve.x / self.divisor - self.shift})
-
-
-def scale_of(curves: Sequence[Curve], options: ChartOptions) -> Scale:
-    """The scale of the x axis: the reader's zone for wall time, a unit that fits the longest for relative time."""
-    if options.axis is Axis.WALL_TIME:
-        return Scale(1, options.zone_minutes * 60_000, None)
-    if options.axis is not Axis.RELATIVE_TIME:
-        return Scale(1, 0, None)
-    longest = max((curve.x[-1] for curve in curves if len(curve)), default=0.0)
-    unit = time_unit(float(longest))
-    return Scale(unit.seconds, 0, unit)
-
-
 def chart_layout(
-    word: MetricWord, options: ChartOptions, scale: Scale, empty: str | None, *, legend: bool
+    word: MetricWord,
+    options: ChartOptions,
+    scale: Scale,
+    empty: str | None,
+    *,
+    legend: bool,
+    y_axis: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The Plotly layout of a chart of `word`, with a `legend` or not; `empty` says why there is no line."""
+    """The Plotly layout of a chart of `word`, with a `legend` or not; `empty` says why there is no line.
+
+    `y_axis` holds what its values make of the y axis.
+    """
     axis = {
         "gridcolor": _GREY,
         "zerolinecolor": _GREY,
@@ -52,7 +35,12 @@ def chart_layout(
     }
     return {
         # At the very left: on a phone the buttons begin where the plot would have it end.
-        "title": {"text": words.metric_name(word), "x": 0, "xref": "container", "pad": {"l": 8}, "font": {"size": 15}},
+        # At the top, so that what stands below it, line by line, grows downwards.
+        "title": {
+            "text": words.metric_name(word),
+            "font": {"size": 15},
+            **{"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": 8, "t": 8}},
+        },
         "xaxis": axis | _x_axis(options, scale, legend=legend),
         "yaxis": axis
         | {
@@ -60,7 +48,8 @@ def chart_layout(
             "type": "log" if options.log_y else "linear",
             # A new scale is a new picture; otherwise the reader's own zoom stays through every refresh.
             "uirevision": f"{options.log_y}",
-        },
+        }
+        | (y_axis or {}),
         "margin": {"l": 68, "r": 12, "t": 48, "b": 56},
         "hovermode": "x unified",
         "showlegend": legend,
@@ -76,7 +65,7 @@ def chart_layout(
 
 def _x_axis(options: ChartOptions, scale: Scale, *, legend: bool) -> dict[str, Any]:
     names = {
-        Axis.STEP: _("Step"),
+        Axis.STEP: _("Step − %(first)s", first=words.count(scale.base)) if scale.base else _("Step"),
         Axis.EPISODES: _("Episodes"),
         Axis.ENV_STEPS: _("Environment steps"),
         Axis.WALL_TIME: _("Time"),
@@ -89,7 +78,7 @@ def _x_axis(options: ChartOptions, scale: Scale, *, legend: bool) -> dict[str, A
         # Else the distance is from the axis, and a date has two rows of labels.
         "title": {"text": names[options.axis], "standoff": 4 if legend else 34 if is_date else 20},
         # The window is shared by all charts: what one of them zooms to is the range of the others.
-        "uirevision": f"{options.axis} {window.x_from} {window.x_to}",
+        "uirevision": f"{options.axis} {scale.base} {window.x_from} {window.x_to}",
         "type": "date" if options.axis is Axis.WALL_TIME else "linear",
     }
     if options.axis is not Axis.WALL_TIME:

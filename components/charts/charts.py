@@ -1,8 +1,7 @@
 """Line charts of metric histories as plain Plotly dicts: typed arrays, SVG, no `go.Figure` (0.2 ms instead of 39)."""
 
-import base64
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import unescape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,10 +10,14 @@ from numpy.typing import NDArray
 
 from components import ids
 from components.charts.chart_config import chart_config
-from components.charts.chart_layout import Scale, chart_layout, scale_of
+from components.charts.chart_layout import chart_layout
 from components.charts.chart_summary import chart_summary
+from components.charts.encoding import encoded
 from components.charts.line_ends import end_mark, is_as_logged, nothing_finite, said_of_ends
-from components.charts.subtitle import SUBTITLE_LINE_HEIGHT, shortened, wrapped
+from components.charts.names import plotly_text, shortened
+from components.charts.scales import Scale, scale_of
+from components.charts.subtitle import first_of, put_below
+from components.charts.y_scale import LINEAR, y_scale_of
 from components.colours import LineStyle
 from components.texts import words
 from components.texts.language import _
@@ -50,28 +53,46 @@ class Line(NamedTuple):
 
 
 def line_chart(
-    word: MetricWord, lines: Sequence[Line], *, nothing: str, options: ChartOptions | None = None, sampled: bool = False
+    word: MetricWord,
+    lines: Sequence[Line],
+    *,
+    nothing: str,
+    options: ChartOptions | None = None,
+    sampled: bool = False,
+    scale: Scale | None = None,
+    remarks: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A chart of `word`, a line per run or group; `nothing` says why it is empty when it is.
 
-    `sampled` says that some lines are a sample so far, with all their points on the way.
+    `sampled` says that some lines are a sample so far, with all their points on the way. `scale` is that of the x axis
+    where other charts share it; `remarks` are what else is to be said of the lines.
     """
     options = options or ChartOptions()
-    scale = scale_of([curve for line in lines for curve in line.curves], options)
+    scale = scale or scale_of([curve for line in lines for curve in line.curves], options)
     drawn = [_drawn(line, scale, options, _points_for(len(lines))) for line in lines]
     traces = [trace for part in drawn for trace in part.traces]
-    legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
-    curves, remarks = [curve for line in lines for curve in line.curves], [line.remark for line in lines if line.remark]
+    y_scale = y_scale_of(_values_of(lines), traces) if options.log_y else LINEAR
+    curves, left_out = (
+        [curve for line in lines for curve in line.curves],
+        [line.remark for line in lines if line.remark],
+    )
     nothing = nothing_finite(curves) or nothing
-    layout = chart_layout(word, options, scale, None if traces else nothing, legend=legend)
+    legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
+    y_axis = y_scale.axis(traces)
+    layout = chart_layout(word, options, scale, None if traces else nothing, legend=legend, y_axis=y_axis)
     if is_as_logged(curves):
         layout["yaxis"]["title"]["text"] = words.metric_as_logged(word)
-    said = wrapped([*_said(drawn, options, sampled), *said_of_ends(curves), *shortened(remarks)])
-    layout["title"]["subtitle"] = {"text": "<br>".join(escape(line, quote=False) for line in said)}
-    layout["margin"]["t"] += SUBTITLE_LINE_HEIGHT * max(0, len(said) - 1)
-    named = [(line.name, line.curves) for line in lines]
-    layout["meta"] = {"summary": chart_summary(word, named, nothing=nothing, remarks=remarks)}
-    return {"data": traces, "layout": layout}
+    said = [*remarks, *y_scale.said(), *_said(drawn, options, sampled), *said_of_ends(curves)] if traces else []
+    put_below(layout["title"], layout["margin"], [*said, *first_of(left_out)])
+    named = [(shortened(line.name), line.curves) for line in lines]
+    spoken = unescape(nothing.replace("<br>", "; "))
+    layout["meta"] = {"summary": chart_summary(word, named, nothing=spoken, remarks=left_out)}
+    return {"data": [encoded(trace, scale, y_scale) for trace in traces], "layout": layout}
+
+
+def _values_of(lines: Sequence[Line]) -> Iterator[NDArray[np.float64]]:
+    """All values of the lines, those before smoothing among them."""
+    return (curve.y for line in lines for curve in (*line.curves, *line.raw))
 
 
 def summaries(figures: Sequence[dict[str, Any]]) -> list[str]:
@@ -137,12 +158,13 @@ def _trace(
     return {
         "type": "scatter",
         "mode": "lines" if len(x) > 1 else "markers",
-        # Plotly reads a subset of HTML in its texts, and anybody may name a run.
-        "name": escape(line.name, quote=False),
+        # Anybody may name a run, and Plotly reads much in its texts.
+        "name": plotly_text(line.name),
+        "meta": {"name": line.name},
         "legendgroup": line.name,
         "showlegend": named,
-        "x": _typed(x),
-        "y": _typed(_short(y)),
+        "x": x,
+        "y": y,
         "connectgaps": False,
         "line": {"color": line.style.colour, "dash": line.style.dash, "width": 1.6},
         "marker": {"color": line.style.colour},
@@ -155,9 +177,7 @@ def _ends(line: Line, curves: Sequence[Curve], options: ChartOptions) -> list[di
     ended = [curve for curve in curves if curve.diverged is not None and len(curve)]
     if not ended:
         return []
-    x, y = (
-        np.array(column, np.float64) for column in zip(*((curve.x[-1], curve.y[-1]) for curve in ended), strict=True)
-    )
+    x, y = np.array([(curve.x[-1], curve.y[-1]) for curve in ended], np.float64).T
     return [_trace(line, x, y, options, named=False) | end_mark(line.style, ended)]
 
 
@@ -178,11 +198,12 @@ def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterat
     yield {
         "type": "scatter",
         "mode": "lines",
-        "name": escape(line.name, quote=False),
+        "name": plotly_text(line.name),
+        "meta": {"name": line.name},
         "legendgroup": line.name,
         "showlegend": False,
-        "x": _typed(np.concatenate([x, x[::-1]])),
-        "y": _typed(_short(np.concatenate([high, low[::-1]]))),
+        "x": np.concatenate([x, x[::-1]]),
+        "y": np.concatenate([high, low[::-1]]),
         "fill": "toself",
         "fillcolor": line.style.colour,
         "opacity": _BAND_OPACITY,
@@ -199,32 +220,15 @@ def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterat
     }
 
 
-def _short(values: NDArray[np.float64]) -> NDArray[Any]:
-    """The values in half of their bytes, but for those that 32 bits would make infinite."""
-    fit = np.abs(values).max(initial=0, where=np.isfinite(values)) < np.finfo(np.float32).max
-    return values.astype(np.float32) if fit else values
-
-
-def _typed(column: NDArray[Any]) -> dict[str, str]:
-    """A column in Plotly's typed-array form, which has no 64-bit integers; whole numbers that fit travel as 32 bits."""
-    if column.dtype == np.int64:
-        column = column.astype(np.float64)
-    if column.dtype == np.float64 and np.abs(column).max(initial=0) < 2**31 and (column % 1 == 0).all():
-        column = column.astype(np.int32)
-    return {"dtype": column.dtype.str[1:], "bdata": base64.b64encode(column.tobytes()).decode()}
-
-
-def _said(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> list[str]:
+def _said(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> Iterator[str]:
     shown, total = sum(part.shown for part in parts), sum(part.total for part in parts)
-    said = []
     if shown < total:
-        said.append(_("%(shown)s of %(total)s points", shown=words.count(shown), total=words.count(total)))
+        yield _("%(shown)s of %(total)s points", shown=words.count(shown), total=words.count(total))
     if sampled:
-        said.append(_("a sample; all points are on their way"))
+        yield _("a sample; all points are on their way")
     if options.smoothing:
-        said.append(_("smoothed by %(weight)s", weight=f"{options.smoothing:.2f}"))
+        yield _("smoothed by %(weight)s", weight=f"{options.smoothing:.2f}")
         if len(parts) > MOST_WITH_RAW and not options.grouped:
-            said.append(_("the values as logged are not drawn behind more than %(most)s lines", most=MOST_WITH_RAW))
+            yield _("the values as logged are not drawn behind more than %(most)s lines", most=MOST_WITH_RAW)
     if any(part.too_few for part in parts):
-        said.append(_("fewer than 3 runs: single lines, no band"))
-    return said
+        yield _("fewer than 3 runs: single lines, no band")

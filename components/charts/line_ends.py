@@ -1,9 +1,9 @@
 """Where a line ended because what it shows diverged: marked by a shape, named on hover, below the title, in words."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any, Final
 
+from components.charts.names import plotly_text
 from components.colours import LineStyle
 from components.texts import outcomes, words
 from components.texts.language import _, ngettext
@@ -15,19 +15,18 @@ _SYMBOL: Final = "x-thin"
 
 def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
     """What makes a trace of last points one of marks; hovering says where each of the curves `ended` diverged."""
-    texts = [outcomes.diverged(curve.diverged) for curve in ended if curve.diverged is not None]
+    ends = [curve.diverged for curve in ended if curve.diverged is not None]
     return {
         "mode": "markers",
         "marker": {"symbol": _SYMBOL, "size": 11, "line": {"color": style.colour, "width": 3}},
         "cliponaxis": False,
-        "text": [escape(text, quote=False) for text in texts],
-        "customdata": [outcomes.machine_text(curve.diverged) for curve in ended if curve.diverged is not None],
-        "hovertemplate": END_SIGN + " %{text}<extra>%{fullData.name}</extra>",
+        "customdata": [[plotly_text(outcomes.diverged(end)), outcomes.machine_text(end)] for end in ends],
+        "hovertemplate": END_SIGN + " %{customdata[0]}<extra>%{fullData.name}</extra>",
     }
 
 
 def is_end_mark(trace: Mapping[str, Any]) -> bool:
-    """Whether a trace is one of marks, and of no points of its own; `customdata` says where each diverged."""
+    """Whether a trace is one of marks, not of points; `customdata` says where each diverged, on screen and in files."""
     return bool(trace.get("marker", {}).get("symbol") == _SYMBOL)
 
 

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from components.charts.charts import MOST_WITH_RAW, Line
+from components.charts.names import shortened
 from components.colours import line_styles
 from components.texts import words
 from components.texts.language import _
 from components.texts.outcomes import out_of_range
-from domain.charts.axes import counter
+from domain.charts.axes import Axis, counter
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Curve
+from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.history_curves import CurveRequest, CurveSource, history_curve
 from domain.tracking.final_metrics import Choice, final_outcome
 from domain.tracking.grouping import Group, default_grouping, group_runs
-from domain.tracking.history import History
+from domain.tracking.history import ANY_TIME, History
 from domain.tracking.outcomes import Diverged, Outcome, divergence, outcome_of_point
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
@@ -23,17 +25,24 @@ from domain.tracking.vocabulary import MetricWord, Vocabulary
 class Known(NamedTuple):
     """The histories at hand, by (run id, metric key), and the vocabulary that says which of a run's keys is meant.
 
-    Those in `sampled` are an even sample so far.
+    `latest` is the last moment that can be told by now, in Unix ms. Those in `sampled` are an even sample so far.
     """
 
     histories: Mapping[tuple[str, str], History]
     vocabulary: Vocabulary
+    latest: int = ANY_TIME
     sampled: Set[tuple[str, str]] = frozenset()
 
     def history(self, run: Run, word: MetricWord) -> History | None:
         """The run's history of `word`; None where it was not logged, or has not come yet."""
         key = self.vocabulary.metric_key(word, run.metrics)
         return None if key is None else self.histories.get((run.run_id, key))
+
+    def episodes(self, run: Run) -> int | None:
+        """As the run counts them, but for one that counts by the steps of a history which has only one."""
+        counting = counter(Axis.EPISODES, run.metrics, self.vocabulary)
+        counted = None if counting is None or not counting.by_step else self.histories.get((run.run_id, counting.key))
+        return None if counted is not None and is_stepless(counted) else run.episodes(self.vocabulary)
 
     def end(self, run: Run, key: str) -> Diverged | None:
         """Where a metric of the run diverged, whether it has a word or not; None where it did not."""
@@ -67,6 +76,7 @@ def lines(
     if options.grouped and (by := default_grouping(runs, known.vocabulary)) is not None:
         return _group_lines(word, runs, known, options, group_runs(runs, by, known.vocabulary), curve_of)
     styles = line_styles([run.run_id for run in runs])
+    runs = _together(word, runs, known, options)
     with_raw = options.smoothing and len(runs) <= MOST_WITH_RAW
     drawn = []
     for run in runs:
@@ -89,12 +99,14 @@ def _group_lines(
     groups: Sequence[Group],
     curve_of: CurveSource,
 ) -> list[Line]:
-    by_id = {run.run_id: run for run in runs}
+    by_id = {run.run_id: run for run in _together(word, runs, known, options)}
     styles = line_styles([group_name(group) for group in groups])
     drawn = []
     for group in groups:
         found = [
-            _curve_of(word, by_id[run_id], known, options, options.smoothing, curve_of) for run_id in group.run_ids
+            _curve_of(word, by_id[run_id], known, options, options.smoothing, curve_of)
+            for run_id in group.run_ids
+            if run_id in by_id
         ]
         if curves := [each for each in found if each is not None]:
             name = group_name(group)
@@ -112,12 +124,21 @@ def _in_shares(line: Line) -> Line:
     others = [curve for curve in line.curves if curve.as_logged and len(curve)]
     if not others:
         return line
-    last = out_of_range(float(others[0].y[-1]))
-    remark = _("not drawn: %(name)s (%(why)s)", name=line.name, why=last)
+    name, last = shortened(line.name), out_of_range(float(others[0].y[-1]))
+    remark = _("not drawn: %(name)s (%(why)s)", name=name, why=last)
     if len(line.curves) > 1:
-        remark = _("not drawn: %(n)s of %(name)s (%(why)s)", n=len(others), name=line.name, why=last)
+        remark = _("not drawn: %(n)s of %(name)s (%(why)s)", n=len(others), name=name, why=last)
     curves, raw = ([each for each in part if not each.as_logged] for part in (line.curves, line.raw))
     return line._replace(curves=curves, raw=raw, remark=remark)
+
+
+def _together(word: MetricWord, runs: Sequence[Run], known: Known, options: ChartOptions) -> Sequence[Run]:
+    """The runs that one axis has room for: beside steps of nanoseconds all others would be one point."""
+    if options.axis is not Axis.STEP:
+        return runs
+    found = {run.run_id: history for run in runs if (history := known.history(run, word)) is not None and len(history)}
+    far = {run_id for run_id, history in found.items() if is_far(history)}
+    return runs if len(far) == len(found) else [run for run in runs if run.run_id not in far]
 
 
 def _curve_of(
@@ -130,7 +151,7 @@ def _curve_of(
     counted = None if counting is None else known.histories.get((run.run_id, counting.key))
     origin = None if run.started_at is None else round(run.started_at.timestamp() * 1000)
     scale = known.vocabulary.scale(key)
-    curve = curve_of(CurveRequest(history, options.axis, weight, counting, counted, origin, scale))
+    curve = curve_of(CurveRequest(history, options.axis, weight, counting, counted, origin, known.latest, scale))
     if curve is None or curve.diverged is None or (run.run_id, key) not in known.sampled:
         return curve
     # It may have begun to diverge between two points of the sample.

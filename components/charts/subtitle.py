@@ -1,30 +1,43 @@
-"""What stands below a chart's title, in as many lines as it takes."""
+"""What stands below a chart's title: sentences side by side, in as many lines as they need."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
+from components.charts.names import plotly_text, shortened
 from components.texts.language import _
 
-# What a chart of a third of a page's width has room for.
-_CHARACTERS_PER_LINE: Final = 62
-SUBTITLE_LINE_HEIGHT: Final = 16
-"""Pixels that each line after the first takes."""
-_MOST_REMARKS: Final = 2
-_LONGEST_REMARK: Final = 58
+_WIDEST: Final = 64  # columns that a chart of 400 pixels has room for
+_LINE_HEIGHT: Final = 15
+_NAMED: Final = 2
+_NAME_WIDE: Final = 20
+_REMARK_WIDE: Final = 2 * _WIDEST
 
 
-def wrapped(said: Iterable[str]) -> list[str]:
-    """The sentences beside each other, as many on a line as there is room for; one that is longer has its own."""
+def put_below(title: dict[str, Any], margin: dict[str, Any], said: Sequence[str]) -> None:
+    """Puts these sentences below a Plotly layout's `title`, and makes room in its `margin`."""
+    lines = _wrapped(said)
+    title["subtitle"] = {"text": "<br>".join(lines)}
+    margin["t"] += _LINE_HEIGHT * max(0, len(lines) - 1)
+
+
+def named(names: Sequence[str]) -> str:
+    """The first of these names, short enough for a subtitle, and how many more there are."""
+    shown = ", ".join(plotly_text(shortened(name, _NAME_WIDE)) for name in names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} {_('and %(n)s more', n=len(names) - _NAMED)}"
+
+
+def first_of(remarks: Sequence[str]) -> list[str]:
+    """The first of these remarks, which hold names that others gave, and how many more there are."""
+    shown = [plotly_text(remark, _REMARK_WIDE) for remark in remarks[:_NAMED]]
+    return shown if len(remarks) <= _NAMED else [*shown, _("and %(n)s more", n=len(remarks) - _NAMED)]
+
+
+def _wrapped(said: Sequence[str]) -> list[str]:
+    """The sentences, with dots between those that share a line."""
     lines: list[str] = []
     for sentence in said:
-        if lines and len(lines[-1]) + len(sentence) + 3 <= _CHARACTERS_PER_LINE:
+        if lines and len(lines[-1]) + len(sentence) + 3 <= _WIDEST:
             lines[-1] += f" · {sentence}"
         else:
             lines.append(sentence)
     return lines
-
-
-def shortened(remarks: Sequence[str]) -> list[str]:
-    """The first remarks, cut where they are too long, and how many more there are."""
-    said = [one if len(one) <= _LONGEST_REMARK else f"…{one[1 - _LONGEST_REMARK :]}" for one in remarks[:_MOST_REMARKS]]
-    return said if len(remarks) <= _MOST_REMARKS else [*said, _("and %(n)s more", n=len(remarks) - _MOST_REMARKS)]

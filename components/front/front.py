@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids, notices
-from components.badges import diverged_badge, sample_badge, status_badge
+from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
 from components.links import href, run_href
 from components.texts import outcomes, words
 from components.texts.language import _, around
-from domain.front import STALLED_AFTER, RunInProgress
+from domain.front import RunInProgress
 from domain.tracking.runs import RunStatus, RunSummary
 
 MOST_ROWS = 8
@@ -57,11 +56,6 @@ def reading() -> html.P:
     return html.P(_("Reading…"), className="text-body-secondary mb-0")
 
 
-def with_reason(badge: Any, reason: str) -> html.Details:
-    """A badge that says why, when it is pressed: a tooltip would be for the mouse alone."""
-    return html.Details([html.Summary(badge), html.P(reason)], className="tile-why")
-
-
 def figure(label: str, text: str, class_name: str) -> html.Span:
     """A number that speaks for itself to the eye, with its label for screen readers."""
     return html.Span([html.Span(f"{label}: ", className="visually-hidden"), text], className=class_name)
@@ -104,9 +98,7 @@ def _divergence(run: RunInProgress) -> list[Any]:
 
 def _last_metric(run: RunInProgress) -> Any:
     if run.silent_minutes is not None:
-        limit = round(STALLED_AFTER.total_seconds() / 60)
-        why = _("A run that logs nothing for more than %(limit)s min may have died.", limit=limit)
-        return with_reason(dbc.Badge(_silence(run.silent_minutes), color="warning", text_color="dark"), why)
+        return with_reason(silence_badge(run.silent_minutes), words.why_silence_matters())
     if run.status is not RunStatus.RUNNING:
         return status_badge(run.status)
     if run.last_metric_ms is None:
@@ -114,15 +106,9 @@ def _last_metric(run: RunInProgress) -> Any:
     return around(_("last metric {age}"), age=notices.age(run.last_metric_ms))
 
 
-def _silence(minutes: int) -> str:
-    if minutes < 120:
-        return _("no metric for %(minutes)s min", minutes=minutes)
-    return _("no metric for %(hours)s h", hours=words.count(minutes // 60))
-
-
 def run_name(run: RunInProgress | RunSummary) -> html.Span:
     """A run's name, which leads to its page."""
-    link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id))
+    link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id), title=run.name)
     return html.Span([link, sample_badge() if run.is_sample else None], className="tile-name")
 
 

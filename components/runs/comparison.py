@@ -10,8 +10,12 @@ from components import ids, notices
 from components.charts.chart_controls import controls, take_along
 from components.charts.charts import graph, line_chart
 from components.charts.lines import Known, lines
+from components.charts.names import shortened
+from components.charts.remarks import remarks, stepless
+from components.charts.scales import scale_of
 from components.texts import words
 from components.texts.language import _, ngettext
+from domain.charts.axes import CLOCKS, Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.compared import Compared
@@ -58,11 +62,16 @@ def figures(
     curve_of: CurveSource = history_curve,
 ) -> list[dict[str, Any]]:
     """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
-    nothing = _("Loading…") if still_loading else _why_empty(options)
-    return [
-        line_chart(word, lines(word, runs, known, options, curve_of), nothing=nothing, options=options, sampled=sampled)
-        for word in WORDS
-    ]
+    drawn = {word: lines(word, runs, known, options, curve_of) for word in WORDS}
+    scale = scale_of([curve for found in drawn.values() for line in found for curve in line.curves], options)
+    figures = []
+    for word, found in drawn.items():
+        said = remarks(word, runs, known, options, scale)
+        nothing = _("Loading…") if still_loading else "<br>".join(said) or _why_empty(options)
+        figures.append(
+            line_chart(word, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
+        )
+    return figures
 
 
 def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int) -> list[str]:
@@ -90,6 +99,23 @@ def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int)
             ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", pending)
         )
     return sentences
+
+
+def without_steps(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Alert | None:
+    """Says which runs logged no steps, and offers an axis that needs none; assets/charts.js changes to it."""
+    found = stepless(WORDS, runs, known) if options.axis not in CLOCKS else []
+    if not found:
+        return None
+    named = ", ".join(shortened(run.name or run.run_id[:8]) for run in found[:3])
+    names = named if len(found) <= 3 else f"{named} {_('and %(n)s more', n=len(found) - 3)}"
+    offer = html.Button(
+        _("Draw over time"),
+        type="button",
+        className="btn btn-sm btn-outline-secondary",
+        **{"data-axis": str(Axis.RELATIVE_TIME)},
+    )
+    said = _("Steps are missing, all points of a metric are at one: %(names)s.", names=names)
+    return dbc.Alert([html.Span(said), " ", offer], color="warning", className="py-2")
 
 
 def _shortened(unknown: Sequence[str]) -> list[str]:

@@ -1,14 +1,11 @@
 """A comparison as CSV, for a paper or a spreadsheet."""
 
-import base64
 import csv
-import html
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from components.charts.encoding import points
 from components.charts.line_ends import is_end_mark
 from components.charts.lines import Known
 from components.runs import final_metrics
@@ -32,7 +29,7 @@ def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
     rows: list[list[Any]] = [[*head, *(f"param:{key}" for key in parameters)]]
     for run in runs:
         found = {word: known.outcome(run, word, options.final) for word in words}
-        facts = [run.run_id, run.name, run.experiment, run.status, run.episodes(known.vocabulary)]
+        facts = [run.run_id, run.name, run.experiment, run.status, known.episodes(run)]
         rows.append([*facts, *_cells(found), *(run.params.get(key) for key in parameters)])
     return _csv(rows)
 
@@ -45,30 +42,26 @@ def _cells(found: Mapping[MetricWord, Outcome]) -> list[Any]:
 
 
 def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
-    """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x as on the axis, y as drawn.
+    """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x and y.
 
-    Where a line ended because its metric diverged, a row at its last x has no y, and says with what value and where.
+    Steps and values are told as they are, also where the axes count from the first step or make room for zero. Where a
+    line ended because its metric diverged, a row at its last x has no y, and says with what value and where.
     """
     rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y", "diverged"]]
     for word, figure in zip(words, figures, strict=True):
         for trace in figure["data"]:
             if trace.get("hoverinfo") == "skip":  # a band's outline, or the values behind a smoothed line
                 continue
-            facts, points = [word, html.unescape(trace["name"]), options.axis, options.smoothing], _points(trace)
-            rows += [[*facts, *point] for point in points]
+            facts = [word, trace["meta"]["name"], options.axis, options.smoothing]
+            rows += [[*facts, *cells] for cells in _points(trace)]
     return _csv(rows)
 
 
 def _points(trace: dict[str, Any]) -> list[list[Any]]:
     """x, y and where it diverged, of each point or mark."""
-    x, y = _column(trace["x"]), _column(trace["y"])
     if is_end_mark(trace):
-        return [[at, None, diverged] for at, diverged in zip(x, trace["customdata"], strict=True)]
-    return [[at, value, None] for at, value in zip(x, y, strict=True)]
-
-
-def _column(encoded: dict[str, str]) -> list[Any]:
-    return list(np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"]).tolist())
+        return [[x, None, told[1]] for (x, _y), told in zip(points(trace), trace["customdata"], strict=True)]
+    return [[x, y, None] for x, y in points(trace)]
 
 
 def _csv(rows: Iterable[Sequence[Any]]) -> str:

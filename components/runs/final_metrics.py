@@ -53,7 +53,7 @@ def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Fi
     """The final value of `word`; until its history has come, only the last value is known."""
     outcome, interval = known.outcome(run, word, options.final), None
     if word in RATES:
-        episodes = rate_episodes(word, run.params, run.episodes(known.vocabulary), known.vocabulary)
+        episodes = rate_episodes(word, run.params, known.episodes(run), known.vocabulary)
         interval = rate_interval(outcome.value, options.final, episodes)
     return Final(outcome, interval, known.vocabulary.metric_key(word, run.metrics))
 
@@ -79,11 +79,11 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
         html.Tr(
             [
                 _name(run, None if options.grouped else styles[run.run_id], known.vocabulary),
-                html.Td(run.parameter("algorithm", known.vocabulary) or words.MISSING),
+                html.Td(_told(run.parameter("algorithm", known.vocabulary))),
                 *(_cell(word, final(run, word, known, options)) for word in shown),
-                html.Td(words.count(run.episodes(known.vocabulary)), className="text-end"),
+                html.Td(words.count(known.episodes(run)), className="text-end"),
                 html.Td(status_badge(run.status)),
-                *(html.Td(values[run.run_id] or words.MISSING) for values in differing.values()),
+                *(html.Td(values[run.run_id] or words.MISSING, className="as-logged") for values in differing.values()),
             ]
         )
         for run in runs
@@ -118,12 +118,17 @@ def _cell(word: MetricWord, cell: Final) -> html.Td:
 
 def _name(run: Run, style: LineStyle | None, vocabulary: Vocabulary) -> html.Th:
     parts: list[Any] = [] if style is None else [swatch(style)]
-    parts += [html.A(run.name or words.MISSING, href=run_href(run.run_id)), html.Code(run.run_id[:8], className="ms-2")]
+    link = html.A(run.name or words.MISSING, href=run_href(run.run_id), className="run-name", title=run.name)
+    parts += [link, html.Code(run.run_id[:8], className="ms-2")]
     if run.is_sample:
         parts.append(sample_badge())
     if run.diverged(vocabulary):
         parts.append(diverged_badge())
     return html.Th(parts, scope="row")
+
+
+def _told(value: str | None) -> html.Span | str:
+    return words.MISSING if value is None else html.Span(value, className="run-name", title=value)
 
 
 def swatch(style: LineStyle) -> html.Span:

@@ -14,7 +14,7 @@ from components.texts.language import _
 from components.texts.outcomes import survivors_text
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.group_scores import DivergedRuns, RunScore, counted_scores, lowest_scores, ranked_scores
-from domain.tracking.grouping import default_grouping, group_runs
+from domain.tracking.grouping import Group, default_grouping, group_runs
 from domain.tracking.outcomes import Outcome, survivors
 from domain.tracking.runs import Run
 from domain.tracking.scores import Estimate, Scores, aggregate, probability_of_improvement
@@ -48,7 +48,7 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
     body = [
         html.Tr(
             [
-                html.Th([swatch(styles[group_name(group)]), group_name(group)], scope="row"),
+                html.Th([swatch(styles[group_name(group)]), _named(group)], scope="row"),
                 *_estimates(scores, scored[0], [html.Td(parts or words.MISSING)] if anyone else []),
             ]
         )
@@ -59,6 +59,10 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
     return html.Div(
         [*said, dbc.Table([head, html.Tbody(body)], size="sm", class_name="final-metrics group-metrics mb-2")]
     )
+
+
+def _named(group: Group) -> html.Span:
+    return html.Span(group_name(group), className="run-name", title=group_name(group))
 
 
 def _heads(*, diverged: bool) -> list[html.Th]:

@@ -1,22 +1,28 @@
 """One run: its facts, its parameters, its charts."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
-from components.badges import diverged_badge, sample_badge, status_badge
+from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
 from components.charts.charts import graph, line_chart
 from components.charts.lines import Known, lines
+from components.charts.remarks import remarks
+from components.charts.scales import scale_of
 from components.links import href
+from components.runs.nested import family_facts
 from components.texts import words
 from components.texts.language import _, around
 from components.texts.outcomes import diverged, outcome_text
+from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
+from domain.charts.hindrances import axis_for
 from domain.charts.history_curves import CurveSource, history_curve
+from domain.tracking.nesting import Family
 from domain.tracking.runs import Run, RunSummary, summarise
-from domain.tracking.vocabulary import MetricWord
+from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
 _FINALS: tuple[MetricWord, ...] = ("success_rate", "reward", "loss", "episode_length")
@@ -39,12 +45,23 @@ def place() -> list[Any]:
     ]
 
 
-def facts(run: Run, mlflow_page: str | None, known: Known) -> list[Any]:
+class Beside(NamedTuple):
+    """What is known of a run beside itself: its histories, its family, for how many minutes it has been silent."""
+
+    known: Known
+    family: Family
+    silent_minutes: int | None = None
+
+
+def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Beside | None = None) -> list[Any]:
     """The run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
-    summary = summarise(run, known.vocabulary)
-    title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2"), status_badge(run.status)]
+    beside = beside or Beside(Known({}, vocabulary), Family(run.parent_id, None, []))
+    summary = summarise(run, vocabulary).model_copy(update={"episodes": beside.known.episodes(run)})
+    title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2 run-name"), status_badge(run.status)]
     if summary.diverged:
         title.append(diverged_badge())
+    if beside.silent_minutes is not None:
+        title.append(with_reason(silence_badge(beside.silent_minutes), words.why_silence_matters()))
     if summary.is_sample:
         title.append(sample_badge())
     if mlflow_page is not None:
@@ -56,9 +73,8 @@ def facts(run: Run, mlflow_page: str | None, known: Known) -> list[Any]:
         html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
         html.Dl(
             [
-                part
-                for name, value in _facts(run, summary, known)
-                for part in (html.Div([html.Dt(name), html.Dd(value)]),)
+                html.Div([html.Dt(name), html.Dd(value)])
+                for name, value in [*_facts(run, summary, beside.known), *family_facts(beside.family)]
             ],
             className="facts",
         ),
@@ -80,14 +96,19 @@ def figures(
     run: Run, known: Known, *, still_loading: bool, sampled: bool = False, curve_of: CurveSource = history_curve
 ) -> list[dict[str, Any]]:
     """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
-    nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
-    options = ChartOptions()
-    return [
-        line_chart(
-            word, lines(word, [run], known, options, curve_of), nothing=nothing, options=options, sampled=sampled
+    figures = []
+    for word in WORDS:
+        options = ChartOptions(axis=axis_for(known.history(run, word), known.latest))
+        drawn = lines(word, [run], known, options, curve_of)
+        scale = scale_of([curve for line in drawn for curve in line.curves], options)
+        said = remarks(word, [run], known, options, scale)
+        if options.axis is not Axis.STEP:
+            said.insert(0, _("steps are missing, all points are at one: drawn over time"))
+        nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
+        figures.append(
+            line_chart(word, drawn, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
         )
-        for word in WORDS
-    ]
+    return figures
 
 
 def not_found(run_id: str) -> list[Any]:

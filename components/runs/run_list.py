@@ -1,6 +1,7 @@
 """The run list: its table, its toolbar, and a run as a row of it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import dash_bootstrap_components as dbc
@@ -9,16 +10,20 @@ from dash import html
 from components import ids, notices
 from components.links import href
 from components.runs import run_toolbar
+from components.runs.nested import nesting_texts
 from components.tables import Column, native_table, rows_shown
 from components.texts import outcomes, words
 from components.texts.language import _, around, ngettext
-from domain.tracking.runs import RunStatus, RunSummary
+from domain.tracking.runs import Run, RunStatus, RunSummary
+from domain.tracking.silence import silent_minutes
 
 PAGE_SIZE = 25
 # On show where there are some, and nowhere else.
 REMARKS = "remarks"
+# What is nested deeper is shown as deep as this.
+_DEEPEST = 4
 _COLUMN_OF = {"success_rate": "success_percent"}
-HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", REMARKS)
+HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", "silent_minutes", REMARKS)
 
 
 def columns() -> list[Column]:
@@ -40,6 +45,8 @@ def columns() -> list[Column]:
         Column("final_loss", _("Final loss"), "numeric"),
         Column("episode_length", _("Final episode length"), "numeric", 1),
         Column("duration_minutes", _("Duration (min)"), "numeric", 1),
+        Column("silent_minutes", _("No metric for (min)"), "numeric", 0),
+        Column("nested", _("Nested")),
         Column(REMARKS, _("Remarks")),
     ]
 
@@ -58,9 +65,10 @@ class RowTexts(NamedTuple):
         return cls({status: words.status_name(status) for status in RunStatus}, _("sample"), *outcomes.no_value())
 
 
-def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
+def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str, Any]:
     """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
 
+    `nested` says in which run it stands, and how many stand in it.
     `keys` names by column what its tool calls the value, for the tooltip, and `no_value` says by column why there is
     none. assets/tables.js adds what only the browser knows: the time in the reader's zone, and the link.
     """
@@ -84,6 +92,8 @@ def row(run: RunSummary, texts: RowTexts) -> dict[str, Any]:
         REMARKS: outcomes.remarks(run.diverged, run.out_of_range) or words.MISSING,
         "sample": texts.sample if run.is_sample else words.MISSING,
         "is_sample": run.is_sample,
+        "nested": nested or words.MISSING,
+        "parent_id": run.parent_id,
         "keys": {_COLUMN_OF.get(field, field): key for field, key in run.keys.items()},
         "no_value": _no_value(run, texts),
     }
@@ -101,9 +111,15 @@ def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str] | None:
 def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:
     """All rows, the newest run first; those without a start time last."""
     texts = RowTexts.now()
-    return [
-        row(run, texts) for run in sorted(runs, key=lambda r: (r.started_at is not None, r.started_at), reverse=True)
-    ]
+    ordered = sorted(runs, key=lambda r: (r.started_at is not None, r.started_at), reverse=True)
+    nested = nesting_texts(ordered)
+    return [row(run, texts, nested.get(run.run_id)) for run in ordered]
+
+
+def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:
+    """Which of the runs have been silent for too long, as of then: by run id for how many minutes, and what to say."""
+    found = {run.run_id: minutes for run in runs if (minutes := silent_minutes(run, as_of)) is not None}
+    return {run_id: {"minutes": minutes, "text": words.silence(minutes)} for run_id, minutes in found.items()}
 
 
 def run_table() -> html.Div:
@@ -115,7 +131,7 @@ def run_table() -> html.Div:
         named_by=("name", "started"),
         page_size=PAGE_SIZE,
         hidden=HIDDEN_AT_FIRST,
-        styles=_status_colours(),
+        styles=[*_status_colours(), *_depths()],
     )
 
 
@@ -189,4 +205,18 @@ def _status_colours() -> list[dict[str, Any]]:
             "color": f"var(--bs-{tone}-text-emphasis)",
         }
         for state, tone in tones.items()
+    ] + [
+        {
+            "if": {"column_id": "status", "filter_query": "{silent_minutes} > 0"},
+            "color": "var(--bs-warning-text-emphasis)",
+        }
+    ]
+
+
+def _depths() -> list[dict[str, Any]]:
+    """How far a run stands to the right of the one that it stands in, where they are put together."""
+    steps = [(f"{{depth}} = {depth}", depth) for depth in range(1, _DEEPEST)] + [(f"{{depth}} >= {_DEEPEST}", _DEEPEST)]
+    return [
+        {"if": {"column_id": "name", "filter_query": query}, "textIndent": f"{1.25 * depth}rem"}
+        for query, depth in steps
     ]

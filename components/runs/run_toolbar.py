@@ -11,17 +11,24 @@ from components.texts.language import _
 
 # The filters' value for "all"; an empty one would be drawn as no choice at all.
 EVERYTHING = "*"
-# These come and go with what the rows have (assets/tables.js): nobody chooses them.
-NOT_CHOSEN = ("sample", "remarks")
+# These columns come by themselves, with the first run that has something in them.
+_OF_THEMSELVES = ("sample", "nested", "remarks")
 
 
-def toolbar(experiment: str | None, columns: Sequence[Column], hidden: Sequence[str]) -> html.Div:
-    """Filters, columns and the Compare button."""
+def toolbar(
+    experiment: str | None, columns: Sequence[Column], hidden: Sequence[str], *, together: bool = False
+) -> html.Div:
+    """Filters, columns, whether nested runs stand `together`, and the Compare button."""
     return html.Div(
         [
             _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), experiment),
             _choice(ids.ALGORITHM, _("Algorithm"), _("All algorithms"), None),
             _column_menu(columns, hidden),
+            html.Div(
+                dbc.Switch(id=ids.TOGETHER, label=_("Children below their parent"), value=together, class_name="mb-1"),
+                id=ids.TOGETHER_PLACE,
+                hidden=True,
+            ),
             html.Div(
                 [
                     dbc.Button(_("Clear"), id=ids.CLEAR, color="link", disabled=True),
@@ -72,7 +79,9 @@ def _column_menu(known: Sequence[Column], hidden: Sequence[str]) -> dbc.Dropdown
         # Not dcc's: its options are list items with checkboxes in them, which is two controls to a screen reader.
         dbc.Checklist(
             id=ids.COLUMNS,
-            options=[{"label": column.name, "value": column.key} for column in known if column.key not in NOT_CHOSEN],
+            options=[
+                {"label": column.name, "value": column.key} for column in known if column.key not in _OF_THEMSELVES
+            ],
             value=shown,
             class_name="px-3 column-menu",
         ),

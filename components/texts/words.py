@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from components.texts.language import _, language
 from domain.registry.models import ModelState
 from domain.tracking.runs import RunStatus
+from domain.tracking.silence import STALLED_AFTER
 from domain.tracking.vocabulary import MetricWord
 
 MISSING = "–"
@@ -46,6 +47,21 @@ def duration(seconds: float | None) -> str:
     if minutes < 60:
         return _("%(minutes)d min %(seconds)02d s", minutes=minutes, seconds=rest)
     return _("%(hours)d h %(minutes)02d min", hours=minutes // 60, minutes=minutes % 60)
+
+
+def silence(minutes: int) -> str:
+    """For how long a run has logged nothing, wherever that is said."""
+    if minutes < 120:
+        return _("no metric for %(minutes)s min", minutes=minutes)
+    if minutes < 48 * 60:
+        return _("no metric for %(hours)s h", hours=count(minutes // 60))
+    return _("no metric for %(days)s days", days=count(minutes // (24 * 60)))
+
+
+def why_silence_matters() -> str:
+    """What a run's silence may mean."""
+    limit = round(STALLED_AFTER.total_seconds() / 60)
+    return _("A run that logs nothing for more than %(limit)s min may have died.", limit=limit)
 
 
 def unix_ms(moment: datetime | None) -> int | None:

@@ -23,6 +23,7 @@ class Axis(StrEnum):
     RELATIVE_TIME = "relative_time"
 
 
+CLOCKS: Final = (Axis.WALL_TIME, Axis.RELATIVE_TIME)
 _COUNTED: Final[dict[Axis, MetricWord]] = {Axis.EPISODES: "episodes", Axis.ENV_STEPS: "env_steps"}
 
 

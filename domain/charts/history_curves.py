@@ -6,17 +6,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.charts.axes import Axis, Counter, counts, x_column
+from domain.charts.axes import CLOCKS, Axis, Counter, counts, x_column
 from domain.charts.curves import Curve, curve
+from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.smoothing import smooth
-from domain.tracking.history import History
+from domain.moments import believable
+from domain.tracking.history import ANY_TIME, History
 from domain.tracking.outcomes import are_shares, divergence, tail_start
 
 
 class CurveRequest(NamedTuple):
     """A history, smoothed by `weight` and drawn over `axis`, which `counting` and its history `counted` may number.
 
-    `origin` is when the run started, in ms since 1970. `scale` is what a rate of 1 is logged as, None for no rate.
+    `origin` is when the run started, `latest` the last moment that its points can have, both in ms since 1970.
+    `scale` is what a rate of 1 is logged as, None for no rate.
     """
 
     history: History
@@ -25,6 +28,7 @@ class CurveRequest(NamedTuple):
     counting: Counter | None
     counted: History | None
     origin: int | None
+    latest: int = ANY_TIME
     scale: float | None = None
 
 
@@ -39,12 +43,39 @@ def history_curve(asked: CurveRequest) -> Curve | None:
     was logged.
     """
     values, as_logged = _in_its_unit(asked.history.value, asked.scale)
-    by_step = None if asked.counting is None or asked.counted is None else counts(asked.counting, asked.counted)
-    x = x_column(asked.history, asked.axis, counts=by_step, origin=asked.origin)
-    if x is None:
+    line = _drawn(asked, smooth(values, asked.weight))
+    if line is None:
         return None
-    line = curve(x, smooth(values, asked.weight))
     return line.model_copy(update={"as_logged": as_logged, **_without_numbers(asked.history)})
+
+
+def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
+    """The values [n] over the axis."""
+    if asked.axis in CLOCKS and len(asked.history):
+        return _over_time(asked, y)
+    x = x_column(asked.history, asked.axis, counts=_by_step(asked))
+    return None if x is None else curve(x, y)
+
+
+def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
+    """Of the points whose time can be; whose metrics are older than its start counts from the first of them."""
+    history, kept = asked.history, believable(asked.history.timestamp, asked.latest)
+    if not kept.any():
+        return None
+    if not kept.all():
+        history, y = history.rows(kept), y[kept]
+    first = int(history.timestamp.min())
+    origin = first if asked.origin is None else min(asked.origin, first)
+    x = x_column(history, asked.axis, origin=origin)
+    return None if x is None else curve(x, y)
+
+
+def _by_step(asked: CurveRequest) -> History | None:
+    """The counts by step; None where there are none, or where steps that tell nothing would be taken for them."""
+    counting, counted = asked.counting, asked.counted
+    if counting is None or counted is None or is_stepless(counted):
+        return None
+    return None if counting.by_step and is_far(counted) else counts(counting, counted)
 
 
 def _without_numbers(history: History) -> dict[str, object]:

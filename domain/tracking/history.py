@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 
-# The step of a metric is a 64-bit integer, which JSON parsers read as a float: this much is exact.
-FIRST_STEP, LAST_STEP = -(2**53), 2**53
+# The step of a metric is a 64-bit integer, and every one of them may be logged.
+FIRST_STEP, LAST_STEP = -(2**63), 2**63 - 1
+# As the last moment that a point can have: whoever does not know what time it is believes them all.
+ANY_TIME = 2**63 - 1
 
 
 class History(BaseModel):
@@ -49,7 +51,11 @@ class History(BaseModel):
             timestamp=np.concatenate([self.timestamp, tail.timestamp]),
         )
 
-    def _part(self, keep: slice) -> "History":
+    def rows(self, keep: NDArray[np.bool_]) -> "History":
+        """The points [n] that `keep` [n] says."""
+        return self._part(keep)
+
+    def _part(self, keep: slice | NDArray[np.bool_]) -> "History":
         return History(step=self.step[keep], value=self.value[keep], timestamp=self.timestamp[keep])
 
 

@@ -13,6 +13,7 @@ from domain.tracking.outcomes import Diverged, Outcome, outcome_of_point
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
 SAMPLE_TAG = "clew.sample"
+PARENT_TAG = "mlflow.parentRunId"
 # Beyond this JSON's numbers, and a browser's, are not exact: whatever it is, it is no count of episodes.
 _NO_COUNT = 2**53
 NOT_LOGGED: Final = Outcome(None)
@@ -44,7 +45,10 @@ class LatestMetric(BaseModel):
 
 
 class Run(BaseModel):
-    """One training run: everything but its metric histories."""
+    """One training run: everything but its metric histories.
+
+    `odd_start_ms` and `odd_end_ms` are what was told in place of a start and an end that cannot be, in Unix ms.
+    """
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
 
@@ -55,6 +59,8 @@ class Run(BaseModel):
     status: RunStatus
     started_at: datetime | None
     ended_at: datetime | None
+    odd_start_ms: int | None = None
+    odd_end_ms: int | None = None
     params: dict[str, str]
     metrics: dict[str, LatestMetric]
     tags: dict[str, str]
@@ -63,6 +69,12 @@ class Run(BaseModel):
     def is_sample(self) -> bool:
         """Whether this run came with Clew as sample data."""
         return self.tags.get(SAMPLE_TAG) == "true"
+
+    @property
+    def parent_id(self) -> str | None:
+        """The run that this one stands in, whether it is known or not; None for one that names itself."""
+        parent = self.tags.get(PARENT_TAG)
+        return None if parent == self.run_id else parent or None
 
     @property
     def is_over(self) -> bool:
@@ -103,12 +115,13 @@ class Run(BaseModel):
         counted = self.latest("episodes", vocabulary)
         counter = vocabulary.episode_counter(self.metrics)
         if counted is None and counter is not None:
-            counted = self.metrics[counter].step
+            # Step 0 is MLflow's for whoever gives none, and not yet an episode for whoever does.
+            counted = self.metrics[counter].step or None
         return None if counted is None or not 0 <= counted < _NO_COUNT else round(counted)
 
 
 class RunSummary(BaseModel):
-    """A row of the run list; None is "not known", `success_rate` is 0 to 1.
+    """A row of the run list; None is "not known", `success_rate` is 0 to 1, `parent_id` the run that it stands in.
 
     `keys` names the metric or parameter that a field came from, as its tool calls it. `diverged` and `out_of_range` say
     by those names which metrics have no value because they ended in what is no finite number, or are rates outside of
@@ -132,6 +145,7 @@ class RunSummary(BaseModel):
     episodes: int | None
     status: RunStatus
     is_sample: bool
+    parent_id: str | None = None
     keys: dict[str, str]
     diverged: dict[str, Diverged]
     out_of_range: dict[str, float]
@@ -165,6 +179,7 @@ def summarise(run: Run, vocabulary: Vocabulary) -> RunSummary:
         episodes=run.episodes(vocabulary),
         status=run.status,
         is_sample=run.is_sample,
+        parent_id=run.parent_id,
         keys=_keys(run, vocabulary),
         diverged=run.diverged(vocabulary),
         out_of_range=run.out_of_range(vocabulary),
@@ -194,7 +209,8 @@ def _keys(run: Run, vocabulary: Vocabulary) -> dict[str, str]:
 
 
 def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:
-    return None if start is None or end is None else (end - start).total_seconds()
+    """None, too, where the end is before the start: one of the two is wrong, and nobody knows which."""
+    return None if start is None or end is None or end < start else (end - start).total_seconds()
 
 
 def _whole_number(text: str | None) -> int | None:

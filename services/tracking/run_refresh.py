@@ -22,6 +22,8 @@ from services.tracking.run_source import RunList, RunSource
 # What a person asks for waits as long for another worker's refresh.
 LOCK_SECONDS = 60.0
 SWEEP_EVERY = timedelta(minutes=5)
+# Of the runs on disk; 2: starts and ends that cannot be are none.
+_FORMAT = 2
 
 
 class Ask(Enum):
@@ -45,6 +47,7 @@ class RunRefresh:
             service=source.name,
             # A page asks six times per period: what is due after a third is on screen well within one, still running.
             due_after=timedelta(seconds=refresh_seconds / 3),
+            format_version=_FORMAT,
         )
 
     def newest(self) -> Reading[RunList]:

@@ -1,5 +1,6 @@
 """/api/runs and /api/health: the runs as the pages know them, and what is said when MLflow is away."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,34 @@ def test_the_model_server_is_a_dependency_of_its_own(serving: Serving, registry:
     assert (health["mlflow"]["state"], health["model_store"]["state"]) == ("ok", "down")
     assert is_failure(client.get("/api/models"), 503)
     assert client.get("/api/runs").status_code == 200
+
+
+def test_clocks_that_cannot_be_right_are_null(client: FlaskClient, tracking: Tracking) -> None:
+    experiment, now = tracking.experiment("odd clocks"), int(time.time() * 1000)
+    parent = tracking.run(experiment, name="parent")
+    odd = {
+        "backwards": (now, now - 86_400_000),
+        "seconds": (now // 1000 - 60, now // 1000),
+        "nanoseconds": (now * 10**6, now * 10**6 + 1),
+        "ahead": (now, now + 10 * 365 * 86_400_000),
+    }
+    ids = {}
+    for name, (start, end) in odd.items():
+        tags = {"mlflow.parentRunId": parent}
+        ids[name] = tracking.run(experiment, name=name, started_ms=start, status="RUNNING", tags=tags)
+        tracking.end(ids[name], "FINISHED", end)
+    for name, run_id in ids.items():
+        run = client.get(f"/api/runs/{run_id}").json
+        assert (run["name"], run["duration_seconds"], run["parent_id"]) == (name, None, parent)
+        assert (run["started_at"] is None) == (name in ("seconds", "nanoseconds"))
+        assert (run["ended_at"] is None) == (name != "backwards")
+
+
+def test_a_step_is_told_to_its_last_digit(client: FlaskClient, tracking: Tracking) -> None:
+    step = 2**63 - 1
+    run_id = tracking.run(tracking.experiment("far steps"))
+    point = {"key": "episode_reward", "value": 1, "step": step, "timestamp": int(time.time() * 1000)}
+    tracking.post("runs/log-batch", {"run_id": run_id, "metrics": [point]})
+    run = client.get(f"/api/runs/{run_id}").json
+    assert run["metrics"]["episode_reward"]["step"] == step
+    assert run["episodes"] is None

@@ -166,7 +166,9 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
     name = f"many-{tracking.experiment()}"
     group = tracking.experiment(name)
     for number in range(12):
-        tracking.run(group, name=f"r{number:02d}", metrics={"success_rate": [number / 20]}, started_ms=10**12 + number)
+        tracking.run(
+            group, name=f"r{number:02d}", metrics={"success_rate": [number / 20]}, started_ms=1_790_000_000_000 + number
+        )
     page.open(f"/mlflow?experiment={name}")
     page.wait_for_rows(12)
     page.click("#runs-table th[data-dash-column='name'] .column-header--sort")
@@ -176,7 +178,7 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
     for count, run in enumerate(wanted):
         page.tick(run)
         # A newer run goes to the top of the rows, so every index below moves.
-        tracking.run(group, name=f"new{count}", metrics={"success_rate": [0.01]}, started_ms=2 * 10**12 + count)
+        tracking.run(group, name=f"new{count}", metrics={"success_rate": [0.01]}, started_ms=1_790_000_060_000 + count)
     page.wait(lambda: "10 runs" in page.text("#runs-compare"))
     page.wait(lambda: page.ticked() == wanted)
     assert page.column("name") == [f"r{number:02d}" for number in range(1, 12)]

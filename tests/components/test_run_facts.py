@@ -8,9 +8,13 @@ import pytest
 
 from components.charts.lines import Known
 from components.runs import run_detail
+from components.runs.run_detail import Beside
 from domain.tracking.history import History
+from domain.tracking.nesting import Family
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
+
+NO_FAMILY = Family(None, None, [])
 
 
 def facts_of(
@@ -31,7 +35,7 @@ def facts_of(
             "tags": {},
         }
     )
-    _title, listed = run_detail.facts(run, None, Known(histories or {}, DEFAULT))
+    _title, listed = run_detail.facts(run, None, DEFAULT, Beside(Known(histories or {}, DEFAULT), NO_FAMILY))
     pairs = [pair.children for pair in listed.children]
     return {name.children: said(value.children) for name, value in pairs}
 

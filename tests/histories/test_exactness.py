@@ -32,7 +32,8 @@ from tests.histories.setting import (
 from tests.tracking import Tracking
 
 VALUES = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf, 0.0]))
-STEPS = st.one_of(st.integers(-5, 5), st.integers(-(2**52), 2**52))
+# Every 64-bit integer may be a step: nanoseconds are beyond what a float tells apart.
+STEPS = st.one_of(st.integers(-5, 5), st.integers(FIRST_STEP, LAST_STEP), st.sampled_from([FIRST_STEP, LAST_STEP]))
 POINTS = st.lists(st.builds(Point, STEPS, VALUES, st.integers(0, 3)), min_size=1, max_size=30)
 rng = np.random.default_rng(1)
 SHAPES = {
@@ -44,6 +45,10 @@ SHAPES = {
         for n, (step, value) in enumerate(zip(rng.integers(-20, 20, 4_000) ** 7, rng.normal(size=4_000), strict=True))
     ],
     "exactly full": dense(MOST_ROWS),
+    "nanoseconds": [Point(1_795_000_000_000_000_000 + 1_000_000 * n, float(n), 1000 + n) for n in range(6_000)],
+    "from end to end": [
+        Point(min(FIRST_STEP + n * (2**64 // 5_999), LAST_STEP), float(n), 1000 + n) for n in range(6_000)
+    ],
 }
 
 

@@ -36,7 +36,7 @@ from sqlalchemy.pool import NullPool
 
 from domain.errors.services import DatabaseFailed
 from domain.messages import Text
-from domain.tracking.history import EMPTY, History, HistoryPart
+from domain.tracking.history import EMPTY, FIRST_STEP, History, HistoryPart
 from mlflow_api.metric_columns import in_order
 from mlflow_api.priority_semaphore import PrioritySemaphore
 
@@ -124,7 +124,8 @@ def _some(connection: Connection, run_id: str, key: str, from_step: int) -> Hist
     first, last = (connection.execute(select(end(steps)).where(asked)).scalar_one() for end in (func.min, func.max))
     stride = max(1, -(-(last - first) // _SAMPLED_STEPS))
     grid = select(cast(first, BigInteger).label("step")).cte("grid", recursive=True)
-    grid = grid.union_all(select(grid.c.step + stride).where(grid.c.step + stride <= last))
+    # Beyond a 64-bit integer PostgreSQL fails, and SQLite goes on in floats.
+    grid = grid.union_all(select(grid.c.step + stride).where(grid.c.step <= max(last - stride, FIRST_STEP)))
     # One condition on the step in each: with two of them SQLite looks the wrong one up.
     next_step = select(func.min(steps)).where(_is_of(run_id, key), steps >= grid.c.step).scalar_subquery()
     sampled = (

@@ -1,0 +1,50 @@
+"""Traces as Plotly takes them, and what stands in them once more: columns as typed arrays, exact values beside."""
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.charts.scales import Scale
+from components.charts.y_scale import YScale
+
+
+def encoded(trace: dict[str, Any], scale: Scale, y_scale: YScale) -> dict[str, Any]:
+    """The trace with its columns as Plotly takes them; steps that it cannot tell apart stand beside as texts."""
+    x, placed = trace["x"], y_scale.placed(trace)
+    meta = placed["meta"] | {"whole": x.dtype == np.int64}
+    encoded = placed | {"x": _typed(x), "y": _typed(_short(placed["y"])), "meta": meta}
+    if scale.base is None or not (template := trace.get("hovertemplate")):
+        return encoded
+    steps = [str(scale.base + (each if isinstance(each, int) else round(each))) for each in x.tolist()]
+    return encoded | {"text": steps, "hovertemplate": template.replace("<extra>", " · %{text}<extra>")}
+
+
+def column(encoded: dict[str, str]) -> list[Any]:
+    """The numbers of a typed array."""
+    return list(np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"]).tolist())
+
+
+def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """The x and y of an encoded trace, steps and values as they are: whatever the axes make of them."""
+    x = [int(step) for step in trace["text"]] if "text" in trace else column(trace["x"])
+    if trace["meta"]["whole"]:
+        x = [int(step) for step in x]
+    y = [row[-1] for row in trace["customdata"]] if "placed" in trace["meta"] else column(trace["y"])
+    return list(zip(x, y, strict=True))
+
+
+def _short(values: NDArray[np.float64]) -> NDArray[Any]:
+    """The values in half of their bytes, but for those that 32 bits would make infinite."""
+    fit = np.abs(values).max(initial=0, where=np.isfinite(values)) < np.finfo(np.float32).max
+    return values.astype(np.float32) if fit else values
+
+
+def _typed(column: NDArray[Any]) -> dict[str, str]:
+    """A column in Plotly's typed-array form, which has no 64-bit integers; whole numbers that fit travel as 32 bits."""
+    if column.dtype == np.int64:
+        column = column.astype(np.float64)
+    if column.dtype == np.float64 and np.abs(column).max(initial=0) < 2**31 and (column % 1 == 0).all():
+        column = column.astype(np.int32)
+    return {"dtype": column.dtype.str[1:], "bdata": base64.b64encode(column.tobytes()).decode()}

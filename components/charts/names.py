@@ -1,0 +1,41 @@
+"""Names that others gave, as a chart shows them: as they are, and no longer than there is room for."""
+
+import unicodedata
+from html import escape
+from typing import Final
+
+MOST_WIDE: Final = 44
+# They turn what stands beside them around: a chart writes names and numbers into one line.
+_TURNING: Final = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_BREAKS: Final = str.maketrans("\n\r\t\v\f\x85\u2028\u2029", " " * 8)
+
+
+def plotly_text(name: str, most: int = MOST_WIDE) -> str:
+    """`name`, at most `most` columns of it, for Plotly.
+
+    It would read markup, `%{…}` and formulas between dollars in it; entities it writes out.
+    """
+    return escape(shortened(name, most), quote=False).replace("%", "&#37;").replace("$", "&#36;")
+
+
+def shortened(name: str, most: int = MOST_WIDE) -> str:
+    """`name` in one line of at most `most` columns, its middle left out: ends tell more than middles do."""
+    line = name.translate(_BREAKS).translate(_TURNING)
+    if _width(line) <= most:
+        return line
+    tail = _cut(line[::-1], most // 2)[::-1]
+    return f"{_cut(line, most - 1 - _width(tail))}…{tail}"
+
+
+def _cut(text: str, most: int) -> str:
+    width = 0
+    for place, character in enumerate(text):
+        width += _width(character)
+        if width > most:
+            return text[:place]
+    return text
+
+
+def _width(text: str) -> int:
+    """In columns: an ideograph takes two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

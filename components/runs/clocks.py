@@ -1,0 +1,61 @@
+"""What a run's clocks told that cannot be, in sentences."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from components.texts.language import _
+from domain.moments import unit_meant
+from domain.tracking.clocks import OddClocks
+from domain.tracking.runs import Run
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_MS = 60_000_000_000_000  # either way; what is beyond, in the years 68 and 3871, says nothing as a date
+
+
+def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
+    """What cannot be right of the times of `run`, and what is not known for that."""
+    yield from _start(odd, now)
+    yield from _end(run, odd, now)
+    if odd.metrics:
+        key, told = max(odd.metrics.items(), key=lambda item: item[1])
+        yield _(
+            "Times of its metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave such"
+            " points out.",
+            key=key,
+            told=_told(told, now),
+        )
+
+
+def _start(odd: OddClocks, now: datetime) -> Iterator[str]:
+    if odd.start_ms is not None:
+        told = _told(odd.start_ms, now)
+        yield _("Its start cannot be right: %(told)s. How long it took is not known.", told=told)
+    elif odd.starts_untold:
+        yield _("MLflow knows no start of it: how long it took is not known.")
+
+
+def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
+    if odd.end_ms is not None:
+        told = _told(odd.end_ms, now)
+        yield _("Its end cannot be right: %(told)s. How long it took is not known.", told=told)
+    elif odd.ends_untold:
+        yield _("MLflow knows no end of it: how long it took is not known.")
+    elif odd.ends_before_start and run.started_at is not None and run.ended_at is not None:
+        start, end = _moment(run.started_at), _moment(run.ended_at)
+        yield _(
+            "Its end, %(end)s, is before its start, %(start)s: how long it took is not known.", end=end, start=start
+        )
+
+
+def _told(unix_ms: int, now: datetime) -> str:
+    """A time as it was told, what that says as ms, and the unit that may have been meant."""
+    said = f"{unix_ms} ms"
+    if abs(unix_ms) <= _MOST_MS:
+        said += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"
+    meant = {"s": _("seconds"), "µs": _("microseconds"), "ns": _("nanoseconds")}
+    unit = unit_meant(unix_ms, now)
+    return said if unit is None else _("%(told)s, perhaps a count of %(unit)s", told=said, unit=meant[unit])
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,71 @@
+"""The runs that a run stands in, and those that stand in it, with links both ways."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from components.badges import status_badge
+from components.links import run_href
+from components.texts import words
+from components.texts.language import _, around, ngettext
+from domain.tracking.nesting import Family
+from domain.tracking.runs import Run, RunSummary
+
+# More than these are folded away: a search has hundreds of trials.
+MOST_OPEN = 10
+
+
+def family_facts(family: Family) -> list[tuple[str, Any]]:
+    """Names and values for a run's facts: its parent, its children; nothing for a run that stands alone."""
+    facts: list[tuple[str, Any]] = []
+    if family.parent_id is not None:
+        facts.append((_("Parent run"), _parent(family)))
+    if family.children:
+        facts.append((_("Child runs"), _children(family.children)))
+    return facts
+
+
+def nesting_texts(runs: Sequence[RunSummary]) -> dict[str, str]:
+    """For the list, by run id: what each run that stands in another, or has others in it, says of that."""
+    names = {run.run_id: run.name or run.run_id[:8] for run in runs}
+    counts: dict[str, int] = {}
+    for run in runs:
+        if run.parent_id in names:
+            counts[run.parent_id] = counts.get(run.parent_id, 0) + 1
+    nested = (run for run in runs if run.parent_id is not None or run.run_id in counts)
+    return {run.run_id: " · ".join(_said(run, names, counts.get(run.run_id, 0))) for run in nested}
+
+
+def _said(run: RunSummary, names: Mapping[str, str], children: int) -> list[str]:
+    said = []
+    if run.parent_id is not None:
+        name = names.get(run.parent_id)
+        missing = _("in %(id)s, which is not here", id=run.parent_id[:8])
+        said.append(missing if name is None else _("in %(name)s", name=name))
+    if children:
+        said.append(ngettext("%(num)s child", "%(num)s children", children))
+    return said
+
+
+def _parent(family: Family) -> Any:
+    if family.parent is not None:
+        return _link(family.parent)
+    # An id is anybody's text: a tag can hold what is no run id at all.
+    return around(
+        _("{run}, which MLflow does not list: it may have been deleted"), run=html.Code((family.parent_id or "")[:32])
+    )
+
+
+def _children(children: Sequence[Run]) -> html.Details:
+    count = ngettext("%(count)s child run", "%(count)s child runs", len(children), count=words.count(len(children)))
+    rows = [html.Li([_link(child), " ", status_badge(child.status)]) for child in children]
+    return html.Details(
+        [html.Summary(count), html.Ul(rows, className="child-runs")],
+        open=len(children) <= MOST_OPEN,
+        className="run-children",
+    )
+
+
+def _link(run: Run) -> html.A:
+    return html.A(run.name or run.run_id[:8], href=run_href(run.run_id), className="run-name", title=run.name)

@@ -1,0 +1,73 @@
+"""A logarithmic scale that has a place for zero and for what is below: linear around zero, logarithmic beyond."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Decades on either side of zero: what is smaller by more is drawn as good as zero.
+_MOST_DECADES: Final = 6
+_MOST_TICKS: Final = 9
+
+Floats = NDArray[np.float64]
+
+
+class SymmetricLog(NamedTuple):
+    """The scale that is linear from `-linear` to `linear`, a power of ten."""
+
+    linear: float
+
+    def at(self, values: Floats) -> Floats:
+        """Where `values` [n] stand on the scale: sign * log10(1 + size / linear)."""
+        place: Floats = np.sign(values) * np.log10(1 + np.abs(values) / self.linear)
+        return place
+
+    def ticks(self, low: float, high: float) -> list[float]:
+        """Values between `low` and `high` to write on the axis, rising, at most nine of them."""
+        shown = [tick for tick in self._round_numbers(max(abs(low), abs(high))) if low <= tick <= high]
+        if len(shown) < 3:
+            return _evenly(low, high)
+        powers = [tick for tick in shown if tick == 0 or math.isclose(math.log10(abs(tick)) % 1, 0, abs_tol=1e-9)]
+        return _thinned(shown if len(shown) <= _MOST_TICKS or len(powers) < 3 else powers)
+
+    def _round_numbers(self, most: float) -> list[float]:
+        first = round(math.log10(self.linear))
+        last = max(first, math.ceil(math.log10(most))) if most else first
+        sizes = [float(f"{digit}e{power}") for power in range(first, last + 1) for digit in (1, 2, 5)]
+        return [*(-size for size in reversed(sizes)), 0.0, *sizes]
+
+
+def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
+    """The scale for these finite values; None where all are above zero, so that a plain logarithm has them all."""
+    lows, smallest, largest = [], math.inf, 0.0
+    for column in columns:
+        if len(column):
+            sizes = np.abs(column[column != 0])
+            lows.append(float(column.min()))
+            smallest = min(smallest, float(sizes.min(initial=math.inf)))
+            largest = max(largest, float(sizes.max(initial=0.0)))
+    if not lows or min(lows) > 0:
+        return None
+    if not largest:
+        return SymmetricLog(1.0)
+    power = max(math.floor(math.log10(smallest)), math.ceil(math.log10(largest)) - _MOST_DECADES)
+    return SymmetricLog(float(f"1e{max(power, -300)}"))
+
+
+def _evenly(low: float, high: float) -> list[float]:
+    """A few round values of a stretch that holds hardly a power of ten."""
+    if low == high:
+        return [low]
+    stride = 10.0 ** math.floor(math.log10((high - low) / 2))
+    stride *= next(factor for factor in (5, 2, 1) if (high - low) / (stride * factor) >= 2 or factor == 1)
+    first, last = math.ceil(low / stride), math.floor(high / stride)
+    return _thinned([number * stride for number in range(first, min(last, first + 100) + 1)]) or [low, high]
+
+
+def _thinned(ticks: Sequence[float]) -> list[float]:
+    """Every second, third … of them, zero among those that stay."""
+    every = -(-len(ticks) // _MOST_TICKS)
+    zero = ticks.index(0.0) if 0.0 in ticks else 0
+    return list(ticks[zero % every :: every])

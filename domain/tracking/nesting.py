@@ -1,0 +1,26 @@
+"""Runs within runs, as MLflow's tag says: a search and its trials, an experiment and its seeds."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from domain.tracking.runs import Run
+
+
+class Family(NamedTuple):
+    """The run that one stands in, by id and itself (None where nobody knows it), and those that stand in it."""
+
+    parent_id: str | None
+    parent: Run | None
+    children: list[Run]
+
+    def named(self) -> list[tuple[str, str, str] | None]:
+        """Id, name and state of each: equal ones look alike."""
+        relatives = [self.parent, *self.children]
+        return [None if run is None else (run.run_id, run.name, run.status) for run in relatives]
+
+
+def family_of(run: Run, runs: Mapping[str, Run]) -> Family:
+    """The parent and the children of `run` among `runs`, the children in the order in which they started."""
+    children = [other for other in runs.values() if other.parent_id == run.run_id]
+    children.sort(key=lambda child: (child.started_at is None, child.started_at, child.name, child.run_id))
+    return Family(run.parent_id, None if run.parent_id is None else runs.get(run.parent_id), children)

@@ -1,0 +1,39 @@
+"""Runs that say that they run, and log nothing: each page tells them by the same rule."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.moments import is_believable
+from domain.tracking.runs import LatestMetric, Run, RunStatus
+
+STALLED_AFTER: Final = timedelta(minutes=10)
+"""A run that logged nothing for so long may have died without saying so."""
+# MLflow's sampler of the machine goes on while the training beside it hangs: it proves nothing.
+_OF_THE_MACHINE: Final = "system/"
+
+
+def last_metric_ms(run: Run, now: datetime) -> int | None:
+    """When the run logged last, in Unix ms by its own clock; None where it has not, or its clock cannot be right."""
+    moments = (point.timestamp for point in _logged(run))
+    return max((moment for moment in moments if is_believable(moment, now)), default=None)
+
+
+def silent_for(run: Run, now: datetime) -> timedelta | None:
+    """How long ago it logged last, or started where it never did; None where neither is known, or it only waits."""
+    if run.status is not RunStatus.RUNNING:
+        return None
+    logged = last_metric_ms(run, now)
+    if logged is not None:
+        return timedelta(milliseconds=now.timestamp() * 1000 - logged)
+    # Whose clock tells nonsense may have logged a moment ago.
+    return None if run.started_at is None or _logged(run) else now - run.started_at
+
+
+def silent_minutes(run: Run, now: datetime) -> int | None:
+    """For how many minutes a run has logged nothing; None where that is not so long that somebody has to look."""
+    silence = silent_for(run, now)
+    return None if silence is None or silence <= STALLED_AFTER else int(silence.total_seconds() // 60)
+
+
+def _logged(run: Run) -> list[LatestMetric]:
+    return [point for key, point in run.metrics.items() if not key.startswith(_OF_THE_MACHINE)]

@@ -1,0 +1,220 @@
+"""Charts of odd steps, odd clocks and values below zero: each says what it does, and none is an empty frame."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.charts.encoding import column
+from components.charts.lines import Known
+from components.runs import comparison, export, run_detail
+from domain.charts.axes import Axis
+from domain.charts.chart_options import ChartOptions
+from domain.charts.curves import Window
+from domain.moments import latest_ms
+from domain.tracking.history import History
+from domain.tracking.runs import LatestMetric, Run, RunStatus
+from domain.tracking.vocabulary import DEFAULT
+
+START_MS = 1_790_000_000_000
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+NS = START_MS * 1_000_000
+
+
+def run(name: str, **params: str) -> Run:
+    return Run(
+        run_id=name,
+        name=name,
+        experiment_id="1",
+        experiment="maze",
+        status=RunStatus.FINISHED,
+        started_at=datetime.fromtimestamp(START_MS / 1000, UTC),
+        ended_at=None,
+        params=params,
+        metrics={"episode_reward": LatestMetric(value=1.0, step=7, timestamp=START_MS)},
+        tags={},
+    )
+
+
+def history(values: list[float], steps: list[int] | None = None, moments: list[int] | None = None) -> History:
+    n = len(values)
+    return History(
+        step=np.arange(1, n + 1, dtype=np.int64) if steps is None else np.array(steps, np.int64),
+        value=np.array(values, np.float64),
+        timestamp=START_MS + 1000 * np.arange(n, dtype=np.int64) if moments is None else np.array(moments, np.int64),
+    )
+
+
+def known(**histories: History) -> tuple[list[Run], Known]:
+    found = {(name, "episode_reward"): one for name, one in histories.items()}
+    return [run(name) for name in histories], Known(found, DEFAULT, latest_ms(NOW))
+
+
+def chart(options: ChartOptions, **histories: History) -> dict[str, Any]:
+    runs, found = known(**histories)
+    return comparison.figures(runs, found, options, still_loading=False)[0]
+
+
+def said(figure: dict[str, Any]) -> str:
+    return str(figure["layout"]["title"]["subtitle"]["text"])
+
+
+def csv_rows(options: ChartOptions, **histories: History) -> list[dict[str, str]]:
+    runs, found = known(**histories)
+    figures = comparison.figures(runs, found, options, still_loading=False)
+    return list(csv.DictReader(io.StringIO(export.points_csv(comparison.WORDS, figures, options))))
+
+
+class TestSteps:
+    @pytest.mark.parametrize("step", [0, 7, -3, NS])
+    def test_missing_ones_are_said_and_time_is_offered(self, step: int) -> None:
+        still = {"good": history([1.0, 2.0]), "still": history([1.0, 2.0], [step, step])}
+        figure = chart(ChartOptions(), **({"still": still["still"]} if step == NS else still))
+        assert "steps are missing, all points are at one: still" in said(figure)
+        runs, found = known(**still)
+        offer = str(comparison.without_steps(runs, found, ChartOptions()))
+        assert "still" in offer
+        assert "good" not in offer
+        assert "relative_time" in offer
+        assert comparison.without_steps(runs, found, ChartOptions(axis=Axis.WALL_TIME)) is None
+        assert comparison.without_steps(runs[:1], found, ChartOptions()) is None
+
+    def test_the_page_of_a_run_draws_over_time_what_has_no_steps(self) -> None:
+        runs, found = known(still=history([1.0, 2.0, 3.0], [0, 0, 0]))
+        figure = run_detail.figures(runs[0], found, still_loading=False)[0]
+        assert column(figure["data"][0]["x"]) == [0, 1, 2]
+        assert "drawn over time" in said(figure)
+        assert "Time since the start" in figure["layout"]["xaxis"]["title"]["text"]
+
+    def test_neither_steps_nor_times_is_a_stroke_that_says_so(self) -> None:
+        runs, found = known(still=history([1.0, 2.0], [0, 0], [0, 0]))
+        figure = run_detail.figures(runs[0], found, still_loading=False)[0]
+        assert "steps are missing" in said(figure)
+        assert len(column(figure["data"][0]["x"])) == 2
+
+    @pytest.mark.parametrize("step", [0, 7])
+    def test_one_step_is_no_count_of_episodes_where_the_history_is_known(self, step: int) -> None:
+        runs, found = known(still=history([1.0, 2.0], [step, step]), good=history([1.0, 2.0]))
+        assert [found.episodes(one) for one in runs] == [None, 7]
+        assert csv.DictReader(io.StringIO(export.table_csv(runs, found, ChartOptions()))).__next__()["episodes"] == ""
+
+    def test_nanoseconds_are_drawn_from_the_first_on_and_told_as_they_are(self) -> None:
+        steps = [NS + 1_000_001 * n for n in range(60)]
+        figure = chart(ChartOptions(), far=history([float(n) for n in range(60)], steps))
+        (trace,) = figure["data"]
+        assert column(trace["x"]) == [1_000_001 * n for n in range(60)]
+        assert trace["text"] == [str(step) for step in steps]
+        assert "%{text}" in trace["hovertemplate"]
+        assert figure["layout"]["xaxis"]["title"]["text"] == f"Step − {NS:,}"
+        assert [int(row["x"]) for row in csv_rows(ChartOptions(), far=history([0.0] * 60, steps))] == steps
+
+    @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=2, max_size=20, unique=True))
+    def test_every_step_comes_out_of_the_csv_as_it_was_logged(self, steps: list[int]) -> None:
+        steps.sort()
+        assert [int(row["x"]) for row in csv_rows(ChartOptions(), one=history([1.0] * len(steps), steps))] == steps
+
+    def test_a_zoom_among_nanoseconds_is_from_the_full_data_and_the_same_in_all_charts(self) -> None:
+        steps = [NS + 10 * n for n in range(5_000)]
+        window = Window(x_from=100, x_to=199)
+        figure = chart(ChartOptions(window=window), far=history([float(n % 7) for n in range(5_000)], steps))
+        assert column(figure["data"][0]["x"]) == [10 * n for n in range(9, 21)]
+
+    def test_beside_others_they_are_left_out_and_named(self) -> None:
+        figure = chart(ChartOptions(), far=history([1.0, 2.0], [NS, NS + 1]), good=history([1.0, 2.0]))
+        assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
+        assert "left out, for their steps are beyond 2^53: far" in said(figure)
+
+    def test_groups_leave_them_out_as_well(self) -> None:
+        seeds = {f"s{n}": history([1.0, float(n)]) for n in range(3)}
+        runs, found = known(far=history([1.0, 2.0], [NS, NS + 1]), **seeds)
+        runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]
+        figure = comparison.figures(runs, found, ChartOptions(grouped=True), still_loading=False)[0]
+        assert figure["data"][-1]["customdata"][0][0] == 3
+        assert "beyond 2^53: far" in said(figure)
+
+
+class TestClocks:
+    @pytest.mark.parametrize("axis", [Axis.WALL_TIME, Axis.RELATIVE_TIME])
+    @pytest.mark.parametrize("odd", [0, START_MS // 1000, START_MS * 10**6, START_MS + 10**12, 2**63 - 1])
+    def test_an_odd_one_is_left_out_and_named_and_the_others_have_the_axis(self, axis: Axis, odd: int) -> None:
+        figure = chart(ChartOptions(axis=axis), good=history([1.0, 2.0]), odd=history([1.0, 2.0], None, [odd, odd]))
+        assert [trace["meta"]["name"] for trace in figure["data"]] == ["good · good"]
+        assert "left out, for their times cannot be right: odd" in said(figure)
+        x = column(figure["data"][0]["x"])
+        assert max(x) - min(x) <= 1000
+
+    def test_where_all_are_odd_the_empty_chart_says_why(self) -> None:
+        figure = chart(ChartOptions(axis=Axis.WALL_TIME), odd=history([1.0, 2.0], None, [0, 0]))
+        assert figure["data"] == []
+        assert "cannot be right: odd" in figure["layout"]["annotations"][0]["text"]
+        assert "cannot be right: odd" in figure["layout"]["meta"]["summary"]
+
+    def test_some_odd_points_and_a_clock_that_goes_back_are_said(self) -> None:
+        some = history([1.0, 2.0, 3.0], None, [START_MS, 0, START_MS + 2000])
+        back = history([1.0, 2.0], None, [START_MS + 7_200_000, START_MS])
+        figure = chart(ChartOptions(axis=Axis.RELATIVE_TIME), some=some, back=back)
+        assert "1 point left out, for its time cannot be right: some" in said(figure)
+        assert "times go back from one step to the next, by up to 2 h 00 min: back" in said(figure)
+
+    def test_all_charts_share_one_unit(self) -> None:
+        runs, found = known(one=history([1.0, 2.0], None, [START_MS, START_MS + 3 * 3_600_000]))
+        metrics = runs[0].metrics | {"loss": LatestMetric(value=1.0, step=2, timestamp=START_MS)}
+        runs = [runs[0].model_copy(update={"metrics": metrics})]
+        found = found._replace(histories={**found.histories, ("one", "loss"): history([1.0, 2.0])})
+        options = ChartOptions(axis=Axis.RELATIVE_TIME)
+        reward, loss, _rate = comparison.figures(runs, found, options, still_loading=False)
+        assert reward["layout"]["xaxis"]["title"]["text"] == loss["layout"]["xaxis"]["title"]["text"]
+
+
+class TestLogarithm:
+    @given(st.lists(st.floats(-1e6, 1e6, width=32, allow_subnormal=False), min_size=1, max_size=40), st.floats(0, 0.9))
+    def test_no_frame_is_empty_and_each_value_is_told(self, values: list[float], weight: float) -> None:
+        options = ChartOptions(log_y=True, smoothing=weight)
+        figure = chart(options, one=history(values))
+        traces = figure["data"]
+        assert all(np.isfinite(column(trace["y"])).all() for trace in traces)
+        if min(values) > 0:
+            assert figure["layout"]["yaxis"]["type"] == "log"
+            return
+        assert "logarithmic on both sides of 0" in said(figure)
+        axis = figure["layout"]["yaxis"]
+        assert axis["type"] == "linear"
+        assert len(axis["tickvals"]) == len(axis["ticktext"]) >= 1
+        if not weight:
+            assert [row[-1] for row in traces[-1]["customdata"]] == values
+            assert [float(row["y"]) for row in csv_rows(options, one=history(values))] == values
+
+    def test_all_below_zero(self) -> None:
+        figure = chart(ChartOptions(log_y=True), one=history([-190.0, -100.0, -20.0]))
+        assert figure["layout"]["yaxis"]["ticktext"] == ["-100", "-50", "-20"]
+        y = column(figure["data"][0]["y"])
+        assert y == sorted(y)
+        assert max(y) < 0
+        assert "customdata[0]" in figure["data"][0]["hovertemplate"]
+
+    def test_a_band_that_goes_below_zero_has_its_place(self) -> None:
+        seeds = {f"s{n}": history([1.0, 0.1 + 10.0 * n**4]) for n in range(4)}
+        runs, found = known(**seeds)
+        runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]
+        options = ChartOptions(log_y=True, grouped=True, band="deviation")
+        band, centre = comparison.figures(runs, found, options, still_loading=False)[0]["data"]
+        assert min(column(band["y"])) < 0 < min(column(centre["y"]))
+        assert centre["customdata"][0] == [4, "1 … 1", 1.0]
+        assert "customdata[2]" in centre["hovertemplate"]
+
+    def test_a_zoom_keeps_the_scale(self) -> None:
+        values = history([-1000.0, *np.linspace(1, 2, 3_000)])
+        whole, part = (
+            chart(ChartOptions(log_y=True, window=window), one=values)
+            for window in (Window(), Window(x_from=1000, x_to=1100))
+        )
+        at = dict(zip(column(whole["data"][0]["x"]), column(whole["data"][0]["y"]), strict=True))
+        seen = dict(zip(column(part["data"][0]["x"]), column(part["data"][0]["y"]), strict=True))
+        assert set(at) & set(seen)
+        assert all(at[x] == seen[x] for x in set(at) & set(seen))
+        assert whole["layout"]["yaxis"]["uirevision"] == part["layout"]["yaxis"]["uirevision"]

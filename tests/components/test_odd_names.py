@@ -1,0 +1,189 @@
+"""Names of any length, direction and syntax; values with line breaks; runs within runs."""
+
+import csv
+import io
+import re
+import unicodedata
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.charts.lines import Known
+from components.charts.names import MOST_WIDE, plotly_text, shortened
+from components.charts.subtitle import named
+from components.runs import export, nested, run_list
+from components.runs.clocks import clock_sentences
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.clocks import OddClocks
+from domain.tracking.nesting import Family
+from domain.tracking.runs import PARENT_TAG, Run, RunStatus, summarise
+from domain.tracking.vocabulary import DEFAULT
+
+NOW = datetime(2026, 11, 29, 8, 30, tzinfo=UTC)
+NAMES = st.one_of(
+    st.text(),
+    st.lists(
+        st.sampled_from(
+            [
+                "%{x}",
+                "%{customdata[0]}",
+                "<b>",
+                "<br>",
+                "</a>",
+                "&amp;",
+                "&#37;",
+                "$a^2$",
+                "\\(x\\)",
+                "\n",
+                "{{y}}",
+                "a",
+                "長",
+                "\u202e",
+            ]
+        )
+    ).map("".join),
+)
+
+
+def run(name: str = "a", parent: str = "", **params: str) -> Run:
+    return Run(
+        run_id=name,
+        name=name,
+        experiment_id="1",
+        experiment="maze",
+        status=RunStatus.FINISHED,
+        started_at=NOW,
+        ended_at=NOW,
+        params=params,
+        metrics={},
+        tags={PARENT_TAG: parent} if parent else {},
+    )
+
+
+@given(NAMES)
+def test_plotly_finds_no_syntax_of_its_own_in_a_name(name: str) -> None:
+    written = plotly_text(name)
+    assert not re.search(r"%|\$|<|>", written)
+    assert unescape(written) == shortened(name)
+
+
+@given(NAMES, st.integers(8, 60))
+def test_a_name_has_room_and_its_ends(name: str, most: int) -> None:
+    short = shortened(name, most)
+    assert sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in short) <= most
+    assert not re.search("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\n\r\t]", short)
+    assert "…" in short or len(short) == len(re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", name))
+
+
+def test_a_long_name_keeps_what_tells_it_from_its_likes() -> None:
+    ours, theirs = (shortened("L" + "o" * 250 + f"ng-seed{seed}") for seed in (1, 2))
+    assert ours != theirs
+    assert len(ours) == MOST_WIDE
+    assert ours.startswith("Loo")
+    assert ours.endswith("seed1")
+
+
+def test_many_names_are_counted() -> None:
+    assert named(["a", "b"]) == "a, b"
+    assert named(["a<b>", "b", "c", "d"]) == "a&lt;b&gt;, b and 2 more"
+
+
+@given(st.text(st.sampled_from("ab \t\n,;'\""), min_size=1).filter(lambda value: value[0] not in "\t\r\n"))
+def test_line_breaks_of_a_parameter_stay_in_the_csv(value: str) -> None:
+    text = export.table_csv([run(note=value)], Known({}, DEFAULT), ChartOptions())
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["param:note"] == value
+
+
+def test_the_list_says_who_stands_in_whom() -> None:
+    runs = [run("p"), run("c", "p"), run("d", "p"), run("g", "c"), run("o", "gone-12345"), run("s", "s"), run("alone")]
+    rows = {row["id"]: row for row in run_list.rows(summarise(one, DEFAULT) for one in runs)}
+    assert {key: row["nested"] for key, row in rows.items()} == {
+        "p": "2 children",
+        "c": "in p · 1 child",
+        "d": "in p",
+        "g": "in c",
+        "o": "in gone-123, which is not here",
+        "s": "–",
+        "alone": "–",
+    }
+    assert rows["g"]["parent_id"] == "c"
+    assert rows["s"]["parent_id"] is None
+
+
+def test_each_of_a_circle_says_in_whom_it_stands() -> None:
+    texts = nested.nesting_texts([summarise(one, DEFAULT) for one in (run("x", "y"), run("y", "x"))])
+    assert texts == {"x": "in y · 1 child", "y": "in x · 1 child"}
+
+
+def test_a_family_has_links_and_five_hundred_children_are_folded() -> None:
+    children = [run(f"child{n:03d}", "p") for n in range(500)]
+    (parent,) = nested.family_facts(Family("p", run("p"), []))
+    assert parent[0] == "Parent run"
+    assert "/mlflow/runs/p" in str(parent[1])
+    (listed,) = nested.family_facts(Family(None, None, children))
+    assert str(listed[1]).count("/mlflow/runs/child") == 500
+    assert "500 child runs" in str(listed[1])
+    assert listed[1].open is False
+    assert nested.family_facts(Family(None, None, children[:3]))[0][1].open is True
+    assert nested.family_facts(Family(None, None, [])) == []
+    (missing,) = nested.family_facts(Family("<b>x</b>" * 20, None, []))
+    assert "may have been deleted" in str(missing[1])
+
+
+@pytest.mark.parametrize(
+    ("odd", "sentences"),
+    [
+        (OddClocks(), []),
+        (
+            OddClocks(start_ms=1_795_000_000),
+            [
+                "Its start cannot be right: 1795000000 ms (1970-01-21 18:36:40 UTC), perhaps a count of seconds. How long"
+                " it took is not known."
+            ],
+        ),
+        (
+            OddClocks(end_ms=1_795_000_000_000_000_000),
+            [
+                "Its end cannot be right: 1795000000000000000 ms, perhaps a count of nanoseconds. How long it took is not"
+                " known."
+            ],
+        ),
+        (OddClocks(end_ms=-(2**63)), [f"Its end cannot be right: {-(2**63)} ms. How long it took is not known."]),
+        (
+            OddClocks(starts_untold=True, ends_untold=True),
+            [
+                "MLflow knows no start of it: how long it took is not known.",
+                "MLflow knows no end of it: how long it took is not known.",
+            ],
+        ),
+        (
+            OddClocks(ends_before_start=True),
+            [
+                "Its end, 2026-11-29 08:30:00 UTC, is before its start, 2026-11-29 08:30:00 UTC: how long it took is not"
+                " known."
+            ],
+        ),
+        (
+            OddClocks(metrics={"loss": 0}),
+            [
+                "Times of its metrics cannot be right, such as that of loss: 0 ms (1970-01-01 00:00:00 UTC). Charts over"
+                " time leave such points out."
+            ],
+        ),
+    ],
+)
+def test_what_a_clock_told_is_said(odd: OddClocks, sentences: list[str]) -> None:
+    assert list(clock_sentences(run(), odd, NOW)) == sentences
+
+
+def test_silence_is_said_alike_everywhere_and_only_of_who_runs() -> None:
+    still = run("still").model_copy(
+        update={"status": RunStatus.RUNNING, "started_at": datetime(2026, 11, 20, 8, tzinfo=UTC)}
+    )
+    assert run_list.silences([still, run("over")], NOW) == {
+        "still": {"minutes": 12_990, "text": "no metric for 9 days"}
+    }

@@ -1,0 +1,120 @@
+"""What a run's clocks tell: how long it took, what cannot be right, and whether it is silent."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.tracking.clocks import OddClocks, odd_clocks
+from domain.tracking.nesting import family_of
+from domain.tracking.runs import PARENT_TAG, LatestMetric, Run, RunStatus, summarise
+from domain.tracking.silence import last_metric_ms, silent_for, silent_minutes
+from domain.tracking.vocabulary import DEFAULT
+from mlflow_api.schemas import run_of
+
+NOW = datetime.now(UTC)
+NOW_MS = round(NOW.timestamp() * 1000)
+DAY_MS = 86_400_000
+ODD = st.one_of(
+    st.sampled_from([1, NOW_MS // 1000, NOW_MS * 1000, NOW_MS * 10**6, 946_684_800_000, NOW_MS + 40 * DAY_MS]),
+    st.integers(NOW_MS + 3 * DAY_MS, 2**63 - 1),
+    st.integers(-(2**63), 10**12),
+)
+
+
+def told(start: int | None, end: int | None, status: str = "FINISHED", **metrics: int) -> Run:
+    """The run that MLflow tells with these times; of each metric its newest time."""
+    info = {"run_id": "a", "experiment_id": "1", "status": status, "start_time": start, "end_time": end}
+    logged = [{"key": key, "value": 1.0, "timestamp": moment, "step": 3} for key, moment in metrics.items()]
+    return run_of({"info": info, "data": {"metrics": logged}}, {})
+
+
+@given(start=st.one_of(st.none(), ODD, st.integers(NOW_MS - 400 * DAY_MS, NOW_MS)), end=st.one_of(st.none(), ODD))
+def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(start: int | None, end: int | None) -> None:
+    for run in (told(start, end), told(end, start), told(start, start), told(end, end)):
+        summary = summarise(run, DEFAULT)
+        assert summary.duration_seconds is None or 0 <= summary.duration_seconds < 500 * 86_400
+        for moment in (summary.started_at, run.ended_at):
+            assert moment is None or abs(moment - NOW) < timedelta(days=6_300)
+        odd = odd_clocks(run, NOW)
+        assert (summary.duration_seconds is None) == bool(
+            odd.start_ms or odd.end_ms or odd.starts_untold or odd.ends_untold or odd.ends_before_start
+        )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "seconds", "odd"),
+    [
+        (NOW_MS - 5_000, NOW_MS, 5.0, OddClocks()),
+        (NOW_MS, NOW_MS, 0.0, OddClocks()),
+        (NOW_MS, NOW_MS - DAY_MS, None, OddClocks(ends_before_start=True)),
+        (NOW_MS // 1000, NOW_MS, None, OddClocks(start_ms=NOW_MS // 1000)),
+        (NOW_MS, NOW_MS // 1000, None, OddClocks(end_ms=NOW_MS // 1000)),
+        (NOW_MS, NOW_MS * 10**6, None, OddClocks(end_ms=NOW_MS * 10**6)),
+        (0, NOW_MS, None, OddClocks(starts_untold=True)),
+        (NOW_MS, 0, None, OddClocks(ends_untold=True)),
+        (NOW_MS, None, None, OddClocks(ends_untold=True)),
+        (-5, 2**63 - 1, None, OddClocks(start_ms=-5, end_ms=2**63 - 1)),
+    ],
+)
+def test_how_long_it_took_and_why_that_is_not_known(
+    start: int, end: int | None, seconds: float | None, odd: OddClocks
+) -> None:
+    run = told(start, end)
+    assert summarise(run, DEFAULT).duration_seconds == seconds
+    assert odd_clocks(run, NOW) == odd
+
+
+def test_a_run_that_runs_has_no_end_to_miss() -> None:
+    assert odd_clocks(told(NOW_MS, None, "RUNNING"), NOW) == OddClocks()
+
+
+def test_metrics_with_odd_times_are_named() -> None:
+    run = told(NOW_MS, NOW_MS, loss=0, reward=NOW_MS, entropy=NOW_MS // 1000)
+    assert odd_clocks(run, NOW).metrics == {"loss": 0, "entropy": NOW_MS // 1000}
+
+
+@given(st.lists(ODD, min_size=1, max_size=4))
+def test_odd_times_alone_are_no_silence(moments: list[int]) -> None:
+    run = told(NOW_MS - 9 * DAY_MS, None, "RUNNING", **{f"m{n}": moment for n, moment in enumerate(moments)})
+    assert last_metric_ms(run, NOW) is None
+    assert silent_for(run, NOW) is None
+
+
+@given(st.lists(ODD, max_size=4), st.integers(0, 12 * DAY_MS))
+def test_among_odd_times_the_newest_that_can_be_counts(moments: list[int], ago: int) -> None:
+    odd = {f"m{n}": moment for n, moment in enumerate(moments)}
+    run = told(NOW_MS - 30 * DAY_MS, None, "RUNNING", good=NOW_MS - ago, **odd)
+    assert last_metric_ms(run, NOW) == NOW_MS - ago
+    minutes = silent_minutes(run, NOW)
+    assert (minutes is not None) == (ago > 600_000)
+    assert minutes is None or abs(minutes - ago / 60_000) <= 1
+
+
+def test_steps_that_were_never_given_count_no_episodes() -> None:
+    def run(step: int) -> Run:
+        metric = LatestMetric(value=1.0, step=step, timestamp=NOW_MS)
+        return told(NOW_MS, NOW_MS).model_copy(update={"metrics": {"episode_reward": metric}})
+
+    assert [summarise(run(step), DEFAULT).episodes for step in (0, 1, 299, -1, 2**60)] == [None, 1, 299, None, None]
+
+
+def nested(run_id: str, parent: str, started_ms: int = NOW_MS) -> Run:
+    run = told(started_ms, None, "RUNNING")
+    return run.model_copy(update={"run_id": run_id, "name": run_id, "tags": {PARENT_TAG: parent} if parent else {}})
+
+
+def test_a_family_is_found_both_ways_also_in_a_circle() -> None:
+    runs = {r.run_id: r for r in (nested("p", ""), nested("b", "p", NOW_MS - 1), nested("c", "p"), nested("g", "c"))}
+    assert [child.run_id for child in family_of(runs["p"], runs).children] == ["b", "c"]
+    assert family_of(runs["c"], runs).parent is runs["p"]
+    assert family_of(runs["g"], runs) == ("c", runs["c"], [])
+    assert family_of(nested("o", "gone"), runs) == ("gone", None, [])
+    assert family_of(nested("s", "s"), runs).parent_id is None
+    circle = {r.run_id: r for r in (nested("x", "y"), nested("y", "x"))}
+    assert family_of(circle["x"], circle) == ("y", circle["y"], [circle["y"]])
+
+
+def test_waiting_is_no_silence() -> None:
+    assert silent_for(told(NOW_MS - DAY_MS, None, RunStatus.SCHEDULED), NOW) is None

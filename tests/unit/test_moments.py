@@ -1,0 +1,55 @@
+"""Which moments a clock can have told."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.moments import EARLIEST_MS, believable, is_believable, latest_ms, unit_meant
+
+NOW = datetime(2026, 11, 29, 8, 30, tzinfo=UTC)
+NOW_MS = round(NOW.timestamp() * 1000)
+DAY_MS = 86_400_000
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(0, 1, -1, -NOW_MS),
+        *(NOW_MS // 1000, NOW_MS * 1000, NOW_MS * 1_000_000),  # seconds, microseconds, nanoseconds
+        *(315_532_800_000, 946_684_800_000),  # 1980 and 2000, where clocks begin that nobody set
+        *(NOW_MS + 3 * DAY_MS, NOW_MS + 3650 * DAY_MS, 8_640_000_000_000_000, 2**63 - 1, -(2**63)),
+    ],
+)
+def test_what_no_clock_can_have_told(odd: int) -> None:
+    assert not is_believable(odd, NOW)
+
+
+@given(st.integers(round(datetime(2012, 1, 1, tzinfo=UTC).timestamp() * 1000), NOW_MS + DAY_MS))
+def test_what_was_logged_lately_or_by_a_clock_some_hours_ahead_is_believed(moment: int) -> None:
+    assert is_believable(moment, NOW)
+    assert not is_believable(moment // 1000, NOW)
+    assert unit_meant(moment // 1000, NOW) == "s"
+    assert unit_meant(moment * 1000, NOW) == "µs"
+    assert unit_meant(moment * 1_000_000, NOW) == "ns"
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1)))
+def test_many_moments_are_judged_as_one_is(moments: list[int]) -> None:
+    many = believable(np.array(moments, np.int64), latest_ms(NOW))
+    assert many.tolist() == [is_believable(moment, NOW) for moment in moments]
+
+
+@given(st.datetimes(datetime(2011, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)))
+def test_the_bound_is_the_same_all_day_and_ahead_of_it(now: datetime) -> None:
+    assert latest_ms(now) == latest_ms(now.replace(hour=0, minute=0, second=0, microsecond=0))
+    ahead = timedelta(milliseconds=latest_ms(now)) - timedelta(seconds=now.timestamp())
+    assert timedelta(days=1) <= ahead <= timedelta(days=2)
+    assert latest_ms(now) > EARLIEST_MS
+
+
+def test_no_unit_is_meant_by_what_is_nothing() -> None:
+    assert unit_meant(0, NOW) is None
+    assert unit_meant(42, NOW) is None
