@@ -21,21 +21,21 @@ def plotly_text(name: str, most: int = MOST_WIDE) -> str:
 def shortened(name: str, most: int = MOST_WIDE) -> str:
     """`name` in one line of at most `most` columns, its middle left out: ends tell more than middles do."""
     line = name.translate(_BREAKS).translate(_TURNING)
-    if _width(line) <= most:
+    if width(line) <= most:
         return line
     tail = _cut(line[::-1], most // 2)[::-1]
-    return f"{_cut(line, most - 1 - _width(tail))}…{tail}"
+    return f"{_cut(line, most - 1 - width(tail))}…{tail}"
 
 
 def _cut(text: str, most: int) -> str:
-    width = 0
+    taken = 0
     for place, character in enumerate(text):
-        width += _width(character)
-        if width > most:
+        taken += width(character)
+        if taken > most:
             return text[:place]
     return text
 
 
-def _width(text: str) -> int:
-    """In columns: an ideograph takes two."""
+def width(text: str) -> int:
+    """The width of `text` in columns: an ideograph takes two."""
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

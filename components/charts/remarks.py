@@ -51,7 +51,7 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
         longest = words.duration(max(milliseconds for milliseconds, _name in back) / 1000)
         said.append(
             _(
-                "times go back from one step to the next, by up to %(time)s: %(names)s",
+                "times go back between steps by up to %(time)s: %(names)s",
                 time=longest,
                 names=named(turned),
             )
@@ -62,7 +62,7 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
 def _of_steps(histories: Sequence[tuple[Run, History]], scale: Scale) -> list[str]:
     said = []
     if without := [run.name for run, history in histories if is_stepless(history)]:
-        said.append(_("steps are missing, all points are at one: %(names)s", names=named(without)))
+        said.append(_("steps are missing, all points at one: %(names)s", names=named(without)))
     far = [run.name for run, history in histories if is_far(history)]
     if far and len(far) < len(histories):
         said.append(_("left out, for their steps are beyond 2^53: %(names)s", names=named(far)))

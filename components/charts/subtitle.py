@@ -1,12 +1,17 @@
 """What stands below a chart's title: sentences side by side, in as many lines as they need."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from components.charts.names import plotly_text, shortened
+from components.charts.names import plotly_text, shortened, width
 from components.texts.language import _
 
-_WIDEST: Final = 64  # columns that a chart of 400 pixels has room for
+_WIDEST: Final = 62  # columns that a chart on a phone has room for
+# Lines break between words, and between ideographs; an entity stays whole.
+_PIECES: Final = re.compile(
+    r"[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+"
+)
 _LINE_HEIGHT: Final = 15
 _NAMED: Final = 2
 _NAME_WIDE: Final = 20
@@ -33,11 +38,20 @@ def first_of(remarks: Sequence[str]) -> list[str]:
 
 
 def _wrapped(said: Sequence[str]) -> list[str]:
-    """The sentences, with dots between those that share a line."""
+    """The sentences, with dots between those that share a line; a longer one goes on in the next."""
     lines: list[str] = []
     for sentence in said:
-        if lines and len(lines[-1]) + len(sentence) + 3 <= _WIDEST:
+        if lines and width(lines[-1]) + width(sentence) + 3 <= _WIDEST:
             lines[-1] += f" · {sentence}"
         else:
-            lines.append(sentence)
+            lines += _broken(sentence)
     return lines
+
+
+def _broken(sentence: str) -> list[str]:
+    lines = [""]
+    for piece in _PIECES.findall(sentence):
+        if lines[-1] and width(lines[-1]) + width(piece.rstrip()) > _WIDEST:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]

@@ -103,7 +103,7 @@ def figures(
         scale = scale_of([curve for line in drawn for curve in line.curves], options)
         said = remarks(word, [run], known, options, scale)
         if options.axis is not Axis.STEP:
-            said.insert(0, _("steps are missing, all points are at one: drawn over time"))
+            said.insert(0, _("steps are missing: drawn over time"))
         nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
         figures.append(
             line_chart(word, drawn, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)

@@ -118,7 +118,8 @@ def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:
 
 def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:
     """Which of the runs have been silent for too long, as of then: by run id for how many minutes, and what to say."""
-    found = {run.run_id: minutes for run in runs if (minutes := silent_minutes(run, as_of)) is not None}
+    running = (run for run in runs if run.status is RunStatus.RUNNING)
+    found = {run.run_id: minutes for run in running if (minutes := silent_minutes(run, as_of)) is not None}
     return {run_id: {"minutes": minutes, "text": words.silence(minutes)} for run_id, minutes in found.items()}
 
 
@@ -209,6 +210,7 @@ def _status_colours() -> list[dict[str, Any]]:
         {
             "if": {"column_id": "status", "filter_query": "{silent_minutes} > 0"},
             "color": "var(--bs-warning-text-emphasis)",
+            "minWidth": "9rem",
         }
     ]
 

@@ -41,15 +41,12 @@ class SymmetricLog(NamedTuple):
 
 def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
     """The scale for these finite values; None where all are above zero, so that a plain logarithm has them all."""
-    lows, smallest, largest = [], math.inf, 0.0
-    for column in columns:
-        if len(column):
-            sizes = np.abs(column[column != 0])
-            lows.append(float(column.min()))
-            smallest = min(smallest, float(sizes.min(initial=math.inf)))
-            largest = max(largest, float(sizes.max(initial=0.0)))
-    if not lows or min(lows) > 0:
+    given = [column for column in columns if len(column)]
+    if not given or min(column.min() for column in given) > 0:
         return None
+    sizes = [np.abs(column[column != 0]) for column in given]
+    smallest = min(float(size.min(initial=math.inf)) for size in sizes)
+    largest = max(float(size.max(initial=0.0)) for size in sizes)
     if not largest:
         return SymmetricLog(1.0)
     power = max(math.floor(math.log10(smallest)), math.ceil(math.log10(largest)) - _MOST_DECADES)

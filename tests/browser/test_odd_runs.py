@@ -81,7 +81,7 @@ def test_silence_comes_as_time_passes(page: Page, odd: Odd) -> None:
     """Without a word from MLflow: the run's rows stay as they are."""
     odd.run("goes silent", [(1, 1.0, int(time.time() * 1000) - 10 * 60_000 + 15_000)], status="RUNNING")
     in_list(page, odd, 1)
-    page.wait(lambda: page.column("status") == ["running · no metric for 10 min"], within_seconds=120)
+    page.wait(lambda: page.column("status")[0].startswith("running · no metric for 1"), within_seconds=120)
 
 
 def test_what_the_clocks_told_is_said_and_no_duration_is_negative(page: Page, odd: Odd) -> None:
@@ -120,7 +120,7 @@ def test_an_odd_clock_stretches_nobodys_axis(page: Page, odd: Odd, axis: str) ->
 def test_missing_steps_are_said_and_time_is_one_click_away(page: Page, odd: Odd) -> None:
     still = odd.run("still", [(0, float(n), odd.now - DAY_MS + n * 1000) for n in range(8)])
     compare(page, [still])
-    page.wait_for_text("steps are missing, all points are at one: still", f"#{REWARD}")
+    page.wait_for_text("steps are missing, all points at one: still", f"#{REWARD}")
     page.click("#compare-notices [data-axis]")
     page.wait_for_text("Time since the start", f"#{REWARD}")
     assert Select(page.find("#option-axis")).first_selected_option.text == "Time since the start"
@@ -145,7 +145,8 @@ def test_steps_of_nanoseconds_are_drawn_and_told(page: Page, odd: Odd) -> None:
 
 def hovered(page: Page) -> list[str]:
     """What the reward's chart says of the middle of it."""
-    ActionChains(page.driver).move_to_element_with_offset(page.find(f"#{REWARD} .nsewdrag"), 3, 3).perform()
+    plot = page.find(f"#{REWARD} .nsewdrag")
+    ActionChains(page.driver).move_to_element_with_offset(plot, 0, 0).move_to_element_with_offset(plot, 3, 3).perform()
     return list(page.script(TEXTS, f"#{REWARD} .hoverlayer text"))
 
 
@@ -196,6 +197,26 @@ def test_a_parent_and_its_children_lead_to_each_other(page: Page, odd: Odd) -> N
     page.wait(lambda: page.text("#run-facts h1") == "search")
     page.open(f"/mlflow/runs/{orphan}")
     page.wait_for_text("it may have been deleted", "#run-facts")
+
+
+def test_runs_in_a_circle_and_deep_ones_keep_their_rows(page: Page, odd: Odd) -> None:
+    first = odd.run("round-0")
+    chain = [odd.run("deep-0")]
+    for depth in range(1, 7):
+        chain.append(odd.run(f"deep-{depth}", tags={"mlflow.parentRunId": chain[-1]}, started_ms=odd.now + depth))
+    second = odd.run("round-1", tags={"mlflow.parentRunId": first})
+    odd.run("itself")
+    odd.tracking.post("runs/set-tag", {"run_id": first, "key": "mlflow.parentRunId", "value": second})
+    in_list(page, odd, 10, "&together=true")
+    names = page.wait(lambda: page.column("name"))
+    assert sorted(names) == sorted(["itself", "round-0", "round-1", *(f"deep-{depth}" for depth in range(7))])
+    begins = names.index("deep-0")
+    assert names[begins : begins + 7] == [f"deep-{depth}" for depth in range(7)]
+    indents = "[...document.querySelectorAll(`#runs-table td[data-dash-column='name']`)].map(c => parseFloat(c.style.textIndent) || 0)"
+    page.wait(lambda: sorted(set(page.script(f"return {indents}"))) == [0, 1.25, 2.5, 3.75, 5])
+    page.open(f"/mlflow/runs/{first}")
+    page.wait_for_text("Parent run\nround-1", "#run-facts")
+    page.wait_for_text("1 child run", "#run-facts")
 
 
 LONG = {"letters": "L" + "o" * 250 + "ng", "ideographs": "長い名前" * 70, "turned": "\u202e" + "abc" * 90}

@@ -61,7 +61,7 @@ def chart(options: ChartOptions, **histories: History) -> dict[str, Any]:
 
 
 def said(figure: dict[str, Any]) -> str:
-    return str(figure["layout"]["title"]["subtitle"]["text"])
+    return str(figure["layout"]["title"]["subtitle"]["text"]).replace("<br>", " ")
 
 
 def csv_rows(options: ChartOptions, **histories: History) -> list[dict[str, str]]:
@@ -75,7 +75,7 @@ class TestSteps:
     def test_missing_ones_are_said_and_time_is_offered(self, step: int) -> None:
         still = {"good": history([1.0, 2.0]), "still": history([1.0, 2.0], [step, step])}
         figure = chart(ChartOptions(), **({"still": still["still"]} if step == NS else still))
-        assert "steps are missing, all points are at one: still" in said(figure)
+        assert "steps are missing, all points at one: still" in said(figure)
         runs, found = known(**still)
         offer = str(comparison.without_steps(runs, found, ChartOptions()))
         assert "still" in offer
@@ -159,7 +159,7 @@ class TestClocks:
         back = history([1.0, 2.0], None, [START_MS + 7_200_000, START_MS])
         figure = chart(ChartOptions(axis=Axis.RELATIVE_TIME), some=some, back=back)
         assert "1 point left out, for its time cannot be right: some" in said(figure)
-        assert "times go back from one step to the next, by up to 2 h 00 min: back" in said(figure)
+        assert "times go back between steps by up to 2 h 00 min: back" in said(figure)
 
     def test_all_charts_share_one_unit(self) -> None:
         runs, found = known(one=history([1.0, 2.0], None, [START_MS, START_MS + 3 * 3_600_000]))

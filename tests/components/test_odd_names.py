@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from components.charts.lines import Known
 from components.charts.names import MOST_WIDE, plotly_text, shortened
-from components.charts.subtitle import named
+from components.charts.subtitle import named, put_below
 from components.runs import export, nested, run_list
 from components.runs.clocks import clock_sentences
 from domain.charts.chart_options import ChartOptions
@@ -187,3 +188,15 @@ def test_silence_is_said_alike_everywhere_and_only_of_who_runs() -> None:
     assert run_list.silences([still, run("over")], NOW) == {
         "still": {"minutes": 12_990, "text": "no metric for 9 days"}
     }
+
+
+@given(st.lists(st.text("ab 長い、&#37;x", min_size=1, max_size=120), max_size=4))
+def test_a_subtitle_grows_downwards_and_loses_nothing(sentences: list[str]) -> None:
+    title: dict[str, Any] = {}
+    margin = {"t": 48}
+    put_below(title, margin, [plotly_text(sentence) for sentence in sentences])
+    lines = title["subtitle"]["text"].split("<br>")
+    assert margin["t"] == 48 + 15 * (len(lines) - 1)
+    shown = unescape("".join(lines)).replace(" ", "").replace("·", "")
+    assert shown == "".join(shortened(sentence) for sentence in sentences).replace(" ", "")
+    assert all(unescape(line).count("&") == line.count("&amp;") for line in lines)
