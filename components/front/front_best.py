@@ -8,7 +8,7 @@ from dash import html
 
 from components.front.front import MOST_ROWS, and_more, figure, run_name, tile_list
 from components.texts import words
-from components.texts.language import _, ngettext
+from components.texts.language import _, around, ngettext
 from domain.tracking.best_runs import BestOfEnvironment, BestRuns
 from domain.tracking.runs import RunSummary
 
@@ -42,10 +42,9 @@ def _first_rows(environments: Sequence[BestOfEnvironment]) -> list[BestOfEnviron
 
 
 def _environment(best: BestOfEnvironment) -> list[Any]:
-    name = best.environment
-    if name is None:
-        name = _("%(experiment)s (environment not logged)", experiment=best.experiment)
-    return [html.H3(name, className="h6 mt-2 mb-0 text-break"), tile_list(_run(run) for run in best.runs)]
+    name = html.Span(best.environment or best.experiment, className="tile-name")
+    heading = [name] if best.environment is not None else around(_("{name} (environment not logged)"), name=name)
+    return [html.H3(heading, className="h6 mt-2 mb-0"), tile_list(_run(run) for run in best.runs)]
 
 
 def _run(run: RunSummary) -> list[Any]:

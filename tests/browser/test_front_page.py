@@ -119,7 +119,7 @@ def test_five_tiles_fill_and_outlive_mlflow(
     # Who is not there is named, and hides nobody.
     page.wait_for_text("refused the connection", "#front-health")
     assert "GPU monitor local" in page.text("#front-health")
-    assert len(page.all("#front-health .health-ok")) == 3
+    page.wait(lambda: len(page.all("#front-health .health-ok")) == 3)
 
     misbehaving.answer = ERROR_500
     for tile in ("model", "runs", "best"):
