@@ -37,6 +37,7 @@ from components.ui_settings import GpuMonitorSocket, SocketService, UiSettings, 
 from domain.logs import configure_logging
 from domain.wrong_settings import explain
 from services.connect import Services, connect
+from serving.buffering_worker import MOST_BODY_BYTES
 from settings.settings import Settings
 
 ROOT = Path(__file__).parent
@@ -82,7 +83,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     attach(ui, server)
     server.config.update(
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
-        MAX_CONTENT_LENGTH=8 * 2**20,  # far more than any page of ours sends
+        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,  # far more than any page of ours sends
     )
     Babel(server, locale_selector=choose_language)
     server.before_request(lambda: note_links(ui.pathname_prefix))

@@ -22,6 +22,7 @@ from domain.errors.requests import (
 )
 from domain.message_data import coded
 from domain.messages import Text
+from serving.refusals import RETRY_SECONDS
 
 # The parent of all blueprints whose routes are the API's.
 BLUEPRINT = "api"
@@ -88,6 +89,8 @@ def _named(error: ClewError) -> ResponseReturnValue:
     response = _failed(error, error.status, details)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    elif error.status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

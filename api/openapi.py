@@ -54,7 +54,7 @@ _FAILURES: Final = {
     422: "A field does not fit, or the policy did not pass its check.",
     500: "Something in Clew itself went wrong; the sentence says where its log has it.",
     502: "The service behind answers what it should not.",
-    503: "The service behind cannot be reached: try again later.",
+    503: "The service behind cannot be reached, or too many such requests are under way: try again later.",
     504: "The service behind did not answer, so it is not known whether it was done.",
 }
 _STORE = (502, 503)

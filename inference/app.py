@@ -27,6 +27,7 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
         "/ws/inference",
         talk=lambda viewer: Viewing(engine, viewer).serve(),
         most_viewers=settings.inference_max_viewers,
+        kept_places=settings.inference_max_viewers // 4,
         origins=origins,
     )
     evaluation_routes.register(app, evaluations, origins)

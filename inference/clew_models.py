@@ -122,7 +122,14 @@ class ClewModels:
             raise AskedTooMuch(SERVICE)
         try:
             seconds = max(0.0, ends - time.monotonic())
-            return self._service.exchange("GET", path, headers=headers, deadline_seconds=seconds, most_bytes=most_bytes)
+            return self._service.exchange(
+                "GET",
+                path,
+                headers=headers,
+                deadline_seconds=seconds,
+                most_bytes=most_bytes,
+                is_file=most_bytes > _MOST_JSON_BYTES,
+            )
         except ServiceUnavailable as error:
             raise _with_address(error, self._service.url) from error
         finally:

@@ -33,14 +33,16 @@ class Engine:
         self._ready: SingleFlight[tuple[Found, SharedPolicy]] = SingleFlight("policy")
         self._seeds: dict[str, int] = {}
 
-    def walk(self, asked: Command) -> Walk:
-        """A new episode of the model that was asked for, whose file is looked at anew."""
+    def walk(self, asked: Command, person: str) -> Walk:
+        """A new episode of the model that `person` asked for, whose file is looked at anew."""
         found, policy = self._ready.get(asked.model, lambda: self._prepare(asked.model))
-        policy.start()
+        if found.is_active:
+            self.pool.keep_place_for(policy)
+        policy.start(person)
         maze = found.trained_on
         if asked.size is not None or asked.seed is not None:
             maze = generate_maze(asked.size or maze.size, maze.seed if asked.seed is None else asked.seed)
-        return Walk(policy, maze, found.model.id, found.is_active, self.latencies)
+        return Walk(policy, maze, found.model.id, found.is_active, self.latencies, person)
 
     def find(self, model_id: str | None) -> Found:
         """The model of that id, or the active one; raises NotFound."""

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -30,6 +31,7 @@ class SharedPolicy:
         self.sha256 = sha256
         self.content = content
         self.last_asked = 0.0
+        self.person = ""
         self._pool = pool
         self._env_id = env_id
         self._lock = threading.Lock()
@@ -38,17 +40,23 @@ class SharedPolicy:
         self._failed_at = 0.0
         self.scores_name = ""
 
-    def start(self) -> None:
+    def start(self, person: str = "") -> None:
         """Starts the process, unless it runs; raises as `ask` does. What it takes is no inference's latency."""
-        self._hold(lambda process: None)
+        self._hold(lambda process: None, person)
 
-    def ask(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The scores [n, 4] of n observations [n, 25]; raises PolicyFailed, PolicyRefused or ServiceUnavailable."""
-        return self._hold(lambda process: process.ask(observations))
+    def ask(self, observations: NDArray[np.float32], person: str = "") -> NDArray[np.float32]:
+        """The scores [n, 4] of n observations [n, 25]; raises PolicyFailed, PolicyRefused or ServiceUnavailable.
 
-    def release_if_idle(self, idle_since: float) -> bool:
-        """Ends the process if nobody has asked since that moment (monotonic) or is asking now; says whether it did."""
-        if self.last_asked > idle_since or not self._lock.acquire(blocking=False):
+        Its place counts for the `person` who asked last.
+        """
+        return self._hold(lambda process: process.ask(observations), person)
+
+    def release_if_idle(self, idle_since: float, wait_seconds: float = 0.0) -> bool:
+        """Ends the process if nobody has asked since that moment (monotonic) or is asking now; says whether it did.
+
+        Whoever is asking now is waited for so long.
+        """
+        if self.last_asked > idle_since or not self._lock.acquire(timeout=wait_seconds):
             return False
         try:
             self._end()
@@ -62,12 +70,12 @@ class SharedPolicy:
         if process is not None:
             process.end()
 
-    def _hold(self, use: Callable[[PolicyProcess], Answer]) -> Answer:
+    def _hold(self, use: Callable[[PolicyProcess], Answer], person: str) -> Answer:
         """Lets nobody else use the process meanwhile."""
         if not self._lock.acquire(timeout=LOAD_SECONDS + 2 * ANSWER_SECONDS):
             raise ModelBusy(TheInferenceEngine())
         try:
-            self.last_asked = time.monotonic()
+            self.last_asked, self.person = time.monotonic(), person
             return use(self._started())
         except (PolicyFailed, PolicyRefused) as error:
             self._break_down(error)
@@ -106,13 +114,17 @@ class SharedPolicy:
 
 
 class PolicyPool:
-    """At most `most` processes; for one more, the one that was asked the longest ago ends, if nobody watches it."""
+    """At most `most` processes; for one more, the one that was asked the longest ago ends, if nobody watches it.
+
+    Where all are watched, the active model and a person with fewer models get a place of whoever has the most.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
         self._known: dict[str, SharedPolicy] = {}  # the least recently wanted first
         self._running: set[SharedPolicy] = set()
+        self._active: SharedPolicy | None = None
         self._is_closed = False
 
     def __len__(self) -> int:
@@ -136,6 +148,10 @@ class PolicyPool:
                     del self._known[old]
             return policy
 
+    def keep_place_for(self, active: SharedPolicy) -> None:
+        """Has this policy, which is the active model's, always find a place, and keep it while it is watched."""
+        self._active = active
+
     def make_room_for(self, policy: SharedPolicy) -> None:
         """Takes a place for a process that is about to start; raises ServiceUnavailable where none can be had."""
         with self._lock:
@@ -145,11 +161,25 @@ class PolicyPool:
                 self._running.add(policy)
                 return
             others = sorted(self._running - {policy}, key=lambda one: one.last_asked)
-        idle_since = time.monotonic() - _IDLE_SECONDS
+        now = time.monotonic()
         # Outside the lock, which the one that is released needs to release its place.
-        if not any(one.release_if_idle(idle_since) for one in others):
+        if not any(one.release_if_idle(now - _IDLE_SECONDS) for one in others) and not any(
+            one.release_if_idle(time.monotonic() + ANSWER_SECONDS, ANSWER_SECONDS)
+            for one in self._owing(policy, others)
+        ):
             raise RunsAllModels(TheInferenceEngine(), self._most)
         self.make_room_for(policy)
+
+    def _owing(self, policy: SharedPolicy, others: list[SharedPolicy]) -> list[SharedPolicy]:
+        """Those that are watched and have to end for this one; the one that was asked the longest ago first."""
+        places = Counter(one.person for one in others)
+        taken = [one for one in others if one is not self._active]
+        if not taken:
+            return []
+        greediest = max(places[one.person] for one in taken)
+        if policy is not self._active and greediest < places[policy.person] + 2:
+            return []
+        return [one for one in taken if places[one.person] == greediest]
 
     def release(self, policy: SharedPolicy) -> None:
         """Gives the place of a process that has ended back."""

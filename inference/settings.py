@@ -26,10 +26,18 @@ class InferenceSettings(BaseSettings):
     )
     inference_port: int = Field(8002, ge=1, le=65535, description="Port of the inference engine.")
     inference_max_viewers: int = Field(
-        100, ge=1, le=900, description="So many viewers at a time; who comes after them is told to come back later."
+        100,
+        ge=1,
+        le=900,
+        description="So many viewers at a time, the last quarter of them for persons who have no other open; who comes "
+        "after them is told to come back later.",
     )
     inference_max_models: int = Field(
-        8, ge=1, le=64, description="So many models run at a time, each in a process of about 80 MB."
+        8,
+        ge=1,
+        le=64,
+        description="So many models run at a time, each in a process of about 80 MB; the active one always finds a "
+        "place.",
     )
     clew_url: Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: value or None)] = Field(
         None, description="Where the engine asks for models: a Clew's address. Empty: the dashboard at HOST:PORT."

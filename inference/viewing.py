@@ -82,7 +82,7 @@ class Viewing:
     def _reset(self, *, running: bool) -> None:
         self._running = running
         try:
-            self._walk = self._engine.walk(self._asked)
+            self._walk = self._engine.walk(self._asked, self._connection.person)
             self._send_step(self._walk.begin(running=running))
         except ClewError as error:
             self._fail(error)

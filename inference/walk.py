@@ -14,8 +14,11 @@ from inference.policy_pool import SharedPolicy
 class Walk:
     """An episode from the upper-left corner; each call asks the policy once and raises what `SharedPolicy.ask` does."""
 
-    def __init__(self, policy: SharedPolicy, maze: Maze, model_id: str, is_active: bool, latencies: Latencies) -> None:
+    def __init__(
+        self, policy: SharedPolicy, maze: Maze, model_id: str, is_active: bool, latencies: Latencies, person: str
+    ) -> None:
         self._policy = policy
+        self._person = person
         self._maze = maze
         self._model_id = model_id
         self._is_active = is_active
@@ -74,7 +77,7 @@ class Walk:
         """The policy's scores where the agent is, and how many ms they took."""
         seen = observe(self._maze, self._position)[None]
         began = time.perf_counter()
-        scores = self._policy.ask(seen)[0]
+        scores = self._policy.ask(seen, self._person)[0]
         latency = (time.perf_counter() - began) * 1000
         self._latencies.add(latency)
         self._best = int(np.argmax(scores))

@@ -35,7 +35,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the dashboard binds to; loopback unless you say otherwise.")
     port: Port = Field(8050, description="Port of the dashboard.")
     web_workers: int = Field(2, ge=1, le=64, description="gunicorn worker processes of the dashboard.")
-    web_threads: int = Field(8, ge=1, le=64, description="Threads of each worker.")
+    web_threads: int = Field(
+        8,
+        ge=1,
+        le=64,
+        description="Pages, and beside them callbacks, that each worker answers at a time; half as many reads of the "
+        "API, and a quarter each of policy files, changes and checks of health.",
+    )
     dash_requests_pathname_prefix: str = Field(
         "/",
         pattern=r"^/(.*/)?$",

@@ -17,11 +17,15 @@ _POLL_SECONDS: Final = 1.0
 
 @dataclass(eq=False)
 class Connection:
-    """One end of a connection; `sock` has a descriptor that nobody else closes, so that it cannot become another's."""
+    """One end of a connection; `sock` has a descriptor that nobody else closes, so that it cannot become another's.
+
+    `person` is whom its share counts for.
+    """
 
     sock: socket.socket
     server: Server
     behind_since: float = 0.0
+    person: str = ""
 
     def receive(self, seconds: float | None = None) -> str | bytes | None:
         """Returns the next message; None when none came for so long. Raises ConnectionClosed at the end."""

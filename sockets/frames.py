@@ -2,12 +2,8 @@
 
 import socket
 import struct
-import sys
-from fcntl import ioctl
-from termios import TIOCOUTQ
-from typing import Final
 
-_SO_NWRITE: Final = 0x1024  # macOS's word for TIOCOUTQ
+from serving.outbox import unsent as unsent
 
 
 def text_frame(text: str) -> bytes:
@@ -26,12 +22,3 @@ def hang_up(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:  # it has ended already
         return
-
-
-def unsent(sock: socket.socket) -> int:
-    """Bytes that were sent and that the other side has not taken yet. Raises OSError, also for a closed socket."""
-    if sys.platform == "darwin":
-        return sock.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
-    if (descriptor := sock.fileno()) < 0:
-        raise OSError("closed")
-    return int(struct.unpack("i", ioctl(descriptor, TIOCOUTQ, b"\0" * 4))[0])

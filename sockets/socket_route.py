@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Set
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from flask_sock import Sock  # type: ignore[import-untyped]
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import RemoteProtocolError
 
 from sockets.connections import Connection, ConnectionRegistry
+from sockets.fair_places import FairPlaces, address_of
 from sockets.inbox import listening_thread
 from sockets.origins import is_allowed
 
@@ -33,14 +34,26 @@ class SocketRoute:
     """A route of a Flask app under gunicorn's gthread worker; `talk` is what is said, in the viewer's own thread."""
 
     def __init__(
-        self, app: Flask, path: str, *, talk: Callable[[Connection], None], most_viewers: int, origins: Set[str]
+        self,
+        app: Flask,
+        path: str,
+        *,
+        talk: Callable[[Connection], None],
+        most_viewers: int,
+        origins: Set[str],
+        kept_places: int = 0,
+        person_of: Callable[[Request], str] = address_of,
     ) -> None:
-        """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it."""
+        """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it.
+
+        The last `kept_places` are for those who have none yet; `person_of` tells one from another.
+        """
         self._connections = ConnectionRegistry()
         self._talk = talk
         self._path = path
         self._origins = origins
-        self._places = threading.BoundedSemaphore(most_viewers)
+        self._person_of = person_of
+        self._places = FairPlaces(most_viewers, kept_places)
         self._closing = threading.Event()
         app.config["SOCK_SERVER_OPTIONS"] = {
             "ping_interval": _PING_SECONDS,
@@ -72,14 +85,15 @@ class SocketRoute:
         if not is_allowed(origin, request.host, self._origins):
             _log.warning("A page was refused", extra={"origin": origin, "host": request.host})
             return _sentence(403, f"Pages of {origin} may not watch; ALLOWED_ORIGINS names those that may.")
-        if self._closing.is_set() or not self._places.acquire(blocking=False):
+        person = self._person_of(request)
+        if self._closing.is_set() or not self._places.take(person):
             return _come_back_later("As many watch already as may; try again later.")
         try:
             # A descriptor of our own: simple-websocket's thread closes the other one when it likes, and the kernel then
             # gives its number to the next viewer, who would get what is sent to this one.
-            g.own_end = request.environ["gunicorn.socket"].dup()
+            g.own_end, g.person = request.environ["gunicorn.socket"].dup(), person
         except OSError as error:  # no file is left to be opened; without own_end nobody gives the place back later
-            self._places.release()
+            self._places.give_back(person)
             _log.warning("A viewer was refused", extra={"cause": str(error)})
             return _come_back_later(f"No connection is to be had ({error.strerror}); try again later.")
         return None
@@ -87,10 +101,10 @@ class SocketRoute:
     def _give_place_back(self, error: BaseException | None) -> None:
         if own_end := g.pop("own_end", None):
             own_end.close()
-            self._places.release()
+            self._places.give_back(g.person)
 
     def _serve(self, server: Server) -> None:
-        connection = Connection(g.own_end, server)
+        connection = Connection(g.own_end, server, person=g.person)
         try:
             _be_impatient(connection.sock)
             self._connections.add(connection)

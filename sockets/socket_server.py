@@ -2,70 +2,31 @@
 
 import logging
 import resource
-import socket
-import struct
-import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask
-from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.config import Config  # type: ignore[import-untyped]
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
-from domain.logs import JsonFormatter
+from serving.buffering_worker import BufferingWorker
+from serving.json_logger import JsonLogger
 
 _log = logging.getLogger(__name__)
 _SPARE_THREADS: Final = 24  # for whatever is no socket, and for refusing those who are one too many
-_REQUEST_SECONDS: Final = 5
+_MOST_BODY_BYTES: Final = 2**16  # what is asked here has no body worth mentioning
 _FILES_EACH: Final = 4  # the socket, a viewer's own end of it, the reading thread's selector, and one to spare
 _OTHER_FILES: Final = 256
 Stop = Callable[[], None]
 
 
-class JsonLogger(Logger):  # type: ignore[misc]
-    """gunicorn's own messages as JSON lines."""
+class SocketWorker(BufferingWorker):
+    """Tells the app at once when it is to end."""
 
-    def setup(self, cfg: Config) -> None:
-        """Takes gunicorn's handlers and gives them Clew's formatter."""
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(JsonFormatter())
-
-    def exception(self, message: str, *arguments: Any, **options: Any) -> None:
-        """Logs a failure; a request that was never finished is none of ours."""
-        if isinstance(sys.exc_info()[1], BlockingIOError):
-            self.debug("A request did not come to its end in time")
-        else:
-            super().exception(message, *arguments, **options)
-
-
-class SocketWorker(ThreadWorker):  # type: ignore[misc]
-    """gthread, which tells the app at once when it is to end, and does not let one connection hold up the others."""
-
+    most_body_bytes = _MOST_BODY_BYTES
     stop: Stop | None = None
-
-    def handle(self, conn: TConn) -> Any:
-        """Serves a request; half of one holds a thread for some seconds only."""
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _REQUEST_SECONDS, 0))
-        result = super().handle(conn)
-        if result is False:
-            # Here, in its own thread: gthread does it in the one that accepts, and waits 2 s for the other side.
-            util.close_graceful(conn.sock)
-        return result
-
-    def finish_request(self, conn: TConn, future: "Future[Any]") -> None:
-        """Counts a connection that ended; gthread counts one whose socket is closed by now twice."""
-        if conn.sock.fileno() < 0:
-            self.nr_conns -= 1
-        else:
-            super().finish_request(conn, future)
 
     def handle_exit(self, number: int, frame: FrameType | None) -> None:
         """SIGTERM: stops the app, then the worker."""

@@ -43,6 +43,8 @@ class JsonService:
         self.url = without_credentials(url)
         self._sender = Sender(name, auth or basic_auth(credentials_in(url)), direct=direct)
         self._circuit = CircuitBreaker(name)
+        # A file takes long for reasons of its own, and says nothing of how all else is answered.
+        self._file_circuit = CircuitBreaker(name)
 
     def call(
         self,
@@ -70,7 +72,9 @@ class JsonService:
 
     def download(self, path: str, *, params: Mapping[str, Any], most_bytes: int, deadline_seconds: float) -> bytes:
         """One file of at most `most_bytes`; errors as of `call`."""
-        answer = self.exchange("GET", path, params=params, deadline_seconds=deadline_seconds, most_bytes=most_bytes)
+        answer = self.exchange(
+            "GET", path, params=params, deadline_seconds=deadline_seconds, most_bytes=most_bytes, is_file=True
+        )
         if answer.status != 200:
             self._decode(answer)
         return answer.content
@@ -86,9 +90,11 @@ class JsonService:
         deadline_seconds: float = 60.0,
         most_bytes: int = MAX_BYTES,
         writes: bool = False,
+        is_file: bool = False,
     ) -> Answer:
         """Sends one request and returns the whole answer, whatever its status; only reads follow a redirect.
 
+        A service whose files do not come in time is still asked for all else, and the other way around.
         Raises a `ServiceError` where there is none, and `OutcomeUnknown` where the call `writes` and was sent.
         """
         # A write is silent for as long as its work takes: to leave early is not to know what became of it.
@@ -98,7 +104,7 @@ class JsonService:
             method, self.url + path, {"Content-Type": "application/json", **(headers or {})}, params, body
         )
         try:
-            with self._circuit.call():
+            with (self._file_circuit if is_file else self._circuit).call():
                 return follow(partial(self._sender.send, limits=limits), request, self.name, writes=writes)
         except ServiceUnavailable as error:
             if writes and error.was_sent:

@@ -5,29 +5,18 @@ import sys
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
-from gunicorn.config import Config  # type: ignore[import-untyped]
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
+from api.edge.bulkheads import DashboardWorker
 from domain.hosts import open_host_warning
-from domain.logs import JsonFormatter
 from domain.wrong_settings import explain
+from serving.json_logger import JsonLogger
 from settings.settings import Settings
 
 try:
     _settings = Settings()
 except ValidationError as error:
     sys.exit(explain(error))
-
-
-class JsonLogger(Logger):  # type: ignore[misc]
-    """gunicorn's own messages as JSON lines. (`logconfig_dict` would also turn the access log on.)"""
-
-    def setup(self, cfg: Config) -> None:
-        """Takes gunicorn's handlers and gives them Clew's formatter."""
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(JsonFormatter())
 
 
 # A history that is drawn holds a file; what does not fit is read whole, which takes memory.
@@ -44,7 +33,7 @@ def on_starting(server: Arbiter) -> None:
 
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = DashboardWorker  # threads wait for no client, and slow work for its own kind
 workers = _settings.web_workers
 threads = _settings.web_threads
 timeout = 30

@@ -139,3 +139,24 @@ class Unexpected(ClewError):
 
     text = template("Something in Clew itself went wrong; its log has it under {reference}.")
     reference: str
+
+
+class HeadTooLong(ClewError):
+    """The request's head is longer than is read."""
+
+    text = template("The head of the request is longer than is read.")
+    status = 431
+
+
+class RequestTooSlow(ClewError):
+    """The request's body came too slowly, or not to its end."""
+
+    text = template("The request came too slowly and was cut off.")
+    status = 408
+
+
+class TooManyAtOnce(ClewError):
+    """As many requests of this kind wait as may; the answer says when to come back."""
+
+    text = template("Too many such requests are under way; try again in some seconds.")
+    status = 503

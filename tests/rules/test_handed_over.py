@@ -8,7 +8,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PURE = ("domain", "components", "pages")
-OTHERS = ("transport", "settings", "mlflow_api", "services", "callbacks", "api", "sockets", "policies", "concurrency")
+OTHERS = (
+    "transport",
+    "settings",
+    "mlflow_api",
+    "services",
+    "callbacks",
+    "api",
+    "serving",
+    "sockets",
+    "policies",
+    "concurrency",
+)
 # Dash hands a page's layout nothing but the address: this one asks the app that answers, and hands on what it says.
 MAY_ASK_THE_APP = {"components/ui_settings.py"}
 

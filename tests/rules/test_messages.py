@@ -20,7 +20,7 @@ from tests.english import english_words
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     *("domain", "transport", "settings", "mlflow_api", "services", "policies", "inference", "gpu_monitor"),
-    *("api", "callbacks", "components", "training", "sockets", "concurrency"),
+    *("api", "callbacks", "components", "training", "serving", "sockets", "concurrency"),
 )
 # What these say, nobody reads on a page: whoever starts Clew or a training in a terminal, or calls what is wrong.
 FOR_TERMINALS = {

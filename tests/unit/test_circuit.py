@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from domain.errors import ServiceUnavailable
-from domain.errors.connections import ConnectionRefused, NotAsked, OutcomeUnknown
+from domain.errors.connections import ConnectionRefused, NotAsked, OutcomeUnknown, TimedOut
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
+from transport import circuit_breaker
 from transport.circuit_breaker import OPENS_AFTER, PATIENT_SECONDS, PAUSE_SECONDS, CircuitBreaker
 from transport.http_client import JsonService
 
@@ -51,6 +52,27 @@ def test_fifty_viewers_do_not_wait_fifty_times(server: Misbehaving) -> None:
     server.answer = HEALTHY
     eventually(lambda: oracle.call("GET", "/") == {}, within_seconds=PAUSE_SECONDS + 30)
     assert [oracle.call("GET", "/") for _viewer in range(3)] == [{}] * 3
+
+
+def test_files_that_do_not_come_keep_nobody_from_asking_for_all_else(
+    server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit_breaker, "PATIENT_SECONDS", 0.1)
+    oracle, limits = service(server), {"params": {}, "most_bytes": 100, "deadline_seconds": 0.3}
+    server.answer = HANG
+    for _file in range(OPENS_AFTER):
+        with pytest.raises(TimedOut):
+            oracle.download("/file", **limits)
+    with pytest.raises(NotAsked):
+        oracle.download("/file", **limits)
+    server.answer = HEALTHY
+    assert oracle.call("GET", "/") == {}
+    server.answer = HANG
+    for _call in range(OPENS_AFTER):
+        with pytest.raises(TimedOut):
+            oracle.call("GET", "/", deadline_seconds=0.3)
+    with pytest.raises(NotAsked):
+        oracle.call("GET", "/")
 
 
 def test_a_write_that_was_not_sent_is_not_unknown() -> None:

@@ -1,0 +1,63 @@
+"""How many threads each kind of request may hold at a time, of `WEB_THREADS`: slow work stays among its own.
+
+What waits for MLflow waits in its own queue, where it holds no thread: pages, their callbacks and /health always have
+theirs. What comes while a queue is full is answered with 503 and Retry-After.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import unquote
+
+from api.edge.guards import CALLBACK_PATH
+from serving.buffering_worker import BufferingWorker
+from serving.compartments import Compartment, Place
+
+# Dash's own browser code writes it first.
+_OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
+PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
+
+
+def compartments(threads: int) -> dict[str, Compartment]:
+    """The kinds of requests of a worker with so many threads."""
+    half, quarter = max(1, threads // 2), max(1, threads // 4)
+    return {
+        # Documents, scripts and /health: nothing of it waits for anybody.
+        PAGES: Compartment(threads),
+        # One callback that became slow, such as an activation, leaves half of them to the others.
+        CALLBACKS: Compartment(threads, most_of_part=half),
+        READS: Compartment(half, most_waiting=8 * threads),
+        # A file of 63 MiB at a time and worker, or two.
+        POLICIES: Compartment(quarter, most_waiting=quarter),
+        # An activation fetches the file and asks it, for ten seconds at most.
+        CHANGES: Compartment(quarter, most_waiting=threads),
+        # /api/health is always 200.
+        CHECKS: Compartment(quarter),
+    }
+
+
+def place_of(method: str, target: str, body_start: bytes) -> Place:
+    """The kind of a request by its method and address; of a callback, also which one it is."""
+    path = unquote(target.partition("?")[0])
+    if path == CALLBACK_PATH:
+        output = _OUTPUT.match(body_start)
+        return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
+    if path != "/api" and not path.startswith("/api/"):
+        return Place(PAGES)
+    if method not in ("GET", "HEAD"):
+        return Place(CHANGES)
+    if path == "/api/health":
+        return Place(CHECKS)
+    return Place(POLICIES if path.startswith("/api/models/") and path.endswith("/policy") else READS)
+
+
+class DashboardWorker(BufferingWorker):
+    """The dashboard's worker."""
+
+    def compartments(self, threads: int) -> Mapping[str, Compartment]:
+        """The kinds of requests, sized by the setting `threads`."""
+        return compartments(threads)
+
+    def place_of(self, method: str, target: str, body_start: bytes) -> Place:
+        """Where a request belongs."""
+        return place_of(method, target, body_start)

@@ -1,0 +1,99 @@
+"""gunicorn's gthread worker, of which no thread ever waits for a client.
+
+The event loop reads each request until it is whole and only then hands it to a thread, in the compartment of its kind;
+it sends the answers, too. So half a head, a body that drips and a client that does not read hold a connection, and for
+some seconds only. TLS and HTTP/2 are the proxy's.
+"""
+
+import errno
+import socket
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
+
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+from domain.errors.requests import TooManyAtOnce
+from serving.client_loop import ClientLoop
+from serving.client_socket import ClientSocket
+from serving.compartments import Compartment, Compartments, Place
+from serving.connection import Connection
+
+MOST_BODY_BYTES: Final = 8 * 2**20
+_LOOKED_AT_BYTES: Final = 1024
+
+
+class BufferingWorker(ThreadWorker):  # type: ignore[misc]
+    """Serves an app; a subclass says which kinds of requests there are, and how many threads each may hold."""
+
+    most_body_bytes = MOST_BODY_BYTES
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sizes = self.compartments(self.cfg.threads)
+        self._compartments: Compartments[Connection] = Compartments(self._sizes, self.enqueue_req)
+
+    def compartments(self, threads: int) -> Mapping[str, Compartment]:
+        """The kinds of requests, sized by the setting `threads`."""
+        return {"": Compartment(threads)}
+
+    def place_of(self, method: str, target: str, body_start: bytes) -> Place:
+        """Where a request belongs, by its method, its address as it was sent, and the first bytes of its body."""
+        return Place("")
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """As many threads as all compartments have together; each starts when it is first needed."""
+        return ThreadPoolExecutor(max_workers=sum(size.most for size in self._sizes.values()))
+
+    def run(self) -> None:
+        """Serves until it is told to stop."""
+        self._clients = ClientLoop(self.poller, self._answer, self._note_end, self.cfg.keepalive)
+        super().run()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Takes a client in; where there are as many as may be, in the place of one that keeps us waiting."""
+        try:
+            accepted, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # another worker has it, or it has gone
+            return
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            self._clients.make_room()  # no file is left to be opened; it waits in the queue meanwhile
+            return
+        self.nr_conns += 1
+        if self.nr_conns >= self.worker_connections:
+            self._clients.make_room()
+        sock = ClientSocket(accepted)
+        connection = Connection(self.cfg, sock, address, listener.getsockname(), self.most_body_bytes)
+        sock.outbox.wake = lambda: self.method_queue.defer(self._clients.send_later, connection)
+        self._clients.add(connection)
+
+    def finish_request(self, connection: Connection, future: "Future[Any]") -> None:
+        """The thread is done with a request; gunicorn calls it in the event loop."""
+        self._compartments.leave(connection.place)
+        is_well = not future.cancelled() and future.exception() is None
+        self._clients.answered(connection, stays_open=is_well and bool(future.result()) and self.alive)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Also ends idle connections where the worker is about to end: they would hold it up."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            self._clients.close_idle()
+
+    def murder_pending(self) -> None:
+        """Cuts off who is late; gunicorn calls it after each event, and each second."""
+        self._clients.sweep()
+
+    def _answer(self, connection: Connection) -> None:
+        frame = connection.frame
+        connection.place = self.place_of(*frame.request_line, frame.body_start(_LOOKED_AT_BYTES))
+        if not self._compartments.enter(connection.place, connection):
+            self._clients.refuse(connection, TooManyAtOnce())
+
+    def _note_end(self) -> None:
+        self.nr_conns -= 1
+
+    def _keepalive_after(self, connection: Connection, keepalive: bool) -> bool:
+        """Drops what the app has not read of the body, all of which is here; in the thread."""
+        return bool(keepalive) and not connection.parser.has_rest()

@@ -1,0 +1,230 @@
+"""The clients of one worker, in its event loop: requests come in, answers go out, and who is too slow is cut off."""
+
+import logging
+import selectors
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from domain.errors import ClewError
+from domain.errors.requests import RequestTooSlow, TooManyAtOnce
+from serving.connection import HEAD_SECONDS, Connection, Phase
+from serving.pace import Pace
+from serving.refusals import refusal
+
+_log = logging.getLogger(__name__)
+_READ_BYTES: Final = 2**16
+_SMALL_BYTES: Final = 2**16
+MOST_HELD_BYTES: Final = 128 * 2**20
+_LINGER_SECONDS: Final = 2.0
+_SWEEP_SECONDS: Final = 0.5
+_TELL_SECONDS: Final = 10.0
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class ClientLoop:
+    """The open connections of a worker; for its event loop alone, which watches `poller`.
+
+    `answer` gets each whole request, and has to call `answered` once the thread is done with it, or `refuse`. `closed`
+    is called for each connection that has ended. One that is kept open waits `idle_seconds` for the next request.
+    """
+
+    def __init__(
+        self,
+        poller: selectors.BaseSelector,
+        answer: Callable[[Connection], None],
+        closed: Callable[[], None],
+        idle_seconds: float,
+    ) -> None:
+        self._poller = poller
+        self._answer = answer
+        self._closed = closed
+        self._idle_seconds = idle_seconds
+        self._open: set[Connection] = set()
+        self._swept_at = self._told_at = 0.0
+        self._cut: Counter[str] = Counter()
+
+    def add(self, connection: Connection) -> None:
+        """Takes a new client in, and waits for its request."""
+        self._open.add(connection)
+        connection.begin(time.monotonic(), HEAD_SECONDS)
+        self._watch(connection, selectors.EVENT_READ, self._receive)
+
+    def answered(self, connection: Connection, *, stays_open: bool) -> None:
+        """The thread is done with a request; what its client has not taken is still to be sent."""
+        connection.phase, connection.stays_open = Phase.SENDING, stays_open
+        connection.sock.setblocking(False)
+        self._send(connection)
+
+    def refuse(self, connection: Connection, error: ClewError) -> None:
+        """Answers a request without a thread, and ends the connection."""
+        self._cut[error.code] += 1
+        connection.phase, connection.stays_open = Phase.SENDING, False
+        self._say(connection, refusal(error))
+
+    def send_later(self, connection: Connection) -> None:
+        """Sends what waits in the connection's outbox when its client has room for it."""
+        if connection.phase in (Phase.ANSWERING, Phase.SENDING):
+            connection.pace = Pace(time.monotonic(), connection.sock.outbox.taken)
+            self._watch(connection, selectors.EVENT_WRITE, self._send)
+
+    def make_room(self) -> None:
+        """Ends the connection that has waited the longest for its client, if one does."""
+        receiving = [one for one in self._open if one.phase is Phase.RECEIVING]
+        if receiving:
+            self._close(min(receiving, key=lambda one: one.since))
+
+    def close_idle(self) -> None:
+        """Ends all connections that have no whole request."""
+        for connection in [one for one in self._open if one.phase is Phase.RECEIVING]:
+            self._close(connection)
+
+    def sweep(self) -> None:
+        """Cuts off who is late; does so twice a second at most, however often it is called."""
+        now = time.monotonic()
+        if now - self._swept_at < _SWEEP_SECONDS:
+            return
+        self._swept_at = now
+        for connection in [one for one in self._open if one.is_late(now)]:
+            self._cut_off(connection)
+        self._free_memory()
+        if self._cut and now - self._told_at >= _TELL_SECONDS:
+            _log.warning("Clients were refused or cut off", extra={"clients": dict(self._cut)})
+            self._cut.clear()
+            self._told_at = now
+
+    def _receive(self, connection: Connection) -> None:
+        try:
+            data = connection.sock.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            connection.take(data, time.monotonic())
+            self._go_on(connection)
+        else:
+            self._close(connection)
+
+    def _go_on(self, connection: Connection) -> None:
+        """Does what the bytes that have come ask for."""
+        frame = connection.frame
+        if frame.refusal is not None:
+            self.refuse(connection, frame.refusal)
+        elif frame.is_whole:
+            connection.phase, connection.pace = Phase.ANSWERING, None
+            self._unwatch(connection)
+            self._answer(connection)
+        elif frame.received > _SMALL_BYTES and self._held_bytes() > MOST_HELD_BYTES:
+            self.refuse(connection, TooManyAtOnce())
+        else:
+            self._watch(connection, selectors.EVENT_READ, self._receive)
+            if frame.expects_continue and not connection.has_continued:
+                connection.has_continued = True
+                self._say(connection, _CONTINUE)
+
+    def _say(self, connection: Connection, data: bytes) -> None:
+        try:
+            connection.sock.outbox.put(data)
+        except OSError:
+            self._close(connection)
+            return
+        if connection.phase is Phase.SENDING:
+            self._send(connection)
+
+    def _send(self, connection: Connection) -> None:
+        """Sends what the client takes; once that is all, waits for its next request, or ends the connection."""
+        try:
+            is_empty = connection.sock.outbox.flush()
+        except OSError:
+            self._give_up(connection)
+            return
+        if not is_empty:
+            if not connection.watched_for & selectors.EVENT_WRITE:
+                self.send_later(connection)
+            return
+        connection.pace = None
+        self._unwatch(connection)
+        if connection.phase is Phase.SENDING and connection.sock.outbox.is_abandoned:
+            self._close(connection)
+        elif connection.phase is Phase.SENDING and connection.stays_open:
+            connection.begin(time.monotonic(), self._idle_seconds)
+            self._go_on(connection)
+        elif connection.phase is Phase.SENDING:
+            self._close_gently(connection)
+
+    def _close_gently(self, connection: Connection) -> None:
+        """Ends our side and reads on for a moment: closed at once, unread bytes would take our answer with them."""
+        try:
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # it has gone
+            self._close(connection)
+            return
+        connection.phase, connection.deadline = Phase.CLOSING, time.monotonic() + _LINGER_SECONDS
+        self._watch(connection, selectors.EVENT_READ, self._drain)
+
+    def _drain(self, connection: Connection) -> None:
+        try:
+            is_over = not connection.sock.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            is_over = True
+        if is_over:
+            self._close(connection)
+
+    def _cut_off(self, connection: Connection) -> None:
+        if connection.phase is Phase.RECEIVING and connection.pace is not None:
+            self.refuse(connection, RequestTooSlow())
+        elif connection.phase is Phase.RECEIVING:
+            self._cut["half-head"] += bool(connection.frame.received)
+            self._close(connection)
+        elif connection.phase is Phase.CLOSING:
+            self._close(connection)
+        else:
+            self._cut["slow-reader"] += 1
+            self._give_up(connection)
+
+    def _give_up(self, connection: Connection) -> None:
+        """Sends no more; where a thread makes the answer, it hears of that with its next bytes."""
+        connection.sock.give_up()
+        if connection.phase is not Phase.ANSWERING:
+            self._close(connection)
+            return
+        connection.pace = None
+        self._unwatch(connection)
+
+    def _free_memory(self) -> None:
+        """Where answers wait for more than is to be held, gives up those that have waited the longest."""
+        waiting = sorted((one for one in self._open if one.sock.outbox.held_bytes), key=lambda one: one.since)
+        held = self._held_bytes()
+        for connection in waiting:
+            if held <= MOST_HELD_BYTES:
+                return
+            held -= connection.sock.outbox.held_bytes
+            self._cut["slow-reader"] += 1
+            self._give_up(connection)
+
+    def _held_bytes(self) -> int:
+        return sum(one.held_bytes for one in self._open)
+
+    def _watch(self, connection: Connection, event: int, callback: Callable[[Connection], None]) -> None:
+        if connection.watched_for == event:
+            return
+        do = self._poller.modify if connection.watched_for else self._poller.register
+        do(connection.sock, event, lambda _sock: callback(connection))
+        connection.watched_for = event
+
+    def _unwatch(self, connection: Connection) -> None:
+        if connection.watched_for:
+            self._poller.unregister(connection.sock)
+            connection.watched_for = 0
+
+    def _close(self, connection: Connection) -> None:
+        self._unwatch(connection)
+        self._open.discard(connection)
+        connection.phase = Phase.CLOSED
+        connection.sock.discard()
+        self._closed()

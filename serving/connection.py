@@ -1,0 +1,108 @@
+"""One client's connection: what of its request is there, and until when the next byte has to come."""
+
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import Any, Final
+
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.http.message import Request  # type: ignore[import-untyped]
+from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
+
+from serving.client_socket import ClientSocket
+from serving.compartments import Place
+from serving.pace import Pace
+from serving.request_frame import RequestFrame
+
+HEAD_SECONDS: Final = 5.0
+_PIECE_BYTES: Final = 8192  # gunicorn copies what is left of a piece with each kilobyte that it takes
+
+
+class Phase(Enum):
+    """What a connection waits for."""
+
+    RECEIVING = auto()
+    ANSWERING = auto()
+    SENDING = auto()
+    CLOSING = auto()
+    CLOSED = auto()
+
+
+class BufferedParser(RequestParser):  # type: ignore[misc]
+    """gunicorn's parser on the bytes of one request; it never waits for a client."""
+
+    def __init__(self, cfg: Config, content: bytes, client: Any, *, is_cut: bool) -> None:
+        self._pieces = _pieces(content)
+        self._is_cut = is_cut
+        super().__init__(cfg, self._pieces, client)
+
+    def __next__(self) -> Request:
+        request = super().__next__()
+        request._expected_100_continue = False  # the event loop has said it
+        if self._is_cut:
+            request.force_close()
+        return request
+
+    def has_rest(self) -> bool:
+        """Whether bytes of the request are left when it was answered: then its end is not known for sure."""
+        self.finish_body()
+        return bool(self.unreader.take_buffered()) or next(self._pieces, None) is not None
+
+
+class Connection(TConn):  # type: ignore[misc]
+    """A connection whose request is read by the event loop, and handed to a thread as a whole."""
+
+    def __init__(self, cfg: Config, sock: ClientSocket, client: Any, server: Any, most_body_bytes: int) -> None:
+        super().__init__(cfg, sock, client, server)
+        self._most_body_bytes = most_body_bytes
+        self._next = b""
+        self.data_ready = True  # gunicorn would wait for the first byte, in a thread
+        self.place = Place("")
+        self.stays_open = False
+        self.watched_for = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """The memory that its request and its answer take."""
+        return int(self.frame.received + self.sock.outbox.held_bytes)
+
+    def begin(self, now: float, seconds: float) -> None:
+        """Waits for a request, whose first byte has to come within so many seconds."""
+        self.phase, self.since, self.deadline = Phase.RECEIVING, now, now + seconds
+        self.pace: Pace | None = None
+        self.has_continued = False
+        self._clear_frame()
+        if self._next:
+            rest, self._next = self._next, b""
+            self.take(rest, now)
+
+    def take(self, data: bytes, now: float) -> None:
+        """Takes bytes of the request."""
+        if not self.frame.received:
+            self.deadline = now + HEAD_SECONDS
+        self.frame.feed(data)
+        if self.frame.has_head and self.pace is None:
+            self.pace = Pace(now, self.frame.received)
+
+    def is_late(self, now: float) -> bool:
+        """Whether the client is slower than it may be, with its request or with taking the answer."""
+        if self.phase in (Phase.ANSWERING, Phase.SENDING):
+            return self.pace is not None and self.pace.is_too_slow(now, self.sock.outbox.taken)
+        if self.phase is Phase.RECEIVING and self.pace is not None:
+            return self.pace.is_too_slow(now, self.frame.received)
+        return bool(now >= self.deadline)
+
+    def init(self) -> None:
+        """Makes the parser of the request that is there; gunicorn calls it in a thread."""
+        content, self._next = self.frame.split()
+        self.parser = BufferedParser(self.cfg, content, self.client, is_cut=self.frame.is_cut)
+        self._clear_frame()
+
+    def _clear_frame(self) -> None:
+        self.frame = RequestFrame(self._most_body_bytes)
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    view = memoryview(content)
+    for start in range(0, len(content), _PIECE_BYTES):
+        yield bytes(view[start : start + _PIECE_BYTES])

@@ -1,0 +1,133 @@
+"""Where a request ends in the bytes that came so far: enough of HTTP/1.1 to know when all of it is there.
+
+Nothing is judged here. What makes no sense counts as whole, and is refused by gunicorn's own parser, which gets these
+bytes and no others.
+"""
+
+import re
+from typing import Final
+
+from domain.errors import ClewError
+from domain.errors.requests import HeadTooLong, RequestTooLong
+
+MOST_HEAD_BYTES: Final = 256 * 2**10
+_END: Final = b"\r\n\r\n"
+_LONGEST_SIZE_LINE: Final = 1024
+_MOST_TRAILER_BYTES: Final = 16 * 2**10
+_MOST_DIGITS: Final = 15
+_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
+_CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
+_CONTINUE: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+_SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,15}")
+
+
+class RequestFrame:
+    """One request as it comes in.
+
+    `is_whole` once nothing more is to come; `is_cut` where the rest of its body is not read, for it says that it is
+    longer than `most_body_bytes`. `refusal` where it became too long without having said so; then it is never whole.
+    """
+
+    def __init__(self, most_body_bytes: int) -> None:
+        self._most_body_bytes = most_body_bytes
+        self._content = bytearray()
+        self._searched = 0
+        self._head_bytes: int | None = None
+        self._ends_at: int | None = None  # of a body of known length
+        self._next_chunk_at = 0
+        self.is_whole = self.is_cut = False
+        self.refusal: ClewError | None = None
+
+    @property
+    def received(self) -> int:
+        """The bytes that came."""
+        return len(self._content)
+
+    @property
+    def has_head(self) -> bool:
+        """Whether the whole head is there."""
+        return self._head_bytes is not None
+
+    @property
+    def head(self) -> bytes:
+        """The head, its last empty line included; what came of it while it is not whole."""
+        return bytes(self._content[: self._head_bytes])
+
+    @property
+    def request_line(self) -> tuple[str, str]:
+        """Method and address as they were sent; empty where there are none."""
+        method, _, rest = self.head.partition(b"\r\n")[0].partition(b" ")
+        return method.decode("latin-1"), rest.partition(b" ")[0].decode("latin-1")
+
+    @property
+    def expects_continue(self) -> bool:
+        """Whether the client waits for a word before it sends the body."""
+        return self.has_head and not self.is_whole and _CONTINUE.search(self.head) is not None
+
+    def body_start(self, most: int) -> bytes:
+        """The first bytes after the head."""
+        start = self._head_bytes or 0
+        return bytes(self._content[start : start + most])
+
+    def feed(self, data: bytes) -> None:
+        """Takes what came."""
+        self._content += data
+        if self._head_bytes is None:
+            self._find_head()
+        if self._head_bytes is not None and not self.is_whole:
+            self._find_end()
+
+    def split(self) -> tuple[bytes, bytes]:
+        """Returns the request's own bytes, and those of the next one that came with them."""
+        end = self.received if self._ends_at is None else self._ends_at
+        return bytes(self._content[:end]), bytes(self._content[end:])
+
+    def _find_head(self) -> None:
+        found = self._content.find(_END, max(0, self._searched - len(_END) + 1))
+        self._searched = self.received
+        if (found if found >= 0 else self.received) > MOST_HEAD_BYTES:
+            self.refusal = HeadTooLong()
+        if found < 0 or self.refusal:
+            return
+        self._head_bytes = self._next_chunk_at = found + len(_END)
+        head = self.head
+        is_chunked, length = _CHUNKED.search(head) is not None, _LENGTH.search(head)
+        if is_chunked and length is not None:  # the parser refuses it, and waits for nothing
+            self._ends_at = self._head_bytes
+        elif not is_chunked:
+            self._ends_at = self._head_bytes + (_number(length[1]) if length else 0)
+
+    def _find_end(self) -> None:
+        assert self._head_bytes is not None
+        if self._ends_at is None:
+            self._follow_chunks()
+        longest = self._head_bytes + self._most_body_bytes
+        if self._ends_at is None:
+            self.refusal = RequestTooLong(self._most_body_bytes >> 10) if self.received > longest else None
+            return
+        self.is_cut = self._ends_at > longest
+        self.is_whole = self.is_cut or self.received >= self._ends_at
+
+    def _follow_chunks(self) -> None:
+        """Goes from one chunk's size to the next, as far as they came; sets where the body ends."""
+        while self._ends_at is None and self._next_chunk_at < self.received:
+            line_ends = self._content.find(b"\r\n", self._next_chunk_at, self._next_chunk_at + _LONGEST_SIZE_LINE)
+            if line_ends < 0:
+                if self.received - self._next_chunk_at >= _LONGEST_SIZE_LINE:
+                    self._ends_at = self.received  # no chunk at all
+                return
+            size = _SIZE.match(self._content, self._next_chunk_at, line_ends)
+            if size is None:
+                self._ends_at = self.received
+            elif int(size[0], 16) == 0:
+                # Where nothing follows the last chunk, its own line's end is half of the end.
+                ends = self._content.find(_END, line_ends, line_ends + _MOST_TRAILER_BYTES)
+                if ends < 0 and self.received - line_ends < _MOST_TRAILER_BYTES:
+                    return
+                self._ends_at = ends + len(_END) if ends >= 0 else self.received
+            else:
+                self._next_chunk_at = line_ends + 2 + int(size[0], 16) + 2
+
+
+def _number(digits: bytes) -> int:
+    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS

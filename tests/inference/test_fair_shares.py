@@ -1,0 +1,138 @@
+"""Nobody takes all of the engine: not its viewers' places, and not the places of models that run."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import hypothesis.strategies as st
+import pytest
+from flask import Flask, request
+from hypothesis import given
+
+from domain.errors import ServiceUnavailable
+from inference.policy_pool import PolicyPool, SharedPolicy
+from sockets.fair_places import FairPlaces, address_of
+from tests.gpus.monitor import handshake, status
+from tests.inference.conftest import DQN, SMALL, Start, Team
+
+pytest.importorskip("onnx")
+
+from tests.models import policies
+
+persons = st.sampled_from(["ann", "bob", "eve"])
+
+
+@given(st.integers(1, 12), st.lists(st.tuples(st.booleans(), persons), max_size=60))
+def test_whoever_has_none_finds_a_place_while_others_hoard(most: int, steps: list[tuple[bool, str]]) -> None:
+    places, held, kept = FairPlaces(most, most // 4), Counter[str](), most // 4
+    for comes, person in steps:
+        if comes:
+            free = most - held.total()
+            taken = places.take(person)
+            assert taken == (free > 0 and (not held[person] or free > kept))
+            held[person] += taken
+        elif held[person]:
+            places.give_back(person)
+            held[person] -= 1
+        assert held.total() <= most
+
+
+def test_one_who_takes_all_that_may_be_had_leaves_room_for_each_newcomer() -> None:
+    places = FairPlaces(100, 25)
+    assert sum(places.take("greedy") for _ in range(200)) == 75
+    assert all(places.take(f"newcomer {number}") for number in range(25))
+    assert not places.take("one too many")
+
+
+@pytest.mark.parametrize(
+    ("peer", "named", "person"),
+    [
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("127.0.0.1", "10.0.0.7", "10.0.0.7"),
+        ("::1", "9.9.9.9, 10.0.0.7", "10.0.0.7"),
+        ("10.0.0.8", "10.0.0.7", "10.0.0.8"),
+        ("127.0.0.1", " , ", "127.0.0.1"),
+    ],
+)
+def test_behind_a_proxy_of_this_machine_persons_are_told_apart(peer: str, named: str | None, person: str) -> None:
+    headers = {} if named is None else {"X-Forwarded-For": named}
+    with Flask("fair").test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
+        assert address_of(request) == person
+
+
+def test_sockets_of_one_address_leave_places_to_others(start: Start) -> None:
+    engine = start(INFERENCE_MAX_VIEWERS="4")
+    with ExitStack() as sockets:
+
+        def answer(address: str) -> int:
+            connection = handshake(engine.port, "/ws/inference", **{"X-Forwarded-For": address})
+            return status(sockets.enter_context(connection))[0]
+
+        assert [answer("10.0.0.7") for _ in range(4)] == [101, 101, 101, 503]
+        assert answer("10.0.0.8") == 101
+        assert answer("10.0.0.9") == 503
+
+
+class Pool(PolicyPool):
+    """Room for three, of policies by name."""
+
+    def __init__(self) -> None:
+        super().__init__(3)
+        self._made: list[SharedPolicy] = []
+
+    def policy(self, name: str) -> SharedPolicy:
+        found = self.get(name, DQN.read_bytes(), SMALL)
+        assert found is not None
+        self._made.append(found)
+        return found
+
+    def end(self) -> None:
+        for one in self._made:
+            one.release_if_idle(math.inf)
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    pool = Pool()
+    yield pool
+    pool.end()
+
+
+def test_a_newcomer_gets_the_place_of_whoever_has_the_most_and_the_active_model_always_one(pool: Pool) -> None:
+    greedy = [pool.policy(f"greedy {number}") for number in range(3)]
+    for one in greedy:
+        one.start("greedy")
+    newcomer = pool.policy("newcomer's")
+    newcomer.start("newcomer")
+    assert len(pool) == 3
+    with pytest.raises(ServiceUnavailable, match="runs 3 models"):
+        greedy[0].start("greedy")  # it was the one that was asked the longest ago
+    for one in (*greedy[1:], newcomer):  # nobody owes anybody: 2 and 1
+        one.start(one.person)
+    with pytest.raises(ServiceUnavailable):
+        pool.policy("a second of the newcomer's").start("newcomer")
+    active = pool.policy("active")
+    pool.keep_place_for(active)
+    active.start("anybody")
+    active.start("greedy")
+    with pytest.raises(ServiceUnavailable):
+        greedy[0].start("greedy")
+    pool.policy("of a third").start("third")
+    active.start("greedy")  # it was not taken for the third
+    assert len(pool) == 3
+
+
+def test_the_active_model_walks_while_one_viewer_watches_as_many_as_may_run(start: Start, team: Team) -> None:
+    engine = start(INFERENCE_MAX_MODELS="2")
+    others = [team.dqn, team.registry.version(policies.q_values(), env_id=SMALL)]
+    team.activate(team.ppo)
+    with ExitStack() as viewers:
+        for other in others:
+            viewer = viewers.enter_context(engine.view())
+            assert "error" not in viewer.reset(model=other)
+            viewer.say("start", speed=10)
+        newcomer = viewers.enter_context(engine.view())
+        assert newcomer.reset()["model_id"] == team.ppo
+        newcomer.say("start", speed=10)
+        assert newcomer.steps()[-1]["success"]

@@ -1,0 +1,14 @@
+"""One sample server for the tests of a file."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.serving.setting import sample_server
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Of a sample app with four threads."""
+    with sample_server(tmp_path_factory.mktemp("sample")) as port:
+        yield port

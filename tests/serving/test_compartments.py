@@ -1,0 +1,74 @@
+"""Bulkheads: no kind of work gets more threads than its own, and none is kept from its own by another."""
+
+import hypothesis.strategies as st
+from hypothesis import given
+
+from api.edge.bulkheads import CALLBACKS, CHANGES, CHECKS, PAGES, POLICIES, READS, compartments, place_of
+from serving.compartments import Compartment, Compartments, Place
+
+SIZES = {"slow": Compartment(2, most_waiting=3), "wide": Compartment(4, most_of_part=2), "quick": Compartment(1)}
+places = st.builds(Place, st.sampled_from(sorted(SIZES)), st.sampled_from(["a", "b", "c"]))
+
+
+@given(st.lists(st.tuples(st.booleans(), places), max_size=60))
+def test_no_more_run_than_may_and_all_that_were_taken_run_in_the_end(steps: list[tuple[bool, Place]]) -> None:
+    running: list[tuple[int, Place]] = []
+    rooms: Compartments[tuple[int, Place]] = Compartments(SIZES, running.append)
+    taken, begun = 0, 0
+    for number, (comes, place) in enumerate(steps):
+        if comes:
+            waits = sum(one.kind == place.kind for _, one in running) >= SIZES[place.kind].most
+            accepted = rooms.enter(place, (number, place))
+            taken += accepted
+            assert accepted or (waits and place.kind == "slow")
+        elif running:
+            begun += 1
+            rooms.leave(running.pop(0)[1])
+        for kind, size in SIZES.items():
+            parts = [one.part for _, one in running if one.kind == kind]
+            assert len(parts) <= size.most
+            assert size.most_of_part is None or all(parts.count(part) <= size.most_of_part for part in parts)
+    while running:
+        begun += 1
+        rooms.leave(running.pop(0)[1])
+    assert begun == taken
+
+
+@given(st.integers(1, 64))
+def test_each_kind_has_a_thread_however_few_there_are(threads: int) -> None:
+    sizes = compartments(threads)
+    assert set(sizes) == {PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS}
+    assert all(1 <= size.most <= threads for size in sizes.values())
+    assert sizes[PAGES].most_waiting is None
+    assert sizes[CALLBACKS].most_of_part is not None
+    assert sizes[POLICIES].most + (sizes[POLICIES].most_waiting or 0) <= max(2, threads // 2)
+
+
+def test_requests_belong_where_they_would_wait() -> None:
+    table = {
+        ("GET", "/"): PAGES,
+        ("GET", "/health"): PAGES,
+        ("GET", "/assets/clew.css?m=1"): PAGES,
+        ("GET", "/apiary"): PAGES,
+        ("GET", "/mlflow/runs/abc"): PAGES,
+        ("POST", "/_dash-update-component"): CALLBACKS,
+        ("GET", "/api/runs"): READS,
+        ("HEAD", "/api/models/3"): READS,
+        ("GET", "/api/runs/compare?runs=a,b"): READS,
+        ("GET", "/%61pi/models/3/policy"): POLICIES,
+        ("GET", "/api/models/a%2Fb/policy?x=1"): POLICIES,
+        ("GET", "/api/health"): CHECKS,
+        ("POST", "/api/models/active"): CHANGES,
+        ("DELETE", "/api/models/3"): CHANGES,
+    }
+    assert {asked: place_of(*asked, b"").kind for asked in table} == table
+
+
+def test_a_callback_is_told_from_another_by_its_output() -> None:
+    def part(body: bytes) -> str:
+        return place_of("POST", "/_dash-update-component", body).part
+
+    assert part(b'{"output":"..a.children...b.data..","outputs":[]}') == "..a.children...b.data.."
+    assert part(b' { "output" : "x.y", "inputs": []}') == "x.y"
+    assert part(b'{"inputs":[],"output":"x.y"}') == ""
+    assert part(b"\xff\xfe") == ""

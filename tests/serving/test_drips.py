@@ -1,0 +1,101 @@
+"""Clients that hold a request or an answer up: many more than there are threads, and nobody else notices."""
+
+import contextlib
+import socket
+import time
+
+import requests
+
+from serving.pace import WINDOW_BYTES
+from tests.serving.sample_app import FILE_BYTES
+from tests.serving.setting import Drips, answers, connect, read_answer, sample_server, wait_until
+
+TCP_CLOSE = 7  # in Linux's tcp_states.h
+MANY = 40  # of four threads
+POST = b"POST /echo HTTP/1.1\r\nHost: h\r\n"
+DRIPS = {
+    "nothing": (b"", b"\r\n"),
+    "half a request line": (b"GE", b"T"),
+    "half a head": (b"GET / HTTP/1.1\r\nHost: h\r\nX-", b"a"),
+    "head lines": (b"GET / HTTP/1.1\r\n", b"A: b\r\n"),
+    "half a body": (POST + b"Content-Length: 100000\r\n\r\n", b"x"),
+    "a body of unknown length": (POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "the size of a chunk": (POST + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+    "what follows the last chunk": (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"A: b\r\n"),
+    "after a promise": (POST + b"Content-Length: 100000\r\nExpect: 100-continue\r\n\r\n", b"x"),
+    "a second request": (b"GET /health HTTP/1.1\r\nHost: h\r\n\r\nGET /heal", b"t"),
+}
+
+
+def test_drips_are_cut_off_and_hold_up_nobody(port: int) -> None:
+    with contextlib.ExitStack() as ended:
+        drips = {what: ended.enter_context(Drips(port, MANY, *sent)) for what, sent in DRIPS.items()}
+        for _ in range(5):
+            assert answers(port)
+        assert requests.post(f"http://127.0.0.1:{port}/echo?n=1", data=b"abc", timeout=60).text.startswith("3 ")
+        assert drips["half a body"].still_there == MANY
+        for what, those in drips.items():
+            wait_until(lambda those=those: those.still_there == 0)  # type: ignore[misc]
+            # Cut off, and where the head was whole, told why.
+            expected = b"HTTP/1.1 408" if "body" in what or "chunk" in what else b""
+            assert all(answer.startswith(expected) for answer in those.answers), what
+    assert answers(port)
+
+
+def test_a_body_that_drips_is_told_why(port: int) -> None:
+    with Drips(port, 1, POST + b"Content-Length: 100000\r\n\r\n") as drips:
+        wait_until(lambda: drips.still_there == 0)
+    (said,) = drips.answers
+    assert said.startswith(b"HTTP/1.1 408")
+    assert b'"code":"request-too-slow"' in said
+
+
+def test_readers_who_do_not_read_hold_up_nobody_and_are_cut_off(port: int) -> None:
+    # What is made while it is sent holds its thread: three of these hold three of the four.
+    asked = {"/file": MANY, f"/bytes?n={FILE_BYTES}": MANY, "/stream?n=384": 3}
+    readers = []
+    for path, count in asked.items():
+        for _ in range(count):
+            readers.append(connect(port, receive_bytes=4096))
+            readers[-1].sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+    for _ in range(5):
+        assert answers(port)
+    wait_until(lambda: all(map(has_been_cut_off, readers)))
+    for reader in readers:
+        reader.close()
+    assert answers(port)
+
+
+def has_been_cut_off(reader: socket.socket) -> bool:
+    """Looks without reading, which would make it go on: its system knows the connection as closed."""
+    return reader.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == bytes([TCP_CLOSE])
+
+
+def test_one_who_uploads_slowly_but_steadily_is_served(port: int) -> None:
+    """Four times as fast as the slowest that is allowed, for longer than one window."""
+    body = bytes(6 * WINDOW_BYTES)
+    with connect(port) as client:
+        client.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(body))
+        for start in range(0, len(body), 4096):
+            client.sendall(body[start : start + 4096])
+            time.sleep(0.3)
+        assert read_answer(client)[1].startswith(b"%d " % len(body))
+
+
+def test_more_connections_than_may_be_evict_those_that_wait_the_longest(tmp_path: object) -> None:
+    with sample_server(tmp_path, connections=30) as port, Drips(port, 100, b"GET / HT", b"T") as drips:  # type: ignore[arg-type]
+        for _ in range(5):
+            assert answers(port)
+        wait_until(lambda: drips.still_there == 0)
+        assert answers(port)
+
+
+def test_a_worker_that_is_told_to_stop_waits_for_no_idle_connection(tmp_path: object) -> None:
+    with sample_server(tmp_path) as port:  # type: ignore[arg-type]
+        idle = [connect(port) for _ in range(3)]
+        for client in idle:
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert read_answer(client)[1] == b"healthy"
+    for client in idle:
+        assert client.recv(1) == b""
+        client.close()

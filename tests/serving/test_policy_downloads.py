@@ -1,0 +1,75 @@
+"""Sixteen ask at once for the file of a large model: pages and MLflow stay what they are, and each gets it in time."""
+
+import hashlib
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import pytest
+import requests
+
+from tests.deploy.hosting import Dashboard
+from tests.gpus.monitor import free_port
+from tests.registry import Registry
+from tests.tracking import Tracking
+
+LARGE = random.Random(7).randbytes(63 * 2**20)
+CALLERS = 16
+
+
+class Clew(NamedTuple):
+    """A dashboard, and the large model that its registry has."""
+
+    address: str
+    model_id: str
+
+
+@pytest.fixture(scope="module")
+def clew(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clew]:
+    registry = Registry(tracking, f"large-{uuid.uuid4().hex[:8]}")
+    model_id = registry.version(LARGE, algorithm="PPO")
+    folder = tmp_path_factory.mktemp("dashboard")
+    settings = {
+        "MLFLOW_TRACKING_URI": tracking.address,
+        "MODEL_NAME": registry.name,
+        "CACHE_DIR": str(folder / "cache"),
+        "INFERENCE_PORT": str(free_port()),
+        "GPU_MONITOR_PORT": str(free_port()),
+    }
+    dashboard = Dashboard(folder, free_port(), settings)
+    dashboard.wait()
+    yield Clew(dashboard.address, model_id)
+    dashboard.end()
+
+
+def test_all_get_the_file_and_nobody_else_waits_for_it(clew: Clew) -> None:
+    def get(_caller: int) -> list[requests.Response]:
+        """All answers until the file came; in between, what the server says is waited for."""
+        answers = [requests.get(f"{clew.address}/api/models/{clew.model_id}/policy", timeout=300)]
+        while answers[-1].status_code == 503:
+            time.sleep(int(answers[-1].headers["Retry-After"]))
+            answers.append(requests.get(f"{clew.address}/api/models/{clew.model_id}/policy", timeout=300))
+        return answers
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        asked = [callers.submit(get, number) for number in range(CALLERS)]
+        for _ in range(5):
+            for path in ("/health", "/", "/models", "/_dash-layout"):
+                assert requests.get(f"{clew.address}{path}", timeout=60).ok
+        assert not all(one.done() for one in asked)
+        listed = requests.get(f"{clew.address}/api/models", timeout=300)
+        assert [model["id"] for model in listed.json()] == [clew.model_id]
+        answers = [one.result() for one in asked]
+    expected = hashlib.sha256(LARGE).hexdigest()
+    for each in answers:
+        assert hashlib.sha256(each[-1].content).hexdigest() == expected
+        assert each[-1].headers["ETag"] == f'"{expected}"'
+    refused = [answer for each in answers for answer in each[:-1]]
+    assert {answer.json()["code"] for answer in refused} <= {"too-many-at-once"}
+    again = requests.get(
+        f"{clew.address}/api/models/{clew.model_id}/policy", headers={"If-None-Match": f'"{expected}"'}, timeout=300
+    )
+    assert (again.status_code, again.content) == (304, b"")
