@@ -3,6 +3,7 @@
   "use strict";
   const MIB_PER_GIB = 1024;
   const MISSING = "–";
+  const [MOST_MISFITS, LONGEST] = [5, 300]; // and characters of each
   const fixed = (value, digits = 0) => (value === null || value === undefined ? MISSING : value.toFixed(digits));
   const known = (value) => value !== null && value !== undefined;
   const withLimit = (value, limit, unit) => (known(value) ? `${fixed(value)}${known(limit) ? ` / ${fixed(limit)}` : ""} ${unit}` : MISSING);
@@ -33,29 +34,45 @@
   function fillBar(card, name, [value, limit, text]) {
     const share = known(value) && limit ? Math.min(100, (100 * value) / limit) : 0;
     const meter = card.querySelector(`[data-part="${name}"]`);
-    if (!meter) return;
+    if (!meter || meter.getAttribute("aria-valuetext") === text) return;
     meter.firstElementChild.style.width = `${share.toFixed(1)}%`;
     meter.setAttribute("aria-valuenow", share.toFixed(0));
     meter.setAttribute("aria-valuetext", text);
     // A few degrees below where it slows down the bar says so by its colour, too. Full memory is nobody's trouble yet.
     meter.classList.toggle("gpu-near", name === "temperature" && share >= 95);
-    card.querySelector(`[data-part="${name}-text"]`).textContent = text;
+    window.clew.live.write(card.querySelector(`[data-part="${name}-text"]`), text);
+  }
+
+  /** What is missing because the GPU said something that is no such value. */
+  function odd({ misfits }, texts) {
+    const why = (misfits || []).map((one) => window.clew.translate({ code: one.code, params: one.params }, texts.templates, one.error || "").slice(0, LONGEST));
+    const [first, more] = [why.slice(0, MOST_MISFITS), why.length - MOST_MISFITS];
+    return first.length ? texts.odd.replace("{why}", () => first.join("; ") + (more > 0 ? "; …" : "")) : "";
   }
 
   /** The cards of one host; one that is not drawn yet is filled at the next sample. */
   function fillCards(place, gpus, texts) {
+    const cards = new Map([...(place ? place.querySelectorAll("[data-gpu]") : [])].map((card) => [card.dataset.gpu, card]));
     for (const gpu of gpus) {
-      const card = place && place.querySelector(`[data-gpu="${gpu.gpu_id}"]`);
-      if (!card) continue;
-      for (const [name, of] of Object.entries(BARS)) fillBar(card, name, of(gpu));
-      for (const [name, of] of Object.entries(FACTS)) card.querySelector(`[data-part="${name}-text"]`).textContent = of(gpu, texts);
-      for (const [name, of] of Object.entries(RARE)) {
-        const place = card.querySelector(`[data-part="${name}-text"]`);
-        place.textContent = of(gpu);
-        place.parentElement.hidden = place.textContent === MISSING;
-      }
+      const card = cards.get(String(gpu.gpu_id));
+      if (card) fillCard(card, gpu, texts);
     }
   }
 
-  window.clew = Object.assign(window.clew || {}, { fillCards });
+  function fillCard(card, gpu, texts) {
+    const { write, hide } = window.clew.live;
+    const place = (name) => card.querySelector(`[data-part="${name}-text"]`);
+    for (const [name, of] of Object.entries(BARS)) fillBar(card, name, of(gpu));
+    for (const [name, of] of Object.entries(FACTS)) write(place(name), of(gpu, texts));
+    for (const [name, of] of Object.entries(RARE)) {
+      const text = of(gpu);
+      write(place(name), text);
+      hide(place(name).parentElement, text === MISSING);
+    }
+    const said = odd(gpu, texts);
+    write(place("misfits"), said);
+    hide(place("misfits"), !said);
+  }
+
+  window.clew = Object.assign(window.clew || {}, { fillCards, oddGpu: odd });
 })();

@@ -5,6 +5,7 @@
   const HISTORY_MS = 1000; // a history that was missed is asked for again after this
   const MOST_ASKS = 2; // by a new line each time: a service that has no history to tell would open them for ever
   const LONGEST_PERIOD = 4; // seconds: of a monitor that has not said its own yet
+  const [LEAST_PERIOD, MOST_PERIOD] = [0.5, 60]; // seconds: how long a line may be silent is not a message's to say
   const CLOCK_MS = 3000; // clocks that differ by less are said to agree
 
   /** The handlers of a page's sockets. `part(what, index)` is the id of a host's part; the `view` has clear(hosts, texts),
@@ -28,7 +29,7 @@
     }
 
     function take(host, report) {
-      host.period = report.sample_seconds;
+      host.period = Math.min(MOST_PERIOD, Math.max(LEAST_PERIOD, report.sample_seconds));
       host.complete = host.complete || Boolean(report.history);
       if (missesHistory(host, report)) {
         Object.assign(host, { asks: host.asks + 1, asking: true });
@@ -73,45 +74,22 @@
         const host = hosts.find((one) => one.socket.ids.socket === id);
         if (!host || !message) return;
         host.socket.hears();
-        const [report, why] = read(message.data, schema);
+        const { report, why, parts, more } = window.clew.gpuMessages.read(String(message.data), schema, texts.limits);
         if (why) Object.assign(host, { misfits: (host.misfits || 0) + 1, why });
-        else take(host, report);
+        else {
+          Object.assign(host, { parts: several(parts), more });
+          take(host, report);
+        }
         write(host);
       },
     };
   }
 
-  /** The report in a message, or what is wrong with it. */
-  function read(text, schema) {
-    let report;
-    try {
-      report = JSON.parse(text);
-    } catch (error) {
-      return [null, { text: `message: ${error.message}` }];
-    }
-    // A monitor that cannot say more than what failed says this much (the contract's form of a failure).
-    const bare = report && typeof report.error === "string" && report.gpus === undefined;
-    if (bare) report = { host: "", sent_at: Date.now(), sample_seconds: 2, state: "failed", error: report.error, gpus: [] };
-    return [report, window.clew.misfit(report, schema)];
+  /** Several misfits as one message; null where there are none. */
+  function several(parts) {
+    if (parts.length < 2) return parts[0] || null;
+    return { code: "parts-misfit", params: { first: parts[0], number: parts.length - 1 } };
   }
 
-  /** Says into a host's notice what is wrong with it, in words: of the last message, and of those that did not fit. */
-  function notice(host, texts) {
-    const html = (type, children) => ({ namespace: "dash_html_components", type, props: { children } });
-    const { report } = host;
-    const said = [];
-    if (report && texts.states[report.state]) {
-      const silent = Math.round((report.age_seconds || 0) + (Date.now() - host.received) / 1000);
-      said.push(html("Strong", texts.states[report.state].replace("{n}", silent)), texts.stop, window.clew.troubleOf(report, texts.templates));
-    }
-    if (report && report.recording) said.push(html("Div", texts.recording));
-    if (report && host.skew) said.push(html("Div", texts.clock.replace("{n}", Math.round(Math.abs(host.skew) / 1000))));
-    if (host.misfits) said.push(html("Div", texts.misfit.replace("{n}", host.misfits).replace("{why}", window.clew.translate(host.why, texts.templates))));
-    const key = JSON.stringify(said);
-    const color = report && report.recording && said.length === 1 ? "info" : "warning";
-    if (key !== host.said) window.dash_clientside.set_props(host.part("notice"), { children: said, is_open: said.length > 0, color });
-    host.said = key;
-  }
-
-  window.clew = Object.assign(window.clew || {}, { gpuHosts: { watch, notice } });
+  window.clew = Object.assign(window.clew || {}, { gpuHosts: { watch } });
 })();

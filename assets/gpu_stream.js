@@ -8,18 +8,23 @@
     clear(these, said) {
       [hosts, texts] = [these, said];
       window.clew.gpuView.clear(hosts, texts);
+      window.clew.gpuProcesses.clear(hosts, texts);
     },
     draw(host, report) {
       window.clew.gpuView.draw(host, report, texts);
-      window.clew.gpuView.join(null, hosts, texts);
+      window.clew.gpuProcesses.later();
     },
     write(host) {
-      window.clew.gpuHosts.notice(host, texts);
+      window.clew.gpuNotice(host, texts);
     },
   };
 
   const gpus = window.clew.gpuHosts.watch((what, index) => `gpu-${what}-${index}`, view);
-  gpus.join = (runs) => window.clew.gpuView.join(runs || [], hosts, texts);
+  gpus.cards = (drawn, id) => {
+    const host = hosts.find((one) => one.part("drawn") === id);
+    if (host && drawn) window.clew.gpuView.cards(host, drawn, texts);
+  };
+  gpus.join = (runs) => window.clew.gpuProcesses.join(runs || []);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { gpus });
 })();

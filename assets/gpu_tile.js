@@ -4,8 +4,7 @@
   const MIB_PER_GIB = 1024;
   const COLOURS = { busy: "primary", idle: "success", reserved: "warning", unknown: "secondary" };
   const known = (value) => value !== null && value !== undefined;
-  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
-  const html = (type, children, props) => ({ namespace: "dash_html_components", type, props: { children, ...props } });
+  const LONGEST = 1000; // characters of what a monitor said
 
   /** What a GPU does, and the process that keeps it where it does nothing: `past` are its last utilisations. */
   function useOf(gpu, past, rule) {
@@ -20,35 +19,44 @@
   /** The utilisations of a GPU so far: from the history where the message has one, else one more. */
   function pastOf(host, report, gpu, samples) {
     const before = host.past.get(gpu.gpu_id) || { at: null, values: [] };
-    if (report.history) before.values = report.history.map((one) => one.utilization[gpu.gpu_id]);
+    if (report.history && report.history.length) before.values = report.history.map((one) => one.utilization[gpu.gpu_id]);
     else if (gpu.timestamp !== before.at) before.values = [...before.values, gpu.utilization].slice(-samples); // else a heartbeat
     host.past.set(gpu.gpu_id, { at: gpu.timestamp, values: before.values });
     return before.values;
   }
 
-  function row(gpu, past, texts) {
-    const [use, holder] = useOf(gpu, past, texts.rule);
-    const gib = (mib) => (known(mib) ? (mib / MIB_PER_GIB).toFixed(1) : texts.missing);
-    const told = known(gpu.memory_used) || known(gpu.memory_total);
-    const memory = told ? texts.memory.replace("{used}", gib(gpu.memory_used)).replace("{total}", gib(gpu.memory_total)) : null;
-    return html("Li", [
-      html("Span", [html("Strong", String(gpu.gpu_id)), ` · ${gpu.name || texts.gpu}`], { className: "tile-name" }),
-      withReason(html("Span", texts.use[use], { className: `badge text-bg-${COLOURS[use] || "danger"}`, "data-use": use }), why(use, gpu, holder, texts)),
-      html("Span", known(gpu.utilization) ? `${gpu.utilization.toFixed(0)} %` : texts.missing, { className: "ms-auto text-end" }),
-      html("Span", memory, { className: "small text-body-secondary text-end" }),
-    ]);
+  function newRow() {
+    const { make } = window.clew.live;
+    // As components/front/front.py has it: pressed, the badge says why.
+    const use = make("details", { class: "tile-why" }, make("summary", {}, make("span", { class: "badge" })), make("p"));
+    const name = make("span", { class: "tile-name" }, make("strong"), make("span"));
+    return make("li", {}, name, use, make("span", { class: "ms-auto text-end" }), make("span", { class: "small text-body-secondary text-end" }));
   }
 
-  /** As components/front/front.py has it: pressed, the badge says why. */
-  const withReason = (badge, reason) => html("Details", [html("Summary", badge), html("P", reason)], { className: "tile-why" });
+  function fill(row, gpu, past, texts) {
+    const { write, mark } = window.clew.live;
+    const [name, use, utilization, memory] = row.children;
+    const [does, holder] = useOf(gpu, past, texts.rule);
+    write(name.firstChild, String(gpu.gpu_id));
+    write(name.lastChild, ` · ${gpu.name || texts.gpu}`);
+    const badge = use.querySelector(".badge");
+    mark(badge, "class", `badge text-bg-${COLOURS[does] || "danger"}`);
+    mark(badge, "data-use", does);
+    write(badge, texts.use[does]);
+    write(use.lastChild, [why(does, gpu, holder, texts), window.clew.oddGpu(gpu, texts)].filter(Boolean).join(" "));
+    write(utilization, known(gpu.utilization) ? `${gpu.utilization.toFixed(0)} %` : texts.missing);
+    const gib = (mib) => (known(mib) ? (mib / MIB_PER_GIB).toFixed(1) : texts.missing);
+    const told = known(gpu.memory_used) || known(gpu.memory_total);
+    write(memory, told ? texts.memory.replace("{used}", gib(gpu.memory_used)).replace("{total}", gib(gpu.memory_total)) : "");
+  }
 
   function why(use, gpu, holder, texts) {
     const { samples, percent } = texts.rule;
-    if (!texts.why[use]) return window.clew.troubleOf(gpu, texts.templates);
+    if (!texts.why[use]) return window.clew.troubleOf(gpu, texts.templates).slice(0, LONGEST);
     const said = texts.why[use].replace("{samples}", samples).replace("{percent}", percent);
     if (!holder) return said;
     const who = [holder.user, holder.command, holder.pid].filter(known).join(" · ");
-    return said.replace("{held}", Math.round(holder.memory_used).toLocaleString(window.clew.locale())).replace("{who}", who);
+    return said.replace("{held}", Math.round(holder.memory_used).toLocaleString(window.clew.locale())).replace("{who}", () => who);
   }
 
   const view = {
@@ -56,16 +64,14 @@
       hosts.forEach((host) => Object.assign(host, { past: new Map() }));
     },
     draw(host, report, texts) {
-      const rows = report.gpus.map((gpu) => row(gpu, pastOf(host, report, gpu, texts.rule.samples), texts));
-      const key = JSON.stringify(rows);
-      if (key !== host.drawn) setProps(host.part("gpus"), { children: rows });
-      host.drawn = key;
+      const pasts = new Map(report.gpus.map((gpu) => [gpu.gpu_id, pastOf(host, report, gpu, texts.rule.samples)]));
+      const place = document.getElementById(host.part("gpus"));
+      if (place) window.clew.live.children(place, report.gpus, (gpu) => gpu.gpu_id, newRow, (row, gpu) => fill(row, gpu, pasts.get(gpu.gpu_id), texts));
     },
     write(host, texts) {
-      window.clew.gpuHosts.notice(host, texts);
-      const className = host.socket.connection === "connected" ? "tile-rows" : "tile-rows tile-old";
-      if (className !== host.looks) setProps(host.part("gpus"), { className });
-      host.looks = className;
+      window.clew.gpuNotice(host, texts);
+      const place = document.getElementById(host.part("gpus"));
+      if (place) place.classList.toggle("tile-old", host.socket.connection !== "connected");
     },
   };
 

@@ -82,9 +82,10 @@
     /** Writes the state into its badge, and since when beside it; `heard` says how long ago the last message came. */
     write(texts) {
       const state = this.connection;
-      if (state !== this.shown) setProps(this.ids.badge, { children: texts.connection[state], color: COLOURS[state] });
-      this.shown = state;
-      setProps(this.ids.since, { children: this.since(texts, state) });
+      const badge = document.getElementById(this.ids.badge);
+      window.clew.live.write(badge, texts.connection[state]);
+      window.clew.live.mark(badge, "class", `badge text-bg-${COLOURS[state]}`);
+      window.clew.live.write(document.getElementById(this.ids.since), this.since(texts, state));
     }
 
     since(texts, state) {

@@ -31,6 +31,7 @@
     if (value < schema.minimum) return wrong(at, "schema-less", { limit: schema.minimum });
     if (value <= schema.exclusiveMinimum) return wrong(at, "schema-not-more", { limit: schema.exclusiveMinimum });
     if (value > schema.maximum) return wrong(at, "schema-more", { limit: schema.maximum });
+    if (typeof value === "string" && value.length > schema.maxLength && [...value].length > schema.maxLength) return wrong(at, "schema-long", { number: schema.maxLength });
     if (Array.isArray(value) && value.length < schema.minItems) return wrong(at, "schema-few-items", { number: schema.minItems });
     if (Array.isArray(value) && value.length > schema.maxItems) return wrong(at, "schema-many-items", { number: schema.maxItems });
     return null;

@@ -12,7 +12,7 @@ from callbacks.sockets import hand_on
 from components import ids
 from components.gpus import gpus
 from components.gpus.gpu_card import gpu_card
-from domain.gpus import Gpu
+from domain.gpus import MOST_GPUS, Gpu
 from services.connect import Services
 
 _GPUS = TypeAdapter(list[Gpu])
@@ -42,17 +42,21 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def _register_cards(app: dash.Dash, host: int) -> None:
     @app.callback(
-        Output(ids.gpu("cards", host), "children"), Input(ids.gpu("shape", host), "data"), prevent_initial_call=True
+        Output(ids.gpu("drawn", host), "data"), Input(ids.gpu("shape", host), "data"), prevent_initial_call=True
     )
     def draw(shape: object) -> list[Any]:
-        """New cards, when other GPUs are there, or one is in another state."""
+        """New cards, when other GPUs are there, or one is in another state. The browser itself puts them in place."""
         if not isinstance(shape, dict):
             raise PreventUpdate
         try:
-            present = _GPUS.validate_python(shape.get("gpus"))
+            present = _GPUS.validate_python(shape.get("gpus"))[:MOST_GPUS]
         except ValidationError as error:  # not from a page of ours: that checked each message
             raise PreventUpdate from error
         return [gpu_card(gpu, recording=bool(shape.get("recording"))) for gpu in present]
+
+    app.clientside_callback(
+        ClientsideFunction("gpus", "cards"), Input(ids.gpu("drawn", host), "data"), State(ids.gpu("drawn", host), "id")
+    )
 
 
 def _register_stream(app: dash.Dash, hosts: range) -> None:

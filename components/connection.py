@@ -13,7 +13,9 @@ def line_head(title: Any, badge_id: str, since_id: str) -> html.Div:
     return html.Div(
         [
             title,
-            html.Div(dbc.Badge(_("connecting"), id=badge_id, color="secondary"), **{"aria-live": "polite"}),
+            html.Div(
+                html.Span(_("connecting"), id=badge_id, className="badge text-bg-secondary"), **{"aria-live": "polite"}
+            ),
             html.Span(id=since_id, className="small text-body-secondary"),
         ],
         className="d-flex flex-wrap gap-2 align-items-center mb-2",

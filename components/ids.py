@@ -18,7 +18,7 @@ def front(tile: str, what: str) -> str:
 
 
 def front_gpu(what: str, host: int) -> str:
-    """A part of a host in the GPU tile: socket, badge, since, notice or gpus."""
+    """A part of a host in the GPU tile: socket, badge, since, notice, said or gpus."""
     return f"front-gpu-{what}-{host}"
 
 
@@ -157,6 +157,7 @@ GPU_SCHEMA = "gpus-schema"
 GPU_RUNS = "gpus-runs"
 GPU_CHART = "gpus-chart"
 GPU_SUMMARY = "gpus-summary"
+GPU_CHART_NOTE = "gpus-chart-note"
 GPU_PROCESSES = "gpus-processes"
 
 

@@ -5,7 +5,7 @@ contract and stay. What a GPU does not support is None, never 0.
 """
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,25 @@ IDLE_SAMPLES: Final = 15
 IDLE_BELOW_PERCENT: Final = 5
 RESERVED_ABOVE_MIB: Final = 256
 """An idle GPU on which one process holds more than this is not free for others."""
+
+MOST_GPUS: Final = 64
+"""So many GPUs of a host are drawn; how many there are is said."""
+MOST_PROCESSES: Final = 100
+"""So many processes of a GPU are told, those with the most memory; how many more there are is said."""
+MOST_MISFITS: Final = 20
+MOST_MESSAGE_CHARACTERS: Final = 8_000_000
+"""A longer message is not read: the first of 5,000 GPUs, with its history, is shorter."""
+
+# Beyond these a number is no measurement: drivers say 4294967295, or 2^64 - 1, for what they do not know.
+_MOST_MIB: Final = 2**30
+_MOST_WATTS: Final = 20_000
+_MOST_MHZ: Final = 20_000
+_MOST_KIB_PER_SECOND: Final = 4_000_000_000
+_MOST_PID: Final = 2**31 - 1
+_COLDEST, _HOTTEST = -50, 250
+_LONGEST_NAME: Final = 256
+_MOST_REASONS: Final = 32
+_LONGEST_TEXT: Final = 4_000
 
 
 class HostState(StrEnum):
@@ -51,9 +70,9 @@ class GpuState(StrEnum):
 class Troubled(Coded):
     """What may be wrong, and what to do about it: in English, and as codes that any language is made of."""
 
-    error: str | None = None
-    remedy: str | None = None
-    remedy_code: str | None = None
+    error: str | None = Field(None, max_length=_LONGEST_TEXT)
+    remedy: str | None = Field(None, max_length=_LONGEST_TEXT)
+    remedy_code: str | None = Field(None, max_length=_LONGEST_TEXT)
 
 
 def trouble(cause: Message, remedy: Message) -> dict[str, Any]:
@@ -61,20 +80,37 @@ def trouble(cause: Message, remedy: Message) -> dict[str, Any]:
     return {**coded(cause, "error"), "remedy": str(remedy), "remedy_code": remedy.code}
 
 
+Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
+Celsius = Annotated[float, Field(ge=_COLDEST, le=_HOTTEST)]
+Mib = Annotated[float, Field(ge=0, le=_MOST_MIB)]
+Watts = Annotated[float, Field(ge=0, le=_MOST_WATTS)]
+KibPerSecond = Annotated[float, Field(ge=0, le=_MOST_KIB_PER_SECOND)]
+
+
 class GpuProcess(BaseModel):
     """A process on a GPU: `memory_used` in MiB; the boot's id, the start tick and the pid inside its container join it.
 
-    `command` is the program's name without its arguments: tokens live there.
+    `command` is the program's name without its arguments: tokens live there. `pid` is None where the driver does not
+    know it, as of another container's.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    pid: int
-    user: str | None = None
-    command: str | None = None
-    memory_used: float | None = Field(None, ge=0)
+    pid: int | None = Field(None, ge=1, le=_MOST_PID)
+    user: Name | None = None
+    command: Name | None = None
+    memory_used: Mib | None = None
     start_ticks: int | None = None
     ns_pid: int | None = None
+
+
+class GpuMisfit(Coded):
+    """A field of a GPU that is None because what was said of it is no such value, and why: in English and as a code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: Name
+    error: str | None = Field(None, max_length=_LONGEST_TEXT)
 
 
 class Gpu(Troubled):
@@ -82,32 +118,36 @@ class Gpu(Troubled):
 
     `utilization` in % of the time since the sample before, memory in MiB, temperatures in °C, power in W, clock in MHz,
     fan in %, PCIe and NVLink in KiB/s, `timestamp` in Unix ms. `temperature_limit` is where it starts to slow down.
+    What was said of a field and is no such value is None, and named in `misfits`. Of more processes than
+    `MOST_PROCESSES`, `processes_left_out` are not in `processes`.
     """
 
     model_config = ConfigDict(frozen=True)
 
     gpu_id: int = Field(ge=0)
-    uuid: str | None = None
-    name: str | None = None
+    uuid: Name | None = None
+    name: Name | None = None
     timestamp: int
     state: GpuState = GpuState.OK
     utilization: float | None = Field(None, ge=0, le=100)
-    memory_used: float | None = Field(None, ge=0)
-    memory_total: float | None = Field(None, ge=0)
-    temperature: float | None = None
-    temperature_limit: float | None = None
-    power: float | None = Field(None, ge=0)
-    power_limit: float | None = Field(None, ge=0)
-    sm_clock: float | None = Field(None, ge=0)
-    fan: float | None = Field(None, ge=0)
-    throttle_reasons: list[str] | None = None
-    throttle_codes: list[str] | None = None
-    ecc_errors: int | None = Field(None, ge=0)
-    pcie_rx: float | None = Field(None, ge=0)
-    pcie_tx: float | None = Field(None, ge=0)
-    nvlink_rx: float | None = Field(None, ge=0)
-    nvlink_tx: float | None = Field(None, ge=0)
+    memory_used: Mib | None = None
+    memory_total: Mib | None = None
+    temperature: Celsius | None = None
+    temperature_limit: Celsius | None = None
+    power: Watts | None = None
+    power_limit: Watts | None = None
+    sm_clock: float | None = Field(None, ge=0, le=_MOST_MHZ)
+    fan: float | None = Field(None, ge=0, le=1000)  # more than 100 is possible: of the speed meant for its noise
+    throttle_reasons: list[Name] | None = Field(None, max_length=_MOST_REASONS)
+    throttle_codes: list[Name] | None = Field(None, max_length=_MOST_REASONS)
+    ecc_errors: int | None = Field(None, ge=0, le=2**53)
+    pcie_rx: KibPerSecond | None = None
+    pcie_tx: KibPerSecond | None = None
+    nvlink_rx: KibPerSecond | None = None
+    nvlink_tx: KibPerSecond | None = None
     processes: list[GpuProcess] | None = None
+    processes_left_out: int | None = Field(None, ge=0)
+    misfits: list[GpuMisfit] | None = Field(None, max_length=MOST_MISFITS)
 
 
 class PastSample(BaseModel):

@@ -74,10 +74,22 @@ class HostTrouble(Exception):
         self.advice = HOST[state] if detail is None else HOST[state]._replace(cause=GpusUnreadableBecause(detail))
 
 
-class GpuTrouble(Exception):
-    """One GPU cannot be read, or not all of it; `state` says why, and `detail` where that is "failed"."""
+class OddAnswer(Exception):
+    """One answer could not be taken apart: by itself it says nothing of its GPU."""
 
-    def __init__(self, state: GpuState, detail: Reason | None = None) -> None:
+    def __init__(self, why: Reason) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+class GpuTrouble(Exception):
+    """One GPU cannot be read, or not all of it; `state` says why, and `detail` where that is "failed".
+
+    `host` is what it means of the whole host where all its GPUs say so.
+    """
+
+    def __init__(self, state: GpuState, detail: Reason | None = None, host: HostTrouble | None = None) -> None:
         super().__init__(str(detail or ""))
         self.state = state
+        self.host = host
         self.advice = GPU[state] if detail is None else GPU[state]._replace(cause=GpuUnreadableBecause(detail))

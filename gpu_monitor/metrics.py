@@ -41,8 +41,8 @@ _OF_A_GPU: Final = (
     _Metric("clew_gpu_nvlink_sent_bytes_per_second", "From the GPU.", lambda gpu: _times(gpu.nvlink_tx, 1024)),
     _Metric(
         "clew_gpu_processes",
-        "Compute processes on the GPU.",
-        lambda gpu: None if gpu.processes is None else len(gpu.processes),
+        "Processes on the GPU.",
+        lambda gpu: None if gpu.processes is None else len(gpu.processes) + (gpu.processes_left_out or 0),
     ),
     _Metric("clew_gpu_up", "0 while the GPU is lost, or fails.", lambda gpu: float(gpu.state not in _DOWN)),
 )

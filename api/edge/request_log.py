@@ -1,6 +1,7 @@
 """One log line per request, and an id that ties a request's lines together."""
 
 import logging
+import threading
 import time
 import uuid
 
@@ -9,6 +10,31 @@ from flask import Flask, Response, g, request
 
 log = logging.getLogger("clew.requests")
 _QUIET = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/health")
+
+
+class LineQuota:
+    """At most so many lines in so many seconds; what came beyond is counted, and told with the next that is written."""
+
+    def __init__(self, lines: int = 60, seconds: float = 60.0) -> None:
+        self._lines = lines
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._ends = 0.0
+        self._written = 0
+        self._left_out = 0
+
+    def take(self) -> tuple[bool, int]:
+        """Whether a line may be written, and how many were left out before it."""
+        with self._lock:
+            left_out, now = 0, time.monotonic()
+            if now >= self._ends:
+                left_out = self._left_out
+                self._ends, self._written, self._left_out = now + self._seconds, 0, 0
+            self._written += 1
+            if self._written <= self._lines:
+                return True, left_out
+            self._left_out += 1
+            return False, 0
 
 
 class RequestIdFilter(logging.Filter):
@@ -21,7 +47,8 @@ class RequestIdFilter(logging.Filter):
 
 
 def register(server: Flask) -> None:
-    """Logs the requests of `server`: method, path, status, duration in ms."""
+    """Logs the requests of `server`: method, path, status, duration in ms; of very many that are refused the first."""
+    refused = LineQuota()
     for handler in logging.getLogger().handlers:
         handler.addFilter(RequestIdFilter())
 
@@ -33,6 +60,11 @@ def register(server: Flask) -> None:
     @server.after_request
     def finish(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.request_id
+        left_out = 0
+        if 400 <= response.status_code < 500:
+            may_write, left_out = refused.take()
+            if not may_write:
+                return response
         level = logging.DEBUG if request.path.startswith(_QUIET) else logging.INFO
         log.log(
             level,
@@ -42,6 +74,7 @@ def register(server: Flask) -> None:
                 "path": request.path,
                 "status": response.status_code,
                 "duration_ms": round((time.monotonic() - g.began) * 1000, 1),
+                **({"refused_and_not_logged": left_out} if left_out else {}),
             },
         )
         return response

@@ -7,14 +7,14 @@ from dash import html
 from dash_extensions import WebSocket
 
 from components import ids
-from components.connection import line_head, line_notice
+from components.connection import line_head
 from components.gpus import gpus
 from components.texts.language import _
 from domain.gpus import IDLE_BELOW_PERCENT, IDLE_SAMPLES, RESERVED_ABOVE_MIB, GpuState
 
 _AS_ON_THE_GPU_PAGE = (
-    *("connection", "states", "stop", "heard", "lost", "never", "recording", "misfit", "clock"),
-    *("templates", "missing", "gpu", "silent_periods"),
+    *("connection", "states", "stop", "heard", "lost", "never", "recording", "misfit", "parts", "more", "odd", "clock"),
+    *("limits", "templates", "missing", "gpu", "silent_periods"),
 )
 
 
@@ -27,7 +27,7 @@ def _host(index: int, name: str) -> html.Div:
     return html.Div(
         [
             line_head(html.H3(name, className="h6 mb-0"), ids.front_gpu("badge", index), ids.front_gpu("since", index)),
-            line_notice(ids.front_gpu("notice", index)),
+            gpus.host_notice(ids.front_gpu("notice", index), ids.front_gpu("said", index)),
             html.Ul(id=ids.front_gpu("gpus", index), className="tile-rows"),
             WebSocket(id=ids.front_gpu("socket", index)),
         ],

@@ -1,13 +1,13 @@
 """One GPU as a card: its name, bars for what has a limit, and the rest in words.
 
-The card is drawn when a GPU appears or changes its state; the numbers in it are then kept by assets/gpu_view.js, which
-finds them by `data-part` and writes them by the same rules.
+The card is drawn when a GPU appears or changes its state: of elements of HTML alone, which assets/live_text.js makes.
+The numbers in it are then kept by assets/gpu_cards.js, which finds them by `data-part` and writes them by the same
+rules.
 """
 
 from itertools import zip_longest
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 
 from components.texts.language import _
@@ -27,7 +27,8 @@ def gpu_card(gpu: Gpu, *, recording: bool = False) -> html.Article:
     return html.Article(
         [
             html.Div(head, className="d-flex flex-wrap gap-1 align-items-center mb-2"),
-            _trouble(gpu) if gpu.error else None,
+            _trouble(gpu) if gpu.error or gpu.code else None,
+            _misfits(),
             _bar("utilization", _("Utilisation"), gpu.utilization, 100, _percent(gpu.utilization)),
             _bar("memory", _("Memory"), gpu.memory_used, gpu.memory_total, _memory(gpu)),
             _bar("temperature", _("Temperature"), gpu.temperature, gpu.temperature_limit, _temperature(gpu)),
@@ -53,24 +54,29 @@ def gpu_card(gpu: Gpu, *, recording: bool = False) -> html.Article:
     )
 
 
-def _badge(state: GpuState) -> dbc.Badge | None:
+def _badge(state: GpuState) -> html.Span | None:
     names = {
         GpuState.LOST: _("GPU lost"),
         GpuState.NO_PERMISSION: _("no permission"),
         GpuState.MIG: _("split by MIG"),
         GpuState.FAILED: _("cannot be read"),
     }
-    return dbc.Badge(names[state], color="danger", class_name="gpu-state") if state in names else None
+    return html.Span(names[state], className="badge text-bg-danger gpu-state") if state in names else None
 
 
-def _recorded(recording: bool) -> dbc.Badge | None:
-    return dbc.Badge(_("recording"), color="info", text_color="dark") if recording else None
+def _recorded(recording: bool) -> html.Span | None:
+    return html.Span(_("recording"), className="badge text-bg-info") if recording else None
 
 
 def _trouble(gpu: Gpu) -> html.P:
     cause = translate(message_in(gpu.model_dump(), gpu.error or ""))
     remedy = translate(message_in({"code": gpu.remedy_code}, gpu.remedy or ""))
     return html.P([cause, " ", remedy], className="small text-danger-emphasis mb-2")
+
+
+def _misfits() -> html.P:
+    """The place of what is missing because the GPU said something that is no such value; assets/gpu_cards.js has it."""
+    return html.P(className="small text-warning-emphasis mb-2", hidden=True, **{"data-part": "misfits-text"})
 
 
 def _bar(part: str, label: str, value: float | None, limit: float | None, text: str) -> html.Div:

@@ -10,7 +10,7 @@ from dash_extensions import WebSocket
 from components import ids
 from components.charts.chart_config import chart_config
 from components.colours import DASHES, PALETTE
-from components.connection import line_head, line_notice, line_states
+from components.connection import line_head, line_states
 from components.links import run_href
 from components.texts.language import _
 from components.texts.translate import codes_in, templates
@@ -18,10 +18,34 @@ from components.texts.words import MISSING
 from domain.errors import gpu_remedies
 from domain.errors import gpus as gpu_messages
 from domain.errors import schema as schema_messages
-from domain.gpus import HISTORY_SAMPLES, SILENT_PERIODS, GpuReport, HostState
+from domain.gpus import (
+    HISTORY_SAMPLES,
+    MOST_GPUS,
+    MOST_MESSAGE_CHARACTERS,
+    MOST_PROCESSES,
+    SILENT_PERIODS,
+    GpuReport,
+    HostState,
+)
 from domain.tracking.runs import Run, RunStatus
 
 _GREY = "rgba(128,128,128,0.25)"
+_MOST_ROWS = 200
+_MOST_LINES = 128
+_MOST_IN_LEGEND = 24
+
+
+def host_notice(notice_id: str, said_id: str) -> html.Div:
+    """The place for what is wrong with a host, empty while nothing is; assets/gpu_notice.js fills it.
+
+    Its seconds change all the time: read aloud is what stands beside it, when the trouble is another one.
+    """
+    return html.Div(
+        [
+            html.Div(id=notice_id, className="alert alert-warning py-2", hidden=True),
+            html.Div(id=said_id, className="visually-hidden", role="status"),
+        ]
+    )
 
 
 def host_section(index: int, name: str) -> html.Section:
@@ -29,10 +53,12 @@ def host_section(index: int, name: str) -> html.Section:
     return html.Section(
         [
             line_head(html.H2(name, className="h5 mb-0"), ids.gpu("badge", index), ids.gpu("since", index)),
-            line_notice(ids.gpu("notice", index)),
+            host_notice(ids.gpu("notice", index), ids.gpu("said", index)),
             html.Div(id=ids.gpu("cards", index), className="gpu-cards"),
             # Which GPUs there are, in which state: cards are drawn when that changes, and not at each sample.
             dcc.Store(id=ids.gpu("shape", index)),
+            # The cards as JSON: as components of the page each would be asked at each change of any of them.
+            dcc.Store(id=ids.gpu("drawn", index)),
             WebSocket(id=ids.gpu("socket", index)),
         ],
         className="gpu-host mt-3",
@@ -51,6 +77,7 @@ def chart() -> html.Figure:
                 className="chart",
                 responsive=True,
             ),
+            html.P(id=ids.GPU_CHART_NOTE, className="small text-body-secondary mb-0", hidden=True),
             html.Figcaption(
                 _("No GPU has reported its utilisation yet."), id=ids.GPU_SUMMARY, className="visually-hidden"
             ),
@@ -141,6 +168,9 @@ def texts() -> dict[str, Any]:
         "never": _("for {n} s; is the GPU monitor running, and can this browser reach {url}?"),
         "recording": _("An example session, not this machine's GPUs (GPU_DEMO is set)."),
         "misfit": _("A message did not fit and was skipped ({n} so far): {why}"),
+        "parts": _("Parts of the last message did not fit and were left out: {why}"),
+        "more": _("Showing {shown} of {all} GPUs."),
+        "odd": _("Not shown: {why}"),
         "summary": _("{gpu}: now {now}, mean {mean}, lowest {lowest}, highest {highest}"),
         "clock": _("This host's clock differs from yours by {n} s."),
         "processes": _("Processes"),
@@ -149,6 +179,17 @@ def texts() -> dict[str, Any]:
         ],
         "no_process": _("No process is on a GPU."),
         "unknown_processes": _("Which processes are on the GPUs is not known here."),
+        "most_processes": _("Showing {shown} of {all} processes, those with the most memory."),
+        "most_lines": _("The chart shows the first {shown} of {all} GPUs."),
+        "many_lines": _("Point at a line to see which GPU it is."),
+        "limits": {
+            "gpus": MOST_GPUS,
+            "processes": MOST_PROCESSES,
+            "characters": MOST_MESSAGE_CHARACTERS,
+            "rows": _MOST_ROWS,
+            "lines": _MOST_LINES,
+            "legend": _MOST_IN_LEGEND,
+        },
         "templates": templates(codes_in(gpu_messages, gpu_remedies, schema_messages)),
         "missing": MISSING,
         "gpu": _("GPU"),

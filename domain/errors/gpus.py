@@ -102,6 +102,26 @@ class GpuUnreadableBecause(Message):
     detail: Reason
 
 
+class CountedTooMany(Message):
+    """The driver counts so many GPUs that it cannot mean them."""
+
+    text = template("the driver counts {number} GPUs")
+    number: int
+
+
+class NotUtf8(Message):
+    """The driver's text is in no encoding that we read."""
+
+    text = template("is not UTF-8")
+
+
+class NotUnderstood(Message):
+    """The driver's answer could not be taken apart; `detail` is the library's."""
+
+    text = template("cannot be understood ({detail})")
+    detail: Reason
+
+
 class CountedNotKnown(Message):
     """The driver counts a GPU of which it gives no handle."""
 

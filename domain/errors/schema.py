@@ -11,6 +11,31 @@ class FieldMisfit(Message):
     misfit: Reason
 
 
+class ValueMisfit(Message):
+    """A field, its value, and what is wrong with it."""
+
+    text = template("{field}: {value} {misfit}")
+    field: str
+    value: float
+    misfit: Reason
+
+
+class PartsMisfit(Message):
+    """Several parts of one message."""
+
+    text = template("{first}; and {number} more")
+    first: Reason
+    number: int
+
+
+class MessageTooLong(Message):
+    """A message that is not even read."""
+
+    text = template("the message has {number} characters, and at most {limit} are read")
+    number: int
+    limit: int
+
+
 class SchemaMisfit(Message):
     """What is wrong with a field, by its JSON Schema."""
 
@@ -61,6 +86,19 @@ class SchemaMore(SchemaMisfit):
 
     text = template("is more than {limit}")
     limit: float
+
+
+class SchemaLong(SchemaMisfit):
+    """A text is longer than it may be."""
+
+    text = template("is longer than {number} characters")
+    number: int
+
+
+class SchemaTwice(SchemaMisfit):
+    """It is there for the second time."""
+
+    text = template("is there twice")
 
 
 class SchemaFewItems(SchemaMisfit):

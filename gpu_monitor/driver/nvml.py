@@ -1,15 +1,18 @@
 """The one door to NVML: a question is answered, is not supported, or fails with a name of ours."""
 
+import ctypes
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import pynvml
 
+from domain.errors.gpus import NotUnderstood, NotUtf8
 from domain.gpus import GpuState, HostState
-from domain.messages import Text
-from gpu_monitor.failures import GpuTrouble, HostTrouble
+from domain.messages import Reason, Text
+from gpu_monitor.failures import GpuTrouble, HostTrouble, OddAnswer
 
 Answer = TypeVar("Answer")
+_LONGEST_REASON: Final = 200
 
 # What a GPU, driver or library of some age answers to a question that it does not know: normal, field by field.
 ABSENT: Final = frozenset(
@@ -24,7 +27,12 @@ ABSENT: Final = frozenset(
         pynvml.NVML_ERROR_DEPRECATED,
     }
 )
-# What concerns the whole host, whichever call meets it.
+# What pynvml raises over answers that are not what it expects, beside NVMLError: of text, of lengths, of versions.
+_NO_ANSWERS: Final = (
+    *(pynvml.NVMLLibraryMismatchError, ctypes.ArgumentError, ValueError, TypeError, AttributeError),
+    *(LookupError, ArithmeticError, MemoryError, OSError),
+)
+# What concerns the whole host: as a host's answer, or where each of its GPUs says so.
 _HOST_STATES: Final = {
     pynvml.NVML_ERROR_UNINITIALIZED: HostState.NO_DRIVER,
     pynvml.NVML_ERROR_DRIVER_NOT_LOADED: HostState.NO_DRIVER,
@@ -42,6 +50,8 @@ def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
     """Asks what every host has to answer; raises HostTrouble."""
     try:
         return call(*arguments)
+    except _NO_ANSWERS as error:
+        raise HostTrouble(HostState.FAILED, _reason(error)) from error
     except pynvml.NVMLError as error:
         if error.value == pynvml.NVML_ERROR_NO_PERMISSION:
             raise HostTrouble(HostState.NO_PERMISSION) from error
@@ -51,18 +61,29 @@ def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
 
 
 def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
-    """Asks a GPU something; None where it does not know. Raises GpuTrouble, or HostTrouble where all are concerned."""
+    """Asks a GPU something; None where it does not know. Raises GpuTrouble, or OddAnswer."""
     try:
         return call(*arguments)
+    except _NO_ANSWERS as error:
+        raise OddAnswer(_reason(error)) from error
     except pynvml.NVMLError as error:
         if error.value in ABSENT:
             return None
-        if error.value in _HOST_STATES:
-            raise HostTrouble(_HOST_STATES[error.value]) from error
         if error.value in _GPU_STATES:
             raise GpuTrouble(_GPU_STATES[error.value]) from error
-        raise GpuTrouble(GpuState.FAILED, _named(call, error)) from error
+        host = HostTrouble(_HOST_STATES[error.value]) if error.value in _HOST_STATES else None
+        raise GpuTrouble(GpuState.FAILED, _named(call, error), host) from error
 
 
 def _named(call: Callable[..., object], error: pynvml.NVMLError) -> Text:
-    return Text(f"{getattr(call, '__name__', call)}: {error}, code {error.value}")
+    try:
+        said = str(error)
+    except _NO_ANSWERS:  # pynvml asks the library for the words, and these may be odd, too
+        said = type(error).__name__
+    return Text(f"{getattr(call, '__name__', call)}: {said}, code {error.value}")
+
+
+def _reason(error: BaseException) -> Reason:
+    if isinstance(error, UnicodeError):
+        return NotUtf8()
+    return NotUnderstood(Text(f"{type(error).__name__}: {error}"[:_LONGEST_REASON]))

@@ -1,15 +1,21 @@
 """All GPUs of this host, read through NVML."""
 
+import logging
 import time
 from contextlib import suppress
+from typing import Final
 
 import pynvml
 
+from domain.errors.gpus import CountedTooMany
 from domain.gpus import Gpu, HostState, trouble
 from gpu_monitor.driver.device import Device
-from gpu_monitor.driver.nvml import ask_host
-from gpu_monitor.failures import HOST, HostTrouble
+from gpu_monitor.driver.nvml import ask_gpu, ask_host
+from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, OddAnswer
 from gpu_monitor.readings import Reading
+
+_log = logging.getLogger(__name__)
+_MOST_COUNTED: Final = 1024  # NVML itself has places for 64; a count such as 4294967295 is none
 
 
 class NvmlHost:
@@ -39,10 +45,15 @@ class NvmlHost:
         if not self._is_open:
             ask_host(pynvml.nvmlInit)
             self._is_open = True
-            self._driver_version = ask_host(pynvml.nvmlSystemGetDriverVersion)
-        count = ask_host(pynvml.nvmlDeviceGetCount)
+            self._driver_version = _driver_version()
+        if (count := ask_host(pynvml.nvmlDeviceGetCount)) > _MOST_COUNTED:
+            raise HostTrouble(HostState.FAILED, CountedTooMany(count))
         self._devices = {index: self._devices.get(index) or Device(index, self._extended) for index in range(count)}
-        return [device.read(interval_seconds) for device in self._devices.values()]
+        gpus = [device.read(interval_seconds) for device in self._devices.values()]
+        told = [device.host_trouble for device in self._devices.values()]
+        if told and all(told):  # one of several may say so for reasons of its own
+            raise next(filter(None, told))
+        return gpus
 
     def _close(self) -> None:
         if self._is_open:
@@ -51,3 +62,16 @@ class NvmlHost:
                 pynvml.NVMLError
             ):  # after a trouble the driver may refuse this too; opening anew is what counts
                 pynvml.nvmlShutdown()
+
+
+def _driver_version() -> str | None:
+    """The driver's version; None where it cannot be told, which keeps no GPU from being read."""
+    try:
+        return ask_gpu(pynvml.nvmlSystemGetDriverVersion)
+    except OddAnswer as odd:
+        _log.warning("The driver's version is not known", extra={"reason": str(odd)})
+    except GpuTrouble as failure:
+        if failure.host is not None:
+            raise failure.host from failure
+        _log.warning("The driver's version is not known", extra={"reason": str(failure)})
+    return None

@@ -1,26 +1,64 @@
 """Who uses a GPU: what /proc says of a pid that the driver named."""
 
+import heapq
 import os
 import pwd
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, Final, NamedTuple
 
-from domain.gpus import GpuProcess
+from domain.gpus import MOST_PROCESSES, GpuMisfit, GpuProcess
+from gpu_monitor.driver.odd_values import fit
 
 PROC = Path("/proc")
 _START_TICKS_FIELD = 22
+_MOST_BYTES: Final = 4096  # of a file in /proc: a command line may have a megabyte
+_LONGEST_COMMAND: Final = 200
+_MIB: Final = 2**20
 
 
-def describe(pid: int, memory_used_mib: float | None) -> GpuProcess:
+class Found(NamedTuple):
+    """The processes of a GPU, of too many those with the most memory; how many more there are; what of them is odd."""
+
+    processes: list[GpuProcess]
+    left_out: int
+    misfits: list[GpuMisfit]
+
+
+def describe_all(running: Iterable[Any]) -> Found:
+    """Describes what NVML's lists name, each pid once: one that computes and draws is in several of them."""
+    held: dict[object, int | None] = {}
+    for place, one in enumerate(running):
+        key = one.pid or f"unknown {place}"  # 0 is no pid: several of these are several processes
+        held[key] = max(filter(None, (held.get(key), one.usedGpuMemory)), default=None)
+    processes: list[GpuProcess] = []
+    misfits: list[GpuMisfit] = []
+    for place, (pid, memory) in enumerate(_largest(held)):
+        described, odd = _describe(pid if isinstance(pid, int) else None, memory, f"processes.{place}.")
+        processes.append(described)
+        misfits += odd
+    return Found(processes, len(held) - len(processes), misfits)
+
+
+def _largest(held: dict[object, int | None]) -> list[tuple[object, int | None]]:
+    if len(held) <= MOST_PROCESSES:
+        return list(held.items())
+    return heapq.nlargest(MOST_PROCESSES, held.items(), key=lambda item: item[1] or 0)
+
+
+def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProcess, list[GpuMisfit]]:
     """A process of this machine; what cannot be read of it is None: it may have ended, or be in another container."""
-    folder = PROC / str(pid)
-    return GpuProcess(
-        pid=pid,
-        user=_user(folder),
-        command=_command(folder),
-        memory_used=memory_used_mib,
-        start_ticks=_start_ticks(folder),
-        ns_pid=_innermost_pid(folder),
-    )
+    values: dict[str, Any] = {"pid": pid, "memory_used": None if memory is None else memory / _MIB}
+    if pid is not None:
+        folder = PROC / str(pid)
+        values |= {
+            "user": _user(folder),
+            "command": _command(folder),
+            "start_ticks": _start_ticks(folder),
+            "ns_pid": _innermost_pid(folder),
+        }
+    fitted = fit(GpuProcess, values, inside)
+    return GpuProcess(**fitted.values), fitted.misfits
 
 
 def boot_id() -> str | None:
@@ -34,7 +72,8 @@ def _user(folder: Path) -> str | None:
     except OSError:
         return None
     try:
-        return pwd.getpwuid(uid).pw_name
+        # Python keeps bytes that are no UTF-8 as characters that no JSON can hold.
+        return pwd.getpwuid(uid).pw_name.encode(errors="replace").decode()
     except KeyError:  # a user of a container, without a name here
         return str(uid)
 
@@ -42,7 +81,7 @@ def _user(folder: Path) -> str | None:
 def _command(folder: Path) -> str | None:
     """The program's name. A process that names itself puts its arguments into argv[0] too: these are cut off."""
     words = _read(folder / "cmdline").partition("\0")[0].split()
-    return (os.path.basename(words[0]) if words else _read(folder / "comm").strip()) or None
+    return (os.path.basename(words[0]) if words else _read(folder / "comm").strip())[:_LONGEST_COMMAND] or None
 
 
 def _start_ticks(folder: Path) -> int | None:
@@ -61,6 +100,7 @@ def _innermost_pid(folder: Path) -> int | None:
 def _read(file: Path) -> str:
     """A file's text; empty where it cannot be read, which is all that /proc says of a process that has ended."""
     try:
-        return file.read_text(errors="replace")
+        with file.open("rb") as opened:
+            return opened.read(_MOST_BYTES).decode(errors="replace")
     except OSError:
         return ""

@@ -20,7 +20,10 @@ _NO_BUFFER: Final = ABSENT | {pynvml.NVML_ERROR_NO_PERMISSION, pynvml.NVML_ERROR
 
 
 class Utilization:
-    """Reads the driver's own samples, taken several times a second, so that bursts between two looks are not missed."""
+    """Reads the driver's own samples, taken several times a second, so that bursts between two looks are not missed.
+
+    Of these the ones outside 0 to 100 are no samples; of a rate the caller finds out.
+    """
 
     def __init__(self) -> None:
         self._seen_us = 0
@@ -30,7 +33,7 @@ class Utilization:
         values = self._new_values(handle, interval_seconds)
         if not values:
             return float(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)
-        return min(100.0, max(0.0, sum(values) / len(values)))
+        return sum(values) / len(values)
 
     def _new_values(self, handle: Any, interval_seconds: float) -> list[float]:
         since_us = self._seen_us or time.time_ns() // 1000 - int(interval_seconds * 1e6)
@@ -42,4 +45,5 @@ class Utilization:
             raise
         new = [one for one in samples if one.timeStamp > since_us]
         self._seen_us = max([self._seen_us, *(one.timeStamp for one in new)])
-        return [float(getattr(one.sampleValue, _MEMBERS[kind])) for one in new] if kind in _MEMBERS else []
+        values = [float(getattr(one.sampleValue, _MEMBERS[kind])) for one in new] if kind in _MEMBERS else []
+        return [value for value in values if 0 <= value <= 100]

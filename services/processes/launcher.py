@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +20,7 @@ from domain.wrong_settings import explain
 from services.processes.configuration import configuration
 from services.processes.ports import host_warnings, port_problems
 from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMPLES, services_of
+from services.processes.state_lock import AlreadyLaunched, state_lock
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
 from settings.settings import Settings
 
@@ -35,10 +36,21 @@ def main() -> int:
     except ValidationError as error:
         sys.stderr.write(explain(error) + "\n")
         return 2
-    if problem := next(port_problems(settings), None):
-        sys.stderr.write(problem + "\n")
-        return 1
-    return _Launch(settings).run()
+    with ExitStack() as held:
+        try:
+            held.enter_context(state_lock(settings.state_dir, DASHBOARD.url(settings)))
+            for folder in ("log", "mlflow"):
+                (settings.state_dir / folder).mkdir(parents=True, exist_ok=True)
+        except AlreadyLaunched as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        except OSError as error:
+            sys.stderr.write(f"STATE_DIR={settings.state_dir} cannot be written ({error.strerror}); set another.\n")
+            return 1
+        if problem := next(port_problems(settings), None):
+            sys.stderr.write(problem + "\n")
+            return 1
+        return _Launch(settings).run()
 
 
 class _Launch:
@@ -61,12 +73,6 @@ class _Launch:
         for number in _STOPPING_SIGNALS:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays in force
                 signal.signal(number, self._stop)
-        try:
-            for folder in ("log", "mlflow"):
-                (self.state_dir / folder).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            sys.stderr.write(f"STATE_DIR={self.state_dir} cannot be written ({error.strerror}); set another.\n")
-            return 1
         self.samples_shown = _size(self._log(SAMPLES.name))
         for warning in host_warnings(self.settings):
             say(f"Careful: {warning}")

@@ -76,7 +76,7 @@ def test_a_gpu_in_trouble_says_what_and_what_to_do() -> None:
 def test_the_browser_checks_by_the_same_type(schema: Any) -> None:
     """What assets/schema.js knows of JSON Schema is all that the types use."""
     known = {"$ref", "$defs", "anyOf", "enum", "const", "type", "minimum", "maximum", "exclusiveMinimum"}
-    known |= {"minItems", "maxItems", "prefixItems"}
+    known |= {"minItems", "maxItems", "maxLength", "prefixItems"}
     known |= {"items", "required", "properties", "additionalProperties", "title", "description", "default"}
 
     def words(part: Any) -> set[str]:

@@ -3,16 +3,19 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from gpu_monitor.readings import Reading
 from gpu_monitor.settings import GpuMonitorSettings
-from tests.gpus.monitor import Fake, Monitor
+from tests.gpus.monitor import ROOT, Fake, Monitor
 from training.settings import TrainingSettings
 
 Start = Callable[..., Monitor]
+Read = Callable[..., Reading]
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +52,38 @@ def monitor(start: Start) -> Monitor:
     monitor = start(TRUSTED_HOSTS="gpu-host")
     monitor.wait_for(lambda health: health["state"] == "ok")
     return monitor
+
+
+@pytest.fixture(scope="module")
+def fake(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Fake:
+    return Fake(library, tmp_path_factory.mktemp("asked"))
+
+
+@pytest.fixture(scope="module")
+def read(fake: Fake) -> Iterator[Read]:
+    """A function that writes what the driver says, and returns what is read of it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.gpus.asking"],
+        cwd=ROOT,
+        env=os.environ | fake.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin
+    assert process.stdout
+    stdin, stdout = process.stdin, process.stdout
+
+    def read(*lines: str) -> Reading:
+        fake.write(*lines)
+        stdin.write("\n")
+        stdin.flush()
+        return Reading.model_validate_json(stdout.readline())
+
+    yield read
+    stdin.close()
+    stdout.close()
+    process.wait(40)
 
 
 def _bare_environment() -> dict[str, str]:

@@ -7,7 +7,10 @@
  *   util 0 37           the rate of GPU 0; likewise temp, used (MiB), fan, power (mW), mig, reasons
  *   burst 0 80          what every second sample of GPU 0's buffer says, the others 0; without it there is no buffer
  *   ecc 0 3             uncorrected errors of GPU 0; likewise pcie (KiB/s) and nvlink (KiB counted); none without it
- *   process 0 4711 512  a process on GPU 0 with 512 MiB
+ *   process 0 4711 512  a process on GPU 0 with 512 MiB; -1 MiB is "not available"; likewise graphics and mps
+ *   crowd 0 10000       so many more processes on GPU 0
+ *   total 0 81920       its memory (MiB); likewise limit (°C), powerlimit (mW), clock (MHz)
+ *   text 0 nvmlDeviceGetName 47505520ff     the bytes, in hex, that this call answers with
  *   error 0 nvmlDeviceGetPowerUsage 15    what that call answers for GPU 0; -1 is any GPU, and calls without one
  */
 #include <stdio.h>
@@ -52,19 +55,34 @@ static int answer(int device, const char *name) {
     return found;
 }
 
+/* What a call that answers with text says: the bytes that the state has for it, else `otherwise`. */
+static void say(int device, const char *name, char *text, unsigned int size, const char *otherwise) {
+    char line[256], call[128], hex[128]; int one; FILE *file = state();
+    snprintf(text, size, "%s", otherwise);
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "text %d %127s %127s", &one, call, hex) == 3 && one == device && !strcmp(call, name)) {
+            unsigned int i = 0, byte;
+            for (; i + 1 < size && sscanf(hex + 2 * i, "%2x", &byte) == 1; i++) text[i] = (char)byte;
+            text[i] = 0;
+        }
+    if (file) fclose(file);
+}
+
 int nvmlInitWithFlags(unsigned int flags) { ASK(-1, "nvmlInit"); return 0; }
 int nvmlShutdown(void) { return answer(-1, "nvmlShutdown"); }
 const char *nvmlErrorString(int code) { return code == 999 ? "Unknown Error" : "An error of the fake"; }
 int nvmlSystemGetDriverVersion(char *text, unsigned int size) {
-    ASK(-1, "nvmlSystemGetDriverVersion"); snprintf(text, size, "Fake 1.0"); return 0; }
+    ASK(-1, "nvmlSystemGetDriverVersion"); say(-1, "nvmlSystemGetDriverVersion", text, size, "Fake 1.0"); return 0; }
 int nvmlDeviceGetCount_v2(unsigned int *count) {
     ASK(-1, "nvmlDeviceGetCount"); *count = find("count", -1, 0); return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned int index, void **handle) {
     ASK((int)index, "nvmlDeviceGetHandleByIndex"); *handle = (void *)(long)(index + 1); return 0; }
 int nvmlDeviceGetName(void *gpu, char *text, unsigned int size) {
-    ASK(INDEX(gpu), "nvmlDeviceGetName"); snprintf(text, size, "Fake GPU %d", INDEX(gpu)); return 0; }
+    char own[32]; snprintf(own, sizeof own, "Fake GPU %d", INDEX(gpu));
+    ASK(INDEX(gpu), "nvmlDeviceGetName"); say(INDEX(gpu), "nvmlDeviceGetName", text, size, own); return 0; }
 int nvmlDeviceGetUUID(void *gpu, char *text, unsigned int size) {
-    ASK(INDEX(gpu), "nvmlDeviceGetUUID"); snprintf(text, size, "FAKE-%d", INDEX(gpu)); return 0; }
+    char own[32]; snprintf(own, sizeof own, "FAKE-%d", INDEX(gpu));
+    ASK(INDEX(gpu), "nvmlDeviceGetUUID"); say(INDEX(gpu), "nvmlDeviceGetUUID", text, size, own); return 0; }
 int nvmlDeviceGetMigMode(void *gpu, unsigned int *now, unsigned int *then) {
     ASK(INDEX(gpu), "nvmlDeviceGetMigMode"); *now = *then = find("mig", INDEX(gpu), 0); return 0; }
 int nvmlDeviceGetUtilizationRates(void *gpu, unsigned int *rates) {
@@ -90,41 +108,50 @@ int nvmlDeviceGetSamples(void *gpu, int kind, unsigned long long since, int *typ
 int nvmlDeviceGetMemoryInfo_v2(void *gpu, MemoryV2 *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetMemoryInfo");
     if (out->version != (sizeof *out | 2 << 24)) return 25;
-    out->total = 81920 * MIB; out->reserved = 512 * MIB; out->used = find("used", INDEX(gpu), 1024) * MIB;
+    out->total = find("total", INDEX(gpu), 81920) * MIB; out->reserved = 512 * MIB; out->used = find("used", INDEX(gpu), 1024) * MIB;
     out->free = out->total - out->reserved - out->used; return 0; }
 int nvmlDeviceGetMemoryInfo(void *gpu, Memory *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetMemoryInfo");
-    out->total = 81920 * MIB; out->used = (find("used", INDEX(gpu), 1024) + 512) * MIB;
+    out->total = find("total", INDEX(gpu), 81920) * MIB; out->used = (find("used", INDEX(gpu), 1024) + 512) * MIB;
     out->free = out->total - out->used; return 0; }
 int nvmlDeviceGetTemperatureV(void *gpu, unsigned int *versioned) {
     ASK(INDEX(gpu), "nvmlDeviceGetTemperatureV"); versioned[2] = find("temp", INDEX(gpu), 40); return 0; }
 int nvmlDeviceGetTemperature(void *gpu, int sensor, unsigned int *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetTemperature"); *out = find("temp", INDEX(gpu), 40); return 0; }
 int nvmlDeviceGetTemperatureThreshold(void *gpu, int which, unsigned int *out) {
-    ASK(INDEX(gpu), "nvmlDeviceGetTemperatureThreshold"); *out = 95; return 0; }
+    ASK(INDEX(gpu), "nvmlDeviceGetTemperatureThreshold"); *out = find("limit", INDEX(gpu), 95); return 0; }
 int nvmlDeviceGetPowerUsage(void *gpu, unsigned int *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetPowerUsage"); *out = find("power", INDEX(gpu), 123456); return 0; }
 int nvmlDeviceGetEnforcedPowerLimit(void *gpu, unsigned int *out) {
-    ASK(INDEX(gpu), "nvmlDeviceGetEnforcedPowerLimit"); *out = 700000; return 0; }
+    ASK(INDEX(gpu), "nvmlDeviceGetEnforcedPowerLimit"); *out = find("powerlimit", INDEX(gpu), 700000); return 0; }
 int nvmlDeviceGetClockInfo(void *gpu, int which, unsigned int *out) {
-    ASK(INDEX(gpu), "nvmlDeviceGetClockInfo"); *out = 1980; return 0; }
+    ASK(INDEX(gpu), "nvmlDeviceGetClockInfo"); *out = find("clock", INDEX(gpu), 1980); return 0; }
 int nvmlDeviceGetFanSpeed(void *gpu, unsigned int *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetFanSpeed"); *out = find("fan", INDEX(gpu), 30); return 0; }
 int nvmlDeviceGetCurrentClocksEventReasons(void *gpu, unsigned long long *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetCurrentClocksEventReasons"); *out = find("reasons", INDEX(gpu), 1); return 0; }
-int nvmlDeviceGetComputeRunningProcesses_v3(void *gpu, unsigned int *count, Process *out) {
-    char line[256]; int one; long pid, used; unsigned int found = 0, room = *count;
-    ASK(INDEX(gpu), "nvmlDeviceGetComputeRunningProcesses");
+static int processes(void *gpu, const char *call, const char *key, unsigned int *count, Process *out) {
+    char line[256], word[64]; int one; long pid, used; unsigned int found = 0, room = *count;
+    ASK(INDEX(gpu), call);
     FILE *file = state();
     while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "process %d %ld %ld", &one, &pid, &used) == 3 && one == INDEX(gpu)) {
-            if (out && found < room) out[found] = (Process){pid, used * MIB, -1, -1};
+        if (sscanf(line, "%63s %d %ld %ld", word, &one, &pid, &used) == 4 && !strcmp(word, key) && one == INDEX(gpu)) {
+            if (out && found < room) out[found] = (Process){pid, used < 0 ? (unsigned long long)used : used * MIB, -1, -1};
             found++;
         }
     if (file) fclose(file);
+    if (!strcmp(key, "process"))
+        for (long more = find("crowd", INDEX(gpu), 0); more > 0; more--, found++)
+            if (out && found < room) out[found] = (Process){100000 + more, more * MIB, -1, -1};
     *count = found;
     return found > room ? 7 : 0;
 }
+int nvmlDeviceGetComputeRunningProcesses_v3(void *gpu, unsigned int *count, Process *out) {
+    return processes(gpu, "nvmlDeviceGetComputeRunningProcesses", "process", count, out); }
+int nvmlDeviceGetGraphicsRunningProcesses_v3(void *gpu, unsigned int *count, Process *out) {
+    return processes(gpu, "nvmlDeviceGetGraphicsRunningProcesses", "graphics", count, out); }
+int nvmlDeviceGetMPSComputeRunningProcesses_v3(void *gpu, unsigned int *count, Process *out) {
+    return processes(gpu, "nvmlDeviceGetMPSComputeRunningProcesses", "mps", count, out); }
 typedef struct { unsigned int field, scope; long long at, latency; int type, code; unsigned long long value; } Field;
 int nvmlDeviceGetTotalEccErrors(void *gpu, int kind, int counter, unsigned long long *out) {
     long count = find("ecc", INDEX(gpu), -1);

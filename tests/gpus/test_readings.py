@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -13,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.gpus import Gpu, GpuState, HostState, Troubled
-from gpu_monitor.readings import Reading
-from tests.gpus.monitor import ROOT, Fake
+from tests.gpus.conftest import Read
+from tests.gpus.monitor import Fake
 
-Read = Callable[..., Reading]
 FIELDS = {
     "nvmlDeviceGetName": "name",
     "nvmlDeviceGetUUID": "uuid",
@@ -39,41 +36,9 @@ GPU_STATES = {4: GpuState.NO_PERMISSION, 15: GpuState.LOST, 28: GpuState.LOST}
 HOST_STATES = {1: HostState.NO_DRIVER, 9: HostState.NO_DRIVER, 12: HostState.NO_LIBRARY, 18: HostState.DRIVER_CHANGED}
 
 
-@pytest.fixture(scope="module")
-def fake(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Fake:
-    return Fake(library, tmp_path_factory.mktemp("asked"))
-
-
-@pytest.fixture(scope="module")
-def read(fake: Fake) -> Iterator[Read]:
-    """A function that writes what the driver says, and returns what is read of it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.gpus.asking"],
-        cwd=ROOT,
-        env=os.environ | fake.environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin
-    assert process.stdout
-    stdin, stdout = process.stdin, process.stdout
-
-    def read(*lines: str) -> Reading:
-        fake.write(*lines)
-        stdin.write("\n")
-        stdin.flush()
-        return Reading.model_validate_json(stdout.readline())
-
-    yield read
-    stdin.close()
-    stdout.close()
-    process.wait(40)
-
-
 def is_whole(gpu: Gpu) -> bool:
-    values = gpu.model_dump(exclude={*Troubled.model_fields, *EXTENDED})
-    return gpu.state == GpuState.OK and None not in values.values()
+    values = gpu.model_dump(exclude={*Troubled.model_fields, *EXTENDED, "misfits", "processes_left_out"})
+    return gpu.state == GpuState.OK and gpu.misfits is None and None not in values.values()
 
 
 @pytest.mark.parametrize("count", [1, 2, 8])
@@ -205,8 +170,19 @@ def test_what_concerns_the_host_has_a_name_and_passes(read: Read, call: str, cod
 
 
 @pytest.mark.parametrize(("code", "state"), HOST_STATES.items())
-def test_a_call_on_a_gpu_may_meet_what_concerns_the_host(read: Read, code: int, state: HostState) -> None:
-    assert read("count 2", f"error 1 nvmlDeviceGetPowerUsage {code}").state == state
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_each_gpu_says_of_the_host_concerns_the_host(read: Read, count: int, code: int, state: HostState) -> None:
+    reading = read(f"count {count}", *(f"error {gpu} nvmlDeviceGetPowerUsage {code}" for gpu in range(count)))
+    assert (reading.state, reading.gpus) == (state, [])
+
+
+@pytest.mark.parametrize("code", HOST_STATES)
+@pytest.mark.parametrize("call", ["nvmlDeviceGetPowerUsage", "nvmlDeviceGetHandleByIndex", "*"])
+def test_what_one_of_several_says_of_the_host_is_its_own_trouble(read: Read, call: str, code: int) -> None:
+    reading = read("count 3", f"error 1 {call} {code}")
+    assert (reading.state, reading.gpus[1].state) == (HostState.OK, GpuState.FAILED)
+    assert f"code {code}" in (reading.gpus[1].error or "")
+    assert all(is_whole(reading.gpus[gpu]) for gpu in (0, 2))
 
 
 errors = st.dictionaries(

@@ -1,6 +1,7 @@
 """What keeps Clew from starting is said in a sentence."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.launcher.conftest import MOST_SECONDS, Start
+from tests.launcher.conftest import MOST_SECONDS, Start, wait_until
 
 
 @pytest.fixture
@@ -67,3 +68,36 @@ def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> No
     assert "65535" in answer.stderr
     assert "LOG_LEVEL='loud'" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_second_launch_on_the_same_state_is_refused_and_names_the_first(start: Start, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    first = start(STATE_DIR=str(state))
+    wait_until(lambda: "at http" in _text(state / "launch.lock"), first.said)
+    second = start(STATE_DIR=str(state))
+    assert second.process.wait(MOST_SECONDS) == 1
+    assert f"STATE_DIR={state}" in second.said()
+    assert f"process {first.process.pid}, at http://127.0.0.1:{first.port}" in second.said()
+    assert "Traceback" not in second.said()
+    first.process.kill()  # its lock ends with it, whatever file it leaves
+    first.process.wait(MOST_SECONDS)
+    assert (state / "launch.lock").exists()
+    third = start(STATE_DIR=str(state))
+    wait_until(lambda: "Starting" in third.said() or third.process.poll() is not None, third.said)
+    assert third.process.poll() is None, third.said()
+    assert third.end(signal.SIGTERM) == 0
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_followed(start: Start, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.write_text("mine")
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "launch.lock").symlink_to(foreign)
+    launch = start(STATE_DIR=str(tmp_path / "state"))
+    assert launch.process.wait(MOST_SECONDS) == 1
+    assert "cannot be written" in launch.said()
+    assert foreign.read_text() == "mine"
+
+
+def _text(file: Path) -> str:
+    return file.read_text() if file.exists() else ""

@@ -1,0 +1,149 @@
+"""What live GPUs cost the browser: `python -m bench.gpu_pages` watches made-up hosts on `/gpu` and on `/`.
+
+Each host is a WebSocket of this process that tells every value anew each two seconds. Said of each page: the share of
+the time in which its main thread was busy (Chromium's TaskDuration; ThreadTime is the processor's share of it), how
+often a component's property was set, and how long a click had to wait.
+"""
+
+import argparse
+import json
+import logging
+import random
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, jsonify
+from flask_sock import Sock  # type: ignore[import-untyped]
+from simple_websocket import Server
+from werkzeug.serving import make_server
+
+from bench.clew_process import clew
+from bench.headless import Browser, browser, soon
+from domain.gpus import HISTORY_SAMPLES, Gpu, GpuProcess, GpuReport, PastSample
+
+_NOWHERE = "http://127.0.0.1:9"  # an MLflow that is not there: it has nothing to do with this
+_PERIOD_SECONDS = 2.0
+
+
+def report(host: int, gpus: int, dice: random.Random, *, with_history: bool) -> GpuReport:
+    """A host's message of this moment, made up."""
+    now = time.time_ns() // 1_000_000
+    past = [
+        PastSample(at=now - 2000 * back, utilization={gpu: dice.randint(0, 100) for gpu in range(gpus)})
+        for back in reversed(range(HISTORY_SAMPLES))
+    ]
+    told = [_gpu(host, gpu, now, dice) for gpu in range(gpus)]
+    history = past if with_history else None
+    return GpuReport(host=f"host-{host}", sent_at=now, sample_seconds=_PERIOD_SECONDS, gpus=told, history=history)
+
+
+def _gpu(host: int, index: int, now: int, dice: random.Random) -> Gpu:
+    return Gpu(
+        gpu_id=index,
+        uuid=f"GPU-{host}-{index}",
+        name="Made-up GPU",
+        timestamp=now,
+        utilization=dice.randint(0, 100),
+        memory_used=dice.uniform(0, 80_000),
+        memory_total=81_920,
+        temperature=dice.randint(30, 90),
+        temperature_limit=95,
+        power=dice.uniform(50, 700),
+        power_limit=700,
+        sm_clock=dice.randint(200, 1980),
+        fan=dice.randint(20, 90),
+        throttle_reasons=[],
+        throttle_codes=[],
+        processes=[_process(index, number, dice) for number in range(2)],
+    )
+
+
+def _process(gpu: int, number: int, dice: random.Random) -> GpuProcess:
+    return GpuProcess(pid=1000 + 10 * gpu + number, user="ann", command="python", memory_used=dice.randint(500, 30_000))
+
+
+@contextmanager
+def hosts(gpus: int) -> Iterator[str]:
+    """Serves any number of hosts of so many GPUs each at `<address>/<number>`."""
+    app = Flask("made-up")
+    app.get("/<host>/health")(lambda host: jsonify(status="healthy"))
+
+    def talk(server: Server, host: str) -> None:
+        dice = random.Random(int(host))
+        server.send(report(int(host), gpus, dice, with_history=True).model_dump_json())
+        time.sleep(dice.random() * _PERIOD_SECONDS)  # hosts do not agree on a moment
+        while True:
+            server.send(report(int(host), gpus, dice, with_history=False).model_dump_json())
+            time.sleep(_PERIOD_SECONDS)
+
+    Sock(app).route("/<host>/ws/gpu")(talk)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def busy(page: Browser, seconds: float) -> dict[str, float]:
+    """What the page's main thread did for so many seconds."""
+    page.run(
+        "const set = window.dash_clientside.set_props; window.benchSets = 0;"
+        "window.dash_clientside.set_props = (...given) => { window.benchSets += 1; return set(...given); };"
+    )
+    before, began = _metrics(page), time.monotonic()
+    waits = []
+    while time.monotonic() - began < seconds:
+        waits.append(page.until("true", "", 60))  # a frame, as a click would get one
+        time.sleep(0.25)
+    took, after = time.monotonic() - began, _metrics(page)
+    names = ("TaskDuration", "ThreadTime", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
+    share = {name: 100 * (after[name] - before[name]) / took for name in names}
+    return share | {
+        "set_props": page.run("return window.benchSets") / took,
+        "median wait": 1000 * statistics.median(waits),
+        "longest wait": 1000 * max(waits),
+        "MiB": page.heap() / 2**20,
+    }
+
+
+def _metrics(page: Browser) -> dict[str, float]:
+    told: Any = page.driver.execute_cdp_cmd("Performance.getMetrics", {})
+    return {one["name"]: one["value"] for one in told["metrics"]}
+
+
+def main() -> None:
+    """Measures each page, and prints a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hosts", type=int, default=12)
+    parser.add_argument("--gpus", type=int, default=8, help="of each host")
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--port", type=int, default=7140, help="Clew's")
+    parser.add_argument("--pages", nargs="+", default=["/gpu", "/"])
+    asked = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with hosts(asked.gpus) as there, browser() as page:
+        listed = ",".join(f"host-{number}={there}/{number}" for number in range(asked.hosts))
+        page.driver.execute_cdp_cmd("Performance.enable", {})
+        with clew(_NOWHERE, asked.port, GPU_MONITOR_URLS=listed) as address:
+            for path in asked.pages:
+                loaded = page.loaded(address + path, _ALL_HEARD)
+                soon(5)
+                figures = _rounded(busy(page, asked.seconds))
+                print(f"{path}: all heard after {loaded:.1f} s; then {json.dumps(figures)}", flush=True)  # noqa: T201
+
+
+_ALL_HEARD = (
+    "document.querySelectorAll('[id*=gpu-badge]').length > 0 &&"
+    " [...document.querySelectorAll('[id*=gpu-badge]')].every(one => one.innerText === 'connected')"
+)
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 1) for name, value in values.items()}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""What a driver says that is no such value: left out by itself, and named."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.errors.misfits import reason_of
+from domain.errors.schema import FieldMisfit, SchemaLess, SchemaLong, SchemaMore, ValueMisfit
+from domain.gpus import GpuMisfit
+from domain.message_data import coded
+from domain.messages import Reason
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Fitted(NamedTuple):
+    """The values that fit, and what is wrong with each of the others."""
+
+    values: dict[str, Any]
+    misfits: list[GpuMisfit]
+
+
+def fit(model: type[Model], values: Mapping[str, Any], inside: str = "") -> Fitted:
+    """Leaves out each value that `model` refuses; `inside` is the path of a value within its GPU, as "processes.0."."""
+    try:
+        model(**values)
+    except ValidationError as error:
+        wrong = {str(one["loc"][0]): one for one in error.errors(include_url=False)}
+        kept = {name: value for name, value in values.items() if name not in wrong}
+        return Fitted(kept, [_misfit_of(inside + name, one) for name, one in wrong.items()])
+    return Fitted(dict(values), [])
+
+
+def misfit(field: str, why: Reason, value: float | None = None) -> GpuMisfit:
+    """A field whose value is left out."""
+    said = FieldMisfit(field, why) if value is None else ValueMisfit(field, value, why)
+    return GpuMisfit(field=field, **coded(said, "error"))
+
+
+def _misfit_of(field: str, details: ErrorDetails) -> GpuMisfit:
+    value = details["input"]
+    return misfit(field, _reason_of(details), value if isinstance(value, int | float) else None)
+
+
+def _reason_of(details: ErrorDetails) -> Reason:
+    """As the browser says it of another's message: the card's texts have these."""
+    limits = details.get("ctx", {})
+    if details["type"] == "less_than_equal":
+        return SchemaMore(limits["le"])
+    if details["type"] == "greater_than_equal":
+        return SchemaLess(limits["ge"])
+    if details["type"] == "string_too_long":
+        return SchemaLong(limits["max_length"])
+    return reason_of(details)
