@@ -8,6 +8,7 @@ import yaml
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from api.run_filters import described
 from api.shapes import (
     Activated,
     ActivationRequest,
@@ -44,7 +45,7 @@ class Operation(NamedTuple):
 
 
 _FAILURES: Final = {
-    400: "The body is no JSON, or makes no sense to the model store.",
+    400: "The body is no JSON, or makes no sense to the model store, or a filter makes none.",
     401: "The token is missing or wrong.",
     403: "This Clew is read-only, or the request comes from a page of another site.",
     404: "There is no such thing.",
@@ -97,10 +98,10 @@ OPERATIONS: Final = (
     Operation(
         "get",
         "/api/runs",
-        "All runs",
+        "All runs, or those that every filter keeps; all in a filter is text but an operator that is written as such",
         list[RunSummary],
-        (503,),
-        query={"experiment": "Only runs of the experiment with this name."},
+        (400, 503),
+        query={"experiment": "Only runs of the experiment with exactly this name."} | described(),
         headers=_AS_OF,
     ),
     Operation(

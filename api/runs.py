@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
+from api.run_filters import filters_in
 from api.shapes import Comparison, RunDetail
 from api.wire import answer
 from domain.errors.records import RunIdMalformed, RunNotFound
@@ -25,11 +26,11 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.get("")
     def all_runs() -> Response:
+        filters, experiment = filters_in(request.args), request.args.get("experiment")
         view = services.runs.first_view(patience)
-        experiment = request.args.get("experiment")
         runs = _known(view).runs.values()
         rows = [summarise(run, vocabulary) for run in runs if experiment is None or run.experiment == experiment]
-        return _dated(answer(list[RunSummary], rows), view)
+        return _dated(answer(list[RunSummary], [row for row in rows if filters.keeps(row)]), view)
 
     @routes.get("/compare")
     def compare() -> Response:

@@ -23,6 +23,8 @@
     }
   }
 
+  window.clew = Object.assign(window.clew || {}, { isThere });
+
   function count(clocks, step) {
     for (const id of clocks) {
       const before = underWay.get(id) || 0;

@@ -29,7 +29,10 @@
     window.clew.walkChart.clear();
     sides = wanted.map(sideOf);
     for (const one of sides) one.plays = Boolean(request.play);
-    window.clew.sockets.keep(sides.map((one) => one.socket), PAGE, (socket) => socket.write(texts));
+    window.clew.sockets.keep(sides.map((one) => one.socket), PAGE, (socket) => {
+      socket.write(texts);
+      sides.find((one) => one.socket === socket).walk.sayWaiting();
+    });
   }
 
   function send(one, command) {
@@ -57,11 +60,20 @@
       return { error: texts.misfit.replace("{why}", error.message) };
     }
     if (message && typeof message.error === "string") return { error: window.clew.troubleOf(message, texts.templates) };
+    if (message && typeof message.waiting === "string") return { waits: waitOf(message) };
     const why = window.clew.misfit(message, schema);
     return why ? { error: texts.misfit.replace("{why}", window.clew.translate(why, texts.templates)) } : { step: message };
   }
 
-  function take(one, { step, error }) {
+  /** What the engine waits for, and since when by this browser's clock. */
+  function waitOf({ code, params, waiting, waited_s }) {
+    const cause = window.clew.translate({ code, params }, texts.templates, waiting).replace(/[.。]+$/, "");
+    return { cause, since: Date.now() - 1000 * (Number(waited_s) || 0) };
+  }
+
+  function take(one, { step, error, waits }) {
+    one.walk.waits(waits || null);
+    if (waits) return;
     one.walk.trouble(error || "");
     if (!step) return;
     one.walk.draw(step);
@@ -82,6 +94,7 @@
       const one = sides.find((each) => each.socket.ids.socket === id);
       if (!one || !state) return;
       if (one.socket.becomes(state)) reset(one);
+      if (state.readyState === WebSocket.CLOSED) one.walk.waits(null); // the line says what is wrong now
       one.socket.write(texts);
     },
 

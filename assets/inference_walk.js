@@ -87,6 +87,21 @@
       if (place) place.textContent = text;
     }
 
+    /** What it waits for, null for nothing: the seconds go on by themselves, unheard by who listens. */
+    waits(waiting) {
+      if (!waiting && this.waiting) this.trouble("");
+      this.waiting = waiting;
+      this.sayWaiting();
+    }
+
+    sayWaiting() {
+      if (!this.waiting) return;
+      const { texts, waiting } = this;
+      this.said = texts.waiting_for.replace("{cause}", waiting.cause);
+      const seconds = texts.waited.replace("{n}", Math.max(0, Math.round((Date.now() - waiting.since) / 1000)));
+      setProps(part("trouble", this.side), { children: [this.said, " ", html("Span", seconds, { "aria-hidden": "true" })], is_open: true });
+    }
+
     trouble(sentence) {
       if (sentence === this.said) return;
       this.said = sentence;

@@ -3,7 +3,6 @@
   "use strict";
   const TABLE = "models-table";
   const CHOSEN = "models-chosen";
-  const AGAIN = "models-change-again";
   const EVERYTHING = "*";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const unchanged = () => window.dash_clientside.no_update;
@@ -18,11 +17,12 @@
       const seen = (row) =>
         (algorithm === EVERYTHING || row.algorithm === algorithm) &&
         (state === EVERYTHING || row.state === state || (state === "present" && row.state !== "deleted"));
-      const data = rows.filter(seen).map((row) => ({
+      const drawn = rows.filter(seen).map((row) => ({
         ...window.clew.known(row),
         trained: window.clew.localTime(row.trained_ms),
         details: `[${texts.details}](${row.page})`,
       }));
+      const data = window.clew.filters.addShadows(drawn, window.clew.propsOf(TABLE).columns);
       const before = window.clew.propsOf(CHOSEN).data;
       const chosen = chosenNow(window.clew.propsOf(TABLE).selected_row_ids, before);
       if (chosen !== before) setProps(CHOSEN, { data: chosen });
@@ -54,31 +54,18 @@
       return [gone || row.state === "active", false, gone || row.state === "active", !gone];
     },
 
-    /** To where the active model can be tried: a page of Clew, which is a path, or the team's own, maybe on this very host. */
-    go(address) {
-      if (!address) return;
-      if (address.startsWith("/")) window.clew.visit(address);
-      else window.location.assign(address);
-    },
-
-    /** A toast that stays open keeps its old time: it is closed before it says something else. */
-    say(refusal) {
-      if (!refusal) return;
-      setProps(refusal.toast, { is_open: false });
-      window.setTimeout(() => Object.entries(refusal.parts).forEach(([id, props]) => setProps(id, props)), 100);
-    },
-
     open(clicks, chosen, rows) {
       const row = (rows || []).find((one) => one.id === chosen);
       if (clicks && row) window.clew.visit(row.page);
     },
   };
 
-  // The history is drawn anew with each change, so its buttons are listened to from above.
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest && event.target.closest("button[data-activate-again]");
-    if (button) setProps(AGAIN, { data: { id: button.dataset.activateAgain, at: Date.now() } });
-  });
+  /** The choice of this very moment: on a slow machine the Store follows the table a while later. */
+  function chosenModel() {
+    if (!window.clew.isThere(TABLE)) return null;
+    return chosenNow(window.clew.propsOf(TABLE).selected_row_ids, window.clew.propsOf(CHOSEN).data);
+  }
 
+  window.clew = Object.assign(window.clew || {}, { chosenModel });
   window.dash_clientside = Object.assign({}, window.dash_clientside, { models });
 })();

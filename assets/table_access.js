@@ -28,8 +28,6 @@
         set(sort, "aria-label", filled(said.sort, name));
         set(head, "aria-sort", ORDERS[sort.querySelector("svg")?.dataset.icon] || "none");
       }
-      const filter = table.querySelector(`th.dash-filter[data-dash-column="${CSS.escape(head.dataset.dashColumn)}"] input[type="text"]`);
-      set(filter, "aria-label", filled(said.filter, name));
     }
   }
 
@@ -90,7 +88,7 @@
         event.preventDefault();
         step(target, key === "ArrowDown" ? 1 : -1);
       }
-      // A filter box hears of Tab itself, and lets it pass.
+      // A filter box keeps its keys to itself.
       if (control || (key === "Tab" && !target.matches("th input"))) event.stopPropagation();
     },
     true, // before React, which hears the keys of the whole document on its root

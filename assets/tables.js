@@ -108,7 +108,7 @@
         (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
       );
       const ordered = isTogether ? together(chosen) : chosen.map((row) => [row]);
-      const data = ordered.map(([row, depth]) => ({
+      const drawn = ordered.map(([row, depth]) => ({
         ...window.clew.known(row),
         ...(depth ? { depth } : {}),
         ...silence(row, silent[row.id]),
@@ -116,6 +116,7 @@
         started: window.clew.localTime(row.started_ms),
         details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
       }));
+      const data = window.clew.filters.addShadows(drawn, table.columns);
       const index = new Map(data.map((row, i) => [row.id, i]));
       const shown = selected.filter((id) => index.has(id));
       setProps(TABLE, {

@@ -29,9 +29,12 @@ def freshness(view: RunView) -> tuple[Any, Any, bool]:
 
 def failed(view: RunView | ModelView) -> tuple[Any, bool]:
     """What failed since what is shown was read, if anything, and whether something did."""
-    if view.failure is None:
+    failure = view.failure
+    if failure is None:
         return no_update, False
-    return notices.failure(view.failure.service_name, view.failure.error, as_of_ms=words.unix_ms(view.as_of)), True
+    since = words.unix_ms(failure.since) if failure.passes else None
+    as_of = words.unix_ms(view.as_of)
+    return notices.failure(failure.service_name, failure.error, as_of_ms=as_of, waiting_since_ms=since), True
 
 
 def register_rows_shown(app: dash.Dash, table: str, rows: str, texts: str) -> None:

@@ -9,12 +9,13 @@ from dash import dcc, html
 
 from components import ids
 from components.links import href, is_embedded
+from components.models import model_change
 from components.texts.language import _, language
 from components.ui_settings import UiSettings
 
 
 def frame(ui: UiSettings) -> html.Div:
-    """The whole document: a skip link, the header, errors, the page."""
+    """The whole document: a skip link, the header, errors, the page, and what came of changes, on whichever page."""
     return html.Div(
         [
             html.A(_("Skip to the content"), href="#main", className="visually-hidden-focusable"),
@@ -25,6 +26,7 @@ def frame(ui: UiSettings) -> html.Div:
                 tabIndex=-1,  # or the skip link would move the view and not the focus
                 className="container-fluid py-3",
             ),
+            *model_change.place(),
         ],
         className="clew-read-only" if ui.read_only else None,
     )

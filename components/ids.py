@@ -3,6 +3,13 @@
 # Frame: on every page
 ERRORS = "frame-errors"
 LANGUAGE = "frame-language"
+# Changes of models: what came of each, and the dialog that asks first
+CHANGES = "changes"
+CHANGE_DIALOG = "change-dialog"
+CHANGE_TITLE = "change-title"
+CHANGE_QUESTION = "change-question"
+CHANGE_CANCEL = "change-cancel"
+CHANGE_CONFIRM = "change-confirm"
 
 
 # Front page
@@ -25,6 +32,11 @@ def front_gpu(what: str, host: int) -> str:
 def rows_shown(table: str) -> str:
     """How many rows a table's filters leave."""
     return f"{table}-shown"
+
+
+def filter_misfits(table: str) -> str:
+    """What a table's filters do not understand."""
+    return f"{table}-misfits"
 
 
 # Runs page
@@ -137,16 +149,16 @@ MODEL_RESTORE = "models-restore"
 MODEL_HISTORY = "models-history"
 MODEL_DRAWN = "models-drawn"
 
-# Changes of models, on the models page and on the page of one: `place` is models or model
+# Page of one model
 MODEL_ID = "model-id"
 MODEL_FACTS = "model-facts"
 MODEL_POLICY = "model-policy"
 MODEL_CHECKED = "model-checked"
 
 
-def change(place: str, what: str) -> str:
-    """A part of changing a model at `place`, such as dialog, confirm, toast or undo."""
-    return f"{place}-change-{what}"
+def change(verb: str) -> str:
+    """The button of the model page that asks for this change."""
+    return f"model-{verb}"
 
 
 # GPU page: `host` is a monitor's place in the list of them
@@ -187,6 +199,7 @@ EVALUATE = "evaluation-start"
 EVALUATE_CANCEL = "evaluation-cancel"
 EVALUATE_TICK = "evaluation-tick"
 EVALUATION = "evaluation-report"
+EVALUATION_WAITING = "evaluation-waiting"
 
 
 def walk(what: str, side: str) -> str:

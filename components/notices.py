@@ -10,25 +10,42 @@ from dash import html
 from components import ids
 from components.texts.language import _, around, ngettext
 from components.texts.translate import translate
+from domain.errors import ClewError
+from domain.errors.services import last_found, passes_by_itself
 from domain.messages import Reason
 from domain.tracking.runs import BadRow
 
 _NAMED = 3
 
 
-def failure(service: Reason, cause: Reason, *, as_of_ms: int | None) -> list[Any]:
-    """Says which service failed and why, and how old what is shown is."""
+def failure(service: Reason, cause: Reason, *, as_of_ms: int | None, waiting_since_ms: int | None = None) -> list[Any]:
+    """Says which service failed and why, how old what is shown is, and since when it is waited for, if it is."""
     if as_of_ms is None:
         known = [_("Nothing has been read from it yet.")]
     else:
         known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
     said = _("%(cause)s. ", cause=translate(cause).rstrip(".。"))
-    return [html.Strong(f"{translate(service)}: "), html.Span(said), *known]
+    return [html.Strong(f"{translate(service)}: "), html.Span(said), *known, *waiting(waiting_since_ms)]
 
 
-def failed_histories(failures: Sequence[Reason]) -> list[Any]:
+def waiting(since_ms: int | None) -> list[Any]:
+    """Says since when something is waited for that is asked again without its reader; nothing where that is not so."""
+    if since_ms is None:
+        return []
+    return [" ", *around(_("It is asked again by itself, since {moment}."), moment=moment(since_ms))]
+
+
+def failed_histories(failures: Sequence[ClewError]) -> list[Any]:
     """Says which histories could not be read and why, a sentence each."""
-    return [html.Div(_("A history could not be read. %(cause)s", cause=translate(cause))) for cause in failures]
+    return [
+        html.Div(_failed_history(translate(last_found(cause)), passes=passes_by_itself(cause))) for cause in failures
+    ]
+
+
+def _failed_history(cause: str, *, passes: bool) -> str:
+    if passes:
+        return _("A history could not be read yet. %(cause)s. It is asked again by itself.", cause=cause.rstrip(".。"))
+    return _("A history could not be read. %(cause)s", cause=cause)
 
 
 def bad_rows(service: Reason | str, rows: Sequence[BadRow]) -> dbc.Alert | None:

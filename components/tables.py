@@ -1,8 +1,10 @@
 """Everything that knows Dash's DataTable, with assets/tables.js; another grid can take its place in one file.
 
 What DataTable gives neither to keyboards nor to screen readers, assets/table_access.js adds, in the words given here.
+What is typed to filter by is read by our own grammar, domain/filters, in boxes of our own, assets/table_filters.js.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -12,7 +14,9 @@ from dash.dash_table.Format import Format, Group, Scheme
 from components import ids
 from components.texts.language import _
 from components.texts.outcomes import no_value
+from components.texts.translate import templates
 from components.texts.words import MISSING
+from domain.errors.requests import FilterMisunderstood
 
 Kind = Literal["text", "numeric", "datetime", "link"]
 
@@ -43,8 +47,11 @@ def native_table(
     The columns `named_by` say to a screen reader which row a checkbox is for.
     """
     table = _table(component_id, columns, page_size, hidden, styles, selectable)
-    said = {f"data-{name}": text for name, text in _said(named_by).items()}
-    return html.Div(table, className="table-frame", role="region", tabIndex=0, **{"aria-label": label}, **said)
+    said = {f"data-{name}": text for name, text in ({"table": component_id} | _said(named_by)).items()}
+    misfits = html.Div(id=ids.filter_misfits(component_id), role="status", className="visually-hidden")
+    return html.Div(
+        [misfits, table], className="table-frame", role="region", tabIndex=0, **{"aria-label": label}, **said
+    )
 
 
 def rows_shown(component_id: str) -> html.Span:
@@ -59,12 +66,20 @@ def _said(named_by: Sequence[str]) -> dict[str, str]:
         "choose": _("Choose {name}"),
         "sort": _("Sort by {name}"),
         "filter": _("Filter by {name}"),
+        "placeholder": _("filter…"),
+        "filter-texts": json.dumps(_filter_texts()),
         "first-page": _("First page"),
         "previous-page": _("Previous page"),
         "current-page": _("Page"),
         "next-page": _("Next page"),
         "last-page": _("Last page"),
     }
+
+
+def _filter_texts() -> dict[str, Any]:
+    """What assets/table_filters.js says of a filter that it does not understand."""
+    codes = templates(kind.code for kind in FilterMisunderstood.__subclasses__())
+    return {"codes": codes, "not_applied": _("It leaves nothing out.")}
 
 
 def _table(
@@ -87,7 +102,6 @@ def _table(
         sort_action="native",
         sort_mode="multi",
         filter_action="native",
-        filter_options={"placeholder_text": _("filter…")},
         page_action="native",
         page_size=page_size,
         cell_selectable=True,
@@ -108,11 +122,10 @@ def _column(column: Column) -> dict[str, Any]:
     if column.kind == "link":
         return spec | {"type": "text", "presentation": "markdown"}
     if column.kind == "numeric":
-        # Never case-insensitive for the whole table: numbers would be compared as text.
         return spec | {"type": "numeric", "format": _format(column), "sort_as_null": list(no_value())}
     if column.kind == "datetime":
         return spec | {"type": "datetime"}
-    return spec | {"type": "text", "filter_options": {"case": "insensitive"}, "sort_as_null": [MISSING]}
+    return spec | {"type": "text", "sort_as_null": [MISSING]}
 
 
 def _format(column: Column) -> Format:

@@ -19,7 +19,15 @@ from domain.errors import (
     ServiceUnavailable,
 )
 from domain.errors.answers import NoReasonFor, UnexpectedStatus
-from domain.errors.connections import AnsweredReason, NotAsked, ProxyFailed, TimedOut, TimedOutAt, UnreachableAt
+from domain.errors.connections import (
+    AnsweredReason,
+    CertificateRefused,
+    NotAsked,
+    ProxyFailed,
+    TimedOut,
+    TimedOutAt,
+    UnreachableAt,
+)
 from domain.errors.misfits import misfit_of
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
 from domain.errors.services import AskedTooMuch
@@ -142,7 +150,9 @@ def _with_address(error: ServiceError, url: str) -> ServiceError:
         return NotAsked(SERVICE, _with_address(error.reason, url))
     if isinstance(error, TimedOut):
         return TimedOutAt(SERVICE, url)
-    return error if isinstance(error, ProxyFailed) else UnreachableAt(SERVICE, url)
+    if isinstance(error, ProxyFailed | CertificateRefused):
+        return error
+    return UnreachableAt(SERVICE, url)
 
 
 def _refusal(answer: Answer) -> ClewError:

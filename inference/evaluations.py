@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,12 @@ from domain.errors.names import TheInferenceEngine
 from domain.errors.services import RunsAllEvaluations
 from domain.errors.walks import EvaluationBrokeDown, NotEvaluated
 from domain.inference.evaluation import EVALUATION_EPISODES, evaluate, evaluate_unseen
+from domain.inference.maze import Maze
 from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.message_data import coded
 from domain.registry.measurements import Measured
 from inference.engine import Engine
+from inference.waiting import Waiting
 from policies.policy_process import PolicyProcess
 
 _log = logging.getLogger(__name__)
@@ -63,11 +66,9 @@ class Evaluation:
         _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
 
     def _evaluate(self) -> None:
-        found = self._engine.find(self.report.model_id)
-        maze = found.trained_on
-        content = self._engine.models.policy(found.model.id).content
+        maze, content = self._found()
         self._go_on()
-        self._know(maze_size=maze.size, maze_seed=maze.seed)
+        self._know(maze_size=maze.size, maze_seed=maze.seed, error=None, code=None, params={}, waited_s=None)
         policy = PolicyProcess(content or b"", maze.env_id, in_background=True)
 
         def ask(observations: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -81,6 +82,21 @@ class Evaluation:
             self._know(unseen=Measured.of(unseen), state=EvaluationState.DONE)
         finally:
             policy.close()
+
+    def _found(self) -> tuple[Maze, bytes | None]:
+        """The maze and the file of the model; a Clew that is only starting is waited for."""
+        waiting: Waiting | None = None
+        while True:
+            self._go_on()
+            try:
+                found = self._engine.find(self.report.model_id)
+                return found.trained_on, self._engine.models.policy(found.model.id).content
+            except ClewError as error:
+                waiting = waiting or Waiting()
+                if not waiting.goes_on(error):
+                    raise
+                self._know(**coded(error, "error"), waited_s=round(waiting.waited_seconds, 1))
+                self._cancelled.wait(max(0.0, waiting.try_at - time.monotonic()))
 
     def _go_on(self) -> None:
         if self._cancelled.is_set():

@@ -24,7 +24,7 @@ from domain.errors.walks import (
     WaitAndReset,
     WatchItThere,
 )
-from domain.inference.messages import InferenceTrouble
+from domain.inference.messages import InferenceTrouble, InferenceWaiting
 from domain.message_data import coded
 
 # The first that fits counts.
@@ -44,3 +44,8 @@ def trouble_of(error: ClewError) -> InferenceTrouble:
     """The message for a failure."""
     remedy = next((remedy for kind, remedy in _REMEDIES if isinstance(error, kind)), ReadTheEngineLog())
     return InferenceTrouble(**coded(error, "error"), remedy=str(remedy), remedy_code=remedy.code)
+
+
+def waiting_for(error: ClewError, waited_seconds: float) -> InferenceWaiting:
+    """The message while a failure is waited to pass."""
+    return InferenceWaiting(**coded(error, "waiting"), waited_s=round(waited_seconds, 1))

@@ -10,7 +10,8 @@ from domain.errors.misfits import misfit_of
 from domain.errors.walks import CommandBinary, CommandMisfit
 from domain.inference.messages import DEFAULT_SPEED, Command, InferenceStep, Verb
 from inference.engine import Engine
-from inference.failures import trouble_of
+from inference.failures import trouble_of, waiting_for
+from inference.waiting import Waiting
 from inference.walk import Walk
 from sockets.connections import Connection
 from sockets.message_sender import MessageSender
@@ -28,6 +29,7 @@ class Viewing:
         self._sender = MessageSender(connection)
         self._asked = Command(command=Verb.RESET)
         self._walk: Walk | None = None
+        self._waiting: Waiting | None = None
         self._speed = DEFAULT_SPEED
         self._running = False
         self._last = 0.0
@@ -37,15 +39,25 @@ class Viewing:
     def serve(self) -> None:
         """Goes on until the connection ends, by ConnectionClosed or OSError."""
         while self._misfits < _MOST_MISFITS:
-            wait = max(0.0, self._due - time.monotonic()) if self._running else None
-            message = self._connection.receive(wait)
+            message = self._connection.receive(self._until_next())
             if message is None:
-                self._step()
+                self._go_on()
             elif not self._connection.server.connected:  # nobody waits for what it sent last
                 return
             else:
                 self._handle(message)
         self._connection.server.close(_POLICY_VIOLATION, "Too many messages that are no commands.")
+
+    def _until_next(self) -> float | None:
+        """In so many seconds there is something to do but to listen; None where there is not."""
+        due = self._waiting.try_at if self._waiting else self._due if self._running else None
+        return None if due is None else max(0.0, due - time.monotonic())
+
+    def _go_on(self) -> None:
+        if self._waiting:
+            self._begin()
+        else:
+            self._step()
 
     def _handle(self, message: str | bytes) -> None:
         try:
@@ -74,18 +86,32 @@ class Viewing:
         if self._running:
             return
         self._running = True
+        if self._waiting:
+            return
         if self._walk is None or self._walk.is_over:
             self._reset(running=True)
         self._last = time.monotonic()
         self._due = self._last + 1 / self._speed
 
     def _reset(self, *, running: bool) -> None:
-        self._running = running
+        self._running, self._waiting = running, None
+        self._begin()
+
+    def _begin(self) -> None:
+        """The episode begins, or it is waited for what it needs."""
         try:
             self._walk = self._engine.walk(self._asked, self._connection.person)
-            self._send_step(self._walk.begin(running=running))
+            self._send_step(self._walk.begin(running=self._running))
+            self._waiting = None
+            self._last = time.monotonic()
+            self._due = self._last + 1 / self._speed
         except ClewError as error:
-            self._fail(error)
+            waiting = self._waiting or Waiting()
+            if not waiting.goes_on(error):
+                self._fail(error)
+                return
+            self._waiting, self._walk = waiting, None
+            self._sender.send(waiting_for(error, waiting.waited_seconds).model_dump_json())
 
     def _step(self) -> None:
         now = time.monotonic()
@@ -104,7 +130,7 @@ class Viewing:
 
     def _fail(self, error: ClewError) -> None:
         """The episode is over; the next start or reset begins another."""
-        self._running, self._walk = False, None
+        self._running, self._walk, self._waiting = False, None, None
         self._sender.send(trouble_of(error).model_dump_json())
 
 

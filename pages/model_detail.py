@@ -6,7 +6,7 @@ import dash
 from dash import dcc
 
 from components import frame, ids
-from components.models import model_change, model_detail
+from components.models import model_detail
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 
@@ -15,8 +15,7 @@ from components.ui_settings import UiSettings, page
 def layout(ui: UiSettings, /, model_id: str = "", **_query: str) -> list[Any]:
     """The page of the model with this id."""
     return [
-        *model_detail.place(),
-        *model_change.parts("model"),
+        *model_detail.place(model_id),
         frame.ticker("model", ui),
         dcc.Store(id=ids.MODEL_ID, data=model_id),
         dcc.Store(id=ids.MODEL_CHECKED, data=False),

@@ -6,7 +6,8 @@ import dash
 from dash import dcc, html
 
 from components import frame, ids, notices
-from components.models import model_change, model_list
+from components.filter_hint import filter_hint
+from components.models import model_list
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 
@@ -22,8 +23,8 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
         model_list.toolbar(),
         model_list.model_table(),
         html.Div(id=ids.MODEL_EMPTY, className="my-3"),
+        filter_hint(),
         html.Div(id=ids.MODEL_HISTORY),
-        *model_change.parts("models"),
         frame.ticker("models", ui),
         dcc.Store(id=ids.MODEL_TEXTS, data=model_list.texts()),
         dcc.Store(id=ids.MODEL_ROWS),

@@ -7,6 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import frame, ids
+from components.filter_hint import filter_hint
 from components.runs import comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
@@ -34,7 +35,7 @@ def layout(
         run_toolbar.toolbar(experiment, run_list.columns(), run_list.HIDDEN_AT_FIRST, together=together == "true"),
         run_list.run_table(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
-        run_toolbar.filter_hint(),
+        filter_hint(),
         frame.ticker("runs", ui),
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),

@@ -12,6 +12,9 @@ from mlflow_api.registry import MlflowRegistry
 from services.health.dependency_health import Checks
 from services.health.service_health import HealthSnapshots, Neighbour
 from services.inference_engine import InferenceEngine
+from services.registry.changes.answers import ChangeAnswers
+from services.registry.changes.making import ChangeMaking
+from services.registry.changes.records import ChangeRecords
 from services.registry.http_store import HttpModelStore
 from services.registry.measurement_keeping import MeasurementKeeping
 from services.registry.mlflow_model_tags import RunFacts
@@ -47,6 +50,7 @@ class Services(NamedTuple):
     curves: CurveCache
     models: ModelStore
     model_views: ModelSnapshots
+    changes: ChangeAnswers
     policy_checks: PolicyChecks
     measurements: MeasurementKeeping
     engine: InferenceEngine
@@ -77,6 +81,9 @@ def connect(settings: Settings) -> Services:
         curves=CurveCache(),
         models=models,
         model_views=model_views,
+        changes=ChangeAnswers(
+            ChangeMaking(models, model_views, settings.patience_seconds).make, ChangeRecords(models_folder / "changes")
+        ),
         policy_checks=PolicyChecks(models),
         measurements=MeasurementKeeping(models),
         engine=InferenceEngine(engine),

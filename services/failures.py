@@ -1,21 +1,28 @@
 """Why what a page shows could not be read anew."""
 
+from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.errors import ClewError, Name, ServiceError
+from domain.errors.services import last_found, passes_by_itself
 from domain.message_data import MessageData, MessageField
 from domain.messages import Reason
 
 
 class Failure(BaseModel):
-    """Who failed at the last refresh, and how: `error` does not name the service again."""
+    """Who failed at the last refresh, and how: `error` does not name the service again.
+
+    `since` is when it first did so in a row; `passes` says that it may be starting, restarting or slow.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     service_name: MessageField
     error: MessageField
+    passes: bool = False
+    since: datetime | None = None
 
     @property
     def service(self) -> str:
@@ -41,8 +48,9 @@ class Failure(BaseModel):
     @classmethod
     def of(cls, error: ClewError, service: Name) -> Self:
         """What `error` says; of `service`, where it names none."""
+        error = last_found(error)
         if isinstance(error, ServiceError):
-            return cls(service_name=error.service, error=error.cause_json)
+            return cls(service_name=error.service, error=error.cause_json, passes=passes_by_itself(error))
         return cls(service_name=service, error=error)
 
     @classmethod

@@ -1,5 +1,6 @@
 """The page of one model: its facts, and what its file holds."""
 
+import time
 from typing import Any
 
 import dash
@@ -11,6 +12,8 @@ from components import ids
 from components.models import model_detail
 from components.texts.translate import translate
 from domain.errors import ServiceError
+from domain.errors.services import last_found, passes_by_itself
+from domain.registry.changes import ChangeVerb
 from services.connect import Services
 
 
@@ -19,18 +22,17 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(
         Output(ids.MODEL_FACTS, "children"),
-        Output(ids.change("model", "activate"), "disabled"),
-        Output(ids.change("model", "try"), "disabled"),
-        Output(ids.change("model", "ask"), "disabled"),
-        Output(ids.change("model", "restore"), "disabled"),
+        Output(ids.change(ChangeVerb.ACTIVATE), "disabled"),
+        Output(ids.change(ChangeVerb.TRY), "disabled"),
+        Output(ids.change(ChangeVerb.DELETE), "disabled"),
+        Output(ids.change(ChangeVerb.RESTORE), "disabled"),
         Output(ids.failure("model"), "children"),
         Output(ids.failure_alert("model"), "is_open"),
         Input(ids.tick("model"), "n_intervals"),
         Input(ids.retry("model"), "n_clicks"),
-        Input(ids.change("model", "reload"), "data"),
         State(ids.MODEL_ID, "data"),
     )
-    def draw(_tick: int, _retry: int | None, _reload: int, model_id: str) -> tuple[Any, ...]:
+    def draw(_tick: int, _retry: int | None, model_id: str) -> tuple[Any, ...]:
         if is_retry("model"):
             view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
         else:
@@ -49,14 +51,20 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.retry("model"), "n_clicks"),
         State(ids.MODEL_CHECKED, "data"),
     )
-    def check(model_id: str, _tick: int, _retry: int | None, checked: bool) -> tuple[Any, Any]:
-        """Apart from the rest, for it takes a second: the file is fetched and run once in a process of its own."""
-        if checked:
+    def check(model_id: str, _tick: int, _retry: int | None, checked: object) -> tuple[Any, Any]:
+        """Apart from the rest, for it takes a second: the file is fetched and run once in a process of its own.
+
+        MODEL_CHECKED is True once that is settled; until then since when (Unix ms) it waits for what may only start.
+        """
+        if checked is True:
             raise PreventUpdate
         found = services.policy_checks.check(model_id)
         if not found.ends(services.settings.patience_seconds):
             raise PreventUpdate  # a later tick finds it
         if found.graph is not None:
             return model_detail.policy(found.graph), True
+        if found.error is not None and passes_by_itself(found.error):
+            since = checked if type(checked) is int else round(time.time() * 1000)
+            return model_detail.waiting(translate(last_found(found.error)), since), since
         # What a service did not do it may do yet; what is wrong with the file stays wrong.
         return model_detail.unusable(translate(found.error or "")), not isinstance(found.error, ServiceError)

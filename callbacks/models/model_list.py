@@ -37,10 +37,9 @@ def register(app: dash.Dash, services: Services) -> None:
         Output(ids.MODEL_DRAWN, "data"),
         Input(ids.tick("models"), "n_intervals"),
         Input(ids.retry("models"), "n_clicks"),
-        Input(ids.change("models", "reload"), "data"),
         State(ids.MODEL_DRAWN, "data"),
     )
-    def refresh(_tick: int, _retry: int | None, _reload: int, drawn: str | None) -> tuple[Any, ...]:
+    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
         if is_retry("models"):
             view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
         else:

@@ -38,6 +38,8 @@ def panel() -> html.Section:
             ),
             html.Div(id=ids.EVALUATION, **{"aria-live": "polite"}),
             dcc.Interval(id=ids.EVALUATE_TICK, interval=TICK_MS, disabled=True),
+            # Since when the engine has been asked in vain (Unix ms), and whether it is to start then.
+            dcc.Store(id=ids.EVALUATION_WAITING),
         ],
         className="mt-3",
     )  # fmt: skip
@@ -46,7 +48,9 @@ def panel() -> html.Section:
 def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
     """How far it is, or what came of it; `note` says what became of the result."""
     said: list[Any] = []
-    if found.state is EvaluationState.RUNNING:
+    if found.state is EvaluationState.RUNNING and found.error:
+        said.append(waiting(_cause(found), found.waited_s))
+    elif found.state is EvaluationState.RUNNING:
         share = 100 * found.played / found.episodes
         said.append(
             dbc.Progress(
@@ -67,6 +71,13 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
 
 def _cause(found: EvaluationReport) -> str:
     return translate(message_in(found.model_dump(), found.error)) if found.error else _("It failed.")
+
+
+def waiting(cause: str, waited_seconds: float | None) -> dbc.Alert:
+    """Said while it waits for what is only starting; the seconds are not read aloud again and again."""
+    sentence = _("Waiting: %(cause)s. It goes on by itself.", cause=cause.rstrip(".。"))
+    waited = None if waited_seconds is None else _("(%(n)s s so far)", n=count(round(waited_seconds)))
+    return dbc.Alert([sentence, " ", html.Span(waited, **{"aria-hidden": "true"})], color="info", class_name="py-2")
 
 
 def unavailable(cause: str) -> dbc.Alert:

@@ -116,6 +116,8 @@ def texts() -> dict[str, Any]:
         "maze": _("Maze {size} × {size}, seed {seed}: the agent is at ({x}, {y}), {seen} cells visited."),
         "scores": _("Here: {scores}."),
         "line": _("{model}: {value} after {steps} steps, lowest {lowest}, highest {highest}"),
+        "waiting_for": _("Waiting: {cause}. It goes on by itself."),
+        "waited": _("({n} s so far)"),
         "misfit": _("A message did not fit and was skipped: {why}"),
         "ms": _("{p50} / {p95} ms"),
         "templates": templates(TEMPLATES),

@@ -10,6 +10,7 @@ from components import notices
 from components.links import model_href
 from components.texts import words
 from components.texts.language import _
+from domain.registry.changes import ChangeVerb
 from domain.registry.models import Activation, Model, ModelList, ModelState
 
 MOST_SHOWN = 20
@@ -55,7 +56,7 @@ def _again(model: Model | None) -> Any:
         _("Activate again"),
         type="button",
         className="btn btn-link btn-sm p-0 model-writes",
-        **{"data-activate-again": model.id, "aria-label": label},
+        **{"data-change": ChangeVerb.ACTIVATE, "data-model": model.id, "aria-label": label},
     )
 
 

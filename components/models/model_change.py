@@ -1,135 +1,173 @@
-"""Changing a model: the dialogs that ask first, and the toast that says what came of it."""
+"""Changing a model: the buttons that ask for it, the dialog that asks first, and what is said of what came of it."""
 
-from typing import Any, NamedTuple
+import json
+from typing import Any
 
-import dash_bootstrap_components as dbc
-from dash import dcc, html
-from pydantic import BaseModel
+from dash import html
 
-from components import ids, notices
+from components import ids
 from components.links import run_href
 from components.texts import words
 from components.texts.language import _
+from components.texts.translate import translate
+from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb
 from domain.registry.models import Activation, Model
 
 TOAST_SECONDS = 12
 
 
-class Undo(BaseModel):
-    """What Undo would do: activate the former model again, as long as the one that took its place is active."""
+def button(component_id: str, verb: ChangeVerb, text: str, look: str, model_id: str | None = None) -> html.Button:
+    """One that asks for a change of `model_id`, or of the model that is chosen in the list; assets/changes.js listens.
 
-    former_id: str
-    active_id: str
-
-
-class Outcome(NamedTuple):
-    """What the toast says: a sentence, whether it went well, and what Undo would do."""
-
-    sentence: str
-    good: bool
-    undo: Undo | None = None
-
-    @property
-    def icon(self) -> str:
-        """The colour of the toast."""
-        return "success" if self.good else "danger"
-
-    @property
-    def duration_ms(self) -> int | None:
-        """How long the toast is there: what did not work stays until somebody closes it."""
-        return TOAST_SECONDS * 1000 if self.good else None
+    It is not there for the eye where this Clew is read-only (assets/clew.css).
+    """
+    model = {} if model_id is None else {"data-model": model_id}
+    return html.Button(
+        text,
+        id=component_id,
+        type="button",
+        disabled=True,
+        className=f"btn btn-{look} model-writes",
+        **{"data-change": verb, **model},
+    )
 
 
-def parts(place: str) -> list[Any]:
-    """The dialog, the toast and what they remember, for the page at `place`."""
+def place() -> list[Any]:
+    """Where each request is answered, on whichever page its reader is by then; assets/changes.js fills it."""
     return [
-        dbc.Modal(
+        html.Div(
+            id=ids.CHANGES,
+            className="change-toasts",
+            role="region",
+            **{
+                "aria-live": "polite",
+                "aria-label": _("Changes of models"),
+                "data-seconds": str(TOAST_SECONDS),
+                "data-texts": json.dumps(_texts()),
+            },
+        ),
+        html.Dialog(
             [
-                dbc.ModalHeader(dbc.ModalTitle(_("Delete this model?"), id=ids.change(place, "title"), tag="h2")),
-                dbc.ModalBody(id=ids.change(place, "body")),
-                dbc.ModalFooter(
+                html.H2(id=ids.CHANGE_TITLE, className="h5 change-title"),
+                html.Div(id=ids.CHANGE_QUESTION, className="change-question"),
+                html.Div(
                     [
-                        dbc.Button(_("Cancel"), id=ids.change(place, "cancel"), color="secondary", outline=True),
-                        dbc.Button(_("Delete"), id=ids.change(place, "confirm"), color="danger"),
-                    ]
+                        html.Button(_("Cancel"), id=ids.CHANGE_CANCEL, type="button", className="btn btn-secondary"),
+                        html.Button(id=ids.CHANGE_CONFIRM, type="button", className="btn btn-primary"),
+                    ],
+                    className="d-flex justify-content-end gap-2 mt-3",
                 ),
             ],
-            id=ids.change(place, "dialog"),
-            labelledby=ids.change(place, "title"),
-            is_open=False,
+            id=ids.CHANGE_DIALOG,
+            className="change-dialog",
+            **{"aria-labelledby": ids.CHANGE_TITLE},
         ),
-        dbc.Modal(
-            [
-                dbc.ModalHeader(
-                    dbc.ModalTitle(_("Another environment"), id=ids.change(place, "other-title"), tag="h2")
-                ),
-                dbc.ModalBody(id=ids.change(place, "other-body")),
-                dbc.ModalFooter(
-                    dbc.Button(_("Activate all the same"), id=ids.change(place, "other-confirm"), color="primary")
-                ),
-            ],
-            id=ids.change(place, "other-dialog"),
-            labelledby=ids.change(place, "other-title"),
-            is_open=False,
-        ),
-        html.Div(
-            dbc.Toast(
-                [
-                    html.Span(id=ids.change(place, "said")),
-                    dbc.Button(
-                        _("Undo"), id=ids.change(place, "undo"), size="sm", color="link", style={"display": "none"}
-                    ),
-                ],
-                id=ids.change(place, "toast"),
-                header=_("Models"),
-                is_open=False,
-                dismissable=True,
-                class_name="clew-toast",
-            ),
-            **{"aria-live": "polite"},
-        ),
-        dcc.Store(id=ids.change(place, "former")),
-        html.Div(
-            [dbc.Spinner(size="sm"), " ", _("Checking the model and activating it…")],
-            id=ids.change(place, "busy"),
-            hidden=True,
-            className="clew-toast alert alert-info py-2",
-            role="status",
-        ),
-        # Who is to be activated, once nothing has to be asked any more.
-        dcc.Store(id=ids.change(place, "asked")),
-        dcc.Store(id=ids.change(place, "request")),
-        # A model of the history that is to be activated again; assets/models.js writes it.
-        dcc.Store(id=ids.change(place, "again")),
-        # What the toast is to say where nothing was even tried.
-        dcc.Store(id=ids.change(place, "refusal")),
-        # An address to go to once a model that is to be tried is active.
-        dcc.Store(id=ids.change(place, "go")),
-        # Counts the changes made here: who draws the models reads them anew.
-        dcc.Store(id=ids.change(place, "reload"), data=0),
     ]
 
 
-def about_to_delete(model: Model) -> list[Any]:
-    """What the dialog says of the model, and of what becomes of it."""
-    facts = [
-        (_("Model"), model.id),
-        (_("Algorithm"), model.algorithm or words.MISSING),
-        (_("Trained at"), notices.moment(words.unix_ms(model.trained_at))),
-        (_("Success rate"), words.percent(model.success_rate)),
-    ]
-    if model.run_id is not None:
-        facts.append((_("Run"), html.A(model.run_id[:8], href=run_href(model.run_id))))
-    rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts]
-    return [
-        html.Dl(rows, className="facts"),
-        html.P(_("It does not serve anybody now. Its run and its file stay, and it can be restored.")),
-    ]
+def answer(request: ChangeRequest, result: ChangeResult, go: str | None = None) -> dict[str, Any]:
+    """What assets/changes.js shows of the result; `go` is where a model that was to be tried can be watched."""
+    goes = request.verb is ChangeVerb.TRY and result.outcome is ChangeOutcome.DONE
+    return {
+        "outcome": result.outcome,
+        "sentence": _sentence(request, result),
+        "undo": _undo(result.activation),
+        "question": _question(result),
+        "go": go if goes else None,
+    }
 
 
-def of_another_environment(model: Model, active: Model) -> str:
-    """Asked before a model takes over that was trained for something else."""
-    return _(
+def refused(error: Any) -> dict[str, Any]:
+    """What is shown where somebody may not change anything."""
+    return {"outcome": ChangeOutcome.REFUSED, "sentence": translate(error)}
+
+
+def _texts() -> dict[str, Any]:
+    return {
+        "header": _("Models"),
+        "close": _("Close"),
+        "undo": _("Undo"),
+        "watch": _("Watch it"),
+        "working": {
+            ChangeVerb.ACTIVATE: _("Checking model {id} and activating it…"),
+            ChangeVerb.TRY: _("Checking model {id} and activating it…"),
+            ChangeVerb.DELETE: _("Deleting model {id}…"),
+            ChangeVerb.RESTORE: _("Restoring model {id}…"),
+            ChangeVerb.UNDO: _("Making model {id} active again…"),
+        },
+        "still": _("Still working on it, for {n} s. {what}"),
+        "silent": _("Clew has not answered for {n} s; it is asked again. {what}"),
+        "lost": _("Clew does not answer: what became of this is not known. Look at the list when it is back. {what}"),
+        "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page and look at the list."),
+        "none_chosen": _("No model is chosen, so nothing was done. Choose one in the list."),
+    }  # fmt: skip
+
+
+def _sentence(request: ChangeRequest, result: ChangeResult) -> str:
+    cause = None if result.cause is None else translate(result.cause)
+    if result.outcome is ChangeOutcome.DONE:
+        return _done(request, result)
+    if result.outcome is ChangeOutcome.NOT_KNOWN:
+        return _not_known(request.model_id, cause)
+    return cause or ""
+
+
+def _done(request: ChangeRequest, result: ChangeResult) -> str:
+    if request.verb is ChangeVerb.DELETE:
+        return _("Model %(id)s is deleted. “Deleted” in the list of states shows it.", id=request.model_id)
+    if request.verb is ChangeVerb.RESTORE:
+        return _("Model %(id)s is back.", id=request.model_id)
+    activation = result.activation
+    if activation is not None and activation.former_id == activation.model_id:
+        return _("Model %(id)s was active already.", id=activation.model_id)
+    return _("Model %(id)s is active now.", id=request.model_id)
+
+
+def _not_known(model_id: str, cause: str | None) -> str:
+    if cause is None:
+        return _(
+            "What became of the change of model %(id)s is not known: Clew was stopped meanwhile, or did not hear of it."
+            " The list was read again: look there.",
+            id=model_id,
+        )
+    return _("%(cause)s. The list was read again: look there.", cause=cause.rstrip(".。"))
+
+
+def _undo(activation: Activation | None) -> dict[str, str] | None:
+    """What Undo asks for: the former model active again, as long as the one that took its place is active."""
+    if activation is None or activation.former_id in (None, activation.model_id):
+        return None
+    return {"verb": ChangeVerb.UNDO, "model_id": str(activation.former_id), "in_place_of": activation.model_id}
+
+
+def _question(result: ChangeResult) -> dict[str, Any] | None:
+    if result.outcome is not ChangeOutcome.ASKED or result.about is None:
+        return None
+    return _about_to_delete(result.about) if result.instead_of is None else _other(result.about, result.instead_of)
+
+
+def _about_to_delete(model: Model) -> dict[str, Any]:
+    """Asks about the model, and says what becomes of it."""
+    run = {} if model.run_id is None else {"text": model.run_id[:8], "href": run_href(model.run_id)}
+    facts: list[dict[str, Any]] = [
+        {"name": _("Model"), "text": model.id},
+        {"name": _("Algorithm"), "text": model.algorithm or words.MISSING},
+        {"name": _("Trained at"), "text": words.MISSING, "moment": words.unix_ms(model.trained_at)},
+        {"name": _("Success rate"), "text": words.percent(model.success_rate)},
+        *([{"name": _("Run"), **run}] if run else []),
+    ]
+    return {
+        "title": _("Delete this model?"),
+        "facts": facts,
+        "sentence": _("It does not serve anybody now. Its run and its file stay, and it can be restored."),
+        "confirm": _("Delete"),
+        "look": "danger",
+    }
+
+
+def _other(model: Model, active: Model) -> dict[str, Any]:
+    """Asks before a model takes over that was trained for something else."""
+    sentence = _(
         "Model %(id)s was trained for %(env)s; the active one, %(active)s, for %(active_env)s. Whoever is served now"
         " would get the other environment's policy.",
         id=model.id,
@@ -137,41 +175,10 @@ def of_another_environment(model: Model, active: Model) -> str:
         active=active.id,
         active_env=active.env_id,
     )
-
-
-def activated(activation: Activation) -> Outcome:
-    """Said when a model has become the active one."""
-    if activation.former_id == activation.model_id:
-        return Outcome(_("Model %(id)s was active already.", id=activation.model_id), good=True)
-    former = activation.former_id
-    undo = None if former is None else Undo(former_id=former, active_id=activation.model_id)
-    return Outcome(_("Model %(id)s is active now.", id=activation.model_id), good=True, undo=undo)
-
-
-def not_undone(active_id: str | None) -> Outcome:
-    """Said when Undo would have undone somebody else's choice."""
-    if active_id is None:
-        return refused(_("No model is active by now, so nothing was undone."))
-    return refused(_("Model %(id)s is active by now, so nothing was undone.", id=active_id))
-
-
-def not_known(model_id: str) -> Outcome:
-    """Said when nothing can be asked about a change, for its model or the active one is not known."""
-    return refused(
-        _("Model %(id)s is not known here just now, so nothing was done. Try again in a moment.", id=model_id)
-    )
-
-
-def deleted(model_id: str) -> Outcome:
-    """Said when a model has left the list."""
-    return Outcome(_("Model %(id)s is deleted. “Deleted” in the list of states shows it.", id=model_id), good=True)
-
-
-def restored(model_id: str) -> Outcome:
-    """Said when a model is back."""
-    return Outcome(_("Model %(id)s is back.", id=model_id), good=True)
-
-
-def refused(cause: str) -> Outcome:
-    """Said when it was not done, or may not have been; in the words of who knows."""
-    return Outcome(cause, good=False)
+    return {
+        "title": _("Another environment"),
+        "facts": [],
+        "sentence": sentence,
+        "confirm": _("Activate all the same"),
+        "look": "primary",
+    }

@@ -8,24 +8,26 @@ from dash import html
 from components import ids, notices
 from components.badges import model_badge
 from components.links import href, run_href
+from components.models.model_change import button
 from components.models.model_list import measured_text
 from components.texts import words
 from components.texts.language import _, around
 from domain.inference.policies import PolicyGraph, TensorShape
+from domain.registry.changes import ChangeVerb
 from domain.registry.models import Model, ModelState
 
 
-def place() -> list[Any]:
+def place(model_id: str) -> list[Any]:
     """The page's parts, empty until its callbacks fill them."""
     return [
         html.Div(notices.failure_alert("model"), **{"aria-live": "polite"}),
         html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS),
         html.Div(
             [
-                _button("activate", _("Activate"), color="primary"),
-                _button("try", _("Try it"), color="primary", outline=True),
-                _button("ask", _("Delete…"), color="danger", outline=True),
-                _button("restore", _("Restore"), color="secondary", outline=True),
+                _button(ChangeVerb.ACTIVATE, _("Activate"), "primary", model_id),
+                _button(ChangeVerb.TRY, _("Try it"), "outline-primary", model_id),
+                _button(ChangeVerb.DELETE, _("Delete…"), "outline-danger", model_id),
+                _button(ChangeVerb.RESTORE, _("Restore"), "outline-secondary", model_id),
             ],
             className="d-flex flex-wrap gap-2 my-3",
         ),
@@ -82,6 +84,12 @@ def unusable(cause: str) -> dbc.Alert:
     return dbc.Alert(cause, color="warning", class_name="py-2")
 
 
+def waiting(cause: str, since_ms: int) -> dbc.Alert:
+    """Said while the file cannot be checked, for a service may only be starting."""
+    said = _("The file is not checked yet. %(cause)s.", cause=cause.rstrip(".。"))
+    return dbc.Alert([said, *notices.waiting(since_ms)], color="info", class_name="py-2")
+
+
 def not_found(model_id: str) -> list[Any]:
     """Said where the address names no model."""
     return [
@@ -91,9 +99,8 @@ def not_found(model_id: str) -> list[Any]:
     ]
 
 
-def _button(what: str, text: str, **looks: Any) -> dbc.Button:
-    """One that changes the model: not there for the eye where this Clew is read-only (assets/clew.css)."""
-    return dbc.Button(text, id=ids.change("model", what), disabled=True, class_name="model-writes", **looks)
+def _button(verb: ChangeVerb, text: str, look: str, model_id: str) -> html.Button:
+    return button(ids.change(verb), verb, text, look, model_id)
 
 
 def _tensors(tensors: tuple[TensorShape, ...]) -> list[Any]:

@@ -7,9 +7,11 @@ from dash import html
 
 from components import ids, notices
 from components.links import href, model_href
+from components.models.model_change import button
 from components.tables import Column, native_table, rows_shown
 from components.texts import words
 from components.texts.language import _, around, ngettext
+from domain.registry.changes import ChangeVerb
 from domain.registry.measurements import Measured, Measurement
 from domain.registry.models import Model, ModelState, order_of
 
@@ -87,9 +89,9 @@ def toolbar() -> html.Div:
             html.Div(
                 [
                     dbc.Button(_("Details"), id=ids.MODEL_DETAILS, color="link", disabled=True),
-                    _button(ids.MODEL_RESTORE, _("Restore"), color="secondary", outline=True),
-                    _button(ids.MODEL_DELETE, _("Delete…"), color="danger", outline=True),
-                    _button(ids.MODEL_ACTIVATE, _("Activate"), color="primary"),
+                    button(ids.MODEL_RESTORE, ChangeVerb.RESTORE, _("Restore"), "outline-secondary"),
+                    button(ids.MODEL_DELETE, ChangeVerb.DELETE, _("Delete…"), "outline-danger"),
+                    button(ids.MODEL_ACTIVATE, ChangeVerb.ACTIVATE, _("Activate"), "primary"),
                 ],
                 className="ms-auto d-flex flex-wrap gap-2 align-items-end",
                 role="group",
@@ -152,11 +154,6 @@ def nothing_here() -> list[Any]:
         notices.how_to_train(),
         html.A(_("Show all runs"), href=href("/mlflow")),
     ]
-
-
-def _button(component_id: str, text: str, **looks: Any) -> dbc.Button:
-    """One that changes a model: not there for the eye where this Clew is read-only (assets/clew.css)."""
-    return dbc.Button(text, id=component_id, disabled=True, class_name="model-writes", **looks)
 
 
 def _choice(component_id: str, label: str, choices: dict[str, str], value: str) -> html.Div:

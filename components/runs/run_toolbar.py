@@ -1,4 +1,4 @@
-"""What stands above the run list: filters, columns, the Compare button, and how to filter."""
+"""What stands above the run list: filters, columns and the Compare button."""
 
 from collections.abc import Sequence
 
@@ -38,26 +38,6 @@ def toolbar(
             ),
         ],
         className="d-flex flex-wrap gap-3 align-items-end mb-2",
-    )
-
-
-def filter_hint() -> html.Details:
-    """What can be typed into the boxes under the headings."""
-    examples = [
-        ("ppo", _("holds “ppo”, upper or lower case")),
-        ("= PPO", _("is exactly PPO")),
-        ("> 70", _("more than 70; also >=, <, <=, != and = for numbers")),
-        ("2026-11", _("started in November 2026")),
-        ("> 2026-11-20", _("started after 20 November 2026")),
-    ]
-    return html.Details(
-        [
-            html.Summary(_("How to filter and sort")),
-            html.P(_("Type into the boxes under the headings; all of them count together.")),
-            html.Dl([part for text, says in examples for part in (html.Dt(html.Code(text)), html.Dd(says))]),
-            html.P(_("Click a heading's arrows to sort; a second column sorts within the first.")),
-        ],
-        className="filter-hint small",
     )
 
 

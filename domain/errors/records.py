@@ -128,3 +128,35 @@ class InvalidArgument(BadInput):
 
     text = "{reason}"
     reason: Reason
+
+
+class RequestIdTaken(Conflict):
+    """Another request came under the same id."""
+
+    text = template("Another change was asked for under this id; reload the page.")
+
+
+class TooManyChanges(Conflict):
+    """As many changes as may be are under way."""
+
+    text = template("As many changes as may be are under way, so nothing was done. Try again in a moment.")
+
+
+class AnotherIsActive(Conflict):
+    """Undo would undo somebody else's choice."""
+
+    text = template("Model {model_id} is active by now, so nothing was undone.")
+    model_id: str
+
+
+class NoneIsActive(Conflict):
+    """There is nothing to undo any more."""
+
+    text = template("No model is active by now, so nothing was undone.")
+
+
+class ModelNotKnownNow(NotFound):
+    """Nothing can be asked about a change, for its model or the active one is not known."""
+
+    text = template("Model {model_id} is not known here just now, so nothing was done. Try again in a moment.")
+    model_id: str

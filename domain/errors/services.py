@@ -1,6 +1,15 @@
 """What a service did, or did not do; `service` stands before the sentence."""
 
-from domain.errors import AccessDenied, ServiceUnavailable
+from domain.errors import AccessDenied, ClewError, ServiceUnavailable
+from domain.errors.connections import (
+    AnsweredReason,
+    AnsweredStatus,
+    CertificateRefused,
+    NotAsked,
+    OutcomeUnknown,
+    PassingRefused,
+    ProxyFailed,
+)
 from domain.messages import Message, Reason, template
 
 
@@ -118,3 +127,26 @@ class CheckFailed(Message):
     """The question about a service's health itself failed."""
 
     text = template("the check itself failed; the log has why")
+
+
+# What a service, or the proxy before it, answers while it starts or has too much to do; 500 is a mistake that stays.
+_PASSING_STATUSES = (429, 502, 503, 504)
+# A write is not sent again by itself; a place comes free when somebody leaves; all else stays as it is.
+_STAYS = (
+    *(OutcomeUnknown, CertificateRefused, PassingRefused, BrokeOff, RuntimeMissing, StartFailed, Stopping),
+    *(ModelBusy, RunsAllModels, RunsAllEvaluations),
+)
+
+
+def passes_by_itself(error: ClewError) -> bool:
+    """Returns whether it is worth waiting for the end of a failure: the service may be starting, restarting or slow."""
+    if isinstance(error, NotAsked | ProxyFailed):
+        return passes_by_itself(error.reason)
+    if isinstance(error, AnsweredStatus | AnsweredReason):
+        return error.http_status in _PASSING_STATUSES
+    return isinstance(error, ServiceUnavailable) and not isinstance(error, _STAYS)
+
+
+def last_found(error: ClewError) -> ClewError:
+    """Returns what was found when the service was last asked, for a sentence that says itself that it is again."""
+    return error.reason if isinstance(error, NotAsked) else error

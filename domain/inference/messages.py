@@ -121,6 +121,15 @@ class InferenceTrouble(Coded):
     remedy_code: str | None = None
 
 
+class InferenceWaiting(Coded):
+    """What the walk waits for: it begins by itself once that is there; what is wrong until then, and since when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    waiting: str
+    waited_s: float = Field(ge=0)
+
+
 class EvaluationState(StrEnum):
     """How far the engine is with a model."""
 
@@ -139,7 +148,8 @@ class EvaluationReport(Coded):
     state: EvaluationState
     played: int = Field(0, ge=0)
     episodes: int = 2 * EVALUATION_EPISODES
-    error: str | None = None
+    error: str | None = Field(None, description="why it failed; while it runs, what it waits for")
+    waited_s: float | None = Field(None, ge=0, description="for how long it has waited for what is only starting")
     maze_size: int | None = None
     maze_seed: int | None = None
     seen: Measured | None = None

@@ -22,7 +22,7 @@ from services.sharing.shared_file import SharedFile
 from services.sharing.version_token import VersionToken
 
 RETRY_EVERY = timedelta(seconds=5)
-_ATTEMPT_FORMAT = 2
+_ATTEMPT_FORMAT = 3
 _DUE = "due"
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -162,6 +162,10 @@ class Snapshot(Generic[T]):
             token, unshared = (self._token.current(), self._token.unshared) if self._token else (None, 0)
             known, began_at, began = self.newest(), datetime.now(UTC), time.monotonic()
             value, failure = self._outcome(read or self._read_value, known)
+            if failure is not None:
+                failure = failure.model_copy(
+                    update={"since": began_at if known.failure is None else known.failure.since}
+                )
             attempt = Attempt(
                 began_at=began_at,
                 ended_at=datetime.now(UTC),

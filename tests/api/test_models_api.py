@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from components import ids
 from tests.api.conftest import Serving
 from tests.misbehaving import ERROR_500, HANG, HTML, REFUSED, Misbehaving
+from tests.models.changing import answered, request
 from tests.registry import ENVIRONMENT, POLICY, Registry
 
 FACTS = {"algorithm": "ppo", "trained_at": "2026-01-02T03:04:05+00:00", "success_rate": "0.75", "total_episodes": "900"}
@@ -257,27 +257,10 @@ class TestWithAToken:
     def test_a_page_is_no_way_around_it(self, client: FlaskClient, registry: Registry) -> None:
         version = registry.version()
         for headers, writes in (({}, False), ({"X-Forwarded-User": "kim"}, True)):
-            answer = client.post("/_dash-update-component", json=click_on_activate(client, version), headers=headers)
-            assert answer.status_code == 200
+            told = answered(client, request("activate", version, is_confirmed=True), **headers)
             assert (client.get("/api/models/active").json["id"] == version) == writes
-            assert ("does not know who you are" in answer.text) != writes
+            assert ("does not know who you are" in told["sentence"]) != writes
         assert client.get("/api/models/history").json[0]["by"] == "kim"
-
-
-def click_on_activate(client: FlaskClient, model_id: str) -> dict[str, Any]:
-    """What the models page sends once its reader has pressed Activate and confirmed."""
-    asked = ids.change("models", "asked")
-    callbacks = client.get("/_dash-dependencies").json
-    found = next(one for one in callbacks if asked in [i["id"] for i in one["inputs"]])
-    values = {asked: {"id": model_id, "tries": False}}
-    outputs = [output.rsplit(".", 1) for output in found["output"].strip(".").split("...")]
-    return {
-        "output": found["output"],
-        "outputs": [{"id": name, "property": prop} for name, prop in outputs],
-        "inputs": [one | {"value": values.get(one["id"])} for one in found["inputs"]],
-        "state": [one | {"value": None} for one in found["state"]],
-        "changedPropIds": [f"{asked}.data"],
-    }
 
 
 @pytest.mark.parametrize("number", range(len(WRITES)))

@@ -80,7 +80,7 @@ def visits(site: Site) -> list[Visit]:
         Visit(f"/mlflow?runs={some}", lambda: len(site.lines("compare-chart-reward")) == 3, part="#compare-panel"),
         Visit(f"/mlflow/runs/{site.runs[0]}", lambda: site.lines("run-chart-reward") == [2]),
         Visit("/models", there(f"{choose}[aria-label]")),
-        Visit("/models", there(f"{choose}[aria-label]"), (choose, "#models-delete"), "[role=dialog]"),
+        Visit("/models", there(f"{choose}[aria-label]"), (choose, "#models-delete"), "#change-dialog[open]"),
         Visit(f"/models/{model}", there("#model-policy .badge")),
         Visit(f"/inference?versus={model}&play=1&speed=2", lambda: "walking" in site.text("#walk-section-a")),
         Visit("/gpu", there("[data-gpu='1']", "#gpus-processes td")),
@@ -193,17 +193,17 @@ def test_dialogs_hold_the_focus_and_give_it_back(site: Site, keyboard: Keyboard)
     keyboard.tab_to("#models-table input[type=radio]")
     keyboard.press(Keys.SPACE)
     site.wait(lambda: site.find("#models-activate").is_enabled())
-    for button, dialog in (("activate", "other-dialog"), ("delete", "dialog")):
+    for button, question in (("activate", "Another environment"), ("delete", "Delete this model?")):
         keyboard.tab_to(f"#models-{button}", back=True)
         keyboard.press(Keys.ENTER)
-        site.wait(lambda dialog=dialog: site.find(f"#models-change-{dialog}").is_displayed())  # type: ignore[misc]
-        site.wait(lambda: keyboard.is_on("[role=dialog]"))
+        site.wait_for_text(question, "#change-dialog")
+        site.wait(lambda: keyboard.is_on("#change-dialog *"))
         for _press in range(8):
             keyboard.press(Keys.TAB)
             # From the last control on to the browser's own; a page's is left again at once, but not in the same moment.
-            site.wait(lambda: keyboard.is_on("[role=dialog], [role=dialog] *, body"))
+            site.wait(lambda: keyboard.is_on("#change-dialog, #change-dialog *, body"))
         keyboard.press(Keys.ESCAPE)
-        site.wait(lambda: not site.all("[role=dialog]"))
+        site.wait(lambda: not site.all("#change-dialog[open]"))
         site.wait(lambda button=button: keyboard.is_on(f"#models-{button}"))  # type: ignore[misc]
 
 

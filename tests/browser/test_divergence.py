@@ -110,6 +110,8 @@ def test_its_page_says_from_which_step_on_and_marks_the_end_of_each_line(page: P
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         page.wait(lambda scheme=scheme: page.find("html").get_attribute("data-bs-theme") == scheme)
+        fades = "return document.getAnimations().some(one => one.playState === 'running')"
+        page.wait(lambda fades=fades: not page.script(fades))  # colours on their way are nobody's
         assert grave_violations(page, scheme) == []
     page.open(f"/mlflow/runs/{runs['endless']}")
     page.wait_for_text("eval/mean_reward diverged at step 3 (NaN)", "#run-facts")

@@ -64,9 +64,10 @@ def arrows(page: Page, side: str = "a") -> int:
 
 def test_try_it_activates_and_shows_the_agent_reach_the_goal(visit: Open, team: Team) -> None:
     page = visit(f"/models/{team.ppo}")
-    page.wait(lambda: page.find("#model-change-try").is_enabled())
-    page.click("#model-change-try")
-    page.wait_for_text("goal reached", "#walk-section-a")
+    page.wait(lambda: page.find("#model-try").is_enabled())
+    page.click("#model-try")
+    # Its file is checked, the engine waits for what is only starting, and then it walks for five seconds.
+    page.wait_for_text("goal reached", "#walk-section-a", 180)
     assert (page.text("#walk-title-a"), fact(page, "cumulative")) == (f"Model {team.ppo} active", "0.83")
     # Each cell that it saw has an arrow, whatever messages the page missed.
     assert arrows(page) == int(fact(page, "step")) + 1 == 19

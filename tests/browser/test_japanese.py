@@ -105,9 +105,9 @@ def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving:
     pages.look("/models", "アクティブ化")
     _refused(page)
     pages.says("方策ファイルが ONNX ファイルではありません。")
+    assert page.find(".clew-toast .btn-close").get_attribute("aria-label") == "閉じる"
     page.click("#models-delete")
     pages.says("このモデルを削除しますか？")
-    assert page.find(".modal .btn-close").get_attribute("aria-label") == "閉じる"
     pages.look("/models/1", "検査済み")
     pages.look("/models/99", "モデルがありません")
     pages.look("/nowhere", "ページがありません")

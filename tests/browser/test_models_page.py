@@ -8,7 +8,6 @@ import pytest
 from dash.testing.browser import Browser
 from selenium.webdriver.support.select import Select
 
-from components.models.model_change import TOAST_SECONDS
 from tests.browser.page import Page
 from tests.misbehaving import HANG, Misbehaving
 from tests.tracking import Tracking
@@ -67,6 +66,11 @@ def enabled(page: Page) -> dict[str, bool]:
     return {what: page.find(f"#models-{what}").is_enabled() for what in ("activate", "delete", "restore")}
 
 
+def close_all(page: Page) -> None:
+    """Puts all toasts away."""
+    page.script("document.querySelectorAll('#changes .btn-close').forEach(button => button.click())")
+
+
 def state_of(page: Page, model_id: str) -> str:
     """A model's state on screen; empty where it has no row."""
     cell = "row.querySelector(`td[data-dash-column='state_name']`).innerText.trim()"
@@ -84,10 +88,10 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     Select(page.find("#models-algorithm")).select_by_value("*")
     choose(page, "1")
     page.click("#models-activate")
-    page.wait_for_text("Model 1 is active now.", ".clew-toast.toast")
+    page.wait_for_text("Model 1 is active now.", "#changes")
     choose(page, "3")
     page.click("#models-activate")
-    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast")
+    page.wait_for_text("Model 3 is active now.", "#changes")
     page.wait(lambda: state_of(page, "3") == "active")
     assert shown(page, "state_name").count("active") == 1
     page.wait(lambda: enabled(page) == {"activate": False, "delete": False, "restore": False})
@@ -96,27 +100,25 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     choose(page, "1")
     page.wait(lambda: enabled(page) == {"activate": True, "delete": True, "restore": False})
     page.click("#models-delete")
-    page.wait_for_text("50.0 %", "#models-change-dialog")
-    page.click("#models-change-confirm")
+    page.wait_for_text("50.0 %", "#change-dialog")
+    page.click("#change-confirm")
     page.wait(lambda: shown(page) == ["3", "2"])
     Select(page.find("#models-state")).select_by_value("deleted")
     page.wait(lambda: shown(page) == ["1"])
     choose(page, "1")
     page.click("#models-restore")
-    page.wait_for_text("Model 1 is back.", ".clew-toast.toast")
-    said = time.monotonic()
+    page.wait_for_text("Model 1 is back.", "#changes")
     Select(page.find("#models-state")).select_by_value("present")
     page.wait(lambda: shown(page) == ["3", "2", "1"])
     page.wait(lambda: page.text("#models-table-shown") == "")
-    # Undo is on offer after an activation, as long as ever, and the history has a way back to each.
-    time.sleep(max(0.0, said + TOAST_SECONDS / 2 - time.monotonic()))
-    page.click("#models-history button[data-activate-again='1']")
-    page.wait_for_text("Model 1 is active now.", ".clew-toast.toast")
-    time.sleep(max(0.0, said + TOAST_SECONDS + 1 - time.monotonic()))  # the toast before is due to go
-    page.click("#models-change-undo")
-    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast")
+    # The history has a way back to each, and Undo is on offer after an activation.
+    close_all(page)
+    page.click("#models-history button[data-model='1']")
+    page.wait_for_text("Model 1 is active now.", "#changes")
+    page.click("#changes [data-outcome='done'] .btn-link")
+    page.wait_for_text("Model 3 is active now.", "#changes")
     page.wait(lambda: state_of(page, "3") == "active")
-    page.wait(lambda: not page.all("#models-history button[data-activate-again='3']"))
+    page.wait(lambda: not page.all("#models-history button[data-model='3']"))
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -139,14 +141,14 @@ def test_another_environment_is_asked_about_first(
     page = models
     choose(page, "3")
     page.click("#models-activate")
-    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast")
+    page.wait_for_text("Model 3 is active now.", "#changes")
     other = tracking.model(registered[0], tags={"env_id": "ClewMaze-5x5-v0"})
     page.wait(lambda: other in shown(page))
     choose(page, other)
     page.click("#models-activate")
-    page.wait_for_text("ClewMaze-5x5-v0", "#models-change-other-dialog")
+    page.wait_for_text("ClewMaze-5x5-v0", "#change-dialog")
     page.wait(lambda: state_of(page, "3") == "active")
-    page.click("#models-change-other-confirm")
+    page.click("#change-confirm")
     page.wait(lambda: state_of(page, other) == "active")
 
 
@@ -156,36 +158,31 @@ def test_a_file_that_is_no_policy_is_refused_and_the_old_one_stays(
     page = models
     choose(page, "3")
     page.click("#models-activate")
-    page.wait_for_text("Model 3 is active now.", ".clew-toast.toast")
+    page.wait_for_text("Model 3 is active now.", "#changes")
     broken = tracking.model(registered[0], onnx=b"not an onnx file at all")
     page.wait(lambda: broken in shown(page))
     choose(page, broken)
     page.click("#models-activate")
-    page.wait_for_text("no ONNX", ".clew-toast.toast")
+    page.wait_for_text("no ONNX", "#changes")
     page.wait(lambda: state_of(page, "3") == "active")
-    # What did not work is said until somebody closes it; what worked, for a while.
-    time.sleep(TOAST_SECONDS + 1)
-    page.wait_for_text("no ONNX", ".clew-toast.toast")
-    page.click(".clew-toast .btn-close")
-    page.wait(lambda: not page.all(".clew-toast.toast.show"))
+    # One below the other; and each that is asked for is answered, also what went since the list was drawn.
     choose(page, "1")
     page.click("#models-activate")
-    page.wait_for_text("Model 1 is active now.", ".clew-toast.toast")
-    # Nor does the time of what worked count for what was not even tried: one that went since the list was drawn.
-    page.script("const set = dash_clientside.set_props; set('models-chosen', {data: '999'})")
-    page.script("dash_clientside.set_props('models-activate', {n_clicks: 999})")
-    page.wait_for_text("Model 999 is not known here", ".clew-toast.toast")
-    time.sleep(TOAST_SECONDS + 1)
-    page.wait_for_text("Model 999 is not known here", ".clew-toast.toast")
-    page.click(".clew-toast .btn-close")
-    page.wait(lambda: not page.all(".clew-toast.toast.show"))
-    page.script("dash_clientside.set_props('models-activate', {n_clicks: 1000})")
-    page.wait_for_text("Model 999 is not known here", ".clew-toast.toast")  # said each time
-    page.click(".clew-toast .btn-close")
+    page.wait_for_text("Model 1 is active now.", "#changes")
     choose(page, "2")
+    page.wait(lambda: enabled(page)["activate"])
+    page.script("document.getElementById('models-activate').dataset.model = '999'")
     page.click("#models-activate")
-    page.wait_for_text("Model 2 is active now.", ".clew-toast.toast")
-    page.wait(lambda: not page.all(".clew-toast.toast.show"))
+    page.wait_for_text("Model 999 is not known here", "#changes")
+    # What worked is said for a while, what did not until somebody closes it.
+    page.wait(lambda: "is active now" not in page.text("#changes"))
+    assert [one.text.split("\n")[1] for one in page.all("#changes .toast")] == [
+        "The policy file is no ONNX file.",
+        "Model 999 is not known here just now, so nothing was done. Try again in a moment.",
+    ]
+    for left in (1, 0):
+        page.click("#changes .btn-close")
+        page.wait(lambda left=left: len(page.all("#changes .toast")) == left)  # type: ignore[misc]
 
 
 def test_the_page_of_a_model_shows_its_file_and_tries_it(models: Page, registered: tuple[str, list[str]]) -> None:
@@ -194,7 +191,7 @@ def test_the_page_of_a_model_shows_its_file_and_tries_it(models: Page, registere
     page.open("/models/2")
     page.wait_for_text("observation float32 [batch, 25]", "#model-policy")
     page.wait_for_text("75.0 %", "#model-facts")
-    page.click("#model-change-try")
+    page.click("#model-try")
     page.wait(lambda: page.driver.current_url.endswith("/inference?play=1"))
     page.open("/models")
     page.wait(lambda: state_of(page, "2") == "active")
@@ -219,7 +216,7 @@ def test_an_address_without_a_model_says_so(models: Page) -> None:
     for path in ("/models/999", "/models/..%2Fx", "/models/%F0%9F%90%8D", "/models/0"):
         models.open(path)
         models.wait_for_text("No such model", "#model-facts")
-        assert not models.find("#model-change-activate").is_enabled()
+        assert not models.find("#model-activate").is_enabled()
 
 
 def test_a_registry_that_went_away_leaves_the_list_with_its_age(models: Page, misbehaving: Misbehaving) -> None:
@@ -239,6 +236,6 @@ def test_a_click_does_not_wait_for_a_registry_that_hangs(models: Page, misbehavi
     misbehaving.answer = HANG
     started = time.monotonic()
     page.click("#models-delete")
-    page.wait_for_text("100.0 %", "#models-change-dialog")
+    page.wait_for_text("100.0 %", "#change-dialog")
     assert time.monotonic() - started < 9  # it would have hung for 10
     misbehaving.answer = None

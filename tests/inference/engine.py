@@ -34,10 +34,12 @@ def listening(server: Flask) -> Iterator[str]:
 
 
 class Engine:
-    """`python -m inference` at a free port, asking the Clew at `clew`."""
+    """`python -m inference` at `port`, a free one by default, asking the Clew at `clew`."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], clew: str, settings: dict[str, str]) -> None:
-        self.port = free_port()
+    def __init__(
+        self, folder: Path, environment: dict[str, str], clew: str, settings: dict[str, str], port: int | None = None
+    ) -> None:
+        self.port = port or free_port()
         self.folder = folder
         ours = {"PYTHONPATH": str(ROOT), "CLEW_URL": clew, "INFERENCE_PORT": str(self.port)}
         with (folder / "log").open("ab") as log:

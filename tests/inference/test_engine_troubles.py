@@ -105,14 +105,15 @@ def test_without_an_active_model_it_is_said_what_to_do(viewer: Viewer, team: Tea
     assert "Activate a model" in told["remedy"]
 
 
-def test_a_clew_that_is_away_is_named(start: Start) -> None:
+def test_a_clew_that_is_away_is_named_and_waited_for(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         engine = start(CLEW_URL=address)
         silent.close()
         with engine.view() as viewer:
-            told = viewer.reset()
-    assert told["error"] == f"Clew: cannot be reached at {address}"
+            told = [viewer.reset(), viewer.next()]
+    assert {one["waiting"] for one in told} == {f"Clew: cannot be reached at {address}"}
+    assert told[0]["waited_s"] <= told[1]["waited_s"]
     assert engine.health()["status"] == "healthy"
 
 

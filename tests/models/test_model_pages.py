@@ -4,22 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from components import ids
-from tests.faults.viewer import Viewer
 from tests.misbehaving import HANG, Misbehaving, eventually
+from tests.models.changing import Answer, change
 from tests.models.host import Host, active, blocked, emptied, states
 from tests.registry import Registry
 
 
-def toast(viewer: Viewer) -> str:
-    """What the toast says, while it is there."""
-    is_open = viewer.has_as(ids.change("models", "toast"), "is_open")
-    return str(viewer.has_as(ids.change("models", "said"), "children")) if is_open else ""
-
-
-def choose(viewer: Viewer, model_id: str) -> Viewer:
-    viewer.give(ids.MODEL_CHOSEN, "data", model_id)
-    return viewer
+def pressed(host: Host, verb: str, model_id: str, **more: object) -> Answer:
+    """What a page is told that asks the worker of the moment for a change."""
+    return change(host.workers[host.at].test_client(), verb, model_id, **more)
 
 
 def test_a_change_shows_at_once_whichever_worker_is_asked(host: Host) -> None:
@@ -28,8 +21,8 @@ def test_a_change_shows_at_once_whichever_worker_is_asked(host: Host) -> None:
     other = host.open("/models")
     assert states(other) == {"1": "active", "2": "inactive"}
     host.at = 0
-    choose(page, "2").press(ids.MODEL_ACTIVATE)
-    assert toast(page) == "Model 2 is active now."
+    assert pressed(host, "activate", "2")["sentence"] == "Model 2 is active now."
+    page.tick()
     assert states(page) == {"1": "inactive", "2": "active"}
     host.at = 1
     other.tick()
@@ -46,53 +39,47 @@ def test_a_cache_that_cannot_be_written_stops_no_change(host: Host, cache_dir: P
     (kept,) = cache_dir.glob("*/models.json")
     blocked(kept)
     blocked(kept.with_name("models-changed"))
-    choose(page, "2").press(ids.MODEL_ACTIVATE)
-    assert toast(page) == "Model 2 is active now."
+    assert pressed(host, "activate", "2")["sentence"] == "Model 2 is active now."
+    page.tick()
     assert states(page) == {"1": "inactive", "2": "active"}
-    choose(page, "1").press(ids.MODEL_ACTIVATE)
+    pressed(host, "activate", "1")
+    page.tick()
     assert states(page) == states(host.open("/models")) == {"1": "active", "2": "inactive"}
 
 
 def test_a_worker_that_has_not_read_the_models_asks_all_the_same(host: Host, registered: Registry) -> None:
     other = registered.version(env_id="ClewMaze-5x5-v0")
-    page = choose(host.open("/models"), other)
+    host.open("/models")
     host.at = 1
-    page.press(ids.MODEL_ACTIVATE)
-    assert page.has_as(ids.change("models", "other-dialog"), "is_open")
-    assert page.shows(ids.change("models", "other-body"), "ClewMaze-5x5-v0")
+    # A machine that takes longer for it than a click waits says so, and knows it the next time.
+    eventually(lambda: "ClewMaze-5x5-v0" in str(pressed(host, "activate", other)["question"]))
     # One that came after the worker read them is known as well.
     newest = registered.version(env_id="ClewMaze-7x7-v0")
-    choose(page, newest)
-    # A machine that takes longer for it than a click waits says so, and knows it the next time.
-    eventually(lambda: page.press(ids.MODEL_ACTIVATE) or page.shows(ids.change("models", "other-body"), "7x7"))
-    choose(page, "2").press(ids.MODEL_DELETE)
-    assert page.has_as(ids.change("models", "dialog"), "is_open")
+    eventually(lambda: "ClewMaze-7x7-v0" in str(pressed(host, "activate", newest)["question"]))
+    assert pressed(host, "delete", "2")["outcome"] == "asked"
+    assert states(host.open("/models"))["2"] == "inactive"
 
 
-@pytest.mark.parametrize("button", [ids.MODEL_ACTIVATE, ids.MODEL_DELETE])
+@pytest.mark.parametrize("verb", ["activate", "try", "delete"])
 def test_what_cannot_be_known_is_said_and_nothing_is_done(
-    host: Host, misbehaving: Misbehaving, cache_dir: Path, button: str
+    host: Host, misbehaving: Misbehaving, cache_dir: Path, verb: str
 ) -> None:
-    page = choose(host.open("/models"), "2")
+    host.open("/models")
     misbehaving.answer = HANG
     misbehaving.requests.clear()
     emptied(cache_dir)
     host.at = 1
-    page.press(button)
-    assert "Model 2 is not known here just now" in str(page.has_as(ids.change("models", "refusal"), "data"))
-    assert toast(page) == ""
+    told = pressed(host, verb, "2")
+    assert (told["outcome"], "Model 2 is not known here just now" in told["sentence"]) == ("refused", True)
     assert [one for one in misbehaving.requests if not one.startswith("GET") and "search" not in one] == []
 
 
 def test_undo_leaves_somebody_elses_newer_choice(host: Host, registered: Registry) -> None:
-    page = choose(host.open("/models"), "2")
-    page.press(ids.MODEL_ACTIVATE)
+    undo = pressed(host, "activate", "2")["undo"]
     third = registered.version()
     active(registered, third)
-    page.press(ids.change("models", "undo"))
-    assert toast(page) == f"Model {third} is active by now, so nothing was undone."
+    assert pressed(host, **undo)["sentence"] == f"Model {third} is active by now, so nothing was undone."
     assert host.workers[0].test_client().get("/api/models/active").json["id"] == third
     active(registered, "2")
-    choose(page, "1").press(ids.MODEL_ACTIVATE)
-    page.press(ids.change("models", "undo"))
-    assert toast(page) == "Model 2 is active now."
+    undo = pressed(host, "activate", "1")["undo"]
+    assert pressed(host, **undo)["sentence"] == "Model 2 is active now."

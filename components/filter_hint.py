@@ -1,0 +1,30 @@
+"""What can be typed into the boxes under a table's headings."""
+
+from dash import html
+
+from components.texts.language import _
+from components.texts.words import MISSING
+
+
+def filter_hint() -> html.Details:
+    """How to filter and to sort, for whoever opens it; domain/filters has it whole."""
+    examples = [
+        ("ppo (v2)", _("contains “ppo (v2)”, upper or lower case; all signs are text")),
+        ("= PPO", _("is exactly PPO; != PPO is not")),
+        ("PPO or DQN", _("contains “PPO” or “DQN”")),
+        ('"PPO or DQN"', _("in quotes, what would be an operator is text")),
+        ("> 70", _("more than 70; also >=, <, <=, != and = for numbers")),
+        ("60..70", _("from 60 to 70; also for dates")),
+        ("2026-11", _("in November 2026")),
+        ("> 2026-11-20", _("after 20 November 2026")),
+        (f"= {MISSING}", _("what is not known; != – is what is known")),
+    ]
+    return html.Details(
+        [
+            html.Summary(_("How to filter and sort")),
+            html.P(_("Type into the boxes under the headings, and press Enter; all of them count together.")),
+            html.Dl([part for text, says in examples for part in (html.Dt(html.Code(text)), html.Dd(says))]),
+            html.P(_("Click a heading's arrows to sort; a second column sorts within the first.")),
+        ],
+        className="filter-hint small",
+    )

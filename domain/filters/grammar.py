@@ -1,0 +1,186 @@
+"""Makes a filter of what was typed. assets/filter_grammar.js does the same in the browser, by the same cases."""
+
+import re
+from typing import Final, Literal, get_args
+
+from domain.errors.requests import (
+    DateUnreadable,
+    FilterTooLong,
+    NumberUnreadable,
+    OperandMissing,
+    RangeBackwards,
+    TooManyAlternatives,
+)
+from domain.filters.terms import (
+    MISSING,
+    ComparesMoment,
+    ComparesNumber,
+    Comparison,
+    Contains,
+    EqualsText,
+    Filter,
+    InMoments,
+    InNumbers,
+    IsMissing,
+    Term,
+    parsed_number,
+)
+
+Kind = Literal["text", "numeric", "datetime"]
+MOST_CHARACTERS: Final = 2_000
+"""Expressions with space in them take the square of this."""
+MOST_ALTERNATIVES: Final = 100
+"""DataTable's parser calls itself for each."""
+
+# Spelt out: Python's and a browser's own ideas of space differ.
+_SPACE: Final = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_AROUND: Final = re.compile(f"^[{_SPACE}]+|[{_SPACE}]+$")
+_OR: Final = re.compile(f"([{_SPACE}]+or[{_SPACE}]+)")
+_EQUALITY: Final = re.compile(f"(!?=)[{_SPACE}]+(.+)", re.DOTALL)
+_ORDER: Final = re.compile(f"([<>]=?)[{_SPACE}]+(.+)", re.DOTALL)
+_OPERATOR: Final = re.compile(f"(!=|[<>]=?|=)[{_SPACE}]*(.*)", re.DOTALL)
+_RANGE: Final = re.compile(rf"(.+?)[{_SPACE}]*\.\.[{_SPACE}]*(.+)", re.DOTALL)
+_MOMENT: Final = re.compile(
+    rf"([0-9]{{4}})(?:[-/]([0-9]{{1,2}})(?:[-/]([0-9]{{1,2}})(?:(?:T|[{_SPACE}]+)([0-9]{{1,2}})"
+    r"(?::([0-9]{2})(?::([0-9]{2}))?)?)?)?)?"
+)
+_SEPARATORS: Final = ("", "-", "-", " ", ":", ":")
+
+
+def parse(typed: str, kind: Kind) -> Filter:
+    """What was `typed` into the box of a column of this kind; raises `FilterMisunderstood`."""
+    if len(typed) > MOST_CHARACTERS:
+        raise FilterTooLong(MOST_CHARACTERS)
+    text = _trimmed(typed)
+    if not text:
+        return Filter()
+    pieces = _OR.split(text)
+    if len(pieces) // 2 >= MOST_ALTERNATIVES:
+        raise TooManyAlternatives(MOST_ALTERNATIVES)
+    term = {"text": _text_term, "numeric": _number_term, "datetime": _moment_term}[kind]
+    return Filter(terms=tuple(term(alternative) for alternative in _alternatives(pieces)))
+
+
+def _trimmed(text: str) -> str:
+    return _AROUND.sub("", text)
+
+
+def _alternatives(pieces: list[str]) -> list[str]:
+    """The sides of `or`; those that quotes hold together are one. `pieces` has each `or` between two sides."""
+    found: list[str] = []
+    at = 0
+    while at < len(pieces):
+        end = _closing(pieces, at)
+        found.append("".join(pieces[at : end + 1]))
+        at = end + 2
+    return found
+
+
+def _closing(pieces: list[str], at: int) -> int:
+    """Which piece closes the quotes that this one opens; itself where it opens none that are ever closed."""
+    operand = _operand(pieces[at])
+    if not operand.startswith('"') or _is_quoted(operand):
+        return at
+    return next((end for end in range(at + 2, len(pieces), 2) if pieces[end].endswith('"')), at)
+
+
+def _operand(text: str) -> str:
+    """What stands behind the operator, where a text column has one."""
+    found = _EQUALITY.fullmatch(text)
+    return found[2] if found else text
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 2 and text[0] == text[-1] == '"'
+
+
+def _unquoted(text: str) -> str:
+    """`text`, without its quotes where they keep what is in them from being read as anything but text."""
+    return text[1:-1] if _is_quoted(text) and not _is_plain(text[1:-1]) else text
+
+
+def _is_plain(text: str) -> bool:
+    is_operation = _EQUALITY.fullmatch(text) is not None or _order_in(text) is not None
+    return text == _trimmed(text) and _OR.search(text) is None and not is_operation
+
+
+def _order_in(text: str) -> ComparesNumber | None:
+    """In a text column only a number can be more or less than others; all else is text, `> x` included."""
+    found = _ORDER.fullmatch(text)
+    number = parsed_number(found[2]) if found else None
+    return None if found is None or number is None else ComparesNumber(operator=_comparison(found[1]), number=number)
+
+
+def _text_term(text: str) -> Term:
+    if order := _order_in(text):
+        return order
+    found = _EQUALITY.fullmatch(text)
+    if found is None:
+        return Contains(text=_unquoted(text).casefold())
+    equality: Literal["=", "!="] = "=" if found[1] == "=" else "!="
+    if found[2] == MISSING:
+        return IsMissing(operator=equality)
+    return EqualsText(operator=equality, text=_unquoted(found[2]).casefold())
+
+
+def _number_term(text: str) -> Term:
+    operator, operand, until = _operation(text)
+    if until is not None:
+        low, high = _number(operand), _number(until)
+        if low > high:
+            raise RangeBackwards(operand, until)
+        return InNumbers(low=low, high=high)
+    if operand == MISSING and (operator == "=" or operator == "!="):
+        return IsMissing(operator=operator)
+    return ComparesNumber(operator=operator, number=_number(operand))
+
+
+def _moment_term(text: str) -> Term:
+    operator, operand, until = _operation(text)
+    if until is not None:
+        low, high = _moment(operand), _moment(until)
+        if low[: len(high)] > high[: len(low)]:
+            raise RangeBackwards(operand, until)
+        return InMoments(low=low, high=high)
+    if operand == MISSING and (operator == "=" or operator == "!="):
+        return IsMissing(operator=operator)
+    return ComparesMoment(operator=operator, moment=_moment(operand))
+
+
+def _operation(text: str) -> tuple[Comparison, str, str | None]:
+    """Operator and operand, and the end of a range where it is one; without an operator it is "="."""
+    if found := _OPERATOR.fullmatch(text):
+        if not found[2]:
+            raise OperandMissing(found[1])
+        return _comparison(found[1]), found[2], None
+    if found := _RANGE.fullmatch(text):
+        return "=", found[1], found[2]
+    return "=", text, None
+
+
+def _comparison(text: str) -> Comparison:
+    return next(one for one in get_args(Comparison) if one == text)
+
+
+def _number(text: str) -> float:
+    number = parsed_number(text)
+    if number is None:
+        raise NumberUnreadable(text)
+    return number
+
+
+def _moment(text: str) -> str:
+    """The beginning of a date as lists show it; one that no calendar has is none."""
+    found = _MOMENT.fullmatch(text)
+    parts = [part for part in found.groups() if part is not None] if found else []
+    if not parts or not _is_in_calendar(*map(int, parts)):
+        raise DateUnreadable(text)
+    return "".join(
+        separator + part.zfill(4 if separator == "" else 2) for separator, part in zip(_SEPARATORS, parts, strict=False)
+    )
+
+
+def _is_in_calendar(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int = 0, second: int = 0) -> bool:
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = 28 + leap if month == 2 else 30 if month in (4, 6, 9, 11) else 31
+    return 1 <= month <= 12 and 1 <= day <= days and hour < 24 and minute < 60 and second < 60

@@ -1,0 +1,59 @@
+"""The one answer to each request: begun once, whichever worker it comes to, and told to whoever asks again."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from concurrency.single_flight import SingleFlight, has_ended
+from domain.errors.records import TooManyChanges
+from domain.registry.changes import ChangeOutcome, ChangeRecord, ChangeRequest, ChangeResult, settled
+from services.registry.changes.records import ChangeRecords
+
+MOST_AT_ONCE = 16
+WORKING = ChangeResult(outcome=ChangeOutcome.WORKING)
+# Does what is asked in somebody's name, and returns what came of it.
+Make = Callable[[ChangeRequest, str | None], ChangeResult]
+
+
+class ChangeAnswers:
+    """Has `make` do each request once. It is done in the background: no request of a page waits for it for long."""
+
+    def __init__(self, make: Make, records: ChangeRecords) -> None:
+        self._make = make
+        self._records = records
+        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._flights: SingleFlight[ChangeResult] = SingleFlight("model-change")
+
+    def answer(
+        self, request: ChangeRequest, by: str | None, *, again: bool = False, wait_seconds: float = 0.0
+    ) -> ChangeResult:
+        """Begins the request, unless it was begun, or is only asked about (`again`); returns what came of it.
+
+        After `wait_seconds` that is `WORKING`: whoever asks again learns more.
+        """
+        flight = self._flights.join(request, partial(self._settle, request, by, again))
+        if not has_ended(flight, wait_seconds):
+            return WORKING
+        if flight.exception() is not None:  # by a mistake of ours, which the log has; it may have been done
+            return ChangeResult(outcome=ChangeOutcome.NOT_KNOWN)
+        return flight.result()
+
+    def _settle(self, request: ChangeRequest, by: str | None, again: bool) -> ChangeResult:
+        with self._records.alone(request.id) as won:
+            if not won:
+                return WORKING
+            known = self._records.get(request.id)
+            result = settled(request, known, again=again) or self._begun(request, by)
+            if known is None or (known.request == request and known.result is None):
+                self._records.keep(ChangeRecord(request=request, result=result))
+            return result
+
+    def _begun(self, request: ChangeRequest, by: str | None) -> ChangeResult:
+        if not self._free.acquire(blocking=False):
+            return ChangeResult(outcome=ChangeOutcome.REFUSED, cause=TooManyChanges())
+        try:
+            # Before it is done: whoever finds this and no result knows that it may have been.
+            self._records.keep(ChangeRecord(request=request))
+            return self._make(request, by)
+        finally:
+            self._free.release()

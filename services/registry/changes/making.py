@@ -1,0 +1,76 @@
+"""What is done about a request: asked about first where it has to be, then done, refused, or left without an answer."""
+
+import logging
+
+from domain.errors import ClewError
+from domain.errors.connections import OutcomeUnknown
+from domain.errors.records import AnotherIsActive, ModelNotKnownNow, NoneIsActive
+from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb, needs_confirmation
+from domain.registry.models import Activation, ModelList
+from services.registry.model_store import ModelStore
+from services.registry.model_view import ModelSnapshots
+
+log = logging.getLogger(__name__)
+_ASKED_ABOUT = (ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.DELETE)
+
+
+class ChangeMaking:
+    """Changes the models of one store; `views` are what questions are asked by, and nobody waits long for them."""
+
+    def __init__(self, store: ModelStore, views: ModelSnapshots, patience_seconds: float) -> None:
+        self._store = store
+        self._views = views
+        self._patience_seconds = patience_seconds
+
+    def make(self, request: ChangeRequest, by: str | None) -> ChangeResult:
+        """Does what is asked, in the name of `by`; every failure of a service and every refusal is a result."""
+        try:
+            return self._question(request) or self._done(request, by)
+        except OutcomeUnknown as error:
+            log.warning("whether a model was changed is not known", extra={"cause": str(error)})
+            return ChangeResult(outcome=ChangeOutcome.NOT_KNOWN, cause=error)
+        except ClewError as error:
+            log.info("a model was not changed", extra={"cause": str(error)})
+            return ChangeResult(outcome=ChangeOutcome.REFUSED, cause=error)
+
+    def _question(self, request: ChangeRequest) -> ChangeResult | None:
+        if request.is_confirmed or request.verb not in _ASKED_ABOUT:
+            return None
+        models = self._who_know(request.model_id)
+        model = None if models is None else models.get(request.model_id)
+        if models is None or model is None:
+            raise ModelNotKnownNow(request.model_id[:40])
+        if request.verb is ChangeVerb.DELETE:
+            return ChangeResult(outcome=ChangeOutcome.ASKED, about=model)
+        if needs_confirmation(model, models.active):
+            return ChangeResult(outcome=ChangeOutcome.ASKED, about=model, instead_of=models.active)
+        return None
+
+    def _who_know(self, model_id: str) -> ModelList | None:
+        """The models, read again where this one is not among them: what is not known must not pass for harmless."""
+        models = self._views.view(self._patience_seconds).models
+        if models is not None and models.get(model_id) is None:
+            models = self._views.refreshed(self._patience_seconds).models
+        return models
+
+    def _done(self, request: ChangeRequest, by: str | None) -> ChangeResult:
+        activation = None
+        match request.verb:
+            case ChangeVerb.DELETE:
+                self._store.delete(request.model_id)
+            case ChangeVerb.RESTORE:
+                self._store.restore(request.model_id)
+            case ChangeVerb.UNDO:
+                activation = self._undone(request, by)
+            case ChangeVerb.ACTIVATE | ChangeVerb.TRY:
+                activation = self._store.activate(request.model_id, by=by)
+        return ChangeResult(outcome=ChangeOutcome.DONE, activation=activation)
+
+    def _undone(self, request: ChangeRequest, by: str | None) -> Activation:
+        """The former model is active again, unless somebody has made another choice since."""
+        active = self._store.active()
+        if active is None:
+            raise NoneIsActive
+        if active.id != request.in_place_of:
+            raise AnotherIsActive(active.id)
+        return self._store.activate(request.model_id, by=by)

@@ -1,0 +1,63 @@
+"""What became of each request, for all workers of a host: a file each, and a lock while somebody works on it."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from cachetools import LRUCache
+from pydantic import TypeAdapter
+
+from domain.registry.changes import ChangeRecord
+from services.sharing.host_lock import host_lock
+from services.sharing.shared_file import SharedFile
+
+KEPT_SECONDS = 3600.0  # a page asks again for minutes at most
+_MOST_OF_OUR_OWN = 256
+_SHAPE = TypeAdapter(ChangeRecord)
+log = logging.getLogger(__name__)
+
+
+class ChangeRecords:
+    """The records in `folder`; those that the disk does not take are this worker's alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._own: LRUCache[str, ChangeRecord] = LRUCache(_MOST_OF_OUR_OWN)
+
+    def alone(self, request_id: str) -> AbstractContextManager[bool]:
+        """Whether nobody on this host works on the request; nobody else will within the context. A crash lets go."""
+        with contextlib.suppress(OSError):  # without a folder nothing is shared
+            self._folder.mkdir(parents=True, exist_ok=True)
+        return host_lock(self._folder / f"{request_id}.lock")
+
+    def get(self, request_id: str) -> ChangeRecord | None:
+        """Returns what is known of the request."""
+        return self._file(request_id).read() or self._own.get(request_id)
+
+    def keep(self, record: ChangeRecord) -> None:
+        """Remembers it, and forgets those that nobody asks about any more."""
+        self._own[record.request.id] = record
+        try:
+            self._file(record.request.id).write(record)
+        except (OSError, ValueError) as error:  # half a surrogate pair from elsewhere is no JSON: as good as no room
+            log.warning("only this worker knows what becomes of a change", extra={"cause": str(error)})
+        self._forget_old()
+
+    def _file(self, request_id: str) -> SharedFile[ChangeRecord]:
+        return SharedFile(self._folder / f"{request_id}.json", _SHAPE)
+
+    def _forget_old(self) -> None:
+        oldest = time.time() - KEPT_SECONDS
+        for path in self._paths():
+            with contextlib.suppress(OSError):
+                if path.lstat().st_mtime < oldest:
+                    path.unlink()
+
+    def _paths(self) -> Iterator[Path]:
+        try:
+            yield from self._folder.iterdir()
+        except OSError:
+            return

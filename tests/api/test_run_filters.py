@@ -1,0 +1,100 @@
+"""`/api/runs?filter[…]=…` finds what the run list finds, and says what it does not understand."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.run_filters import FIELDS
+from domain.filters.grammar import Kind
+from domain.filters.terms import Cell
+from domain.tracking.runs import RunSummary
+from tests.api.conftest import Serving
+from tests.api.test_models_api import is_failure
+from tests.filters.cases import Case, cases, cells
+from tests.tracking import Tracking
+
+# Each run of MLflow has a name; what can be missing is a parameter.
+FIELD: dict[Kind, str] = {"text": "algorithm", "numeric": "final_reward", "datetime": "started_at"}
+
+
+@pytest.fixture(scope="module")
+def client(server: Flask) -> FlaskClient:
+    return server.test_client()
+
+
+@pytest.fixture(scope="module")
+def runs(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
+    """By kind an experiment whose nth run has the nth cell of the table of cases; their ids."""
+    ids: dict[Kind, list[str]] = {}
+    for kind in FIELD:
+        experiment = tracking.experiment(f"filter-{kind}")
+        ids[kind] = [tracking.run(experiment, **logged(kind, cell)) for cell in told_to_mlflow(kind)]
+    client.get(f"/api/runs/compare?runs={','.join(id for some in ids.values() for id in some)}")
+    return ids
+
+
+def told_to_mlflow(kind: Kind) -> list[Cell]:
+    """Each run of MLflow has a start: no date is missing there."""
+    return [cell for cell in cells(kind) if kind != "datetime" or cell is not None]
+
+
+def logged(kind: Kind, cell: Cell) -> dict[str, Any]:
+    if cell is None:
+        return {}
+    if kind == "text":
+        return {"params": {"algorithm": str(cell)}}
+    if kind == "numeric":
+        return {"metrics": {"episode_reward": [float(cell)]}}
+    moment = datetime.strptime(str(cell), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    return {"started_ms": round(moment.timestamp() * 1000)}
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.kind}:{case.typed}")
+def test_each_case(client: FlaskClient, runs: dict[Kind, list[str]], case: Case) -> None:
+    parameter = f"filter[{FIELD[case.kind]}]"
+    answer = client.get("/api/runs", query_string={"experiment": f"filter-{case.kind}", parameter: case.typed})
+    if case.said is not None:
+        assert is_failure(answer, 400)
+        assert answer.json["code"] == "filters-misunderstood"
+        assert answer.json["params"]["fields"] == {parameter: case.said}
+        assert list(answer.json["details"]) == [parameter]
+    else:
+        found = {runs[case.kind].index(run["run_id"]) for run in answer.json}
+        told = told_to_mlflow(case.kind)
+        assert [told[row] for row in sorted(found)] == [cell for cell in case.found or [] if cell in told]
+
+
+def test_filters_count_together(client: FlaskClient, runs: dict[Kind, list[str]]) -> None:
+    def found(query: str) -> list[str]:
+        return [run["algorithm"] for run in client.get(f"/api/runs?experiment=filter-text&{query}").json]
+
+    assert sorted(found("filter[algorithm]=ppo&filter[algorithm]=v2")) == ["PPO (v2)"]
+    assert found("filter[algorithm]=ppo&filter[final_reward]=5") == []
+    assert found("filter[experiment]=TEXT&filter[algorithm]=%3D+x&filter[status]=finished") == ["x"]
+    assert len(found("filter[algorithm]=")) == len(cells("text"))
+
+
+def test_each_filter_that_makes_no_sense_is_named(client: FlaskClient, runs: dict[Kind, list[str]]) -> None:
+    query = "filter[seed]=many&filter[reward]=5&filter=x&filter[]=&filter[started_at]=soon&filter[name]=fine"
+    answer = client.get(f"/api/runs?{query}")
+    assert is_failure(answer, 400)
+    assert answer.json["details"] == {
+        "filter[seed]": "“many” is not a number.",
+        "filter[reward]": "there is no such filter",
+        "filter": "there is no such filter",
+        "filter[]": "there is no such filter",
+        "filter[started_at]": "“soon” is not a date such as 2026-11 or 2026-11-20 18:05.",
+    }
+
+
+def test_what_makes_no_sense_is_said_also_while_mlflow_is_away(serving: Serving) -> None:
+    client = serving("http://127.0.0.1:1").test_client()
+    assert is_failure(client.get("/api/runs?filter[seed]=many"), 400)
+    assert is_failure(client.get("/api/runs?filter[seed]=5"), 503)
+
+
+def test_each_field_is_one_of_a_run() -> None:
+    assert set(FIELDS) <= set(RunSummary.model_fields)

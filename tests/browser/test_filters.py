@@ -1,0 +1,191 @@
+"""Filters as typed, in the browser: the page reads them as domain/filters does, and DataTable finds what they say."""
+
+import sys
+import unicodedata
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+
+from domain.errors.requests import FilterMisunderstood
+from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
+from domain.filters.terms import Cell
+from tests.browser.page import Page
+from tests.filters.cases import Case, cases, cells
+from tests.filters.strategies import HOSTILE, holds_no_operator
+from tests.tracking import Tracking
+
+COLUMN: dict[Kind, str] = {"text": "name", "numeric": "success_percent", "datetime": "started"}
+KINDS: tuple[Kind, ...] = get_args(Kind)
+# The rows that DataTable itself finds for one filter after another, each as if pasted; what is said; and the query.
+FIND = """
+const [column, needles, done] = arguments;
+const table = () => window.clew.propsOf("runs-table");
+const cell = document.querySelector(`#runs-table th.dash-filter[data-dash-column='${column}']`);
+const box = cell.querySelector("input[type=text]");
+const type = (text) => { box.value = text; box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true })); };
+const find = async (needle) => {
+    const { filter_query, derived_filter_query_structure } = table();
+    type(needle);
+    // With the rows that it found the table tells the query by which it found them.
+    const isOld = () => table().derived_filter_query_structure === derived_filter_query_structure;
+    while (table().filter_query !== filter_query && isOld()) await new Promise((go) => window.setTimeout(go, 0));
+    return { ids: table().derived_virtual_row_ids, said: cell.querySelector(".filter-misfit").textContent };
+};
+(async () => {
+    const found = [];
+    for (const needle of needles) found.push(await find(needle));
+    done(found);
+})().catch((error) => done(String(error)));
+"""
+PARSE = "return arguments[0].map(([typed, kind]) => window.clew.filters.parse(typed, kind))"
+
+
+@pytest.fixture
+def table(page: Page, tracking: Tracking) -> Page:
+    """The runs page, once it has rows of its own and will not ask for others."""
+    tracking.run(tracking.experiment())
+    page.open("/mlflow")
+    page.wait_for_rows(1)
+    page.driver.set_script_timeout(120)
+    return page
+
+
+def show(page: Page, kind: Kind, values: list[Cell]) -> None:
+    """Puts rows with these cells into the list: the row of the nth one has the id n, in 32 digits."""
+    rows = [
+        {
+            "id": f"{number:032}",
+            "experiment": "e",
+            "algorithm": "–",
+            "parent_id": None,
+            "name": value if kind == "text" and value is not None else "–",
+            "success_percent": value if kind == "numeric" else None,
+            "shown": value if kind == "datetime" else None,
+        }
+        for number, value in enumerate(values)
+    ]
+    page.script(
+        """
+        const rows = arguments[0].map(({ shown, ...row }) => ({ ...row, run_id: row.id, started_ms: shown && new Date(shown.replace(" ", "T")).getTime() }));
+        window.dash_clientside.set_props("runs-rows", { data: rows });
+        """,
+        rows,
+    )
+    page.wait(
+        lambda: (
+            page.script("return window.clew.propsOf('runs-table').derived_virtual_row_ids")
+            == [row["id"] for row in rows]
+        )
+    )
+
+
+def find(page: Page, kind: Kind, needles: list[str]) -> list[dict[str, Any]]:
+    """For each needle the numbers of the rows that the table finds, and what is said under the box; then the box is empty."""
+    found = page.driver.execute_async_script(FIND, COLUMN[kind], [*needles, ""])
+    assert isinstance(found, list), found
+    return [{"rows": [int(one) for one in each["ids"]], "said": each["said"]} for each in found[:-1]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_table_finds_what_each_case_says(table: Page, kind: Kind) -> None:
+    told = [case for case in cases() if case.kind == kind]
+    show(table, kind, cells(kind))
+    for case, answer in zip(told, find(table, kind, [case.typed for case in told]), strict=True):
+        if case.said is None:
+            assert ([cells(kind)[row] for row in answer["rows"]], answer["said"]) == (case.found, ""), case.typed
+        else:
+            assert answer["said"] == f"{misunderstood(case)} It leaves nothing out."
+            assert len(answer["rows"]) == len(cells(kind))
+
+
+def test_the_table_reads_as_much_as_the_grammar_allows(table: Page) -> None:
+    long = 'x"\\' * 600
+    show(table, "text", ["ppo", "dqn", long])
+    or_ppo = " or ".join([f"r{number}" for number in range(MOST_ALTERNATIVES - 1)] + ["ppo"])
+    found = find(table, "text", [or_ppo, f"r or {or_ppo}", long, long + "y", "x" * (MOST_CHARACTERS + 1)])
+    assert [answer["rows"] for answer in found] == [[0], [0, 1, 2], [2], [], [0, 1, 2]]
+    assert ["alternatives at most" in found[1]["said"], "characters at most" in found[4]["said"]] == [True, True]
+    show(table, "numeric", [1, 2, 3])
+    assert find(table, "numeric", [" or ".join(["!= 2"] * MOST_ALTERNATIVES)])[0]["rows"] == [0, 2]
+
+
+def test_a_word_in_a_column_of_numbers_is_none(table: Page) -> None:
+    values: list[Cell] = [1, "diverged at 50", None]
+    show(table, "numeric", values)
+    needles = ["1", "!= 1", "> 0", "<= 50", "0..99", "= –", "!= –"]
+    for needle, answer in zip(needles, find(table, "numeric", needles), strict=True):
+        assert answer["rows"] == [row for row, value in enumerate(values) if parse(needle, "numeric").matches(value)], (
+            needle
+        )
+
+
+def misunderstood(case: Case) -> str:
+    with pytest.raises(FilterMisunderstood) as caught:
+        parse(case.typed, case.kind)
+    return str(caught.value)
+
+
+@example_settings(max_examples=8)
+@given(
+    values=st.lists(HOSTILE | st.sampled_from([case.typed for case in cases()]), min_size=5, max_size=25),
+    needles=st.lists(HOSTILE.filter(holds_no_operator), min_size=30, max_size=30),
+    data=st.data(),
+)
+def test_whatever_is_typed_finds_the_rows_that_contain_it(
+    table: Page, values: list[str], needles: list[str], data: st.DataObject
+) -> None:
+    """Through DataTable, against the plainest oracle there is; half of the needles stand in some cell."""
+    parts = [value[1:] for value in values if holds_no_operator(value[1:])]
+    asked = [needle for needle in needles + parts if needle.strip()]
+    show(table, "text", list(values))
+    for needle, answer in zip(asked, find(table, "text", asked), strict=True):
+        expected = [row for row, value in enumerate(values) if value != "–" and needle.casefold() in value.casefold()]
+        assert answer == {"rows": expected, "said": ""}, (needle, values)
+
+
+@example_settings(max_examples=4)
+@given(
+    values=st.lists(st.none() | st.integers(-100, 100) | st.floats(-1e6, 1e6), min_size=5, max_size=25),
+    needles=st.lists(
+        st.tuples(
+            st.sampled_from(["", "=", "!= ", "<", "<= ", ">", ">="]), st.integers(-100, 100) | st.floats(-1e6, 1e6)
+        ),
+        min_size=20,
+        max_size=20,
+    ),
+)
+def test_numbers_are_compared_as_numbers(table: Page, values: list[Cell], needles: list[tuple[str, float]]) -> None:
+    typed = [f"{operator}{number!r}" for operator, number in needles] + [
+        str(value) for value in values if value is not None
+    ]
+    show(table, "numeric", values)
+    for needle, answer in zip(typed, find(table, "numeric", typed), strict=True):
+        asked = parse(needle, "numeric")
+        assert answer["rows"] == [row for row, value in enumerate(values) if asked.matches(value)], (needle, values)
+
+
+@example_settings(max_examples=5)
+@given(typed=st.lists(st.tuples(HOSTILE, st.sampled_from(KINDS)), min_size=400, max_size=400))
+def test_the_browser_reads_what_is_typed_as_the_server_does(table: Page, typed: list[tuple[str, Kind]]) -> None:
+    typed += [(case.typed, case.kind) for case in cases()] + [(" or ".join("x" * 101), "text")]
+    typed += [("😀" * length, "text") for length in (MOST_CHARACTERS, MOST_CHARACTERS + 1)]
+    for (text, kind), read in zip(typed, table.script(PARSE, typed), strict=True):
+        try:
+            expected = parse(text, kind).model_dump(mode="json")
+        except FilterMisunderstood as error:
+            expected = error.json_value
+        assert read == expected, (text, kind)
+
+
+def test_case_is_folded_alike_for_every_letter_there_is(table: Page) -> None:
+    """For those that both sides know: each has the Unicode of its year."""
+    known = "".join(
+        letter for letter in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(letter) not in ("Cs", "Cn")
+    )
+    folded = table.script("return [...arguments[0]].map(window.clew.filters.fold)", known)
+    assert {letter: fold for letter, fold in zip(known, folded, strict=True) if fold != letter.casefold()} == {}
+    word = "ΌΣΟΣ ΣΑΣ, Weiß, ﬃ, ǅ, ŉ, ΐ"
+    assert table.script("return window.clew.filters.fold(arguments[0])", word) == word.casefold()

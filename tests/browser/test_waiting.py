@@ -1,0 +1,169 @@
+"""Each page comes by itself: opened before MLflow, the dashboard that the engine asks, or the engine is there."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from dash.testing.browser import Browser
+
+from app import create_app
+from services.connect import connect
+from settings.settings import Settings
+from tests.browser.page import Page
+from tests.faults.relay import Fault, Relay
+from tests.gpus.monitor import free_port
+from tests.inference.conftest import Team, _bare_environment
+from tests.inference.engine import Engine, listening
+from tests.tracking import Tracking
+
+AGAIN = "asked again by itself"
+LATE_SECONDS = 11.0  # MLflow takes so long after all others
+
+
+@pytest.fixture(scope="module")
+def team(tracking: Tracking) -> Team:
+    team = Team(tracking)
+    team.activate(team.ppo)
+    return team
+
+
+class Stack:
+    """A Clew and its engine, each of which reaches the next one through a relay; at first nobody answers."""
+
+    def __init__(self, stack: ExitStack, team: Team, folder: Path, driver: object) -> None:
+        self.mlflow = stack.enter_context(Relay(team.registry.tracking.address))
+        self.mlflow.fault = Fault.DOWN
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            mlflow_port=self.mlflow.port,
+            model_name=team.registry.name,
+            inference_port=free_port(),
+            cache_dir=folder / "cache",
+            refresh_seconds=6,
+        )
+        address = stack.enter_context(listening(create_app(settings, connect(settings)).server))
+        self.clew = stack.enter_context(Relay(address))
+        self.page = Page(driver, address)  # type: ignore[arg-type]
+        self.port = settings.inference_port
+        self.folder = folder
+
+    def engine(self) -> Engine:
+        """Starts the engine, which asks the dashboard through its relay."""
+        return Engine(self.folder, _bare_environment(), self.clew.address, {}, self.port)
+
+
+@pytest.fixture
+def all_of_it(dash_br: Browser, team: Team, tmp_path: Path) -> Iterator[Stack]:
+    with ExitStack() as stack:
+        yield Stack(stack, team, tmp_path, dash_br.driver)
+        dash_br.driver.get("about:blank")
+
+
+@pytest.fixture
+def run(team: Team) -> str:
+    registry = team.registry
+    values = {"episode_reward": [0.0, 0.5], "loss": [1.0, 0.5]}
+    return registry.tracking.run(registry.experiment_id, name="was-waited-for", metrics=values)
+
+
+def comes_by_itself(stack: Stack, path: str, waits: Callable[[], object], comes: Callable[[], object]) -> None:
+    """Opened while MLflow is away the page says that it waits; MLflow comes, and goes, and comes once more."""
+    page, mlflow = stack.page, stack.mlflow
+    page.open(path)
+    page.wait(waits)
+    late = threading.Timer(LATE_SECONDS, lambda: setattr(mlflow, "fault", None))
+    late.start()
+    page.wait(comes, 90)
+    late.join()
+    page.wait(lambda: AGAIN not in page.text(), 90)
+
+
+def test_the_runs(all_of_it: Stack, run: str) -> None:
+    page = all_of_it.page
+    failure = lambda: AGAIN in page.text("#runs-failure")  # noqa: E731
+    comes_by_itself(all_of_it, "/mlflow", failure, lambda: "was-waited-for" in page.column("name"))
+    all_of_it.mlflow.fault = Fault.DOWN  # it is restarted while the page is looked at
+    page.wait(failure)
+    assert "was-waited-for" in page.column("name")
+    all_of_it.mlflow.fault = None
+    page.wait(lambda: AGAIN not in page.text())
+
+
+def test_the_run_and_its_charts(all_of_it: Stack, run: str) -> None:
+    page = all_of_it.page
+    shown = lambda: page.lines("run-chart-reward") == [2]  # noqa: E731
+    comes_by_itself(all_of_it, f"/mlflow/runs/{run}", lambda: AGAIN in page.text("#run-failure"), shown)
+
+
+def test_the_comparison(all_of_it: Stack, run: str) -> None:
+    page = all_of_it.page
+    shown = lambda: page.lines("compare-chart-reward") == [2]  # noqa: E731
+    comes_by_itself(all_of_it, f"/mlflow?runs={run}", lambda: AGAIN in page.text("#runs-failure"), shown)
+
+
+def test_the_front_page(all_of_it: Stack, team: Team) -> None:
+    page = all_of_it.page
+
+    def waits() -> bool:
+        return all(AGAIN in page.text(f"#front-{tile}-failure") for tile in ("model", "runs", "best"))
+
+    comes_by_itself(all_of_it, "/", waits, lambda: f"Model {team.ppo}" in page.text("#front-model"))
+
+
+def test_the_models(all_of_it: Stack, team: Team) -> None:
+    page = all_of_it.page
+    shown = lambda: team.ppo in page.column("model_id", "models-table")  # noqa: E731
+    comes_by_itself(all_of_it, "/models", lambda: AGAIN in page.text("#models-failure"), shown)
+
+
+def test_the_model_and_the_check_of_its_file(all_of_it: Stack, team: Team) -> None:
+    page = all_of_it.page
+
+    def waits() -> bool:
+        return AGAIN in page.text("#model-failure") and "not checked yet" in page.text("#model-policy")
+
+    comes_by_itself(
+        all_of_it, f"/models/{team.ppo}", waits, lambda: "observation float32" in page.text("#model-policy")
+    )
+
+
+def test_the_walk_that_was_begun_before_anything_else_was_there(all_of_it: Stack, team: Team) -> None:
+    """The engine before the dashboard that it asks, and both before MLflow."""
+    page = all_of_it.page
+    page.expected_errors = ("WebSocket connection",)
+    page.open("/inference?play=1&speed=10")
+    page.wait_for_text("is the inference engine running", "#walk-since-a")
+    all_of_it.clew.fault = Fault.DOWN
+    engine = all_of_it.engine()
+    try:
+        page.wait_for_text("Waiting: Clew: cannot be reached", "#walk-trouble-a")
+        page.wait_for_text("s so far", "#walk-trouble-a")
+        all_of_it.clew.fault = None
+        page.wait_for_text("MLflow: refused", "#walk-trouble-a", 60)
+        all_of_it.mlflow.fault = None
+        page.wait_for_text("goal reached", "#walk-section-a", 90)
+        assert page.text("#walk-title-a") == f"Model {team.ppo} active"
+        assert not page.all("#walk-trouble-a.show")
+    finally:
+        engine.end()
+
+
+def test_an_evaluation_is_started_although_the_engine_is_restarted(all_of_it: Stack, team: Team) -> None:
+    page = all_of_it.page
+    page.expected_errors = ("WebSocket connection",)
+    all_of_it.mlflow.fault = None
+    engine = all_of_it.engine()
+    try:
+        page.open("/inference")
+        page.wait_for_text("stopped", "#walk-section-a", 90)
+        page.wait(lambda: page.find("#evaluation-start").is_enabled())
+        engine.end()
+        page.click("#evaluation-start")
+        page.wait_for_text("Waiting", "#evaluation-report")
+        page.wait_for_text("s so far", "#evaluation-report")
+        engine = all_of_it.engine()
+        page.wait_for_text("Kept with the model.", "#evaluation-report", 120)
+    finally:
+        engine.end()

@@ -1,0 +1,35 @@
+"""The table of cases that states the grammar: each side passes it."""
+
+import json
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import domain.filters
+from domain.filters.grammar import Kind
+from domain.filters.terms import Cell
+
+FILE: Final = Path(domain.filters.__file__).with_name("cases.json")
+TABLE: Final[dict[Kind, Any]] = json.loads(FILE.read_text("utf-8"))
+
+
+class Case(NamedTuple):
+    """What is typed, and which of `cells` it finds, or what is said of it instead."""
+
+    kind: Kind
+    typed: str
+    found: list[Cell] | None
+    said: dict[str, Any] | None
+
+
+def cells(kind: Kind) -> list[Cell]:
+    """The cells that the cases of this kind look through."""
+    return list(TABLE[kind]["cells"])
+
+
+def cases() -> list[Case]:
+    """All of them."""
+    return [
+        Case(kind, case["typed"], cells(kind) if case.get("all") else case.get("found"), case.get("said"))
+        for kind in TABLE
+        for case in TABLE[kind]["cases"]
+    ]

@@ -1,0 +1,99 @@
+"""The grammar of filters, by its table of cases and by what holds for whatever is typed."""
+
+import re
+from typing import get_args
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+
+from domain.errors.requests import FilterMisunderstood, FilterTooLong, TooManyAlternatives
+from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
+from domain.filters.terms import Cell
+from tests.filters.cases import Case, cases, cells
+from tests.filters.strategies import HOSTILE, holds_no_operator
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.kind}:{case.typed}")
+def test_each_case(case: Case) -> None:
+    if case.said is not None:
+        with pytest.raises(FilterMisunderstood) as caught:
+            parse(case.typed, case.kind)
+        assert caught.value.json_value == case.said
+    else:
+        asked = parse(case.typed, case.kind)
+        assert [cell for cell in cells(case.kind) if asked.matches(cell)] == case.found
+
+
+def test_the_table_finds_and_says_enough() -> None:
+    """A table that finds nothing would hold nothing."""
+    for kind in get_args(Kind):
+        told = [case for case in cases() if case.kind == kind]
+        assert len({tuple(map(str, case.found)) for case in told if case.found}) > 10
+        assert kind == "text" or {case.said["code"] for case in told if case.said} >= {
+            "operand-missing",
+            "range-backwards",
+        }
+
+
+@example_settings(max_examples=1000)
+@given(needle=HOSTILE, cell=HOSTILE, padding=st.tuples(HOSTILE, HOSTILE))
+def test_what_is_typed_into_a_text_column_is_text(needle: str, cell: str, padding: tuple[str, str]) -> None:
+    """But for operators that are written as such, against the plainest oracle there is."""
+    if not holds_no_operator(needle):
+        return
+    asked = parse(needle, "text")
+    for one in (cell, padding[0] + needle + padding[1], needle.upper(), needle.swapcase()):
+        expected = one != "–" and needle.casefold() in one.casefold()
+        assert asked.matches(one) == expected or not needle, one
+
+
+@example_settings(max_examples=1000)
+@given(typed=HOSTILE, kind=st.sampled_from(get_args(Kind)), cell=HOSTILE | st.none() | st.floats() | st.integers())
+@example(typed='"' * MOST_CHARACTERS, kind="text", cell="x")
+@example(typed="x" + " " * (MOST_CHARACTERS - 2) + "x", kind="numeric", cell="x")
+@example(typed=" " * 1_000_000, kind="datetime", cell="x")
+@example(typed=" or ".join("x" * 101), kind="text", cell="x")
+def test_whatever_is_typed_is_a_filter_or_is_misunderstood(typed: str, kind: Kind, cell: Cell) -> None:
+    try:
+        assert parse(typed, kind).matches(cell) in (True, False)
+    except TooManyAlternatives:
+        assert typed.count("or") >= MOST_ALTERNATIVES
+    except FilterTooLong:
+        assert len(typed) > MOST_CHARACTERS
+    except FilterMisunderstood:
+        assert kind != "text"
+
+
+@given(wanted=st.lists(st.text("abc-19", min_size=1, max_size=3), min_size=2, max_size=4), cell=st.text("abc-19 "))
+def test_or_finds_what_any_side_finds(wanted: list[str], cell: str) -> None:
+    found = parse(" or ".join(wanted), "text").matches(cell)
+    assert found == any(parse(one, "text").matches(cell) for one in wanted)
+
+
+WITHOUT_QUOTES = HOSTILE.map(lambda text: text.replace('"', ""))
+
+
+@given(text=WITHOUT_QUOTES, other=WITHOUT_QUOTES)
+def test_in_quotes_whatever_would_be_an_operator_is_text(text: str, other: str) -> None:
+    literal = f"= {text} or {other}".strip()
+    assert parse(f'"{literal}"', "text").matches(f"a{literal}b")
+    assert parse(f'= "{literal}"', "text").matches(literal)
+
+
+@given(number=st.floats(allow_nan=False, allow_infinity=False), other=st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_is_found_by_what_python_writes_of_it(number: float, other: float) -> None:
+    assert parse(repr(number), "numeric").matches(number)
+    assert parse(f"!= {number!r}", "numeric").matches(number) is False
+    apart = abs(number - other) > 1e-12 * max(abs(number), abs(other))
+    if apart:
+        assert parse(f"> {number!r}", "numeric").matches(other) == (other > number)
+        assert parse(f"<= {number!r}", "numeric").matches(other) == (other <= number)
+
+
+def test_a_hundred_alternatives_are_the_most() -> None:
+    names = [f"run{number:03}" for number in range(MOST_ALTERNATIVES + 1)]
+    assert parse(" or ".join(names[1:]), "text").matches(names[-1])
+    with pytest.raises(TooManyAlternatives, match=re.escape(str(MOST_ALTERNATIVES))):
+        parse(" or ".join(names), "text")

@@ -1,0 +1,194 @@
+"""What may only be starting is waited for, and goes on by itself; what stays wrong is said at once."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import AccessDenied, BadResponse, ClewError, ServiceUnavailable
+from domain.errors.connections import (
+    AnswerBrokenOff,
+    AnsweredReason,
+    AnsweredStatus,
+    AnsweredStatusOrProxy,
+    CertificateRefused,
+    ConnectionFailed,
+    ConnectionRefused,
+    ConnectTimedOut,
+    CredentialsRefused,
+    HostUnknown,
+    NotAsked,
+    OutcomeUnknown,
+    PassingRefused,
+    ProxyFailed,
+    Redirected,
+    TimedOut,
+    TimedOutAt,
+    UnreachableAt,
+)
+from domain.errors.records import ConflictThere, ModelNotFound, NoActiveModel, RefusedThere
+from domain.errors.services import (
+    AskedTooMuch,
+    BrokeOff,
+    NothingReadYet,
+    RunsAllModels,
+    RuntimeMissing,
+    Stopping,
+    passes_by_itself,
+)
+from domain.messages import Text
+from inference.waiting import WAIT_SECONDS, Waiting
+from tests.faults.relay import Fault, Relay
+from tests.inference.conftest import Start, Team
+from tests.inference.engine import Engine, Message, Viewer
+
+REFUSED = ConnectionRefused("MLflow")
+PASSES: list[ClewError] = [
+    *(REFUSED, ConnectTimedOut("MLflow"), HostUnknown("MLflow"), ConnectionFailed("MLflow", "OSError")),
+    *(TimedOut("MLflow"), AnswerBrokenOff("MLflow"), UnreachableAt("Clew", "http://x"), TimedOutAt("Clew", "http://x")),
+    *(AnsweredStatus("MLflow", status) for status in (429, 502, 503, 504)),
+    *(AnsweredReason("Clew", NothingReadYet("MLflow"), status) for status in (429, 502, 503, 504)),
+    *(AnsweredStatusOrProxy("MLflow", 503, "proxy"), NotAsked("MLflow", REFUSED), ProxyFailed("MLflow", "p", REFUSED)),
+    *(NothingReadYet("MLflow"), AskedTooMuch("Clew")),
+]
+STAYS: list[ClewError] = [
+    *(AnsweredStatus("MLflow", status) for status in (500, 501, 505, 507)),
+    *(AnsweredReason("Clew", Text("boom"), 500), CredentialsRefused("MLflow", 401), Redirected("MLflow", 302, "x")),
+    *(BadResponse("MLflow", "body", Text("x")), CertificateRefused("MLflow"), PassingRefused("proxy")),
+    *(NotAsked("MLflow", CertificateRefused("MLflow")), ProxyFailed("MLflow", "p", PassingRefused("p"))),
+    *(OutcomeUnknown("MLflow", REFUSED), BrokeOff("MLflow"), RuntimeMissing("x"), Stopping("x"), RunsAllModels("x", 8)),
+    *(ModelNotFound("1"), NoActiveModel(), ConflictThere(Text("x")), RefusedThere("MLflow", Text("x"))),
+]
+
+
+@pytest.mark.parametrize("error", PASSES, ids=str)
+def test_what_may_be_starting_passes(error: ClewError) -> None:
+    assert passes_by_itself(error)
+    assert isinstance(error, ServiceUnavailable)
+
+
+@pytest.mark.parametrize("error", STAYS, ids=str)
+def test_what_is_wrong_stays(error: ClewError) -> None:
+    assert not passes_by_itself(error)
+    assert not Waiting().goes_on(error)
+    assert not isinstance(error, AccessDenied) or error.status == 502
+
+
+@given(st.lists(st.floats(0, 30), min_size=1, max_size=60), st.floats(1, 300))
+def test_it_is_tried_with_growing_pauses_until_the_time_is_over(took: list[float], seconds: float) -> None:
+    now, pauses = 100.0, list[float]()
+    waiting = Waiting(seconds, lambda: now)
+    for each in took:
+        now += each
+        if not waiting.goes_on(REFUSED):
+            assert now - 100.0 >= seconds
+            break
+        assert now - 100.0 < seconds
+        pauses.append(round(waiting.try_at - now, 6))
+        now = waiting.try_at
+    assert pauses == sorted(pauses)
+    assert all(0.4 < pause < 3.1 for pause in pauses)
+
+
+def test_the_time_is_long_enough_for_a_slow_machine_and_has_an_end() -> None:
+    assert 60 <= WAIT_SECONDS <= 300
+
+
+@pytest.fixture
+def relay(clew: str) -> Iterator[Relay]:
+    """What stands before the dashboard, which is not there yet."""
+    with Relay(clew) as relay:
+        relay.fault = Fault.DOWN
+        yield relay
+
+
+@pytest.fixture
+def early(relay: Relay, start: Start, team: Team) -> Engine:
+    """An engine that was started before its dashboard."""
+    team.activate(team.ppo)
+    return start(CLEW_URL=relay.address)
+
+
+@pytest.fixture
+def watcher(early: Engine) -> Iterator[Viewer]:
+    with early.view() as viewer:
+        yield viewer
+
+
+def after_waiting(viewer: Viewer) -> tuple[list[Message], Message]:
+    """What is said while something is waited for, and what comes then."""
+    waited = list[Message]()
+    while "waiting" in (told := viewer.next()):
+        waited.append(told)
+    return waited, told
+
+
+@pytest.mark.parametrize("fault", [Fault.DOWN, Fault.HANGS, Fault.SLOW])
+def test_a_walk_begins_when_the_dashboard_is_there(watcher: Viewer, relay: Relay, fault: Fault, team: Team) -> None:
+    relay.fault = fault
+    watcher.say("reset")
+    if fault is not Fault.SLOW:  # that may answer within its time
+        assert "Clew" in watcher.next()["waiting"]
+    relay.fault = None
+    _waited, first = after_waiting(watcher)
+    assert (first["step"], first["model_id"], first["running"]) == (0, team.ppo, False)
+
+
+def test_what_is_said_meanwhile_counts_when_it_is_there(watcher: Viewer, relay: Relay, team: Team) -> None:
+    watcher.say("reset")
+    assert "waiting" in watcher.next()
+    watcher.say("reset", model=team.dqn)  # another wish
+    assert "waiting" in watcher.next()
+    watcher.say("start", speed=10)
+    relay.fault = None
+    _waited, first = after_waiting(watcher)
+    assert (first["step"], first["model_id"], first["running"]) == (0, team.dqn, True)
+    assert watcher.next()["step"] == 1
+
+
+def test_who_stops_meanwhile_finds_it_standing(watcher: Viewer, relay: Relay) -> None:
+    watcher.say("start")
+    assert "waiting" in watcher.next()
+    watcher.say("stop")
+    relay.fault = None
+    _waited, first = after_waiting(watcher)
+    assert (first["step"], first["running"]) == (0, False)
+    assert watcher.silence(0.5) == []
+
+
+@pytest.mark.parametrize("fault", [Fault.ERROR_500, Fault.HTML, Fault.WRONG_TYPES, Fault.HALF_JSON])
+def test_what_stays_wrong_is_said_at_once(watcher: Viewer, relay: Relay, fault: Fault) -> None:
+    relay.fault = fault
+    told = watcher.reset()
+    assert told["error"]
+    assert told["remedy"]
+
+
+def test_an_evaluation_waits_says_for_what_and_ends_well(early: Engine, relay: Relay, team: Team) -> None:
+    path = f"/evaluations/{team.dqn}"
+    assert early.call("POST", path)[0] == 202
+
+    def report(until: str) -> Message:
+        ends = time.monotonic() + 90
+        while time.monotonic() < ends:
+            told = early.call("GET", path)[1]
+            if told["state"] == until or (until == "waiting" and told["waited_s"] is not None):
+                return told
+            time.sleep(0.1)
+        raise AssertionError(told)
+
+    waiting = report("waiting")
+    assert (waiting["state"], waiting["error"]) == ("running", f"Clew: cannot be reached at {relay.address}")
+    relay.fault = None
+    done = report("done")
+    assert (done["error"], done["code"], done["waited_s"]) == (None, None, None)
+
+
+def test_an_evaluation_that_waits_can_be_cancelled(early: Engine, team: Team) -> None:
+    path = f"/evaluations/{team.ppo}"
+    early.call("POST", path)
+    early.call("DELETE", path)
+    early.wait_for(lambda health: health["evaluations"] == 0)
+    assert early.call("GET", path)[1]["state"] == "cancelled"

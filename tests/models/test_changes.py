@@ -1,0 +1,270 @@
+"""Each request is done at most once and has one answer: two workers of a host, who may be stopped at any moment."""
+
+import threading
+import uuid
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+
+from domain.errors.records import ModelIsActive
+from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb
+from services.registry.changes.answers import MOST_AT_ONCE, ChangeAnswers
+from services.registry.changes.records import KEPT_SECONDS, ChangeRecords
+from tests.misbehaving import HANG, Misbehaving, eventually
+from tests.models.changing import ask, change, request
+from tests.models.host import Host, blocked
+
+DONE = ChangeResult(outcome=ChangeOutcome.DONE)
+REFUSED = ChangeResult(outcome=ChangeOutcome.REFUSED, cause=ModelIsActive("1"))
+WORKERS = st.integers(0, 1)
+
+
+def restore(model_id: str = "1") -> ChangeRequest:
+    return ChangeRequest(id=uuid.uuid4().hex, verb=ChangeVerb.RESTORE, model_id=model_id)
+
+
+class Stopped(BaseException):
+    """The worker ends in the middle of its work, as by a signal: nothing of it is said any more."""
+
+
+class Workers(RuleBasedStateMachine):
+    """Two workers on one folder; the work of each request goes on until the test ends it, well or not."""
+
+    asked = Bundle("asked")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.workers = [self.worker() for _worker in range(2)]
+        self.begun: Counter[str] = Counter()
+        self.going_on: dict[str, tuple[threading.Event, list[ChangeResult | None]]] = {}
+        self.answers: dict[str, ChangeResult] = {}
+
+    def worker(self) -> ChangeAnswers:
+        return ChangeAnswers(self.make, ChangeRecords(Path(self.folder.name)))
+
+    def make(self, request: ChangeRequest, _by: str | None) -> ChangeResult:
+        self.begun[request.id] += 1
+        ends, result = self.going_on.setdefault(request.id, (threading.Event(), []))
+        ends.wait(20)
+        if not result or result[0] is None:
+            raise Stopped
+        return result[0]
+
+    @rule(target=asked, worker=WORKERS)
+    def asks(self, worker: int) -> ChangeRequest:
+        request = restore()
+        assert self.workers[worker].answer(request, None).outcome is ChangeOutcome.WORKING
+        eventually(lambda: request.id in self.going_on)
+        return request
+
+    @rule(target=asked)
+    def asks_and_is_not_heard(self) -> ChangeRequest:
+        return restore()
+
+    @rule(request=asked, worker=WORKERS, again=st.booleans())
+    def asks_once_more(self, request: ChangeRequest, worker: int, again: bool) -> None:
+        heard = request.id in self.begun or request.id in self.answers
+        if not heard and not again:  # its first sending was late
+            self.workers[worker].answer(request, None)
+            eventually(lambda: request.id in self.going_on)
+            return
+        told = self.workers[worker].answer(
+            request, None, again=again, wait_seconds=0.1 if self.goes_on(request) else 20
+        )
+        if self.goes_on(request):
+            assert told.outcome is ChangeOutcome.WORKING
+        elif not heard:
+            assert told.outcome is ChangeOutcome.NOT_KNOWN
+            self.answers[request.id] = told
+        else:
+            assert told == self.answers[request.id]
+
+    @precondition(lambda self: any(not ends.is_set() for ends, _result in self.going_on.values()))
+    @rule(data=st.data(), result=st.sampled_from([DONE, REFUSED, None]))
+    def ends(self, data: st.DataObject, result: ChangeResult | None) -> None:
+        request_id = data.draw(st.sampled_from(sorted(i for i, (e, _r) in self.going_on.items() if not e.is_set())))
+        ends, results = self.going_on[request_id]
+        results.append(result)
+        self.answers[request_id] = result or ChangeResult(outcome=ChangeOutcome.NOT_KNOWN)
+        ends.set()
+        lock = Path(self.folder.name, f"{request_id}.lock")
+        eventually(lambda: self.workers[0]._records.get(request_id) is not None and self.is_free(lock))
+
+    @rule(worker=WORKERS)
+    def worker_is_started_anew(self, worker: int) -> None:
+        """What it had in memory alone is gone; its work, which the test ends, goes on as in the worker that leaves."""
+        self.workers[worker] = self.worker()
+
+    @invariant()
+    def nothing_is_done_twice(self) -> None:
+        assert set(self.begun.values()) <= {1}
+
+    def goes_on(self, request: ChangeRequest) -> bool:
+        return request.id in self.going_on and not self.going_on[request.id][0].is_set()
+
+    def is_free(self, lock: Path) -> bool:
+        with ChangeRecords(lock.parent).alone(lock.stem) as won:
+            return won
+
+    def teardown(self) -> None:
+        for ends, _result in self.going_on.values():
+            ends.set()
+        with suppress(OSError):
+            self.folder.cleanup()
+
+
+TestWorkers = Workers.TestCase
+TestWorkers.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+# The worker that is stopped in the middle tells its thread's hook.
+TestWorkers = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")(TestWorkers)
+
+
+def test_an_id_stands_for_one_request(tmp_path: Path) -> None:
+    answers = ChangeAnswers(lambda *_asked: DONE, ChangeRecords(tmp_path))
+    first = restore("1")
+    assert answers.answer(first, None, wait_seconds=20) == DONE
+    other = first.model_copy(update={"model_id": "2"})
+    told = answers.answer(other, None, wait_seconds=20)
+    assert (told.outcome, told.cause and told.cause.code) == (ChangeOutcome.REFUSED, "request-id-taken")
+    assert answers.answer(first, None, wait_seconds=20) == DONE
+
+
+def test_more_than_may_be_are_refused_and_those_under_way_are_answered(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    answers = ChangeAnswers(lambda *_asked: DONE if go_on.wait(20) else REFUSED, ChangeRecords(tmp_path))
+    under_way = [restore() for _request in range(MOST_AT_ONCE)]
+    for one in under_way:
+        answers.answer(one, None)
+    eventually(lambda: all(ChangeRecords(tmp_path).get(one.id) for one in under_way))
+    refused = restore()
+    told = answers.answer(refused, None, wait_seconds=20)
+    assert told.cause is not None
+    assert told.cause.code == "too-many-changes"
+    go_on.set()
+    assert [answers.answer(one, None, wait_seconds=20) for one in under_way] == [DONE] * MOST_AT_ONCE
+    assert answers.answer(refused, None, wait_seconds=20) == told  # and stays so: its answer was given
+
+
+def test_a_folder_that_takes_nothing_stops_no_change_and_does_none_twice(tmp_path: Path) -> None:
+    begun: list[str] = []
+    blocked(tmp_path / "changes")
+    (tmp_path / "changes").rmdir()
+    (tmp_path / "changes").write_text("a file where the folder should be")
+
+    def make(asked: ChangeRequest, _by: str | None) -> ChangeResult:
+        begun.append(asked.id)
+        return DONE
+
+    answers = ChangeAnswers(make, ChangeRecords(tmp_path / "changes"))
+    one = restore()
+    for _time in range(3):
+        assert answers.answer(one, None, wait_seconds=20) == DONE
+    assert begun == [one.id]
+
+
+def test_what_nobody_asks_about_any_more_is_forgotten(tmp_path: Path) -> None:
+    answers = ChangeAnswers(lambda *_asked: DONE, ChangeRecords(tmp_path))
+    old = restore()
+    answers.answer(old, None, wait_seconds=20)
+    import os
+    import time
+
+    for path in tmp_path.iterdir():
+        os.utime(path, (time.time() - KEPT_SECONDS - 1,) * 2)
+    answers.answer(restore(), None, wait_seconds=20)
+    assert not list(tmp_path.glob(f"{old.id}*"))
+
+
+@pytest.fixture
+def client(host: Host) -> FlaskClient:
+    return host.workers[0].test_client()
+
+
+def test_a_request_that_comes_twice_overrules_nobody(host: Host, client: FlaskClient) -> None:
+    first = request("activate", "2", is_confirmed=True)
+    assert ask(client, first)["outcome"] in ("done", "working")
+    eventually(lambda: ask(client, first, again=True)["outcome"] == "done")
+    assert change(client, "activate", "1", is_confirmed=True)["outcome"] == "done"
+    # A proxy sends it once more, to another worker: somebody else's newer choice stays.
+    told = ask(host.workers[1].test_client(), first)
+    assert told["sentence"] == "Model 2 is active now."
+    assert client.get("/api/models/active").json == client.get("/api/models/1").json
+
+
+def test_a_request_that_was_asked_about_before_it_came_is_not_done_after(host: Host, client: FlaskClient) -> None:
+    late = request("delete", "2", is_confirmed=True)
+    told = ask(client, late, again=True)
+    assert told["outcome"] == "not_known"
+    assert "look there" in told["sentence"]
+    assert ask(host.workers[1].test_client(), late) == told
+    assert client.get("/api/models/2").status_code == 200
+
+
+def test_a_registry_that_hangs_is_still_worked_on_and_then_answered(
+    client: FlaskClient, misbehaving: Misbehaving
+) -> None:
+    misbehaving.answer = HANG
+    asked = request("restore", "2")
+    assert ask(client, asked)["outcome"] == "working"
+    assert client.get("/health").status_code == 200
+    misbehaving.answer = None
+    eventually(lambda: ask(client, asked, again=True)["outcome"] not in ("working",), within_seconds=90)
+    assert ask(client, asked, again=True)["sentence"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "x"},
+        {"id": "../../etc/passwd"},
+        {"id": "A" * 32},
+        {"id": "a" * 33},
+        {"id": None},
+        {"verb": "purge"},
+        {"verb": ["delete"]},
+        {"model_id": ""},
+        {"model_id": 3},
+        {"model_id": "x" * 300},
+        {"in_place_of": "1"},
+        {"verb": "undo"},
+        {"by": "kim"},
+        {"is_confirmed": "perhaps"},
+    ],
+    ids=str,
+)
+def test_what_is_no_request_is_refused_with_a_sentence(client: FlaskClient, wrong: dict[str, Any]) -> None:
+    answer = client.post("/changes", json=request("restore", "1") | wrong)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["error"].endswith(".")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'"\\ud800"', b"[" * 9000, b"x" * 2**15])
+def test_what_is_no_json_is_refused_with_a_sentence(client: FlaskClient, body: bytes) -> None:
+    answer = client.post("/changes", data=body, content_type="application/json")
+    assert 400 <= answer.status_code < 500
+    assert client.post("/changes", data=body).status_code == 415
+
+
+def test_a_page_of_another_site_changes_nothing(client: FlaskClient) -> None:
+    answer = client.post("/changes", json=request("delete", "1"), headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "model_id", ["0", "-1", "1e3", "\u0661", "x/y", "../1", "\n", " 1", "\ud7ff", "%00", "🐍" * 40]
+)
+@pytest.mark.parametrize("verb", ["activate", "try", "delete", "restore"])
+def test_a_model_that_is_not_there_is_named_and_nothing_breaks(client: FlaskClient, verb: str, model_id: str) -> None:
+    told = change(client, verb, model_id, is_confirmed=True)
+    assert told["outcome"] == "refused"
+    assert told["sentence"]
