@@ -1,5 +1,7 @@
 """/api/runs: the training runs as the pages know them, so at most `REFRESH_SECONDS` old while MLflow answers."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from api.run_filters import filters_in
@@ -8,7 +10,10 @@ from api.wire import answer
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
 from domain.errors.services import NothingReadYet, UnavailableBecause
-from domain.tracking.runs import RunSummary, is_run_id, parse_run_ids, summarise
+from domain.tracking.compared import is_run_id, parse_run_ids
+from domain.tracking.history import History
+from domain.tracking.outcomes import located
+from domain.tracking.runs import Run, RunSummary, summarise
 from services.connect import Services
 from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
@@ -33,7 +38,7 @@ def blueprint(services: Services) -> Blueprint:
         view = services.runs.view_with(ids, patience)
         runs = _known(view).runs
         missing = [run_id for run_id in ids if run_id not in runs]
-        found = [summarise(runs[run_id], vocabulary) for run_id in ids if run_id in runs]
+        found = _located([runs[run_id] for run_id in ids if run_id in runs], services)
         return _dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
 
     @routes.get("/<run_id>")
@@ -44,9 +49,26 @@ def blueprint(services: Services) -> Blueprint:
         run = _known(view).runs.get(run_id)
         if run is None:
             raise RunNotFound(run_id)
-        return _dated(answer(RunDetail, RunDetail.of(run, vocabulary)), view)
+        [summary] = _located([run], services)
+        return _dated(answer(RunDetail, RunDetail.of(run, summary)), view)
 
     return routes
+
+
+def _located(runs: Sequence[Run], services: Services) -> list[RunSummary]:
+    """The summaries of runs, with the steps at which metrics began to diverge where these can be found out in time."""
+    summaries = [summarise(run, services.vocabulary) for run in runs]
+    keys = {summary.run_id: list(summary.diverged) for summary in summaries if summary.diverged}
+    asked = [run for run in runs if run.run_id in keys]
+    known = services.histories.get(asked, keys, services.settings.patience_seconds)
+    whole: dict[str, dict[str, History]] = {run_id: {} for run_id in keys}
+    for series, history in known.found.items():
+        if series not in known.sampled:
+            whole[series.run_id][series.key] = history
+    return [
+        summary.model_copy(update={"diverged": located(summary.diverged, whole.get(summary.run_id, {}))})
+        for summary in summaries
+    ]
 
 
 def _known(view: RunView) -> RunList:

@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from domain.message_data import Coded
 from domain.registry.models import LONGEST_ID, Model
-from domain.tracking.runs import Run, RunSummary, summarise
-from domain.tracking.vocabulary import Vocabulary
+from domain.tracking.runs import Run, RunSummary
 
 
 class Failed(Coded):
@@ -79,10 +78,10 @@ class RunDetail(RunSummary):
     metrics: dict[str, Latest]
 
     @classmethod
-    def of(cls, run: Run, vocabulary: Vocabulary) -> Self:
-        """What is known of `run`, read by `vocabulary`."""
+    def of(cls, run: Run, summary: RunSummary) -> Self:
+        """What is known of `run`, of which `summary` is a part."""
         metrics = {key: Latest(**dict(metric)) for key, metric in run.metrics.items()}
-        return cls(**summarise(run, vocabulary).model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
+        return cls(**summary.model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
 
 
 class Comparison(BaseModel):

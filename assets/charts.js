@@ -2,9 +2,10 @@
 (function () {
   "use strict";
   const OPTIONS = "compare-options";
-  const NAMES = ["axis", "smoothing", "log_y", "grouped", "centre", "band", "final", "differing"];
+  const NAMES = ["axis", "smoothing", "log_y", "grouped", "centre", "band", "final", "diverged", "differing"];
   const DEFAULTS = {
-    axis: "step", smoothing: 0, log_y: false, grouped: false, centre: "mean", band: "bootstrap", final: "last", differing: false,
+    axis: "step", smoothing: 0, log_y: false, grouped: false, centre: "mean", band: "bootstrap", final: "last",
+    diverged: "worst", differing: false,
   };
   const WHOLE = { x_from: null, x_to: null };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

@@ -76,7 +76,7 @@
   }
 
   /** A row without its missing values: DataTable's filter takes null for 0, and 0 is less than many things. */
-  const known = (row) => Object.fromEntries(Object.entries(row).filter(([key, value]) => value !== null && key !== "keys"));
+  const known = (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && typeof value !== "object"));
 
   /** Whether Clew is asked there: on its own host, others may be beside its path. */
   const isOurs = (url) => url.origin === window.location.origin && url.pathname.startsWith(document.documentElement.dataset.prefix);

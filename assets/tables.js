@@ -112,6 +112,7 @@
         ...window.clew.known(row),
         ...(depth ? { depth } : {}),
         ...silence(row, silent[row.id]),
+        ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
         started: window.clew.localTime(row.started_ms),
         details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
       }));
@@ -125,6 +126,7 @@
         // What a cell is called where it comes from: the key of a metric or a parameter.
         tooltip_data: ordered.map(([row]) => ({
           run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, nested: row.nested, experiment: row.experiment,
+          remarks: row.remarks,
           ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...row.keys,
         })),
       });
@@ -153,9 +155,13 @@
       setProps(TABLE, { selected_rows: [], selected_row_ids: [] });
     },
 
-    /** The origin is worth a column only where there are samples, and then always; so is what stands in what. */
+    /** The origin is worth a column only where there are samples, and then always; so are remarks, and what stands in what. */
     columns(shown, rows, columns) {
-      const filled = { sample: (rows || []).some((row) => row.is_sample), nested: isNested(rows) };
+      const filled = {
+        sample: (rows || []).some((row) => row.is_sample),
+        remarks: (rows || []).some((row) => row.remarks !== "–"),
+        nested: isNested(rows),
+      };
       return columns.map((column) => column.id).filter((id) => (id in filled ? !filled[id] : !shown.includes(id)));
     },
 

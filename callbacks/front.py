@@ -13,12 +13,13 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
 from components import ids
-from components.front import front, front_health, front_model
+from components.front import front, front_best, front_health, front_model
 from components.texts import words
 from components.texts.language import language
-from domain.front import BestRuns, best_per_algorithm, in_progress
+from domain.front import in_progress
 from domain.health import HealthReport, ServiceKind
 from domain.registry.models import ModelState, activation_of
+from domain.tracking.best_runs import BestRuns, best_per_algorithm
 from domain.tracking.vocabulary import Vocabulary
 from services.connect import Services
 from services.failures import Failure
@@ -127,7 +128,7 @@ def _best_by(vocabulary: Vocabulary) -> Fill:
 
     def fill(runs: RunList, as_of: datetime) -> Filled:
         best = best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
-        return best.model_dump_json(), lambda: front.best_runs(best)
+        return best.model_dump_json(), lambda: front_best.best_runs(best)
 
     return fill
 

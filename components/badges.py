@@ -35,6 +35,11 @@ def model_badge(state: ModelState) -> dbc.Badge:
     return dbc.Badge(words.model_state(state), color=colour, class_name=f"model-{state}")
 
 
+def diverged_badge() -> dbc.Badge:
+    """Marks a run of which a metric ended in what is no finite number."""
+    return dbc.Badge(_("diverged"), color="danger", class_name="diverged ms-1")
+
+
 def sample_badge() -> dbc.Badge:
     """Marks what came with Clew."""
     return dbc.Badge(_("sample"), color="info", text_color="dark", class_name="ms-2")

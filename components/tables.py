@@ -13,6 +13,7 @@ from dash.dash_table.Format import Format, Group, Scheme
 
 from components import ids
 from components.texts.language import _
+from components.texts.outcomes import no_value
 from components.texts.translate import templates
 from components.texts.words import MISSING
 from domain.errors.requests import FilterMisunderstood
@@ -121,7 +122,7 @@ def _column(column: Column) -> dict[str, Any]:
     if column.kind == "link":
         return spec | {"type": "text", "presentation": "markdown"}
     if column.kind == "numeric":
-        return spec | {"type": "numeric", "format": _format(column)}
+        return spec | {"type": "numeric", "format": _format(column), "sort_as_null": list(no_value())}
     if column.kind == "datetime":
         return spec | {"type": "datetime"}
     return spec | {"type": "text", "sort_as_null": [MISSING]}

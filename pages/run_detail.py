@@ -9,7 +9,7 @@ from components import frame, ids
 from components.runs import run_detail
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
-from domain.tracking.runs import is_run_id
+from domain.tracking.compared import is_run_id
 
 
 @page

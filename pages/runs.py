@@ -12,7 +12,7 @@ from components.runs import comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 from domain.charts.chart_options import ChartOptions
-from domain.tracking.runs import parse_run_ids
+from domain.tracking.compared import parse_run_ids
 
 
 @page

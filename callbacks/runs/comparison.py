@@ -11,11 +11,11 @@ from callbacks.freshness import is_retry
 from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
 from components.charts.charts import summaries
-from components.runs import comparison, final_metrics
+from components.runs import comparison, final_metrics, group_metrics
 from components.runs import export as take_along
 from components.runs.comparison import MOST_COMPARED
 from domain.charts.chart_options import ChartOptions
-from domain.tracking.runs import Compared
+from domain.tracking.compared import Compared
 from services.connect import Services
 
 CHARTS = [ids.chart("compare", word) for word in comparison.WORDS]
@@ -27,6 +27,7 @@ CONTROLS = {
     "centre": ids.OPTION_CENTRE,
     "band": ids.OPTION_BAND,
     "final": ids.OPTION_FINAL,
+    "diverged": ids.OPTION_DIVERGED,
     "differing": ids.OPTION_DIFFERING,
 }
 
@@ -129,7 +130,7 @@ def _drawing(services: Services, compared: Compared, options: ChartOptions, *, n
 def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:
     if not drawing.runs:
         return []
-    groups = final_metrics.group_table(drawing.runs, drawing.found, options)
+    groups = group_metrics.group_table(drawing.runs, drawing.found, options)
     return [*([groups] if groups is not None else []), final_metrics.table(drawing.runs, drawing.found, options)]
 
 

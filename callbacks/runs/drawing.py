@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -12,11 +12,10 @@ from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
 from domain.errors import ClewError
 from domain.moments import latest_ms
-from domain.tracking.history import History
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 from services.connect import Services
-from services.tracking.histories.store import Series
+from services.tracking.histories.store import Histories, Series
 from services.tracking.run_store import RunView
 
 
@@ -48,7 +47,7 @@ class Drawing(NamedTuple):
         return cls(
             runs=runs,
             unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
-            found=_known(histories.found, services.vocabulary),
+            found=_known(histories, services.vocabulary),
             pending=histories.pending,
             failures=_different(histories.failures.values()),
             is_loading=bool(histories.pending) or (view.runs is None and view.failure is None),
@@ -56,9 +55,10 @@ class Drawing(NamedTuple):
         )
 
 
-def _known(found: Mapping[Series, History], vocabulary: Vocabulary) -> Known:
-    histories = {(series.run_id, series.key): history for series, history in found.items()}
-    return Known(histories, vocabulary, latest_ms(datetime.now(UTC)))
+def _known(histories: Histories, vocabulary: Vocabulary) -> Known:
+    found = {(series.run_id, series.key): history for series, history in histories.found.items()}
+    sampled = {(series.run_id, series.key) for series in histories.sampled}
+    return Known(found, vocabulary, latest_ms(datetime.now(UTC)), sampled)
 
 
 def _different(errors: Iterable[ClewError]) -> list[ClewError]:
@@ -68,8 +68,10 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
 
 
 def _keys_to_draw(run: Run, wanted: Sequence[MetricWord], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
-    """The metric keys under which this run logged the wanted words, and the one that counts the axis."""
+    """The metric keys under which this run logged the wanted words, those that diverged, and the axis's counter."""
     keys = [key for word in wanted if (key := vocabulary.metric_key(word, run.metrics)) is not None]
+    # Where it began to, only their histories know.
+    keys += [key for key in run.diverged(vocabulary) if key not in keys]
     counting = counter(options.axis, run.metrics, vocabulary)
     return keys if counting is None or counting.key in keys else [*keys, counting.key]
 

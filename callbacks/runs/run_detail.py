@@ -18,8 +18,9 @@ from components.runs.clocks import clock_sentences
 from components.runs.run_detail import Beside
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.clocks import odd_clocks
+from domain.tracking.compared import Compared
 from domain.tracking.nesting import family_of
-from domain.tracking.runs import Compared, Run
+from domain.tracking.runs import Run
 from domain.tracking.silence import silent_minutes
 from services.connect import Services
 from services.tracking.run_store import RunView

@@ -11,6 +11,7 @@ from domain.charts.axes import Axis
 from domain.charts.chart_options import HEAVIEST_SMOOTHING, ChartOptions
 from domain.charts.seed_curves import Band, Centre
 from domain.tracking.final_metrics import Choice
+from domain.tracking.group_scores import DivergedRuns
 
 
 def controls(options: ChartOptions) -> html.Div:
@@ -29,6 +30,7 @@ def controls(options: ChartOptions) -> html.Div:
         Band.MIN_MAX: _("minimum to maximum"),
         Band.DEVIATION: _("standard deviation"),
     }
+    diverged = {DivergedRuns.WORST: _("as the worst"), DivergedRuns.LEFT_OUT: _("not at all")}
     return html.Div(
         [
             _select(ids.OPTION_AXIS, _("x axis"), axes, options.axis),
@@ -37,6 +39,7 @@ def controls(options: ChartOptions) -> html.Div:
             _switch(ids.OPTION_LOG, _("Logarithmic y"), options.log_y),
             _switch(ids.OPTION_DIFFERING, _("Parameters that differ"), options.differing),
             _switch(ids.OPTION_GROUPED, _("Runs as seeds"), options.grouped),
+            _select(ids.OPTION_DIVERGED, _("Diverged runs count"), diverged, options.diverged),
             _select(ids.OPTION_CENTRE, _("Line"), centres, options.centre),
             _select(ids.OPTION_BAND, _("Band"), bands, options.band),
         ],

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from components.texts import words
+from components.texts import outcomes, words
 from components.texts.language import _, ngettext
 from domain.charts.curves import Curve
+from domain.tracking.outcomes import survivors
 from domain.tracking.vocabulary import MetricWord
 
 # More lines than these nobody wants to be read out; the table beside the charts has every run.
@@ -12,25 +13,38 @@ MOST_SAID = 10
 Named = tuple[str, Sequence[Curve]]
 
 
-def chart_summary(word: MetricWord, lines: Sequence[Named], *, nothing: str) -> str:
-    """Of each line its last value, its range and how many points it has; `nothing` is said where there is no line.
+def chart_summary(word: MetricWord, lines: Sequence[Named], *, nothing: str, remarks: Sequence[str] = ()) -> str:
+    """Of each line its last value, its range, how many points it has, and where it diverged; then the `remarks`.
 
-    A line of several curves is a group of runs: it has a last value for each.
+    A line of several curves is a group of runs: it has a last value for each. `nothing` is said where there is no line.
     """
-    drawn = [(name, [curve for curve in curves if len(curve)]) for name, curves in lines]
-    drawn = [(name, curves) for name, curves in drawn if curves]
+    drawn = [(name, curves) for name, curves in lines if any(len(curve) for curve in curves)]
     if not drawn:
-        return f"{words.metric_name(word)}: {nothing}"
+        return "; ".join([f"{words.metric_name(word)}: {nothing}", *remarks[:MOST_SAID]])
     head = ngettext(
         "%(metric)s, %(num)s line.", "%(metric)s, %(num)s lines.", len(drawn), metric=words.metric_name(word)
     )
     said = [_line(name, curves) for name, curves in drawn[:MOST_SAID]]
     if len(drawn) > MOST_SAID:
         said.append(_("and %(n)s more", n=len(drawn) - MOST_SAID))
-    return f"{head} {'; '.join(said)}."
+    return f"{head} {'; '.join([*said, *remarks[:MOST_SAID]])}."
 
 
-def _line(name: str, curves: Sequence[Curve]) -> str:
+def _line(name: str, all_curves: Sequence[Curve]) -> str:
+    curves = [curve for curve in all_curves if len(curve)]
+    return ", ".join([_range_of(name, curves), *_ends(all_curves)])
+
+
+def _ends(curves: Sequence[Curve]) -> list[str]:
+    """Where it diverged; of a group, how many of its runs are left from where on."""
+    ends = [curve.diverged for curve in curves]
+    diverged = [end for end in ends if end is not None]
+    if not diverged:
+        return []
+    return [outcomes.diverged(diverged[0]) if len(ends) == 1 else outcomes.survivors_text(len(ends), survivors(ends))]
+
+
+def _range_of(name: str, curves: Sequence[Curve]) -> str:
     lasts = [float(curve.y[-1]) for curve in curves]
     return _(
         "%(name)s: last %(last)s, lowest %(lowest)s, highest %(highest)s, points: %(points)s",

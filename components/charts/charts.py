@@ -13,9 +13,10 @@ from components.charts.chart_config import chart_config
 from components.charts.chart_layout import chart_layout
 from components.charts.chart_summary import chart_summary
 from components.charts.encoding import encoded
+from components.charts.line_ends import end_mark, is_as_logged, nothing_finite, said_of_ends
 from components.charts.names import plotly_text, shortened
 from components.charts.scales import Scale, scale_of
-from components.charts.subtitle import put_below
+from components.charts.subtitle import first_of, put_below
 from components.charts.y_scale import LINEAR, y_scale_of
 from components.colours import LineStyle
 from components.texts import words
@@ -41,13 +42,14 @@ _BAND_OPACITY = 0.2
 class Line(NamedTuple):
     """What is drawn under one name: the curve of a run, or those of a group of runs; `raw` is before smoothing.
 
-    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds.
+    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` says what is not drawn of it.
     """
 
     name: str
     curves: Sequence[Curve]
     raw: Sequence[Curve]
     style: LineStyle
+    remark: str | None = None
 
 
 def line_chart(
@@ -70,14 +72,21 @@ def line_chart(
     drawn = [_drawn(line, scale, options, _points_for(len(lines))) for line in lines]
     traces = [trace for part in drawn for trace in part.traces]
     y_scale = y_scale_of(_values_of(lines), traces) if options.log_y else LINEAR
-    legend = 1 < len(lines) <= MOST_IN_LEGEND and bool(traces)
+    curves, left_out = (
+        [curve for line in lines for curve in line.curves],
+        [line.remark for line in lines if line.remark],
+    )
+    nothing = nothing_finite(curves) or nothing
+    legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
     y_axis = y_scale.axis(traces)
     layout = chart_layout(word, options, scale, None if traces else nothing, legend=legend, y_axis=y_axis)
-    said = [*remarks, *y_scale.said(), *_said(drawn, options, sampled)] if traces else []
-    put_below(layout["title"], layout["margin"], said)
+    if is_as_logged(curves):
+        layout["yaxis"]["title"]["text"] = words.metric_as_logged(word)
+    said = [*remarks, *y_scale.said(), *_said(drawn, options, sampled), *said_of_ends(curves)] if traces else []
+    put_below(layout["title"], layout["margin"], [*said, *first_of(left_out)])
     named = [(shortened(line.name), line.curves) for line in lines]
     spoken = unescape(nothing.replace("<br>", "; "))
-    layout["meta"] = {"summary": chart_summary(word, named, nothing=spoken)}
+    layout["meta"] = {"summary": chart_summary(word, named, nothing=spoken, remarks=left_out)}
     return {"data": [encoded(trace, scale, y_scale) for trace in traces], "layout": layout}
 
 
@@ -128,11 +137,13 @@ def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
     if options.grouped:
         group = seed_curve(curves, most, centre=options.centre, band=options.band, window=options.window)
         if not group.is_too_few:
-            return _Part(list(_group_traces(line, group, options)), len(group.x), group.total, False)
-        return _singles(line, list(group.singles), options, too_few=bool(curves))
+            part = _Part(list(_group_traces(line, group, options)), len(group.x), group.total, False)
+        else:
+            part = _singles(line, list(group.singles), options, too_few=bool(curves))
+        return part._replace(traces=part.traces + _ends(line, curves, options))
     part = _singles(line, [visible(curve, most, options.window) for curve in curves], options, too_few=False)
     faint = [_faint(line, visible(scale.shown(raw), most, options.window)) for raw in line.raw]
-    return part._replace(traces=faint + part.traces)
+    return part._replace(traces=faint + part.traces + _ends(line, curves, options))
 
 
 def _singles(line: Line, points: Sequence[Drawn], options: ChartOptions, *, too_few: bool) -> _Part:
@@ -159,6 +170,15 @@ def _trace(
         "marker": {"color": line.style.colour},
         "hovertemplate": "%{y:.4g}<extra>%{fullData.name}</extra>",
     }
+
+
+def _ends(line: Line, curves: Sequence[Curve], options: ChartOptions) -> list[dict[str, Any]]:
+    """A mark at each point where a curve ended because what it shows diverged."""
+    ended = [curve for curve in curves if curve.diverged is not None and len(curve)]
+    if not ended:
+        return []
+    x, y = np.array([(curve.x[-1], curve.y[-1]) for curve in ended], np.float64).T
+    return [_trace(line, x, y, options, named=False) | end_mark(line.style, ended)]
 
 
 def _faint(line: Line, points: Drawn) -> dict[str, Any]:

@@ -14,7 +14,7 @@ def encoded(trace: dict[str, Any], scale: Scale, y_scale: YScale) -> dict[str, A
     """The trace with its columns as Plotly takes them; steps that it cannot tell apart stand beside as texts."""
     x, placed = trace["x"], y_scale.placed(trace)
     meta = placed["meta"] | {"whole": x.dtype == np.int64}
-    encoded = placed | {"x": _typed(x), "y": _typed(placed["y"].astype(np.float32)), "meta": meta}
+    encoded = placed | {"x": _typed(x), "y": _typed(_short(placed["y"])), "meta": meta}
     if scale.base is None or not (template := trace.get("hovertemplate")):
         return encoded
     steps = [str(scale.base + (each if isinstance(each, int) else round(each))) for each in x.tolist()]
@@ -33,6 +33,12 @@ def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
         x = [int(step) for step in x]
     y = [row[-1] for row in trace["customdata"]] if "placed" in trace["meta"] else column(trace["y"])
     return list(zip(x, y, strict=True))
+
+
+def _short(values: NDArray[np.float64]) -> NDArray[Any]:
+    """The values in half of their bytes, but for those that 32 bits would make infinite."""
+    fit = np.abs(values).max(initial=0, where=np.isfinite(values)) < np.finfo(np.float32).max
+    return values.astype(np.float32) if fit else values
 
 
 def _typed(column: NDArray[Any]) -> dict[str, str]:

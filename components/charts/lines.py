@@ -1,19 +1,23 @@
 """Histories of runs become the lines of a chart: on the chosen axis, smoothed, one by one or as groups of seeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from components.charts.charts import MOST_WITH_RAW, Line
+from components.charts.names import shortened
 from components.colours import line_styles
 from components.texts import words
 from components.texts.language import _
+from components.texts.outcomes import out_of_range
 from domain.charts.axes import Axis, counter
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Curve
 from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.history_curves import CurveRequest, CurveSource, history_curve
+from domain.tracking.final_metrics import Choice, final_outcome
 from domain.tracking.grouping import Group, default_grouping, group_runs
 from domain.tracking.history import ANY_TIME, History
+from domain.tracking.outcomes import Diverged, Outcome, divergence, outcome_of_point
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
@@ -21,12 +25,13 @@ from domain.tracking.vocabulary import MetricWord, Vocabulary
 class Known(NamedTuple):
     """The histories at hand, by (run id, metric key), and the vocabulary that says which of a run's keys is meant.
 
-    `latest` is the last moment that can be told by now, in Unix ms.
+    `latest` is the last moment that can be told by now, in Unix ms. Those in `sampled` are an even sample so far.
     """
 
     histories: Mapping[tuple[str, str], History]
     vocabulary: Vocabulary
     latest: int = ANY_TIME
+    sampled: Set[tuple[str, str]] = frozenset()
 
     def history(self, run: Run, word: MetricWord) -> History | None:
         """The run's history of `word`; None where it was not logged, or has not come yet."""
@@ -38,6 +43,25 @@ class Known(NamedTuple):
         counting = counter(Axis.EPISODES, run.metrics, self.vocabulary)
         counted = None if counting is None or not counting.by_step else self.histories.get((run.run_id, counting.key))
         return None if counted is not None and is_stepless(counted) else run.episodes(self.vocabulary)
+
+    def end(self, run: Run, key: str) -> Diverged | None:
+        """Where a metric of the run diverged, whether it has a word or not; None where it did not."""
+        if (history := self._whole(run, key)) is not None:
+            return divergence(history)
+        return outcome_of_point(run.metrics[key].value, run.metrics[key].step, None).diverged
+
+    def outcome(self, run: Run, word: MetricWord, choice: Choice = Choice.LAST) -> Outcome:
+        """What `word` came to; until its history has come, only the newest point is known."""
+        key = self.vocabulary.metric_key(word, run.metrics)
+        if key is not None and (history := self._whole(run, key)) is not None:
+            return final_outcome(history, word, choice, self.vocabulary.scale(key))
+        newest = run.outcome(word, self.vocabulary)
+        return newest if choice is Choice.LAST else newest._replace(value=None, out_of_range=None)
+
+    def _whole(self, run: Run, key: str) -> History | None:
+        """A history with all its points; None while it has none or is a sample."""
+        history = None if (run.run_id, key) in self.sampled else self.histories.get((run.run_id, key))
+        return history if history is not None and len(history) else None
 
 
 def line_name(run: Run) -> str:
@@ -59,7 +83,7 @@ def lines(
         if (smoothed := _curve_of(word, run, known, options, options.smoothing, curve_of)) is not None:
             raw = _curve_of(word, run, known, options, 0.0, curve_of) if with_raw else None
             drawn.append(Line(line_name(run), [smoothed], [raw] if raw is not None else [], styles[run.run_id]))
-    return drawn
+    return _of_one_unit(drawn)
 
 
 def group_name(group: Group) -> str:
@@ -86,8 +110,26 @@ def _group_lines(
         ]
         if curves := [each for each in found if each is not None]:
             name = group_name(group)
-            drawn.append(Line(f"{name} (n={len(curves)})", curves, [], styles[name]))
-    return drawn
+            drawn.append(Line(name, curves, [], styles[name]))
+    return [line._replace(name=f"{line.name} (n={len(line.curves)})") for line in _of_one_unit(drawn)]
+
+
+def _of_one_unit(drawn: list[Line]) -> list[Line]:
+    """The lines without curves in an unknown unit beside shares of 1: on one axis they would lie, and squash these."""
+    units = {curve.as_logged for line in drawn for curve in line.curves if len(curve)}
+    return drawn if len(units) < 2 else [_in_shares(line) for line in drawn]
+
+
+def _in_shares(line: Line) -> Line:
+    others = [curve for curve in line.curves if curve.as_logged and len(curve)]
+    if not others:
+        return line
+    name, last = shortened(line.name), out_of_range(float(others[0].y[-1]))
+    remark = _("not drawn: %(name)s (%(why)s)", name=name, why=last)
+    if len(line.curves) > 1:
+        remark = _("not drawn: %(n)s of %(name)s (%(why)s)", n=len(others), name=name, why=last)
+    curves, raw = ([each for each in part if not each.as_logged] for part in (line.curves, line.raw))
+    return line._replace(curves=curves, raw=raw, remark=remark)
 
 
 def _together(word: MetricWord, runs: Sequence[Run], known: Known, options: ChartOptions) -> Sequence[Run]:
@@ -102,10 +144,15 @@ def _together(word: MetricWord, runs: Sequence[Run], known: Known, options: Char
 def _curve_of(
     word: MetricWord, run: Run, known: Known, options: ChartOptions, weight: float, curve_of: CurveSource
 ) -> Curve | None:
-    history = known.history(run, word)
-    if history is None:
+    key, history = known.vocabulary.metric_key(word, run.metrics), known.history(run, word)
+    if key is None or history is None:
         return None
     counting = counter(options.axis, run.metrics, known.vocabulary)
     counted = None if counting is None else known.histories.get((run.run_id, counting.key))
     origin = None if run.started_at is None else round(run.started_at.timestamp() * 1000)
-    return curve_of(CurveRequest(history, options.axis, weight, counting, counted, origin, known.latest))
+    scale = known.vocabulary.scale(key)
+    curve = curve_of(CurveRequest(history, options.axis, weight, counting, counted, origin, known.latest, scale))
+    if curve is None or curve.diverged is None or (run.run_id, key) not in known.sampled:
+        return curve
+    # It may have begun to diverge between two points of the sample.
+    return curve.model_copy(update={"diverged": curve.diverged.model_copy(update={"is_first": False})})

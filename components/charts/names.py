@@ -10,9 +10,12 @@ _TURNING: Final = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u
 _BREAKS: Final = str.maketrans("\n\r\t\v\f\x85\u2028\u2029", " " * 8)
 
 
-def plotly_text(name: str) -> str:
-    """`name` for Plotly, which would read markup, `%{…}` and formulas between dollars in it; entities it writes out."""
-    return escape(shortened(name), quote=False).replace("%", "&#37;").replace("$", "&#36;")
+def plotly_text(name: str, most: int = MOST_WIDE) -> str:
+    """`name`, at most `most` columns of it, for Plotly.
+
+    It would read markup, `%{…}` and formulas between dollars in it; entities it writes out.
+    """
+    return escape(shortened(name, most), quote=False).replace("%", "&#37;").replace("$", "&#36;")
 
 
 def shortened(name: str, most: int = MOST_WIDE) -> str:

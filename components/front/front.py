@@ -6,11 +6,11 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids, notices
-from components.badges import sample_badge, silence_badge, status_badge, with_reason
+from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
 from components.links import href, run_href
-from components.texts import words
+from components.texts import outcomes, words
 from components.texts.language import _, around
-from domain.front import BestRuns, RunInProgress
+from domain.front import RunInProgress
 from domain.tracking.runs import RunStatus, RunSummary
 
 MOST_ROWS = 8
@@ -73,33 +73,27 @@ def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
             html.P(_("No run is in progress."), className="mb-1"),
             notices.how_to_train("mb-0 small"),
         ]
-    return [_list(_in_progress(run) for run in runs[:MOST_ROWS]), _more(len(runs))]
+    return [tile_list(_in_progress(run) for run in runs[:MOST_ROWS]), and_more(len(runs))]
 
 
-def best_runs(best: BestRuns) -> list[Any]:
-    """The best run of each algorithm."""
-    if not best.runs:
-        return [html.P(_("No run has finished with a success rate or a reward yet."), className="mb-0")]
-    said = _("Of the runs that ended in the last 7 days.")
-    if not best.are_recent:
-        said = _("No run ended in the last 7 days: of all runs.")
-    return [
-        html.P(said, className="small text-body-secondary mb-1"),
-        _list(_best(run) for run in best.runs[:MOST_ROWS]),
-        _more(len(best.runs)),
-    ]
-
-
-def _list(rows: Any) -> html.Ul:
+def tile_list(rows: Any) -> html.Ul:
+    """The rows of a tile."""
     return html.Ul([html.Li(row) for row in rows], className="tile-rows")
 
 
 def _in_progress(run: RunInProgress) -> list[Any]:
     return [
-        _name(run),
+        run_name(run),
         html.Span(run.algorithm or words.MISSING, className="text-body-secondary"),
-        html.Div(_last_metric(run), className="ms-auto text-end"),
+        html.Div([*_divergence(run), html.Div(_last_metric(run))], className="ms-auto text-end"),
     ]
+
+
+def _divergence(run: RunInProgress) -> list[Any]:
+    """A run whose loss is NaN trains on for days, and nothing will come of it."""
+    if not run.diverged:
+        return []
+    return [with_reason(diverged_badge(), outcomes.named(run.diverged))]
 
 
 def _last_metric(run: RunInProgress) -> Any:
@@ -112,22 +106,14 @@ def _last_metric(run: RunInProgress) -> Any:
     return around(_("last metric {age}"), age=notices.age(run.last_metric_ms))
 
 
-def _best(run: RunSummary) -> list[Any]:
-    reward = _("final reward %(reward)s", reward=words.number(run.final_reward))
-    return [
-        html.Strong(run.algorithm or words.MISSING),
-        _name(run),
-        figure(_("Success rate"), words.percent(run.success_rate), "ms-auto text-end"),
-        html.Span(reward, className="small text-body-secondary w-100"),
-    ]
-
-
-def _name(run: RunInProgress | RunSummary) -> html.Span:
+def run_name(run: RunInProgress | RunSummary) -> html.Span:
+    """A run's name, which leads to its page."""
     link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id), title=run.name)
     return html.Span([link, sample_badge() if run.is_sample else None], className="tile-name")
 
 
-def _more(count: int) -> Any:
+def and_more(count: int) -> Any:
+    """How many runs there are beyond those that a tile shows."""
     if count <= MOST_ROWS:
         return None
     return html.A(_("and %(n)s more", n=count - MOST_ROWS), href=href("/mlflow"))

@@ -18,7 +18,8 @@ from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.history_curves import CurveSource, history_curve
-from domain.tracking.runs import Compared, Run
+from domain.tracking.compared import Compared
+from domain.tracking.runs import Run
 from domain.tracking.vocabulary import MetricWord
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")

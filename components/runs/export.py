@@ -3,14 +3,18 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from components.charts.encoding import points
+from components.charts.line_ends import is_end_mark
 from components.charts.lines import Known
 from components.runs import final_metrics
+from components.texts.outcomes import machine_text
 from domain.charts.chart_options import ChartOptions
+from domain.tracking.outcomes import Outcome
 from domain.tracking.runs import Run
+from domain.tracking.tool_names import RATES
 from domain.tracking.vocabulary import MetricWord
 
 _SEPARATOR: Final = re.compile(r"([;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+)")
@@ -22,31 +26,50 @@ _NUMBER: Final = re.compile(
 
 
 def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
-    """The final metrics with all digits and all parameters, a row per run; missing values are empty."""
+    """The final metrics with all digits and all parameters, a row per run; missing values are empty.
+
+    A metric that diverged says with which value and where, and a rate outside of 0 to 1 what was logged.
+    """
     words = final_metrics.columns(runs, known.vocabulary)
     parameters = sorted({key for run in runs for key in run.params})
     head = ["run_id", "name", "experiment", "status", "episodes", *(f"{options.final}:{word}" for word in words)]
+    head += [f"diverged:{word}" for word in words] + [f"out_of_range:{word}" for word in words if word in RATES]
     rows: list[list[Any]] = [[*head, *(f"param:{key}" for key in parameters)]]
     for run in runs:
-        finals = [final_metrics.final(run, word, known, options).value for word in words]
+        found = {word: known.outcome(run, word, options.final) for word in words}
         facts = [run.run_id, run.name, run.experiment, run.status, known.episodes(run)]
-        rows.append([*facts, *finals, *(run.params.get(key) for key in parameters)])
+        rows.append([*facts, *_cells(found), *(run.params.get(key) for key in parameters)])
     return _csv(rows)
+
+
+def _cells(found: Mapping[MetricWord, Outcome]) -> list[Any]:
+    """Of each metric its value; of each where it diverged; of each rate what was logged where that is none."""
+    values = [outcome.value for outcome in found.values()]
+    diverged = [outcome.diverged and machine_text(outcome.diverged) for outcome in found.values()]
+    return values + diverged + [outcome.out_of_range for word, outcome in found.items() if word in RATES]
 
 
 def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
     """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x and y.
 
-    Steps and values are told as they are, also where the axes count from the first step or make room for zero.
+    Steps and values are told as they are, also where the axes count from the first step or make room for zero. Where a
+    line ended because its metric diverged, a row at its last x has no y, and says with what value and where.
     """
-    rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y"]]
+    rows: list[list[Any]] = [["metric", "line", "axis", "smoothing", "x", "y", "diverged"]]
     for word, figure in zip(words, figures, strict=True):
         for trace in figure["data"]:
             if trace.get("hoverinfo") == "skip":  # a band's outline, or the values behind a smoothed line
                 continue
-            line = trace["meta"]["name"]
-            rows += [[word, line, options.axis, options.smoothing, x, y] for x, y in points(trace)]
+            facts = [word, trace["meta"]["name"], options.axis, options.smoothing]
+            rows += [[*facts, *cells] for cells in _points(trace)]
     return _csv(rows)
+
+
+def _points(trace: dict[str, Any]) -> list[list[Any]]:
+    """x, y and where it diverged, of each point or mark."""
+    if is_end_mark(trace):
+        return [[x, None, told[1]] for (x, _y), told in zip(points(trace), trace["customdata"], strict=True)]
+    return [[x, y, None] for x, y in points(trace)]
 
 
 def _csv(rows: Iterable[Sequence[Any]]) -> str:

@@ -1,61 +1,61 @@
 """The table of final metrics, honest about which value is final and how far a rate can be trusted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.badges import sample_badge, status_badge
-from components.charts.lines import Known, group_name
+from components.badges import diverged_badge, sample_badge, status_badge
+from components.charts.lines import Known
 from components.colours import LineStyle, line_styles
 from components.links import run_href
 from components.texts import words
 from components.texts.language import _
+from components.texts.outcomes import outcome_text
 from domain.charts.chart_options import ChartOptions
 from domain.statistics import Interval
-from domain.tracking.final_metrics import Choice, final_value, rate_episodes, rate_interval
-from domain.tracking.grouping import Group, default_grouping, differing_parameters, group_runs
+from domain.tracking.final_metrics import Choice, rate_episodes, rate_interval
+from domain.tracking.grouping import differing_parameters
+from domain.tracking.outcomes import Outcome
 from domain.tracking.runs import Run
-from domain.tracking.scores import Estimate, aggregate, probability_of_improvement
+from domain.tracking.tool_names import RATES
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
-# Training and evaluation never share a column; one that no run logged is left out, but for these three.
+# Training and evaluation never share a column; one that no run logged is left out, but for these two.
 ALWAYS: tuple[MetricWord, ...] = ("reward", "success_rate")
 WHERE_LOGGED: tuple[MetricWord, ...] = ("eval_reward", "eval_success_rate")
-_RATES = ("success_rate", "eval_success_rate")
+# These say how a training went and not how good it is, unless they say that it came to nothing.
+WHERE_DIVERGED: tuple[MetricWord, ...] = ("loss", "episode_length", "eval_episode_length")
 
 
 class Final(NamedTuple):
-    """One cell: a final value, the interval of a rate, and the metric key it came from."""
+    """One cell: what a metric came to, the interval of a rate, and the metric key it came from."""
 
-    value: float | None
+    outcome: Outcome
     interval: Interval | None
     key: str | None
+
+    @property
+    def value(self) -> float | None:
+        """The final value; None where there is none."""
+        return self.outcome.value
 
 
 def columns(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricWord]:
     """The metric words that have a column."""
     logged = {word for word in WHERE_LOGGED for run in runs if vocabulary.metric_key(word, run.metrics)}
-    return [*ALWAYS, *(word for word in WHERE_LOGGED if word in logged)]
+    diverged = {word for word in WHERE_DIVERGED for run in runs if run.outcome(word, vocabulary).diverged is not None}
+    return [*ALWAYS, *(word for word in (*WHERE_LOGGED, *WHERE_DIVERGED) if word in logged | diverged)]
 
 
 def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Final:
     """The final value of `word`; until its history has come, only the last value is known."""
-    key = known.vocabulary.metric_key(word, run.metrics)
-    if key is None:
-        return Final(None, None, None)
-    history = known.histories.get((run.run_id, key))
-    if history is None:
-        value = run.latest(word, known.vocabulary) if options.final is Choice.LAST else None
-    else:
-        found = final_value(history, word, options.final)
-        value = None if found is None else found.value
-    interval = None
-    if word in _RATES:
+    outcome, interval = known.outcome(run, word, options.final), None
+    if word in RATES:
         episodes = rate_episodes(word, run.params, known.episodes(run), known.vocabulary)
-        interval = rate_interval(value, options.final, episodes)
-    return Final(value, interval, key)
+        interval = rate_interval(outcome.value, options.final, episodes)
+    return Final(outcome, interval, known.vocabulary.metric_key(word, run.metrics))
 
 
 def histories_for(options: ChartOptions) -> tuple[MetricWord, ...]:
@@ -68,13 +68,17 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
     styles = line_styles([run.run_id for run in runs])
     differing = differing_parameters({run.run_id: run.params for run in runs}) if options.differing else {}
     shown = columns(runs, known.vocabulary)
-    head = [_th(_("Run")), _th(_("Algorithm"))]
-    head += [_th(heading(word, options.final), end=True) for word in shown]
-    head += [_th(_("Total episodes"), end=True), _th(_("Status")), *(_th(name) for name in differing)]
+    head = [column_head(_("Run")), column_head(_("Algorithm"))]
+    head += [column_head(heading(word, options.final), end=True) for word in shown]
+    head += [
+        column_head(_("Total episodes"), end=True),
+        column_head(_("Status")),
+        *(column_head(name) for name in differing),
+    ]
     body = [
         html.Tr(
             [
-                _name(run, None if options.grouped else styles[run.run_id]),
+                _name(run, None if options.grouped else styles[run.run_id], known.vocabulary),
                 html.Td(_told(run.parameter("algorithm", known.vocabulary))),
                 *(_cell(word, final(run, word, known, options)) for word in shown),
                 html.Td(words.count(known.episodes(run)), className="text-end"),
@@ -89,30 +93,6 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
     )
 
 
-def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table | None:
-    """What each group's final rewards come to, and how likely a run of it beats one of the first group."""
-    by = default_grouping(runs, known.vocabulary)
-    if not options.grouped or by is None:
-        return None
-    groups = group_runs(runs, by, known.vocabulary)
-    styles = line_styles([group_name(group) for group in groups])
-    scores = [_scores(group, runs, known, options) for group in groups]
-    head = [_th(_("Group")), _th(_("Runs"), end=True), _th(_("IQM of final rewards"), end=True)]
-    head += [_th(_("Mean"), end=True), _th(_("Beats the first group"), end=True)]
-    body = [
-        html.Tr(
-            [
-                html.Th([_swatch(styles[group_name(group)]), _group(group)], scope="row"),
-                *_estimates(each, scores[0]),
-            ]
-        )
-        for group, each in zip(groups, scores, strict=True)
-    ]
-    return dbc.Table(
-        [html.Thead(html.Tr(head)), html.Tbody(body)], size="sm", class_name="final-metrics group-metrics mb-2"
-    )
-
-
 def heading(word: MetricWord, choice: Choice) -> str:
     """A column's heading; "best" says that it flatters."""
     name = {
@@ -120,50 +100,30 @@ def heading(word: MetricWord, choice: Choice) -> str:
         "success_rate": _("Final success rate"),
         "eval_reward": _("Evaluation reward"),
         "eval_success_rate": _("Evaluation success rate"),
+        "loss": _("Final loss"),
+        "episode_length": _("Final episode length"),
+        "eval_episode_length": _("Evaluation episode length"),
     }[word]
     return name if choice is not Choice.BEST else _("%(name)s, best (optimistic)", name=name)
 
 
-def _scores(group: Group, runs: Sequence[Run], known: Known, options: ChartOptions) -> Mapping[str, Sequence[float]]:
-    """The final rewards of a group's runs by environment; runs without one are left out."""
-    found: dict[str, list[float]] = {}
-    for run in runs:
-        if run.run_id in group.run_ids and (value := final(run, "reward", known, options).value) is not None:
-            found.setdefault(run.parameter("environment", known.vocabulary) or words.MISSING, []).append(value)
-    return found
-
-
-def _estimates(scores: Mapping[str, Sequence[float]], first: Mapping[str, Sequence[float]]) -> list[html.Td]:
-    if not scores:
-        return [html.Td(text, className="text-end") for text in ("0", *(words.MISSING,) * 3)]
-    found = aggregate(scores)
-    beats = words.MISSING
-    if scores is not first and set(scores) & set(first):
-        beats = _estimate(probability_of_improvement(scores, first).probability)
-    texts = [str(found.runs), _estimate(found.iqm), _estimate(found.mean), beats]
-    return [html.Td(text, className="text-end") for text in texts]
-
-
-def _estimate(estimate: Estimate) -> str:
-    value = words.number(estimate.value)
-    if estimate.interval is None:
-        return value
-    return f"{value} [{words.number(estimate.interval.low)}, {words.number(estimate.interval.high)}]"
-
-
 def _cell(word: MetricWord, cell: Final) -> html.Td:
-    text = words.percent(cell.value) if word in _RATES else words.number(cell.value)
+    text = words.percent(cell.value) if word in RATES else words.number(cell.value)
     if cell.interval is not None:
         text += f" [{words.percent(cell.interval.low)}, {words.percent(cell.interval.high)}]"
-    return html.Td(text, className="text-end", title=cell.key or _("not logged"))
+    odd = cell.outcome.diverged is not None or cell.outcome.out_of_range is not None
+    told = outcome_text(cell.outcome, text)
+    return html.Td(told, className="text-end" + (" no-value" if odd else ""), title=cell.key or _("not logged"))
 
 
-def _name(run: Run, style: LineStyle | None) -> html.Th:
-    parts: list[Any] = [] if style is None else [_swatch(style)]
+def _name(run: Run, style: LineStyle | None, vocabulary: Vocabulary) -> html.Th:
+    parts: list[Any] = [] if style is None else [swatch(style)]
     link = html.A(run.name or words.MISSING, href=run_href(run.run_id), className="run-name", title=run.name)
     parts += [link, html.Code(run.run_id[:8], className="ms-2")]
     if run.is_sample:
         parts.append(sample_badge())
+    if run.diverged(vocabulary):
+        parts.append(diverged_badge())
     return html.Th(parts, scope="row")
 
 
@@ -171,14 +131,12 @@ def _told(value: str | None) -> html.Span | str:
     return words.MISSING if value is None else html.Span(value, className="run-name", title=value)
 
 
-def _group(group: Group) -> html.Span:
-    return html.Span(group_name(group), className="run-name", title=group_name(group))
-
-
-def _swatch(style: LineStyle) -> html.Span:
+def swatch(style: LineStyle) -> html.Span:
+    """The colour and dash of a line, as its row begins with them."""
     css = {"solid": "solid", "dash": "dashed", "dot": "dotted"}[style.dash]
     return html.Span(className="swatch", style={"borderTopColor": style.colour, "borderTopStyle": css})
 
 
-def _th(text: str, *, end: bool = False) -> html.Th:
+def column_head(text: str, *, end: bool = False) -> html.Th:
+    """A column's heading, at the `end` above numbers."""
     return html.Th(text, scope="col", className="text-end" if end else "")

@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
-from components.badges import sample_badge, silence_badge, status_badge, with_reason
+from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
 from components.charts.charts import graph, line_chart
 from components.charts.lines import Known, lines
 from components.charts.remarks import remarks
@@ -15,6 +15,7 @@ from components.links import href
 from components.runs.nested import family_facts
 from components.texts import words
 from components.texts.language import _, around
+from components.texts.outcomes import diverged, outcome_text
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.hindrances import axis_for
@@ -24,6 +25,9 @@ from domain.tracking.runs import Run, RunSummary, summarise
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
+_FINALS: tuple[MetricWord, ...] = ("success_rate", "reward", "loss", "episode_length")
+# So many other metrics without a value are named: of a thousand, none is the one that somebody looks for.
+_MOST_NAMED = 12
 
 
 def place() -> list[Any]:
@@ -54,6 +58,8 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
     beside = beside or Beside(Known({}, vocabulary), Family(run.parent_id, None, []))
     summary = summarise(run, vocabulary).model_copy(update={"episodes": beside.known.episodes(run)})
     title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2 run-name"), status_badge(run.status)]
+    if summary.diverged:
+        title.append(diverged_badge())
     if beside.silent_minutes is not None:
         title.append(with_reason(silence_badge(beside.silent_minutes), words.why_silence_matters()))
     if summary.is_sample:
@@ -68,7 +74,7 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
         html.Dl(
             [
                 html.Div([html.Dt(name), html.Dd(value)])
-                for name, value in [*_facts(run, summary), *family_facts(beside.family)]
+                for name, value in [*_facts(run, summary, beside.known), *family_facts(beside.family)]
             ],
             className="facts",
         ),
@@ -114,13 +120,14 @@ def not_found(run_id: str) -> list[Any]:
     ]
 
 
-def _facts(run: Run, summary: RunSummary) -> list[tuple[str, Any]]:
+def _facts(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
     """Names and values; beside a value the name under which the run's tool logged it."""
 
     def logged(field: str, value: str) -> Any:
         key = summary.keys.get(field)
         return value if key in (None, field) else [value, " ", html.Code(key, className="key")]
 
+    rate, reward, loss, length = (known.outcome(run, word) for word in _FINALS)
     return [
         (_("Run id"), html.Code(run.run_id)),
         (_("Experiment"), html.A(run.experiment, href=href("/mlflow", experiment=run.experiment))),
@@ -129,9 +136,22 @@ def _facts(run: Run, summary: RunSummary) -> list[tuple[str, Any]]:
         (_("Seed"), logged("seed", words.MISSING if summary.seed is None else str(summary.seed))),
         (_("Started"), notices.moment(words.unix_ms(run.started_at))),
         (_("Duration"), words.duration(summary.duration_seconds)),
-        (_("Final success rate"), logged("success_rate", words.percent(summary.success_rate))),
-        (_("Final reward"), logged("final_reward", words.number(summary.final_reward))),
-        (_("Final loss"), logged("final_loss", words.number(summary.final_loss))),
-        (_("Final episode length"), logged("episode_length", words.number(summary.episode_length))),
+        (_("Final success rate"), logged("success_rate", outcome_text(rate, words.percent(rate.value)))),
+        (_("Final reward"), logged("final_reward", outcome_text(reward, words.number(reward.value)))),
+        (_("Final loss"), logged("final_loss", outcome_text(loss, words.number(loss.value)))),
+        (_("Final episode length"), logged("episode_length", outcome_text(length, words.number(length.value)))),
         (_("Total episodes"), logged("episodes", words.count(summary.episodes))),
+        *_also_without_a_value(run, summary, known),
     ]
+
+
+def _also_without_a_value(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
+    """All other metrics that ended in what is no finite number, by name."""
+    told = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
+    ends = {key: end for key in sorted(run.metrics) if key not in told and (end := known.end(run, key)) is not None}
+    if not ends:
+        return []
+    named = [html.Div([html.Code(key), " ", diverged(end)]) for key, end in list(ends.items())[:_MOST_NAMED]]
+    if len(ends) > _MOST_NAMED:
+        named.append(html.Div(_("and %(n)s more", n=words.count(len(ends) - _MOST_NAMED))))
+    return [(_("Other metrics"), named)]

@@ -12,16 +12,18 @@ from components.links import href
 from components.runs import run_toolbar
 from components.runs.nested import nesting_texts
 from components.tables import Column, native_table, rows_shown
-from components.texts import words
+from components.texts import outcomes, words
 from components.texts.language import _, around, ngettext
 from domain.tracking.runs import Run, RunStatus, RunSummary
 from domain.tracking.silence import silent_minutes
 
 PAGE_SIZE = 25
+# On show where there are some, and nowhere else.
+REMARKS = "remarks"
 # What is nested deeper is shown as deep as this.
 _DEEPEST = 4
 _COLUMN_OF = {"success_rate": "success_percent"}
-HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", "silent_minutes")
+HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", "silent_minutes", REMARKS)
 
 
 def columns() -> list[Column]:
@@ -45,6 +47,7 @@ def columns() -> list[Column]:
         Column("duration_minutes", _("Duration (min)"), "numeric", 1),
         Column("silent_minutes", _("No metric for (min)"), "numeric", 0),
         Column("nested", _("Nested")),
+        Column(REMARKS, _("Remarks")),
     ]
 
 
@@ -53,19 +56,21 @@ class RowTexts(NamedTuple):
 
     status: dict[RunStatus, str]
     sample: str
+    diverged: str
+    out_of_range: str
 
     @classmethod
     def now(cls) -> "RowTexts":
         """In the language of this request."""
-        return cls({status: words.status_name(status) for status in RunStatus}, _("sample"))
+        return cls({status: words.status_name(status) for status in RunStatus}, _("sample"), *outcomes.no_value())
 
 
 def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str, Any]:
     """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
 
     `nested` says in which run it stands, and how many stand in it.
-    `keys` names by column what its tool calls the value, for the tooltip. assets/tables.js adds what only the browser
-    knows: the time in the reader's zone, and the link.
+    `keys` names by column what its tool calls the value, for the tooltip, and `no_value` says by column why there is
+    none. assets/tables.js adds what only the browser knows: the time in the reader's zone, and the link.
     """
     return {
         "id": run.run_id,
@@ -84,12 +89,23 @@ def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str
         "final_loss": run.final_loss,
         "episode_length": run.episode_length,
         "duration_minutes": None if run.duration_seconds is None else run.duration_seconds / 60,
+        REMARKS: outcomes.remarks(run.diverged, run.out_of_range) or words.MISSING,
         "sample": texts.sample if run.is_sample else words.MISSING,
         "is_sample": run.is_sample,
         "nested": nested or words.MISSING,
         "parent_id": run.parent_id,
         "keys": {_COLUMN_OF.get(field, field): key for field, key in run.keys.items()},
+        "no_value": _no_value(run, texts),
     }
+
+
+def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str] | None:
+    """By column why it has no number though something was logged; None, as most have, where there is nothing to say."""
+    found = dict.fromkeys(run.diverged, texts.diverged) | dict.fromkeys(run.out_of_range, texts.out_of_range)
+    if not found:
+        return None
+    fields = [field for field in run.keys if getattr(run, field) is None and run.keys[field] in found]
+    return {_COLUMN_OF.get(field, field): found[run.keys[field]] for field in fields}
 
 
 def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:

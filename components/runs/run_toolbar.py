@@ -12,7 +12,7 @@ from components.texts.language import _
 # The filters' value for "all"; an empty one would be drawn as no choice at all.
 EVERYTHING = "*"
 # These columns come by themselves, with the first run that has something in them.
-_OF_THEMSELVES = ("sample", "nested")
+_OF_THEMSELVES = ("sample", "nested", "remarks")
 
 
 def toolbar(

@@ -99,6 +99,11 @@ def metric_axis(word: MetricWord) -> str:
     }[word]
 
 
+def metric_as_logged(word: MetricWord) -> str:
+    """The name of the axis of a rate that is in another unit, which is not known."""
+    return _("%(metric)s, as logged", metric=metric_name(word))
+
+
 def status_name(status: RunStatus) -> str:
     """A run's state in the reader's language."""
     return {

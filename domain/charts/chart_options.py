@@ -9,12 +9,13 @@ from domain.charts.axes import Axis
 from domain.charts.curves import Window
 from domain.charts.seed_curves import Band, Centre
 from domain.tracking.final_metrics import Choice
+from domain.tracking.group_scores import DivergedRuns
 
 HEAVIEST_SMOOTHING: Final = 0.99
 
 
 class ChartOptions(BaseModel):
-    """The axis, the smoothing, the grouping, and which value counts as final.
+    """The axis, the smoothing, the grouping, which value counts as final, and how runs that diverged count in scores.
 
     `window` is the part of the x axis that is seen, in the axis's displayed unit. `zone_minutes` is how far the
     reader's clock is behind UTC, as JavaScript counts it; only a wall-time axis asks.
@@ -29,13 +30,14 @@ class ChartOptions(BaseModel):
     centre: Centre = Centre.MEAN
     band: Band = Band.BOOTSTRAP
     final: Choice = Choice.LAST
+    diverged: DivergedRuns = DivergedRuns.WORST
     differing: bool = False
     window: Window = Window()
     zone_minutes: int = Field(0, ge=-24 * 60, le=24 * 60)
 
     def of_tables(self) -> tuple[object, ...]:
         """What the tables beside the charts depend on."""
-        return self.final, self.differing, self.grouped
+        return self.final, self.differing, self.grouped, self.diverged
 
     @classmethod
     def from_address(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:

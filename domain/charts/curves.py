@@ -9,6 +9,7 @@ from tsdownsample import MinMaxLTTBDownsampler
 
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
+from domain.tracking.outcomes import Diverged
 
 FEWEST_DRAWN: Final = 16
 # Steps are whole numbers and stay that: a copy of them as floats would cost more than to draw them.
@@ -16,13 +17,20 @@ Column = NDArray[np.float64] | NDArray[np.int64]
 
 
 class Curve(BaseModel):
-    """All points of a line: `x` [n] rising, repeats allowed, `y` [n], both finite; `left_out` counts the others."""
+    """All points of a line: `x` [n] rising, repeats allowed, `y` [n], both finite; `left_out` counts the others.
+
+    `diverged` says that what it shows ended in what is no finite number, so that the line ends before it; `gaps` counts
+    such points with finite ones after them. A rate is `as_logged` where it is outside of 0 to 1.
+    """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     x: Column
     y: NDArray[np.float64]
     left_out: int = 0
+    diverged: Diverged | None = None
+    gaps: int = 0
+    as_logged: bool = False
 
     def __len__(self) -> int:
         return len(self.x)

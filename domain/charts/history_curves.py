@@ -12,12 +12,14 @@ from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.smoothing import smooth
 from domain.moments import believable
 from domain.tracking.history import ANY_TIME, History
+from domain.tracking.outcomes import are_shares, divergence, tail_start
 
 
 class CurveRequest(NamedTuple):
     """A history, smoothed by `weight` and drawn over `axis`, which `counting` and its history `counted` may number.
 
     `origin` is when the run started, `latest` the last moment that its points can have, both in ms since 1970.
+    `scale` is what a rate of 1 is logged as, None for no rate.
     """
 
     history: History
@@ -27,6 +29,7 @@ class CurveRequest(NamedTuple):
     counted: History | None
     origin: int | None
     latest: int = ANY_TIME
+    scale: float | None = None
 
 
 # How figures get their curves: `history_curve` makes them, and a cache remembers those that it made.
@@ -34,11 +37,23 @@ CurveSource = Callable[[CurveRequest], Curve | None]
 
 
 def history_curve(asked: CurveRequest) -> Curve | None:
-    """The curve, smoothed in full; None where the history cannot be drawn over this axis."""
-    history, y = asked.history, smooth(asked.history.value, asked.weight)
-    if asked.axis in CLOCKS and len(history):
+    """The curve, smoothed in full; None where the history cannot be drawn over this axis.
+
+    A rate is drawn as a share of 1; where any point lies outside of 0 to 1 its unit is another, and it is drawn as it
+    was logged.
+    """
+    values, as_logged = _in_its_unit(asked.history.value, asked.scale)
+    line = _drawn(asked, smooth(values, asked.weight))
+    if line is None:
+        return None
+    return line.model_copy(update={"as_logged": as_logged, **_without_numbers(asked.history)})
+
+
+def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
+    """The values [n] over the axis."""
+    if asked.axis in CLOCKS and len(asked.history):
         return _over_time(asked, y)
-    x = x_column(history, asked.axis, counts=_by_step(asked))
+    x = x_column(asked.history, asked.axis, counts=_by_step(asked))
     return None if x is None else curve(x, y)
 
 
@@ -61,3 +76,23 @@ def _by_step(asked: CurveRequest) -> History | None:
     if counting is None or counted is None or is_stepless(counted):
         return None
     return None if counting.by_step and is_far(counted) else counts(counting, counted)
+
+
+def _without_numbers(history: History) -> dict[str, object]:
+    """Where the history diverged, and how many of its points before that have no finite value."""
+    tail = tail_start(history.value)
+    return {"diverged": divergence(history), "gaps": int(tail - np.isfinite(history.value).sum())}
+
+
+def _in_its_unit(values: NDArray[np.float64], scale: float | None) -> tuple[NDArray[np.float64], bool]:
+    """The values to draw, and whether they are those of a rate that can only be drawn as it was logged."""
+    if scale is None:
+        return values, False
+    return (_shares(values, scale), False) if are_shares(values, scale) else (values, True)
+
+
+def _shares(values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+    """Shares of 1 without the noise of their floats; what is not finite stays so."""
+    shares = values if scale == 1 else values / scale
+    noisy = np.isfinite(shares) & ((shares < 0) | (shares > 1))
+    return np.where(noisy, np.clip(shares, 0, 1), shares) if noisy.any() else shares

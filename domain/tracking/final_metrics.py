@@ -13,6 +13,7 @@ from domain.errors.records import InvalidArgument
 from domain.messages import Text
 from domain.statistics import Interval, wilson_interval
 from domain.tracking.history import History
+from domain.tracking.outcomes import Outcome, are_shares, as_share, divergence
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
 LAST_N: Final = 10
@@ -58,24 +59,38 @@ class FinalValue(BaseModel):
     is_optimistic: bool
 
 
-def final_value(history: History, word: MetricWord, choice: Choice, last_n: int = LAST_N) -> FinalValue | None:
-    """The final value of `word`; values that are not finite are passed over, and None says that there is no other.
+def final_outcome(
+    history: History, word: MetricWord, choice: Choice, scale: float | None, last_n: int = LAST_N
+) -> Outcome:
+    """What `word` came to; `scale` is what a rate of 1 is logged as, None for no rate.
 
-    The mean is of the last `last_n` points, or of all if they are fewer. None is also the best of a metric that has no
-    better and worse, see DIRECTIONS. Raises BadInput when `last_n` is below 1.
+    A rate of which any point lies outside of 0 to 1 is in another unit, and so out of range as a whole.
+    """
+    final, diverged = final_value(history, word, choice, last_n), divergence(history)
+    if final is None or scale is None:
+        return Outcome(None if final is None else final.value, diverged)
+    if are_shares(history.value, scale):
+        return Outcome(as_share(final.value, scale), diverged)
+    return Outcome(None, diverged, out_of_range=final.value)
+
+
+def final_value(history: History, word: MetricWord, choice: Choice, last_n: int = LAST_N) -> FinalValue | None:
+    """The final value of `word`, as logged; None where it has none: nothing finite, or only before it diverged.
+
+    The mean is of the last `last_n` finite points, or of all if they are fewer. The best is of all points, also where
+    the metric diverged afterwards; a metric that has no better and worse, see DIRECTIONS, has none. Raises BadInput
+    when `last_n` is below 1.
     """
     if last_n < 1:
         raise InvalidArgument(Text(f"A mean of the last points needs 1 or more of them, not {last_n}."))
     finite = np.flatnonzero(np.isfinite(history.value))
     if not len(finite):
         return None
-    match choice:
-        case Choice.LAST:
-            return _of(history, finite[-1:])
-        case Choice.MEAN_OF_LAST:
-            return _of(history, finite[-last_n:])
-        case Choice.BEST:
-            return _best(history, finite, word)
+    if choice is Choice.BEST:
+        return _best(history, finite, word)
+    if finite[-1] != len(history) - 1:
+        return None
+    return _of(history, finite[-1:] if choice is Choice.LAST else finite[-last_n:])
 
 
 def _best(history: History, finite: NDArray[np.intp], word: MetricWord) -> FinalValue | None:

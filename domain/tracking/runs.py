@@ -9,12 +9,14 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from domain.message_data import MessageField
+from domain.tracking.outcomes import Diverged, Outcome, outcome_of_point
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
 SAMPLE_TAG = "clew.sample"
 PARENT_TAG = "mlflow.parentRunId"
 # Beyond this JSON's numbers, and a browser's, are not exact: whatever it is, it is no count of episodes.
 _NO_COUNT = 2**53
+NOT_LOGGED: Final = Outcome(None)
 
 
 def _one_nan(value: float) -> float:
@@ -84,12 +86,29 @@ class Run(BaseModel):
         key = vocabulary.parameter_key(word, self.params)
         return None if key is None else self.params[key]
 
-    def latest(self, word: MetricWord, vocabulary: Vocabulary) -> float | None:
-        """The newest value for `word`; None when it was not logged or is not a finite number."""
+    def outcome(self, word: MetricWord, vocabulary: Vocabulary) -> Outcome:
+        """What `word` came to by its newest point."""
         key = vocabulary.metric_key(word, self.metrics)
-        if key is None or not math.isfinite(self.metrics[key].value):
-            return None
-        return self.metrics[key].value
+        return NOT_LOGGED if key is None else self._outcome(key, vocabulary)
+
+    def latest(self, word: MetricWord, vocabulary: Vocabulary) -> float | None:
+        """The newest value for `word`, a rate as a share of 1; None where it was not logged, diverged or is no rate."""
+        return self.outcome(word, vocabulary).value
+
+    def diverged(self, vocabulary: Vocabulary) -> dict[str, Diverged]:
+        """The metrics that have a word and ended in what is no finite number, by the names that the tool gave them."""
+        odd = [key for key, point in self.metrics.items() if not math.isfinite(point.value) and key in vocabulary.named]
+        found = {key: self._outcome(key, vocabulary).diverged for key in odd}
+        return {key: diverged for key, diverged in found.items() if diverged is not None}
+
+    def out_of_range(self, vocabulary: Vocabulary) -> dict[str, float]:
+        """The rates that are none, by the names that the tool gave them, as logged."""
+        found = {key: self._outcome(key, vocabulary).out_of_range for key in vocabulary.rates if key in self.metrics}
+        return {key: value for key, value in found.items() if value is not None}
+
+    def _outcome(self, key: str, vocabulary: Vocabulary) -> Outcome:
+        point = self.metrics[key]
+        return outcome_of_point(point.value, point.step, vocabulary.scale(key))
 
     def episodes(self, vocabulary: Vocabulary) -> int | None:
         """How many episodes were trained: as logged, else counted by a metric that is logged once an episode."""
@@ -104,7 +123,9 @@ class Run(BaseModel):
 class RunSummary(BaseModel):
     """A row of the run list; None is "not known", `success_rate` is 0 to 1, `parent_id` the run that it stands in.
 
-    `keys` names the metric or parameter that a field came from, as its tool calls it.
+    `keys` names the metric or parameter that a field came from, as its tool calls it. `diverged` and `out_of_range` say
+    by those names which metrics have no value because they ended in what is no finite number, or are rates outside of
+    0 to 1, as logged.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -126,6 +147,8 @@ class RunSummary(BaseModel):
     is_sample: bool
     parent_id: str | None = None
     keys: dict[str, str]
+    diverged: dict[str, Diverged]
+    out_of_range: dict[str, float]
 
 
 class BadRow(BaseModel):
@@ -158,6 +181,8 @@ def summarise(run: Run, vocabulary: Vocabulary) -> RunSummary:
         is_sample=run.is_sample,
         parent_id=run.parent_id,
         keys=_keys(run, vocabulary),
+        diverged=run.diverged(vocabulary),
+        out_of_range=run.out_of_range(vocabulary),
     )
 
 
@@ -190,30 +215,3 @@ def _seconds_between(start: datetime | None, end: datetime | None) -> float | No
 
 def _whole_number(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"-?\d{1,15}", text) else None
-
-
-def parse_run_ids(text: str | None) -> tuple[list[str], int]:
-    """The run ids in a comma list, each once, in order; and how many entries cannot be one."""
-    entries = [entry.strip() for entry in (text or "").split(",") if entry.strip()]
-    ids = [entry for entry in dict.fromkeys(entries) if is_run_id(entry)]
-    return ids, sum(not is_run_id(entry) for entry in entries)
-
-
-class Compared(BaseModel):
-    """What an address asks to compare: run ids, each once, how many entries were none, and options that were odd."""
-
-    model_config = ConfigDict(frozen=True)
-
-    runs: Annotated[list[str], AfterValidator(lambda ids: list(dict.fromkeys(ids)))] = []
-    malformed: int = 0
-    odd: list[str] = []
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing at all was asked for."""
-        return not (self.runs or self.malformed or self.odd)
-
-
-def is_run_id(text: str) -> bool:
-    """Whether `text` can be a run id at all: MLflow's are 32 hexadecimal digits, other stores use words and dashes."""
-    return re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text) is not None

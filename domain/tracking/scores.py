@@ -77,13 +77,14 @@ def aggregate(scores: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> A
 def probability_of_improvement(x: Scores, y: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> Improvement:
     """How likely a run of `x` beats a run of `y`, over the environments that both have; `seed` fixes the interval.
 
-    Higher is better: swap the two where it is not. Raises BadInput when they share no environment, and for scores that
-    are empty or not finite.
+    Higher is better: swap the two where it is not. A score of minus infinity is that of a run that came to nothing,
+    worse than all others. Raises BadInput when they share no environment, and for scores that are empty or, but for
+    that one, not finite.
     """
     shared = tuple(environment for environment in x if environment in y)
     if not shared:
         raise InvalidArgument(Text("The two groups have no environment in common."))
-    pairs = [(_stratum(name, x[name]), _stratum(name, y[name])) for name in shared]
+    pairs = [(_ranked_stratum(name, x[name]), _ranked_stratum(name, y[name])) for name in shared]
     wins = [_wins(*pair) for pair in pairs]
     enough = _are_enough([stratum for pair in pairs for stratum in pair])
     value = float(np.mean([won.mean() for won in wins]))
@@ -98,6 +99,14 @@ def _stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
     if not len(stratum) or not np.isfinite(stratum).all():
         raise InvalidArgument(Text(f"The scores in {environment} are empty or not all finite."))
     return stratum
+
+
+def _ranked_stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
+    """As `_stratum`, where only the order of the scores counts, and one can come after all others."""
+    finite = [value for value in values if value != -np.inf]
+    if finite or not values:
+        _stratum(environment, finite)
+    return np.asarray(values, np.float64)
 
 
 def _are_enough(strata: Sequence[NDArray[np.float64]]) -> bool:
@@ -129,7 +138,7 @@ def _portions(resamples: int, size: int) -> Iterator[int]:
 
 def _wins(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Whether each of `x` beats each of `y` [n, m]: 1, 0, or a half for a tie."""
-    return (np.sign(x[:, None] - y) + 1) / 2
+    return np.where(x[:, None] == y, 0.5, np.where(x[:, None] > y, 1.0, 0.0))
 
 
 def _improvement_interval(wins: Sequence[NDArray[np.float64]], resamples: int, seed: int) -> Interval:

@@ -19,9 +19,11 @@ MetricWord = Literal[
 ParameterWord = Literal["algorithm", "environment", "seed", "success_window", "eval_episodes"]
 
 EVALUATION_WORDS: Final[frozenset[MetricWord]] = frozenset({"eval_reward", "eval_episode_length", "eval_success_rate"})
+# Shares of 1, whatever they are logged as.
+RATES: Final[frozenset[MetricWord]] = frozenset({"success_rate", "eval_success_rate"})
 
 # Sources: this trainer; Stable-Baselines3's logger and EvalCallback; CleanRL; RL Baselines3 Zoo's
-# RawStatisticsCallback; RLlib's results as Ray Tune's MLflow callback flattens them, newest first.
+# RawStatisticsCallback; RLlib's results as Ray Tune's MLflow callback flattens them, newest first; LeRobot's rate.
 METRICS: dict[MetricWord, tuple[str, ...]] = {
     "reward": (
         "episode_reward",
@@ -103,8 +105,11 @@ METRICS: dict[MetricWord, tuple[str, ...]] = {
     "eval_success_rate": (
         "eval/success_rate",
         "evaluation/env_runners/success_rate",
+        "eval/pc_success",
     ),
 }
+# What a rate of 1 is logged as, where that is not 1: LeRobot's is in percent.
+SCALES: dict[str, float] = {"eval/pc_success": 100.0}
 # These metrics are logged once an episode with the episode's number as the step, so their last step counts episodes.
 PER_EPISODE_METRICS: tuple[str, ...] = ("episode_reward",)
 

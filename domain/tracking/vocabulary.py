@@ -6,17 +6,27 @@ whoever reads a run by its words is handed one, so that two apps in one process 
 
 import tomllib
 from collections.abc import Container, Mapping
+from functools import cached_property
 from typing import Annotated, Any, Final, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
-from domain.tracking.tool_names import METRICS, PARAMETERS, PER_EPISODE_METRICS, MetricWord, ParameterWord
+from domain.tracking.tool_names import (
+    METRICS,
+    PARAMETERS,
+    PER_EPISODE_METRICS,
+    RATES,
+    SCALES,
+    MetricWord,
+    ParameterWord,
+)
 
 __all__ = ["DEFAULT", "MetricWord", "ParameterWord", "Vocabulary"]
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Scale = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Vocabulary(BaseModel):
@@ -27,6 +37,7 @@ class Vocabulary(BaseModel):
     metrics: dict[MetricWord, tuple[Name, ...]] = METRICS
     parameters: dict[ParameterWord, tuple[Name, ...]] = PARAMETERS
     per_episode: tuple[Name, ...] = PER_EPISODE_METRICS
+    scales: dict[Name, Scale] = SCALES
 
     @model_validator(mode="after")
     def _a_name_has_one_meaning(self) -> Self:
@@ -38,15 +49,24 @@ class Vocabulary(BaseModel):
                         raise ValueError(f"{part}: {name!r} stands for both {meaning[name]} and {word}")
         return self
 
+    @model_validator(mode="after")
+    def _a_scale_is_that_of_a_rate(self) -> Self:
+        # The built-in ones stay where a team's own names take the place of those that they are for.
+        if wrong := sorted(self.scales.keys() - self.rates - SCALES.keys()):
+            words = " nor ".join(sorted(RATES))
+            raise ValueError(f"scales: {wrong[0]!r} stands for neither {words}")
+        return self
+
     @classmethod
     def overridden(cls, override: Mapping[str, Any]) -> "Vocabulary":
         """The built-in vocabulary, in which each word that `override` names has the names given there instead.
 
-        `override` looks like {"metrics": {"reward": ["return"]}, "parameters": {"seed": ["rng"]}, "per_episode": []}.
+        `override` looks like {"metrics": {"reward": ["return"]}, "parameters": {"seed": ["rng"]}, "per_episode": [],
+        "scales": {"solved": 100}}.
         Raises BadInput that names what is wrong in it.
         """
         given = dict(override)
-        for part, known in (("metrics", METRICS), ("parameters", PARAMETERS)):
+        for part, known in (("metrics", METRICS), ("parameters", PARAMETERS), ("scales", SCALES)):
             if isinstance(given.get(part), Mapping):
                 given[part] = {**known, **given[part]}
         try:
@@ -64,6 +84,20 @@ class Vocabulary(BaseModel):
         except tomllib.TOMLDecodeError as error:
             raise InvalidArgument(Text(f"The vocabulary is no TOML: {error}.")) from error
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """All metrics that stand for a word."""
+        return frozenset(name for names in self.metrics.values() for name in names)
+
+    @cached_property
+    def rates(self) -> frozenset[str]:
+        """The metrics that stand for a rate."""
+        return frozenset(name for word in RATES for name in self.metrics.get(word, ()))
+
+    def scale(self, key: str) -> float | None:
+        """What a rate of 1 is logged as under this name; None where it stands for no rate."""
+        return self.scales.get(key, 1.0) if key in self.rates else None
+
     def metric_key(self, word: MetricWord, logged: Container[str]) -> str | None:
         """The name under which `word` was logged, given the names a run logged; None when it was not."""
         return next((key for key in self.metrics.get(word, ()) if key in logged), None)
@@ -80,7 +114,7 @@ class Vocabulary(BaseModel):
 def _said(error: Any) -> str:
     """One of pydantic's errors as "metrics.rewrad: there is no such word; there are reward, …"."""
     place = [str(part) for part in error["loc"]]
-    if place[-1:] == ["[key]"]:
+    if place[-1:] == ["[key]"] and place[0] != "scales":
         words = get_args(MetricWord if place[0] == "metrics" else ParameterWord)
         return f"{'.'.join(place[:-1])}: there is no such word; there are {', '.join(words)}"
     if error["type"] == "extra_forbidden":

@@ -41,7 +41,8 @@ class CurveCache:
 
 def _key(asked: CurveRequest) -> tuple[object, ...]:
     """A history is the same one as long as the store hands out the same object; the cache keeps it alive."""
-    return (id(asked.history), asked.axis, asked.weight, asked.counting, id(asked.counted), asked.origin, asked.latest)
+    which = (id(asked.history), asked.axis, asked.weight, asked.counting, id(asked.counted))
+    return (*which, asked.origin, asked.latest, asked.scale)
 
 
 def _size(kept: _Kept) -> int:

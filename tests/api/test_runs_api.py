@@ -43,6 +43,30 @@ def test_a_run_is_told_as_soon_as_it_is_asked_for(client: FlaskClient, runs: lis
     assert client.get(f"/api/runs/{runs[1]}").json["metrics"]["train/loss"]["value"] == "NaN"
 
 
+@pytest.mark.parametrize(("value", "named"), [("nan", "NaN"), ("inf", "Infinity"), ("-inf", "-Infinity")])
+@pytest.mark.parametrize("key", ["train/loss", "rollout/ep_rew_mean", "success_rate", "eval/mean_reward"])
+def test_a_divergence_is_told_with_its_value_and_step(
+    client: FlaskClient, tracking: Tracking, key: str, value: str, named: str
+) -> None:
+    experiment = f"api-{key}-{value}"
+    run_id = tracking.run(tracking.experiment(experiment), metrics={key: [0.5, 0.25, float(value), float(value)]})
+    exact = {key: {"value": named, "step": 3, "is_first": True}}
+    one = client.get(f"/api/runs/{run_id}").json
+    assert (one["diverged"], one["success_rate"], one["final_reward"], one["final_loss"]) == (exact, None, None, None)
+    assert [run["diverged"] for run in client.get(f"/api/runs/compare?runs={run_id}").json["runs"]] == [exact]
+    listed = client.get("/api/runs", query_string={"experiment": experiment}).json
+    assert [run["diverged"] for run in listed] == [{key: {"value": named, "step": 4, "is_first": False}}]
+
+
+@pytest.mark.parametrize(
+    ("key", "rate"), [("success_rate", 87.0), ("eval/success_rate", -0.5), ("eval/pc_success", 870)]
+)
+def test_a_rate_out_of_range_is_told_as_logged(client: FlaskClient, tracking: Tracking, key: str, rate: float) -> None:
+    run_id = tracking.run(tracking.experiment(), metrics={key: [rate]})
+    one = client.get(f"/api/runs/{run_id}").json
+    assert (one["out_of_range"], one["success_rate"], one["diverged"]) == ({key: rate}, None, {})
+
+
 def test_all_runs_and_those_of_an_experiment(client: FlaskClient, runs: list[str]) -> None:
     client.get(f"/api/runs/compare?runs={','.join(runs)}")
     everything = client.get("/api/runs")

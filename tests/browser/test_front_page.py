@@ -33,7 +33,7 @@ def driver(third: int = 0) -> list[str]:
 
 @pytest.fixture(scope="module")
 def registry(tracking: Tracking) -> Registry:
-    """A registered model, and one experiment with a run that trains, one that stands still, and two that finished."""
+    """A registered model, and an experiment of runs: one trains, one stands still, one diverges; two of four can be best."""
     registry = Registry(tracking, f"front-{uuid.uuid4().hex[:8]}")
     registry.version(algorithm="PPO", success_rate="0.75")
     now, group = int(time.time() * 1000), registry.experiment_id
@@ -41,6 +41,17 @@ def registry(tracking: Tracking) -> Registry:
     still = tracking.run(group, name="standing-still", status="RUNNING", started_ms=now - 30 * MINUTE_MS)
     point = {"key": "loss", "value": 1, "step": 1, "timestamp": now - 12 * MINUTE_MS}
     tracking.post("runs/log-batch", {"run_id": still, "metrics": [point]})
+    gone = {"success_rate": [1.0], "loss": [0.5, float("nan")]}
+    tracking.run(group, name="gone", params={"algorithm": "DQN"}, metrics=gone)
+    tracking.run(group, name="percent", params={"algorithm": "DQN"}, metrics={"success_rate": [87.0]})
+    tracking.run(
+        group,
+        name="going",
+        params={"algorithm": "DQN"},
+        metrics=gone,
+        status="RUNNING",
+        started_ms=now - 20 * MINUTE_MS,
+    )
     for name, rate in (("worse", 0.25), ("better", 0.875)):
         tracking.run(group, name=name, params={"algorithm": "DQN"}, metrics={"success_rate": [rate]})
     return registry
@@ -77,8 +88,17 @@ def test_five_tiles_fill_and_outlive_mlflow(
     # Runs: who stands still comes first.
     page.wait_for_text("no metric for 12 min", "#front-runs li:nth-child(1)")
     assert "standing-still" in page.text("#front-runs li:nth-child(1)")
-    assert "training PPO last metric" in page.text("#front-runs li:nth-child(2)").replace("\n", " ")
+    # And who will come to nothing; why is said when it is pressed.
+    page.click("#front-runs li:nth-child(2) summary")
+    page.wait_for_text("diverged (NaN at step 2): loss", "#front-runs li:nth-child(2)")
+    assert "going" in page.text("#front-runs li:nth-child(2)")
+    assert "training PPO last metric" in page.text("#front-runs li:nth-child(3)").replace("\n", " ")
     page.wait_for_text("better", "#front-best")
+    assert "environment not logged" in page.text("#front-best h3")
+    assert "1 run that diverged is left out. 1 run with a success rate out of range is left out." in page.text(
+        "#front-best"
+    )
+    assert len(page.all("#front-best li")) == 1
     assert page.text("#front-best li").split() == [
         "DQN",
         "better",
@@ -99,7 +119,7 @@ def test_five_tiles_fill_and_outlive_mlflow(
     # Who is not there is named, and hides nobody.
     page.wait_for_text("refused the connection", "#front-health")
     assert "GPU monitor local" in page.text("#front-health")
-    assert len(page.all("#front-health .health-ok")) == 3
+    page.wait(lambda: len(page.all("#front-health .health-ok")) == 3)
 
     misbehaving.answer = ERROR_500
     for tile in ("model", "runs", "best"):

@@ -37,6 +37,8 @@ SUMMARIES = st.builds(
     status=st.sampled_from(list(RunStatus)),
     is_sample=st.booleans(),
     keys=st.just({}),
+    diverged=st.just({}),
+    out_of_range=st.just({}),
 )
 TABLES = st.lists(SUMMARIES, min_size=1, max_size=run_list.PAGE_SIZE, unique_by=lambda run: run.run_id)
 NUMBERS = {"seed": "seed", "success_percent": "success_percent", "episodes": "episodes"}
@@ -147,6 +149,8 @@ def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:
             {
                 **dict.fromkeys(RunSummary.model_fields),
                 "keys": {},
+                "diverged": {},
+                "out_of_range": {},
                 "run_id": f"{number:032x}",
                 "name": f"run-{number:04d}",
                 "experiment": f"maze-{number % 20:02d}",

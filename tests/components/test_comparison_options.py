@@ -10,18 +10,21 @@ import numpy as np
 import pytest
 
 from components.charts.lines import Known
-from components.runs import comparison, final_metrics
+from components.runs import comparison, final_metrics, group_metrics
 from components.runs import export as take_along
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.curves import Window
 from domain.charts.history_curves import CurveRequest
+from domain.tracking.compared import Compared
 from domain.tracking.final_metrics import Choice
+from domain.tracking.group_scores import DivergedRuns
 from domain.tracking.history import History
-from domain.tracking.runs import Compared, LatestMetric, Run, RunStatus
-from domain.tracking.vocabulary import DEFAULT
+from domain.tracking.runs import LatestMetric, Run, RunStatus
+from domain.tracking.vocabulary import DEFAULT, MetricWord
 from services.tracking.curves import MOST_CURVES, CurveCache
 
+NAN = float("nan")
 START_MS = 1_790_000_000_000
 
 
@@ -151,10 +154,10 @@ def test_groups_are_compared_with_the_first() -> None:
     better = [run(f"b{i}", {"episode_reward": 1.0}, seed=str(i), algorithm="DQN") for i in range(3)]
     runs, known = seeds(3)
     known = Known({**known.histories, **{(one.run_id, "episode_reward"): history([10.0]) for one in better}}, DEFAULT)
-    table = str(final_metrics.group_table([*runs, *better], known, ChartOptions(grouped=True)))
+    table = str(group_metrics.group_table([*runs, *better], known, ChartOptions(grouped=True)))
     assert "DQN" in table
     assert "1 [1, 1]" in table  # every run of DQN beats every run of PPO
-    assert final_metrics.group_table(runs, known, ChartOptions()) is None
+    assert group_metrics.group_table(runs, known, ChartOptions()) is None
 
 
 def test_the_table_as_csv() -> None:
@@ -165,6 +168,113 @@ def test_the_table_as_csv() -> None:
     assert second["last:reward"] == ""
     assert second["name"] == "'=evil()"
     assert second["param:lr"] == "-0.01"
+
+
+def test_what_diverged_or_is_no_rate_has_columns_of_its_own_in_the_csv() -> None:
+    runs = [
+        run("gone", {"episode_reward": float("nan"), "success_rate": 0.5}),
+        run("percent", {"episode_reward": 4.0, "success_rate": 87.0}),
+        run("unread", {"episode_reward": float("-inf")}),
+    ]
+    known = Known({("gone", "episode_reward"): history([1.0, 2.0, float("nan"), float("nan")])}, DEFAULT)
+    rows = list(csv.DictReader(io.StringIO(take_along.table_csv(runs, known, ChartOptions()))))
+    assert [row["last:reward"] for row in rows] == ["", "4.0", ""]
+    assert [row["diverged:reward"] for row in rows] == ["step 3: NaN", "", "step 4 or before: -inf"]
+    assert [row["last:success_rate"] for row in rows] == ["0.5", "", ""]
+    assert [row["out_of_range:success_rate"] for row in rows] == ["", "87.0", ""]
+
+
+@pytest.mark.parametrize("choice", Choice)
+@pytest.mark.parametrize("word", ["reward", "success_rate", "eval_reward", "eval_success_rate"])
+def test_under_each_choice_of_a_final_value_the_reader_is_told_what_diverged(choice: Choice, word: MetricWord) -> None:
+    key = DEFAULT.metrics[word][0]
+    gone, known = run("gone", {key: NAN}), Known({("gone", key): history([0.25, 0.75, NAN, NAN])}, DEFAULT)
+    said = str(final_metrics.table([gone], known, ChartOptions(final=choice)))
+    assert "diverged at step 3 (NaN)" in said
+    assert ("75.0 %" in said or "'0.75;" in said) == (choice is Choice.BEST)
+    unread = str(final_metrics.table([gone], Known({}, DEFAULT), ChartOptions(final=choice)))
+    assert "diverged (NaN at step 4)" in unread
+
+
+@pytest.mark.parametrize("word", ["loss", "episode_length", "eval_episode_length"])
+def test_a_metric_without_a_column_gets_one_where_it_diverged(word: MetricWord) -> None:
+    key = DEFAULT.metrics[word][0]
+    assert word in final_metrics.columns([RUN, run("gone", {key: NAN})], DEFAULT)
+    assert word not in final_metrics.columns([RUN, run("fine", {key: 1.0})], DEFAULT)
+    assert "diverged (NaN at step 4)" in str(final_metrics.table([run("gone", {key: NAN})], KNOWN, ChartOptions()))
+
+
+@pytest.mark.parametrize("word", ["success_rate", "eval_success_rate"])
+def test_a_rate_out_of_range_has_no_interval_and_no_percents(word: MetricWord) -> None:
+    key = DEFAULT.metrics[word][0]
+    odd = run("odd", {key: 87.0, "episode_reward": 1.0}, success_window="100", n_eval_episodes="100")
+    for known in (Known({}, DEFAULT), Known({("odd", key): history([12.0, 87.0])}, DEFAULT)):
+        found = final_metrics.final(odd, word, known, ChartOptions())
+        assert (found.value, found.interval) == (None, None)
+        said = str(final_metrics.table([odd], known, ChartOptions()))
+        assert "out of range: 87" in said
+        assert "%" not in said
+
+
+def lost_seeds() -> tuple[list[Run], Known]:
+    """Five seeds of PPO, of which two diverged, and three of DQN in the same environment."""
+    logged = {f"p{n}": [float(n), 10.0 + n] for n in range(3)}
+    logged |= {"p3": [1.0, NAN, NAN], "p4": [1.0, 2.0, NAN]}
+    logged |= {f"d{n}": [1.0, 2.0 + n] for n in range(3)}
+    algorithms = {"p": "PPO", "d": "DQN"}
+    runs = [
+        run(name, {"episode_reward": values[-1]}, seed=name[1], algorithm=algorithms[name[0]])
+        for name, values in logged.items()
+    ]
+    return runs, Known({(name, "episode_reward"): history(values) for name, values in logged.items()}, DEFAULT)
+
+
+def group_rows(diverged: DivergedRuns, final: Choice = Choice.LAST) -> list[list[str]]:
+    runs, known = lost_seeds()
+    options = ChartOptions(grouped=True, diverged=diverged, final=final)
+    made = group_metrics.group_table(runs, known, options)
+    assert made is not None
+    body = made.children[1].children[1].children
+    return [[text_of(cell) for cell in row.children[1:]] for row in body]
+
+
+def text_of(component: Any) -> str:
+    if isinstance(component, list):
+        return "".join(map(text_of, component))
+    return text_of(component.children) if hasattr(component, "children") else str(component or "")
+
+
+@pytest.mark.parametrize("final", Choice)
+def test_a_group_counts_its_diverged_seeds_as_the_reader_chose(final: Choice) -> None:
+    left = "Episode reward: 2 of 5 diverged: 4 left from step 2, 3 left from step 3"
+    worst, others = group_rows(DivergedRuns.WORST, final), group_rows(DivergedRuns.LEFT_OUT, final)
+    assert [rows[0][1] for rows in (worst, others)] == [left, left]
+    assert [rows[1][1] for rows in (worst, others)] == ["–", "–"]
+    assert [rows[0][0] for rows in (worst, others)] == ["5", "3"]
+    if final is Choice.LAST:
+        # 10, 11, 12 and twice 2, the lowest final reward of all; DQN has 2, 3, 4.
+        assert worst[0][3].startswith("7.4 [")
+        assert others[0][3].startswith("11 [")
+        # Of 15 pairs 6 are with a run that diverged: DQN wins those, also with its 2, and loses all others.
+        assert worst[1][4].startswith("0.4 [")
+        assert others[1][4].startswith("0 [")
+
+
+def test_the_table_says_how_diverged_runs_count_and_says_nothing_where_none_did() -> None:
+    runs, known = lost_seeds()
+    for how, said in ((DivergedRuns.WORST, "count as the worst"), (DivergedRuns.LEFT_OUT, "are left out")):
+        assert said in str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
+    fine, alive = seeds(3)
+    quiet = str(group_metrics.group_table(fine, alive, ChartOptions(grouped=True)))
+    assert "iverged" not in quiet
+
+
+def test_a_group_of_which_every_run_diverged_has_no_score_and_says_so() -> None:
+    runs = [run(f"s{n}", {"episode_reward": NAN}, seed=str(n)) for n in range(4)]
+    known = Known({(one.run_id, "episode_reward"): history([1.0, NAN]) for one in runs}, DEFAULT)
+    for how in DivergedRuns:
+        said = str(group_metrics.group_table(runs, known, ChartOptions(grouped=True, diverged=how)))
+        assert "4 of 4 diverged: 0 left from step 2" in said
 
 
 def test_the_points_as_csv() -> None:
@@ -184,6 +294,8 @@ def test_the_points_as_csv() -> None:
         ({"smoothing": "0.6", "axis": "wall_time", "grouped": "true"}, []),
         ({"smoothing": "2", "axis": "sideways"}, ["axis", "smoothing"]),
         ({"smoothing": "nan"}, ["smoothing"]),
+        ({"diverged": "left_out"}, []),
+        ({"diverged": "best"}, ["diverged"]),
         ({"window": "x", "experiment": "maze"}, []),
     ],
 )

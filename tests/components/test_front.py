@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.front import front, front_health, front_model
+from components.front import front, front_best, front_health, front_model
 from domain.errors.connections import ConnectionRefused
 from domain.errors.names import GpuMonitor
-from domain.front import BestRuns, best_per_algorithm, in_progress
+from domain.front import in_progress
 from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, State
 from domain.message_data import coded
 from domain.registry.models import Activation, Model, activation_of
+from domain.tracking.best_runs import BestRuns, best_per_algorithm
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.silence import STALLED_AFTER, last_metric_ms
 from domain.tracking.vocabulary import DEFAULT
@@ -88,6 +89,16 @@ class TestRunsInProgress:
     def test_a_clock_ahead_of_ours_is_no_silence(self) -> None:
         assert silence(metrics={"loss": logged(-30 * MINUTE)}) is None
 
+    @pytest.mark.parametrize("key", ["loss", "train/value_loss", "rollout/ep_rew_mean", "success_rate"])
+    def test_a_run_that_diverged_is_flagged_and_comes_before_a_newer_one_that_trains(self, key: str) -> None:
+        runs = [
+            run("newer", metrics={key: logged(MINUTE, 0.5)}),
+            run("gone", metrics={key: logged(MINUTE, float("nan"))}, started_at=NOW - 5 * timedelta(hours=1)),
+        ]
+        found = in_progress(runs, NOW, DEFAULT)
+        assert [(one.run_id, list(one.diverged)) for one in found] == [("gone", [key]), ("newer", [])]
+        assert f"diverged (NaN at step 1): {key}" in str(front.runs_in_progress(found))
+
     def test_a_run_that_waits_does_not_stand_still(self) -> None:
         assert silence(status=RunStatus.SCHEDULED) is None
 
@@ -115,6 +126,10 @@ class TestRunsInProgress:
         assert "No run is in progress" in str(front.runs_in_progress([]))
 
 
+def best_ids(best: BestRuns) -> list[str]:
+    return [one.run_id for environment in best.environments for one in environment.runs]
+
+
 class TestBestRuns:
     def test_one_of_each_algorithm_by_success_rate_then_reward(self) -> None:
         runs = [
@@ -125,24 +140,84 @@ class TestBestRuns:
             finished("no-rate", None, 99.0),
         ]
         best = best_per_algorithm(runs, NOW, DEFAULT)
-        assert [one.run_id for one in best.runs] == ["equal-but-richer", "dqn"]
+        assert best_ids(best) == ["equal-but-richer", "dqn"]
         assert best.are_recent
 
     def test_who_failed_or_told_nothing_is_not_the_best(self) -> None:
         runs = [finished("failed", 1.0, status=RunStatus.FAILED), finished("mute", None), run("running")]
-        assert best_per_algorithm(runs, NOW, DEFAULT) == BestRuns(runs=[], are_recent=False)
+        nothing = BestRuns(environments=[], are_recent=False, diverged=0, out_of_range=0)
+        assert best_per_algorithm(runs, NOW, DEFAULT) == nothing
+        assert "No run has finished" in str(front_best.best_runs(nothing))
 
     def test_the_last_seven_days_come_before_better_ones_of_old(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8))
-        assert [one.run_id for one in best_per_algorithm([old, finished("new", 0.2)], NOW, DEFAULT).runs] == ["new"]
+        assert best_ids(best_per_algorithm([old, finished("new", 0.2)], NOW, DEFAULT)) == ["new"]
 
     def test_without_a_recent_one_it_is_of_all_and_says_so(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8), tags={"clew.sample": "true"})
         best = best_per_algorithm([old], NOW, DEFAULT)
-        assert ([one.run_id for one in best.runs], best.are_recent) == (["old"], False)
-        said = str(front.best_runs(best))
+        assert (best_ids(best), best.are_recent) == (["old"], False)
+        said = str(front_best.best_runs(best))
         assert "of all runs" in said
         assert "sample" in said
+
+    @pytest.mark.parametrize("spelling", ["ppo", "Ppo", " PPO ", "PPO"])
+    def test_an_algorithm_has_no_case(self, spelling: str) -> None:
+        runs = [finished("a", 0.5), finished("b", 0.7, params={"algorithm": spelling})]
+        assert best_ids(best_per_algorithm(runs, NOW, DEFAULT)) == ["b"]
+
+    def test_rewards_of_two_environments_or_two_metrics_are_never_compared(self) -> None:
+        def rewarded(name: str, env: str | None, key: str, reward: float, experiment: str = "maze") -> Run:
+            params = {"algorithm": "PPO"} | ({} if env is None else {"env_id": env})
+            metrics = {key: logged(MINUTE, reward)}
+            return finished(name, None, params=params, metrics=metrics, experiment=experiment)
+
+        runs = [
+            rewarded("maze", "Maze", "episode_reward", 0.9),
+            rewarded("worse-maze", "Maze", "episode_reward", 0.8),
+            rewarded("pole", "CartPole-v1", "episode_reward", 500.0),
+            rewarded("other-metric", "CartPole-v1", "rollout/ep_rew_mean", 9.0),
+            rewarded("unknown", None, "episode_reward", 7.0),
+            rewarded("elsewhere", None, "episode_reward", 8.0, experiment="walker"),
+        ]
+        best = best_per_algorithm(runs, NOW, DEFAULT)
+        assert set(best_ids(best)) == {"maze", "pole", "other-metric", "unknown", "elsewhere"}
+        said = str(front_best.best_runs(best))
+        for heading in ("Maze", "CartPole-v1", "maze", "walker"):
+            assert f"H3(children=[Span(children='{heading}'" in said
+        assert said.count("(environment not logged)") == 2
+        assert "rollout/ep_rew_mean" in said
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+    @pytest.mark.parametrize("key", ["success_rate", "episode_reward", "loss", "train/value_loss", "eval/mean_reward"])
+    def test_what_diverged_is_never_the_best_and_counted(self, key: str, value: float) -> None:
+        gone = finished("gone", 1.0, 9.0)
+        gone = gone.model_copy(update={"metrics": gone.metrics | {key: logged(MINUTE, value)}})
+        best = best_per_algorithm([gone, finished("fine", 0.1)], NOW, DEFAULT)
+        assert (best_ids(best), best.diverged) == (["fine"], 1)
+        assert "1 run that diverged is left out." in str(front_best.best_runs(best))
+        alone = best_per_algorithm([gone], NOW, DEFAULT)
+        assert best_ids(alone) == []
+        assert "1 run that diverged is left out." in str(front_best.best_runs(alone))
+
+    @pytest.mark.parametrize("rate", [87.0, 1.01, -0.5])
+    def test_a_rate_out_of_range_is_never_the_best_and_counted(self, rate: float) -> None:
+        best = best_per_algorithm([finished("percent", rate, 99.0), finished("fine", 0.1)], NOW, DEFAULT)
+        assert (best_ids(best), best.out_of_range) == (["fine"], 1)
+        said = str(front_best.best_runs(best))
+        assert "1 run with a success rate out of range is left out." in said
+        assert "8,700" not in said
+
+    def test_eight_are_shown_the_best_of_each_environment_first(self) -> None:
+        runs = [
+            finished(f"{env}-{name}", 0.9 - index / 100, params={"algorithm": name, "env_id": env})
+            for env in ("Maze", "Pole", "Walker")
+            for index, name in enumerate(("PPO", "DQN", "A2C", "SAC", "TD3", "QRDQN"))
+        ]
+        said = str(front_best.best_runs(best_per_algorithm(runs, NOW, DEFAULT)))
+        assert said.count("/mlflow/runs/") == 8
+        assert said.count("Strong('PPO')") == 3
+        assert "and 10 more" in said
 
 
 class TestTheActiveModel:

@@ -1,13 +1,25 @@
 """What the page of a run says of it: each value with the name under which its tool logged it."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import pytest
+
+from components.charts.lines import Known
 from components.runs import run_detail
+from components.runs.run_detail import Beside
+from domain.tracking.history import History
+from domain.tracking.nesting import Family
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
 
+NO_FAMILY = Family(None, None, [])
 
-def facts_of(params: dict[str, str], metrics: dict[str, float]) -> dict[str, str]:
+
+def facts_of(
+    params: dict[str, str], metrics: dict[str, float], histories: Mapping[tuple[str, str], History] | None = None
+) -> dict[str, str]:
     """The names and values of a run that logged this."""
     run = Run.model_validate(
         {
@@ -23,7 +35,7 @@ def facts_of(params: dict[str, str], metrics: dict[str, float]) -> dict[str, str
             "tags": {},
         }
     )
-    _title, listed = run_detail.facts(run, None, DEFAULT)
+    _title, listed = run_detail.facts(run, None, DEFAULT, Beside(Known(histories or {}, DEFAULT), NO_FAMILY))
     pairs = [pair.children for pair in listed.children]
     return {name.children: said(value.children) for name, value in pairs}
 
@@ -46,3 +58,43 @@ def test_a_name_is_not_said_twice_and_what_is_not_known_has_none() -> None:
     facts = facts_of({"seed": "7"}, {})
     assert facts["Seed"] == "7"
     assert facts["Final reward"] == "–"
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("key", "fact"),
+    [
+        ("rollout/success_rate", "Final success rate"),
+        ("episode_reward", "Final reward"),
+        ("train/loss", "Final loss"),
+        ("rollout/ep_len_mean", "Final episode length"),
+    ],
+)
+@pytest.mark.parametrize(("value", "named"), [(NAN, "NaN"), (INF, "inf"), (-INF, "−inf")])
+def test_a_divergence_is_a_fact_and_exact_once_the_history_is_known(
+    key: str, fact: str, value: float, named: str
+) -> None:
+    logged = "" if key == fact else f" {key}"
+    assert facts_of({}, {key: value})[fact] == f"diverged ({named} at step 40){logged}"
+    steps = np.arange(1, 41)
+    known = History(step=steps, value=np.where(steps < 20, 0.5, value), timestamp=steps)
+    assert facts_of({}, {key: value}, {("a" * 32, key): known})[fact] == f"diverged at step 20 ({named}){logged}"
+
+
+def test_a_rate_in_another_unit_is_told_as_logged() -> None:
+    assert facts_of({}, {"success_rate": 87.0})["Final success rate"] == "out of range: 87"
+    assert facts_of({}, {"rollout/success_rate": -1.0})["Final success rate"] == "out of range: -1 rollout/success_rate"
+
+
+def test_other_metrics_that_ended_without_a_number_are_named() -> None:
+    facts = facts_of({}, {"train/loss": 1.0, "train/value_loss": NAN, "custom/thing": -INF, "lr": 0.1})
+    assert facts["Final loss"] == "1 train/loss"
+    assert facts["Other metrics"] == (
+        "custom/thing diverged (−inf at step 40)train/value_loss diverged (NaN at step 40)"
+    )
+    assert "Other metrics" not in facts_of({}, {"train/loss": NAN})
+    many = facts_of({}, {f"custom/{n:03}": NAN for n in range(100)})["Other metrics"]
+    assert many.count("diverged") == 12
+    assert many.endswith("and 88 more")

@@ -1,5 +1,6 @@
 """A run as a row, and the words around the list."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from components import notices
 from components.runs import run_list
 from components.texts import words
-from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, parse_run_ids, summarise
+from domain.tracking.compared import parse_run_ids
+from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, summarise
 from domain.tracking.vocabulary import DEFAULT
 
 
@@ -76,6 +78,44 @@ def test_a_row_tells_what_was_logged(
 ) -> None:
     [row] = run_list.rows([summarise(run(params=params, metrics=metrics), DEFAULT)])
     assert {key: row[key] for key in expected} == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "column"),
+    [
+        ("success_rate", "success_percent"),
+        ("rollout/ep_rew_mean", "final_reward"),
+        ("train/loss", "final_loss"),
+        ("rollout/ep_len_mean", "episode_length"),
+        ("time/episodes", "episodes"),
+    ],
+)
+@pytest.mark.parametrize(("value", "named"), [("nan", "NaN"), ("inf", "inf"), ("-inf", "−inf")])
+def test_a_row_says_what_diverged_and_holds_no_number_for_it(key: str, column: str, value: str, named: str) -> None:
+    [row] = run_list.rows([summarise(run(metrics={key: metric(float(value), 99)}), DEFAULT)])
+    assert row[column] is None
+    assert row["no_value"] == {column: "diverged"}
+    assert row["remarks"] == f"diverged ({named} at step 99): {key}"
+    assert json.dumps(row, allow_nan=False)
+
+
+def test_a_counter_that_counts_is_a_number_though_its_metric_diverged() -> None:
+    [row] = run_list.rows([summarise(run(metrics={"episode_reward": metric(float("nan"), 99)}), DEFAULT)])
+    assert (row["episodes"], row["no_value"]) == (99, {"final_reward": "diverged"})
+
+
+@pytest.mark.parametrize("rate", [87.0, 1.001, -0.5])
+def test_a_row_says_which_rate_is_out_of_range_as_logged(rate: float) -> None:
+    [row] = run_list.rows([summarise(run(metrics={"rollout/success_rate": metric(rate)}), DEFAULT)])
+    assert (row["success_percent"], row["no_value"]) == (None, {"success_percent": "out of range"})
+    assert row["remarks"] == f"out of range: {rate:.4g} (rollout/success_rate)"
+
+
+def test_what_diverged_in_one_step_is_said_together_and_a_run_without_remarks_has_none() -> None:
+    gone = {"loss": metric(float("nan"), 9), "episode_reward": metric(float("nan"), 9), "success_rate": metric(87.0)}
+    fine, odd = run_list.rows(summarise(run(metrics=logged), DEFAULT) for logged in ({"loss": metric(1.0)}, gone))
+    assert odd["remarks"] == "diverged (NaN at step 9): loss, episode_reward; out of range: 87 (success_rate)"
+    assert (fine["remarks"], fine["no_value"]) == ("–", None)
 
 
 def test_a_row_names_the_keys_its_values_came_from() -> None:

@@ -23,7 +23,9 @@ def history(values: list[float]) -> History:
 
 
 @given(st.lists(numbers), st.integers(1, 8))
-def test_each_choice_is_of_the_finite_values(values: list[float], last_n: int) -> None:
+def test_each_choice_is_of_the_finite_values_and_only_the_best_outlives_a_divergence(
+    values: list[float], last_n: int
+) -> None:
     finite = [(10 + i, value) for i, value in enumerate(values) if math.isfinite(value)]
     last, best, lowest, mean = (
         final_value(history(values), word, choice, last_n)
@@ -37,10 +39,13 @@ def test_each_choice_is_of_the_finite_values(values: list[float], last_n: int) -
     if not finite:
         assert (last, best, lowest, mean) == (None, None, None, None)
         return
-    assert (last.step, last.value, last.points, last.is_optimistic) == (*finite[-1], 1, False)
     assert (best.value, best.points, best.is_optimistic) == (max(value for _, value in finite), 1, True)
     assert (best.step, best.value) == next(each for each in finite if each[1] == best.value)
     assert (lowest.value, lowest.is_optimistic) == (min(value for _, value in finite), True)
+    if not math.isfinite(values[-1]):
+        assert (last, mean) == (None, None)
+        return
+    assert (last.step, last.value, last.points, last.is_optimistic) == (*finite[-1], 1, False)
     expected = [value for _, value in finite[-last_n:]]
     assert mean.value == pytest.approx(np.mean(expected))
     assert (mean.points, mean.step, mean.is_optimistic) == (len(expected), finite[-1][0], False)

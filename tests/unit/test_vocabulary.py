@@ -47,6 +47,9 @@ TOOLS: dict[str, dict[str, MetricWord]] = {
         "raw/rollouts/episodic_return": "reward",
         "raw/rollouts/episodic_length": "episode_length",
     },
+    "LeRobot": {
+        "eval/pc_success": "eval_success_rate",
+    },
     "RLlib, new stack": {
         "env_runners/episode_return_mean": "reward",
         "env_runners/episode_len_mean": "episode_length",
@@ -154,12 +157,19 @@ def test_a_wrong_file_stops_the_start_and_says_why(tmp_path: Path, text: str, sa
     [
         ({"metrics": {"rewrad": ["x"]}}, r"metrics\.rewrad.*no such word.*reward, episode_length"),
         ({"parameters": {"sed": ["x"]}}, r"parameters\.sed.*no such word.*algorithm, environment, seed"),
-        ({"metric": {}}, r"metric: there is no such part; there are metrics, parameters, per_episode"),
+        ({"metric": {}}, r"metric: there is no such part; there are metrics, parameters, per_episode, scales"),
         ({"metrics": {"reward": "x"}}, r"metrics\.reward: .*valid list, not 'x'"),
         ({"metrics": {"reward": ["a", 3]}}, r"metrics\.reward\.1: .*valid string, not 3"),
         ({"parameters": {"seed": [" "]}}, r"parameters\.seed\.0: .*at least 1 character"),
         ({"metrics": ["reward"]}, r"metrics: .*valid dictionary"),
         ({"metrics": {"reward": ["eval/mean_reward"]}}, r"'eval/mean_reward' stands for both reward and eval_reward"),
+        ({"scales": {"loss": 100}}, r"scales: 'loss' stands for neither eval_success_rate nor success_rate"),
+        ({"scales": {"success_rate": 0}}, r"scales\.success_rate: .*greater than 0, not 0"),
+        ({"scales": {"success_rate": -1.0}}, r"scales\.success_rate: .*greater than 0"),
+        ({"scales": {"success_rate": float("inf")}}, r"scales\.success_rate: .*finite number"),
+        ({"scales": {"success_rate": "percent"}}, r"scales\.success_rate: .*valid number"),
+        ({"scales": {"": 100}}, r"scales\..*at least 1 character"),
+        ({"scales": ["success_rate"]}, r"scales: .*valid dictionary"),
     ],
 )
 def test_a_wrong_override_is_named(wrong: dict[str, Any], named: str) -> None:

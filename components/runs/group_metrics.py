@@ -1,0 +1,140 @@
+"""The table of groups: what their final rewards come to, and how many of their runs diverged."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components.charts.lines import Known, group_name
+from components.colours import line_styles
+from components.runs.final_metrics import column_head, swatch
+from components.texts import words
+from components.texts.language import _
+from components.texts.outcomes import survivors_text
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.group_scores import DivergedRuns, RunScore, counted_scores, lowest_scores, ranked_scores
+from domain.tracking.grouping import Group, default_grouping, group_runs
+from domain.tracking.outcomes import Outcome, survivors
+from domain.tracking.runs import Run
+from domain.tracking.scores import Estimate, Scores, aggregate, probability_of_improvement
+from domain.tracking.vocabulary import MetricWord
+
+# Of these a group says how many of its runs diverged.
+WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate")
+
+
+class _Scored(NamedTuple):
+    """A group's scores: as numbers, and where only their order counts."""
+
+    counted: Scores
+    ranked: Scores
+
+
+def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> html.Div | None:
+    """What each group's final rewards come to, and how likely a run of it beats one of the first group.
+
+    Where runs diverged, how many did, from where on how many are left, and how they count in the scores.
+    """
+    by = default_grouping(runs, known.vocabulary)
+    if not options.grouped or by is None:
+        return None
+    groups = group_runs(runs, by, known.vocabulary)
+    styles = line_styles([group_name(group) for group in groups])
+    members = [[run for run in runs if run.run_id in group.run_ids] for group in groups]
+    scored = _scored(members, known, options)
+    told = [_diverged(group, known) for group in members]
+    anyone = any(told)
+    body = [
+        html.Tr(
+            [
+                html.Th([swatch(styles[group_name(group)]), _named(group)], scope="row"),
+                *_estimates(scores, scored[0], [html.Td(parts or words.MISSING)] if anyone else []),
+            ]
+        )
+        for group, scores, parts in zip(groups, scored, told, strict=True)
+    ]
+    said = [html.P(_how_counted(options.diverged), className="small text-body-secondary mb-1")] if anyone else []
+    head = html.Thead(html.Tr(_heads(diverged=anyone)))
+    return html.Div(
+        [*said, dbc.Table([head, html.Tbody(body)], size="sm", class_name="final-metrics group-metrics mb-2")]
+    )
+
+
+def _named(group: Group) -> html.Span:
+    return html.Span(group_name(group), className="run-name", title=group_name(group))
+
+
+def _heads(*, diverged: bool) -> list[html.Th]:
+    heads = [column_head(_("Group")), column_head(_("Runs"), end=True)]
+    if diverged:
+        heads.append(column_head(_("Diverged")))
+    numbers = (_("IQM of final rewards"), _("Mean"), _("Beats the first group"))
+    return heads + [column_head(text, end=True) for text in numbers]
+
+
+def _how_counted(how: DivergedRuns) -> str:
+    if how is DivergedRuns.WORST:
+        return _(
+            "Runs whose reward diverged count as the worst: with the lowest final reward of all compared runs in their"
+            " environment, and beaten by every run that did not."
+        )
+    return _("Runs whose reward diverged are left out of the scores, which are those of the others alone.")
+
+
+def _scored(members: Sequence[Sequence[Run]], known: Known, options: ChartOptions) -> list[_Scored]:
+    groups = [list(_run_scores(group, known, options)) for group in members]
+    lowest = lowest_scores(groups)
+    how = options.diverged
+    return [_Scored(counted_scores(group, how, lowest), ranked_scores(group, how)) for group in groups]
+
+
+def _run_scores(group: Sequence[Run], known: Known, options: ChartOptions) -> list[RunScore]:
+    """The final rewards of a group's runs; runs without one are left out, but for those that diverged.
+
+    Also where the best counts: what a run came to before it diverged is no score of the run.
+    """
+    found = [(run, known.outcome(run, "reward", options.final)) for run in group]
+    return [
+        RunScore(run.parameter("environment", known.vocabulary) or words.MISSING, _score(outcome))
+        for run, outcome in found
+        if outcome.value is not None or outcome.diverged is not None
+    ]
+
+
+def _score(outcome: Outcome) -> float | None:
+    return outcome.value if outcome.diverged is None else None
+
+
+def _diverged(group: Sequence[Run], known: Known) -> list[Any]:
+    """Of each metric of which runs diverged, how many did and from where on how many are left."""
+    found = {word: _ends(group, known, word) for word in WORDS}
+    return [
+        html.Div(f"{words.metric_name(word)}: {survivors_text(len(ends), survivors(ends))}")
+        for word, ends in found.items()
+        if any(end is not None for end in ends)
+    ]
+
+
+def _ends(group: Sequence[Run], known: Known, word: MetricWord) -> list[Any]:
+    logged = [run for run in group if known.vocabulary.metric_key(word, run.metrics) is not None]
+    return [known.outcome(run, word).diverged for run in logged]
+
+
+def _estimates(scores: _Scored, first: _Scored, diverged: Sequence[html.Td]) -> list[html.Td]:
+    if not scores.counted:
+        texts = ["0", *(words.MISSING,) * 3]
+    else:
+        found = aggregate(scores.counted)
+        texts = [str(found.runs), _estimate(found.iqm), _estimate(found.mean), words.MISSING]
+    if scores is not first and set(scores.ranked) & set(first.ranked):
+        texts[-1] = _estimate(probability_of_improvement(scores.ranked, first.ranked).probability)
+    cells = [html.Td(text, className="text-end") for text in texts]
+    return [cells[0], *diverged, *cells[1:]]
+
+
+def _estimate(estimate: Estimate) -> str:
+    value = words.number(estimate.value)
+    if estimate.interval is None:
+        return value
+    return f"{value} [{words.number(estimate.interval.low)}, {words.number(estimate.interval.high)}]"

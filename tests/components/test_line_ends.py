@@ -1,0 +1,177 @@
+"""Charts of what diverged and of rates in another unit: marked, named on hover, below the title, in words and as CSV."""
+
+import base64
+import csv
+import io
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from components.charts.line_ends import is_end_mark
+from components.charts.lines import Known
+from components.runs import comparison, export, run_detail
+from domain.charts.axes import Axis
+from domain.charts.chart_options import ChartOptions
+from domain.tracking.history import History
+from domain.tracking.runs import LatestMetric, Run
+from domain.tracking.vocabulary import DEFAULT, Vocabulary
+from tests.components.test_comparison_options import history, run
+
+NAN, INF = math.nan, math.inf
+
+
+def column(encoded: dict[str, str]) -> list[Any]:
+    return list(np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"]).tolist())
+
+
+def drawn(word: str, *logged: list[float], options: ChartOptions | None = None, **more: Any) -> dict[str, Any]:
+    """The chart of a word, of runs named a, b, … that logged these values from step 1 on."""
+    return charts(word, *logged, options=options, **more)[comparison.WORDS.index(word)]  # type: ignore[arg-type]
+
+
+def charts(
+    word: str, *logged: list[float], options: ChartOptions | None = None, vocabulary: Vocabulary = DEFAULT, **more: Any
+) -> list[dict[str, Any]]:
+    key = {"reward": "episode_reward", "loss": "loss", "success_rate": "success_rate"}[word]
+    runs = [run(name, {key: values[-1]}, seed=name) for name, values in zip("abcdefgh", logged, strict=False)]
+    histories = {(one.run_id, key): history(values) for one, values in zip(runs, logged, strict=True)}
+    known = Known(histories, vocabulary, **more)
+    return comparison.figures(runs, known, options or ChartOptions(), still_loading=False)
+
+
+def marks(figure: dict[str, Any]) -> list[tuple[list[Any], list[Any], list[str]]]:
+    found = [trace for trace in figure["data"] if is_end_mark(trace)]
+    return [(column(trace["x"]), column(trace["y"]), [told for told, _ in trace["customdata"]]) for trace in found]
+
+
+def subtitle(figure: dict[str, Any]) -> str:
+    return str(figure["layout"]["title"]["subtitle"]["text"])
+
+
+def summary(figure: dict[str, Any]) -> str:
+    return str(figure["layout"]["meta"]["summary"])
+
+
+@pytest.mark.parametrize(("value", "named"), [(NAN, "NaN"), (INF, "inf"), (-INF, "−inf")])
+@pytest.mark.parametrize("word", comparison.WORDS)
+def test_a_line_is_marked_where_it_ended(word: str, value: float, named: str) -> None:
+    figure = drawn(word, [0.25, 0.5, value, value], [0.25, 0.5, 0.75, 1.0])
+    assert marks(figure) == [([2], [0.5], [f"diverged at step 3 ({named})"])]
+    assert subtitle(figure) == "✕ diverged: 1 of 2"
+    assert f"diverged at step 3 ({named})" in summary(figure)
+    assert summary(figure).count("diverged") == 1
+
+
+def test_a_run_alone_says_where() -> None:
+    assert subtitle(drawn("loss", [1.0, NAN])) == "✕ diverged at step 2 (NaN)"
+
+
+@pytest.mark.parametrize("axis", [Axis.STEP, Axis.EPISODES, Axis.WALL_TIME, Axis.RELATIVE_TIME])
+@pytest.mark.parametrize("smoothing", [0.0, 0.6])
+def test_the_mark_is_at_the_end_of_the_line_on_each_axis(axis: Axis, smoothing: float) -> None:
+    options = ChartOptions(axis=axis, smoothing=smoothing)
+    figure = drawn("reward", [1.0, 9.0, 2.0, NAN], options=options)
+    line = [trace for trace in figure["data"] if trace["mode"] == "lines"][-1]
+    [(x, y, _texts)] = marks(figure)
+    assert (x, y) == ([column(line["x"])[-1]], [pytest.approx(column(line["y"])[-1])])
+
+
+def test_what_never_was_finite_says_so_and_is_not_called_unlogged() -> None:
+    figure = drawn("loss", [NAN, NAN, NAN])
+    assert figure["layout"]["annotations"][0]["text"] == "No finite value: diverged at step 1 (NaN)"
+    assert "No finite value: diverged at step 1 (NaN)" in summary(figure)
+    beside = drawn("loss", [NAN, NAN], [1.0, 2.0])
+    assert subtitle(beside) == "✕ diverged: 1 of 2"
+    assert beside["layout"]["annotations"] == []
+
+
+def test_what_recovered_has_no_mark_and_says_that_points_are_missing() -> None:
+    figure = drawn("loss", [1.0, NAN, INF, 0.5])
+    assert marks(figure) == []
+    assert subtitle(figure) == "2 points without a finite value are not drawn"
+    assert subtitle(drawn("loss", [1.0, NAN, 0.5, NAN])) == (
+        "✕ diverged at step 4 (NaN)<br>1 point without a finite value is not drawn"
+    )
+
+
+def test_of_a_sample_the_step_is_no_more_than_an_upper_bound() -> None:
+    figure = drawn("loss", [1.0, NAN, NAN], sampled={("a", "loss")})
+    assert marks(figure) == [([1], [1.0], ["diverged (NaN at step 2)"])]
+
+
+def test_a_group_marks_each_seed_that_ended_and_says_how_many_are_left() -> None:
+    seeds = [[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, NAN, NAN], [1.0, 2.0, 3.0, NAN], [2.0] * 4, [3.0] * 4]
+    figure = drawn("reward", *seeds, options=ChartOptions(grouped=True))
+    assert marks(figure) == [([2, 3], [2.0, 3.0], ["diverged at step 3 (NaN)", "diverged at step 4 (NaN)"])]
+    assert "2 of 5 diverged: 4 left from step 3, 3 left from step 4" in summary(figure)
+    centre = next(trace for trace in figure["data"] if "customdata" in trace and trace["mode"] == "lines")
+    assert [n for n, _interval in centre["customdata"]] == [5, 5, 4, 3]
+
+
+def test_the_drawn_points_as_csv_have_a_row_without_a_value_where_a_line_ended() -> None:
+    options = ChartOptions()
+    figures = charts("loss", [1.0, 0.5, -INF], [1.0, 2.0, 3.0])
+    rows = list(csv.DictReader(io.StringIO(export.points_csv(comparison.WORDS, figures, options))))
+    ended = [row for row in rows if row["diverged"]]
+    assert [(row["x"], row["y"], row["diverged"]) for row in ended] == [("2", "", "step 3: -inf")]
+    assert [row["y"] for row in rows if not row["diverged"]] == ["1.0", "0.5", "1.0", "2.0", "3.0"]
+
+
+@pytest.mark.parametrize("high", [87.0, 1.5])
+def test_rates_in_another_unit_are_drawn_as_logged_and_the_axis_says_so(high: float) -> None:
+    figure = drawn("success_rate", [0.0, high / 2, high])
+    assert column(figure["data"][0]["y"]) == [0.0, high / 2, high]
+    assert figure["layout"]["yaxis"]["title"]["text"] == "Success rate, as logged"
+    assert subtitle(figure) == "outside of 0–1: drawn as logged"
+
+
+def test_beside_shares_they_are_left_out_and_named() -> None:
+    figure = drawn("success_rate", [0.0, 87.0], [0.25, 0.5])
+    assert [column(trace["y"]) for trace in figure["data"]] == [[0.25, 0.5]]
+    assert figure["layout"]["yaxis"]["title"]["text"] == "Success rate (0–1)"
+    assert subtitle(figure) == "not drawn: a · a (out of range: 87)"
+    assert "not drawn: a · a (out of range: 87)" in summary(figure)
+    grouped = drawn("success_rate", [0.0, 87.0], *[[0.25, 0.5]] * 3, options=ChartOptions(grouped=True))
+    assert grouped["data"][-1]["name"] == "all runs (n=3)"
+    assert subtitle(grouped) == "not drawn: 1 of all runs (out of range: 87)"
+
+
+def test_a_scale_of_its_own_makes_shares_of_them() -> None:
+    ours = Vocabulary.overridden({"scales": {"success_rate": 100}})
+    figure = drawn("success_rate", [0.0, 50.0, 87.0], vocabulary=ours)
+    assert column(figure["data"][0]["y"]) == pytest.approx([0.0, 0.5, 0.87])
+    assert subtitle(figure) == ""
+
+
+def test_noise_beyond_one_is_one() -> None:
+    assert column(drawn("success_rate", [1.0, 1.0000001, -1e-9])["data"][0]["y"]) == [1.0, 1.0, 0.0]
+
+
+def test_values_that_32_bits_would_make_infinite_are_drawn() -> None:
+    assert column(drawn("loss", [1.0, 1e300])["data"][0]["y"]) == [1.0, 1e300]
+
+
+def test_a_long_remark_and_many_of_them_leave_room_for_the_chart() -> None:
+    runs = [run(f"{name}" * 200, {"success_rate": 0.5}) for name in "abcdef"]
+    known = Known(
+        {(one.run_id, "success_rate"): history([87.0 if one is not runs[-1] else 0.5]) for one in runs}, DEFAULT
+    )
+    figure = comparison.figures(runs, known, ChartOptions(), still_loading=False)[2]
+    lines = subtitle(figure).split("<br>")
+    assert all(len(line) <= 75 for line in lines)
+    assert "and 3 more" in lines[-1]
+    assert figure["layout"]["margin"]["t"] > 48
+
+
+def test_the_page_of_a_run_draws_all_of_its_charts_alike() -> None:
+    """Also of the metrics that a comparison does not draw."""
+    points = {key: LatestMetric(value=NAN, step=3, timestamp=0) for key in ("episode_length", "loss")}
+    one: Run = run("a", {}).model_copy(update={"metrics": points})
+    steps = np.arange(1, 4)
+    ended = History(step=steps, value=np.array([5.0, 6.0, NAN]), timestamp=steps)
+    figures = run_detail.figures(one, Known({("a", key): ended for key in points}, DEFAULT), still_loading=False)
+    assert [subtitle(figure) for figure in figures] == [
+        "" if word in ("reward", "success_rate") else "✕ diverged at step 3 (NaN)" for word in run_detail.WORDS
+    ]
