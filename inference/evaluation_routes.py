@@ -14,7 +14,9 @@ from domain.inference.messages import EvaluationReport
 from domain.message_data import coded
 from domain.registry.models import LONGEST_ID
 from inference.evaluations import Evaluations
+from inference.fair_turns import person_of
 from inference.settings import InferenceSettings
+from sockets.fair_places import address_of
 from sockets.origins import is_allowed
 
 _PREFIX: Final = "/evaluations/"
@@ -45,7 +47,8 @@ def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations, 
 
     @app.post(f"{_PREFIX}<path:model_id>")
     def start(model_id: str) -> Response:
-        return _answer(evaluations.start(_possible(model_id), asker()), 202)
+        person = person_of(asker(), address_of(request))
+        return _answer(evaluations.start(_possible(model_id), asker(), person), 202)
 
     @app.get(f"{_PREFIX}<path:model_id>")
     def tell(model_id: str) -> Response:

@@ -19,11 +19,14 @@ from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.message_data import coded
 from domain.registry.measurements import Measured
 from inference.engine import Engine
+from inference.fair_turns import FairTurns, Turn
 from inference.waiting import Waiting
 from policies.policy_process import PolicyProcess
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE: Final = 2
+_MOST_OF_ONE: Final = 4  # of one person, those that wait included
+_MOST_HELD: Final = 20  # a thread each
 _MOST_REMEMBERED: Final = 200
 
 
@@ -34,8 +37,9 @@ class _Cancelled(Exception):
 class Evaluation:
     """One model's evaluation, in a thread and a process of its own that let viewers go first."""
 
-    def __init__(self, engine: Engine, model_id: str, starter: Asker) -> None:
+    def __init__(self, engine: Engine, model_id: str, starter: Asker, turn: Turn) -> None:
         self._engine = engine
+        self._turn = turn
         self._starter = starter
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="evaluation", daemon=True)
@@ -43,7 +47,7 @@ class Evaluation:
 
     @property
     def is_running(self) -> bool:
-        """Whether it still takes one of the places."""
+        """Whether it is under way, or waits for its turn."""
         return self.report.state == EvaluationState.RUNNING
 
     def start(self) -> None:
@@ -67,16 +71,25 @@ class Evaluation:
 
     def _run(self) -> None:
         try:
+            self._wait_for_turn()
             self._evaluate()
         except _Cancelled:
             self._know(state=EvaluationState.CANCELLED)
         except ClewError as error:
             self._know(state=EvaluationState.FAILED, **coded(error, "error"))
         finally:
+            self._turn.end()
             if self.is_running:  # by a mistake of ours: it must not take its place for ever
                 self._know(state=EvaluationState.FAILED, **coded(EvaluationBrokeDown(), "error"))
                 _log.exception("an evaluation broke down", extra={"model": self.report.model_id})
         _log.info("evaluation", extra={"model": self.report.model_id, "state": self.report.state})
+
+    def _wait_for_turn(self) -> None:
+        began, busy = time.monotonic(), RunsAllEvaluations(TheInferenceEngine(), _MOST_AT_ONCE)
+        while not self._turn.comes():
+            self._go_on()
+            self._know(**coded(busy, "error"), waited_s=round(time.monotonic() - began, 1))
+        self._know(error=None, code=None, params={}, waited_s=None)
 
     def _evaluate(self) -> None:
         maze, content = self._found()
@@ -120,28 +133,28 @@ class Evaluation:
 
 
 class Evaluations:
-    """The evaluations of this process, the newest of each model; two run at a time."""
+    """The evaluations of this process, the newest of each model; two run at a time, the others wait for their turn."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
         self._known: dict[str, Evaluation] = {}
+        self._turns = FairTurns(_MOST_AT_ONCE, _MOST_OF_ONE, _MOST_HELD)
 
     @property
     def running(self) -> int:
-        """How many run now."""
+        """How many run now, or wait for their turn."""
         return sum(one.is_running for one in list(self._known.values()))
 
-    def start(self, model_id: str, starter: Asker) -> EvaluationReport:
-        """Starts one, unless one of this model runs; raises ServiceUnavailable while two others do."""
+    def start(self, model_id: str, starter: Asker, person: str) -> EvaluationReport:
+        """Starts one, unless one of this model runs; raises ServiceUnavailable where `person` has several already."""
         with self._lock:
             known = self._known.get(model_id)
             if known is not None and known.is_running:
                 return known.report_for(starter)
-            if self.running >= _MOST_AT_ONCE:
-                raise RunsAllEvaluations(TheInferenceEngine(), _MOST_AT_ONCE)
+            turn = self._turns.enter(person)
             self._known.pop(model_id, None)
-            evaluation = self._known[model_id] = Evaluation(self._engine, model_id, starter)
+            evaluation = self._known[model_id] = Evaluation(self._engine, model_id, starter, turn)
             for old in list(self._known)[:-_MOST_REMEMBERED]:
                 if not self._known[old].is_running:
                     del self._known[old]

@@ -1,15 +1,16 @@
 """MLflow's model registry over REST, one registered model: its versions, its one alias, their tags."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, Conflict, NotFound
 from domain.errors.misfits import misfit_of
 from domain.errors.records import ModelNotFound
 from domain.moments import in_utc
-from domain.registry.models import ALIAS
+from domain.registry.models import ALIAS, archive_of
 from domain.tracking.runs import BadRow
 from mlflow_api.client import CALL_SECONDS, MlflowApi
 from mlflow_api.schemas import SERVICE, validated
@@ -141,6 +142,28 @@ class MlflowRegistry:
     def tag_model(self, key: str, value: str) -> None:
         """Sets a tag of the registered model."""
         self._mlflow.post("registered-models/set-tag", {"name": self._name, "key": key, "value": value}, writes=True)
+
+    def untag_model(self, key: str) -> None:
+        """Removes a tag of the registered model; nothing happens where it has none."""
+        self._mlflow.delete("registered-models/delete-tag", {"name": self._name, "key": key})
+
+    def archive_tag(self, key: str, value: str) -> None:
+        """Sets a tag of the registered model that holds what is old of this one; makes that where there is none."""
+        body = {"name": archive_of(self._name), "key": key, "value": value}
+        try:
+            self._set("registered-models/set-tag", body)
+        except NotFound:
+            self._make_archive()
+            self._set("registered-models/set-tag", body)
+
+    def _make_archive(self) -> None:
+        body = {
+            "name": archive_of(self._name),
+            "description": f"Who made which version of {self._name} active: what is older than its newest activations,"
+            " a tag each. Clew keeps them here, and reads them nowhere.",
+        }
+        with suppress(BadInput, Conflict):  # another was faster; what else it may be, the next write is told
+            self._mlflow.post("registered-models/create", body, writes=True)
 
     def delete_version(self, version: str) -> None:
         """Deletes a version for good; MLflow then drops an alias to it without a word, so ask before."""

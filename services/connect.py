@@ -12,6 +12,7 @@ from mlflow_api.registry import MlflowRegistry
 from services.health.dependency_health import Checks
 from services.health.service_health import HealthSnapshots, Neighbour
 from services.inference_engine import InferenceEngine
+from services.registry.activation_archive import ActivationArchive
 from services.registry.changes.answers import ChangeAnswers
 from services.registry.changes.making import ChangeMaking
 from services.registry.changes.records import ChangeRecords
@@ -124,7 +125,14 @@ def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: Ver
     else:
         registry = MlflowRegistry(mlflow, settings.model_name)
         files = PolicyFiles(registry, settings.cache_dir / "policies")
-        store = MlflowModelStore(registry, files.check, files.file, run_of, known_check=files.known_check)
+        store = MlflowModelStore(
+            registry,
+            files.check,
+            files.file,
+            run_of,
+            known_check=files.known_check,
+            remembered=ActivationArchive(registry).catch_up,
+        )
     return ReadOnlyStore(store) if settings.read_only else TokenRenewingStore(store, token)
 
 

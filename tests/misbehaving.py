@@ -34,6 +34,8 @@ class Misbehaving:
         self.answer: Answer | str | None = None
         self.alter: Callable[[str, bytes], bytes] | None = None
         self.redirects: int | None = None
+        self.instead: dict[str, Answer] = {}
+        """Answers to paths that end so, which are not passed on."""
         self.requests: list[str] = []
         self.answered: list[tuple[int, str]] = []
         """Status and path of what was passed on."""
@@ -72,7 +74,8 @@ class Misbehaving:
                     self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}")
                     self.close_connection = True
                 else:
-                    self._send(*(outer.answer or self._passed_on(body)))  # type: ignore[misc]
+                    instead = next((it for end, it in outer.instead.items() if self.path.endswith(end)), None)
+                    self._send(*(instead or outer.answer or self._passed_on(body)))  # type: ignore[misc]
 
             do_GET = do_POST = do_DELETE = _serve
 

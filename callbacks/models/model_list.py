@@ -58,7 +58,8 @@ def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, 
     """Rows, bad rows, what to do without any, activations; no update where the page has these."""
     if view.models is None:
         return (no_update,) * 5
-    shown = f"{language()} {view.models.model_dump_json()} {len(view.history)}"
+    newest = view.history[0].at if view.history else None
+    shown = f"{language()} {view.models.model_dump_json()} {len(view.history)} {newest}"
     # Told by what is in it: the store gives its list no version.
     mark = words.fingerprint(shown)
     if mark == drawn:
@@ -67,7 +68,7 @@ def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, 
         [model_list.row(model) for model in view.models.models],
         notices.bad_rows(services.models.name, view.models.bad_rows),
         None if view.models.models or view.models.bad_rows else model_list.nothing_here(),
-        activations(view.history, view.models),
+        activations(view.history, view.models, services.settings.model_name),
         mark,
     )
 

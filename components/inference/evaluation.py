@@ -63,6 +63,7 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
                 label=_("%(played)s of %(episodes)s", played=count(found.played), episodes=count(found.episodes)),
             )
         )
+    if found.state is EvaluationState.RUNNING:
         said.extend(_whose(found))
     if found.state is EvaluationState.CANCELLED:
         said.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))

@@ -14,13 +14,16 @@ from components.texts.language import _
 from components.texts.translate import translate
 from domain.access.rules import Access
 from domain.registry.changes import ChangeVerb
-from domain.registry.models import Activation, Model, ModelList, ModelState
+from domain.registry.models import MOST_ACTIVATIONS, Activation, Model, ModelList, ModelState, archive_of
 
 MOST_SHOWN = 20
 
 
-def activations(history: Sequence[Activation], models: ModelList) -> html.Details | None:
-    """Who made which model active, and when, the newest first; and the way back to each that is still there."""
+def activations(history: Sequence[Activation], models: ModelList, model_name: str) -> html.Details | None:
+    """Who made which model active, and when, the newest first; and the way back to each that is still there.
+
+    Those that are not shown are somewhere: where, it says, with `model_name`, the registered model's.
+    """
     if not history:
         return None
     head = [_("When"), _("Model"), _("Before"), _("Change of the success rate"), _("By"), _("Reason"), ""]
@@ -32,7 +35,7 @@ def activations(history: Sequence[Activation], models: ModelList) -> html.Detail
                 html.Td(_linked(activation.former_id)),
                 html.Td(_gain(activation.gain), className="text-end"),
                 html.Td(activation.by or words.MISSING),
-                html.Td(activation.reason or words.MISSING),
+                html.Td(_reason(activation)),
                 html.Td(_again(models.get(activation.model_id))),
             ]
         )
@@ -45,9 +48,34 @@ def activations(history: Sequence[Activation], models: ModelList) -> html.Detail
         [
             html.Summary(_("Activations so far"), className="h5 mt-3"),
             html.Div(table, className="table-responsive"),
+            *_older(len(history), model_name),
         ],
         open=True,
     )
+
+
+def _older(known: int, model_name: str) -> list[Any]:
+    """Where those are that the table leaves out."""
+    said = []
+    if known > MOST_SHOWN:
+        said.append(
+            _(
+                "The newest %(shown)s are shown; /api/models/history tells the newest %(known)s.",
+                shown=MOST_SHOWN,
+                known=known,
+            )
+        )
+    if known >= MOST_ACTIVATIONS:
+        said.append(_("Older ones are tags of the registered model %(name)s in MLflow.", name=archive_of(model_name)))
+    return [html.P(" ".join(said), className="small text-body-secondary")] if said else []
+
+
+def _reason(activation: Activation) -> str:
+    """Why it was activated, and whether a deletion was overruled by it."""
+    said = [activation.reason] if activation.reason else []
+    if activation.overrules_deletion:
+        said.append(words.overruled_deletion())
+    return " · ".join(said) or words.MISSING
 
 
 def _again(model: Model | None) -> Any:

@@ -120,7 +120,9 @@ def _done(request: ChangeRequest, result: ChangeResult) -> str:
     activation = result.activation
     if activation is not None and activation.former_id == activation.model_id:
         return _("Model %(id)s was active already.", id=activation.model_id)
-    return _("Model %(id)s is active now.", id=request.model_id)
+    done = _("Model %(id)s is active now.", id=request.model_id)
+    overruled = activation is not None and activation.overrules_deletion
+    return f"{done} {words.overruled_deletion()}" if overruled else done
 
 
 def _not_known(model_id: str, cause: str | None) -> str:

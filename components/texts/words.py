@@ -127,3 +127,8 @@ def model_state(state: ModelState) -> str:
 def fingerprint(text: str) -> str:
     """Two equal ones are the same text, so a page that has it need not be sent it again."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def overruled_deletion() -> str:
+    """Said of an activation that met a deletion of the same model, and counts."""
+    return _("Somebody deleted it in the same moment: once another one is active, it is among the deleted.")

@@ -91,9 +91,25 @@ class RunsAllModels(ServiceUnavailable):
 
 
 class RunsAllEvaluations(ServiceUnavailable):
-    """As many evaluations run as may."""
+    """As many evaluations run as may; the next one waits."""
 
-    text = template("evaluates {number} models, as many as it may at a time; try again later")
+    text = template("evaluates {number} models, as many as it may at a time")
+    number: int
+
+
+class HoldsAllEvaluations(ServiceUnavailable):
+    """As many evaluations run and wait as may."""
+
+    text = template("has {number} evaluations to do, as many as it takes; try again later")
+    number: int
+
+
+class AskedForManyEvaluations(ServiceUnavailable):
+    """One person's evaluations that run and wait are as many as one may have."""
+
+    text = template(
+        "has {number} evaluations of yours to do, as many as it takes of one person; try again when one is over"
+    )
     number: int
 
 
@@ -134,7 +150,7 @@ _PASSING_STATUSES = (429, 502, 503, 504)
 # A write is not sent again by itself; a place comes free when somebody leaves; all else stays as it is.
 _STAYS = (
     *(OutcomeUnknown, CertificateRefused, PassingRefused, BrokeOff, RuntimeMissing, StartFailed, Stopping),
-    *(ModelBusy, RunsAllModels, RunsAllEvaluations),
+    *(ModelBusy, RunsAllModels, RunsAllEvaluations, HoldsAllEvaluations, AskedForManyEvaluations),
 )
 
 

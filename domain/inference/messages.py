@@ -149,7 +149,9 @@ class EvaluationReport(Coded):
     played: int = Field(0, ge=0)
     episodes: int = 2 * EVALUATION_EPISODES
     error: str | None = Field(None, description="why it failed; while it runs, what it waits for")
-    waited_s: float | None = Field(None, ge=0, description="for how long it has waited for what is only starting")
+    waited_s: float | None = Field(
+        None, ge=0, description="for how long it has waited for its turn, or for what is only starting"
+    )
     maze_size: int | None = None
     maze_seed: int | None = None
     seen: Measured | None = None

@@ -18,6 +18,8 @@ ALIAS: Final = "active"
 DELETED_TAG: Final = "clew.deleted"
 MEASUREMENT_TAG: Final = "clew.measurement"
 PURGING_TAG: Final = "clew.purging"
+MOST_ACTIVATIONS: Final = 100
+"""So many of a registered model's activations stay with it, the newest."""
 # An id goes into addresses: no store gives longer ones.
 LONGEST_ID: Final = 200
 
@@ -99,6 +101,11 @@ class Activation(BaseModel):
         if self.success_rate is None or self.former_success_rate is None:
             return None
         return self.success_rate - self.former_success_rate
+
+
+def archive_of(model_name: str) -> str:
+    """The registered model whose tags are the older activations of `model_name`."""
+    return f"{model_name}-activations"
 
 
 def activation_of(history: Iterable[Activation], model_id: str) -> Activation | None:

@@ -25,6 +25,7 @@ from domain.tracking.vocabulary import Vocabulary
 from mlflow_api.registry import Registered, Version, moment_of
 
 HISTORY_TAG: Final = "clew.activation."
+_HISTORY_KEY: Final = re.compile(re.escape(HISTORY_TAG) + r"\d{8}T\d{12}-[0-9a-f]{6}", re.ASCII)
 _CHECKED_TAGS: Final = ("onnx_file", "env_id")
 
 
@@ -71,10 +72,23 @@ def model_of(version: Version, run: RunFacts | None, active: str | None) -> Mode
 
 def activations(registered: Registered) -> Iterator[Activation]:
     """The history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
-    for key, value in registered.tags.items():
-        if key.startswith(HISTORY_TAG):
-            with suppress(ValidationError):
-                yield Activation.model_validate_json(value)
+    for key in activation_keys(registered):
+        activation = activation_in(registered.tags[key])
+        if activation is not None:
+            yield activation
+
+
+def activation_keys(registered: Registered) -> list[str]:
+    """The tags of the history, the newest first by the moment in the key; those of another hand come last."""
+    keys = [key for key in registered.tags if key.startswith(HISTORY_TAG)]
+    return sorted(keys, key=lambda key: (_HISTORY_KEY.fullmatch(key) is not None, key), reverse=True)
+
+
+def activation_in(tag: str) -> Activation | None:
+    """What a tag of the history says; None where another hand wrote it and it makes no sense."""
+    with suppress(ValidationError):
+        return Activation.model_validate_json(tag)
+    return None
 
 
 def refuse_deleted(version: Version) -> None:

@@ -22,6 +22,7 @@ from domain.registry.measurements import Measurement
 from domain.registry.models import (
     DELETED_TAG,
     MEASUREMENT_TAG,
+    MOST_ACTIVATIONS,
     PURGING_TAG,
     Activation,
     Model,
@@ -57,7 +58,7 @@ class MlflowModelStore:
     """The versions of one registered model.
 
     `check` verifies a policy as its file is now, `known_check` as it was fetched before, `file_of` opens the file, and
-    `run_of` tells of the run that made it.
+    `run_of` tells of the run that made it. `remembered` is called after each activation, and must not take long.
     """
 
     name = SERVICE
@@ -71,6 +72,7 @@ class MlflowModelStore:
         run_of: RunOf,
         now: Callable[[], datetime] = utc_now,
         known_check: Check | None = None,
+        remembered: Callable[[], object] = lambda: None,
     ) -> None:
         self._registry = registry
         self._check = check
@@ -78,6 +80,7 @@ class MlflowModelStore:
         self._file_of = file_of
         self._run_of = run_of
         self._now = now
+        self._remembered = remembered
 
     def all(self) -> ModelList:
         """As `ModelStore.all`; deleted versions are there, too, and say so."""
@@ -160,7 +163,8 @@ class MlflowModelStore:
 
     def history(self) -> list[Activation]:
         """As `ModelStore.history`."""
-        return sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
+        found = sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
+        return found[:MOST_ACTIVATIONS]
 
     def _version(self, model_id: str) -> Version:
         if not re.fullmatch(r"[1-9][0-9]{0,8}", model_id):  # as MLflow numbers them; others it answers with 400 or 500
@@ -183,6 +187,7 @@ class MlflowModelStore:
         except ClewError as error:
             # The model is active by now; "it failed" would be wrong.
             log.warning("an activation is missing from the history", extra={"cause": str(error)})
+        self._remembered()
 
     def _checked(self, version: Version, active: str | None) -> Model:
         try:

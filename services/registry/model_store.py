@@ -51,7 +51,7 @@ class ModelStore(Protocol):
         """Keeps with the model how it did; raises `Conflict` where the store keeps no such thing."""
 
     def history(self) -> list[Activation]:
-        """The activations that are known, the newest first; empty where the store keeps none."""
+        """The newest activations that are known, the newest first; empty where the store keeps none."""
 
 
 class ReadingStore:

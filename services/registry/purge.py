@@ -3,6 +3,8 @@
 It takes two runs, an hour or more apart. The first marks a version; a marked one can neither be restored nor activated.
 A later one looks again and deletes it. Whoever read the version before it was marked has long finished by then, since
 no request lasts an hour: so nothing is removed under the hands of somebody who brings it back.
+
+Then it moves the activations that are not among the newest any more into the archive.
 """
 
 import sys
@@ -14,10 +16,11 @@ from pydantic import ValidationError
 
 from domain.errors import ClewError, NotFound, ReadOnly
 from domain.errors.records import PurgedElsewhere
-from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, state_of
+from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, archive_of, state_of
 from domain.wrong_settings import explain
 from mlflow_api.client import MlflowApi
 from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
+from services.registry.activation_archive import ActivationArchive
 from services.registry.mlflow_model_tags import activations
 from services.registry.mlflow_store import utc_now
 from settings.settings import Settings
@@ -100,7 +103,11 @@ class ModelPurge:
 def main() -> int:
     """Does one run as the settings say, and tells what it did."""
     try:
-        sys.stdout.write(f"{purge(Settings())}\n")
+        settings = Settings()
+        sys.stdout.write(f"{purge(settings)}\n")
+        moved = ActivationArchive(_registry(settings)).move()
+        if moved:
+            sys.stdout.write(f"old activations, moved to {archive_of(settings.model_name)}: {moved}\n")
     except ValidationError as error:
         sys.stderr.write(f"{explain(error)}\n")
         return 2
@@ -116,8 +123,11 @@ def purge(settings: Settings) -> Purged:
         raise ReadOnly
     if settings.model_server_url is not None:
         raise PurgedElsewhere
-    registry = MlflowRegistry(MlflowApi.from_settings(settings), settings.model_name)
-    return ModelPurge(registry, timedelta(days=settings.model_retention_days)).run()
+    return ModelPurge(_registry(settings), timedelta(days=settings.model_retention_days)).run()
+
+
+def _registry(settings: Settings) -> MlflowRegistry:
+    return MlflowRegistry(MlflowApi.from_settings(settings), settings.model_name)
 
 
 if __name__ == "__main__":

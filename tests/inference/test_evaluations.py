@@ -1,10 +1,13 @@
 """The engine finds a model as good as its training did, and better or worse where it never was."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import psutil
 import pytest
+import requests
 
 from domain.inference.evaluation import HELD_OUT_SEEDS, evaluate, evaluate_unseen, unseen_mazes
 from domain.inference.maze import generate_maze
@@ -17,6 +20,7 @@ from training.export import load_policy
 
 pytest.importorskip("onnx")
 
+from tests.inference.slow_policy import slow
 from tests.models import policies
 
 
@@ -69,25 +73,74 @@ def test_unseen_mazes_are_others_than_the_one_it_knows() -> None:
     assert {maze.size for maze in mazes} == {5}
 
 
-def test_one_that_runs_is_not_started_twice_a_third_model_waits_and_both_can_be_cancelled(
+def test_one_that_runs_is_not_started_twice_a_third_model_waits_and_all_can_be_cancelled(
     engine: Engine, team: Team
 ) -> None:
-    slow = [team.registry.version(policies.endless()) for _ in range(2)]
-    for model_id in slow:
+    lasting = [team.registry.version(slow()) for _ in range(3)]
+    for model_id in lasting:
         assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
-    status, told = engine.call("POST", f"/evaluations/{slow[0]}")
+    status, told = engine.call("POST", f"/evaluations/{lasting[0]}")
     assert (status, told["state"]) == (202, "running")
-    status, told = engine.call("POST", f"/evaluations/{team.dqn}")
-    assert status == 503
-    assert "as many as it may" in told["error"]
-    assert engine.call("DELETE", f"/evaluations/{slow[1]}")[0] == 202
-    assert outcome(engine, slow[1]).state in (EvaluationState.CANCELLED, EvaluationState.FAILED)
-    failed = outcome(engine, slow[0])
-    assert failed.state == EvaluationState.FAILED
-    assert failed.error == "The policy did not answer within 1 s and was stopped."
+    told = waiting(engine, lasting[2])
+    assert (told["state"], told["played"]) == ("running", 0)
+    assert "evaluates 2 models, as many as it may at a time" in told["error"]
+    assert told["waited_s"] > 0
+    for model_id in reversed(lasting):
+        assert engine.call("DELETE", f"/evaluations/{model_id}")[0] == 202
+    assert {outcome(engine, model_id).state for model_id in lasting} == {EvaluationState.CANCELLED}
     assert engine.wait_for(lambda health: health["evaluations"] == 0)
-    assert engine.call("POST", f"/evaluations/{slow[0]}")[1]["state"] == "running"  # another try
-    engine.call("DELETE", f"/evaluations/{slow[0]}")
+
+
+def test_one_that_failed_makes_room_and_can_be_tried_again(engine: Engine, team: Team) -> None:
+    endless = team.registry.version(policies.endless())
+    for _attempt in range(2):
+        assert engine.call("POST", f"/evaluations/{endless}")[1]["state"] == "running"
+        failed = outcome(engine, endless)
+        assert failed.state == EvaluationState.FAILED
+        assert failed.error == "The policy did not answer within 1 s and was stopped."
+    assert engine.wait_for(lambda health: health["evaluations"] == 0)
+
+
+def waiting(engine: Engine, model_id: str) -> dict[str, Any]:
+    """What is told of an evaluation once it says that it waits for its turn."""
+    return told_when(engine, model_id, lambda told: told["code"] == "runs-all-evaluations")
+
+
+def told_when(engine: Engine, model_id: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """What is told of an evaluation once that is as wished."""
+    deadline, told = time.monotonic() + 60, dict[str, Any]()
+    while time.monotonic() < deadline:
+        told = engine.call("GET", f"/evaluations/{model_id}")[1]
+        if true(told):
+            return told
+        time.sleep(0.05)
+    raise AssertionError(f"not within 60 s: {told}")
+
+
+def test_of_one_who_asks_for_many_the_others_go_first(engine: Engine, team: Team) -> None:
+    """Kim has four: two run, two wait. Lee comes last and goes next; a fifth of Kim's is refused, and says when."""
+    kim, lee = {"X-Clew-Page": "kim"}, {"X-Clew-Page": "lee"}
+    lasting = [team.registry.version(slow()) for _ in range(6)]
+    of_kim, of_lee = lasting[:4], lasting[5]
+    for model_id in of_kim:
+        assert engine.call("POST", f"/evaluations/{model_id}", **kim)[0] == 202
+    answer = requests.post(f"http://127.0.0.1:{engine.port}/evaluations/{lasting[4]}", headers=kim, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (503, "asked-for-many-evaluations")
+    assert "4 evaluations of yours" in answer.json()["error"]
+    assert int(answer.headers["Retry-After"]) > 0
+    assert engine.call("POST", f"/evaluations/{of_kim[0]}", **kim)[0] == 202  # that one is under way
+    assert engine.call("POST", f"/evaluations/{of_lee}", **lee)[0] == 202
+    for model_id in (*of_kim[2:], of_lee):
+        waiting(engine, model_id)
+    engine.call("DELETE", f"/evaluations/{of_kim[0]}", **kim)
+    told_when(engine, of_lee, lambda told: told["error"] is None)
+    assert {waiting(engine, model_id)["played"] for model_id in of_kim[2:]} == {0}
+    engine.call("DELETE", f"/evaluations/{of_kim[1]}", **kim)
+    told_when(engine, of_kim[2], lambda told: told["error"] is None)
+    waiting(engine, of_kim[3])
+    for model_id, person in ((of_kim[3], kim), (of_kim[2], kim), (of_lee, lee)):
+        engine.call("DELETE", f"/evaluations/{model_id}", **person)
+    assert engine.wait_for(lambda health: health["evaluations"] == 0)
 
 
 def test_a_cancelled_one_says_so(engine: Engine, team: Team) -> None:

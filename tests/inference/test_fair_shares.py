@@ -10,7 +10,10 @@ import pytest
 from flask import Flask, request
 from hypothesis import given
 
+from domain.access.rules import Asker
 from domain.errors import ServiceUnavailable
+from inference.fair_turns import FairTurns, Turn
+from inference.fair_turns import person_of as of_whom
 from inference.policy_pool import PolicyPool, SharedPolicy
 from sockets.fair_places import FairPlaces, address_of
 from tests.gpus.monitor import handshake, status
@@ -43,6 +46,51 @@ def test_one_who_takes_all_that_may_be_had_leaves_room_for_each_newcomer() -> No
     assert sum(places.take("greedy") for _ in range(200)) == 75
     assert all(places.take(f"newcomer {number}") for number in range(25))
     assert not places.take("one too many")
+
+
+@given(
+    st.integers(1, 3), st.integers(1, 4), st.integers(1, 9), st.lists(st.tuples(st.booleans(), persons), max_size=60)
+)
+def test_evaluations_take_turns(at_once: int, each: int, most: int, steps: list[tuple[bool, str]]) -> None:
+    """No place is idle while somebody waits, and a place goes to who has the fewest running, in order of arrival."""
+    turns, waiting, running = FairTurns(at_once, each, most), list[Turn](), list[Turn]()
+    for comes, person in steps:
+        held = [*waiting, *running]
+        if comes:
+            refused = sum(one.person == person for one in held) >= each or len(held) >= most
+            try:
+                waiting.append(turns.enter(person))
+            except ServiceUnavailable:
+                assert refused
+            else:
+                assert not refused
+        elif held:
+            ended = held[len(steps) % len(held)]
+            ended.end()
+            ended.end()
+            (waiting if ended in waiting else running).remove(ended)
+        while waiting and len(running) < at_once:
+            places = Counter(one.person for one in running)
+            fewest = min(places[one.person] for one in waiting)
+            following = next(one for one in waiting if places[one.person] == fewest)
+            waiting.remove(following)
+            running.append(following)
+        assert all(turns.comes(one, 0) for one in running)
+        assert not any(turns.comes(one, 0) for one in waiting)
+        assert len(turns) == len(waiting) + len(running)
+
+
+@pytest.mark.parametrize(
+    ("asker", "person"),
+    [
+        (Asker(user="kim", page="a1"), "user kim"),
+        (Asker(page="a1"), "page a1"),
+        (Asker(), "address 10.0.0.7"),
+        (Asker(has_token=True), "address 10.0.0.7"),
+    ],
+)
+def test_an_evaluation_counts_for_a_name_before_a_page_before_an_address(asker: Asker, person: str) -> None:
+    assert of_whom(asker, "10.0.0.7") == person
 
 
 @pytest.mark.parametrize(

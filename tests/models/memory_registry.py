@@ -24,6 +24,8 @@ class State(NamedTuple):
     versions: tuple[tuple[str, Tags], ...]
     alias: str | None = None
     model_tags: Tags = ()
+    archived: Tags = ()
+    """The tags of the registered model that holds what is old."""
 
     def tags(self, version: str) -> dict[str, str]:
         """A version's tags; raises `NotFound`."""
@@ -80,6 +82,14 @@ def _tag_model(state: State, key: str, value: str) -> tuple[State, None]:
     return state._replace(model_tags=tuple(sorted((dict(state.model_tags) | {key: value}).items()))), None
 
 
+def _untag_model(state: State, key: str) -> tuple[State, None]:
+    return state._replace(model_tags=tuple(tag for tag in state.model_tags if tag[0] != key)), None
+
+
+def _archive_tag(state: State, key: str, value: str) -> tuple[State, None]:
+    return state._replace(archived=tuple(sorted((dict(state.archived) | {key: value}).items()))), None
+
+
 def _delete_version(state: State, version: str) -> tuple[State, None]:
     state.tags(version)
     left = tuple((known, tags) for known, tags in state.versions if known != version)
@@ -99,6 +109,8 @@ _HANDLERS: dict[str, Any] = {
     "tag_version": _tag_version,
     "untag_version": _untag_version,
     "tag_model": _tag_model,
+    "untag_model": _untag_model,
+    "archive_tag": _archive_tag,
     "delete_version": _delete_version,
     "file": _file,
 }

@@ -168,7 +168,10 @@ def test_a_deletion_is_overruled_in_some_orders_and_then_that_is_said() -> None:
     assert refusals == {RestoreFirst, DeletedMeanwhile}
 
 
-KINDS = ("registered", "versions", "version", "point_at", "tag_version", "untag_version", "tag_model", "delete_version")
+KINDS = (
+    *("registered", "versions", "version", "point_at", "tag_version", "untag_version", "tag_model", "delete_version"),
+    *("untag_model", "archive_tag"),
+)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -188,7 +191,7 @@ def test_the_registry_in_memory_answers_as_mlflow_does(tracking: Tracking, seed:
 
 def drawn(chance: random.Random) -> Request:
     """A request about one of three versions, or about one that never was; deletions are rare, or little is left."""
-    kind = chance.choices(KINDS, weights=[2, 2, 2, 4, 4, 4, 2, 0.4])[0]
+    kind = chance.choices(KINDS, weights=[2, 2, 2, 4, 4, 4, 2, 0.4, 2, 1])[0]
     version, key, value = chance.choice("1234"), chance.choice([DELETED_TAG, "odd key"]), chance.choice(["x", "é 😀"])
     arguments = {
         "version": (version,),
@@ -196,6 +199,8 @@ def drawn(chance: random.Random) -> Request:
         "tag_version": (version, key, value),
         "untag_version": (version, key),
         "tag_model": (key, value),
+        "untag_model": (key,),
+        "archive_tag": (key, value),
         "delete_version": (version,),
     }
     return Request(kind, arguments.get(kind, ()))
