@@ -160,7 +160,7 @@ class MlflowRegistry:
         body = {
             "name": archive_of(self._name),
             "description": f"Who made which version of {self._name} active: what is older than its newest activations,"
-            " a tag each. Clew keeps them here, and reads them nowhere.",
+            " some together in a tag. Clew writes them here, and reads them nowhere.",
         }
         with suppress(BadInput, Conflict):  # another was faster; what else it may be, the next write is told
             self._mlflow.post("registered-models/create", body, writes=True)

@@ -66,7 +66,9 @@ def _older(known: int, model_name: str) -> list[Any]:
             )
         )
     if known >= MOST_ACTIVATIONS:
-        said.append(_("Older ones are tags of the registered model %(name)s in MLflow.", name=archive_of(model_name)))
+        said.append(
+            _("Older ones are in the tags of the registered model %(name)s in MLflow.", name=archive_of(model_name))
+        )
     return [html.P(" ".join(said), className="small text-body-secondary")] if said else []
 
 

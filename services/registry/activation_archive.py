@@ -1,29 +1,39 @@
 """Moves old activations out of the registered model, which each list of models reads, into one beside it.
 
-The newest `MOST_ACTIVATIONS` stay. What is older becomes a tag of the registered model that `archive_of` names, under
-the same key: in MLflow, because the history is the team's and not this host's, and a tag each, because one tag holds
-no more than 5,000 characters. A tag is written there before it is removed here, and to write it twice changes nothing:
-so whoever else does the same meanwhile, and wherever one stops, each activation is in one of the two places at least.
+The newest `MOST_ACTIVATIONS` stay, and some more, so that the rest moves in packs: a write costs MLflow the more, the
+more tags a registered model has. A pack is a tag of the registered model that `archive_of` names: in MLflow, because
+the history is the team's and not this host's; JSON, the old tags' keys to their values, up to what one tag holds.
+
+A pack is written before its tags are removed: so whoever else does the same meanwhile, and wherever one stops, each
+activation is in one of the two places at least; and where packs overlap, a key says that it is the same.
 """
 
+import hashlib
+import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from domain.errors import ClewError
 from domain.registry.models import DELETED_TAG, MOST_ACTIVATIONS
 from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
-from services.registry.mlflow_model_tags import activation_in, activation_keys
+from services.registry.mlflow_model_tags import HISTORY_TAG, activation_in, activation_keys
 
+PACK_TAG: Final = "clew.activations."
+MOST_WAITING: Final = 50
+_MOST_CHARACTERS: Final = 5_000  # MLflow's databases take no longer value of a tag
 log = logging.getLogger(__name__)
 
 
 class ActivationArchive:
-    """The old activations of one registered model."""
+    """The old activations of one registered model: beyond the newest `kept`, once they are more than `waiting`."""
 
-    def __init__(self, registry: MlflowRegistry) -> None:
+    def __init__(self, registry: MlflowRegistry, kept: int = MOST_ACTIVATIONS, waiting: int = MOST_WAITING) -> None:
         self._registry = registry
+        self._kept = kept
+        self._waiting = waiting
         self._moving = threading.Lock()
 
     def catch_up(self) -> None:
@@ -53,15 +63,38 @@ class ActivationArchive:
 
     def _moved(self) -> Iterator[str]:
         registered = self._registry.registered()
-        keys = activation_keys(registered)
-        if len(keys) <= MOST_ACTIVATIONS:
+        if len(activation_keys(registered)) <= self._kept + self._waiting:
             return
         needed = _needed(registered, self._registry.versions()[0])
-        for key in reversed(keys[MOST_ACTIVATIONS:]):  # the oldest first
-            if key not in needed:
-                self._registry.archive_tag(key, registered.tags[key])
+        old = [key for key in activation_keys(registered)[self._kept :] if key not in needed]
+        if len(old) <= self._waiting:
+            return
+        for pack in _packs(registered.tags, reversed(old)):
+            text = _text(pack)
+            first = next(iter(pack)).removeprefix(HISTORY_TAG)[:60]
+            self._registry.archive_tag(f"{PACK_TAG}{first}-{hashlib.sha256(text.encode()).hexdigest()[:8]}", text)
+            for key in pack:
                 self._registry.untag_model(key)
                 yield key
+
+
+def _packs(tags: Mapping[str, str], keys: Iterable[str]) -> Iterator[dict[str, str]]:
+    """The tags of these keys in that order, as many together as one tag holds; one that is too long alone stays."""
+    pack: dict[str, str] = {}
+    for key in keys:
+        one = {key: tags[key]}
+        if len(_text(one)) > _MOST_CHARACTERS:
+            continue
+        if len(_text(pack | one)) > _MOST_CHARACTERS:
+            yield pack
+            pack = {}
+        pack |= one
+    if pack:
+        yield pack
+
+
+def _text(pack: Mapping[str, str]) -> str:
+    return json.dumps(pack, ensure_ascii=False)
 
 
 def _needed(registered: Registered, versions: list[Version]) -> set[str]:

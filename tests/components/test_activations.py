@@ -1,0 +1,85 @@
+"""What is said of an activation that met a deletion, and where the activations are that the page does not show."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+from plotly.utils import PlotlyJSONEncoder
+
+from components.models.activations import MOST_SHOWN, activations
+from components.models.model_change import answer
+from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb
+from domain.registry.models import MOST_ACTIVATIONS, Activation, ModelList
+
+TRANSLATIONS = Path(__file__).parents[2] / "components" / "translations"
+MET = {
+    "en": "Somebody deleted it in the same moment: once another one is active, it is among the deleted.",
+    "ja": "同じ瞬間に誰かがこのモデルを削除しました。別のモデルがアクティブになると、削除済みに入ります。",
+}
+
+
+@pytest.fixture(params=MET)
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The reader's."""
+    server = Flask("spoken")
+    server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    Babel(server, locale_selector=lambda: request.param)
+    with server.test_request_context("/"):
+        yield request.param
+
+
+def done(*, met: bool = False, reason: str | None = None, former_id: str = "1", number: int = 0) -> Activation:
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    return Activation(at=at, model_id="3", former_id=former_id, reason=reason, overrules_deletion=met)
+
+
+def shown(*history: Activation) -> str:
+    """The list of activations, as the page gets it."""
+    listed = activations(history, ModelList(models=[]), "maze")
+    return json.dumps(listed, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("met", [False, True])
+@pytest.mark.parametrize("verb", [ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.UNDO])
+def test_the_toast_says_what_was_overruled(language: str, verb: ChangeVerb, met: bool) -> None:
+    undone = "1" if verb is ChangeVerb.UNDO else None
+    request = ChangeRequest(id="0" * 32, verb=verb, model_id="3", in_place_of=undone)
+    result = ChangeResult(outcome=ChangeOutcome.DONE, activation=done(met=met))
+    sentence = answer(request, result)["sentence"]
+    assert sentence.endswith(MET[language]) == met
+    assert MET[language] != sentence
+
+
+@pytest.mark.parametrize("verb", [ChangeVerb.DELETE, ChangeVerb.RESTORE])
+def test_other_changes_overrule_nothing(language: str, verb: ChangeVerb) -> None:
+    request = ChangeRequest(id="0" * 32, verb=verb, model_id="3")
+    assert MET[language] not in answer(request, ChangeResult(outcome=ChangeOutcome.DONE))["sentence"]
+
+
+@pytest.mark.parametrize("reason", [None, "better"])
+def test_so_does_the_history_beside_the_reason(language: str, reason: str | None) -> None:
+    text = shown(done(met=True, reason=reason), done(reason="calm"))
+    assert text.count(MET[language]) == 1
+    assert (reason or "–") in text
+    assert "calm" in text
+
+
+@pytest.mark.parametrize(
+    ("known", "says_shown", "says_older"),
+    [
+        (1, False, False),
+        (MOST_SHOWN, False, False),
+        (MOST_SHOWN + 1, True, False),
+        (MOST_ACTIVATIONS - 1, True, False),
+        (MOST_ACTIVATIONS, True, True),
+    ],
+)
+def test_where_the_others_are(language: str, known: int, says_shown: bool, says_older: bool) -> None:
+    text = shown(*(done(number=-number) for number in range(known)))
+    assert text.count('"Tr"') == 1 + min(known, MOST_SHOWN)
+    assert ("/api/models/history" in text) == says_shown
+    assert ("maze-activations" in text) == says_older
