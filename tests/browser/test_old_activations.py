@@ -1,0 +1,41 @@
+"""The history of activations on the models page: its newest, what overruled a deletion, and where the others are."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from dash.testing.browser import Browser
+
+from domain.registry.models import MOST_ACTIVATIONS, Activation
+from services.registry.mlflow_model_tags import HISTORY_TAG
+from tests.browser.page import Page
+from tests.misbehaving import Misbehaving
+from tests.tracking import Tracking
+
+
+def activated(tracking: Tracking, name: str, number: int, *, met: bool = False) -> None:
+    """Keeps an activation as another Clew would have."""
+    at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=number)
+    activation = Activation(at=at, model_id="1", by=f"person {number}", reason="better", overrules_deletion=met)
+    key = f"{HISTORY_TAG}{at.strftime('%Y%m%dT%H%M%S%f')}-{number:06x}"
+    tracking.post("registered-models/set-tag", {"name": name, "key": key, "value": activation.model_dump_json()})
+
+
+def test_the_newest_are_listed_and_the_page_says_where_the_others_are(
+    dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving, tracking: Tracking
+) -> None:
+    name = f"maze-{uuid.uuid4().hex[:8]}"
+    tracking.model(name)
+    for number in range(MOST_ACTIVATIONS + 10):
+        activated(tracking, name, number, met=number == MOST_ACTIVATIONS + 8)
+    page = Page(dash_br.driver, serve(misbehaving.address, model_name=name))
+    page.open("/models")
+    page.wait(lambda: len(page.all("#models-history tbody tr")) == 20)
+    text = page.text("#models-history")
+    assert f"person {MOST_ACTIVATIONS + 9}\t" in text
+    assert text.count("Somebody deleted it in the same moment") == 1
+    assert f"The newest 20 are shown; /api/models/history tells the newest {MOST_ACTIVATIONS}." in text
+    assert f"Older ones are in the tags of the registered model {name}-activations in MLflow." in text
+    activated(tracking, name, MOST_ACTIVATIONS + 10)  # as many are told as before; the list is drawn anew all the same
+    page.wait(lambda: f"person {MOST_ACTIVATIONS + 10}\t" in page.text("#models-history"))
+    assert page.console_errors() == []
