@@ -36,7 +36,7 @@ def activations(history: Sequence[Activation], models: ModelList, model_name: st
                 html.Td(_gain(activation.gain), className="text-end"),
                 html.Td(activation.by or words.MISSING),
                 html.Td(_reason(activation)),
-                html.Td(_again(models.get(activation.model_id))),
+                html.Td(_again(models.get(activation.model_id)), className="text-nowrap"),
             ]
         )
         for activation in history[:MOST_SHOWN]
