@@ -35,7 +35,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         """Refuses what would not work unsaid; gunicorn ends with this sentence."""
         super().check_config(cfg, log)
         if cfg.is_ssl or cfg.proxy_protocol != "off" or cfg.http2_cleartext != "off":
-            raise RuntimeError("TLS, HTTP/2 and the PROXY protocol are for the proxy in front of Clew; set none of them.")
+            raise RuntimeError("TLS, HTTP/2 and the PROXY protocol are for the proxy in front of Clew, not set here.")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
