@@ -50,7 +50,7 @@ def chart_layout(
             "uirevision": f"{options.log_y}",
         }
         | (y_axis or {}),
-        "margin": {"l": 68, "r": 12, "t": 48, "b": 56},
+        "margin": {"l": 68, "r": 12, "t": 54, "b": 56},
         "hovermode": "x unified",
         "showlegend": legend,
         "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 11}},

@@ -13,17 +13,17 @@ from components.charts.chart_config import chart_config
 from components.charts.chart_layout import chart_layout
 from components.charts.chart_summary import chart_summary
 from components.charts.encoding import encoded
-from components.charts.line_ends import end_mark, is_as_logged, nothing_finite, said_of_ends
-from components.charts.names import plotly_text, shortened
+from components.charts.line_ends import is_as_logged, nothing_finite, said_of_ends
+from components.charts.names import shortened
 from components.charts.scales import Scale, scale_of
 from components.charts.subtitle import first_of, put_below
+from components.charts.traces import Line, end_marks, faint_trace, group_traces, line_trace
 from components.charts.y_scale import LINEAR, y_scale_of
-from components.colours import LineStyle
 from components.texts import words
 from components.texts.language import _
 from domain.charts.chart_options import ChartOptions
-from domain.charts.curves import Column, Curve, Drawn, visible
-from domain.charts.seed_curves import SeedCurve, seed_curve
+from domain.charts.curves import Drawn, visible
+from domain.charts.seed_curves import seed_curve
 from domain.tracking.vocabulary import MetricWord
 
 POINTS_PER_LINE = 1_000
@@ -35,21 +35,6 @@ MOST_IN_LEGEND = 6
 # Behind more lines than these the values as logged are a fog in which nobody sees one.
 MOST_WITH_RAW = 20
 _BUTTONS = ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]
-_RAW_OPACITY = 0.25
-_BAND_OPACITY = 0.2
-
-
-class Line(NamedTuple):
-    """What is drawn under one name: the curve of a run, or those of a group of runs; `raw` is before smoothing.
-
-    The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` says what is not drawn of it.
-    """
-
-    name: str
-    curves: Sequence[Curve]
-    raw: Sequence[Curve]
-    style: LineStyle
-    remark: str | None = None
 
 
 def line_chart(
@@ -68,14 +53,12 @@ def line_chart(
     where other charts share it; `remarks` are what else is to be said of the lines.
     """
     options = options or ChartOptions()
-    scale = scale or scale_of([curve for line in lines for curve in line.curves], options)
+    curves = [curve for line in lines for curve in line.curves]
+    left_out = [line.remark for line in lines if line.remark]
+    scale = scale or scale_of(curves, options)
     drawn = [_drawn(line, scale, options, _points_for(len(lines))) for line in lines]
     traces = [trace for part in drawn for trace in part.traces]
     y_scale = y_scale_of(_values_of(lines), traces) if options.log_y else LINEAR
-    curves, left_out = (
-        [curve for line in lines for curve in line.curves],
-        [line.remark for line in lines if line.remark],
-    )
     nothing = nothing_finite(curves) or nothing
     legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
     y_axis = y_scale.axis(traces)
@@ -137,87 +120,19 @@ def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
     if options.grouped:
         group = seed_curve(curves, most, centre=options.centre, band=options.band, window=options.window)
         if not group.is_too_few:
-            part = _Part(list(_group_traces(line, group, options)), len(group.x), group.total, False)
+            part = _Part(list(group_traces(line, group, options)), len(group.x), group.total, False)
         else:
             part = _singles(line, list(group.singles), options, too_few=bool(curves))
-        return part._replace(traces=part.traces + _ends(line, curves, options))
+        return part._replace(traces=part.traces + end_marks(line, curves, options))
     part = _singles(line, [visible(curve, most, options.window) for curve in curves], options, too_few=False)
-    faint = [_faint(line, visible(scale.shown(raw), most, options.window)) for raw in line.raw]
-    return part._replace(traces=faint + part.traces + _ends(line, curves, options))
+    faint = [faint_trace(line, visible(scale.shown(raw), most, options.window)) for raw in line.raw]
+    return part._replace(traces=faint + part.traces + end_marks(line, curves, options))
 
 
 def _singles(line: Line, points: Sequence[Drawn], options: ChartOptions, *, too_few: bool) -> _Part:
     points = [each for each in points if len(each.x)]
-    traces = [_trace(line, each.x, each.y, options, named=index == 0) for index, each in enumerate(points)]
+    traces = [line_trace(line, each.x, each.y, options, named=index == 0) for index, each in enumerate(points)]
     return _Part(traces, sum(len(each.x) for each in points), sum(each.total for each in points), too_few)
-
-
-def _trace(
-    line: Line, x: Column, y: NDArray[np.float64], options: ChartOptions, *, named: bool = True
-) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines" if len(x) > 1 else "markers",
-        # Anybody may name a run, and Plotly reads much in its texts.
-        "name": plotly_text(line.name),
-        "meta": {"name": line.name},
-        "legendgroup": line.name,
-        "showlegend": named,
-        "x": x,
-        "y": y,
-        "connectgaps": False,
-        "line": {"color": line.style.colour, "dash": line.style.dash, "width": 1.6},
-        "marker": {"color": line.style.colour},
-        "hovertemplate": "%{y:.4g}<extra>%{fullData.name}</extra>",
-    }
-
-
-def _ends(line: Line, curves: Sequence[Curve], options: ChartOptions) -> list[dict[str, Any]]:
-    """A mark at each point where a curve ended because what it shows diverged."""
-    ended = [curve for curve in curves if curve.diverged is not None and len(curve)]
-    if not ended:
-        return []
-    x, y = np.array([(curve.x[-1], curve.y[-1]) for curve in ended], np.float64).T
-    return [_trace(line, x, y, options, named=False) | end_mark(line.style, ended)]
-
-
-def _faint(line: Line, points: Drawn) -> dict[str, Any]:
-    """The values as logged, behind the smoothed line."""
-    trace = _trace(line, points.x, points.y, ChartOptions(), named=False)
-    return trace | {
-        "opacity": _RAW_OPACITY,
-        "hoverinfo": "skip",
-        "hovertemplate": None,
-        "line": trace["line"] | {"width": 1},
-    }
-
-
-def _group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterator[dict[str, Any]]:
-    banded = np.isfinite(group.low) & np.isfinite(group.high)
-    x, low, high = group.x[banded], group.low[banded], group.high[banded]
-    yield {
-        "type": "scatter",
-        "mode": "lines",
-        "name": plotly_text(line.name),
-        "meta": {"name": line.name},
-        "legendgroup": line.name,
-        "showlegend": False,
-        "x": np.concatenate([x, x[::-1]]),
-        "y": np.concatenate([high, low[::-1]]),
-        "fill": "toself",
-        "fillcolor": line.style.colour,
-        "opacity": _BAND_OPACITY,
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
-    centre = _trace(line, group.x, group.centre, options)
-    interval = [
-        f"{a:.4g} … {b:.4g}" if np.isfinite(a) else words.MISSING for a, b in zip(group.low, group.high, strict=True)
-    ]
-    yield centre | {
-        "customdata": [list(pair) for pair in zip(group.n.tolist(), interval, strict=True)],
-        "hovertemplate": "%{y:.4g} [%{customdata[1]}] n=%{customdata[0]}<extra>%{fullData.name}</extra>",
-    }
 
 
 def _said(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> Iterator[str]:

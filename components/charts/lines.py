@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
-from components.charts.charts import MOST_WITH_RAW, Line
+from components.charts.charts import MOST_WITH_RAW
 from components.charts.names import shortened
+from components.charts.traces import Line
 from components.colours import line_styles
 from components.texts import words
 from components.texts.language import _

@@ -25,7 +25,7 @@ def toolbar(
             _choice(ids.ALGORITHM, _("Algorithm"), _("All algorithms"), None),
             _column_menu(columns, hidden),
             html.Div(
-                dbc.Switch(id=ids.TOGETHER, label=_("Children below their parent"), value=together, class_name="mb-1"),
+                dbc.Switch(id=ids.TOGETHER, label=_("Children below their parent"), value=together, class_name="mb-0"),
                 id=ids.TOGETHER_PLACE,
                 hidden=True,
             ),

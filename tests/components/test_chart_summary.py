@@ -8,7 +8,8 @@ from flask import Flask
 from flask_babel import Babel
 
 from components.charts.chart_summary import MOST_SAID, chart_summary
-from components.charts.charts import Line, graph, line_chart, summaries
+from components.charts.charts import graph, line_chart, summaries
+from components.charts.traces import Line
 from components.colours import LineStyle
 from domain.charts.curves import Curve, curve
 

@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.charts import POINTS_PER_LINE, Line, line_chart
+from components.charts.charts import POINTS_PER_LINE, line_chart
+from components.charts.traces import Line
 from components.colours import DASHES, PALETTE, LineStyle, line_styles
 from domain.charts.curves import curve
 

@@ -98,6 +98,17 @@ def test_a_click_keeps_the_prefix(page: Page, site: Site) -> None:
     assert page.driver.current_url == f"{site.nginx.origin}/clew/models?lang=ja"
 
 
+# What a Clew with this INFERENCE_UI_URL answers to Try it, whose button is pressed then.
+TRIED = """
+    const answer = { outcome: "done", sentence: "Model 1 is active now.", go: arguments[0], undo: null };
+    window.fetch = async () => new Response(JSON.stringify(answer));
+    const button = document.createElement("button");
+    Object.assign(button.dataset, { change: "try", model: "1" });
+    document.body.append(button);
+    button.click();
+"""
+
+
 @pytest.mark.parametrize("way", ["INFERENCE_UI_URL", "a link"])
 def test_what_is_beside_clew_on_the_same_host_is_no_page_of_it(page: Page, site: Site, way: str) -> None:
     page.expected_errors = ("404",)  # nginx's own: this site has nothing there
@@ -108,7 +119,7 @@ def test_what_is_beside_clew_on_the_same_host_is_no_page_of_it(page: Page, site:
         page.script("document.body.insertAdjacentHTML('afterbegin', `<a id=beside href='${arguments[0]}'>`)", "/play/")
         page.script("document.getElementById('beside').click()")
     else:
-        page.script("window.dash_clientside.models.go(arguments[0])", elsewhere)
+        page.script(TRIED, elsewhere)
     page.wait(lambda: "nginx" in page.text())
     assert page.driver.current_url == elsewhere
 

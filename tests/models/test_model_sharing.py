@@ -11,6 +11,7 @@ import pytest
 from components import ids
 from services.sharing.host_lock import host_lock
 from tests.misbehaving import ERROR_500, HANG, Misbehaving, eventually
+from tests.models.changing import change
 from tests.models.host import Host, active, blocked, emptied, readings, states
 from tests.registry import Registry
 from tests.tracking import Tracking
@@ -138,9 +139,8 @@ def test_a_worker_that_knows_nothing_takes_no_list_off_the_screen(
 
 def test_a_deleted_cache_hides_no_change(host: Host, cache_dir: Path) -> None:
     for host.at in (1, 0):
-        page = host.open()
-    page.give(ids.MODEL_CHOSEN, "data", "2")
-    page.press(ids.MODEL_ACTIVATE)
+        host.open()
+    assert change(host.workers[0].test_client(), "activate", "2")["outcome"] == "done"
     emptied(cache_dir)
     host.at = 1
     assert states(host.open()) == {"1": "inactive", "2": "active"}
@@ -152,8 +152,8 @@ def test_changes_that_no_file_takes_are_read_once(host: Host, misbehaving: Misbe
     blocked(kept.with_name("models-changed"))
     for host.at, chosen in ((0, "2"), (1, "1"), (0, "2")):
         page = host.open()
-        page.give(ids.MODEL_CHOSEN, "data", chosen)
-        page.press(ids.MODEL_ACTIVATE)
+        assert change(host.workers[host.at].test_client(), "activate", chosen)["outcome"] == "done"
+        page.tick()
         assert states(page)[chosen] == "active"
     misbehaving.requests.clear()
     for host.at in (1, 0, 1, 0):
