@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from serving.request_frame import RequestFrame
 from tests.serving.setting import connect, sample_server
 
-_VARIES = re.compile(rb"\r\n(?:Date|ETag|Last-Modified): [^\r]*")
+_VARIES = re.compile(rb"\r\n(?:Date|ETag|Last-Modified|Allow): [^\r]*")
 _WORD = b"HTTP/1.1 100 Continue\r\n\r\n"
 bodies = st.binary(max_size=3_000)
 versions = st.sampled_from(["HTTP/1.1"] * 8 + ["HTTP/1.0", "HTTP/2.0", "http/1.1"])
