@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from domain.errors.requests import TooManyAtOnce
@@ -27,6 +29,13 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
     """Serves an app; a subclass says which kinds of requests there are, and how many threads each may hold."""
 
     most_body_bytes = MOST_BODY_BYTES
+
+    @classmethod
+    def check_config(cls, cfg: Config, log: Logger) -> None:
+        """Refuses what would not work unsaid; gunicorn ends with this sentence."""
+        super().check_config(cfg, log)
+        if cfg.is_ssl or cfg.proxy_protocol != "off" or cfg.http2_cleartext != "off":
+            raise RuntimeError("TLS, HTTP/2 and the PROXY protocol are for the proxy in front of Clew, not set here.")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -49,6 +58,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         """Serves until it is told to stop."""
         self._clients = ClientLoop(self.poller, self._answer, self._note_end, self.cfg.keepalive)
         super().run()
+        self._clients.abandon()
 
     def accept(self, listener: socket.socket) -> None:
         """Takes a client in; where there are as many as may be, in the place of one that keeps us waiting."""

@@ -2,7 +2,6 @@
 
 import logging
 import selectors
-import socket
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -43,6 +42,12 @@ class ClientLoop:
         self._closed = closed
         self._idle_seconds = idle_seconds
         self._open: set[Connection] = set()
+        self._reactions = {
+            Phase.RECEIVING: self._receive,
+            Phase.ANSWERING: self._send,
+            Phase.SENDING: self._send,
+            Phase.CLOSING: self._drain,
+        }
         self._swept_at = self._told_at = 0.0
         self._cut: Counter[str] = Counter()
 
@@ -50,7 +55,7 @@ class ClientLoop:
         """Takes a new client in, and waits for its request."""
         self._open.add(connection)
         connection.begin(time.monotonic(), HEAD_SECONDS)
-        self._watch(connection, selectors.EVENT_READ, self._receive)
+        self._watch(connection, selectors.EVENT_READ)
 
     def answered(self, connection: Connection, *, stays_open: bool) -> None:
         """The thread is done with a request; what its client has not taken is still to be sent."""
@@ -68,18 +73,31 @@ class ClientLoop:
         """Sends what waits in the connection's outbox when its client has room for it."""
         if connection.phase in (Phase.ANSWERING, Phase.SENDING):
             connection.pace = Pace(time.monotonic(), connection.sock.outbox.taken)
-            self._watch(connection, selectors.EVENT_WRITE, self._send)
+            self._watch(connection, selectors.EVENT_WRITE)
 
     def make_room(self) -> None:
-        """Ends the connection that has waited the longest for its client, if one does."""
-        receiving = [one for one in self._open if one.phase is Phase.RECEIVING]
-        if receiving:
-            self._close(min(receiving, key=lambda one: one.since))
+        """Ends the connection that has waited the longest for its client: for a request, else to take the answer."""
+        waiting = [one for one in self._open if one.phase in (Phase.RECEIVING, Phase.SENDING)]
+        if not waiting:
+            return
+        longest = min(waiting, key=lambda one: (one.phase is Phase.SENDING, one.since))
+        if longest.phase is Phase.SENDING:
+            self._cut["slow-reader"] += 1
+            self._give_up(longest)
+        else:
+            self._close(longest)
 
     def close_idle(self) -> None:
-        """Ends all connections that have no whole request."""
+        """Ends all connections that have no whole request, also among what came but was not read yet."""
         for connection in [one for one in self._open if one.phase is Phase.RECEIVING]:
-            self._close(connection)
+            self._receive(connection)
+            if connection.phase is Phase.RECEIVING:
+                self._close(connection)
+
+    def abandon(self) -> None:
+        """Sends nothing more: threads that wait until a client has room for their answers hear that nobody will."""
+        for connection in self._open:
+            connection.sock.outbox.abandon()
 
     def sweep(self) -> None:
         """Cuts off who is late; does so twice a second at most, however often it is called."""
@@ -116,12 +134,14 @@ class ClientLoop:
         elif frame.is_whole:
             connection.phase, connection.pace = Phase.ANSWERING, None
             self._unwatch(connection)
+            if connection.sock.outbox:  # the word to go on, for which its client had no room
+                self.send_later(connection)
             self._answer(connection)
         elif frame.received > _SMALL_BYTES and self._held_bytes() > MOST_HELD_BYTES:
             self.refuse(connection, TooManyAtOnce())
         else:
-            self._watch(connection, selectors.EVENT_READ, self._receive)
-            if frame.expects_continue and not connection.has_continued:
+            self._watch(connection, selectors.EVENT_READ)
+            if not connection.has_continued and frame.expects_continue:
                 connection.has_continued = True
                 self._say(connection, _CONTINUE)
 
@@ -158,12 +178,12 @@ class ClientLoop:
     def _close_gently(self, connection: Connection) -> None:
         """Ends our side and reads on for a moment: closed at once, unread bytes would take our answer with them."""
         try:
-            connection.sock.shutdown(socket.SHUT_WR)
+            connection.sock.end_sending()
         except OSError:  # it has gone
             self._close(connection)
             return
         connection.phase, connection.deadline = Phase.CLOSING, time.monotonic() + _LINGER_SECONDS
-        self._watch(connection, selectors.EVENT_READ, self._drain)
+        self._watch(connection, selectors.EVENT_READ)
 
     def _drain(self, connection: Connection) -> None:
         try:
@@ -210,11 +230,16 @@ class ClientLoop:
     def _held_bytes(self) -> int:
         return sum(one.held_bytes for one in self._open)
 
-    def _watch(self, connection: Connection, event: int, callback: Callable[[Connection], None]) -> None:
+    def _react(self, connection: Connection) -> None:
+        """Does what its phase asks for: an earlier event of this turn may have ended what it was watched for."""
+        if react := self._reactions.get(connection.phase):
+            react(connection)
+
+    def _watch(self, connection: Connection, event: int) -> None:
         if connection.watched_for == event:
             return
         do = self._poller.modify if connection.watched_for else self._poller.register
-        do(connection.sock, event, lambda _sock: callback(connection))
+        do(connection.sock, event, lambda _sock: self._react(connection))
         connection.watched_for = event
 
     def _unwatch(self, connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """A client's socket as gunicorn and the app see it: what they send is queued, and only the event loop closes it."""
 
+import errno
 import os
 import socket
 import struct
@@ -34,8 +35,16 @@ class ClientSocket(socket.socket):
         """Returns a plain socket with a descriptor of its own."""
         return socket.socket(self.family, self.type, self.proto, fileno=os.dup(self.fileno()))
 
+    def shutdown(self, how: int) -> None:
+        """Raises OSError: only the event loop ends it. gunicorn would end a broken answer before it was sent."""
+        raise OSError(errno.ENOTCONN, "the event loop ends connections")
+
     def close(self) -> None:
         """Does nothing: of a descriptor that a thread closes, the number may be the next client's at once."""
+
+    def end_sending(self) -> None:
+        """Says that no more will come; raises OSError where nobody is there any more."""
+        super().shutdown(socket.SHUT_WR)
 
     def give_up(self) -> None:
         """Drops what waits here, and once it is closed what waits in the system: nobody reads it."""

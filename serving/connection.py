@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from gunicorn.http.message import Request  # type: ignore[import-untyped]
 from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
@@ -45,7 +46,10 @@ class BufferedParser(RequestParser):  # type: ignore[misc]
 
     def has_rest(self) -> bool:
         """Whether bytes of the request are left when it was answered: then its end is not known for sure."""
-        self.finish_body()
+        try:
+            self.finish_body()
+        except (OSError, ParseException):  # gunicorn would send a second answer behind the first
+            return True
         return bool(self.unreader.take_buffered()) or next(self._pieces, None) is not None
 
 

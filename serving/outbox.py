@@ -12,8 +12,9 @@ from fcntl import ioctl
 from termios import TIOCOUTQ
 from typing import IO, Any, Final
 
-# A body that is made while it is sent waits from here on; one that is there as a whole costs nothing more.
-_ROOM_BYTES: Final = 2**18
+# A body that is made while it is sent waits from here on, and holds its thread: what of a page comes in pieces, such as
+# a range of a script, has to fit. One that is there as a whole costs nothing more.
+_ROOM_BYTES: Final = 2**23
 _FILE_PIECE_BYTES: Final = 2**17
 _FLUSH_BYTES: Final = 2**20  # then others have their turn
 _SO_NWRITE: Final = 0x1024  # macOS's word for TIOCOUTQ

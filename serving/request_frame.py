@@ -17,7 +17,7 @@ _MOST_TRAILER_BYTES: Final = 16 * 2**10
 _MOST_DIGITS: Final = 15
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
-_CONTINUE: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+_CONTINUE: Final = re.compile(rb"[^\r]* HTTP/1\.1\r\n(?:.*\r\n)?expect:[ \t]*100-continue[ \t]*\r\n", re.I | re.S)
 _SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,15}")
 
 
@@ -62,7 +62,7 @@ class RequestFrame:
     @property
     def expects_continue(self) -> bool:
         """Whether the client waits for a word before it sends the body."""
-        return self.has_head and not self.is_whole and _CONTINUE.search(self.head) is not None
+        return self.has_head and not self.is_whole and _CONTINUE.match(self.head) is not None
 
     def body_start(self, most: int) -> bytes:
         """The first bytes after the head."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
+from gunicorn.util import split_request_uri  # type: ignore[import-untyped]
+
 from api.edge.guards import CALLBACK_PATH
 from serving.buffering_worker import BufferingWorker
 from serving.compartments import Compartment, Place
@@ -38,7 +40,10 @@ def compartments(threads: int) -> dict[str, Compartment]:
 
 def place_of(method: str, target: str, body_start: bytes) -> Place:
     """The kind of a request by its method and address; of a callback, also which one it is."""
-    path = unquote(target.partition("?")[0])
+    try:
+        path = unquote(split_request_uri(target).path)  # as gunicorn reads it, also with a host in front
+    except ValueError:
+        return Place(PAGES)  # no address; gunicorn refuses it
     if path == CALLBACK_PATH:
         output = _OUTPUT.match(body_start)
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")

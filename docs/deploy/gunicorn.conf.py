@@ -54,7 +54,7 @@ keepalive = 75
 forwarded_allow_ips = ""  # TRUSTED_PROXIES says whose headers count; gunicorn would believe all of loopback
 
 # A comparison of 300 runs is an address of 10 kB (gunicorn's default ends at 4, its largest number at 8), and comes
-# back as the Referer of each request that the page then makes. 0 lifts the limit to 1 MB.
+# back as the Referer of each request that the page then makes. 0 leaves serving/'s limit: 256 KiB for the whole head.
 limit_request_line = 0
 limit_request_field_size = 32_768
 

@@ -73,6 +73,12 @@ def many_bytes() -> Response:
     return Response(bytes(int(request.args["n"])))
 
 
+@app.get("/nothing")
+def nothing() -> Response:
+    """An answer that has no body, by its status."""
+    return Response(status=int(request.args["n"]))
+
+
 @app.get("/stream")
 def stream() -> Response:
     """Made while it is sent."""
@@ -83,8 +89,10 @@ def stream() -> Response:
 def breaks() -> Response:
     """Fails in the midst of its answer."""
 
+    size = int(request.args.get("n", 0)) * 2**16
+
     def pieces() -> Iterator[bytes]:
-        yield b"first"
+        yield bytes(size) + b"first"
         raise RuntimeError("on purpose")
 
     return Response(pieces())

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import requests
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 _CONFIGURATION = """\
 from api.edge.bulkheads import DashboardWorker
 bind = "127.0.0.1:{port}"
-worker_class = DashboardWorker
+worker_class = {worker}
 threads = {threads}
 worker_connections = {connections}
 keepalive = 75
@@ -28,12 +28,20 @@ control_socket_disable = True
 
 
 @contextlib.contextmanager
-def sample_server(folder: Path, *, threads: int = 4, connections: int = 1000) -> Iterator[int]:
+def sample_server(
+    folder: Path,
+    *,
+    threads: int = 4,
+    connections: int = 1000,
+    worker: str = "DashboardWorker",
+    arguments: Sequence[str] = (),
+) -> Iterator[int]:
     """The port of the sample app, whose worker has so many threads."""
     port = free_port()
     configuration = folder / "gunicorn.conf.py"
-    configuration.write_text(_CONFIGURATION.format(port=port, threads=threads, connections=connections))
-    command = [sys.executable, "-m", "gunicorn", "--config", str(configuration), "tests.serving.sample_app:app"]
+    configuration.write_text(_CONFIGURATION.format(port=port, threads=threads, connections=connections, worker=worker))
+    options = ["--config", str(configuration), *arguments]
+    command = [sys.executable, "-m", "gunicorn", *options, "tests.serving.sample_app:app"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)

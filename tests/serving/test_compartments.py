@@ -1,6 +1,7 @@
 """Bulkheads: no kind of work gets more threads than its own, and none is kept from its own by another."""
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
 from api.edge.bulkheads import CALLBACKS, CHANGES, CHECKS, PAGES, POLICIES, READS, compartments, place_of
@@ -72,3 +73,16 @@ def test_a_callback_is_told_from_another_by_its_output() -> None:
     assert part(b' { "output" : "x.y", "inputs": []}') == "x.y"
     assert part(b'{"inputs":[],"output":"x.y"}') == ""
     assert part(b"\xff\xfe") == ""
+
+
+@pytest.mark.parametrize(
+    "target", ["/api/runs?x=http://h/", "/%61pi/runs", "http://h/api/runs", "HTTPS://u@h:1/api/runs?a"]
+)
+def test_an_address_is_of_the_kind_of_what_it_leads_to(target: str) -> None:
+    """Also with a host in front, as gunicorn takes it: slow work would come in as a page."""
+    assert place_of("GET", target, b"") == Place(READS)
+
+
+@pytest.mark.parametrize("target", ["", "*", "//[", "http://[", "/", "//h/api/runs"])
+def test_what_is_no_address_is_of_the_kind_of_pages(target: str) -> None:
+    assert place_of("GET", target, b"") == Place(PAGES)

@@ -2,7 +2,9 @@
 
 import contextlib
 import socket
+import threading
 import time
+from pathlib import Path
 
 import requests
 
@@ -66,6 +68,15 @@ def test_readers_who_do_not_read_hold_up_nobody_and_are_cut_off(port: int) -> No
     assert answers(port)
 
 
+def test_ranges_of_files_hold_no_thread_either(port: int) -> None:
+    """They come in pieces, and not as a file: all heads are there while nobody reads on."""
+    with contextlib.ExitStack() as ended:
+        readers = [ended.enter_context(connect(port, receive_bytes=4096)) for _ in range(MANY)]
+        for reader in readers:
+            reader.sendall(b"GET /file HTTP/1.1\r\nHost: h\r\nRange: bytes=1-2000000\r\n\r\n")
+        assert {reader.recv(12) for reader in readers} == {b"HTTP/1.1 206"}
+
+
 def has_been_cut_off(reader: socket.socket) -> bool:
     """Looks without reading, which would make it go on: its system knows the connection as closed."""
     return reader.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == bytes([TCP_CLOSE])
@@ -82,20 +93,34 @@ def test_one_who_uploads_slowly_but_steadily_is_served(port: int) -> None:
         assert read_answer(client)[1].startswith(b"%d " % len(body))
 
 
-def test_more_connections_than_may_be_evict_those_that_wait_the_longest(tmp_path: object) -> None:
-    with sample_server(tmp_path, connections=30) as port, Drips(port, 100, b"GET / HT", b"T") as drips:  # type: ignore[arg-type]
+def test_more_connections_than_may_be_evict_those_that_wait_the_longest(tmp_path: Path) -> None:
+    with sample_server(tmp_path, connections=30) as port, Drips(port, 100, b"GET / HT", b"T") as drips:
         for _ in range(5):
             assert answers(port)
         wait_until(lambda: drips.still_there == 0)
         assert answers(port)
 
 
-def test_a_worker_that_is_told_to_stop_waits_for_no_idle_connection(tmp_path: object) -> None:
-    with sample_server(tmp_path) as port:  # type: ignore[arg-type]
-        idle = [connect(port) for _ in range(3)]
-        for client in idle:
-            client.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n")
-            assert read_answer(client)[1] == b"healthy"
-    for client in idle:
-        assert client.recv(1) == b""
-        client.close()
+def test_who_takes_an_answer_slowly_but_well_makes_room_too(tmp_path: Path) -> None:
+    """Else so many readers, each just fast enough, would keep everybody out for good."""
+    with sample_server(tmp_path, connections=30) as port, contextlib.ExitStack() as ended:
+        readers = []
+        for _ in range(30):  # one after the other: each is being answered when the next comes
+            readers.append(ended.enter_context(connect(port, receive_bytes=2**15)))
+            readers[-1].sendall(b"GET /file HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert readers[-1].recv(1)
+        is_over = threading.Event()
+
+        def read() -> None:
+            while not is_over.wait(0.2):
+                for reader in readers:
+                    with contextlib.suppress(OSError):
+                        reader.recv(2**15, socket.MSG_DONTWAIT)
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        try:
+            assert all(answers(port) for _ in range(5))
+        finally:
+            is_over.set()
+            thread.join()

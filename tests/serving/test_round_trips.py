@@ -95,9 +95,7 @@ def test_a_request_of_unclear_length_ends_its_connection(port: int, lengths: byt
         client.sendall(
             b"POST /echo HTTP/1.1\r\nHost: h\r\n" + lengths + b"\r\nabcGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
         )
-        said = b""
-        while piece := client.recv(2**16):
-            said += piece
+        said = all_of(client)
     assert said.startswith(b"HTTP/1.1 4")
     assert said.count(b"HTTP/1.1 ") == 1
 
@@ -156,3 +154,55 @@ def test_a_connection_is_kept_and_one_that_was_hung_up_hurts_nobody(port: int) -
         with connect(port) as client:
             client.sendall(sent)
     assert requests.get(f"http://127.0.0.1:{port}/health", timeout=60).ok
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"0\r\nno header\r\n\r\n",
+        b"0\r\nHost: h\r\n\r\n",
+        b"x\r\n\r\n",
+        b"1\r\nabc\r\n0\r\n\r\n",
+        b"1;\r;\r\nx\r\n0\r\n\r\n",
+    ],
+)
+def test_a_body_that_nobody_read_and_that_is_none_gets_no_second_answer(port: int, chunks: bytes) -> None:
+    with connect(port) as client:
+        client.sendall(b"POST /unread HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+        client.shutdown(socket.SHUT_WR)
+        said = all_of(client)
+    assert said.endswith(b"not read")
+    assert said.count(b"HTTP/1.1 ") == 1
+
+
+def test_who_speaks_the_old_protocol_gets_no_word_that_it_does_not_know(port: int) -> None:
+    with connect(port) as client:
+        client.sendall(b"POST /echo?n=1 HTTP/1.0\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+        client.settimeout(1)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        client.settimeout(60)
+        client.sendall(b"abc")
+        assert all_of(client).endswith(echoed(b"abc", 1))
+
+
+def test_a_broken_answer_comes_as_far_as_it_went_also_at_a_slow_reader(port: int) -> None:
+    with connect(port, receive_bytes=4096) as client:
+        client.sendall(b"GET /breaks?n=64 HTTP/1.1\r\nHost: h\r\n\r\n")
+        said = all_of(client)
+    assert len(said) > 64 * 2**16
+    assert not said.endswith(b"0\r\n\r\n")
+
+
+def test_who_asks_and_ends_its_own_side_gets_its_answers(port: int) -> None:
+    with connect(port, receive_bytes=4096) as client:
+        client.sendall(b"GET /bytes?n=3000000 HTTP/1.1\r\nHost: h\r\n\r\n" + echo_request(b"abc", 1))
+        client.shutdown(socket.SHUT_WR)
+        said = all_of(client)
+    assert said.count(bytes(1000)) == 3000
+    assert said.endswith(echoed(b"abc", 1))
+
+
+def all_of(client: socket.socket) -> bytes:
+    """What it is sent until its connection ends."""
+    return b"".join(iter(lambda: client.recv(2**16), b""))

@@ -1,0 +1,113 @@
+"""What is sent is answered as gunicorn's own worker answers it: odd heads, lengths and chunks, in any pieces."""
+
+import re
+import socket
+from collections.abc import Iterator
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from serving.request_frame import RequestFrame
+from tests.serving.setting import connect, sample_server
+
+_VARIES = re.compile(rb"\r\n(?:Date|ETag|Last-Modified|Allow): [^\r]*")
+_WORD = b"HTTP/1.1 100 Continue\r\n\r\n"
+bodies = st.binary(max_size=3_000)
+versions = st.sampled_from(["HTTP/1.1"] * 8 + ["HTTP/1.0", "HTTP/2.0", "http/1.1"])
+asked = st.sampled_from(
+    [
+        *("GET /health", "HEAD /health", "GET /nowhere", "POST /echo?n=1", "POST /unread", "PUT /echo", "OPTIONS *"),
+        *("GET http://h/health", "GET //health", "get /health", "GET health", "GET  /health", "GET /nothing?n=204"),
+        *("GET /nothing?n=304", "GET /bytes?n=70000", "HEAD /bytes?n=9", "GET /stream?n=2", "GET /breaks", "TRACE /"),
+    ]
+)
+header_lines = st.sampled_from(
+    [
+        *(b"X-A: b", b"X_A: b", b"X-A:", b"Host: other", b"Connection: close", b"Connection: keep-alive", b"A : b"),
+        *(b"X-A: a\x00b", b"X-A: a\nContent-Length: 3", b" folded: 1", b"X-A: \xff\xa0", b"no colon", b": empty"),
+        *(b"Expect: 100-continue", b"Expect: a miracle", b"X-Forwarded-For: 1.2.3.4", b"Transfer-Encoding: identity"),
+        *(
+            b"Content-Length: 0",
+            b"Content-Length: 3",
+            b"Content-Length: -1",
+            b"Content-Length: \xb2",
+            b"Content-Length:",
+        ),
+        *(b"Transfer-Encoding: chunked", b"transfer-encoding:\tCHUNKED", b"Transfer-Encoding: gzip", b"TE: trailers"),
+    ]
+)
+likely = st.lists(header_lines, max_size=3)
+extensions = st.sampled_from([b"", b"", b"", b";a=b", b" ;a", b" ", b"x"])
+chunk_ends = st.sampled_from([b"\r\n"] * 8 + [b"\n", b""])
+trailers = st.sampled_from([b"", b"X-Sum: 1\r\n"])  # to bad ones that nobody read, gunicorn sends a second answer
+
+
+@st.composite
+def requests_sent(draw: st.DrawFn) -> bytes:
+    """One request, of which some are as they should be."""
+    lines = [f"{draw(asked)} {draw(versions)}".encode(), b"Host: h", *draw(likely)]
+    body, framing = draw(bodies), draw(st.sampled_from(["none", "length", "length", "chunks", "chunks"]))
+    if framing == "none":
+        return b"\r\n".join([*lines, b"", b""])
+    if framing == "length":
+        return b"\r\n".join([*lines, b"Content-Length: %d" % len(body), b"", body])
+    half = len(body) // 2
+    chunks = [
+        b"%0*x%s\r\n%s%s" % (draw(st.sampled_from([1, 4, 20])), len(one), draw(extensions), one, draw(chunk_ends))
+        for one in (body[:half], body[half:])
+        if one
+    ]
+    return b"\r\n".join([*lines, b"Transfer-Encoding: chunked", b"", b"".join(chunks) + b"0"]) + (
+        b"\r\n" + draw(trailers) + b"\r\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
+    """Of the sample app under our worker, and under gunicorn's."""
+    with (
+        sample_server(tmp_path_factory.mktemp("ours")) as ours,
+        sample_server(tmp_path_factory.mktemp("theirs"), worker='"gthread"') as theirs,
+    ):
+        yield ours, theirs
+
+
+@given(st.lists(requests_sent(), min_size=1, max_size=3), st.lists(st.integers(min_value=1), max_size=4))
+@settings(max_examples=200)
+def test_requests_are_answered_as_by_gunicorns_own_worker(
+    ports: tuple[int, int], sent: list[bytes], cuts: list[int]
+) -> None:
+    content = b"".join(sent)
+    ours, theirs = [said_to(port, content, sorted({cut % len(content) for cut in cuts})) for port in ports]
+    if is_complete(content):
+        assert ours == theirs
+    else:  # gunicorn judges a head before its body is there
+        assert theirs.startswith(ours)
+
+
+def is_complete(content: bytes) -> bool:
+    """Whether all requests are there as a whole."""
+    while content:
+        frame = RequestFrame(2**20)
+        frame.feed(content)
+        if not frame.is_whole:
+            return False
+        content = frame.split()[1]
+    return True
+
+
+def said_to(port: int, content: bytes, places: list[int]) -> bytes:
+    """All that comes back until the connection ends, without what differs from one time to the next."""
+    said = b""
+    with connect(port) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            for start, end in zip([0, *places], [*places, len(content)], strict=True):
+                client.sendall(content[start:end])
+            client.shutdown(socket.SHUT_WR)
+        except OSError:  # it has heard enough
+            pass
+        while piece := client.recv(2**16):
+            said += piece
+    return _VARIES.sub(b"", said.replace(_WORD, b""))

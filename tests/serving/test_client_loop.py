@@ -1,0 +1,163 @@
+"""What the event loop does with the events of one turn, in any order: real sockets and a real poller, stepped by hand."""
+
+import contextlib
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from gunicorn.config import Config
+
+from serving.client_loop import ClientLoop
+from serving.client_socket import ClientSocket
+from serving.connection import Connection, Phase
+from tests.serving.setting import wait_until
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+
+
+class Stepped:
+    """A loop whose turns are taken by hand; what threads ask of it is done when `turn` is called, as in gunicorn."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.poller = selectors.DefaultSelector()
+        self.asked: list[Connection] = []
+        self.ended = 0
+        self.loop = ClientLoop(self.poller, self.asked.append, self._note_end, 60.0)
+        self._listener = listener
+        self._deferred: list[Connection] = []
+        self._made: list[Connection] = []
+
+    def connect(self) -> tuple[socket.socket, Connection]:
+        """A client, with a small buffer, and its connection in the loop."""
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(60)
+        client.connect(self._listener.getsockname())
+        accepted, address = self._listener.accept()
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        sock = ClientSocket(accepted)
+        connection = Connection(Config(), sock, address, self._listener.getsockname(), 2**20)
+        sock.outbox.wake = lambda: self._deferred.append(connection)
+        self._made.append(connection)
+        self.loop.add(connection)
+        return client, connection
+
+    def events(self) -> list[selectors.SelectorKey]:
+        """What the next turn has to do, after what threads asked for."""
+        while self._deferred:
+            self.loop.send_later(self._deferred.pop(0))
+        return [key for key, _ in self.poller.select(0.05)]
+
+    def turn(self, events: list[selectors.SelectorKey] | None = None) -> None:
+        """Does what is to be done, or the rest of a turn that was begun."""
+        for key in self.events() if events is None else events:
+            key.data(key.fileobj)
+
+    def turn_until(self, happens: Callable[[], object]) -> None:
+        def happened() -> bool:
+            self.turn()
+            return bool(happens())
+
+        wait_until(happened)
+
+    def close(self) -> None:
+        for connection in self._made:
+            connection.sock.discard()
+        self.poller.close()
+
+    def _note_end(self) -> None:
+        self.ended += 1
+
+
+@pytest.fixture
+def stepped() -> Iterator[Stepped]:
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        stepped = Stepped(listener)
+        yield stepped
+        stepped.close()
+
+
+def fill(connection: Connection) -> int:
+    """Sends until the client's system takes not a byte more; returns how many bytes that were."""
+    filled = refused = 0
+    while refused < 5:
+        try:
+            filled += connection.sock.send(bytes(2**14 if not refused else 1), socket.MSG_DONTWAIT)
+        except BlockingIOError:  # for good, or until what is on its way has arrived
+            refused += 1
+            time.sleep(0.02)
+    return filled
+
+
+def receive(client: socket.socket, size: int) -> None:
+    while size > 0:
+        size -= len(client.recv(min(size, 2**16)))
+
+
+def test_a_connection_that_made_room_in_this_turn_ends_once(stepped: Stepped) -> None:
+    """Its own event is still to come; counted twice, the worker would soon take in more clients than it may."""
+    with stepped.connect()[0] as client:
+        client.sendall(REQUEST)
+        events = stepped.events()
+        assert len(events) == 1
+        stepped.loop.make_room()
+        stepped.turn(events)
+        stepped.loop.sweep()
+        assert stepped.ended == 1
+        assert stepped.asked == []
+
+
+def test_a_connection_that_was_answered_in_this_turn_hears_its_next_request(stepped: Stepped) -> None:
+    """It could be sent to, and is not to be sent anything any more: it is to be read."""
+    client, connection = stepped.connect()
+    with client:
+        client.sendall(REQUEST)
+        stepped.turn_until(lambda: stepped.asked)
+        connection.init()
+        filled = fill(connection)
+        connection.sock.sendall(b"the rest")
+        stepped.turn()
+        assert connection.watched_for == selectors.EVENT_WRITE
+        receive(client, filled)
+        events: list[selectors.SelectorKey] = []
+        wait_until(lambda: bool(events.extend(stepped.events()) or events))
+        stepped.loop.answered(connection, stays_open=True)
+        assert connection.phase is Phase.RECEIVING
+        stepped.turn(events)
+        receive(client, len(b"the rest"))
+        client.sendall(REQUEST)
+        stepped.turn_until(lambda: len(stepped.asked) == 2)
+
+
+def test_a_word_that_the_client_had_no_room_for_does_not_hold_up_the_answer(stepped: Stepped) -> None:
+    """The promise to read its body waits in the outbox, and behind it the whole answer."""
+    client, connection = stepped.connect()
+    with client:
+        filled = fill(connection)
+        client.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+        stepped.turn_until(lambda: connection.has_continued)
+        assert connection.sock.outbox
+        client.sendall(b"abc")
+        stepped.turn_until(lambda: stepped.asked)
+        pieces, got = 64, 0
+
+        def answer() -> None:
+            for _ in range(pieces):
+                connection.sock.sendall(bytes(2**14))
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        client.setblocking(False)
+
+        def is_there() -> bool:
+            nonlocal got
+            with contextlib.suppress(BlockingIOError):
+                got += len(client.recv(2**16))
+            return got == filled + len(b"HTTP/1.1 100 Continue\r\n\r\n") + pieces * 2**14
+
+        stepped.turn_until(is_there)
+        thread.join(60)
+        assert not thread.is_alive()

@@ -1,0 +1,87 @@
+"""A worker that is told to stop, or whose gunicorn has died, while clients are with it."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.serving.sample_app import FILE_BYTES
+from tests.serving.setting import ROOT, connect, read_answer, sample_server, wait_until
+
+
+def test_it_waits_for_no_idle_connection(tmp_path: Path) -> None:
+    with sample_server(tmp_path) as port:
+        idle = [connect(port) for _ in range(3)]
+        for client in idle:
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert read_answer(client)[1] == b"healthy"
+    for client in idle:
+        assert client.recv(1) == b""
+        client.close()
+
+
+def test_answers_on_their_way_arrive_whole(tmp_path: Path) -> None:
+    begun, is_told = threading.Barrier(31), threading.Event()
+    with ThreadPoolExecutor(30) as readers:
+        with sample_server(tmp_path, arguments=["--graceful-timeout", "60"]) as port:
+
+            def received() -> int:
+                with requests.get(f"http://127.0.0.1:{port}/file", stream=True, timeout=60) as answer:
+                    begun.wait(60)
+                    is_told.wait(60)
+                    return len(answer.content)
+
+            answers = [readers.submit(received) for _ in range(30)]
+            begun.wait(60)
+            is_told.set()
+        assert {answer.result() for answer in answers} == {FILE_BYTES}
+
+
+def test_no_thread_outlives_a_gunicorn_that_was_killed(tmp_path: Path) -> None:
+    """A thread that waits until a client has room for its answer would hold the process for good."""
+    with (
+        sample_server(tmp_path, arguments=["--graceful-timeout", "1"]) as port,
+        connect(port, receive_bytes=4096) as reader,
+    ):
+        worker = int(requests.get(f"http://127.0.0.1:{port}/pid", timeout=60).text)
+        # Kept from reading, but not so slow that it is cut off: that would wake its thread, too.
+        reader.sendall(b"GET /stream?n=3000 HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert reader.recv(1)
+        os.kill(parent_of(worker), signal.SIGKILL)
+        wait_until(lambda: not is_running(worker))
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("option", ["certfile='cert.pem'", "proxy_protocol='auto'", "http2_cleartext='upgrade'"])
+def test_what_is_the_proxys_is_refused_at_the_start(tmp_path: Path, option: str) -> None:
+    """Asked for TLS, it would have said https and spoken http."""
+    (tmp_path / "cert.pem").touch()
+    configuration = tmp_path / "gunicorn.conf.py"
+    configuration.write_text(
+        "from serving.buffering_worker import BufferingWorker as worker_class\nbind = '127.0.0.1:0'\n"
+        f"control_socket_disable = True\n{option}\n"
+    )
+    command = [sys.executable, "-m", "gunicorn", "--config", str(configuration), "tests.serving.sample_app:app"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert "are for the proxy in front of Clew" in ended.stderr
+    assert "Traceback" not in ended.stderr
