@@ -23,6 +23,7 @@ from serving.connection import Connection
 
 MOST_BODY_BYTES: Final = 8 * 2**20
 _LOOKED_AT_BYTES: Final = 1024
+_LONGEST_WAIT_SECONDS: Final = 1.0
 
 
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]
@@ -90,6 +91,10 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         super().set_accept_enabled(enabled)
         if not self.alive:
             self._clients.close_idle()
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Waits for events, but never long: also while it ends, whoever is late is cut off in time."""
+        super().wait_for_and_dispatch_events(min(timeout, _LONGEST_WAIT_SECONDS))
 
     def murder_pending(self) -> None:
         """Cuts off who is late; gunicorn calls it after each event, and each second."""

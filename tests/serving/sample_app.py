@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,6 +98,14 @@ def breaks() -> Response:
         raise RuntimeError("on purpose")
 
     return Response(pieces())
+
+
+@app.get("/stop")
+def stop() -> str:
+    """Has gunicorn stop, and answers when its worker has long begun to."""
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(2)
+    return "stops"
 
 
 @app.get("/pid")

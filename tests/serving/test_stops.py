@@ -26,6 +26,15 @@ def test_it_waits_for_no_idle_connection(tmp_path: Path) -> None:
         client.close()
 
 
+def test_it_waits_for_no_client_that_has_its_answer_and_stays(tmp_path: Path) -> None:
+    """One that was answered while it was ending already."""
+    with sample_server(tmp_path, arguments=["--graceful-timeout", "120"]) as port:
+        client = connect(port)
+        client.sendall(b"GET /stop HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert read_answer(client)[1] == b"stops"
+    client.close()
+
+
 def test_answers_on_their_way_arrive_whole(tmp_path: Path) -> None:
     begun, is_told = threading.Barrier(31), threading.Event()
     with ThreadPoolExecutor(30) as readers:
