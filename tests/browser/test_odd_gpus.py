@@ -2,7 +2,9 @@
 
 import json
 import random
+import socket
 import string
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +25,23 @@ from tests.inference.engine import listening
 from tests.misbehaving import Misbehaving
 
 
+class WholeSends:
+    """A socket whose sends do not mix: simple-websocket answers a leaving page from a thread of its own."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._sending = threading.Lock()
+
+    def send(self, data: bytes) -> int:
+        """Sends all of it, after what is being sent."""
+        with self._sending:
+            self._sock.sendall(data)
+        return len(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
 class Foreign:
     """A monitor of another make at `/ws/gpu`: it says what `report` returns, each half second."""
 
@@ -32,9 +51,10 @@ class Foreign:
         self.app = Flask("foreign")
 
         def talk(server: Server) -> None:
+            server.sock = WholeSends(server.sock)
             with suppress(OSError):  # the page has gone
                 while True:
-                    server.sock.sendall(text_frame(json.dumps(self.report())))  # its own send gives up in the midst
+                    server.sock.send(text_frame(json.dumps(self.report())))
                     self.sent += 1
                     time.sleep(0.5)
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from domain.gpus import MOST_PROCESSES, Gpu, GpuReport, GpuState, HostState
 from tests.gpus.conftest import Read
 from tests.gpus.monitor import Monitor
 from tests.gpus.test_readings import is_whole
+from tests.misbehaving import eventually
 
 U32 = 2**32 - 1
 ODD = [
@@ -115,6 +117,8 @@ def test_a_process_with_a_megabyte_of_name_that_is_no_utf_8_is_named_in_short(re
     name = b"\xff\xfe" + b"n" * 100_000
     with subprocess.Popen([name, b"60"], executable=shutil.which("sleep")) as process:
         try:
+            # Popen returns while the kernel has yet to place the arguments.
+            eventually(lambda: Path(f"/proc/{process.pid}/cmdline").read_bytes())
             (gpu,) = read("count 1", f"process 0 {process.pid} 512").gpus
         finally:
             process.kill()
