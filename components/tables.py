@@ -42,7 +42,7 @@ def native_table(
     styles: Sequence[dict[str, Any]] = (),
     selectable: Literal["single", "multi"] = "multi",
 ) -> html.Div:
-    """A table called `label` that sorts, filters and pages in the browser; assets/tables.js puts the rows in.
+    """A table called `label` that sorts, filters and pages in the browser; the page puts the rows in.
 
     The columns `named_by` say to a screen reader which row a checkbox is for.
     """

@@ -1,4 +1,4 @@
-"""The runs page: keeps its rows fresh. What happens inside the table happens in assets/tables.js."""
+"""The runs page: keeps its rows fresh. What happens inside the table happens in assets/run_list.js."""
 
 import json
 import threading

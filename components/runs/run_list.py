@@ -70,7 +70,7 @@ def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str
 
     `nested` says in which run it stands, and how many stand in it.
     `keys` names by column what its tool calls the value, for the tooltip, and `no_value` says by column why there is
-    none. assets/tables.js adds what only the browser knows: the time in the reader's zone, and the link.
+    none. assets/run_list.js adds what only the browser knows: the time in the reader's zone, and the link.
     """
     return {
         "id": run.run_id,
@@ -124,7 +124,7 @@ def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:
 
 
 def run_table() -> html.Div:
-    """The table with its checkboxes, sort and filter; empty until assets/tables.js fills it."""
+    """The table with its checkboxes, sort and filter; empty until assets/run_list.js fills it."""
     return native_table(
         ids.TABLE,
         columns(),
@@ -166,7 +166,7 @@ def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> l
 
 
 def texts() -> dict[str, Any]:
-    """What assets/tables.js writes, in the reader's language; {n} is a number."""
+    """What assets/run_list.js writes, in the reader's language; {n} is a number."""
     return {
         "details": _("Open"),
         "shown": _(" · {n} shown"),
