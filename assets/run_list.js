@@ -1,85 +1,118 @@
-/* The run list: from rows as the server gives them to rows of its DataTable. */
+/* The run list: from rows as the server gives them to rows of its DataTable, which are all of them or a page. */
 (function () {
   "use strict";
   const TABLE = "runs-table";
   const SELECTED = "runs-selected";
   const EVERYTHING = "*";
+  const NATIVE = { sort_action: "native", filter_action: "native", page_action: "native", page_count: null };
+  const CUSTOM = { sort_action: "custom", filter_action: "custom", page_action: "custom" };
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const unchanged = () => window.dash_clientside.no_update;
 
-  function options(rows, key, everything, chosen) {
-    const values = new Set(rows.map((row) => row[key]));
+  function options(known, everything, chosen) {
+    const values = new Set(known);
     if (chosen !== EVERYTHING) values.add(chosen);
     return [{ label: everything, value: EVERYTHING }].concat(
       [...values].sort((a, b) => a.localeCompare(b)).map((value) => ({ label: value, value }))
     );
   }
 
-  const isNested = (rows) => (rows || []).some((row) => row.parent_id !== null);
-
   /** What a silent run's row says beside its state. */
   const silence = (row, said) => (said ? { status: `${row.status} · ${said.text}`, silent_minutes: said.minutes } : {});
 
+  /** Of all rows, what the server says of a list of which it sends a page. */
+  function ofRows(rows) {
+    const some = (is) => rows.some(is);
+    const filled = { sample: some((row) => row.is_sample), remarks: some((row) => row.remarks !== "–"), nested: some((row) => row.parent_id !== null) };
+    return {
+      choices: { experiment: rows.map((row) => row.experiment), algorithm: rows.map((row) => row.algorithm) },
+      filled: Object.keys(filled).filter((name) => filled[name]),
+    };
+  }
+
+  /** All rows that the menus leave, each with how deep it stands below others. */
+  function chosenOf(rows, experiment, algorithm, isTogether) {
+    const chosen = rows.filter(
+      (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
+    );
+    return isTogether ? window.clew.together(chosen) : chosen.map((row) => [row]);
+  }
+
+  function drawnRow(row, depth, silent, added, texts) {
+    const drawn = {
+      ...window.clew.known(row),
+      ...(depth ? { depth } : {}),
+      ...silence(row, silent[row.id]),
+      ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
+      started: window.clew.localTime(row.started_ms),
+      details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
+    };
+    for (const [ref, id] of added) {
+      if (drawn[ref] !== undefined) drawn[id] = drawn[ref];
+      delete drawn[ref];
+    }
+    return drawn;
+  }
+
+  /** What a cell is called where it comes from, the key of a metric or a parameter; and long values whole. */
+  function tooltips(row, silent, added) {
+    const whole = added.filter(([ref]) => typeof row[ref] === "string").map(([ref, id]) => [id, row[ref]]);
+    return {
+      run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, nested: row.nested, experiment: row.experiment,
+      remarks: row.remarks,
+      ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...row.keys, ...Object.fromEntries(whole),
+    };
+  }
+
+  /** The ticked runs that there still are: deleted ones would be counted for ever. */
+  function stillThere(selected, rows, answer) {
+    if (answer) {
+      const gone = new Set(answer.gone || []);
+      return gone.size ? selected.filter((id) => !gone.has(id)) : selected;
+    }
+    const there = new Set(rows.map((row) => row.id));
+    return selected.filter((id) => there.has(id));
+  }
+
+  const sameColumns = (some, others) => JSON.stringify(some) === JSON.stringify(others);
+
+  /** A table that lost a column is not sorted by it any more. */
+  function sortingBy(sorting, columns) {
+    const there = new Set(columns.map(({ id }) => id));
+    const left = (sorting || []).filter(({ column_id }) => there.has(column_id));
+    return left.length === (sorting || []).length ? {} : { sort_by: left };
+  }
+
   const runs = {
     /** At once, by the ticks of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
-    fill(rows, experiment, algorithm, silent, isTogether, texts) {
-      if (!rows) return [unchanged(), unchanged()];
-      const { selection } = window.clew;
-      const there = new Set(rows.map((row) => row.id));
+    fill(allRows, page, listed, experiment, algorithm, silent, isTogether, _chosen, texts) {
+      const answer = listed?.paged ? page : null;
+      const rows = listed?.paged ? answer?.rows : allRows;
+      if (!rows) return [unchanged(), unchanged(), unchanged()];
+      const { columns, selection } = window.clew;
       const table = window.clew.propsOf(TABLE);
       const remembered = window.clew.propsOf(SELECTED).data;
-      // Deleted runs leave the selection, too, or the button would count them for ever.
-      const selected = selection.ticked(table.selected_row_ids, table.data, remembered).filter((id) => there.has(id));
+      const selected = stillThere(selection.ticked(table.selected_row_ids, table.data, remembered), rows, answer);
       if (!selection.isSame(selected, remembered || [])) setProps(SELECTED, { data: selected });
-      const chosen = rows.filter(
-        (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
-      );
-      const ordered = isTogether ? window.clew.together(chosen) : chosen.map((row) => [row]);
-      const drawn = ordered.map(([row, depth]) => ({
-        ...window.clew.known(row),
-        ...(depth ? { depth } : {}),
-        ...silence(row, silent[row.id]),
-        ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
-        started: window.clew.localTime(row.started_ms),
-        details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
-      }));
-      const data = window.clew.filters.addShadows(drawn, table.columns);
+
+      const { choices, filled } = answer || ofRows(rows);
+      const wanted = columns.columnsOf(filled, (answer || listed)?.kinds || {});
+      const added = wanted.map(({ id }) => [columns.refOf(id), id]).filter(([ref, id]) => ref !== id);
+      const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether);
+      const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, added, texts));
+      const data = answer ? drawn : window.clew.filters.addShadows(drawn, wanted);
       setProps(TABLE, {
+        ...(answer ? { ...CUSTOM, page_count: answer.page_count } : NATIVE),
+        ...(sameColumns(wanted, table.columns) ? {} : { columns: wanted, ...sortingBy(table.sort_by, wanted) }),
         data,
         ...selection.show(selected, data),
-        // What a cell is called where it comes from: the key of a metric or a parameter.
-        tooltip_data: ordered.map(([row]) => ({
-          run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, nested: row.nested, experiment: row.experiment,
-          remarks: row.remarks,
-          ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...row.keys,
-        })),
+        tooltip_data: ordered.map(([row]) => tooltips(row, silent, added)),
       });
       return [
-        options(rows, "experiment", texts.everything["runs-experiment"], experiment),
-        options(rows, "algorithm", texts.everything["runs-algorithm"], algorithm),
+        options(choices.experiment, texts.everything["runs-experiment"], experiment),
+        options(choices.algorithm, texts.everything["runs-algorithm"], algorithm),
+        !filled.includes("nested"),
       ];
-    },
-
-    /** The origin is worth a column only where there are samples, and then always; so are remarks, and what stands in what. */
-    columns(shown, rows, columns) {
-      const filled = {
-        sample: (rows || []).some((row) => row.is_sample),
-        remarks: (rows || []).some((row) => row.remarks !== "–"),
-        nested: isNested(rows),
-      };
-      return columns.map((column) => column.id).filter((id) => (id in filled ? !filled[id] : !shown.includes(id)));
-    },
-
-    anyNested: (rows) => !isNested(rows),
-
-    address(experiment, isTogether) {
-      const now = new URL(window.location.href).searchParams;
-      if ((now.get("experiment") || EVERYTHING) !== experiment) {
-        window.clew.setAddress((query) => (experiment === EVERYTHING ? query.delete("experiment") : query.set("experiment", experiment)));
-      }
-      if ((now.get("together") === "true") !== Boolean(isTogether)) {
-        window.clew.setAddress((query) => (isTogether ? query.set("together", "true") : query.delete("together")), "replaceState");
-      }
     },
   };
 

@@ -6,6 +6,7 @@
   "use strict";
   const TABLE = "runs-table";
   const SELECTED = "runs-selected";
+  const SAID = "runs-select-said";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const listeners = new Set();
 
@@ -54,6 +55,25 @@
     return () => listeners.delete(listener);
   }
 
+  /** The ids of all runs that the filters leave: the table's own, or the server's where it has a page of them. */
+  async function filteredIds() {
+    if (!window.clew.isPaged()) return window.clew.propsOf(TABLE).derived_virtual_row_ids || [];
+    const { columns, ...query } = window.clew.listQuery();
+    return (await window.clew.postToList("runs/ids", query)).ids;
+  }
+
+  /** The menu says how many runs each of its entries takes, at the moment that it is opened. */
+  function countSelectable() {
+    const { selection } = window.clew.propsOf("runs-texts").data;
+    const count = (number) => number.toLocaleString(window.clew.locale());
+    const { derived_virtual_row_ids, derived_viewport_row_ids } = window.clew.propsOf(TABLE);
+    const left = window.clew.isPaged() ? window.clew.propsOf("runs-answer").data?.left : derived_virtual_row_ids?.length;
+    setProps("runs-select-all", { children: selection.all.replace("{n}", count(left || 0)) });
+    setProps("runs-select-page", { children: selection.page.replace("{n}", count((derived_viewport_row_ids || []).length)) });
+  }
+
+  document.addEventListener("click", ({ target }) => target.closest?.("#runs-select") && window.clew.isThere(TABLE) && countSelectable(), true);
+
   const runs = {
     tick(tableIds, shownRows, remembered) {
       if (!shownRows || !shownRows.length) return;
@@ -65,13 +85,29 @@
     buttons(selected, texts) {
       const ids = selected || [];
       listeners.forEach((listener) => listener(ids));
+      const { most_compared, selection } = texts;
+      const tooMany = ids.length > most_compared ? selection.most_compared.replace("{most}", most_compared.toLocaleString(window.clew.locale())) : "";
       const number = ids.length.toLocaleString(window.clew.locale());
       const text = ids.length === 0 ? texts.compare_none : ids.length === 1 ? texts.compare_one : texts.compare_many.replace("{n}", number);
-      return [text, ids.length === 0, ids.length === 0];
+      return [text, ids.length === 0, ids.length === 0, tooMany];
     },
 
     clear(clicks) {
       if (clicks) set([]);
+    },
+
+    /** All that the filters leave, whatever page is on show. */
+    async selectAll(clicks) {
+      if (!clicks) return;
+      try {
+        add(await filteredIds());
+      } catch (error) {
+        setProps(SAID, { children: window.clew.propsOf("runs-texts").data.selection.failed.replace("{cause}", () => error.message) });
+      }
+    },
+
+    selectPage(clicks) {
+      if (clicks) add(window.clew.propsOf(TABLE).derived_viewport_row_ids || []);
     },
   };
 

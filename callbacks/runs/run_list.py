@@ -10,6 +10,7 @@ from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import request
+from pydantic import BaseModel, ConfigDict
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry, register_rows_shown
 from components import ids, notices
@@ -43,6 +44,7 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Output(ids.failure("runs"), "children"),
         Output(ids.failure_alert("runs"), "is_open"),
         Output(ids.ROWS, "data"),
+        Output(ids.LISTED, "data"),
         Output(ids.VERSION, "data"),
         Output(ids.BAD_ROWS, "children"),
         Output(ids.SAMPLE_NOTICE, "is_open"),
@@ -50,7 +52,9 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Input(ids.tick("runs"), "n_intervals"),
         Input(ids.retry("runs"), "n_clicks"),
         Input(ids.REFRESH, "n_clicks"),
-        State(ids.VERSION, "data"),
+        Input(ids.COLUMNS, "data"),
+        Input(ids.NATIVE_UP_TO, "data"),
+        State(ids.LISTED, "data"),
         State(ids.SAMPLE_NOTICE, "is_open"),
         State(ids.SILENT, "data"),
     )
@@ -58,7 +62,9 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         _tick: int,
         _retry: int | None,
         _refresh: int | None,
-        shown: str | None,
+        columns: list[str],
+        native_up_to: int,
+        shown: dict[str, Any] | None,
         notice: bool,
         silent: dict[str, Any],
     ) -> tuple[Any, ...]:
@@ -66,8 +72,14 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
-        said, drawn = freshness(view), _rows(view, rows_of, shown, notice, services.settings.embedded)
-        return (*(_plain(part) for part in said), *drawn, _silences(view, silent))
+        asked = Listed.model_validate(shown) if shown else None
+        listed = _listed(view, columns, native_up_to)
+        return (
+            *(_plain(part) for part in freshness(view)),
+            *_rows(view, rows_of, listed, asked),
+            *_around(view, listed, asked, notice=notice, embedded=services.settings.embedded),
+            _silences(view, silent),
+        )
 
     @app.callback(
         Output(ids.EMPTY, "children"),
@@ -102,14 +114,50 @@ def _plain(part: Any) -> Any:
     return json.loads(json.dumps(part, default=lambda component: component.to_plotly_json()))
 
 
-def _rows(view: RunView, rows_of: RowsOf, shown: str | None, notice: bool, embedded: bool) -> tuple[Any, ...]:
-    """Rows, version, bad rows, and whether the samples' notice is open; no update where the page has these."""
-    if view.runs is None or view.runs.version == shown:
-        return (no_update,) * 4
+class Listed(BaseModel):
+    """What a page was told of the list: its version, how many runs there are, and of which columns it has cells.
+
+    A list that is `paged` comes page by page, from `POST /runs/rows`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    total: int
+    columns: frozenset[str]
+    paged: bool
+
+    def is_in(self, shown: "Listed | None") -> bool:
+        """Whether a page that was told `shown` has all of this."""
+        if shown is None or (self.version, self.total, self.paged) != (shown.version, shown.total, shown.paged):
+            return False
+        return self.paged or self.columns <= shown.columns
+
+
+def _listed(view: RunView, columns: list[str], native_up_to: int) -> Listed | None:
+    if view.runs is None:
+        return None
+    total = len(view.runs.runs)
+    return Listed(version=view.runs.version, total=total, columns=frozenset(columns), paged=total > native_up_to)
+
+
+def _rows(view: RunView, rows_of: RowsOf, listed: Listed | None, shown: Listed | None) -> tuple[Any, ...]:
+    """Rows, where the browser holds them all, and what is to know of the list; no update where the page has these."""
+    if view.runs is None or listed is None or listed.is_in(shown):
+        return no_update, no_update
+    rows = None if listed.paged else rows_of(view.runs, language())
+    return rows, listed.model_dump(mode="json")
+
+
+def _around(
+    view: RunView, listed: Listed | None, shown: Listed | None, *, notice: bool, embedded: bool
+) -> tuple[Any, ...]:
+    """Version, bad rows, and whether the samples' notice is open; no update where the page has these."""
+    if view.runs is None or listed is None or (shown is not None and listed.version == shown.version):
+        return (no_update,) * 3
     # Only what Clew itself filled in is Clew's to remove.
     samples = embedded and any(run.is_sample for run in view.runs.runs.values())
     return (
-        rows_of(view.runs, language()),
         view.runs.version,
         _plain(notices.bad_rows(view.service, view.runs.bad_rows)),
         # The first rows open it; from then on the reader's dismissal counts.
@@ -134,42 +182,67 @@ def _register_table(app: dash.Dash) -> None:
         ClientsideFunction("runs", "fill"),
         Output(ids.EXPERIMENT, "options"),
         Output(ids.ALGORITHM, "options"),
+        Output(ids.TOGETHER_PLACE, "hidden"),
         Input(ids.ROWS, "data"),
+        Input(ids.ANSWER, "data"),
+        Input(ids.LISTED, "data"),
         Input(ids.EXPERIMENT, "value"),
         Input(ids.ALGORITHM, "value"),
         Input(ids.SILENT, "data"),
         Input(ids.TOGETHER, "value"),
+        Input(ids.COLUMNS, "data"),
         State(ids.TEXTS, "data"),
     )
+    register_rows_shown(app, ids.TABLE, ids.ROWS, ids.TEXTS)
+    _register_query(app)
+    _register_selection(app)
+
+
+def _register_query(app: dash.Dash) -> None:
+    """What the list is asked for, to the address and, where it comes page by page, to the server."""
+    app.clientside_callback(
+        ClientsideFunction("runs", "query"),
+        Input(ids.TABLE, "sort_by"),
+        Input(ids.EXPERIMENT, "value"),
+        Input(ids.ALGORITHM, "value"),
+        Input(ids.TOGETHER, "value"),
+        Input(ids.COLUMNS, "data"),
+        Input(ids.COLUMN_WIDTHS, "data"),
+        Input(ids.LISTED, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "pages"), Input(ids.TABLE, "page_current"), Input(ids.LISTED, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "shown"),
+        Output(ids.PAGE_SHOWN, "children"),
+        Input(ids.ANSWER, "data"),
+        Input(ids.LISTED, "data"),
+        State(ids.TEXTS, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("runs", "widths"), Input(ids.COLUMN_WIDTHS, "data"))
+    app.clientside_callback(ClientsideFunction("runs", "menu"), Input(ids.TABLE, "columns"))
+
+
+def _register_selection(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("runs", "tick"),
         Input(ids.TABLE, "selected_row_ids"),
         State(ids.TABLE, "data"),
         State(ids.SELECTED, "data"),
     )
-    register_rows_shown(app, ids.TABLE, ids.ROWS, ids.TEXTS)
     app.clientside_callback(
         ClientsideFunction("runs", "buttons"),
         Output(ids.COMPARE, "children"),
         Output(ids.COMPARE, "disabled"),
         Output(ids.CLEAR, "disabled"),
+        Output(ids.SELECT_SAID, "children"),
         Input(ids.SELECTED, "data"),
         State(ids.TEXTS, "data"),
     )
     app.clientside_callback(ClientsideFunction("runs", "clear"), Input(ids.CLEAR, "n_clicks"))
-    app.clientside_callback(
-        ClientsideFunction("runs", "address"), Input(ids.EXPERIMENT, "value"), Input(ids.TOGETHER, "value")
-    )
-    app.clientside_callback(
-        ClientsideFunction("runs", "anyNested"), Output(ids.TOGETHER_PLACE, "hidden"), Input(ids.ROWS, "data")
-    )
-    app.clientside_callback(
-        ClientsideFunction("runs", "columns"),
-        Output(ids.TABLE, "hidden_columns"),
-        Input(ids.COLUMNS, "value"),
-        Input(ids.ROWS, "data"),
-        State(ids.TABLE, "columns"),
-    )
+    app.clientside_callback(ClientsideFunction("runs", "selectAll"), Input(ids.SELECT_ALL, "n_clicks"))
+    app.clientside_callback(ClientsideFunction("runs", "selectPage"), Input(ids.SELECT_PAGE, "n_clicks"))
 
 
 def _register_sample_removal(app: dash.Dash, services: Services) -> None:

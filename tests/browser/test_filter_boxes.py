@@ -131,11 +131,11 @@ def test_what_is_half_typed_stays_under_its_column(page: Page, tracking: Trackin
     page.find(box(page, "environment")).send_keys("Nowhere", Keys.ARROW_LEFT)
     tracking.run(group, name="second", params={"env_id": "Maze"})
     page.wait(lambda: page.column("name") == ["second", "first"])
-    for shown in (["details", "name", "environment", "started"], ["details", "name", "seed", "environment", "status"]):
-        page.script("window.dash_clientside.set_props('runs-columns', {value: arguments[0]})", shown)
-        page.wait(lambda shown=shown: boxes(page) == {*shown} - {"details"})  # type: ignore[misc]
-        texts = [page.find(box(page, key)).get_attribute("value") for key in shown if key != "details"]
-        assert texts == ["Nowhere" if key == "environment" else "" for key in shown if key != "details"]
+    for shown in (["name", "environment", "started"], ["name", "seed", "environment", "status"]):
+        page.script("window.dash_clientside.set_props('runs-columns', {data: arguments[0]})", shown)
+        page.wait(lambda shown=shown: boxes(page) == {*shown})  # type: ignore[misc]
+        texts = [page.find(box(page, key)).get_attribute("value") for key in shown]
+        assert texts == ["Nowhere" if key == "environment" else "" for key in shown]
         focused = page.script(
             "const at = document.activeElement; return [at.matches(arguments[0]), at.selectionStart]",
             box(page, "environment"),
@@ -144,16 +144,16 @@ def test_what_is_half_typed_stays_under_its_column(page: Page, tracking: Trackin
     assert page.column("name") == ["second", "first"]
     ActionChains(page.driver).send_keys("s", Keys.TAB).perform()
     page.wait(lambda: page.column("name") == [])
-    assert page.script("return document.activeElement.matches(arguments[0])", box(page, "seed"))
+    assert page.script("return document.activeElement.matches(arguments[0])", box(page, "status"))
 
 
 def test_a_hidden_column_filters_nothing_until_it_is_seen_again(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
-    columns = page.script("return window.clew.propsOf('runs-columns').value")
+    columns = page.script("return window.clew.propsOf('runs-columns').data")
     type_into(page, box(page, "seed"), "3")
     page.wait(lambda: page.column("name") == ["PPO (v2)"])
-    show = "window.dash_clientside.set_props('runs-columns', {value: arguments[0]})"
+    show = "window.dash_clientside.set_props('runs-columns', {data: arguments[0]})"
     page.script(show, [key for key in columns if key != "seed"])
     page.wait(lambda: len(page.column("name")) == len(NAMES))
     page.script(show, columns)
@@ -161,7 +161,7 @@ def test_a_hidden_column_filters_nothing_until_it_is_seen_again(page: Page, name
     assert page.find(box(page, "seed")).get_attribute("value") == "3"
 
 
-def test_another_visit_begins_without_filters(page: Page, named: str) -> None:
+def test_the_way_back_leads_to_what_was_filtered_and_another_visit_begins_without(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
     type_into(page, box(page, "name"), "(v2)")
@@ -169,8 +169,11 @@ def test_another_visit_begins_without_filters(page: Page, named: str) -> None:
     page.click("header a[href='/models']")
     page.wait(lambda: page.all("#models-table"))
     page.driver.back()
-    page.wait(lambda: len(page.column("name")) == len(NAMES))
-    assert page.find(box(page, "name")).get_attribute("value") == ""
+    page.wait(lambda: page.column("name") == ["PPO (v2)"])
+    assert page.find(box(page, "name")).get_attribute("value") == "(v2)"
+    page.click("header a[href='/mlflow']")
+    page.wait(lambda: page.find(box(page, "name")).get_attribute("value") == "")
+    page.wait(lambda: len(page.column("name")) > 1)
 
 
 def test_the_boxes_of_datatable_itself_are_out_of_reach(page: Page, named: str) -> None:
