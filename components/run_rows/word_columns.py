@@ -1,6 +1,6 @@
 """The columns of the run list that are words of ours: states, families and remarks in the reader's language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Final
 
@@ -36,14 +36,14 @@ class WordColumns:
     @cached_property
     def status(self) -> TextColumn:
         """The state of each run."""
-        codes, values = self._text(STATUS)
-        return text_column(codes, [words.status_name(RunStatus(value)) for value in values])
+        told = self._text(STATUS)
+        return text_column(told.codes, [words.status_name(RunStatus(value)) for value in told.values])
 
     @cached_property
     def sample(self) -> TextColumn:
         """Whether a run came with Clew."""
-        codes, values = self._text(SAMPLE)
-        return text_column(codes, [_("sample") for _value in values])
+        told = self._text(SAMPLE)
+        return text_column(told.codes, [_("sample") for _value in told.values])
 
     @cached_property
     def nested(self) -> TextColumn:
@@ -95,7 +95,7 @@ class WordColumns:
 
 def screen_columns(made: WordColumns, source: ColumnSource, silent: NumberColumn) -> ColumnSource:
     """Gives each column as the list shows it; `silent` is for how many minutes each run has logged nothing."""
-    of_words = {
+    of_words: dict[str, Callable[[], Column]] = {
         "status": lambda: _with_silence(made.status, silent),
         "silent_minutes": lambda: silent,
         "sample": lambda: made.sample,
@@ -128,8 +128,8 @@ def sparse_column(texts: Mapping[int, str], size: int) -> TextColumn:
 
 def _with_silence(status: TextColumn, silent: NumberColumn) -> TextColumn:
     """The state, beside which a silent run says for how long it has been."""
-    rows = np.flatnonzero(~np.isnan(silent.values))
-    said = {int(row): f"{status.at(row)} · {words.silence(int(silent.values[row]))}" for row in rows}
+    rows = np.flatnonzero(~np.isnan(silent.values)).tolist()
+    said = {row: f"{status.at(row)} · {words.silence(int(silent.values[row]))}" for row in rows}
     code_of = _numbered(said.values())
     codes = status.codes.copy()
     codes[list(said)] = [len(status.values) + code_of[text] for text in said.values()]

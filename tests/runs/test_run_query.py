@@ -58,7 +58,7 @@ def as_shown(kind: Kind, cell: Any, zone: tzinfo) -> Cell:
     """What stands in the cell, as the filters of one cell take it."""
     if kind == "datetime" and cell is not None:
         return datetime.fromtimestamp(cell // 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
-    return cell or None if kind == "text" else cell  # type: ignore[no-any-return]
+    return cell or None if kind == "text" else cell
 
 
 def unix_ms(moment: Cell) -> int | None:
@@ -114,6 +114,13 @@ def compared(one: Any, other: Any, descending: bool) -> int:
     return -1 if before(one, other) else 1 if before(other, one) else 0
 
 
+def ordered_by(rows: list[int], shown: Sequence[Any], descending: bool) -> list[int]:
+    def compare(one: int, other: int) -> int:
+        return compared(shown[one], shown[other], descending)
+
+    return sorted(rows, key=functools.cmp_to_key(compare))
+
+
 def is_nully(cell: Any) -> bool:
     return cell in (None, "", MISSING, "diverged")
 
@@ -142,10 +149,10 @@ def units(cell: Any) -> Any:
 def test_rows_are_sorted_as_in_the_browser(by: list[tuple[tuple[Kind, list[Any]], bool]]) -> None:
     """Seconds, not less, are what it sees of a moment."""
     rows = np.arange(len(by[0][0][1]))
-    expected = list(rows)
+    expected: list[int] = rows.tolist()
     for (kind, told), descending in reversed(by):
         shown = [cell // 1000 if kind == "datetime" and cell is not None else cell for cell in told]
-        expected.sort(key=functools.cmp_to_key(lambda a, b: compared(shown[a], shown[b], descending)))  # noqa: B023
+        expected = ordered_by(expected, shown, descending)
     assert in_order(rows, [(column_of(*told), descending) for told, descending in by]).tolist() == expected
 
 
@@ -256,7 +263,8 @@ def test_a_query_leaves_the_rows_that_plain_python_leaves(
     for key in reversed(sort):
         name, descending = key.lstrip("-"), key.startswith("-")
         shown = [row[name] if name != "started" or row[name] is None else row[name] // 1000 for row in rows]
-        placed.sort(key=functools.cmp_to_key(lambda a, b: compared(shown[a[0]], shown[b[0]], descending)))  # noqa: B023
+        depth = dict(placed)
+        placed = [(row, depth[row]) for row in ordered_by(list(depth), shown, descending)]
     assert {str(ref) for ref in found.misfits} == misfits
     assert list(zip(found.rows.tolist(), found.depths.tolist(), strict=True)) == placed
     assert rows_of(table, query, lambda ref: column_of(KINDS[ref.key], [row[ref.key] for row in rows])).tolist() == [

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import UTC, datetime, tzinfo
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 Zone = tzinfo
 # No zone changes its clocks but at a quarter of an hour.
 _QUARTER: Final = 900
-_UNITS: Final = {4: "Y", 7: "M", 10: "D", 13: "h", 16: "m", 19: "s"}
+Unit = Literal["Y", "M", "D", "h", "m", "s"]
+_UNITS: Final[dict[int, Unit]] = {4: "Y", 7: "M", 10: "D", 13: "h", 16: "m", 19: "s"}
 
 
 def zone_named(name: str) -> Zone:
