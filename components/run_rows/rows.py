@@ -21,11 +21,15 @@ _SHOWN_AS = ".4g"
 
 
 class Known(NamedTuple):
-    """A table of runs, its columns as MLflow has them and as the list shows them, and what its metrics are called."""
+    """A table of runs and its columns: as MLflow has them, and as the list shows them.
+
+    What changes as time passes alone, how long a run has been silent, is `shown`, and no part of the `lasting` ones.
+    """
 
     table: RunTable
     raw: ColumnSource
     shown: ColumnSource
+    lasting: ColumnSource
     vocabulary: Vocabulary
 
 
@@ -35,11 +39,12 @@ def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> 
     Numbers are numbers, and None where there are none; text that is missing is an en dash. A moment stands in Unix ms
     under its column's name and `_ms`: the browser writes it. Beside the cells are `state`, `parent_id`, `is_sample`,
     `depth` where a run stands in another, `no_value`, which says by column why there is no number, and `keys`, which by
-    column says what its tool calls a value, or how a number was written.
+    column says what its tool calls a value, or how a number was written. How long a run has been silent stands in none:
+    the browser is told that apart, since it changes as time passes.
     """
     picked = selection.rows
     every = list(dict.fromkeys([*(built_in(key) for key in _ALWAYS), *refs]))
-    found = {_key(ref, column): cells(column, picked) for ref in every for column in [known.shown(ref)]}
+    found = {_key(ref, column): cells(column, picked) for ref in every for column in [known.lasting(ref)]}
     found |= _facts(known, picked)
     rows = [dict(zip(found, one, strict=True)) for one in zip(*found.values(), strict=True)]
     for row, depth in zip(rows, selection.depths.tolist(), strict=True):
@@ -88,7 +93,7 @@ def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[st
     """Of each row, by column what its tool calls the value, or a number as it was written."""
     told: list[dict[str, str]] = [{} for _row in picked]
     for ref in refs:
-        column = known.shown(ref)
+        column = known.lasting(ref)
         if ref.kind == "built_in":
             _tell(told, str(ref), _of_column(key_names(known.table, ref.key, known.vocabulary), picked))
         elif isinstance(column, NumberColumn) and column.logged_as is not None:
@@ -115,7 +120,7 @@ def _news(text: str | None, number: float) -> str | None:
 def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterator[dict[str, str] | None]:
     """Of each row, by column what stands in the place of a number; None, as most have, where nothing does."""
     diverged, out_of_range = outcomes.no_value()
-    reasons = [(str(ref), column.reasons) for ref in refs if isinstance(column := known.shown(ref), NumberColumn)]
+    reasons = [(str(ref), column.reasons) for ref in refs if isinstance(column := known.lasting(ref), NumberColumn)]
     reasons = [(name, of_column) for name, of_column in reasons if of_column]
 
     def said(why: Outcome) -> str:

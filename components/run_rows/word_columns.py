@@ -93,11 +93,11 @@ class WordColumns:
         return _("in %(name)s", name=self._text(NAME).at(row) or run_id[:_ID_SHOWN])
 
 
-def screen_columns(made: WordColumns, source: ColumnSource, silent: NumberColumn) -> ColumnSource:
-    """Gives each column as the list shows it; `silent` is for how many minutes each run has logged nothing."""
+def screen_columns(made: WordColumns, source: ColumnSource, silent: NDArray[np.float64]) -> ColumnSource:
+    """Gives each column as the list shows it; `silent` [n] is for how many minutes each run has logged nothing."""
     of_words: dict[str, Callable[[], Column]] = {
         "status": lambda: _with_silence(made.status, silent),
-        "silent_minutes": lambda: silent,
+        "silent_minutes": lambda: NumberColumn(silent),
         "sample": lambda: made.sample,
         "nested": lambda: made.nested,
         "diverged": lambda: made.diverged,
@@ -126,10 +126,10 @@ def sparse_column(texts: Mapping[int, str], size: int) -> TextColumn:
     return TextColumn(codes, list(code_of))
 
 
-def _with_silence(status: TextColumn, silent: NumberColumn) -> TextColumn:
+def _with_silence(status: TextColumn, silent: NDArray[np.float64]) -> TextColumn:
     """The state, beside which a silent run says for how long it has been."""
-    rows = np.flatnonzero(~np.isnan(silent.values)).tolist()
-    said = {row: f"{status.at(row)} · {words.silence(int(silent.values[row]))}" for row in rows}
+    rows = np.flatnonzero(~np.isnan(silent)).tolist()
+    said = {row: f"{status.at(row)} · {words.silence(int(silent[row]))}" for row in rows}
     code_of = _numbered(said.values())
     codes = status.codes.copy()
     codes[list(said)] = [len(status.values) + code_of[text] for text in said.values()]

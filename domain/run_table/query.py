@@ -3,8 +3,9 @@
 What a reader sees is filtered and sorted, so `columns` gives each column as it is shown there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, NamedTuple, Self
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,9 @@ def _is_list(told: Any) -> bool:
     return isinstance(told, list | tuple)
 
 
-MOST_COLUMNS = 300
+MOST_COLUMNS: Final = 300
+_ONCE: Final = ("experiment", "algorithm", "together", "zone")
+_FILTER: Final = re.compile(r"filter\[(.*)\]", re.DOTALL)
 Name = Annotated[str, Field(max_length=1000)]
 Refs = Annotated[tuple[ColumnRef, ...], BeforeValidator(_refs), Field(max_length=MOST_COLUMNS)]
 
@@ -85,6 +88,18 @@ class RunQuery(BaseModel):
     algorithm: Annotated[str | None, Field(max_length=10_000)] = None
     together: bool = False
     zone: Annotated[str, Field(max_length=100)] = "UTC"
+
+    @classmethod
+    def from_parameters(cls, told: Mapping[str, Sequence[str]]) -> Self:
+        """Reads `?column=…&filter[ref]=…&sort=…&experiment=…`; columns, filters and sorting may be repeated.
+
+        Raises BadInput for what names no column, and pydantic's `ValidationError`.
+        """
+        values: dict[str, Any] = {name: told[name][0] for name in _ONCE if told.get(name)}
+        found = ((_FILTER.fullmatch(name), texts) for name, texts in told.items())
+        filters = [(ColumnRef.parse(name[1]), text) for name, texts in found if name for text in texts]
+        columns, sort = told.get("column", ()), told.get("sort", ())
+        return cls.model_validate(values | {"columns": tuple(columns), "sort": tuple(sort), "filters": tuple(filters)})
 
 
 class Selection(NamedTuple):
