@@ -38,15 +38,15 @@
     return isTogether ? window.clew.together(chosen) : chosen.map((row) => [row]);
   }
 
-  function drawnRow(row, depth, silent, added, texts) {
+  function drawnRow(row, depth, silent, { added, moments }, texts) {
     const drawn = {
       ...window.clew.known(row),
       ...(depth ? { depth } : {}),
       ...silence(row, silent[row.id]),
       ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
-      started: window.clew.localTime(row.started_ms),
       details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
     };
+    for (const ref of moments) drawn[ref] = window.clew.localTime(row[`${ref}_ms`]);
     for (const [ref, id] of added) {
       if (drawn[ref] !== undefined) drawn[id] = drawn[ref];
       delete drawn[ref];
@@ -55,12 +55,26 @@
   }
 
   /** What a cell is called where it comes from, the key of a metric or a parameter; and long values whole. */
-  function tooltips(row, silent, added) {
-    const whole = added.filter(([ref]) => typeof row[ref] === "string").map(([ref, id]) => [id, row[ref]]);
+  function tooltips(row, silent, { added, moments, whole }) {
+    const { keys } = row;
+    const text = ([ref, id]) => [id, (keys && keys[ref]) || (typeof row[ref] === "string" ? row[ref] : undefined)];
     return {
-      run_id: row.id, started: window.clew.age(row.started_ms), name: row.name, nested: row.nested, experiment: row.experiment,
-      remarks: row.remarks,
-      ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...row.keys, ...Object.fromEntries(whole),
+      run_id: row.id,
+      ...Object.fromEntries(moments.map((ref) => [ref, window.clew.age(row[`${ref}_ms`])])),
+      ...Object.fromEntries(whole.map((ref) => [ref, row[ref]])),
+      ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...keys, ...Object.fromEntries(added.map(text)),
+    };
+  }
+
+  const WHOLE = ["name", "nested", "experiment", "algorithm", "environment", "remarks", "user", "source", "commit", "diverged"];
+
+  /** Which of the columns have other ids in the table, which are moments, and of which a tooltip says the whole text. */
+  function sorts(columns) {
+    const { refOf } = window.clew.columns;
+    return {
+      added: columns.map(({ id }) => [refOf(id), id]).filter(([ref, id]) => ref !== id),
+      moments: columns.filter(({ type }) => type === "datetime").map(({ id }) => refOf(id)),
+      whole: columns.map(({ id }) => id).filter((id) => WHOLE.includes(id)),
     };
   }
 
@@ -97,16 +111,16 @@
 
       const { choices, filled } = answer || ofRows(rows);
       const wanted = columns.columnsOf(filled, (answer || listed)?.kinds || {});
-      const added = wanted.map(({ id }) => [columns.refOf(id), id]).filter(([ref, id]) => ref !== id);
+      const these = sorts(wanted);
       const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether);
-      const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, added, texts));
+      const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, these, texts));
       const data = answer ? drawn : window.clew.filters.addShadows(drawn, wanted);
       setProps(TABLE, {
         ...(answer ? { ...CUSTOM, page_count: answer.page_count } : NATIVE),
         ...(sameColumns(wanted, table.columns) ? {} : { columns: wanted, ...sortingBy(table.sort_by, wanted) }),
         data,
         ...selection.show(selected, data),
-        tooltip_data: ordered.map(([row]) => tooltips(row, silent, added)),
+        tooltip_data: ordered.map(([row]) => tooltips(row, silent, these)),
       });
       return [
         options(choices.experiment, texts.everything["runs-experiment"], experiment),

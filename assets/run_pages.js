@@ -7,6 +7,7 @@
   "use strict";
   const TABLE = "runs-table";
   const ANSWER = "runs-answer";
+  const OF_THEMSELVES = ["sample", "nested", "remarks"];
   const SOON = 150; // ms: what comes sooner needs no sign of waiting
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const dataOf = (id) => window.clew.propsOf(id).data;
@@ -55,7 +56,9 @@
     const { version } = dataOf("runs-listed");
     const isNews = dataOf(ANSWER)?.of !== version;
     const selected = isNews ? window.clew.selection.get() : [];
-    const query = { ...window.clew.listQuery(), page: page_current || 0, page_size, version };
+    const { columns, ...asked } = window.clew.listQuery();
+    // Those that come by themselves are asked for before it is known whether any run has something in them.
+    const query = { ...asked, columns: [...new Set([...columns, ...OF_THEMSELVES])], page: page_current || 0, page_size, version };
     return { query, selected };
   }
 

@@ -1,32 +1,27 @@
 """The runs page: keeps its rows fresh. What happens inside the table happens in assets/run_list.js."""
 
 import json
-import threading
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 import dash
-from cachetools import LRUCache, cached
-from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import request
 from pydantic import BaseModel, ConfigDict
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry, register_rows_shown
+from callbacks.runs.run_rows import RunRows
 from components import ids, notices
+from components.run_rows.listing import OF_THEMSELVES
 from components.runs import run_list, run_toolbar
-from components.texts.language import _, language, ngettext
+from components.texts.language import _, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
-from domain.tracking.runs import summarise
-from domain.tracking.vocabulary import Vocabulary
+from domain.filters.grammar import Kind
+from domain.run_table.column_refs import ColumnRef
 from services.connect import Services
 from services.identity import writing_person
-from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
-
-# The rows of these runs in this language.
-RowsOf = Callable[[RunList, str], list[dict[str, Any]]]
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -37,7 +32,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _register_refresh(app: dash.Dash, services: Services) -> None:
-    rows_of = _rows_by(services.vocabulary)
+    run_rows = RunRows(services)
 
     @app.callback(
         Output(ids.FRESHNESS_TEXT, "children"),
@@ -72,12 +67,12 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
-        asked = Listed.model_validate(shown) if shown else None
+        known = Listed.model_validate(shown) if shown else None
         listed = _listed(view, columns, native_up_to)
         return (
             *(_plain(part) for part in freshness(view)),
-            *_rows(view, rows_of, listed, asked),
-            *_around(view, listed, asked, notice=notice, embedded=services.settings.embedded),
+            *_rows(view, run_rows, listed, known),
+            *_around(view, listed, known, notice=notice, embedded=services.settings.embedded),
             _silences(view, silent),
         )
 
@@ -126,6 +121,7 @@ class Listed(BaseModel):
     total: int
     columns: frozenset[str]
     paged: bool
+    kinds: dict[str, Kind] = {}
 
     def is_in(self, shown: "Listed | None") -> bool:
         """Whether a page that was told `shown` has all of this."""
@@ -141,12 +137,19 @@ def _listed(view: RunView, columns: list[str], native_up_to: int) -> Listed | No
     return Listed(version=view.runs.version, total=total, columns=frozenset(columns), paged=total > native_up_to)
 
 
-def _rows(view: RunView, rows_of: RowsOf, listed: Listed | None, shown: Listed | None) -> tuple[Any, ...]:
+def _rows(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed | None) -> tuple[Any, ...]:
     """Rows, where the browser holds them all, and what is to know of the list; no update where the page has these."""
-    if view.runs is None or listed is None or listed.is_in(shown):
+    if listed is None or listed.is_in(shown):
         return no_update, no_update
-    rows = None if listed.paged else rows_of(view.runs, language())
-    return rows, listed.model_dump(mode="json")
+    if listed.paged:
+        return None, listed.model_dump(mode="json")
+    found = run_rows.all_rows(view, _refs([*listed.columns, *OF_THEMSELVES]))
+    return found["rows"], listed.model_copy(update={"kinds": found["kinds"]}).model_dump(mode="json")
+
+
+def _refs(columns: Iterable[str]) -> tuple[ColumnRef, ...]:
+    """In an order of their own, whatever order they are shown in: the rows are the same ones."""
+    return tuple(ColumnRef.parse(text) for text in sorted(set(columns)))
 
 
 def _around(
@@ -163,17 +166,6 @@ def _around(
         # The first rows open it; from then on the reader's dismissal counts.
         samples if shown is None else notice and samples,
     )
-
-
-def _rows_by(vocabulary: Vocabulary) -> RowsOf:
-    """Returns what makes the rows of all runs, once for each language, and keeps them: each app has its own."""
-
-    # By version, not by object: a full sweep makes the same list anew, and a list that nobody has any more would stay.
-    @cached(LRUCache(2), key=lambda runs, spoken: hashkey(runs.version, spoken), lock=threading.Lock())
-    def rows_of(runs: RunList, _spoken: str) -> list[dict[str, Any]]:
-        return run_list.rows(summarise(run, vocabulary) for run in runs.runs.values())
-
-    return rows_of
 
 
 def _register_table(app: dash.Dash) -> None:

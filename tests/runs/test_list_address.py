@@ -12,10 +12,26 @@ from domain.run_table.column_refs import ColumnRef
 from domain.run_table.list_address import GREATEST_WIDTH, LEAST_WIDTH, MOST_COLUMNS, ListAddress
 
 KEYS = st.text(min_size=1, max_size=60) | st.sampled_from(
-    ["a,b", "%{x}", "<b>", 'say "hi"', "it's", "{braces}", "back\\slash", "学習", "🚀", "a]b", "x:y", "__proto__", "‮abc"]
+    [
+        "a,b",
+        "%{x}",
+        "<b>",
+        'say "hi"',
+        "it's",
+        "{braces}",
+        "back\\slash",
+        "学習",
+        "🚀",
+        "a]b",
+        "x:y",
+        "__proto__",
+        "‮abc",
+    ]
 )
 KINDS = st.sampled_from(["param", "tag", "metric", "least", "greatest"])
-REFS = st.sampled_from(["name", "started", "success_percent"]) | st.builds(lambda kind, key: f"{kind}:{key}", KINDS, KEYS)
+REFS = st.sampled_from(["name", "started", "success_percent"]) | st.builds(
+    lambda kind, key: f"{kind}:{key}", KINDS, KEYS
+)
 
 
 def read(query: list[tuple[str, str]]) -> tuple[ListAddress, list[str]]:
