@@ -106,15 +106,15 @@
       window.setTimeout(ask, 0);
     },
 
-    /** How many runs the filters leave, and what is still on its way; where the browser has all rows, it counts by itself. */
+    /** What is still on its way, column by column; and how many runs the filters leave, where not the browser counts. */
     shown(answer, listed, texts) {
-      if (!listed?.paged || !answer) return window.dash_clientside.no_update;
       const count = (number) => number.toLocaleString(window.clew.locale());
-      const parts = answer.left === answer.total ? [] : [texts.shown.replace("{n}", count(answer.left))];
-      for (const [ref, pending] of Object.entries(answer.pending || {})) {
-        if (pending) parts.push(texts.pending.replace("{name}", () => window.clew.columns.nameOf(ref)).replace("{n}", count(pending)));
+      if (listed?.paged && answer) {
+        const text = answer.left === answer.total ? "" : texts.shown.replace("{n}", count(answer.left));
+        setProps(`${TABLE}-shown`, { children: text });
       }
-      return parts.join("");
+      const pending = Object.entries((listed?.paged ? answer : listed)?.pending || {});
+      return pending.map(([ref, n]) => texts.pending.replace("{name}", () => window.clew.columns.nameOf(ref)).replace("{n}", count(n))).join("");
     },
   };
 

@@ -122,6 +122,7 @@ class Listed(BaseModel):
     columns: frozenset[str]
     paged: bool
     kinds: dict[str, Kind] = {}
+    pending: dict[str, int] = {}
 
     def is_in(self, shown: "Listed | None") -> bool:
         """Whether a page that was told `shown` has all of this."""
@@ -144,7 +145,8 @@ def _rows(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed
     if listed.paged:
         return None, listed.model_dump(mode="json")
     found = run_rows.all_rows(view, _refs([*listed.columns, *OF_THEMSELVES]))
-    return found["rows"], listed.model_copy(update={"kinds": found["kinds"]}).model_dump(mode="json")
+    told = {name: found[name] for name in ("kinds", "pending")}
+    return found["rows"], listed.model_copy(update=told).model_dump(mode="json")
 
 
 def _refs(columns: Iterable[str]) -> tuple[ColumnRef, ...]:
