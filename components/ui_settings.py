@@ -1,13 +1,19 @@
-"""The settings that pages are drawn by, and how a page's layout comes by those of its app."""
+"""The settings that pages are drawn by, and how a page's layout comes by those of its app, and by its address."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
+import dash
 import flask
 from pydantic import BaseModel, ConfigDict
 
+from components.views import opened_address
+from domain.views.opening import Open, as_it_is
+
 _EXTENSION: Final = "clew"
+_OPENING: Final = "clew-views"
 
 
 class SocketService(BaseModel):
@@ -44,9 +50,10 @@ class UiSettings(BaseModel):
 Layout = Callable[..., list[Any]]
 
 
-def attach(ui: UiSettings, server: flask.Flask) -> None:
-    """Gives `ui` to the app on `server`, for the layouts of its pages."""
+def attach(ui: UiSettings, server: flask.Flask, opening: Open = as_it_is) -> None:
+    """Gives `ui` to the app on `server`, for the layouts of its pages, and what opens the views in their addresses."""
     server.extensions[_EXTENSION] = ui
+    server.extensions[_OPENING] = opening
 
 
 def page(layout: Layout) -> Layout:
@@ -55,11 +62,34 @@ def page(layout: Layout) -> Layout:
     This is the one place that asks the running app. Dash registers pages once a process, at import, and calls a layout
     with what stands in the address, so nothing but the app that answers can tell a layout whose page it describes; all
     that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too.
-    """
 
+    An address may also name another, by a short form or a view: the layout gets what that stands for.
+    """
+    return _page(layout, defaults=False)
+
+
+def page_with_defaults(layout: Layout) -> Layout:
+    """As `page`; where the address says no more than an experiment, the team may have a view for that."""
+    return _page(layout, defaults=True)
+
+
+def _page(layout: Layout, *, defaults: bool) -> Layout:
     @wraps(layout)
     def called(**query: str | list[str]) -> list[Any]:
-        ui: UiSettings = flask.current_app.extensions[_EXTENSION]
-        return layout(ui, **{name: value if isinstance(value, str) else value[0] for name, value in query.items()})
+        extensions = flask.current_app.extensions
+        in_path = {name: query.pop(name) for name in _names_in_path(layout.__module__) if name in query}
+        opened = extensions[_OPENING](query, defaults)
+        whole = {**opened.query, **in_path}
+        drawn = layout(
+            extensions[_EXTENSION],
+            **{name: value if isinstance(value, str) else value[0] for name, value in whole.items()},
+        )
+        return [*opened_address.said(opened, query), *drawn]
 
     return called
+
+
+def _names_in_path(module: str) -> list[str]:
+    """The parameters that stand in the path of a page, and not in its query."""
+    template = dash.page_registry.get(module, {}).get("path_template")
+    return re.findall(r"<(\w+)>", template or "")

@@ -17,6 +17,7 @@ from domain.errors import (
 )
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
+from domain.errors.views import records as view_records
 from domain.messages import TEMPLATES
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "requests",
     "schema",
     "services",
+    "view_records",
     "walks",
 ]
