@@ -115,7 +115,10 @@
       button(filled(words.unset, { experiment: one }), view, () => change({ verb: "unset_default", id: view.id, experiment: one }, view.name)));
     if (experiment && view.opens.includes(experiment)) return offers;
     if (experiment) return [...offers, button(filled(words.make_default, { experiment }), view, () => change({ verb: "set_default", id: view.id, experiment }, view.name))];
-    return offers;
+    const none = button(words.make_some_default, view, () => undefined);
+    none.disabled = true;
+    none.title = none.title || words.no_experiment;
+    return [...offers, none];
   }
 
   function line(view) {
