@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.tracking.runs import BadRow
 from domain.views.addresses import EXPERIMENT, MOST_CHARACTERS, first, parsed
@@ -14,7 +14,17 @@ _LONGEST_EXPERIMENT: Final = 500  # MLflow's own limit
 _LONGEST_USER: Final = 200
 
 ViewId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-ViewName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
+
+
+def _seen(name: str) -> str:
+    if not any(letter.isprintable() and not letter.isspace() for letter in name):
+        raise ValueError("nothing of the name can be seen")
+    return name
+
+
+ViewName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME), AfterValidator(_seen)
+]
 ExperimentName = Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_EXPERIMENT)]
 
 

@@ -16,9 +16,6 @@ from services.sharing.version_token import VersionToken
 from services.views.address_store import AddressStore
 from services.views.view_tags import views_in
 
-FRESH: Final = timedelta(seconds=2)
-"""So old a list may be that somebody opens: another host's change has no token here, and to read it takes 20 ms."""
-
 
 class KnownViews(NamedTuple):
     """What is known now: the views (None before the first answer), and what failed since."""
@@ -58,8 +55,12 @@ class ViewStore:
         return _known(self._snapshot.view(wait_seconds))
 
     def fresh(self, wait_seconds: float) -> KnownViews:
-        """What MLflow says now; what is known where it does not answer within `wait_seconds`."""
-        return _known(self._snapshot.view(wait_seconds, _is_old))
+        """What MLflow says from now on; what is known where it does not answer within `wait_seconds`.
+
+        Another host's change renews no token here, and to read the list takes 20 ms.
+        """
+        asked_at = datetime.now(UTC)
+        return _known(self._snapshot.view(wait_seconds, lambda known: _began(known) < asked_at))
 
     def find(self, view_id: str, wait_seconds: float) -> View | None:
         """The view with this id, as it is now: whoever opens one may have been told of it a moment ago."""
@@ -76,8 +77,8 @@ class ViewStore:
         return known.value if known.value == found and known.value is not None else found
 
 
-def _is_old(known: Reading[ViewList]) -> bool:
-    return known.value is None or past(known.as_of) < datetime.now(UTC) - FRESH
+def _began(known: Reading[ViewList]) -> datetime:
+    return past(None if known.attempt is None else known.attempt.began_at)
 
 
 def _known(known: Reading[ViewList]) -> KnownViews:

@@ -33,8 +33,8 @@ def revision_of(text: str) -> str:
 
 
 def text_of(stored: StoredView | StoredDefault) -> str:
-    """The tag's value; ASCII, which every database takes, and without what is known by its absence."""
-    return stored.model_dump_json(exclude_none=True, exclude={"id", "revision"}, ensure_ascii=True)
+    """The tag's value, without what is known by its absence."""
+    return stored.model_dump_json(exclude_none=True, exclude={"id", "revision"})
 
 
 def view_in(key: str, text: str) -> View:
