@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import wraps
+from inspect import Parameter, signature
 from typing import Any, Final
 
 import dash
@@ -61,7 +62,8 @@ def page(layout: Layout) -> Layout:
 
     This is the one place that asks the running app. Dash registers pages once a process, at import, and calls a layout
     with what stands in the address, so nothing but the app that answers can tell a layout whose page it describes; all
-    that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too.
+    that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too. A name that
+    is repeated counts once, but for a layout whose `**query` takes lists.
 
     An address may also name another, by a short form or a view: the layout gets what that stands for.
     """
@@ -74,17 +76,22 @@ def page_with_defaults(layout: Layout) -> Layout:
 
 
 def _page(layout: Layout, *, defaults: bool) -> Layout:
+    parameters = signature(layout).parameters
+    # Of what it takes by name it takes one; of all else what it says it takes.
+    once = {name for name, one in parameters.items() if one.kind is not Parameter.VAR_KEYWORD}
+    takes_lists = any(one.kind is Parameter.VAR_KEYWORD and one.annotation is not str for one in parameters.values())
+
     @wraps(layout)
     def called(**query: str | list[str]) -> list[Any]:
         extensions = flask.current_app.extensions
         in_path = {name: query.pop(name) for name in _names_in_path(layout.__module__) if name in query}
         opened = extensions[_OPENING](query, defaults)
         whole = {**opened.query, **in_path}
-        drawn = layout(
-            extensions[_EXTENSION],
-            **{name: value if isinstance(value, str) else value[0] for name, value in whole.items()},
-        )
+        drawn = layout(extensions[_EXTENSION], **{name: _as_taken(name, value) for name, value in whole.items()})
         return [*opened_address.said(opened, query), *drawn]
+
+    def _as_taken(name: str, value: str | list[str]) -> str | list[str]:
+        return value if isinstance(value, str) or (takes_lists and name not in once) else value[0]
 
     return called
 

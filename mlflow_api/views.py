@@ -42,6 +42,10 @@ class _Version(BaseModel):
     tags: Annotated[dict[str, str], BeforeValidator(tags_of)] = {}
 
 
+class _Kept(BaseModel):
+    model_version: _Version
+
+
 class _Versions(BaseModel):
     model_versions: list[_Version] = []
 
@@ -85,22 +89,22 @@ class MlflowViews:
         """Keeps these tags under a hash."""
         all_tags = tags | {_HASH_TAG: key, _PROMPT: "true", _TEXT: _ABOUT[ADDRESSES]}
         body = {"name": ADDRESSES, "source": _PLACEHOLDER, "tags": _pairs(all_tags)}
-        self._set("model-versions/create", body)
+        validated(_Kept, self._set("model-versions/create", body))  # whoever else answers 200 has kept nothing
 
-    def _set(self, path: str, body: dict[str, Any]) -> None:
+    def _set(self, path: str, body: dict[str, Any]) -> Any:
         try:
-            self._posted(path, body)
+            return self._posted(path, body)
         except NotFound:
             self._make(body["name"])
-            self._posted(path, body)
+            return self._posted(path, body)
 
-    def _posted(self, path: str, body: dict[str, Any]) -> None:
+    def _posted(self, path: str, body: dict[str, Any]) -> Any:
         try:
-            self._mlflow.post(path, body, writes=True)
+            return self._mlflow.post(path, body, writes=True)
         except BadInput as error:
             if not met_another(error):
                 raise
-            self._mlflow.post(path, body, writes=True)
+            return self._mlflow.post(path, body, writes=True)
 
     def _make(self, name: str) -> None:
         body = {"name": name, "description": _ABOUT[name], "tags": _pairs({_PROMPT: "true"})}

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter
 
+from domain.views.addresses import normalised
 from domain.views.views import View, ViewList
 from mlflow_api.schemas import SERVICE
 from mlflow_api.views import MlflowViews
@@ -69,7 +70,7 @@ class ViewStore:
 
     def query_of(self, view: View) -> str:
         """What a view shows; raises as `AddressStore.expand` does."""
-        return view.query if view.query is not None else self._addresses.expand(view.link or "")
+        return normalised(view.query) if view.query is not None else self._addresses.expand(view.link or "")
 
     def _read(self, known: Reading[ViewList]) -> ViewList:
         found = views_in(self._mlflow.tags())
