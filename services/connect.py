@@ -143,6 +143,7 @@ def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
         from services.tracking.histories.metrics_sql import MetricDatabase
+        from services.tracking.mlflow_database import MlflowDatabase
 
-        source = FastLane(MetricDatabase(settings.mlflow_backend_store_uri), source)
+        source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))
