@@ -43,8 +43,8 @@ class _Pair(BaseModel):
 class _Metric(BaseModel):
     key: str
     value: MetricValue
-    timestamp: int = Field(0, ge=-(2**63), lt=2**63)
-    step: int = Field(0, ge=-(2**63), lt=2**63)
+    timestamp: int = 0
+    step: int = 0
 
 
 class _Data(BaseModel):

@@ -4,6 +4,7 @@ A page of 100 runs can be 30 kB or 30 MB, and a client that leaves does not end 
 worker and a restart: a question that was under way when one was killed is not asked again before it can be over.
 """
 
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,7 +111,7 @@ class Pace(BaseModel):
 
 
 class PaceFile:
-    """The pace of one MLflow, for all workers of this host; one of them asks at a time, for it holds the host's lock."""
+    """The pace of one MLflow, for all workers of this host: who holds the host's lock asks."""
 
     def __init__(self, folder: Path, service: Name) -> None:
         self._service = service
@@ -125,10 +126,8 @@ class PaceFile:
     def keep(self, pace: Pace) -> None:
         """Keeps what is known, on disk where that goes."""
         self._own = pace
-        try:
+        with contextlib.suppress(OSError):  # said by what is kept there beside it
             self._file.write(pace)
-        except OSError:  # said by what is kept there beside it
-            pass
 
     def wait(self) -> None:
         """Waits for a short rest of MLflow's to pass; raises `StillAtWork` where it is a long one."""

@@ -11,7 +11,7 @@ from mlflow_api.page_tokens import offset_in, token_at
 from services.tracking.sources.pace import PaceFile
 
 PAGE_PATIENCE_SECONDS: Final = 60.0
-# One in so many of the runs of a page are asked for again with the next one: a deletion in between moves those behind it up.
+# One in so many runs of a page is asked for again with the next: a deletion in between moves those behind it up.
 _OVERLAP: Final = 50
 # Where more were deleted than that, it is so many times as many.
 _BACK: Final = 4
