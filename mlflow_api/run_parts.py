@@ -1,7 +1,7 @@
 """A page of runs as the columns of a run table, checked a column at a time: a model per value costs seconds a page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -36,7 +36,7 @@ class _Logged(NamedTuple):
     entries: list[dict[str, Any]]
 
 
-def parts_of_rows(rows: Sequence[Any], experiments: Mapping[str, Experiment]) -> tuple[Parts, list[BadRow]]:
+def parts_of_rows(rows: Sequence[Any], experiments: dict[str, Experiment]) -> tuple[Parts, list[BadRow]]:
     """The runs of a page as the arrays of a table, and the rows that do not fit the contract."""
     try:
         return _in_columns(rows, experiments), []
@@ -44,7 +44,7 @@ def parts_of_rows(rows: Sequence[Any], experiments: Mapping[str, Experiment]) ->
         return _one_by_one(rows, experiments)
 
 
-def _one_by_one(rows: Sequence[Any], experiments: Mapping[str, Experiment]) -> tuple[Parts, list[BadRow]]:
+def _one_by_one(rows: Sequence[Any], experiments: dict[str, Experiment]) -> tuple[Parts, list[BadRow]]:
     runs, bad = [], []
     for row in rows:
         try:
@@ -54,7 +54,7 @@ def _one_by_one(rows: Sequence[Any], experiments: Mapping[str, Experiment]) -> t
     return parts_of(runs), bad
 
 
-def _in_columns(rows: Sequence[Any], experiments: Mapping[str, Experiment]) -> Parts:
+def _in_columns(rows: Sequence[Any], experiments: dict[str, Experiment]) -> Parts:
     _need(rows, dict)
     infos = _need([row.get("info") for row in rows], dict)
     data = _need([row.get("data", {}) for row in rows], dict)
@@ -64,7 +64,6 @@ def _in_columns(rows: Sequence[Any], experiments: Mapping[str, Experiment]) -> P
     )
     if not all(map(_RUN_ID.fullmatch, ids)) or len(set(ids)) != len(ids):
         raise _Odd
-    points = [numbers(metrics.entries, "value"), *(integers(metrics.entries, name) for name in ("step", "timestamp"))]
     return RawRuns(
         run_id=ids,
         name=names,
@@ -73,7 +72,13 @@ def _in_columns(rows: Sequence[Any], experiments: Mapping[str, Experiment]) -> P
         status=_statuses(infos),
         start_ms=_moments(infos, "start_time"),
         end_ms=_moments(infos, "end_time"),
-        metrics=RawMetrics(metrics.row, metrics.keys, as_logged(points[0]), *points[1:]),
+        metrics=RawMetrics(
+            metrics.row,
+            metrics.keys,
+            as_logged(numbers(metrics.entries, "value")),
+            integers(metrics.entries, "step"),
+            integers(metrics.entries, "timestamp"),
+        ),
         params=RawTexts(params.row, params.keys, _texts(params.entries, "value", "")),
         tags=RawTexts(tags.row, tags.keys, _texts(tags.entries, "value", "")),
     ).parts()

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from domain.errors import BadResponse, NotFound
-from domain.run_table.arranging import parts_of
+from domain.run_table.arranging import joined_parts, parts_of
 from domain.run_table.parts import Parts
 from domain.run_table.table import RunTable, TableFacts
 from domain.tracking.runs import BadRow, Run, RunStatus
@@ -46,7 +48,7 @@ class MlflowRuns:
                 arriving.add(*parts_of_rows(rows, experiments))
             return kept_or_new(known, arriving.whole())
         finally:
-            self._pace.keep(self._pace.now().swept(pages.seconds, datetime.now(UTC)))
+            self.note_sweep(pages.seconds)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
         """As `RunSource`: the runs that run, wait, or ended after `since`.
@@ -75,9 +77,13 @@ class MlflowRuns:
                 parts, odd = parts_of_rows(rows, experiments)
                 found.append(parts)
                 bad += odd
-        fresh = RunTable.joined([RunTable(parts, known.facts) for parts in found], known.facts)
+        fresh = RunTable(joined_parts(found), known.facts)
         settled, gone = _settled(quick, experiments, _missing(known, fresh, bad))
         return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], gone, bad, marks)
+
+    def note_sweep(self, seconds: float) -> None:
+        """Notes for all workers that MLflow, or its database, was at work for so long on a full reading."""
+        self._pace.keep(self._pace.now().swept(seconds, datetime.now(UTC)))
 
     def sweep_is_due(self) -> bool:
         """As `RunSource`."""
@@ -110,11 +116,20 @@ def merged(
     """Returns `known` with what is fresh and without what is gone; the very same object where that says the same."""
     seen = {row.row for row in known.bad_rows}
     bad_rows = known.bad_rows + [row for row in {row.row: row for row in bad}.values() if row.row not in seen]
-    news = [table for table in fresh if len(table)]
-    table = RunTable.joined([known.without(gone), *news], known.facts) if news or gone else known
-    if bad_rows == known.bad_rows and (table is known or known.says_the_same(table)):
+    news = [changed for table in fresh if len(changed := _changed(known, table))]
+    if not news and not gone and bad_rows == known.bad_rows:
         return known if marks == known.marks else known.with_facts(marks=marks)
+    table = RunTable.joined([known.without(gone), *news], known.facts)
     return table.with_facts(version=datetime.now(UTC).isoformat(), bad_rows=bad_rows, marks=marks)
+
+
+def _changed(known: RunTable, table: RunTable) -> RunTable:
+    """The runs of `table` that say something else than is known: there are few of them, and to join all is work."""
+    if (only := known.facts.only_metrics) is not None:  # what was not read of the others would look like news
+        metrics = table.parts.metrics.only([table.parts.pool.find(key) for key in only])
+        table = RunTable(table.parts._replace(metrics=metrics), table.facts)
+    rows = [row for row, run in enumerate(table.runs()) if run != known.get(run.run_id)]
+    return table.take(np.array(rows, np.intp))
 
 
 def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[str]:
