@@ -40,7 +40,8 @@ class DatabaseColumns:
         logged[places] = True
         values = values_in(ours, _VALUE, column_in(ours, _IS_NAN, np.bool_))
         step, timestamp = (column_in(ours, place, np.int64) for place in (_STEP, _TIMESTAMP))
-        return MetricColumn(*(_spread(one, places, len(run_ids)) for one in (values, step, timestamp)), logged)
+        value, step, timestamp = (_spread(one, places, len(run_ids)) for one in (values, step, timestamp))
+        return MetricColumn(value, step, timestamp, logged)
 
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
         """Reads the least and the greatest value of one metric, of all that was ever logged."""
