@@ -165,13 +165,22 @@ class RunTable:
         """The rows of the runs in one of these states."""
         return np.flatnonzero(np.isin(self.parts.runs.status, [STATUSES.index(status) for status in statuses]))
 
+    def with_status(self, *statuses: RunStatus) -> Iterator[Run]:
+        """The runs in one of these states, in the order of the list."""
+        return self.runs(self.rows_with_status(*statuses))
+
+    def rows_with_tag(self, key: str, value: str) -> Rows:
+        """The rows of the runs whose tag says this."""
+        sought = self.parts.pool.find(value)
+        return np.flatnonzero(self.tag_codes(key) == sought) if sought != NO_TEXT else np.zeros(0, np.intp)
+
+    def experiments(self) -> list[str]:
+        """The names of the experiments that have runs, in order."""
+        return self.parts.pool.texts(np.unique(self.parts.runs.experiment).tolist())
+
     def children_of(self, run_id: str) -> list[Run]:
         """The runs that stand in this one, in the order of the list."""
-        parent = self.parts.pool.find(run_id)
-        if parent == NO_TEXT:
-            return []
-        found = self.tag_codes(PARENT_TAG) == parent
-        return list(self.runs(np.flatnonzero(found & (self.parts.runs.run_id != parent))))
+        return [run for run in self.runs(self.rows_with_tag(PARENT_TAG, run_id)) if run.run_id != run_id]
 
     def metric_keys(self) -> KeyCounts:
         """The metrics that runs logged, whether their values are here or not."""

@@ -16,6 +16,7 @@ from domain.errors import Name, ServiceUnavailable
 from domain.errors.connections import AnsweredStatus, TimedOut
 from domain.errors.services import StillAtWork
 from services.sharing.shared_file import SharedFile
+from services.sharing.value_forms import JsonForm
 
 # So long, and so much, that what a page costs beside its runs does not count, and MLflow's memory does not either.
 _PAGE_SECONDS: Final = 2.5
@@ -35,6 +36,7 @@ _SHORT_REST_SECONDS: Final = 10.0
 _LONGEST_REST: Final = timedelta(minutes=30)
 _RESTS_PER_SWEEP: Final = 10
 _SWEEP_EVERY: Final = timedelta(minutes=5)
+_FORMAT: Final = 1  # of the file: raise it when its shape changes
 
 
 class Pace(BaseModel):
@@ -115,7 +117,7 @@ class PaceFile:
 
     def __init__(self, folder: Path, service: Name) -> None:
         self._service = service
-        self._file = SharedFile(folder / "pace.json", TypeAdapter(Pace))
+        self._file = SharedFile(folder / "pace.json", JsonForm(TypeAdapter(Pace), _FORMAT))
         self._own = Pace()  # where the disk takes none
 
     def now(self) -> Pace:
