@@ -17,12 +17,14 @@ from domain.errors import (
 )
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
+from domain.errors.run_lists import columns
 from domain.errors.views import records as view_records
 from domain.messages import TEMPLATES
 
 __all__ = [
     "TEMPLATES",
     "answers",
+    "columns",
     "connections",
     "gpu_remedies",
     "gpus",

@@ -13,6 +13,7 @@ from mlflow_api.views import MlflowViews
 from services.failures import Failure
 from services.sharing.reading import Reading, past
 from services.sharing.snapshot import Snapshot
+from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
 from services.views.address_store import AddressStore
 from services.views.view_tags import views_in
@@ -44,7 +45,7 @@ class ViewStore:
         self._snapshot = Snapshot(
             folder,
             "views",
-            TypeAdapter(ViewList),
+            JsonForm(TypeAdapter(ViewList)),
             self._read,
             service=SERVICE,
             due_after=timedelta(seconds=refresh_seconds / 3),
