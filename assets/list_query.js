@@ -57,7 +57,7 @@
 
   function remember() {
     if (!window.clew.isThere(TABLE)) return;
-    const now = new URL(window.location.href).searchParams;
+    const now = window.clew.addresses.query();
     const then = new URLSearchParams(now);
     write(then);
     if (then.toString() === now.toString()) return;

@@ -10,20 +10,21 @@ from components import frame, ids
 from components.filter_hint import filter_hint
 from components.runs import column_menu, comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
-from components.ui_settings import UiSettings, page
+from components.ui_settings import UiSettings, page_with_defaults
+from components.views.menu import menu
 from domain.charts.chart_options import ChartOptions
 from domain.run_table.list_address import ListAddress
 from domain.tracking.compared import parse_run_ids
 
 
-@page
+@page_with_defaults
 def layout(ui: UiSettings, /, runs: str | None = None, **other: str | list[str]) -> list[Any]:
     """The page; `runs` is the comparison that the address carries, the rest is what list and charts are asked for."""
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
     address, odd_of_list = ListAddress.from_address(other)
     return [
-        html.H1(_("Runs"), className="h3"),
+        html.Div([html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-start"),
         run_samples.notice(),
         run_samples.dialog(),
         run_list.freshness(),

@@ -19,6 +19,7 @@ from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.filters.grammar import Kind
 from domain.run_table.column_refs import ColumnRef
+from domain.tracking.runs import SAMPLE_TAG, RunStatus
 from services.connect import Services
 from services.identity import writing_person
 from services.tracking.run_store import RunView
@@ -86,7 +87,7 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         view = services.runs.view()
         if view.runs is None:
             return None if failed else no_update
-        known = {run.experiment for run in view.runs.runs.values()}
+        known = view.runs.experiments()
         everything = experiment == run_toolbar.EVERYTHING
         return run_list.nothing_here(experiment) if not known or not (everything or experiment in known) else None
 
@@ -98,7 +99,7 @@ def _silences(view: RunView, shown: dict[str, Any]) -> Any:
     """
     if view.runs is None:
         return no_update
-    found = run_list.silences(view.runs.runs.values(), view.as_of or view.runs.swept_at)
+    found = run_list.silences(view.runs.with_status(RunStatus.RUNNING), view.as_of or view.runs.swept_at)
     return no_update if found == shown else found
 
 
@@ -134,7 +135,7 @@ class Listed(BaseModel):
 def _listed(view: RunView, columns: list[str], native_up_to: int) -> Listed | None:
     if view.runs is None:
         return None
-    total = len(view.runs.runs)
+    total = len(view.runs)
     return Listed(version=view.runs.version, total=total, columns=frozenset(columns), paged=total > native_up_to)
 
 
@@ -161,7 +162,7 @@ def _around(
     if view.runs is None or listed is None or (shown is not None and listed.version == shown.version):
         return (no_update,) * 3
     # Only what Clew itself filled in is Clew's to remove.
-    samples = embedded and any(run.is_sample for run in view.runs.runs.values())
+    samples = embedded and len(view.runs.rows_with_tag(SAMPLE_TAG, "true")) > 0
     return (
         view.runs.version,
         _plain(notices.bad_rows(view.service, view.runs.bad_rows)),
