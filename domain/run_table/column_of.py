@@ -104,9 +104,9 @@ def _parent(table: RunTable) -> TextColumn:
 
 
 def _sample(table: RunTable) -> TextColumn:
-    is_sample = table.tag_codes(SAMPLE_TAG) == table.parts.pool.find("true")
-    is_sample &= table.parts.pool.find("true") != NO_TEXT
-    return TextColumn(np.where(is_sample, 0, NO_TEXT).astype(np.int32), ["true"])
+    codes = np.full(len(table), NO_TEXT, np.int32)
+    codes[table.rows_with_tag(SAMPLE_TAG, "true")] = 0
+    return TextColumn(codes, ["true"])
 
 
 def _seed(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:

@@ -1,6 +1,8 @@
 """The arrays that make up a run table: what is written to a file, and nothing else."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +61,36 @@ class Parts(NamedTuple):
             found += [*cells[:-1], *cells.values]
         return found
 
+    @classmethod
+    def of_arrays(cls, arrays: Sequence[NDArray[Any]]) -> "Parts":
+        """The same as `arrays` gave, from those."""
+        left = iter(arrays)
+
+        def cells(values: int) -> Cells:
+            return Cells._make([*islice(left, _CELL_ARRAYS), tuple(islice(left, values))])
+
+        pool, runs = StringPool._make(islice(left, 2)), RunColumns._make(islice(left, len(RunColumns._fields)))
+        return cls(pool, runs, next(left), cells(3), cells(1), cells(1))
+
     def equals(self, other: "Parts") -> bool:
         """Whether they hold the same, bit by bit: NaN is NaN."""
         pairs = zip(self.arrays(), other.arrays(), strict=True)
         return all(len(one) == len(two) and np.array_equal(_bits(one), _bits(two)) for one, two in pairs)
+
+
+_CELL_ARRAYS: Final = len(Cells._fields) - 1
+_CELLS: Final = ("<i8", "<i4", "<i4", "<i4", "<i8")
+KINDS: Final = tuple(
+    np.dtype(kind)
+    for kind in (
+        *("<i8", "|u1"),
+        *("<i4", "<i4", "<i4", "<i4", "|i1", "<i8", "<i8", "<i8", "<i8", "<i4"),
+        *(*_CELLS, "<f8", "<i8", "<i8"),
+        *(*_CELLS, "<i4"),
+        *(*_CELLS, "<i4"),
+    )
+)
+"""What each of the arrays is made of."""
 
 
 def _bits(column: NDArray[np.generic]) -> NDArray[np.generic]:

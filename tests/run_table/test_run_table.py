@@ -103,7 +103,7 @@ def test_children_and_states_are_found(runs: list[Run], parent: str, statuses: s
     held = [row for row, run in enumerate(ordered) if run.status in statuses]
     assert table.rows_with_status(*statuses).tolist() == held
     for run in runs:
-        assert family_of(run, {other.run_id: other for other in runs}).parent_id == run.parent_id
+        assert family_of(run, table).parent == (None if run.parent_id is None else table.get(run.parent_id))
 
 
 def test_an_empty_table() -> None:
