@@ -71,7 +71,7 @@ def named(tracking: Tracking) -> str:
     name = f"named-{uuid.uuid4().hex[:8]}"
     group = tracking.experiment(name)
     for place, run in enumerate(NAMES):
-        tracking.run(group, name=run, params={"seed": str(place)}, started_ms=10**12 + place)
+        tracking.run(group, name=run, params={"seed": str(place)}, started_ms=1_600_000_000_000 + place)
     return name
 
 
@@ -120,7 +120,7 @@ def test_what_makes_no_sense_is_said_beside_its_box_and_leaves_nothing_out(page:
     page.wait(lambda: len(page.column("name")) == len(NAMES))
     type_into(page, box(page, "seed"), "<= 1")
     page.wait(lambda: page.column("name") == ["ppo-lr1e-3", "ppo-lr3e-4"])
-    type_into(page, box(page, "started"), "2001-09-09")
+    type_into(page, box(page, "started"), "2020-09-13")
     page.wait(lambda: said(page, "started") == said(page, "seed") == "")
     page.wait(lambda: live.get_attribute("textContent") == "")
     assert page.find(box(page, "seed")).get_attribute("aria-invalid") is None
