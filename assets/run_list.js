@@ -106,7 +106,7 @@
       const { columns, selection } = window.clew;
       const table = window.clew.propsOf(TABLE);
       const remembered = window.clew.propsOf(SELECTED).data;
-      const selected = stillThere(selection.ticked(table.selected_row_ids, table.data, remembered), rows, answer);
+      const selected = stillThere(selection.get(), rows, answer);
       if (!selection.isSame(selected, remembered || [])) setProps(SELECTED, { data: selected });
 
       const { choices, filled } = answer || ofRows(rows);
@@ -122,6 +122,7 @@
         ...selection.show(selected, data),
         tooltip_data: ordered.map(([row]) => tooltips(row, silent, these)),
       });
+      selection.drawn();
       return [
         options(choices.experiment, texts.everything["runs-experiment"], experiment),
         options(choices.algorithm, texts.everything["runs-algorithm"], algorithm),

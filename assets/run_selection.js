@@ -9,6 +9,7 @@
   const SAID = "runs-select-said";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const listeners = new Set();
+  let drawnPage = "";
 
   /** The ticked ids: those of the rows on show as the table says, those of rows that are filtered away as remembered. */
   function ticked(tableIds, shownRows, remembered) {
@@ -21,11 +22,21 @@
 
   const isSame = (some, others) => some.length === others.length && some.every((id, at) => id === others[at]);
 
+  /** What a page of rows is of: DataTable takes all ticks away where it is asked for another, before that comes. */
+  const pageNow = ({ sort_by, filter_query, page_current }) => JSON.stringify([sort_by || [], filter_query || "", page_current || 0]);
+
+  /** Said by whoever drew the rows that are asked for now. */
+  function drawn() {
+    drawnPage = pageNow(window.clew.propsOf(TABLE));
+  }
+
   /** Of this very moment: on a slow machine the Store follows the table a while later. */
   function get() {
     if (!window.clew.isThere(TABLE)) return [];
-    const { selected_row_ids, data } = window.clew.propsOf(TABLE);
-    return ticked(selected_row_ids, data, window.clew.propsOf(SELECTED).data);
+    const table = window.clew.propsOf(TABLE);
+    const remembered = window.clew.propsOf(SELECTED).data || [];
+    if (window.clew.isPaged() && pageNow(table) !== drawnPage) return [...new Set(remembered.concat(table.selected_row_ids || []))];
+    return ticked(table.selected_row_ids, table.data, remembered);
   }
 
   /** Puts the table's ticks where the ids are among its rows. */
@@ -75,11 +86,12 @@
   document.addEventListener("click", ({ target }) => target.closest?.("#runs-select") && window.clew.isThere(TABLE) && countSelectable(), true);
 
   const runs = {
-    tick(tableIds, shownRows, remembered) {
-      if (!shownRows || !shownRows.length) return;
+    tick() {
+      const { data } = window.clew.propsOf(TABLE);
+      if (!data || !data.length) return;
       window.clew.followIds(TABLE);
-      const selected = ticked(tableIds, shownRows, remembered);
-      if (!isSame(selected, remembered || [])) setProps(SELECTED, { data: selected });
+      const selected = get();
+      if (!isSame(selected, window.clew.propsOf(SELECTED).data || [])) setProps(SELECTED, { data: selected });
     },
 
     buttons(selected, texts) {
@@ -111,7 +123,7 @@
     },
   };
 
-  const selection = { get, set, add, remove, onChange, ticked, show, isSame };
+  const selection = { get, set, add, remove, onChange, drawn, show, isSame };
   window.clew = Object.assign(window.clew || {}, { selection });
   window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.dash_clientside.runs = Object.assign(window.dash_clientside.runs || {}, runs);

@@ -220,12 +220,7 @@ def _register_query(app: dash.Dash) -> None:
 
 
 def _register_selection(app: dash.Dash) -> None:
-    app.clientside_callback(
-        ClientsideFunction("runs", "tick"),
-        Input(ids.TABLE, "selected_row_ids"),
-        State(ids.TABLE, "data"),
-        State(ids.SELECTED, "data"),
-    )
+    app.clientside_callback(ClientsideFunction("runs", "tick"), Input(ids.TABLE, "selected_row_ids"))
     app.clientside_callback(
         ClientsideFunction("runs", "buttons"),
         Output(ids.COMPARE, "children"),
