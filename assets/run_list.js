@@ -123,6 +123,7 @@
         tooltip_data: ordered.map(([row]) => tooltips(row, silent, these)),
       });
       selection.drawn();
+      columns.drawWidths(window.clew.propsOf("runs-widths").data);
       return [
         options(choices.experiment, texts.everything["runs-experiment"], experiment),
         options(choices.algorithm, texts.everything["runs-algorithm"], algorithm),
