@@ -19,7 +19,7 @@ from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.tracking.runs import BadRow
 from mlflow_api.metric_columns import as_logged
 from mlflow_api.schemas import Experiment, bad_row_of, run_of
-from services.tracking.mlflow_database import SERVICE
+from services.database.mlflow_database import SERVICE
 from services.tracking.sources.mlflow_tables import LATEST, PARAMS, RUNS, TAGS
 
 # SQLite takes 32,766 values in a statement at most.
