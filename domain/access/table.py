@@ -26,6 +26,9 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /_favicon.ico": READ,
         "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
         "POST /changes": WRITE,
+        "GET /views": READ,
+        "POST /views": WRITE,
+        "POST /links": WRITE,
         "GET /health": READ,
         "GET /api/health": READ,
         "GET /api/models": READ,
@@ -39,11 +42,12 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /api/runs": READ,
         "GET /api/runs/compare": READ,
         "GET /api/runs/<run_id>": READ,
+        "GET /api/views": READ,
     }
 )
 """Routes of the dashboard; a program writes here, but for ANSWERED_THERE."""
 
-ANSWERED_THERE: Final = frozenset({"POST /changes"})
+ANSWERED_THERE: Final = frozenset({"POST /changes", "POST /views", "POST /links"})
 """Routes at which a person acts: they ask the table by themselves, and say a refusal where it was clicked."""
 
 INFERENCE: Final[Mapping[str, Access]] = MappingProxyType(
