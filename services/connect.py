@@ -160,8 +160,8 @@ def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
-        from services.tracking.histories.metrics_sql import MetricDatabase
         from services.database.mlflow_database import MlflowDatabase
+        from services.tracking.histories.metrics_sql import MetricDatabase
 
         source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))
