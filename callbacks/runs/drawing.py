@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.texts.language import language
 from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions

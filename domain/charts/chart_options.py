@@ -5,7 +5,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from domain.charts.axes import Axis
+from domain.charts.axes import Axis, XAxis
 from domain.charts.curves import Window
 from domain.charts.seed_curves import Band, Centre
 from domain.tracking.final_metrics import Choice
@@ -23,7 +23,7 @@ class ChartOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    axis: Axis = Axis.STEP
+    axis: XAxis = Axis.STEP
     smoothing: float = Field(0.0, ge=0, le=HEAVIEST_SMOOTHING)
     log_y: bool = False
     grouped: bool = False

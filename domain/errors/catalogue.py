@@ -15,6 +15,7 @@ from domain.errors import (
     services,
     walks,
 )
+from domain.errors.charts import specs as chart_specs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
 from domain.messages import TEMPLATES
@@ -22,6 +23,7 @@ from domain.messages import TEMPLATES
 __all__ = [
     "TEMPLATES",
     "answers",
+    "chart_specs",
     "connections",
     "gpu_remedies",
     "gpus",
