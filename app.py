@@ -20,6 +20,8 @@ import api.edge.hosts
 import api.edge.request_log
 import api.edge.security
 import api.routes
+import callbacks.charts.figures
+import callbacks.charts.metrics
 import callbacks.evaluation
 import callbacks.front
 import callbacks.gpus
@@ -113,6 +115,8 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app.layout = partial(frame, ui)
     for feature in (
         callbacks.front,
+        callbacks.charts.figures,
+        callbacks.charts.metrics,
         callbacks.runs.run_list,
         callbacks.runs.comparison,
         callbacks.runs.run_detail,

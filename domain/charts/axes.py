@@ -64,8 +64,8 @@ def axis_key(axis: XAxis) -> str | None:
 def counter(axis: XAxis, logged: Container[str], vocabulary: Vocabulary) -> Counter | None:
     """Which of the metrics that a run `logged` counts `axis`, or is it; None if none does, or if it needs none."""
     if not isinstance(axis, Axis):
-        key = axis.removeprefix(METRIC_SIGN)
-        return Counter(key=key, by_step=False) if key in logged else None
+        joined = axis.removeprefix(METRIC_SIGN)
+        return Counter(key=joined, by_step=False) if joined in logged else None
     word = _COUNTED.get(axis)
     if word is None:
         return None
