@@ -16,7 +16,7 @@ from domain.charts.curves import Curve
 from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.history_curves import CurveRequest, CurveSource, history_curve
 from domain.tracking.final_metrics import Choice, final_outcome
-from domain.tracking.grouping import Group, default_grouping, group_runs
+from domain.tracking.grouping import Group, grouping
 from domain.tracking.history import ANY_TIME, History
 from domain.tracking.outcomes import Diverged, Outcome, divergence, outcome_of_point
 from domain.tracking.runs import Run
@@ -74,8 +74,8 @@ def lines(
     word: MetricWord, runs: Sequence[Run], known: Known, options: ChartOptions, curve_of: CurveSource = history_curve
 ) -> list[Line]:
     """The lines of `word`, one a run or one a group, of the histories in `known`; `curve_of` makes the curves."""
-    if options.grouped and (by := default_grouping(runs, known.vocabulary)) is not None:
-        return _group_lines(word, runs, known, options, group_runs(runs, by, known.vocabulary), curve_of)
+    if (groups := grouping(runs, options, known.vocabulary)) is not None:
+        return _group_lines(word, runs, known, options, groups, curve_of)
     styles = line_styles([run.run_id for run in runs])
     runs = _together(word, runs, known, options)
     with_raw = options.smoothing and len(runs) <= MOST_WITH_RAW

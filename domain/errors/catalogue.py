@@ -15,6 +15,7 @@ from domain.errors import (
     services,
     walks,
 )
+from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
 from domain.messages import TEMPLATES
@@ -25,6 +26,7 @@ __all__ = [
     "connections",
     "gpu_remedies",
     "gpus",
+    "group_refs",
     "misfits",
     "names",
     "policies",
