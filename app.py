@@ -28,6 +28,7 @@ import callbacks.models.model_change
 import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
+import callbacks.runs.grouping
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 from api.edge.identity import note_refusals
@@ -115,6 +116,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.front,
         callbacks.runs.run_list,
         callbacks.runs.comparison,
+        callbacks.runs.grouping,
         callbacks.runs.run_detail,
         callbacks.models.model_list,
         callbacks.models.model_detail,
