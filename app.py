@@ -30,6 +30,7 @@ import callbacks.models.model_change
 import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
+import callbacks.runs.grouping
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 from api.edge.identity import note_refusals
@@ -119,6 +120,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.charts.metrics,
         callbacks.runs.run_list,
         callbacks.runs.comparison,
+        callbacks.runs.grouping,
         callbacks.runs.run_detail,
         callbacks.models.model_list,
         callbacks.models.model_detail,

@@ -130,7 +130,7 @@ def _points_for(lines: int, width: int | None) -> int:
 
 def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
     curves = [scale.shown(curve) for curve in line.curves]
-    if options.grouped and not any(curve.is_path for curve in curves):
+    if options.grouped and not line.is_alone and not any(curve.is_path for curve in curves):
         group = seed_curve(curves, most, centre=options.centre, band=options.band, window=options.window)
         if not group.is_too_few:
             part = _Part(list(group_traces(line, group, options)), len(group.x), group.total, False)

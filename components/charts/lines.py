@@ -17,7 +17,7 @@ from domain.charts.chart_spec import Subject
 from domain.charts.curves import Curve
 from domain.charts.hindrances import is_far
 from domain.charts.history_curves import CurveRequest, CurveSource, history_curve
-from domain.tracking.grouping import Group, default_grouping, group_runs
+from domain.tracking.grouping import Group, grouping
 from domain.tracking.runs import Run
 
 
@@ -49,8 +49,8 @@ def lines(
     subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions, curve_of: CurveSource = history_curve
 ) -> list[Line]:
     """The lines of `subject`, one a run or one a group, of the histories in `known`; `curve_of` makes the curves."""
-    if options.grouped and (by := default_grouping(runs, known.vocabulary)) is not None:
-        return _group_lines(subject, runs, known, options, group_runs(runs, by, known.vocabulary), curve_of)
+    if (groups := grouping(runs, options, known.vocabulary)) is not None:
+        return _group_lines(subject, runs, known, options, groups, curve_of)
     styles = line_styles([run.run_id for run in runs])
     runs = _together(subject, runs, known, options)
     with_raw = options.smoothing and len(runs) <= MOST_WITH_RAW
@@ -76,7 +76,8 @@ def _group_lines(
     curve_of: CurveSource,
 ) -> list[Line]:
     by_id = {run.run_id: run for run in _together(subject, runs, known, options)}
-    styles = line_styles([group_name(group) for group in groups])
+    alone = [by_id[run_id] for run_id in options.alone if run_id in by_id]
+    styles = line_styles([*(group_name(group) for group in groups), *(run.run_id for run in alone)])
     drawn = []
     for group in groups:
         found = [
@@ -87,7 +88,14 @@ def _group_lines(
         if curves := [each for each in found if each is not None]:
             name = group_name(group)
             drawn.append(Line(name, curves, [], styles[name]))
-    return [line._replace(name=f"{line.name} (n={len(line.curves)})") for line in _of_one_unit(drawn)]
+    for run in alone:
+        if (curve := curve_on(subject, run, known, options, options.smoothing, curve_of)) is not None:
+            drawn.append(Line(line_name(run), [curve], [], styles[run.run_id], is_alone=True))
+    return [line if line.is_alone else _with_number(line) for line in _of_one_unit(drawn)]
+
+
+def _with_number(line: Line) -> Line:
+    return line._replace(name=f"{line.name} (n={len(line.curves)})")
 
 
 def _of_one_unit(drawn: list[Line]) -> list[Line]:

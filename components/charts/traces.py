@@ -22,7 +22,7 @@ class Line(NamedTuple):
     """What is drawn under one name: the curve of a run, or those of a group of runs; `raw` is before smoothing.
 
     The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` says what is not drawn of it.
-    `group` is the run's name where the line's own says its metric, too.
+    `group` is the run's name where the line's own says its metric, too. With `is_alone` it is a run beside groups.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Line(NamedTuple):
     style: LineStyle
     remark: str | None = None
     group: str | None = None
+    is_alone: bool = False
 
 
 def line_trace(

@@ -15,6 +15,7 @@ from components.charts.lines import lines
 from components.charts.names import shortened
 from components.charts.scales import scale_of
 from components.charts.sentences.remarks import remarks, stepless
+from components.runs import group_picker
 from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis
@@ -46,6 +47,7 @@ def panel(options: ChartOptions) -> html.Section:
             ),
             html.Div([html.Div(id=ids.COMPARE_NOTICES), notices.failure_alert("compare")], **{"aria-live": "polite"}),
             controls(options),
+            group_picker.picker(options),
             html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
             html.Div([graph("compare", word, nothing=_("Loading…")) for word in WORDS], className="charts"),
         ],

@@ -83,6 +83,8 @@ CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
         "runs-sample-outcome.children": WRITE,
         "compare-chart-reward.figure": READ,
         "compare-download.data": READ,
+        "compare-group-summary.children": READ,
+        "compare-group-pattern-read.data": READ,
         "run-chart-reward.figure": READ,
         "models-chosen.data": READ,
         "models-freshness.children": READ,

@@ -16,6 +16,7 @@ from domain.errors import (
     walks,
 )
 from domain.errors.charts import specs as chart_specs
+from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
 from domain.messages import TEMPLATES
@@ -27,6 +28,7 @@ __all__ = [
     "connections",
     "gpu_remedies",
     "gpus",
+    "group_refs",
     "misfits",
     "names",
     "policies",
