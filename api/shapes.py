@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from domain.message_data import Coded
+from domain.points.extremes import Extremes
 from domain.registry.models import LONGEST_ID, Model
-from domain.tracking.extremes import Extremes
 from domain.tracking.runs import LatestMetric, Run, RunSummary
 
 
