@@ -123,6 +123,8 @@
     dialog.showModal();
     more = {};
     drawChosen();
+    // Where fingers type, a keyboard would cover what is to be seen.
+    if (!window.matchMedia("(pointer: coarse)").matches) element(SEARCH).focus();
     await load();
   }
 
