@@ -235,7 +235,7 @@ def test_the_list_on_show_is_taken_along_as_csv(page: Page, five: str) -> None:
     page.script("HTMLAnchorElement.prototype.click = function () { window.asked = this.href; }")
     page.click("#runs-list-csv")
     got = "const x = new XMLHttpRequest(); x.open('GET', window.asked, false); x.send(); return x.responseText"
-    assert page.script(got).split() == ["name,param:lr", "r1,0.0003", "r0,0.001", "r2,0.01"]
+    assert page.script(got).split() == ["name,param:lr", "r1,3e-4", "r0,1e-3", "r2,0.01"]
 
 
 def test_other_parts_read_and_change_the_selection(page: Page, five: str) -> None:
