@@ -20,6 +20,10 @@ import api.edge.hosts
 import api.edge.request_log
 import api.edge.security
 import api.routes
+import callbacks.charts.figures
+import callbacks.charts.metrics
+import callbacks.charts.metrics_table
+import callbacks.charts.points
 import callbacks.evaluation
 import callbacks.front
 import callbacks.gpus
@@ -28,8 +32,10 @@ import callbacks.models.model_change
 import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
+import callbacks.runs.grouping
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
+import callbacks.views
 from api.edge.identity import note_refusals
 from api.edge.language import choose_language, note_links
 from callbacks.failures import on_error
@@ -81,7 +87,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     """The dashboard on the given services; it asks them nothing until a page does."""
     ui = ui_settings(settings)
     server = Flask("clew")
-    attach(ui, server)
+    attach(ui, server, services.views.opening.open)
     server.config.update(
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,  # far more than any page of ours sends
@@ -113,9 +119,15 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app.layout = partial(frame, ui)
     for feature in (
         callbacks.front,
+        callbacks.charts.figures,
+        callbacks.charts.metrics,
+        callbacks.charts.metrics_table,
+        callbacks.charts.points,
         callbacks.runs.run_list,
         callbacks.runs.comparison,
+        callbacks.runs.grouping,
         callbacks.runs.run_detail,
+        callbacks.views,
         callbacks.models.model_list,
         callbacks.models.model_detail,
         callbacks.models.model_change,

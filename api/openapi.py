@@ -15,9 +15,12 @@ from api.shapes import (
     Alive,
     Comparison,
     Failed,
+    MetricPoints,
+    MetricRow,
     ModelDetail,
     ModelRow,
     RunDetail,
+    ViewRow,
 )
 from domain.access.identity import TOKEN_HEADER
 from domain.errors import ClewError, catalogue
@@ -31,7 +34,10 @@ _HEAD: Final = "# Written by `python -m api.openapi` from the types in api/shape
 
 
 class Operation(NamedTuple):
-    """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come."""
+    """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come.
+
+    `files` are other kinds in which the same may be had.
+    """
 
     method: str
     path: str
@@ -43,6 +49,7 @@ class Operation(NamedTuple):
     required: frozenset[str] = frozenset()
     status: int = 200
     headers: Mapping[str, str] = {}
+    files: tuple[str, ...] = ()
 
 
 _FAILURES: Final = {
@@ -62,6 +69,7 @@ _FAILURES: Final = {
 _STORE = (502, 503)
 _WRITE = (401, 403, 502, 503, 504)
 _BAD_ROWS = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
+_BAD_VIEWS = {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
 _AS_OF = {"X-As-Of": "When MLflow told this."}
 OPERATIONS: Final = (
     Operation("get", "/health", "Whether this process answers", Alive),
@@ -116,6 +124,25 @@ OPERATIONS: Final = (
         headers=_AS_OF,
     ),
     Operation("get", "/api/runs/{run_id}", "One run", RunDetail, (404, 503), headers=_AS_OF),
+    Operation(
+        "get",
+        "/api/runs/{run_id}/metrics",
+        "Every metric of a run, by name",
+        list[MetricRow],
+        (404, 503),
+        headers=_AS_OF,
+    ),
+    Operation(
+        "get",
+        "/api/runs/{run_id}/metrics/{key}",
+        "All points of one metric; percent-encode its name",
+        MetricPoints,
+        (400, 404, 503),
+        query={"format": "json, csv or arrow (an IPC stream); absent: as the Accept header prefers."},
+        headers=_AS_OF,
+        files=("text/csv", "application/vnd.apache.arrow.stream"),
+    ),
+    Operation("get", "/api/views", "The named views, by name", list[ViewRow], (503,), headers=_AS_OF | _BAD_VIEWS),
 )
 
 
@@ -191,7 +218,7 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
     if operation.answers is bytes:
         success["content"] = {"application/octet-stream": {}}
     elif operation.answers is not None:
-        success["content"] = _json(shapes.of(operation.answers, sent=False))
+        success["content"] = _json(shapes.of(operation.answers, sent=False)) | {kind: {} for kind in operation.files}
     said["responses"] = {str(operation.status): success}
     for status in sorted({*operation.failures, 500}):
         said["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}

@@ -6,8 +6,10 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from domain.message_data import Coded
+from domain.points.extremes import Extremes
 from domain.registry.models import LONGEST_ID, Model
-from domain.tracking.runs import Run, RunSummary
+from domain.tracking.runs import LatestMetric, Run, RunSummary
+from domain.views.views import View, ViewList
 
 
 class Failed(Coded):
@@ -68,6 +70,37 @@ class Latest(BaseModel):
     timestamp: int
 
 
+class MetricRow(BaseModel):
+    """A metric of a run: its newest point, and between which values it moved, over how many points; null: not known."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
+    key: str
+    last: Number
+    step: int
+    timestamp: int = Field(description="Unix ms")
+    least: float | None
+    greatest: float | None
+    points: int | None
+
+    @classmethod
+    def of(cls, key: str, newest: LatestMetric, found: Extremes | None) -> Self:
+        """The row of metric `key`."""
+        known = Extremes(None, None, None) if found is None else found
+        point = {"last": newest.value, "step": newest.step, "timestamp": newest.timestamp}
+        return cls(key=key, **point, **known._asdict())
+
+
+class MetricPoints(BaseModel):
+    """All points of a metric in columns of one length, in order of step."""
+
+    run_id: str
+    key: str
+    step: list[int]
+    timestamp: list[int] = Field(description="Unix ms")
+    value: list[Number]
+
+
 class RunDetail(RunSummary):
     """One run: its summary, and everything that was logged but the histories."""
 
@@ -89,6 +122,33 @@ class Comparison(BaseModel):
 
     runs: list[RunSummary]
     missing: list[str]
+
+
+class ViewRow(BaseModel):
+    """A named view: the query of its page, or where that is long the short form `v` of it."""
+
+    id: str
+    name: str
+    by: str | None
+    saved_at: datetime
+    experiment: str | None = Field(description="which its query filters by")
+    opens: list[str] = Field(description="the experiments that open with it")
+    query: str | None
+    v: str | None
+
+    @classmethod
+    def of(cls, view: View, views: ViewList) -> Self:
+        """What is known of `view`, which is one of `views`."""
+        return cls(
+            id=view.id,
+            name=view.name,
+            by=view.by,
+            saved_at=view.at,
+            experiment=view.experiment,
+            opens=views.opens(view.id),
+            query=view.query,
+            v=view.link,
+        )
 
 
 class Alive(BaseModel):

@@ -12,6 +12,22 @@ CHANGE_CANCEL = "change-cancel"
 CHANGE_CONFIRM = "change-confirm"
 
 
+# Named views: what the address led to, and the menu
+OPENED_ADDRESS = "address-opened"
+NOT_OPENED = "address-not-opened"
+OPENED_VIEW = "view-opened"
+VIEWS_BUTTON = "views-button"
+VIEWS_PANEL = "views-panel"
+VIEWS_TITLE = "views-title"
+VIEWS_CLOSE = "views-close"
+VIEWS_NOTE = "views-note"
+VIEWS_NAME = "views-name"
+VIEWS_SAVE = "views-save"
+VIEWS_SAVE_CHANGES = "views-save-changes"
+VIEWS_SEARCH = "views-search"
+VIEWS_LIST = "views-list"
+
+
 # Front page
 FRONT_GPU_MONITORS = "front-gpu-monitors"
 FRONT_GPU_STARTED = "front-gpu-started"
@@ -74,6 +90,18 @@ COMPARE_NOTICES = "compare-notices"
 COMPARE_TABLE = "compare-table"
 COMPARE_TICK = "compare-tick"
 COMPARE_NEWS = "compare-news"
+# What makes a group of runs
+GROUP_PICKER = "compare-groups"
+GROUP_SUMMARY = "compare-group-summary"
+GROUP_CHOICE = "compare-group-choice"
+GROUP_DEFAULT = "compare-group-default"
+GROUP_SEARCH = "compare-group-search"
+GROUP_REFS = "compare-group-refs"
+GROUP_MORE = "compare-group-more"
+GROUP_PATTERN = "compare-group-pattern"
+GROUP_PATTERN_READ = "compare-group-pattern-read"
+GROUP_PATTERN_SAID = "compare-group-pattern-said"
+ALONE = "compare-alone"
 
 
 # Each page has these of its own: Dash allows an id that some page lacks, but not a callback that half exists.
