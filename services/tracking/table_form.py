@@ -52,8 +52,8 @@ class TableForm:
         prelude = file.read(_PRELUDE.size)
         if len(prelude) < _PRELUDE.size:
             return None
-        magic, version, length, checksum = _PRELUDE.unpack(prelude)
-        if (magic, version) != (_MAGIC, _VERSION):
+        _magic, _version, length, checksum = _PRELUDE.unpack(prelude)
+        if prelude != _PRELUDE.pack(_MAGIC, _VERSION, length, checksum):
             return None
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         with memoryview(content) as view, view[_PRELUDE.size :] as body:
