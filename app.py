@@ -35,6 +35,7 @@ import callbacks.runs.comparison
 import callbacks.runs.grouping
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
+import callbacks.runs.run_rows
 import callbacks.views
 from api.edge.identity import note_refusals
 from api.edge.language import choose_language, note_links
@@ -124,6 +125,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.charts.metrics_table,
         callbacks.charts.points,
         callbacks.runs.run_list,
+        callbacks.runs.run_rows,
         callbacks.runs.comparison,
         callbacks.runs.grouping,
         callbacks.runs.run_detail,
