@@ -20,6 +20,8 @@ import api.edge.hosts
 import api.edge.request_log
 import api.edge.security
 import api.routes
+import callbacks.charts.figures
+import callbacks.charts.metrics
 import callbacks.evaluation
 import callbacks.front
 import callbacks.gpus
@@ -28,6 +30,7 @@ import callbacks.models.model_change
 import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
+import callbacks.runs.grouping
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 from api.edge.identity import note_refusals
@@ -113,8 +116,11 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app.layout = partial(frame, ui)
     for feature in (
         callbacks.front,
+        callbacks.charts.figures,
+        callbacks.charts.metrics,
         callbacks.runs.run_list,
         callbacks.runs.comparison,
+        callbacks.runs.grouping,
         callbacks.runs.run_detail,
         callbacks.models.model_list,
         callbacks.models.model_detail,

@@ -118,6 +118,7 @@ def scroll(address: str, runs: str) -> None:
         chromium.driver.set_script_timeout(300)
         page = f"{address}/mlflow?runs={runs}&{OPEN}"
         first = chromium.loaded(page, f"{DRAWN} >= 20")
+        chromium.until("document.querySelectorAll('.grid-chart').length >= 200", "")
         charts = chromium.run("return document.querySelectorAll('.grid-chart').length")
         began, ended = chromium.driver.execute_async_script(SCROLL)
         tasks = chromium.run("return window.longTasks")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import Parameter, signature
 from typing import Any, Final
 
 import flask
@@ -54,12 +55,21 @@ def page(layout: Layout) -> Layout:
 
     This is the one place that asks the running app. Dash registers pages once a process, at import, and calls a layout
     with what stands in the address, so nothing but the app that answers can tell a layout whose page it describes; all
-    that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too.
+    that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too. A name that is
+    repeated counts once, but for a layout whose `**query` takes lists.
     """
+
+    parameters = signature(layout).parameters
+    # Of what it takes by name it takes one; of all else what it says it takes.
+    once = {name for name, one in parameters.items() if one.kind is not Parameter.VAR_KEYWORD}
+    takes_lists = any(one.kind is Parameter.VAR_KEYWORD and one.annotation is not str for one in parameters.values())
 
     @wraps(layout)
     def called(**query: str | list[str]) -> list[Any]:
         ui: UiSettings = flask.current_app.extensions[_EXTENSION]
-        return layout(ui, **{name: value if isinstance(value, str) else value[0] for name, value in query.items()})
+        return layout(ui, **{name: _as_taken(name, value) for name, value in query.items()})
+
+    def _as_taken(name: str, value: str | list[str]) -> str | list[str]:
+        return value if isinstance(value, str) or (takes_lists and name not in once) else value[0]
 
     return called

@@ -19,7 +19,12 @@ from domain.tracking.compared import parse_run_ids
 
 @page
 def layout(
-    ui: UiSettings, /, runs: str | None = None, experiment: str | None = None, together: str | None = None, **other: str
+    ui: UiSettings,
+    /,
+    runs: str | None = None,
+    experiment: str | None = None,
+    together: str | None = None,
+    **other: str | list[str],
 ) -> list[Any]:
     """The page; `runs` is the comparison that the address carries, `experiment` the filter.
 

@@ -18,6 +18,7 @@ from serving.compartments import Compartment, Place
 # Dash's own browser code writes it first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
+FIGURES, POINTS = "figures", "points"
 
 
 def compartments(threads: int) -> dict[str, Compartment]:
@@ -33,6 +34,10 @@ def compartments(threads: int) -> dict[str, Compartment]:
         POLICIES: Compartment(quarter, most_waiting=quarter),
         # An activation fetches the file and asks it, for ten seconds at most.
         CHANGES: Compartment(quarter, most_waiting=threads),
+        # A page has hundreds of charts and asks for a few at a time; each waits a little for its histories.
+        FIGURES: Compartment(half, most_waiting=32 * threads),
+        # Millions of points in a file, which lasts as long as its reader takes.
+        POINTS: Compartment(quarter, most_waiting=2 * threads),
         # /api/health is always 200.
         CHECKS: Compartment(quarter),
     }
@@ -47,6 +52,8 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
     if path == CALLBACK_PATH:
         output = _OUTPUT.match(body_start)
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
+    if path.startswith("/charts/"):
+        return Place(POINTS if path == "/charts/points.csv" else FIGURES)
     if path != "/api" and not path.startswith("/api/"):
         return Place(PAGES)
     if method not in ("GET", "HEAD"):

@@ -11,7 +11,7 @@ from components.badges import diverged_badge, sample_badge, silence_badge, statu
 from components.chart_grid.chart_grid import chart_grid
 from components.chart_grid.metric_table import metric_texts
 from components.charts.chart_controls import run_controls
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.links import href
 from components.runs.nested import family_facts
 from components.texts import words

@@ -26,6 +26,10 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /_favicon.ico": READ,
         "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
         "POST /changes": WRITE,
+        "GET /charts/figure": READ,
+        "POST /charts/figure": READ,  # what is too long for an address
+        "GET /charts/metrics": READ,
+        "POST /charts/metrics": READ,
         "GET /health": READ,
         "GET /api/health": READ,
         "GET /api/models": READ,
@@ -79,6 +83,8 @@ CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
         "runs-sample-outcome.children": WRITE,
         "compare-chart-reward.figure": READ,
         "compare-download.data": READ,
+        "compare-group-summary.children": READ,
+        "compare-group-pattern-read.data": READ,
         "run-chart-reward.figure": READ,
         "models-chosen.data": READ,
         "models-freshness.children": READ,

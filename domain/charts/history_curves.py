@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.charts.axes import CLOCKS, Axis, Counter, counts, x_column
-from domain.charts.curves import Curve, curve
+from domain.charts.axes import CLOCKS, Axis, Counter, XAxis, counts, x_column
+from domain.charts.curves import Curve, curve, path
 from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.smoothing import smooth
 from domain.moments import believable
@@ -23,7 +23,7 @@ class CurveRequest(NamedTuple):
     """
 
     history: History
-    axis: Axis
+    axis: XAxis
     weight: float
     counting: Counter | None
     counted: History | None
@@ -54,7 +54,9 @@ def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
     if asked.axis in CLOCKS and len(asked.history):
         return _over_time(asked, y)
     x = x_column(asked.history, asked.axis, counts=_by_step(asked))
-    return None if x is None else curve(x, y)
+    if x is None:
+        return None
+    return curve(x, y) if isinstance(asked.axis, Axis) else path(x, y)
 
 
 def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
