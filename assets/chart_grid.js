@@ -111,6 +111,7 @@
         const isNews = !isSame(catalogue, grid.catalogue);
         grid.catalogue = catalogue;
         if (isNews) window.clew.gridLayout.arrange(grid);
+        if (catalogue.pending) window.setTimeout(() => grid.root.isConnected && askCatalogue(grid), PENDING_MS);
       },
       (error) => error.name !== "AbortError" && window.clew.gridLayout.say(grid, grid.texts.no_catalogue)
     );

@@ -7,7 +7,7 @@
   const MOST_FREE = 12;
   const OVERHANG = 2; // pixels of a line that stands at the edge
 
-  const lineOf = (trace) => trace.meta?.line ?? trace.meta?.name ?? trace.name;
+  const lineOf = (trace) => trace.meta?.run ?? trace.meta?.name ?? trace.name;
 
   /** One for each grid; `on` hears of hover(box, x), unhover(), zoom(box, change) and drawn(box). */
   function drawing(config, on) {

@@ -40,7 +40,7 @@
   const say = (grid, text) => window.clew.live.write(grid.parts.status, text);
 
   const metricsOf = (grid) => grid.catalogue?.metrics || [];
-  const wordsWithData = (grid) => new Set(metricsOf(grid).map(([, , word]) => word).filter(Boolean));
+  const wordsWithData = (grid) => new Set(Object.entries(grid.catalogue?.presets || {}).filter(([, n]) => n).map(([word]) => word));
 
   /** The texts of the charts on top: a preset of which nothing was logged makes room, where anything else was. */
   function chosen(grid) {
@@ -137,12 +137,13 @@
     const { parts, texts, options } = grid;
     const found = ["auto", "step"].includes(options.axis) ? grid.catalogue?.axis_hint : null;
     parts.hint.hidden = !found;
-    const other = found && (options.axis === "auto" ? "step" : found.axis);
+    const other = found && (options.axis === "auto" ? "step" : found);
     if (!found || parts.hint.dataset.offers === other) return;
     parts.hint.dataset.offers = other;
-    const offer = button("btn-outline-secondary", other === "step" ? texts.use_steps : texts.use_axis, () => undefined);
+    const offer = button("btn-outline-secondary", filled(texts.use_axis, { axis: texts.axes[other] }), () => undefined);
     offer.dataset.axis = other;
-    parts.hint.replaceChildren(element("span", { textContent: found.said }), " ", offer);
+    const said = filled(other === "step" ? texts.hint : texts.hint_of_steps, { axis: texts.axes[found] });
+    parts.hint.replaceChildren(element("span", { textContent: said }), " ", offer);
   }
 
   function arrange(grid) {

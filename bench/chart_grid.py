@@ -10,6 +10,7 @@ the first chart are Plotly's and Dash's own loading, and are told apart.
 """
 
 import argparse
+import sys
 import time
 import uuid
 from typing import Any
@@ -24,11 +25,12 @@ from bench.headless import browser
 
 RUNS, POINTS = 10, 1_000
 PREFIXES = ("train", "rollout", "losses", "time", "learners/default_policy")
-KEYS = ("rollout/ep_rew_mean", "train/loss") + tuple(f"{PREFIXES[n % 5]}/metric_{n:03}" for n in range(298))
+KEYS = ("rollout/ep_rew_mean", "train/loss", *(f"{PREFIXES[n % 5]}/metric_{n:03}" for n in range(298)))
 OPEN = "&".join(f"open={prefix.partition('/')[0]}" for prefix in PREFIXES)
 WATCH = """
 window.longTasks = [];
-new PerformanceObserver((list) => list.getEntries().forEach((one) => window.longTasks.push([one.startTime, one.duration])))
+const keep = (one) => window.longTasks.push([one.startTime, one.duration]);
+new PerformanceObserver((list) => list.getEntries().forEach(keep))
   .observe({ type: "longtask", buffered: true });
 """
 DRAWN = "document.querySelectorAll('.grid-chart .js-plotly-plot .scatterlayer .js-line').length"
@@ -57,7 +59,7 @@ def main() -> None:
     scrolling.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     if asked.task == "fill":
-        print(",".join(fill(asked.uri)))
+        sys.stdout.write(",".join(fill(asked.uri)) + "\n")
         return
     for _round in range(asked.rounds):
         scroll(asked.address, asked.runs)
@@ -124,11 +126,11 @@ def scroll(address: str, runs: str) -> None:
         tasks = chromium.run("return window.longTasks")
         scrolled = [duration for start, duration in tasks if start >= began]
         loading = [duration for start, duration in tasks if start < began]
-        print(
+        sys.stdout.write(
             f"{charts} charts: first drawn after {first:.2f} s; scrolled to the end in {(ended - began) / 1000:.1f} s: "
             f"longest block {max(scrolled, default=0):.0f} ms, over 100 ms: {sum(one > 100 for one in scrolled)}, "
             f"over 50 ms: {len(scrolled)}; while loading: longest {max(loading, default=0):.0f} ms, "
-            f"{len(loading)} over 50 ms; heap {chromium.heap() / 2**20:.0f} MiB"
+            f"{len(loading)} over 50 ms; heap {chromium.heap() / 2**20:.0f} MiB\n"
         )
 
 

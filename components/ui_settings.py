@@ -55,8 +55,8 @@ def page(layout: Layout) -> Layout:
 
     This is the one place that asks the running app. Dash registers pages once a process, at import, and calls a layout
     with what stands in the address, so nothing but the app that answers can tell a layout whose page it describes; all
-    that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too. A name that is
-    repeated counts once, but for a layout whose `**query` takes lists.
+    that the layout calls is handed what it needs. `ui` is positional only: an address may say `?ui=`, too. A name that
+    is repeated counts once, but for a layout whose `**query` takes lists.
     """
 
     parameters = signature(layout).parameters

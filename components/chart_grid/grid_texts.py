@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 from components.texts import words
 from components.texts.language import _
+from domain.charts.axes import Axis
 from domain.tracking.vocabulary import MetricWord
 
 OFFERED: tuple[MetricWord, ...] = ("eval_reward", "eval_success_rate", "eval_episode_length")
@@ -20,7 +21,7 @@ def grid_texts() -> dict[str, Any]:
     }
 
 
-def _of_the_grid() -> dict[str, str]:
+def _of_the_grid() -> dict[str, Any]:
     return {
         "add_charts": _("Add charts…"),
         "whole": _("Show all of it"),
@@ -28,8 +29,10 @@ def _of_the_grid() -> dict[str, str]:
         "without": _("None of these runs logged: {names}."),
         "no_prefix": _("without a prefix"),
         "no_catalogue": _("The list of metrics did not come."),
-        "use_axis": _("Draw over it"),
-        "use_steps": _("Draw over steps"),
+        "axes": {Axis.ENV_STEPS: _("Environment steps"), Axis.EPISODES: _("Episodes"), Axis.STEP: _("Step")},
+        "hint": _("The steps of these runs count different things: drawn over “{axis}” instead."),
+        "hint_of_steps": _("The steps of these runs count different things; “{axis}” means the same in all of them."),
+        "use_axis": _("Draw over “{axis}”"),
         "added": _("Charts added: {n}. There are {all} now."),
         "removed": _("{chart} is removed."),
         "moved": _("{chart} is at place {n} of {all}."),
