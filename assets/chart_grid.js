@@ -212,6 +212,7 @@
 
     run(runId, options, news, retries, data) {
       show([runId], options, data);
+      window.clew.runMetrics.show(runId);
       return `${news} ${retries}`;
     },
   };

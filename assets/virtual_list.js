@@ -38,8 +38,8 @@
         there.set(row.key, element);
       }
       element.style.transform = `translateY(${at * rowHeight}px)`;
-      element.setAttribute("aria-posinset", at + 1);
-      element.setAttribute("aria-setsize", rows.length);
+      const isRow = element.getAttribute("role") === "row";
+      for (const [name, value] of isRow ? [["aria-rowindex", at + 2]] : [["aria-posinset", at + 1], ["aria-setsize", rows.length]]) element.setAttribute(name, value);
       const follows = before ? before.nextElementSibling === element : space.firstElementChild === element;
       if (!follows && !element.contains(document.activeElement)) before ? before.after(element) : space.prepend(element);
       return element;
