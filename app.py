@@ -22,6 +22,8 @@ import api.edge.security
 import api.routes
 import callbacks.charts.figures
 import callbacks.charts.metrics
+import callbacks.charts.metrics_table
+import callbacks.charts.points
 import callbacks.evaluation
 import callbacks.front
 import callbacks.gpus
@@ -118,6 +120,8 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.front,
         callbacks.charts.figures,
         callbacks.charts.metrics,
+        callbacks.charts.metrics_table,
+        callbacks.charts.points,
         callbacks.runs.run_list,
         callbacks.runs.comparison,
         callbacks.runs.grouping,

@@ -18,6 +18,7 @@ from serving.compartments import Compartment, Place
 # Dash's own browser code writes it first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
+_METRIC: Final = re.compile(r"/api/runs/[^/]+/metrics/.")
 FIGURES, POINTS = "figures", "points"
 
 
@@ -58,6 +59,8 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
         return Place(PAGES)
     if method not in ("GET", "HEAD"):
         return Place(CHANGES)
+    if _METRIC.match(path):
+        return Place(POINTS)
     if path == "/api/health":
         return Place(CHECKS)
     return Place(POLICIES if path.startswith("/api/models/") and path.endswith("/policy") else READS)

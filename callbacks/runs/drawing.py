@@ -48,7 +48,7 @@ class Drawing(NamedTuple):
         `with_diverged` adds the metrics that ended in what is no finite number: tables say where they began to.
         """
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
-        keys = {run.run_id: _keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
+        keys = {run.run_id: keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
         if with_diverged:  # where it began to, only the histories know
             for run in runs:
                 keys[run.run_id] += [key for key in run.diverged(services.vocabulary) if key not in keys[run.run_id]]
@@ -76,7 +76,7 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
     return [by_sentence[sentence] for sentence in sorted(by_sentence)]
 
 
-def _keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
+def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
     """The metric keys under which this run logged the wanted subjects, and the axis's counter."""
     found = [key for subject in wanted if (key := subject.key_in(run.metrics, vocabulary)) is not None]
     keys = list(dict.fromkeys(found))

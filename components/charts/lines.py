@@ -131,6 +131,19 @@ def curve_on(
     subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float, curve_of: CurveSource
 ) -> Curve | None:
     """The curve of `subject` in `run` over the chosen axis, smoothed by `weight`; None where none is, or not yet."""
+    asked = curve_request(subject, run, known, options, weight)
+    curve = None if asked is None else curve_of(asked)
+    key = subject.key_in(run.metrics, known.vocabulary)
+    if curve is None or curve.diverged is None or (run.run_id, key) not in known.sampled:
+        return curve
+    # It may have begun to diverge between two points of the sample.
+    return curve.model_copy(update={"diverged": curve.diverged.model_copy(update={"is_first": False})})
+
+
+def curve_request(
+    subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float
+) -> CurveRequest | None:
+    """What makes a curve of `subject` in `run`; None where its history was not logged, or has not come yet."""
     key, history = subject.key_in(run.metrics, known.vocabulary), known.history(run, subject)
     if key is None or history is None:
         return None
@@ -138,8 +151,4 @@ def curve_on(
     counted = None if counting is None else known.histories.get((run.run_id, counting.key))
     origin = None if run.started_at is None else round(run.started_at.timestamp() * 1000)
     scale = subject.scale(key, known.vocabulary)
-    curve = curve_of(CurveRequest(history, options.axis, weight, counting, counted, origin, known.latest, scale))
-    if curve is None or curve.diverged is None or (run.run_id, key) not in known.sampled:
-        return curve
-    # It may have begun to diverge between two points of the sample.
-    return curve.model_copy(update={"diverged": curve.diverged.model_copy(update={"is_first": False})})
+    return CurveRequest(history, options.axis, weight, counting, counted, origin, known.latest, scale)

@@ -28,6 +28,8 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "POST /changes": WRITE,
         "GET /charts/figure": READ,
         "POST /charts/figure": READ,  # what is too long for an address
+        "GET /charts/points.csv": READ,
+        "GET /charts/table": READ,
         "GET /charts/metrics": READ,
         "POST /charts/metrics": READ,
         "GET /health": READ,
@@ -43,6 +45,8 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /api/runs": READ,
         "GET /api/runs/compare": READ,
         "GET /api/runs/<run_id>": READ,
+        "GET /api/runs/<run_id>/metrics": READ,
+        "GET /api/runs/<run_id>/metrics/<path:key>": READ,
     }
 )
 """Routes of the dashboard; a program writes here, but for ANSWERED_THERE."""

@@ -1,6 +1,6 @@
 """What of a chart's description cannot be understood."""
 
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, ClewError, NotFound
 from domain.messages import template
 
 
@@ -30,3 +30,27 @@ class NoSuchMetric(NotFound):
     text = template("Run {run_id} has no metric “{key}”.")
     run_id: str
     key: str
+
+
+class PointsMissing(ClewError):
+    """A file of points ends before it is whole, having said so in its last rows; for the log."""
+
+    status = 503
+    text = template("{number} histories are missing in a file of points, which was broken off.")
+    number: int
+
+
+class HistoryOnItsWay(ClewError):
+    """Not all points of a metric are read yet."""
+
+    status = 503
+    text = template("The points of “{key}” are still on their way: try again in a moment.")
+    key: str
+
+
+class NoSuchFormat(BadInput):
+    """Points are not written in what was asked for."""
+
+    text = template("Points do not come as “{format}”, but as one of: {known}.")
+    format: str
+    known: str
