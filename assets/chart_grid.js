@@ -130,18 +130,16 @@
     );
   }
 
-  /** Their size is the page's, which may become another. */
-  function sized(grid) {
-    let timer = null;
-    let width = grid.root.clientWidth;
-    const observer = new ResizeObserver(() => {
-      if (grid.root.clientWidth === width) return;
-      width = grid.root.clientWidth;
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => {
-        for (const box of grid.boxes.values()) if (box.div) grid.drawing.later(box);
-      }, 100);
+  /** Charts whose place has become wider or narrower are drawn anew: other columns, another window. */
+  function fit(grid) {
+    window.cancelAnimationFrame(grid.fitting);
+    grid.fitting = window.requestAnimationFrame(() => {
+      for (const box of grid.boxes.values()) if (box.div && box.div.layout?.width !== box.size().width) grid.drawing.later(box);
     });
+  }
+
+  function sized(grid) {
+    const observer = new ResizeObserver(() => fit(grid));
     observer.observe(grid.root);
     return observer;
   }
@@ -217,6 +215,6 @@
     },
   };
 
-  window.clew = Object.assign(window.clew || {}, { chartGrids: { of: (place) => grids.get(place), ask, fieldsOf, leaves, refresh, retry } });
+  window.clew = Object.assign(window.clew || {}, { chartGrids: { of: (place) => grids.get(place), ask, fieldsOf, fit, leaves, refresh, retry } });
   window.dash_clientside = Object.assign({}, window.dash_clientside, { chartGrid });
 })();

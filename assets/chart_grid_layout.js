@@ -151,6 +151,7 @@
     sections(grid);
     remarks(grid);
     grid.root.hidden = !grid.runs.length;
+    window.clew.chartGrids.fit(grid);
   }
 
   function writeAddress(grid) {
