@@ -68,7 +68,7 @@ def register(app: dash.Dash, services: Services) -> None:
         new = ctx.triggered_id in (None, ids.COMPARED)
         drawing = _drawing(services, compared, options, new=new)
         shown = {
-            "notices": fingerprint((compared, options.axis), drawing),
+            "notices": fingerprint((compared, asked_options.get("axis")), drawing),
             "table": fingerprint((compared, options.of_tables()), drawing),
         }
         if shown == drawn:
@@ -77,10 +77,7 @@ def register(app: dash.Dash, services: Services) -> None:
         is_same = shown["table"] == (drawn or {}).get("table")
         return {
             "table": no_update if is_same else _tables(drawing, options),
-            "notices": [
-                notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
-                comparison.without_steps(drawing.runs, drawing.found, options),
-            ],
+            "notices": _notices(compared, options, drawing),
             "failure": notices.failed_histories(drawing.failures),
             "failed": bool(drawing.failures),
             "has_all": not (drawing.is_loading or drawing.failures),
@@ -116,6 +113,13 @@ def _drawing(services: Services, compared: Compared, options: ChartOptions, *, n
     view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
     wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(options))]
     return Drawing.of(services, view, compared.runs[:MOST_COMPARED], wanted, options, ends)
+
+
+def _notices(compared: Compared, options: ChartOptions, drawing: Drawing) -> list[Any]:
+    said = notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending)))
+    # A run alone is drawn over time by itself, where nobody chose an axis.
+    is_by_itself = len(drawing.runs) == 1 and "axis" not in options.model_fields_set
+    return [said, None if is_by_itself else comparison.without_steps(drawing.runs, drawing.found, options)]
 
 
 def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -148,6 +149,43 @@ def test_a_line_is_muted_and_shown_alone_in_all_charts(compared: Page) -> None:
     page.wait(lambda: len(set(page.script(colours))) == 1 and page.lines("compare-chart-loss") == [12])
 
 
+def test_one_hover_line_in_all_charts_and_none_once_the_pointer_is_gone(compared: Page) -> None:
+    page = compared
+    page.wait(lambda: page.lines("compare-chart-reward") == [12, 12])
+    seen = "return [...document.querySelectorAll('#compare-grid .chart-hover-line')].map(line => !line.hidden)"
+    page.script("Plotly.Fx.hover(document.querySelector('#compare-chart-reward .js-plotly-plot'), {xval: 5})")
+    page.wait(lambda: page.script(seen) == [False, True])
+    page.script("Plotly.Fx.unhover(document.querySelector('#compare-chart-reward .js-plotly-plot'))")
+    page.wait(lambda: page.script(seen) == [False, False])
+
+
+def test_all_points_are_a_file(compared: Page) -> None:
+    page = compared
+    page.script("HTMLAnchorElement.prototype.click = function () { window.saved = this.href; }")
+    menu(page, "@loss", "All points (CSV)")
+    address = page.wait(lambda: page.script("return window.saved"))
+    lines = requests.get(address, timeout=20).text.splitlines()
+    assert len(lines) == 1 + 2 * 12
+    assert "train/loss" in lines[1]
+
+
+def test_a_chart_is_dragged_to_another_place(compared: Page) -> None:
+    page = compared
+    page.script(
+        """
+        const [from, to] = arguments.map(chart => document.querySelector(`.grid-charts [data-chart='${chart}']`));
+        const given = {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()};
+        from.querySelector(".chart-handle").dispatchEvent(new DragEvent("dragstart", given));
+        to.dispatchEvent(new DragEvent("dragover", given));
+        to.dispatchEvent(new DragEvent("drop", given));
+        from.dispatchEvent(new DragEvent("dragend", given));
+        """,
+        "@loss",
+        "@reward",
+    )
+    page.wait(lambda: page.script(COMPARE) == ["@loss", "@reward"])
+
+
 def test_the_address_is_the_page(compared: Page) -> None:
     page = compared
     page.click(".grid-fold[aria-expanded=false]")
@@ -188,6 +226,13 @@ def test_only_charts_near_the_view_are_drawn(page: Page, tracking: Tracking) -> 
     page.script("document.querySelector(`[data-chart='many/metric 119']`).scrollIntoView()")
     page.wait(lambda: page.script(last))
     assert page.script(drawn) < 60
+    page.click(".grid-add")
+    in_document = "return document.querySelectorAll('.metric-list .metric-row').length"
+    page.wait(lambda: 5 < page.script(in_document) < 60)
+    page.click(".metric-picker .btn-outline-primary")
+    page.wait_for_text("That makes 120 charts. Add them all", ".metric-picker")
+    page.click(".metric-picker .btn-outline-primary")
+    page.wait(lambda: len(page.script(ORDER.replace("{place}", "run"))) == 120)
 
 
 def test_the_table_of_metrics_leads_to_charts(page: Page, runs: list[str]) -> None:
