@@ -75,7 +75,7 @@
     const [from, to] = [field(texts.y_from, box.spec.yFrom), field(texts.y_to, box.spec.yTo)];
     const button = (text, value, look) => element("button", { type: "submit", className: `btn btn-${look}`, textContent: text, value });
     const title = element("h2", { className: "h5", textContent: texts.y_title.replace("{chart}", box.title), id: "chart-range-title" });
-    const wrong = element("p", { className: "text-danger mb-0" });
+    const wrong = element("p", { className: "text-danger-emphasis mb-0" });
     wrong.setAttribute("role", "alert");
     const form = element(
       "form",

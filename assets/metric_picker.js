@@ -13,9 +13,9 @@
   function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => false, shown = 0 }) {
     const opener = document.activeElement;
     const [folded, state] = [new Set(), { typed: "", isExpression: false, isSure: false }];
-    const box = element("input", { type: "search", className: "form-control", id: "metric-picker-find", autocomplete: "off", spellcheck: false });
+    const box = element("input", { type: "text", className: "form-control", id: "metric-picker-find", autocomplete: "off", spellcheck: false });
     const expression = element("input", { type: "checkbox", className: "form-check-input", id: "metric-picker-expression" });
-    const wrong = element("p", { className: "text-danger mb-0" });
+    const wrong = element("p", { className: "text-danger-emphasis mb-0" });
     wrong.setAttribute("role", "alert");
     const count = element("p", { className: "mb-0 me-auto" });
     count.setAttribute("role", "status");

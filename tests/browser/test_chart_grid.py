@@ -153,9 +153,17 @@ def test_one_hover_line_in_all_charts_and_none_once_the_pointer_is_gone(compared
     page = compared
     page.wait(lambda: page.lines("compare-chart-reward") == [12, 12])
     seen = "return [...document.querySelectorAll('#compare-grid .chart-hover-line')].map(line => !line.hidden)"
-    page.script("Plotly.Fx.hover(document.querySelector('#compare-chart-reward .js-plotly-plot'), {xval: 5})")
-    page.wait(lambda: page.script(seen) == [False, True])
-    page.script("Plotly.Fx.unhover(document.querySelector('#compare-chart-reward .js-plotly-plot'))")
+    plot = page.find("#compare-chart-reward .nsewdrag")
+    page.script("arguments[0].scrollIntoView({block: 'center'})", plot)
+
+    def hovered() -> bool:
+        ActionChains(page.driver).move_to_element_with_offset(plot, 0, 0).move_to_element_with_offset(
+            plot, 9, 3
+        ).perform()
+        return bool(page.script(seen) == [False, True])
+
+    page.wait(hovered)
+    ActionChains(page.driver).move_to_element(page.find("#compare-grid .grid-add")).perform()
     page.wait(lambda: page.script(seen) == [False, False])
 
 
@@ -173,7 +181,7 @@ def test_a_chart_is_dragged_to_another_place(compared: Page) -> None:
     page = compared
     page.script(
         """
-        const [from, to] = arguments.map(chart => document.querySelector(`.grid-charts [data-chart='${chart}']`));
+        const [from, to] = [...arguments].map(chart => document.querySelector(`.grid-charts [data-chart='${chart}']`));
         const given = {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()};
         from.querySelector(".chart-handle").dispatchEvent(new DragEvent("dragstart", given));
         to.dispatchEvent(new DragEvent("dragover", given));
@@ -289,7 +297,7 @@ def test_in_japanese_on_a_phone(page: Page, runs: list[str]) -> None:
         "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 700, "deviceScaleFactor": 1, "mobile": False}
     )
     page.open(f"/mlflow?runs={','.join(runs)}&lang=ja")
-    page.wait(lambda: page.lines("compare-chart-loss") == [12, 12])
+    page.wait(lambda: page.lines("compare-chart-reward") == [12, 12])
     assert page.script("return document.documentElement.scrollWidth") <= 360
     page.click(".grid-add")
     page.wait(lambda: page.all(".metric-picker[open]"))
