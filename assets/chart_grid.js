@@ -39,7 +39,8 @@
     window.clew.live.write(box.caption, answer.summary);
     window.clew.chartBox.say(box, (answer.failures || []).join(" "), grid.texts, () => retry(grid));
     grid.legend.learn(answer.figure);
-    grid.drawing.later(box);
+    // What is drawn already stays as it is, with the label under the pointer.
+    if (!box.div || box.shown !== answer) grid.drawing.later(box);
     if (answer.pending) later(grid);
   }
 

@@ -60,7 +60,9 @@
       return entry.answer;
     }
     if (!response.ok) throw await failureOf(response);
-    const answer = await response.json();
+    const asked = await response.json();
+    // Of equal answers the first one stays, which may be drawn.
+    const answer = entry && asked.version && entry.answer.version === asked.version ? entry.answer : asked;
     keep(address, { etag: response.headers.get("ETag"), answer });
     return answer;
   }
