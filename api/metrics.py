@@ -11,10 +11,10 @@ from api.shapes import MetricRow
 from api.wire import answer
 from domain.errors.charts.specs import HistoryOnItsWay, NoSuchFormat, NoSuchMetric
 from domain.errors.records import RunIdMalformed, RunNotFound
+from domain.points.point_texts import parts, rows, texts
 from domain.tracking.compared import is_run_id
 from domain.tracking.history import History
 from domain.tracking.outcomes import NotFinite
-from domain.tracking.point_texts import parts, rows, texts
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.histories.complete import complete_histories

@@ -56,7 +56,7 @@
         box.div = free.pop() || made();
         box.place.prepend(box.div);
       }
-    box.shown = box.answer;
+      box.shown = box.answer;
       box.div.box = null; // what Plotly says while it draws is no reader's doing
       const { data, layout } = shown(box, on.muted());
       window.Plotly.react(box.div, data, layout, config);

@@ -12,12 +12,13 @@ from components.chart_grid.grid_address import GridAddress
 from components.filter_hint import filter_hint
 from components.runs import comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
-from components.ui_settings import UiSettings, page
+from components.ui_settings import UiSettings, page_with_defaults
+from components.views.menu import menu
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.compared import parse_run_ids
 
 
-@page
+@page_with_defaults
 def layout(
     ui: UiSettings,
     /,
@@ -34,7 +35,7 @@ def layout(
     options, odd = ChartOptions.from_address(other)
     address = GridAddress.of(other)
     return [
-        html.H1(_("Runs"), className="h3"),
+        html.Div([html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-start"),
         run_samples.notice(),
         run_samples.dialog(),
         run_list.freshness(),

@@ -32,10 +32,11 @@ from services.tracking.extremes import MetricExtremes
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import FastLane, MetricSource
 from services.tracking.histories.store import HistoryStore
-from services.tracking.mlflow_runs import MlflowRuns
 from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunStore
 from services.tracking.sample_data import SampleData
+from services.tracking.sources.mlflow_runs import MlflowRuns
+from services.views.team_views import TeamViews
 from settings.settings import Settings
 from transport.credentials import basic_auth
 from transport.http_client import JsonService
@@ -51,6 +52,7 @@ class Services(NamedTuple):
     histories: HistoryStore
     curves: CurveCache
     extremes: MetricExtremes
+    views: TeamViews
     models: ModelStore
     model_views: ModelSnapshots
     changes: ChangeAnswers
@@ -65,7 +67,7 @@ def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
     vocabulary = settings.vocabulary  # read once: its file may change while this runs
     mlflow = MlflowApi.from_settings(settings)
-    source = MlflowRuns(mlflow)
+    source = run_source(settings, mlflow, vocabulary)
     runs = RunStore(source, settings.cache_dir, settings.refresh_seconds)
     # Two stores never share one, nor do two registered models of one registry, nor two readings of their runs.
     kept_by = f"{settings.model_server_url or mlflow.service.url} {settings.model_name} {vocabulary.model_dump_json()}"
@@ -84,6 +86,7 @@ def connect(settings: Settings) -> Services:
         histories=histories,
         curves=CurveCache(),
         extremes=MetricExtremes(histories),
+        views=TeamViews.of(mlflow, settings.cache_dir, settings.refresh_seconds, settings.patience_seconds),
         models=models,
         model_views=model_views,
         changes=ChangeAnswers(
@@ -140,13 +143,29 @@ def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: Ver
     return ReadOnlyStore(store) if settings.read_only else TokenRenewingStore(store, token)
 
 
+def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) -> RunSource:
+    """The runs of that MLflow: by its database where the settings name one, and it goes."""
+    rest = MlflowRuns(mlflow, cache_folder(settings.cache_dir, mlflow.service.url))
+    if not settings.mlflow_backend_store_uri:
+        return rest
+    # Here, because they bring SQLAlchemy.
+    from services.database.mlflow_database import MlflowDatabase
+    from services.tracking.sources.database_columns import DatabaseColumns
+    from services.tracking.sources.database_runs import DatabaseRuns
+    from services.tracking.sources.lanes import RunLanes
+
+    database = MlflowDatabase(settings.mlflow_backend_store_uri)
+    return RunLanes(DatabaseRuns(database, vocabulary.named), rest, DatabaseColumns(database))
+
+
 def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     """The histories of that MLflow, kept where `settings` say."""
     folder = cache_folder(settings.cache_dir, mlflow.service.url) / "histories"
     source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
+        from services.database.mlflow_database import MlflowDatabase
         from services.tracking.histories.metrics_sql import MetricDatabase
 
-        source = FastLane(MetricDatabase(settings.mlflow_backend_store_uri), source)
+        source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

@@ -9,8 +9,8 @@ import flask
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
 from domain.errors.records import RunIdMalformed, RunNotFound
+from domain.points.extremes import Extremes
 from domain.tracking.compared import is_run_id
-from domain.tracking.extremes import Extremes
 from domain.tracking.outcomes import NotFinite
 from domain.tracking.runs import LatestMetric
 from services.connect import Services

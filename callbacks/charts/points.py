@@ -75,5 +75,5 @@ def _missing(part: RunHistories) -> list[bytes]:
 
 
 def _file_name(query: FigureQuery) -> str:
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(map(str, query.chart.of))).strip("-.")
+    plain = re.sub(r"[^A-Za-z0-9._]+", "-", "-".join(map(str, query.chart.of))).strip("-.")
     return f"clew-points-{plain[:_LONGEST_NAME] or 'chart'}.csv"

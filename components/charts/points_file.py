@@ -14,7 +14,7 @@ from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.charts.history_curves import x_of_points
 from domain.errors.records import RunNotFound
-from domain.tracking.point_texts import parts, rows, texts
+from domain.points.point_texts import parts, rows, texts
 from domain.tracking.runs import Run
 
 HEAD: Final = ("run_id", "run", "metric", "step", "timestamp", "x", "value")

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from cachetools import LRUCache, TTLCache
 
-from domain.tracking.extremes import Extremes, extremes
+from domain.points.extremes import Extremes, extremes
 from domain.tracking.runs import LatestMetric, Run
 from services.tracking.histories.store import HistoryStore, Series
 

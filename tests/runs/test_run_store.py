@@ -10,8 +10,9 @@ import pytest
 
 from domain.errors import ServiceUnavailable
 from mlflow_api.client import MlflowApi
-from services.tracking.mlflow_runs import MlflowRuns
+from services.sharing.shared_file import cache_folder
 from services.tracking.run_store import RunStore
+from services.tracking.sources.mlflow_runs import MlflowRuns
 from tests.misbehaving import (
     BREAK_OFF,
     DRIP,
@@ -34,7 +35,8 @@ MUCH_LATER = 8.0
 
 
 def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
-    return RunStore(MlflowRuns(MlflowApi(JsonService("MLflow", address))), cache_dir, period)
+    source = MlflowRuns(MlflowApi(JsonService("MLflow", address)), cache_folder(cache_dir, address))
+    return RunStore(source, cache_dir, period)
 
 
 def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:
@@ -169,7 +171,7 @@ def test_a_run_that_is_seconds_old_is_found_when_asked_for(tracking: Tracking, c
 def test_a_damaged_cache_is_read_anew(tracking: Tracking, cache_dir: Path) -> None:
     run_id = tracking.run(tracking.experiment())
     store(tracking.address, cache_dir).first_view(10)
-    (file,) = cache_dir.rglob("runs.json")
+    (file,) = cache_dir.rglob("runs.table")
     file.write_bytes(file.read_bytes()[:100])
     runs = store(tracking.address, cache_dir)
     assert runs.refreshed_view(10).get(run_id) is not None

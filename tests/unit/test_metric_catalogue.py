@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.charts.metric_catalogue import metric_catalogue
-from domain.tracking.extremes import extremes
+from domain.points.extremes import extremes
+from domain.points.point_texts import rows, texts
 from domain.tracking.history import History
-from domain.tracking.point_texts import rows, texts
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
 
