@@ -79,14 +79,10 @@ def _key(ref: ColumnRef, column: Column) -> str:
 
 def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
     """What every row has beside its cells."""
-    raw = {key: cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started", "nested", "sample")}
-    return {
-        "id": raw["run_id"],
-        "state": raw["status"],
-        "started_ms": raw["started"],
-        "parent_id": [None if parent == MISSING else parent for parent in raw["nested"]],
-        "is_sample": [told != MISSING for told in raw["sample"]],
-    }
+    ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
+    parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
+    is_sample = [told is not None for told in samples]
+    return {"id": ids, "state": states, "started_ms": started, "parent_id": parents, "is_sample": is_sample}
 
 
 def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:
