@@ -14,8 +14,8 @@ from domain.run_table.columns import Column, KeyCounts, TextColumn
 from domain.run_table.query import RunQuery, Selection, select
 from domain.run_table.selection.filtering import kind_of
 
-# On show by themselves, where any run has something in them.
-OF_THEMSELVES = ("sample", "nested", "remarks")
+# On show by themselves, where any run has something in them: whoever has children has one that says so.
+_OF_THEMSELVES = ("sample", "nested")
 
 
 class Page(NamedTuple):
@@ -39,7 +39,7 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
         "pending": {str(ref): count for ref in query.columns if (count := known.shown(ref).pending)},
         "progress": None if known.table.progress is None else known.table.progress.model_dump(),
         "choices": {key: _choices(known.shown(built_in(key))) for key in ("experiment", "algorithm")},
-        "filled": [key for key in OF_THEMSELVES if _is_filled(known, key)],
+        "filled": _filled(known),
         "gone": [run_id for run_id in selected if run_id not in known.table],
     }
 
@@ -83,10 +83,15 @@ def _choices(column: Column) -> list[str]:
     return sorted(found | {column.values[code] or MISSING for code in np.flatnonzero(held[1:]).tolist()})
 
 
-def _is_filled(known: Known, key: str) -> bool:
-    """Whether any run has a text there; of what is only counted no text is made."""
-    parent = known.raw(built_in("nested"))  # whoever has children has one that says so
-    column = parent if key == "nested" else known.shown(built_in(key))
+def _filled(known: Known) -> list[str]:
+    """Which of those are on show by themselves; no text is made to find out."""
+    return [
+        *(key for key in _OF_THEMSELVES if _has_texts(known.raw(built_in(key)))),
+        *([run_list.REMARKS] if known.has_remarks() else []),
+    ]
+
+
+def _has_texts(column: Column) -> bool:
     return isinstance(column, TextColumn) and bool((column.codes >= 0).any())
 
 

@@ -1,6 +1,7 @@
 """Rows of the run list for the browser: the cells of the columns on show, and what is said of them beside."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from components.texts import outcomes
@@ -11,6 +12,7 @@ from domain.run_table.query import ColumnSource, Selection
 from domain.run_table.selection.key_names import key_names
 from domain.run_table.selection.sorting import Rows
 from domain.run_table.table import RunTable
+from domain.run_table.word_columns import cells_out_of_range, diverged_cells
 from domain.tracking.outcomes import Outcome
 from domain.tracking.vocabulary import Vocabulary
 
@@ -31,6 +33,11 @@ class Known(NamedTuple):
     shown: ColumnSource
     lasting: ColumnSource
     vocabulary: Vocabulary
+
+    def has_remarks(self) -> bool:
+        """Whether there is anything to say of any run's metrics."""
+        odd = chain(diverged_cells(self.table, self.vocabulary), cells_out_of_range(self.table, self.vocabulary))
+        return next(odd, None) is not None
 
 
 def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> list[dict[str, Any]]:
