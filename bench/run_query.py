@@ -3,8 +3,8 @@
     python -m bench.run_query --runs 50000
 
 By any column of every kind. Each figure is the median of five with the columns that a worker keeps; `first` is with
-none made yet, as for the first who asks of a new list. Runs as Stable-Baselines3 logs them: one in ten has diverged, half of
-them stand in families.
+none made yet, as for the first who asks of a new list. Runs as Stable-Baselines3 logs them: one in ten has diverged,
+half of them stand in families.
 """
 
 import argparse

@@ -35,6 +35,7 @@ from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunStore
 from services.tracking.sample_data import SampleData
 from services.tracking.sources.mlflow_runs import MlflowRuns
+from services.views.team_views import TeamViews
 from settings.settings import Settings
 from transport.credentials import basic_auth
 from transport.http_client import JsonService
@@ -49,6 +50,7 @@ class Services(NamedTuple):
     samples: SampleData
     histories: HistoryStore
     curves: CurveCache
+    views: TeamViews
     models: ModelStore
     model_views: ModelSnapshots
     changes: ChangeAnswers
@@ -80,6 +82,7 @@ def connect(settings: Settings) -> Services:
         samples=SampleData(mlflow),
         histories=history_store(settings, mlflow),
         curves=CurveCache(),
+        views=TeamViews.of(mlflow, settings.cache_dir, settings.refresh_seconds, settings.patience_seconds),
         models=models,
         model_views=model_views,
         changes=ChangeAnswers(
@@ -142,7 +145,7 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
     if not settings.mlflow_backend_store_uri:
         return rest
     # Here, because they bring SQLAlchemy.
-    from services.tracking.mlflow_database import MlflowDatabase
+    from services.database.mlflow_database import MlflowDatabase
     from services.tracking.sources.database_columns import DatabaseColumns
     from services.tracking.sources.database_runs import DatabaseRuns
     from services.tracking.sources.lanes import RunLanes
@@ -157,8 +160,8 @@ def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
+        from services.database.mlflow_database import MlflowDatabase
         from services.tracking.histories.metrics_sql import MetricDatabase
-        from services.tracking.mlflow_database import MlflowDatabase
 
         source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

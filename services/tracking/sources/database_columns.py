@@ -10,7 +10,7 @@ from sqlalchemy import false, func, select
 from domain.run_table.columns import MetricColumn
 from domain.tracking.runs import LatestMetric
 from mlflow_api.metric_columns import as_logged
-from services.tracking.mlflow_database import MlflowDatabase
+from services.database.mlflow_database import MlflowDatabase
 from services.tracking.sources.mlflow_tables import LATEST, METRICS
 from services.tracking.sources.run_rows import column_in, in_pieces, rows_of, values_in
 
