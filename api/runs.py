@@ -1,10 +1,9 @@
-"""/api/runs: the training runs as the pages know them, so at most `REFRESH_SECONDS` old while MLflow answers."""
+"""/api/runs/…: training runs as the pages know them, so at most `REFRESH_SECONDS` old while MLflow answers."""
 
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
-from api.run_filters import filters_in
 from api.shapes import Comparison, RunDetail
 from api.wire import answer
 from domain.errors.records import RunIdMalformed, RunNotFound
@@ -22,15 +21,7 @@ from services.tracking.run_store import RunView
 def blueprint(services: Services) -> Blueprint:
     """The routes of the runs in `services`."""
     routes = Blueprint("runs", __name__, url_prefix="/runs")
-    patience, vocabulary = services.settings.patience_seconds, services.vocabulary
-
-    @routes.get("")
-    def all_runs() -> Response:
-        filters, experiment = filters_in(request.args), request.args.get("experiment")
-        view = services.runs.first_view(patience)
-        runs = _known(view).runs()
-        rows = [summarise(run, vocabulary) for run in runs if experiment is None or run.experiment == experiment]
-        return _dated(answer(list[RunSummary], [row for row in rows if filters.keeps(row)]), view)
+    patience = services.settings.patience_seconds
 
     @routes.get("/compare")
     def compare() -> Response:
