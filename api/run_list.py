@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.run_columns import as_answered, filters_in, name_of, ref_of, sort_key
+from api.runs import dated
 from api.shapes import RunCells
 from api.wire import answer
 from domain.errors.misfits import misfits_of
@@ -133,14 +134,12 @@ def _number(name: str, column: NumberColumn, row: int) -> Any:
 def _described(response: Response, view: RunView, total: int, next_row: int | None) -> Response:
     """Says as of when the answer is, of which version of the list, how many runs there are, and where the next are."""
     response.headers["X-Total-Count"] = str(total)
-    if view.as_of is not None:
-        response.headers["X-As-Of"] = view.as_of.isoformat()
     if next_row is not None and next_row < total:
         response.headers["Link"] = f'<{_next_page()}>; rel="next"'
     response.set_etag(known_table(view).version)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
-    return response
+    return dated(response, view)
 
 
 def _next_page() -> str:
