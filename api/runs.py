@@ -10,12 +10,12 @@ from api.wire import answer
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
 from domain.errors.services import NothingReadYet, UnavailableBecause
+from domain.run_table.table import RunTable
 from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run, RunSummary, summarise
 from services.connect import Services
-from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
 
 
@@ -28,7 +28,7 @@ def blueprint(services: Services) -> Blueprint:
     def all_runs() -> Response:
         filters, experiment = filters_in(request.args), request.args.get("experiment")
         view = services.runs.first_view(patience)
-        runs = _known(view).runs.values()
+        runs = _known(view).runs()
         rows = [summarise(run, vocabulary) for run in runs if experiment is None or run.experiment == experiment]
         return _dated(answer(list[RunSummary], [row for row in rows if filters.keeps(row)]), view)
 
@@ -36,9 +36,9 @@ def blueprint(services: Services) -> Blueprint:
     def compare() -> Response:
         ids = _asked_for()
         view = services.runs.view_with(ids, patience)
-        runs = _known(view).runs
+        runs = _known(view)
         missing = [run_id for run_id in ids if run_id not in runs]
-        found = _located([runs[run_id] for run_id in ids if run_id in runs], services)
+        found = _located([run for run_id in ids if (run := runs.get(run_id)) is not None], services)
         return _dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
 
     @routes.get("/<run_id>")
@@ -46,7 +46,7 @@ def blueprint(services: Services) -> Blueprint:
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
-        run = _known(view).runs.get(run_id)
+        run = _known(view).get(run_id)
         if run is None:
             raise RunNotFound(run_id)
         [summary] = _located([run], services)
@@ -71,7 +71,7 @@ def _located(runs: Sequence[Run], services: Services) -> list[RunSummary]:
     ]
 
 
-def _known(view: RunView) -> RunList:
+def _known(view: RunView) -> RunTable:
     if view.runs is not None:
         return view.runs
     if view.failure is not None:

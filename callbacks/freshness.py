@@ -22,7 +22,7 @@ def is_retry(place: str) -> bool:
 def freshness(view: RunView) -> tuple[Any, Any, bool]:
     """What the page says of its own age: the text, the failure if any, and whether there is one."""
     as_of = words.unix_ms(view.as_of)
-    runs = None if view.runs is None else len(view.runs.runs)
+    runs = None if view.runs is None else len(view.runs)
     text = run_list.freshness_text(runs, as_of, failed=view.failure is not None)
     return text, *failed(view)
 

@@ -19,17 +19,18 @@ from components.texts.language import language
 from domain.front import in_progress
 from domain.health import HealthReport, ServiceKind
 from domain.registry.models import ModelState, activation_of
+from domain.run_table.table import RunTable
 from domain.tracking.best_runs import BestRuns, best_per_algorithm
+from domain.tracking.runs import RunStatus
 from domain.tracking.vocabulary import Vocabulary
 from services.connect import Services
 from services.failures import Failure
 from services.registry.model_view import ModelView
-from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
 
 _SECONDS_PER_HOUR = 3600
 Filled = tuple[Any, Any]  # what a tile shows, as a mark that changes with it, and what draws it
-Fill = Callable[[RunList, datetime], Filled]  # that of these runs, as of then
+Fill = Callable[[RunTable, datetime], Filled]  # that of these runs, as of then
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -112,8 +113,8 @@ def _freshness(view: RunView | ModelView) -> tuple[Any, Any, bool]:
 
 
 def _in_progress_by(vocabulary: Vocabulary) -> Fill:
-    def fill(runs: RunList, as_of: datetime) -> Filled:
-        found = in_progress(runs.runs.values(), as_of, vocabulary)
+    def fill(runs: RunTable, as_of: datetime) -> Filled:
+        found = in_progress(runs.with_status(RunStatus.RUNNING, RunStatus.SCHEDULED), as_of, vocabulary)
         return [run.model_dump_json() for run in found], lambda: front.runs_in_progress(found)
 
     return fill
@@ -123,10 +124,11 @@ def _best_by(vocabulary: Vocabulary) -> Fill:
     """Keeps the best of the newest list for an hour: each app by its own vocabulary, and so apart."""
 
     @cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
-    def best_of(runs: RunList, hour: int) -> BestRuns:
-        return best_per_algorithm(runs.runs.values(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary)
+    def best_of(runs: RunTable, hour: int) -> BestRuns:
+        finished = runs.with_status(RunStatus.FINISHED)
+        return best_per_algorithm(finished, datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary)
 
-    def fill(runs: RunList, as_of: datetime) -> Filled:
+    def fill(runs: RunTable, as_of: datetime) -> Filled:
         best = best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
         return best.model_dump_json(), lambda: front_best.best_runs(best)
 

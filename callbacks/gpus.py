@@ -13,6 +13,7 @@ from components import ids
 from components.gpus import gpus
 from components.gpus.gpu_card import gpu_card
 from domain.gpus import MOST_GPUS, Gpu
+from domain.tracking.runs import RunStatus
 from services.connect import Services
 
 _GPUS = TypeAdapter(list[Gpu])
@@ -36,7 +37,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def runs(_tick: int, _retry: int | None, known: list[dict[str, Any]] | None) -> tuple[Any, ...]:
         """The runs that train now: a process of theirs gets their name."""
         view = services.runs.refreshed_view(RETRY_WAIT_SECONDS) if is_retry("gpus") else services.runs.view()
-        training = None if view.runs is None else gpus.training_runs(view.runs.runs.values())
+        training = None if view.runs is None else gpus.training_runs(view.runs.with_status(RunStatus.RUNNING))
         return (no_update if training in (None, known) else training, *failed(view))
 
 

@@ -83,12 +83,17 @@ class MlflowApi:
         """Every run of `experiments` that fits MLflow's filter `where`, pages followed to the end, and the bad rows."""
         runs: list[Run] = []
         bad: list[BadRow] = []
-        for raw in self._pages(list(experiments), where):
-            try:
-                runs.append(run_of(raw, experiments))
-            except ValidationError as error:
-                bad.append(bad_row_of(raw, error))
+        for found, odd in self.run_pages(experiments, where):
+            runs += found
+            bad += odd
         return runs, bad
+
+    def run_pages(
+        self, experiments: dict[str, Experiment], where: str = ""
+    ) -> Iterator[tuple[list[Run], list[BadRow]]]:
+        """The same page by page, as they come."""
+        for page in self._pages(list(experiments), where):
+            yield _checked(page, experiments)
 
     def run(self, run_id: str, experiments: dict[str, Experiment]) -> Run:
         """One run; raises `NotFound`, also for a deleted one, which MLflow would still tell."""
@@ -136,13 +141,25 @@ class MlflowApi:
             raise AnswerTooSlow(SERVICE)
         return left
 
-    def _pages(self, experiment_ids: Sequence[str], where: str) -> Iterator[Any]:
+    def _pages(self, experiment_ids: Sequence[str], where: str) -> Iterator[list[Any]]:
         token = ""
         while experiment_ids:
             body = {"experiment_ids": experiment_ids, "filter": where, "max_results": self._page_size}
             answer = self.post("runs/search", body | ({"page_token": token} if token else {}))
             page = validated(RunPage, answer)
-            yield from page.runs
+            yield page.runs
             token = page.next_page_token
             if not token:
                 return
+
+
+def _checked(page: Sequence[Any], experiments: dict[str, Experiment]) -> tuple[list[Run], list[BadRow]]:
+    """Each run is validated on its own, so that a bad one hides no other."""
+    runs: list[Run] = []
+    bad: list[BadRow] = []
+    for raw in page:
+        try:
+            runs.append(run_of(raw, experiments))
+        except ValidationError as error:
+            bad.append(bad_row_of(raw, error))
+    return runs, bad

@@ -22,6 +22,8 @@ def _as_logged(value: Any) -> Any:
     return value
 
 
+# 64 bits, as MLflow's store and our columns have it.
+Integer = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 MetricValue = Annotated[float, BeforeValidator(_as_logged)]
 
 
@@ -31,8 +33,8 @@ class _Info(BaseModel):
     run_name: str = ""
     status: RunStatus
     lifecycle_stage: str = "active"
-    start_time: int | None = None
-    end_time: int | None = None
+    start_time: Integer | None = None
+    end_time: Integer | None = None
 
 
 class _Pair(BaseModel):
@@ -43,8 +45,8 @@ class _Pair(BaseModel):
 class _Metric(BaseModel):
     key: str
     value: MetricValue
-    timestamp: int = 0
-    step: int = 0
+    timestamp: Integer = 0
+    step: Integer = 0
 
 
 class _Data(BaseModel):

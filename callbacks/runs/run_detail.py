@@ -72,7 +72,7 @@ def _beside(view: RunView, run_id: str, drawing: Drawing) -> Beside | None:
     if run is None or view.runs is None:
         return None
     silence = silent_minutes(run, view.as_of or view.runs.swept_at)
-    return Beside(drawing.found, family_of(run, view.runs.runs), silence)
+    return Beside(drawing.found, family_of(run, view.runs), silence)
 
 
 def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, known: bool) -> tuple[Any, ...]:

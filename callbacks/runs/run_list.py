@@ -17,15 +17,15 @@ from components.runs import run_list, run_toolbar
 from components.texts.language import _, language, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
-from domain.tracking.runs import summarise
+from domain.run_table.table import RunTable
+from domain.tracking.runs import SAMPLE_TAG, RunStatus, summarise
 from domain.tracking.vocabulary import Vocabulary
 from services.connect import Services
 from services.identity import writing_person
-from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
 
 # The rows of these runs in this language.
-RowsOf = Callable[[RunList, str], list[dict[str, Any]]]
+RowsOf = Callable[[RunTable, str], list[dict[str, Any]]]
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -79,7 +79,7 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         view = services.runs.view()
         if view.runs is None:
             return None if failed else no_update
-        known = {run.experiment for run in view.runs.runs.values()}
+        known = view.runs.experiments()
         everything = experiment == run_toolbar.EVERYTHING
         return run_list.nothing_here(experiment) if not known or not (everything or experiment in known) else None
 
@@ -91,7 +91,7 @@ def _silences(view: RunView, shown: dict[str, Any]) -> Any:
     """
     if view.runs is None:
         return no_update
-    found = run_list.silences(view.runs.runs.values(), view.as_of or view.runs.swept_at)
+    found = run_list.silences(view.runs.with_status(RunStatus.RUNNING), view.as_of or view.runs.swept_at)
     return no_update if found == shown else found
 
 
@@ -107,7 +107,7 @@ def _rows(view: RunView, rows_of: RowsOf, shown: str | None, notice: bool, embed
     if view.runs is None or view.runs.version == shown:
         return (no_update,) * 4
     # Only what Clew itself filled in is Clew's to remove.
-    samples = embedded and any(run.is_sample for run in view.runs.runs.values())
+    samples = embedded and len(view.runs.rows_with_tag(SAMPLE_TAG, "true")) > 0
     return (
         rows_of(view.runs, language()),
         view.runs.version,
@@ -122,8 +122,8 @@ def _rows_by(vocabulary: Vocabulary) -> RowsOf:
 
     # By version, not by object: a full sweep makes the same list anew, and a list that nobody has any more would stay.
     @cached(LRUCache(2), key=lambda runs, spoken: hashkey(runs.version, spoken), lock=threading.Lock())
-    def rows_of(runs: RunList, _spoken: str) -> list[dict[str, Any]]:
-        return run_list.rows(summarise(run, vocabulary) for run in runs.runs.values())
+    def rows_of(runs: RunTable, _spoken: str) -> list[dict[str, Any]]:
+        return run_list.rows(summarise(run, vocabulary) for run in runs.runs())
 
     return rows_of
 

@@ -18,11 +18,13 @@ from domain.errors import (
 from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
+from domain.errors.run_lists import columns
 from domain.messages import TEMPLATES
 
 __all__ = [
     "TEMPLATES",
     "answers",
+    "columns",
     "connections",
     "gpu_remedies",
     "gpus",

@@ -1,8 +1,8 @@
 """Runs within runs, as MLflow's tag says: a search and its trials, an experiment and its seeds."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
+from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
 
 
@@ -19,8 +19,8 @@ class Family(NamedTuple):
         return [None if run is None else (run.run_id, run.name, run.status) for run in relatives]
 
 
-def family_of(run: Run, runs: Mapping[str, Run]) -> Family:
-    """The parent and the children of `run` among `runs`, the children in the order in which they started."""
-    children = [other for other in runs.values() if other.parent_id == run.run_id]
+def family_of(run: Run, table: RunTable) -> Family:
+    """The parent and the children of `run` in `table`, the children in the order in which they started."""
+    children = table.children_of(run.run_id)
     children.sort(key=lambda child: (child.started_at is None, child.started_at, child.name, child.run_id))
-    return Family(run.parent_id, None if run.parent_id is None else runs.get(run.parent_id), children)
+    return Family(run.parent_id, None if run.parent_id is None else table.get(run.parent_id), children)

@@ -2,11 +2,12 @@
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, SerializerFunctionWrapHandler, WrapSerializer
 
 from domain.message_data import MessageField
 from domain.tracking.outcomes import Diverged, Outcome, outcome_of_point
@@ -44,6 +45,11 @@ class LatestMetric(BaseModel):
     timestamp: int
 
 
+def _as_dict(metrics: Mapping[str, LatestMetric], serialise: SerializerFunctionWrapHandler) -> Any:
+    """A run of the run table makes its points when they are asked for; on the way out they are a plain dict."""
+    return serialise(dict(metrics.items()))
+
+
 class Run(BaseModel):
     """One training run: everything but its metric histories.
 
@@ -62,7 +68,7 @@ class Run(BaseModel):
     odd_start_ms: int | None = None
     odd_end_ms: int | None = None
     params: dict[str, str]
-    metrics: dict[str, LatestMetric]
+    metrics: Annotated[Mapping[str, LatestMetric], WrapSerializer(_as_dict)]
     tags: dict[str, str]
 
     @property
@@ -169,7 +175,7 @@ def summarise(run: Run, vocabulary: Vocabulary) -> RunSummary:
         experiment=run.experiment,
         algorithm=run.parameter("algorithm", vocabulary),
         environment=run.parameter("environment", vocabulary),
-        seed=_whole_number(run.parameter("seed", vocabulary)),
+        seed=whole_number(run.parameter("seed", vocabulary)),
         started_at=run.started_at,
         duration_seconds=_seconds_between(run.started_at, run.ended_at),
         success_rate=run.latest("success_rate", vocabulary),
@@ -213,5 +219,6 @@ def _seconds_between(start: datetime | None, end: datetime | None) -> float | No
     return None if start is None or end is None or end < start else (end - start).total_seconds()
 
 
-def _whole_number(text: str | None) -> int | None:
+def whole_number(text: str | None) -> int | None:
+    """The number that a seed is written as; None where that is no whole one."""
     return int(text) if text is not None and re.fullmatch(r"-?\d{1,15}", text) else None

@@ -35,5 +35,10 @@ def silent_minutes(run: Run, now: datetime) -> int | None:
     return None if silence is None or silence <= STALLED_AFTER else int(silence.total_seconds() // 60)
 
 
+def is_of_the_machine(key: str) -> bool:
+    """Whether a metric is logged by MLflow's sampler, which goes on while the training hangs."""
+    return key.startswith(_OF_THE_MACHINE)
+
+
 def _logged(run: Run) -> list[LatestMetric]:
-    return [point for key, point in run.metrics.items() if not key.startswith(_OF_THE_MACHINE)]
+    return [point for key, point in run.metrics.items() if not is_of_the_machine(key)]

@@ -14,6 +14,7 @@ from domain.health import HealthReport, ServiceHealth, ServiceKind
 from services.health.dependency_health import DEADLINE_SECONDS, Checks, Probes, judged
 from services.sharing.reading import Reading
 from services.sharing.snapshot import Snapshot
+from services.sharing.value_forms import JsonForm
 from transport.http_client import JsonService
 
 _OLD_AFTER = 3  # times as long as a report is fresh
@@ -52,11 +53,10 @@ class HealthSnapshots:
         self._snapshot = Snapshot(
             folder,
             "health",
-            TypeAdapter(HealthReport),
+            JsonForm(TypeAdapter(HealthReport), _FORMAT),
             self._ask,
             service="Clew",
             due_after=self._fresh_for,
-            format_version=_FORMAT,
         )
 
     def report(self, wait_seconds: float = 0.0) -> HealthReport:

@@ -10,6 +10,7 @@ from services.failures import Failure
 from services.registry.model_store import ModelStore
 from services.sharing.reading import Reading
 from services.sharing.snapshot import Snapshot
+from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
 
 
@@ -45,7 +46,7 @@ class ModelSnapshots:
         self._snapshot = Snapshot(
             folder,
             "models",
-            TypeAdapter(KnownModels),
+            JsonForm(TypeAdapter(KnownModels)),
             self._read,
             service=store.name,
             due_after=timedelta(seconds=refresh_seconds / 3),

@@ -25,13 +25,14 @@ from services.registry.version_files.keeping import Kept, KeptPolicies, PolicyFi
 from services.registry.version_files.pauses import FetchPauses
 from services.sharing.host_lock import host_lock
 from services.sharing.shared_file import SharedFile
+from services.sharing.value_forms import JsonForm
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN: Final = timedelta(minutes=10)
 """After so long a file is looked at again: MLflow's versions do not change, but whoever can write to its store can."""
 _MOST_CHECKS_AT_ONCE = 2
 _MOST_FETCHES_AT_ONCE = 4
-_GRAPH = TypeAdapter(PolicyGraph)
+_GRAPH = JsonForm(TypeAdapter(PolicyGraph))
 
 
 class _Fetched(NamedTuple):

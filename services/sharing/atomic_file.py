@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 TEMPORARY = ".tmp"
+Content = bytes | memoryview
 Stamp = tuple[int, int, int]
 """Inode, time of change in ns and size: they tell one version of a file from the next."""
 
@@ -39,13 +40,13 @@ def open_plain(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def put(path: Path, content: bytes) -> Stamp:
-    """Puts `content` in place at once: a reader sees the former file or this one. Raises `OSError`."""
+def put(path: Path, *content: Content) -> Stamp:
+    """Puts `content` (all its parts) in place at once: a reader sees the former file or this one. Raises `OSError`."""
     path.parent.mkdir(parents=True, exist_ok=True)  # the cache may be deleted at any time
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=TEMPORARY)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(content)
             file.flush()
             stamp = stamp_of(os.fstat(file.fileno()))
         os.replace(temporary, path)

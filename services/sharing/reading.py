@@ -69,6 +69,9 @@ def together(one: Reading[T], other: Reading[T]) -> Reading[T]:
     return Reading(older.value, newer.attempt.model_copy(update={"as_of": older.as_of}))
 
 
-def _newness(reading: Reading[T]) -> tuple[datetime, datetime, bool]:
-    began_at = None if reading.attempt is None else reading.attempt.began_at
-    return past(began_at), past(reading.as_of), reading.value is not None
+def _newness(reading: Reading[T]) -> tuple[datetime, datetime, bool, float]:
+    """Of one attempt, what it brought in the end comes after all that was shown while it was under way."""
+    if reading.attempt is None:
+        return _NEVER, _NEVER, reading.value is not None, 0.0
+    attempt = reading.attempt
+    return past(attempt.began_at), past(reading.as_of), reading.value is not None, attempt.took_seconds

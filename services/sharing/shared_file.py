@@ -7,9 +7,8 @@ import threading
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from services.sharing.atomic_file import Stamp, open_plain, put, stamp_at, stamp_of
+from services.sharing.value_forms import ValueForm
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -29,12 +28,11 @@ def cache_folder(root: Path, address: str) -> Path:
 
 
 class SharedFile(Generic[T]):
-    """One value of `shape` in `path`, as JSON; a value of another `format_version` is as good as absent."""
+    """One value in `path`, in a form such as JSON."""
 
-    def __init__(self, path: Path, shape: TypeAdapter[T], format_version: int = 1) -> None:
+    def __init__(self, path: Path, form: ValueForm[T]) -> None:
         self._path = path
-        self._shape = shape
-        self._head, self._tail = b'{"format":%d,"value":' % format_version, b"}"
+        self._form = form
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
         self._value: T | None = None
@@ -54,8 +52,8 @@ class SharedFile(Generic[T]):
     def write(self, value: T) -> Stamp:
         """Puts `value` in place and returns the stamp of its file; raises `OSError`."""
         with self._lock:
-            self._stamp = put(self._path, self._head + self._shape.dump_json(value) + self._tail)
-            self._value = value
+            self._stamp = put(self._path, *self._form.chunks(value))
+            self._value = self._mapped(self._stamp) or value if self._form.is_mapped else value
             return self._stamp
 
     def ensure(self, value: T) -> Stamp:
@@ -63,16 +61,15 @@ class SharedFile(Generic[T]):
         known, stamp = self.read_stamped()
         return stamp if known is value and stamp is not None else self.write(value)
 
+    def _mapped(self, stamp: Stamp) -> T | None:
+        """What was just written, as it lies in the file: its writer keeps no copy. None where another wrote since."""
+        value, found = self._parsed()
+        return value if found == stamp else None
+
     def _parsed(self) -> tuple[T | None, Stamp | None]:
         try:
             with open_plain(self._path) as file:
                 stamp = stamp_of(os.fstat(file.fileno()))
-                content = file.read()
+                return self._form.read(file), stamp
         except OSError:
             return None, None
-        if not (content.startswith(self._head) and content.endswith(self._tail)):
-            return None, stamp
-        try:
-            return self._shape.validate_json(content[len(self._head) : -len(self._tail)]), stamp
-        except ValidationError:
-            return None, stamp

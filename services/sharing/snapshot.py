@@ -19,10 +19,11 @@ from services.failures import Failure
 from services.sharing.host_lock import host_lock
 from services.sharing.reading import Attempt, Reading, past, together
 from services.sharing.shared_file import SharedFile
+from services.sharing.value_forms import JsonForm, ValueForm
 from services.sharing.version_token import VersionToken
 
 RETRY_EVERY = timedelta(seconds=5)
-_ATTEMPT_FORMAT = 3
+_ATTEMPTS = JsonForm(TypeAdapter(Attempt), format_version=3)
 _DUE = "due"
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -41,13 +42,12 @@ class Snapshot(Generic[T]):
         self,
         folder: Path,
         name: str,
-        shape: TypeAdapter[T],
+        form: ValueForm[T],
         read: Callable[[Reading[T]], T],
         *,
         service: Name,
         due_after: timedelta,
         token: VersionToken | None = None,
-        format_version: int = 1,
     ) -> None:
         self._name = name
         self._read_value = read
@@ -55,12 +55,13 @@ class Snapshot(Generic[T]):
         self._due_after = due_after
         self._token = token
         self._lock_path = folder / f"{name}.lock"
-        self._shared_value = SharedFile(folder / f"{name}.json", shape, format_version)
-        self._shared_attempt = SharedFile(folder / f"{name}-attempt.json", TypeAdapter(Attempt), _ATTEMPT_FORMAT)
+        self._shared_value = SharedFile(folder / f"{name}{form.suffix}", form)
+        self._shared_attempt = SharedFile(folder / f"{name}-attempt.json", _ATTEMPTS)
         self._own: Reading[T] = Reading()  # kept, for the files may be deleted, or never have been written
         self._unshared = 0  # how many of this worker's unshared changes its last reading came after
         self._lock = threading.Lock()
         self._reading = threading.Lock()
+        self._began_at: datetime | None = None  # of the reading that is under way
         self._flights: SingleFlight[None] = SingleFlight(name)
         self.disk_failure: str | None = None
         """Why the disk does not take what this worker reads; None where it does."""
@@ -130,6 +131,16 @@ class Snapshot(Generic[T]):
         reads = partial(self._read, read, scope)
         return self._flights.fresh(scope, partial(self._read_alone, reads, is_answered, lock_seconds))
 
+    def show(self, value: T) -> None:
+        """Shares what the reading that calls this has so far; it stands until that has ended, well or not.
+
+        It counts as read at no time: what is due stays due, and whoever reads next after a crash begins anew.
+        """
+        now = datetime.now(UTC)
+        began_at = self._began_at or now
+        took = (now - began_at).total_seconds()
+        self._keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took)))
+
     def _on_disk(self) -> Reading[T]:
         """The attempt is read first: a value that is put in place between the two does not belong to it."""
         attempt = self._shared_attempt.read()
@@ -161,6 +172,7 @@ class Snapshot(Generic[T]):
                 return
             token, unshared = (self._token.current(), self._token.unshared) if self._token else (None, 0)
             known, began_at, began = self.newest(), datetime.now(UTC), time.monotonic()
+            self._began_at = began_at
             value, failure = self._outcome(read or self._read_value, known)
             if failure is not None:
                 failure = failure.model_copy(

@@ -9,21 +9,19 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from domain.errors.names import ClewCache
 from domain.messages import Text
+from domain.run_table.table import RunTable
 from services.failures import Failure
 from services.sharing.reading import Attempt, Reading
 from services.sharing.shared_file import cache_folder
 from services.sharing.snapshot import Snapshot
-from services.tracking.run_source import RunList, RunSource
+from services.tracking.run_source import RunSource
+from services.tracking.table_form import TableForm
 
 # What a person asks for waits as long for another worker's refresh.
 LOCK_SECONDS = 60.0
 SWEEP_EVERY = timedelta(minutes=5)
-# Of the runs on disk; 2: starts and ends that cannot be are none.
-_FORMAT = 2
 
 
 class Ask(Enum):
@@ -42,19 +40,18 @@ class RunRefresh:
         self._snapshot = Snapshot(
             cache_folder(cache_dir, source.address),
             "runs",
-            TypeAdapter(RunList),
+            TableForm(),
             self._read,
             service=source.name,
             # A page asks six times per period: what is due after a third is on screen well within one, still running.
             due_after=timedelta(seconds=refresh_seconds / 3),
-            format_version=_FORMAT,
         )
 
-    def newest(self) -> Reading[RunList]:
+    def newest(self) -> Reading[RunTable]:
         """Returns the runs that this host read last, and how its newest refresh went."""
         return self._snapshot.newest()
 
-    def failure_of(self, known: Reading[RunList]) -> Failure | None:
+    def failure_of(self, known: Reading[RunTable]) -> Failure | None:
         """Returns what failed at the newest refresh, if anything; else what is wrong with the disk."""
         cause = self._snapshot.disk_failure
         return known.failure or (None if cause is None else Failure.because(ClewCache(), Text(cause)))
@@ -71,14 +68,21 @@ class RunRefresh:
             return self._snapshot.start_shared(ask.name, self._read, lambda _any: True, LOCK_SECONDS)
         return self._snapshot.start_shared(ask.name, self._read_everything, _was_everything, LOCK_SECONDS)
 
-    def _read_everything(self, known: Reading[RunList]) -> RunList:
-        return self._source.everything(known.value)
+    def _read_everything(self, known: Reading[RunTable]) -> RunTable:
+        def arrived(table: RunTable) -> None:
+            """A part of the runs never takes the place of all of them; it may add to a part that was cut off."""
+            if known.value is None:
+                self._snapshot.show(table)
+            elif known.value.progress is not None:
+                self._snapshot.show(RunTable.joined([known.value, table], table.facts))
 
-    def _read(self, known: Reading[RunList]) -> RunList:
+        return self._source.everything(known.value, arrived)
+
+    def _read(self, known: Reading[RunTable]) -> RunTable:
         """What changed; everything now and then, and where a clock that was set back hides since when."""
         now, runs, as_of = datetime.now(UTC), known.value, known.as_of
         if runs is None or as_of is None or as_of > now or not timedelta() <= now - runs.swept_at < SWEEP_EVERY:
-            return self._source.everything(runs)
+            return self._read_everything(known)
         return self._source.changes(runs, as_of)
 
 

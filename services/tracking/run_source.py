@@ -1,23 +1,13 @@
 """What Clew asks of whoever keeps the team's runs."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from domain.run_table.table import RunTable
 
-from domain.tracking.runs import BadRow, Run
-
-
-class RunList(BaseModel):
-    """All runs; `swept_at` is when they were last read in full, `marks` what each experiment last said of itself."""
-
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
-
-    version: str
-    swept_at: datetime
-    runs: dict[str, Run]
-    bad_rows: list[BadRow]
-    marks: dict[str, list[str]]
+Arrived = Callable[[RunTable], None]
+"""Is given what a full reading has so far, with its `progress`: more each time, the newest runs first."""
 
 
 class RunSource(Protocol):
@@ -28,10 +18,14 @@ class RunSource(Protocol):
     address: str
     """Where it is: what is read from another address is kept apart."""
 
-    def everything(self, known: RunList | None) -> RunList:
-        """Reads every run; keeps the version of `known` where that says the same."""
+    def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
+        """Reads every run; keeps the version of `known` where that says the same.
 
-    def changes(self, known: RunList, since: datetime) -> RunList:
+        What has come is handed to `arrived` so often that the first rows show within seconds, and so seldom that it
+        costs next to nothing.
+        """
+
+    def changes(self, known: RunTable, since: datetime) -> RunTable:
         """Returns `known` with the runs that may have changed since; the very same object when none did."""
 
     def check_alive(self, deadline_seconds: float) -> None:

@@ -17,6 +17,7 @@ from services.failures import Failure
 from services.registry.model_view import KnownModels
 from services.sharing.reading import Attempt
 from services.sharing.shared_file import SharedFile
+from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
 
 endless = Measured(
@@ -71,17 +72,17 @@ attempts = st.builds(
     attempt=Attempt(began_at=datetime.now(UTC), ended_at=datetime.now(UTC), took_seconds=1),
 )
 def test_another_worker_reads_what_one_wrote(cache_dir: Path, models: KnownModels, attempt: Attempt) -> None:
-    SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).write(models)
-    assert SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).read() == models
-    SharedFile(cache_dir / "models-attempt.json", TypeAdapter(Attempt)).write(attempt)
-    assert SharedFile(cache_dir / "models-attempt.json", TypeAdapter(Attempt)).read() == attempt
+    SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).write(models)
+    assert SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).read() == models
+    SharedFile(cache_dir / "models-attempt.json", JsonForm(TypeAdapter(Attempt))).write(attempt)
+    assert SharedFile(cache_dir / "models-attempt.json", JsonForm(TypeAdapter(Attempt))).read() == attempt
 
 
 def test_rows_that_did_not_fit_go_along(cache_dir: Path) -> None:
     bad = BadRow(row="7", field="success_rate", cause="Input should be less than or equal to 1")
     known = KnownModels(models=ModelList(models=[], bad_rows=[bad]))
-    SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).write(known)
-    assert SharedFile(cache_dir / "models.json", TypeAdapter(KnownModels)).read() == known
+    SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).write(known)
+    assert SharedFile(cache_dir / "models.json", JsonForm(TypeAdapter(KnownModels))).read() == known
 
 
 def test_each_change_leaves_another_mark_that_all_workers_see(cache_dir: Path) -> None:

@@ -5,6 +5,7 @@ import html
 import math
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,14 @@ from components.charts.line_ends import is_end_mark
 from components.charts.lines import line_name
 from components.runs import comparison, final_metrics, run_list
 from domain.charts.chart_options import ChartOptions
+from domain.run_table.table import RunTable
 from domain.tracking.runs import Run, summarise
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from services.connect import connect, history_store
 from services.tracking.mlflow_runs import changes, sweep
-from services.tracking.run_source import RunList
 from services.tracking.run_store import RunView
+from services.tracking.table_form import TableForm
 from settings.settings import Settings
 from tests.tracking import Tracking
 from transport.http_client import JsonService
@@ -58,6 +60,23 @@ def rest(address: str, page_size: int = 5000) -> MlflowApi:
     return MlflowApi(JsonService("MLflow", address), page_size)
 
 
+def unheard(_table: RunTable) -> None:
+    """What comes on the way is not looked at here."""
+
+
+def swept(address: str, page_size: int = 5000) -> RunTable:
+    return sweep(rest(address, page_size), None, unheard)
+
+
+def through_a_file(table: RunTable, folder: Path) -> RunTable:
+    form = TableForm()
+    (folder / "runs").write_bytes(b"".join(form.chunks(table)))
+    with open(folder / "runs", "rb") as file:
+        found = form.read(file)
+    assert found is not None
+    return found
+
+
 def log_all(tracking: Tracking, experiments: list[list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
     return {
         tracking.run(group, **run): run for runs in experiments for group in [tracking.experiment()] for run in runs
@@ -68,14 +87,14 @@ def log_all(tracking: Tracking, experiments: list[list[dict[str, Any]]]) -> dict
 @given(experiments=EXPERIMENTS, page_size=st.integers(1, 4))
 def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[str, Any]]], page_size: int) -> None:
     """P1: every run that was ever logged is in the list, once, with what was logged, whatever the page size."""
-    before = set(sweep(rest(tracking.address), None).runs)
+    before = set(swept(tracking.address).run_ids)
     logged = log_all(tracking, experiments)
     # A page holds a few runs, so that the list of all examples so far takes many pages.
-    found = sweep(rest(tracking.address, page_size * 7), None)
-    assert set(found.runs) == before | set(logged)
+    found = swept(tracking.address, page_size * 7)
+    assert set(found.run_ids) == before | set(logged)
     assert not found.bad_rows
-    rows = {row["id"]: row for row in run_list.rows(summarise(run, DEFAULT) for run in found.runs.values())}
-    assert len(rows) == len(found.runs)
+    rows = {row["id"]: row for row in run_list.rows(summarise(run, DEFAULT) for run in found.runs())}
+    assert len(rows) == len(found)
     for run_id, run in logged.items():
         assert_row_tells(rows[run_id], run)
 
@@ -108,7 +127,7 @@ def test_a_comparison_holds_every_selected_run(
     mlflow = rest(tracking.address)
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     services = connect(settings)._replace(histories=history_store(settings, mlflow))
-    view = RunView(service="MLflow", runs=sweep(mlflow, None), as_of=datetime.now(UTC), failure=None)
+    view = RunView(service="MLflow", runs=sweep(mlflow, None, unheard), as_of=datetime.now(UTC), failure=None)
     drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), ends=time.monotonic() + 20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending
@@ -161,7 +180,7 @@ def test_what_changed_is_what_a_full_sweep_finds(tracking: Tracking) -> None:
     vanishing = tracking.run(group, status="RUNNING")
     queued = tracking.run(group, status="RUNNING", started_ms=1_600_000_000_000)
     tracking.post("runs/update", {"run_id": queued, "status": "SCHEDULED"})
-    known, at = sweep(mlflow, None), datetime.now(UTC)
+    known, at = sweep(mlflow, None, unheard), datetime.now(UTC)
     assert changes(known, at, quick=mlflow, patient=mlflow) is known
     tracking.log(growing, "loss", [0.5], first_step=2)
     tracking.log(queued, "loss", [0.25])
@@ -170,18 +189,18 @@ def test_what_changed_is_what_a_full_sweep_finds(tracking: Tracking) -> None:
     new = tracking.run(group, name="new")
     found = changes(known, at, quick=mlflow, patient=mlflow)
     assert found.version != known.version
-    assert found.runs == sweep(mlflow, None).runs
-    assert found.runs[growing].metrics["loss"].value == 0.5
-    assert found.runs[queued].metrics["loss"].value == 0.25
-    assert found.runs[ending].status == "FAILED"
-    assert vanishing not in found.runs
-    assert found.runs[new].name == "new"
+    assert found.says_the_same(sweep(mlflow, None, unheard))
+    assert found.get(growing).metrics["loss"].value == 0.5
+    assert found.get(queued).metrics["loss"].value == 0.25
+    assert found.get(ending).status == "FAILED"
+    assert vanishing not in found
+    assert found.get(new).name == "new"
 
 
-def test_a_sweep_that_finds_the_same_keeps_the_version(tracking: Tracking) -> None:
+def test_a_sweep_that_finds_the_same_keeps_the_version(tracking: Tracking, tmp_path: Path) -> None:
     mlflow = rest(tracking.address)
     tracking.run(tracking.experiment(), metrics={"loss": [math.nan, math.inf, math.nan]})
-    first = sweep(mlflow, None)
-    reread = RunList.model_validate_json(first.model_dump_json())
-    assert sweep(mlflow, first).version == first.version
-    assert sweep(mlflow, reread).version == first.version
+    first = sweep(mlflow, None, unheard)
+    reread = through_a_file(first, tmp_path)
+    assert sweep(mlflow, first, unheard).version == first.version
+    assert sweep(mlflow, reread, unheard).version == first.version

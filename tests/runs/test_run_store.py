@@ -169,7 +169,7 @@ def test_a_run_that_is_seconds_old_is_found_when_asked_for(tracking: Tracking, c
 def test_a_damaged_cache_is_read_anew(tracking: Tracking, cache_dir: Path) -> None:
     run_id = tracking.run(tracking.experiment())
     store(tracking.address, cache_dir).first_view(10)
-    (file,) = cache_dir.rglob("runs.json")
+    (file,) = cache_dir.rglob("runs.table")
     file.write_bytes(file.read_bytes()[:100])
     runs = store(tracking.address, cache_dir)
     assert runs.refreshed_view(10).get(run_id) is not None

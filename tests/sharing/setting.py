@@ -12,6 +12,7 @@ from domain.errors.services import UnavailableBecause
 from domain.messages import Text
 from services.sharing import reading, snapshot
 from services.sharing.snapshot import Reading, Snapshot
+from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
 
 HOUR = timedelta(hours=1)
@@ -48,12 +49,11 @@ def worker(
     return Snapshot(
         folder,
         "numbers",
-        TypeAdapter(list[int]),
+        JsonForm(TypeAdapter(list[int]), format_version),
         read,
         service="Source",
         due_after=due_after,
         token=token,
-        format_version=format_version,
     )
 
 

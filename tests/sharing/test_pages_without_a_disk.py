@@ -56,4 +56,4 @@ def test_a_disk_that_is_full_hides_nothing_and_is_well_again_by_itself(
     runs = host.open("/mlflow")
     runs.press(ids.retry("runs"))
     eventually(lambda: runs.tick() and runs.alerts() == [])
-    assert list(cache_dir.glob("*/runs.json"))
+    assert list(cache_dir.glob("*/runs.table"))

@@ -16,6 +16,7 @@ from services.sharing import reading
 from services.sharing.host_lock import host_lock
 from services.sharing.reading import Attempt, Reading, together
 from services.sharing.snapshot import Snapshot
+from services.sharing.value_forms import JsonForm
 from services.sharing.version_token import VersionToken
 from tests.misbehaving import eventually
 from tests.sharing.setting import HOUR, Source, set_clock, worker
@@ -141,7 +142,7 @@ def test_what_was_read_while_it_waited_is_not_read_again(tmp_path: Path) -> None
         return len(reads)
 
     due_after = timedelta(seconds=0.2)
-    snapshot = Snapshot(tmp_path, "value", TypeAdapter(int), read, service="Source", due_after=due_after)
+    snapshot = Snapshot(tmp_path, "value", JsonForm(TypeAdapter(int)), read, service="Source", due_after=due_after)
     assert snapshot.view(40).value == 1
     eventually(lambda: snapshot.is_due(snapshot.newest()))
     snapshot.refreshed(0.01)
@@ -154,7 +155,12 @@ def test_what_was_read_while_it_waited_is_not_read_again(tmp_path: Path) -> None
 def test_a_value_that_is_no_json_is_shown_and_said_not_to_be_shared(tmp_path: Path) -> None:
     """Half a surrogate pair is legal in the JSON of others, and none in ours."""
     snapshot = Snapshot(
-        tmp_path, "value", TypeAdapter(str), lambda _known: "\ud800", service="Source", due_after=timedelta(seconds=60)
+        tmp_path,
+        "value",
+        JsonForm(TypeAdapter(str)),
+        lambda _known: "\ud800",
+        service="Source",
+        due_after=timedelta(seconds=60),
     )
     assert snapshot.view(40).value == "\ud800"
     assert snapshot.disk_failure is not None

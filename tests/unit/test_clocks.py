@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.run_table.table import RunTable
 from domain.tracking.clocks import OddClocks, odd_clocks
 from domain.tracking.nesting import family_of
 from domain.tracking.runs import PARENT_TAG, LatestMetric, Run, RunStatus, summarise
@@ -108,13 +109,14 @@ def nested(run_id: str, parent: str, started_ms: int = NOW_MS) -> Run:
 
 def test_a_family_is_found_both_ways_also_in_a_circle() -> None:
     runs = {r.run_id: r for r in (nested("p", ""), nested("b", "p", NOW_MS - 1), nested("c", "p"), nested("g", "c"))}
-    assert [child.run_id for child in family_of(runs["p"], runs).children] == ["b", "c"]
-    assert family_of(runs["c"], runs).parent is runs["p"]
-    assert family_of(runs["g"], runs) == ("c", runs["c"], [])
-    assert family_of(nested("o", "gone"), runs) == ("gone", None, [])
-    assert family_of(nested("s", "s"), runs).parent_id is None
+    table = RunTable.of(runs.values())
+    assert [child.run_id for child in family_of(runs["p"], table).children] == ["b", "c"]
+    assert family_of(runs["c"], table).parent == runs["p"]
+    assert family_of(runs["g"], table) == ("c", runs["c"], [])
+    assert family_of(nested("o", "gone"), table) == ("gone", None, [])
+    assert family_of(nested("s", "s"), table).parent_id is None
     circle = {r.run_id: r for r in (nested("x", "y"), nested("y", "x"))}
-    assert family_of(circle["x"], circle) == ("y", circle["y"], [circle["y"]])
+    assert family_of(circle["x"], RunTable.of(circle.values())) == ("y", circle["y"], [circle["y"]])
 
 
 def test_waiting_is_no_silence() -> None:

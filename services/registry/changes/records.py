@@ -13,10 +13,11 @@ from pydantic import TypeAdapter
 from domain.registry.changes import ChangeRecord
 from services.sharing.host_lock import host_lock
 from services.sharing.shared_file import SharedFile
+from services.sharing.value_forms import JsonForm
 
 KEPT_SECONDS = 3600.0  # a page asks again for minutes at most
 _MOST_OF_OUR_OWN = 256
-_SHAPE = TypeAdapter(ChangeRecord)
+_SHAPE = JsonForm(TypeAdapter(ChangeRecord))
 log = logging.getLogger(__name__)
 
 

@@ -25,6 +25,7 @@ from services.sharing.atomic_file import Stamp, open_plain, put, stamp_of
 from services.sharing.quota import Quota
 from services.sharing.reading import past
 from services.sharing.shared_file import SharedFile
+from services.sharing.value_forms import JsonForm
 
 _MOST_KEPT_BYTES: Final = 8 * MOST_BYTES
 _MOST_IN_MEMORY_BYTES: Final = 2 * MOST_BYTES
@@ -48,7 +49,7 @@ class Kept(BaseModel):
         return past(self.looked_at) >= moment
 
 
-_KEPT: Final = TypeAdapter(Kept)
+_KEPT: Final = JsonForm(TypeAdapter(Kept))
 
 
 class PolicyFile:

@@ -17,6 +17,7 @@ from domain.errors.policy_checks.files import AskedAgainWithin, StillUnreadable
 from domain.message_data import MessageField
 from mlflow_api.schemas import SERVICE
 from services.sharing.shared_file import SharedFile
+from services.sharing.value_forms import JsonForm
 
 FIRST_SECONDS: Final = 5.0
 LONGEST_SECONDS: Final = 600.0
@@ -51,7 +52,7 @@ class Failed(BaseModel):
         return self.at + timedelta(seconds=self.pause_seconds)
 
 
-_FAILED: Final = TypeAdapter(Failed)
+_FAILED: Final = JsonForm(TypeAdapter(Failed))
 
 
 class FetchPauses:

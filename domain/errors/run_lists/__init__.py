@@ -1,0 +1,1 @@
+"""What is wrong with what was asked of the list of runs."""

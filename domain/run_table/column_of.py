@@ -1,0 +1,162 @@
+"""Any column of the run table by its reference, for all runs at once; equal, row by row, to what `summarise` says."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from domain.filters.terms import parsed_number
+from domain.run_table.arranging import STATUSES
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import NO_TIME, Column, NumberColumn, TextColumn, TimeColumn
+from domain.run_table.silence_column import silent_minutes
+from domain.run_table.strings import NO_TEXT
+from domain.run_table.table import RunTable
+from domain.run_table.word_columns import (
+    cells_out_of_range,
+    diverged_cells,
+    episode_counts,
+    metric_outcomes,
+    parameter_codes,
+    word_outcomes,
+)
+from domain.tracking.outcomes import Outcome
+from domain.tracking.runs import PARENT_TAG, SAMPLE_TAG, whole_number
+from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
+
+_TAG_OF: Final = {"user": "mlflow.user", "source": "mlflow.source.name", "commit": "mlflow.source.git.commit"}
+_WORD_OF: Final[dict[str, MetricWord]] = {
+    "final_reward": "reward",
+    "final_loss": "loss",
+    "episode_length": "episode_length",
+}
+_PARAMETER_OF: Final[dict[str, ParameterWord]] = {"algorithm": "algorithm", "environment": "environment"}
+_US_PER_MS: Final = 1000
+_US_PER_SECOND: Final = 1e6
+
+
+def column_of(table: RunTable, ref: ColumnRef, vocabulary: Vocabulary, as_of: datetime | None = None) -> Column:
+    """The column `ref`, its runs silent as of then, or as of the last full reading.
+
+    What `RunTable.is_partial_in` is not here: such a column is pending in every row. Texts on screen are made of some
+    columns by whoever shows them: `nested` has the parent's id, `remarks` and `diverged` the names of the metrics.
+    """
+    if table.is_partial_in(ref):
+        return NumberColumn(np.full(len(table), np.nan), pending=len(table))
+    match ref.kind:
+        case "param":
+            return _numbers_if_all(table.param(ref.key))
+        case "tag":
+            return _numbers_if_all(table.tag(ref.key))
+        case "built_in":
+            return _built_in(table, ref.key, vocabulary, as_of or table.swept_at)
+        case _:
+            return metric_outcomes(table, ref.key, None)
+
+
+def _built_in(table: RunTable, name: str, vocabulary: Vocabulary, as_of: datetime) -> Column:
+    if name in _TAG_OF:
+        return table.tag(_TAG_OF[name])
+    if name in _WORD_OF:
+        return word_outcomes(table, _WORD_OF[name], vocabulary)
+    if name in _PARAMETER_OF:
+        return table.text_column(parameter_codes(table, _PARAMETER_OF[name], vocabulary))
+    if name == "silent_minutes":
+        return NumberColumn(silent_minutes(table, as_of))
+    if name in _BY_VOCABULARY:
+        return _BY_VOCABULARY[name](table, vocabulary)
+    return _PLAIN[name](table)
+
+
+def _numbers_if_all(column: TextColumn) -> Column:
+    """Numbers, where each text that is there is one."""
+    numbers = [parsed_number(text) for text in column.values]
+    if not numbers or None in numbers:
+        return column
+    values = np.array([*numbers, np.nan], np.float64)[column.codes]  # the last one is that of code -1
+    return NumberColumn(values, logged_as=column)
+
+
+def _status(table: RunTable) -> TextColumn:
+    names = sorted(STATUSES)
+    places = np.array([names.index(status) for status in STATUSES], np.int32)
+    return TextColumn(places[table.parts.runs.status], [str(name) for name in names])
+
+
+def _times(unix_us: np.ndarray) -> TimeColumn:
+    return TimeColumn(unix_us // _US_PER_MS, unix_us == NO_TIME)
+
+
+def _duration(table: RunTable) -> NumberColumn:
+    """Minutes; none where the end is before the start: one of the two is wrong, and nobody knows which."""
+    start, end = table.parts.runs.started_us, table.parts.runs.ended_us
+    known = (start != NO_TIME) & (end != NO_TIME) & (end >= start)
+    seconds = np.where(known, np.subtract(end, start, where=known, out=np.zeros_like(end)) / _US_PER_SECOND, np.nan)
+    return NumberColumn(seconds / 60)
+
+
+def _parent(table: RunTable) -> TextColumn:
+    """The run that each stands in; none for one that names itself."""
+    codes = table.tag_codes(PARENT_TAG)
+    nobody = codes == table.parts.pool.find("")
+    return table.text_column(np.where(nobody | (codes == table.parts.runs.run_id), NO_TEXT, codes).astype(np.int32))
+
+
+def _sample(table: RunTable) -> TextColumn:
+    codes = np.full(len(table), NO_TEXT, np.int32)
+    codes[table.rows_with_tag(SAMPLE_TAG, "true")] = 0
+    return TextColumn(codes, ["true"])
+
+
+def _seed(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
+    column = table.text_column(parameter_codes(table, "seed", vocabulary))
+    seeds = [whole_number(text) for text in column.values]
+    values = np.array([*(np.nan if seed is None else seed for seed in seeds), np.nan], np.float64)
+    return NumberColumn(values[column.codes])
+
+
+def _success(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
+    found = word_outcomes(table, "success_rate", vocabulary)
+    return NumberColumn(found.values * 100, found.reasons)
+
+
+def _diverged(table: RunTable, vocabulary: Vocabulary) -> TextColumn:
+    return _names(len(table), diverged_cells(table, vocabulary))
+
+
+def _remarks(table: RunTable, vocabulary: Vocabulary) -> TextColumn:
+    return _names(len(table), [*diverged_cells(table, vocabulary), *cells_out_of_range(table, vocabulary)])
+
+
+def _names(size: int, cells: Iterable[tuple[int, str, Outcome]]) -> TextColumn:
+    """The names of the metrics of each row."""
+    names: dict[int, list[str]] = {}
+    for row, key, _outcome in cells:
+        names.setdefault(row, []).append(key)
+    texts = {row: ", ".join(keys) for row, keys in names.items()}
+    values = sorted(set(texts.values()))
+    code_of = {text: code for code, text in enumerate(values)}
+    codes = np.full(size, NO_TEXT, np.int32)
+    codes[list(texts)] = [code_of[text] for text in texts.values()]
+    return TextColumn(codes, values)
+
+
+_PLAIN: Final[Mapping[str, Callable[[RunTable], Column]]] = {
+    "name": lambda table: table.text_column(table.parts.runs.name),
+    "run_id": lambda table: table.text_column(table.parts.runs.run_id),
+    "experiment": lambda table: table.text_column(table.parts.runs.experiment),
+    "status": _status,
+    "started": lambda table: _times(table.parts.runs.started_us),
+    "ended": lambda table: _times(table.parts.runs.ended_us),
+    "duration_minutes": _duration,
+    "nested": _parent,
+    "sample": _sample,
+}
+_BY_VOCABULARY: Final[Mapping[str, Callable[[RunTable, Vocabulary], Column]]] = {
+    "seed": _seed,
+    "success_percent": _success,
+    "episodes": episode_counts,
+    "diverged": _diverged,
+    "remarks": _remarks,
+}

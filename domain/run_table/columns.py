@@ -1,0 +1,77 @@
+"""What a column of the run table can be: numbers, texts or times, one for each run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.run_table.strings import NO_TEXT, Codes
+from domain.tracking.outcomes import Outcome
+
+NO_TIME: Final = int(np.iinfo(np.int64).min)
+
+
+class TextColumn(NamedTuple):
+    """Texts [n] as codes of the distinct `values`, which are in order; -1 is missing, an empty text is none such."""
+
+    codes: Codes
+    values: Sequence[str]
+    pending: int = 0
+    """How many rows have a value that is still on its way."""
+
+    def at(self, row: int) -> str | None:
+        """The text of a row."""
+        code = int(self.codes[row])
+        return None if code == NO_TEXT else self.values[code]
+
+
+class NumberColumn(NamedTuple):
+    """Numbers [n], NaN where there is none; infinity never is one.
+
+    `reasons` says by row why there is none though something was logged. `logged_as` has the numbers as they were
+    written, where they were: "1e-3" is a number, and not what 0.001 is written as.
+    """
+
+    values: NDArray[np.float64]
+    reasons: Mapping[int, Outcome] = {}
+    logged_as: TextColumn | None = None
+    pending: int = 0
+    """How many rows have a value that is still on its way."""
+
+    def at(self, row: int) -> float | None:
+        """The number of a row."""
+        value = float(self.values[row])
+        return None if np.isnan(value) else value
+
+
+class TimeColumn(NamedTuple):
+    """Moments [n] in Unix ms; meaningless where `missing`."""
+
+    ms: NDArray[np.int64]
+    missing: NDArray[np.bool_]
+    pending: int = 0
+    """How many rows have a value that is still on its way."""
+
+    def at(self, row: int) -> int | None:
+        """The moment of a row."""
+        return None if self.missing[row] else int(self.ms[row])
+
+
+Column = NumberColumn | TextColumn | TimeColumn
+
+
+class MetricColumn(NamedTuple):
+    """The newest points of one metric [n] as logged, NaN and infinity included; zeros where it was not `logged`."""
+
+    value: NDArray[np.float64]
+    step: NDArray[np.int64]
+    timestamp: NDArray[np.int64]
+    logged: NDArray[np.bool_]
+
+
+class KeyCounts(NamedTuple):
+    """The keys that runs logged, in order, and how many runs logged each [k]."""
+
+    names: Sequence[str]
+    runs: NDArray[np.int64]

@@ -1,0 +1,151 @@
+"""Many texts as two arrays: a pool of distinct ones in order, and columns that hold their numbers in it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int32]
+NO_TEXT: Final = -1
+"""The code of what is missing."""
+
+
+class StringPool(NamedTuple):
+    """Distinct texts in the order of their code points: `blob` holds them as UTF-8, text i ends before `ends[i]`.
+
+    The same texts make the same pool, whatever order they came in; and codes are in the order of their texts.
+    """
+
+    ends: NDArray[np.int64]
+    blob: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "StringPool":
+        """Makes a pool of these, each once."""
+        return _pool_of(sorted({encoded(text) for text in texts}))
+
+    @property
+    def size(self) -> int:
+        """How many texts there are."""
+        return len(self.ends)
+
+    def text(self, code: int) -> str:
+        """The text with this code."""
+        return decoded(self._raw(code))
+
+    def texts(self, codes: Iterable[int] | None = None) -> list[str]:
+        """The texts with these codes, or all."""
+        return [decoded(raw) for raw in self._raws(range(self.size) if codes is None else codes)]
+
+    def find(self, text: str) -> int:
+        """The code of a text; -1 where it is not here."""
+        sought = encoded(text)
+        place = self._place(sought)
+        return place if place < self.size and self._raw(place) == sought else NO_TEXT
+
+    def joined(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
+        """A pool of all texts, and what the codes of this one and of each of the others are in it."""
+        if sum(other.size for other in others) * _FEW > self.size:
+            return self._merged(others)
+        return self._with_few(others)
+
+    def only(self, used: NDArray[np.bool_]) -> tuple["StringPool", Codes]:
+        """The pool without the texts that are not `used`, and the new codes of those that are."""
+        codes = (np.cumsum(used) - 1).astype(np.int32)
+        if used.all():
+            return self, codes
+        return _pool_of(self._raws(np.flatnonzero(used).tolist())), codes
+
+    def _merged(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
+        parts = [pool._raws(range(pool.size)) for pool in (self, *others)]
+        merged = sorted(set().union(*parts))
+        code_of = {raw: code for code, raw in enumerate(merged)}
+        return _pool_of(merged), [np.fromiter(map(code_of.__getitem__, part), np.int32, len(part)) for part in parts]
+
+    def _with_few(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
+        """As `_merged`, where the others are so small that looking each of their texts up is less work."""
+        parts = [other._raws(range(other.size)) for other in others]
+        places = {raw: self._place(raw) for raw in set().union(*parts)}
+        new = sorted(raw for raw, place in places.items() if place == self.size or self._raw(place) != raw)
+        pool = self._inserted(new, [places[raw] for raw in new])
+        before = np.array([places[raw] for raw in new], np.int64)
+        own = np.arange(self.size, dtype=np.int64)
+        mine = (own + np.searchsorted(before, own, side="right")).astype(np.int32)
+        code_of = {raw: place + number for number, (raw, place) in enumerate((raw, places[raw]) for raw in new)}
+        theirs = [
+            np.fromiter((code_of.get(raw, -1) if raw in code_of else mine[places[raw]] for raw in part), np.int32)
+            for part in parts
+        ]
+        return pool, [mine, *theirs]
+
+    def _inserted(self, new: Sequence[bytes], places: Sequence[int]) -> "StringPool":
+        if not new:
+            return self
+        cuts = [self._start(place) for place in places]
+        blob = self.blob.tobytes()
+        pieces: list[bytes] = []
+        for begin, end, raw in zip([0, *cuts], cuts, new, strict=False):
+            pieces += [blob[begin:end], raw]
+        pieces.append(blob[cuts[-1] :])
+        lengths = np.insert(np.diff(self.ends, prepend=0), places, [len(raw) for raw in new])
+        return StringPool(np.cumsum(lengths, dtype=np.int64), np.frombuffer(b"".join(pieces), np.uint8))
+
+    def _place(self, sought: bytes) -> int:
+        low, high = 0, self.size
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self._raw(middle) < sought else (low, middle)
+        return low
+
+    def _start(self, code: int) -> int:
+        return int(self.ends[code - 1]) if code else 0
+
+    def _raw(self, code: int) -> bytes:
+        return self.blob[self._start(code) : self.ends[code]].tobytes()
+
+    def _raws(self, codes: Iterable[int]) -> list[bytes]:
+        blob, ends = self.blob.data, [*self.ends.tolist(), 0]  # code 0 begins at ends[-1]
+        return [blob[ends[code - 1] : ends[code]].tobytes() for code in codes]
+
+
+# Looking a text up costs so many times what merging one does.
+_FEW: Final = 20
+
+
+class CodedTexts(Sequence[str]):
+    """A column of texts [n] by their codes in a pool; each becomes a text when it is asked for."""
+
+    def __init__(self, pool: StringPool, codes: Codes) -> None:
+        self._pool = pool
+        self._codes = codes
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return CodedTexts(self._pool, self._codes[index])
+        return self._pool.text(int(self._codes[index]))
+
+    def __iter__(self) -> Any:
+        return iter(self._pool.texts(self._codes.tolist()))
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8, in whose order texts are in that of their code points; half a surrogate pair goes through, too."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decoded(raw: bytes) -> str:
+    """The text that `encoded` made this of."""
+    return raw.decode("utf-8", "surrogatepass")
+
+
+def _pool_of(raws: Sequence[bytes]) -> StringPool:
+    ends = np.cumsum(np.fromiter(map(len, raws), np.int64, len(raws)), dtype=np.int64)
+    return StringPool(ends, np.frombuffer(b"".join(raws), np.uint8))

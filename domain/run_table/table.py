@@ -1,0 +1,258 @@
+"""All runs as columns: what a host knows of the team's runs, and what every page and the API are made of."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from domain.run_table.arranging import STATUSES, chosen_parts, joined_parts, parts_of
+from domain.run_table.cells import Cells, Rows
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import NO_TIME, KeyCounts, MetricColumn, TextColumn
+from domain.run_table.parts import Parts
+from domain.run_table.row_metrics import RowMetrics
+from domain.run_table.strings import NO_TEXT, CodedTexts, Codes
+from domain.tracking.runs import PARENT_TAG, BadRow, Run, RunStatus
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Progress(BaseModel):
+    """How far the first full reading has come: `read` runs of `about` so many, where somebody knows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    read: int
+    about: int | None = None
+
+
+class TableFacts(BaseModel):
+    """What is known of a table as a whole.
+
+    `swept_at` is when the runs were last read in full, `marks` what each experiment last said of itself.
+    `only_metrics` names the metrics that were read, where not all were.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    swept_at: datetime
+    bad_rows: list[BadRow] = []
+    marks: dict[str, list[str]] = {}
+    progress: Progress | None = None
+    only_metrics: frozenset[str] | None = None
+
+
+class RunTable:
+    """All runs, newest start first and those without a start last; nothing in it changes."""
+
+    def __init__(self, parts: Parts, facts: TableFacts) -> None:
+        self.parts = parts
+        self.facts = facts
+
+    @classmethod
+    def of(cls, runs: Iterable[Run], facts: TableFacts | None = None) -> "RunTable":
+        """Makes one of runs; of those with the same id the last counts."""
+        return cls(parts_of(runs), facts or _facts_now())
+
+    @classmethod
+    def joined(cls, tables: Sequence["RunTable"], facts: TableFacts | None = None) -> "RunTable":
+        """The runs of several; of a run that is in more than one, what the last of those says."""
+        return cls(joined_parts([table.parts for table in tables]), facts or _facts_now())
+
+    def without(self, run_ids: Collection[str]) -> "RunTable":
+        """The same table without these runs."""
+        gone = [row for run_id in run_ids if (row := self.row_of(run_id)) is not None]
+        return self.take(np.delete(np.arange(len(self)), gone)) if gone else self
+
+    def take(self, rows: Rows) -> "RunTable":
+        """Some of the runs, in the order of the list."""
+        return RunTable(chosen_parts(self.parts, np.sort(rows)), self.facts)
+
+    def with_facts(self, **changes: object) -> "RunTable":
+        """The same runs, of which something else is known."""
+        return RunTable(self.parts, self.facts.model_copy(update=changes))
+
+    @property
+    def version(self) -> str:
+        """Which runs these are: another one for each change."""
+        return self.facts.version
+
+    @property
+    def swept_at(self) -> datetime:
+        """When they were last read in full."""
+        return self.facts.swept_at
+
+    @property
+    def bad_rows(self) -> list[BadRow]:
+        """The runs that did not fit the contract."""
+        return self.facts.bad_rows
+
+    @property
+    def marks(self) -> dict[str, list[str]]:
+        """What each experiment last said of itself."""
+        return self.facts.marks
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the first full reading has come; None when it is over."""
+        return self.facts.progress
+
+    def is_partial_in(self, ref: ColumnRef) -> bool:
+        """Whether this column has to be asked for elsewhere: not all of it is here."""
+        only = self.facts.only_metrics
+        return ref.kind in ("least", "greatest") or (ref.kind == "metric" and only is not None and ref.key not in only)
+
+    def says_the_same(self, other: "RunTable") -> bool:
+        """Whether the runs are the same, with the same values."""
+        return self.parts.equals(other.parts)
+
+    def __len__(self) -> int:
+        return self.parts.size
+
+    def __contains__(self, run_id: object) -> bool:
+        return isinstance(run_id, str) and self.row_of(run_id) is not None
+
+    @property
+    def run_ids(self) -> Sequence[str]:
+        """The ids of all runs."""
+        return self.texts(self.parts.runs.run_id)
+
+    def row_of(self, run_id: str) -> int | None:
+        """The row of a run; None where it is unknown."""
+        code, ids = self.parts.pool.find(run_id), self.parts.runs.run_id
+        place = int(np.searchsorted(ids, code, sorter=self.parts.by_id)) if code != NO_TEXT else len(self)
+        if place == len(self):
+            return None
+        row = int(self.parts.by_id[place])
+        return row if ids[row] == code else None
+
+    def get(self, run_id: str) -> Run | None:
+        """The run with this id; None where it is unknown."""
+        row = self.row_of(run_id)
+        return None if row is None else self.run(row)
+
+    def run(self, row: int) -> Run:
+        """The run of a row, made now."""
+        pool, runs = self.parts.pool, self.parts.runs
+        return Run.model_construct(
+            run_id=pool.text(int(runs.run_id[row])),
+            name=pool.text(int(runs.name[row])),
+            experiment_id=pool.text(int(runs.experiment_id[row])),
+            experiment=pool.text(int(runs.experiment[row])),
+            status=STATUSES[runs.status[row]],
+            started_at=_moment(int(runs.started_us[row])),
+            ended_at=_moment(int(runs.ended_us[row])),
+            odd_start_ms=_integer(int(runs.odd_start_ms[row])),
+            odd_end_ms=_integer(int(runs.odd_end_ms[row])),
+            params=self._logged(self.parts.params, row),
+            metrics=RowMetrics(pool, self.parts.metrics, row),
+            tags=self._logged(self.parts.tags, row),
+        )
+
+    def runs(self, rows: Iterable[int] | None = None) -> Iterator[Run]:
+        """The runs of these rows, or all, each made when its turn comes."""
+        return (self.run(int(row)) for row in (range(len(self)) if rows is None else rows))
+
+    def rows_with_status(self, *statuses: RunStatus) -> Rows:
+        """The rows of the runs in one of these states."""
+        return np.flatnonzero(np.isin(self.parts.runs.status, [STATUSES.index(status) for status in statuses]))
+
+    def with_status(self, *statuses: RunStatus) -> Iterator[Run]:
+        """The runs in one of these states, in the order of the list."""
+        return self.runs(self.rows_with_status(*statuses))
+
+    def rows_with_tag(self, key: str, value: str) -> Rows:
+        """The rows of the runs whose tag says this."""
+        sought = self.parts.pool.find(value)
+        return np.flatnonzero(self.tag_codes(key) == sought) if sought != NO_TEXT else np.zeros(0, np.intp)
+
+    def experiments(self) -> list[str]:
+        """The names of the experiments that have runs, in order."""
+        return self.parts.pool.texts(np.unique(self.parts.runs.experiment).tolist())
+
+    def children_of(self, run_id: str) -> list[Run]:
+        """The runs that stand in this one, in the order of the list."""
+        return [run for run in self.runs(self.rows_with_tag(PARENT_TAG, run_id)) if run.run_id != run_id]
+
+    def metric_keys(self) -> KeyCounts:
+        """The metrics that runs logged."""
+        return self._keys(self.parts.metrics)
+
+    def param_keys(self) -> KeyCounts:
+        """The parameters that runs logged."""
+        return self._keys(self.parts.params)
+
+    def tag_keys(self) -> KeyCounts:
+        """The tags that runs have."""
+        return self._keys(self.parts.tags)
+
+    def metric(self, key: str) -> MetricColumn:
+        """The newest point of one metric of each run."""
+        cells = self.parts.metrics.of_key(self.parts.pool.find(key))
+        rows = self.parts.metrics.rows_of(cells)
+        logged = np.zeros(len(self), np.bool_)
+        logged[rows] = True
+        columns = [_spread(column[cells], rows, len(self)) for column in self.parts.metrics.values]
+        return MetricColumn._make([*columns, logged])
+
+    def param(self, key: str) -> TextColumn:
+        """One parameter of each run."""
+        return self.text_column(self._codes_of(self.parts.params, key))
+
+    def tag(self, key: str) -> TextColumn:
+        """One tag of each run."""
+        return self.text_column(self.tag_codes(key))
+
+    def param_codes(self, key: str) -> Codes:
+        """One parameter of each run [n], as codes of the pool; -1 where it was not logged."""
+        return self._codes_of(self.parts.params, key)
+
+    def tag_codes(self, key: str) -> Codes:
+        """One tag of each run [n], as codes of the pool; -1 where it is missing."""
+        return self._codes_of(self.parts.tags, key)
+
+    def texts(self, codes: Codes) -> Sequence[str]:
+        """The texts with these codes of the pool."""
+        return CodedTexts(self.parts.pool, codes)
+
+    def text_column(self, codes: Codes) -> TextColumn:
+        """A column of texts by their codes of the pool [n]."""
+        distinct, places = np.unique(codes, return_inverse=True)
+        missing = int(len(distinct) > 0 and distinct[0] == NO_TEXT)
+        return TextColumn((places - missing).astype(np.int32), self.parts.pool.texts(distinct[missing:].tolist()))
+
+    def _codes_of(self, logged: Cells, key: str) -> Codes:
+        cells = logged.of_key(self.parts.pool.find(key))
+        codes = np.full(len(self), NO_TEXT, np.int32)
+        codes[logged.rows_of(cells)] = logged.values[0][cells]
+        return codes
+
+    def _logged(self, logged: Cells, row: int) -> dict[str, str]:
+        place, pool = logged.of_row(row), self.parts.pool
+        keys, values = logged.key[place].tolist(), logged.values[0][place].tolist()
+        return dict(zip(pool.texts(keys), pool.texts(values), strict=True))
+
+    def _keys(self, logged: Cells) -> KeyCounts:
+        return KeyCounts(self.parts.pool.texts(logged.keys.tolist()), logged.counts)
+
+
+def _facts_now() -> TableFacts:
+    now = datetime.now(UTC)
+    return TableFacts(version=now.isoformat(), swept_at=now)
+
+
+def _moment(unix_us: int) -> datetime | None:
+    return None if unix_us == NO_TIME else _EPOCH + timedelta(microseconds=unix_us)
+
+
+def _integer(value: int) -> int | None:
+    return None if value == NO_TIME else value
+
+
+def _spread(values: np.ndarray, rows: Rows, size: int) -> np.ndarray:
+    column = np.zeros(size, values.dtype)
+    column[rows] = values
+    return column

@@ -1,0 +1,143 @@
+"""Any column of the table equals, row by row, what the summary of each run says."""
+
+import math
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import BadInput
+from domain.filters.terms import parsed_number
+from domain.run_table.column_of import column_of
+from domain.run_table.column_refs import BUILT_IN, KEYED_KINDS, MOST_CHARACTERS, ColumnRef
+from domain.run_table.columns import NumberColumn, TextColumn, TimeColumn
+from domain.run_table.table import RunTable
+from domain.tracking.runs import Run, RunSummary, summarise
+from domain.tracking.silence import silent_minutes
+from domain.tracking.vocabulary import DEFAULT
+from tests.run_table.hostile_runs import LISTS, NOW, TEXTS
+
+FIELD_OF = {
+    **{name: name for name in ("name", "run_id", "experiment", "algorithm", "environment", "status", "seed")},
+    **{name: name for name in ("episodes", "final_reward", "final_loss", "episode_length")},
+    "nested": "parent_id",
+}
+
+
+def cells(table: RunTable, text: str) -> list[object]:
+    column = column_of(table, ColumnRef.parse(text), DEFAULT, NOW)
+    return [column.at(row) for row in range(len(table))]
+
+
+@given(runs=LISTS)
+def test_built_in_columns_equal_the_summaries(runs: list[Run]) -> None:
+    table = RunTable.of(runs)
+    rows = [summarise(run, DEFAULT) for run in table.runs()]
+    for name, field in FIELD_OF.items():
+        assert cells(table, name) == [getattr(row, field) for row in rows], name
+    assert cells(table, "success_percent") == [
+        None if row.success_rate is None else row.success_rate * 100 for row in rows
+    ]
+    durations = [None if row.duration_seconds is None else row.duration_seconds / 60 for row in rows]
+    assert cells(table, "duration_minutes") == durations
+    assert cells(table, "sample") == ["true" if row.is_sample else None for row in rows]
+    assert cells(table, "diverged") == [", ".join(in_order(row.diverged)) or None for row in rows]
+    remarks = [", ".join(in_order(row.diverged) + in_order(row.out_of_range)) or None for row in rows]
+    assert cells(table, "remarks") == remarks
+
+
+def in_order(named: dict[str, object]) -> list[str]:
+    return sorted(named)
+
+
+@given(runs=LISTS)
+def test_times_and_tags_of_runs(runs: list[Run]) -> None:
+    table = RunTable.of(runs)
+    known = list(table.runs())
+    for name, moments in (("started", [r.started_at for r in known]), ("ended", [r.ended_at for r in known])):
+        told = [None if moment is None else (moment - NOW) // timedelta(milliseconds=1) for moment in moments]
+        now_ms = round(NOW.timestamp() * 1000)
+        assert cells(table, name) == [None if ms is None else now_ms + ms for ms in told]
+    assert cells(table, "user") == [run.tags.get("mlflow.user") for run in known]
+    assert cells(table, "silent_minutes") == [silent_minutes(run, NOW) for run in known]
+
+
+@given(runs=LISTS)
+def test_a_reason_stands_where_something_was_logged_and_there_is_no_number(runs: list[Run]) -> None:
+    table = RunTable.of(runs)
+    rows = [summarise(run, DEFAULT) for run in table.runs()]
+    for name in ("success_percent", "episodes", "final_reward", "final_loss", "episode_length"):
+        column = column_of(table, ColumnRef.parse(name), DEFAULT)
+        assert isinstance(column, NumberColumn)
+        field = "success_rate" if name == "success_percent" else name
+        expected = {number: why for number, row in enumerate(rows) if (why := _reason(row, field)) is not None}
+        found = {row: (outcome.diverged, outcome.out_of_range) for row, outcome in column.reasons.items()}
+        assert found == expected, name
+
+
+def _reason(row: RunSummary, field: str) -> tuple[object, object] | None:
+    key = row.keys.get(field)
+    if key is None or getattr(row, field) is not None:
+        return None
+    if field == "episodes" and key in DEFAULT.per_episode:  # counted by its steps: what its value came to is no reason
+        return None
+    why = row.diverged.get(key), row.out_of_range.get(key)
+    return None if why == (None, None) else why
+
+
+@given(runs=LISTS)
+def test_columns_by_key(runs: list[Run]) -> None:
+    table = RunTable.of(runs)
+    known = list(table.runs())
+    for key in [key for key in table.metric_keys().names if key]:
+        points = [run.metrics.get(key) for run in known]
+        told = [None if point is None or not math.isfinite(point.value) else point.value for point in points]
+        assert cells(table, f"metric:{key}") == told
+    for kind, names, logged in (
+        ("param", table.param_keys().names, [run.params for run in known]),
+        ("tag", table.tag_keys().names, [run.tags for run in known]),
+    ):
+        for key in filter(None, names):
+            texts = [row.get(key) for row in logged]
+            numbers = [None if text is None else parsed_number(text) for text in texts]
+            are_numbers = all((text is None) == (number is None) for text, number in zip(texts, numbers, strict=True))
+            assert cells(table, f"{kind}:{key}") == (numbers if are_numbers else texts)
+            column = column_of(table, ColumnRef.parse(f"{kind}:{key}"), DEFAULT)
+            if isinstance(column, NumberColumn):
+                assert column.logged_as is not None
+                assert [column.logged_as.at(row) for row in range(len(table))] == texts
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_each_built_in_column_is_there_for_no_run_at_all(name: str) -> None:
+    column = column_of(RunTable.of([]), ColumnRef.parse(name), DEFAULT)
+    assert isinstance(column, NumberColumn | TextColumn | TimeColumn)
+    assert cells(RunTable.of([]), name) == []
+
+
+@given(kind=st.sampled_from(KEYED_KINDS), key=TEXTS.filter(bool))
+def test_a_reference_comes_back_from_its_text(kind: str, key: str) -> None:
+    ref = ColumnRef.parse(f"{kind}:{key}")
+    assert (ref.kind, ref.key) == (kind, key)
+    assert ColumnRef.parse(str(ref)) == ref
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "param:", "params:lr", ":x", "built_in:name", "metric"])
+def test_what_is_no_reference_is_said(text: str) -> None:
+    with pytest.raises(BadInput):
+        ColumnRef.parse(text)
+
+
+def test_a_reference_has_an_end() -> None:
+    with pytest.raises(BadInput, match="characters"):
+        ColumnRef.parse("param:" + "x" * MOST_CHARACTERS)
+
+
+def test_what_is_not_in_the_table_is_pending_in_each_row() -> None:
+    table = RunTable.of([])
+    assert table.is_partial_in(ColumnRef.parse("least:loss"))
+    assert not table.is_partial_in(ColumnRef.parse("metric:loss"))
+    some = table.with_facts(only_metrics=frozenset({"loss"}))
+    assert some.is_partial_in(ColumnRef.parse("metric:reward"))
+    assert not some.is_partial_in(ColumnRef.parse("metric:loss"))
