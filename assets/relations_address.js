@@ -54,5 +54,5 @@
     for (const { ref, range } of parallel.axes) if (rangeText(range)) put("prange", `${rangeText(range)}:${ref}`);
   }
 
-  window.clew = Object.assign(window.clew || {}, { relationsAddress: { WHOLE, read, write } });
+  window.clew = Object.assign(window.clew || {}, { relationsAddress: { read, write } });
 })();
