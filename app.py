@@ -31,6 +31,7 @@ import callbacks.runs.comparison
 import callbacks.runs.grouping
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
+import callbacks.runs.run_rows
 from api.edge.identity import note_refusals
 from api.edge.language import choose_language, note_links
 from callbacks.failures import on_error
@@ -115,6 +116,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     for feature in (
         callbacks.front,
         callbacks.runs.run_list,
+        callbacks.runs.run_rows,
         callbacks.runs.comparison,
         callbacks.runs.grouping,
         callbacks.runs.run_detail,

@@ -17,6 +17,8 @@ from serving.compartments import Compartment, Place
 
 # Dash's own browser code writes it first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
+# What pages ask of long lists, as programs ask it below /api.
+_LISTS: Final = "/runs/"
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
 
 
@@ -47,6 +49,8 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
     if path == CALLBACK_PATH:
         output = _OUTPUT.match(body_start)
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
+    if path.startswith(_LISTS):
+        return Place(READS)
     if path != "/api" and not path.startswith("/api/"):
         return Place(PAGES)
     if method not in ("GET", "HEAD"):

@@ -72,4 +72,9 @@ def survivors_text(runs: int, ends: Sequence[Survivors]) -> str:
 
 def machine_text(end: Diverged) -> str:
     """As it stands in a CSV file, whatever the reader's language."""
-    return f"step {end.step}{'' if end.is_first else ' or before'}: {_MACHINE[end.value]}"
+    return f"step {end.step}{'' if end.is_first else ' or before'}: {machine_value(end)}"
+
+
+def machine_value(end: Diverged) -> str:
+    """What a metric ended in, as a CSV file has it."""
+    return _MACHINE[end.value]

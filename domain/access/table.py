@@ -26,6 +26,10 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /_favicon.ico": READ,
         "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
         "POST /changes": WRITE,
+        "POST /runs/rows": READ,
+        "POST /runs/ids": READ,
+        "GET /runs/columns": READ,
+        "GET /runs/list.csv": READ,
         "GET /health": READ,
         "GET /api/health": READ,
         "GET /api/models": READ,
