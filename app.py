@@ -29,6 +29,7 @@ import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
 import callbacks.runs.grouping
+import callbacks.runs.relations
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 import callbacks.runs.run_rows
@@ -119,6 +120,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.runs.run_rows,
         callbacks.runs.comparison,
         callbacks.runs.grouping,
+        callbacks.runs.relations,
         callbacks.runs.run_detail,
         callbacks.models.model_list,
         callbacks.models.model_detail,

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from components import frame, ids
 from components.filter_hint import filter_hint
+from components.relations import relations
 from components.runs import comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
@@ -36,6 +37,7 @@ def layout(
         run_list.run_table(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
         filter_hint(),
+        relations.section(),
         frame.ticker("runs", ui),
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),

@@ -27,6 +27,7 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
         "POST /changes": WRITE,
         "POST /runs/rows": READ,
+        "POST /runs/relations": READ,
         "POST /runs/ids": READ,
         "GET /runs/columns": READ,
         "GET /runs/list.csv": READ,
