@@ -22,7 +22,7 @@ from mlflow_api.client import MlflowApi
 from mlflow_api.metrics import MetricsApi
 from services.connect import history_store
 from services.tracking.histories.store import Histories, HistoryStore
-from services.tracking.mlflow_runs import sweep
+from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings
 from training.scratch_server import DATABASE, mlflow_server
 from transport.http_client import JsonService
@@ -46,7 +46,8 @@ def main() -> None:
 
 def measure(mlflow: MlflowApi, database: Path) -> None:
     """Prints a line per measurement."""
-    runs = list(sweep(mlflow, None).runs.values())
+    with caches() as cache:
+        runs = list(MlflowRuns(mlflow, cache).everything(None, lambda _table: None).runs())
     lines = sum(len(run.metrics) for run in runs)
     say(f"{len(runs)} runs, {lines} lines; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
     say("", "first line", "all sampled", "all exact")

@@ -22,7 +22,7 @@ def from_rows(rows: Sequence[Any]) -> History:
     """
     if set(map(type, rows)) - {dict}:
         raise BadResponse(SERVICE, "metrics", NotARow())
-    return in_order(_integers(rows, "step"), _numbers(rows, "value"), _integers(rows, "timestamp"))
+    return in_order(integers(rows, "step"), numbers(rows, "value"), integers(rows, "timestamp"))
 
 
 def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDArray[np.int64]) -> History:
@@ -34,8 +34,13 @@ def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDA
         is_nan = np.isnan(value)
         order = np.lexsort((is_nan, np.where(is_nan, 0.0, value), timestamp, step))
         step, value, timestamp = step[order], value[order], timestamp[order]
-    endless = np.abs(value) >= LARGEST_FLOAT
-    return History(step=step, value=np.where(endless, np.copysign(np.inf, value), value), timestamp=timestamp)
+    return History(step=step, value=as_logged(value), timestamp=timestamp)
+
+
+def as_logged(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values as they were before MLflow's store, which cannot hold an infinity; one NaN for all of them."""
+    value = np.where(np.isnan(value), np.nan, value)
+    return np.where(np.abs(value) >= LARGEST_FLOAT, np.copysign(np.inf, value), value)
 
 
 def joined(parts: Iterable[History]) -> History:
@@ -48,7 +53,8 @@ def joined(parts: Iterable[History]) -> History:
     )
 
 
-def _integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
+def integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
+    """One field of JSON rows as 64-bit integers, 0 where it is not there; raises `BadResponse`."""
     column = [row.get(name, 0) for row in rows]
     # NumPy would cut 1.5 to 1 without a word.
     if set(map(type, column)) <= {int}:
@@ -60,7 +66,8 @@ def _integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
     raise BadResponse(SERVICE, f"metrics.{wrong}.{name}", NotA64BitInteger())
 
 
-def _numbers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.float64]:
+def numbers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.float64]:
+    """One field of JSON rows as floats, as MLflow spells them; raises `BadResponse`."""
     column = [row.get(name) for row in rows]
     kinds = set(map(type, column))
     if str in kinds:

@@ -31,10 +31,10 @@ from services.tracking.curves import CurveCache
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import FastLane, MetricSource
 from services.tracking.histories.store import HistoryStore
-from services.tracking.mlflow_runs import MlflowRuns
 from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunStore
 from services.tracking.sample_data import SampleData
+from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings
 from transport.credentials import basic_auth
 from transport.http_client import JsonService
@@ -63,7 +63,7 @@ def connect(settings: Settings) -> Services:
     """The services that `settings` name."""
     vocabulary = settings.vocabulary  # read once: its file may change while this runs
     mlflow = MlflowApi.from_settings(settings)
-    source = MlflowRuns(mlflow)
+    source = run_source(settings, mlflow, vocabulary)
     runs = RunStore(source, settings.cache_dir, settings.refresh_seconds)
     # Two stores never share one, nor do two registered models of one registry, nor two readings of their runs.
     kept_by = f"{settings.model_server_url or mlflow.service.url} {settings.model_name} {vocabulary.model_dump_json()}"
@@ -136,6 +136,21 @@ def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: Ver
     return ReadOnlyStore(store) if settings.read_only else TokenRenewingStore(store, token)
 
 
+def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) -> RunSource:
+    """The runs of that MLflow: by its database where the settings name one, and it goes."""
+    rest = MlflowRuns(mlflow, cache_folder(settings.cache_dir, mlflow.service.url))
+    if not settings.mlflow_backend_store_uri:
+        return rest
+    # Here, because they bring SQLAlchemy.
+    from services.tracking.mlflow_database import MlflowDatabase
+    from services.tracking.sources.database_columns import DatabaseColumns
+    from services.tracking.sources.database_runs import DatabaseRuns
+    from services.tracking.sources.lanes import RunLanes
+
+    database = MlflowDatabase(settings.mlflow_backend_store_uri)
+    return RunLanes(DatabaseRuns(database, vocabulary.named), rest, DatabaseColumns(database))
+
+
 def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     """The histories of that MLflow, kept where `settings` say."""
     folder = cache_folder(settings.cache_dir, mlflow.service.url) / "histories"
@@ -143,6 +158,7 @@ def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
         from services.tracking.histories.metrics_sql import MetricDatabase
+        from services.tracking.mlflow_database import MlflowDatabase
 
-        source = FastLane(MetricDatabase(settings.mlflow_backend_store_uri), source)
+        source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

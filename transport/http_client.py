@@ -86,7 +86,7 @@ class JsonService:
         )
         if writes and answer.status in _GATEWAY:
             raise OutcomeUnknown(self.name, _answered(self.name, answer))
-        return self._decode(answer)
+        return self.decode(answer)
 
     def download(
         self,
@@ -114,7 +114,7 @@ class JsonService:
         if answer.status == 304 and known_etag:
             return Download(None, known_etag)
         if answer.status != 200:
-            self._decode(answer)
+            self.decode(answer)
         return Download(answer.content, answer.headers.get("ETag"))
 
     def exchange(
@@ -129,14 +129,16 @@ class JsonService:
         most_bytes: int = MAX_BYTES,
         writes: bool = False,
         is_file: bool = False,
+        is_silent: bool = False,
     ) -> Answer:
         """Sends one request and returns the whole answer, whatever its status; only reads follow a redirect.
 
-        A service whose files do not come in time is still asked for all else, and the other way around.
+        A service whose files do not come in time is still asked for all else, and the other way around. Where it
+        `is_silent` until its answer is whole, it may be so for all of `deadline_seconds`.
         Raises a `ServiceError` where there is none, and `OutcomeUnknown` where the call `writes` and was sent.
         """
         # A write is silent for as long as its work takes: to leave early is not to know what became of it.
-        patience = deadline_seconds if writes else min(READ_SECONDS, deadline_seconds)
+        patience = deadline_seconds if writes or is_silent else min(READ_SECONDS, deadline_seconds)
         limits = Limits(time.monotonic() + deadline_seconds, patience, most_bytes)
         request = Request(
             method, self.url + path, {"Content-Type": "application/json", **(headers or {})}, params, body
@@ -149,7 +151,8 @@ class JsonService:
                 raise OutcomeUnknown(self.name, error) from error
             raise
 
-    def _decode(self, answer: Answer) -> Any:
+    def decode(self, answer: Answer) -> Any:
+        """Returns the JSON of an answer, None for an empty one; errors as of `call`."""
         status, content = answer.status, answer.content
         if status in (401, 403):
             raise _refusal_of_ours(content) or _denied(self.name, status, answer.proxy)

@@ -19,6 +19,12 @@ class AnswerTooSlow(ServiceUnavailable):
     text = template("did not finish its answer in time")
 
 
+class StillAtWork(ServiceUnavailable):
+    """A question that took too long may still keep it busy, for nobody can take one back."""
+
+    text = template("may still be at work on a question that took too long, and is asked again when that can be over")
+
+
 class DeniedBecause(AccessDenied):
     """It refused our credentials, as another program says it."""
 
@@ -69,6 +75,13 @@ class DatabaseFailed(ServiceUnavailable):
     text = "{kind}: {reason}"
     kind: str
     reason: Reason
+
+
+class SchemaUnknown(ServiceUnavailable):
+    """MLflow's database is none that we know how to read; `found` is its revision, or a table."""
+
+    text = template("has tables of another version of MLflow than Clew knows ({found})")
+    found: str
 
 
 class ModelBusy(ServiceUnavailable):

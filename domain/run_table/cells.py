@@ -1,6 +1,6 @@
 """What runs logged under keys of their own: compressed rows, and the way from a key to its runs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +71,12 @@ class Cells(NamedTuple):
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         cells = np.repeat(self.starts[:-1][rows] - starts[:-1], lengths) + np.arange(starts[-1])
         return self.ordered(starts, self.key[cells], tuple(column[cells] for column in self.values))
+
+    def only(self, keys: Collection[int]) -> "Cells":
+        """The same without the cells of any other key."""
+        kept = np.isin(self.key, list(keys))
+        starts = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[self.starts]
+        return self.ordered(starts, self.key[kept], tuple(column[kept] for column in self.values))
 
     def recoded(self, codes: Codes) -> "Cells":
         """The same with other codes of the keys, which are in the same order."""

@@ -105,6 +105,9 @@ class StringPool(NamedTuple):
         return self.blob[self._start(code) : self.ends[code]].tobytes()
 
     def _raws(self, codes: Iterable[int]) -> list[bytes]:
+        codes = list(codes)
+        if len(codes) * _FEW < self.size:  # to turn all ends into numbers of Python's would be most of the work
+            return [self._raw(code) for code in codes]
         blob, ends = self.blob.data, [*self.ends.tolist(), 0]  # code 0 begins at ends[-1]
         return [blob[ends[code - 1] : ends[code]].tobytes() for code in codes]
 

@@ -7,10 +7,12 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from domain.message_data import MessageField
 from domain.run_table.arranging import STATUSES, chosen_parts, joined_parts, parts_of
 from domain.run_table.cells import Cells, Rows
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import NO_TIME, KeyCounts, MetricColumn, TextColumn
+from domain.run_table.key_catalogue import KeyCatalogue
 from domain.run_table.parts import Parts
 from domain.run_table.row_metrics import RowMetrics
 from domain.run_table.strings import NO_TEXT, CodedTexts, Codes
@@ -32,7 +34,8 @@ class TableFacts(BaseModel):
     """What is known of a table as a whole.
 
     `swept_at` is when the runs were last read in full, `marks` what each experiment last said of itself.
-    `only_metrics` names the metrics that were read, where not all were.
+    `only_metrics` names the metrics that were read, where not all were, and `catalogue` then has those that there are.
+    `over_rest` is why they came over REST though there is a database to read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +46,8 @@ class TableFacts(BaseModel):
     marks: dict[str, list[str]] = {}
     progress: Progress | None = None
     only_metrics: frozenset[str] | None = None
+    catalogue: KeyCatalogue | None = None
+    over_rest: MessageField | None = None
 
 
 class RunTable:
@@ -178,8 +183,9 @@ class RunTable:
         return [run for run in self.runs(self.rows_with_tag(PARENT_TAG, run_id)) if run.run_id != run_id]
 
     def metric_keys(self) -> KeyCounts:
-        """The metrics that runs logged."""
-        return self._keys(self.parts.metrics)
+        """The metrics that runs logged, whether their values are here or not."""
+        known = self.facts.catalogue
+        return self._keys(self.parts.metrics) if known is None else known.counts()
 
     def param_keys(self) -> KeyCounts:
         """The parameters that runs logged."""

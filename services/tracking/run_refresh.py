@@ -21,7 +21,6 @@ from services.tracking.table_form import TableForm
 
 # What a person asks for waits as long for another worker's refresh.
 LOCK_SECONDS = 60.0
-SWEEP_EVERY = timedelta(minutes=5)
 
 
 class Ask(Enum):
@@ -81,7 +80,8 @@ class RunRefresh:
     def _read(self, known: Reading[RunTable]) -> RunTable:
         """What changed; everything now and then, and where a clock that was set back hides since when."""
         now, runs, as_of = datetime.now(UTC), known.value, known.as_of
-        if runs is None or as_of is None or as_of > now or not timedelta() <= now - runs.swept_at < SWEEP_EVERY:
+        is_whole = runs is not None and runs.progress is None and runs.swept_at <= now
+        if runs is None or as_of is None or as_of > now or not is_whole or self._source.sweep_is_due():
             return self._read_everything(known)
         return self._source.changes(runs, as_of)
 

@@ -28,5 +28,8 @@ class RunSource(Protocol):
     def changes(self, known: RunTable, since: datetime) -> RunTable:
         """Returns `known` with the runs that may have changed since; the very same object when none did."""
 
+    def sweep_is_due(self) -> bool:
+        """Whether everything may be read again by itself: that takes a tenth of the server's time at most."""
+
     def check_alive(self, deadline_seconds: float) -> None:
         """Asks for as little as there is, to see whether it answers."""

@@ -21,6 +21,7 @@ from domain.errors import ServiceUnavailable
 from domain.tracking.history import FIRST_STEP, LAST_STEP
 from mlflow_api.schemas import LARGEST_FLOAT
 from services.tracking.histories.metrics_sql import MetricDatabase
+from services.tracking.mlflow_database import MlflowDatabase
 from tests.histories.setting import KEY, Point, assert_same, dense, expected
 
 RUN, OTHER = "a" * 32, "b" * 32
@@ -35,7 +36,7 @@ class Lanes:
 
     def __init__(self, uris: Sequence[str]) -> None:
         self.engines: list[Engine] = [create_engine(uri, poolclass=NullPool) for uri in uris]
-        self.databases = [MetricDatabase(uri) for uri in uris]
+        self.databases = [MetricDatabase(MlflowDatabase(uri)) for uri in uris]
         for engine in self.engines:
             Base.metadata.create_all(engine, [table.__table__ for table in (SqlExperiment, SqlRun, SqlMetric)])
             with engine.begin() as connection:
@@ -128,7 +129,7 @@ def test_a_long_history_is_looked_at_by_some_of_its_steps(lanes: Lanes, stride: 
 
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ServiceUnavailable, match="MLflow's database: OperationalError"):
-        MetricDatabase("postgresql://127.0.0.1:1/mlflow").fetch([RUN], KEY, FIRST_STEP, 1_000)
+        MetricDatabase(MlflowDatabase("postgresql://127.0.0.1:1/mlflow")).fetch([RUN], KEY, FIRST_STEP, 1_000)
 
 
 def _stored(value: float) -> float:

@@ -94,7 +94,8 @@ def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
 
 
 ADAPTERS = {
-    *("services.tracking.mlflow_runs", "services.tracking.sample_data", "services.tracking.histories.metrics_sql"),
+    *("services.tracking.sample_data", "services.tracking.histories.metrics_sql", "services.tracking.mlflow_database"),
+    *(f"services.tracking.sources.{name}" for name in ("mlflow_runs", "database_runs", "database_columns", "lanes")),
     *("services.registry.mlflow_store", "services.registry.http_store"),
 }
 

@@ -3,12 +3,14 @@
 import base64
 import html
 import math
+import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
@@ -23,10 +25,17 @@ from domain.tracking.runs import Run, summarise
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from services.connect import connect, history_store
-from services.tracking.mlflow_runs import changes, sweep
+from services.tracking.mlflow_database import MlflowDatabase
+from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunView
+from services.tracking.sources.database_columns import DatabaseColumns
+from services.tracking.sources.database_runs import DatabaseRuns
+from services.tracking.sources.lanes import RunLanes
+from services.tracking.sources.mlflow_runs import MlflowRuns
+from services.tracking.sources.pace import Pace, PaceFile
 from services.tracking.table_form import TableForm
 from settings.settings import Settings
+from tests.conftest import SharedMlflow
 from tests.tracking import Tracking
 from transport.http_client import JsonService
 
@@ -56,16 +65,18 @@ A_RUN = st.fixed_dictionaries(
 EXPERIMENTS = st.lists(st.lists(A_RUN, max_size=4), min_size=1, max_size=3)
 
 
-def rest(address: str, page_size: int = 5000) -> MlflowApi:
-    return MlflowApi(JsonService("MLflow", address), page_size)
+def rest(address: str) -> MlflowApi:
+    return MlflowApi(JsonService("MLflow", address))
 
 
 def unheard(_table: RunTable) -> None:
     """What comes on the way is not looked at here."""
 
 
-def swept(address: str, page_size: int = 5000) -> RunTable:
-    return sweep(rest(address, page_size), None, unheard)
+def swept(address: str, page_size: int = 500) -> RunTable:
+    with tempfile.TemporaryDirectory() as folder:
+        PaceFile(Path(folder), "MLflow").keep(Pace(most_runs=page_size))
+        return MlflowRuns(rest(address), Path(folder)).everything(None, unheard)
 
 
 def through_a_file(table: RunTable, folder: Path) -> RunTable:
@@ -127,7 +138,7 @@ def test_a_comparison_holds_every_selected_run(
     mlflow = rest(tracking.address)
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     services = connect(settings)._replace(histories=history_store(settings, mlflow))
-    view = RunView(service="MLflow", runs=sweep(mlflow, None, unheard), as_of=datetime.now(UTC), failure=None)
+    view = RunView(service="MLflow", runs=swept(tracking.address), as_of=datetime.now(UTC), failure=None)
     drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), ends=time.monotonic() + 20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending
@@ -171,25 +182,38 @@ def decoded(column: dict[str, str]) -> Any:
     return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"])
 
 
-def test_what_changed_is_what_a_full_sweep_finds(tracking: Tracking) -> None:
+def source(kind: str, shared: SharedMlflow, folder: Path) -> RunSource:
+    """Either way to the runs of the shared MLflow."""
+    rest_only = MlflowRuns(rest(shared.address), folder)
+    if kind == "rest":
+        return rest_only
+    database = MlflowDatabase(f"sqlite:///{shared.database}")
+    return RunLanes(DatabaseRuns(database, DEFAULT.named), rest_only, DatabaseColumns(database))
+
+
+@pytest.mark.parametrize("kind", ["rest", "database"])
+def test_what_changed_is_what_a_full_sweep_finds(
+    tracking: Tracking, shared_mlflow: SharedMlflow, tmp_path: Path, kind: str
+) -> None:
     """Between two sweeps, starts, growth, ends and vanished runs are seen without reading everything."""
-    mlflow = rest(tracking.address)
+    runs = source(kind, shared_mlflow, tmp_path)
     group = tracking.experiment()
     growing = tracking.run(group, status="RUNNING", metrics={"loss": [1.0]})
     ending = tracking.run(group, status="RUNNING")
     vanishing = tracking.run(group, status="RUNNING")
     queued = tracking.run(group, status="RUNNING", started_ms=1_600_000_000_000)
     tracking.post("runs/update", {"run_id": queued, "status": "SCHEDULED"})
-    known, at = sweep(mlflow, None, unheard), datetime.now(UTC)
-    assert changes(known, at, quick=mlflow, patient=mlflow) is known
+    known, at = runs.everything(None, unheard), datetime.now(UTC)
+    assert runs.changes(known, at) is known
     tracking.log(growing, "loss", [0.5], first_step=2)
     tracking.log(queued, "loss", [0.25])
     tracking.end(ending, "FAILED")
     tracking.delete(vanishing)
     new = tracking.run(group, name="new")
-    found = changes(known, at, quick=mlflow, patient=mlflow)
+    found = runs.changes(known, at)
     assert found.version != known.version
-    assert found.says_the_same(sweep(mlflow, None, unheard))
+    assert found.facts.over_rest is None
+    assert found.says_the_same(swept(tracking.address))
     assert found.get(growing).metrics["loss"].value == 0.5
     assert found.get(queued).metrics["loss"].value == 0.25
     assert found.get(ending).status == "FAILED"
@@ -197,10 +221,27 @@ def test_what_changed_is_what_a_full_sweep_finds(tracking: Tracking) -> None:
     assert found.get(new).name == "new"
 
 
-def test_a_sweep_that_finds_the_same_keeps_the_version(tracking: Tracking, tmp_path: Path) -> None:
-    mlflow = rest(tracking.address)
+def test_in_the_database_a_deletion_and_a_restoration_show_at_once(
+    tracking: Tracking, shared_mlflow: SharedMlflow, tmp_path: Path
+) -> None:
+    runs = source("database", shared_mlflow, tmp_path)
+    group = tracking.experiment()
+    finished = tracking.run(group, metrics={"loss": [1.0]})
+    known, at = runs.everything(None, unheard), datetime.now(UTC) + timedelta(hours=1)
+    tracking.delete(finished)
+    without = runs.changes(known, at)
+    assert finished not in without
+    tracking.post("runs/restore", {"run_id": finished})
+    assert runs.changes(without, at).says_the_same(known)
+
+
+@pytest.mark.parametrize("kind", ["rest", "database"])
+def test_a_sweep_that_finds_the_same_keeps_the_version(
+    tracking: Tracking, shared_mlflow: SharedMlflow, tmp_path: Path, kind: str
+) -> None:
+    runs = source(kind, shared_mlflow, tmp_path)
     tracking.run(tracking.experiment(), metrics={"loss": [math.nan, math.inf, math.nan]})
-    first = sweep(mlflow, None, unheard)
+    first = runs.everything(None, unheard)
     reread = through_a_file(first, tmp_path)
-    assert sweep(mlflow, first, unheard).version == first.version
-    assert sweep(mlflow, reread, unheard).version == first.version
+    assert runs.everything(first, unheard).version == first.version
+    assert runs.everything(reread, unheard).version == first.version

@@ -10,8 +10,9 @@ import pytest
 
 from domain.errors import ServiceUnavailable
 from mlflow_api.client import MlflowApi
-from services.tracking.mlflow_runs import MlflowRuns
+from services.sharing.shared_file import cache_folder
 from services.tracking.run_store import RunStore
+from services.tracking.sources.mlflow_runs import MlflowRuns
 from tests.misbehaving import (
     BREAK_OFF,
     DRIP,
@@ -34,7 +35,8 @@ MUCH_LATER = 8.0
 
 
 def store(address: str, cache_dir: Path, period: float = PERIOD) -> RunStore:
-    return RunStore(MlflowRuns(MlflowApi(JsonService("MLflow", address))), cache_dir, period)
+    source = MlflowRuns(MlflowApi(JsonService("MLflow", address)), cache_folder(cache_dir, address))
+    return RunStore(source, cache_dir, period)
 
 
 def test_the_first_look_waits_for_the_first_answer(tracking: Tracking, cache_dir: Path) -> None:

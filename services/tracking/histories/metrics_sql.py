@@ -3,48 +3,30 @@
 Importing this module brings SQLAlchemy (0.5 s, 36 MB), so only who was given a database does.
 """
 
-import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from typing import cast as typed
-from urllib.parse import quote
 
 import numpy as np
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Engine,
     and_,
     case,
     cast,
     column,
-    create_engine,
-    event,
     func,
     literal_column,
     select,
     table,
 )
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
-from domain.addresses import credentials_in
-from domain.errors.services import DatabaseFailed
-from domain.messages import Text
-from domain.secrets import without_secrets
 from domain.tracking.history import EMPTY, FIRST_STEP, History, HistoryPart
 from mlflow_api.metric_columns import in_order
 from mlflow_api.priority_semaphore import PrioritySemaphore
+from services.tracking.mlflow_database import MlflowDatabase
 
-SERVICE = "MLflow's database"
-STATEMENT_SECONDS = 30.0
-_CONNECT_SECONDS = 5
 # More would only take turns: turning rows into columns is Python's work.
 _READS_AT_ONCE = 2
 _METRICS = table("metrics", *map(column, ("run_uuid", "key", "step", "value", "timestamp", "is_nan")))
@@ -55,59 +37,23 @@ _SAMPLED_STEPS = 1_000
 
 
 class MetricDatabase:
-    """The `metrics` table at `uri` (SQLite or PostgreSQL), only ever read; every failure is a `ServiceUnavailable`."""
+    """The `metrics` table of a database of MLflow's, only ever read; every failure is a `ServiceUnavailable`."""
 
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
-        found = credentials_in(uri)
-        self._secrets = () if found is None else (found.username, found.password)
-        self._engine: Engine | None = None
-        self._lock = threading.Lock()
+    def __init__(self, database: MlflowDatabase) -> None:
+        self._database = database
         self._semaphore = PrioritySemaphore(_READS_AT_ONCE)
 
     def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
         """As `MetricSource.fetch`."""
-        with self._semaphore.hold(urgent=True), self._connected() as connection:
+        with self._semaphore.hold(urgent=True), self._database.connected() as connection:
             return {run_id: _some(connection, run_id, key, from_step) for run_id in run_ids}
 
     def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
         """As `MetricSource.fetch_all`."""
-        with self._semaphore.hold(urgent=False), self._connected() as connection:
+        with self._semaphore.hold(urgent=False), self._database.connected() as connection:
             return _all(connection, run_id, _is_from(run_id, key, from_step))
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        try:
-            with self._lock:
-                self._engine = self._engine or _engine(make_url(self._uri))
-            with self._engine.connect() as connection:
-                yield connection
-        # A missing driver is an ImportError; rows of SQLite are fetched past SQLAlchemy, so its errors come bare.
-        except (SQLAlchemyError, ArgumentError, sqlite3.Error, ImportError) as error:
-            # The first line only: the next ones may hold the statement. Drivers name whom they did not let in.
-            first = without_secrets(str(error).splitlines()[0], self._secrets)
-            raise DatabaseFailed(SERVICE, type(error).__name__, Text(first[:200])) from error
-
-
-def _engine(url: URL) -> Engine:
-    # No pool: a connection opened before a fork must not be used after it, and opening one takes a few ms.
-    if url.get_backend_name() == "sqlite":
-        address = f"sqlite:///file:{quote(str(Path(url.database or '').resolve()))}?mode=ro&uri=true"
-        engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": _CONNECT_SECONDS})
-        event.listen(engine, "connect", _end_in_time)
-        return engine
-    options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS * 1000:.0f}"
-    arguments = {"connect_timeout": _CONNECT_SECONDS, "options": options}
-    return create_engine(url, poolclass=NullPool, connect_args=arguments)
-
-
-def _end_in_time(connection: Any, _record: object) -> None:
-    """SQLite has no time limit of its own: it asks this function, now and then, whether to stop."""
-    ends = time.monotonic() + STATEMENT_SECONDS
-    connection.execute("PRAGMA mmap_size = 17179869184")
-    connection.set_progress_handler(lambda: time.monotonic() > ends, 1_000_000)
 
 
 def _is_of(run_id: str, key: str) -> ColumnElement[bool]:

@@ -1,0 +1,71 @@
+"""MLflow's database, where the operator opens it: connected to for a while, only read, each statement in time.
+
+Importing this module brings SQLAlchemy (0.5 s, 36 MB), so only who was given a database does.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from domain.addresses import credentials_in
+from domain.errors.services import DatabaseFailed
+from domain.messages import Text
+from domain.secrets import without_secrets
+
+SERVICE: Final = "MLflow's database"
+STATEMENT_SECONDS: Final = 30.0
+_CONNECT_SECONDS: Final = 5
+
+
+class MlflowDatabase:
+    """The database at `uri` (SQLite or PostgreSQL), only ever read; every failure is a `ServiceUnavailable`."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        found = credentials_in(uri)
+        self._secrets = () if found is None else (found.username, found.password)
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """Connects for a piece of work, whose own errors of the database are named, too."""
+        try:
+            with self._lock:
+                self._engine = self._engine or _engine(make_url(self._uri))
+            with self._engine.connect() as connection:
+                yield connection
+        # A missing driver is an ImportError; rows of SQLite are fetched past SQLAlchemy, so its errors come bare.
+        except (SQLAlchemyError, ArgumentError, sqlite3.Error, ImportError) as error:
+            # The first line only: the next ones may hold the statement. Drivers name whom they did not let in.
+            first = without_secrets(str(error).splitlines()[0], self._secrets)
+            raise DatabaseFailed(SERVICE, type(error).__name__, Text(first[:200])) from error
+
+
+def _engine(url: URL) -> Engine:
+    # No pool: a connection opened before a fork must not be used after it, and opening one takes a few ms.
+    if url.get_backend_name() == "sqlite":
+        address = f"sqlite:///file:{quote(str(Path(url.database or '').resolve()))}?mode=ro&uri=true"
+        engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": _CONNECT_SECONDS})
+        event.listen(engine, "connect", _end_in_time)
+        return engine
+    options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS * 1000:.0f}"
+    arguments = {"connect_timeout": _CONNECT_SECONDS, "options": options}
+    return create_engine(url, poolclass=NullPool, connect_args=arguments)
+
+
+def _end_in_time(connection: Any, _record: object) -> None:
+    """SQLite has no time limit of its own: it asks this function, now and then, whether to stop."""
+    ends = time.monotonic() + STATEMENT_SECONDS
+    connection.execute("PRAGMA mmap_size = 17179869184")
+    connection.set_progress_handler(lambda: time.monotonic() > ends, 1_000_000)

@@ -1,0 +1,82 @@
+"""Columns that the list does not hold, from MLflow's database: one metric of all runs, or all metrics of a few."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import false, func, select
+
+from domain.run_table.columns import MetricColumn
+from domain.tracking.runs import LatestMetric
+from mlflow_api.metric_columns import as_logged
+from services.tracking.mlflow_database import MlflowDatabase
+from services.tracking.sources.mlflow_tables import LATEST, METRICS
+from services.tracking.sources.run_rows import column_in, in_pieces, rows_of, values_in
+
+_RUN, _VALUE, _STEP, _TIMESTAMP, _IS_NAN = range(5)
+
+
+class Extremes(NamedTuple):
+    """The least and the greatest value that each run [n] logged of a metric; NaN where it logged no number."""
+
+    least: NDArray[np.float64]
+    greatest: NDArray[np.float64]
+
+
+class DatabaseColumns:
+    """The columns of a database of MLflow's; every failure is a `ServiceError`."""
+
+    def __init__(self, database: MlflowDatabase) -> None:
+        self._database = database
+
+    def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
+        """Reads the newest points of one metric, in the order of `run_ids`."""
+        columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan")]
+        with self._database.connected() as connection:
+            rows = rows_of(connection, select(*columns).where(LATEST.c.key == key))
+        ours, places = _placed(rows, run_ids)
+        logged = np.zeros(len(run_ids), np.bool_)
+        logged[places] = True
+        values = values_in(ours, _VALUE, column_in(ours, _IS_NAN, np.bool_))
+        step, timestamp = (column_in(ours, place, np.int64) for place in (_STEP, _TIMESTAMP))
+        value, step, timestamp = (_spread(one, places, len(run_ids)) for one in (values, step, timestamp))
+        return MetricColumn(value, step, timestamp, logged)
+
+    def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
+        """Reads the least and the greatest value of one metric, of all that was ever logged."""
+        bounds = (func.min(METRICS.c.value), func.max(METRICS.c.value))
+        is_number = METRICS.c.is_nan == false()
+        query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, is_number).group_by(METRICS.c.run_uuid)
+        with self._database.connected() as connection:
+            ours, places = _placed(rows_of(connection, query), run_ids)
+        found = [np.full(len(run_ids), np.nan) for _bound in bounds]
+        for place, column in enumerate(found, start=1):
+            column[places] = as_logged(column_in(ours, place, np.float64))
+        return Extremes(*found)
+
+    def latest(self, run_ids: Sequence[str]) -> dict[str, dict[str, LatestMetric]]:
+        """Reads the newest points of all metrics of some runs."""
+        columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan", "key")]
+        found: dict[str, dict[str, LatestMetric]] = {run_id: {} for run_id in run_ids}
+        with self._database.connected() as connection:
+            for piece in in_pieces(run_ids):
+                rows = rows_of(connection, select(*columns).where(LATEST.c.run_uuid.in_(piece)))
+                values = values_in(rows, _VALUE, column_in(rows, _IS_NAN, np.bool_))
+                for row, value in zip(rows, values.tolist(), strict=True):
+                    point = LatestMetric(value=value, step=row[_STEP], timestamp=row[_TIMESTAMP])
+                    found[row[_RUN]][row[-1]] = point
+        return found
+
+
+def _placed(rows: Sequence[tuple[Any, ...]], run_ids: Sequence[str]) -> tuple[list[tuple[Any, ...]], NDArray[np.intp]]:
+    """The rows of those runs, and where each of them stands in `run_ids`."""
+    place_of = {run_id: place for place, run_id in enumerate(run_ids)}
+    ours = [row for row in rows if row[_RUN] in place_of]
+    return ours, np.array([place_of[row[_RUN]] for row in ours], np.intp)
+
+
+def _spread(column: NDArray[Any], places: NDArray[np.intp], length: int) -> NDArray[Any]:
+    whole = np.zeros(length, column.dtype)
+    whole[places] = column
+    return whole

@@ -1,0 +1,127 @@
+"""MLflow's runs from its database, where the operator opens it: a hundredth of the time that they take over REST."""
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from domain.run_table.parts import Parts
+from domain.run_table.table import RunTable, TableFacts
+from domain.tracking.runs import RunStatus
+from mlflow_api.schemas import Experiment, validated
+from services.tracking.mlflow_database import MlflowDatabase
+from services.tracking.run_source import Arrived
+from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
+from services.tracking.sources.key_catalogue import catalogue_of
+from services.tracking.sources.mlflow_runs import CLOCK_SLACK, marks_of, merged
+from services.tracking.sources.mlflow_tables import EXPERIMENT_TAGS, EXPERIMENTS, RUNS, MlflowTables
+from services.tracking.sources.run_rows import Heads, details, heads, in_pieces, rows_of
+
+MOST_VALUES: Final = 1_000_000
+"""Of more newest values only those that have a word are read with the list, and any other when it is asked for."""
+_FIRST_RUNS: Final = 200
+_LIVE: Final = (RunStatus.RUNNING.value, RunStatus.SCHEDULED.value)
+log = logging.getLogger(__name__)
+
+
+class DatabaseRuns:
+    """The runs in a database of MLflow's; `words` are the metrics that the list shows of itself."""
+
+    def __init__(self, database: MlflowDatabase, words: Collection[str], most_values: int = MOST_VALUES) -> None:
+        self._database = database
+        self._words = frozenset(words)
+        self._most_values = most_values
+
+    def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
+        """As `RunSource`."""
+        now = datetime.now(UTC)
+        with self._database.connected() as connection:
+            tables = MlflowTables(connection)
+            experiments = _experiments(connection, tables)
+            found = heads(connection, tables.is_active, experiments)
+            facts = TableFacts(version=now.isoformat(), swept_at=now, marks=marks_of(experiments))
+            if known is None and len(found.rows) > _FIRST_RUNS:
+                first = details(connection, found.rows[:_FIRST_RUNS], experiments, self._words, is_all=False)
+                ArrivingRuns(facts, len(found.rows), arrived).add(first, ())
+            keys = catalogue_of(connection, tables)
+            is_much = sum(keys.runs) > self._most_values
+            only = self._words.intersection(keys.names) if is_much else None
+            parts = details(connection, found.rows, experiments, only, is_all=True)
+            facts = facts.model_copy(
+                update={"bad_rows": found.bad, "only_metrics": only, "catalogue": keys if is_much else None}
+            )
+        return kept_or_new(known, RunTable(parts, facts))
+
+    def changes(self, known: RunTable, since: datetime) -> RunTable:
+        """As `RunSource`, and here deletions show, too: the ids are counted, and compared where the number differs."""
+        with self._database.connected() as connection:
+            tables = MlflowTables(connection)
+            experiments = _experiments(connection, tables)
+            marks = marks_of(experiments)
+            renewed = [key for key, mark in marks.items() if known.marks.get(key) != mark]
+            found = heads(connection, _may_have_changed(tables, since, renewed), experiments)
+            left = _left_open(known, {row[0] for row in found.rows})
+            found = _both(found, _heads_of(connection, tables, left, experiments))
+            gone: set[str] = set()
+            if _count(connection, tables) != _expected(known, found):
+                ids = {row[0] for row in rows_of(connection, select(RUNS.c.run_uuid).where(tables.is_active))}
+                gone = set(known.run_ids) - ids
+                new = ids.difference(known.run_ids, (row[0] for row in found.rows))
+                found = _both(found, _heads_of(connection, tables, sorted(new), experiments))
+            fresh = self._fresh(connection, found, known, experiments)
+        return merged(known, [] if fresh is None else [RunTable(fresh, known.facts)], gone, found.bad, marks)
+
+    def _fresh(
+        self, connection: Connection, found: Heads, known: RunTable, experiments: dict[str, Experiment]
+    ) -> Parts | None:
+        if not found.rows:
+            return None
+        return details(connection, found.rows, experiments, known.facts.only_metrics, is_all=False)
+
+
+def _experiments(connection: Connection, tables: MlflowTables) -> dict[str, Experiment]:
+    tags: dict[Any, list[dict[str, Any]]] = {}
+    for group, key, value in rows_of(connection, select(*EXPERIMENT_TAGS.c)):
+        tags.setdefault(group, []).append({"key": key, "value": value or ""})
+    query = select(EXPERIMENTS.c.experiment_id, EXPERIMENTS.c.name).where(tables.is_shown)
+    found = [
+        validated(Experiment, {"experiment_id": str(group), "name": name, "tags": tags.get(group, [])})
+        for group, name in rows_of(connection, query)
+    ]
+    return {experiment.experiment_id: experiment for experiment in found}
+
+
+def _may_have_changed(tables: MlflowTables, since: datetime, renewed: Sequence[str]) -> ColumnElement[bool]:
+    watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
+    changed = or_(RUNS.c.status.in_(_LIVE), RUNS.c.end_time > watermark)
+    return tables.is_active & (or_(changed, RUNS.c.experiment_id.in_([int(key) for key in renewed])))
+
+
+def _left_open(known: RunTable, found: set[str]) -> list[str]:
+    live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
+    return [run_id for row in live if (run_id := known.run_ids[row]) not in found]
+
+
+def _heads_of(
+    connection: Connection, tables: MlflowTables, ids: Sequence[str], experiments: dict[str, Experiment]
+) -> Heads:
+    found = Heads([], [])
+    for piece in in_pieces(ids):
+        found = _both(found, heads(connection, tables.is_active & RUNS.c.run_uuid.in_(piece), experiments))
+    return found
+
+
+def _both(one: Heads, other: Heads) -> Heads:
+    return Heads(one.rows + other.rows, one.bad + other.bad)
+
+
+def _count(connection: Connection, tables: MlflowTables) -> int:
+    return int(connection.execute(select(func.count()).select_from(RUNS).where(tables.is_active)).scalar_one())
+
+
+def _expected(known: RunTable, found: Heads) -> int:
+    new = sum(row[0] not in known for row in found.rows)
+    bad = {row.row for row in [*known.bad_rows, *found.bad]}
+    return len(known) + new + len(bad)

@@ -1,0 +1,161 @@
+"""MLflow's runs over REST: everything now and then, in between only what can have changed."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from domain.errors import BadResponse, NotFound
+from domain.run_table.arranging import joined_parts, parts_of
+from domain.run_table.parts import Parts
+from domain.run_table.table import RunTable, TableFacts
+from domain.tracking.runs import BadRow, Run, RunStatus
+from mlflow_api.client import MlflowApi
+from mlflow_api.run_parts import parts_of_rows
+from mlflow_api.schemas import SERVICE, Experiment, ExperimentPage, validated
+from services.tracking.run_source import Arrived
+from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
+from services.tracking.sources.pace import PaceFile
+from services.tracking.sources.run_pages import RunPages
+
+REFRESH_DEADLINE_SECONDS: Final = 60.0
+CLOCK_SLACK: Final = timedelta(minutes=5)
+"""The times in MLflow are the clients': a run may be logged by a machine whose clock is behind ours by this much."""
+log = logging.getLogger(__name__)
+
+
+class MlflowRuns:
+    """The runs of one MLflow, as a `RunSource`; what it may be at work on is kept in `folder`."""
+
+    def __init__(self, mlflow: MlflowApi, folder: Path) -> None:
+        self._mlflow = mlflow
+        self._pace = PaceFile(folder, SERVICE)
+        self.name = SERVICE
+        self.address = mlflow.service.url
+
+    def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
+        """As `RunSource`: the pages are as large as MLflow can carry them."""
+        self._pace.wait()
+        now, pages = datetime.now(UTC), RunPages(self._mlflow, self._pace)
+        try:
+            experiments = self._quick().experiments()
+            facts = TableFacts(version=now.isoformat(), swept_at=now, marks=marks_of(experiments))
+            arriving = ArrivingRuns(facts, None if known is None else len(known), arrived)
+            for rows in pages.search(list(experiments)):
+                arriving.add(*parts_of_rows(rows, experiments))
+            return kept_or_new(known, arriving.whole())
+        finally:
+            self.note_sweep(pages.seconds)
+
+    def changes(self, known: RunTable, since: datetime) -> RunTable:
+        """As `RunSource`: the runs that run, wait, or ended after `since`.
+
+        An experiment that is new, or has another name or other tags, is read whole: whoever copies runs from elsewhere,
+        as our sample data do, gives them times in the past. For the rest MLflow has no "updated at": deletions, tags
+        and late writes show only when everything is read; and so does a run that was unknown and ended without an end
+        time.
+        """
+        self._pace.wait()
+        quick, pages = self._quick(), RunPages(self._mlflow, self._pace)
+        experiments = quick.experiments()
+        marks = marks_of(experiments)
+        watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
+        renewed = [key for key, mark in marks.items() if known.marks.get(key) != mark]
+        found: list[Parts] = []
+        bad: list[BadRow] = []
+        for where, groups in (
+            # RUNNING and SCHEDULED, which alone have a U: MLflow's filter has no OR and no IN for states.
+            ("attributes.status LIKE '%U%'", list(experiments)),
+            # What started meanwhile runs, waits, or has ended, so nobody has to ask for it apart.
+            (f"attributes.end_time > {watermark}", list(experiments)),
+            ("", renewed),
+        ):
+            for rows in pages.search(groups, where):
+                parts, odd = parts_of_rows(rows, experiments)
+                found.append(parts)
+                bad += odd
+        fresh = RunTable(joined_parts(found), known.facts)
+        settled, gone = _settled(quick, experiments, _missing(known, fresh, bad))
+        return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], gone, bad, marks)
+
+    def note_sweep(self, seconds: float) -> None:
+        """Notes for all workers that MLflow, or its database, was at work for so long on a full reading."""
+        self._pace.keep(self._pace.now().swept(seconds, datetime.now(UTC)))
+
+    def sweep_is_due(self) -> bool:
+        """As `RunSource`."""
+        return self._pace.now().sweep_is_due(datetime.now(UTC))
+
+    def check_alive(self, deadline_seconds: float) -> None:
+        """Asks for one experiment."""
+        mlflow = self._mlflow.within(deadline_seconds)
+        validated(ExperimentPage, mlflow.get_api("experiments/search", {"max_results": 1}))
+
+    def _quick(self) -> MlflowApi:
+        return self._mlflow.within(REFRESH_DEADLINE_SECONDS)
+
+
+def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
+    """Returns what each experiment says of itself: its name and its tags."""
+    return {
+        key: [experiment.name, *sorted(f"{tag.key}={tag.value}" for tag in experiment.tags)]
+        for key, experiment in experiments.items()
+    }
+
+
+def merged(
+    known: RunTable,
+    fresh: Iterable[RunTable],
+    gone: Collection[str],
+    bad: Iterable[BadRow],
+    marks: dict[str, list[str]],
+) -> RunTable:
+    """Returns `known` with what is fresh and without what is gone; the very same object where that says the same."""
+    seen = {row.row for row in known.bad_rows}
+    bad_rows = known.bad_rows + [row for row in {row.row: row for row in bad}.values() if row.row not in seen]
+    news = [changed for table in fresh if len(changed := _changed(known, table))]
+    if not news and not gone and bad_rows == known.bad_rows:
+        return known if marks == known.marks else known.with_facts(marks=marks)
+    table = RunTable.joined([known.without(gone), *news], known.facts)
+    return table.with_facts(version=datetime.now(UTC).isoformat(), bad_rows=bad_rows, marks=marks)
+
+
+def _changed(known: RunTable, table: RunTable) -> RunTable:
+    """The runs of `table` that say something else than is known: there are few of them, and to join all is work."""
+    if (only := known.facts.only_metrics) is not None:  # what was not read of the others would look like news
+        metrics = table.parts.metrics.only([table.parts.pool.find(key) for key in only])
+        table = RunTable(table.parts._replace(metrics=metrics), table.facts)
+    rows = [row for row, run in enumerate(table.runs()) if run != known.get(run.run_id)]
+    return table.take(np.array(rows, np.intp))
+
+
+def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[str]:
+    """The runs that ran a moment ago and are in no answer now."""
+    named = {row.row for row in bad}
+    live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
+    ids = [known.run_ids[row] for row in live]
+    return [run_id for run_id in ids if run_id not in fresh and run_id not in named]
+
+
+def _settled(
+    mlflow: MlflowApi, experiments: dict[str, Experiment], missing: Iterable[str]
+) -> tuple[list[Run], set[str]]:
+    """Those that ended without an end time, and the ids of those that were deleted."""
+    found: list[Run] = []
+    gone: set[str] = set()
+    for run_id in missing:
+        try:
+            run = mlflow.run(run_id, experiments)
+        except NotFound:
+            gone.add(run_id)
+        except BadResponse as error:
+            log.warning("a run cannot be read", extra={"run": run_id, "field": error.field, "cause": error.cause})
+        else:
+            if run.experiment_id in experiments:
+                found.append(run)
+            else:
+                gone.add(run_id)
+    return found, gone

@@ -1,0 +1,86 @@
+"""All runs of a search in pages that MLflow can carry, newest first, none missing that was there all the time."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from domain.errors import ServiceUnavailable
+from mlflow_api.client import MlflowApi, RunAnswer
+from mlflow_api.page_tokens import offset_in, token_at
+from services.tracking.sources.pace import PaceFile
+
+PAGE_PATIENCE_SECONDS: Final = 60.0
+# One in so many runs of a page is asked for again with the next: a deletion in between moves those behind it up.
+_OVERLAP: Final = 50
+# Where more were deleted than that, it is so many times as many.
+_BACK: Final = 4
+
+
+class RunPages:
+    """Searches the runs of one MLflow, a page at a time; `seconds` is for how long it was at work on them."""
+
+    def __init__(self, mlflow: MlflowApi, pace: PaceFile, patience_seconds: float = PAGE_PATIENCE_SECONDS) -> None:
+        self._mlflow = mlflow
+        self._pace = pace
+        self._patience_seconds = patience_seconds
+        self.seconds = 0.0
+
+    def search(self, experiment_ids: Sequence[str], where: str = "") -> Iterator[list[Any]]:
+        """Yields the rows of each page, as MLflow tells them and none twice; raises a `ServiceError`.
+
+        A page begins with runs that the one before had. Where it does not, others were deleted meanwhile, and what has
+        moved before its beginning is asked for.
+        """
+        if not experiment_ids:
+            return
+        seen: set[str] = set()
+        token, back, last = "", 0, 0
+        while True:
+            asked = self._pace.now().runs_after(last)
+            back = max(back, min(max(1, asked // _OVERLAP), last - 1))
+            from_token = _moved_back(token, back)
+            answer = self._page(experiment_ids, where, asked, from_token)
+            is_joined = from_token in ("", token) or _joins(answer.rows, seen)
+            yield [row for row in answer.rows if _run_id(row) not in seen]
+            seen.update(filter(None, map(_run_id, answer.rows)))
+            last = len(answer.rows)
+            if not is_joined:
+                back *= _BACK
+            elif answer.next_token:
+                token, back = answer.next_token, 0
+            else:
+                return
+
+    def _page(self, experiment_ids: Sequence[str], where: str, runs: int, token: str) -> RunAnswer:
+        self._pace.wait()
+        self._pace.keep(self._pace.now().asked(runs, self._patience_seconds, datetime.now(UTC)))
+        began = time.monotonic()
+        mlflow = self._mlflow.within(self._patience_seconds, each_seconds=self._patience_seconds)
+        try:
+            answer = mlflow.runs_page(experiment_ids, where, runs, token)
+        except ServiceUnavailable as error:
+            self._pace.note_failure(error, runs, time.monotonic() - began)
+            raise
+        finally:
+            self.seconds += time.monotonic() - began
+        self._pace.keep(self._pace.now().answered(len(answer.rows), answer.seconds, answer.size_bytes))
+        return answer
+
+
+def _moved_back(token: str, runs: int) -> str:
+    """Returns the token of a page that begins so many runs earlier; the same one where that cannot be said."""
+    offset = offset_in(token)
+    return token if offset is None or runs <= 0 else token_at(offset - runs)
+
+
+def _joins(rows: Sequence[Any], seen: set[str]) -> bool:
+    """Whether a page begins with what was seen; a run without an id says nothing."""
+    first = next(filter(None, map(_run_id, rows)), None)
+    return first in seen
+
+
+def _run_id(row: Any) -> str | None:
+    info = row.get("info") if isinstance(row, dict) else None
+    run_id = info.get("run_id") if isinstance(info, dict) else None
+    return run_id if isinstance(run_id, str) else None

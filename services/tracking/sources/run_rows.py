@@ -1,0 +1,166 @@
+"""Runs from the rows of MLflow's database: the same columns as of its REST API."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Connection, Select, TableClause, select
+
+from domain.errors.services import DatabaseFailed
+from domain.messages import Text
+from domain.run_table.arranging import STATUSES
+from domain.run_table.columns import NO_TIME
+from domain.run_table.parts import Parts
+from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
+from domain.tracking.runs import BadRow
+from mlflow_api.metric_columns import as_logged
+from mlflow_api.schemas import Experiment, bad_row_of, run_of
+from services.tracking.mlflow_database import SERVICE
+from services.tracking.sources.mlflow_tables import LATEST, PARAMS, RUNS, TAGS
+
+# SQLite takes 32,766 values in a statement at most.
+_IDS_PER_STATEMENT: Final = 1_000
+_RUN_NAME: Final = "mlflow.runName"
+_RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_STATUS_CODE: Final = {status.value: code for code, status in enumerate(STATUSES)}
+_Row = tuple[Any, ...]
+
+
+class Heads(NamedTuple):
+    """Rows of the table of runs that are sound, and what is wrong with the others."""
+
+    rows: list[_Row]
+    bad: list[BadRow]
+
+
+def heads(connection: Connection, which: ColumnElement[bool], experiments: Mapping[str, Experiment]) -> Heads:
+    """Reads the rows of some runs, newest start first."""
+    columns = (RUNS.c.run_uuid, RUNS.c.name, RUNS.c.status, RUNS.c.start_time, RUNS.c.end_time, RUNS.c.experiment_id)
+    newest_first = (RUNS.c.start_time.is_(None), RUNS.c.start_time.desc(), RUNS.c.run_uuid)
+    found = Heads([], [])
+    for row in rows_of(connection, select(*columns).where(which).order_by(*newest_first)):
+        if (error := _misfit(row, experiments)) is None:
+            found.rows.append(row)
+        else:
+            found.bad.append(error)
+    return found
+
+
+def details(
+    connection: Connection,
+    found: Sequence[_Row],
+    experiments: Mapping[str, Experiment],
+    metrics: Iterable[str] | None,
+    *,
+    is_all: bool,
+) -> Parts:
+    """Reads what those runs logged, of metrics only those named, and all of them for None.
+
+    Where it `is_all` runs that there are, whole tables are read in their order, which is ten times as fast as each run.
+    """
+    row_of = {row[0]: number for number, row in enumerate(found)}
+    only = None if metrics is None else sorted(metrics)
+    read = _reader(connection, None if is_all else list(row_of))
+    params, tags = (_texts(read(table, None, ("key", "value")), row_of) for table in (PARAMS, TAGS))
+    points = read(LATEST, only, ("key", "value", "step", "timestamp", "is_nan"))
+    names = {row: value for row, key, value in zip(*tags, strict=True) if key == _RUN_NAME}
+    groups = [str(row[5]) for row in found]
+    return RawRuns(
+        run_id=list(row_of),
+        name=[row[1] or names.get(number, "") for number, row in enumerate(found)],
+        experiment_id=groups,
+        experiment=[experiments[group].name if group in experiments else group for group in groups],
+        status=np.array([_STATUS_CODE[row[2]] for row in found], np.int8),
+        start_ms=_moments(row[3] for row in found),
+        end_ms=_moments(row[4] for row in found),
+        metrics=_points(points, row_of),
+        params=params,
+        tags=tags,
+    ).parts()
+
+
+def rows_of(connection: Connection, query: Select[Any]) -> list[_Row]:
+    """Reads all rows by the driver's own cursor: SQLAlchemy's rows take twice as long."""
+    cursor: Any = connection.execute(query).cursor
+    return list(cursor.fetchall())
+
+
+def in_pieces(ids: Sequence[str]) -> Iterator[list[str]]:
+    """Yields the ids, so many at a time as go into a statement."""
+    left = iter(ids)
+    while piece := list(islice(left, _IDS_PER_STATEMENT)):
+        yield piece
+
+
+def column_in(rows: Sequence[_Row], place: int, kind: type[np.generic]) -> NDArray[Any]:
+    """Returns one column of numbers; raises `DatabaseFailed` where one is none: SQLite keeps what it is given."""
+    try:
+        return np.array([row[place] for row in rows], kind)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DatabaseFailed(SERVICE, type(error).__name__, Text(str(error)[:200])) from error
+
+
+def values_in(rows: Sequence[_Row], place: int, is_nan: NDArray[Any]) -> NDArray[np.float64]:
+    """Returns one column of values as they were logged."""
+    return as_logged(np.where(is_nan, np.nan, column_in(rows, place, np.float64)))
+
+
+def _reader(connection: Connection, ids: list[str] | None) -> Any:
+    def read(source: TableClause, keys: list[str] | None, names: Sequence[str]) -> list[_Row]:
+        query = select(source.c.run_uuid, *(source.c[name] for name in names))
+        if keys is not None:
+            query = query.where(source.c.key.in_(keys))
+        if ids is None:
+            return rows_of(connection, query)
+        pieces = (rows_of(connection, query.where(source.c.run_uuid.in_(piece))) for piece in in_pieces(ids))
+        return [row for piece in pieces for row in piece]
+
+    return read
+
+
+def _texts(rows: Sequence[_Row], row_of: Mapping[str, int]) -> RawTexts:
+    ours = [(row_of[run_id], key, "" if value is None else value) for run_id, key, value in rows if run_id in row_of]
+    row, key, value = zip(*ours, strict=True) if ours else ((), (), ())
+    _need_texts(key, value)
+    return RawTexts(np.array(row, np.intp), key, value)
+
+
+def _points(rows: Sequence[_Row], row_of: Mapping[str, int]) -> RawMetrics:
+    ours = [row for row in rows if row[0] in row_of]
+    keys = [row[1] for row in ours]
+    _need_texts(keys)
+    return RawMetrics(
+        row=np.array([row_of[row[0]] for row in ours], np.intp),
+        key=keys,
+        value=values_in(ours, 2, column_in(ours, 5, np.bool_)),
+        step=column_in(ours, 3, np.int64),
+        timestamp=column_in(ours, 4, np.int64),
+    )
+
+
+def _need_texts(*columns: Sequence[Any]) -> None:
+    if any(set(map(type, column)) - {str} for column in columns):
+        raise DatabaseFailed(SERVICE, "TypeError", Text("a key or a value is no text"))
+
+
+def _moments(told: Iterable[Any]) -> NDArray[np.int64]:
+    return np.array([NO_TIME if moment is None else moment for moment in told], np.int64)
+
+
+def _misfit(row: _Row, experiments: Mapping[str, Experiment]) -> BadRow | None:
+    """What is wrong with a row, in the words that are used for an answer of the REST API."""
+    run_id, name, status, start, end, group = row
+    times = {type(start), type(end)} <= {int, type(None)}
+    if times and type(run_id) is str and _RUN_ID.fullmatch(run_id) and status in _STATUS_CODE:
+        return None
+    info = {"run_id": run_id, "run_name": name or "", "status": status, "start_time": start, "end_time": end}
+    raw = {"info": {**info, "experiment_id": str(group)}}
+    try:
+        run_of(raw, dict(experiments))
+    except ValidationError as error:
+        return bad_row_of(raw, error)
+    return None
