@@ -16,7 +16,7 @@
   const dom = () => window.clew.relationsControls;
   const isThere = () => here && here.root.isConnected;
   const listQuery = () => {
-    const { columns: _columns, ...query } = window.clew.listQuery ? window.clew.listQuery() : {};
+    const { columns: _columns, ...query } = window.clew.listQuery ? window.clew.listQuery() : { experiment: window.clew.propsOf('runs-experiment').value.replace(/^\*$/, '') || null };
     return query;
   };
 

@@ -8,6 +8,8 @@ from callbacks.runs.run_rows import RunRows
 from callbacks.wire import answer, body_as
 from components import ids
 from components.relations.relation_columns import relation_columns
+from components.texts.translate import translate
+from domain.errors import ClewError
 from domain.run_table.query import RunQuery
 from services.connect import Services
 
@@ -19,8 +21,13 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.post("/runs/relations")
     def columns_of_runs() -> flask.Response:
-        """The columns of the query are the axes."""
-        return answer(relation_columns(rows.known(services.runs.first_view(patience)), body_as(RunQuery)))
+        """The columns of the query are the axes; what is wrong with it is said in the reader's language."""
+        try:
+            return answer(relation_columns(rows.known(services.runs.first_view(patience)), body_as(RunQuery)))
+        except ClewError as error:
+            refused = answer({"error": translate(error)})
+            refused.status_code = error.status
+            return refused
 
     # The place itself is the output, so that it is filled whenever its page is shown.
     app.clientside_callback(
