@@ -33,6 +33,7 @@ import callbacks.runs.relations
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 import callbacks.runs.run_rows
+import callbacks.views
 from api.edge.identity import note_refusals
 from api.edge.language import choose_language, note_links
 from callbacks.failures import on_error
@@ -84,7 +85,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     """The dashboard on the given services; it asks them nothing until a page does."""
     ui = ui_settings(settings)
     server = Flask("clew")
-    attach(ui, server)
+    attach(ui, server, services.views.opening.open)
     server.config.update(
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "components" / "translations"),
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,  # far more than any page of ours sends
@@ -122,6 +123,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.runs.grouping,
         callbacks.runs.relations,
         callbacks.runs.run_detail,
+        callbacks.views,
         callbacks.models.model_list,
         callbacks.models.model_detail,
         callbacks.models.model_change,

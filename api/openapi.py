@@ -18,6 +18,7 @@ from api.shapes import (
     ModelDetail,
     ModelRow,
     RunDetail,
+    ViewRow,
 )
 from domain.access.identity import TOKEN_HEADER
 from domain.errors import ClewError, catalogue
@@ -62,6 +63,7 @@ _FAILURES: Final = {
 _STORE = (502, 503)
 _WRITE = (401, 403, 502, 503, 504)
 _BAD_ROWS = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
+_BAD_VIEWS = {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
 _AS_OF = {"X-As-Of": "When MLflow told this."}
 OPERATIONS: Final = (
     Operation("get", "/health", "Whether this process answers", Alive),
@@ -116,6 +118,7 @@ OPERATIONS: Final = (
         headers=_AS_OF,
     ),
     Operation("get", "/api/runs/{run_id}", "One run", RunDetail, (404, 503), headers=_AS_OF),
+    Operation("get", "/api/views", "The named views, by name", list[ViewRow], (503,), headers=_AS_OF | _BAD_VIEWS),
 )
 
 

@@ -6,6 +6,7 @@ import api.errors
 import api.health
 import api.models
 import api.runs
+import api.views
 from services.connect import Services
 
 
@@ -14,6 +15,6 @@ def register(server: Flask, services: Services) -> None:
     api.errors.register(server)
     server.register_blueprint(api.health.blueprint)
     root = Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
-    for part in (api.models.blueprint, api.runs.blueprint, api.health.dependencies):
+    for part in (api.models.blueprint, api.runs.blueprint, api.views.blueprint, api.health.dependencies):
         root.register_blueprint(part(services))
     server.register_blueprint(root)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from domain.message_data import Coded
 from domain.registry.models import LONGEST_ID, Model
 from domain.tracking.runs import Run, RunSummary
+from domain.views.views import View, ViewList
 
 
 class Failed(Coded):
@@ -89,6 +90,33 @@ class Comparison(BaseModel):
 
     runs: list[RunSummary]
     missing: list[str]
+
+
+class ViewRow(BaseModel):
+    """A named view: the query of its page, or where that is long the short form `v` of it."""
+
+    id: str
+    name: str
+    by: str | None
+    saved_at: datetime
+    experiment: str | None = Field(description="which its query filters by")
+    opens: list[str] = Field(description="the experiments that open with it")
+    query: str | None
+    v: str | None
+
+    @classmethod
+    def of(cls, view: View, views: ViewList) -> Self:
+        """What is known of `view`, which is one of `views`."""
+        return cls(
+            id=view.id,
+            name=view.name,
+            by=view.by,
+            saved_at=view.at,
+            experiment=view.experiment,
+            opens=views.opens(view.id),
+            query=view.query,
+            v=view.link,
+        )
 
 
 class Alive(BaseModel):

@@ -1,4 +1,4 @@
-/* What is said of changes: a toast for each, one below the other, and the questions, one after the other. */
+/* What is said of changes, of models or of views: a toast for each, one below the other, and the questions, one after the other. */
 (function () {
   "use strict";
   const COLOURS = { working: "info", done: "success", refused: "danger", not_known: "warning" };
@@ -26,7 +26,7 @@
   }
 
   class Toast {
-    constructor(sentence) {
+    constructor(sentence, header) {
       this.box = element("div", "toast show clew-toast");
       this.mark = element("span", "toast-mark");
       this.said = element("span", "toast-said", sentence);
@@ -34,7 +34,7 @@
       this.words = JSON.parse(place().dataset.texts);
       const close = button("btn-close ms-auto", undefined, () => this.goes());
       close.ariaLabel = this.words.close;
-      head.append(this.mark, element("strong", "", this.words.header), close);
+      head.append(this.mark, element("strong", "", header || this.words.header), close);
       this.body = element("div", "toast-body");
       this.body.append(this.said);
       this.box.append(head, this.body);
@@ -121,5 +121,5 @@
     });
   }
 
-  window.clew = Object.assign(window.clew || {}, { toasts: { texts, begin: (sentence) => new Toast(sentence), ask } });
+  window.clew = Object.assign(window.clew || {}, { toasts: { texts, begin: (sentence, header) => new Toast(sentence, header), ask } });
 })();

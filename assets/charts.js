@@ -21,22 +21,6 @@
     return Date.parse(text.length === 10 ? text + "T00:00Z" : text + "Z");
   }
 
-  /** The clipboard is closed to pages on plain http and to most iframes; an old way is left. */
-  function copy(text) {
-    if (navigator.clipboard) return navigator.clipboard.writeText(text).catch(() => copyBySelection(text));
-    return copyBySelection(text);
-  }
-
-  function copyBySelection(text) {
-    const box = document.createElement("textarea");
-    box.value = text;
-    document.body.append(box);
-    box.select();
-    const copied = document.execCommand("copy");
-    box.remove();
-    return copied ? Promise.resolve() : Promise.reject(new Error("refused"));
-  }
-
   const charts = {
     options(...values) {
       const before = values.pop();
@@ -74,7 +58,7 @@
         window.setTimeout(() => { button.innerText = before; }, 2500);
       };
       const { done, failed } = document.getElementById("compare-copy-said").dataset;
-      copy(window.location.href).then(() => say(done), () => say(failed));
+      window.clew.addresses.copyLink().then(() => say(done), () => say(failed));
     },
   };
 

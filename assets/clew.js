@@ -99,18 +99,8 @@
     visit(url);
   }, true); // while it goes down: the DataTable lets no click come up
 
-  /** Changes the address by a function of its query; "replaceState" adds no step to go back. */
-  function setAddress(change, step = "pushState") {
-    const url = new URL(window.location.href);
-    change(url.searchParams);
-    // Commas are legal in a query and a list of ids reads better with them.
-    url.search = url.searchParams.toString().replace(/%2C/gi, ",");
-    // Without Dash's own event: its router would lay the page out anew, and sort, filter and zoom would be gone.
-    window.history[step](null, "", url);
-  }
-
   /** What a component has at this moment; a callback's States are older by what Dash did since. */
   const propsOf = (id) => window.dash_component_api.getLayout(id).props;
 
-  window.clew = Object.assign(window.clew || {}, { age, known, locale, localTime, propsOf, setAddress, visit });
+  window.clew = Object.assign(window.clew || {}, { age, known, locale, localTime, propsOf, visit });
 })();

@@ -168,7 +168,7 @@
     anyNested: (rows) => !isNested(rows),
 
     address(experiment, isTogether) {
-      const now = new URL(window.location.href).searchParams;
+      const now = window.clew.addresses.query();
       if ((now.get("experiment") || EVERYTHING) !== experiment) {
         setAddress((query) => (experiment === EVERYTHING ? query.delete("experiment") : query.set("experiment", experiment)));
       }

@@ -12,6 +12,22 @@ CHANGE_CANCEL = "change-cancel"
 CHANGE_CONFIRM = "change-confirm"
 
 
+# Named views: what the address led to, and the menu
+OPENED_ADDRESS = "address-opened"
+NOT_OPENED = "address-not-opened"
+OPENED_VIEW = "view-opened"
+VIEWS_BUTTON = "views-button"
+VIEWS_PANEL = "views-panel"
+VIEWS_TITLE = "views-title"
+VIEWS_CLOSE = "views-close"
+VIEWS_NOTE = "views-note"
+VIEWS_NAME = "views-name"
+VIEWS_SAVE = "views-save"
+VIEWS_SAVE_CHANGES = "views-save-changes"
+VIEWS_SEARCH = "views-search"
+VIEWS_LIST = "views-list"
+
+
 # Front page
 FRONT_GPU_MONITORS = "front-gpu-monitors"
 FRONT_GPU_STARTED = "front-gpu-started"

@@ -30,7 +30,8 @@ class _Tag(BaseModel):
     value: str = ""
 
 
-def _tags(value: object) -> object:
+def tags_of(value: object) -> object:
+    """MLflow's list of tags as a dict; anything else as it is, for pydantic to refuse."""
     return {tag.key: tag.value for tag in map(_Tag.model_validate, value)} if isinstance(value, list) else value
 
 
@@ -41,7 +42,7 @@ class Version(BaseModel):
     run_id: str = ""
     source: str = ""
     creation_timestamp: int = 0
-    tags: Annotated[dict[str, str], BeforeValidator(_tags)] = {}
+    tags: Annotated[dict[str, str], BeforeValidator(tags_of)] = {}
 
 
 class _Alias(BaseModel):
@@ -53,7 +54,7 @@ class Registered(BaseModel):
     """The registered model itself."""
 
     aliases: list[_Alias] = []
-    tags: Annotated[dict[str, str], BeforeValidator(_tags)] = {}
+    tags: Annotated[dict[str, str], BeforeValidator(tags_of)] = {}
 
     @property
     def active(self) -> str | None:
@@ -173,9 +174,7 @@ class MlflowRegistry:
         try:
             self._mlflow.post(path, body, writes=True)
         except BadInput as error:
-            # Of two that set a tag or alias for the first time at once, or of which one removes what the other sets
-            # anew, MLflow tells one its database's error, and has changed nothing for it.
-            if not any(words in str(error).lower() for words in _MET_ANOTHER):
+            if not met_another(error):
                 raise
             self._mlflow.post(path, body, writes=True)  # by now there is a row to change, or none
 
@@ -197,6 +196,15 @@ class MlflowRegistry:
         except NotFound:
             return False
         return True
+
+
+def met_another(error: BadInput) -> bool:
+    """Whether a write may be repeated at once, for it met another one.
+
+    Of two that set a tag or alias for the first time at once, or of which one removes what the other sets anew, MLflow
+    tells one its database's error, and has changed nothing for it.
+    """
+    return any(words in str(error).lower() for words in _MET_ANOTHER)
 
 
 def moment_of(text: str | None) -> datetime | None:

@@ -11,12 +11,13 @@ from components.filter_hint import filter_hint
 from components.relations import relations
 from components.runs import comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
-from components.ui_settings import UiSettings, page
+from components.ui_settings import UiSettings, page_with_defaults
+from components.views.menu import menu
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.compared import parse_run_ids
 
 
-@page
+@page_with_defaults
 def layout(
     ui: UiSettings, /, runs: str | None = None, experiment: str | None = None, together: str | None = None, **other: str
 ) -> list[Any]:
@@ -27,7 +28,7 @@ def layout(
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
     return [
-        html.H1(_("Runs"), className="h3"),
+        html.Div([html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-start"),
         run_samples.notice(),
         run_samples.dialog(),
         run_list.freshness(),

@@ -35,6 +35,7 @@ from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunStore
 from services.tracking.sample_data import SampleData
 from services.tracking.sources.mlflow_runs import MlflowRuns
+from services.views.team_views import TeamViews
 from settings.settings import Settings
 from transport.credentials import basic_auth
 from transport.http_client import JsonService
@@ -49,6 +50,7 @@ class Services(NamedTuple):
     samples: SampleData
     histories: HistoryStore
     curves: CurveCache
+    views: TeamViews
     models: ModelStore
     model_views: ModelSnapshots
     changes: ChangeAnswers
@@ -80,6 +82,7 @@ def connect(settings: Settings) -> Services:
         samples=SampleData(mlflow),
         histories=history_store(settings, mlflow),
         curves=CurveCache(),
+        views=TeamViews.of(mlflow, settings.cache_dir, settings.refresh_seconds, settings.patience_seconds),
         models=models,
         model_views=model_views,
         changes=ChangeAnswers(

@@ -19,6 +19,8 @@ from serving.compartments import Compartment, Place
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
 # What pages ask of long lists, as programs ask it below /api.
 _LISTS: Final = "/runs/"
+# Routes of pages that wait for MLflow.
+_OF_PAGES: Final = frozenset({"/views", "/links"})
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
 
 
@@ -49,7 +51,7 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
     if path == CALLBACK_PATH:
         output = _OUTPUT.match(body_start)
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
-    if path.startswith(_LISTS):
+    if path in _OF_PAGES or path.startswith(_LISTS):
         return Place(READS)
     if path != "/api" and not path.startswith("/api/"):
         return Place(PAGES)

@@ -41,7 +41,7 @@ def place() -> list[Any]:
             role="region",
             **{
                 "aria-live": "polite",
-                "aria-label": _("Changes of models"),
+                "aria-label": _("Changes"),
                 "data-seconds": str(TOAST_SECONDS),
                 "data-texts": json.dumps(_texts()),
             },

@@ -31,6 +31,9 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "POST /runs/ids": READ,
         "GET /runs/columns": READ,
         "GET /runs/list.csv": READ,
+        "GET /views": READ,
+        "POST /views": WRITE,
+        "POST /links": WRITE,
         "GET /health": READ,
         "GET /api/health": READ,
         "GET /api/models": READ,
@@ -44,11 +47,12 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /api/runs": READ,
         "GET /api/runs/compare": READ,
         "GET /api/runs/<run_id>": READ,
+        "GET /api/views": READ,
     }
 )
 """Routes of the dashboard; a program writes here, but for ANSWERED_THERE."""
 
-ANSWERED_THERE: Final = frozenset({"POST /changes"})
+ANSWERED_THERE: Final = frozenset({"POST /changes", "POST /views", "POST /links"})
 """Routes at which a person acts: they ask the table by themselves, and say a refusal where it was clicked."""
 
 INFERENCE: Final[Mapping[str, Access]] = MappingProxyType(

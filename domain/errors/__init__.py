@@ -72,7 +72,7 @@ class Conflict(ClewError):
 class ReadOnly(ClewError):
     """This Clew was set to change nothing."""
 
-    text = template("This Clew is read-only (READ_ONLY is set): it changes no model.")
+    text = template("This Clew is read-only (READ_ONLY is set): it changes nothing.")
     status = 403
 
 

@@ -19,6 +19,7 @@ from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
 from domain.errors.run_lists import columns
+from domain.errors.views import records as view_records
 from domain.messages import TEMPLATES
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "requests",
     "schema",
     "services",
+    "view_records",
     "walks",
 ]

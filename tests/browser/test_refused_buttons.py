@@ -78,7 +78,7 @@ def test_whom_the_proxy_names_can_press_them(visit: Callable[..., Page], dash_br
 
 @pytest.mark.parametrize(
     ("path", "sentence"),
-    [("/models?", "changes no model"), ("/models/2", "changes no model"), ("/inference", "starts")],
+    [("/models?", "changes nothing"), ("/models/2", "changes nothing"), ("/inference", "starts")],
 )
 def test_a_read_only_clew_says_so_where_its_buttons_would_be(
     visit: Callable[..., Page], path: str, sentence: str

@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "services.tracking",
         "services.registry",
     },
+    "services.views": {"domain", "mlflow_api", "services.sharing", "services.failures"},
     "services.processes": {"domain", "settings"},
     "pages": {"components", "domain"},
     "callbacks": {"components", "services", "settings", "domain"},

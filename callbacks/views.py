@@ -1,0 +1,66 @@
+"""`/views` and `/links`: the named views and the short addresses, as assets/views.js and addresses.js ask for them.
+
+No callbacks of Dash's: those show no answer on a page that was left meanwhile, and say nothing where none comes.
+"""
+
+from typing import Any, TypeVar
+
+import dash
+import flask
+from pydantic import BaseModel, ValidationError
+
+from components.views import view_list
+from domain.errors import ClewError
+from domain.errors.misfits import misfits_of
+from domain.errors.requests import ContractMisfit, NotSentAsJson
+from domain.views.addresses import SHORT
+from domain.views.changes import LinkRequest, ViewRequest
+from services.connect import Services
+from services.identity import writing_person
+
+_MOST_BYTES = 2**20
+T = TypeVar("T", bound=BaseModel)
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the routes to the server of `app`."""
+    server: flask.Flask = app.server
+    patience = services.settings.patience_seconds
+
+    @server.get("/views")
+    def views() -> dict[str, Any]:
+        known = services.views.store.fresh(patience)
+        return view_list.listed(known.views, None if known.failure is None else known.failure.whole)
+
+    @server.post("/views")
+    def change_view() -> dict[str, Any]:
+        request = _request(ViewRequest)
+        try:
+            by = _writer(services)
+        except ClewError as error:
+            return view_list.refused(error)
+        return view_list.answer(request, services.views.changes.make(request, by))
+
+    @server.post("/links")
+    def shorten() -> dict[str, Any]:
+        request = _request(LinkRequest)
+        try:
+            _writer(services)
+            return {SHORT: services.views.addresses.keep(request.query)}
+        except ClewError as error:
+            return view_list.no_short_form(error)
+
+
+def _writer(services: Services) -> str | None:
+    return writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
+
+
+def _request(shape: type[T]) -> T:
+    """Raises `RequestRefused`, or werkzeug's 413."""
+    flask.request.max_content_length = _MOST_BYTES
+    if not flask.request.is_json:
+        raise NotSentAsJson
+    try:
+        return shape.model_validate_json(flask.request.get_data())
+    except ValidationError as error:
+        raise ContractMisfit(misfits_of(error)) from error

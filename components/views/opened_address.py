@@ -1,0 +1,71 @@
+"""What a page says of its address where that led to a view: which one, whose, and what of it could not be opened."""
+
+import json
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids, notices
+from components.links import href
+from components.texts import words
+from components.texts.language import _, around
+from components.texts.translate import translate
+from domain.views.addresses import EXPERIMENT, NO_VIEW, SHORT, VIEW, Query, first
+from domain.views.opening import Opened
+from domain.views.views import View
+
+
+def said(opened: Opened, query: Query) -> list[Any]:
+    """What stands above the page; nothing where its address says everything itself."""
+    parts: list[Any] = []
+    if opened.full is not None:
+        parts.append(_whole(opened.full, query))
+    if opened.failure is not None:
+        parts.append(_not_opened(translate(opened.failure)))
+    if opened.view is not None:
+        parts.append(_shown(opened, opened.view))
+    return parts
+
+
+def _whole(full: str, query: Query) -> html.Div:
+    """The whole address, in which assets/addresses.js makes its changes as long as the bar has what led here."""
+    names = [name for name in (SHORT, VIEW) if name in query] or [EXPERIMENT]
+    led_here = {name: first(query, name) for name in names}
+    return html.Div(id=ids.OPENED_ADDRESS, hidden=True, **{"data-full": full, "data-from": json.dumps(led_here)})
+
+
+def _not_opened(cause: str) -> dbc.Alert:
+    text = _("%(cause)s. What is shown is what else the address says.", cause=cause.rstrip(".。"))
+    return dbc.Alert(text, id=ids.NOT_OPENED, color="warning", dismissable=True)
+
+
+def _shown(opened: Opened, view: View) -> html.Div:
+    named = html.Strong(html.Bdi(view.name))
+    if opened.is_changed:
+        text = around(_("Begun from the view {name}"), name=named)
+    elif opened.default_of is not None:
+        sentence = _("The team opens the experiment {experiment} with the view {name}")
+        text = around(sentence, experiment=html.Bdi(opened.default_of), name=named)
+    else:
+        text = around(_("View {name}"), name=named)
+    return html.Div(
+        [*text, " · ", *_saved(view), *_way_out(opened.default_of)],
+        id=ids.OPENED_VIEW,
+        className="small text-body-secondary mb-2 text-break",
+        **{"data-view": view.id, "data-name": view.name, "data-revision": view.revision},
+    )
+
+
+def _saved(view: View) -> list[Any]:
+    at = notices.moment(words.unix_ms(view.at) or 0)
+    if view.by is None:
+        return around(_("saved {moment}"), moment=at)
+    return around(_("saved by {user}, {moment}"), user=html.Bdi(view.by), moment=at)
+
+
+def _way_out(default_of: str | None) -> list[Any]:
+    if default_of is None:
+        return []
+    plain = href("/mlflow", **{EXPERIMENT: default_of, VIEW: NO_VIEW})
+    return [" · ", html.A(_("Show the plain list"), href=plain)]

@@ -1,0 +1,140 @@
+"""The list of views as assets/views.js gets it, and what is said of a change of one."""
+
+from typing import Any
+
+from components.links import href
+from components.permissions import refusal_of
+from components.texts import words
+from components.texts.language import _, ngettext
+from components.texts.translate import translate
+from domain.access.rules import Access
+from domain.errors import ClewError
+from domain.messages import Reason
+from domain.views.addresses import VIEW
+from domain.views.changes import ViewOutcome, ViewRequest, ViewResult, ViewVerb
+from domain.views.views import View, ViewList
+
+_NAMED = 3
+
+
+def listed(views: ViewList | None, failure: Reason | None) -> dict[str, Any]:
+    """The rows, what is to be said of them all, and why the reader may change none, if so."""
+    refused = refusal_of(Access.WRITE)
+    rows = [] if views is None else [_row(view, views) for view in views.views]
+    notes = [*_bad_rows(views), *([] if failure is None else [_failed(failure, known=views is not None)])]
+    return {"views": rows, "notes": notes, "refused": None if refused is None else translate(refused)}
+
+
+def answer(request: ViewRequest, result: ViewResult) -> dict[str, Any]:
+    """What assets/views.js shows of a change; `then` is what is asked for where its question is answered with yes."""
+    return {
+        "outcome": result.outcome,
+        "sentence": _sentence(request, result),
+        "question": _question(request, result),
+        "then": _then(request, result),
+        "id": None if result.view is None else result.view.id,
+        "revision": None if result.view is None else result.view.revision,
+    }
+
+
+def refused(error: ClewError) -> dict[str, Any]:
+    """What is shown where somebody may not change a view."""
+    return {"outcome": ViewOutcome.REFUSED, "sentence": translate(error)}
+
+
+def no_short_form(error: ClewError) -> dict[str, Any]:
+    """What is said where an address gets no short form: the long one leads there, too."""
+    cause = translate(error).rstrip(".。")
+    return {"v": None, "sentence": _("The link is copied as it is, which is long: %(cause)s.", cause=cause)}
+
+
+def _row(view: View, views: ViewList) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "revision": view.revision,
+        "name": view.name,
+        "by": None if view.by is None else _("by %(user)s", user=view.by),
+        "ms": words.unix_ms(view.at),
+        "experiment": view.experiment,
+        "opens": views.opens(view.id),
+        "href": href("/mlflow", **{VIEW: view.id}),
+    }
+
+
+def _bad_rows(views: ViewList | None) -> list[str]:
+    if views is None or not views.bad_rows:
+        return []
+    bad = views.bad_rows
+    named = "; ".join(f"{row.row}: {row.field}: {translate(row.cause)}" for row in bad[:_NAMED])
+    more = "" if len(bad) <= _NAMED else " …"
+    return [
+        ngettext(
+            "%(num)s entry in MLflow is no view that can be read, and is left out: %(named)s",
+            "%(num)s entries in MLflow are no views that can be read, and are left out: %(named)s",
+            len(bad),
+            named=named + more,
+        )
+    ]
+
+
+def _failed(failure: Reason, *, known: bool) -> str:
+    cause = translate(failure).rstrip(".。")
+    if known:
+        return _("%(cause)s. The list is what was known before.", cause=cause)
+    return _("%(cause)s. The views are not known.", cause=cause)
+
+
+def _sentence(request: ViewRequest, result: ViewResult) -> str | None:
+    cause = None if result.cause is None else translate(result.cause)
+    if result.outcome is ViewOutcome.NOT_KNOWN:
+        cause = (cause or "").rstrip(".。")
+        return _("It is not known whether this was done (%(cause)s). Look at the list of views.", cause=cause)
+    if result.outcome is not ViewOutcome.DONE:
+        return cause
+    name = request.name or "" if result.view is None else result.view.name
+    match request.verb:
+        case ViewVerb.SAVE | ViewVerb.REPLACE:
+            return _("The view “%(name)s” is saved.", name=name)
+        case ViewVerb.RENAME:
+            return _("The view is called “%(name)s” now.", name=name)
+        case ViewVerb.DELETE:
+            return _("The view is deleted.") if result.view is None else _("The view “%(name)s” is deleted.", name=name)
+        case ViewVerb.SET_DEFAULT:
+            experiment = str(request.experiment)
+            return _("For everybody, “%(experiment)s” opens with “%(name)s” now.", experiment=experiment, name=name)
+        case ViewVerb.UNSET_DEFAULT:
+            return _("“%(experiment)s” opens with its plain list now.", experiment=str(request.experiment))
+
+
+def _question(request: ViewRequest, result: ViewResult) -> dict[str, Any] | None:
+    if result.outcome is not ViewOutcome.ASKED or result.view is None:
+        return None
+    facts: list[dict[str, Any]] = [
+        {"name": _("View"), "text": result.view.name},
+        {"name": _("Saved by"), "text": result.view.by or words.MISSING},
+        {"name": _("Saved"), "text": words.MISSING, "moment": words.unix_ms(result.view.at)},
+    ]
+    if request.verb is ViewVerb.DELETE:
+        return {
+            "title": _("Delete this view?"),
+            "facts": facts,
+            "sentence": _("It is gone for everybody, and links to it lead nowhere. The runs stay."),
+            "confirm": _("Delete"),
+            "look": "danger",
+        }
+    return {
+        "title": _("There is a view of this name"),
+        "facts": facts,
+        "sentence": _("If you overwrite it, it shows for everybody what is on show here."),
+        "confirm": _("Overwrite"),
+        "look": "primary",
+    }
+
+
+def _then(request: ViewRequest, result: ViewResult) -> dict[str, Any] | None:
+    if result.outcome is not ViewOutcome.ASKED or result.view is None:
+        return None
+    view = {"id": result.view.id, "revision": result.view.revision}
+    if request.verb is ViewVerb.DELETE:
+        return {"verb": ViewVerb.DELETE, **view, "is_confirmed": True}
+    return {"verb": ViewVerb.REPLACE, **view, "query": request.query}

@@ -1,0 +1,84 @@
+"""What a person asks to be done with a view, and the one answer to it."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from domain.message_data import MessageField
+from domain.views.addresses import MOST_CHARACTERS
+from domain.views.views import ExperimentName, View, ViewId, ViewName
+
+Revision = Annotated[str, StringConstraints(max_length=64)]
+
+
+class ViewVerb(StrEnum):
+    """What is to become of the view."""
+
+    SAVE = "save"
+    REPLACE = "replace"
+    RENAME = "rename"
+    DELETE = "delete"
+    SET_DEFAULT = "set_default"
+    UNSET_DEFAULT = "unset_default"
+
+
+_NEEDS = {
+    ViewVerb.SAVE: ("name", "query"),
+    ViewVerb.REPLACE: ("query", "revision"),
+    ViewVerb.RENAME: ("name", "revision"),
+    ViewVerb.DELETE: ("revision",),
+    ViewVerb.SET_DEFAULT: ("experiment",),
+    ViewVerb.UNSET_DEFAULT: ("experiment",),
+}
+
+
+class ViewRequest(BaseModel):
+    """What is asked for; the page makes the `id` of a new view, so that one that is sent twice is there once.
+
+    `revision` is what the page knew of the view: what somebody changed meanwhile is not changed unseen.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verb: ViewVerb
+    id: ViewId
+    name: ViewName | None = None
+    query: str | None = Field(None, max_length=MOST_CHARACTERS)
+    revision: Revision | None = None
+    experiment: ExperimentName | None = None
+    is_confirmed: bool = False
+
+    @model_validator(mode="after")
+    def _says_all_that_it_needs(self) -> Self:
+        missing = [name for name in _NEEDS[self.verb] if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{self.verb} needs {', '.join(missing)}")
+        return self
+
+
+class LinkRequest(BaseModel):
+    """An address that is to get a short form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    query: str = Field(max_length=MOST_CHARACTERS)
+
+
+class ViewOutcome(StrEnum):
+    """How a request ended; `ASKED` where a question is its answer."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_KNOWN = "not_known"
+    ASKED = "asked"
+
+
+class ViewResult(BaseModel):
+    """The answer: the view as it is now or was, or why nothing was done, or the view that a question is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: ViewOutcome
+    view: View | None = None
+    cause: MessageField | None = None

@@ -1,0 +1,116 @@
+"""Where views and long addresses lie in MLflow: tags of one registered model, and versions of another.
+
+Tags of a registered model, since experiments' tags come with each list of the experiments, which every refresh asks
+for, and runs would stand among the runs. A view is one tag: one write, and MLflow answers with all of them at once.
+
+Long addresses have no bound in number, so each is a version, found by a tag that MLflow's database searches: only what
+is asked for is read. It is made with all its tags by one call, so there is no half of one. Both registered models are
+marked as prompts, which is what MLflow calls versioned texts: so they are not among the models in its lists, and a
+version needs no file.
+"""
+
+from contextlib import suppress
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator
+
+from domain.errors import BadInput, Conflict, NotFound
+from mlflow_api.client import MlflowApi
+from mlflow_api.registry import Registered, met_another, tags_of
+from mlflow_api.schemas import validated
+
+VIEWS: Final = "clew-views"
+ADDRESSES: Final = "clew-addresses"
+MOST_CHARACTERS: Final = 5_000
+"""What MLflow's databases take as a tag's value, whatever its version."""
+KEPT_SECONDS: Final = 5.0
+_PROMPT: Final = "mlflow.prompt.is_prompt"
+_TEXT: Final = "mlflow.prompt.text"
+_HASH_TAG: Final = "clew.address"
+_PLACEHOLDER: Final = "prompt-template"  # the source that MLflow gives to versions without a file
+_ABOUT: Final = {
+    VIEWS: "The named views of Clew's runs page: each tag is one. Delete it, and they are gone.",
+    ADDRESSES: "What short addresses of Clew's pages lead to: each version is one. Delete one, and it leads nowhere.",
+}
+
+
+class _Model(BaseModel):
+    registered_model: Registered
+
+
+class _Version(BaseModel):
+    tags: Annotated[dict[str, str], BeforeValidator(tags_of)] = {}
+
+
+class _Kept(BaseModel):
+    model_version: _Version
+
+
+class _Versions(BaseModel):
+    model_versions: list[_Version] = []
+
+
+class MlflowViews:
+    """The calls; each raises a `ServiceError`, or what MLflow refuses."""
+
+    def __init__(self, mlflow: MlflowApi) -> None:
+        self._mlflow = mlflow
+
+    @property
+    def address(self) -> str:
+        """The server."""
+        return self._mlflow.service.url
+
+    def tags(self) -> dict[str, str]:
+        """All tags of the views; none where nobody saved one yet."""
+        try:
+            answer = self._mlflow.get_api("registered-models/get", {"name": VIEWS})
+        except NotFound:
+            return {}
+        return validated(_Model, answer).registered_model.tags
+
+    def tag(self, key: str, value: str) -> None:
+        """Sets a tag of the views."""
+        self._set("registered-models/set-tag", {"name": VIEWS, "key": key, "value": value})
+
+    def untag(self, key: str) -> None:
+        """Removes a tag of the views; nothing happens where there is none."""
+        self._mlflow.delete("registered-models/delete-tag", {"name": VIEWS, "key": key})
+
+    def kept(self, key: str) -> list[dict[str, str]]:
+        """The tags of whatever is kept under a hash: several where two wrote it at once."""
+        # A page waits for this, with a thread.
+        mlflow = self._mlflow.within(KEPT_SECONDS)
+        where = f"name='{ADDRESSES}' and tags.`{_HASH_TAG}`='{key}' and tags.`{_PROMPT}`='true'"
+        answer = mlflow.get_api("model-versions/search", {"filter": where, "max_results": 10})
+        return [one.tags for one in validated(_Versions, answer).model_versions]
+
+    def keep(self, key: str, tags: dict[str, str]) -> None:
+        """Keeps these tags under a hash."""
+        all_tags = tags | {_HASH_TAG: key, _PROMPT: "true", _TEXT: _ABOUT[ADDRESSES]}
+        body = {"name": ADDRESSES, "source": _PLACEHOLDER, "tags": _pairs(all_tags)}
+        validated(_Kept, self._set("model-versions/create", body))  # whoever else answers 200 has kept nothing
+
+    def _set(self, path: str, body: dict[str, Any]) -> Any:
+        try:
+            return self._posted(path, body)
+        except NotFound:
+            self._make(body["name"])
+            return self._posted(path, body)
+
+    def _posted(self, path: str, body: dict[str, Any]) -> Any:
+        try:
+            return self._mlflow.post(path, body, writes=True)
+        except BadInput as error:
+            if not met_another(error):
+                raise
+            return self._mlflow.post(path, body, writes=True)
+
+    def _make(self, name: str) -> None:
+        body = {"name": name, "description": _ABOUT[name], "tags": _pairs({_PROMPT: "true"})}
+        with suppress(BadInput, Conflict):  # another was faster; what else it may be, the next write is told
+            self._mlflow.post("registered-models/create", body, writes=True)
+
+
+def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in tags.items()]

@@ -1,0 +1,96 @@
+"""What an address leads to: a short form, a named view or an experiment's default becomes the query it stands for."""
+
+from typing import NamedTuple
+
+from domain.errors import ClewError
+from domain.errors.views.records import NoSuchView
+from domain.messages import Reason
+from domain.views.addresses import (
+    EXPERIMENT,
+    NO_PART_OF_A_VIEW,
+    NO_VIEW,
+    OF_THE_READER,
+    SHORT,
+    VIEW,
+    Query,
+    first,
+    parsed,
+    with_own,
+)
+from domain.views.opening import Opened
+from domain.views.views import View
+from services.views.address_store import AddressStore
+from services.views.view_store import ViewStore
+
+
+class _Asked(NamedTuple):
+    """A query, apart: what it says itself, and the reader's own part."""
+
+    own: Query
+    readers: Query
+    short: str | None
+    view_id: str | None
+
+    @classmethod
+    def of(cls, query: Query) -> "_Asked":
+        own = {name: value for name, value in query.items() if name not in NO_PART_OF_A_VIEW}
+        readers = {name: value for name, value in query.items() if name in OF_THE_READER}
+        view_id = first(query, VIEW)
+        return cls(own, readers, first(query, SHORT), None if view_id == NO_VIEW else view_id)
+
+    def opened(self, base: str, own: Query, view: View | None = None, default_of: str | None = None) -> Opened:
+        """The query `base`, with what the address itself says in place of the same there."""
+        return Opened({**parsed(base), **own, **self.readers}, with_own(base, own), view, False, default_of)
+
+    def not_opened(self, failure: Reason) -> Opened:
+        """What the address itself says, and why there is no more."""
+        return Opened({**self.own, **self.readers}, failure=failure)
+
+
+class ViewOpening:
+    """Opens the addresses of one MLflow; a page waits `patience_seconds` at most for a view that is not known yet."""
+
+    def __init__(self, views: ViewStore, addresses: AddressStore, patience_seconds: float) -> None:
+        self._views = views
+        self._addresses = addresses
+        self._patience_seconds = patience_seconds
+
+    def open(self, query: Query, defaults: bool) -> Opened:
+        """The query with what it names in its place; with `defaults`, also the view that an experiment opens with."""
+        asked = _Asked.of(query)
+        try:
+            if asked.short is not None:
+                return self._begun_from(asked, asked.opened(self._addresses.expand(asked.short), asked.own))
+            if asked.view_id is not None:
+                return self._named(asked, asked.view_id)
+        except ClewError as error:
+            return asked.not_opened(error)
+        if defaults and set(asked.own) == {EXPERIMENT} and VIEW not in query:
+            return self._default(asked)
+        return Opened({**asked.own, **asked.readers})
+
+    def _named(self, asked: _Asked, view_id: str) -> Opened:
+        if asked.own:  # the view was changed, and the address says all of it
+            return self._begun_from(asked, Opened({**asked.own, **asked.readers}))
+        view = self._views.find(view_id, self._patience_seconds)
+        if view is None:
+            failure = self._views.view().failure
+            return asked.not_opened(NoSuchView() if failure is None else failure.whole)
+        return asked.opened(self._views.query_of(view), {}, view)
+
+    def _begun_from(self, asked: _Asked, opened: Opened) -> Opened:
+        """With the view that it was before it was changed, where that is known."""
+        views = None if asked.view_id is None else self._views.view().views
+        view = None if views is None else views.get(asked.view_id or "")
+        return opened._replace(view=view, is_changed=view is not None)
+
+    def _default(self, asked: _Asked) -> Opened:
+        experiment = first(asked.own, EXPERIMENT) or ""
+        views = self._views.view(self._patience_seconds).views
+        view = None if views is None else views.default_of(experiment)
+        if view is None:
+            return Opened({**asked.own, **asked.readers})
+        try:
+            return asked.opened(self._views.query_of(view), asked.own, view, experiment)
+        except ClewError as error:
+            return asked.not_opened(error)

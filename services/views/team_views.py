@@ -1,0 +1,34 @@
+"""The named views and short addresses of one MLflow, as one value."""
+
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from mlflow_api.client import MlflowApi
+from mlflow_api.views import MlflowViews
+from services.sharing.shared_file import cache_folder
+from services.sharing.version_token import VersionToken
+from services.views.address_store import AddressStore
+from services.views.opening import ViewOpening
+from services.views.view_changes import ViewChanges
+from services.views.view_store import ViewStore
+
+
+class TeamViews(NamedTuple):
+    """What lists views, what changes them, and what addresses lead to."""
+
+    store: ViewStore
+    changes: ViewChanges
+    addresses: AddressStore
+    opening: ViewOpening
+
+    @classmethod
+    def of(cls, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float, patience_seconds: float) -> Self:
+        """Those of this MLflow; what the workers of this host know of them lies in `cache_dir`."""
+        folder = cache_folder(cache_dir, mlflow.service.url)
+        token = VersionToken(folder / "views-changed")
+        calls = MlflowViews(mlflow)
+        addresses = AddressStore(calls, folder / "addresses")
+        store = ViewStore(calls, addresses, refresh_seconds, token, folder)
+        return cls(
+            store, ViewChanges(calls, addresses, token), addresses, ViewOpening(store, addresses, patience_seconds)
+        )

@@ -1,0 +1,116 @@
+"""What an address leads to: its short form, its view or its experiment's default, with what it says itself."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from domain.errors.views.records import NoSuchView, ShortAddressUnknown
+from domain.messages import Message
+from domain.views.changes import ViewOutcome, ViewVerb
+from domain.views.opening import Opened
+from mlflow_api.views import ADDRESSES
+from tests.misbehaving import ERROR_500, Misbehaving
+from tests.tracking import Tracking
+from tests.views.conftest import Host, host_on
+from tests.views.test_view_store import tag
+
+RUNS = "runs=a,b&axis=episodes&column=param:a,b&column=tag:%26&lost="
+READ = {"runs": "a,b", "axis": "episodes", "column": ["param:a,b", "tag:&"], "lost": ""}
+
+
+def opened(host: Host, defaults: bool = True, **query: str | list[str]) -> Opened:
+    return host.views.opening.open(query, defaults)
+
+
+def code_of(found: Opened) -> str | None:
+    return found.failure.code if isinstance(found.failure, Message) else None
+
+
+def test_an_address_that_names_no_other_is_read_as_it_is(here: Host) -> None:
+    query: dict[str, Any] = {"runs": "a", "lang": "ja", "x": ["1", "2"]}
+    assert opened(here, **query) == Opened(query)
+    assert opened(here) == Opened({})
+
+
+def test_a_short_form_becomes_what_it_stands_for(here: Host, there: Host) -> None:
+    key = here.views.addresses.keep(RUNS)
+    found = opened(there, v=key, lang="ja")
+    assert (found.query, found.full) == (READ | {"lang": "ja"}, RUNS)
+    # What stands beside it counts more.
+    found = opened(there, v=key, axis="step", new="1")
+    assert found.query == READ | {"axis": "step", "new": "1"}
+    assert found.full == "runs=a,b&column=param:a,b&column=tag:%26&lost=&axis=step&new=1"
+
+
+def test_a_view_is_opened_and_what_was_changed_since_counts(here: Host, there: Host) -> None:
+    view = here.saved("one", RUNS)
+    found = opened(there, view=view.id, lang="ja")
+    assert (found.query, found.full, found.view, found.is_changed) == (READ | {"lang": "ja"}, RUNS, view, False)
+    found = opened(there, view=view.id, runs="c")
+    assert (found.query, found.full, found.view, found.is_changed) == ({"runs": "c"}, None, view, True)
+    key = here.views.addresses.keep("runs=c")
+    found = opened(there, view=view.id, v=key)
+    assert (found.query, found.full, found.view, found.is_changed) == ({"runs": "c"}, "runs=c", view, True)
+
+
+@pytest.mark.parametrize("view", ["", "0" * 16, "none of it", "../x"])
+def test_a_view_that_is_not_there_is_said_so_and_the_rest_is_shown(here: Host, view: str) -> None:
+    found = opened(here, view=view, lang="ja")
+    assert (code_of(found), found.query) == (NoSuchView.code, {"lang": "ja"})
+    found = opened(here, view=view, runs="a")
+    assert (found.failure, found.query, found.view) == (None, {"runs": "a"}, None)
+
+
+def test_a_short_form_that_is_not_known_is_said_so_and_the_rest_is_shown(here: Host) -> None:
+    found = opened(here, v="0" * 32, axis="step")
+    assert (code_of(found), found.query, found.full) == (ShortAddressUnknown.code, {"axis": "step"}, None)
+
+
+def test_an_experiment_opens_with_the_teams_view(here: Host, there: Host) -> None:
+    view = here.saved("one", RUNS + "&experiment=other")
+    assert here.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment="a, b").outcome is ViewOutcome.DONE
+    found = opened(there, experiment="a, b", lang="ja")
+    assert (found.query, found.view, found.default_of) == (
+        READ | {"experiment": "a, b", "lang": "ja"},
+        view,
+        "a, b",
+    )
+    assert found.full == RUNS + "&experiment=a%2C+b"
+    for more in ({"view": "none"}, {"together": "true"}, {"later": ""}):
+        query: dict[str, Any] = {"experiment": "a, b", **more}
+        plain = opened(there, **query)
+        assert (plain.view, plain.full) == (None, None)
+        assert plain.query == {name: value for name, value in query.items() if name != "view"}
+    assert opened(there, defaults=False, experiment="a, b").view is None
+    assert opened(there, experiment="other").view is None
+    here.ask(ViewVerb.DELETE, id=view.id, revision=view.revision, is_confirmed=True)
+    assert opened(here, experiment="a, b") == Opened({"experiment": "a, b"})
+
+
+def test_a_view_whose_address_is_gone_is_said_so(here: Host, there: Host, without_views: Tracking) -> None:
+    view = here.saved("long", "runs=" + "a" * 6000)
+    address = f"{without_views.address}/api/2.0/mlflow/registered-models/delete"
+    requests.delete(address, json={"name": ADDRESSES}, timeout=20).raise_for_status()
+    assert code_of(opened(there, view=view.id)) == ShortAddressUnknown.code
+    there.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment="x")
+    found = opened(there, experiment="x")
+    assert (code_of(found), found.query) == (ShortAddressUnknown.code, {"experiment": "x"})
+
+
+def test_an_mlflow_that_fails_is_named(misbehaving: Misbehaving, without_views: Tracking, tmp_path: Any) -> None:
+    host = host_on(misbehaving.address, tmp_path)
+    misbehaving.answer = ERROR_500
+    for query in ({"view": "0" * 16}, {"v": "0" * 32}):
+        found = opened(host, **query)
+        assert "500" in str(found.failure)
+        assert found.query == {}
+    assert opened(host, experiment="x") == Opened({"experiment": "x"})
+
+
+def test_a_hostile_view_opens_like_any_other(here: Host, without_views: Tracking) -> None:
+    here.saved("first")
+    hostile = '{"name":"x","query":"runs=<b>&lang=xx&view=1&v=2&experiment=%00%ff","at":"2026-11-29T12:00:00Z"}'
+    tag(without_views, "clew.view." + "a" * 16, hostile)
+    found = opened(here, view="a" * 16)
+    assert found.query == {"runs": "<b>", "experiment": "\x00�"}

@@ -1,0 +1,258 @@
+"""Named views in a real MLflow: what one host does the other sees, whoever writes at the same time, whatever else is there."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from domain.errors.views.records import (
+    NoSuchView,
+    ViewChangedMeanwhile,
+    ViewDeletedMeanwhile,
+    ViewNameTaken,
+    ViewsFull,
+)
+from domain.views.changes import ViewOutcome, ViewResult, ViewVerb
+from domain.views.views import MOST_VIEWS, View
+from mlflow_api.views import MOST_CHARACTERS, VIEWS
+from services.views.view_tags import DEFAULT_TAG, VIEW_TAG
+from tests.misbehaving import ERROR_500, Misbehaving
+from tests.tracking import Tracking
+from tests.views.conftest import WAITS, Host, host_on
+
+HOSTILE = (
+    "commas, and, more",
+    "%{x} %(cause)s {name}",
+    "<b>bold</b> & \"quotes\" 'too'",
+    "a:b:c/d\\e",
+    "日本語の名前 🏃",
+    "‮backwards",
+    "n" * 200,
+)
+
+
+def code_of(result: ViewResult) -> str | None:
+    return None if result.cause is None else result.cause.code
+
+
+def tag(tracking: Tracking, key: str, value: str) -> None:
+    """Writes a tag as anybody may who reaches MLflow."""
+    tracking.post("registered-models/set-tag", {"name": VIEWS, "key": key, "value": value})
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_another_host_sees_a_view_as_it_was_saved(here: Host, there: Host, name: str) -> None:
+    query = "runs=a,b&axis=episodes&unknown=%E3%81%82+b%2C&unknown="
+    saved = here.saved(name, query + "&lang=ja&view=0&v=1")
+    found = there.views.store.find(saved.id, WAITS)
+    assert found is not None
+    assert (found.name, found.by, found.at) == (name, "kim", saved.at)
+    assert there.views.store.query_of(found) == query
+
+
+def test_a_long_view_lies_under_its_short_form(here: Host, there: Host) -> None:
+    query = "runs=" + ",".join(f"{number:032x}" for number in range(1000))
+    saved = here.saved("long", query)
+    found = there.views.store.find(saved.id, WAITS)
+    assert found is not None
+    assert (found.query, found.link) == (None, saved.link)
+    assert there.views.store.query_of(found) == query
+    # Overwritten with a short one, it needs no link any more.
+    shorter = here.ask(ViewVerb.REPLACE, id=saved.id, revision=saved.revision, query="axis=step").view
+    assert shorter is not None
+    assert (shorter.query, shorter.link, shorter.name) == ("axis=step", None, "long")
+
+
+def test_views_are_renamed_overwritten_and_deleted(here: Host, there: Host) -> None:
+    view = here.saved("one")
+    there.saved("two")
+    assert here.names() == there.names() == ["one", "two"]
+    renamed = there.ask(ViewVerb.RENAME, by="lee", id=view.id, revision=view.revision, name="ten").view
+    assert renamed is not None
+    assert (renamed.by, renamed.query) == ("kim", view.query)  # who saved what it shows
+    asked = here.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision)
+    assert asked.outcome is ViewOutcome.ASKED
+    assert there.names() == ["ten", "two"]
+    done = here.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision, is_confirmed=True)
+    assert done.outcome is ViewOutcome.DONE
+    assert here.names() == ["two"]
+    again = there.ask(ViewVerb.DELETE, id=view.id, revision=renamed.revision, is_confirmed=True)
+    assert again.outcome is ViewOutcome.DONE
+
+
+def test_a_request_that_comes_twice_saves_one_view(here: Host, there: Host) -> None:
+    asked: dict[str, Any] = {"id": "0" * 16, "name": "once", "query": "axis=step"}
+    assert here.ask(ViewVerb.SAVE, **asked).outcome is ViewOutcome.DONE
+    assert there.ask(ViewVerb.SAVE, **asked).outcome is ViewOutcome.DONE
+    assert here.names() == ["once"]
+
+
+def test_a_name_that_is_taken_is_asked_about_or_refused(here: Host, there: Host) -> None:
+    one, two = here.saved("one"), here.saved("two")
+    asked = there.ask(ViewVerb.SAVE, name="one", query="axis=step")
+    assert (asked.outcome, asked.view) == (ViewOutcome.ASKED, one)
+    refused = there.ask(ViewVerb.RENAME, id=two.id, revision=two.revision, name="one")
+    assert code_of(refused) == ViewNameTaken.code
+    assert here.names() == ["one", "two"]
+
+
+def test_what_somebody_changed_meanwhile_is_not_changed_unseen(here: Host, there: Host) -> None:
+    view = here.saved("one")
+    asked: dict[str, Any] = {"id": view.id, "revision": view.revision}
+    assert there.ask(ViewVerb.RENAME, name="theirs", **asked).outcome is ViewOutcome.DONE
+    changes: list[tuple[ViewVerb, dict[str, Any]]] = [
+        (ViewVerb.RENAME, {"name": "ours"}),
+        (ViewVerb.REPLACE, {"query": "axis=step"}),
+        (ViewVerb.DELETE, {"is_confirmed": True}),
+    ]
+    for verb, more in changes:
+        result = here.ask(verb, **asked, **more)
+        assert (result.outcome, code_of(result)) == (ViewOutcome.REFUSED, ViewChangedMeanwhile.code)
+    assert here.names() == ["theirs"]
+
+
+def test_a_view_that_was_deleted_while_it_was_open_can_be_saved_as_a_new_one(here: Host, there: Host) -> None:
+    view = here.saved("one")
+    there.ask(ViewVerb.DELETE, id=view.id, revision=view.revision, is_confirmed=True)
+    result = here.ask(ViewVerb.REPLACE, id=view.id, revision=view.revision, query="axis=step")
+    assert (result.outcome, code_of(result)) == (ViewOutcome.REFUSED, ViewDeletedMeanwhile.code)
+    assert code_of(here.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment="maze")) == NoSuchView.code
+    assert here.saved("one").id != view.id
+
+
+def at_once(*asks: Callable[[], ViewResult]) -> list[ViewResult]:
+    """What several do in the same moment."""
+    results: list[ViewResult | None] = [None] * len(asks)
+    barrier = threading.Barrier(len(asks))
+
+    def run(place: int) -> None:
+        barrier.wait()
+        results[place] = asks[place]()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(asks))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [result for result in results if result is not None]
+
+
+def test_of_two_who_rename_at_once_the_list_shows_one_who_was_told_so(here: Host, there: Host) -> None:
+    for turn in range(5):
+        view = here.saved(f"view {turn}")
+        asked: dict[str, Any] = {"id": view.id, "revision": view.revision}
+        names = (f"here {turn}", f"there {turn}")
+        results = at_once(
+            lambda: here.ask(ViewVerb.RENAME, name=names[0], **asked),  # noqa: B023
+            lambda: there.ask(ViewVerb.RENAME, name=names[1], **asked),  # noqa: B023
+        )
+        found = there.views.store.find(view.id, WAITS)
+        assert found is not None
+        told = [result.view.name for result in results if result.outcome is ViewOutcome.DONE and result.view]
+        assert found.name in told
+        assert {result.outcome for result in results} <= {ViewOutcome.DONE, ViewOutcome.REFUSED}
+
+
+def test_the_first_views_of_several_hosts_are_all_there(without_views: Tracking, here: Host, there: Host) -> None:
+    asks = [lambda n=n: (here, there)[n % 2].ask(ViewVerb.SAVE, name=f"{n}", query="") for n in range(6)]
+    assert {result.outcome for result in at_once(*asks)} == {ViewOutcome.DONE}
+    assert here.names() == there.names() == [f"{n}" for n in range(6)]
+
+
+def test_odd_tags_are_named_and_break_no_list(here: Host, there: Host, without_views: Tracking) -> None:
+    here.saved("good")
+    at = "2026-11-29T12:00:00Z"
+    odd: dict[str, object] = {
+        "a" * 16: "no json",
+        "b" * 16: {"name": "", "query": "", "at": at},
+        "c" * 16: {"name": "\u200b", "query": "", "at": at},
+        "d" * 16: {"name": "neither", "at": at},
+        "e" * 16: {"name": "both", "query": "", "link": "0" * 32, "at": at},
+        "f" * 16: {"name": "link", "link": "../../etc/passwd", "at": at},
+        "0" * 16: {"name": "no moment", "query": "", "at": "yesterday"},
+        "../" + "1" * 16: {"name": "no id", "query": "", "at": at},
+        "2" * 16: [1, 2],
+    }
+    for tail, value in odd.items():
+        tag(without_views, VIEW_TAG + tail, value if isinstance(value, str) else json.dumps(value))
+    tag(without_views, f"{DEFAULT_TAG}x", "{}")
+    tag(without_views, "somebody.else", "is not ours")
+    known = there.views.store.fresh(WAITS)
+    assert known.views is not None
+    assert [view.name for view in known.views.views] == ["good"]
+    assert len(known.views.bad_rows) == len(odd) + 1
+    assert there.saved("another").name == "another"
+    # What cannot be read can be deleted all the same, by whoever looks into MLflow; here nobody is misled.
+    gone = there.ask(ViewVerb.DELETE, id="a" * 16, revision="", is_confirmed=True)
+    assert code_of(gone) == ViewDeletedMeanwhile.code
+
+
+def test_what_a_later_version_adds_stays(here: Host, without_views: Tracking) -> None:
+    here.saved("first")
+    later = {"name": "later", "query": "new=1", "at": "2026-11-29T12:00:00Z", "colour": {"of": "the rainbow"}}
+    tag(without_views, VIEW_TAG + "a" * 16, json.dumps(later))
+    view = here.views.store.find("a" * 16, WAITS)
+    assert view is not None
+    here.ask(ViewVerb.RENAME, id=view.id, revision=view.revision, name="renamed")
+    tags = tags_of(without_views)
+    assert json.loads(tags[VIEW_TAG + "a" * 16]) == later | {"name": "renamed"}
+
+
+def tags_of(tracking: Tracking) -> dict[str, str]:
+    address = f"{tracking.address}/api/2.0/mlflow/registered-models/get"
+    answer = requests.get(address, params={"name": VIEWS}, timeout=20).json()
+    return {one["key"]: one["value"] for one in answer["registered_model"]["tags"]}
+
+
+def test_a_default_is_one_view_for_each_experiment(here: Host, there: Host) -> None:
+    one, two = here.saved("one"), there.saved("two")
+    experiment = "maze, “hard” <b> " + "x" * 400
+    for host, view in [(here, one), (there, two)]:
+        assert host.ask(ViewVerb.SET_DEFAULT, id=view.id, experiment=experiment).outcome is ViewOutcome.DONE
+        found = (there if host is here else here).views.store.fresh(WAITS).views
+        assert found is not None
+        assert found.default_of(experiment) == view
+    # Whoever takes back a default that another has replaced takes nothing back.
+    here.ask(ViewVerb.UNSET_DEFAULT, id=one.id, experiment=experiment)
+    found = here.views.store.fresh(WAITS).views
+    assert found is not None
+    assert found.opens(two.id) == [experiment]
+    there.ask(ViewVerb.DELETE, id=two.id, revision=two.revision, is_confirmed=True)
+    found = here.views.store.fresh(WAITS).views
+    assert found is not None
+    assert found.defaults == {}
+
+
+def test_a_full_list_says_so(here: Host, without_views: Tracking) -> None:
+    value = json.dumps({"name": "n", "query": "", "at": "2026-11-29T12:00:00Z"})
+    tags = [{"key": f"{VIEW_TAG}{number:016x}", "value": value} for number in range(MOST_VIEWS)]
+    without_views.post("registered-models/create", {"name": VIEWS, "tags": tags})
+    result = here.ask(ViewVerb.SAVE, name="one too many", query="")
+    assert (result.outcome, code_of(result)) == (ViewOutcome.REFUSED, ViewsFull.code)
+    assert len(here.names()) == MOST_VIEWS
+
+
+def test_a_view_is_never_longer_than_mlflow_takes(here: Host, without_views: Tracking) -> None:
+    query = "experiment=" + "%E3%81%82" * 500
+    view: View = here.saved("日" * 200, query, by="本" * 200)
+    assert max(map(len, tags_of(without_views).values())) <= MOST_CHARACTERS
+    assert here.views.store.query_of(view) == query
+
+
+def test_a_failing_mlflow_is_named_and_what_was_known_stays(
+    misbehaving: Misbehaving, without_views: Tracking, tmp_path: Any
+) -> None:
+    host = host_on(misbehaving.address, tmp_path / "cache")
+    view = host.saved("one")
+    assert host.names() == ["one"]
+    misbehaving.answer = ERROR_500
+    result = host.ask(ViewVerb.RENAME, id=view.id, revision=view.revision, name="two")
+    assert result.outcome is ViewOutcome.REFUSED
+    assert result.cause is not None
+    known = host.views.store.fresh(WAITS)
+    assert known.failure is not None
+    assert known.views is not None
+    assert [one.name for one in known.views.views] == ["one"]
