@@ -250,11 +250,28 @@
     return ask();
   }
 
-  /** Puts new fields in the place of the old, and the focus back where it was. */
+  const inputsOf = (place) => [...place.querySelectorAll("input, select, button")];
+
+  /** Puts new fields in the place of the old, and the focus back where it was, with what is half typed there. */
   function replaceFields(place, made) {
-    const focused = place.contains(document.activeElement) ? [...place.querySelectorAll("input, select, button")].indexOf(document.activeElement) : -1;
+    const before = document.activeElement;
+    const focused = inputsOf(place).indexOf(before);
     place.replaceChildren(...made);
-    if (focused >= 0) place.querySelectorAll("input, select, button")[focused]?.focus();
+    const after = focused < 0 ? undefined : inputsOf(place)[focused];
+    if (!after) return;
+    after.focus();
+    if (before.tagName === "INPUT" && after.type === before.type && before.type !== "checkbox" && before.value !== before.defaultValue) after.value = before.value;
+  }
+
+  /** What the fields of a part depend on: with the same, they stay as they are. */
+  const dependsOn = (asked, refs) => JSON.stringify([asked, here.isLasso, here.catalogue.entries.length, refs.map((ref) => [column(ref)?.kind, column(ref)?.categories])]);
+
+  function layOutPart(name, refs, makeFields) {
+    const part = here.parts[name];
+    const now = dependsOn(here.view[name], refs);
+    if (!here.view[name].isOpen || part.laidOut === now) return;
+    part.laidOut = now;
+    replaceFields(part.fields, makeFields());
   }
 
   function scatterFields() {
@@ -294,9 +311,9 @@
 
   function layOut() {
     if (!isThere()) return;
-    const { scatter, parallel } = here.parts;
-    if (here.view.scatter.isOpen) replaceFields(scatter.fields, scatterFields());
-    if (here.view.parallel.isOpen) replaceFields(parallel.fields, parallelFields());
+    const { scatter, parallel } = here.view;
+    layOutPart("scatter", [scatter.x, scatter.y, scatter.c].filter(Boolean), scatterFields);
+    layOutPart("parallel", parallel.axes.map(({ ref }) => ref), parallelFields);
   }
 
   function partOf(name, makeDrawing, wholeText, whole, picked) {

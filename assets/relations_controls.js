@@ -17,9 +17,10 @@
 
   /** A field for a column: typing finds one by its name or its reference; `chosen(ref)` hears of it, null for none. */
   function columnField(text, ref, { catalogue, chosen, list }) {
-    const input = element("input", { className: "form-control form-control-sm", type: "text", value: ref ? catalogue.textOf(ref) : "", autocomplete: "off" });
+    const input = element("input", { className: "form-control form-control-sm", type: "text", defaultValue: ref ? catalogue.textOf(ref) : "", autocomplete: "off" });
     input.setAttribute("list", list);
     input.addEventListener("change", () => {
+      input.defaultValue = input.value; // no longer half typed
       const typed = input.value.trim();
       chosen(typed ? catalogue.refOf(typed) : null);
     });
@@ -40,8 +41,9 @@
   const shown = (column, end) => (end === null ? "" : isTime(column) ? window.clew.localTime(end).replace(" ", "T") : String(Number(end.toPrecision(6))));
 
   function endField(text, column, end, changed) {
-    const input = element("input", { className: "form-control form-control-sm", type: isTime(column) ? "datetime-local" : "number", step: "any", value: shown(column, end) });
+    const input = element("input", { className: "form-control form-control-sm", type: isTime(column) ? "datetime-local" : "number", step: "any", defaultValue: shown(column, end) });
     input.addEventListener("change", () => {
+      input.defaultValue = input.value;
       const value = isTime(column) ? Date.parse(input.value) : Number(input.value);
       changed(input.value === "" || !Number.isFinite(value) ? null : value);
     });

@@ -40,13 +40,15 @@ def field(page: Page, part: str, label: str) -> str:
 
 
 def fill(page: Page, part: str, label: str, text: str) -> None:
-    page.wait(lambda: field(page, part, label) != "#None")
-    page.script(
-        "const field = document.querySelector(arguments[0]); field.value = arguments[1];"
-        "field.dispatchEvent(new Event('change', {bubbles: true}))",
-        field(page, part, label),
-        text,
-    )
+    filled = """
+        const [part, text, value] = arguments;
+        const label = [...document.querySelectorAll(`${part} label`)].find(l => l.textContent === text);
+        if (!label) return false;
+        const field = document.getElementById(label.htmlFor);
+        field.value = value;
+        field.dispatchEvent(new Event('change', {bubbles: true}));
+        return true;"""
+    page.wait(lambda: page.script(filled, part, label, text))
 
 
 @pytest.fixture
