@@ -1,6 +1,7 @@
 /* The fields of the relations: which column an axis has, its scale and its range. Each has a label and takes keys alone. */
 (function () {
   "use strict";
+  const MOST_LISTED = 300;
   let fields = 0;
 
   function element(name, properties = {}, ...children) {
@@ -50,13 +51,29 @@
     return labelled(text, input, "relations-end");
   }
 
+  const only = (code) => [code - 0.5, code + 0.5];
+
+  /** Of more categories than a list shows, one is typed. */
+  function typedCategory(text, column, code, changed) {
+    const input = element("input", { className: "form-control form-control-sm", type: "text", defaultValue: code === null ? "" : column.categories[code], autocomplete: "off" });
+    input.addEventListener("change", () => {
+      input.defaultValue = input.value;
+      const found = column.categories.indexOf(input.value);
+      input.classList.toggle("is-invalid", input.value !== "" && found < 0);
+      if (input.value === "" || found >= 0) changed(found < 0 ? [null, null] : only(found));
+    });
+    return labelled(text, input, "relations-column");
+  }
+
   /** A choice of one category of a text column, or all. */
   function categoryField(text, column, range, changed, all) {
+    const isOne = range[0] !== null && range[1] !== null && Math.ceil(range[0]) === Math.floor(range[1]) && Math.ceil(range[0]) in column.categories;
+    const code = isOne ? Math.ceil(range[0]) : null;
+    if (column.categories.length > MOST_LISTED) return typedCategory(text, column, code, changed);
     const select = element("select", { className: "form-select form-select-sm" }, element("option", { value: "", textContent: all }));
     column.categories.forEach((name, code) => select.append(element("option", { value: String(code), textContent: name || "–" })));
-    const isOne = range[0] !== null && Math.ceil(range[0]) === Math.floor(range[1]);
-    select.value = isOne ? String(Math.ceil(range[0])) : "";
-    select.addEventListener("change", () => changed(select.value === "" ? [null, null] : [Number(select.value) - 0.5, Number(select.value) + 0.5]));
+    select.value = code === null ? "" : String(code);
+    select.addEventListener("change", () => changed(select.value === "" ? [null, null] : only(Number(select.value))));
     return labelled(text, select, "relations-column");
   }
 

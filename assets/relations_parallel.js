@@ -142,7 +142,7 @@
           const shown = passing.filter((_i, at) => at % step === 0);
           lines = shown.length;
           const isDim = chosen.size > 0;
-          drawLines(pen, drawn, painting, isDim ? shown.filter((i) => !chosen.has(i)) : shown, Math.max(0.04, Math.min(0.7, 200 / shown.length)) * (isDim ? 0.4 : 1), 1);
+          drawLines(pen, drawn, painting, isDim ? shown.filter((i) => !chosen.has(i)) : shown, Math.max(0.04, Math.min(0.7, 200 / shown.length)) * (isDim ? 0.5 : 1), 1);
           drawLines(pen, drawn, painting, [...chosen].slice(0, MOST_LINES), chosen.size > 200 ? 0.5 : 1, chosen.size > 200 ? 1 : 2);
           const room = Math.max(30, (size.width - EDGE.left - EDGE.right) / Math.max(1, columns.length - 1) - 8);
           drawn.forEach((frame, n) => drawAxis(pen, frame, names[n], settings[n].range, Math.min(room, 2 * (n === 0 || n === drawn.length - 1 ? EDGE.left : room)), colours));

@@ -104,7 +104,7 @@
     };
     for (const [colour, members] of byColour) {
       for (const isChosen of [false, true]) {
-        pen.globalAlpha = isChosen ? 1 : chosen.size ? 0.25 : isMany ? 0.6 : 0.8;
+        pen.globalAlpha = isChosen ? 1 : chosen.size ? (isMany ? 0.3 : 0.45) : isMany ? 0.6 : 0.8;
         pen.fillStyle = colour;
         pen.beginPath();
         for (const i of members) if (chosen.has(i) === isChosen) dot(i, isChosen ? 1 : 0);
