@@ -114,6 +114,10 @@ COMPARE_NOTICES = "compare-notices"
 COMPARE_TABLE = "compare-table"
 COMPARE_TICK = "compare-tick"
 COMPARE_NEWS = "compare-news"
+# Relations of the listed runs
+RELATIONS = "relations"
+RELATIONS_PLACE = "relations-place"
+RELATIONS_TEXTS = "relations-texts"
 # What makes a group of runs
 GROUP_PICKER = "compare-groups"
 GROUP_SUMMARY = "compare-group-summary"

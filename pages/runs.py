@@ -10,6 +10,7 @@ from components import frame, ids
 from components.chart_grid.chart_grid import grid_stores
 from components.chart_grid.grid_address import GridAddress
 from components.filter_hint import filter_hint
+from components.relations import relations
 from components.runs import column_menu, comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
 from components.ui_settings import UiSettings, page_with_defaults
@@ -40,6 +41,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: str | list[str])
         column_menu.dialog(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
         filter_hint(),
+        relations.section(),
         frame.ticker("runs", ui),
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),

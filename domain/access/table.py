@@ -28,6 +28,7 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "POST /changes": WRITE,
         "POST /runs/rows": READ,
         "POST /runs/ids": READ,
+        "POST /runs/relations": READ,
         "GET /runs/columns": READ,
         "GET /runs/list.csv": READ,
         "GET /charts/figure": READ,
