@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
-from domain.run_table.parts import KINDS, Parts
+from domain.run_table.arrays.parts import KINDS, Parts
 from domain.run_table.table import RunTable, TableFacts
 from services.sharing.atomic_file import Content
 
