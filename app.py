@@ -20,6 +20,10 @@ import api.edge.hosts
 import api.edge.request_log
 import api.edge.security
 import api.routes
+import callbacks.charts.figures
+import callbacks.charts.metrics
+import callbacks.charts.metrics_table
+import callbacks.charts.points
 import callbacks.evaluation
 import callbacks.front
 import callbacks.gpus
@@ -28,6 +32,7 @@ import callbacks.models.model_change
 import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
+import callbacks.runs.grouping
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 import callbacks.views
@@ -114,8 +119,13 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app.layout = partial(frame, ui)
     for feature in (
         callbacks.front,
+        callbacks.charts.figures,
+        callbacks.charts.metrics,
+        callbacks.charts.metrics_table,
+        callbacks.charts.points,
         callbacks.runs.run_list,
         callbacks.runs.comparison,
+        callbacks.runs.grouping,
         callbacks.runs.run_detail,
         callbacks.views,
         callbacks.models.model_list,

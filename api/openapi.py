@@ -15,6 +15,8 @@ from api.shapes import (
     Alive,
     Comparison,
     Failed,
+    MetricPoints,
+    MetricRow,
     ModelDetail,
     ModelRow,
     RunDetail,
@@ -32,7 +34,10 @@ _HEAD: Final = "# Written by `python -m api.openapi` from the types in api/shape
 
 
 class Operation(NamedTuple):
-    """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come."""
+    """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come.
+
+    `files` are other kinds in which the same may be had.
+    """
 
     method: str
     path: str
@@ -44,6 +49,7 @@ class Operation(NamedTuple):
     required: frozenset[str] = frozenset()
     status: int = 200
     headers: Mapping[str, str] = {}
+    files: tuple[str, ...] = ()
 
 
 _FAILURES: Final = {
@@ -118,6 +124,24 @@ OPERATIONS: Final = (
         headers=_AS_OF,
     ),
     Operation("get", "/api/runs/{run_id}", "One run", RunDetail, (404, 503), headers=_AS_OF),
+    Operation(
+        "get",
+        "/api/runs/{run_id}/metrics",
+        "Every metric of a run, by name",
+        list[MetricRow],
+        (404, 503),
+        headers=_AS_OF,
+    ),
+    Operation(
+        "get",
+        "/api/runs/{run_id}/metrics/{key}",
+        "All points of one metric; percent-encode its name",
+        MetricPoints,
+        (400, 404, 503),
+        query={"format": "json, csv or arrow (an IPC stream); absent: as the Accept header prefers."},
+        headers=_AS_OF,
+        files=("text/csv", "application/vnd.apache.arrow.stream"),
+    ),
     Operation("get", "/api/views", "The named views, by name", list[ViewRow], (503,), headers=_AS_OF | _BAD_VIEWS),
 )
 
@@ -194,7 +218,7 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
     if operation.answers is bytes:
         success["content"] = {"application/octet-stream": {}}
     elif operation.answers is not None:
-        success["content"] = _json(shapes.of(operation.answers, sent=False))
+        success["content"] = _json(shapes.of(operation.answers, sent=False)) | {kind: {} for kind in operation.files}
     said["responses"] = {str(operation.status): success}
     for status in sorted({*operation.failures, 500}):
         said["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}

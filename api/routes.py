@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 import api.errors
 import api.health
+import api.metrics
 import api.models
 import api.runs
 import api.views
@@ -15,6 +16,7 @@ def register(server: Flask, services: Services) -> None:
     api.errors.register(server)
     server.register_blueprint(api.health.blueprint)
     root = Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
-    for part in (api.models.blueprint, api.runs.blueprint, api.views.blueprint, api.health.dependencies):
+    parts = (api.models, api.runs, api.metrics, api.views)
+    for part in (*(one.blueprint for one in parts), api.health.dependencies):
         root.register_blueprint(part(services))
     server.register_blueprint(root)

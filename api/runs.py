@@ -28,29 +28,29 @@ def blueprint(services: Services) -> Blueprint:
     def all_runs() -> Response:
         filters, experiment = filters_in(request.args), request.args.get("experiment")
         view = services.runs.first_view(patience)
-        runs = _known(view).runs()
+        runs = known_runs(view).runs()
         rows = [summarise(run, vocabulary) for run in runs if experiment is None or run.experiment == experiment]
-        return _dated(answer(list[RunSummary], [row for row in rows if filters.keeps(row)]), view)
+        return dated(answer(list[RunSummary], [row for row in rows if filters.keeps(row)]), view)
 
     @routes.get("/compare")
     def compare() -> Response:
         ids = _asked_for()
         view = services.runs.view_with(ids, patience)
-        runs = _known(view)
+        runs = known_runs(view)
         missing = [run_id for run_id in ids if run_id not in runs]
         found = _located([run for run_id in ids if (run := runs.get(run_id)) is not None], services)
-        return _dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
+        return dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
 
     @routes.get("/<run_id>")
     def one(run_id: str) -> Response:
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
-        run = _known(view).get(run_id)
+        run = known_runs(view).get(run_id)
         if run is None:
             raise RunNotFound(run_id)
         [summary] = _located([run], services)
-        return _dated(answer(RunDetail, RunDetail.of(run, summary)), view)
+        return dated(answer(RunDetail, RunDetail.of(run, summary)), view)
 
     return routes
 
@@ -71,7 +71,8 @@ def _located(runs: Sequence[Run], services: Services) -> list[RunSummary]:
     ]
 
 
-def _known(view: RunView) -> RunTable:
+def known_runs(view: RunView) -> RunTable:
+    """The runs in `view`; raises what says why there are none."""
     if view.runs is not None:
         return view.runs
     if view.failure is not None:
@@ -88,7 +89,7 @@ def _asked_for() -> list[str]:
     return ids
 
 
-def _dated(response: Response, view: RunView) -> Response:
+def dated(response: Response, view: RunView) -> Response:
     """Says as of when the answer is: while MLflow is away, what was known is told."""
     if view.as_of is not None:
         response.headers["X-As-Of"] = view.as_of.isoformat()

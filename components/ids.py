@@ -90,6 +90,18 @@ COMPARE_NOTICES = "compare-notices"
 COMPARE_TABLE = "compare-table"
 COMPARE_TICK = "compare-tick"
 COMPARE_NEWS = "compare-news"
+# What makes a group of runs
+GROUP_PICKER = "compare-groups"
+GROUP_SUMMARY = "compare-group-summary"
+GROUP_CHOICE = "compare-group-choice"
+GROUP_DEFAULT = "compare-group-default"
+GROUP_SEARCH = "compare-group-search"
+GROUP_REFS = "compare-group-refs"
+GROUP_MORE = "compare-group-more"
+GROUP_PATTERN = "compare-group-pattern"
+GROUP_PATTERN_READ = "compare-group-pattern-read"
+GROUP_PATTERN_SAID = "compare-group-pattern-said"
+ALONE = "compare-alone"
 
 
 # Each page has these of its own: Dash allows an id that some page lacks, but not a callback that half exists.

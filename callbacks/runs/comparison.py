@@ -15,6 +15,7 @@ from components.runs import comparison, final_metrics, group_metrics
 from components.runs import export as take_along
 from components.runs.comparison import MOST_COMPARED
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import Subject
 from domain.tracking.compared import Compared
 from services.connect import Services
 
@@ -123,7 +124,7 @@ def _drawing(services: Services, compared: Compared, options: ChartOptions, *, n
     patience = services.settings.patience_seconds
     ends = time.monotonic() + patience  # for both: who waited for the runs does not wait as long for the histories
     view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
-    wanted = (*comparison.WORDS, *final_metrics.histories_for(options))
+    wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(options))]
     return Drawing.of(services, view, compared.runs[:MOST_COMPARED], wanted, options, ends)
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.texts.language import language
 from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import Subject
 from domain.errors import ClewError
 from domain.moments import latest_ms
 from domain.tracking.runs import Run
-from domain.tracking.vocabulary import MetricWord, Vocabulary
+from domain.tracking.vocabulary import Vocabulary
 from services.connect import Services
 from services.tracking.histories.store import Histories, Series
 from services.tracking.run_store import RunView
@@ -36,13 +37,21 @@ class Drawing(NamedTuple):
         services: Services,
         view: RunView,
         run_ids: Sequence[str],
-        wanted: Sequence[MetricWord],
+        wanted: Sequence[Subject],
         options: ChartOptions,
         ends: float,
+        *,
+        with_diverged: bool = True,
     ) -> "Drawing":
-        """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not."""
+        """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not.
+
+        `with_diverged` adds the metrics that ended in what is no finite number: tables say where they began to.
+        """
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
-        keys = {run.run_id: _keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
+        keys = {run.run_id: keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
+        if with_diverged:  # where it began to, only the histories know
+            for run in runs:
+                keys[run.run_id] += [key for key in run.diverged(services.vocabulary) if key not in keys[run.run_id]]
         histories = services.histories.get(runs, keys, max(0.0, ends - time.monotonic()))
         return cls(
             runs=runs,
@@ -67,11 +76,10 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
     return [by_sentence[sentence] for sentence in sorted(by_sentence)]
 
 
-def _keys_to_draw(run: Run, wanted: Sequence[MetricWord], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
-    """The metric keys under which this run logged the wanted words, those that diverged, and the axis's counter."""
-    keys = [key for word in wanted if (key := vocabulary.metric_key(word, run.metrics)) is not None]
-    # Where it began to, only their histories know.
-    keys += [key for key in run.diverged(vocabulary) if key not in keys]
+def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
+    """The metric keys under which this run logged the wanted subjects, and the axis's counter."""
+    found = [key for subject in wanted if (key := subject.key_in(run.metrics, vocabulary)) is not None]
+    keys = list(dict.fromkeys(found))
     counting = counter(options.axis, run.metrics, vocabulary)
     return keys if counting is None or counting.key in keys else [*keys, counting.key]
 

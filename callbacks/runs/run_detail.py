@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import dash
 import flask
@@ -17,6 +17,7 @@ from components.runs import comparison, run_detail
 from components.runs.clocks import clock_sentences
 from components.runs.run_detail import Beside
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import Subject
 from domain.tracking.clocks import odd_clocks
 from domain.tracking.compared import Compared
 from domain.tracking.nesting import family_of
@@ -25,6 +26,8 @@ from domain.tracking.silence import silent_minutes
 from services.connect import Services
 from services.tracking.run_store import RunView
 from settings.browser_urls import mlflow_run_page
+
+_SUBJECTS: Final = [Subject(word) for word in run_detail.WORDS]
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -54,7 +57,7 @@ def register(app: dash.Dash, services: Services) -> None:
             ends += RETRY_WAIT_SECONDS  # who presses a button expects to wait
         else:
             view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()
-        drawing = Drawing.of(services, view, [run_id], run_detail.WORDS, ChartOptions(), ends)
+        drawing = Drawing.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
         _text, failure, failed = freshness(view)
         beside = _beside(view, run_id, drawing)
         seen = None if beside is None else (beside.silent_minutes, beside.family.named())

@@ -1,28 +1,19 @@
 """A comparison as CSV, for a paper or a spreadsheet."""
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from components.charts.encoding import points
-from components.charts.line_ends import is_end_mark
-from components.charts.lines import Known
+from components.charts.known import Known
+from components.charts.sentences.line_ends import is_end_mark
 from components.runs import final_metrics
+from components.texts.csv_cells import csv_text
 from components.texts.outcomes import machine_text
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.outcomes import Outcome
 from domain.tracking.runs import Run
 from domain.tracking.tool_names import RATES
 from domain.tracking.vocabulary import MetricWord
-
-_SEPARATOR: Final = re.compile(r"([;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+)")
-# Also the wide signs, which spreadsheets take for the narrow ones. Before them may stand what is not seen.
-_FORMULA: Final = re.compile(r"[\s\x00-\x20\"'\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]")
-_NUMBER: Final = re.compile(
-    r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE
-)
 
 
 def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
@@ -39,7 +30,7 @@ def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
         found = {word: known.outcome(run, word, options.final) for word in words}
         facts = [run.run_id, run.name, run.experiment, run.status, known.episodes(run)]
         rows.append([*facts, *_cells(found), *(run.params.get(key) for key in parameters)])
-    return _csv(rows)
+    return csv_text(rows)
 
 
 def _cells(found: Mapping[MetricWord, Outcome]) -> list[Any]:
@@ -62,7 +53,7 @@ def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], o
                 continue
             facts = [word, trace["meta"]["name"], options.axis, options.smoothing]
             rows += [[*facts, *cells] for cells in _points(trace)]
-    return _csv(rows)
+    return csv_text(rows)
 
 
 def _points(trace: dict[str, Any]) -> list[list[Any]]:
@@ -70,19 +61,3 @@ def _points(trace: dict[str, Any]) -> list[list[Any]]:
     if is_end_mark(trace):
         return [[x, None, told[1]] for (x, _y), told in zip(points(trace), trace["customdata"], strict=True)]
     return [[x, y, None] for x, y in points(trace)]
-
-
-def _csv(rows: Iterable[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    """A spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left alone.
-
-    Also within a text: where a semicolon, a tab or a line's end separates cells for the reader, each piece is one.
-    """
-    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
-        return cell
-    return "".join(f"'{piece}" if _FORMULA.match(piece) else piece for piece in _SEPARATOR.split(cell))

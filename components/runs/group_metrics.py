@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.charts.lines import Known, group_name
+from components.charts.known import Known
+from components.charts.lines import group_name
 from components.colours import line_styles
 from components.runs.final_metrics import column_head, swatch
 from components.texts import words
@@ -14,7 +15,7 @@ from components.texts.language import _
 from components.texts.outcomes import survivors_text
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.group_scores import DivergedRuns, RunScore, counted_scores, lowest_scores, ranked_scores
-from domain.tracking.grouping import Group, default_grouping, group_runs
+from domain.tracking.grouping import Group, grouping
 from domain.tracking.outcomes import Outcome, survivors
 from domain.tracking.runs import Run
 from domain.tracking.scores import Estimate, Scores, aggregate, probability_of_improvement
@@ -36,10 +37,8 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
 
     Where runs diverged, how many did, from where on how many are left, and how they count in the scores.
     """
-    by = default_grouping(runs, known.vocabulary)
-    if not options.grouped or by is None:
+    if (groups := grouping(runs, options, known.vocabulary)) is None:
         return None
-    groups = group_runs(runs, by, known.vocabulary)
     styles = line_styles([group_name(group) for group in groups])
     members = [[run for run in runs if run.run_id in group.run_ids] for group in groups]
     scored = _scored(members, known, options)

@@ -8,9 +8,10 @@ from dash import html
 from components import ids, notices
 from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
 from components.charts.charts import graph, line_chart
-from components.charts.lines import Known, lines
-from components.charts.remarks import remarks
+from components.charts.known import Known
+from components.charts.lines import lines
 from components.charts.scales import scale_of
+from components.charts.sentences.remarks import remarks
 from components.links import href
 from components.runs.nested import family_facts
 from components.texts import words
@@ -18,6 +19,7 @@ from components.texts.language import _, around
 from components.texts.outcomes import diverged, outcome_text
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import ChartSpec
 from domain.charts.hindrances import axis_for
 from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.nesting import Family
@@ -97,16 +99,17 @@ def figures(
 ) -> list[dict[str, Any]]:
     """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
     figures = []
-    for word in WORDS:
-        options = ChartOptions(axis=axis_for(known.history(run, word), known.latest))
-        drawn = lines(word, [run], known, options, curve_of)
+    for spec in map(ChartSpec.of_word, WORDS):
+        [subject] = spec.of
+        options = ChartOptions(axis=axis_for(known.history(run, subject), known.latest))
+        drawn = lines(subject, [run], known, options, curve_of)
         scale = scale_of([curve for line in drawn for curve in line.curves], options)
-        said = remarks(word, [run], known, options, scale)
+        said = remarks(subject, [run], known, options, scale)
         if options.axis is not Axis.STEP:
             said.insert(0, _("steps are missing: drawn over time"))
         nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
         figures.append(
-            line_chart(word, drawn, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
+            line_chart(spec, drawn, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
         )
     return figures
 

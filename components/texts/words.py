@@ -3,6 +3,7 @@
 import hashlib
 import math
 from datetime import datetime
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -71,6 +72,11 @@ def unix_ms(moment: datetime | None) -> int | None:
 
 def metric_name(word: MetricWord) -> str:
     """What the screens call a metric."""
+    return _metric_names(language())[word]
+
+
+@lru_cache(maxsize=8)  # a figure asks for several, and to look one text up takes longer than to draw a line
+def _metric_names(_language: str) -> dict[MetricWord, str]:
     return {
         "reward": _("Episode reward"),
         "episode_length": _("Episode length"),
@@ -81,11 +87,16 @@ def metric_name(word: MetricWord) -> str:
         "eval_reward": _("Evaluation reward"),
         "eval_episode_length": _("Evaluation episode length"),
         "eval_success_rate": _("Evaluation success rate"),
-    }[word]
+    }
 
 
 def metric_axis(word: MetricWord) -> str:
     """The name of a metric's axis, with its unit."""
+    return _metric_axes(language())[word]
+
+
+@lru_cache(maxsize=8)  # a figure asks for several, and to look one text up takes longer than to draw a line
+def _metric_axes(_language: str) -> dict[MetricWord, str]:
     return {
         "reward": _("Return per episode"),
         "episode_length": _("Steps per episode"),
@@ -96,7 +107,7 @@ def metric_axis(word: MetricWord) -> str:
         "eval_reward": _("Return per episode"),
         "eval_episode_length": _("Steps per episode"),
         "eval_success_rate": _("Success rate (0–1)"),
-    }[word]
+    }
 
 
 def metric_as_logged(word: MetricWord) -> str:

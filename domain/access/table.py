@@ -26,6 +26,12 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /_favicon.ico": READ,
         "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
         "POST /changes": WRITE,
+        "GET /charts/figure": READ,
+        "POST /charts/figure": READ,  # what is too long for an address
+        "GET /charts/points.csv": READ,
+        "GET /charts/table": READ,
+        "GET /charts/metrics": READ,
+        "POST /charts/metrics": READ,
         "GET /views": READ,
         "POST /views": WRITE,
         "POST /links": WRITE,
@@ -42,6 +48,8 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /api/runs": READ,
         "GET /api/runs/compare": READ,
         "GET /api/runs/<run_id>": READ,
+        "GET /api/runs/<run_id>/metrics": READ,
+        "GET /api/runs/<run_id>/metrics/<path:key>": READ,
         "GET /api/views": READ,
     }
 )
@@ -83,6 +91,8 @@ CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
         "runs-sample-outcome.children": WRITE,
         "compare-chart-reward.figure": READ,
         "compare-download.data": READ,
+        "compare-group-summary.children": READ,
+        "compare-group-pattern-read.data": READ,
         "run-chart-reward.figure": READ,
         "models-chosen.data": READ,
         "models-freshness.children": READ,

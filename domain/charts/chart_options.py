@@ -1,21 +1,55 @@
 """What a reader asked the charts to show; it travels in the address, so that a link shows the same."""
 
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from domain.charts.axes import Axis
+from domain.charts.axes import Axis, XAxis
 from domain.charts.curves import Window
 from domain.charts.seed_curves import Band, Centre
+from domain.errors import BadInput
+from domain.grouping.group_ref import group_ref
+from domain.tracking.compared import is_run_id
 from domain.tracking.final_metrics import Choice
 from domain.tracking.group_scores import DivergedRuns
 
 HEAVIEST_SMOOTHING: Final = 0.99
+# More than a reader chooses, and less than an address could carry for others to compute.
+_MOST_IN_A_LIST: Final = 100
+
+
+def _listed(value: object) -> object:
+    """A parameter of an address that stands there once comes as a text."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _group_ref(text: str) -> str:
+    try:
+        return str(group_ref(text))
+    except BadInput as error:
+        raise ValueError(str(error)) from error
+
+
+def _run_id(text: str) -> str:
+    if not is_run_id(text):
+        raise ValueError("no run id")
+    return text
+
+
+GroupRefs = Annotated[
+    tuple[Annotated[str, AfterValidator(_group_ref)], ...], BeforeValidator(_listed), Field(max_length=_MOST_IN_A_LIST)
+]
+RunIds = Annotated[
+    tuple[Annotated[str, AfterValidator(_run_id)], ...], BeforeValidator(_listed), Field(max_length=_MOST_IN_A_LIST)
+]
 
 
 class ChartOptions(BaseModel):
     """The axis, the smoothing, the grouping, which value counts as final, and how runs that diverged count in scores.
+
+    `group` are the refs that make groups, by `default_grouping` where there are none; the runs in `alone` have a line
+    of their own beside the groups, which they stay in.
 
     `window` is the part of the x axis that is seen, in the axis's displayed unit. `zone_minutes` is how far the
     reader's clock is behind UTC, as JavaScript counts it; only a wall-time axis asks.
@@ -23,10 +57,12 @@ class ChartOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    axis: Axis = Axis.STEP
+    axis: XAxis = Axis.STEP
     smoothing: float = Field(0.0, ge=0, le=HEAVIEST_SMOOTHING)
     log_y: bool = False
     grouped: bool = False
+    group: GroupRefs = ()
+    alone: RunIds = ()
     centre: Centre = Centre.MEAN
     band: Band = Band.BOOTSTRAP
     final: Choice = Choice.LAST
@@ -37,7 +73,7 @@ class ChartOptions(BaseModel):
 
     def of_tables(self) -> tuple[object, ...]:
         """What the tables beside the charts depend on."""
-        return self.final, self.differing, self.grouped, self.diverged
+        return self.final, self.differing, self.grouped, self.group, self.diverged
 
     @classmethod
     def from_address(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:

@@ -15,6 +15,8 @@ from domain.errors import (
     services,
     walks,
 )
+from domain.errors.charts import specs as chart_specs
+from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
 from domain.errors.run_lists import columns
@@ -24,10 +26,12 @@ from domain.messages import TEMPLATES
 __all__ = [
     "TEMPLATES",
     "answers",
+    "chart_specs",
     "columns",
     "connections",
     "gpu_remedies",
     "gpus",
+    "group_refs",
     "misfits",
     "names",
     "policies",

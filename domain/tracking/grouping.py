@@ -1,53 +1,74 @@
-"""Runs that belong together: grouped by parameters, and named by what sets the groups apart."""
+"""Runs that belong together: grouped by what a reader chose, and named by what sets the groups apart."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final
+from itertools import chain, count
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.grouping.candidates import default_grouping
+from domain.grouping.group_ref import GroupRef, group_ref
 from domain.tracking.runs import Run
-from domain.tracking.vocabulary import ParameterWord, Vocabulary
+from domain.tracking.vocabulary import Vocabulary
 
 _MISSING = "–"
-_TOLD_BY_ITS_VALUE: Final[tuple[ParameterWord, ...]] = ("algorithm", "environment")
 
 
 class Group(BaseModel):
-    """Runs with the same values of the grouping parameters; None is "not logged", which is a value.
+    """Runs with the same values of what they are grouped by, by ref; None is "not logged", which is a value.
 
-    `label` names parameters that tell the groups apart, and is empty when there is one group only.
+    `label` names what tells the groups apart, and is empty when there is one group only.
     `repeated_seeds` are seeds that several of its runs share: those runs may not be independent.
     """
 
     model_config = ConfigDict(frozen=True)
 
     label: str
-    parameters: dict[str, str | None]
+    values: dict[str, str | None]
     run_ids: tuple[str, ...]
     repeated_seeds: tuple[str, ...]
 
 
-def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...] | None:
-    """Every parameter but the seed, by name; None when no run logged a seed, as nothing says then what is repeated."""
-    seeds = {key for run in runs if (key := vocabulary.parameter_key("seed", run.params)) is not None}
-    return tuple(sorted({key for run in runs for key in run.params} - seeds)) if seeds else None
+class Asked(Protocol):
+    """Whether runs are to be grouped, and by what; by `default_grouping` where `group` is empty."""
+
+    @property
+    def grouped(self) -> bool: ...
+
+    @property
+    def group(self) -> tuple[str, ...]: ...
+
+
+def grouping(runs: Sequence[Run], options: Asked, vocabulary: Vocabulary) -> list[Group] | None:
+    """The groups that a reader asked for; None where none are asked for, or nothing says what belongs together."""
+    by = grouped_by(runs, options, vocabulary)
+    return None if by is None else group_runs(runs, by, vocabulary)
+
+
+def grouped_by(runs: Sequence[Run], options: Asked, vocabulary: Vocabulary) -> tuple[str, ...] | None:
+    """The refs that the runs are grouped by; None where they are not."""
+    if not options.grouped:
+        return None
+    return options.group or default_grouping(runs, vocabulary)
 
 
 def group_runs(runs: Sequence[Run], by: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
-    """The runs grouped by the parameters `by`, in order of each group's first run."""
+    """The runs grouped by the refs `by`, in order of each group's first run; raises as GroupRef.parse does."""
+    refs = [group_ref(text) for text in dict.fromkeys(by)]
     members: dict[tuple[str | None, ...], list[Run]] = {}
     for run in runs:
-        members.setdefault(tuple(run.params.get(key) for key in by), []).append(run)
-    telling = _telling(by, list(members), vocabulary)
+        members.setdefault(tuple(ref.value(run, vocabulary) for ref in refs), []).append(run)
+    telling = _telling(refs, list(members), vocabulary)
+    labels = [" · ".join(_said(refs[at], values[at], vocabulary) for at in telling) for values in members]
     return [
         Group(
-            label=" · ".join(_said(key, values[by.index(key)], vocabulary) for key in telling),
-            parameters=dict(zip(by, values, strict=True)),
+            label=label,
+            values={str(ref): value for ref, value in zip(refs, values, strict=True)},
             run_ids=tuple(run.run_id for run in group),
             repeated_seeds=_repeated_seeds(group, vocabulary),
         )
-        for values, group in members.items()
+        for label, (values, group) in zip(_told_apart_by_number(labels), members.items(), strict=True)
     ]
 
 
@@ -61,32 +82,39 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[st
     return {key: values for key, values in table.items() if len(set(values.values())) > 1}
 
 
-def _telling(by: Sequence[str], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary) -> list[str]:
-    """The algorithm and the environment where they differ, and as few other parameters as tell the groups apart.
+def _telling(refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary) -> list[int]:
+    """Which refs a label names: those that say themselves where they differ, and as few others as tell groups apart.
 
     Two algorithms differ in most of their hyperparameters: naming all of them would say less, not more.
     """
-    columns = dict(zip(by, zip(*values, strict=True), strict=False))
-    differing = [key for key, column in columns.items() if len(set(column)) > 1]
-    telling = [key for key in differing if _speaks_for_itself(key, vocabulary)]
+    columns = dict(enumerate(zip(*values, strict=True)))
+    differing = [at for at, column in columns.items() if len(set(column)) > 1]
+    telling = [at for at in differing if refs[at].says_itself(vocabulary)]
     while _told_apart(telling, columns) < len(values):
-        others = [key for key in differing if key not in telling]
-        telling.append(max(others, key=lambda key: _told_apart([*telling, key], columns)))
+        others = [at for at in differing if at not in telling]
+        telling.append(max(others, key=lambda at: _told_apart([*telling, at], columns)))
     return telling
 
 
-def _told_apart(keys: Sequence[str], columns: Mapping[str, tuple[str | None, ...]]) -> int:
-    """How many groups have a label of their own with these parameters."""
-    return len(set(zip(*(columns[key] for key in keys), strict=True))) if keys else 1
+def _told_apart(telling: Sequence[int], columns: Mapping[int, tuple[str | None, ...]]) -> int:
+    """How many groups have a label of their own with these refs."""
+    return len(set(zip(*(columns[at] for at in telling), strict=True))) if telling else 1
 
 
-def _said(key: str, value: str | None, vocabulary: Vocabulary) -> str:
+def _told_apart_by_number(labels: Sequence[str]) -> list[str]:
+    """The labels, with a number behind each that another group has already: values may read alike, as "–" and none."""
+    taken: set[str] = set()
+    told = []
+    for label in labels:
+        numbered = (f"{label} ({n})" for n in count(2))
+        told.append(next(each for each in chain([label], numbered) if each not in taken))
+        taken.add(told[-1])
+    return told
+
+
+def _said(ref: GroupRef, value: str | None, vocabulary: Vocabulary) -> str:
     shown = _MISSING if value is None else value
-    return shown if value is not None and _speaks_for_itself(key, vocabulary) else f"{key}={shown}"
-
-
-def _speaks_for_itself(key: str, vocabulary: Vocabulary) -> bool:
-    return any(key in vocabulary.parameters[word] for word in _TOLD_BY_ITS_VALUE)
+    return shown if value is not None and ref.says_itself(vocabulary) else f"{ref.key}={shown}"
 
 
 def _repeated_seeds(group: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from callbacks.runs.drawing import Drawing
-from components.charts.line_ends import is_end_mark
 from components.charts.lines import line_name
+from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, final_metrics, run_list
 from domain.charts.chart_options import ChartOptions
 from domain.run_table.table import RunTable

@@ -3,12 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.tracking.grouping import default_grouping, differing_parameters, group_runs
+from domain.charts.chart_options import ChartOptions
+from domain.grouping.candidates import default_grouping
+from domain.tracking.grouping import differing_parameters, group_runs, grouping
 from domain.tracking.runs import Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 
 
-def run(run_id: str, **params: str) -> Run:
+def run(run_id: str, /, **params: str) -> Run:
     return Run(
         run_id=run_id,
         name=run_id,
@@ -32,12 +34,12 @@ runs_of_any_kind = st.lists(parameters, min_size=1, max_size=12).map(
 
 @given(runs_of_any_kind, st.lists(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), unique=True))
 def test_runs_share_a_group_if_and_only_if_they_share_the_parameters(runs: list[Run], by: list[str]) -> None:
-    groups = group_runs(runs, by, DEFAULT)
+    groups = group_runs(runs, [f"param:{key}" for key in by], DEFAULT)
     group_of = {run_id: group for group in groups for run_id in group.run_ids}
     assert sorted(group_of) == sorted(run.run_id for run in runs)
     assert sum(len(group.run_ids) for group in groups) == len(runs)
     for one in runs:
-        assert group_of[one.run_id].parameters == {key: one.params.get(key) for key in by}
+        assert group_of[one.run_id].values == {f"param:{key}": one.params.get(key) for key in by}
         for other in runs:
             is_together = group_of[one.run_id] is group_of[other.run_id]
             assert is_together == all(one.params.get(key) == other.params.get(key) for key in by)
@@ -45,16 +47,16 @@ def test_runs_share_a_group_if_and_only_if_they_share_the_parameters(runs: list[
 
 @given(runs_of_any_kind, st.lists(st.sampled_from(["algorithm", "lr", "gamma", "seed"]), unique=True))
 def test_labels_tell_groups_apart_and_name_nothing_that_they_share(runs: list[Run], by: list[str]) -> None:
-    groups = group_runs(runs, by, DEFAULT)
+    groups = group_runs(runs, [f"param:{key}" for key in by], DEFAULT)
     assert len({group.label for group in groups}) == len(groups)
     for key in by:
-        is_shared = len({group.parameters[key] for group in groups}) == 1
+        is_shared = len({group.values[f"param:{key}"] for group in groups}) == 1
         assert not (is_shared and any(f"{key}=" in group.label for group in groups))
 
 
 def test_a_label_reads_well() -> None:
     runs = [run("a", lr="0.1", algo="ppo", gamma="1"), run("b", lr="0.2", algo="dqn", gamma="1"), run("c", lr="0.1")]
-    by = ["gamma", "lr", "algo"]
+    by = ["param:gamma", "param:lr", "param:algo"]
     assert [group.label for group in group_runs(runs[:2], by, DEFAULT)] == ["ppo", "dqn"]
     assert [group.label for group in group_runs(runs, by, DEFAULT)] == ["ppo", "dqn", "algo=–"]
     same_algorithm = [run("d", lr="0.3", algo="ppo", gamma="1"), *runs[:2]]
@@ -68,13 +70,16 @@ def test_a_label_reads_well() -> None:
 
 def test_the_default_is_every_parameter_but_the_seed_whatever_it_is_called() -> None:
     runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.1", random_seed="2"), run("c", gamma="0.9")]
-    assert default_grouping(runs, DEFAULT) == ("gamma", "lr")
+    assert default_grouping(runs, DEFAULT) == ("param:gamma", "param:lr")
     ours = Vocabulary.overridden({"parameters": {"seed": ["rng"]}})
-    assert default_grouping([run("a", rng="1", lr="2")], ours) == ("lr",)
+    assert default_grouping([run("a", rng="1", lr="2"), run("b", rng="2", lr="3")], ours) == ("param:lr",)
 
 
-def test_a_second_parameter_with_a_seeds_name_belongs_to_the_setting() -> None:
-    assert default_grouping([run("a", seed="1", env_seed="7")], DEFAULT) == ("env_seed",)
+def test_a_second_parameter_with_a_seeds_name_belongs_to_the_setting_where_runs_share_it() -> None:
+    shared = [run(str(n), seed=str(n), env_seed=str(n % 2)) for n in range(4)]
+    assert default_grouping(shared, DEFAULT) == ("param:env_seed",)
+    own = [run(str(n), seed=str(n), env_seed=str(10 * n)) for n in range(4)]
+    assert default_grouping(own, DEFAULT) == ()
 
 
 def test_without_a_seed_nothing_says_what_is_repeated() -> None:
@@ -96,3 +101,21 @@ def test_the_differing_parameters_and_only_those(given: dict[str, dict[str, str]
 
 def test_not_logged_differs_from_every_value() -> None:
     assert differing_parameters({"a": {"lr": ""}, "b": {}}) == {"lr": {"a": "", "b": None}}
+
+
+def test_what_is_asked_for_comes_before_the_default() -> None:
+    runs = [run("a", lr="0.1", seed="1"), run("b", lr="0.2", seed="2")]
+    assert grouping(runs, ChartOptions(), DEFAULT) is None
+    assert grouping(runs, ChartOptions(group=("all",)), DEFAULT) is None
+    by_default = grouping(runs, ChartOptions(grouped=True), DEFAULT)
+    assert by_default is not None
+    assert [group.label for group in by_default] == ["lr=0.1", "lr=0.2"]
+    asked = grouping(runs, ChartOptions(grouped=True, group=("all",)), DEFAULT)
+    assert asked is not None
+    assert [(group.label, group.run_ids) for group in asked] == [("", ("a", "b"))]
+
+
+def test_labels_stay_apart_where_values_read_alike() -> None:
+    runs = [run("a", algo="a · b", env="c"), run("b", algo="a", env="b · c"), run("c", algo="–"), run("d")]
+    groups = group_runs(runs, ["algorithm", "environment"], DEFAULT)
+    assert len({group.label for group in groups}) == 4

@@ -1,0 +1,96 @@
+"""What makes a group in the comparison: what is offered, what is chosen, and what the pattern in a name means."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from components import ids
+from components.runs import group_picker
+from components.texts.translate import translate
+from domain.charts.chart_options import ChartOptions
+from domain.errors import BadInput
+from domain.grouping.candidates import candidates, default_grouping
+from domain.grouping.group_ref import GroupRef
+from domain.grouping.suggestions import suggestions
+from domain.tracking.compared import Compared
+from domain.tracking.grouping import grouped_by, grouping
+from domain.tracking.runs import Run
+from services.connect import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callbacks of the group picker to `app`."""
+    _register_browser_side(app)
+
+    @app.callback(
+        Output(ids.GROUP_SUMMARY, "children"),
+        Output(ids.GROUP_REFS, "options"),
+        Output(ids.GROUP_MORE, "children"),
+        Output(ids.GROUP_DEFAULT, "data"),
+        Output(ids.ALONE, "options"),
+        Input(ids.GROUP_CHOICE, "data"),
+        Input(ids.COMPARED, "data"),
+        Input(ids.COMPARE_NEWS, "data"),
+        Input(ids.GROUP_SEARCH, "value"),
+    )
+    def offer(
+        choice: dict[str, Any], asked_runs: dict[str, Any], _news: str | None, sought: str | None
+    ) -> tuple[Any, ...]:
+        options = ChartOptions.model_validate(choice)
+        runs = _compared(services, Compared.model_validate(asked_runs)) if options.grouped else []
+        if not runs:
+            return [], [], "", [], []
+        vocabulary = services.vocabulary
+        found, by = candidates(runs, vocabulary), grouped_by(runs, options, vocabulary) or ()
+        groups, offered = grouping(runs, options, vocabulary), suggestions(runs, vocabulary)
+        alone = [run for run in runs if run.run_id in options.alone]
+        return (
+            group_picker.summary(groups, by, options, found, offered, alone),
+            *group_picker.options_of(found, sought or "", by),
+            list(default_grouping(runs, vocabulary) or ()),
+            group_picker.runs_to_show_alone(runs, options.alone),
+        )
+
+    @app.callback(
+        Output(ids.GROUP_PATTERN_READ, "data"),
+        Output(ids.GROUP_PATTERN_SAID, "children"),
+        Output(ids.GROUP_PATTERN, "invalid"),
+        Input(ids.GROUP_PATTERN, "value"),
+        prevent_initial_call=True,
+    )
+    def read_pattern(typed: str | None) -> tuple[Any, ...]:
+        if not typed:
+            return "", "", False
+        try:
+            return str(GroupRef.parse(f"name:{typed}")), "", False
+        except BadInput as error:
+            return dash.no_update, translate(error), True
+
+
+def _compared(services: Services, compared: Compared) -> list[Run]:
+    view = services.runs.view_with(compared.runs, services.settings.patience_seconds)
+    return [run for run_id in compared.runs if (run := view.get(run_id)) is not None]
+
+
+def _register_browser_side(app: dash.Dash) -> None:
+    """The options are the truth; the picker shows them and changes them, in assets/group_picker.js."""
+    app.clientside_callback(
+        ClientsideFunction("groups", "chosen"),
+        Output(ids.GROUP_CHOICE, "data"),
+        Output(ids.GROUP_PICKER, "hidden"),
+        Input(ids.OPTIONS, "data"),
+        State(ids.GROUP_CHOICE, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("groups", "ticks"),
+        Output(ids.GROUP_REFS, "value"),
+        Input(ids.GROUP_CHOICE, "data"),
+        Input(ids.GROUP_DEFAULT, "data"),
+    )
+    # No Outputs: what is chosen goes into the options and the address.
+    app.clientside_callback(
+        ClientsideFunction("groups", "choose"), Input(ids.GROUP_REFS, "value"), State(ids.GROUP_DEFAULT, "data")
+    )
+    app.clientside_callback(ClientsideFunction("groups", "pattern"), Input(ids.GROUP_PATTERN_READ, "data"))
+    app.clientside_callback(ClientsideFunction("groups", "alone"), Input(ids.ALONE, "value"))

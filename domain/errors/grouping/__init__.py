@@ -1,0 +1,1 @@
+"""What is wrong with how runs are to be grouped."""

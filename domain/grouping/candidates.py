@@ -1,0 +1,62 @@
+"""What runs can be grouped by: everything in which they differ, and which of it is a run's own."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from domain.grouping.group_ref import GroupRef
+from domain.grouping.run_specific import RunSpecific, Seeds, run_specific
+from domain.tracking.runs import Run
+from domain.tracking.vocabulary import Vocabulary
+
+# MLflow keeps these for itself; what they say is a run's name, its owner's page, or the models it logged.
+_OF_MLFLOW = "mlflow."
+_TOLD_OTHERWISE = ("user", "source", "commit")
+
+
+class Candidate(NamedTuple):
+    """Something in which runs differ: how many values it has, `missing` runs without one, and why it is left out."""
+
+    ref: GroupRef
+    values: int
+    missing: int
+    left_out: RunSpecific | None
+
+
+def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...] | None:
+    """Every parameter in which the runs differ but for those that are a run's own; None when no run logged a seed.
+
+    Without a seed nothing says what is repeated.
+    """
+    if not any(vocabulary.parameter_key("seed", run.params) for run in runs):
+        return None
+    found = _candidates(_parameters(runs), runs, vocabulary)
+    return tuple(str(each.ref) for each in found if each.left_out is None)
+
+
+def candidates(runs: Sequence[Run], vocabulary: Vocabulary) -> list[Candidate]:
+    """Everything in which the runs differ: what MLflow knows of them, parameters, and tags that were set by people."""
+    known = [GroupRef(kind="built_in", key=key) for key in ("experiment", *_TOLD_OTHERWISE)]
+    tags = sorted({key for run in runs for key in run.tags if not key.startswith(_OF_MLFLOW)})
+    refs = [*known, *_parameters(runs), *(GroupRef(kind="tag", key=key) for key in tags)]
+    return list(_candidates(refs, runs, vocabulary))
+
+
+def _parameters(runs: Sequence[Run]) -> list[GroupRef]:
+    return [GroupRef(kind="param", key=key) for key in sorted({key for run in runs for key in run.params})]
+
+
+def _candidates(refs: Iterable[GroupRef], runs: Sequence[Run], vocabulary: Vocabulary) -> Iterator[Candidate]:
+    seeds = _seeds(runs, vocabulary)
+    for ref in refs:
+        values = [ref.value(run, vocabulary) for run in runs]
+        if len(distinct := set(values)) < 2:
+            continue
+        logged = [value for value in values if value is not None]
+        why = run_specific(ref, logged, vocabulary, seeds)
+        yield Candidate(ref, len(distinct - {None}), len(values) - len(logged), why)
+
+
+def _seeds(runs: Sequence[Run], vocabulary: Vocabulary) -> Seeds:
+    keys = [vocabulary.parameter_key("seed", run.params) for run in runs]
+    values = {None if key is None else run.params[key] for key, run in zip(keys, runs, strict=True)}
+    return Seeds({key for key in keys if key is not None}, len(runs) > 1 and len(values) == 1 and None not in values)

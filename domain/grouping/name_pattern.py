@@ -1,0 +1,61 @@
+"""A regular expression of the reader's, matched against the names of runs in linear time."""
+
+from functools import lru_cache
+from typing import Final
+
+import re2
+
+from domain.errors.grouping.group_refs import NamePatternInvalid, NamePatternTooLong
+from domain.messages import Text
+
+MOST_CHARACTERS: Final = 250
+# A name is looked at up to here; the rest of a longer one tells no groups apart.
+_MOST_OF_A_NAME: Final = 1_000
+_MOST_BYTES: Final = 4 * 2**20
+
+
+class NamePattern:
+    """A pattern whose first group, else its whole match, is what a name is grouped by.
+
+    By RE2, which looks at each character once: Python's own engine needs hours for `(a*)*b`, and every reader of a
+    link would ask for them. It knows no backreferences and no looking around.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        """Raises NamePatternInvalid and NamePatternTooLong."""
+        if len(pattern) > MOST_CHARACTERS:
+            raise NamePatternTooLong(most=MOST_CHARACTERS)
+        try:
+            self._compiled = re2.compile(pattern, _options())
+        except re2.error as error:
+            cause = error.args[0]
+            reason = cause.decode(errors="replace") if isinstance(cause, bytes) else str(cause)
+            raise NamePatternInvalid(pattern=pattern, reason=Text(reason)) from error
+        except UnicodeEncodeError as error:
+            raise NamePatternInvalid(pattern=ascii(pattern), reason=Text("half a character")) from error
+
+    def value(self, name: str) -> str | None:
+        """What the pattern finds in `name`: its first group, or the whole match; None where it finds nothing."""
+        found = self._compiled.search(_readable(name))
+        if found is None:
+            return None
+        value: str | None = found.group(1 if found.re.groups else 0)
+        return value
+
+
+@lru_cache(256)
+def name_pattern(pattern: str) -> NamePattern:
+    """The pattern, compiled once; raises as NamePattern does."""
+    return NamePattern(pattern)
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MOST_BYTES
+    return options
+
+
+def _readable(name: str) -> str:
+    """The name in what RE2 takes: half a character of UTF-16, which JSON can carry, is no UTF-8."""
+    return name[:_MOST_OF_A_NAME].encode("utf-8", "replace").decode()
