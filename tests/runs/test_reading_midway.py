@@ -31,6 +31,11 @@ def ids_of(table: RunTable | None) -> set[str]:
     return set() if table is None else set(table.run_ids)
 
 
+def slowed(_path: str, body: bytes) -> bytes:
+    time.sleep(0.05)
+    return body
+
+
 def test_mlflow_is_killed_while_rows_come_and_comes_back(tmp_path: Path) -> None:
     """What had come stays on screen, with what failed; and all of it comes once MLflow is back."""
     fill(tmp_path / DATABASE, Plan(RUNS, 3, NINE, 1))
@@ -38,7 +43,7 @@ def test_mlflow_is_killed_while_rows_come_and_comes_back(tmp_path: Path) -> None
     with ExitStack() as life, ExitStack() as second_life:
         address = life.enter_context(mlflow_server(tmp_path, port))
         with Misbehaving(address) as between:
-            between.alter = lambda _path, body: (time.sleep(0.05), body)[1]
+            between.alter = slowed
             PaceFile(cache_folder(cache, between.address), "MLflow").keep(A_FEW_AT_A_TIME)
             runs = RunStore(source(between.address, cache_folder(cache, between.address)), cache, 1.0)
             first = runs.first_view(30).runs
