@@ -120,7 +120,8 @@ def register(app: dash.Dash, services: Services) -> None:
         response = answer(column_menu(there))
         response.set_etag(f"{there.table.version}-{language()}")
         response.headers["Cache-Control"] = "no-cache"
-        return response.make_conditional(flask.request)
+        response.make_conditional(flask.request)
+        return response
 
     @server.get("/runs/list.csv")
     def list_as_csv() -> flask.Response:
