@@ -15,7 +15,8 @@ from domain.run_table.query import RunQuery, Selection, select
 from domain.run_table.selection.filtering import kind_of
 
 # On show by themselves, where any run has something in them: whoever has children has one that says so.
-_OF_THEMSELVES = ("sample", "nested")
+_WITH_TEXTS = ("sample", "nested")
+OF_THEMSELVES = (*_WITH_TEXTS, run_list.REMARKS)
 
 
 class Page(NamedTuple):
@@ -86,7 +87,7 @@ def _choices(column: Column) -> list[str]:
 def _filled(known: Known) -> list[str]:
     """Which of those are on show by themselves; no text is made to find out."""
     return [
-        *(key for key in _OF_THEMSELVES if _has_texts(known.raw(built_in(key)))),
+        *(key for key in _WITH_TEXTS if _has_texts(known.raw(built_in(key)))),
         *([run_list.REMARKS] if known.has_remarks() else []),
     ]
 
