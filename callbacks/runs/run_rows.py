@@ -13,7 +13,7 @@ import numpy as np
 from cachetools import LRUCache
 from pydantic import Field, ValidationError
 
-from callbacks.wire import answer, body_as
+from callbacks.wire import answer, body_as, in_words
 from components.run_rows.list_csv import csv_pieces
 from components.run_rows.listing import Page, column_menu, ids_left, listing
 from components.run_rows.rows import Known
@@ -63,11 +63,13 @@ class RunRows:
         key = (known_table(view).version, language(), query)
         with self._lock:
             found = self._lists.get(key)
-        if found is None:
-            found = listing(self.known(view), query, None)
+        if found is not None:
+            return found
+        made = listing(self.known(view), query, None)
+        if not made["pending"]:
             with self._lock:
-                self._lists[key] = found
-        return found
+                self._lists[key] = made
+        return made
 
     def known(self, view: RunView) -> Known:
         """The runs of `view` and their columns in the language of this request; raises where nothing is known yet."""
@@ -97,24 +99,33 @@ class RunRows:
             return self._made.setdefault(key, WordColumns(table, raw, self._services.vocabulary))
 
 
+def rows_for(app: dash.Dash, services: Services) -> RunRows:
+    """The one of this app, for all that lists its runs: what it keeps is kept once."""
+    made: RunRows = app.server.extensions.setdefault("clew-run-rows", RunRows(services))
+    return made
+
+
 def register(app: dash.Dash, services: Services) -> None:
     """Adds the routes to the server of `app`."""
     server: flask.Flask = app.server
-    rows, patience = RunRows(services), services.settings.patience_seconds
+    rows, patience = rows_for(app, services), services.settings.patience_seconds
 
     def known() -> Known:
         return rows.known(services.runs.first_view(patience))
 
     @server.post("/runs/rows")
+    @in_words
     def page_of_rows() -> flask.Response:
         asked = body_as(RowsQuery)
         return answer(listing(known(), asked, Page(asked.page, asked.page_size), asked.selected))
 
     @server.post("/runs/ids")
+    @in_words
     def ids_of_rows() -> flask.Response:
         return answer(ids_left(known(), body_as(RunQuery)))
 
     @server.get("/runs/columns")
+    @in_words
     def columns() -> flask.Response:
         there = known()
         response = answer(column_menu(there))
@@ -124,6 +135,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return response
 
     @server.get("/runs/list.csv")
+    @in_words
     def list_as_csv() -> flask.Response:
         query = _query(flask.request.args.to_dict(flat=False))
         there = known()
