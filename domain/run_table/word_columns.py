@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.run_table.arrays.strings import NO_TEXT, Codes
 from domain.run_table.columns import MetricColumn, NumberColumn
-from domain.run_table.strings import NO_TEXT, Codes
 from domain.run_table.table import RunTable
 from domain.tracking.outcomes import NOISE, Outcome, outcome_of_point
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
@@ -27,7 +27,7 @@ def parameter_codes(table: RunTable, word: ParameterWord, vocabulary: Vocabulary
 
 def metric_outcomes(table: RunTable, key: str, scale: float | None) -> NumberColumn:
     """What one metric came to for each run; `scale` is what a rate of 1 is logged as, None for no rate."""
-    return _outcomes(table.metric(key), scale)
+    return outcomes_of(table.metric(key), scale)
 
 
 def word_outcomes(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> NumberColumn:
@@ -36,7 +36,7 @@ def word_outcomes(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> 
     reasons: dict[int, Outcome] = {}
     for key in reversed(vocabulary.metrics.get(word, ())):
         column = table.metric(key)
-        found = _outcomes(column, vocabulary.scale(key))
+        found = outcomes_of(column, vocabulary.scale(key))
         values[column.logged] = found.values[column.logged]
         reasons = {row: why for row, why in reasons.items() if not column.logged[row]} | dict(found.reasons)
     return NumberColumn(values, reasons)
@@ -62,7 +62,7 @@ def diverged_cells(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[in
 def cells_out_of_range(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[int, str, Outcome]]:
     """Row, metric and what it came to of each rate that is none."""
     for key, column in _named(table, vocabulary.rates):
-        for row, outcome in _outcomes(column, vocabulary.scale(key)).reasons.items():
+        for row, outcome in outcomes_of(column, vocabulary.scale(key)).reasons.items():
             if outcome.out_of_range is not None:
                 yield row, key, outcome
 
@@ -82,7 +82,8 @@ def _counted(table: RunTable, per_episode: Iterable[str]) -> NDArray[np.float64]
     return steps
 
 
-def _outcomes(column: MetricColumn, scale: float | None) -> NumberColumn:
+def outcomes_of(column: MetricColumn, scale: float | None) -> NumberColumn:
+    """What these points came to; `scale` as in `metric_outcomes`."""
     value = np.where(column.logged, column.value, np.nan)
     odd = column.logged & ~np.isfinite(value)
     if scale is None:
