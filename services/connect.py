@@ -149,7 +149,7 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
     if not settings.mlflow_backend_store_uri:
         return rest
     # Here, because they bring SQLAlchemy.
-    from services.tracking.mlflow_database import MlflowDatabase
+    from services.database.mlflow_database import MlflowDatabase
     from services.tracking.sources.database_columns import DatabaseColumns
     from services.tracking.sources.database_runs import DatabaseRuns
     from services.tracking.sources.lanes import RunLanes
@@ -164,8 +164,8 @@ def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
+        from services.database.mlflow_database import MlflowDatabase
         from services.tracking.histories.metrics_sql import MetricDatabase
-        from services.tracking.mlflow_database import MlflowDatabase
 
         source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

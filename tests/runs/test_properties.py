@@ -25,7 +25,7 @@ from domain.tracking.runs import Run, summarise
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from services.connect import connect, history_store
-from services.tracking.mlflow_database import MlflowDatabase
+from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunView
 from services.tracking.sources.database_columns import DatabaseColumns
