@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,7 +37,8 @@ def main() -> None:
     say(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
     with served(asked.folder / "many", asked.port, _many) as (address, ids):
         many(address, ids)
-    with served(asked.folder / f"long-{asked.long_points}", asked.port, _long(asked.long_points)) as (address, ids):
+    filled = partial(long_runs, RUNS, asked.long_points)
+    with served(asked.folder / f"{RUNS}x{asked.long_points}", asked.port, filled) as (address, ids):
         long(address, ids)
 
 
@@ -50,7 +52,7 @@ def many(address: str, ids: Sequence[str]) -> None:
     chart = {"runs": runs, "chart": "long/m007", "axis": "step"}
     say("one figure of 10 lines at 300 points, warm (aim 15 ms)", timed(lambda: figure(address, **chart, width=300)))
     say("one figure of 10 lines at 1,000 points, warm", timed(lambda: figure(address, **chart, width=1000)))
-    say("  over another metric", timed(lambda: figure(address, **chart | {"axis": "metric:long/m008"}, width=300)))
+    say("  over another metric", timed(lambda: figure(address, **(chart | {"axis": "metric:long/m008"}), width=300)))
     tag = requests.get(f"{address}/charts/figure", chart | {"width": 300}, timeout=60).headers["ETag"]
     unchanged = {"If-None-Match": tag}
     say("  that is unchanged (304)", timed(lambda: figure(address, unchanged, **chart, width=300)))
@@ -145,8 +147,9 @@ def _many(database: Path) -> list[str]:
     return ids
 
 
-def _long(points: int) -> Filling:
-    return lambda database: fill_long(f"sqlite:///{database}", RUNS, points)
+def long_runs(runs: int, points: int, database: Path) -> list[str]:
+    """Fills a database with runs that have three metrics of so many points; returns their ids."""
+    return fill_long(f"sqlite:///{database}", runs, points)
 
 
 if __name__ == "__main__":

@@ -11,17 +11,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
 import requests
 
-from bench.figures import served
-from bench.generate_runs import fill
-from bench.many_points import add_metric
+from bench.figures import long_runs, served
 
-KEY: Final = "train/loss_of_all"
 _PIECE_BYTES: Final = 2**20
 
 
@@ -32,16 +30,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8070)
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--points", type=int, default=100_000)
+    parser.add_argument("--chart", default="@reward")
     asked = parser.parse_args()
-
-    def filled(database: Path) -> list[str]:
-        ids = fill(f"sqlite:///{database}", asked.runs, 1, 1)
-        add_metric(database, ids, KEY, asked.points)
-        return ids
-
+    filled = partial(long_runs, asked.runs, asked.points)
     place = asked.folder / f"{asked.runs}x{asked.points}"
     with served(place, asked.port, filled, WEB_WORKERS="1") as (address, ids):
-        query = urlencode({"runs": ",".join(ids), "chart": KEY})
+        query = urlencode({"runs": ",".join(ids), "chart": asked.chart})
         # Routes, texts and the run list are there from the first request on, whatever it asks for.
         requests.get(f"{address}/charts/figure?{query}&width=300", timeout=60).raise_for_status()
         for times in ("cold", "warm", "warm again"):
