@@ -33,8 +33,10 @@ import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
 import callbacks.runs.grouping
+import callbacks.runs.relations
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
+import callbacks.runs.run_rows
 import callbacks.views
 from api.edge.identity import note_refusals
 from api.edge.language import choose_language, note_links
@@ -124,8 +126,10 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.charts.metrics_table,
         callbacks.charts.points,
         callbacks.runs.run_list,
+        callbacks.runs.run_rows,
         callbacks.runs.comparison,
         callbacks.runs.grouping,
+        callbacks.runs.relations,
         callbacks.runs.run_detail,
         callbacks.views,
         callbacks.models.model_list,

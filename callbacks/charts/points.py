@@ -41,7 +41,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def chart_points() -> flask.Response:
         query = FigureQuery.of(asked())
         view = lookup.view(query.runs)
-        runs = [run for run_id in query.runs if (run := view.get(run_id)) is not None]
+        runs = lookup.runs(view, query.runs)
         response = flask.Response(flask.stream_with_context(_file(services, query, runs)), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(query)}"'
         return response

@@ -26,6 +26,11 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /_favicon.ico": READ,
         "POST /_dash-update-component": READ,  # which callback it calls says more: CALLBACKS
         "POST /changes": WRITE,
+        "POST /runs/rows": READ,
+        "POST /runs/ids": READ,
+        "POST /runs/relations": READ,
+        "GET /runs/columns": READ,
+        "GET /runs/list.csv": READ,
         "GET /charts/figure": READ,
         "POST /charts/figure": READ,  # what is too long for an address
         "GET /charts/points.csv": READ,

@@ -88,7 +88,7 @@ def test_what_the_clocks_told_is_said_and_no_duration_is_negative(page: Page, od
     backwards = odd.run("backwards", ended_ms=odd.now - 2 * DAY_MS)
     seconds = odd.run("seconds", [(1, 1.0, odd.now // 1000)], started_ms=odd.now // 1000 - 60, ended_ms=odd.now // 1000)
     in_list(page, odd, 2)
-    page.script("window.dash_clientside.set_props('runs-columns', {value: ['name', 'started', 'duration_minutes']})")
+    page.script("window.dash_clientside.set_props('runs-columns', {data: ['name', 'started', 'duration_minutes']})")
     page.wait(lambda: page.column("duration_minutes") == ["–", "–"] or page.column("duration_minutes") == ["", ""])
     assert page.column("name") == ["backwards", "seconds"]  # the one without a start is last, not of 1970
     page.open(f"/mlflow/runs/{backwards}")

@@ -1,0 +1,142 @@
+"""The run list's rows, menus, selection and CSV: `/runs/…`, asked by assets/run_pages.js where the list is long.
+
+A list that the browser holds as a whole is made by the same `RunRows`, in callbacks/runs/run_list.py.
+"""
+
+import threading
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import dash
+import flask
+import numpy as np
+from cachetools import LRUCache
+from pydantic import Field, ValidationError
+
+from callbacks.wire import answer, body_as
+from components.run_rows.list_csv import csv_pieces
+from components.run_rows.listing import Page, column_menu, ids_left, listing
+from components.run_rows.rows import Known
+from components.run_rows.word_columns import WordColumns, screen_columns
+from components.texts.language import language
+from domain.errors.misfits import misfits_of
+from domain.errors.requests import ContractMisfit, FiltersMisunderstood
+from domain.run_table.column_of import column_of
+from domain.run_table.column_refs import BUILT_IN, ColumnRef
+from domain.run_table.columns import Column
+from domain.run_table.query import ColumnSource, RunQuery, select
+from domain.run_table.silence_column import silent_minutes
+from domain.run_table.table import RunTable
+from services.connect import Services
+from services.tracking.known_runs import known_table
+from services.tracking.run_store import RunView
+
+MOST_ROWS: Final = 1_000
+"""Of a page."""
+_FILE: Final = "runs.csv"
+# Of 50,000 runs one of numbers takes 0.4 MB, one of texts up to 5.
+_MOST_COLUMNS_KEPT: Final = 32
+
+
+class RowsQuery(RunQuery):
+    """Which page of the rows is asked for; `version` is what the page knows, `selected` the runs ticked on it."""
+
+    page: Annotated[int, Field(ge=0, le=10**9)] = 0
+    page_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 25
+    version: str | None = None
+    selected: tuple[str, ...] = ()
+
+
+class RunRows:
+    """Makes the list's rows; what is in words is kept for the newest list, in each language that is asked for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._made: LRUCache[tuple[str, str], WordColumns] = LRUCache(2)
+        self._columns: LRUCache[tuple[str, ColumnRef], Column] = LRUCache(_MOST_COLUMNS_KEPT)
+        self._lists: LRUCache[tuple[str, str, RunQuery], dict[str, Any]] = LRUCache(2)
+        self._lock = threading.Lock()
+
+    def all_rows(self, view: RunView, columns: tuple[ColumnRef, ...]) -> dict[str, Any]:
+        """All rows with these columns, for a browser that sorts and filters by itself, as `listing` has them."""
+        query = RunQuery(columns=columns)
+        key = (known_table(view).version, language(), query)
+        with self._lock:
+            found = self._lists.get(key)
+        if found is None:
+            found = listing(self.known(view), query, None)
+            with self._lock:
+                self._lists[key] = found
+        return found
+
+    def known(self, view: RunView) -> Known:
+        """The runs of `view` and their columns in the language of this request; raises where nothing is known yet."""
+        table = known_table(view)
+        raw, as_of = self._raw(table), view.as_of or datetime.now(UTC)
+        made = self._words(table, raw)
+        lasting = screen_columns(made, raw, np.full(len(table), np.nan))
+        shown = screen_columns(made, raw, silent_minutes(table, as_of))
+        return Known(table, raw, shown, lasting, self._services.vocabulary)
+
+    def _raw(self, table: RunTable) -> ColumnSource:
+        def column(ref: ColumnRef) -> Column:
+            with self._lock:
+                found = self._columns.get((table.version, ref))
+            return found or self._keep((table.version, ref), column_of(table, ref, self._services.vocabulary))
+
+        return column
+
+    def _keep(self, key: tuple[str, ColumnRef], column: Column) -> Column:
+        with self._lock:
+            self._columns[key] = column
+        return column
+
+    def _words(self, table: RunTable, raw: ColumnSource) -> WordColumns:
+        key = (table.version, language())
+        with self._lock:
+            return self._made.setdefault(key, WordColumns(table, raw, self._services.vocabulary))
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the routes to the server of `app`."""
+    server: flask.Flask = app.server
+    rows, patience = RunRows(services), services.settings.patience_seconds
+
+    def known() -> Known:
+        return rows.known(services.runs.first_view(patience))
+
+    @server.post("/runs/rows")
+    def page_of_rows() -> flask.Response:
+        asked = body_as(RowsQuery)
+        return answer(listing(known(), asked, Page(asked.page, asked.page_size), asked.selected))
+
+    @server.post("/runs/ids")
+    def ids_of_rows() -> flask.Response:
+        return answer(ids_left(known(), body_as(RunQuery)))
+
+    @server.get("/runs/columns")
+    def columns() -> flask.Response:
+        there = known()
+        response = answer(column_menu(there))
+        response.set_etag(f"{there.table.version}-{language()}")
+        response.headers["Cache-Control"] = "no-cache"
+        return response.make_conditional(flask.request)
+
+    @server.get("/runs/list.csv")
+    def list_as_csv() -> flask.Response:
+        query = _query(flask.request.args.to_dict(flat=False))
+        there = known()
+        selection = select(there.table, query, there.shown)
+        if selection.misfits:
+            raise FiltersMisunderstood({f"filter[{ref}]": error for ref, error in selection.misfits.items()})
+        refs = query.columns or [ColumnRef(kind="built_in", key=key) for key in BUILT_IN]
+        response = flask.Response(csv_pieces(there, refs, selection.rows), mimetype="text/csv")
+        response.headers["Content-Disposition"] = f'attachment; filename="{_FILE}"'
+        return response
+
+
+def _query(told: dict[str, list[str]]) -> RunQuery:
+    try:
+        return RunQuery.from_parameters(told)
+    except ValidationError as error:
+        raise ContractMisfit(misfits_of(error)) from error

@@ -1,0 +1,69 @@
+"""The run list as CSV: the columns on show with all digits, a run a row, as many as the filters leave."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from components.run_rows.rows import Known
+from components.texts.csv_cells import csv_text
+from components.texts.outcomes import machine_value
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import Column, NumberColumn, TextColumn
+from domain.run_table.selection.sorting import Rows
+from domain.tracking.outcomes import Outcome
+
+# What the list says of these in words; of all others, what was logged.
+_IN_WORDS: Final = ("remarks", "diverged")
+_ROWS_AT_A_TIME: Final = 500
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Beyond this a float is no exact count.
+_NO_COUNT: Final = 2.0**53
+
+
+def csv_pieces(known: Known, refs: Sequence[ColumnRef], rows: Rows) -> Iterator[str]:
+    """The file piece by piece: numbers and times as they were logged, in UTC; missing values are empty.
+
+    Reads the columns at once, so that what follows asks for nothing.
+    """
+    columns = [_column(known, ref) for ref in refs]
+    head = csv_text([[str(ref) for ref in refs]])
+
+    def pieces() -> Iterator[str]:
+        yield head
+        for start in range(0, len(rows), _ROWS_AT_A_TIME):
+            some = rows[start : start + _ROWS_AT_A_TIME].tolist()
+            yield csv_text([_cell(column, row) for column in columns] for row in some)
+
+    return pieces()
+
+
+def _column(known: Known, ref: ColumnRef) -> Column:
+    return known.shown(ref) if ref.kind == "built_in" and ref.key in _IN_WORDS else known.raw(ref)
+
+
+def _cell(column: Column, row: int) -> Any:
+    if isinstance(column, TextColumn):
+        return column.at(row)
+    if isinstance(column, NumberColumn):
+        return _number(column, row)
+    ms = column.at(row)
+    return None if ms is None else (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
+
+
+def _number(column: NumberColumn, row: int) -> Any:
+    written = None if column.logged_as is None else column.logged_as.at(row)
+    if written is not None:
+        return written
+    value = column.at(row)
+    if value is None:
+        return _reason(column.reasons.get(row))
+    return int(value) if value.is_integer() and abs(value) < _NO_COUNT else value
+
+
+def _reason(why: Outcome | None) -> str | None:
+    """What was logged in the place of a number."""
+    if why is None:
+        return None
+    if why.diverged is not None:
+        return machine_value(why.diverged)
+    return f"out of range: {why.out_of_range!r}"

@@ -1,0 +1,104 @@
+"""The list of runs as the browser gets it: rows, counts, and what its menus offer."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from components.run_rows.rows import Known, built_in, cells, row_dicts
+from components.runs import run_list
+from components.texts.translate import translate
+from components.texts.words import MISSING
+from domain.run_table.column_refs import BUILT_IN, ColumnRef
+from domain.run_table.columns import Column, KeyCounts, TextColumn
+from domain.run_table.query import RunQuery, Selection, select
+from domain.run_table.selection.filtering import kind_of
+
+# On show by themselves, where any run has something in them: whoever has children has one that says so.
+_WITH_TEXTS = ("sample", "nested")
+OF_THEMSELVES = (*_WITH_TEXTS, run_list.REMARKS)
+
+
+class Page(NamedTuple):
+    """Which page of the rows, and how many rows it has."""
+
+    number: int
+    size: int
+
+
+def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable[str] = ()) -> dict[str, Any]:
+    """What the list shows of `query`: one page of its rows, or all; and which of the `selected` runs are gone."""
+    selection = select(known.table, query, known.shown)
+    return {
+        "version": known.table.version,
+        "total": len(known.table),
+        "left": len(selection.rows),
+        "page": 0 if page is None else page.number,
+        "rows": row_dicts(known, query.columns, _of_page(selection, page)),
+        "misfits": {str(ref): translate(error) for ref, error in selection.misfits.items()},
+        "kinds": {str(ref): kind_of(known.shown(ref)) for ref in query.columns},
+        "pending": {str(ref): count for ref in query.columns if (count := known.shown(ref).pending)},
+        "progress": None if known.table.progress is None else known.table.progress.model_dump(),
+        "choices": {key: _choices(known.shown(built_in(key))) for key in ("experiment", "algorithm")},
+        "filled": _filled(known),
+        "gone": [run_id for run_id in selected if run_id not in known.table],
+    }
+
+
+def ids_left(known: Known, query: RunQuery) -> dict[str, Any]:
+    """The ids of all runs that `query` leaves, in its order, whatever page they are on."""
+    rows = select(known.table, query, known.shown).rows
+    return {"ids": cells(known.raw(built_in("run_id")), rows), "left": len(rows), "version": known.table.version}
+
+
+def column_menu(known: Known) -> dict[str, Any]:
+    """Every column that the list can have: the built-in ones by their headings, the others by kind and name.
+
+    Each of the others says in how many runs it was logged.
+    """
+    names = {column.key: column.name for column in run_list.columns()}
+    own = [(ref, names[ref.key]) for key in names if (ref := _known_built_in(key)) is not None]
+    table = known.table
+    kinds = (("param", table.param_keys()), ("metric", table.metric_keys()), ("tag", table.tag_keys()))
+    return {
+        "version": table.version,
+        "total": len(table),
+        "built_in": [{"id": ref.key, "name": name, "type": kind_of(known.shown(ref))} for ref, name in own],
+        "groups": [{"kind": kind, "keys": _pairs(counts)} for kind, counts in kinds],
+    }
+
+
+def _of_page(selection: Selection, page: Page | None) -> Selection:
+    if page is None:
+        return selection
+    part = slice(page.number * page.size, (page.number + 1) * page.size)
+    return selection._replace(rows=selection.rows[part], depths=selection.depths[part])
+
+
+def _choices(column: Column) -> list[str]:
+    """The texts of a column, as the list shows them, in order."""
+    if not isinstance(column, TextColumn):
+        return []
+    held = np.bincount(column.codes + 1, minlength=len(column.values) + 1)  # -1 is what is missing
+    found = {MISSING} if held[0] else set[str]()
+    return sorted(found | {column.values[code] or MISSING for code in np.flatnonzero(held[1:]).tolist()})
+
+
+def _filled(known: Known) -> list[str]:
+    """Which of those are on show by themselves; no text is made to find out."""
+    return [
+        *(key for key in _WITH_TEXTS if _has_texts(known.raw(built_in(key)))),
+        *([run_list.REMARKS] if known.has_remarks() else []),
+    ]
+
+
+def _has_texts(column: Column) -> bool:
+    return isinstance(column, TextColumn) and bool((column.codes >= 0).any())
+
+
+def _known_built_in(key: str) -> ColumnRef | None:
+    return ColumnRef(kind="built_in", key=key) if key in BUILT_IN else None
+
+
+def _pairs(counts: KeyCounts) -> list[tuple[str, int]]:
+    return list(zip(counts.names, counts.runs.tolist(), strict=True))

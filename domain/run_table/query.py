@@ -1,0 +1,170 @@
+"""Which rows of the run table are shown, in what order: one query for the list, its selection, its CSV and the API.
+
+What a reader sees is filtered and sorted, so `columns` gives each column as it is shown there.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from domain.errors.requests import FilterMisunderstood
+from domain.filters.grammar import parse
+from domain.filters.terms import MISSING, Filter
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import Column, TextColumn
+from domain.run_table.selection.families import parents, together
+from domain.run_table.selection.filtering import is_missing, kept, kind_of
+from domain.run_table.selection.sorting import Rows, in_order
+from domain.run_table.selection.zones import zone_named
+from domain.run_table.table import RunTable
+
+ColumnSource = Callable[[ColumnRef], Column]
+"""Gives a column of one table."""
+
+
+class SortKey(NamedTuple):
+    """A column to sort by; `descending` has the greatest first."""
+
+    ref: ColumnRef
+    descending: bool
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads `seed` or `-seed`, which is descending; raises BadInput for what names no column."""
+        return cls(ColumnRef.parse(text.removeprefix("-")), text.startswith("-"))
+
+    def __str__(self) -> str:
+        return f"-{self.ref}" if self.descending else str(self.ref)
+
+
+class Typed(NamedTuple):
+    """What was typed to filter a column by."""
+
+    ref: ColumnRef
+    text: str
+
+
+def _refs(told: Any) -> Any:
+    return [ColumnRef.parse(one) if isinstance(one, str) else one for one in told] if _is_list(told) else told
+
+
+def _sort_keys(told: Any) -> Any:
+    return [SortKey.parse(one) if isinstance(one, str) else one for one in told] if _is_list(told) else told
+
+
+def _typed(told: Any) -> Any:
+    """Of `{ref: text}`, as JSON has it."""
+    return [(ColumnRef.parse(ref), text) for ref, text in told.items()] if isinstance(told, Mapping) else told
+
+
+def _is_list(told: Any) -> bool:
+    return isinstance(told, list | tuple)
+
+
+MOST_COLUMNS: Final = 300
+_ONCE: Final = ("experiment", "algorithm", "together", "zone")
+_FILTER: Final = re.compile(r"filter\[(.*)\]", re.DOTALL)
+Name = Annotated[str, Field(max_length=1000)]
+Refs = Annotated[tuple[ColumnRef, ...], BeforeValidator(_refs), Field(max_length=MOST_COLUMNS)]
+
+
+class RunQuery(BaseModel):
+    """Which runs in what order; `zone` is the IANA name of the time zone in which dates are typed.
+
+    `columns` are those on show. Of `together` each run stands below its parent, until it is sorted otherwise.
+    Makes no sense of what is no column, by raising BadInput.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: Refs = ()
+    filters: Annotated[tuple[Typed, ...], BeforeValidator(_typed), Field(max_length=MOST_COLUMNS)] = ()
+    sort: Annotated[tuple[SortKey, ...], BeforeValidator(_sort_keys), Field(max_length=MOST_COLUMNS)] = ()
+    experiment: Name | None = None
+    algorithm: Annotated[str | None, Field(max_length=10_000)] = None
+    together: bool = False
+    zone: Annotated[str, Field(max_length=100)] = "UTC"
+
+    @classmethod
+    def from_parameters(cls, told: Mapping[str, Sequence[str]]) -> Self:
+        """Reads `?column=…&filter[ref]=…&sort=…&experiment=…`; columns, filters and sorting may be repeated.
+
+        Raises BadInput for what names no column, and pydantic's `ValidationError`.
+        """
+        values: dict[str, Any] = {name: told[name][0] for name in _ONCE if told.get(name)}
+        found = ((_FILTER.fullmatch(name), texts) for name, texts in told.items())
+        filters = [(ColumnRef.parse(name[1]), text) for name, texts in found if name for text in texts]
+        columns, sort = told.get("column", ()), told.get("sort", ())
+        return cls.model_validate(values | {"columns": tuple(columns), "sort": tuple(sort), "filters": tuple(filters)})
+
+
+class Selection(NamedTuple):
+    """The rows that a query leaves, in order, and how deep each stands; `misfits` are filters that make no sense."""
+
+    rows: Rows
+    depths: NDArray[np.int64]
+    misfits: Mapping[ColumnRef, FilterMisunderstood]
+
+
+def select(table: RunTable, query: RunQuery, columns: ColumnSource) -> Selection:
+    """The rows of `table` that are asked for; a filter that makes no sense leaves nothing out."""
+    filters, misfits = read_filters(query.filters, columns)
+    rows = _chosen(len(table), query, columns)
+    depths = np.zeros(len(table), np.int64)
+    if query.together:
+        rows, below = together(rows, parents(table))
+        depths[rows] = below
+    rows = rows[_kept(len(table), query, filters, columns)[rows]]
+    rows = in_order(rows, [(columns(key.ref), key.descending) for key in query.sort])
+    return Selection(rows, depths[rows], misfits)
+
+
+def rows_of(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
+    """The rows of `table` that are asked for, in order."""
+    return select(table, query, columns).rows
+
+
+def read_filters(
+    typed: Iterable[Typed], columns: ColumnSource
+) -> tuple[list[tuple[ColumnRef, Filter]], dict[ColumnRef, FilterMisunderstood]]:
+    """What was typed, as filters of the kinds that the columns are of, and what makes no sense there."""
+    filters: list[tuple[ColumnRef, Filter]] = []
+    misfits: dict[ColumnRef, FilterMisunderstood] = {}
+    for ref, text in typed:
+        try:
+            filters.append((ref, parse(text, kind_of(columns(ref)))))
+        except FilterMisunderstood as error:
+            misfits[ref] = error
+    return filters, misfits
+
+
+def _kept(
+    length: int, query: RunQuery, filters: Iterable[tuple[ColumnRef, Filter]], columns: ColumnSource
+) -> NDArray[np.bool_]:
+    zone, found = zone_named(query.zone), np.ones(length, np.bool_)
+    for ref, one in filters:
+        if one.terms:
+            found &= kept(columns(ref), one, zone)
+    return found
+
+
+def _chosen(length: int, query: RunQuery, columns: ColumnSource) -> Rows:
+    """The rows of the experiment and of the algorithm, each told as a whole and in its case."""
+    found = np.ones(length, np.bool_)
+    for wanted, name in ((query.experiment, "experiment"), (query.algorithm, "algorithm")):
+        column = None if wanted is None else columns(ColumnRef(kind="built_in", key=name))
+        if isinstance(column, TextColumn):
+            found &= _is(column, wanted)
+    return np.flatnonzero(found)
+
+
+def _is(column: TextColumn, wanted: str | None) -> NDArray[np.bool_]:
+    of_missing = wanted == MISSING
+    equal = [of_missing if is_missing(value) else value == wanted for value in column.values]
+    # The last one is for what is missing: its code is -1.
+    found: NDArray[np.bool_] = np.array([*equal, of_missing], np.bool_)[column.codes]
+    return found

@@ -1,0 +1,49 @@
+"""Runs that stand in others, in one list: each right below the one that it stands in."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.run_table.table import RunTable
+from domain.tracking.runs import PARENT_TAG
+
+Rows = NDArray[np.intp]
+NONE: Final = -1
+
+
+def parents(table: RunTable) -> Rows:
+    """Of each run the row of the one that it stands in; -1 where there is none, or it is not in the table."""
+    rows = np.arange(len(table))
+    row_of = np.full(table.parts.pool.size + 1, NONE, np.intp)  # the last one is that of code -1
+    row_of[table.parts.runs.run_id] = rows
+    found: Rows = row_of[table.tag_codes(PARENT_TAG)]
+    return np.where(found == rows, NONE, found)  # one that names itself stands in none
+
+
+def together(rows: Rows, parent: Rows) -> tuple[Rows, NDArray[np.int64]]:
+    """`rows` with children below the run that they stand in, and how deep each stands; else their order stays.
+
+    What stands in a run that is not among the rows stands by itself; so does one of those that stand in each other.
+    """
+    among = np.zeros(len(parent), np.bool_)
+    among[rows] = True
+    has_parent = (parent[rows] != NONE) & among[parent[rows]]
+    below: dict[int, list[int]] = {}
+    for row in rows[has_parent].tolist():
+        below.setdefault(int(parent[row]), []).append(row)
+    depths: dict[int, int] = {}
+    # What is left after the first kind stands in each other.
+    for row in [*rows[~has_parent].tolist(), *rows[has_parent].tolist()]:
+        _place(row, below, depths)
+    return np.array(list(depths), np.intp), np.array(list(depths.values()), np.int64)
+
+
+def _place(first: int, below: dict[int, list[int]], depths: dict[int, int]) -> None:
+    """Adds a row and those below it to `depths`, in their order."""
+    waiting = [(first, 0)]
+    while waiting:
+        row, depth = waiting.pop()
+        if row not in depths:
+            depths[row] = depth
+            waiting += [(child, depth + 1) for child in reversed(below.get(row, ()))]

@@ -1,0 +1,147 @@
+"""Filters on whole columns: which rows each keeps, the same as `Filter.matches` says cell by cell.
+
+Text is looked at once per distinct value. What stands in a row in the place of a number, such as "diverged", is no
+number and not missing either.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.filters.grammar import Kind
+from domain.filters.terms import (
+    MISSING,
+    ComparesMoment,
+    ComparesNumber,
+    Comparison,
+    Contains,
+    EqualsText,
+    Filter,
+    InMoments,
+    InNumbers,
+    IsMissing,
+    Term,
+    around,
+    number_of,
+)
+from domain.run_table.columns import Column, NumberColumn, TextColumn
+from domain.run_table.selection.zones import Zone, local_seconds, period
+
+Mask = NDArray[np.bool_]
+
+
+def kind_of(column: Column) -> Kind:
+    """By which part of the grammar a column is filtered."""
+    if isinstance(column, TextColumn):
+        return "text"
+    return "numeric" if isinstance(column, NumberColumn) else "datetime"
+
+
+def kept(column: Column, asked: Filter, zone: Zone) -> Mask:
+    """Which rows [n] of `column` the filter keeps; moments are typed as they are shown in `zone`."""
+    if isinstance(column, TextColumn):
+        texts = _Texts(column.values)
+        # The last one is for what is missing: its code is -1.
+        of_values = _any(asked, len(texts.cells) + 1, lambda term: texts.kept(term))
+        return of_values[column.codes]
+    if isinstance(column, NumberColumn):
+        missing = np.isnan(column.values)
+        wordless = missing.copy()
+        wordless[list(column.reasons)] = False
+        return _any(asked, len(missing), lambda term: _numbers(column.values, missing, wordless, term))
+    seconds = local_seconds(column.ms, zone)
+    return _any(asked, len(seconds), lambda term: _moments(seconds, column.missing, term))
+
+
+def _any(asked: Filter, length: int, kept_by: Callable[[Term], Mask]) -> Mask:
+    found = np.full(length, not asked.terms)
+    for term in asked.terms:
+        found |= kept_by(term)
+    return found
+
+
+class _Texts:
+    """The distinct cells of a column, and None for a missing one behind them."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self.cells = [None if is_missing(value) else value for value in values]
+
+    @cached_property
+    def folded(self) -> list[str | None]:
+        """The cells, case-folded."""
+        return [None if cell is None else cell.casefold() for cell in self.cells]
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """The cells that are numbers; NaN for all others."""
+        found = (number_of(cell) for cell in self.cells)
+        return np.array([np.nan if number is None else number for number in found], np.float64)
+
+    def kept(self, term: Term) -> Mask:
+        """Which cells a term keeps, and last whether it keeps a missing one."""
+        match term:
+            case Contains(text=text):
+                return _mask([cell is not None and text in cell for cell in self.folded], of_missing=False)
+            case EqualsText(operator=operator, text=text):
+                equal = _mask([cell == text for cell in self.folded], of_missing=False)
+                return equal if operator == "=" else ~equal
+            case IsMissing(operator=operator):
+                missing = _mask([cell is None for cell in self.cells], of_missing=True)
+                return missing if operator == "=" else ~missing
+            case ComparesNumber() | InNumbers():
+                numbers = np.append(self.numbers, np.nan)
+                missing = np.isnan(numbers)
+                return _numbers(numbers, missing, missing, term)
+            case _:
+                raise TypeError(term)
+
+
+def _mask(cells: list[bool], *, of_missing: bool) -> Mask:
+    return np.array([*cells, of_missing], np.bool_)
+
+
+def _numbers(values: NDArray[np.float64], missing: Mask, wordless: Mask, term: Term) -> Mask:
+    match term:
+        case IsMissing(operator=operator):
+            return wordless if operator == "=" else ~wordless
+        case ComparesNumber(operator=operator, number=number):
+            return _compared(values, operator, *around(number), missing)
+        case InNumbers(low=low, high=high):
+            return _compared(values, "=", around(low)[0], around(high)[1], missing)
+        case _:
+            raise TypeError(term)
+
+
+def _moments(seconds: NDArray[np.int64], missing: Mask, term: Term) -> Mask:
+    match term:
+        case IsMissing(operator=operator):
+            return missing if operator == "=" else ~missing
+        case ComparesMoment(operator=operator, moment=moment):
+            return _compared(seconds, operator, *period(moment), missing)
+        case InMoments(low=low, high=high):
+            return _compared(seconds, "=", period(low)[0], period(high)[1], missing)
+        case _:
+            raise TypeError(term)
+
+
+def _compared(
+    values: NDArray[np.float64] | NDArray[np.int64], operator: Comparison, low: float, high: float, missing: Mask
+) -> Mask:
+    """How values compare with what reaches from `low` to `high`; a missing one only is not equal."""
+    if operator == "!=":
+        return missing | (values < low) | (values > high)
+    found: Mask = {
+        "=": lambda: (low <= values) & (values <= high),
+        "<": lambda: values < low,
+        "<=": lambda: values <= high,
+        ">": lambda: values > high,
+        ">=": lambda: values >= low,
+    }[operator]()
+    return found & ~missing
+
+
+def is_missing(text: str) -> bool:
+    """Whether a text is shown as missing: it is empty, or the sign for that itself."""
+    return text in ("", MISSING)

@@ -1,0 +1,51 @@
+"""The order of rows by columns, as DataTable sorts in the browser.
+
+Numbers as numbers, text by its UTF-16 units, moments by their second; equal ones stay as they were, and what is missing
+is last in either direction, as are words in the place of a number.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.run_table.columns import Column, NumberColumn, TextColumn
+from domain.run_table.selection.filtering import is_missing
+
+Rows = NDArray[np.intp]
+
+
+def in_order(rows: Rows, by: Sequence[tuple[Column, bool]]) -> Rows:
+    """`rows` [n] by columns, the first counts most; with True the greatest of a column is first."""
+    if not by:
+        return rows
+    keys = [_keys(column, rows, descending) for column, descending in by]
+    return rows[np.lexsort(keys[::-1])]
+
+
+def _keys(column: Column, rows: Rows, descending: bool) -> NDArray[np.float64]:
+    """Numbers [n] that ascend as the rows shall; NaN, which NumPy sorts last, where the cell is missing."""
+    keys = _numbers(column)[rows]
+    return -keys if descending else keys
+
+
+def _numbers(column: Column) -> NDArray[np.float64]:
+    if isinstance(column, NumberColumn):
+        return column.values
+    if isinstance(column, TextColumn):
+        # The last one is for what is missing: its code is -1.
+        return np.append(_ranks(column.values), np.nan)[column.codes]
+    seconds: NDArray[np.float64] = (column.ms // 1000).astype(np.float64)
+    return np.where(column.missing, np.nan, seconds)
+
+
+def _ranks(values: Sequence[str]) -> NDArray[np.float64]:
+    """The place of each text among all of them, the same for equal ones; NaN for what is shown as missing."""
+    units = [np.nan if is_missing(value) else utf16(value) for value in values]
+    place_of = {unit: place for place, unit in enumerate(sorted({unit for unit in units if isinstance(unit, bytes)}))}
+    return np.array([place_of[unit] if isinstance(unit, bytes) else unit for unit in units], np.float64)
+
+
+def utf16(text: str) -> bytes:
+    """Sorts as JavaScript compares text: an emoji, which is two units there, before a full-width letter."""
+    return text.encode("utf-16-be", "surrogatepass")

@@ -1,0 +1,14 @@
+"""The runs that are known, or why none are: for whoever cannot go on without."""
+
+from domain.errors.services import NothingReadYet, UnavailableBecause
+from domain.run_table.table import RunTable
+from services.tracking.run_store import RunView
+
+
+def known_table(view: RunView) -> RunTable:
+    """All runs that are known; raises `ServiceUnavailable` where nothing was read yet."""
+    if view.runs is not None:
+        return view.runs
+    if view.failure is not None:
+        raise UnavailableBecause(view.failure.service_name, view.failure.error)
+    raise NothingReadYet(view.service)

@@ -1,0 +1,320 @@
+"""The rows that a query leaves and their order, against an oracle in plain Python, row by row."""
+
+import functools
+import zoneinfo
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from domain.errors.requests import FilterMisunderstood, NumberUnreadable
+from domain.errors.run_lists.columns import ColumnKeyMissing, ColumnUnknown
+from domain.filters.grammar import Kind, parse
+from domain.filters.terms import MISSING, Cell
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import Column, NumberColumn, TextColumn, TimeColumn
+from domain.run_table.query import RunQuery, SortKey, Typed, rows_of, select
+from domain.run_table.selection.families import parents, together
+from domain.run_table.selection.filtering import kept, kind_of
+from domain.run_table.selection.sorting import in_order
+from domain.run_table.selection.zones import zone_named
+from domain.run_table.table import RunTable
+from domain.tracking.outcomes import Diverged, NotFinite, Outcome
+from domain.tracking.runs import PARENT_TAG, Run, RunStatus
+from tests.filters.cases import Case, cases, cells
+from tests.filters.strategies import HOSTILE
+
+ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia")
+DIVERGED = Outcome(None, Diverged(value=NotFinite.NAN, step=3, is_first=False))
+# From 2010 on, as clocks that can be right tell.
+MOMENTS = st.integers(1_262_304_000_000, 1_830_000_000_000) | st.sampled_from(
+    # The nights in which Berlin sets its clocks, and the day that Apia did not have.
+    [1_793_491_200_000 + 900_000 * n for n in range(12)] + [1_325_239_200_000 + 3_600_000 * n for n in range(4)]
+)
+TEXTS = st.none() | HOSTILE | st.sampled_from(["a", "A", "b", "10", "9", "1.0", "", MISSING, "😀", "ﾊ", "\ud800", "é"])
+NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-5, 5) | st.just("diverged")
+
+
+def column_of(kind: Kind, shown: Sequence[Any]) -> Column:
+    """A column with these cells: text, numbers and words in their place, or Unix ms."""
+    if kind == "text":
+        values = sorted({cell for cell in shown if cell is not None})
+        codes = [-1 if cell is None else values.index(cell) for cell in shown]
+        return TextColumn(np.array(codes, np.int32), values)
+    if kind == "numeric":
+        numbers = [float("nan") if cell is None or isinstance(cell, str) else float(cell) for cell in shown]
+        reasons = {row: DIVERGED for row, cell in enumerate(shown) if isinstance(cell, str)}
+        return NumberColumn(np.array(numbers, np.float64), reasons)
+    missing = np.array([cell is None for cell in shown], np.bool_)
+    return TimeColumn(np.array([0 if cell is None else cell for cell in shown], np.int64), missing)
+
+
+def as_shown(kind: Kind, cell: Any, zone: tzinfo) -> Cell:
+    """What stands in the cell, as the filters of one cell take it."""
+    if kind == "datetime" and cell is not None:
+        return datetime.fromtimestamp(cell // 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
+    return cell or None if kind == "text" else cell
+
+
+def unix_ms(moment: Cell) -> int | None:
+    if moment is None:
+        return None
+    return round(datetime.strptime(str(moment), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@pytest.mark.parametrize("case", [case for case in cases() if case.said is None], ids=lambda c: f"{c.kind}:{c.typed}")
+def test_each_case(case: Case) -> None:
+    told = cells(case.kind)
+    column = column_of(case.kind, [unix_ms(cell) for cell in told] if case.kind == "datetime" else told)
+    found = kept(column, parse(case.typed, kind_of(column)), UTC)
+    assert [cell for cell, is_kept in zip(told, found, strict=True) if is_kept] == case.found
+
+
+COLUMNS = st.one_of(
+    st.tuples(st.just("text"), st.lists(TEXTS, max_size=12)),
+    st.tuples(st.just("numeric"), st.lists(NUMBERS, max_size=12)),
+    st.tuples(st.just("datetime"), st.lists(st.none() | MOMENTS, max_size=12)),
+)
+DATES = st.sampled_from(["2026-10-25", "2026-10-25 02", "2011-12-30", "2026-11..2027", "> 2026-10-25 01:59", "= –"])
+OPERATORS = st.sampled_from(["", "= ", "!= ", "> ", ">= ", "< ", "<= "])
+
+
+@given(told=COLUMNS, typed=HOSTILE | DATES, operator=OPERATORS, place=st.integers(0, 11), zone=st.sampled_from(ZONES))
+@example(told=("text", ["", MISSING, None]), typed="–", operator="= ", place=0, zone="UTC")
+@example(told=("numeric", ["diverged", None]), typed="–", operator="!= ", place=0, zone="UTC")
+def test_a_column_is_filtered_as_its_cells_are(
+    told: tuple[Kind, list[Any]], typed: str, operator: str, place: int, zone: str
+) -> None:
+    kind, there = told
+    clock = zoneinfo.ZoneInfo(zone)
+    shown = [as_shown(kind, cell, clock) for cell in there]
+    # Also by what stands in a cell, or hostile hands would rarely find anything.
+    for text in (typed, operator + typed, f"{operator}{shown[place]}" if place < len(shown) else typed):
+        try:
+            asked = parse(text, kind)
+        except FilterMisunderstood:
+            continue
+        found = kept(column_of(kind, there), asked, zone_named(zone)).tolist()
+        assert found == [asked.matches(cell) for cell in shown], (text, shown)
+
+
+def compared(one: Any, other: Any, descending: bool) -> int:
+    """As DataTable's sort/multi.ts: what is missing, or a word in the place of a number, before nothing."""
+
+    def before(a: Any, b: Any) -> bool:
+        if is_nully(a):
+            return False
+        return is_nully(b) or (units(a) > units(b) if descending else units(a) < units(b))
+
+    return -1 if before(one, other) else 1 if before(other, one) else 0
+
+
+def ordered_by(rows: list[int], shown: Sequence[Any], descending: bool) -> list[int]:
+    def compare(one: int, other: int) -> int:
+        return compared(shown[one], shown[other], descending)
+
+    return sorted(rows, key=functools.cmp_to_key(compare))
+
+
+def is_nully(cell: Any) -> bool:
+    return cell in (None, "", MISSING, "diverged")
+
+
+def units(cell: Any) -> Any:
+    """What JavaScript compares."""
+    return list(memoryview(cell.encode("utf-16", "surrogatepass")[2:]).cast("H")) if isinstance(cell, str) else cell
+
+
+@given(
+    st.integers(0, 10).flatmap(
+        lambda size: st.lists(
+            st.tuples(
+                st.one_of(
+                    st.tuples(st.just("text"), st.lists(TEXTS, min_size=size, max_size=size)),
+                    st.tuples(st.just("numeric"), st.lists(NUMBERS, min_size=size, max_size=size)),
+                    st.tuples(st.just("datetime"), st.lists(st.none() | MOMENTS, min_size=size, max_size=size)),
+                ),
+                st.booleans(),
+            ),
+            min_size=1,
+            max_size=3,
+        )
+    )
+)
+def test_rows_are_sorted_as_in_the_browser(by: list[tuple[tuple[Kind, list[Any]], bool]]) -> None:
+    """Seconds, not less, are what it sees of a moment."""
+    rows = np.arange(len(by[0][0][1]))
+    expected: list[int] = rows.tolist()
+    for (kind, told), descending in reversed(by):
+        shown = [cell // 1000 if kind == "datetime" and cell is not None else cell for cell in told]
+        expected = ordered_by(expected, shown, descending)
+    assert in_order(rows, [(column_of(*told), descending) for told, descending in by]).tolist() == expected
+
+
+def run(number: int, parent: int | str | None = None, **changes: Any) -> Run:
+    """The nth run, the newest first."""
+    parent = f"{parent:032}" if isinstance(parent, int) else parent
+    started = datetime.fromtimestamp(1_790_000_000 - number, UTC)
+    values: dict[str, Any] = {
+        **{"run_id": f"{number:032}", "name": f"run {number}", "experiment_id": "1", "experiment": "maze"},
+        **{"status": RunStatus.FINISHED, "started_at": started, "ended_at": None, "params": {}, "metrics": {}},
+        "tags": {} if parent is None else {PARENT_TAG: parent},
+    }
+    return Run.model_validate(values | changes)
+
+
+def put_together(rows: list[int], parent: dict[int, int]) -> list[tuple[int, int]]:
+    """As assets/tables.js does it, by recursion."""
+    there, placed = set(rows), dict[int, int]()
+
+    def place(row: int, depth: int) -> None:
+        if row not in placed:
+            placed[row] = depth
+            for child in rows:
+                if parent.get(child) == row:
+                    place(child, depth + 1)
+
+    for row in rows:
+        if parent.get(row) not in there:
+            place(row, 0)
+    for row in rows:
+        place(row, 0)
+    return list(placed.items())
+
+
+FAMILIES = st.lists(st.none() | st.integers(0, 8) | st.just("gone"), max_size=9)
+
+
+@given(family=FAMILIES, chosen=st.sets(st.integers(0, 8)))
+@example(family=[1, 2, 0, 0, 4], chosen=set(range(5)))
+def test_children_stand_below_the_run_that_they_stand_in(family: list[int | str | None], chosen: set[int]) -> None:
+    table = RunTable.of(run(number, parent) for number, parent in enumerate(family))
+    known = {row: one for row, one in enumerate(family) if isinstance(one, int) and one < len(family) and one != row}
+    assert {row: int(one) for row, one in enumerate(parents(table)) if one >= 0} == known
+    rows = [row for row in range(len(family)) if row in chosen]
+    ordered, depths = together(np.array(rows, np.intp), parents(table))
+    assert list(zip(ordered.tolist(), depths.tolist(), strict=True)) == put_together(rows, known)
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": TEXTS,
+            "experiment": st.sampled_from(["maze", "Maze", "cart, pole"]),
+            "algorithm": st.sampled_from([None, "ppo", "PPO", MISSING, ""]),
+            "seed": NUMBERS,
+            "started": st.none() | MOMENTS,
+        }
+    ),
+    max_size=9,
+)
+KINDS: dict[str, Kind] = {
+    **{"name": "text", "experiment": "text", "algorithm": "text"},
+    **{"seed": "numeric", "started": "datetime"},
+}
+FILTERS = st.dictionaries(st.sampled_from(list(KINDS)), st.sampled_from(["a", "= –", "!= –", "> 0", "2026", "1 or 2"]))
+SORTS = st.lists(st.sampled_from([sign + name for name in KINDS for sign in ("", "-")]), max_size=3)
+
+
+@given(
+    rows=ROWS,
+    family=FAMILIES,
+    filters=FILTERS,
+    sort=SORTS,
+    experiment=st.sampled_from([None, "maze", "cart, pole", "none such"]),
+    algorithm=st.sampled_from([None, "ppo", MISSING]),
+    is_together=st.booleans(),
+)
+def test_a_query_leaves_the_rows_that_plain_python_leaves(
+    rows: list[dict[str, Any]],
+    family: list[int | str | None],
+    filters: dict[str, str],
+    sort: list[str],
+    experiment: str | None,
+    algorithm: str | None,
+    is_together: bool,
+) -> None:
+    family = (family + [None] * len(rows))[: len(rows)]
+    table = RunTable.of(run(number, parent) for number, parent in enumerate(family))
+    query = RunQuery.model_validate(
+        {"filters": filters, "sort": sort, "experiment": experiment, "algorithm": algorithm, "together": is_together}
+    )
+    found = select(table, query, lambda ref: column_of(KINDS[ref.key], [row[ref.key] for row in rows]))
+    chosen = [
+        number
+        for number, row in enumerate(rows)
+        if experiment in (None, row["experiment"]) and algorithm in (None, row["algorithm"] or MISSING)
+    ]
+    known = {row: one for row, one in enumerate(family) if isinstance(one, int) and one < len(rows) and one != row}
+    placed = put_together(chosen, known) if is_together else [(row, 0) for row in chosen]
+    misfits = set()
+    for name, typed in filters.items():
+        try:
+            asked = parse(typed, KINDS[name])
+        except FilterMisunderstood:
+            misfits.add(name)
+        else:
+            placed = [one for one in placed if asked.matches(as_shown(KINDS[name], rows[one[0]][name], UTC))]
+    for key in reversed(sort):
+        name, descending = key.lstrip("-"), key.startswith("-")
+        shown = [row[name] if name != "started" or row[name] is None else row[name] // 1000 for row in rows]
+        depth = dict(placed)
+        placed = [(row, depth[row]) for row in ordered_by(list(depth), shown, descending)]
+    assert {str(ref) for ref in found.misfits} == misfits
+    assert list(zip(found.rows.tolist(), found.depths.tolist(), strict=True)) == placed
+    assert rows_of(table, query, lambda ref: column_of(KINDS[ref.key], [row[ref.key] for row in rows])).tolist() == [
+        row for row, _depth in placed
+    ]
+
+
+def test_a_query_is_read_as_json_has_it() -> None:
+    told = '{"columns": ["name", "param:a:b,c"], "filters": {"param:-x": "> 3"}, "sort": ["-metric:a", "seed"]}'
+    query = RunQuery.model_validate_json(told)
+    assert query.columns == (ColumnRef(kind="built_in", key="name"), ColumnRef(kind="param", key="a:b,c"))
+    assert query.filters == (Typed(ColumnRef(kind="param", key="-x"), "> 3"),)
+    assert query.sort == (
+        SortKey(ColumnRef(kind="metric", key="a"), True),
+        SortKey(ColumnRef(kind="built_in", key="seed"), False),
+    )
+    assert [str(key) for key in query.sort] == ["-metric:a", "seed"]
+
+
+@pytest.mark.parametrize("told", [{"columns": ["no such"]}, {"sort": ["--name"]}, {"filters": {"paramlr": "x"}}])
+def test_what_names_no_column_is_said(told: dict[str, Any]) -> None:
+    with pytest.raises(ColumnUnknown):
+        RunQuery.model_validate(told)
+
+
+def test_a_column_of_nothing_is_said() -> None:
+    with pytest.raises(ColumnKeyMissing):
+        RunQuery.model_validate({"columns": ["param:"]})
+
+
+@pytest.mark.parametrize(
+    "told", [{"columns": "name"}, {"sort": [1]}, {"filters": ["x"]}, {"filters": {"name": 5}}, {"x": 1}]
+)
+def test_what_is_no_query_is_refused(told: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        RunQuery.model_validate(told)
+
+
+def test_a_filter_that_makes_no_sense_leaves_nothing_out() -> None:
+    table = RunTable.of([run(0), run(1)])
+    query = RunQuery.model_validate({"filters": {"seed": "many"}})
+    found = select(table, query, lambda _ref: column_of("numeric", [1, 2]))
+    assert found.rows.tolist() == [0, 1]
+    assert [type(error) for error in found.misfits.values()] == [NumberUnreadable]
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "\x00", "Europe", "x" * 99])
+def test_a_zone_that_nobody_knows_is_utc(name: str) -> None:
+    assert zone_named(name) is UTC
+
+
+def test_every_kind_has_its_columns() -> None:
+    assert {kind_of(column_of(kind, [])) for kind in get_args(Kind)} == set(get_args(Kind))
