@@ -20,6 +20,10 @@ import api.edge.hosts
 import api.edge.request_log
 import api.edge.security
 import api.routes
+import callbacks.charts.figures
+import callbacks.charts.metrics
+import callbacks.charts.metrics_table
+import callbacks.charts.points
 import callbacks.evaluation
 import callbacks.front
 import callbacks.gpus
@@ -117,6 +121,10 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app.layout = partial(frame, ui)
     for feature in (
         callbacks.front,
+        callbacks.charts.figures,
+        callbacks.charts.metrics,
+        callbacks.charts.metrics_table,
+        callbacks.charts.points,
         callbacks.runs.run_list,
         callbacks.runs.run_rows,
         callbacks.runs.comparison,

@@ -8,15 +8,19 @@ import yaml
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from api.run_filters import described
+from api.run_columns import KEYED, described
+from api.run_list import MOST_ROWS
 from api.shapes import (
     Activated,
     ActivationRequest,
     Alive,
     Comparison,
     Failed,
+    MetricPoints,
+    MetricRow,
     ModelDetail,
     ModelRow,
+    RunCells,
     RunDetail,
     ViewRow,
 )
@@ -32,7 +36,11 @@ _HEAD: Final = "# Written by `python -m api.openapi` from the types in api/shape
 
 
 class Operation(NamedTuple):
-    """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come."""
+    """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come.
+
+    `kinds` are the schemas of the query's parameters that are no single text.
+    `files` are other kinds in which the same may be had.
+    """
 
     method: str
     path: str
@@ -44,6 +52,8 @@ class Operation(NamedTuple):
     required: frozenset[str] = frozenset()
     status: int = 200
     headers: Mapping[str, str] = {}
+    kinds: Mapping[str, Any] = {}
+    files: tuple[str, ...] = ()
 
 
 _FAILURES: Final = {
@@ -65,6 +75,25 @@ _WRITE = (401, 403, 502, 503, 504)
 _BAD_ROWS = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
 _BAD_VIEWS = {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
 _AS_OF = {"X-As-Of": "When MLflow told this."}
+_OF_LISTS: Final = {
+    "column": f"Only the run's id and these: fields, or {KEYED}; may be repeated. All that can be a column can be"
+    " sorted and filtered by: `filter[metric:train/loss]=< 0.1`.",
+    "sort": "By this field or column, with a minus before it the greatest first; may be repeated, the first counts"
+    " most. What is missing is last in either direction. Absent: the newest start first.",
+    "page": "Which page, from 0 on; one beyond the last is empty. Without it and `page_size` all runs are one.",
+    "page_size": "How many runs a page has; 100 where only `page` is given.",
+}
+_KINDS: Final = {
+    "column": {"type": "array", "items": {"type": "string"}},
+    "sort": {"type": "array", "items": {"type": "string"}},
+    "page": {"type": "integer", "minimum": 0, "maximum": 10**9},
+    "page_size": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS},
+}
+_OF_PAGES: Final = {
+    "X-Total-Count": "How many runs the filters leave, on all pages.",
+    "Link": 'The next page, as `<?…>; rel="next"`, relative to this address; absent on the last.',
+    "ETag": "Which version of the list this is: another one on a later page means that runs changed meanwhile.",
+}
 OPERATIONS: Final = (
     Operation("get", "/health", "Whether this process answers", Alive),
     Operation("get", "/api/health", "How those are that Clew depends on; always 200", Health),
@@ -102,10 +131,11 @@ OPERATIONS: Final = (
         "get",
         "/api/runs",
         "All runs, or those that every filter keeps; all in a filter is text but an operator that is written as such",
-        list[RunSummary],
-        (400, 503),
-        query={"experiment": "Only runs of the experiment with exactly this name."} | described(),
-        headers=_AS_OF,
+        list[RunSummary] | list[RunCells],
+        (400, 422, 503),
+        query={"experiment": "Only runs of the experiment with exactly this name."} | _OF_LISTS | described(),
+        headers=_AS_OF | _OF_PAGES,
+        kinds=_KINDS,
     ),
     Operation(
         "get",
@@ -118,6 +148,24 @@ OPERATIONS: Final = (
         headers=_AS_OF,
     ),
     Operation("get", "/api/runs/{run_id}", "One run", RunDetail, (404, 503), headers=_AS_OF),
+    Operation(
+        "get",
+        "/api/runs/{run_id}/metrics",
+        "Every metric of a run, by name",
+        list[MetricRow],
+        (404, 503),
+        headers=_AS_OF,
+    ),
+    Operation(
+        "get",
+        "/api/runs/{run_id}/metrics/{key}",
+        "All points of one metric; percent-encode its name",
+        MetricPoints,
+        (400, 404, 503),
+        query={"format": "json, csv or arrow (an IPC stream); absent: as the Accept header prefers."},
+        headers=_AS_OF,
+        files=("text/csv", "application/vnd.apache.arrow.stream"),
+    ),
     Operation("get", "/api/views", "The named views, by name", list[ViewRow], (503,), headers=_AS_OF | _BAD_VIEWS),
 )
 
@@ -194,7 +242,7 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
     if operation.answers is bytes:
         success["content"] = {"application/octet-stream": {}}
     elif operation.answers is not None:
-        success["content"] = _json(shapes.of(operation.answers, sent=False))
+        success["content"] = _json(shapes.of(operation.answers, sent=False)) | {kind: {} for kind in operation.files}
     said["responses"] = {str(operation.status): success}
     for status in sorted({*operation.failures, 500}):
         said["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
@@ -212,7 +260,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             "in": "query",
             "required": name in operation.required,
             "description": described,
-            "schema": text,
+            "schema": operation.kinds.get(name, text),
         }
         for name, described in operation.query.items()
     ]

@@ -6,8 +6,9 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from domain.message_data import Coded
+from domain.points.extremes import Extremes
 from domain.registry.models import LONGEST_ID, Model
-from domain.tracking.runs import Run, RunSummary
+from domain.tracking.runs import LatestMetric, Run, RunSummary
 from domain.views.views import View, ViewList
 
 
@@ -69,6 +70,37 @@ class Latest(BaseModel):
     timestamp: int
 
 
+class MetricRow(BaseModel):
+    """A metric of a run: its newest point, and between which values it moved, over how many points; null: not known."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
+    key: str
+    last: Number
+    step: int
+    timestamp: int = Field(description="Unix ms")
+    least: float | None
+    greatest: float | None
+    points: int | None
+
+    @classmethod
+    def of(cls, key: str, newest: LatestMetric, found: Extremes | None) -> Self:
+        """The row of metric `key`."""
+        known = Extremes(None, None, None) if found is None else found
+        point = {"last": newest.value, "step": newest.step, "timestamp": newest.timestamp}
+        return cls(key=key, **point, **known._asdict())
+
+
+class MetricPoints(BaseModel):
+    """All points of a metric in columns of one length, in order of step."""
+
+    run_id: str
+    key: str
+    step: list[int]
+    timestamp: list[int] = Field(description="Unix ms")
+    value: list[Number]
+
+
 class RunDetail(RunSummary):
     """One run: its summary, and everything that was logged but the histories."""
 
@@ -83,6 +115,10 @@ class RunDetail(RunSummary):
         """What is known of `run`, of which `summary` is a part."""
         metrics = {key: Latest(**dict(metric)) for key, metric in run.metrics.items()}
         return cls(**summary.model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
+
+
+RunCells = dict[str, datetime | str | int | float | None]
+"""A run's id and the columns asked for, by name; parameters and tags are texts, as they were logged."""
 
 
 class Comparison(BaseModel):

@@ -20,6 +20,7 @@
 
   const isOfDash = (url) => url.origin === window.location.origin && url.pathname.startsWith(`${document.documentElement.dataset.prefix}_dash-`);
 
+  window.clew = Object.assign(window.clew || {}, { pageQuery: kept });
   window.fetch = (resource, options) => {
     if (typeof resource !== "string" || !isOfDash(new URL(resource, window.location.href))) return send(resource, options);
     const headers = new Headers(options && options.headers);

@@ -12,9 +12,9 @@
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const NO_CELLS = { active_cell: undefined, start_cell: undefined, end_cell: undefined, selected_cells: [] };
 
-  /** What is kept of a table: its boxes by column, the query that they make, and which columns it is of. */
+  /** What is kept of a table: its boxes by column, the query that they make, which columns it is of; and what was typed elsewhere. */
   function stateOf(frame) {
-    if (!states.has(frame)) states.set(frame, { boxes: new Map(), query: "", shown: "" });
+    if (!states.has(frame)) states.set(frame, { boxes: new Map(), query: "", shown: "", given: JSON.parse(frame.dataset.typed || "{}") });
     return states.get(frame);
   }
 
@@ -29,7 +29,9 @@
     const misfit = element("div", { className: "filter-misfit", id: `${table}-filter-${column.id}`, hidden: true });
     const input = element("input", { type: "text", placeholder, autocomplete: "off", spellcheck: false });
     input.setAttribute("aria-label", filter.replace("{name}", column.name));
-    return { element: element("div", { className: "filter-box" }, input, misfit), input, misfit, typed: "" };
+    const typed = stateOf(frame).given[column.id] || "";
+    input.value = typed;
+    return { element: element("div", { className: "filter-box" }, input, misfit), input, misfit, typed, isUnderstood: true };
   }
 
   /** Puts a box into its cell, with the focus and the place in the word: it loses both where DataTable drops its cell. */
@@ -73,14 +75,31 @@
       const { terms, ...misfit } = window.clew.filters.parse(box.typed, window.clew.filters.kindOf(column));
       const sentence = terms ? "" : `${window.clew.translate(misfit, texts.codes)} ${texts.not_applied}`;
       say(box, sentence);
+      box.isUnderstood = !sentence;
       if (sentence) said.push(`${column.name}: ${sentence}`);
       else if (terms.length) clauses.push(window.clew.filters.query(terms, column));
     }
     setProps(`${frame.dataset.table}-misfits`, { children: said.join(" ") });
     const query = clauses.join(" && ");
-    if (query === state.query) return;
-    state.query = query;
-    setProps(frame.dataset.table, { filter_query: query, ...NO_CELLS });
+    if (query !== state.query) {
+      state.query = query;
+      setProps(frame.dataset.table, { filter_query: query, page_current: 0, ...NO_CELLS });
+    }
+    tellTyped(frame.dataset.table);
+  }
+
+  const tellTyped = (table) => document.dispatchEvent(new CustomEvent("clew:typed", { detail: table }));
+
+  /** By column id what is typed into the boxes on show, and whether it is understood. */
+  function typed(table) {
+    const frame = document.querySelector(`${FRAME}[data-table="${table}"]`);
+    if (!frame || !window.clew.isThere(table)) return {};
+    const { boxes, given } = stateOf(frame);
+    const found = columnsOf(window.clew.propsOf(table)).map(({ id }) => {
+      const box = boxes.get(id);
+      return [id, box ? { typed: box.typed, isUnderstood: box.isUnderstood } : { typed: given[id] || "", isUnderstood: true }];
+    });
+    return Object.fromEntries(found.filter(([, one]) => one.typed));
   }
 
   /** Whoever set another query than the boxes make has emptied them. */
@@ -91,6 +110,7 @@
       box.typed = box.input.value = "";
       say(box, "");
     }
+    state.given = {};
   }
 
   /** Has each column's box stand under its heading. */
@@ -107,7 +127,7 @@
       if (!state.boxes.has(column.id)) state.boxes.set(column.id, newBox(frame, column));
       place(state.boxes.get(column.id), cell);
     }
-    const shown = JSON.stringify(columns.map((column) => column.id));
+    const shown = JSON.stringify(columns.map((column) => [column.id, column.type]));
     if (shown === state.shown) return;
     state.shown = shown;
     apply(frame, columns);
@@ -160,4 +180,6 @@
   }
 
   for (const name of ["change", "blur"]) document.addEventListener(name, leave, true);
+
+  window.clew = Object.assign(window.clew || {}, { typed });
 })();

@@ -6,7 +6,7 @@ import dash
 from dash import ClientsideFunction, Input, State, ctx, no_update
 
 from components import ids, notices
-from components.runs import run_list
+from components.runs import reading_texts, run_list
 from components.texts import words
 from services.registry.model_view import ModelView
 from services.tracking.run_store import RunView
@@ -23,8 +23,10 @@ def freshness(view: RunView) -> tuple[Any, Any, bool]:
     """What the page says of its own age: the text, the failure if any, and whether there is one."""
     as_of = words.unix_ms(view.as_of)
     runs = None if view.runs is None else len(view.runs)
+    if view.runs is not None and view.runs.progress is not None:
+        return reading_texts.so_far(view.runs.progress), *failed(view)
     text = run_list.freshness_text(runs, as_of, failed=view.failure is not None)
-    return text, *failed(view)
+    return text + ([] if view.runs is None else reading_texts.over_rest(view.runs)), *failed(view)
 
 
 def failed(view: RunView | ModelView) -> tuple[Any, bool]:

@@ -9,13 +9,17 @@ from typing import NamedTuple
 # colours differ by their dashes.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#808080")
 DASHES = ("solid", "dash", "dot")
+# Of several metrics on one chart each has its own; beyond them marks on the lines tell one from the next.
+OVERLAY_DASHES = ("solid", "dot", "dash", "dashdot", "longdash")
+OVERLAY_SYMBOLS = (None, "circle", "square", "diamond", "triangle-up")
 
 
 class LineStyle(NamedTuple):
-    """How one run's line is drawn."""
+    """How one run's line is drawn, with marks on it where it has a `symbol`."""
 
     colour: str
     dash: str
+    symbol: str | None = None
 
 
 def line_styles(run_ids: Sequence[str]) -> dict[str, LineStyle]:
@@ -32,6 +36,12 @@ def line_styles(run_ids: Sequence[str]) -> dict[str, LineStyle]:
         taken.add(slot)
         styles[run_id] = slots[slot]
     return styles
+
+
+def overlay_style(style: LineStyle, place: int) -> LineStyle:
+    """A run's style for the metric at this place among those on one chart: its colour, and dashes of the metric."""
+    symbol = OVERLAY_SYMBOLS[place // len(OVERLAY_DASHES) % len(OVERLAY_SYMBOLS)]
+    return LineStyle(style.colour, OVERLAY_DASHES[place % len(OVERLAY_DASHES)], symbol)
 
 
 def _preferred(run_id: str) -> int:

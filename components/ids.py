@@ -67,6 +67,30 @@ TABLE = "runs-table"
 ALGORITHM = "runs-algorithm"
 EXPERIMENT = "runs-experiment"
 COLUMNS = "runs-columns"
+COLUMN_WIDTHS = "runs-widths"
+KNOWN_COLUMNS = "runs-known-columns"
+COLUMNS_OPEN = "runs-columns-open"
+COLUMNS_SAID = "runs-columns-said"
+COLUMN_MENU = "runs-column-menu"
+COLUMN_MENU_TITLE = "runs-column-menu-title"
+COLUMN_SEARCH = "runs-column-search"
+COLUMNS_FOUND = "runs-columns-found"
+COLUMN_GROUPS = "runs-column-groups"
+COLUMNS_CHOSEN = "runs-columns-chosen"
+# What the server said of the list, and how many rows the browser holds itself; the page of rows beyond that.
+LISTED = "runs-listed"
+NATIVE_UP_TO = "runs-native-up-to"
+ANSWER = "runs-answer"
+LOADING = "runs-loading"
+PAGE_FAILURE = "runs-page-failure"
+PAGE_FAILURE_TEXT = "runs-page-failure-text"
+PAGE_RETRY = "runs-page-retry"
+PAGE_SHOWN = "runs-page-shown"
+SELECT = "runs-select"
+SELECT_ALL = "runs-select-all"
+SELECT_PAGE = "runs-select-page"
+SELECT_SAID = "runs-select-said"
+LIST_CSV = "runs-list-csv"
 SELECTED = "runs-selected"
 SILENT = "runs-silent"
 TOGETHER = "runs-together"
@@ -134,8 +158,28 @@ def retry(place: str) -> str:
     return f"{place}-retry"
 
 
+def grid(place: str) -> str:
+    """The grid of charts at `place` (compare or run)."""
+    return f"{place}-grid"
+
+
+def grid_begin(place: str) -> str:
+    """What that grid begins with."""
+    return f"{place}-grid-begin"
+
+
+def grid_shown(place: str) -> str:
+    """What that grid has been told to show."""
+    return f"{place}-grid-shown"
+
+
+def options(place: str) -> str:
+    """How the charts of that grid are drawn."""
+    return f"{place}-options"
+
+
 def chart(place: str, word: str) -> str:
-    """The chart of `word` (a metric word) at `place` (compare or run)."""
+    """The chart of `word` (a metric word) in that grid."""
     return f"{place}-chart-{word.replace('_', '-')}"
 
 
@@ -150,10 +194,13 @@ RUN_FACTS = "run-facts"
 RUN_PARAMETERS = "run-parameters"
 RUN_NOTICES = "run-notices"
 RUN_CHARTS = "run-charts"
+RUN_METRICS = "run-metrics"
+RUN_AXIS = "run-option-axis"
+RUN_SMOOTHING = "run-option-smoothing"
+RUN_LOG = "run-option-log"
 RUN_DRAWN = "run-drawn"
 
-# Chart options, on the comparison
-OPTIONS = "compare-options"
+# Chart options: on the page of one run the first three, with "run-" before them
 OPTION_AXIS = "option-axis"
 OPTION_SMOOTHING = "option-smoothing"
 OPTION_LOG = "option-log"

@@ -37,13 +37,13 @@ def waiting(since_ms: int | None) -> list[Any]:
 
 def failed_histories(failures: Sequence[ClewError]) -> list[Any]:
     """Says which histories could not be read and why, a sentence each."""
-    return [
-        html.Div(_failed_history(translate(last_found(cause)), passes=passes_by_itself(cause))) for cause in failures
-    ]
+    return [html.Div(failed_history(cause)) for cause in failures]
 
 
-def _failed_history(cause: str, *, passes: bool) -> str:
-    if passes:
+def failed_history(failure: ClewError) -> str:
+    """Says that a history could not be read, and why."""
+    cause = translate(last_found(failure))
+    if passes_by_itself(failure):
         return _("A history could not be read yet. %(cause)s. It is asked again by itself.", cause=cause.rstrip(".。"))
     return _("A history could not be read. %(cause)s", cause=cause)
 

@@ -5,7 +5,7 @@ What is typed to filter by is read by our own grammar, domain/filters, in boxes 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from dash import dash_table, html
@@ -41,13 +41,18 @@ def native_table(
     hidden: Sequence[str] = (),
     styles: Sequence[dict[str, Any]] = (),
     selectable: Literal["single", "multi"] = "multi",
+    sorting: Sequence[dict[str, str]] = (),
+    typed: Mapping[str, str] | None = None,
 ) -> html.Div:
-    """A table called `label` that sorts, filters and pages in the browser; assets/tables.js puts the rows in.
+    """A table called `label` that sorts, filters and pages in the browser; the page puts the rows in.
 
-    The columns `named_by` say to a screen reader which row a checkbox is for.
+    The columns `named_by` say to a screen reader which row a checkbox is for. `sorting` and what is `typed` into the
+    boxes by column are as they are at first.
     """
     table = _table(component_id, columns, page_size, hidden, styles, selectable)
-    said = {f"data-{name}": text for name, text in ({"table": component_id} | _said(named_by)).items()}
+    table.sort_by = list(sorting)
+    texts = {"table": component_id, "typed": json.dumps(typed or {})} | _said(named_by)
+    said = {f"data-{name}": text for name, text in texts.items()}
     misfits = html.Div(id=ids.filter_misfits(component_id), role="status", className="visually-hidden")
     return html.Div(
         [misfits, table], className="table-frame", role="region", tabIndex=0, **{"aria-label": label}, **said
@@ -93,7 +98,7 @@ def _table(
     """`persistence` stays off: it stores row indices, and inside an iframe without storage nothing would render."""
     return dash_table.DataTable(
         id=component_id,
-        columns=[_column(column) for column in columns],
+        columns=[column_spec(column) for column in columns],
         data=[],
         hidden_columns=list(hidden),
         row_selectable=selectable,
@@ -110,14 +115,16 @@ def _table(
         tooltip_duration=None,
         style_as_list_view=True,
         style_cell_conditional=[
-            {"if": {"column_id": c.key}, "textAlign": "right" if c.kind == "numeric" else "left"} for c in columns
+            {"if": {"column_type": kind}, "textAlign": "right" if kind == "numeric" else "left"}
+            for kind in ("text", "datetime", "numeric")
         ],
         style_data_conditional=list(styles),
         css=[{"selector": ".show-hide", "rule": "display: none"}],
     )
 
 
-def _column(column: Column) -> dict[str, Any]:
+def column_spec(column: Column) -> dict[str, Any]:
+    """A column as DataTable takes it."""
     spec: dict[str, Any] = {"id": column.key, "name": column.name}
     if column.kind == "link":
         return spec | {"type": "text", "presentation": "markdown"}

@@ -7,26 +7,26 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import frame, ids
+from components.chart_grid.chart_grid import grid_stores
+from components.chart_grid.grid_address import GridAddress
 from components.filter_hint import filter_hint
 from components.relations import relations
-from components.runs import comparison, run_list, run_samples, run_toolbar
+from components.runs import column_menu, comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
 from components.ui_settings import UiSettings, page_with_defaults
 from components.views.menu import menu
 from domain.charts.chart_options import ChartOptions
+from domain.run_table.list_address import ListAddress
 from domain.tracking.compared import parse_run_ids
 
 
 @page_with_defaults
-def layout(
-    ui: UiSettings, /, runs: str | None = None, experiment: str | None = None, together: str | None = None, **other: str
-) -> list[Any]:
-    """The page; `runs` is the comparison that the address carries, `experiment` the filter.
-
-    With `together=true` nested runs stand below the run that they are in.
-    """
+def layout(ui: UiSettings, /, runs: str | None = None, **other: str | list[str]) -> list[Any]:
+    """The page; `runs` is the comparison that the address carries, the rest is what list and charts are asked for."""
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
+    address, odd_of_list = ListAddress.from_address(other)
+    grid = GridAddress.of(other)
     return [
         html.Div([html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-start"),
         run_samples.notice(),
@@ -34,19 +34,26 @@ def layout(
         run_list.freshness(),
         html.Div(id=ids.BAD_ROWS),
         comparison.panel(options),
-        run_toolbar.toolbar(experiment, run_list.columns(), run_list.HIDDEN_AT_FIRST, together=together == "true"),
-        run_list.run_table(),
+        run_list.odd_address(odd_of_list),
+        run_toolbar.toolbar(address),
+        run_list.page_failure(),
+        run_list.run_table(address),
+        column_menu.dialog(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
         filter_hint(),
         relations.section(),
         frame.ticker("runs", ui),
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),
+        dcc.Store(id=ids.ANSWER),
+        dcc.Store(id=ids.LISTED),
+        dcc.Store(id=ids.NATIVE_UP_TO, data=run_list.NATIVE_UP_TO),
+        *column_menu.stores(address, run_list.columns(), run_list.USUAL),
         dcc.Store(id=ids.VERSION),
         dcc.Store(id=ids.SILENT, data={}),
         dcc.Store(id=ids.SELECTED, data=compared),
-        dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": odd}),
-        dcc.Store(id=ids.OPTIONS, data=options.model_dump(mode="json")),
+        dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": [*odd, *grid.odd]}),
+        *grid_stores("compare", comparison.WORDS, grid, options, comparison.MOST_COMPARED),
         dcc.Store(id=ids.COMPARE_DRAWN),
         dcc.Store(id=ids.COMPARE_NEWS),
         dcc.Interval(id=ids.COMPARE_TICK, interval=comparison.PENDING_TICK_MS, disabled=True),

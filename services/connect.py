@@ -28,6 +28,7 @@ from services.registry.policy_files import PolicyFiles
 from services.sharing.shared_file import cache_folder
 from services.sharing.version_token import VersionToken
 from services.tracking.curves import CurveCache
+from services.tracking.extremes import MetricExtremes
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import FastLane, MetricSource
 from services.tracking.histories.store import HistoryStore
@@ -50,6 +51,7 @@ class Services(NamedTuple):
     samples: SampleData
     histories: HistoryStore
     curves: CurveCache
+    extremes: MetricExtremes
     views: TeamViews
     models: ModelStore
     model_views: ModelSnapshots
@@ -74,14 +76,16 @@ def connect(settings: Settings) -> Services:
     models = model_store(settings, mlflow, _facts_of(runs, vocabulary), token)
     model_views = ModelSnapshots(models, settings.refresh_seconds, token, models_folder)
     engine = JsonService(InferenceEngine.name, settings.inference_url, direct=True)
+    histories = history_store(settings, mlflow)
     checks = Checks(source, runs, models, model_views)
     return Services(
         settings=settings,
         vocabulary=vocabulary,
         runs=runs,
         samples=SampleData(mlflow),
-        histories=history_store(settings, mlflow),
+        histories=histories,
         curves=CurveCache(),
+        extremes=MetricExtremes(histories),
         views=TeamViews.of(mlflow, settings.cache_dir, settings.refresh_seconds, settings.patience_seconds),
         models=models,
         model_views=model_views,
@@ -145,7 +149,7 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
     if not settings.mlflow_backend_store_uri:
         return rest
     # Here, because they bring SQLAlchemy.
-    from services.tracking.mlflow_database import MlflowDatabase
+    from services.database.mlflow_database import MlflowDatabase
     from services.tracking.sources.database_columns import DatabaseColumns
     from services.tracking.sources.database_runs import DatabaseRuns
     from services.tracking.sources.lanes import RunLanes
@@ -160,8 +164,8 @@ def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
     source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:
         # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
+        from services.database.mlflow_database import MlflowDatabase
         from services.tracking.histories.metrics_sql import MetricDatabase
-        from services.tracking.mlflow_database import MlflowDatabase
 
         source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
     return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

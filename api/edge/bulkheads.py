@@ -17,11 +17,11 @@ from serving.compartments import Compartment, Place
 
 # Dash's own browser code writes it first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
-# What pages ask of long lists, as programs ask it below /api.
-_LISTS: Final = "/runs/"
-# Routes of pages that wait for MLflow.
-_OF_PAGES: Final = frozenset({"/views", "/links"})
+# Routes of pages that wait for MLflow, or that work on long lists.
+_OF_PAGES: Final = ("/views", "/links", "/runs/")
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
+_METRIC: Final = re.compile(r"/api/runs/[^/]+/metrics/.")
+FIGURES, POINTS = "figures", "points"
 
 
 def compartments(threads: int) -> dict[str, Compartment]:
@@ -37,6 +37,10 @@ def compartments(threads: int) -> dict[str, Compartment]:
         POLICIES: Compartment(quarter, most_waiting=quarter),
         # An activation fetches the file and asks it, for ten seconds at most.
         CHANGES: Compartment(quarter, most_waiting=threads),
+        # A page has hundreds of charts and asks for a few at a time; each waits a little for its histories.
+        FIGURES: Compartment(half, most_waiting=32 * threads),
+        # Millions of points in a file, which lasts as long as its reader takes.
+        POINTS: Compartment(quarter, most_waiting=2 * threads),
         # /api/health is always 200.
         CHECKS: Compartment(quarter),
     }
@@ -51,12 +55,16 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
     if path == CALLBACK_PATH:
         output = _OUTPUT.match(body_start)
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
-    if path in _OF_PAGES or path.startswith(_LISTS):
+    if path.startswith("/charts/"):
+        return Place(POINTS if path == "/charts/points.csv" else FIGURES)
+    if path.startswith(_OF_PAGES):
         return Place(READS)
     if path != "/api" and not path.startswith("/api/"):
         return Place(PAGES)
     if method not in ("GET", "HEAD"):
         return Place(CHANGES)
+    if _METRIC.match(path):
+        return Place(POINTS)
     if path == "/api/health":
         return Place(CHECKS)
     return Place(POLICIES if path.startswith("/api/models/") and path.endswith("/policy") else READS)

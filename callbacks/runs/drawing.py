@@ -2,18 +2,19 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.texts.language import language
 from domain.charts.axes import counter
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import Subject
 from domain.errors import ClewError
 from domain.moments import latest_ms
 from domain.tracking.runs import Run
-from domain.tracking.vocabulary import MetricWord, Vocabulary
+from domain.tracking.vocabulary import Vocabulary
 from services.connect import Services
 from services.tracking.histories.store import Histories, Series
 from services.tracking.run_store import RunView
@@ -36,17 +37,40 @@ class Drawing(NamedTuple):
         services: Services,
         view: RunView,
         run_ids: Sequence[str],
-        wanted: Sequence[MetricWord],
+        wanted: Sequence[Subject],
         options: ChartOptions,
         ends: float,
     ) -> "Drawing":
-        """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not."""
+        """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not.
+
+        Also of metrics that diverged, which tables say where it began to: only their histories know.
+        """
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
-        keys = {run.run_id: _keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
+        diverged = {run.run_id: list(run.diverged(services.vocabulary)) for run in runs}
+        drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=diverged)
+        unknown = [] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None]
+        return drawing._replace(unknown=unknown)
+
+    @classmethod
+    def of_runs(
+        cls,
+        services: Services,
+        view: RunView,
+        runs: list[Run],
+        wanted: Sequence[Subject],
+        options: ChartOptions,
+        ends: float,
+        *,
+        also: Mapping[str, list[str]] | None = None,
+    ) -> "Drawing":
+        """The same of runs that are at hand, and of the metrics that `also` names by run id."""
+        keys = {run.run_id: keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
+        for run_id, more in (also or {}).items():
+            keys[run_id] += [key for key in more if key not in keys[run_id]]
         histories = services.histories.get(runs, keys, max(0.0, ends - time.monotonic()))
         return cls(
             runs=runs,
-            unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
+            unknown=[],
             found=_known(histories, services.vocabulary),
             pending=histories.pending,
             failures=_different(histories.failures.values()),
@@ -67,11 +91,10 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
     return [by_sentence[sentence] for sentence in sorted(by_sentence)]
 
 
-def _keys_to_draw(run: Run, wanted: Sequence[MetricWord], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
-    """The metric keys under which this run logged the wanted words, those that diverged, and the axis's counter."""
-    keys = [key for word in wanted if (key := vocabulary.metric_key(word, run.metrics)) is not None]
-    # Where it began to, only their histories know.
-    keys += [key for key in run.diverged(vocabulary) if key not in keys]
+def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
+    """The metric keys under which this run logged the wanted subjects, and the axis's counter."""
+    found = [key for subject in wanted if (key := subject.key_in(run.metrics, vocabulary)) is not None]
+    keys = list(dict.fromkeys(found))
     counting = counter(options.axis, run.metrics, vocabulary)
     return keys if counting is None or counting.key in keys else [*keys, counting.key]
 

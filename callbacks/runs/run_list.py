@@ -1,31 +1,28 @@
-"""The runs page: keeps its rows fresh. What happens inside the table happens in assets/tables.js."""
+"""The runs page: keeps its rows fresh. What happens inside the table happens in assets/run_list.js."""
 
 import json
-import threading
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 import dash
-from cachetools import LRUCache, cached
-from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import request
+from pydantic import BaseModel, ConfigDict
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry, register_rows_shown
+from callbacks.runs.run_rows import RunRows
 from components import ids, notices
+from components.run_rows.listing import OF_THEMSELVES
 from components.runs import run_list, run_toolbar
-from components.texts.language import _, language, ngettext
+from components.texts.language import _, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
-from domain.run_table.table import RunTable
-from domain.tracking.runs import SAMPLE_TAG, RunStatus, summarise
-from domain.tracking.vocabulary import Vocabulary
+from domain.filters.grammar import Kind
+from domain.run_table.column_refs import ColumnRef
+from domain.tracking.runs import SAMPLE_TAG, RunStatus
 from services.connect import Services
 from services.identity import writing_person
 from services.tracking.run_store import RunView
-
-# The rows of these runs in this language.
-RowsOf = Callable[[RunTable, str], list[dict[str, Any]]]
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -36,13 +33,14 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _register_refresh(app: dash.Dash, services: Services) -> None:
-    rows_of = _rows_by(services.vocabulary)
+    run_rows = RunRows(services)
 
     @app.callback(
         Output(ids.FRESHNESS_TEXT, "children"),
         Output(ids.failure("runs"), "children"),
         Output(ids.failure_alert("runs"), "is_open"),
         Output(ids.ROWS, "data"),
+        Output(ids.LISTED, "data"),
         Output(ids.VERSION, "data"),
         Output(ids.BAD_ROWS, "children"),
         Output(ids.SAMPLE_NOTICE, "is_open"),
@@ -50,7 +48,9 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Input(ids.tick("runs"), "n_intervals"),
         Input(ids.retry("runs"), "n_clicks"),
         Input(ids.REFRESH, "n_clicks"),
-        State(ids.VERSION, "data"),
+        Input(ids.COLUMNS, "data"),
+        Input(ids.NATIVE_UP_TO, "data"),
+        State(ids.LISTED, "data"),
         State(ids.SAMPLE_NOTICE, "is_open"),
         State(ids.SILENT, "data"),
     )
@@ -58,7 +58,9 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         _tick: int,
         _retry: int | None,
         _refresh: int | None,
-        shown: str | None,
+        columns: list[str],
+        native_up_to: int,
+        shown: dict[str, Any] | None,
         notice: bool,
         silent: dict[str, Any],
     ) -> tuple[Any, ...]:
@@ -66,8 +68,14 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
-        said, drawn = freshness(view), _rows(view, rows_of, shown, notice, services.settings.embedded)
-        return (*(_plain(part) for part in said), *drawn, _silences(view, silent))
+        known = Listed.model_validate(shown) if shown else None
+        listed = _listed(view, columns, native_up_to)
+        return (
+            *(_plain(part) for part in freshness(view)),
+            *_rows(view, run_rows, listed, known),
+            *_around(view, listed, known, notice=notice, embedded=services.settings.embedded),
+            _silences(view, silent),
+        )
 
     @app.callback(
         Output(ids.EMPTY, "children"),
@@ -102,30 +110,65 @@ def _plain(part: Any) -> Any:
     return json.loads(json.dumps(part, default=lambda component: component.to_plotly_json()))
 
 
-def _rows(view: RunView, rows_of: RowsOf, shown: str | None, notice: bool, embedded: bool) -> tuple[Any, ...]:
-    """Rows, version, bad rows, and whether the samples' notice is open; no update where the page has these."""
-    if view.runs is None or view.runs.version == shown:
-        return (no_update,) * 4
+class Listed(BaseModel):
+    """What a page was told of the list: its version, how many runs there are, and of which columns it has cells.
+
+    A list that is `paged` comes page by page, from `POST /runs/rows`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    total: int
+    columns: frozenset[str]
+    paged: bool
+    kinds: dict[str, Kind] = {}
+    pending: dict[str, int] = {}
+
+    def is_in(self, shown: "Listed | None") -> bool:
+        """Whether a page that was told `shown` has all of this."""
+        if shown is None or (self.version, self.total, self.paged) != (shown.version, shown.total, shown.paged):
+            return False
+        return self.paged or self.columns <= shown.columns
+
+
+def _listed(view: RunView, columns: list[str], native_up_to: int) -> Listed | None:
+    if view.runs is None:
+        return None
+    total = len(view.runs)
+    return Listed(version=view.runs.version, total=total, columns=frozenset(columns), paged=total > native_up_to)
+
+
+def _rows(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed | None) -> tuple[Any, ...]:
+    """Rows, where the browser holds them all, and what is to know of the list; no update where the page has these."""
+    if listed is None or listed.is_in(shown):
+        return no_update, no_update
+    if listed.paged:
+        return None, listed.model_dump(mode="json")
+    found = run_rows.all_rows(view, _refs([*listed.columns, *OF_THEMSELVES]))
+    told = {name: found[name] for name in ("kinds", "pending")}
+    return found["rows"], listed.model_copy(update=told).model_dump(mode="json")
+
+
+def _refs(columns: Iterable[str]) -> tuple[ColumnRef, ...]:
+    """In an order of their own, whatever order they are shown in: the rows are the same ones."""
+    return tuple(ColumnRef.parse(text) for text in sorted(set(columns)))
+
+
+def _around(
+    view: RunView, listed: Listed | None, shown: Listed | None, *, notice: bool, embedded: bool
+) -> tuple[Any, ...]:
+    """Version, bad rows, and whether the samples' notice is open; no update where the page has these."""
+    if view.runs is None or listed is None or (shown is not None and listed.version == shown.version):
+        return (no_update,) * 3
     # Only what Clew itself filled in is Clew's to remove.
     samples = embedded and len(view.runs.rows_with_tag(SAMPLE_TAG, "true")) > 0
     return (
-        rows_of(view.runs, language()),
         view.runs.version,
         _plain(notices.bad_rows(view.service, view.runs.bad_rows)),
         # The first rows open it; from then on the reader's dismissal counts.
         samples if shown is None else notice and samples,
     )
-
-
-def _rows_by(vocabulary: Vocabulary) -> RowsOf:
-    """Returns what makes the rows of all runs, once for each language, and keeps them: each app has its own."""
-
-    # By version, not by object: a full sweep makes the same list anew, and a list that nobody has any more would stay.
-    @cached(LRUCache(2), key=lambda runs, spoken: hashkey(runs.version, spoken), lock=threading.Lock())
-    def rows_of(runs: RunTable, _spoken: str) -> list[dict[str, Any]]:
-        return run_list.rows(summarise(run, vocabulary) for run in runs.runs())
-
-    return rows_of
 
 
 def _register_table(app: dash.Dash) -> None:
@@ -134,42 +177,62 @@ def _register_table(app: dash.Dash) -> None:
         ClientsideFunction("runs", "fill"),
         Output(ids.EXPERIMENT, "options"),
         Output(ids.ALGORITHM, "options"),
+        Output(ids.TOGETHER_PLACE, "hidden"),
         Input(ids.ROWS, "data"),
+        Input(ids.ANSWER, "data"),
+        Input(ids.LISTED, "data"),
         Input(ids.EXPERIMENT, "value"),
         Input(ids.ALGORITHM, "value"),
         Input(ids.SILENT, "data"),
         Input(ids.TOGETHER, "value"),
+        Input(ids.COLUMNS, "data"),
         State(ids.TEXTS, "data"),
     )
-    app.clientside_callback(
-        ClientsideFunction("runs", "tick"),
-        Input(ids.TABLE, "selected_row_ids"),
-        State(ids.TABLE, "data"),
-        State(ids.SELECTED, "data"),
-    )
     register_rows_shown(app, ids.TABLE, ids.ROWS, ids.TEXTS)
+    _register_query(app)
+    _register_selection(app)
+
+
+def _register_query(app: dash.Dash) -> None:
+    """What the list is asked for, to the address and, where it comes page by page, to the server."""
+    app.clientside_callback(
+        ClientsideFunction("runs", "query"),
+        Input(ids.TABLE, "sort_by"),
+        Input(ids.EXPERIMENT, "value"),
+        Input(ids.ALGORITHM, "value"),
+        Input(ids.TOGETHER, "value"),
+        Input(ids.COLUMNS, "data"),
+        Input(ids.COLUMN_WIDTHS, "data"),
+        Input(ids.LISTED, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "pages"), Input(ids.TABLE, "page_current"), Input(ids.LISTED, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "shown"),
+        Output(ids.PAGE_SHOWN, "children"),
+        Input(ids.ANSWER, "data"),
+        Input(ids.LISTED, "data"),
+        State(ids.TEXTS, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("runs", "widths"), Input(ids.COLUMN_WIDTHS, "data"))
+    app.clientside_callback(ClientsideFunction("runs", "menu"), Input(ids.TABLE, "columns"))
+
+
+def _register_selection(app: dash.Dash) -> None:
+    app.clientside_callback(ClientsideFunction("runs", "tick"), Input(ids.TABLE, "selected_row_ids"))
     app.clientside_callback(
         ClientsideFunction("runs", "buttons"),
         Output(ids.COMPARE, "children"),
         Output(ids.COMPARE, "disabled"),
         Output(ids.CLEAR, "disabled"),
+        Output(ids.SELECT_SAID, "children"),
         Input(ids.SELECTED, "data"),
         State(ids.TEXTS, "data"),
     )
     app.clientside_callback(ClientsideFunction("runs", "clear"), Input(ids.CLEAR, "n_clicks"))
-    app.clientside_callback(
-        ClientsideFunction("runs", "address"), Input(ids.EXPERIMENT, "value"), Input(ids.TOGETHER, "value")
-    )
-    app.clientside_callback(
-        ClientsideFunction("runs", "anyNested"), Output(ids.TOGETHER_PLACE, "hidden"), Input(ids.ROWS, "data")
-    )
-    app.clientside_callback(
-        ClientsideFunction("runs", "columns"),
-        Output(ids.TABLE, "hidden_columns"),
-        Input(ids.COLUMNS, "value"),
-        Input(ids.ROWS, "data"),
-        State(ids.TABLE, "columns"),
-    )
+    app.clientside_callback(ClientsideFunction("runs", "selectAll"), Input(ids.SELECT_ALL, "n_clicks"))
+    app.clientside_callback(ClientsideFunction("runs", "selectPage"), Input(ids.SELECT_PAGE, "n_clicks"))
 
 
 def _register_sample_removal(app: dash.Dash, services: Services) -> None:

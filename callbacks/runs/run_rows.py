@@ -34,6 +34,8 @@ from services.tracking.run_store import RunView
 MOST_ROWS: Final = 1_000
 """Of a page."""
 _FILE: Final = "runs.csv"
+# Of 50,000 runs one of numbers takes 0.4 MB, one of texts up to 5.
+_MOST_COLUMNS_KEPT: Final = 32
 
 
 class RowsQuery(RunQuery):
@@ -51,6 +53,7 @@ class RunRows:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._made: LRUCache[tuple[str, str], WordColumns] = LRUCache(2)
+        self._columns: LRUCache[tuple[str, ColumnRef], Column] = LRUCache(_MOST_COLUMNS_KEPT)
         self._lists: LRUCache[tuple[str, str, RunQuery], dict[str, Any]] = LRUCache(2)
         self._lock = threading.Lock()
 
@@ -77,8 +80,15 @@ class RunRows:
 
     def _raw(self, table: RunTable) -> ColumnSource:
         def column(ref: ColumnRef) -> Column:
-            return column_of(table, ref, self._services.vocabulary)
+            with self._lock:
+                found = self._columns.get((table.version, ref))
+            return found or self._keep((table.version, ref), column_of(table, ref, self._services.vocabulary))
 
+        return column
+
+    def _keep(self, key: tuple[str, ColumnRef], column: Column) -> Column:
+        with self._lock:
+            self._columns[key] = column
         return column
 
     def _words(self, table: RunTable, raw: ColumnSource) -> WordColumns:

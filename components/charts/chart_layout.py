@@ -1,29 +1,33 @@
 """The frame of a line chart: axes with their units, title, fonts."""
 
-from typing import Any
+from typing import Any, Final
 
 from components.charts.scales import Scale
+from components.charts.subjects import axis_name, axis_title, chart_title
 from components.texts import words
 from components.texts.language import _
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
-from domain.tracking.vocabulary import MetricWord
+from domain.charts.chart_spec import ChartSpec
 
+# Whole numbers, which read well in thousands and millions.
+COUNTED: Final = (Axis.STEP, Axis.EPISODES, Axis.ENV_STEPS)
 _GREY = "rgba(128,128,128,0.25)"
 
 
 def chart_layout(
-    word: MetricWord,
+    spec: ChartSpec,
     options: ChartOptions,
     scale: Scale,
     empty: str | None,
     *,
     legend: bool,
+    as_logged: bool = False,
     y_axis: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The Plotly layout of a chart of `word`, with a `legend` or not; `empty` says why there is no line.
+    """The Plotly layout of the chart `spec`, with a `legend` or not; `empty` says why there is no line.
 
-    `y_axis` holds what its values make of the y axis.
+    `y_axis` holds what its values make of the y axis; rates that are none have it `as_logged`.
     """
     axis = {
         "gridcolor": _GREY,
@@ -37,14 +41,14 @@ def chart_layout(
         # At the very left: on a phone the buttons begin where the plot would have it end.
         # At the top, so that what stands below it, line by line, grows downwards.
         "title": {
-            "text": words.metric_name(word),
+            "text": chart_title(spec),
             "font": {"size": 15},
             **{"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": 8, "t": 8}},
         },
         "xaxis": axis | _x_axis(options, scale, legend=legend),
         "yaxis": axis
         | {
-            "title": {"text": words.metric_axis(word), "standoff": 8},
+            "title": {"text": axis_title(spec, as_logged=as_logged), "standoff": 8},
             "type": "log" if options.log_y else "linear",
             # A new scale is a new picture; otherwise the reader's own zoom stays through every refresh.
             "uirevision": f"{options.log_y}",
@@ -63,26 +67,27 @@ def chart_layout(
     }
 
 
+def _x_title(options: ChartOptions, scale: Scale) -> str:
+    if options.axis is Axis.STEP and scale.base:
+        return _("Step − %(first)s", first=words.count(scale.base))
+    if options.axis is Axis.RELATIVE_TIME:
+        return _("Time since the start (%(unit)s)", unit=scale.unit.name if scale.unit else "s")
+    return axis_name(options.axis)
+
+
 def _x_axis(options: ChartOptions, scale: Scale, *, legend: bool) -> dict[str, Any]:
-    names = {
-        Axis.STEP: _("Step − %(first)s", first=words.count(scale.base)) if scale.base else _("Step"),
-        Axis.EPISODES: _("Episodes"),
-        Axis.ENV_STEPS: _("Environment steps"),
-        Axis.WALL_TIME: _("Time"),
-        Axis.RELATIVE_TIME: _("Time since the start (%(unit)s)", unit=scale.unit.name if scale.unit else "s"),
-    }
     window, is_date = options.window, options.axis is Axis.WALL_TIME
     spec: dict[str, Any] = {
         # Room that Plotly finds out itself costs a third of its time for a chart: only where a legend follows.
         "automargin": legend,
         # Else the distance is from the axis, and a date has two rows of labels.
-        "title": {"text": names[options.axis], "standoff": 4 if legend else 34 if is_date else 20},
+        "title": {"text": _x_title(options, scale), "standoff": 4 if legend else 34 if is_date else 20},
         # The window is shared by all charts: what one of them zooms to is the range of the others.
         "uirevision": f"{options.axis} {scale.base} {window.x_from} {window.x_to}",
         "type": "date" if options.axis is Axis.WALL_TIME else "linear",
     }
     if options.axis is not Axis.WALL_TIME:
-        spec["tickformat"] = "~s" if options.axis is not Axis.RELATIVE_TIME else ""
+        spec["tickformat"] = "~s" if options.axis in COUNTED else ""
     if window.x_from is not None and window.x_to is not None:
         spec |= {"range": [window.x_from, window.x_to], "autorange": False}
     return spec

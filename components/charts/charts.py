@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 from components import ids
 from components.charts.chart_config import chart_config
 from components.charts.chart_layout import chart_layout
-from components.charts.chart_summary import chart_summary
 from components.charts.encoding import encoded
-from components.charts.line_ends import is_as_logged, nothing_finite, said_of_ends
 from components.charts.names import shortened
 from components.charts.scales import Scale, scale_of
-from components.charts.subtitle import first_of, put_below
+from components.charts.sentences.chart_summary import chart_summary
+from components.charts.sentences.line_ends import is_as_logged, nothing_finite, said_of_ends
+from components.charts.sentences.subtitle import first_of, put_below
+from components.charts.subjects import names
 from components.charts.traces import Line, end_marks, faint_trace, group_traces, line_trace
-from components.charts.y_scale import LINEAR, y_scale_of
+from components.charts.y_scale import LINEAR, own_range, y_scale_of
 from components.texts import words
 from components.texts.language import _
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Drawn, visible
 from domain.charts.seed_curves import seed_curve
 from domain.tracking.vocabulary import MetricWord
@@ -38,7 +40,7 @@ _BUTTONS = ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d
 
 
 def line_chart(
-    word: MetricWord,
+    spec: ChartSpec,
     lines: Sequence[Line],
     *,
     nothing: str,
@@ -46,31 +48,39 @@ def line_chart(
     sampled: bool = False,
     scale: Scale | None = None,
     remarks: Sequence[str] = (),
+    width: int | None = None,
 ) -> dict[str, Any]:
-    """A chart of `word`, a line per run or group; `nothing` says why it is empty when it is.
+    """The chart `spec`, a line per run or group and metric; `nothing` says why it is empty when it is.
 
     `sampled` says that some lines are a sample so far, with all their points on the way. `scale` is that of the x axis
-    where other charts share it; `remarks` are what else is to be said of the lines.
+    where other charts share it; `remarks` are what else is to be said of the lines. No line has more points than the
+    chart is wide, in pixels, where `width` is known.
     """
-    options = options or ChartOptions()
+    options = _of_spec(options or ChartOptions(), spec)
     curves = [curve for line in lines for curve in line.curves]
     left_out = [line.remark for line in lines if line.remark]
     scale = scale or scale_of(curves, options)
-    drawn = [_drawn(line, scale, options, _points_for(len(lines))) for line in lines]
+    drawn = [_drawn(line, scale, options, _points_for(len(lines), width)) for line in lines]
     traces = [trace for part in drawn for trace in part.traces]
     y_scale = y_scale_of(_values_of(lines), traces) if options.log_y else LINEAR
     nothing = nothing_finite(curves) or nothing
     legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
-    y_axis = y_scale.axis(traces)
-    layout = chart_layout(word, options, scale, None if traces else nothing, legend=legend, y_axis=y_axis)
-    if is_as_logged(curves):
-        layout["yaxis"]["title"]["text"] = words.metric_as_logged(word)
+    y_axis = y_scale.axis(traces) | own_range(spec, y_scale, options)
+    as_logged = is_as_logged(curves)
+    empty = None if traces else nothing
+    layout = chart_layout(spec, options, scale, empty, legend=legend, y_axis=y_axis, as_logged=as_logged)
     said = [*remarks, *y_scale.said(), *_said(drawn, options, sampled), *said_of_ends(curves)] if traces else []
     put_below(layout["title"], layout["margin"], [*said, *first_of(left_out)])
     named = [(shortened(line.name), line.curves) for line in lines]
     spoken = unescape(nothing.replace("<br>", "; "))
-    layout["meta"] = {"summary": chart_summary(word, named, nothing=spoken, remarks=left_out)}
+    summary = chart_summary(names(spec.of), named, nothing=spoken, remarks=left_out)
+    layout["meta"] = {"summary": summary, "x": {"axis": str(options.axis), **scale.as_told()}}
     return {"data": [encoded(trace, scale, y_scale) for trace in traces], "layout": layout}
+
+
+def _of_spec(options: ChartOptions, spec: ChartSpec) -> ChartOptions:
+    """The page's options with the chart's own y scale."""
+    return options if spec.scale is None else options.model_copy(update={"log_y": spec.scale == "log"})
 
 
 def _values_of(lines: Sequence[Line]) -> Iterator[NDArray[np.float64]]:
@@ -85,7 +95,7 @@ def summaries(figures: Sequence[dict[str, Any]]) -> list[str]:
 
 def graph(place: str, word: MetricWord, *, nothing: str) -> html.Figure:
     """The chart's place on a page, empty but in its final size, so that nothing jumps when lines come."""
-    empty = line_chart(word, [], nothing=nothing)
+    empty = line_chart(ChartSpec.of_word(word), [], nothing=nothing)
     return html.Figure(
         [
             dcc.Graph(
@@ -111,13 +121,16 @@ class _Part(NamedTuple):
     too_few: bool
 
 
-def _points_for(lines: int) -> int:
-    return max(FEWEST_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, lines)))
+def _points_for(lines: int, width: int | None) -> int:
+    if width is None:
+        return max(FEWEST_POINTS, min(POINTS_PER_LINE, POINTS_PER_CHART // max(1, lines)))
+    # As many as ten lines of one point a pixel have together, and never fewer than a line needs.
+    return max(min(width, FEWEST_POINTS), min(width, max(POINTS_PER_CHART, 10 * width) // max(1, lines)))
 
 
 def _drawn(line: Line, scale: Scale, options: ChartOptions, most: int) -> _Part:
     curves = [scale.shown(curve) for curve in line.curves]
-    if options.grouped:
+    if options.grouped and not line.is_alone and not any(curve.is_path for curve in curves):
         group = seed_curve(curves, most, centre=options.centre, band=options.band, window=options.window)
         if not group.is_too_few:
             part = _Part(list(group_traces(line, group, options)), len(group.x), group.total, False)

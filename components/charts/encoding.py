@@ -36,9 +36,10 @@ def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
 
 
 def _short(values: NDArray[np.float64]) -> NDArray[Any]:
-    """The values in half of their bytes, but for those that 32 bits would make infinite."""
+    """The values in half of their bytes, but for those that 32 bits would make infinite, or zero."""
     fit = np.abs(values).max(initial=0, where=np.isfinite(values)) < np.finfo(np.float32).max
-    return values.astype(np.float32) if fit else values
+    short = values.astype(np.float32) if fit else values
+    return values if ((short == 0) & (values != 0)).any() else short
 
 
 def _typed(column: NDArray[Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from domain.charts.axes import Axis, TimeUnit, time_unit
 from domain.charts.chart_options import ChartOptions
-from domain.charts.curves import Curve
+from domain.charts.curves import EVERYTHING, Curve, Window
 from domain.charts.hindrances import FARTHEST_EXACT
 
 # Of steps that all begin with the same digits the axis would write only those.
@@ -26,6 +26,17 @@ class Scale(NamedTuple):
     unit: TimeUnit | None
     base: int | None = None
 
+    def as_told(self) -> dict[str, float | int]:
+        """How a place on the axis becomes the axis's own unit again: (shown + shift) * divisor + base."""
+        return {"divisor": self.divisor, "shift": self.shift, "base": self.base or 0}
+
+    def window(self, own: Window) -> Window:
+        """A window in the axis's own unit as one in the displayed one."""
+        if own == EVERYTHING:
+            return own
+        low, high = (None if end is None else (end - (self.base or 0)) / self.divisor - self.shift for end in own.ends)
+        return Window(x_from=low, x_to=high)
+
     def shown(self, curve: Curve) -> Curve:
         """The curve in displayed units."""
         if self.base and curve.x.dtype.kind == "i":
@@ -36,16 +47,18 @@ class Scale(NamedTuple):
         return curve.model_copy(update={"x": curve.x / self.divisor - self.shift})
 
 
-def scale_of(curves: Sequence[Curve], options: ChartOptions) -> Scale:
-    """The scale of the x axis that charts of `curves` share, so that a zoom of one means the same in all."""
+def scale_of(curves: Sequence[Curve], options: ChartOptions, longest: float = 0.0) -> Scale:
+    """The scale of the x axis that charts of `curves` share, so that a zoom of one means the same in all.
+
+    `longest` is for how many seconds the runs went on, where charts that are drawn one by one are to share it.
+    """
     if options.axis is Axis.WALL_TIME:
         return Scale(1, options.zone_minutes * 60_000, None)
     if options.axis is Axis.STEP:
         return Scale(1, 0, None, _base([curve for curve in curves if len(curve) and curve.x.dtype.kind == "i"]))
     if options.axis is not Axis.RELATIVE_TIME:
         return Scale(1, 0, None)
-    longest = max((curve.x[-1] for curve in curves if len(curve)), default=0.0)
-    unit = time_unit(float(longest))
+    unit = time_unit(max((longest, *(float(curve.x[-1]) for curve in curves if len(curve)))))
     return Scale(unit.seconds, 0, unit)
 
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.charts.line_ends import end_mark
 from components.charts.names import plotly_text
+from components.charts.sentences.line_ends import end_mark
 from components.colours import LineStyle
 from components.texts import words
 from domain.charts.chart_options import ChartOptions
@@ -22,6 +22,7 @@ class Line(NamedTuple):
     """What is drawn under one name: the curve of a run, or those of a group of runs; `raw` is before smoothing.
 
     The curves' x is in the axis's own unit: steps, counts, Unix ms or seconds. `remark` says what is not drawn of it.
+    `group` is the run's name where the line's own says its metric, too. With `is_alone` it is a run beside groups.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Line(NamedTuple):
     raw: Sequence[Curve]
     style: LineStyle
     remark: str | None = None
+    group: str | None = None
+    is_alone: bool = False
 
 
 def line_trace(
@@ -37,19 +40,23 @@ def line_trace(
     """A line through these points, in the legend where it is `named`."""
     return {
         "type": "scatter",
-        "mode": "lines" if len(x) > 1 else "markers",
+        "mode": "markers" if len(x) < 2 else "lines+markers" if line.style.symbol else "lines",
         # Anybody may name a run, and Plotly reads much in its texts.
         "name": plotly_text(line.name),
-        "meta": {"name": line.name},
+        "meta": {"name": line.name, "run": line.group or line.name},
         "legendgroup": line.name,
         "showlegend": named,
         "x": x,
         "y": y,
         "connectgaps": False,
         "line": {"color": line.style.colour, "dash": line.style.dash, "width": 1.6},
-        "marker": {"color": line.style.colour},
+        "marker": {"color": line.style.colour, **_marks(line.style.symbol)},
         "hovertemplate": "%{y:.4g}<extra>%{fullData.name}</extra>",
     }
+
+
+def _marks(symbol: str | None) -> dict[str, Any]:
+    return {} if symbol is None else {"symbol": symbol, "size": 6, "maxdisplayed": 12}
 
 
 def end_marks(line: Line, curves: Sequence[Curve], options: ChartOptions) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from components.texts import words
 from components.texts.language import _
+from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import ChartSpec
 from domain.charts.symmetric_log import SymmetricLog, symmetric_log
 
 
@@ -62,3 +64,19 @@ def y_scale_of(values: Iterable[NDArray[np.float64]], traces: Sequence[dict[str,
     """The scale of a logarithmic chart of lines with these `values`, drawn, with their bands, as `traces`."""
     drawn = (trace["y"][np.isfinite(trace["y"])] for trace in traces)
     return YScale(symmetric_log([*values, *drawn]))
+
+
+def own_range(spec: ChartSpec, y_scale: YScale, options: ChartOptions) -> dict[str, Any]:
+    """What the range that a chart was given makes of its y axis; on a logarithm an end that is not above 0 is none."""
+    ends = [_place(end, y_scale, options.log_y) for end in (spec.y_from, spec.y_to)]
+    if ends == [None, None]:
+        return {}
+    return {"range": ends, "uirevision": f"{options.log_y} {ends}"} | ({} if None in ends else {"autorange": False})
+
+
+def _place(end: float | None, y_scale: YScale, log_y: bool) -> float | None:
+    if end is None or not log_y:
+        return end
+    if y_scale.symmetric is not None:
+        return float(y_scale.symmetric.at(np.array([end]))[0])
+    return float(np.log10(end)) if end > 0 else None

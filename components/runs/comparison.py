@@ -7,17 +7,21 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
+from components.chart_grid.chart_grid import chart_grid
 from components.charts.chart_controls import controls, take_along
-from components.charts.charts import graph, line_chart
-from components.charts.lines import Known, lines
+from components.charts.charts import line_chart
+from components.charts.figures import why_empty
+from components.charts.known import Known
+from components.charts.lines import lines
 from components.charts.names import shortened
-from components.charts.remarks import remarks, stepless
 from components.charts.scales import scale_of
+from components.charts.sentences.remarks import remarks, stepless
 from components.runs import group_picker
 from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import ChartSpec, Subject
 from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.compared import Compared
 from domain.tracking.runs import Run
@@ -46,7 +50,7 @@ def panel(options: ChartOptions) -> html.Section:
             controls(options),
             group_picker.picker(options),
             html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
-            html.Div([graph("compare", word, nothing=_("Loading…")) for word in WORDS], className="charts"),
+            chart_grid("compare"),
         ],
         id=ids.COMPARE_PANEL,
         className="comparison",
@@ -64,14 +68,14 @@ def figures(
     curve_of: CurveSource = history_curve,
 ) -> list[dict[str, Any]]:
     """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
-    drawn = {word: lines(word, runs, known, options, curve_of) for word in WORDS}
+    drawn = {spec: lines(spec.of[0], runs, known, options, curve_of) for spec in map(ChartSpec.of_word, WORDS)}
     scale = scale_of([curve for found in drawn.values() for line in found for curve in line.curves], options)
     figures = []
-    for word, found in drawn.items():
-        said = remarks(word, runs, known, options, scale)
-        nothing = _("Loading…") if still_loading else "<br>".join(said) or _why_empty(options)
+    for spec, found in drawn.items():
+        said = remarks(spec.of[0], runs, known, options, scale, curve_of)
+        nothing = _("Loading…") if still_loading else "<br>".join(said) or why_empty(options.axis, len(runs))
         figures.append(
-            line_chart(word, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
+            line_chart(spec, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
         )
     return figures
 
@@ -105,7 +109,7 @@ def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int)
 
 def without_steps(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Alert | None:
     """Says which runs logged no steps, and offers an axis that needs none; assets/charts.js changes to it."""
-    found = stepless(WORDS, runs, known) if options.axis not in CLOCKS else []
+    found = stepless([Subject(word) for word in WORDS], runs, known) if options.axis not in CLOCKS else []
     if not found:
         return None
     named = ", ".join(shortened(run.name or run.run_id[:8]) for run in found[:3])
@@ -123,9 +127,3 @@ def without_steps(runs: Sequence[Run], known: Known, options: ChartOptions) -> d
 def _shortened(unknown: Sequence[str]) -> list[str]:
     named = [run_id[:12] for run_id in unknown[:5]]
     return named if len(unknown) <= 5 else [*named, _("and %(n)s more", n=len(unknown) - 5)]
-
-
-def _why_empty(options: ChartOptions) -> str:
-    if options.axis in ("episodes", "env_steps"):
-        return _("None of these runs logged this metric, or what counts this axis.")
-    return _("None of these runs logged this metric.")

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.charts.encoding import points
-from components.charts.line_ends import is_end_mark
-from components.charts.lines import Known
+from components.charts.known import Known
+from components.charts.sentences.line_ends import is_end_mark
 from components.runs import final_metrics
 from components.texts.csv_cells import csv_text
 from components.texts.outcomes import machine_text

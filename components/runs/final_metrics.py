@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components.badges import diverged_badge, sample_badge, status_badge
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.colours import LineStyle, line_styles
 from components.links import run_href
 from components.texts import words

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.charts.lines import Known, group_name
+from components.charts.known import Known
+from components.charts.lines import group_name
 from components.colours import line_styles
 from components.runs.final_metrics import column_head, swatch
 from components.texts import words

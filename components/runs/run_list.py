@@ -1,6 +1,6 @@
 """The run list: its table, its toolbar, and a run as a row of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,11 +9,14 @@ from dash import html
 
 from components import ids, notices
 from components.links import href
-from components.runs import run_toolbar
+from components.runs import column_menu, run_toolbar
+from components.runs.comparison import MOST_COMPARED
 from components.runs.nested import nesting_texts
 from components.tables import Column, native_table, rows_shown
 from components.texts import outcomes, words
 from components.texts.language import _, around, ngettext
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.list_address import ListAddress
 from domain.tracking.runs import Run, RunStatus, RunSummary
 from domain.tracking.silence import silent_minutes
 
@@ -23,7 +26,13 @@ REMARKS = "remarks"
 # What is nested deeper is shown as deep as this.
 _DEEPEST = 4
 _COLUMN_OF = {"success_rate": "success_percent"}
-HIDDEN_AT_FIRST = ("final_reward", "final_loss", "episode_length", "duration_minutes", "silent_minutes", REMARKS)
+# The columns that a list has of which nobody chose any.
+USUAL = (
+    *("name", "run_id", "experiment", "algorithm", "environment", "seed", "started"),
+    *("success_percent", "episodes", "status"),
+)
+# Up to so many runs the browser holds all rows, and sorts and filters by itself; more would take it seconds.
+NATIVE_UP_TO = 10_000
 
 
 def columns() -> list[Column]:
@@ -48,6 +57,11 @@ def columns() -> list[Column]:
         Column("silent_minutes", _("No metric for (min)"), "numeric", 0),
         Column("nested", _("Nested")),
         Column(REMARKS, _("Remarks")),
+        Column("user", _("User")),
+        Column("source", _("Source")),
+        Column("commit", _("Commit")),
+        Column("ended", _("Ended"), "datetime"),
+        Column("diverged", _("Diverged")),
     ]
 
 
@@ -70,7 +84,7 @@ def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str
 
     `nested` says in which run it stands, and how many stand in it.
     `keys` names by column what its tool calls the value, for the tooltip, and `no_value` says by column why there is
-    none. assets/tables.js adds what only the browser knows: the time in the reader's zone, and the link.
+    none. assets/run_list.js adds what only the browser knows: the time in the reader's zone, and the link.
     """
     return {
         "id": run.run_id,
@@ -123,17 +137,45 @@ def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:
     return {run_id: {"minutes": minutes, "text": words.silence(minutes)} for run_id, minutes in found.items()}
 
 
-def run_table() -> html.Div:
-    """The table with its checkboxes, sort and filter; empty until assets/tables.js fills it."""
+def run_table(address: ListAddress) -> html.Div:
+    """The table with its checkboxes, sort and filter; empty until assets/run_list.js fills it."""
+    refs = address.columns or [ColumnRef.parse(key) for key in USUAL]
+    orders = [(column_menu.column_id(by.ref), "desc" if by.descending else "asc") for by in address.sort]
     return native_table(
         ids.TABLE,
-        columns(),
+        column_menu.columns_of(refs, columns()),
         label=_("Runs"),
         named_by=("name", "started"),
         page_size=PAGE_SIZE,
-        hidden=HIDDEN_AT_FIRST,
         styles=[*_status_colours(), *_depths()],
+        sorting=[{"column_id": column, "direction": direction} for column, direction in orders],
+        typed={column_menu.column_id(ref): typed for ref, typed in address.filters.items()},
     )
+
+
+def page_failure() -> html.Div:
+    """What failed where the server sends the list page by page; assets/run_pages.js shows it."""
+    return html.Div(
+        html.Div(
+            [
+                html.Span(id=ids.PAGE_FAILURE_TEXT),
+                html.Button(
+                    _("Retry"), id=ids.PAGE_RETRY, type="button", className="btn btn-sm btn-outline-secondary ms-2"
+                ),
+            ],
+            id=ids.PAGE_FAILURE,
+            className="alert alert-warning py-2",
+            hidden=True,
+        ),
+        role="alert",
+    )
+
+
+def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
+    """Names the parts of the address that make no sense of columns."""
+    if not odd:
+        return None
+    return dbc.Alert(_("The address says something odd about %(names)s.", names=", ".join(odd)), color="warning")
 
 
 def freshness() -> html.Div:
@@ -144,6 +186,10 @@ def freshness() -> html.Div:
                 [
                     html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
                     rows_shown(ids.TABLE),
+                    html.Span(id=ids.PAGE_SHOWN, role="status", className="text-body-secondary small"),
+                    html.Span(
+                        dbc.Spinner(size="sm", spinner_class_name="ms-2"), id=ids.LOADING, hidden=True, role="status"
+                    ),
                     dbc.Button(
                         _("Refresh"), id=ids.REFRESH, size="sm", color="link", class_name="ms-2 p-0 align-baseline"
                     ),
@@ -166,10 +212,17 @@ def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> l
 
 
 def texts() -> dict[str, Any]:
-    """What assets/tables.js writes, in the reader's language; {n} is a number."""
+    """What assets/run_list.js writes, in the reader's language; {n} is a number."""
     return {
         "details": _("Open"),
         "shown": _(" · {n} shown"),
+        "pending": _(" · {name}: {n} values are still on their way"),
+        "page_failed": _("These runs could not be read: {cause}"),
+        "column_moved": _("{name} is column {n} of {total}"),
+        "column_width": _("Width of {name}"),
+        "column_menu": column_menu.menu_texts(),
+        "selection": run_toolbar.selection_texts(),
+        "most_compared": MOST_COMPARED,
         "compare_none": _("Compare"),
         "compare_one": _("Compare 1 run"),
         "compare_many": _("Compare {n} runs"),

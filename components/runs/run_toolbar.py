@@ -1,44 +1,69 @@
-"""What stands above the run list: filters, columns and the Compare button."""
-
-from collections.abc import Sequence
+"""What stands above the run list: filters, columns, selecting in bulk, and the Compare button."""
 
 import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
-from components.tables import Column
+from components.runs import column_menu
 from components.texts.language import _
+from domain.run_table.list_address import ListAddress
 
 # The filters' value for "all"; an empty one would be drawn as no choice at all.
 EVERYTHING = "*"
-# These columns come by themselves, with the first run that has something in them.
-_OF_THEMSELVES = ("sample", "nested", "remarks")
 
 
-def toolbar(
-    experiment: str | None, columns: Sequence[Column], hidden: Sequence[str], *, together: bool = False
-) -> html.Div:
-    """Filters, columns, whether nested runs stand `together`, and the Compare button."""
+def toolbar(address: ListAddress) -> html.Div:
+    """Filters, columns, whether nested runs stand together, selecting, CSV, and the Compare button."""
     return html.Div(
         [
-            _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), experiment),
-            _choice(ids.ALGORITHM, _("Algorithm"), _("All algorithms"), None),
-            _column_menu(columns, hidden),
+            _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), address.experiment),
+            _choice(ids.ALGORITHM, _("Algorithm"), _("All algorithms"), address.algorithm),
+            column_menu.button(),
+            html.Button(_("CSV"), id=ids.LIST_CSV, type="button", className="btn btn-light"),
             html.Div(
-                dbc.Switch(id=ids.TOGETHER, label=_("Children below their parent"), value=together, class_name="mb-0"),
+                dbc.Switch(
+                    id=ids.TOGETHER, label=_("Children below their parent"), value=address.together, class_name="mb-0"
+                ),
                 id=ids.TOGETHER_PLACE,
                 hidden=True,
             ),
             html.Div(
                 [
+                    _selecting(),
                     dbc.Button(_("Clear"), id=ids.CLEAR, color="link", disabled=True),
                     dbc.Button(_("Compare"), id=ids.COMPARE, color="primary", disabled=True),
                 ],
                 className="ms-auto d-flex gap-2 align-items-end",
             ),
+            html.Span(id=ids.COLUMNS_SAID, role="status", className="visually-hidden"),
+            html.Span(id=ids.SELECT_SAID, role="status", className="small text-body-secondary w-100 text-end"),
         ],
         className="d-flex flex-wrap gap-3 align-items-end mb-2",
     )
+
+
+def _selecting() -> dbc.DropdownMenu:
+    """What selects many runs at once; assets/run_selection.js says how many each takes."""
+    return dbc.DropdownMenu(
+        [
+            dbc.DropdownMenuItem(_("All that the filters leave"), id=ids.SELECT_ALL),
+            dbc.DropdownMenuItem(_("This page"), id=ids.SELECT_PAGE),
+        ],
+        id=ids.SELECT,
+        label=_("Select"),
+        color="light",
+        align_end=True,
+    )
+
+
+def selection_texts() -> dict[str, str]:
+    """What assets/run_selection.js says of selecting in bulk; {n} and {most} are numbers."""
+    return {
+        "all": _("All {n} that the filters leave"),
+        "page": _("This page ({n})"),
+        "failed": _("The runs could not be selected: {cause}"),
+        "most_compared": _("A comparison draws the first {most} of them."),
+    }
 
 
 def _choice(component_id: str, label: str, everything: str, value: str | None) -> html.Div:
@@ -50,21 +75,4 @@ def _choice(component_id: str, label: str, everything: str, value: str | None) -
             dbc.Label(label, html_for=component_id, class_name="small mb-0"),
             dbc.Select(id=component_id, options=options, value=value or EVERYTHING, class_name="choice"),
         ]
-    )
-
-
-def _column_menu(known: Sequence[Column], hidden: Sequence[str]) -> dbc.DropdownMenu:
-    shown = [column.key for column in known if column.key not in hidden]
-    return dbc.DropdownMenu(
-        # Not dcc's: its options are list items with checkboxes in them, which is two controls to a screen reader.
-        dbc.Checklist(
-            id=ids.COLUMNS,
-            options=[
-                {"label": column.name, "value": column.key} for column in known if column.key not in _OF_THEMSELVES
-            ],
-            value=shown,
-            class_name="px-3 column-menu",
-        ),
-        label=_("Columns"),
-        color="light",
     )

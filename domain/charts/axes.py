@@ -2,11 +2,11 @@
 
 from collections.abc import Container
 from enum import StrEnum
-from typing import Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from domain.charts.curves import Column
 from domain.tracking.history import History
@@ -14,7 +14,7 @@ from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 
 class Axis(StrEnum):
-    """The x axes: MLflow's step, two counts of the run's own, and two clocks."""
+    """The x axes that are named: MLflow's step, two counts of the run's own, and two clocks."""
 
     STEP = "step"
     EPISODES = "episodes"
@@ -22,6 +22,11 @@ class Axis(StrEnum):
     WALL_TIME = "wall_time"
     RELATIVE_TIME = "relative_time"
 
+
+METRIC_SIGN: Final = "metric:"
+MetricAxis = Annotated[str, StringConstraints(pattern=r"(?s)^metric:.+", max_length=500)]
+"""Any other metric of the run: `metric:` and its key as logged."""
+XAxis = Axis | MetricAxis
 
 CLOCKS: Final = (Axis.WALL_TIME, Axis.RELATIVE_TIME)
 _COUNTED: Final[dict[Axis, MetricWord]] = {Axis.EPISODES: "episodes", Axis.ENV_STEPS: "env_steps"}
@@ -46,8 +51,21 @@ class TimeUnit(NamedTuple):
 _UNITS: Final = (TimeUnit("d", 86_400), TimeUnit("h", 3_600), TimeUnit("min", 60))
 
 
-def counter(axis: Axis, logged: Container[str], vocabulary: Vocabulary) -> Counter | None:
-    """Which of the metrics that a run `logged` counts `axis`; None if none does, or if the axis needs none."""
+def metric_axis(key: str) -> str:
+    """The axis that is the metric `key`."""
+    return METRIC_SIGN + key
+
+
+def axis_key(axis: XAxis) -> str | None:
+    """The metric that an axis is; None for those that are named."""
+    return None if isinstance(axis, Axis) else axis.removeprefix(METRIC_SIGN)
+
+
+def counter(axis: XAxis, logged: Container[str], vocabulary: Vocabulary) -> Counter | None:
+    """Which of the metrics that a run `logged` counts `axis`, or is it; None if none does, or if it needs none."""
+    if not isinstance(axis, Axis):
+        joined = axis.removeprefix(METRIC_SIGN)
+        return Counter(key=joined, by_step=False) if joined in logged else None
     word = _COUNTED.get(axis)
     if word is None:
         return None
@@ -58,18 +76,24 @@ def counter(axis: Axis, logged: Container[str], vocabulary: Vocabulary) -> Count
     return None
 
 
+def is_counted(axis: XAxis) -> bool:
+    """Whether another metric of the run numbers this axis, or is it."""
+    return not isinstance(axis, Axis) or axis in _COUNTED
+
+
 def counts(counter: Counter, history: History) -> History:
     """The history of `counter`'s metric as counts by step, for `x_column`."""
     return history.model_copy(update={"value": history.step.astype(np.float64)}) if counter.by_step else history
 
 
 def x_column(
-    history: History, axis: Axis, *, counts: History | None = None, origin: int | None = None
+    history: History, axis: XAxis, *, counts: History | None = None, origin: int | None = None
 ) -> Column | None:
-    """The x of each point [n]: a step, a count, Unix ms (wall time), or seconds since `origin` (relative time).
+    """The x of each point [n]: a step, a count, Unix ms (wall time), seconds since `origin`, or another metric's value.
 
     `counts` is the same run's count by step, None when it was not logged: then there is no such axis, and None comes
-    back. Between two logged counts x is interpolated; before the first and after the last it is not known: NaN.
+    back. Between two logged counts x is interpolated; before the first and after the last it is not known: NaN. Any
+    other metric has the value that was logged at the very same step, and NaN where there is none.
     `origin` is in Unix ms, the history's own first moment if not given.
     """
     match axis:
@@ -83,6 +107,8 @@ def x_column(
             return seconds
         case Axis.EPISODES | Axis.ENV_STEPS:
             return None if counts is None else _counted(history.step, counts)
+        case _:
+            return None if counts is None else _joined(history.step, counts)
 
 
 def _counted(step: NDArray[np.int64], counts: History) -> NDArray[np.float64] | None:
@@ -90,11 +116,27 @@ def _counted(step: NDArray[np.int64], counts: History) -> NDArray[np.float64] | 
     finite = np.isfinite(counts.value)
     if not finite.any():
         return None
-    order = np.argsort(counts.step[finite], kind="stable")
-    at, value = counts.step[finite][order], counts.value[finite][order]
-    last = np.append(at[1:] != at[:-1], True)
-    count: NDArray[np.float64] = np.interp(step, at[last], value[last], left=np.nan, right=np.nan)
+    at, value = _last_of_each(counts.step[finite], counts.value[finite])
+    count: NDArray[np.float64] = np.interp(step, at, value, left=np.nan, right=np.nan)
     return count
+
+
+def _joined(step: NDArray[np.int64], logged: History) -> NDArray[np.float64]:
+    """The metric at each of `step`; where the same step was logged again, its last value holds."""
+    if not len(logged):
+        return np.full(len(step), np.nan)
+    at, value = _last_of_each(logged.step, logged.value)
+    row = np.minimum(np.searchsorted(at, step), len(at) - 1)
+    return np.where(at[row] == step, value[row], np.nan)
+
+
+def _last_of_each(step: NDArray[np.int64], value: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The steps [k], rising, each once, and the value logged last at each."""
+    if (step[1:] < step[:-1]).any():
+        order = np.argsort(step, kind="stable")
+        step, value = step[order], value[order]
+    last = np.append(step[1:] != step[:-1], True)
+    return step[last], value[last]
 
 
 def time_unit(seconds: float) -> TimeUnit:

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from domain.charts.axes import Axis
+from domain.charts.axes import Axis, XAxis
 from domain.charts.curves import Window
 from domain.charts.seed_curves import Band, Centre
 from domain.errors import BadInput
@@ -57,7 +57,7 @@ class ChartOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    axis: Axis = Axis.STEP
+    axis: XAxis = Axis.STEP
     smoothing: float = Field(0.0, ge=0, le=HEAVIEST_SMOOTHING)
     log_y: bool = False
     grouped: bool = False
@@ -76,7 +76,7 @@ class ChartOptions(BaseModel):
         return self.final, self.differing, self.grouped, self.group, self.diverged
 
     @classmethod
-    def from_address(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
+    def from_address(cls, query: Mapping[str, str | list[str]]) -> tuple[Self, list[str]]:
         """The options in an address, and the names of those whose value makes no sense; these keep their default."""
         asked = {key: value for key, value in query.items() if key in IN_ADDRESS}
         try:

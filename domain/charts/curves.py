@@ -21,6 +21,9 @@ class Curve(BaseModel):
 
     `diverged` says that what it shows ended in what is no finite number, so that the line ends before it; `gaps` counts
     such points with finite ones after them. A rate is `as_logged` where it is outside of 0 to 1.
+
+    Over another metric that goes back and forth it `is_path`: then x does not rise, and the points are in the order of
+    their steps. `without_x` counts those with a value at whose step that metric was not logged.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -31,6 +34,8 @@ class Curve(BaseModel):
     diverged: Diverged | None = None
     gaps: int = 0
     as_logged: bool = False
+    is_path: bool = False
+    without_x: int = 0
 
     def __len__(self) -> int:
         return len(self.x)
@@ -39,7 +44,8 @@ class Curve(BaseModel):
 class Drawn(BaseModel):
     """The points of a window that are drawn, `x` [k] and `y` [k]; `total` is how many the window has in full.
 
-    Beside them may stand the nearest point on either side of the window, so that the line leaves the frame.
+    Beside them may stand the nearest point on either side of the window, so that the line leaves the frame. Where a
+    path leaves the window and comes back a point whose y is NaN stands between.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -57,6 +63,11 @@ class Window(BaseModel):
     x_from: float | None = None
     x_to: float | None = None
 
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """From where to where."""
+        return self.x_from, self.x_to
+
     def rows(self, x: Column) -> tuple[int, int]:
         """The rows of a rising `x` [n] in this window: from the first, up to but without the second."""
         first = 0 if self.x_from is None else int(np.searchsorted(x, self.x_from, "left"))
@@ -67,6 +78,13 @@ class Window(BaseModel):
         """The same with one row more on either side, where there is one."""
         first, end = self.rows(x)
         return slice(max(0, first - 1), min(len(x), end + 1))
+
+    def holds(self, x: Column) -> NDArray[np.bool_]:
+        """Which of `x` [n], in whatever order, are in this window."""
+        low = -np.inf if self.x_from is None else self.x_from
+        high = np.inf if self.x_to is None else self.x_to
+        inside: NDArray[np.bool_] = (x >= low) & (x <= high)
+        return inside
 
 
 EVERYTHING: Final = Window()
@@ -89,11 +107,46 @@ def curve(x: Column, y: NDArray[np.float64]) -> Curve:
     return Curve(x=x, y=y, left_out=int(len(finite) - finite.sum()))
 
 
+def path(x: Column, y: NDArray[np.float64]) -> Curve:
+    """As `curve`, but points stay in their order where x goes back and forth; where it only falls, all are turned."""
+    finite = np.isfinite(x) & np.isfinite(y)
+    without_x = int((np.isfinite(y) & ~finite).sum())
+    shown, turned = x[finite], bool((x[finite][1:] < x[finite][:-1]).any())
+    if turned and (shown[1:] > shown[:-1]).any():
+        whole = Curve(x=shown, y=y[finite], left_out=int(len(finite) - len(shown)), is_path=True)
+    else:
+        whole = curve(x[::-1], y[::-1]) if turned else curve(x, y)
+    return whole.model_copy(update={"without_x": without_x})
+
+
 def visible(curve: Curve, most: int, window: Window = EVERYTHING) -> Drawn:
     """At most `most` points (16 or more) that look like the whole window; its lowest and highest are among them."""
+    if curve.is_path:
+        return _visible_path(curve, most, window)
     first, end = window.rows(curve.x)
     rows = visible_rows(curve.x, curve.y, most, window)
     return Drawn(x=curve.x[rows], y=curve.y[rows], total=end - first)
+
+
+def _visible_path(curve: Curve, most: int, window: Window) -> Drawn:
+    inside = window.holds(curve.x)
+    seen = inside.copy()
+    seen[1:] |= inside[:-1]
+    seen[:-1] |= inside[1:]
+    rows = np.flatnonzero(seen)
+    chosen = rows[_turning(curve.x[rows], curve.y[rows], most if len(rows) == len(curve) else max(14, most // 2))]
+    part = np.cumsum(~seen)  # rises wherever the path is out of sight
+    breaks = np.flatnonzero(part[chosen][1:] != part[chosen][:-1]) + 1
+    x, y = np.insert(curve.x[chosen], breaks, curve.x[chosen][breaks]), np.insert(curve.y[chosen], breaks, np.nan)
+    return Drawn(x=x, y=y, total=int(inside.sum()))
+
+
+def _turning(x: Column, y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """At most `most` rows of a path that look like all of it, with its lowest, highest, leftmost and rightmost."""
+    half = most // 2
+    if len(y) <= most or half < FEWEST_DRAWN - 2:
+        return representative(y, most)
+    return np.union1d(representative(y, half), representative(x.astype(np.float64), half))
 
 
 def visible_rows(x: Column, y: NDArray[np.float64], most: int, window: Window = EVERYTHING) -> NDArray[np.int64]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.charts.axes import CLOCKS, Axis, Counter, counts, x_column
-from domain.charts.curves import Curve, curve
+from domain.charts.axes import CLOCKS, Axis, Counter, XAxis, counts, x_column
+from domain.charts.curves import Column, Curve, curve, path
 from domain.charts.hindrances import is_far, is_stepless
 from domain.charts.smoothing import smooth
 from domain.moments import believable
@@ -23,7 +23,7 @@ class CurveRequest(NamedTuple):
     """
 
     history: History
-    axis: Axis
+    axis: XAxis
     weight: float
     counting: Counter | None
     counted: History | None
@@ -54,7 +54,28 @@ def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
     if asked.axis in CLOCKS and len(asked.history):
         return _over_time(asked, y)
     x = x_column(asked.history, asked.axis, counts=_by_step(asked))
-    return None if x is None else curve(x, y)
+    if x is None:
+        return None
+    return curve(x, y) if isinstance(asked.axis, Axis) else path(x, y)
+
+
+def x_of_points(asked: CurveRequest) -> Column | None:
+    """The x of every point of the history [n], as they were logged; NaN where the axis has no place for one.
+
+    None where it has for none.
+    """
+    if asked.axis not in CLOCKS or not len(asked.history):
+        return x_column(asked.history, asked.axis, counts=_by_step(asked))
+    kept = believable(asked.history.timestamp, asked.latest)
+    if not kept.any():
+        return None
+    x = x_column(asked.history, asked.axis, origin=_origin(asked, asked.history.rows(kept)))
+    return None if x is None else np.where(kept, x, np.nan)
+
+
+def _origin(asked: CurveRequest, history: History) -> int:
+    first = int(history.timestamp.min())
+    return first if asked.origin is None else min(asked.origin, first)
 
 
 def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
@@ -64,9 +85,7 @@ def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
         return None
     if not kept.all():
         history, y = history.rows(kept), y[kept]
-    first = int(history.timestamp.min())
-    origin = first if asked.origin is None else min(asked.origin, first)
-    x = x_column(history, asked.axis, origin=origin)
+    x = x_column(history, asked.axis, origin=_origin(asked, history))
     return None if x is None else curve(x, y)
 
 

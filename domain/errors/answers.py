@@ -43,6 +43,12 @@ class NotANumber(Message):
     text = template("is not a number")
 
 
+class NotAText(Message):
+    """A cell of a database that should hold a text."""
+
+    text = template("is no text")
+
+
 class NotARow(Message):
     """A list of points holds something else."""
 

@@ -15,6 +15,7 @@ from domain.errors import (
     services,
     walks,
 )
+from domain.errors.charts import specs as chart_specs
 from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
@@ -25,6 +26,7 @@ from domain.messages import TEMPLATES
 __all__ = [
     "TEMPLATES",
     "answers",
+    "chart_specs",
     "columns",
     "connections",
     "gpu_remedies",

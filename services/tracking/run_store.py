@@ -14,6 +14,7 @@ from domain.tracking.runs import Run
 from services.failures import Failure
 from services.tracking.run_refresh import Ask, RunRefresh
 from services.tracking.run_source import RunSource
+from services.tracking.whole_runs import WholeRuns
 
 _LOOK_EVERY_SECONDS: Final = 0.05
 
@@ -28,10 +29,14 @@ class RunView(BaseModel):
     runs: RunTable | None
     as_of: datetime | None
     failure: Failure | None
+    whole: WholeRuns = WholeRuns(None)
+    """What completes the runs where `runs` does not hold all their metrics."""
 
     def get(self, run_id: str) -> Run | None:
-        """The run with this id, if it is known."""
-        return None if self.runs is None else self.runs.get(run_id)
+        """The run with this id, if it is known, with all its metrics."""
+        if self.runs is None:
+            return None
+        return self.whole.of(self.runs, [run_id]).get(run_id) or self.runs.get(run_id)
 
 
 class RunStore:
@@ -40,6 +45,7 @@ class RunStore:
     def __init__(self, source: RunSource, cache_dir: Path, refresh_seconds: float) -> None:
         self.name = source.name
         self._refresh = RunRefresh(source, cache_dir, refresh_seconds)
+        self._whole = WholeRuns(source.columns)
 
     def view(self) -> RunView:
         """What is known, at once; starts a refresh when one is due."""
@@ -51,7 +57,7 @@ class RunStore:
         """What is known; starts nothing."""
         known = self._refresh.newest()
         failure = self._refresh.failure_of(known)
-        return RunView(service=self.name, runs=known.value, as_of=known.as_of, failure=failure)
+        return RunView(service=self.name, runs=known.value, as_of=known.as_of, failure=failure, whole=self._whole)
 
     def refreshed_view(self, wait_seconds: float) -> RunView:
         """Reads everything anew (a person pressed Retry) and gives what is known after `wait_seconds` at most."""
@@ -59,10 +65,13 @@ class RunStore:
 
     def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
         """As `view`, but asks the source at once when one of `run_ids` is unknown: a shared link may be seconds old."""
+        ids = list(run_ids)
         view = self.first_view(wait_seconds)
-        if view.runs is None or all(run_id in view.runs for run_id in run_ids):
-            return view
-        return self._view_after(Ask.CHANGES, wait_seconds)
+        if view.runs is not None and not all(run_id in view.runs for run_id in ids):
+            view = self._view_after(Ask.CHANGES, wait_seconds)
+        if view.runs is not None:
+            self._whole.of(view.runs, ids)  # all at once: the view then has them at hand
+        return view
 
     def first_view(self, wait_seconds: float) -> RunView:
         """As `view`, but where nothing is known yet it waits up to `wait_seconds` for the first answer."""

@@ -107,3 +107,24 @@ def page(dash_br: Browser, clew: str) -> Iterator[Page]:
     page = Page(dash_br.driver, clew)
     yield page
     assert page.console_errors() == []
+
+
+# The setting of the page that says up to how many runs it holds them all, lowered wherever a list is laid out.
+_LOWER = """
+window.setInterval(() => {
+    if (!document.getElementById("runs-table")) return;
+    const there = window.dash_component_api.getLayout("runs-native-up-to");
+    if (there && there.props.data !== 0) window.dash_clientside.set_props("runs-native-up-to", { data: 0 });
+}, 10);
+"""
+
+
+@pytest.fixture(params=["native", "paged"])
+def listed(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
+    """How the run list works: in the browser as a whole, or page by page as if it were too long for that."""
+    if request.param == "native":
+        yield "native"
+        return
+    added = dash_br.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _LOWER})
+    yield "paged"
+    dash_br.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)

@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.charts.chart_summary import MOST_SAID, chart_summary
 from components.charts.charts import graph, line_chart, summaries
+from components.charts.sentences.chart_summary import MOST_SAID, chart_summary
 from components.charts.traces import Line
 from components.colours import LineStyle
+from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Curve, curve
 
 NOTHING = "None of these runs logged this metric."
@@ -29,7 +30,7 @@ def of(*values: float) -> Curve:
 
 
 def test_each_line_has_its_last_value_its_range_and_its_points() -> None:
-    said = chart_summary("reward", [("a · 1234", [of(-1, 2.5, 0.25)]), ("b", [of(7)])], nothing=NOTHING)
+    said = chart_summary("Episode reward", [("a · 1234", [of(-1, 2.5, 0.25)]), ("b", [of(7)])], nothing=NOTHING)
     assert said == (
         "Episode reward, 2 lines. a · 1234: last 0.25, lowest -1, highest 2.5, points: 3;"
         " b: last 7, lowest 7, highest 7, points: 1."
@@ -37,17 +38,17 @@ def test_each_line_has_its_last_value_its_range_and_its_points() -> None:
 
 
 def test_a_group_of_runs_has_a_last_value_for_each() -> None:
-    said = chart_summary("loss", [("PPO (n=2)", [of(3, 1), of(4, 2)])], nothing=NOTHING)
+    said = chart_summary("Loss", [("PPO (n=2)", [of(3, 1), of(4, 2)])], nothing=NOTHING)
     assert said == "Loss, 1 line. PPO (n=2): last 1 to 2, lowest 1, highest 4, points: 4."
 
 
 def test_what_is_not_there_is_not_said() -> None:
-    assert chart_summary("loss", [], nothing=NOTHING) == f"Loss: {NOTHING}"
-    assert chart_summary("loss", [("a", [of()]), ("b", [])], nothing=NOTHING) == f"Loss: {NOTHING}"
+    assert chart_summary("Loss", [], nothing=NOTHING) == f"Loss: {NOTHING}"
+    assert chart_summary("Loss", [("a", [of()]), ("b", [])], nothing=NOTHING) == f"Loss: {NOTHING}"
 
 
 def test_of_many_lines_ten_are_said_and_the_rest_is_counted() -> None:
-    said = chart_summary("loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
+    said = chart_summary("Loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
     assert said.count("last") == MOST_SAID
     assert said.startswith("Loss, 300 lines. run-0:")
     assert said.endswith("and 290 more.")
@@ -55,6 +56,6 @@ def test_of_many_lines_ten_are_said_and_the_rest_is_counted() -> None:
 
 def test_a_figure_carries_it_and_its_place_begins_with_it() -> None:
     line = Line("a", [of(1, 2)], [], LineStyle("#000", "solid"))
-    (said,) = summaries([line_chart("loss", [line], nothing=NOTHING)])
+    (said,) = summaries([line_chart(ChartSpec.of_word("loss"), [line], nothing=NOTHING)])
     assert said == "Loss, 1 line. a: last 2, lowest 1, highest 2, points: 2."
     assert graph("run", "loss", nothing="Loading…").children[1].children == "Loss: Loading…"

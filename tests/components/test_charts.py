@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from components.charts.charts import POINTS_PER_LINE, line_chart
 from components.charts.traces import Line
 from components.colours import DASHES, PALETTE, LineStyle, line_styles
+from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import curve
 
 STYLE = LineStyle("#000000", "solid")
@@ -25,7 +26,7 @@ def column(encoded: dict[str, str]) -> Any:
 
 
 def test_a_line_is_drawn_as_it_was_logged() -> None:
-    figure = line_chart("loss", [line("a", [3.0, 2.0, 1.0])], nothing="nothing")
+    figure = line_chart(ChartSpec.of_word("loss"), [line("a", [3.0, 2.0, 1.0])], nothing="nothing")
     (trace,) = figure["data"]
     assert trace["name"] == "a"
     assert column(trace["x"]).tolist() == [1, 2, 3]
@@ -34,18 +35,18 @@ def test_a_line_is_drawn_as_it_was_logged() -> None:
 
 
 def test_an_empty_chart_says_why() -> None:
-    figure = line_chart("loss", [], nothing="None of these runs logged this metric.")
+    figure = line_chart(ChartSpec.of_word("loss"), [], nothing="None of these runs logged this metric.")
     assert figure["data"] == []
     assert figure["layout"]["annotations"][0]["text"] == "None of these runs logged this metric."
 
 
 def test_a_single_point_is_visible() -> None:
-    (trace,) = line_chart("loss", [line("a", [1.0])], nothing="")["data"]
+    (trace,) = line_chart(ChartSpec.of_word("loss"), [line("a", [1.0])], nothing="")["data"]
     assert trace["mode"] == "markers"
 
 
 def test_a_long_line_says_how_much_of_it_is_drawn() -> None:
-    figure = line_chart("reward", [line("a", list(range(10_000)))], nothing="")
+    figure = line_chart(ChartSpec.of_word("reward"), [line("a", list(range(10_000)))], nothing="")
     drawn = len(column(figure["data"][0]["x"]))
     assert drawn <= POINTS_PER_LINE
     assert figure["layout"]["title"]["subtitle"]["text"] == f"{drawn:,} of 10,000 points"
@@ -53,14 +54,14 @@ def test_a_long_line_says_how_much_of_it_is_drawn() -> None:
 
 def test_three_hundred_lines_stay_drawable() -> None:
     lines = [line(str(i), list(map(float, range(2_000)))) for i in range(300)]
-    figure = line_chart("reward", lines, nothing="")
+    figure = line_chart(ChartSpec.of_word("reward"), lines, nothing="")
     assert len(figure["data"]) == 300
     assert sum(len(column(trace["x"])) for trace in figure["data"]) <= 30_000
 
 
 @given(st.lists(st.floats(-1e9, 1e9, width=32), min_size=1, max_size=5_000))
 def test_the_extremes_survive(values: list[float]) -> None:
-    (trace,) = line_chart("reward", [line("a", values)], nothing="")["data"]
+    (trace,) = line_chart(ChartSpec.of_word("reward"), [line("a", values)], nothing="")["data"]
     drawn = column(trace["y"])
     assert len(drawn) <= POINTS_PER_LINE
     assert drawn.min() == min(values)
@@ -68,7 +69,7 @@ def test_the_extremes_survive(values: list[float]) -> None:
 
 
 def test_steps_beyond_32_bits_keep_their_value() -> None:
-    (trace,) = line_chart("loss", [line("a", [1.0, 2.0], first_step=2**40)], nothing="")["data"]
+    (trace,) = line_chart(ChartSpec.of_word("loss"), [line("a", [1.0, 2.0], first_step=2**40)], nothing="")["data"]
     assert column(trace["x"]).tolist() == [2**40, 2**40 + 1]
 
 

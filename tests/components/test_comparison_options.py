@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.runs import comparison, final_metrics, group_metrics
 from components.runs import export as take_along
 from domain.charts.axes import Axis

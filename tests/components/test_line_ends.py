@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.charts.line_ends import is_end_mark
-from components.charts.lines import Known
+from components.charts.known import Known
+from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, export, run_detail
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.encoding import column
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.runs import comparison, export, run_detail
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.charts.names import MOST_WIDE, plotly_text, shortened
-from components.charts.subtitle import named, put_below
+from components.charts.sentences.subtitle import named, put_below
 from components.runs import export, nested, run_list
 from components.runs.clocks import clock_sentences
 from domain.charts.chart_options import ChartOptions

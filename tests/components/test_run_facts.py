@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.charts.lines import Known
+from components.charts.known import Known
 from components.runs import run_detail
 from components.runs.run_detail import Beside
 from domain.tracking.history import History

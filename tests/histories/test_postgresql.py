@@ -20,8 +20,8 @@ from sqlalchemy.pool import NullPool
 from domain.errors import ServiceUnavailable
 from domain.tracking.history import FIRST_STEP, LAST_STEP
 from mlflow_api.schemas import LARGEST_FLOAT
+from services.database.mlflow_database import MlflowDatabase
 from services.tracking.histories.metrics_sql import MetricDatabase
-from services.tracking.mlflow_database import MlflowDatabase
 from tests.histories.setting import KEY, Point, assert_same, dense, expected
 
 RUN, OTHER = "a" * 32, "b" * 32

@@ -22,8 +22,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": {"domain", "concurrency", "transport", "settings", "mlflow_api", "policies"},
     "services.failures": {"domain"},
     "services.sharing": {"domain", "concurrency", "services.failures"},
-    "services.tracking": {"domain", "concurrency", "mlflow_api", "services.sharing", "services.failures"},
-    "services.tracking.histories": {"domain", "concurrency", "transport", "mlflow_api", "services.sharing"},
+    "services.database": {"domain"},
+    "services.tracking": {
+        "domain",
+        "concurrency",
+        "transport",
+        "mlflow_api",
+        "services.sharing",
+        "services.failures",
+        "services.database",
+    },
+    "services.tracking.histories": {
+        "domain",
+        "concurrency",
+        "transport",
+        "mlflow_api",
+        "services.sharing",
+        "services.database",
+    },
     "services.registry": {
         "domain",
         "concurrency",
@@ -95,7 +111,7 @@ def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
 
 
 ADAPTERS = {
-    *("services.tracking.sample_data", "services.tracking.histories.metrics_sql", "services.tracking.mlflow_database"),
+    *("services.tracking.sample_data", "services.tracking.histories.metrics_sql", "services.database.mlflow_database"),
     *(f"services.tracking.sources.{name}" for name in ("mlflow_runs", "database_runs", "database_columns", "lanes")),
     *("services.registry.mlflow_store", "services.registry.http_store"),
 }

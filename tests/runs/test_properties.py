@@ -16,8 +16,8 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from callbacks.runs.drawing import Drawing
-from components.charts.line_ends import is_end_mark
 from components.charts.lines import line_name
+from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, final_metrics, run_list
 from domain.charts.chart_options import ChartOptions
 from domain.run_table.table import RunTable
@@ -25,7 +25,7 @@ from domain.tracking.runs import Run, summarise
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from services.connect import connect, history_store
-from services.tracking.mlflow_database import MlflowDatabase
+from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunView
 from services.tracking.sources.database_columns import DatabaseColumns

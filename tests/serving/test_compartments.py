@@ -4,7 +4,18 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from api.edge.bulkheads import CALLBACKS, CHANGES, CHECKS, PAGES, POLICIES, READS, compartments, place_of
+from api.edge.bulkheads import (
+    CALLBACKS,
+    CHANGES,
+    CHECKS,
+    FIGURES,
+    PAGES,
+    POINTS,
+    POLICIES,
+    READS,
+    compartments,
+    place_of,
+)
 from serving.compartments import Compartment, Compartments, Place
 
 SIZES = {"slow": Compartment(2, most_waiting=3), "wide": Compartment(4, most_of_part=2), "quick": Compartment(1)}
@@ -38,7 +49,7 @@ def test_no_more_run_than_may_and_all_that_were_taken_run_in_the_end(steps: list
 @given(st.integers(1, 64))
 def test_each_kind_has_a_thread_however_few_there_are(threads: int) -> None:
     sizes = compartments(threads)
-    assert set(sizes) == {PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS}
+    assert set(sizes) == {PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS, FIGURES, POINTS}
     assert all(1 <= size.most <= threads for size in sizes.values())
     assert sizes[PAGES].most_waiting is None
     assert sizes[CALLBACKS].most_of_part is not None
@@ -59,6 +70,9 @@ def test_requests_belong_where_they_would_wait() -> None:
         ("GET", "/%61pi/models/3/policy"): POLICIES,
         ("GET", "/api/models/a%2Fb/policy?x=1"): POLICIES,
         ("GET", "/api/health"): CHECKS,
+        ("GET", "/charts/figure?runs=a&chart=@reward"): FIGURES,
+        ("POST", "/charts/figure"): FIGURES,
+        ("GET", "/charts/points.csv?runs=a&chart=@reward"): POINTS,
         ("POST", "/api/models/active"): CHANGES,
         ("DELETE", "/api/models/3"): CHANGES,
     }

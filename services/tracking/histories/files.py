@@ -78,6 +78,12 @@ class HistoryFiles:
             self._disk_fails = True
         self._hold(series, held or _Held(entry, stamp_at(path), saved=False, touched=time.monotonic()))
 
+    def release(self, series: Series) -> None:
+        """Holds an entry no longer, if it is on disk."""
+        with self._lock:
+            if (held := self._held.get(series)) is not None and held.saved:
+                del self._held[series]
+
     @contextlib.contextmanager
     def alone(self, kind: str, work: str, wait_seconds: float = 0.0) -> Iterator[bool]:
         """Tries for up to `wait_seconds` to be the only one on this host who does `work`; yields whether it is."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from domain.tracking.history import EMPTY, FIRST_STEP, History, HistoryPart
 from mlflow_api.metric_columns import in_order
 from mlflow_api.priority_semaphore import PrioritySemaphore
-from services.tracking.mlflow_database import MlflowDatabase
+from services.database.mlflow_database import MlflowDatabase
 
 # More would only take turns: turning rows into columns is Python's work.
 _READS_AT_ONCE = 2

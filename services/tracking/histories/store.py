@@ -82,6 +82,11 @@ class HistoryStore:
             sampled=sampled,
         )
 
+    def release(self, held: Iterable[Series]) -> None:
+        """Lets go of what a file of all points has read; charts that draw it map it anew."""
+        for series in held:
+            self._files.release(series)
+
     def retry(self) -> None:
         """Forgets all failures: somebody asks to try again now."""
         with self._lock:

@@ -11,7 +11,7 @@ from domain.run_table.parts import Parts
 from domain.run_table.table import RunTable, TableFacts
 from domain.tracking.runs import RunStatus
 from mlflow_api.schemas import Experiment, validated
-from services.tracking.mlflow_database import MlflowDatabase
+from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import Arrived
 from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
 from services.tracking.sources.key_catalogue import catalogue_of

@@ -16,7 +16,7 @@ from domain.tracking.runs import BadRow, Run, RunStatus
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_parts import parts_of_rows
 from mlflow_api.schemas import SERVICE, Experiment, ExperimentPage, validated
-from services.tracking.run_source import Arrived
+from services.tracking.run_source import Arrived, ColumnLane
 from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
 from services.tracking.sources.pace import PaceFile
 from services.tracking.sources.run_pages import RunPages
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 class MlflowRuns:
     """The runs of one MLflow, as a `RunSource`; what it may be at work on is kept in `folder`."""
+
+    columns: ColumnLane | None = None
 
     def __init__(self, mlflow: MlflowApi, folder: Path) -> None:
         self._mlflow = mlflow

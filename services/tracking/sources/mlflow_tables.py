@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, column, func, select, ta
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors.services import SchemaUnknown
-from services.tracking.mlflow_database import SERVICE
+from services.database.mlflow_database import SERVICE
 
 REVISIONS: Final = frozenset(
     (

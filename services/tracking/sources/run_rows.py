@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Connection, Select, TableClause, select
 
+from domain.errors import BadResponse
+from domain.errors.answers import NotAText
 from domain.errors.services import DatabaseFailed
 from domain.messages import Text
 from domain.run_table.arranging import STATUSES
@@ -19,7 +21,7 @@ from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.tracking.runs import BadRow
 from mlflow_api.metric_columns import as_logged
 from mlflow_api.schemas import Experiment, bad_row_of, run_of
-from services.tracking.mlflow_database import SERVICE
+from services.database.mlflow_database import SERVICE
 from services.tracking.sources.mlflow_tables import LATEST, PARAMS, RUNS, TAGS
 
 # SQLite takes 32,766 values in a statement at most.
@@ -125,14 +127,15 @@ def _reader(connection: Connection, ids: list[str] | None) -> Any:
 def _texts(rows: Sequence[_Row], row_of: Mapping[str, int]) -> RawTexts:
     ours = [(row_of[run_id], key, "" if value is None else value) for run_id, key, value in rows if run_id in row_of]
     row, key, value = zip(*ours, strict=True) if ours else ((), (), ())
-    _need_texts(key, value)
+    _need_texts("key", key)
+    _need_texts("value", value)
     return RawTexts(np.array(row, np.intp), key, value)
 
 
 def _points(rows: Sequence[_Row], row_of: Mapping[str, int]) -> RawMetrics:
     ours = [row for row in rows if row[0] in row_of]
     keys = [row[1] for row in ours]
-    _need_texts(keys)
+    _need_texts("key", keys)
     return RawMetrics(
         row=np.array([row_of[row[0]] for row in ours], np.intp),
         key=keys,
@@ -142,9 +145,9 @@ def _points(rows: Sequence[_Row], row_of: Mapping[str, int]) -> RawMetrics:
     )
 
 
-def _need_texts(*columns: Sequence[Any]) -> None:
-    if any(set(map(type, column)) - {str} for column in columns):
-        raise DatabaseFailed(SERVICE, "TypeError", Text("a key or a value is no text"))
+def _need_texts(name: str, column: Sequence[Any]) -> None:
+    if set(map(type, column)) - {str}:
+        raise BadResponse(SERVICE, name, NotAText())
 
 
 def _moments(told: Iterable[Any]) -> NDArray[np.int64]:

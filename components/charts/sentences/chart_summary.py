@@ -6,24 +6,21 @@ from components.texts import outcomes, words
 from components.texts.language import _, ngettext
 from domain.charts.curves import Curve
 from domain.tracking.outcomes import survivors
-from domain.tracking.vocabulary import MetricWord
 
 # More lines than these nobody wants to be read out; the table beside the charts has every run.
 MOST_SAID = 10
 Named = tuple[str, Sequence[Curve]]
 
 
-def chart_summary(word: MetricWord, lines: Sequence[Named], *, nothing: str, remarks: Sequence[str] = ()) -> str:
-    """Of each line its last value, its range, how many points it has, and where it diverged; then the `remarks`.
+def chart_summary(name: str, lines: Sequence[Named], *, nothing: str, remarks: Sequence[str] = ()) -> str:
+    """The chart called `name`: of each line its last value, range, how many points, where it diverged; `remarks`.
 
     A line of several curves is a group of runs: it has a last value for each. `nothing` is said where there is no line.
     """
     drawn = [(name, curves) for name, curves in lines if any(len(curve) for curve in curves)]
     if not drawn:
-        return "; ".join([f"{words.metric_name(word)}: {nothing}", *remarks[:MOST_SAID]])
-    head = ngettext(
-        "%(metric)s, %(num)s line.", "%(metric)s, %(num)s lines.", len(drawn), metric=words.metric_name(word)
-    )
+        return "; ".join([f"{name}: {nothing}", *remarks[:MOST_SAID]])
+    head = ngettext("%(metric)s, %(num)s line.", "%(metric)s, %(num)s lines.", len(drawn), metric=name)
     said = [_line(name, curves) for name, curves in drawn[:MOST_SAID]]
     if len(drawn) > MOST_SAID:
         said.append(_("and %(n)s more", n=len(drawn) - MOST_SAID))

@@ -1,0 +1,152 @@
+/* Columns of the run list are moved and made wider at their headings: with a pointer, or with keys.
+ *
+ * A heading is dragged to its place; on its sort button Shift+Arrow moves the column by one. The handle at its right edge
+ * is dragged, or moved with the arrows; a double click or Delete leaves the width to what is in the column.
+ */
+(function () {
+  "use strict";
+  const FRAME = '.table-frame[data-table="runs-table"]';
+  const HEAD = `${FRAME} th.dash-header[data-dash-column]`;
+  const HANDLE = "column-width";
+  const SAID = "runs-columns-said";
+  const FAR_ENOUGH = 6; // pixels: less is a click
+  const STEP = 16;
+  const columns = () => window.clew.columns;
+  const refOf = (head) => columns().refOf(head.dataset.dashColumn);
+  const texts = () => window.clew.propsOf("runs-texts").data;
+
+  /** Says to a screen reader where a column now stands. */
+  function sayColumn(ref, at, of) {
+    const said = document.getElementById(SAID);
+    if (said) said.textContent = texts().column_moved.replace("{name}", () => columns().nameOf(ref)).replace("{n}", at + 1).replace("{total}", of);
+  }
+
+  function place(head) {
+    if (head.dataset.dashColumn === "details") return;
+    let handle = head.querySelector(`.${HANDLE}`);
+    if (!handle) {
+      handle = Object.assign(document.createElement("span"), { className: HANDLE, tabIndex: 0 });
+      handle.setAttribute("role", "separator");
+      handle.setAttribute("aria-orientation", "vertical");
+      head.append(handle);
+    }
+    const label = texts().column_width.replace("{name}", () => columns().nameOf(refOf(head)));
+    if (handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
+    const width = String(Math.round(head.getBoundingClientRect().width));
+    if (handle.getAttribute("aria-valuenow") !== width) handle.setAttribute("aria-valuenow", width);
+    const sort = head.querySelector(".column-header--sort");
+    if (sort && !sort.hasAttribute("aria-keyshortcuts")) sort.setAttribute("aria-keyshortcuts", "Shift+ArrowLeft Shift+ArrowRight");
+  }
+
+  let waiting = false;
+  function placeAll() {
+    waiting = false;
+    if (!window.clew.isThere("runs-texts")) return;
+    document.querySelectorAll(HEAD).forEach(place);
+  }
+
+  new MutationObserver((changes) => {
+    if (waiting || !changes.some(({ target }) => target.closest?.(FRAME) || target.querySelector?.(FRAME))) return;
+    waiting = true;
+    window.requestAnimationFrame(placeAll);
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
+
+  /** Follows a pointer until it is let go: `drag(event)` while it moves, `drop(event)` at the end, not where it is called off. */
+  function follow(drag, drop, end) {
+    const stop = (event) => {
+      ["pointermove", "pointerup", "pointercancel"].forEach((name) => document.removeEventListener(name, hear[name], true));
+      document.removeEventListener("keydown", escape, true);
+      end();
+      if (event.type === "pointerup") drop(event);
+    };
+    const hear = { pointermove: drag, pointerup: stop, pointercancel: stop };
+    const escape = (event) => event.key === "Escape" && stop(event);
+    Object.entries(hear).forEach(([name, does]) => document.addEventListener(name, does, true));
+    document.addEventListener("keydown", escape, true);
+  }
+
+  function resize(head, { clientX }) {
+    const ref = refOf(head);
+    const before = head.getBoundingClientRect().width;
+    const { least_width, greatest_width } = window.clew.propsOf("runs-known-columns").data;
+    const widths = window.clew.propsOf("runs-widths").data;
+    const to = (event) => Math.round(Math.min(Math.max(before + event.clientX - clientX, least_width), greatest_width));
+    follow(
+      (event) => columns().drawWidths({ ...widths, [ref]: to(event) }),
+      (event) => Math.abs(event.clientX - clientX) > 1 && columns().setWidth(ref, to(event)),
+      () => columns().drawWidths(widths)
+    );
+  }
+
+  /** The heading before which a column dropped there would stand: [it or null for the end, where to mark it]. */
+  function placeAt({ clientX }) {
+    const heads = [...document.querySelectorAll(HEAD)].filter((head) => head.dataset.dashColumn !== "details");
+    const before = heads.find((head) => {
+      const { left, width } = head.getBoundingClientRect();
+      return clientX < left + width / 2;
+    });
+    return before ? [before, before, "column-drop-before"] : [null, heads.at(-1), "column-drop-after"];
+  }
+
+  function carry(head, start) {
+    const ref = refOf(head);
+    let target = null;
+    const unmark = () => document.querySelectorAll(".column-drop-before, .column-drop-after").forEach((one) => one.classList.remove("column-drop-before", "column-drop-after"));
+    follow(
+      (event) => {
+        if (!target && Math.abs(event.clientX - start.clientX) < FAR_ENOUGH) return;
+        event.preventDefault();
+        target = placeAt(event);
+        unmark();
+        target[1].classList.add(target[2]);
+        document.documentElement.classList.add("column-carried");
+      },
+      () => target && columns().move(ref, target[0] && refOf(target[0])),
+      () => {
+        unmark();
+        document.documentElement.classList.remove("column-carried");
+      }
+    );
+  }
+
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      const head = event.target.closest?.(HEAD);
+      if (!head || event.button || head.dataset.dashColumn === "details") return;
+      if (event.target.matches(`.${HANDLE}`)) {
+        event.preventDefault();
+        event.target.focus();
+        resize(head, event);
+        // A finger scrolls the table; the menu of columns moves them, too.
+      } else if (event.pointerType !== "touch" && !event.target.closest(".column-header--sort")) carry(head, event);
+    },
+    true
+  );
+
+  document.addEventListener("dblclick", ({ target }) => target.matches?.(`${HEAD} .${HANDLE}`) && columns().setWidth(refOf(target.closest("th")), null), true);
+
+  const focusAgain = (id, what) => window.setTimeout(() => document.querySelector(`${HEAD}[data-dash-column="${CSS.escape(id)}"] ${what}`)?.focus(), 100);
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const head = event.target.closest?.(HEAD);
+      if (!head || event.altKey || event.ctrlKey || event.metaKey) return;
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (event.target.matches(`.${HANDLE}`)) {
+        if (event.key !== "Tab") event.stopPropagation();
+        if (by) columns().setWidth(refOf(head), head.getBoundingClientRect().width + by * STEP);
+        if (event.key === "Delete" || event.key === "Backspace") columns().setWidth(refOf(head), null);
+        if (by) event.preventDefault();
+      } else if (by && event.shiftKey && event.target.matches(".column-header--sort")) {
+        event.preventDefault();
+        columns().step(refOf(head), by);
+        focusAgain(head.dataset.dashColumn, ".column-header--sort");
+      }
+    },
+    true
+  );
+
+  window.clew = Object.assign(window.clew || {}, { sayColumn });
+})();

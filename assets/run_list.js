@@ -1,0 +1,137 @@
+/* The run list: from rows as the server gives them to rows of its DataTable, which are all of them or a page. */
+(function () {
+  "use strict";
+  const TABLE = "runs-table";
+  const SELECTED = "runs-selected";
+  const EVERYTHING = "*";
+  const NATIVE = { sort_action: "native", filter_action: "native", page_action: "native", page_count: null };
+  const CUSTOM = { sort_action: "custom", filter_action: "custom", page_action: "custom" };
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  const unchanged = () => window.dash_clientside.no_update;
+
+  function options(known, everything, chosen) {
+    const values = new Set(known);
+    if (chosen !== EVERYTHING) values.add(chosen);
+    return [{ label: everything, value: EVERYTHING }].concat(
+      [...values].sort((a, b) => a.localeCompare(b)).map((value) => ({ label: value, value }))
+    );
+  }
+
+  /** What a silent run's row says beside its state. */
+  const silence = (row, said) => (said ? { status: `${row.status} · ${said.text}`, silent_minutes: said.minutes } : {});
+
+  /** Of all rows, what the server says of a list of which it sends a page. */
+  function ofRows(rows) {
+    const some = (is) => rows.some(is);
+    const filled = { sample: some((row) => row.is_sample), remarks: some((row) => row.remarks !== "–"), nested: some((row) => row.parent_id !== null) };
+    return {
+      choices: { experiment: rows.map((row) => row.experiment), algorithm: rows.map((row) => row.algorithm) },
+      filled: Object.keys(filled).filter((name) => filled[name]),
+    };
+  }
+
+  /** All rows that the menus leave, each with how deep it stands below others. */
+  function chosenOf(rows, experiment, algorithm, isTogether) {
+    const chosen = rows.filter(
+      (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
+    );
+    return isTogether ? window.clew.together(chosen) : chosen.map((row) => [row]);
+  }
+
+  function drawnRow(row, depth, silent, { added, moments }, texts) {
+    const drawn = {
+      ...window.clew.known(row),
+      ...(depth ? { depth } : {}),
+      ...silence(row, silent[row.id]),
+      ...row.no_value, // a word in the place of a number: no filter for numbers finds it, and it sorts as one that is missing
+      details: `[${texts.details}](${texts.run_page.replace("RUN_ID", row.id)})`,
+    };
+    for (const ref of moments) drawn[ref] = window.clew.localTime(row[`${ref}_ms`]);
+    for (const [ref, id] of added) {
+      if (drawn[ref] !== undefined) drawn[id] = drawn[ref];
+      delete drawn[ref];
+    }
+    return drawn;
+  }
+
+  /** What a cell is called where it comes from, the key of a metric or a parameter; and long values whole. */
+  function tooltips(row, silent, { added, moments, whole }) {
+    const { keys } = row;
+    const text = ([ref, id]) => [id, (keys && keys[ref]) || (typeof row[ref] === "string" ? row[ref] : undefined)];
+    return {
+      run_id: row.id,
+      ...Object.fromEntries(moments.map((ref) => [ref, window.clew.age(row[`${ref}_ms`])])),
+      ...Object.fromEntries(whole.map((ref) => [ref, row[ref]])),
+      ...(silent[row.id] ? { status: silent[row.id].text } : {}), ...keys, ...Object.fromEntries(added.map(text)),
+    };
+  }
+
+  const WHOLE = ["name", "nested", "experiment", "algorithm", "environment", "remarks", "user", "source", "commit", "diverged"];
+
+  /** Which of the columns have other ids in the table, which are moments, and of which a tooltip says the whole text. */
+  function sorts(columns) {
+    const { refOf } = window.clew.columns;
+    return {
+      added: columns.map(({ id }) => [refOf(id), id]).filter(([ref, id]) => ref !== id),
+      moments: columns.filter(({ type }) => type === "datetime").map(({ id }) => refOf(id)),
+      whole: columns.map(({ id }) => id).filter((id) => WHOLE.includes(id)),
+    };
+  }
+
+  /** The ticked runs that there still are: deleted ones would be counted for ever. */
+  function stillThere(selected, rows, answer) {
+    if (answer) {
+      const gone = new Set(answer.gone || []);
+      return gone.size ? selected.filter((id) => !gone.has(id)) : selected;
+    }
+    const there = new Set(rows.map((row) => row.id));
+    return selected.filter((id) => there.has(id));
+  }
+
+  const sameColumns = (some, others) => JSON.stringify(some) === JSON.stringify(others);
+
+  /** A table that lost a column is not sorted by it any more. */
+  function sortingBy(sorting, columns) {
+    const there = new Set(columns.map(({ id }) => id));
+    const left = (sorting || []).filter(({ column_id }) => there.has(column_id));
+    return left.length === (sorting || []).length ? {} : { sort_by: left };
+  }
+
+  const runs = {
+    /** At once, by the ticks of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
+    fill(allRows, page, listed, experiment, algorithm, silent, isTogether, _chosen, texts) {
+      const answer = listed?.paged ? page : null;
+      const rows = listed?.paged ? answer?.rows : allRows;
+      if (!rows) return [unchanged(), unchanged(), unchanged()];
+      const { columns, selection } = window.clew;
+      const table = window.clew.propsOf(TABLE);
+      const remembered = window.clew.propsOf(SELECTED).data;
+      const selected = stillThere(selection.get(), rows, answer);
+      if (!selection.isSame(selected, remembered || [])) setProps(SELECTED, { data: selected });
+
+      const { choices, filled } = answer || ofRows(rows);
+      const wanted = columns.columnsOf(filled, (answer || listed)?.kinds || {});
+      const these = sorts(wanted);
+      const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether);
+      const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, these, texts));
+      const data = answer ? drawn : window.clew.filters.addShadows(drawn, wanted);
+      setProps(TABLE, {
+        ...(answer ? { ...CUSTOM, page_count: answer.page_count } : NATIVE),
+        ...(sameColumns(wanted, table.columns) ? {} : { columns: wanted, ...sortingBy(table.sort_by, wanted) }),
+        data,
+        ...selection.show(selected, data),
+        tooltip_data: ordered.map(([row]) => tooltips(row, silent, these)),
+      });
+      selection.drawn();
+      columns.drawWidths(window.clew.propsOf("runs-widths").data);
+      return [
+        options(choices.experiment, texts.everything["runs-experiment"], experiment),
+        options(choices.algorithm, texts.everything["runs-algorithm"], algorithm),
+        !filled.includes("nested"),
+      ];
+    },
+  };
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside);
+  window.dash_clientside.runs = Object.assign(window.dash_clientside.runs || {}, runs);
+})();

@@ -1,0 +1,82 @@
+"""What a page's request for a chart says, and the runs that it names."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any, Final
+
+import flask
+import orjson
+from cachetools import LRUCache, TTLCache
+
+from domain.errors.requests import BodyNotJson, NotSentAsJson
+from domain.tracking.runs import Run
+from services.connect import Services
+from services.tracking.run_store import RunView
+
+_MOST_BYTES: Final = 2**18
+# A run that MLflow does not know is looked for once in so many seconds, not by each of three hundred charts.
+_AGAIN_SECONDS: Final = 30.0
+_MOST_REMEMBERED: Final = 10_000
+_MOST_MADE: Final = 2_000
+REPEATED: Final = ("group", "alone")
+
+
+def asked() -> dict[str, Any]:
+    """The request's query, or its body where that says it; raises BadInput, RequestRefused or werkzeug's 413."""
+    if flask.request.method != "POST":
+        query = flask.request.args
+        return query.to_dict() | {name: query.getlist(name) for name in REPEATED if name in query}
+    flask.request.max_content_length = _MOST_BYTES
+    if not flask.request.is_json:
+        raise NotSentAsJson
+    try:
+        body = orjson.loads(flask.request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise BodyNotJson({}) from error
+    if not isinstance(body, dict):
+        raise BodyNotJson({})
+    return body
+
+
+class RunLookup:
+    """The runs that requests name, as far as MLflow knows them; one for all threads of a worker."""
+
+    def __init__(self, services: Services) -> None:
+        self._runs = services.runs
+        self._patience = services.settings.patience_seconds
+        self._looked_for: TTLCache[str, bool] = TTLCache(_MOST_REMEMBERED, _AGAIN_SECONDS)
+        self._made: LRUCache[tuple[str, str], Run] = LRUCache(_MOST_MADE)
+        self._lock = threading.Lock()
+
+    def view(self, run_ids: Sequence[str]) -> RunView:
+        """What is known; a run that is not there may be seconds old, and MLflow is asked for it, now and then."""
+        view = self._runs.first_view(self._patience)
+        table = view.runs
+        if table is None:
+            return view
+        missing = [run_id for run_id in run_ids if run_id not in table]
+        asked_for = {*run_ids} - {*missing} | {*self._not_looked_for(missing)}
+        return self._runs.view_with([run_id for run_id in run_ids if run_id in asked_for], self._patience)
+
+    def runs(self, view: RunView, run_ids: Sequence[str]) -> list[Run]:
+        """Those of the runs that are known, in the order asked for."""
+        return [run for run_id in run_ids if (run := self._run(view, run_id)) is not None]
+
+    def _run(self, view: RunView, run_id: str) -> Run | None:
+        """Made once for each version of the list: three hundred charts ask for the same ten."""
+        if view.runs is None:
+            return None
+        key = (view.runs.version, run_id)
+        with self._lock:
+            known = self._made.get(key)
+        made = known or view.get(run_id)
+        if known is None and made is not None and view.runs.facts.only_metrics is None:
+            with self._lock:
+                self._made[key] = made
+        return made
+
+    def _not_looked_for(self, run_ids: Sequence[str]) -> list[str]:
+        with self._lock:
+            new = [run_id for run_id in run_ids if run_id not in self._looked_for]
+            self._looked_for.update(dict.fromkeys(new, True))
+        return new

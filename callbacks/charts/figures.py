@@ -1,0 +1,80 @@
+"""`/charts/figure`: one chart, drawn of what is known, and what of it is still on its way."""
+
+import time
+from typing import Any, Final
+
+import dash
+import flask
+
+from callbacks.charts.answers import kept_json
+from callbacks.charts.asked import RunLookup, asked
+from callbacks.runs.drawing import Drawing
+from components import notices
+from components.charts.figures import figure
+from components.texts.language import _
+from domain.charts.axes import Axis
+from domain.charts.axis_hints import hinted_axis
+from domain.charts.chart_options import ChartOptions
+from domain.charts.figure_query import FigureQuery
+from domain.charts.hindrances import axis_for
+from services.connect import Services
+
+PATH: Final = "/charts/figure"
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`; a selection that is too long for an address comes as a body."""
+    server: flask.Flask = app.server
+    lookup = RunLookup(services)
+
+    @server.get(PATH)
+    def chart_figure() -> flask.Response:
+        return _drawn(services, lookup, FigureQuery.of(asked()))
+
+    @server.post(PATH)
+    def chart_figure_of_many() -> flask.Response:
+        return _drawn(services, lookup, FigureQuery.of(asked()))
+
+
+def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.Response:
+    ends = time.monotonic() + services.settings.patience_seconds
+    view = lookup.view(query.runs)
+    runs, options = lookup.runs(view, query.runs), query.options
+    if not query.axis_chosen and len(query.runs) > 1:
+        options = options.model_copy(update={"axis": hinted_axis(runs, services.vocabulary) or Axis.STEP})
+    drawing = Drawing.of_runs(services, view, runs, query.chart.of, options, ends)
+    options, said = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
+    drawn = figure(
+        query.chart,
+        drawing.runs,
+        drawing.found,
+        options,
+        still_loading=drawing.is_loading,
+        sampled=drawing.sampled,
+        width=query.width,
+        window=query.window,
+        said=said,
+        curve_of=services.curves.curve,
+    )
+    return kept_json(_told(services, query, drawing, drawn))
+
+
+def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> tuple[ChartOptions, list[str]]:
+    """Over time where one run is drawn whose steps are missing, and that it is so."""
+    if len(drawing.runs) != 1 or options.axis is not Axis.STEP:
+        return options, []
+    axis = axis_for(drawing.found.history(drawing.runs[0], query.chart.of[0]), drawing.found.latest)
+    said = [] if axis is Axis.STEP else [_("steps are missing: drawn over time")]
+    return options.model_copy(update={"axis": axis}), said
+
+
+def _told(services: Services, query: FigureQuery, drawing: Drawing, drawn: dict[str, Any]) -> dict[str, Any]:
+    logged = (subject.key_in(run.metrics, services.vocabulary) for run in drawing.runs for subject in query.chart.of)
+    return {
+        "figure": drawn,
+        "summary": drawn["layout"]["meta"]["summary"],
+        "pending": drawing.is_loading,
+        "sampled": drawing.sampled,
+        "absent": not drawing.is_loading and all(key is None for key in logged),
+        "failures": [notices.failed_history(cause) for cause in drawing.failures],
+    }

@@ -1,0 +1,58 @@
+"""`/charts/metrics`: what the runs at hand logged, for the picker of metrics and axes."""
+
+import threading
+from typing import Final
+
+import dash
+import flask
+from cachetools import LRUCache
+
+from callbacks.charts.answers import kept_json
+from callbacks.charts.asked import RunLookup, asked
+from domain.charts.figure_query import run_ids
+from domain.charts.metric_catalogue import MetricCatalogue, metric_catalogue
+from domain.tracking.runs import Run
+from services.connect import Services
+
+PATH: Final = "/charts/metrics"
+_MOST_KEPT: Final = 32
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+    lookup, catalogues = RunLookup(services), _Catalogues(services)
+
+    def answer() -> flask.Response:
+        ids = run_ids(asked().get("runs"))
+        view = lookup.view(ids)
+        runs = lookup.runs(view, ids)
+        catalogue = catalogues.of("" if view.runs is None else view.runs.version, runs)
+        return kept_json({**catalogue._asdict(), "pending": view.runs is None and view.failure is None})
+
+    @server.get(PATH)
+    def chart_metrics() -> flask.Response:
+        return answer()
+
+    @server.post(PATH)
+    def chart_metrics_of_many() -> flask.Response:
+        return answer()
+
+
+class _Catalogues:
+    """Catalogues of selections, as long as the list is the same."""
+
+    def __init__(self, services: Services) -> None:
+        self._vocabulary = services.vocabulary
+        self._kept: LRUCache[tuple[str, ...], MetricCatalogue] = LRUCache(_MOST_KEPT)
+        self._lock = threading.Lock()
+
+    def of(self, version: str, runs: list[Run]) -> MetricCatalogue:
+        key = (version, *(run.run_id for run in runs))
+        with self._lock:
+            if (kept := self._kept.get(key)) is not None:
+                return kept
+        made = metric_catalogue(runs, self._vocabulary)
+        with self._lock:
+            self._kept[key] = made
+        return made

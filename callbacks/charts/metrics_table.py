@@ -1,0 +1,43 @@
+"""`/charts/table`: every metric of one run, with its last, least and greatest value, as the run page lists them."""
+
+import math
+from typing import Any, Final
+
+import dash
+import flask
+
+from callbacks.charts.answers import kept_json
+from callbacks.charts.asked import RunLookup, asked
+from domain.errors.records import RunIdMalformed, RunNotFound
+from domain.points.extremes import Extremes
+from domain.tracking.compared import is_run_id
+from domain.tracking.outcomes import NotFinite
+from domain.tracking.runs import LatestMetric
+from services.connect import Services
+
+PATH: Final = "/charts/table"
+_UNKNOWN: Final = (None, None, None)
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+    lookup = RunLookup(services)
+
+    @server.get(PATH)
+    def metrics_table() -> flask.Response:
+        run_id = str(asked().get("run") or "")
+        if not is_run_id(run_id):
+            raise RunIdMalformed
+        view = lookup.view([run_id])
+        run = view.get(run_id)
+        if run is None:
+            raise RunNotFound(run_id)
+        known = services.extremes.read(run, services.settings.patience_seconds)
+        rows = [_row(key, point, known.found.get(key)) for key, point in sorted(run.metrics.items())]
+        return kept_json({"rows": rows, "pending": known.pending})
+
+
+def _row(key: str, point: LatestMetric, extremes: Extremes | None) -> list[Any]:
+    last = point.value if math.isfinite(point.value) else str(NotFinite.of(point.value))
+    return [key, last, point.step, point.timestamp, *(extremes or _UNKNOWN)]

@@ -1,0 +1,79 @@
+"""`/charts/points.csv`: all points of a chart's runs, streamed: a chart draws hundreds of them, a run logs millions.
+
+A file that is not whole says so in its last rows, and its download fails: it is broken off before its end.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+import dash
+import flask
+
+from callbacks.charts.asked import RunLookup, asked
+from callbacks.runs.drawing import keys_to_draw
+from components.charts import points_file
+from components.charts.known import Known
+from components.texts.translate import translate
+from domain.charts.axes import Axis
+from domain.charts.axis_hints import hinted_axis
+from domain.charts.chart_options import ChartOptions
+from domain.charts.figure_query import FigureQuery
+from domain.errors.charts.specs import PointsMissing
+from domain.moments import latest_ms
+from domain.tracking.runs import Run
+from services.connect import Services
+from services.tracking.histories.complete import RunHistories, complete_histories
+
+PATH: Final = "/charts/points.csv"
+# Less than proxies wait for the next byte.
+WAIT_SECONDS: Final = 45.0
+_LONGEST_NAME: Final = 60
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+    lookup = RunLookup(services)
+
+    @server.get(PATH)
+    def chart_points() -> flask.Response:
+        query = FigureQuery.of(asked())
+        view = lookup.view(query.runs)
+        runs = lookup.runs(view, query.runs)
+        response = flask.Response(flask.stream_with_context(_file(services, query, runs)), mimetype="text/csv")
+        response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(query)}"'
+        return response
+
+
+def _file(services: Services, query: FigureQuery, runs: list[Run]) -> Iterator[bytes]:
+    axis = query.options.axis if query.axis_chosen else hinted_axis(runs, services.vocabulary) or Axis.STEP
+    options = query.options.model_copy(update={"axis": axis})
+    keys = {run.run_id: keys_to_draw(run, query.chart.of, options, services.vocabulary) for run in runs}
+    yield points_file.head()
+    missing: list[bytes] = []
+    for part in complete_histories(services.histories, runs, keys, WAIT_SECONDS):
+        yield from _points(services, query, part, options)
+        missing += _missing(part)
+    missing += [points_file.unknown(run_id) for run_id in query.runs if run_id not in keys]
+    if missing:
+        yield b"".join(missing)
+        raise PointsMissing(len(missing))
+
+
+def _points(services: Services, query: FigureQuery, part: RunHistories, options: ChartOptions) -> Iterator[bytes]:
+    found = {(part.run.run_id, key): history for key, history in part.found.items()}
+    known = Known(found, services.vocabulary, latest_ms(datetime.now(UTC)))
+    for subject in query.chart.of:
+        yield from points_file.points_of(subject, part.run, known, options)
+
+
+def _missing(part: RunHistories) -> list[bytes]:
+    failed = [points_file.incomplete(part.run, key, translate(error)) for key, error in part.failures.items()]
+    return failed + [points_file.incomplete(part.run, key, None) for key in part.on_their_way]
+
+
+def _file_name(query: FigureQuery) -> str:
+    plain = re.sub(r"[^A-Za-z0-9._]+", "-", "-".join(map(str, query.chart.of))).strip("-.")
+    return f"clew-points-{plain[:_LONGEST_NAME] or 'chart'}.csv"

@@ -1,0 +1,55 @@
+"""What is known of the runs of a chart: their histories, and which of their metrics a subject is."""
+
+from collections.abc import Mapping, Set
+from typing import NamedTuple
+
+from domain.charts.axes import Axis, counter
+from domain.charts.chart_spec import Subject
+from domain.charts.hindrances import is_stepless
+from domain.tracking.final_metrics import Choice, final_outcome
+from domain.tracking.history import ANY_TIME, History
+from domain.tracking.outcomes import Diverged, Outcome, divergence, outcome_of_point
+from domain.tracking.runs import Run
+from domain.tracking.vocabulary import MetricWord, Vocabulary
+
+
+class Known(NamedTuple):
+    """The histories at hand, by (run id, metric key), and the vocabulary that says which of a run's keys is meant.
+
+    `latest` is the last moment that can be told by now, in Unix ms. Those in `sampled` are an even sample so far.
+    """
+
+    histories: Mapping[tuple[str, str], History]
+    vocabulary: Vocabulary
+    latest: int = ANY_TIME
+    sampled: Set[tuple[str, str]] = frozenset()
+
+    def history(self, run: Run, subject: Subject) -> History | None:
+        """The run's history of `subject`; None where it was not logged, or has not come yet."""
+        key = subject.key_in(run.metrics, self.vocabulary)
+        return None if key is None else self.histories.get((run.run_id, key))
+
+    def episodes(self, run: Run) -> int | None:
+        """As the run counts them, but for one that counts by the steps of a history which has only one."""
+        counting = counter(Axis.EPISODES, run.metrics, self.vocabulary)
+        counted = None if counting is None or not counting.by_step else self.histories.get((run.run_id, counting.key))
+        return None if counted is not None and is_stepless(counted) else run.episodes(self.vocabulary)
+
+    def end(self, run: Run, key: str) -> Diverged | None:
+        """Where a metric of the run diverged, whether it has a word or not; None where it did not."""
+        if (history := self._whole(run, key)) is not None:
+            return divergence(history)
+        return outcome_of_point(run.metrics[key].value, run.metrics[key].step, None).diverged
+
+    def outcome(self, run: Run, word: MetricWord, choice: Choice = Choice.LAST) -> Outcome:
+        """What `word` came to; until its history has come, only the newest point is known."""
+        key = self.vocabulary.metric_key(word, run.metrics)
+        if key is not None and (history := self._whole(run, key)) is not None:
+            return final_outcome(history, word, choice, self.vocabulary.scale(key))
+        newest = run.outcome(word, self.vocabulary)
+        return newest if choice is Choice.LAST else newest._replace(value=None, out_of_range=None)
+
+    def _whole(self, run: Run, key: str) -> History | None:
+        """A history with all its points; None while it has none or is a sample."""
+        history = None if (run.run_id, key) in self.sampled else self.histories.get((run.run_id, key))
+        return history if history is not None and len(history) else None

@@ -1,0 +1,51 @@
+"""All points of a chart as CSV, as they were logged: what is drawn may be smoothed, and is never all of them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from components.charts.known import Known
+from components.charts.lines import curve_request
+from components.texts.csv_cells import csv_text
+from components.texts.language import _
+from components.texts.translate import translate
+from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import Subject
+from domain.charts.history_curves import x_of_points
+from domain.errors.records import RunNotFound
+from domain.points.point_texts import parts, rows, texts
+from domain.tracking.runs import Run
+
+HEAD: Final = ("run_id", "run", "metric", "step", "timestamp", "x", "value")
+# In the place of a step: no reader of numbers takes such a row for a point.
+INCOMPLETE: Final = "INCOMPLETE"
+
+
+def head() -> bytes:
+    """The names of the columns; x is in the axis's own unit, a timestamp in Unix ms."""
+    return csv_text([HEAD]).encode()
+
+
+def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -> Iterator[bytes]:
+    """A row per point, some thousands at a time; x is empty where the axis has no place for a point."""
+    asked = curve_request(subject, run, known, options, 0.0)
+    if asked is None:
+        return
+    history, x = asked.history, x_of_points(asked)
+    x = np.full(len(history), np.nan) if x is None else x
+    before = csv_text([[run.run_id, run.name, subject.key_in(run.metrics, known.vocabulary)]]).encode().rstrip()
+    for part in parts(history):
+        columns = (history.step[part], history.timestamp[part])
+        yield rows(before, [*map(texts, columns), texts(x[part], not_finite=b""), texts(history.value[part])])
+
+
+def incomplete(run: Run, key: str, why: str | None) -> bytes:
+    """The row in the place of points that are missing; `why` is None where they are still on their way."""
+    return csv_text([[run.run_id, run.name, key, INCOMPLETE, "", "", why or _("still on its way")]]).encode()
+
+
+def unknown(run_id: str) -> bytes:
+    """The row in the place of a run that is not known, or not yet."""
+    why = translate(RunNotFound(run_id))
+    return csv_text([[run_id, "", "", INCOMPLETE, "", "", why]]).encode()

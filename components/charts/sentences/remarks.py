@@ -1,0 +1,122 @@
+"""What a chart cannot draw of some runs, or draws otherwise than it was logged, in words."""
+
+from collections.abc import Mapping, Sequence
+
+from components.charts.known import Known
+from components.charts.lines import curve_on
+from components.charts.scales import Scale
+from components.charts.sentences.subtitle import named
+from components.charts.subjects import axis_name
+from components.texts import words
+from components.texts.language import _, ngettext
+from domain.charts.axes import CLOCKS, Axis, counter
+from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import Subject
+from domain.charts.curves import Curve
+from domain.charts.hindrances import goes_back_ms, is_far, is_stepless, odd_times
+from domain.charts.history_curves import CurveSource, history_curve
+from domain.tracking.history import History
+from domain.tracking.runs import Run
+
+
+def remarks(
+    subject: Subject,
+    runs: Sequence[Run],
+    known: Known,
+    options: ChartOptions,
+    scale: Scale,
+    curve_of: CurveSource = history_curve,
+) -> list[str]:
+    """A sentence each for what keeps histories of `subject` from the chosen axis, with the names of their runs."""
+    histories = [
+        (run, history) for run in runs if (history := known.history(run, subject)) is not None and len(history)
+    ]
+    if options.axis in CLOCKS:
+        return _of_clocks(histories, known)
+    if options.axis is Axis.STEP:
+        return _of_steps(histories, scale)
+    curves = {run.run_id: curve_on(subject, run, known, options, 0.0, curve_of) for run, _history in histories}
+    return _of_counted([run for run, _history in histories], curves, known, options)
+
+
+def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: Known) -> list[Run]:
+    """The runs of which some history has all of its points at one step."""
+    found = ((run, known.history(run, subject)) for run in runs for subject in subjects)
+    return list({run.run_id: run for run, history in found if history is not None and is_stepless(history)}.values())
+
+
+def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[str]:
+    said = []
+    odd = {run.run_id: odd_times(history, known.latest) for run, history in histories}
+    if out := [run.name for run, history in histories if odd[run.run_id] == len(history)]:
+        said.append(_("left out, for their times cannot be right: %(names)s", names=named(out)))
+    if some := [run.name for run, history in histories if 0 < odd[run.run_id] < len(history)]:
+        points = sum(odd[run.run_id] for run, history in histories if odd[run.run_id] < len(history))
+        text = ngettext(
+            "%(points)s point left out, for its time cannot be right: %(names)s",
+            "%(points)s points left out, for their times cannot be right: %(names)s",
+            points,
+            points=words.count(points),
+            names=named(some),
+        )
+        said.append(text)
+    back = [(goes_back_ms(history, known.latest), run.name) for run, history in histories]
+    if turned := [name for milliseconds, name in back if milliseconds]:
+        longest = words.duration(max(milliseconds for milliseconds, _name in back) / 1000)
+        said.append(
+            _(
+                "times go back between steps by up to %(time)s: %(names)s",
+                time=longest,
+                names=named(turned),
+            )
+        )
+    return said
+
+
+def _of_counted(
+    runs: Sequence[Run], curves: Mapping[str, Curve | None], known: Known, options: ChartOptions
+) -> list[str]:
+    """Who has nothing, or not all, on an axis that is another metric, and where that goes back and forth."""
+    axis = axis_name(options.axis)
+    logged = {run.run_id for run in runs if counter(options.axis, run.metrics, known.vocabulary) is not None}
+    without = [run.name for run in runs if run.run_id not in logged]
+    on_axis = [(run, curve) for run in runs if (curve := curves[run.run_id]) is not None and run.run_id in logged]
+    apart = [run.name for run, curve in on_axis if not len(curve) and curve.without_x]
+    said = []
+    if without and len(without) < len(runs):
+        said.append(_("left out, without %(axis)s: %(names)s", axis=axis, names=named(without)))
+    if apart:
+        said.append(_("left out, never logged at the same steps as %(axis)s: %(names)s", axis=axis, names=named(apart)))
+    if some := [(run, curve) for run, curve in on_axis if len(curve) and curve.without_x]:
+        said.append(_points_without_x(axis, some))
+    if paths := [run.name for run, curve in on_axis if curve.is_path]:
+        said.append(
+            _("%(axis)s goes back and forth, drawn in the order of steps: %(names)s", axis=axis, names=named(paths))
+        )
+        if options.grouped:
+            said.append(_("single lines, no band, where the axis goes back and forth"))
+    return said
+
+
+def _points_without_x(axis: str, curves: Sequence[tuple[Run, Curve]]) -> str:
+    points = sum(curve.without_x for _run, curve in curves)
+    return ngettext(
+        "%(points)s point left out, %(axis)s was not logged at its step: %(names)s",
+        "%(points)s points left out, %(axis)s was not logged at their steps: %(names)s",
+        points,
+        points=words.count(points),
+        axis=axis,
+        names=named([run.name for run, _curve in curves]),
+    )
+
+
+def _of_steps(histories: Sequence[tuple[Run, History]], scale: Scale) -> list[str]:
+    said = []
+    if without := [run.name for run, history in histories if is_stepless(history)]:
+        said.append(_("steps are missing, all points at one: %(names)s", names=named(without)))
+    far = [run.name for run, history in histories if is_far(history)]
+    if far and len(far) < len(histories):
+        said.append(_("left out, for their steps are beyond 2^53: %(names)s", names=named(far)))
+    elif far and not scale.base:
+        said.append(_("steps are beyond 2^53, too far apart to be told from each other: %(names)s", names=named(far)))
+    return said

@@ -1,0 +1,56 @@
+"""What the screens call what a chart is of: a word in the reader's language, a key as it was logged."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from components.charts.names import MOST_WIDE, plotly_text
+from components.texts import words
+from components.texts.language import _
+from domain.charts.axes import Axis, XAxis, axis_key
+from domain.charts.chart_spec import ChartSpec, Subject
+
+# Of many names on one chart each has less room, but never less than tells one from the next.
+_LEAST_WIDE: Final = 14
+
+
+def subject_name(subject: Subject) -> str:
+    """A metric's name, as plain text."""
+    return subject.key if subject.word is None else words.metric_name(subject.word)
+
+
+def names(subjects: Sequence[Subject]) -> str:
+    """The names of all, as plain text."""
+    return ", ".join(map(subject_name, subjects))
+
+
+def axis_name(axis: XAxis) -> str:
+    """What an x axis counts, as Plotly reads it."""
+    if (key := axis_key(axis)) is not None:
+        return plotly_text(key, _LEAST_WIDE * 2)
+    return {
+        Axis.STEP: _("Step"),
+        Axis.EPISODES: _("Episodes"),
+        Axis.ENV_STEPS: _("Environment steps"),
+        Axis.WALL_TIME: _("Time"),
+        Axis.RELATIVE_TIME: _("Time since the start"),
+    }[Axis(axis)]
+
+
+def chart_title(spec: ChartSpec) -> str:
+    """The names of a chart's subjects as Plotly reads them, as many as there is room for."""
+    shown = spec.of[: MOST_WIDE // _LEAST_WIDE]
+    wide = max(_LEAST_WIDE, MOST_WIDE // len(shown))
+    told = ", ".join(plotly_text(subject_name(subject), wide) for subject in shown)
+    return told if len(shown) == len(spec.of) else f"{told} {_('and %(n)s more', n=len(spec.of) - len(shown))}"
+
+
+def axis_title(spec: ChartSpec, *, as_logged: bool) -> str:
+    """The name of a chart's y axis, with its unit; empty where its subjects are in several, which the legend names."""
+    titles = {_axis_of(subject, as_logged=as_logged) for subject in spec.of}
+    return titles.pop() if len(titles) == 1 else ""
+
+
+def _axis_of(subject: Subject, *, as_logged: bool) -> str:
+    if subject.word is None:
+        return plotly_text(subject.key)
+    return words.metric_as_logged(subject.word) if as_logged else words.metric_axis(subject.word)

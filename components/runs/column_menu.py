@@ -1,0 +1,140 @@
+"""The columns of the run list: which are there, what they are called, and the dialog in which they are chosen.
+
+assets/column_menu.js fills the dialog, with what `GET /runs/columns` answers.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components import ids
+from components.tables import Column, column_spec
+from components.texts.language import _
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.list_address import GREATEST_WIDTH, LEAST_WIDTH, ListAddress
+
+_TYPES = ("text", "numeric", "datetime")
+
+
+def column_id(ref: ColumnRef) -> str:
+    """A column's id inside the DataTable, as assets/run_columns.js makes it of its reference."""
+    return quote(str(ref), safe="")
+
+
+def names() -> dict[str, str]:
+    """What a column is called over its cells, by its kind; {key} is what the run logged it as."""
+    return {
+        "param": "{key}",
+        "metric": "{key}",
+        "least": _("{key} (least)"),
+        "greatest": _("{key} (greatest)"),
+        "tag": _("{key} (tag)"),
+    }
+
+
+def columns_of(refs: Sequence[ColumnRef], built_in: Sequence[Column]) -> list[Column]:
+    """The columns of the table; of what type a parameter is, the browser learns with the rows."""
+    known = {column.key: column for column in built_in}
+    return [known["details"], *(_column(ref, known) for ref in refs)]
+
+
+def _column(ref: ColumnRef, known: dict[str, Column]) -> Column:
+    if ref.kind == "built_in":
+        return known[ref.key]
+    kind = "numeric" if ref.kind in ("metric", "least", "greatest") else "text"
+    return Column(column_id(ref), names()[ref.kind].replace("{key}", ref.key), kind)  # type: ignore[arg-type]
+
+
+def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str]) -> list[dcc.Store]:
+    """What assets/run_columns.js knows of columns, and which of them the address chooses, how wide."""
+    chosen = [str(ref) for ref in address.columns] or list(usual)
+    known = {
+        "built_in": {column.key: column_spec(column) for column in built_in},
+        "of_type": {kind: column_spec(Column("", "", kind)) for kind in _TYPES},  # type: ignore[arg-type]
+        "names": names(),
+        "usual": list(usual),
+        "least_width": LEAST_WIDTH,
+        "greatest_width": GREATEST_WIDTH,
+    }
+    return [
+        dcc.Store(id=ids.COLUMNS, data=chosen),
+        dcc.Store(id=ids.COLUMN_WIDTHS, data={str(ref): px for ref, px in address.widths.items()}),
+        dcc.Store(id=ids.KNOWN_COLUMNS, data=known),
+    ]
+
+
+def button() -> html.Button:
+    """Opens the dialog."""
+    return html.Button(
+        _("Columns"), id=ids.COLUMNS_OPEN, type="button", className="btn btn-light", **{"aria-haspopup": "dialog"}
+    )
+
+
+def dialog() -> html.Dialog:
+    """The dialog: what is on show in its order, and what there is beside it."""
+    return html.Dialog(
+        [
+            html.Div(
+                [
+                    html.H2(_("Columns"), id=ids.COLUMN_MENU_TITLE, className="h5 mb-0"),
+                    html.Button(type="button", className="btn-close column-menu-close"),
+                ],
+                className="d-flex justify-content-between align-items-center mb-2",
+            ),
+            html.Div([_on_show(), _to_find()], className="column-menu-parts"),
+        ],
+        id=ids.COLUMN_MENU,
+        className="column-menu",
+        **{"aria-labelledby": ids.COLUMN_MENU_TITLE},
+    )
+
+
+def _on_show() -> html.Section:
+    usual = html.Button(_("The usual columns"), type="button", className="btn btn-sm btn-link p-0 columns-usual")
+    return html.Section(
+        [
+            html.H3(_("On show, in this order"), className="h6"),
+            html.Ol(id=ids.COLUMNS_CHOSEN, className="list-unstyled mb-2"),
+            usual,
+        ],
+        **{"aria-label": _("On show, in this order")},
+    )
+
+
+def _to_find() -> html.Section:
+    return html.Section(
+        [
+            dbc.Label(_("Find a column"), html_for=ids.COLUMN_SEARCH, class_name="h6"),
+            dbc.Input(id=ids.COLUMN_SEARCH, type="search", value="", autocomplete="off"),
+            html.Div(id=ids.COLUMNS_FOUND, role="status", className="small text-body-secondary my-1"),
+            html.Div(id=ids.COLUMN_GROUPS, className="column-groups"),
+        ]
+    )
+
+
+def menu_texts() -> dict[str, Any]:
+    """What assets/column_menu.js writes; {n} and {total} are numbers."""
+    return {
+        "groups": {
+            "built_in": _("Of every run"),
+            "param": _("Parameters"),
+            "metric": _("Metrics"),
+            "tag": _("Tags"),
+        },
+        "extremes": {"metric": _("last"), "least": _("least"), "greatest": _("greatest")},
+        "runs": _("in {n} runs"),
+        "of": _("{n} of {total}"),
+        "all": _("{n} columns"),
+        "found": _("{n} of {total} columns match"),
+        "more": _("Show more ({n})"),
+        "up": _("Earlier"),
+        "down": _("Later"),
+        "hide": _("Hide"),
+        "of_itself": _("Comes by itself where a run has something to say"),
+        "reading": _("Reading the columns…"),
+        "failed": _("The columns could not be read: {cause}"),
+        "retry": _("Retry"),
+    }

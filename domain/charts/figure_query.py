@@ -1,0 +1,86 @@
+"""What a page asks of one chart: of which runs, drawn how, which part of it, and how wide it is."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from domain.charts.chart_options import IN_ADDRESS, ChartOptions
+from domain.charts.chart_spec import ChartSpec
+from domain.charts.curves import Window
+from domain.errors.charts.specs import ChartOptionsOdd
+from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
+from domain.tracking.compared import is_run_id, parse_run_ids
+
+# What one answer can hold: more lines than anybody tells apart.
+MOST_RUNS: Final = 1_000
+_OPTIONS: Final = IN_ADDRESS | {"zone_minutes"}
+
+
+class _Extent(BaseModel):
+    """The numbers beside the options."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    width: int | None = Field(None, ge=16, le=10_000)
+    x_from: FiniteFloat | None = None
+    x_to: FiniteFloat | None = None
+
+
+class FigureQuery(BaseModel):
+    """A chart to be drawn; `window` is in the axis's own unit; where no axis was named it is not `axis_chosen`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runs: tuple[str, ...]
+    chart: ChartSpec
+    options: ChartOptions = ChartOptions()
+    axis_chosen: bool = False
+    window: Window = Window()
+    width: int | None = None
+
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> "FigureQuery":
+        """Reads an address or a body with the same names; raises BadInput or RequestRefused that names what is odd."""
+        extent = _numbers(asked)
+        return cls(
+            runs=run_ids(asked.get("runs")),
+            chart=ChartSpec.parse(str(asked.get("chart") or "")),
+            options=_options(asked),
+            axis_chosen=bool(asked.get("axis")),
+            window=Window(x_from=extent.x_from, x_to=extent.x_to),
+            width=extent.width,
+        )
+
+
+def run_ids(asked: Any) -> tuple[str, ...]:
+    """The run ids in a comma list, or in a list; raises RequestRefused."""
+    if isinstance(asked, list):
+        ids = [one for one in dict.fromkeys(map(str, asked)) if is_run_id(one)]
+        malformed = len(set(map(str, asked))) - len(ids)
+    else:
+        ids, malformed = parse_run_ids(None if asked is None else str(asked))
+    if malformed:
+        raise RunIdsMalformed({"runs": CountOfMalformed(malformed)})
+    if not ids:
+        raise RunIdsMissing({"runs": RunIdsRequired()})
+    return tuple(ids[:MOST_RUNS])
+
+
+def _options(asked: Mapping[str, Any]) -> ChartOptions:
+    given = {name: value for name, value in asked.items() if name in _OPTIONS and value not in ("", None)}
+    try:
+        return ChartOptions.model_validate(given)
+    except ValidationError as error:
+        raise ChartOptionsOdd(_names(error)) from error
+
+
+def _numbers(asked: Mapping[str, Any]) -> _Extent:
+    try:
+        return _Extent.model_validate({name: value for name, value in asked.items() if value not in ("", None)})
+    except ValidationError as error:
+        raise ChartOptionsOdd(_names(error)) from error
+
+
+def _names(error: ValidationError) -> str:
+    return ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))

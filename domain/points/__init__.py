@@ -1,0 +1,1 @@
+"""Points of histories by themselves: as texts for files, and between which values they moved."""

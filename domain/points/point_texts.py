@@ -1,0 +1,37 @@
+"""Columns of points as texts, tens of thousands at a time: for files that hold millions of them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from domain.tracking.history import History
+from domain.tracking.outcomes import NotFinite
+
+# So many points are text at a time: 1 MB.
+POINTS_AT_ONCE: Final = 10_000
+
+
+def parts(history: History) -> Iterator[slice]:
+    """The rows of a history, so many at a time."""
+    for start in range(0, len(history), POINTS_AT_ONCE):
+        yield slice(start, start + POINTS_AT_ONCE)
+
+
+def texts(column: NDArray[Any], *, not_finite: bytes | None = None) -> list[bytes]:
+    """Each number with as many digits as tell it from all others; `not_finite` in the place of what is none."""
+    written = orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+    cells = written.split(b",") if written else []
+    if column.dtype.kind == "f":
+        for row in np.flatnonzero(~np.isfinite(column)).tolist():
+            cells[row] = NotFinite.of(float(column[row])).encode() if not_finite is None else not_finite
+    return cells
+
+
+def rows(before: bytes, columns: Sequence[list[bytes]]) -> bytes:
+    """The lines of a CSV file, each beginning with the cells `before`."""
+    cells = zip(repeat(before), *columns, strict=False) if before else zip(*columns, strict=True)
+    return b"".join([b",".join(line) + b"\r\n" for line in cells])

@@ -1,0 +1,282 @@
+"""What pages ask for their charts, and programs for points: over the whole app, on a real MLflow."""
+
+import csv
+import io
+import math
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from components.charts.encoding import column
+from tests.api.conftest import Serving
+from tests.misbehaving import HTML, Misbehaving, eventually
+from tests.tracking import Tracking
+
+NAN, INF = float("nan"), float("inf")
+# As hostile as MLflow lets a name be.
+ODD_KEY = "train/a: b.c-d_e 損失"
+LOGGED = {
+    ODD_KEY: [1.0, NAN, INF, -2.5e-300],
+    "lr": [0.5, 0.25, 0.5, 0.125],
+    "episode_reward": [1.0, 2.0, 3.0, 4.0],
+    "ended/nan": [1.0, NAN],
+}
+
+
+@pytest.fixture(scope="module")
+def client(server: Flask) -> FlaskClient:
+    return server.test_client()
+
+
+@pytest.fixture(scope="module")
+def run(tracking: Tracking) -> str:
+    return tracking.run(tracking.experiment(), name='=1+1,"x" %{x} <b>', metrics=LOGGED, params={"p": "1"})
+
+
+@pytest.fixture(scope="module")
+def other(tracking: Tracking) -> str:
+    return tracking.run(tracking.experiment(), name="other", metrics={"episode_reward": [5.0, 6.0]})
+
+
+def figure(client: FlaskClient, **query: Any) -> Any:
+    """The answer once all of it is there."""
+    return whole(client, "/charts/figure", query)
+
+
+def whole(client: FlaskClient, path: str, query: dict[str, Any]) -> Any:
+    found: list[Any] = []
+
+    def nothing_is_on_its_way() -> bool:
+        answer = client.get(path, query_string=query)
+        assert answer.status_code == 200, answer.text
+        found[:] = [answer.json]
+        return not answer.json["pending"]
+
+    eventually(nothing_is_on_its_way)
+    return found[0]
+
+
+def test_a_chart_by_its_address(client: FlaskClient, run: str, other: str) -> None:
+    told = figure(client, runs=f"{run},{other}", chart="@reward", width=300)
+    assert [column(trace["y"]) for trace in told["figure"]["data"]] == [[1, 2, 3, 4], [5, 6]]
+    assert told["summary"].startswith("Episode reward, 2 lines.")
+    assert (told["pending"], told["sampled"], told["absent"], told["failures"]) == (False, False, False, [])
+
+
+def test_any_metric_over_any_other(client: FlaskClient, run: str) -> None:
+    told = figure(client, runs=run, chart="episode_reward", axis="metric:lr")
+    assert column(told["figure"]["data"][0]["x"]) == [0.5, 0.25, 0.5, 0.125]
+    odd = figure(client, runs=run, chart=ODD_KEY, axis=f"metric:{ODD_KEY}")
+    assert column(odd["figure"]["data"][0]["y"]) == [-2.5e-300, 1.0]
+
+
+def test_what_nobody_logged_is_absent(client: FlaskClient, run: str) -> None:
+    assert figure(client, runs=run, chart="nowhere")["absent"]
+    assert figure(client, runs=run, chart="@success_rate")["absent"]
+    assert not figure(client, runs=run, chart='{"m":["nowhere","lr"]}')["absent"]
+
+
+def test_nothing_new_is_not_sent_again(client: FlaskClient, tracking: Tracking, run: str) -> None:
+    query = {"runs": run, "chart": "lr"}
+    figure(client, **query)
+    first = client.get("/charts/figure", query_string=query)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    kept = {"If-None-Match": first.headers["ETag"]}
+    again = client.get("/charts/figure", query_string=query, headers=kept)
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get("/charts/figure", query_string={**query, "smoothing": 0.5}, headers=kept).status_code == 200
+    assert first.json["version"] in first.headers["ETag"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd", "br"])
+def test_nor_where_it_was_compressed(client: FlaskClient, run: str, encoding: str) -> None:
+    headers = {"Accept-Encoding": encoding}
+    figure(client, runs=run, chart="@reward")
+    query = {"runs": run, "chart": "@reward"}
+    first = client.get("/charts/figure", query_string=query, headers=headers)
+    assert first.headers["Content-Encoding"] == encoding
+    kept = headers | {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/charts/figure", query_string=query, headers=kept).status_code == 304
+
+
+def test_a_selection_that_is_too_long_for_an_address_comes_as_a_body(client: FlaskClient, run: str) -> None:
+    query = {"runs": run, "chart": "lr", "axis": "step", "width": "300"}
+    by_address = figure(client, **query)
+    assert client.post("/charts/figure", json={**query, "runs": [run], "width": 300}).json == by_address
+    many = [run, *(f"{number:032x}" for number in range(999))]
+    assert client.post("/charts/figure", json={"runs": many, "chart": "lr"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ({}, 422, "run-ids-missing"),
+        ({"runs": "a/b"}, 422, "run-ids-malformed"),
+        ({"runs": "a"}, 400, "chart-unreadable"),
+        ({"runs": "a", "chart": "@nonsense"}, 400, "no-such-word"),
+        ({"runs": "a", "chart": "x", "axis": "nonsense"}, 400, "chart-options-odd"),
+        ({"runs": "a", "chart": "x", "axis": "metric:"}, 400, "chart-options-odd"),
+        ({"runs": "a", "chart": "x", "smoothing": "2"}, 400, "chart-options-odd"),
+        ({"runs": "a", "chart": "x", "width": "-1"}, 400, "chart-options-odd"),
+        ({"runs": "a", "chart": "x", "x_from": "nan"}, 400, "chart-options-odd"),
+        ({"runs": "a", "chart": "x", "group": "name:("}, 400, "chart-options-odd"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(client: FlaskClient, query: dict[str, str], status: int, code: str) -> None:
+    for answer in (client.get("/charts/figure", query_string=query), client.post("/charts/figure", json=query)):
+        assert (answer.status_code, answer.json["code"]) == (status, code)
+        assert answer.json["error"]
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", "null", '"x"', '{"runs": {}}', '{"runs": [1, []], "chart": []}'])
+def test_no_body_makes_it_fail(client: FlaskClient, body: str) -> None:
+    for path in ("/charts/figure", "/charts/metrics"):
+        assert 400 <= client.post(path, data=body, content_type="application/json").status_code < 500
+        assert client.post(path, data=body, content_type="text/plain").status_code == 415
+
+
+def test_the_catalogue_has_all_that_was_logged(client: FlaskClient, run: str, other: str) -> None:
+    figure(client, runs=f"{run},{other}", chart="@reward")
+    told = client.get("/charts/metrics", query_string={"runs": f"{run},{other}"}).json
+    assert told["runs"] == 2
+    assert told["metrics"] == sorted(
+        [[key, 2 if key == "episode_reward" else 1, "reward" if key == "episode_reward" else None] for key in LOGGED]
+    )
+    assert told["params"] == [["p", 1]]
+    assert (told["presets"]["reward"], told["presets"]["loss"], told["axis_hint"]) == (2, 0, None)
+    assert client.post("/charts/metrics", json={"runs": [run, other]}).json == told
+
+
+def test_runs_whose_steps_count_different_things_are_drawn_over_what_counts_them_alike(
+    client: FlaskClient, tracking: Tracking
+) -> None:
+    experiment = tracking.experiment()
+    by_env_steps = tracking.run(experiment, metrics={"episode_reward": [1, 2], "time/total_timesteps": [1, 2]})
+    by_iteration = tracking.run(experiment, metrics={"episode_reward": [1, 2], "num_env_steps_sampled": [4000, 8000]})
+    runs = f"{by_env_steps},{by_iteration}"
+    chart = figure(client, runs=runs, chart="@reward")["figure"]
+    assert chart["layout"]["meta"]["x"]["axis"] == "env_steps"
+    assert [column(trace["x"]) for trace in chart["data"]] == [[1, 2], [4000, 8000]]
+    assert client.get("/charts/metrics", query_string={"runs": runs}).json["axis_hint"] == "env_steps"
+    back = figure(client, runs=runs, chart="@reward", axis="step")["figure"]
+    assert back["layout"]["meta"]["x"]["axis"] == "step"
+
+
+def test_one_run_without_steps_is_drawn_over_time(client: FlaskClient, tracking: Tracking) -> None:
+    run = tracking.run(tracking.experiment(), status="RUNNING")
+    points = [{"key": "y", "value": v, "timestamp": 1_790_000_000_000 + v, "step": 0} for v in range(3)]
+    tracking.post("runs/log-batch", {"run_id": run, "metrics": points})
+    told = figure(client, runs=run, chart="y")["figure"]["layout"]
+    assert told["meta"]["x"]["axis"] == "relative_time"
+    assert "steps are missing: drawn over time" in told["title"]["subtitle"]["text"].replace("<br>", " ")
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_all_points_come_as_a_file(client: FlaskClient, run: str, other: str) -> None:
+    query = {"runs": f"{run},{other}", "chart": f'{{"m":["{ODD_KEY}","@reward"]}}', "axis": "metric:lr"}
+    answer = client.get("/charts/points.csv", query_string=query)
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="clew-points-train-a-b.c-d_e-reward.csv"'
+    rows = table(answer.text)
+    told = [(row["run_id"], row["metric"], row["step"], row["x"], row["value"]) for row in rows]
+    assert told == [
+        (run, ODD_KEY, "1", "0.5", "1.0"),
+        (run, ODD_KEY, "2", "0.25", "NaN"),
+        (run, ODD_KEY, "3", "0.5", "Infinity"),
+        (run, ODD_KEY, "4", "0.125", "-2.5e-300"),
+        *(
+            (run, "episode_reward", str(step), x, f"{step}.0")
+            for step, x in enumerate(["0.5", "0.25", "0.5", "0.125"], 1)
+        ),
+        (other, "episode_reward", "1", "", "5.0"),
+        (other, "episode_reward", "2", "", "6.0"),
+    ]
+    assert {row["run"] for row in rows} == {'\'=1+1,"x" %{x} <b>', "other"}
+
+
+def test_a_file_of_more_points_than_come_at_once_is_whole(client: FlaskClient, tracking: Tracking) -> None:
+    values = [float(number % 977) for number in range(25_000)]
+    run = tracking.run(tracking.experiment(), metrics={"y": values})
+    rows = table(client.get("/charts/points.csv", query_string={"runs": run, "chart": "y"}).text)
+    assert [float(row["value"]) for row in rows] == values
+    assert [int(row["step"]) for row in rows] == list(range(1, 25_001))
+    told = client.get(f"/api/runs/{run}/metrics/y").json
+    assert told["value"] == values
+    assert told["step"] == list(range(1, 25_001))
+
+
+@pytest.fixture
+def whole_table(client: FlaskClient, run: str) -> list[list[Any]]:
+    rows: list[list[Any]] = whole(client, "/charts/table", {"run": run})["rows"]
+    return rows
+
+
+def test_every_metric_of_a_run_stands_in_its_table(whole_table: list[list[Any]]) -> None:
+    found = {key: (last, step, *extremes) for key, last, step, _timestamp, *extremes in whole_table}
+    assert found == {
+        ODD_KEY: (-2.5e-300, 4, -2.5e-300, 1.0, 4),
+        "lr": (0.125, 4, 0.125, 0.5, 4),
+        "episode_reward": (4.0, 4, 1.0, 4.0, 4),
+        "ended/nan": ("NaN", 2, 1.0, 1.0, 2),
+    }
+
+
+def test_programs_have_the_table_too(client: FlaskClient, run: str, whole_table: list[list[Any]]) -> None:
+    told = client.get(f"/api/runs/{run}/metrics").json
+    assert [list(row.values()) for row in told] == whole_table
+    assert list(told[0]) == ["key", "last", "step", "timestamp", "least", "greatest", "points"]
+
+
+def test_points_come_as_json_csv_or_arrow(client: FlaskClient, run: str) -> None:
+    path = f"/api/runs/{run}/metrics/{quote(ODD_KEY, safe='')}"
+    told = client.get(path).json
+    assert (told["run_id"], told["key"], told["step"]) == (run, ODD_KEY, [1, 2, 3, 4])
+    assert told["value"] == [1.0, "NaN", "Infinity", -2.5e-300]
+    for asked in ({"query_string": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}):
+        rows = table(client.get(path, **asked).text)
+        assert [row["value"] for row in rows] == ["1.0", "NaN", "Infinity", "-2.5e-300"]
+    arrow = client.get(path, headers={"Accept": "application/vnd.apache.arrow.stream"})
+    found = pa.ipc.open_stream(arrow.data).read_all()
+    assert found.schema.metadata == {b"run_id": run.encode(), b"key": ODD_KEY.encode()}
+    assert found["step"].to_pylist() == [1, 2, 3, 4]
+    assert [math.isfinite(value) for value in found["value"].to_pylist()] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("{run}/metrics/nowhere", 404, "no-such-metric"),
+        ("{run}/metrics/lr?format=xml", 400, "no-such-format"),
+        ("nobody/metrics", 404, "run-not-found"),
+        ("nobody/metrics/lr", 404, "run-not-found"),
+        ("a%20b/metrics", 404, "run-id-malformed"),
+        ("{run}/metrics/a//b", 404, "no-such-metric"),
+    ],
+)
+def test_what_is_not_there_is_said(client: FlaskClient, run: str, path: str, status: int, code: str) -> None:
+    answer = client.get(f"/api/runs/{path.format(run=run)}")
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+
+
+def test_while_mlflow_is_away_what_is_known_is_drawn_and_the_rest_is_said(
+    serving: Serving, misbehaving: Misbehaving, tracking: Tracking
+) -> None:
+    run = tracking.run(tracking.experiment(), metrics={"known": [1.0, 2.0], "late": [1.0]})
+    client = serving(misbehaving.address).test_client()
+    figure(client, runs=run, chart="known")
+    misbehaving.answer = HTML
+    assert figure(client, runs=run, chart="known")["figure"]["data"]
+    told = figure(client, runs=run, chart="late")
+    assert told["figure"]["data"] == []
+    assert "A history could not be read" in told["failures"][0]
+    with pytest.raises(Exception, match="histories are missing"):
+        client.get("/charts/points.csv", query_string={"runs": run, "chart": "late"}).get_data()
+    assert client.get(f"/api/runs/{run}/metrics/late").status_code in (502, 503)
+    assert client.get(f"/api/runs/{run}/metrics").status_code == 200
