@@ -3,7 +3,7 @@
     python -m bench.relations http://127.0.0.1:5000 --store sqlite:////path/of/mlflow.db
     python -m bench.relations http://127.0.0.1:5000 --filter "param:seed" "<2"
 
-The first is MLflow's address, the store its database, where Clew may read it. All runs are drawn that the filter leaves.
+The first is MLflow's address, the store its database, where Clew may read it. Drawn is what the filter leaves.
 Each figure is the median of five, with the greatest beside it; Clew and its list are warm.
 """
 
