@@ -70,10 +70,10 @@ class RunRefresh:
     def _read_everything(self, known: Reading[RunTable]) -> RunTable:
         def arrived(table: RunTable) -> None:
             """A part of the runs never takes the place of all of them; it may add to a part that was cut off."""
-            if known.value is None:
-                self._snapshot.show(table)
-            elif known.value.progress is not None:
-                self._snapshot.show(RunTable.joined([known.value, table], table.facts))
+            if known.value is not None and known.value.progress is None:
+                return
+            shown = table if known.value is None else RunTable.joined([known.value, table], table.facts)
+            self._snapshot.show(shown.with_facts(version=f"{table.version} {len(table)}"))
 
         return self._source.everything(known.value, arrived)
 
