@@ -20,7 +20,7 @@
   };
 
   function remember() {
-    const before = window.location.search;
+    const before = window.clew.addresses.query().toString();
     const query = new URLSearchParams(before);
     window.clew.relationsAddress.write(query, here.view);
     if (query.toString() !== new URLSearchParams(before).toString()) {
@@ -388,7 +388,7 @@
     if (!root) return;
     const { element } = dom();
     if (here) here.ended();
-    here = { root, texts, view: window.clew.relationsAddress.read(window.location.search), data: null, isLasso: false, isLearning: false, catalogue: catalogueOf([], texts), ended: () => {} };
+    here = { root, texts, view: window.clew.relationsAddress.read(window.clew.addresses.query().toString()), data: null, isLasso: false, isLearning: false, catalogue: catalogueOf([], texts), ended: () => {} };
     here.problem = element("div", { className: "text-danger-emphasis small" });
     here.problem.setAttribute("role", "alert");
     here.list = element("datalist", { id: LIST });
