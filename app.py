@@ -33,6 +33,7 @@ import callbacks.models.model_detail
 import callbacks.models.model_list
 import callbacks.runs.comparison
 import callbacks.runs.grouping
+import callbacks.runs.relations
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 import callbacks.runs.run_rows
@@ -128,6 +129,7 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.runs.run_rows,
         callbacks.runs.comparison,
         callbacks.runs.grouping,
+        callbacks.runs.relations,
         callbacks.runs.run_detail,
         callbacks.views,
         callbacks.models.model_list,

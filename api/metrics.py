@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 from flask import Blueprint, Response, request
 
-from api.runs import dated, known_runs
+from api.runs import dated
 from api.shapes import MetricRow
 from api.wire import answer
 from domain.errors.charts.specs import HistoryOnItsWay, NoSuchFormat, NoSuchMetric
@@ -18,6 +18,7 @@ from domain.tracking.outcomes import NotFinite
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.histories.complete import complete_histories
+from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
 # A long history comes over REST at some 20,000 points a second.
@@ -58,7 +59,7 @@ def _view(services: Services, run_id: str) -> RunView:
 
 
 def _run(view: RunView, run_id: str) -> Run:
-    known_runs(view)
+    known_table(view)
     run = view.get(run_id)
     if run is None:
         raise RunNotFound(run_id)

@@ -8,7 +8,8 @@ import yaml
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from api.run_filters import described
+from api.run_columns import KEYED, described
+from api.run_list import MOST_ROWS
 from api.shapes import (
     Activated,
     ActivationRequest,
@@ -19,6 +20,7 @@ from api.shapes import (
     MetricRow,
     ModelDetail,
     ModelRow,
+    RunCells,
     RunDetail,
     ViewRow,
 )
@@ -36,6 +38,7 @@ _HEAD: Final = "# Written by `python -m api.openapi` from the types in api/shape
 class Operation(NamedTuple):
     """One method of one address: `answers` None is no body, bytes a file; `failures` is what else may come.
 
+    `kinds` are the schemas of the query's parameters that are no single text.
     `files` are other kinds in which the same may be had.
     """
 
@@ -49,6 +52,7 @@ class Operation(NamedTuple):
     required: frozenset[str] = frozenset()
     status: int = 200
     headers: Mapping[str, str] = {}
+    kinds: Mapping[str, Any] = {}
     files: tuple[str, ...] = ()
 
 
@@ -71,6 +75,26 @@ _WRITE = (401, 403, 502, 503, 504)
 _BAD_ROWS = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
 _BAD_VIEWS = {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
 _AS_OF = {"X-As-Of": "When MLflow told this."}
+_OF_LISTS: Final = {
+    "column": f"Only the run's id and these: fields, or {KEYED}; may be repeated. All that can be a column can be"
+    " sorted and filtered by: `filter[metric:train/loss]=< 0.1`.",
+    "sort": "By this field or column, with a minus before it the greatest first; may be repeated, the first counts"
+    " most. What is missing is last in either direction. Absent: the newest start first.",
+    "page": "Which page, from 0 on; one beyond the last is empty. Without it and `page_size` all runs are one.",
+    "page_size": "How many runs a page has; 100 where only `page` is given.",
+}
+_KINDS: Final = {
+    "column": {"type": "array", "items": {"type": "string"}},
+    "sort": {"type": "array", "items": {"type": "string"}},
+    "page": {"type": "integer", "minimum": 0, "maximum": 10**9},
+    "page_size": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS},
+}
+_OF_PAGES: Final = {
+    "X-Total-Count": "How many runs the filters leave, on all pages.",
+    "Link": 'The next page, as `<?…>; rel="next"`, relative to this address; absent on the last.',
+    "X-Pending": "How many values are still being read of the columns asked for, sorted or filtered by; else absent.",
+    "ETag": "Which version of the list this is: another one on a later page means that runs changed meanwhile.",
+}
 OPERATIONS: Final = (
     Operation("get", "/health", "Whether this process answers", Alive),
     Operation("get", "/api/health", "How those are that Clew depends on; always 200", Health),
@@ -108,10 +132,11 @@ OPERATIONS: Final = (
         "get",
         "/api/runs",
         "All runs, or those that every filter keeps; all in a filter is text but an operator that is written as such",
-        list[RunSummary],
-        (400, 503),
-        query={"experiment": "Only runs of the experiment with exactly this name."} | described(),
-        headers=_AS_OF,
+        list[RunSummary] | list[RunCells],
+        (400, 422, 503),
+        query={"experiment": "Only runs of the experiment with exactly this name."} | _OF_LISTS | described(),
+        headers=_AS_OF | _OF_PAGES,
+        kinds=_KINDS,
     ),
     Operation(
         "get",
@@ -236,7 +261,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             "in": "query",
             "required": name in operation.required,
             "description": described,
-            "schema": text,
+            "schema": operation.kinds.get(name, text),
         }
         for name, described in operation.query.items()
     ]

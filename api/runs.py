@@ -1,42 +1,32 @@
-"""/api/runs: the training runs as the pages know them, so at most `REFRESH_SECONDS` old while MLflow answers."""
+"""/api/runs/…: training runs as the pages know them, so at most `REFRESH_SECONDS` old while MLflow answers."""
 
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
-from api.run_filters import filters_in
 from api.shapes import Comparison, RunDetail
 from api.wire import answer
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
-from domain.errors.services import NothingReadYet, UnavailableBecause
-from domain.run_table.table import RunTable
 from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run, RunSummary, summarise
 from services.connect import Services
+from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
 
 def blueprint(services: Services) -> Blueprint:
     """The routes of the runs in `services`."""
     routes = Blueprint("runs", __name__, url_prefix="/runs")
-    patience, vocabulary = services.settings.patience_seconds, services.vocabulary
-
-    @routes.get("")
-    def all_runs() -> Response:
-        filters, experiment = filters_in(request.args), request.args.get("experiment")
-        view = services.runs.first_view(patience)
-        runs = known_runs(view).runs()
-        rows = [summarise(run, vocabulary) for run in runs if experiment is None or run.experiment == experiment]
-        return dated(answer(list[RunSummary], [row for row in rows if filters.keeps(row)]), view)
+    patience = services.settings.patience_seconds
 
     @routes.get("/compare")
     def compare() -> Response:
         ids = _asked_for()
         view = services.runs.view_with(ids, patience)
-        runs = known_runs(view)
+        runs = known_table(view)
         missing = [run_id for run_id in ids if run_id not in runs]
         found = _located([run for run_id in ids if (run := runs.get(run_id)) is not None], services)
         return dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
@@ -46,7 +36,7 @@ def blueprint(services: Services) -> Blueprint:
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
-        run = known_runs(view).get(run_id)
+        run = known_table(view).get(run_id)
         if run is None:
             raise RunNotFound(run_id)
         [summary] = _located([run], services)
@@ -69,15 +59,6 @@ def _located(runs: Sequence[Run], services: Services) -> list[RunSummary]:
         summary.model_copy(update={"diverged": located(summary.diverged, whole.get(summary.run_id, {}))})
         for summary in summaries
     ]
-
-
-def known_runs(view: RunView) -> RunTable:
-    """The runs in `view`; raises what says why there are none."""
-    if view.runs is not None:
-        return view.runs
-    if view.failure is not None:
-        raise UnavailableBecause(view.failure.service_name, view.failure.error)
-    raise NothingReadYet(view.service)
 
 
 def _asked_for() -> list[str]:

@@ -117,6 +117,10 @@ class RunDetail(RunSummary):
         return cls(**summary.model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
 
 
+RunCells = dict[str, datetime | str | int | float | None]
+"""A run's id and the columns asked for, by name; parameters and tags are texts, as they were logged."""
+
+
 class Comparison(BaseModel):
     """Summaries with their final metrics, in the order asked for, and the ids that no run has."""
 

@@ -62,6 +62,7 @@
     const url = new URL(window.location.href);
     const whole = query();
     change(whole);
+    whole.delete("v"); // it led nowhere, or is written out
     keepWhatIsOpen(whole);
     url.search = asText(whole);
     // Without Dash's own event: its router would lay the page out anew, and sort, filter and zoom would be gone.

@@ -3,6 +3,7 @@
   "use strict";
   const OPTIONS = "compare-options";
   const ALL = "all";
+  const NO_RUN = "*";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const optionsNow = () => window.clew.propsOf(OPTIONS).data;
@@ -57,9 +58,9 @@
     },
 
     alone(runId) {
-      if (!runId) return;
+      if (!runId || runId === NO_RUN) return;
       publish({ alone: [...new Set([...optionsNow().alone, runId])] });
-      setProps("compare-alone", { value: "" });
+      setProps("compare-alone", { value: NO_RUN });
     },
   };
 

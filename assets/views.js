@@ -58,11 +58,12 @@
       return;
     }
     toast.ends(answer.outcome, answer.sentence, {});
-    if (answer.outcome === "done") settle(request, answer, name);
-    if (part("panel")) await read();
+    if (!part("panel")) return; // the page was left meanwhile
+    if (answer.outcome === "done") settle(request, answer);
+    await read();
   }
 
-  function settle(request, answer, name) {
+  function settle(request, answer) {
     const begun = begunFrom();
     if (begun && begun.id === answer.id) changed = { id: answer.id, name: request.name || begun.name, revision: answer.revision };
     if (request.verb !== "save") return;

@@ -114,6 +114,10 @@ COMPARE_NOTICES = "compare-notices"
 COMPARE_TABLE = "compare-table"
 COMPARE_TICK = "compare-tick"
 COMPARE_NEWS = "compare-news"
+# Relations of the listed runs
+RELATIONS = "relations"
+RELATIONS_PLACE = "relations-place"
+RELATIONS_TEXTS = "relations-texts"
 # What makes a group of runs
 GROUP_PICKER = "compare-groups"
 GROUP_SUMMARY = "compare-group-summary"
@@ -154,14 +158,29 @@ def retry(place: str) -> str:
     return f"{place}-retry"
 
 
+def grid(place: str) -> str:
+    """The grid of charts at `place` (compare or run)."""
+    return f"{place}-grid"
+
+
+def grid_begin(place: str) -> str:
+    """What that grid begins with."""
+    return f"{place}-grid-begin"
+
+
+def grid_shown(place: str) -> str:
+    """What that grid has been told to show."""
+    return f"{place}-grid-shown"
+
+
+def options(place: str) -> str:
+    """How the charts of that grid are drawn."""
+    return f"{place}-options"
+
+
 def chart(place: str, word: str) -> str:
-    """The chart of `word` (a metric word) at `place` (compare or run)."""
+    """The chart of `word` (a metric word) in that grid."""
     return f"{place}-chart-{word.replace('_', '-')}"
-
-
-def chart_summary(place: str, word: str) -> str:
-    """What that chart shows, in words."""
-    return f"{place}-summary-{word.replace('_', '-')}"
 
 
 # Run detail
@@ -170,10 +189,13 @@ RUN_FACTS = "run-facts"
 RUN_PARAMETERS = "run-parameters"
 RUN_NOTICES = "run-notices"
 RUN_CHARTS = "run-charts"
+RUN_METRICS = "run-metrics"
+RUN_AXIS = "run-option-axis"
+RUN_SMOOTHING = "run-option-smoothing"
+RUN_LOG = "run-option-log"
 RUN_DRAWN = "run-drawn"
 
-# Chart options, on the comparison
-OPTIONS = "compare-options"
+# Chart options: on the page of one run the first three, with "run-" before them
 OPTION_AXIS = "option-axis"
 OPTION_SMOOTHING = "option-smoothing"
 OPTION_LOG = "option-log"

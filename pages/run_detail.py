@@ -6,19 +6,25 @@ import dash
 from dash import dcc
 
 from components import frame, ids
+from components.chart_grid.chart_grid import grid_stores
+from components.chart_grid.grid_address import GridAddress
 from components.runs import run_detail
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
+from domain.charts.chart_options import ChartOptions
 from domain.tracking.compared import is_run_id
 
 
 @page
-def layout(ui: UiSettings, /, run_id: str = "", **_other: str) -> list[Any]:
+def layout(ui: UiSettings, /, run_id: str = "", **other: str | list[str]) -> list[Any]:
     """The page of the run with this id; what cannot be an id is said at once."""
     if not is_run_id(run_id):
         return run_detail.not_found(run_id)
+    # There is no table beside these charts that could say that an option is odd.
+    options, _odd = ChartOptions.from_address(other)
     return [
-        *run_detail.place(),
+        *run_detail.place(options),
+        *grid_stores("run", run_detail.WORDS, GridAddress.of(other), options, 1),
         frame.ticker("run", ui),
         dcc.Store(id=ids.RUN_ID, data=run_id),
         dcc.Store(id=ids.RUN_DRAWN),

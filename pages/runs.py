@@ -7,7 +7,10 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import frame, ids
+from components.chart_grid.chart_grid import grid_stores
+from components.chart_grid.grid_address import GridAddress
 from components.filter_hint import filter_hint
+from components.relations import relations
 from components.runs import column_menu, comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
 from components.ui_settings import UiSettings, page_with_defaults
@@ -23,6 +26,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
     address, odd_of_list = ListAddress.from_address(other)
+    grid = GridAddress.of(other)
     return [
         html.Div([html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-start"),
         run_samples.notice(),
@@ -37,6 +41,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
         column_menu.dialog(),
         html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
         filter_hint(),
+        relations.section(),
         frame.ticker("runs", ui),
         dcc.Store(id=ids.TEXTS, data=run_list.texts()),
         dcc.Store(id=ids.ROWS),
@@ -47,8 +52,8 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
         dcc.Store(id=ids.VERSION),
         dcc.Store(id=ids.SILENT, data={}),
         dcc.Store(id=ids.SELECTED, data=compared),
-        dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": odd}),
-        dcc.Store(id=ids.OPTIONS, data=options.model_dump(mode="json")),
+        dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": [*odd, *grid.odd]}),
+        *grid_stores("compare", comparison.WORDS, grid, options, comparison.MOST_COMPARED),
         dcc.Store(id=ids.COMPARE_DRAWN),
         dcc.Store(id=ids.COMPARE_NEWS),
         dcc.Interval(id=ids.COMPARE_TICK, interval=comparison.PENDING_TICK_MS, disabled=True),

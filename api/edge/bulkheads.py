@@ -17,10 +17,8 @@ from serving.compartments import Compartment, Place
 
 # Dash's own browser code writes it first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
-# What pages ask of long lists, as programs ask it below /api.
-_LISTS: Final = "/runs/"
-# Routes of pages that wait for MLflow.
-_OF_PAGES: Final = frozenset({"/views", "/links"})
+# Routes of pages that wait for MLflow, or that work on long lists.
+_OF_PAGES: Final = ("/views", "/links", "/runs/")
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
 _METRIC: Final = re.compile(r"/api/runs/[^/]+/metrics/.")
 FIGURES, POINTS = "figures", "points"
@@ -59,7 +57,7 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
     if path.startswith("/charts/"):
         return Place(POINTS if path == "/charts/points.csv" else FIGURES)
-    if path in _OF_PAGES or path.startswith(_LISTS):
+    if path.startswith(_OF_PAGES):
         return Place(READS)
     if path != "/api" and not path.startswith("/api/"):
         return Place(PAGES)

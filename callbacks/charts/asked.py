@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import flask
 import orjson
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from domain.errors.requests import BodyNotJson, NotSentAsJson
+from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.run_store import RunView
 
@@ -16,6 +17,7 @@ _MOST_BYTES: Final = 2**18
 # A run that MLflow does not know is looked for once in so many seconds, not by each of three hundred charts.
 _AGAIN_SECONDS: Final = 30.0
 _MOST_REMEMBERED: Final = 10_000
+_MOST_MADE: Final = 2_000
 REPEATED: Final = ("group", "alone")
 
 
@@ -37,19 +39,41 @@ def asked() -> dict[str, Any]:
 
 
 class RunLookup:
-    """Views in which the runs that a request names are, as far as MLflow knows them."""
+    """The runs that requests name, as far as MLflow knows them; one for all threads of a worker."""
 
     def __init__(self, services: Services) -> None:
         self._runs = services.runs
         self._patience = services.settings.patience_seconds
         self._looked_for: TTLCache[str, bool] = TTLCache(_MOST_REMEMBERED, _AGAIN_SECONDS)
+        self._made: LRUCache[tuple[str, str], Run] = LRUCache(_MOST_MADE)
         self._lock = threading.Lock()
 
     def view(self, run_ids: Sequence[str]) -> RunView:
         """What is known; a run that is not there may be seconds old, and MLflow is asked for it, now and then."""
         view = self._runs.first_view(self._patience)
-        new = [] if view.runs is None else self._not_looked_for([one for one in run_ids if view.get(one) is None])
-        return self._runs.view_with(new, self._patience) if new else view
+        table = view.runs
+        if table is None:
+            return view
+        missing = [run_id for run_id in run_ids if run_id not in table]
+        asked_for = {*run_ids} - {*missing} | {*self._not_looked_for(missing)}
+        return self._runs.view_with([run_id for run_id in run_ids if run_id in asked_for], self._patience)
+
+    def runs(self, view: RunView, run_ids: Sequence[str]) -> list[Run]:
+        """Those of the runs that are known, in the order asked for."""
+        return [run for run_id in run_ids if (run := self._run(view, run_id)) is not None]
+
+    def _run(self, view: RunView, run_id: str) -> Run | None:
+        """Made once for each version of the list: three hundred charts ask for the same ten."""
+        if view.runs is None:
+            return None
+        key = (view.runs.version, run_id)
+        with self._lock:
+            known = self._made.get(key)
+        made = known or view.get(run_id)
+        if known is None and made is not None and view.runs.facts.only_metrics is None:
+            with self._lock:
+                self._made[key] = made
+        return made
 
     def _not_looked_for(self, run_ids: Sequence[str]) -> list[str]:
         with self._lock:

@@ -39,11 +39,10 @@ def register(app: dash.Dash, services: Services) -> None:
 def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.Response:
     ends = time.monotonic() + services.settings.patience_seconds
     view = lookup.view(query.runs)
-    options = query.options
+    runs, options = lookup.runs(view, query.runs), query.options
     if not query.axis_chosen and len(query.runs) > 1:
-        runs = [run for run_id in query.runs if (run := view.get(run_id)) is not None]
         options = options.model_copy(update={"axis": hinted_axis(runs, services.vocabulary) or Axis.STEP})
-    drawing = Drawing.of(services, view, query.runs, query.chart.of, options, ends, with_diverged=False)
+    drawing = Drawing.of_runs(services, view, runs, query.chart.of, options, ends)
     options, said = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
     drawn = figure(
         query.chart,

@@ -26,7 +26,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def answer() -> flask.Response:
         ids = run_ids(asked().get("runs"))
         view = lookup.view(ids)
-        runs = [run for run_id in ids if (run := view.get(run_id)) is not None]
+        runs = lookup.runs(view, ids)
         catalogue = catalogues.of("" if view.runs is None else view.runs.version, runs)
         return kept_json({**catalogue._asdict(), "pending": view.runs is None and view.failure is None})
 

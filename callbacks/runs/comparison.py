@@ -1,4 +1,4 @@
-"""The comparison: the runs that the address or the Compare button names become a table and three charts."""
+"""The comparison: the runs that the address or the Compare button names become a table, and a grid of charts."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.freshness import is_retry
 from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
-from components.charts.charts import summaries
+from components.chart_grid.chart_grid import options_of
 from components.runs import comparison, final_metrics, group_metrics
 from components.runs import export as take_along
 from components.runs.comparison import MOST_COMPARED
@@ -19,7 +19,6 @@ from domain.charts.chart_spec import Subject
 from domain.tracking.compared import Compared
 from services.connect import Services
 
-CHARTS = [ids.chart("compare", word) for word in comparison.WORDS]
 CONTROLS = {
     "axis": ids.OPTION_AXIS,
     "smoothing": ids.OPTION_SMOOTHING,
@@ -38,30 +37,29 @@ def register(app: dash.Dash, services: Services) -> None:
     _register_browser_side(app)
 
     @app.callback(
-        *(Output(chart, "figure") for chart in CHARTS),
-        *(Output(ids.chart_summary("compare", word), "children") for word in comparison.WORDS),
-        Output(ids.COMPARE_TABLE, "children"),
-        Output(ids.COMPARE_NOTICES, "children"),
-        Output(ids.failure("compare"), "children"),
-        Output(ids.failure_alert("compare"), "is_open"),
-        Output(ids.COMPARE_TICK, "disabled"),
-        Output(ids.COMPARE_DRAWN, "data"),
-        Input(ids.COMPARED, "data"),
-        Input(ids.OPTIONS, "data"),
-        Input(ids.COMPARE_NEWS, "data"),
-        Input(ids.COMPARE_TICK, "n_intervals"),
-        Input(ids.retry("compare"), "n_clicks"),
-        State(ids.COMPARE_DRAWN, "data"),
+        output={
+            "table": Output(ids.COMPARE_TABLE, "children"),
+            "notices": Output(ids.COMPARE_NOTICES, "children"),
+            "failure": Output(ids.failure("compare"), "children"),
+            "failed": Output(ids.failure_alert("compare"), "is_open"),
+            "has_all": Output(ids.COMPARE_TICK, "disabled"),
+            "drawn": Output(ids.COMPARE_DRAWN, "data"),
+        },
+        inputs={
+            "asked_runs": Input(ids.COMPARED, "data"),
+            "asked_options": Input(ids.options("compare"), "data"),
+            "moments": [
+                Input(ids.COMPARE_NEWS, "data"),
+                Input(ids.COMPARE_TICK, "n_intervals"),
+                Input(ids.retry("compare"), "n_clicks"),
+            ],
+        },
+        state={"drawn": State(ids.COMPARE_DRAWN, "data")},
     )
     def draw(
-        asked_runs: dict[str, Any],
-        asked_options: dict[str, Any],
-        _news: str | None,
-        _tick: int,
-        _retry: int,
-        drawn: dict[str, str] | None,
-    ) -> tuple[Any, ...]:
-        compared, options = Compared.model_validate(asked_runs), ChartOptions.model_validate(asked_options)
+        asked_runs: dict[str, Any], asked_options: dict[str, Any], moments: list[Any], drawn: dict[str, str] | None
+    ) -> dict[str, Any]:
+        compared, options = Compared.model_validate(asked_runs), options_of(asked_options)
         if compared.is_empty:
             raise PreventUpdate
         if is_retry("compare"):
@@ -69,44 +67,33 @@ def register(app: dash.Dash, services: Services) -> None:
         # A new selection may name runs that are seconds old; a refresh has just looked.
         new = ctx.triggered_id in (None, ids.COMPARED)
         drawing = _drawing(services, compared, options, new=new)
-        before = drawn or {}
-        # A zoom or a smoothing leaves the table alone, whose many cells cost the browser more than a chart.
-        shown = {"charts": fingerprint((compared, options), drawing)}
-        shown["table"] = fingerprint((compared, options.of_tables()), drawing)
-        if shown == before:
+        shown = {
+            "notices": fingerprint((compared, asked_options.get("axis")), drawing),
+            "table": fingerprint((compared, options.of_tables()), drawing),
+        }
+        if shown == drawn:
             raise PreventUpdate
-        figures = comparison.figures(
-            drawing.runs,
-            drawing.found,
-            options,
-            still_loading=drawing.is_loading,
-            sampled=drawing.sampled,
-            curve_of=services.curves.curve,
-        )
-        return (
-            *figures,
-            *summaries(figures),
-            no_update if shown["table"] == before.get("table") else _tables(drawing, options),
-            [
-                notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))),
-                comparison.without_steps(drawing.runs, drawing.found, options),
-            ],
-            notices.failed_histories(drawing.failures),
-            bool(drawing.failures),
-            not (drawing.is_loading or drawing.failures),
-            shown,
-        )
+        # A zoom or another axis leaves the table alone, whose many cells cost the browser more than a chart.
+        is_same = shown["table"] == (drawn or {}).get("table")
+        return {
+            "table": no_update if is_same else _tables(drawing, options),
+            "notices": _notices(compared, options, drawing),
+            "failure": notices.failed_histories(drawing.failures),
+            "failed": bool(drawing.failures),
+            "has_all": not (drawing.is_loading or drawing.failures),
+            "drawn": shown,
+        }
 
     @app.callback(
         Output(ids.DOWNLOAD, "data"),
         Input(ids.TABLE_CSV, "n_clicks"),
         Input(ids.POINTS_CSV, "n_clicks"),
         State(ids.COMPARED, "data"),
-        State(ids.OPTIONS, "data"),
+        State(ids.options("compare"), "data"),
         prevent_initial_call=True,
     )
     def download(_table: int, _points: int, asked_runs: dict[str, Any], asked_options: dict[str, Any]) -> Any:
-        compared, options = Compared.model_validate(asked_runs), ChartOptions.model_validate(asked_options)
+        compared, options = Compared.model_validate(asked_runs), options_of(asked_options)
         drawing = _drawing(services, compared, options, new=False)
         # Said where it stays with the numbers: in the file's name.
         incomplete = "-incomplete" if drawing.is_loading or drawing.failures else ""
@@ -126,6 +113,13 @@ def _drawing(services: Services, compared: Compared, options: ChartOptions, *, n
     view = services.runs.view_with(compared.runs, patience) if new else services.runs.view()
     wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(options))]
     return Drawing.of(services, view, compared.runs[:MOST_COMPARED], wanted, options, ends)
+
+
+def _notices(compared: Compared, options: ChartOptions, drawing: Drawing) -> list[Any]:
+    said = notices.said(comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending)))
+    # A run alone is drawn over time by itself, where nobody chose an axis.
+    is_by_itself = len(drawing.runs) == 1 and "axis" not in options.model_fields_set
+    return [said, None if is_by_itself else comparison.without_steps(drawing.runs, drawing.found, options)]
 
 
 def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:
@@ -150,11 +144,15 @@ def _register_browser_side(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("charts", "options"),
         *(Input(component, "value") for component in CONTROLS.values()),
-        State(ids.OPTIONS, "data"),
+        State(ids.options("compare"), "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("charts", "zoom"),
-        *(Input(chart, "relayoutData") for chart in CHARTS),
-        State(ids.OPTIONS, "data"),
+        ClientsideFunction("chartGrid", "compare"),
+        Output(ids.grid_shown("compare"), "data"),
+        Input(ids.COMPARED, "data"),
+        Input(ids.options("compare"), "data"),
+        Input(ids.COMPARE_NEWS, "data"),
+        Input(ids.retry("compare"), "n_clicks"),
+        State(ids.grid_begin("compare"), "data"),
     )
     app.clientside_callback(ClientsideFunction("charts", "copyLink"), Input(ids.COPY_LINK, "n_clicks"))

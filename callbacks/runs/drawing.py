@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -40,22 +40,37 @@ class Drawing(NamedTuple):
         wanted: Sequence[Subject],
         options: ChartOptions,
         ends: float,
-        *,
-        with_diverged: bool = True,
     ) -> "Drawing":
         """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not.
 
-        `with_diverged` adds the metrics that ended in what is no finite number: tables say where they began to.
+        Also of metrics that diverged, which tables say where it began to: only their histories know.
         """
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
+        diverged = {run.run_id: list(run.diverged(services.vocabulary)) for run in runs}
+        drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=diverged)
+        unknown = [] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None]
+        return drawing._replace(unknown=unknown)
+
+    @classmethod
+    def of_runs(
+        cls,
+        services: Services,
+        view: RunView,
+        runs: list[Run],
+        wanted: Sequence[Subject],
+        options: ChartOptions,
+        ends: float,
+        *,
+        also: Mapping[str, list[str]] | None = None,
+    ) -> "Drawing":
+        """The same of runs that are at hand, and of the metrics that `also` names by run id."""
         keys = {run.run_id: keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
-        if with_diverged:  # where it began to, only the histories know
-            for run in runs:
-                keys[run.run_id] += [key for key in run.diverged(services.vocabulary) if key not in keys[run.run_id]]
+        for run_id, more in (also or {}).items():
+            keys[run_id] += [key for key in more if key not in keys[run_id]]
         histories = services.histories.get(runs, keys, max(0.0, ends - time.monotonic()))
         return cls(
             runs=runs,
-            unknown=[] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None],
+            unknown=[],
             found=_known(histories, services.vocabulary),
             pending=histories.pending,
             failures=_different(histories.failures.values()),

@@ -79,7 +79,7 @@ def _register_browser_side(app: dash.Dash) -> None:
         ClientsideFunction("groups", "chosen"),
         Output(ids.GROUP_CHOICE, "data"),
         Output(ids.GROUP_PICKER, "hidden"),
-        Input(ids.OPTIONS, "data"),
+        Input(ids.options("compare"), "data"),
         State(ids.GROUP_CHOICE, "data"),
     )
     app.clientside_callback(

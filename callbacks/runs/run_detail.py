@@ -6,13 +6,12 @@ from typing import Any, Final
 
 import dash
 import flask
-from dash import Input, Output, State
+from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
 from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
-from components.charts.charts import summaries
 from components.runs import comparison, run_detail
 from components.runs.clocks import clock_sentences
 from components.runs.run_detail import Beside
@@ -34,21 +33,19 @@ def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the run page to `app`."""
 
     @app.callback(
-        *(Output(ids.chart("run", word), "figure") for word in run_detail.WORDS),
-        *(Output(ids.chart_summary("run", word), "children") for word in run_detail.WORDS),
-        Output(ids.RUN_CHARTS, "hidden"),
-        Output(ids.RUN_FACTS, "children"),
-        Output(ids.RUN_PARAMETERS, "children"),
-        Output(ids.RUN_NOTICES, "children"),
-        Output(ids.failure("run"), "children"),
-        Output(ids.failure_alert("run"), "is_open"),
-        Output(ids.RUN_DRAWN, "data"),
-        Input(ids.tick("run"), "n_intervals"),
-        Input(ids.retry("run"), "n_clicks"),
-        State(ids.RUN_ID, "data"),
-        State(ids.RUN_DRAWN, "data"),
+        output={
+            "hidden": Output(ids.RUN_CHARTS, "hidden"),
+            "facts": Output(ids.RUN_FACTS, "children"),
+            "parameters": Output(ids.RUN_PARAMETERS, "children"),
+            "notices": Output(ids.RUN_NOTICES, "children"),
+            "failure": Output(ids.failure("run"), "children"),
+            "failed": Output(ids.failure_alert("run"), "is_open"),
+            "drawn": Output(ids.RUN_DRAWN, "data"),
+        },
+        inputs={"moments": [Input(ids.tick("run"), "n_intervals"), Input(ids.retry("run"), "n_clicks")]},
+        state={"run_id": State(ids.RUN_ID, "data"), "drawn": State(ids.RUN_DRAWN, "data")},
     )
-    def draw(_tick: int, _retry: int | None, run_id: str, drawn: str | None) -> tuple[Any, ...]:
+    def draw(moments: list[Any], run_id: str, drawn: str | None) -> dict[str, Any]:
         patience = services.settings.patience_seconds
         ends = time.monotonic() + patience
         if is_retry("run"):
@@ -66,7 +63,23 @@ def register(app: dash.Dash, services: Services) -> None:
             raise PreventUpdate
         if not failed and drawing.failures:
             failure, failed = notices.failed_histories(drawing.failures), True
-        return (*_body(services, run_id, drawing, beside, view.runs is not None), failure, failed, shown)
+        body = _body(services, run_id, drawing, beside, view.runs is not None)
+        return {**body, "failure": failure, "failed": failed, "drawn": shown}
+
+    app.clientside_callback(
+        ClientsideFunction("chartGrid", "run"),
+        Output(ids.grid_shown("run"), "data"),
+        Input(ids.RUN_ID, "data"),
+        Input(ids.options("run"), "data"),
+        Input(ids.RUN_DRAWN, "data"),
+        Input(ids.retry("run"), "n_clicks"),
+        State(ids.grid_begin("run"), "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("charts", "runOptions"),
+        *(Input(component, "value") for component in (ids.RUN_AXIS, ids.RUN_SMOOTHING, ids.RUN_LOG)),
+        State(ids.options("run"), "data"),
+    )
 
 
 def _beside(view: RunView, run_id: str, drawing: Drawing) -> Beside | None:
@@ -78,26 +91,21 @@ def _beside(view: RunView, run_id: str, drawing: Drawing) -> Beside | None:
     return Beside(drawing.found, family_of(run, view.runs), silence)
 
 
-def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, known: bool) -> tuple[Any, ...]:
-    """Figures, what they show in words, whether they are hidden, facts, parameters and notices."""
+def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, known: bool) -> dict[str, Any]:
+    """Whether the charts are hidden, facts, parameters and notices."""
     if not drawing.runs or beside is None:
-        blank: tuple[Any, ...] = (dash.no_update,) * (2 * len(run_detail.WORDS))
-        return (*blank, True, run_detail.not_found(run_id) if known else None, None, None)
+        facts = run_detail.not_found(run_id) if known else None
+        return {"hidden": True, "facts": facts, "parameters": None, "notices": None}
     run = drawing.runs[0]
     now = datetime.now(UTC)
     sentences = [*clock_sentences(run, odd_clocks(run, now), now)]
     sentences += comparison.absent(Compared(), [], 1, len(drawing.pending))
-    figures = run_detail.figures(
-        run, drawing.found, still_loading=drawing.is_loading, sampled=drawing.sampled, curve_of=services.curves.curve
-    )
-    return (
-        *figures,
-        *summaries(figures),
-        False,
-        run_detail.facts(run, _mlflow_page(services, run), services.vocabulary, beside),
-        run_detail.parameters(run),
-        notices.said(sentences),
-    )
+    return {
+        "hidden": False,
+        "facts": run_detail.facts(run, _mlflow_page(services, run), services.vocabulary, beside),
+        "parameters": run_detail.parameters(run),
+        "notices": notices.said(sentences),
+    }
 
 
 def _mlflow_page(services: Services, run: Run) -> str | None:

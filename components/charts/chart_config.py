@@ -29,6 +29,7 @@ def _dictionary() -> dict[str, str]:
         "Zoom in": _("Zoom in"),
         "Zoom out": _("Zoom out"),
         "Reset axes": _("Show all of it"),
+        "Autoscale": _("Show all of it"),
         "Double-click to zoom back out": _("Double-click to show all of it"),
         "Double-click on legend to isolate one trace": _("Double-click a name to see it alone"),
         "Taking snapshot - this may take a few seconds": _("Drawing the picture…"),

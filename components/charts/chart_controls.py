@@ -13,16 +13,13 @@ from domain.charts.seed_curves import Band, Centre
 from domain.tracking.final_metrics import Choice
 from domain.tracking.group_scores import DivergedRuns
 
+# The axis that nobody chose: steps, or what fits these runs better; and the choice that asks for a metric.
+BY_ITSELF = "auto"
+ANY_METRIC = "metric"
+
 
 def controls(options: ChartOptions) -> html.Div:
     """All controls in a row that wraps."""
-    axes = {
-        Axis.STEP: _("Step"),
-        Axis.EPISODES: _("Episodes"),
-        Axis.ENV_STEPS: _("Environment steps"),
-        Axis.WALL_TIME: _("Time"),
-        Axis.RELATIVE_TIME: _("Time since the start"),
-    }
     finals = {Choice.LAST: _("last value"), Choice.MEAN_OF_LAST: _("mean of the last 10"), Choice.BEST: _("best value")}
     centres = {Centre.MEAN: _("mean"), Centre.IQM: _("interquartile mean")}
     bands = {
@@ -33,8 +30,8 @@ def controls(options: ChartOptions) -> html.Div:
     diverged = {DivergedRuns.WORST: _("as the worst"), DivergedRuns.LEFT_OUT: _("not at all")}
     return html.Div(
         [
-            _select(ids.OPTION_AXIS, _("x axis"), axes, options.axis),
-            _smoothing(options.smoothing),
+            _axis(ids.OPTION_AXIS, options),
+            _smoothing(ids.OPTION_SMOOTHING, options.smoothing),
             _select(ids.OPTION_FINAL, _("Final is the"), finals, options.final),
             _switch(ids.OPTION_LOG, _("Logarithmic y"), options.log_y),
             _switch(ids.OPTION_DIFFERING, _("Parameters that differ"), options.differing),
@@ -47,6 +44,35 @@ def controls(options: ChartOptions) -> html.Div:
         role="group",
         **{"aria-label": _("How the charts are drawn")},
     )
+
+
+def run_controls(options: ChartOptions) -> html.Div:
+    """The controls of one run's charts."""
+    return html.Div(
+        [
+            _axis(ids.RUN_AXIS, options),
+            _smoothing(ids.RUN_SMOOTHING, options.smoothing),
+            _switch(ids.RUN_LOG, _("Logarithmic y"), options.log_y),
+        ],
+        className="d-flex flex-wrap gap-3 align-items-end mb-2 chart-controls",
+        role="group",
+        **{"aria-label": _("How the charts are drawn")},
+    )
+
+
+def _axis(component_id: str, options: ChartOptions) -> html.Div:
+    """The axes that a chart may have; any metric may be one, which assets/chart_axis.js asks for."""
+    axes = {
+        BY_ITSELF: _("Step, or what fits"),
+        Axis.STEP: _("Step"),
+        Axis.EPISODES: _("Episodes"),
+        Axis.ENV_STEPS: _("Environment steps"),
+        Axis.WALL_TIME: _("Time"),
+        Axis.RELATIVE_TIME: _("Time since the start"),
+    }
+    chosen = str(options.axis) if "axis" in options.model_fields_set else BY_ITSELF
+    of_metric = {chosen: chosen.removeprefix("metric:")} if chosen not in axes else {}
+    return _select(component_id, _("x axis"), {**axes, **of_metric, ANY_METRIC: _("A metric…")}, chosen)
 
 
 def take_along() -> html.Div:
@@ -77,12 +103,12 @@ def _select(component_id: str, label: str, choices: Any, value: str) -> html.Div
     )
 
 
-def _smoothing(weight: float) -> html.Div:
+def _smoothing(component_id: str, weight: float) -> html.Div:
     return html.Div(
         [
-            dbc.Label(_("Smoothing"), html_for=ids.OPTION_SMOOTHING, class_name="small mb-0"),
+            dbc.Label(_("Smoothing"), html_for=component_id, class_name="small mb-0"),
             dbc.Input(
-                id=ids.OPTION_SMOOTHING,
+                id=component_id,
                 type="range",
                 min=0,
                 max=HEAVIEST_SMOOTHING,

@@ -71,5 +71,6 @@ def longest_seconds(runs: Sequence[Run], latest: int) -> float:
 def _seconds(run: Run, latest: int) -> float:
     if run.started_at is None:
         return 0.0
-    times = [point.timestamp for point in islice(run.metrics.values(), _ASKED_FOR_TIME) if point.timestamp <= latest]
+    points = (run.metrics[key] for key in islice(run.metrics, _ASKED_FOR_TIME))
+    times = [point.timestamp for point in points if point.timestamp <= latest]
     return max(times, default=0) / 1000 - run.started_at.timestamp()

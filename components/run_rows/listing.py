@@ -12,10 +12,11 @@ from components.texts.words import MISSING
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
 from domain.run_table.columns import Column, KeyCounts, TextColumn
 from domain.run_table.query import RunQuery, Selection, select
-from domain.run_table.selection.filtering import is_missing, kind_of
+from domain.run_table.selection.filtering import kind_of
 
-# On show by themselves, where any run has something in them.
-OF_THEMSELVES = ("sample", "nested", "remarks")
+# On show by themselves, where any run has something in them: whoever has children has one that says so.
+_WITH_TEXTS = ("sample", "nested")
+OF_THEMSELVES = (*_WITH_TEXTS, run_list.REMARKS)
 
 
 class Page(NamedTuple):
@@ -36,10 +37,10 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
         "rows": row_dicts(known, query.columns, _of_page(selection, page)),
         "misfits": {str(ref): translate(error) for ref, error in selection.misfits.items()},
         "kinds": {str(ref): kind_of(known.shown(ref)) for ref in query.columns},
-        "pending": {str(ref): count for ref in query.columns if (count := known.shown(ref).pending)},
+        "pending": {str(ref): count for ref in query.refs if (count := known.shown(ref).pending)},
         "progress": None if known.table.progress is None else known.table.progress.model_dump(),
         "choices": {key: _choices(known.shown(built_in(key))) for key in ("experiment", "algorithm")},
-        "filled": [key for key in OF_THEMSELVES if _is_filled(known.shown(built_in(key)))],
+        "filled": _filled(known),
         "gone": [run_id for run_id in selected if run_id not in known.table],
     }
 
@@ -78,11 +79,20 @@ def _choices(column: Column) -> list[str]:
     """The texts of a column, as the list shows them, in order."""
     if not isinstance(column, TextColumn):
         return []
-    found = {column.values[code] if code >= 0 else MISSING for code in np.unique(column.codes).tolist()}
-    return sorted({MISSING if is_missing(text) else text for text in found})
+    held = np.bincount(column.codes + 1, minlength=len(column.values) + 1)  # -1 is what is missing
+    found = {MISSING} if held[0] else set[str]()
+    return sorted(found | {column.values[code] or MISSING for code in np.flatnonzero(held[1:]).tolist()})
 
 
-def _is_filled(column: Column) -> bool:
+def _filled(known: Known) -> list[str]:
+    """Which of those are on show by themselves; no text is made to find out."""
+    return [
+        *(key for key in _WITH_TEXTS if _has_texts(known.raw(built_in(key)))),
+        *([run_list.REMARKS] if known.has_remarks() else []),
+    ]
+
+
+def _has_texts(column: Column) -> bool:
     return isinstance(column, TextColumn) and bool((column.codes >= 0).any())
 
 

@@ -1,6 +1,7 @@
 """Rows of the run list for the browser: the cells of the columns on show, and what is said of them beside."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from components.texts import outcomes
@@ -11,6 +12,7 @@ from domain.run_table.query import ColumnSource, Selection
 from domain.run_table.selection.key_names import key_names
 from domain.run_table.selection.sorting import Rows
 from domain.run_table.table import RunTable
+from domain.run_table.word_columns import cells_out_of_range, diverged_cells
 from domain.tracking.outcomes import Outcome
 from domain.tracking.vocabulary import Vocabulary
 
@@ -31,6 +33,11 @@ class Known(NamedTuple):
     shown: ColumnSource
     lasting: ColumnSource
     vocabulary: Vocabulary
+
+    def has_remarks(self) -> bool:
+        """Whether there is anything to say of any run's metrics."""
+        odd = chain(diverged_cells(self.table, self.vocabulary), cells_out_of_range(self.table, self.vocabulary))
+        return next(odd, None) is not None
 
 
 def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> list[dict[str, Any]]:
@@ -79,14 +86,10 @@ def _key(ref: ColumnRef, column: Column) -> str:
 
 def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
     """What every row has beside its cells."""
-    raw = {key: cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started", "nested", "sample")}
-    return {
-        "id": raw["run_id"],
-        "state": raw["status"],
-        "started_ms": raw["started"],
-        "parent_id": [None if parent == MISSING else parent for parent in raw["nested"]],
-        "is_sample": [told != MISSING for told in raw["sample"]],
-    }
+    ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
+    parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
+    is_sample = [told is not None for told in samples]
+    return {"id": ids, "state": states, "started_ms": started, "parent_id": parents, "is_sample": is_sample}
 
 
 def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:

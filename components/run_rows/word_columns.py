@@ -2,24 +2,25 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from components.texts import outcomes, words
 from components.texts.language import _, ngettext
+from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import ColumnSource
 from domain.run_table.selection.families import NONE, parents
-from domain.run_table.strings import NO_TEXT
 from domain.run_table.table import RunTable
 from domain.run_table.word_columns import cells_out_of_range, diverged_cells
 from domain.tracking.outcomes import Diverged
 from domain.tracking.runs import RunStatus
 from domain.tracking.vocabulary import Vocabulary
 
+T = TypeVar("T")
 NAME, STATUS, SAMPLE, NESTED = (ColumnRef(kind="built_in", key=key) for key in ("name", "status", "sample", "nested"))
 # Of an id as much as tells runs apart.
 _ID_SHOWN: Final = 8
@@ -50,34 +51,25 @@ class WordColumns:
         """In which run each stands, and how many stand in it."""
         told, parent = self._text(NESTED), parents(self._table)
         children = np.bincount(parent[parent != NONE], minlength=len(parent))
-        named = [self._parent_said(value) for value in told.values]
-        rows = np.flatnonzero((told.codes != NO_TEXT) | (children > 0))
-        texts: dict[int, str] = {}
-        for row, code, count in zip(rows.tolist(), told.codes[rows].tolist(), children[rows].tolist(), strict=True):
-            said = [] if code == NO_TEXT else [named[code]]
-            texts[row] = " · ".join([*said, *_children_said(count)])
+        rows = np.flatnonzero((told.codes != NO_TEXT) | (children > 0)).tolist()
+        texts = {row: " · ".join(self._family_said(told.at(row), int(parent[row]), int(children[row]))) for row in rows}
         return sparse_column(texts, len(parent))
 
     @cached_property
     def diverged(self) -> TextColumn:
         """Which metrics ended in what is no finite number, and where."""
-        ends = self._ends()
-        return sparse_column({row: outcomes.named(of_row) for row, of_row in ends.items()}, len(self._table))
+        return made_column(self._ends, outcomes.named, len(self._table))
 
     @cached_property
     def remarks(self) -> TextColumn:
         """The same, and rates that are none, as logged."""
-        ends, rates = self._ends(), dict[int, dict[str, float]]()
+        rates = dict[int, dict[str, float]]()
         for row, key, outcome in cells_out_of_range(self._table, self._vocabulary):
             rates.setdefault(row, {})[key] = outcome.out_of_range or 0.0
-        texts = {row: outcomes.remarks(ends.get(row, {}), rates.get(row, {})) for row in ends | rates}
-        return sparse_column(texts, len(self._table))
+        found = {row: (self._ends.get(row, {}), rates.get(row, {})) for row in self._ends | rates}
+        return made_column(found, lambda told: outcomes.remarks(*told), len(self._table))
 
-    def _text(self, ref: ColumnRef) -> TextColumn:
-        column = self._source(ref)
-        assert isinstance(column, TextColumn), ref
-        return column
-
+    @cached_property
     def _ends(self) -> dict[int, dict[str, Diverged]]:
         """By row and metric; a row's metrics in the order of their names."""
         found: dict[int, dict[str, Diverged]] = {}
@@ -86,11 +78,33 @@ class WordColumns:
                 found.setdefault(row, {})[key] = outcome.diverged
         return found
 
-    def _parent_said(self, run_id: str) -> str:
-        row = self._table.row_of(run_id)
-        if row is None:
-            return _("in %(id)s, which is not here", id=run_id[:_ID_SHOWN])
-        return _("in %(name)s", name=self._text(NAME).at(row) or run_id[:_ID_SHOWN])
+    def _text(self, ref: ColumnRef) -> TextColumn:
+        column = self._source(ref)
+        assert isinstance(column, TextColumn), ref
+        return column
+
+    def _family_said(self, parent_id: str | None, parent: int, children: int) -> list[str]:
+        said = [] if parent_id is None else [self._parent_said(parent_id[:_ID_SHOWN], parent)]
+        return [*said, ngettext("%(num)s child", "%(num)s children", children)] if children else said
+
+    def _parent_said(self, short_id: str, row: int) -> str:
+        if row == NONE:
+            return _("in %(id)s, which is not here", id=short_id)
+        return _("in %(name)s", name=self._text(NAME).at(row) or short_id)
+
+
+class MadeTexts(Sequence[str]):
+    """Texts of values, each made when it is asked for: a page shows a few of thousands."""
+
+    def __init__(self, values: Iterable[T], text: Callable[[T], str]) -> None:
+        self._values = list(values)
+        self._text = cache(lambda place: text(self._values[place]))
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._text(range(len(self))[place])
 
 
 def screen_columns(made: WordColumns, source: ColumnSource, silent: NDArray[np.float64]) -> ColumnSource:
@@ -126,6 +140,13 @@ def sparse_column(texts: Mapping[int, str], size: int) -> TextColumn:
     return TextColumn(codes, list(code_of))
 
 
+def made_column(values: Mapping[int, T], text: Callable[[T], str], size: int) -> TextColumn:
+    """A column of `size` rows of which these have a text; two may have the same one."""
+    codes = np.full(size, NO_TEXT, np.int32)
+    codes[list(values)] = range(len(values))
+    return TextColumn(codes, MadeTexts(values.values(), text))
+
+
 def _with_silence(status: TextColumn, silent: NDArray[np.float64]) -> TextColumn:
     """The state, beside which a silent run says for how long it has been."""
     rows = np.flatnonzero(~np.isnan(silent)).tolist()
@@ -138,7 +159,3 @@ def _with_silence(status: TextColumn, silent: NDArray[np.float64]) -> TextColumn
 
 def _numbered(texts: Iterable[str]) -> dict[str, int]:
     return {text: number for number, text in enumerate(dict.fromkeys(texts))}
-
-
-def _children_said(count: int) -> list[str]:
-    return [ngettext("%(num)s child", "%(num)s children", count)] if count else []

@@ -7,8 +7,9 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
+from components.chart_grid.chart_grid import chart_grid
 from components.charts.chart_controls import controls, take_along
-from components.charts.charts import graph, line_chart
+from components.charts.charts import line_chart
 from components.charts.figures import why_empty
 from components.charts.known import Known
 from components.charts.lines import lines
@@ -49,7 +50,7 @@ def panel(options: ChartOptions) -> html.Section:
             controls(options),
             group_picker.picker(options),
             html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
-            html.Div([graph("compare", word, nothing=_("Loading…")) for word in WORDS], className="charts"),
+            chart_grid("compare"),
         ],
         id=ids.COMPARE_PANEL,
         className="comparison",

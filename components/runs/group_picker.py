@@ -21,8 +21,9 @@ from domain.tracking.runs import Run
 
 # More than one reads; what is typed above them finds the others.
 MOST_SHOWN: Final = 100
-_NAMED: Final = 3
-_KIND: Final = 20
+_MOST_LEFT_OUT: Final = 20
+# No run's id; an empty value would be drawn as no choice at all.
+NO_RUN: Final = "*"
 
 
 def picker(options: ChartOptions) -> html.Section:
@@ -64,7 +65,7 @@ def _choices(options: ChartOptions) -> list[Any]:
         html.Div(
             [
                 dbc.Label(_("Show a run alone, too"), html_for=ids.ALONE, class_name="mb-0"),
-                dbc.Select(id=ids.ALONE, options=[], value="", size="sm"),
+                dbc.Select(id=ids.ALONE, options=[], value=NO_RUN, size="sm"),
             ]
         ),
     ]
@@ -172,10 +173,10 @@ def _left_out(found: Sequence[Candidate]) -> list[Any]:
         return []
     told = [
         _button(f"{shortened(each.ref.key)} ({_why(each.left_out)})", {"data-group-add": str(each.ref)})
-        for each in found[:_KIND]
+        for each in found[:_MOST_LEFT_OUT]
         if each.left_out is not None
     ]
-    rest = [" ", _("and %(n)s more", n=len(found) - _KIND)] if len(found) > _KIND else []
+    rest = [" ", _("and %(n)s more", n=len(found) - _MOST_LEFT_OUT)] if len(found) > _MOST_LEFT_OUT else []
     return [_line([_("Left out; a click takes one in:"), *told, *rest])]
 
 
@@ -212,6 +213,6 @@ def runs_to_show_alone(runs: Sequence[Run], alone: Sequence[str]) -> list[dict[s
     """The runs that are not alone yet, to choose from."""
     others = [run for run in runs if run.run_id not in alone]
     return [
-        {"label": _("Choose a run"), "value": ""},
+        {"label": _("Choose a run"), "value": NO_RUN},
         *({"label": shortened(line_name(run)), "value": run.run_id} for run in others),
     ]

@@ -1,5 +1,6 @@
 """One run: its facts, its parameters, its charts."""
 
+import json
 from typing import Any, NamedTuple
 
 import dash_bootstrap_components as dbc
@@ -7,21 +8,16 @@ from dash import html
 
 from components import ids, notices
 from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
-from components.charts.charts import graph, line_chart
+from components.chart_grid.chart_grid import chart_grid
+from components.chart_grid.metric_table import metric_texts
+from components.charts.chart_controls import run_controls
 from components.charts.known import Known
-from components.charts.lines import lines
-from components.charts.scales import scale_of
-from components.charts.sentences.remarks import remarks
 from components.links import href
 from components.runs.nested import family_facts
 from components.texts import words
 from components.texts.language import _, around
 from components.texts.outcomes import diverged, outcome_text
-from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
-from domain.charts.chart_spec import ChartSpec
-from domain.charts.hindrances import axis_for
-from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.nesting import Family
 from domain.tracking.runs import Run, RunSummary, summarise
 from domain.tracking.vocabulary import MetricWord, Vocabulary
@@ -32,16 +28,19 @@ _FINALS: tuple[MetricWord, ...] = ("success_rate", "reward", "loss", "episode_le
 _MOST_NAMED = 12
 
 
-def place() -> list[Any]:
+def place(options: ChartOptions) -> list[Any]:
     """Where a run's details appear."""
     return [
         html.Div(id=ids.RUN_NOTICES, **{"aria-live": "polite"}),
         html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
         html.Div(dbc.Spinner(size="sm"), id=ids.RUN_FACTS),
         html.Div(
-            [graph("run", word, nothing=_("Loading…")) for word in WORDS],
+            [
+                run_controls(options),
+                chart_grid("run"),
+                html.Div(id=ids.RUN_METRICS, className="run-metrics", **{"data-texts": json.dumps(metric_texts())}),
+            ],
             id=ids.RUN_CHARTS,
-            className="charts charts-2",
         ),
         html.Div(id=ids.RUN_PARAMETERS),
     ]
@@ -92,26 +91,6 @@ def parameters(run: Run) -> list[Any]:
         html.Tr([html.Th(key, scope="row"), html.Td(html.Code(value))]) for key, value in sorted(run.params.items())
     ]
     return [title, dbc.Table(html.Tbody(rows), size="sm", class_name="parameters")]
-
-
-def figures(
-    run: Run, known: Known, *, still_loading: bool, sampled: bool = False, curve_of: CurveSource = history_curve
-) -> list[dict[str, Any]]:
-    """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
-    figures = []
-    for spec in map(ChartSpec.of_word, WORDS):
-        [subject] = spec.of
-        options = ChartOptions(axis=axis_for(known.history(run, subject), known.latest))
-        drawn = lines(subject, [run], known, options, curve_of)
-        scale = scale_of([curve for line in drawn for curve in line.curves], options)
-        said = remarks(subject, [run], known, options, scale)
-        if options.axis is not Axis.STEP:
-            said.insert(0, _("steps are missing: drawn over time"))
-        nothing = _("Loading…") if still_loading else _("This run did not log this metric.")
-        figures.append(
-            line_chart(spec, drawn, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
-        )
-    return figures
 
 
 def not_found(run_id: str) -> list[Any]:

@@ -33,10 +33,10 @@ def diverged(end: Diverged) -> str:
 
 def named(ends: Mapping[str, Diverged]) -> str:
     """Where the metrics of a run diverged, by name; those that did so in one step together."""
-    together: dict[str, list[str]] = {}
+    together: dict[tuple[NotFinite, int, bool], list[str]] = {}
     for key, end in ends.items():
-        together.setdefault(diverged(end), []).append(key)
-    return "; ".join(f"{text}: {', '.join(keys)}" for text, keys in together.items())
+        together.setdefault((end.value, end.step, end.is_first), []).append(key)
+    return "; ".join(f"{diverged(ends[keys[0]])}: {', '.join(keys)}" for keys in together.values())
 
 
 def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:

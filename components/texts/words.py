@@ -5,7 +5,7 @@ import math
 from datetime import datetime
 from functools import lru_cache
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_group_symbol
 
 from components.texts.language import _, language
 from domain.registry.models import ModelState
@@ -34,8 +34,8 @@ def number(value: float | None) -> str:
 
 
 def count(value: int | None) -> str:
-    """A count with thousands apart: 12,345."""
-    return MISSING if value is None else decimal(value)
+    """A count with thousands apart: 12,345. Quicker than `decimal`: a long list has thousands."""
+    return MISSING if value is None else f"{value:,}".replace(",", get_group_symbol(language()))
 
 
 def duration(seconds: float | None) -> str:

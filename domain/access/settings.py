@@ -22,7 +22,7 @@ def _nothing_if_empty(value: str | None) -> str | None:
 
 _Secret = Annotated[str | None, Field(min_length=8, repr=False), BeforeValidator(_nothing_if_empty)]
 ReadOnlySwitch = Annotated[
-    bool, Field(description="Whether this Clew changes no model and measures none, whoever asks.")
+    bool, Field(description="Whether this Clew changes nothing and measures no model, whoever asks.")
 ]
 ApiToken = Annotated[
     _Secret,

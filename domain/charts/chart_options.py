@@ -76,7 +76,7 @@ class ChartOptions(BaseModel):
         return self.final, self.differing, self.grouped, self.group, self.diverged
 
     @classmethod
-    def from_address(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
+    def from_address(cls, query: Mapping[str, str | list[str]]) -> tuple[Self, list[str]]:
         """The options in an address, and the names of those whose value makes no sense; these keep their default."""
         asked = {key: value for key, value in query.items() if key in IN_ADDRESS}
         try:

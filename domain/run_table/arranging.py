@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.moments import in_utc
-from domain.run_table.cells import Cells, Rows, Values, stacked
+from domain.run_table.arrays.cells import Cells, Rows, Values, stacked
+from domain.run_table.arrays.parts import Parts, RunColumns
+from domain.run_table.arrays.strings import Codes, StringPool
 from domain.run_table.columns import NO_TIME
-from domain.run_table.parts import Parts, RunColumns
-from domain.run_table.strings import Codes, StringPool
 from domain.tracking.runs import Run, RunStatus
 
 STATUSES: Final = tuple(RunStatus)
@@ -117,13 +117,13 @@ def _all_codes(parts: Parts) -> list[NDArray[np.generic]]:
     return [runs.run_id, runs.name, runs.experiment_id, runs.experiment, *texts, *keys]
 
 
-def _texts(runs: Sequence[Run]) -> Iterable[str]:
+def _texts(runs: Sequence[Run]) -> set[str]:
+    """Each text, many of them once: the keys and most values of a run are those of the last one."""
+    found: set[str] = set()
     for run in runs:
-        yield from (run.run_id, run.name, run.experiment_id, run.experiment)
-        yield from run.metrics
-        for logged in (run.params, run.tags):
-            yield from logged
-            yield from logged.values()
+        found.update((run.run_id, run.name, run.experiment_id, run.experiment))
+        found.update(run.metrics, run.params, run.params.values(), run.tags, run.tags.values())
+    return found
 
 
 def _codes(texts: Iterable[str], code_of: Mapping[str, int]) -> Codes:

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.message_data import MessageField
 from domain.run_table.arranging import STATUSES, chosen_parts, joined_parts, parts_of
-from domain.run_table.cells import Cells, Rows
+from domain.run_table.arrays.cells import Cells, Rows
+from domain.run_table.arrays.parts import Parts
+from domain.run_table.arrays.row_metrics import RowMetrics
+from domain.run_table.arrays.strings import NO_TEXT, CodedTexts, Codes
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import NO_TIME, KeyCounts, MetricColumn, TextColumn
 from domain.run_table.key_catalogue import KeyCatalogue
-from domain.run_table.parts import Parts
-from domain.run_table.row_metrics import RowMetrics
-from domain.run_table.strings import NO_TEXT, CodedTexts, Codes
 from domain.tracking.runs import PARENT_TAG, BadRow, Run, RunStatus
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -128,7 +128,8 @@ class RunTable:
     def row_of(self, run_id: str) -> int | None:
         """The row of a run; None where it is unknown."""
         code, ids = self.parts.pool.find(run_id), self.parts.runs.run_id
-        place = int(np.searchsorted(ids, code, sorter=self.parts.by_id)) if code != NO_TEXT else len(self)
+        # As a number of the column's own kind, or the whole column would be converted first.
+        place = int(np.searchsorted(ids, np.int32(code), sorter=self.parts.by_id)) if code != NO_TEXT else len(self)
         if place == len(self):
             return None
         row = int(self.parts.by_id[place])
@@ -176,7 +177,7 @@ class RunTable:
 
     def experiments(self) -> list[str]:
         """The names of the experiments that have runs, in order."""
-        return self.parts.pool.texts(np.unique(self.parts.runs.experiment).tolist())
+        return self.parts.pool.texts(np.unique(self.parts.runs.experiment))
 
     def children_of(self, run_id: str) -> list[Run]:
         """The runs that stand in this one, in the order of the list."""
@@ -226,9 +227,9 @@ class RunTable:
 
     def text_column(self, codes: Codes) -> TextColumn:
         """A column of texts by their codes of the pool [n]."""
-        distinct, places = np.unique(codes, return_inverse=True)
-        missing = int(len(distinct) > 0 and distinct[0] == NO_TEXT)
-        return TextColumn((places - missing).astype(np.int32), self.parts.pool.texts(distinct[missing:].tolist()))
+        held = np.bincount(codes[codes != NO_TEXT], minlength=self.parts.pool.size) > 0
+        places = np.append(np.cumsum(held, dtype=np.int32) - 1, np.int32(NO_TEXT))  # the last one is that of code -1
+        return TextColumn(places[codes].astype(np.int32), self.texts(np.flatnonzero(held).astype(np.int32)))
 
     def _codes_of(self, logged: Cells, key: str) -> Codes:
         cells = logged.of_key(self.parts.pool.find(key))
@@ -238,11 +239,10 @@ class RunTable:
 
     def _logged(self, logged: Cells, row: int) -> dict[str, str]:
         place, pool = logged.of_row(row), self.parts.pool
-        keys, values = logged.key[place].tolist(), logged.values[0][place].tolist()
-        return dict(zip(pool.texts(keys), pool.texts(values), strict=True))
+        return dict(zip(pool.texts(logged.key[place]), pool.texts(logged.values[0][place]), strict=True))
 
     def _keys(self, logged: Cells) -> KeyCounts:
-        return KeyCounts(self.parts.pool.texts(logged.keys.tolist()), logged.counts)
+        return KeyCounts(self.parts.pool.texts(logged.keys), logged.counts)
 
 
 def _facts_now() -> TableFacts:

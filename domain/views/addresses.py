@@ -64,4 +64,4 @@ def first(query: Query, name: str) -> str | None:
 def with_own(base: str, own: Query) -> str:
     """A query in which the parameters `own` stand in the place of those of the same names."""
     kept = [part for part in base.split("&") if part and name_of(part) not in own]
-    return "&".join([*kept, *([urlencode(own, doseq=True)] if own else [])])
+    return "&".join([*kept, *([urlencode(own, doseq=True, errors="replace")] if own else [])])

@@ -1,13 +1,39 @@
 """What Clew asks of whoever keeps the team's runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.run_table.columns import MetricColumn
 from domain.run_table.table import RunTable
+from domain.tracking.runs import LatestMetric
 
 Arrived = Callable[[RunTable], None]
-"""Is given what a full reading has so far, with its `progress`: more each time, the newest runs first."""
+"""Is given what a full reading has so far, with its `progress`: more each time, the newest runs first. Where all runs
+were known before, it is given those as they are meanwhile, whole."""
+
+
+class Extremes(NamedTuple):
+    """The least and the greatest value that each run [n] logged of a metric; NaN where it logged no number."""
+
+    least: NDArray[np.float64]
+    greatest: NDArray[np.float64]
+
+
+class ColumnLane(Protocol):
+    """What a source can read beside the list, in the order asked for; every method raises a `ServiceError`."""
+
+    def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
+        """Reads the newest points of one metric."""
+
+    def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
+        """Reads the least and the greatest value of one metric, of all that was ever logged."""
+
+    def latest(self, run_ids: Sequence[str]) -> Mapping[str, Mapping[str, LatestMetric]]:
+        """Reads the newest points of all metrics of some runs."""
 
 
 class RunSource(Protocol):
@@ -17,6 +43,8 @@ class RunSource(Protocol):
     """What its errors and the screens call the server."""
     address: str
     """Where it is: what is read from another address is kept apart."""
+    columns: ColumnLane | None
+    """What reads single columns of a table that is not whole; None where every table is."""
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
         """Reads every run; keeps the version of `known` where that says the same.

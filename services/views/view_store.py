@@ -59,7 +59,7 @@ class ViewStore:
     def fresh(self, wait_seconds: float) -> KnownViews:
         """What MLflow says from now on; what is known where it does not answer within `wait_seconds`.
 
-        Another host's change renews no token here, and to read the list takes 20 ms.
+        Another host's change renews no token here, and the list is one short answer.
         """
         asked_at = datetime.now(UTC)
         return _known(self._snapshot.view(wait_seconds, lambda known: _began(known) < asked_at))

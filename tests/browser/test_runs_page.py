@@ -72,7 +72,7 @@ def test_a_run_opens_without_a_page_load_and_back_restores_the_comparison(
     page.script("window.sameDocument = true")
     page.click("#runs-table td[data-dash-column='details'] a")
     page.wait(lambda: page.lines("run-chart-reward") == [3])
-    page.wait_for_text("This run did not log this metric.", "#run-chart-episode-length")
+    page.wait_for_text("None of these runs logged: Episode length.", "#run-grid")
     assert page.script("return window.sameDocument")
     for fact in ("run-2", "PPO", "Maze", experiment, "100.0 %", "finished"):
         page.wait_for_text(fact, "#run-facts")

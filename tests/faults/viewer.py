@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from flask import Flask
@@ -48,6 +48,8 @@ class Viewer:
         self._set("_pages_location", "search", f"?{urlsplit(path).query}" if urlsplit(path).query else "")
         self._settle([("_pages_location", "pathname")], set())
         self.seconds = time.monotonic() - began
+        self._figures: dict[str, Any] = {}
+        self._draw()
 
     def tick(self) -> float:
         """What the page's intervals do; returns how long it took."""
@@ -59,7 +61,9 @@ class Viewer:
                 props["n_intervals"] = (props.get("n_intervals") or 0) + 1
                 due.append((props["id"], "n_intervals"))
         self._settle(due, self._ids)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        self._draw()
+        return took
 
     def press(self, button: str) -> None:
         """A click."""
@@ -73,12 +77,12 @@ class Viewer:
         self._settle([(component, prop)], self._ids)
 
     def has_as(self, component: str, prop: str) -> Any:
-        """A property of a component as the page has it now."""
-        return self._by_id()[component]["props"].get(prop)
+        """A property of a component as the page has it now; a chart has a figure."""
+        return self._figures.get(component) if prop == "figure" else self._by_id()[component]["props"].get(prop)
 
     def shows(self, component: str, text: str) -> bool:
         """Whether a component has this somewhere: in what it shows, or in the data that the browser shows."""
-        found = self._by_id().get(component)
+        found = self._figures.get(component) or self._by_id().get(component)
         return found is not None and any(text in piece for piece in _strings(found))
 
     def failing(self, component: str) -> str:
@@ -99,6 +103,21 @@ class Viewer:
     def has(self, component: str) -> bool:
         """Whether the page has a component of this id."""
         return component in self._by_id()
+
+    # -- as assets/chart_grid.js does it
+
+    def _draw(self) -> None:
+        """Asks for the charts of the preset; one that does not come leaves the old one there."""
+        for place, runs in (("compare", self._compared()), ("run", self._value("run-id", "data")["value"])):
+            begin = self._value(f"{place}-grid-begin", "data")["value"]
+            for word in begin["preset"] if begin and runs else ():
+                query = urlencode({"runs": runs, "chart": f"@{word}"})
+                status, content = self._ask(f"/charts/figure?{query}", self.path, None)
+                if status == 200:
+                    self._figures[f"{place}-chart-{word.replace('_', '-')}"] = orjson.loads(content)["figure"]
+
+    def _compared(self) -> str:
+        return ",".join((self._value("compare-runs", "data")["value"] or {}).get("runs", []))
 
     # -- as Dash's page does it
 

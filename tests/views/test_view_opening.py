@@ -108,6 +108,14 @@ def test_an_mlflow_that_fails_is_named(misbehaving: Misbehaving, without_views: 
     assert opened(host, experiment="x") == Opened({"experiment": "x"})
 
 
+def test_what_is_no_text_breaks_no_page(here: Host) -> None:
+    key = here.views.addresses.keep(RUNS)
+    for odd in ("\ud800", "\x00", "%00", ["\udfff", "a"]):
+        assert opened(here, v=key, axis=odd, view=odd).query["axis"] == odd
+        assert opened(here, v=odd).failure is not None
+        assert opened(here, experiment=odd).query == {"experiment": odd}
+
+
 def test_a_hostile_view_opens_like_any_other(here: Host, without_views: Tracking) -> None:
     here.saved("first")
     hostile = '{"name":"x","query":"runs=<b>&lang=xx&view=1&v=2&experiment=%00%ff","at":"2026-11-29T12:00:00Z"}'

@@ -14,11 +14,11 @@ NONE: Final = -1
 
 def parents(table: RunTable) -> Rows:
     """Of each run the row of the one that it stands in; -1 where there is none, or it is not in the table."""
-    column = table.tag(PARENT_TAG)
-    rows = [table.row_of(run_id) for run_id in column.values]
-    known = np.array([NONE if row is None else row for row in rows] + [NONE], np.intp)
-    found: Rows = known[column.codes]
-    return np.where(found == np.arange(len(found)), NONE, found)  # one that names itself stands in none
+    rows = np.arange(len(table))
+    row_of = np.full(table.parts.pool.size + 1, NONE, np.intp)  # the last one is that of code -1
+    row_of[table.parts.runs.run_id] = rows
+    found: Rows = row_of[table.tag_codes(PARENT_TAG)]
+    return np.where(found == rows, NONE, found)  # one that names itself stands in none
 
 
 def together(rows: Rows, parent: Rows) -> tuple[Rows, NDArray[np.int64]]:

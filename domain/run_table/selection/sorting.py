@@ -40,12 +40,10 @@ def _numbers(column: Column) -> NDArray[np.float64]:
 
 
 def _ranks(values: Sequence[str]) -> NDArray[np.float64]:
-    """The place of each text among all of them; NaN for what is shown as missing."""
-    ranks = np.full(len(values), np.nan)
-    there = [place for place, value in enumerate(values) if not is_missing(value)]
-    there.sort(key=lambda place: utf16(values[place]))
-    ranks[there] = np.arange(len(there), dtype=np.float64)
-    return ranks
+    """The place of each text among all of them, the same for equal ones; NaN for what is shown as missing."""
+    units = [np.nan if is_missing(value) else utf16(value) for value in values]
+    place_of = {unit: place for place, unit in enumerate(sorted({unit for unit in units if isinstance(unit, bytes)}))}
+    return np.array([place_of[unit] if isinstance(unit, bytes) else unit for unit in units], np.float64)
 
 
 def utf16(text: str) -> bytes:

@@ -1,7 +1,7 @@
 """Columns that the list does not hold, from MLflow's database: one metric of all runs, or all metrics of a few."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,27 +11,21 @@ from domain.run_table.columns import MetricColumn
 from domain.tracking.runs import LatestMetric
 from mlflow_api.metric_columns import as_logged
 from services.database.mlflow_database import MlflowDatabase
+from services.tracking.run_source import Extremes
 from services.tracking.sources.mlflow_tables import LATEST, METRICS
 from services.tracking.sources.run_rows import column_in, in_pieces, rows_of, values_in
 
 _RUN, _VALUE, _STEP, _TIMESTAMP, _IS_NAN = range(5)
 
 
-class Extremes(NamedTuple):
-    """The least and the greatest value that each run [n] logged of a metric; NaN where it logged no number."""
-
-    least: NDArray[np.float64]
-    greatest: NDArray[np.float64]
-
-
 class DatabaseColumns:
-    """The columns of a database of MLflow's; every failure is a `ServiceError`."""
+    """The columns of a database of MLflow's, as a `ColumnLane`."""
 
     def __init__(self, database: MlflowDatabase) -> None:
         self._database = database
 
     def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
-        """Reads the newest points of one metric, in the order of `run_ids`."""
+        """As `ColumnLane`."""
         columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan")]
         with self._database.connected() as connection:
             rows = rows_of(connection, select(*columns).where(LATEST.c.key == key))
@@ -44,7 +38,7 @@ class DatabaseColumns:
         return MetricColumn(value, step, timestamp, logged)
 
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
-        """Reads the least and the greatest value of one metric, of all that was ever logged."""
+        """As `ColumnLane`."""
         bounds = (func.min(METRICS.c.value), func.max(METRICS.c.value))
         is_number = METRICS.c.is_nan == false()
         query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, is_number).group_by(METRICS.c.run_uuid)
@@ -56,7 +50,7 @@ class DatabaseColumns:
         return Extremes(*found)
 
     def latest(self, run_ids: Sequence[str]) -> dict[str, dict[str, LatestMetric]]:
-        """Reads the newest points of all metrics of some runs."""
+        """As `ColumnLane`."""
         columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan", "key")]
         found: dict[str, dict[str, LatestMetric]] = {run_id: {} for run_id in run_ids}
         with self._database.connected() as connection:

@@ -8,8 +8,7 @@ from datetime import datetime
 from domain.errors import ServiceError
 from domain.message_data import MessageData
 from domain.run_table.table import RunTable
-from services.tracking.run_source import Arrived
-from services.tracking.sources.database_columns import DatabaseColumns
+from services.tracking.run_source import Arrived, ColumnLane
 from services.tracking.sources.database_runs import DatabaseRuns
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from transport.cooldown import Cooldown
@@ -21,10 +20,10 @@ log = logging.getLogger(__name__)
 class RunLanes:
     """The database first, MLflow's REST API whenever that fails; a table that came by REST says why, in its facts."""
 
-    def __init__(self, database: DatabaseRuns, rest: MlflowRuns, columns: DatabaseColumns) -> None:
+    def __init__(self, database: DatabaseRuns, rest: MlflowRuns, columns: ColumnLane) -> None:
         self._database = database
         self._rest = rest
-        self.columns = columns
+        self.columns: ColumnLane | None = columns
         self.name, self.address = rest.name, rest.address
         self._avoided = Cooldown(_AVOIDED_SECONDS)
         self._cause: ServiceError | None = None

@@ -23,7 +23,7 @@ class StringPool(NamedTuple):
     @classmethod
     def of(cls, texts: Iterable[str]) -> "StringPool":
         """Makes a pool of these, each once."""
-        return _pool_of(sorted({encoded(text) for text in texts}))
+        return _pool_of(sorted(map(encoded, set(texts))))
 
     @property
     def size(self) -> int:
@@ -34,9 +34,9 @@ class StringPool(NamedTuple):
         """The text with this code."""
         return decoded(self._raw(code))
 
-    def texts(self, codes: Iterable[int] | None = None) -> list[str]:
+    def texts(self, codes: NDArray[np.integer[Any]] | None = None) -> list[str]:
         """The texts with these codes, or all."""
-        return [decoded(raw) for raw in self._raws(range(self.size) if codes is None else codes)]
+        return [decoded(raw) for raw in self._raws(codes)]
 
     def find(self, text: str) -> int:
         """The code of a text; -1 where it is not here."""
@@ -55,17 +55,17 @@ class StringPool(NamedTuple):
         codes = (np.cumsum(used) - 1).astype(np.int32)
         if used.all():
             return self, codes
-        return _pool_of(self._raws(np.flatnonzero(used).tolist())), codes
+        return _pool_of(self._raws(np.flatnonzero(used))), codes
 
     def _merged(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
-        parts = [pool._raws(range(pool.size)) for pool in (self, *others)]
+        parts = [pool._raws() for pool in (self, *others)]
         merged = sorted(set().union(*parts))
         code_of = {raw: code for code, raw in enumerate(merged)}
         return _pool_of(merged), [np.fromiter(map(code_of.__getitem__, part), np.int32, len(part)) for part in parts]
 
     def _with_few(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
         """As `_merged`, where the others are so small that looking each of their texts up is less work."""
-        parts = [other._raws(range(other.size)) for other in others]
+        parts = [other._raws() for other in others]
         places = {raw: self._place(raw) for raw in set().union(*parts)}
         new = sorted(raw for raw, place in places.items() if place == self.size or self._raw(place) != raw)
         pool = self._inserted(new, [places[raw] for raw in new])
@@ -104,12 +104,13 @@ class StringPool(NamedTuple):
     def _raw(self, code: int) -> bytes:
         return self.blob[self._start(code) : self.ends[code]].tobytes()
 
-    def _raws(self, codes: Iterable[int]) -> list[bytes]:
-        codes = list(codes)
-        if len(codes) * _FEW < self.size:  # to turn all ends into numbers of Python's would be most of the work
-            return [self._raw(code) for code in codes]
-        blob, ends = self.blob.data, [*self.ends.tolist(), 0]  # code 0 begins at ends[-1]
-        return [blob[ends[code - 1] : ends[code]].tobytes() for code in codes]
+    def _raws(self, codes: NDArray[np.integer[Any]] | None = None) -> list[bytes]:
+        begins = np.concatenate([[0], self.ends[:-1]]) if codes is None else self._begins(codes)
+        ends, blob = self.ends if codes is None else self.ends[codes], self.blob.data
+        return [blob[begin:end].tobytes() for begin, end in zip(begins.tolist(), ends.tolist(), strict=False)]
+
+    def _begins(self, codes: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        return np.where(codes > 0, self.ends[codes - 1], 0)
 
 
 # Looking a text up costs so many times what merging one does.
@@ -136,7 +137,7 @@ class CodedTexts(Sequence[str]):
         return self._pool.text(int(self._codes[index]))
 
     def __iter__(self) -> Any:
-        return iter(self._pool.texts(self._codes.tolist()))
+        return iter(self._pool.texts(self._codes))
 
 
 def encoded(text: str) -> bytes:

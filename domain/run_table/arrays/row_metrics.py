@@ -3,8 +3,10 @@
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from functools import cached_property
 
-from domain.run_table.cells import Cells
-from domain.run_table.strings import StringPool
+import numpy as np
+
+from domain.run_table.arrays.cells import Cells
+from domain.run_table.arrays.strings import StringPool
 from domain.tracking.runs import LatestMetric
 
 
@@ -20,7 +22,7 @@ class RowMetrics(Mapping[str, LatestMetric]):
         return len(self._cells.key[self._place])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._pool.texts(self._cells.key[self._place].tolist()))
+        return iter(self._pool.texts(self._cells.key[self._place]))
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._cell(key) is not None
@@ -52,5 +54,5 @@ class RowMetrics(Mapping[str, LatestMetric]):
     def _cell(self, key: str) -> int | None:
         keys = self._cells.key[self._place]
         code = self._pool.find(key)
-        place = int(keys.searchsorted(code)) if code >= 0 else len(keys)
+        place = int(keys.searchsorted(np.int32(code))) if code >= 0 else len(keys)
         return self._place.start + place if place < len(keys) and keys[place] == code else None

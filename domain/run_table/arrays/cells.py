@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.run_table.strings import Codes
+from domain.run_table.arrays.strings import Codes
 
 Rows = NDArray[np.intp]
 Values = tuple[NDArray[Any], ...]
@@ -56,7 +56,7 @@ class Cells(NamedTuple):
 
     def of_key(self, key: int) -> NDArray[np.int32]:
         """The cells of a key by its code, in the order of their rows; none where it is -1 or unknown."""
-        place = int(np.searchsorted(self.keys, key))
+        place = int(np.searchsorted(self.keys, np.int32(key)))
         if place == len(self.keys) or self.keys[place] != key:
             return self.by_key[:0]
         return self.by_key[self.key_starts[place] : self.key_starts[place + 1]]

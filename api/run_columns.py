@@ -1,0 +1,140 @@
+"""The names by which /api/runs filters, sorts and chooses: a run's fields, and any parameter, tag and metric.
+
+Values are as the answers have them: null is missing, also of a metric that diverged; moments are in UTC.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from domain.errors import BadInput
+from domain.errors.requests import FilterMisunderstood, FiltersMisunderstood, NoFilterOf
+from domain.errors.run_lists.columns import ColumnUnknown
+from domain.filters.grammar import Kind, parse
+from domain.messages import Reason
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import Column, NumberColumn
+from domain.run_table.query import ColumnSource, SortKey, Typed
+from domain.run_table.table import RunTable
+from domain.run_table.word_columns import word_outcomes
+from domain.tracking.vocabulary import Vocabulary
+
+_PREFIX: Final = "filter"
+_PARAMETER: Final = re.compile(r"filter\[(.*)\]", re.DOTALL)
+
+
+class _Field(NamedTuple):
+    """A field of a run: of which kind it is, and which built-in column has it."""
+
+    kind: Kind
+    column: str
+
+
+FIELDS: Final = {
+    "run_id": _Field("text", "run_id"),
+    "parent_id": _Field("text", "nested"),
+    "name": _Field("text", "name"),
+    "experiment": _Field("text", "experiment"),
+    "algorithm": _Field("text", "algorithm"),
+    "environment": _Field("text", "environment"),
+    "status": _Field("text", "status"),
+    "seed": _Field("numeric", "seed"),
+    "started_at": _Field("datetime", "started"),
+    "ended_at": _Field("datetime", "ended"),
+    "duration_seconds": _Field("numeric", "duration_minutes"),
+    "success_rate": _Field("numeric", "success_percent"),
+    "final_reward": _Field("numeric", "final_reward"),
+    "final_loss": _Field("numeric", "final_loss"),
+    "episode_length": _Field("numeric", "episode_length"),
+    "episodes": _Field("numeric", "episodes"),
+    "user": _Field("text", "user"),
+    "source": _Field("text", "source"),
+    "commit": _Field("text", "commit"),
+}
+"""What a run has whatever it logged, by the names of the API."""
+_FIELD_OF: Final = {field.column: name for name, field in FIELDS.items()}
+_SUCCESS, _DURATION = (ColumnRef(kind="built_in", key=key) for key in ("success_percent", "duration_minutes"))
+_HINTS: Final[dict[Kind, str]] = {
+    "text": "Runs whose {field} contains this, in upper or lower case; `= x`, `!= x`, `> 3`, `a or b`; `= –` is none.",
+    "numeric": "Runs whose {field} is this number; `> 5`, `!= 5`, `3..5`, `3 or > 5`; `= –` is none.",
+    "datetime": "Runs whose {field}, in UTC, begins so (`2026-11`); `> 2026-11-20` is after that day; `= –` is none.",
+}
+KEYED: Final = "`param:<key>`, `tag:<key>`, `metric:<key>` (the last value), `least:<key>` or `greatest:<key>`"
+
+
+def described() -> dict[str, str]:
+    """The parameters of the query that filter, and what each does; of each parameter, tag and metric there is one."""
+    return {f"{_PREFIX}[{name}]": _HINTS[field.kind].format(field=name) for name, field in FIELDS.items()}
+
+
+def ref_of(name: str) -> ColumnRef:
+    """The column that a field, or a parameter, tag or metric, is in; raises BadInput for any other name.
+
+    The list's own columns are none: their names, units and texts are those of the list.
+    """
+    field = FIELDS.get(name)
+    if field is not None:
+        return ColumnRef(kind="built_in", key=field.column)
+    ref = ColumnRef.parse(name)
+    if ref.kind == "built_in":
+        raise ColumnUnknown(name)
+    return ref
+
+
+def name_of(ref: ColumnRef) -> str:
+    """The name of the column in the API."""
+    return _FIELD_OF[ref.key] if ref.kind == "built_in" else str(ref)
+
+
+def sort_key(text: str) -> SortKey:
+    """Reads `name` or `-name`, which is descending; raises BadInput."""
+    return SortKey(ref_of(text.removeprefix("-")), text.startswith("-"))
+
+
+def as_answered(table: RunTable, columns: ColumnSource, vocabulary: Vocabulary) -> ColumnSource:
+    """Gives each column in the units of the API, where nothing stands in the place of a number."""
+
+    @cache
+    def column(ref: ColumnRef) -> Column:
+        if ref == _SUCCESS:
+            return NumberColumn(word_outcomes(table, "success_rate", vocabulary).values)
+        found = columns(ref)
+        if not isinstance(found, NumberColumn):
+            return found
+        values = np.round(found.values * 60, 6) if ref == _DURATION else found.values
+        return found._replace(values=values, reasons={})
+
+    return column
+
+
+def filters_in(asked: Mapping[str, list[str]]) -> tuple[Typed, ...]:
+    """The filters in the query of a request, which may name one more than once.
+
+    Raises `FiltersMisunderstood` (400) with a sentence for each that names nothing, or makes no sense for its field.
+    """
+    found: list[Typed] = []
+    misfits: dict[str, Reason] = {}
+    for parameter, typed in asked.items():
+        if not parameter.startswith(_PREFIX):
+            continue
+        try:
+            found += _filters_of(parameter, typed)
+        except FilterMisunderstood as error:
+            misfits[parameter] = error
+        except BadInput:
+            misfits[parameter] = NoFilterOf()
+    if misfits:
+        raise FiltersMisunderstood(misfits)
+    return tuple(found)
+
+
+def _filters_of(parameter: str, typed: list[str]) -> list[Typed]:
+    name = _PARAMETER.fullmatch(parameter)
+    ref = ref_of("" if name is None else name[1])
+    if ref.kind == "built_in":  # of others only the runs say what they hold
+        for text in typed:
+            parse(text, FIELDS[_FIELD_OF[ref.key]].kind)
+    return [Typed(ref, text) for text in typed]

@@ -1,0 +1,139 @@
+"""Three hundred charts of ten runs: how long until the first are drawn, and how the page scrolls to the last.
+
+    python -m bench.chart_grid fill sqlite:////path/grid.db      prints the runs: 10 of 300 metrics with 1,000 points
+    mlflow server --backend-store-uri sqlite:////path/grid.db --workers 1 --port 5051
+    MLFLOW_TRACKING_URI=http://127.0.0.1:5051 make run
+    python -m bench.chart_grid scroll http://127.0.0.1:8050 <runs>
+
+Long tasks are what Chromium's PerformanceObserver calls so: those that block the page for 50 ms or more. Those before
+the first chart are Plotly's and Dash's own loading, and are told apart.
+"""
+
+import argparse
+import sys
+import time
+import uuid
+from typing import Any
+
+import numpy as np
+from mlflow.store.tracking.dbmodels.models import SqlLatestMetric, SqlRun
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from sqlalchemy import insert
+
+from bench.generate_runs import _append_points, _experiment
+from bench.headless import browser
+
+RUNS, POINTS = 10, 1_000
+PREFIXES = ("train", "rollout", "losses", "time", "learners/default_policy")
+KEYS = ("rollout/ep_rew_mean", "train/loss", *(f"{PREFIXES[n % 5]}/metric_{n:03}" for n in range(298)))
+OPEN = "&".join(f"open={prefix.partition('/')[0]}" for prefix in PREFIXES)
+WATCH = """
+window.longTasks = [];
+const keep = (one) => window.longTasks.push([one.startTime, one.duration]);
+new PerformanceObserver((list) => list.getEntries().forEach(keep))
+  .observe({ type: "longtask", buffered: true });
+"""
+DRAWN = "document.querySelectorAll('.grid-chart .js-plotly-plot .scatterlayer .js-line').length"
+# 1,500 pixels a second, as one turns a wheel; at the end a rest, in which what came into view is drawn.
+SCROLL = """
+const done = arguments[0], began = performance.now();
+let before = began, last = -1, rests = 0;
+requestAnimationFrame(function step(now) {
+  if (window.scrollY === last) { if (++rests > 30) return done([began, performance.now()]); }
+  else rests = 0;
+  last = window.scrollY;
+  window.scrollBy(0, Math.max(1, 1.5 * (now - before)));
+  before = now;
+  requestAnimationFrame(step);
+});
+"""
+
+
+def main() -> None:
+    """Parses the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    tasks = parser.add_subparsers(required=True, dest="task")
+    tasks.add_parser("fill").add_argument("uri")
+    scrolling = tasks.add_parser("scroll")
+    scrolling.add_argument("address")
+    scrolling.add_argument("runs")
+    scrolling.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    if asked.task == "fill":
+        sys.stdout.write(",".join(fill(asked.uri)) + "\n")
+        return
+    for _round in range(asked.rounds):
+        scroll(asked.address, asked.runs)
+
+
+def fill(uri: str) -> list[str]:
+    """Adds the runs to a database; returns their ids."""
+    store = SqlAlchemyStore(uri, "mlflow-artifacts:/")
+    now = int(time.time() * 1000)
+    experiment = _experiment(store, f"bench-grid-{uuid.uuid4().hex[:4]}", now)
+    rng = np.random.default_rng(0)
+    ids = [uuid.uuid4().hex for _number in range(RUNS)]
+    for number, run_id in enumerate(ids):
+        rows = _rows(run_id, now, rng)
+        with store.ManagedSessionMaker() as session:
+            session.execute(insert(SqlRun), [_run(run_id, number, experiment, now)])
+            session.execute(insert(SqlLatestMetric), rows[POINTS - 1 :: POINTS])
+        _append_points(uri, rows)
+    return ids
+
+
+def _run(run_id: str, number: int, experiment: int, now: int) -> dict[str, Any]:
+    empty = dict.fromkeys(("source_name", "entry_point_name", "source_version"), "")
+    return {
+        "run_uuid": run_id,
+        "name": f"ppo-{number}",
+        "experiment_id": experiment,
+        "user_id": "bench",
+        "status": "FINISHED",
+        "start_time": now - number * 60_000,
+        "end_time": now,
+        "lifecycle_stage": "active",
+        "artifact_uri": f"mlflow-artifacts:/{experiment}/{run_id}/artifacts",
+        "source_type": "LOCAL",
+        **empty,
+    }
+
+
+def _rows(run_id: str, now: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+    return [
+        {
+            "run_uuid": run_id,
+            "key": key,
+            "value": float(value),
+            "timestamp": now - 600_000 + step * 500,
+            "step": step,
+            "is_nan": False,
+        }
+        for key in KEYS
+        for step, value in enumerate(np.cumsum(rng.normal(0, 1, POINTS)))
+    ]
+
+
+def scroll(address: str, runs: str) -> None:
+    """One page load with all sections open, and one way to its end."""
+    with browser() as chromium:
+        chromium.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+        chromium.driver.set_script_timeout(300)
+        page = f"{address}/mlflow?runs={runs}&{OPEN}"
+        first = chromium.loaded(page, f"{DRAWN} >= 20")
+        chromium.until("document.querySelectorAll('.grid-chart').length >= 200", "")
+        charts = chromium.run("return document.querySelectorAll('.grid-chart').length")
+        began, ended = chromium.driver.execute_async_script(SCROLL)
+        tasks = chromium.run("return window.longTasks")
+        scrolled = [duration for start, duration in tasks if start >= began]
+        loading = [duration for start, duration in tasks if start < began]
+        sys.stdout.write(
+            f"{charts} charts: first drawn after {first:.2f} s; scrolled to the end in {(ended - began) / 1000:.1f} s: "
+            f"longest block {max(scrolled, default=0):.0f} ms, over 100 ms: {sum(one > 100 for one in scrolled)}, "
+            f"over 50 ms: {len(scrolled)}; while loading: longest {max(loading, default=0):.0f} ms, "
+            f"{len(loading)} over 50 ms; heap {chromium.heap() / 2**20:.0f} MiB\n"
+        )
+
+
+if __name__ == "__main__":
+    main()

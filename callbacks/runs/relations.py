@@ -1,0 +1,38 @@
+"""The columns that the relations draw: `POST /runs/relations`, asked by assets/relations_data.js."""
+
+import dash
+import flask
+from dash import ClientsideFunction, Input, Output
+
+from callbacks.runs.run_rows import rows_for
+from callbacks.wire import answer, body_as
+from components import ids
+from components.relations.relation_columns import relation_columns
+from components.texts.translate import translate
+from domain.errors import ClewError
+from domain.run_table.query import RunQuery
+from services.connect import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`, and what happens in the browser."""
+    server: flask.Flask = app.server
+    rows, patience = rows_for(app, services), services.settings.patience_seconds
+
+    @server.post("/runs/relations")
+    def columns_of_runs() -> flask.Response:
+        """The columns of the query are the axes; what is wrong with it is said in the reader's language."""
+        try:
+            return answer(relation_columns(rows.known(services.runs.first_view(patience)), body_as(RunQuery)))
+        except ClewError as error:
+            refused = answer({"error": translate(error)})
+            refused.status_code = error.status
+            return refused
+
+    # The place itself is the output, so that it is filled whenever its page is shown.
+    app.clientside_callback(
+        ClientsideFunction("relations", "mount"),
+        Output(ids.RELATIONS_PLACE, "hidden"),
+        Input(ids.RELATIONS_TEXTS, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("relations", "selected"), Input(ids.SELECTED, "data"))

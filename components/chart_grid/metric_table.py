@@ -1,0 +1,25 @@
+"""What the table of all metrics of a run says, in the reader's language."""
+
+from components.texts.language import _
+
+
+def metric_texts() -> dict[str, str]:
+    """Headings and sentences; `{…}` is filled in by the browser."""
+    return {
+        "title": _("All metrics"),
+        "find": _("Find metrics: a part of the name, or /an expression/"),
+        "found": _("{n} of {all} metrics"),
+        "bad_expression": _("This is no regular expression: {cause}"),
+        "metric": _("Metric"),
+        "last": _("Last"),
+        "least": _("Least"),
+        "greatest": _("Greatest"),
+        "points": _("Points"),
+        "step": _("Last step"),
+        "when": _("When"),
+        "chart_of": _("Chart: {metric}"),
+        "pending": _("Least and greatest of {n} metrics are still on their way."),
+        "no_answer": _("Clew does not answer. What is drawn is what came before."),
+        "retry": _("Retry"),
+        "nothing": _("This run logged no metrics."),
+    }

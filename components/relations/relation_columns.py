@@ -1,0 +1,77 @@
+"""Columns of runs for the browser to draw: numbers as typed arrays, texts as codes, and why there is no value."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.run_rows.rows import Known, built_in, cells
+from components.texts.translate import translate
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import Column, NumberColumn, TextColumn
+from domain.run_table.query import RunQuery, select
+from domain.run_table.selection.filtering import is_missing
+from domain.run_table.selection.sorting import Rows
+
+MOST_RUNS: Final = 100_000
+"""More than a browser draws while somebody waits."""
+NO_CODE: Final = -1
+
+
+def relation_columns(known: Known, query: RunQuery) -> dict[str, Any]:
+    """The columns of `query` for the runs that it leaves, the first `MOST_RUNS` of them, with their ids and names.
+
+    `values` are little-endian: float64 with NaN where there is none, Unix ms where `kind` is time, and int32 codes of
+    `categories` where it is text, with -1. `none`, `diverged`, `out_of_range` and `pending` say how many have no value.
+    """
+    selection = select(known.table, query, known.shown)
+    rows = selection.rows[:MOST_RUNS]
+    return {
+        "version": known.table.version,
+        "total": len(known.table),
+        "left": len(selection.rows),
+        "drawn": len(rows),
+        "loading": known.table.progress is not None,
+        "misfits": {str(ref): translate(error) for ref, error in selection.misfits.items()},
+        "ids": cells(known.raw(built_in("run_id")), rows),
+        "names": cells(known.shown(built_in("name")), rows),
+        "columns": [_column(ref, known.shown(ref), rows) for ref in dict.fromkeys(query.columns)],
+    }
+
+
+def _column(ref: ColumnRef, column: Column, rows: Rows) -> dict[str, Any]:
+    if isinstance(column, TextColumn):
+        told = _text(column, rows)
+    elif isinstance(column, NumberColumn):
+        values = column.values[rows]
+        told = {"kind": "number", "values": _base64(values, "<f8"), **_reasons(column, rows, values)}
+    else:
+        missing = column.missing[rows]
+        values = np.where(missing, np.nan, column.ms[rows].astype(np.float64))
+        told = {"kind": "time", "values": _base64(values, "<f8"), "none": int(missing.sum())}
+    return {"ref": str(ref), "diverged": 0, "out_of_range": 0, "pending": column.pending, **told}
+
+
+def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
+    """With those categories alone that any of the rows has: of 50,000 names a filter may leave ten."""
+    codes = column.codes[rows]
+    used = [code for code in np.unique(codes).tolist() if code >= 0 and not is_missing(column.values[code])]
+    places = np.full(len(column.values) + 1, NO_CODE, np.int32)  # the last one is for what is missing: its code is -1
+    places[used] = np.arange(len(used))
+    own = places[codes]
+    categories = [column.values[code] for code in used]
+    return {"kind": "text", "values": _base64(own, "<i4"), "categories": categories, "none": int((own < 0).sum())}
+
+
+def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> Mapping[str, int]:
+    """How many have no number, by why: what diverged or is out of range was logged, and is no zero."""
+    found = [column.reasons[row] for row in rows[np.isnan(values)].tolist() if row in column.reasons]
+    diverged = sum(outcome.diverged is not None for outcome in found)
+    nothing = int(np.isnan(values).sum()) - len(found) - column.pending
+    return {"none": max(0, nothing), "diverged": diverged, "out_of_range": len(found) - diverged}
+
+
+def _base64(values: NDArray[Any], kind: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, kind).tobytes()).decode()

@@ -1,0 +1,98 @@
+"""The relations' place below the list of runs; assets/relations.js fills it."""
+
+from typing import Any, Final
+
+from dash import dcc, html
+
+from components import ids
+from components.links import run_href
+from components.runs import run_list
+from components.texts.language import _
+
+# Those that a number stands in for, in the browser.
+_N: Final = {"n": "{n}"}
+_NAME: Final = {"name": "{name}"}
+
+
+def section() -> html.Section:
+    """The section with its heading; what is in it comes when a part is opened, here or by the address."""
+    return html.Section(
+        [
+            html.H2(_("Relations of these runs"), className="h5 mt-4"),
+            html.Div(id=ids.RELATIONS, className="relations"),
+            dcc.Store(id=ids.RELATIONS_TEXTS, data=texts()),
+        ],
+        id=ids.RELATIONS_PLACE,
+    )
+
+
+def texts() -> dict[str, Any]:
+    """All that the browser says there, in the reader's language."""
+    return {
+        **_headings(),
+        **_fields(),
+        **_sentences(),
+        "built_in": {column.key: column.name for column in run_list.columns()},
+        "run_page": run_href("RUN_ID"),
+    }
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "scatter": _("Scatter plot"),
+        "parallel": _("Parallel coordinates"),
+        "in_numbers": _("In numbers"),
+        "axis": _("Axis"),
+        "values": _("Values"),
+        "least": _("Least"),
+        "greatest": _("Greatest"),
+        "kind_param": _("{key} (parameter)"),
+        "kind_tag": _("{key} (tag)"),
+        "kind_metric": _("{key} (last)"),
+        "kind_least": _("{key} (least)"),
+        "kind_greatest": _("{key} (greatest)"),
+    }
+
+
+def _fields() -> dict[str, str]:
+    return {
+        "x_column": _("x axis"),
+        "y_column": _("y axis"),
+        "c_column": _("Colour"),
+        "log": _("%(name)s logarithmic", **_NAME),
+        "from": _("%(name)s from", **_NAME),
+        "to": _("%(name)s to", **_NAME),
+        "only": _("Only of %(name)s", **_NAME),
+        "all": _("All values"),
+        "add": _("Add an axis"),
+        "earlier": _("Move %(name)s to the left", **_NAME),
+        "later": _("Move %(name)s to the right", **_NAME),
+        "remove": _("Remove the axis %(name)s", **_NAME),
+        "drag": _("A drag ticks the runs in a"),
+        "box": _("box"),
+        "lasso": _("loop"),
+        "whole": _("Whole ranges"),
+        "tick_shown": _("Tick the runs on show (%(n)s)", **_N),
+        "tick_ranges": _("Tick the runs in the ranges (%(n)s)", **_N),
+        "in_runs": _("runs: %(n)s", **_N),
+    }
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "runs": _("The filter leaves %(left)s of %(total)s runs.", left="{left}", total="{total}"),
+        "newest": _("Only the first %(n)s of them are drawn.", **_N),
+        "loading": _("The list of runs is still being read."),
+        "on_show": _("On these axes: %(n)s.", **_N),
+        "in_ranges": _("In the ranges: %(n)s.", **_N),
+        "some_lines": _("An even choice of %(n)s lines is drawn of %(all)s; ticks count all.", n="{n}", all="{all}"),
+        "without": _("Without a place on %(name)s: %(why)s.", name="{name}", why="{why}"),
+        "none": _("%(n)s with no value", **_N),
+        "diverged": _("%(n)s diverged", **_N),
+        "out_of_range": _("%(n)s out of range", **_N),
+        "pending": _("%(n)s still on their way", **_N),
+        "not_positive": _("%(n)s not above zero, which has no logarithm", **_N),
+        "others": _("%(n)s others", **_N),
+        "choose_axes": _("Choose a column for each axis."),
+        "add_axes": _("Add the axes."),
+    }

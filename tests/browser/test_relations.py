@@ -1,0 +1,151 @@
+"""The relations of the listed runs in a real browser: axes, ranges, brushing, ticks, and the address of all that."""
+
+import uuid
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from tests.browser.axe import grave_violations
+from tests.browser.page import Page
+from tests.tracking import Tracking
+
+SCATTER = "#relations .relations-part:has(.relations-scatter)"
+PARALLEL = "#relations .relations-part:has(.relations-parallel)"
+TICK = "> div > button:first-child"
+DRAG = """
+const [plot, from, to] = arguments, canvas = document.querySelector(`${plot} canvas:nth-of-type(2)`);
+const box = canvas.getBoundingClientRect();
+const at = ([x, y]) => ({clientX: box.left + x * box.width, clientY: box.top + y * box.height, bubbles: true, pointerId: 1, button: 0});
+canvas.setPointerCapture = () => {};
+canvas.dispatchEvent(new PointerEvent('pointerdown', at(from)));
+canvas.dispatchEvent(new PointerEvent('pointermove', at(to)));
+canvas.dispatchEvent(new PointerEvent('pointerup', at(to)));
+"""
+SELECTED = "return window.clew.propsOf('runs-selected').data"
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.driver.current_url).query)
+
+
+def field(page: Page, part: str, label: str) -> str:
+    """The selector of the field with this label."""
+    found = page.script(
+        "const [part, label] = arguments;"
+        "return [...document.querySelectorAll(`${part} label`)].find(l => l.textContent === label)?.htmlFor",
+        part,
+        label,
+    )
+    return f"#{found}"
+
+
+def fill(page: Page, part: str, label: str, text: str) -> None:
+    filled = """
+        const [part, text, value] = arguments;
+        const label = [...document.querySelectorAll(`${part} label`)].find(l => l.textContent === text);
+        if (!label) return false;
+        const field = document.getElementById(label.htmlFor);
+        field.value = value;
+        field.dispatchEvent(new Event('change', {bubbles: true}));
+        return true;"""
+    page.wait(lambda: page.script(filled, part, label, text))
+
+
+@pytest.fixture
+def experiment() -> str:
+    """The name of an experiment of its own."""
+    return f"sweep <b>%{{x}} {uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def sweep(page: Page, tracking: Tracking, experiment: str) -> list[str]:
+    """Ten runs, better the higher their rate; one diverged, one logged no rate. Their ids; the list shows them alone."""
+    group = tracking.experiment(experiment)
+    ids = [
+        tracking.run(
+            group,
+            name=f"s{n}",
+            params={"lr": str(10.0 ** (n - 5)), "algo": "ppo" if n < 5 else "dqn"} if n < 9 else {},
+            metrics={"episode_reward": [float(n) if n != 8 else float("nan")]},
+        )
+        for n in range(10)
+    ]
+    page.open("/mlflow?" + urlencode({"experiment": experiment}))
+    page.wait_for_rows(10)
+    return ids
+
+
+def test_any_number_against_any_and_what_has_no_place_is_counted(page: Page, sweep: list[str], experiment: str) -> None:
+    page.click(f"{SCATTER} > summary")
+    fill(page, SCATTER, "x axis", "param:lr")
+    fill(page, SCATTER, "y axis", "Final reward")
+    page.wait_for_text("On these axes: 8.", SCATTER)
+    page.wait_for_text("Without a place on lr (parameter): 1 with no value.", SCATTER)
+    page.wait_for_text("Without a place on Final reward: 1 diverged.", SCATTER)
+    assert (query(page)["sx"], query(page)["sy"]) == (["param:lr"], ["final_reward"])
+    fill(page, SCATTER, "Colour", "Algorithm")
+    page.wait_for_text("ppo", f"{SCATTER} .relations-legend")
+    assert grave_violations(page, "scatter", part="#relations-place") == []
+
+
+def test_a_drag_ticks_runs_and_ticks_of_the_list_are_kept_by_keys(
+    page: Page, sweep: list[str], experiment: str
+) -> None:
+    page.click(f"{SCATTER} > summary")
+    fill(page, SCATTER, "x axis", "param:lr")
+    fill(page, SCATTER, "y axis", "Final reward")
+    page.wait_for_text("On these axes: 8.", SCATTER)
+    page.script(DRAG, ".relations-scatter", [0.0, 0.0], [1.0, 1.0])
+    page.wait(lambda: sorted(page.script(SELECTED)) == sorted(sweep[:8]))
+    page.wait(lambda: len(page.ticked()) == 8)
+    # By keys alone: a range in numbers, and a button.
+    fill(page, SCATTER, "y axis from", "4.5")
+    page.wait_for_text("On these axes: 3.", SCATTER)
+    page.click(f"{SCATTER} {TICK}")
+    page.wait(lambda: sorted(page.script(SELECTED)) == sorted(sweep[5:8]))
+    page.click("#runs-compare")
+    page.wait(lambda: sorted(query(page)["runs"][0].split(",")) == sorted(sweep[5:8]))
+
+
+def test_parallel_coordinates_tick_what_their_ranges_let_through(page: Page, sweep: list[str], experiment: str) -> None:
+    page.open(
+        "/mlflow?"
+        + urlencode(
+            [("experiment", experiment), *(("parallel", ref) for ref in ("param:lr", "algorithm", "final_reward"))]
+        )
+    )
+    page.wait_for_text("In the ranges: 10.", PARALLEL)
+    # From the middle of the last axis to its top.
+    page.script(DRAG, ".relations-parallel", [0.962, 0.45], [0.962, 0.05])
+    page.wait(lambda: sorted(page.script(SELECTED)) == sorted([*sweep[5:8], sweep[9]]))
+    fill(page, PARALLEL, "Only of Algorithm", "0")
+    page.wait(lambda: query(page)["prange"])
+    page.wait_for_text("In the ranges: 3.", PARALLEL)
+    address = page.driver.current_url
+    page.open("/mlflow")
+    page.driver.get(address)
+    page.wait_for_text("In the ranges: 3.", PARALLEL)
+    assert page.driver.current_url == address
+    page.click(f"{PARALLEL} button[aria-label='Move Algorithm to the left']")
+    page.wait(lambda: query(page)["parallel"] == ["algorithm", "param:lr", "final_reward"])
+    page.click(f"{PARALLEL} button[aria-label='Remove the axis lr (parameter)']")
+    page.wait(lambda: query(page)["parallel"] == ["algorithm", "final_reward"])
+    assert grave_violations(page, "parallel", part="#relations-place") == []
+
+
+def test_the_address_carries_axes_scales_and_ranges(page: Page, sweep: list[str], experiment: str) -> None:
+    asked = [("experiment", experiment), ("sx", "param:lr"), ("sy", "final_reward"), ("slog", "x"), ("sxr", "0.001..1")]
+    page.open("/mlflow?" + urlencode(asked))
+    page.wait_for_text("On these axes: 4.", SCATTER)
+    assert page.find(field(page, SCATTER, "x axis from")).get_attribute("value") == "0.001"
+    assert query(page) == {
+        "experiment": [experiment],
+        "relations": ["scatter"],
+        "sx": ["param:lr"],
+        "sy": ["final_reward"],
+        "slog": ["x"],
+        "sxr": ["0.001..1"],
+    }
+    page.expected_errors = ("400",)
+    page.open("/mlflow?sx=nonsense&sy=final_reward")
+    page.wait_for_text("nonsense", "#relations [role=alert]")

