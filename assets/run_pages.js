@@ -99,11 +99,11 @@
 
   let isListening = false;
   const runs = {
-    /** Another page, another version of the list, or another limit: each asks anew. */
+    /** Another page, or another version of the list: each asks anew; so does a tick while values are on their way. */
     pages() {
       if (!isListening) window.clew.onListQuery(() => ask());
       isListening = true;
-      window.setTimeout(ask, 0);
+      window.setTimeout(() => ask(isPaged() && Object.keys(dataOf(ANSWER)?.pending || {}).length > 0), 0);
     },
 
     /** What is still on its way, column by column; and how many runs the filters leave, where not the browser counts. */

@@ -126,8 +126,12 @@ class Listed(BaseModel):
     pending: dict[str, int] = {}
 
     def is_in(self, shown: "Listed | None") -> bool:
-        """Whether a page that was told `shown` has all of this."""
-        if shown is None or (self.version, self.total, self.paged) != (shown.version, shown.total, shown.paged):
+        """Whether a page that was told `shown` has all of this; not while values of it were still on their way."""
+        if (
+            shown is None
+            or shown.pending
+            or (self.version, self.total, self.paged) != (shown.version, shown.total, shown.paged)
+        ):
             return False
         return self.paged or self.columns <= shown.columns
 
@@ -206,7 +210,10 @@ def _register_query(app: dash.Dash) -> None:
         Input(ids.LISTED, "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("runs", "pages"), Input(ids.TABLE, "page_current"), Input(ids.LISTED, "data")
+        ClientsideFunction("runs", "pages"),
+        Input(ids.TABLE, "page_current"),
+        Input(ids.LISTED, "data"),
+        Input(ids.tick("runs"), "n_intervals"),
     )
     app.clientside_callback(
         ClientsideFunction("runs", "shown"),
