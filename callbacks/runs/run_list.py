@@ -19,6 +19,7 @@ from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.filters.grammar import Kind
 from domain.run_table.column_refs import ColumnRef
+from domain.run_table.table import Progress
 from domain.tracking.runs import SAMPLE_TAG, RunStatus
 from services.connect import Services
 from services.identity import writing_person
@@ -124,6 +125,7 @@ class Listed(BaseModel):
     paged: bool
     kinds: dict[str, Kind] = {}
     pending: dict[str, int] = {}
+    progress: Progress | None = None
 
     def is_in(self, shown: "Listed | None") -> bool:
         """Whether a page that was told `shown` has all of this; not while values of it were still on their way."""
@@ -140,7 +142,13 @@ def _listed(view: RunView, columns: list[str], native_up_to: int) -> Listed | No
     if view.runs is None:
         return None
     total = len(view.runs)
-    return Listed(version=view.runs.version, total=total, columns=frozenset(columns), paged=total > native_up_to)
+    return Listed(
+        version=view.runs.version,
+        total=total,
+        columns=frozenset(columns),
+        paged=total > native_up_to,
+        progress=view.runs.progress,
+    )
 
 
 def _rows(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed | None) -> tuple[Any, ...]:
@@ -219,6 +227,12 @@ def _register_query(app: dash.Dash) -> None:
         ClientsideFunction("runs", "shown"),
         Output(ids.PAGE_SHOWN, "children"),
         Input(ids.ANSWER, "data"),
+        Input(ids.LISTED, "data"),
+        State(ids.TEXTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "progress"),
+        Output(ids.PROGRESS_SAID, "children"),
         Input(ids.LISTED, "data"),
         State(ids.TEXTS, "data"),
     )
