@@ -167,7 +167,7 @@ def test_the_menu_orders_hides_and_restores_with_keys(page: Page, five: str) -> 
     page.wait(lambda: page.driver.switch_to.active_element.get_attribute("data-does") == "up")
     page.click("#runs-columns-chosen button[data-does='hide'][data-ref='seed']")
     page.wait(lambda: "seed" not in heads(page))
-    page.wait(lambda: page.column(LEAST) == ["-1.000", "0.000", "1.000", "2.000", "2.500"])
+    page.wait(lambda: page.column(LEAST) == ["−1.000", "0.000", "1.000", "2.000", "2.500"])
     page.click(".columns-usual")
     page.wait(lambda: heads(page)[1:10] == USUAL)
     page.wait(lambda: "column" not in asked(page))
