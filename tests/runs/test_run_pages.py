@@ -165,7 +165,8 @@ def test_a_page_takes_no_longer_than_what_was_learnt_allows(answers: list[tuple[
         pace = pace.asked(runs, 60.0, NOW)
         assert pace.rest(NOW) > timedelta()
         if comes:
-            pace, last = pace.answered(runs, seconds_each * runs, bytes_each * runs), runs
+            pace, last = pace.answered(runs, runs, seconds_each * runs, bytes_each * runs), runs
+            assert pace.seconds_per_run == pytest.approx(seconds_each)
             assert pace.rest(NOW) == timedelta()
         else:
             pace = pace.given_up(runs, 60.0, NOW)

@@ -70,10 +70,13 @@ class Pace(BaseModel):
         takes = patience_seconds if each is None else max(_LEAST_SECONDS, _SLACK * runs * each)
         return self._with(asked_at=now, free_at=now + timedelta(seconds=min(takes, patience_seconds)))
 
-    def answered(self, runs: int, seconds: float, size_bytes: int) -> "Pace":
-        """Returns what is known after an answer; a page with hardly a run says nothing of what one takes."""
+    def answered(self, asked: int, runs: int, seconds: float, size_bytes: int) -> "Pace":
+        """Returns what is known after an answer with `runs` of those that were asked for.
+
+        A page that is nearly empty, for there were no more, says nothing of what a run takes.
+        """
         free = self._with(asked_at=None, free_at=None)
-        if runs < min(FIRST_RUNS, self.most_runs):
+        if runs < min(FIRST_RUNS, asked):
             return free
         most = min(MOST_RUNS, max(self.most_runs, 2 * runs))
         return free._with(most_runs=most, seconds_per_run=seconds / runs, bytes_per_run=size_bytes / runs)
