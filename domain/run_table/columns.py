@@ -5,9 +5,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
-from domain.run_table.strings import NO_TEXT, Codes
+from domain.run_table.arrays.strings import NO_TEXT, Codes
 from domain.tracking.outcomes import Outcome
 
 NO_TIME: Final = int(np.iinfo(np.int64).min)
@@ -76,16 +75,3 @@ class KeyCounts(NamedTuple):
 
     names: Sequence[str]
     runs: NDArray[np.int64]
-
-
-class KeyCatalogue(BaseModel):
-    """The same for a table that does not hold the values of all of them, as it is kept with that."""
-
-    model_config = ConfigDict(frozen=True)
-
-    names: tuple[str, ...]
-    runs: tuple[int, ...]
-
-    def counts(self) -> KeyCounts:
-        """Returns the same as columns."""
-        return KeyCounts(self.names, np.array(self.runs, np.int64))

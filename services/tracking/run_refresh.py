@@ -76,10 +76,9 @@ class RunRefresh:
             if table.progress is None:
                 self._snapshot.show(table, as_of)
                 as_of = datetime.now(UTC)
-            elif known.value is None:
-                self._snapshot.show(table)
-            elif known.value.progress is not None:
-                self._snapshot.show(RunTable.joined([known.value, table], table.facts))
+            elif known.value is None or known.value.progress is not None:
+                shown = table if known.value is None else RunTable.joined([known.value, table], table.facts)
+                self._snapshot.show(shown.with_facts(version=f"{table.version} {len(table)}"))
 
         return self._source.everything(known.value, arrived)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from domain.run_table.arranging import joined_parts
-from domain.run_table.parts import Parts
+from domain.run_table.arrays.parts import Parts
 from domain.run_table.table import Progress, RunTable, TableFacts
 from domain.tracking.runs import BadRow
 from services.tracking.run_source import Arrived

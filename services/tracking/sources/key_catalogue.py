@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, func, not_, select
 
-from domain.run_table.columns import KeyCatalogue
+from domain.run_table.key_catalogue import KeyCatalogue
 from services.tracking.sources.mlflow_tables import LATEST, RUNS, MlflowTables
 from services.tracking.sources.run_rows import rows_of
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from domain.errors import BadResponse, NotFound
 from domain.run_table.arranging import joined_parts, parts_of
-from domain.run_table.parts import Parts
+from domain.run_table.arrays.parts import Parts
 from domain.run_table.table import RunTable, TableFacts
 from domain.tracking.runs import BadRow, Run, RunStatus
 from mlflow_api.client import MlflowApi
