@@ -29,6 +29,8 @@ from services.tracking.histories.complete import RunHistories, complete_historie
 PATH: Final = "/charts/points.csv"
 # Less than proxies wait for the next byte.
 WAIT_SECONDS: Final = 45.0
+# Who asks for a file would rather wait for the runs than have one without them.
+RUNS_WAIT_SECONDS: Final = 15.0
 _LONGEST_NAME: Final = 60
 
 
@@ -37,14 +39,21 @@ def register(app: dash.Dash, services: Services) -> None:
     server: flask.Flask = app.server
     lookup = RunLookup(services)
 
-    @server.get(PATH)
-    def chart_points() -> flask.Response:
+    def answer() -> flask.Response:
         query = FigureQuery.of(asked())
-        view = lookup.view(query.runs)
+        view = services.runs.view_with(query.runs, RUNS_WAIT_SECONDS)
         runs = lookup.runs(view, query.runs)
         response = flask.Response(flask.stream_with_context(_file(services, query, runs)), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(query)}"'
         return response
+
+    @server.get(PATH)
+    def chart_points() -> flask.Response:
+        return answer()
+
+    @server.post(PATH)
+    def chart_points_of_many() -> flask.Response:
+        return answer()
 
 
 def _file(services: Services, query: FigureQuery, runs: list[Run]) -> Iterator[bytes]:

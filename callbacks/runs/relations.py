@@ -36,4 +36,3 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.RELATIONS_TEXTS, "data"),
     )
     app.clientside_callback(ClientsideFunction("relations", "selected"), Input(ids.SELECTED, "data"))
-    app.clientside_callback(ClientsideFunction("relations", "news"), Input(ids.VERSION, "data"))

@@ -34,6 +34,7 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /charts/figure": READ,
         "POST /charts/figure": READ,  # what is too long for an address
         "GET /charts/points.csv": READ,
+        "POST /charts/points.csv": READ,
         "GET /charts/table": READ,
         "GET /charts/metrics": READ,
         "POST /charts/metrics": READ,

@@ -52,6 +52,30 @@ def episode_counts(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
     return NumberColumn(np.rint(counted), reasons)
 
 
+def metric_names(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> Codes:
+    """The name under which each run [n] logged `word`, as codes of the table's pool."""
+    found = np.full(len(table), NO_TEXT, np.int32)
+    for key in reversed(vocabulary.metrics.get(word, ())):
+        found[table.metric(key).logged] = table.parts.pool.find(key)
+    return found
+
+
+def rows_diverged(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+    """Which runs [n] have a metric with a word that ended in what is no finite number."""
+    found = np.zeros(len(table), np.bool_)
+    for _key, column in _named(table, vocabulary.named):
+        found |= column.logged & ~np.isfinite(column.value)
+    return found
+
+
+def rows_out_of_range(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+    """Which runs [n] have a rate that is none."""
+    found = np.zeros(len(table), np.bool_)
+    for row, _key, _outcome in cells_out_of_range(table, vocabulary):
+        found[row] = True
+    return found
+
+
 def diverged_cells(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[int, str, Outcome]]:
     """Row, metric and what it came to of each metric with a word that ended in what is no finite number."""
     for key, column in _named(table, vocabulary.named):

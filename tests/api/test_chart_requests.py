@@ -198,6 +198,7 @@ def test_all_points_come_as_a_file(client: FlaskClient, run: str, other: str) ->
         (other, "episode_reward", "1", "", "5.0"),
         (other, "episode_reward", "2", "", "6.0"),
     ]
+    assert client.post("/charts/points.csv", json={**query, "runs": [run, other]}).text == answer.text
     assert {row["run"] for row in rows} == {'\'=1+1,"x" %{x} <b>', "other"}
 
 
