@@ -13,7 +13,7 @@ from components import notices
 from components.charts.figures import figure
 from components.texts.language import _
 from domain.charts.axes import Axis
-from domain.charts.axis_hints import hinted_axis
+from domain.charts.axis_hints import over_what_is_alike
 from domain.charts.chart_options import ChartOptions
 from domain.charts.figure_query import FigureQuery
 from domain.charts.hindrances import axis_for
@@ -40,8 +40,8 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
     ends = time.monotonic() + services.settings.patience_seconds
     view = lookup.view(query.runs)
     runs, options = lookup.runs(view, query.runs), query.options
-    if not query.axis_chosen and len(query.runs) > 1:
-        options = options.model_copy(update={"axis": hinted_axis(runs, services.vocabulary) or Axis.STEP})
+    if not query.axis_chosen:
+        options = over_what_is_alike(options, runs, services.vocabulary)
     drawing = Drawing.of_runs(services, view, runs, query.chart.of, options, ends)
     options, said = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
     drawn = figure(
