@@ -92,6 +92,7 @@ _KINDS: Final = {
 _OF_PAGES: Final = {
     "X-Total-Count": "How many runs the filters leave, on all pages.",
     "Link": 'The next page, as `<?…>; rel="next"`, relative to this address; absent on the last.',
+    "X-Pending": "How many values are still being read of the columns asked for, sorted or filtered by; else absent.",
     "ETag": "Which version of the list this is: another one on a later page means that runs changed meanwhile.",
 }
 OPERATIONS: Final = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -14,7 +15,6 @@ from api.shapes import RunCells
 from api.wire import answer
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit, FiltersMisunderstood
-from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import ColumnSource, RunQuery, select
@@ -22,7 +22,6 @@ from domain.run_table.table import RunTable
 from domain.tracking.runs import RunSummary, summarise
 from services.connect import Services
 from services.tracking.known_runs import known_table
-from services.tracking.run_store import RunView
 
 MOST_ROWS: Final = 1_000
 """Of a page."""
@@ -69,7 +68,9 @@ def blueprint(services: Services) -> Blueprint:
         part = paging.slice_of(len(selection.rows))
         rows = selection.rows[part].tolist()
         response = _answer(table, asked.columns, rows, columns, services)
-        return _described(response, view, len(selection.rows), part.stop if rows else None)
+        _describe_page(response, len(selection.rows), part.stop if rows else None)
+        pending = sum(columns(ref).pending for ref in asked.refs)
+        return dated(_with_version(response, table.version, pending), view)
 
     return routes
 
@@ -97,7 +98,8 @@ def _paging(told: Mapping[str, list[str]]) -> Paging:
 
 
 def _columns(table: RunTable, services: Services) -> ColumnSource:
-    return lambda ref: column_of(table, ref, services.vocabulary)
+    """What is in a column at the time of the request, also where more of it is still on its way."""
+    return cache(lambda ref: services.runs.column(table, ref))
 
 
 def _answer(
@@ -131,15 +133,22 @@ def _number(name: str, column: NumberColumn, row: int) -> Any:
     return int(value) if name in _COUNTS else value
 
 
-def _described(response: Response, view: RunView, total: int, next_row: int | None) -> Response:
-    """Says as of when the answer is, of which version of the list, how many runs there are, and where the next are."""
+def _describe_page(response: Response, total: int, next_row: int | None) -> None:
+    """Says how many runs there are on all pages, and where the next ones are."""
     response.headers["X-Total-Count"] = str(total)
     if next_row is not None and next_row < total:
         response.headers["Link"] = f'<{_next_page()}>; rel="next"'
-    response.set_etag(known_table(view).version)
+
+
+def _with_version(response: Response, version: str, pending: int) -> Response:
+    """Says which version of the list this is, and how many values are still on their way, which belong to it."""
+    response.set_etag(version)
     response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return dated(response, view)
+    if pending:
+        response.headers["X-Pending"] = str(pending)
+    else:
+        response.make_conditional(request)
+    return response
 
 
 def _next_page() -> str:

@@ -5,6 +5,7 @@
 (function () {
   "use strict";
   const NEAR = "400px 0px"; // how far outside of the view a chart begins to be drawn
+  const BORDER = 2; // pixels of a chart's frame, both sides together
   const PENDING_MS = 2500;
   const RETRIES = 3;
   const SMALL = 300;
@@ -121,7 +122,8 @@
   function observed(grid) {
     return new IntersectionObserver(
       (entries) => {
-        for (const { target, isIntersecting } of entries) {
+        for (const { target, isIntersecting, boundingClientRect: { width, height } } of entries) {
+          if (isIntersecting) target.box.measured = { width: Math.floor(width) - BORDER, height: Math.floor(height) - BORDER };
           if (isIntersecting === target.box.isNear) continue;
           if (isIntersecting) comes(grid, target.box);
           else leaves(grid, target.box);
@@ -135,7 +137,11 @@
   function fit(grid) {
     window.cancelAnimationFrame(grid.fitting);
     grid.fitting = window.requestAnimationFrame(() => {
-      for (const box of grid.boxes.values()) if (box.div && box.div.layout?.width !== box.size().width) grid.drawing.later(box);
+      for (const box of grid.boxes.values()) {
+        if (!box.div) continue;
+        box.measured = null;
+        if (Math.abs((box.div.layout?.width ?? 0) - box.size().width) > 1) grid.drawing.later(box);
+      }
     });
   }
 

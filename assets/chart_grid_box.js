@@ -41,8 +41,9 @@
     const made = {
       key: `${section === null ? "" : section}|${text}`,
       ...{ text, spec, title, section, element: frame, place: plot, line, caption, failure, button, handle },
-      ...{ isNear: false, isStale: true, answer: null, div: null, leaving: null, yRange: null, fields: null },
-      size: () => ({ width: plot.clientWidth || 400, height: plot.clientHeight || 380 }),
+      ...{ isNear: false, isStale: true, answer: null, div: null, leaving: null, yRange: null, measured: null },
+      /** Measured where nobody has said it: to ask has the browser lay out the page, in the middle of its drawing. */
+      size: () => (made.measured = made.measured || { width: plot.clientWidth || 400, height: plot.clientHeight || 380 }),
     };
     frame.box = made;
     return made;

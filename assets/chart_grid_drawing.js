@@ -38,7 +38,8 @@
       const mine = (axis) => ({ ...axis, uirevision: `${box.key} ${axis?.uirevision}` });
       const own = { ...layout, uirevision: box.key, xaxis: mine(layout.xaxis), yaxis: mine(layout.yaxis) };
       const { width, height } = box.size();
-      Object.assign(own, { width, height, autosize: false });
+      // Over a wide chart of few points the pointer is far from all of them: the nearest one is meant.
+      Object.assign(own, { width, height, autosize: false, hoverdistance: -1 });
       if (box.spec.subjects.length === 1) {
         // The legend beside the grid names the lines of all charts.
         own.showlegend = false;

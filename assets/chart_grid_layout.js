@@ -1,6 +1,7 @@
 /* Where the charts of a grid stand: those that were chosen, else the preset; below them a section for each prefix. */
 (function () {
   "use strict";
+  const AT_ONCE = 40;
   const element = (...parts) => window.clew.chartBox.element(...parts);
   const number = (n) => n.toLocaleString(window.clew.locale());
   const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
@@ -93,7 +94,18 @@
     window.clew.live.write(made.fold, `${isOpen ? "▾" : "▸"} ${nameOf(grid, prefix)} (${number(metrics.length)})`);
     window.clew.live.mark(made.fold, "aria-expanded", String(isOpen));
     made.charts.hidden = !isOpen;
-    fill(grid, made.charts, isOpen ? metrics.map(([key]) => ofKey(key)) : [], prefix);
+    made.texts = isOpen ? metrics.map(([key]) => ofKey(key)) : [];
+    fillByAndBy(grid, made, prefix, made.charts.children.length + AT_ONCE);
+  }
+
+  /** A thousand boxes at once would block the page: so many more in each frame. */
+  function fillByAndBy(grid, made, prefix, most) {
+    fill(grid, made.charts, made.texts.slice(0, most), prefix);
+    if (made.texts.length <= most || made.frame) return;
+    made.frame = window.requestAnimationFrame(() => {
+      made.frame = null;
+      if (grid.root.isConnected && made.isConnected) fillByAndBy(grid, made, prefix, most + AT_ONCE);
+    });
   }
 
   function sections(grid) {

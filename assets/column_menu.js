@@ -64,7 +64,7 @@
     const row = make("li", { className: "column-entry" });
     if (refs.length > 1) row.append(make("span", { className: "column-name", textContent: name, dir: "auto" }));
     row.append(...ticks);
-    if (runs !== null) row.append(make("span", { className: "column-runs text-body-secondary", textContent: texts().runs.replace("{n}", number(runs)) }));
+    if (runs !== null) row.append(make("span", { className: "column-runs text-body-secondary", textContent: runs === 1 ? texts().run : texts().runs.replace("{n}", number(runs)) }));
     return row;
   }
 
@@ -123,6 +123,8 @@
     dialog.showModal();
     more = {};
     drawChosen();
+    // Where fingers type, a keyboard would cover what is to be seen.
+    if (!window.matchMedia("(pointer: coarse)").matches) element(SEARCH).focus();
     await load();
   }
 

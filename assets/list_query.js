@@ -91,6 +91,24 @@
     return () => listeners.delete(listener);
   }
 
+  /** Where the list that is on show, all pages of it, can be had as CSV. */
+  function csvAddress() {
+    const { columns: refs, filters, sort, together, zone: inZone, ...choices } = listQuery();
+    const asked = new URLSearchParams(window.clew.pageQuery());
+    setAll(asked, "column", refs);
+    setAll(asked, "sort", sort);
+    for (const [ref, text] of Object.entries(filters)) asked.set(`filter[${ref}]`, text);
+    for (const [name, value] of Object.entries(choices)) if (value !== null) asked.set(name, value);
+    if (together) asked.set("together", "true");
+    asked.set("zone", inZone);
+    return `${document.documentElement.dataset.prefix}runs/list.csv?${asked}`;
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest?.("#runs-list-csv") || !window.clew.isThere(TABLE)) return;
+    Object.assign(document.createElement("a"), { href: csvAddress(), download: "" }).click();
+  });
+
   const runs = { query: follow };
   window.clew = Object.assign(window.clew || {}, { listQuery, onListQuery });
   window.dash_clientside = Object.assign({}, window.dash_clientside);

@@ -7,7 +7,6 @@
   const LIST = "relations-axes";
   const AGAIN_MS = 2500;
   const WHOLE = [null, null];
-  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const count = (n) => n.toLocaleString(window.clew.locale());
   const filled = (text, values) => Object.entries(values).reduce((now, [name, value]) => now.split(`{${name}}`).join(String(value)), text);
 
@@ -16,12 +15,12 @@
   const dom = () => window.clew.relationsControls;
   const isThere = () => here && here.root.isConnected;
   const listQuery = () => {
-    const { columns: _columns, ...query } = window.clew.listQuery ? window.clew.listQuery() : { experiment: window.clew.propsOf('runs-experiment').value.replace(/^\*$/, '') || null };
+    const { columns: _columns, ...query } = window.clew.listQuery();
     return query;
   };
 
   function remember() {
-    const before = window.location.search;
+    const before = window.clew.addresses.query().toString();
     const query = new URLSearchParams(before);
     window.clew.relationsAddress.write(query, here.view);
     if (query.toString() !== new URLSearchParams(before).toString()) {
@@ -116,8 +115,7 @@
 
   function tick(indices, isMore) {
     const ids = indices.map((i) => here.data.ids[i]);
-    if (window.clew.selection) return isMore ? window.clew.selection.add(ids) : window.clew.selection.set(ids);
-    return setProps("runs-selected", { data: isMore ? [...new Set([...window.clew.propsOf("runs-selected").data, ...ids])] : ids });
+    return isMore ? window.clew.selection.add(ids) : window.clew.selection.set(ids);
   }
 
   /* What is said of what is not to be seen. */
@@ -390,7 +388,7 @@
     if (!root) return;
     const { element } = dom();
     if (here) here.ended();
-    here = { root, texts, view: window.clew.relationsAddress.read(window.location.search), data: null, isLasso: false, isLearning: false, catalogue: catalogueOf([], texts), ended: () => {} };
+    here = { root, texts, view: window.clew.relationsAddress.read(window.clew.addresses.query().toString()), data: null, isLasso: false, isLearning: false, catalogue: catalogueOf([], texts), ended: () => {} };
     here.problem = element("div", { className: "text-danger-emphasis small" });
     here.problem.setAttribute("role", "alert");
     here.list = element("datalist", { id: LIST });
@@ -399,7 +397,7 @@
     const sized = new ResizeObserver(drawSoon);
     for (const { plot } of Object.values(here.parts)) sized.observe(plot);
     const isOpen = () => isThere() && (here.view.scatter.isOpen || here.view.parallel.isOpen);
-    const unlisten = window.clew.onListQuery ? window.clew.onListQuery(() => isOpen() && ask()) : () => {};
+    const unlisten = window.clew.onListQuery(() => isOpen() && ask());
     here.ended = () => { sized.disconnect(); unlisten(); };
     opened();
   }
@@ -413,10 +411,6 @@
     },
     /** Ticks in the list are seen in the plots. */
     selected: () => drawSoon(),
-    /** Other runs are known than a moment ago. */
-    news() {
-      if (isThere() && !window.clew.onListQuery && (here.view.scatter.isOpen || here.view.parallel.isOpen)) ask();
-    },
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { relations });
 })();

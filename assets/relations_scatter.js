@@ -86,37 +86,42 @@
     pen.stroke();
   }
 
+  /** `draw`s the members in paths of some hundred: what a long path crosses, a browser looks at again and again. */
+  function inPaths(pen, members, draw, end) {
+    for (let start = 0; start < members.length; start += 200) {
+      pen.beginPath();
+      for (const i of members.slice(start, start + 200)) draw(i);
+      pen[end]();
+    }
+  }
+
   /** The points, those of one colour at once; where some are ticked, the others stand back. */
   function drawPoints(pen, { left, top }, colourOf, chosen, colours) {
     const isMany = left.length > MANY;
-    const radius = isMany ? 1.5 : 3.5;
     const byColour = new Map();
     for (let i = 0; i < left.length; i += 1) {
       if (Number.isNaN(left[i])) continue;
-      const colour = colourOf(i);
-      if (!byColour.has(colour)) byColour.set(colour, []);
-      byColour.get(colour).push(i);
+      const key = `${chosen.has(i) ? 1 : 0}${colourOf(i)}`;
+      if (!byColour.has(key)) byColour.set(key, []);
+      byColour.get(key).push(i);
     }
-    const dot = (i, grown) => {
-      if (isMany && !grown) return pen.rect(left[i] - radius, top[i] - radius, 2 * radius, 2 * radius);
-      pen.moveTo(left[i] + radius + grown, top[i]);
-      return pen.arc(left[i], top[i], radius + grown, 0, 2 * Math.PI);
+    const circle = (radius) => (i) => {
+      pen.moveTo(left[i] + radius, top[i]);
+      pen.arc(left[i], top[i], radius, 0, 2 * Math.PI);
     };
-    for (const [colour, members] of byColour) {
-      for (const isChosen of [false, true]) {
-        pen.globalAlpha = isChosen ? 1 : chosen.size ? (isMany ? 0.3 : 0.45) : isMany ? 0.6 : 0.8;
-        pen.fillStyle = colour;
-        pen.beginPath();
-        for (const i of members) if (chosen.has(i) === isChosen) dot(i, isChosen ? 1 : 0);
-        pen.fill();
-      }
+    for (const [key, members] of [...byColour].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const isChosen = key[0] === "1";
+      pen.globalAlpha = isChosen ? 1 : chosen.size ? (isMany ? 0.3 : 0.45) : isMany ? 0.6 : 0.8;
+      pen.fillStyle = key.slice(1);
+      const half = isChosen ? 2.5 : 1.5;
+      if (isMany) for (const i of members) pen.fillRect(left[i] - half, top[i] - half, 2 * half, 2 * half);
+      else inPaths(pen, members, circle(isChosen ? 4.5 : 3.5), "fill");
     }
     pen.globalAlpha = 1;
+    if (chosen.size > MANY) return; // so many rings would hide what is in them
     pen.strokeStyle = colours.chosen;
     pen.lineWidth = 1.5;
-    pen.beginPath();
-    for (const i of chosen) if (!Number.isNaN(left[i])) dot(i, 2);
-    pen.stroke();
+    inPaths(pen, [...chosen].filter((i) => !Number.isNaN(left[i])), circle(isMany ? 4 : 5.5), "stroke");
   }
 
   /** A plot in `host`; `picked(indices, isMore)` hears of those in a drag, `opened(i, event)` of one that is clicked. */

@@ -125,8 +125,7 @@ def _best_by(vocabulary: Vocabulary) -> Fill:
 
     @cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
     def best_of(runs: RunTable, hour: int) -> BestRuns:
-        finished = runs.with_status(RunStatus.FINISHED)
-        return best_per_algorithm(finished, datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary)
+        return best_per_algorithm(runs, datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary)
 
     def fill(runs: RunTable, as_of: datetime) -> Filled:
         best = best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))

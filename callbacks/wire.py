@@ -1,16 +1,21 @@
 """JSON in, JSON out, of the routes that only pages ask: where a body is read and an answer written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, TypeVar
 
 import flask
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from components.texts.translate import translate
+from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
-from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson
+from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson, RequestRefused
+from domain.message_data import coded
 
 B = TypeVar("B", bound=BaseModel)
+Route = Callable[[], flask.Response]
 # The ids of 50,000 ticked runs are 1.7 MB.
 MOST_BYTES = 4 * 2**20
 
@@ -31,3 +36,21 @@ def body_as(shape: type[B], most_bytes: int = MOST_BYTES) -> B:
 def answer(value: Mapping[str, Any]) -> flask.Response:
     """`value` as JSON: a second faster for thousands of rows than what Flask and Plotly write."""
     return flask.Response(orjson.dumps(value), mimetype="application/json")
+
+
+def in_words(route: Route) -> Route:
+    """Has `route` answer what failed as the API does, and beside it with a `message` in the reader's language."""
+
+    @wraps(route)
+    def answered() -> flask.Response:
+        try:
+            return route()
+        except ClewError as error:
+            fields = error.fields if isinstance(error, RequestRefused) else {}
+            said = " ".join([translate(error), *map(translate, fields.values())])
+            details = {name: str(reason) for name, reason in fields.items()}
+            refused = answer({**coded(error, "error"), "details": details, "message": said})
+            refused.status_code = error.status
+            return refused
+
+    return answered

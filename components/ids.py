@@ -183,11 +183,6 @@ def chart(place: str, word: str) -> str:
     return f"{place}-chart-{word.replace('_', '-')}"
 
 
-def chart_summary(place: str, word: str) -> str:
-    """What that chart shows, in words."""
-    return f"{place}-summary-{word.replace('_', '-')}"
-
-
 # Run detail
 RUN_ID = "run-id"
 RUN_FACTS = "run-facts"

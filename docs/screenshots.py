@@ -63,7 +63,7 @@ def _count(selector: str) -> str:
 def _drawn(lines: int) -> str:
     plots = "[...document.querySelectorAll('.js-plotly-plot')]"
     complete = f"plot.calcdata.length > {lines} && plot.calcdata.every(line => line.length > 5)"
-    return f"{plots}.every(plot => plot.calcdata && {complete})"
+    return f"{plots}.length > 0 && {plots}.every(plot => plot.calcdata && {complete})"
 
 
 def _walked(side: str) -> str:

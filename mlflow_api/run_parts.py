@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from domain.errors import BadResponse
 from domain.run_table.arranging import STATUSES, parts_of
+from domain.run_table.arrays.parts import Parts
 from domain.run_table.columns import NO_TIME
-from domain.run_table.parts import Parts
 from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.tracking.runs import BadRow
 from mlflow_api.metric_columns import as_logged, integers, numbers

@@ -21,7 +21,7 @@ from domain.tracking.compared import parse_run_ids
 
 
 @page_with_defaults
-def layout(ui: UiSettings, /, runs: str | None = None, **other: str | list[str]) -> list[Any]:
+def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any]:
     """The page; `runs` is the comparison that the address carries, the rest is what list and charts are asked for."""
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)

@@ -27,11 +27,13 @@ from services.registry.policy_checks import PolicyChecks
 from services.registry.policy_files import PolicyFiles
 from services.sharing.shared_file import cache_folder
 from services.sharing.version_token import VersionToken
+from services.tracking.bounds import HistoryBounds, LaneBounds, MetricBounds
 from services.tracking.curves import CurveCache
 from services.tracking.extremes import MetricExtremes
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.metric_source import FastLane, MetricSource
 from services.tracking.histories.store import HistoryStore
+from services.tracking.run_columns import RunColumns
 from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunStore
 from services.tracking.sample_data import SampleData
@@ -68,7 +70,9 @@ def connect(settings: Settings) -> Services:
     vocabulary = settings.vocabulary  # read once: its file may change while this runs
     mlflow = MlflowApi.from_settings(settings)
     source = run_source(settings, mlflow, vocabulary)
-    runs = RunStore(source, settings.cache_dir, settings.refresh_seconds)
+    histories = history_store(settings, mlflow)
+    columns = run_columns(vocabulary, source, histories)
+    runs = RunStore(source, settings.cache_dir, settings.refresh_seconds, columns)
     # Two stores never share one, nor do two registered models of one registry, nor two readings of their runs.
     kept_by = f"{settings.model_server_url or mlflow.service.url} {settings.model_name} {vocabulary.model_dump_json()}"
     models_folder = cache_folder(settings.cache_dir, kept_by)
@@ -76,7 +80,6 @@ def connect(settings: Settings) -> Services:
     models = model_store(settings, mlflow, _facts_of(runs, vocabulary), token)
     model_views = ModelSnapshots(models, settings.refresh_seconds, token, models_folder)
     engine = JsonService(InferenceEngine.name, settings.inference_url, direct=True)
-    histories = history_store(settings, mlflow)
     checks = Checks(source, runs, models, model_views)
     return Services(
         settings=settings,
@@ -156,6 +159,12 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
 
     database = MlflowDatabase(settings.mlflow_backend_store_uri)
     return RunLanes(DatabaseRuns(database, vocabulary.named), rest, DatabaseColumns(database))
+
+
+def run_columns(vocabulary: Vocabulary, source: RunSource, histories: HistoryStore) -> RunColumns:
+    """The columns of the run list: from the list, else from where `source` reads columns, else from histories."""
+    lane = None if source.columns is None else LaneBounds(source.columns)
+    return RunColumns(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), lane))
 
 
 def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:

@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     )
     mlflow_backend_store_uri: StoreUri = Field(
         None,
-        description="MLflow's database, sqlite:////… or postgresql://…, to read histories faster; only read.",
+        description="MLflow's database, sqlite:////… or postgresql://…, to read runs and histories faster; only read.",
         repr=False,
     )
     vocabulary_file: Vocabularies = Field(

@@ -4,7 +4,7 @@ import dash
 import flask
 from dash import ClientsideFunction, Input, Output
 
-from callbacks.runs.run_rows import RunRows
+from callbacks.runs.run_rows import rows_for
 from callbacks.wire import answer, body_as
 from components import ids
 from components.relations.relation_columns import relation_columns
@@ -17,7 +17,7 @@ from services.connect import Services
 def register(app: dash.Dash, services: Services) -> None:
     """Adds the route to the server of `app`, and what happens in the browser."""
     server: flask.Flask = app.server
-    rows, patience = RunRows(services), services.settings.patience_seconds
+    rows, patience = rows_for(app, services), services.settings.patience_seconds
 
     @server.post("/runs/relations")
     def columns_of_runs() -> flask.Response:
@@ -36,4 +36,3 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.RELATIONS_TEXTS, "data"),
     )
     app.clientside_callback(ClientsideFunction("relations", "selected"), Input(ids.SELECTED, "data"))
-    app.clientside_callback(ClientsideFunction("relations", "news"), Input(ids.VERSION, "data"))

@@ -10,7 +10,7 @@ from flask import request
 from pydantic import BaseModel, ConfigDict
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry, register_rows_shown
-from callbacks.runs.run_rows import RunRows
+from callbacks.runs.run_rows import RunRows, rows_for
 from components import ids, notices
 from components.run_rows.listing import OF_THEMSELVES
 from components.runs import run_list, run_toolbar
@@ -33,7 +33,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _register_refresh(app: dash.Dash, services: Services) -> None:
-    run_rows = RunRows(services)
+    run_rows = rows_for(app, services)
 
     @app.callback(
         Output(ids.FRESHNESS_TEXT, "children"),

@@ -5,6 +5,7 @@ A list that the browser holds as a whole is made by the same `RunRows`, in callb
 
 import threading
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Annotated, Any, Final
 
 import dash
@@ -13,7 +14,7 @@ import numpy as np
 from cachetools import LRUCache
 from pydantic import Field, ValidationError
 
-from callbacks.wire import answer, body_as
+from callbacks.wire import answer, body_as, in_words
 from components.run_rows.list_csv import csv_pieces
 from components.run_rows.listing import Page, column_menu, ids_left, listing
 from components.run_rows.rows import Known
@@ -21,10 +22,9 @@ from components.run_rows.word_columns import WordColumns, screen_columns
 from components.texts.language import language
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit, FiltersMisunderstood
-from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
 from domain.run_table.columns import Column
-from domain.run_table.query import ColumnSource, RunQuery, select
+from domain.run_table.query import RunQuery, select
 from domain.run_table.silence_column import silent_minutes
 from domain.run_table.table import RunTable
 from services.connect import Services
@@ -34,8 +34,6 @@ from services.tracking.run_store import RunView
 MOST_ROWS: Final = 1_000
 """Of a page."""
 _FILE: Final = "runs.csv"
-# Of 50,000 runs one of numbers takes 0.4 MB, one of texts up to 5.
-_MOST_COLUMNS_KEPT: Final = 32
 
 
 class RowsQuery(RunQuery):
@@ -53,7 +51,6 @@ class RunRows:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._made: LRUCache[tuple[str, str], WordColumns] = LRUCache(2)
-        self._columns: LRUCache[tuple[str, ColumnRef], Column] = LRUCache(_MOST_COLUMNS_KEPT)
         self._lists: LRUCache[tuple[str, str, RunQuery], dict[str, Any]] = LRUCache(2)
         self._lock = threading.Lock()
 
@@ -63,66 +60,73 @@ class RunRows:
         key = (known_table(view).version, language(), query)
         with self._lock:
             found = self._lists.get(key)
-        if found is None:
-            found = listing(self.known(view), query, None)
+        if found is not None:
+            return found
+        made = listing(self.known(view), query, None)
+        if not made["pending"]:
             with self._lock:
-                self._lists[key] = found
-        return found
+                self._lists[key] = made
+        return made
 
     def known(self, view: RunView) -> Known:
         """The runs of `view` and their columns in the language of this request; raises where nothing is known yet."""
-        table = known_table(view)
-        raw, as_of = self._raw(table), view.as_of or datetime.now(UTC)
-        made = self._words(table, raw)
+        table, as_of = known_table(view), view.as_of or datetime.now(UTC)
+
+        # Once a request: what else comes of a column that is still on its way belongs to the next one.
+        @cache
+        def raw(ref: ColumnRef) -> Column:
+            return self._services.runs.column(table, ref)
+
+        made = self._words(table)
         lasting = screen_columns(made, raw, np.full(len(table), np.nan))
         shown = screen_columns(made, raw, silent_minutes(table, as_of))
         return Known(table, raw, shown, lasting, self._services.vocabulary)
 
-    def _raw(self, table: RunTable) -> ColumnSource:
-        def column(ref: ColumnRef) -> Column:
-            with self._lock:
-                found = self._columns.get((table.version, ref))
-            return found or self._keep((table.version, ref), column_of(table, ref, self._services.vocabulary))
-
-        return column
-
-    def _keep(self, key: tuple[str, ColumnRef], column: Column) -> Column:
+    def _words(self, table: RunTable) -> WordColumns:
+        source = partial(self._services.runs.column, table)
         with self._lock:
-            self._columns[key] = column
-        return column
+            return self._made.setdefault(
+                (table.version, language()), WordColumns(table, source, self._services.vocabulary)
+            )
 
-    def _words(self, table: RunTable, raw: ColumnSource) -> WordColumns:
-        key = (table.version, language())
-        with self._lock:
-            return self._made.setdefault(key, WordColumns(table, raw, self._services.vocabulary))
+
+def rows_for(app: dash.Dash, services: Services) -> RunRows:
+    """The one of this app, for all that lists its runs: what it keeps is kept once."""
+    made: RunRows = app.server.extensions.setdefault("clew-run-rows", RunRows(services))
+    return made
 
 
 def register(app: dash.Dash, services: Services) -> None:
     """Adds the routes to the server of `app`."""
     server: flask.Flask = app.server
-    rows, patience = RunRows(services), services.settings.patience_seconds
+    rows, patience = rows_for(app, services), services.settings.patience_seconds
 
     def known() -> Known:
         return rows.known(services.runs.first_view(patience))
 
     @server.post("/runs/rows")
+    @in_words
     def page_of_rows() -> flask.Response:
         asked = body_as(RowsQuery)
         return answer(listing(known(), asked, Page(asked.page, asked.page_size), asked.selected))
 
     @server.post("/runs/ids")
+    @in_words
     def ids_of_rows() -> flask.Response:
         return answer(ids_left(known(), body_as(RunQuery)))
 
     @server.get("/runs/columns")
+    @in_words
     def columns() -> flask.Response:
         there = known()
         response = answer(column_menu(there))
         response.set_etag(f"{there.table.version}-{language()}")
         response.headers["Cache-Control"] = "no-cache"
-        return response.make_conditional(flask.request)
+        response.make_conditional(flask.request)
+        return response
 
     @server.get("/runs/list.csv")
+    @in_words
     def list_as_csv() -> flask.Response:
         query = _query(flask.request.args.to_dict(flat=False))
         there = known()

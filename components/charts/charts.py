@@ -5,11 +5,8 @@ from html import unescape
 from typing import Any, NamedTuple
 
 import numpy as np
-from dash import dcc, html
 from numpy.typing import NDArray
 
-from components import ids
-from components.charts.chart_config import chart_config
 from components.charts.chart_layout import chart_layout
 from components.charts.encoding import encoded
 from components.charts.names import shortened
@@ -26,7 +23,6 @@ from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Drawn, visible
 from domain.charts.seed_curves import seed_curve
-from domain.tracking.vocabulary import MetricWord
 
 POINTS_PER_LINE = 1_000
 # A chart is some 450 pixels wide: with many lines each gets fewer points, and 50 are drawn as readily as 10.
@@ -36,7 +32,6 @@ FEWEST_POINTS = 100
 MOST_IN_LEGEND = 6
 # Behind more lines than these the values as logged are a fog in which nobody sees one.
 MOST_WITH_RAW = 20
-_BUTTONS = ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]
 
 
 def line_chart(
@@ -86,30 +81,6 @@ def _of_spec(options: ChartOptions, spec: ChartSpec) -> ChartOptions:
 def _values_of(lines: Sequence[Line]) -> Iterator[NDArray[np.float64]]:
     """All values of the lines, those before smoothing among them."""
     return (curve.y for line in lines for curve in (*line.curves, *line.raw))
-
-
-def summaries(figures: Sequence[dict[str, Any]]) -> list[str]:
-    """What each figure shows, in words."""
-    return [figure["layout"]["meta"]["summary"] for figure in figures]
-
-
-def graph(place: str, word: MetricWord, *, nothing: str) -> html.Figure:
-    """The chart's place on a page, empty but in its final size, so that nothing jumps when lines come."""
-    empty = line_chart(ChartSpec.of_word(word), [], nothing=nothing)
-    return html.Figure(
-        [
-            dcc.Graph(
-                id=ids.chart(place, word),
-                figure=empty,
-                config=chart_config(_BUTTONS, name=f"clew-{word}"),
-                className="chart",
-                responsive=True,
-            ),
-            html.Figcaption(summaries([empty])[0], id=ids.chart_summary(place, word), className="visually-hidden"),
-        ],
-        className="chart-frame",
-        **{"aria-label": words.metric_name(word)},
-    )
 
 
 class _Part(NamedTuple):

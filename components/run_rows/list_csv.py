@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import numpy as np
+
 from components.run_rows.rows import Known
 from components.texts.csv_cells import csv_text
 from components.texts.outcomes import machine_value
@@ -12,6 +14,7 @@ from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.selection.sorting import Rows
 from domain.tracking.outcomes import Outcome
 
+PENDING: Final = "pending"
 # What the list says of these in words; of all others, what was logged.
 _IN_WORDS: Final = ("remarks", "diverged")
 _ROWS_AT_A_TIME: Final = 500
@@ -23,22 +26,34 @@ _NO_COUNT: Final = 2.0**53
 def csv_pieces(known: Known, refs: Sequence[ColumnRef], rows: Rows) -> Iterator[str]:
     """The file piece by piece: numbers and times as they were logged, in UTC; missing values are empty.
 
-    Reads the columns at once, so that what follows asks for nothing.
+    What is still on its way is `pending`. Reads the columns at once, so that what follows asks for nothing.
     """
-    columns = [_column(known, ref) for ref in refs]
+    columns = [(_column(known, ref), _on_their_way(known, ref)) for ref in refs]
     head = csv_text([[str(ref) for ref in refs]])
 
     def pieces() -> Iterator[str]:
         yield head
         for start in range(0, len(rows), _ROWS_AT_A_TIME):
             some = rows[start : start + _ROWS_AT_A_TIME].tolist()
-            yield csv_text([_cell(column, row) for column in columns] for row in some)
+            yield csv_text(
+                [PENDING if row in pending else _cell(column, row) for column, pending in columns] for row in some
+            )
 
     return pieces()
 
 
 def _column(known: Known, ref: ColumnRef) -> Column:
     return known.shown(ref) if ref.kind == "built_in" and ref.key in _IN_WORDS else known.raw(ref)
+
+
+def _on_their_way(known: Known, ref: ColumnRef) -> frozenset[int]:
+    """The rows that logged something of which the value is not here yet."""
+    column = known.raw(ref)
+    if not column.pending or not isinstance(column, NumberColumn):
+        return frozenset()
+    last = ColumnRef(kind="metric", key=ref.key)
+    logged = True if known.table.is_partial_in(last) else known.table.metric(ref.key).logged
+    return frozenset(np.flatnonzero(np.isnan(column.values) & logged).tolist()) - column.reasons.keys()
 
 
 def _cell(column: Column, row: int) -> Any:

@@ -37,7 +37,7 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
         "rows": row_dicts(known, query.columns, _of_page(selection, page)),
         "misfits": {str(ref): translate(error) for ref, error in selection.misfits.items()},
         "kinds": {str(ref): kind_of(known.shown(ref)) for ref in query.columns},
-        "pending": {str(ref): count for ref in query.columns if (count := known.shown(ref).pending)},
+        "pending": {str(ref): count for ref in query.refs if (count := known.shown(ref).pending)},
         "progress": None if known.table.progress is None else known.table.progress.model_dump(),
         "choices": {key: _choices(known.shown(built_in(key))) for key in ("experiment", "algorithm")},
         "filled": _filled(known),

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from components.texts import outcomes, words
 from components.texts.language import _, ngettext
+from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import ColumnSource
 from domain.run_table.selection.families import NONE, parents
-from domain.run_table.strings import NO_TEXT
 from domain.run_table.table import RunTable
 from domain.run_table.word_columns import cells_out_of_range, diverged_cells
 from domain.tracking.outcomes import Diverged

@@ -125,6 +125,7 @@ def menu_texts() -> dict[str, Any]:
             "tag": _("Tags"),
         },
         "extremes": {"metric": _("last"), "least": _("least"), "greatest": _("greatest")},
+        "run": _("in 1 run"),
         "runs": _("in {n} runs"),
         "of": _("{n} of {total}"),
         "all": _("{n} columns"),

@@ -78,7 +78,7 @@ class DatabaseFailed(ServiceUnavailable):
 
 
 class SchemaUnknown(ServiceUnavailable):
-    """MLflow's database is none that we know how to read; `found` is its revision, or a table."""
+    """MLflow's database is none that we know how to read; `found` is its revision."""
 
     text = template("has tables of another version of MLflow than Clew knows ({found})")
     found: str

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.moments import in_utc
-from domain.run_table.cells import Cells, Rows, Values, stacked
+from domain.run_table.arrays.cells import Cells, Rows, Values, stacked
+from domain.run_table.arrays.parts import Parts, RunColumns
+from domain.run_table.arrays.strings import Codes, StringPool
 from domain.run_table.columns import NO_TIME
-from domain.run_table.parts import Parts, RunColumns
-from domain.run_table.strings import Codes, StringPool
 from domain.tracking.runs import Run, RunStatus
 
 STATUSES: Final = tuple(RunStatus)

@@ -8,10 +8,10 @@ import numpy as np
 
 from domain.filters.terms import parsed_number
 from domain.run_table.arranging import STATUSES
+from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import NO_TIME, Column, NumberColumn, TextColumn, TimeColumn
 from domain.run_table.silence_column import silent_minutes
-from domain.run_table.strings import NO_TEXT
 from domain.run_table.table import RunTable
 from domain.run_table.word_columns import (
     cells_out_of_range,

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.run_table.strings import NO_TEXT, Codes
+from domain.run_table.arrays.strings import NO_TEXT, Codes
 from domain.tracking.outcomes import Outcome
 
 NO_TIME: Final = int(np.iinfo(np.int64).min)

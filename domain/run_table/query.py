@@ -89,6 +89,11 @@ class RunQuery(BaseModel):
     together: bool = False
     zone: Annotated[str, Field(max_length=100)] = "UTC"
 
+    @property
+    def refs(self) -> frozenset[ColumnRef]:
+        """All columns that it is about."""
+        return frozenset([*self.columns, *(one.ref for one in self.filters), *(key.ref for key in self.sort)])
+
     @classmethod
     def from_parameters(cls, told: Mapping[str, Sequence[str]]) -> Self:
         """Reads `?column=…&filter[ref]=…&sort=…&experiment=…`; columns, filters and sorting may be repeated.

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from domain.moments import believable, latest_ms
 from domain.run_table.arranging import arranged
-from domain.run_table.cells import Cells
+from domain.run_table.arrays.cells import Cells
+from domain.run_table.arrays.parts import Parts, RunColumns
+from domain.run_table.arrays.strings import Codes, StringPool
 from domain.run_table.columns import NO_TIME
-from domain.run_table.parts import Parts, RunColumns
-from domain.run_table.strings import Codes, StringPool
 
 
 class RawMetrics(NamedTuple):

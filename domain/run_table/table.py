@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.message_data import MessageField
 from domain.run_table.arranging import STATUSES, chosen_parts, joined_parts, parts_of
-from domain.run_table.cells import Cells, Rows
+from domain.run_table.arrays.cells import Cells, Rows
+from domain.run_table.arrays.parts import Parts
+from domain.run_table.arrays.row_metrics import RowMetrics
+from domain.run_table.arrays.strings import NO_TEXT, CodedTexts, Codes
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import NO_TIME, KeyCounts, MetricColumn, TextColumn
 from domain.run_table.key_catalogue import KeyCatalogue
-from domain.run_table.parts import Parts
-from domain.run_table.row_metrics import RowMetrics
-from domain.run_table.strings import NO_TEXT, CodedTexts, Codes
 from domain.tracking.runs import PARENT_TAG, BadRow, Run, RunStatus
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.run_table.arrays.strings import NO_TEXT, Codes
 from domain.run_table.columns import MetricColumn, NumberColumn
-from domain.run_table.strings import NO_TEXT, Codes
 from domain.run_table.table import RunTable
 from domain.tracking.outcomes import NOISE, Outcome, outcome_of_point
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
@@ -27,7 +27,7 @@ def parameter_codes(table: RunTable, word: ParameterWord, vocabulary: Vocabulary
 
 def metric_outcomes(table: RunTable, key: str, scale: float | None) -> NumberColumn:
     """What one metric came to for each run; `scale` is what a rate of 1 is logged as, None for no rate."""
-    return _outcomes(table.metric(key), scale)
+    return outcomes_of(table.metric(key), scale)
 
 
 def word_outcomes(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> NumberColumn:
@@ -36,7 +36,7 @@ def word_outcomes(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> 
     reasons: dict[int, Outcome] = {}
     for key in reversed(vocabulary.metrics.get(word, ())):
         column = table.metric(key)
-        found = _outcomes(column, vocabulary.scale(key))
+        found = outcomes_of(column, vocabulary.scale(key))
         values[column.logged] = found.values[column.logged]
         reasons = {row: why for row, why in reasons.items() if not column.logged[row]} | dict(found.reasons)
     return NumberColumn(values, reasons)
@@ -52,6 +52,30 @@ def episode_counts(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
     return NumberColumn(np.rint(counted), reasons)
 
 
+def metric_names(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> Codes:
+    """The name under which each run [n] logged `word`, as codes of the table's pool."""
+    found = np.full(len(table), NO_TEXT, np.int32)
+    for key in reversed(vocabulary.metrics.get(word, ())):
+        found[table.metric(key).logged] = table.parts.pool.find(key)
+    return found
+
+
+def rows_diverged(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+    """Which runs [n] have a metric with a word that ended in what is no finite number."""
+    found = np.zeros(len(table), np.bool_)
+    for _key, column in _named(table, vocabulary.named):
+        found |= column.logged & ~np.isfinite(column.value)
+    return found
+
+
+def rows_out_of_range(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+    """Which runs [n] have a rate that is none."""
+    found = np.zeros(len(table), np.bool_)
+    for row, _key, _outcome in cells_out_of_range(table, vocabulary):
+        found[row] = True
+    return found
+
+
 def diverged_cells(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[int, str, Outcome]]:
     """Row, metric and what it came to of each metric with a word that ended in what is no finite number."""
     for key, column in _named(table, vocabulary.named):
@@ -62,7 +86,7 @@ def diverged_cells(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[in
 def cells_out_of_range(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[int, str, Outcome]]:
     """Row, metric and what it came to of each rate that is none."""
     for key, column in _named(table, vocabulary.rates):
-        for row, outcome in _outcomes(column, vocabulary.scale(key)).reasons.items():
+        for row, outcome in outcomes_of(column, vocabulary.scale(key)).reasons.items():
             if outcome.out_of_range is not None:
                 yield row, key, outcome
 
@@ -82,7 +106,8 @@ def _counted(table: RunTable, per_episode: Iterable[str]) -> NDArray[np.float64]
     return steps
 
 
-def _outcomes(column: MetricColumn, scale: float | None) -> NumberColumn:
+def outcomes_of(column: MetricColumn, scale: float | None) -> NumberColumn:
+    """What these points came to; `scale` as in `metric_outcomes`."""
     value = np.where(column.logged, column.value, np.nan)
     odd = column.logged & ~np.isfinite(value)
     if scale is None:

@@ -3,17 +3,24 @@
 A reward says nothing beside that of another environment, nor beside another metric's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import inf
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from domain.tracking.runs import Run, RunStatus, RunSummary, summarise
+from domain.run_table.arrays.cells import Rows
+from domain.run_table.arrays.strings import NO_TEXT
+from domain.run_table.columns import NO_TIME
+from domain.run_table.table import RunTable
+from domain.run_table.word_columns import metric_names, parameter_codes, rows_diverged, rows_out_of_range, word_outcomes
+from domain.tracking.runs import RunStatus, RunSummary, summarise
 from domain.tracking.vocabulary import Vocabulary
 
 RECENT: Final = timedelta(days=7)
+_US_PER_SECOND: Final = 1e6
 
 
 class BestOfEnvironment(BaseModel):
@@ -43,84 +50,98 @@ class BestRuns(BaseModel):
     out_of_range: int
 
 
-class _Place(NamedTuple):
-    """Where a run belongs: its environment, or its experiment where it has none."""
+class _Contests(NamedTuple):
+    """Who is compared with whom [n]: the runs of one algorithm and reward in one place, an environment or experiment.
 
-    environment: str | None
-    experiment: str | None
+    `place` and `contest` are numbers of these; `reward` is the code of the name that the run gave its reward.
+    """
 
-
-class _Contest(NamedTuple):
-    """The runs of one algorithm and reward in one place are compared."""
-
-    place: _Place
-    algorithm: str | None
-    reward: str | None
+    place: NDArray[np.int64]
+    contest: NDArray[np.int64]
+    reward: NDArray[np.int32]
 
 
-def best_per_algorithm(runs: Iterable[Run], now: datetime, vocabulary: Vocabulary) -> BestRuns:
+class _Merits(NamedTuple):
+    """What each run [n] came to, minus infinity where that is not known, and when it ended in Unix µs."""
+
+    rate: NDArray[np.float64]
+    reward: NDArray[np.float64]
+    ended: NDArray[np.int64]
+
+
+def best_per_algorithm(table: RunTable, now: datetime, vocabulary: Vocabulary) -> BestRuns:
     """The finished runs with the highest success rate, of equals the highest final reward, of equals the newest."""
-    finished = [run for run in runs if run.status is RunStatus.FINISHED]
-    recent = [run for run in finished if _ended(run) >= (now - RECENT).timestamp()]
-    best = _best(recent, vocabulary)
-    return best.model_copy(update={"are_recent": True}) if best.environments else _best(finished, vocabulary)
+    merits, finished = _merits(table, vocabulary), table.rows_with_status(RunStatus.FINISHED)
+    since = (now - RECENT).timestamp() * _US_PER_SECOND
+    recent = _best(table, finished[merits.ended[finished] >= since], merits, vocabulary)
+    if recent.environments:
+        return recent.model_copy(update={"are_recent": True})
+    return _best(table, finished, merits, vocabulary)
 
 
-def _best(finished: Sequence[Run], vocabulary: Vocabulary) -> BestRuns:
-    diverged = {run.run_id for run in finished if run.diverged(vocabulary)}
-    others = {run.run_id for run in finished if run.out_of_range(vocabulary)} - diverged
-    compared = [run for run in finished if run.run_id not in diverged | others]
+def _merits(table: RunTable, vocabulary: Vocabulary) -> _Merits:
+    rate, reward = (word_outcomes(table, word, vocabulary).values for word in ("success_rate", "reward"))
+    runs = table.parts.runs
+    # Some clients end a run without a time.
+    ended = np.where(runs.ended_us == NO_TIME, runs.started_us, runs.ended_us)
+    lowest = (np.where(np.isnan(value), -np.inf, value) for value in (rate, reward))
+    return _Merits._make([*lowest, np.where(ended == NO_TIME, 0, ended)])
+
+
+def _best(table: RunTable, finished: Rows, merits: _Merits, vocabulary: Vocabulary) -> BestRuns:
+    diverged, others = rows_diverged(table, vocabulary), rows_out_of_range(table, vocabulary)
+    compared = finished[~(diverged | others)[finished]]
+    compared = compared[(merits.rate[compared] > -np.inf) | (merits.reward[compared] > -np.inf)]
     return BestRuns(
-        environments=_winners(compared, vocabulary),
+        environments=_winners(table, compared, merits, vocabulary),
         are_recent=False,
-        diverged=len(diverged),
-        out_of_range=len(others),
+        diverged=int(diverged[finished].sum()),
+        out_of_range=int((others & ~diverged)[finished].sum()),
     )
 
 
-def _winners(runs: Iterable[Run], vocabulary: Vocabulary) -> list[BestOfEnvironment]:
-    best: dict[_Contest, tuple[tuple[float, float], Run]] = {}
-    places: dict[_Place, None] = {}
-    for run in sorted(runs, key=_ended, reverse=True):
-        merit, contest = _merit(run, vocabulary), _contest(run, vocabulary)
-        if merit > (-inf, -inf):
-            places.setdefault(contest.place)
-            if contest not in best or merit > best[contest][0]:
-                best[contest] = merit, run
-    ordered = sorted(best.items(), key=_rank)
-    return [
-        BestOfEnvironment(
-            environment=place.environment,
-            experiment=place.experiment,
-            runs=[summarise(run, vocabulary) for contest, (_merit, run) in ordered if contest.place == place],
-        )
-        for place in places
-    ]
+def _winners(table: RunTable, rows: Rows, merits: _Merits, vocabulary: Vocabulary) -> list[BestOfEnvironment]:
+    """One run of each contest; the places in the order in which a run ended there last."""
+    rows = rows[np.argsort(-merits.ended[rows], kind="stable")]
+    contests = _contests(table, vocabulary)
+    # Of equals the one that comes first here, which ended last.
+    by_merit = rows[np.lexsort((-merits.reward[rows], -merits.rate[rows]))]
+    best = _first_of_each(by_merit, contests.contest)
+    ranked = sorted(best.tolist(), key=lambda row: _rank(table, row, merits, contests))
+    places: dict[int, list[int]] = {int(place): [] for place in contests.place[_first_of_each(rows, contests.place)]}
+    for row in ranked:
+        places[int(contests.place[row])].append(row)
+    return [_environment(table, chosen, vocabulary) for chosen in places.values()]
 
 
-def _rank(found: tuple[_Contest, tuple[tuple[float, float], Run]]) -> tuple[float, str, float]:
+def _first_of_each(rows: Rows, kind: NDArray[np.int64]) -> Rows:
+    """The first of these rows of each kind [n], in their order."""
+    return rows[np.sort(np.unique(kind[rows], return_index=True)[1])]
+
+
+def _rank(table: RunTable, row: int, merits: _Merits, contests: _Contests) -> tuple[float, str, float, float]:
     """The best first; where the success rates do not say, only among those of the same reward."""
-    contest, ((rate, reward), _run) = found
-    return -rate, contest.reward or "", -reward
+    code = int(contests.reward[row])
+    name = "" if code == NO_TEXT else table.parts.pool.text(code)
+    return -merits.rate[row], name, -merits.reward[row], -merits.ended[row]
 
 
-def _contest(run: Run, vocabulary: Vocabulary) -> _Contest:
-    """People write PPO and ppo; an environment's name has its case."""
-    environment = run.parameter("environment", vocabulary)
-    algorithm = run.parameter("algorithm", vocabulary)
-    return _Contest(
-        place=_Place(environment, None if environment is not None else run.experiment),
-        algorithm=None if algorithm is None else algorithm.strip().casefold(),
-        reward=vocabulary.metric_key("reward", run.metrics),
-    )
+def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -> BestOfEnvironment:
+    summaries = [summarise(run, vocabulary) for run in table.runs(rows)]
+    environment = summaries[0].environment
+    experiment = summaries[0].experiment if environment is None else None
+    return BestOfEnvironment(environment=environment, experiment=experiment, runs=summaries)
 
 
-def _merit(run: Run, vocabulary: Vocabulary) -> tuple[float, float]:
-    rate, reward = run.latest("success_rate", vocabulary), run.latest("reward", vocabulary)
-    return (-inf if rate is None else rate, -inf if reward is None else reward)
-
-
-def _ended(run: Run) -> float:
-    """Some clients end a run without a time."""
-    moment = run.ended_at or run.started_at
-    return 0.0 if moment is None else moment.timestamp()
+def _contests(table: RunTable, vocabulary: Vocabulary) -> _Contests:
+    """Where runs logged no environment they are compared within their experiment; people write PPO and ppo."""
+    environment = parameter_codes(table, "environment", vocabulary).astype(np.int64)
+    # Apart from the environments of the same name.
+    place = np.where(environment == NO_TEXT, -2 - table.parts.runs.experiment.astype(np.int64), environment)
+    algorithm = table.text_column(parameter_codes(table, "algorithm", vocabulary))
+    folded = [name.strip().casefold() for name in algorithm.values]
+    number_of = {name: number for number, name in enumerate(dict.fromkeys(folded))}
+    numbers = np.array([*(number_of[name] for name in folded), NO_TEXT], np.int64)[algorithm.codes]
+    reward = metric_names(table, "reward", vocabulary)
+    _distinct, contest = np.unique(np.stack([place, numbers, reward]), axis=1, return_inverse=True)
+    return _Contests(place, contest.reshape(-1).astype(np.int64), reward)

@@ -69,9 +69,9 @@ def together(one: Reading[T], other: Reading[T]) -> Reading[T]:
     return Reading(older.value, newer.attempt.model_copy(update={"as_of": older.as_of}))
 
 
-def _newness(reading: Reading[T]) -> tuple[datetime, datetime, bool, float]:
+def _newness(reading: Reading[T]) -> tuple[datetime, datetime, float, bool]:
     """Of one attempt, what it brought in the end comes after all that was shown while it was under way."""
     if reading.attempt is None:
-        return _NEVER, _NEVER, reading.value is not None, 0.0
+        return _NEVER, _NEVER, 0.0, reading.value is not None
     attempt = reading.attempt
-    return past(attempt.began_at), past(reading.as_of), reading.value is not None, attempt.took_seconds
+    return past(attempt.began_at), past(reading.as_of), attempt.took_seconds, reading.value is not None

@@ -62,6 +62,7 @@ class Snapshot(Generic[T]):
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._began_at: datetime | None = None  # of the reading that is under way
+        self._read_until: datetime | None = None  # to when its value is told, once it has gone well
         self._flights: SingleFlight[None] = SingleFlight(name)
         self.disk_failure: str | None = None
         """Why the disk does not take what this worker reads; None where it does."""
@@ -131,15 +132,17 @@ class Snapshot(Generic[T]):
         reads = partial(self._read, read, scope)
         return self._flights.fresh(scope, partial(self._read_alone, reads, is_answered, lock_seconds))
 
-    def show(self, value: T) -> None:
+    def show(self, value: T, as_of: datetime | None = None) -> None:
         """Shares what the reading that calls this has so far; it stands until that has ended, well or not.
 
-        It counts as read at no time: what is due stays due, and whoever reads next after a crash begins anew.
+        Without `as_of` it counts as read at no time: what is due stays due, and whoever reads next after a crash begins
+        anew.
         """
         now = datetime.now(UTC)
         began_at = self._began_at or now
+        self._read_until = began_at if as_of is None else now
         took = (now - began_at).total_seconds()
-        self._keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took)))
+        self._keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took, as_of=as_of)))
 
     def _on_disk(self) -> Reading[T]:
         """The attempt is read first: a value that is put in place between the two does not belong to it."""
@@ -172,7 +175,7 @@ class Snapshot(Generic[T]):
                 return
             token, unshared = (self._token.current(), self._token.unshared) if self._token else (None, 0)
             known, began_at, began = self.newest(), datetime.now(UTC), time.monotonic()
-            self._began_at = began_at
+            self._began_at = self._read_until = began_at
             value, failure = self._outcome(read or self._read_value, known)
             if failure is not None:
                 failure = failure.model_copy(
@@ -183,11 +186,11 @@ class Snapshot(Generic[T]):
                 ended_at=datetime.now(UTC),
                 took_seconds=time.monotonic() - began,
                 scope=scope,
-                as_of=began_at if failure is None else known.as_of,
+                as_of=self._read_until if failure is None else self.newest().as_of,
                 failure=failure,
                 token=token,
             )
-            self._keep(Reading(known.value if value is None else value, attempt))
+            self._keep(Reading(self.newest().value if value is None else value, attempt))
             self._unshared = unshared
 
     def _outcome(self, read: Callable[[Reading[T]], T], known: Reading[T]) -> tuple[T | None, Failure | None]:

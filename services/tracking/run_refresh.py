@@ -68,12 +68,17 @@ class RunRefresh:
         return self._snapshot.start_shared(ask.name, self._read_everything, _was_everything, LOCK_SECONDS)
 
     def _read_everything(self, known: Reading[RunTable]) -> RunTable:
+        as_of = datetime.now(UTC)
+
         def arrived(table: RunTable) -> None:
             """A part of the runs never takes the place of all of them; it may add to a part that was cut off."""
-            if known.value is None:
-                self._snapshot.show(table)
-            elif known.value.progress is not None:
-                self._snapshot.show(RunTable.joined([known.value, table], table.facts))
+            nonlocal as_of
+            if table.progress is None:
+                self._snapshot.show(table, as_of)
+                as_of = datetime.now(UTC)
+            elif known.value is None or known.value.progress is not None:
+                shown = table if known.value is None else RunTable.joined([known.value, table], table.facts)
+                self._snapshot.show(shown.with_facts(version=f"{table.version} {len(table)}"))
 
         return self._source.everything(known.value, arrived)
 

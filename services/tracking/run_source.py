@@ -12,7 +12,8 @@ from domain.run_table.table import RunTable
 from domain.tracking.runs import LatestMetric
 
 Arrived = Callable[[RunTable], None]
-"""Is given what a full reading has so far, with its `progress`: more each time, the newest runs first."""
+"""Is given what a full reading has so far, with its `progress`: more each time, the newest runs first. Where all runs
+were known before, it is given those as they are meanwhile, whole."""
 
 
 class Extremes(NamedTuple):

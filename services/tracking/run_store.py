@@ -9,9 +9,13 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from concurrency.single_flight import has_ended
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import Column
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run
+from domain.tracking.vocabulary import DEFAULT
 from services.failures import Failure
+from services.tracking.run_columns import RunColumns
 from services.tracking.run_refresh import Ask, RunRefresh
 from services.tracking.run_source import RunSource
 from services.tracking.whole_runs import WholeRuns
@@ -42,8 +46,11 @@ class RunView(BaseModel):
 class RunStore:
     """All runs of one source, at most `refresh_seconds` old on a page that asks often enough."""
 
-    def __init__(self, source: RunSource, cache_dir: Path, refresh_seconds: float) -> None:
+    def __init__(
+        self, source: RunSource, cache_dir: Path, refresh_seconds: float, columns: RunColumns | None = None
+    ) -> None:
         self.name = source.name
+        self._columns = columns or RunColumns(DEFAULT, source.columns, None)
         self._refresh = RunRefresh(source, cache_dir, refresh_seconds)
         self._whole = WholeRuns(source.columns)
 
@@ -81,6 +88,10 @@ class RunStore:
             has_ended(self._refresh.start(Ask.WHAT_IS_DUE), min(left, _LOOK_EVERY_SECONDS))
             time.sleep(min(left, _LOOK_EVERY_SECONDS))
         return view
+
+    def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
+        """Any column of `table`, which a view gave; as `RunColumns.column`."""
+        return self._columns.column(table, ref, as_of)
 
     def _view_after(self, ask: Ask, wait_seconds: float) -> RunView:
         has_ended(self._refresh.start(ask), wait_seconds)

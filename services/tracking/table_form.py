@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
-from domain.run_table.parts import KINDS, Parts
+from domain.run_table.arrays.parts import KINDS, Parts
 from domain.run_table.table import RunTable, TableFacts
 from services.sharing.atomic_file import Content
 
@@ -52,8 +52,8 @@ class TableForm:
         prelude = file.read(_PRELUDE.size)
         if len(prelude) < _PRELUDE.size:
             return None
-        magic, version, length, checksum = _PRELUDE.unpack(prelude)
-        if (magic, version) != (_MAGIC, _VERSION):
+        _magic, _version, length, checksum = _PRELUDE.unpack(prelude)
+        if prelude != _PRELUDE.pack(_MAGIC, _VERSION, length, checksum):
             return None
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         with memoryview(content) as view, view[_PRELUDE.size :] as body:

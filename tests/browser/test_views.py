@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import pytest
 import requests
@@ -55,8 +55,14 @@ def second() -> Iterator[webdriver.Chrome]:
 def state(page: Page) -> dict[str, Any]:
     """What the page shows that its address decides."""
     read = """const chosen = (id) => document.getElementById(id).value;
+      const all = (selector, what) => [...document.querySelectorAll(selector)].map(what);
       return {query: window.clew.addresses.ofView(), axis: chosen("option-axis"), experiment: chosen("runs-experiment"),
-        compared: [...document.querySelectorAll("#compare-panel table a")].map((one) => one.innerText)};"""
+        compared: all("#compare-panel table a", (one) => one.innerText),
+        charts: all("#compare-grid .grid-charts > *", (one) => one.dataset.chart),
+        columns: all("#runs-table th.dash-header", (one) => one.dataset.dashColumn),
+        filters: all("#runs-table th.dash-filter input[type=text]", (one) => one.value),
+        rows: all("#runs-table td[data-dash-column='name']", (one) => one.innerText.trim()),
+        relations: all("#relations details", (one) => one.open)};"""
     return dict(page.script(read))
 
 
@@ -125,6 +131,40 @@ def test_a_saved_view_shows_the_same_in_a_second_browser(
     assert other.console_errors() == []
 
 
+def test_a_link_shows_the_identical_charts_columns_order_and_filter(
+    page: Page,
+    second: webdriver.Chrome,
+    experiment: tuple[str, list[str]],
+    serve: Callable[..., str],
+    misbehaving: Misbehaving,
+) -> None:
+    name, ids = experiment
+    asked = [
+        *[("runs", ",".join(ids)), ("experiment", name), ("sort", "-param:algorithm"), ("sort", "name")],
+        *[("column", one) for one in ("param:algorithm", "name", "metric:episode_reward", "user")],
+        *[("filter[name]", "run- or x"), ("filter[metric:episode_reward]", "> 0"), ("width", "240:name")],
+        *[("chart", "success_rate"), ("chart", '{"m":["episode_reward","success_rate"],"log":true}')],
+        *[("relations", "scatter"), ("sx", "metric:episode_reward"), ("sy", "metric:success_rate")],
+    ]
+    opened(page, f"{page.address}/mlflow?{urlencode(asked)}")
+    page.wait(lambda: len(state(page)["charts"]) == 2 and len(state(page)["rows"]) == 3)
+    view = save(page, HOSTILE)
+    key = requests.post(f"{page.address}/links", json={"query": page.script(QUERY)}, timeout=20).json()["v"]
+    other = Page(second, serve(misbehaving.address))
+    for address in (f"?view={view}", f"?v={key}"):
+        opened(other, f"{other.address}/mlflow{address}")
+        other.wait(lambda: state(other) == state(page))
+    shown = state(other)
+    assert shown["rows"] == ["run-0", "run-1", "run-2"]
+    assert [unquote(one) for one in shown["columns"] if one][-4:] == [
+        "param:algorithm",
+        "name",
+        "metric:episode_reward",
+        "user",
+    ]
+    assert other.console_errors() == []
+
+
 def test_a_view_is_renamed_made_the_default_and_deleted(page: Page, experiment: tuple[str, list[str]]) -> None:
     name, ids = experiment
     opened(page, f"{page.address}/mlflow?runs={ids[0]}&axis=relative_time")
@@ -152,7 +192,7 @@ def test_a_view_is_renamed_made_the_default_and_deleted(page: Page, experiment: 
     assert state(page)["experiment"] == name
     page.click("#view-opened a")
     page.wait(lambda: not page.all("#view-opened"))
-    page.wait(lambda: state(page)["axis"] == "step")
+    page.wait(lambda: state(page)["axis"] != "relative_time")
     page.click("#views-button")
     press(page, view, "Delete…")
     page.click("#change-confirm")

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.charts.charts import graph, line_chart, summaries
+from components.charts.charts import line_chart
 from components.charts.sentences.chart_summary import MOST_SAID, chart_summary
 from components.charts.traces import Line
 from components.colours import LineStyle
@@ -54,8 +54,7 @@ def test_of_many_lines_ten_are_said_and_the_rest_is_counted() -> None:
     assert said.endswith("and 290 more.")
 
 
-def test_a_figure_carries_it_and_its_place_begins_with_it() -> None:
+def test_a_figure_carries_it() -> None:
     line = Line("a", [of(1, 2)], [], LineStyle("#000", "solid"))
-    (said,) = summaries([line_chart(ChartSpec.of_word("loss"), [line], nothing=NOTHING)])
+    said = line_chart(ChartSpec.of_word("loss"), [line], nothing=NOTHING)["layout"]["meta"]["summary"]
     assert said == "Loss, 1 line. a: last 2, lowest 1, highest 2, points: 2."
-    assert graph("run", "loss", nothing="Loading…").children[1].children == "Loss: Loading…"

@@ -14,6 +14,7 @@ from domain.front import in_progress
 from domain.health import Dependency, HealthReport, ServiceHealth, ServiceKind, State
 from domain.message_data import coded
 from domain.registry.models import Activation, Model, activation_of
+from domain.run_table.table import RunTable
 from domain.tracking.best_runs import BestRuns, best_per_algorithm
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.silence import STALLED_AFTER, last_metric_ms
@@ -139,23 +140,23 @@ class TestBestRuns:
             finished("dqn", 0.7, params={"algorithm": "DQN"}),
             finished("no-rate", None, 99.0),
         ]
-        best = best_per_algorithm(runs, NOW, DEFAULT)
+        best = best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)
         assert best_ids(best) == ["equal-but-richer", "dqn"]
         assert best.are_recent
 
     def test_who_failed_or_told_nothing_is_not_the_best(self) -> None:
         runs = [finished("failed", 1.0, status=RunStatus.FAILED), finished("mute", None), run("running")]
         nothing = BestRuns(environments=[], are_recent=False, diverged=0, out_of_range=0)
-        assert best_per_algorithm(runs, NOW, DEFAULT) == nothing
+        assert best_per_algorithm(RunTable.of(runs), NOW, DEFAULT) == nothing
         assert "No run has finished" in str(front_best.best_runs(nothing))
 
     def test_the_last_seven_days_come_before_better_ones_of_old(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8))
-        assert best_ids(best_per_algorithm([old, finished("new", 0.2)], NOW, DEFAULT)) == ["new"]
+        assert best_ids(best_per_algorithm(RunTable.of([old, finished("new", 0.2)]), NOW, DEFAULT)) == ["new"]
 
     def test_without_a_recent_one_it_is_of_all_and_says_so(self) -> None:
         old = finished("old", 1.0, ended_at=NOW - timedelta(days=8), tags={"clew.sample": "true"})
-        best = best_per_algorithm([old], NOW, DEFAULT)
+        best = best_per_algorithm(RunTable.of([old]), NOW, DEFAULT)
         assert (best_ids(best), best.are_recent) == (["old"], False)
         said = str(front_best.best_runs(best))
         assert "of all runs" in said
@@ -164,7 +165,7 @@ class TestBestRuns:
     @pytest.mark.parametrize("spelling", ["ppo", "Ppo", " PPO ", "PPO"])
     def test_an_algorithm_has_no_case(self, spelling: str) -> None:
         runs = [finished("a", 0.5), finished("b", 0.7, params={"algorithm": spelling})]
-        assert best_ids(best_per_algorithm(runs, NOW, DEFAULT)) == ["b"]
+        assert best_ids(best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)) == ["b"]
 
     def test_rewards_of_two_environments_or_two_metrics_are_never_compared(self) -> None:
         def rewarded(name: str, env: str | None, key: str, reward: float, experiment: str = "maze") -> Run:
@@ -180,7 +181,7 @@ class TestBestRuns:
             rewarded("unknown", None, "episode_reward", 7.0),
             rewarded("elsewhere", None, "episode_reward", 8.0, experiment="walker"),
         ]
-        best = best_per_algorithm(runs, NOW, DEFAULT)
+        best = best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)
         assert set(best_ids(best)) == {"maze", "pole", "other-metric", "unknown", "elsewhere"}
         said = str(front_best.best_runs(best))
         for heading in ("Maze", "CartPole-v1", "maze", "walker"):
@@ -193,16 +194,16 @@ class TestBestRuns:
     def test_what_diverged_is_never_the_best_and_counted(self, key: str, value: float) -> None:
         gone = finished("gone", 1.0, 9.0)
         gone = gone.model_copy(update={"metrics": gone.metrics | {key: logged(MINUTE, value)}})
-        best = best_per_algorithm([gone, finished("fine", 0.1)], NOW, DEFAULT)
+        best = best_per_algorithm(RunTable.of([gone, finished("fine", 0.1)]), NOW, DEFAULT)
         assert (best_ids(best), best.diverged) == (["fine"], 1)
         assert "1 run that diverged is left out." in str(front_best.best_runs(best))
-        alone = best_per_algorithm([gone], NOW, DEFAULT)
+        alone = best_per_algorithm(RunTable.of([gone]), NOW, DEFAULT)
         assert best_ids(alone) == []
         assert "1 run that diverged is left out." in str(front_best.best_runs(alone))
 
     @pytest.mark.parametrize("rate", [87.0, 1.01, -0.5])
     def test_a_rate_out_of_range_is_never_the_best_and_counted(self, rate: float) -> None:
-        best = best_per_algorithm([finished("percent", rate, 99.0), finished("fine", 0.1)], NOW, DEFAULT)
+        best = best_per_algorithm(RunTable.of([finished("percent", rate, 99.0), finished("fine", 0.1)]), NOW, DEFAULT)
         assert (best_ids(best), best.out_of_range) == (["fine"], 1)
         said = str(front_best.best_runs(best))
         assert "1 run with a success rate out of range is left out." in said
@@ -214,7 +215,7 @@ class TestBestRuns:
             for env in ("Maze", "Pole", "Walker")
             for index, name in enumerate(("PPO", "DQN", "A2C", "SAC", "TD3", "QRDQN"))
         ]
-        said = str(front_best.best_runs(best_per_algorithm(runs, NOW, DEFAULT)))
+        said = str(front_best.best_runs(best_per_algorithm(RunTable.of(runs), NOW, DEFAULT)))
         assert said.count("/mlflow/runs/") == 8
         assert said.count("Strong('PPO')") == 3
         assert "and 10 more" in said

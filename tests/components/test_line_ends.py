@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.charts.figures import figure
 from components.charts.known import Known
 from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, export, run_detail
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import ChartSpec
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
@@ -171,7 +173,8 @@ def test_the_page_of_a_run_draws_all_of_its_charts_alike() -> None:
     one: Run = run("a", {}).model_copy(update={"metrics": points})
     steps = np.arange(1, 4)
     ended = History(step=steps, value=np.array([5.0, 6.0, NAN]), timestamp=steps)
-    figures = run_detail.figures(one, Known({("a", key): ended for key in points}, DEFAULT), still_loading=False)
-    assert [subtitle(figure) for figure in figures] == [
+    known = Known({("a", key): ended for key in points}, DEFAULT)
+    figures = [figure(ChartSpec.of_word(word), [one], known, ChartOptions()) for word in run_detail.WORDS]
+    assert [subtitle(each) for each in figures] == [
         "" if word in ("reward", "success_rate") else "✕ diverged at step 3 (NaN)" for word in run_detail.WORDS
     ]

@@ -11,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.encoding import column
+from components.charts.figures import figure as figure_of
 from components.charts.known import Known
-from components.runs import comparison, export, run_detail
+from components.runs import comparison, export
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Window
+from domain.charts.hindrances import axis_for
 from domain.moments import latest_ms
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run, RunStatus
@@ -60,6 +63,13 @@ def chart(options: ChartOptions, **histories: History) -> dict[str, Any]:
     return comparison.figures(runs, found, options, still_loading=False)[0]
 
 
+def by_itself(run: Run, found: Known) -> dict[str, Any]:
+    """The reward of a run on the axis that fits it."""
+    spec = ChartSpec.of_word("reward")
+    axis = axis_for(found.history(run, spec.of[0]), found.latest)
+    return figure_of(spec, [run], found, ChartOptions(axis=axis))
+
+
 def said(figure: dict[str, Any]) -> str:
     return str(figure["layout"]["title"]["subtitle"]["text"]).replace("<br>", " ")
 
@@ -86,14 +96,13 @@ class TestSteps:
 
     def test_the_page_of_a_run_draws_over_time_what_has_no_steps(self) -> None:
         runs, found = known(still=history([1.0, 2.0, 3.0], [0, 0, 0]))
-        figure = run_detail.figures(runs[0], found, still_loading=False)[0]
+        figure = by_itself(runs[0], found)
         assert column(figure["data"][0]["x"]) == [0, 1, 2]
-        assert "drawn over time" in said(figure)
         assert "Time since the start" in figure["layout"]["xaxis"]["title"]["text"]
 
     def test_neither_steps_nor_times_is_a_stroke_that_says_so(self) -> None:
         runs, found = known(still=history([1.0, 2.0], [0, 0], [0, 0]))
-        figure = run_detail.figures(runs[0], found, still_loading=False)[0]
+        figure = by_itself(runs[0], found)
         assert "steps are missing" in said(figure)
         assert len(column(figure["data"][0]["x"])) == 2
 

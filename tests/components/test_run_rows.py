@@ -16,10 +16,11 @@ from components.runs.nested import nesting_texts
 from components.texts import words
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
-from domain.run_table.columns import Column
+from domain.run_table.columns import Column, NumberColumn
 from domain.run_table.query import Selection
 from domain.run_table.silence_column import silent_minutes
 from domain.run_table.table import RunTable
+from domain.tracking.outcomes import Diverged, NotFinite, Outcome
 from domain.tracking.runs import Run, summarise
 from domain.tracking.silence import silent_minutes as silent_minutes_of
 from domain.tracking.vocabulary import DEFAULT
@@ -112,3 +113,25 @@ def test_the_csv_has_every_digit_of_every_row(runs: list[Run], refs: list[Column
                 assert float(cell) == pytest.approx(run.metrics[ref.key].value, nan_ok=True, rel=0, abs=0)
             elif ref.kind != "metric":
                 assert cell.replace("'", "") == getattr(run, f"{ref.kind}s").get(ref.key, "").replace("'", "")
+
+
+def test_the_csv_says_what_is_still_on_its_way() -> None:
+    runs = [
+        Run.model_validate(run) for run in (logged("a", 1.0), logged("b", None), logged("c", 3.0), logged("d", 4.0))
+    ]
+    there = known(runs)
+    least = ColumnRef(kind="least", key="loss")
+    values, order = np.array([0.5, np.nan, np.nan, np.nan]), [there.table.row_of(name) for name in "abcd"]
+    diverged = Outcome(None, Diverged(value=NotFinite.NAN, step=1, is_first=True))
+    column = NumberColumn(values[np.argsort(order)], {order[3] or 0: diverged}, pending=1)
+    coming = there._replace(raw=lambda ref: column if ref == least else there.raw(ref))
+    text = "".join(csv_pieces(coming, [built_in("name"), least], np.array(order)))
+    assert text.splitlines() == ["name,least:loss", "a,0.5", "b,", "c,pending", "d,NaN"]
+
+
+def logged(name: str, loss: float | None) -> dict[str, object]:
+    point = {} if loss is None else {"loss": {"value": loss, "step": 1, "timestamp": 0}}
+    return {
+        **{"run_id": name, "name": name, "experiment_id": "1", "experiment": "e", "status": "FINISHED"},
+        **{"started_at": None, "ended_at": None, "params": {}, "tags": {}, "metrics": point},
+    }

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.columns import TextColumn
-from domain.run_table.strings import NO_TEXT
 from domain.run_table.table import RunTable
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from domain.run_table.parts import Parts
+from domain.run_table.arrays.parts import Parts
 from domain.run_table.table import RunTable, TableFacts
 from domain.tracking.runs import RunStatus
 from mlflow_api.schemas import Experiment, validated

@@ -1,6 +1,7 @@
 """MLflow's runs over REST: everything now and then, in between only what can have changed."""
 
 import logging
+import time
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from domain.errors import BadResponse, NotFound
 from domain.run_table.arranging import joined_parts, parts_of
-from domain.run_table.parts import Parts
+from domain.run_table.arrays.parts import Parts
 from domain.run_table.table import RunTable, TableFacts
 from domain.tracking.runs import BadRow, Run, RunStatus
 from mlflow_api.client import MlflowApi
@@ -24,6 +25,9 @@ from services.tracking.sources.run_pages import RunPages
 REFRESH_DEADLINE_SECONDS: Final = 60.0
 CLOCK_SLACK: Final = timedelta(minutes=5)
 """The times in MLflow are the clients': a run may be logged by a machine whose clock is behind ours by this much."""
+_REFRESHED_EVERY_SECONDS: Final = 10.0
+# Of a list that is longer it is told how long, before it is there.
+_COUNTED_FROM: Final = 1_000
 log = logging.getLogger(__name__)
 
 
@@ -45,10 +49,18 @@ class MlflowRuns:
         try:
             experiments = self._quick().experiments()
             facts = TableFacts(version=now.isoformat(), swept_at=now, marks=marks_of(experiments))
-            arriving = ArrivingRuns(facts, None if known is None else len(known), arrived)
+            # A part that was left when a worker died says nothing of the whole.
+            shown = known if known is not None and known.progress is None else None
+            arriving = ArrivingRuns(facts, None, arrived if shown is None else None)
+            between = _Between(self, shown, now, arrived)
             for rows in pages.search(list(experiments)):
                 arriving.add(*parts_of_rows(rows, experiments))
-            return kept_or_new(known, arriving.whole())
+                between.refresh()
+                if shown is None and pages.is_counted and not arriving.is_counted and arriving.read >= _COUNTED_FROM:
+                    arriving.expect(pages.about(list(experiments), arriving.read))
+            table = arriving.whole()
+            # What changed behind the pages' back is not to look as it was before.
+            return kept_or_new(known, self.changes(table, now) if between.is_long else table)
         finally:
             self.note_sweep(pages.seconds)
 
@@ -98,6 +110,30 @@ class MlflowRuns:
 
     def _quick(self) -> MlflowApi:
         return self._mlflow.within(REFRESH_DEADLINE_SECONDS)
+
+
+class _Between:
+    """What is shown while all is read anew, which can take minutes: it is kept as fresh as at other times."""
+
+    def __init__(self, runs: MlflowRuns, shown: RunTable | None, as_of: datetime, arrived: Arrived) -> None:
+        self._runs = runs
+        self._shown = shown
+        self._as_of = as_of
+        self._arrived = arrived
+        self._next = time.monotonic() + _REFRESHED_EVERY_SECONDS
+        self.is_long = False
+
+    def refresh(self) -> None:
+        """Reads and shows what has changed, when it is time to."""
+        if time.monotonic() < self._next:
+            return
+        self.is_long = True
+        if self._shown is not None:
+            now = datetime.now(UTC)
+            self._shown = self._runs.changes(self._shown, self._as_of)
+            self._as_of = now
+            self._arrived(self._shown)
+        self._next = time.monotonic() + _REFRESHED_EVERY_SECONDS
 
 
 def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:

@@ -72,14 +72,13 @@ class MlflowTables:
     """The tables of one database, which were found to be those of an MLflow that we know."""
 
     def __init__(self, connection: Connection) -> None:
-        """Checks them; raises `SchemaUnknown`."""
-        revisions = _revisions(connection)
+        """Checks them; raises `SchemaUnknown` for another version, and what the database says of a table or column."""
+        revisions = {str(revision) for (revision,) in connection.execute(select(VERSION.c.version_num))}
         if not revisions or revisions - REVISIONS:
             raise SchemaUnknown(SERVICE, ", ".join(sorted(revisions)) or "–")
         for one in (RUNS, EXPERIMENT_TAGS, LATEST, METRICS, PARAMS, TAGS):
-            if not _is_there(connection, *one.c):
-                raise SchemaUnknown(SERVICE, one.name)
-        self._has_workspaces = _is_there(connection, *EXPERIMENTS.c)
+            _touch(connection, *one.c)
+        self._has_workspaces = _has(connection, EXPERIMENTS.c.workspace)
 
     @property
     def is_shown(self) -> ColumnElement[bool]:
@@ -94,17 +93,14 @@ class MlflowTables:
         return and_(RUNS.c.lifecycle_stage == "active", RUNS.c.experiment_id.in_(shown))
 
 
-def _revisions(connection: Connection) -> set[str]:
-    try:
-        return {str(revision) for (revision,) in connection.execute(select(VERSION.c.version_num))}
-    except SQLAlchemyError:
-        connection.rollback()
-        return set()
+def _touch(connection: Connection, *columns: ColumnElement[object]) -> None:
+    connection.execute(select(func.count()).select_from(select(*columns).limit(1).subquery())).scalar_one()
 
 
-def _is_there(connection: Connection, *columns: ColumnElement[object]) -> bool:
+def _has(connection: Connection, one: ColumnElement[object]) -> bool:
+    """Whether there is such a column: the first versions of MLflow 3 had no workspaces."""
     try:
-        connection.execute(select(func.count()).select_from(select(*columns).limit(1).subquery())).scalar_one()
+        _touch(connection, one)
     except SQLAlchemyError:
         connection.rollback()
         return False

@@ -15,6 +15,7 @@ PAGE_PATIENCE_SECONDS: Final = 60.0
 _OVERLAP: Final = 50
 # Where more were deleted than that, it is so many times as many.
 _BACK: Final = 4
+_HALVINGS: Final = 3
 
 
 class RunPages:
@@ -25,6 +26,8 @@ class RunPages:
         self._pace = pace
         self._patience_seconds = patience_seconds
         self.seconds = 0.0
+        self.is_counted = False
+        """Whether the pages of this MLflow are told by how many runs stand before them."""
 
     def search(self, experiment_ids: Sequence[str], where: str = "") -> Iterator[list[Any]]:
         """Yields the rows of each page, as MLflow tells them and none twice; raises a `ServiceError`.
@@ -51,6 +54,20 @@ class RunPages:
                 token, back = answer.next_token, 0
             else:
                 return
+            self.is_counted = offset_in(token) is not None
+
+    def about(self, experiment_ids: Sequence[str], at_least: int) -> int:
+        """Returns how many runs there are, to an eighth or so: MLflow has no count, but says where a page is empty."""
+        low, high = at_least, at_least
+        while self._has(experiment_ids, high):
+            low, high = high, 2 * high
+        for _halving in range(_HALVINGS):
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._has(experiment_ids, middle) else (low, middle)
+        return (low + high) // 2
+
+    def _has(self, experiment_ids: Sequence[str], offset: int) -> bool:
+        return bool(self._page(experiment_ids, "", 1, token_at(offset)).rows)
 
     def _page(self, experiment_ids: Sequence[str], where: str, runs: int, token: str) -> RunAnswer:
         self._pace.wait()

@@ -15,8 +15,8 @@ from domain.errors.answers import NotAText
 from domain.errors.services import DatabaseFailed
 from domain.messages import Text
 from domain.run_table.arranging import STATUSES
+from domain.run_table.arrays.parts import Parts
 from domain.run_table.columns import NO_TIME
-from domain.run_table.parts import Parts
 from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.tracking.runs import BadRow
 from mlflow_api.metric_columns import as_logged

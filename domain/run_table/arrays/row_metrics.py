@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from domain.run_table.cells import Cells
-from domain.run_table.strings import StringPool
+from domain.run_table.arrays.cells import Cells
+from domain.run_table.arrays.strings import StringPool
 from domain.tracking.runs import LatestMetric
 
 

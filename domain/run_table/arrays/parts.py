@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.run_table.cells import Cells, Rows
-from domain.run_table.strings import Codes, StringPool
+from domain.run_table.arrays.cells import Cells, Rows
+from domain.run_table.arrays.strings import Codes, StringPool
 
 
 class RunColumns(NamedTuple):

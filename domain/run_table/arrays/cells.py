@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.run_table.strings import Codes
+from domain.run_table.arrays.strings import Codes
 
 Rows = NDArray[np.intp]
 Values = tuple[NDArray[Any], ...]

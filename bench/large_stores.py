@@ -1,0 +1,184 @@
+"""How the run list of a large store comes, beside MLflow's own time for the same: by REST from an empty cache, by SQL.
+
+    python -m bench.fill_large_stores /path/50k.db --runs 50000 --experiments 20
+    python -m bench.fill_large_stores /path/1500x1500.db --runs 1500 --metrics 1500 --points 1
+    python -m bench.large_stores /path/50k.db /path/1500x1500.db
+
+For each database an `mlflow server` with one worker is started. A bare client then asks for the pages that Clew asked
+for, reads their bytes and does nothing with them: that is MLflow's own time. MLflow's page is the request of its list
+of runs: 100 of them.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import requests
+
+from domain.run_table.table import RunTable
+from domain.tracking.vocabulary import DEFAULT
+from mlflow_api.client import MlflowApi, RunAnswer
+from services.database.mlflow_database import MlflowDatabase
+from services.sharing.shared_file import cache_folder
+from services.tracking.run_store import RunStore
+from services.tracking.sources.database_columns import DatabaseColumns
+from services.tracking.sources.database_runs import DatabaseRuns
+from services.tracking.sources.lanes import RunLanes
+from services.tracking.sources.mlflow_runs import MlflowRuns
+from training.scratch_server import DATABASE, mlflow_server
+from transport.http_client import JsonService
+
+_MLFLOW_PAGE_RUNS = 100
+_REFRESHES = 5
+_PATIENCE_SECONDS = 1_800.0
+
+
+class RecordedPages(MlflowApi):
+    """MLflow's API, which remembers what pages were asked for."""
+
+    pages: list[tuple[int, str]]
+
+    def runs_page(self, experiment_ids: object, where: str, most_runs: int, token: str = "") -> RunAnswer:
+        """As `MlflowApi`."""
+        self.pages.append((most_runs, token))
+        return super().runs_page(experiment_ids, where, most_runs, token)  # type: ignore[arg-type]
+
+    def within(self, seconds: float, *, each_seconds: float = float("inf")) -> MlflowApi:
+        """As `MlflowApi`, with the same memory."""
+        found = RecordedPages(self.service, ends=time.monotonic() + seconds, each_seconds=each_seconds)
+        found.pages = self.pages
+        return found
+
+
+def main() -> None:
+    """Parses the command line, measures, prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("databases", type=Path, nargs="+", help="SQLite files of MLflow")
+    parser.add_argument("--sql-only", action="store_true", help="leave out what takes minutes")
+    asked = parser.parse_args()
+    for path in asked.databases:
+        say(f"{path.name}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        by_sql(path)
+        if not asked.sql_only:
+            by_rest(path)
+
+
+def by_sql(path: Path) -> None:
+    """Prints what the database takes, from an empty cache."""
+    database = MlflowDatabase(f"sqlite:///{path.resolve()}")
+    with tempfile.TemporaryDirectory() as folder:
+        rest = MlflowRuns(MlflowApi(JsonService("MLflow", "http://127.0.0.1:1")), Path(folder))
+        columns = DatabaseColumns(database)
+        source = RunLanes(DatabaseRuns(database, DEFAULT.named), rest, columns)
+        began, arrived = time.monotonic(), list[float]()
+        table = source.everything(None, lambda _table: arrived.append(time.monotonic() - began))
+        whole = time.monotonic() - began
+        assert table.facts.over_rest is None, table.facts.over_rest
+        say(
+            f"  SQL: first rows {arrived[0] if arrived else whole:.2f} s, all {len(table)} {whole:.2f} s,"
+            f" {len(table.metric_keys().names)} metrics in the catalogue"
+        )
+        refreshed("SQL", table, whole, lambda: source.changes(table, datetime.now(UTC)))
+        key = table.metric_keys().names[0]
+        ids = list(table.run_ids)
+        say(
+            f"  SQL: any metric {seconds(lambda: columns.metric(key, ids)):.3f} s,"
+            f" least and greatest {seconds(lambda: columns.extremes(key, ids)):.3f} s,"
+            f" all metrics of ten runs {seconds(lambda: columns.latest(ids[:10])):.3f} s"
+        )
+
+
+def by_rest(path: Path) -> None:
+    """Prints what REST takes from an empty cache, and what MLflow takes for the same pages, and for its own."""
+    with mlflow_on(path) as (address, process), tempfile.TemporaryDirectory() as folder:
+        mlflow = RecordedPages(JsonService("MLflow", address))
+        mlflow.pages = []
+        before = peak_mib(process)
+        source = MlflowRuns(mlflow, cache_folder(Path(folder), address))
+        runs, began = RunStore(source, Path(folder), 30.0), time.monotonic()
+        view = runs.first_view(_PATIENCE_SECONDS)
+        first = time.monotonic() - began
+        shown = [(first, 0 if view.runs is None else len(view.runs))]
+        while view.failure is None and (view.runs is None or view.runs.progress is not None):
+            time.sleep(0.2)
+            view = runs.view()
+            if view.runs is not None and len(view.runs) != shown[-1][1]:
+                shown.append((time.monotonic() - began, len(view.runs)))
+        whole = time.monotonic() - began
+        assert view.runs is not None, view.failure
+        sizes = [size for size, _token in mlflow.pages]
+        say(
+            f"  REST: first {shown[0][1]} rows {first:.2f} s, all {len(view.runs)} {whole:.1f} s in {len(sizes)} pages"
+            f" of up to {max(sizes)} runs; shown {len(shown)} times on the way"
+        )
+        say(f"  REST: MLflow's memory {before} MiB before, {peak_mib(process)} MiB at most")
+        bare = seconds(lambda: read_bare(address, mlflow.pages))
+        say(f"  REST: MLflow alone for the same pages {bare:.1f} s: Clew takes {whole / bare - 1:+.1%}")
+        table = view.runs
+        refreshed("REST", table, whole, lambda: source.changes(table, datetime.now(UTC)))
+        own, peak = seconds(lambda: read_bare(address, [(_MLFLOW_PAGE_RUNS, "")])), peak_mib(process)
+        say(f"  MLflow's own page of {_MLFLOW_PAGE_RUNS} runs {own:.2f} s; its memory then {peak} MiB at most")
+
+
+def refreshed(lane: str, table: RunTable, whole: float, refresh: Callable[[], RunTable]) -> None:
+    """Prints what it takes to see that nothing is new."""
+    assert refresh() is table
+    took = statistics.median(seconds(refresh) for _ in range(_REFRESHES))
+    say(f"  {lane}: refresh with nothing new {took:.3f} s, 1/{whole / took:.0f} of all")
+
+
+def read_bare(address: str, pages: list[tuple[int, str]]) -> None:
+    """Asks for these pages and does nothing with them."""
+    found = requests.post(f"{address}/api/2.0/mlflow/experiments/search", json={"max_results": 1000}, timeout=60)
+    groups = [experiment["experiment_id"] for experiment in found.json()["experiments"]]
+    for size, token in pages:
+        body = {"experiment_ids": groups, "max_results": size, "order_by": ["attributes.start_time DESC"]}
+        if token:
+            body["page_token"] = token
+        requests.post(f"{address}/api/2.0/mlflow/runs/search", json=body, timeout=600).raise_for_status()
+
+
+@contextmanager
+def mlflow_on(path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """Starts MLflow on the database; yields its address and its first process."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / DATABASE).symlink_to(path.resolve())
+        before = set(psutil.Process().children())
+        with mlflow_server(Path(folder)) as address:
+            (server,) = set(psutil.Process().children()) - before
+            yield address, server
+
+
+def peak_mib(process: psutil.Process) -> int:
+    """The most memory that the largest of a server's processes ever had."""
+    return max(_peak_of(one.pid) for one in [process, *process.children(recursive=True)]) // 1024
+
+
+def _peak_of(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long it takes."""
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def say(line: str) -> None:
+    """Prints at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Any column of the run list, kept for as long as the list stays the same: also what the list itself does not hold."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from cachetools import LRUCache, TTLCache
+
+from domain.errors import ServiceError
+from domain.run_table.column_of import column_of
+from domain.run_table.column_refs import ColumnRef
+from domain.run_table.columns import Column, MetricColumn, NumberColumn, TextColumn, TimeColumn
+from domain.run_table.table import RunTable
+from domain.run_table.word_columns import outcomes_of
+from domain.tracking.vocabulary import Vocabulary
+from services.tracking.bounds import MetricBounds
+from services.tracking.run_source import ColumnLane
+
+_MOST_BYTES: Final = 48 * 2**20
+# A column that could not be read is not asked for by each of the next requests.
+_AGAIN_SECONDS: Final = 5.0
+_MOST_FAILED: Final = 1_000
+# A text that was decoded, and a reason, with what Python needs for either.
+_BYTES_PER_OBJECT: Final = 120
+_Key = tuple[str, ColumnRef, datetime | None]
+log = logging.getLogger(__name__)
+
+
+class RunColumns:
+    """Columns by the version of their table; one for all threads of a worker."""
+
+    def __init__(self, vocabulary: Vocabulary, lane: ColumnLane | None, bounds: MetricBounds | None) -> None:
+        self._vocabulary = vocabulary
+        self._lane = lane
+        self._bounds = bounds
+        self._kept: LRUCache[_Key, Column] = LRUCache(_MOST_BYTES, getsizeof=_size)
+        self._failed: TTLCache[_Key, bool] = TTLCache(_MOST_FAILED, _AGAIN_SECONDS)
+        self._lock = threading.Lock()
+
+    def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
+        """The column `ref` of `table`; `as_of` counts for how long runs have been silent.
+
+        Rows whose value is still on its way are counted in its `pending`; whoever asks again gets what has come.
+        """
+        key = table.version, ref, as_of if ref.key == "silent_minutes" else None
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        found = self._found(table, ref, key)
+        with self._lock:
+            if not found.pending and _size(found) <= _MOST_BYTES:
+                self._kept[key] = found
+        return found
+
+    def _found(self, table: RunTable, ref: ColumnRef, key: _Key) -> Column:
+        if not table.is_partial_in(ref):
+            return column_of(table, ref, self._vocabulary, key[-1])
+        if ref.kind == "metric":
+            return outcomes_of(found, None) if (found := self._metric(table, ref.key, key)) else _on_its_way(table)
+        return self._extreme(table, ref, key)
+
+    def _metric(self, table: RunTable, name: str, key: _Key) -> MetricColumn | None:
+        """From where the list itself comes, in the very moment; None where that fails."""
+        with self._lock:
+            if self._lane is None or key in self._failed:
+                return None
+        try:
+            return self._lane.metric(name, table.run_ids)
+        except ServiceError as error:
+            log.warning("a column could not be read", extra={"metric": name, "cause": str(error)})
+            with self._lock:
+                self._failed[key] = True
+            return None
+
+    def _extreme(self, table: RunTable, ref: ColumnRef, key: _Key) -> Column:
+        last = ColumnRef(kind="metric", key=ref.key)
+        points = self._metric(table, ref.key, key) if table.is_partial_in(last) else table.metric(ref.key)
+        if points is None or self._bounds is None:
+            return _on_its_way(table)
+        return self._bounds.column(table, ref.key, points, least=ref.kind == "least")
+
+
+def _on_its_way(table: RunTable) -> NumberColumn:
+    return NumberColumn(np.full(len(table), np.nan), pending=len(table))
+
+
+def _size(column: Column) -> int:
+    match column:
+        case NumberColumn():
+            texts = 0 if column.logged_as is None else _size(column.logged_as)
+            return column.values.nbytes + texts + _BYTES_PER_OBJECT * len(column.reasons)
+        case TextColumn():
+            return column.codes.nbytes + _size_of_texts(column.values)
+        case TimeColumn():
+            return column.ms.nbytes + column.missing.nbytes
+
+
+def _size_of_texts(values: Sequence[str]) -> int:
+    """Those of the table cost a code each, as they are made when they are asked for; others are objects."""
+    return len(values) * (_BYTES_PER_OBJECT if isinstance(values, list) else np.dtype(np.int32).itemsize)
