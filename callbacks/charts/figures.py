@@ -9,6 +9,7 @@ import flask
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.runs.drawing import Drawing
+from callbacks.wire import in_words
 from components import notices
 from components.charts.figures import figure
 from components.texts.language import _
@@ -28,10 +29,12 @@ def register(app: dash.Dash, services: Services) -> None:
     lookup = RunLookup(services)
 
     @server.get(PATH)
+    @in_words
     def chart_figure() -> flask.Response:
         return _drawn(services, lookup, FigureQuery.of(asked()))
 
     @server.post(PATH)
+    @in_words
     def chart_figure_of_many() -> flask.Response:
         return _drawn(services, lookup, FigureQuery.of(asked()))
 
