@@ -21,7 +21,7 @@
     const answer = await request;
     const told = await answer.json().catch(() => null);
     if (answer.ok && told) return told;
-    throw new Error((told && told.error) || `HTTP ${answer.status}`);
+    throw new Error((told && (told.message || told.error)) || `HTTP ${answer.status}`);
   }
 
   const spoken = () => `lang=${encodeURIComponent(document.documentElement.lang || "en")}`;

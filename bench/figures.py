@@ -49,7 +49,7 @@ def many(address: str, ids: Sequence[str]) -> None:
     say("catalogue of 1,500 metrics, again", timed(lambda: get(address, "/charts/metrics", runs=runs)))
     for number in range(CHARTS):
         whole(address, runs=runs, chart=f"long/m{number:03d}", width=300)
-    chart = {"runs": runs, "chart": "long/m007", "axis": "step"}
+    chart: dict[str, Any] = {"runs": runs, "chart": "long/m007", "axis": "step"}
     say("one figure of 10 lines at 300 points, warm (aim 15 ms)", timed(lambda: figure(address, **chart, width=300)))
     say("one figure of 10 lines at 1,000 points, warm", timed(lambda: figure(address, **chart, width=1000)))
     say("  over another metric", timed(lambda: figure(address, **(chart | {"axis": "metric:long/m008"}), width=300)))

@@ -27,8 +27,6 @@ from domain.run_table.table import RunTable
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi, RunAnswer
 from services.database.mlflow_database import MlflowDatabase
-from services.sharing.shared_file import cache_folder
-from services.tracking.run_store import RunStore
 from services.tracking.sources.database_columns import DatabaseColumns
 from services.tracking.sources.database_runs import DatabaseRuns
 from services.tracking.sources.lanes import RunLanes
@@ -38,7 +36,10 @@ from transport.http_client import JsonService
 
 _MLFLOW_PAGE_RUNS = 100
 _REFRESHES = 5
-_PATIENCE_SECONDS = 1_800.0
+
+
+class EnoughSeen(Exception):
+    """As much as was asked for has been measured."""
 
 
 class RecordedPages(MlflowApi):
@@ -63,12 +64,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("databases", type=Path, nargs="+", help="SQLite files of MLflow")
     parser.add_argument("--sql-only", action="store_true", help="leave out what takes minutes")
+    parser.add_argument("--most-seconds", type=float, default=3_600.0, help="read no longer by REST than this")
     asked = parser.parse_args()
     for path in asked.databases:
         say(f"{path.name}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         by_sql(path)
         if not asked.sql_only:
-            by_rest(path)
+            by_rest(path, asked.most_seconds)
 
 
 def by_sql(path: Path) -> None:
@@ -96,34 +98,37 @@ def by_sql(path: Path) -> None:
         )
 
 
-def by_rest(path: Path) -> None:
+def by_rest(path: Path, most_seconds: float) -> None:
     """Prints what REST takes from an empty cache, and what MLflow takes for the same pages, and for its own."""
     with mlflow_on(path) as (address, process), tempfile.TemporaryDirectory() as folder:
         mlflow = RecordedPages(JsonService("MLflow", address))
         mlflow.pages = []
         before = peak_mib(process)
-        source = MlflowRuns(mlflow, cache_folder(Path(folder), address))
-        runs, began = RunStore(source, Path(folder), 30.0), time.monotonic()
-        view = runs.first_view(_PATIENCE_SECONDS)
-        first = time.monotonic() - began
-        shown = [(first, 0 if view.runs is None else len(view.runs))]
-        while view.failure is None and (view.runs is None or view.runs.progress is not None):
-            time.sleep(0.2)
-            view = runs.view()
-            if view.runs is not None and len(view.runs) != shown[-1][1]:
-                shown.append((time.monotonic() - began, len(view.runs)))
-        whole = time.monotonic() - began
-        assert view.runs is not None, view.failure
+        source = MlflowRuns(mlflow, Path(folder))
+        began, shown = time.monotonic(), list[tuple[float, RunTable]]()
+
+        def arrived(table: RunTable) -> None:
+            shown.append((time.monotonic() - began, table))
+            if shown[-1][0] > most_seconds:
+                raise EnoughSeen
+
+        try:
+            table = source.everything(None, arrived)
+        except EnoughSeen:
+            table = shown[-1][1]
+        took = time.monotonic() - began
+        first, progress = shown[0][1].progress, table.progress
         sizes = [size for size, _token in mlflow.pages]
         say(
-            f"  REST: first {shown[0][1]} rows {first:.2f} s, all {len(view.runs)} {whole:.1f} s in {len(sizes)} pages"
-            f" of up to {max(sizes)} runs; shown {len(shown)} times on the way"
+            f"  REST: first {first.read if first else 0} rows {shown[0][0]:.2f} s; {len(table)} rows {took:.1f} s"
+            f" ({'all' if progress is None else f'of about {progress.about}'}), shown {len(shown)} times on the way,"
+            f" {len(sizes)} pages of up to {max(sizes)} runs"
         )
         say(f"  REST: MLflow's memory {before} MiB before, {peak_mib(process)} MiB at most")
         bare = seconds(lambda: read_bare(address, mlflow.pages))
-        say(f"  REST: MLflow alone for the same pages {bare:.1f} s: Clew takes {whole / bare - 1:+.1%}")
-        table = view.runs
-        refreshed("REST", table, whole, lambda: source.changes(table, datetime.now(UTC)))
+        say(f"  REST: MLflow alone for the same pages {bare:.1f} s: Clew takes {took / bare - 1:+.1%}")
+        if progress is None:
+            refreshed("REST", table, took, lambda: source.changes(table, datetime.now(UTC)))
         own, peak = seconds(lambda: read_bare(address, [(_MLFLOW_PAGE_RUNS, "")])), peak_mib(process)
         say(f"  MLflow's own page of {_MLFLOW_PAGE_RUNS} runs {own:.2f} s; its memory then {peak} MiB at most")
 

@@ -8,7 +8,7 @@ from typing import Final
 _ALLOWED: Final = """
 Clew MLflow GPU GPUs CPU CSV PNG PPO DQN ONNX MIG NVML NVIDIA NVLink PCIe SM ECC IQM UI HTTP JSON URL ID SHA English
 MiB GiB KiB MHz ms ppo p50 p95 q_values action_probabilities float32 batch onnxruntime MLmodel external data DCGM Xid
-sudo modprobe nvidia smi mig lspci dmesg gpu gpus all reset video Container Toolkit Authorization Bearer token Token or Enter
+sudo modprobe nvidia smi mig lspci dmesg gpu gpus all reset video Container Toolkit Authorization Bearer token Token or Enter Shift
 """
 ALLOWED: Final = frozenset(_ALLOWED.split())
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’]+\d*")

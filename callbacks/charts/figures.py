@@ -9,11 +9,12 @@ import flask
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.runs.drawing import Drawing
+from callbacks.wire import in_words
 from components import notices
 from components.charts.figures import figure
 from components.texts.language import _
 from domain.charts.axes import Axis
-from domain.charts.axis_hints import hinted_axis
+from domain.charts.axis_hints import over_what_is_alike
 from domain.charts.chart_options import ChartOptions
 from domain.charts.figure_query import FigureQuery
 from domain.charts.hindrances import axis_for
@@ -28,10 +29,12 @@ def register(app: dash.Dash, services: Services) -> None:
     lookup = RunLookup(services)
 
     @server.get(PATH)
+    @in_words
     def chart_figure() -> flask.Response:
         return _drawn(services, lookup, FigureQuery.of(asked()))
 
     @server.post(PATH)
+    @in_words
     def chart_figure_of_many() -> flask.Response:
         return _drawn(services, lookup, FigureQuery.of(asked()))
 
@@ -40,8 +43,8 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
     ends = time.monotonic() + services.settings.patience_seconds
     view = lookup.view(query.runs)
     runs, options = lookup.runs(view, query.runs), query.options
-    if not query.axis_chosen and len(query.runs) > 1:
-        options = options.model_copy(update={"axis": hinted_axis(runs, services.vocabulary) or Axis.STEP})
+    if not query.axis_chosen:
+        options = over_what_is_alike(options, runs, services.vocabulary)
     drawing = Drawing.of_runs(services, view, runs, query.chart.of, options, ends)
     options, said = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
     drawn = figure(

@@ -8,6 +8,7 @@ import flask
 
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
+from callbacks.wire import in_words
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.points.extremes import Extremes
 from domain.tracking.compared import is_run_id
@@ -25,6 +26,7 @@ def register(app: dash.Dash, services: Services) -> None:
     lookup = RunLookup(services)
 
     @server.get(PATH)
+    @in_words
     def metrics_table() -> flask.Response:
         run_id = str(asked().get("run") or "")
         if not is_run_id(run_id):

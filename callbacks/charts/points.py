@@ -13,11 +13,11 @@ import flask
 
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.runs.drawing import keys_to_draw
+from callbacks.wire import in_words
 from components.charts import points_file
 from components.charts.known import Known
 from components.texts.translate import translate
-from domain.charts.axes import Axis
-from domain.charts.axis_hints import hinted_axis
+from domain.charts.axis_hints import over_what_is_alike
 from domain.charts.chart_options import ChartOptions
 from domain.charts.figure_query import FigureQuery
 from domain.errors.charts.specs import PointsMissing
@@ -48,17 +48,20 @@ def register(app: dash.Dash, services: Services) -> None:
         return response
 
     @server.get(PATH)
+    @in_words
     def chart_points() -> flask.Response:
         return answer()
 
     @server.post(PATH)
+    @in_words
     def chart_points_of_many() -> flask.Response:
         return answer()
 
 
 def _file(services: Services, query: FigureQuery, runs: list[Run]) -> Iterator[bytes]:
-    axis = query.options.axis if query.axis_chosen else hinted_axis(runs, services.vocabulary) or Axis.STEP
-    options = query.options.model_copy(update={"axis": axis})
+    options = query.options
+    if not query.axis_chosen:
+        options = over_what_is_alike(options, runs, services.vocabulary)
     keys = {run.run_id: keys_to_draw(run, query.chart.of, options, services.vocabulary) for run in runs}
     yield points_file.head()
     missing: list[bytes] = []

@@ -5,11 +5,9 @@ import flask
 from dash import ClientsideFunction, Input, Output
 
 from callbacks.runs.run_rows import rows_for
-from callbacks.wire import answer, body_as
+from callbacks.wire import answer, body_as, in_words
 from components import ids
 from components.relations.relation_columns import relation_columns
-from components.texts.translate import translate
-from domain.errors import ClewError
 from domain.run_table.query import RunQuery
 from services.connect import Services
 
@@ -20,14 +18,11 @@ def register(app: dash.Dash, services: Services) -> None:
     rows, patience = rows_for(app, services), services.settings.patience_seconds
 
     @server.post("/runs/relations")
+    @in_words
     def columns_of_runs() -> flask.Response:
-        """The columns of the query are the axes; what is wrong with it is said in the reader's language."""
-        try:
-            return answer(relation_columns(rows.known(services.runs.first_view(patience)), body_as(RunQuery)))
-        except ClewError as error:
-            refused = answer({"error": translate(error)})
-            refused.status_code = error.status
-            return refused
+        """The columns of the query are the axes."""
+        query = body_as(RunQuery)
+        return answer(relation_columns(rows.known(services.runs.first_view(patience)), query))
 
     # The place itself is the output, so that it is filled whenever its page is shown.
     app.clientside_callback(

@@ -69,8 +69,15 @@ def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> M
     """How many have no number, by why: what diverged or is out of range was logged, and is no zero."""
     found = [column.reasons[row] for row in rows[np.isnan(values)].tolist() if row in column.reasons]
     diverged = sum(outcome.diverged is not None for outcome in found)
-    nothing = int(np.isnan(values).sum()) - len(found) - column.pending
-    return {"none": max(0, nothing), "diverged": diverged, "out_of_range": len(found) - diverged}
+    nothing = int(np.isnan(values).sum()) - len(found)
+    # Of all runs; how many of those that a filter leaves is not known.
+    pending = min(column.pending, nothing)
+    return {
+        "none": nothing - pending,
+        "diverged": diverged,
+        "out_of_range": len(found) - diverged,
+        "pending": pending,
+    }
 
 
 def _base64(values: NDArray[Any], kind: str) -> str:

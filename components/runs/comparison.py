@@ -70,6 +70,7 @@ def figures(
     """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
     drawn = {spec: lines(spec.of[0], runs, known, options, curve_of) for spec in map(ChartSpec.of_word, WORDS)}
     scale = scale_of([curve for found in drawn.values() for line in found for curve in line.curves], options)
+    options = options.model_copy(update={"window": scale.window(options.window)})
     figures = []
     for spec, found in drawn.items():
         said = remarks(spec.of[0], runs, known, options, scale, curve_of)

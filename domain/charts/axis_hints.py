@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from domain.charts.axes import Axis
+from domain.charts.chart_options import ChartOptions
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
 
@@ -32,3 +33,9 @@ def _env_steps_of_a_step(run: Run, vocabulary: Vocabulary) -> float | None:
     newest = run.metrics[key]
     ratio = newest.value / newest.step if newest.step > 0 else 0.0
     return ratio if 0 < ratio < float("inf") else None
+
+
+def over_what_is_alike(options: ChartOptions, runs: Sequence[Run], vocabulary: Vocabulary) -> ChartOptions:
+    """The options where nobody chose an axis: steps, or for several runs what counts them alike."""
+    hint = hinted_axis(runs, vocabulary) if len(runs) > 1 else None
+    return options.model_copy(update={"axis": hint or Axis.STEP})

@@ -51,7 +51,8 @@ class ChartOptions(BaseModel):
     `group` are the refs that make groups, by `default_grouping` where there are none; the runs in `alone` have a line
     of their own beside the groups, which they stay in.
 
-    `window` is the part of the x axis that is seen, in the axis's displayed unit. `zone_minutes` is how far the
+    `window` is the part of the x axis that is seen, in the axis's own unit until a figure is drawn, then in the
+    displayed one. `zone_minutes` is how far the
     reader's clock is behind UTC, as JavaScript counts it; only a wall-time axis asks.
     """
 

@@ -1,10 +1,10 @@
 """A line of a chart: all of its points, and those of a window that a chart draws."""
 
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from tsdownsample import MinMaxLTTBDownsampler
 
 from domain.errors.records import InvalidArgument
@@ -55,16 +55,20 @@ class Drawn(BaseModel):
     total: int
 
 
+# Steps of nanoseconds are told apart as whole numbers only; none is beyond 64 bits.
+End = Annotated[int, Field(ge=-(2**63), lt=2**63)] | float
+
+
 class Window(BaseModel):
     """The part of the x axis that is seen, both ends included; None is "as far as there are points"."""
 
     model_config = ConfigDict(frozen=True)
 
-    x_from: float | None = None
-    x_to: float | None = None
+    x_from: End | None = None
+    x_to: End | None = None
 
     @property
-    def ends(self) -> tuple[float | None, float | None]:
+    def ends(self) -> tuple[End | None, End | None]:
         """From where to where."""
         return self.x_from, self.x_to
 

@@ -1,13 +1,14 @@
 """What a page asks of one chart: of which runs, drawn how, which part of it, and how wide it is."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from domain.charts.chart_options import IN_ADDRESS, ChartOptions
 from domain.charts.chart_spec import ChartSpec
-from domain.charts.curves import Window
+from domain.charts.curves import End, Window
 from domain.errors.charts.specs import ChartOptionsOdd
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
 from domain.tracking.compared import is_run_id, parse_run_ids
@@ -23,8 +24,15 @@ class _Extent(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     width: int | None = Field(None, ge=16, le=10_000)
-    x_from: FiniteFloat | None = None
-    x_to: FiniteFloat | None = None
+    x_from: End | None = None
+    x_to: End | None = None
+
+    @field_validator("x_from", "x_to")
+    @classmethod
+    def _is_somewhere(cls, end: End | None) -> End | None:
+        if end is not None and not math.isfinite(end):
+            raise ValueError("no number")
+        return end
 
 
 class FigureQuery(BaseModel):

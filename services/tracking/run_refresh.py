@@ -4,6 +4,7 @@ A worker that is asked for runs which are due tries the host's lock; the winner 
 what is there. No viewers, no requests.
 """
 
+import contextlib
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -13,6 +14,7 @@ from domain.errors.names import ClewCache
 from domain.messages import Text
 from domain.run_table.table import RunTable
 from services.failures import Failure
+from services.sharing.free_memory import give_back
 from services.sharing.reading import Attempt, Reading
 from services.sharing.shared_file import cache_folder
 from services.sharing.snapshot import Snapshot
@@ -21,6 +23,8 @@ from services.tracking.table_form import TableForm
 
 # What a person asks for waits as long for another worker's refresh.
 LOCK_SECONDS = 60.0
+# What an older Clew left: the same list as JSON.
+_FORMER = "runs.json"
 
 
 class Ask(Enum):
@@ -36,8 +40,12 @@ class RunRefresh:
 
     def __init__(self, source: RunSource, cache_dir: Path, refresh_seconds: float) -> None:
         self._source = source
+        self._has_made = False
+        folder = cache_folder(cache_dir, source.address)
+        with contextlib.suppress(OSError):
+            (folder / _FORMER).unlink(missing_ok=True)
         self._snapshot = Snapshot(
-            cache_folder(cache_dir, source.address),
+            folder,
             "runs",
             TableForm(),
             self._read,
@@ -61,11 +69,23 @@ class RunRefresh:
 
     def start(self, ask: Ask) -> Future[None]:
         """Single flight for what is due; what a person asks for begins after they asked, one for all who wait."""
+        reading = self._started(ask)
+        reading.add_done_callback(self._give_back)
+        return reading
+
+    def _started(self, ask: Ask) -> Future[None]:
         if ask is Ask.WHAT_IS_DUE:
             return self._snapshot.start_if_due()
         if ask is Ask.CHANGES:
             return self._snapshot.start_shared(ask.name, self._read, lambda _any: True, LOCK_SECONDS)
         return self._snapshot.start_shared(ask.name, self._read_everything, _was_everything, LOCK_SECONDS)
+
+    def _give_back(self, _reading: Future[None]) -> None:
+        """A worker that made a table is to be no larger than those that only map it."""
+        if self._has_made:
+            self._has_made = False
+            self._snapshot.newest()  # what was made gives way to what is mapped
+            give_back()
 
     def _read_everything(self, known: Reading[RunTable]) -> RunTable:
         as_of = datetime.now(UTC)
@@ -80,6 +100,7 @@ class RunRefresh:
                 shown = table if known.value is None else RunTable.joined([known.value, table], table.facts)
                 self._snapshot.show(shown.with_facts(version=f"{table.version} {len(table)}"))
 
+        self._has_made = True
         return self._source.everything(known.value, arrived)
 
     def _read(self, known: Reading[RunTable]) -> RunTable:
@@ -88,7 +109,9 @@ class RunRefresh:
         is_whole = runs is not None and runs.progress is None and runs.swept_at <= now
         if runs is None or as_of is None or as_of > now or not is_whole or self._source.sweep_is_due():
             return self._read_everything(known)
-        return self._source.changes(runs, as_of)
+        changed = self._source.changes(runs, as_of)
+        self._has_made = self._has_made or changed is not runs
+        return changed
 
 
 def _was_everything(attempt: Attempt) -> bool:

@@ -130,6 +130,7 @@ def test_what_makes_no_sense_is_refused(client: FlaskClient, query: dict[str, st
     for answer in (client.get("/charts/figure", query_string=query), client.post("/charts/figure", json=query)):
         assert (answer.status_code, answer.json["code"]) == (status, code)
         assert answer.json["error"]
+        assert answer.json["message"]
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", "null", '"x"', '{"runs": {}}', '{"runs": [1, []], "chart": []}'])

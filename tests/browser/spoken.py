@@ -9,6 +9,7 @@ NAMES: Final = ", ".join(
     [
         "code, pre, table.parameters, #gpus-processes, .gpu-host > div > h2, .tile-host h3, .tile-name, .gpu-card",
         "h1.h3:has(+ .badge), #compare-table a, .legend, .facts dd, option",
+        ".metric-chart, .metric-key, .grid-chart:not([data-chart^='@'])",
         *(f"td[data-dash-column='{key}']" for key in ("name", "experiment", "algorithm", "environment", "onnx_path")),
     ]
 )

@@ -11,6 +11,7 @@ from tests.tracking import Tracking
 PICKER = "#compare-groups"
 SUMMARY = "#compare-group-summary"
 BAND = "return [...document.querySelectorAll('#compare-panel .js-plotly-plot')].some(g => g.data.some(t => t.fill))"
+NAMES = "return [...document.querySelectorAll('#compare-panel .js-plotly-plot')].flatMap(g => g.data.map(t => t.name || ''))"
 
 
 def compared(page: Page, ids: list[str]) -> None:
@@ -96,6 +97,7 @@ def test_a_run_is_shown_alone_beside_its_group(page: Page, recipe: list[str]) ->
     page.click(f"#compare-alone option[value='{recipe[2]}']")
     page.wait_for_text("Alone, and in their group as well:", SUMMARY)
     assert query(page)["alone"] == [recipe[2]]
+    page.wait(lambda: any("ppo-cartpole-3" in name for name in page.script(NAMES)))
     assert grave_violations(page, "group picker", part=PICKER) == []
     page.click(f"{SUMMARY} button[data-alone]")
     page.wait(lambda: "alone" not in query(page))

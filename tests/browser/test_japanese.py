@@ -98,7 +98,7 @@ def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving:
     pages.look("/", "接続を拒否しました")  # the engine is away
     pages.look("/mlflow?runs=" + ",".join([*pages.runs, "f" * 32]), "MLflow にありません")
     page.wait(lambda: page.lines("compare-chart-loss") == [3, 3])
-    page.click("summary")
+    page.click(".filter-hint summary")
     pages.says("絞り込みと並べ替えの方法")
     pages.look(f"/mlflow/runs/{run}", "最終成功率")
     pages.look("/mlflow/runs/7", "実験が見つかりません")

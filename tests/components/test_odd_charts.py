@@ -129,7 +129,7 @@ class TestSteps:
 
     def test_a_zoom_among_nanoseconds_is_from_the_full_data_and_the_same_in_all_charts(self) -> None:
         steps = [NS + 10 * n for n in range(5_000)]
-        window = Window(x_from=100, x_to=199)
+        window = Window(x_from=NS + 100, x_to=NS + 199)
         figure = chart(ChartOptions(window=window), far=history([float(n % 7) for n in range(5_000)], steps))
         assert column(figure["data"][0]["x"]) == [10 * n for n in range(9, 21)]
 

@@ -145,3 +145,14 @@ def test_a_worker_keeps_no_copy_of_what_it_wrote(cache_dir: Path) -> None:
     assert table is not None
     assert not table.parts.runs.run_id.flags.owndata
     assert not table.parts.runs.run_id.flags.writeable
+
+
+def test_the_list_of_an_older_clew_is_dropped(cache_dir: Path) -> None:
+    source = PacedSource(1)
+    source.step(2)
+    store(source, cache_dir).first_view(20)
+    (file,) = cache_dir.rglob("runs.table")
+    older = file.with_name("runs.json")
+    older.write_text('{"format":2,"value":{}}')
+    store(source, cache_dir)
+    assert not older.exists()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.errors.connections import TimedOut
 from domain.errors.services import StillAtWork
 from mlflow_api.client import MlflowApi
-from services.tracking.sources.pace import FIRST_RUNS, MOST_RUNS, Pace, PaceFile
+from services.tracking.sources.pace import FIRST_RUNS, LEAST_RUNS, MOST_RUNS, Pace, PaceFile
 from services.tracking.sources.run_pages import RunPages
 from tests.misbehaving import HANG, Answer, Misbehaving
 from tests.tracking import Tracking
@@ -160,12 +160,13 @@ def test_a_page_takes_no_longer_than_what_was_learnt_allows(answers: list[tuple[
     for seconds_each, bytes_each, comes in answers:
         runs = pace.runs_after(last)
         assert 1 <= runs <= min(MOST_RUNS, max(FIRST_RUNS, last * 4))
-        if pace.seconds_per_run is not None and runs > 1:
+        if pace.seconds_per_run is not None and runs > LEAST_RUNS:
             assert runs * pace.seconds_per_run <= 2.5 + 1e-6
         pace = pace.asked(runs, 60.0, NOW)
         assert pace.rest(NOW) > timedelta()
         if comes:
-            pace, last = pace.answered(runs, seconds_each * runs, bytes_each * runs), runs
+            pace, last = pace.answered(runs, runs, seconds_each * runs, bytes_each * runs), runs
+            assert pace.seconds_per_run == pytest.approx(seconds_each)
             assert pace.rest(NOW) == timedelta()
         else:
             pace = pace.given_up(runs, 60.0, NOW)

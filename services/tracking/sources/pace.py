@@ -25,6 +25,8 @@ FIRST_RUNS: Final = 10
 """The first page of a server that nothing is known of; MLflow's own pages have 100."""
 MOST_RUNS: Final = 500
 """A page of more would save no time, and 1,500 metrics a run would come by surprise."""
+LEAST_RUNS: Final = 8
+"""A page of less would be for the most part what the one before had, too; only one that did not come makes it so."""
 _GROWTH: Final = 4
 # Nothing is known of a page's time but that it is no more than this many times what was worked out.
 _SLACK: Final = 4
@@ -62,7 +64,7 @@ class Pace(BaseModel):
             if each is not None:
                 most = min(most, int(target / max(each, 1e-9)))
         grown = last * _GROWTH or FIRST_RUNS
-        return max(1, min(most, grown, self.most_runs))
+        return min(max(LEAST_RUNS, most), grown, self.most_runs)
 
     def asked(self, runs: int, patience_seconds: float, now: datetime) -> "Pace":
         """Returns what is known once `runs` were asked for, by a caller that waits for `patience_seconds`."""
@@ -70,10 +72,13 @@ class Pace(BaseModel):
         takes = patience_seconds if each is None else max(_LEAST_SECONDS, _SLACK * runs * each)
         return self._with(asked_at=now, free_at=now + timedelta(seconds=min(takes, patience_seconds)))
 
-    def answered(self, runs: int, seconds: float, size_bytes: int) -> "Pace":
-        """Returns what is known after an answer; a page with hardly a run says nothing of what one takes."""
+    def answered(self, asked: int, runs: int, seconds: float, size_bytes: int) -> "Pace":
+        """Returns what is known after an answer with `runs` of those that were asked for.
+
+        A page that is nearly empty, for there were no more, says nothing of what a run takes.
+        """
         free = self._with(asked_at=None, free_at=None)
-        if runs < min(FIRST_RUNS, self.most_runs):
+        if runs < min(FIRST_RUNS, asked):
             return free
         most = min(MOST_RUNS, max(self.most_runs, 2 * runs))
         return free._with(most_runs=most, seconds_per_run=seconds / runs, bytes_per_run=size_bytes / runs)

@@ -81,7 +81,8 @@ class RunPages:
             raise
         finally:
             self.seconds += time.monotonic() - began
-        self._pace.keep(self._pace.now().answered(len(answer.rows), answer.seconds, answer.size_bytes))
+        told = self._pace.now().answered(runs, len(answer.rows), answer.seconds, answer.size_bytes)
+        self._pace.keep(told)
         return answer
 
 
