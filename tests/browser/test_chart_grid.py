@@ -105,6 +105,7 @@ def test_order_scale_overlay_and_size_by_keys(compared: Page) -> None:
     over = '{"m":["@loss","train/approx_kl"]}'
     page.wait(lambda: page.script(COMPARE) == [over, "@reward"])
     page.wait(lambda: page.script(LINES, over) == 4)
+    page.wait(lambda: page.driver.switch_to.active_element.get_attribute("aria-label") == "Menu: Loss, train/approx_kl")
     menu(page, over, "Logarithmic y")
     log = '{"m":["@loss","train/approx_kl"],"log":true}'
     page.wait(lambda: page.script(COMPARE) == [log, "@reward"])
@@ -237,10 +238,15 @@ def test_only_charts_near_the_view_are_drawn(page: Page, tracking: Tracking) -> 
     page.click(".grid-add")
     in_document = "return document.querySelectorAll('.metric-list .metric-row').length"
     page.wait(lambda: 5 < page.script(in_document) < 60)
+    page.click(".metric-picker .metric-add")
+    page.wait(lambda: page.script(STATUS) == "Charts added: 1. There are 1 now.")
     page.click(".metric-picker .btn-outline-primary")
     page.wait_for_text("That makes 120 charts. Add them all", ".metric-picker")
     page.click(".metric-picker .btn-outline-primary")
     page.wait(lambda: len(page.script(ORDER.replace("{place}", "run"))) == 120)
+    assert page.script(STATUS) == "Charts added: 119. There are 120 now."
+    cut = "return document.querySelector('.metric-rows').clientHeight % document.querySelector('.metric-rows [role=row]').offsetHeight"
+    assert page.script(cut) > 9, "a list that ends with a whole row looks as if that were all"
 
 
 def test_the_table_of_metrics_leads_to_charts(page: Page, runs: list[str]) -> None:
