@@ -66,7 +66,13 @@ def line_chart(
     empty = None if traces else nothing
     layout = chart_layout(spec, options, scale, empty, legend=legend, y_axis=y_axis, as_logged=as_logged)
     said = (
-        [*overlay_key(spec), *remarks, *y_scale.said(), *_said(drawn, options, sampled), *said_of_ends(curves)]
+        [
+            *([] if legend else overlay_key(spec)),
+            *remarks,
+            *y_scale.said(),
+            *_said(drawn, options, sampled),
+            *said_of_ends(curves),
+        ]
         if traces
         else []
     )

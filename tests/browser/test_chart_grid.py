@@ -313,3 +313,24 @@ def test_in_japanese_on_a_phone(page: Page, runs: list[str]) -> None:
     assert words == set()
     width = page.script("return document.querySelector('.metric-picker').getBoundingClientRect().right")
     assert width <= 360
+
+
+def test_long_names_stay_in_their_place(page: Page, tracking: Tracking) -> None:
+    key = f"{'p' * 120}/{'k' * 120}"
+    run_id = tracking.run(tracking.experiment(), name="long", metrics={key: [1.0, 3.9e13]})
+    page.open(f"/mlflow/runs/{run_id}?open={'p' * 120}")
+    page.wait(lambda: page.all(".section-charts .gtitle"))
+    ends = "return arguments[0].map(one => document.querySelector(one).getBoundingClientRect()).map(box => [box.left, box.right])"
+    (_left, title), (button, _right) = page.script(
+        ends, [".section-charts .gtitle", ".section-charts .chart-menu-button"]
+    )
+    assert title <= button
+    assert not page.all(".section-charts .ytitle"), "it would say the title once more, and be cut off"
+    page.wait(lambda: page.all(".metric-rows .metric-cell-0"))
+    assert page.script(
+        "const one = document.querySelector('.metric-rows .metric-cell-0'); return one.scrollWidth <= one.clientWidth"
+    )
+    page.click(".grid-add")
+    page.wait(lambda: page.all(".metric-picker .metric-group"))
+    rows = "return [...document.querySelectorAll('.metric-picker [role=listitem]')].map(one => [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight])"
+    assert all(over <= 0 for row in page.script(rows) for over in row)

@@ -1,4 +1,4 @@
-"""Which dashes mean which metric, where a chart is of several: the legend names the runs alone."""
+"""Which dashes mean which metric, where a chart of several has no legend that names its lines."""
 
 from typing import Final
 
