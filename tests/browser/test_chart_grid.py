@@ -105,7 +105,9 @@ def test_order_scale_overlay_and_size_by_keys(compared: Page) -> None:
     over = '{"m":["@loss","train/approx_kl"]}'
     page.wait(lambda: page.script(COMPARE) == [over, "@reward"])
     page.wait(lambda: page.script(LINES, over) == 4)
-    page.wait(lambda: page.driver.switch_to.active_element.get_attribute("aria-label") == "Menu: Loss · train/approx_kl")
+    page.wait(
+        lambda: page.driver.switch_to.active_element.get_attribute("aria-label") == "Menu: Loss · train/approx_kl"
+    )
     menu(page, over, "Logarithmic y")
     log = '{"m":["@loss","train/approx_kl"],"log":true}'
     page.wait(lambda: page.script(COMPARE) == [log, "@reward"])
