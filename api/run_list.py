@@ -21,7 +21,7 @@ from domain.run_table.query import ColumnSource, RunQuery, select
 from domain.run_table.table import RunTable
 from domain.tracking.runs import RunSummary, summarise
 from services.connect import Services
-from services.tracking.known_runs import known_table
+from services.tracking.known_runs import whole_table
 
 MOST_ROWS: Final = 1_000
 """Of a page."""
@@ -59,8 +59,8 @@ def blueprint(services: Services) -> Blueprint:
     def all_runs() -> Response:
         told = request.args.to_dict(flat=False)
         asked, paging = _query(told), _paging(told)
-        view = services.runs.first_view(services.settings.patience_seconds)
-        table = known_table(view)
+        view = services.runs.whole_view(services.settings.patience_seconds)
+        table = whole_table(view)
         columns = as_answered(table, _columns(table, services), services.vocabulary)
         selection = select(table, asked, columns)
         if selection.misfits:

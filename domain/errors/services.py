@@ -44,6 +44,16 @@ class NothingReadYet(ServiceUnavailable):
     text = template("has not told its runs yet")
 
 
+class RunsStillComing(ServiceUnavailable):
+    """The runs are being read for the first time: so many have come."""
+
+    text = template("is still telling its runs, %(read)s so far; try again")
+
+    def __init__(self, service: str, read: int) -> None:
+        super().__init__(service)
+        self.read = read
+
+
 class BusyChecking(ServiceUnavailable):
     """As many checks as may be are under way."""
 

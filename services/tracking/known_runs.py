@@ -1,6 +1,6 @@
 """The runs that are known, or why none are: for whoever cannot go on without."""
 
-from domain.errors.services import NothingReadYet, UnavailableBecause
+from domain.errors.services import NothingReadYet, RunsStillComing, UnavailableBecause
 from domain.run_table.table import RunTable
 from services.tracking.run_store import RunView
 
@@ -12,3 +12,11 @@ def known_table(view: RunView) -> RunTable:
     if view.failure is not None:
         raise UnavailableBecause(view.failure.service_name, view.failure.error)
     raise NothingReadYet(view.service)
+
+
+def whole_table(view: RunView) -> RunTable:
+    """All runs that there are; raises `ServiceUnavailable` where only a part of them has been read."""
+    table = known_table(view)
+    if table.progress is not None:
+        raise RunsStillComing(view.service, table.progress.read)
+    return table
