@@ -48,8 +48,11 @@ class Drawing(NamedTuple):
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
         diverged = {run.run_id: list(run.diverged(services.vocabulary)) for run in runs}
         drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=diverged)
-        unknown = [] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None]
-        return drawing._replace(unknown=unknown)
+        missing = [] if view.runs is None else [run_id for run_id in run_ids if run_id not in view.runs]
+        # Those of a first reading that is not over may still come.
+        if missing and view.runs is not None and view.runs.progress is not None:
+            return drawing._replace(is_loading=True)
+        return drawing._replace(unknown=missing)
 
     @classmethod
     def of_runs(

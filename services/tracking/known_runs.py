@@ -1,7 +1,9 @@
 """The runs that are known, or why none are: for whoever cannot go on without."""
 
+from domain.errors.records import RunNotFound
 from domain.errors.services import NothingReadYet, UnavailableBecause
 from domain.run_table.table import RunTable
+from domain.tracking.runs import Run
 from services.tracking.run_store import RunView
 
 
@@ -12,3 +14,13 @@ def known_table(view: RunView) -> RunTable:
     if view.failure is not None:
         raise UnavailableBecause(view.failure.service_name, view.failure.error)
     raise NothingReadYet(view.service)
+
+
+def known_run(view: RunView, run_id: str) -> Run:
+    """The run; raises as `known_table` where it may still come with the rest of a first reading, else `RunNotFound`."""
+    table, run = known_table(view), view.get(run_id)
+    if run is None and table.progress is not None:
+        raise NothingReadYet(view.service)
+    if run is None:
+        raise RunNotFound(run_id)
+    return run
