@@ -63,7 +63,7 @@ def register(app: dash.Dash, services: Services) -> None:
             raise PreventUpdate
         if not failed and drawing.failures:
             failure, failed = notices.failed_histories(drawing.failures), True
-        body = _body(services, run_id, drawing, beside, view.is_whole)
+        body = _body(services, run_id, drawing, beside, is_none=bool(drawing.unknown))
         return {**body, "failure": failure, "failed": failed, "drawn": shown}
 
     app.clientside_callback(
@@ -91,10 +91,10 @@ def _beside(view: RunView, run_id: str, drawing: Drawing) -> Beside | None:
     return Beside(drawing.found, family_of(run, view.runs), silence)
 
 
-def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, known: bool) -> dict[str, Any]:
+def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, *, is_none: bool) -> dict[str, Any]:
     """Whether the charts are hidden, facts, parameters and notices."""
     if not drawing.runs or beside is None:
-        facts = run_detail.not_found(run_id) if known else None
+        facts = run_detail.not_found(run_id) if is_none else None
         return {"hidden": True, "facts": facts, "parameters": None, "notices": None}
     run = drawing.runs[0]
     now = datetime.now(UTC)
