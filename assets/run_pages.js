@@ -98,12 +98,25 @@
   document.addEventListener("click", ({ target }) => target.closest?.("#runs-page-retry") && ask(true));
 
   let isListening = false;
+  let toldQuarter = null;
   const runs = {
-    /** Another page, another version of the list, or another limit: each asks anew. */
+    /** Another page, or another version of the list: each asks anew; so does a tick while values are on their way. */
     pages() {
       if (!isListening) window.clew.onListQuery(() => ask());
       isListening = true;
-      window.setTimeout(ask, 0);
+      window.setTimeout(() => ask(isPaged() && Object.keys(dataOf(ANSWER)?.pending || {}).length > 0), 0);
+    },
+
+    /** How far a first reading is, to a screen reader: at each quarter, since what is seen changes every second. */
+    progress(listed, texts) {
+      const { progress, total } = listed || {};
+      const count = (number) => number.toLocaleString(window.clew.locale());
+      const quarter = progress?.about ? Math.floor((4 * progress.read) / progress.about) : null;
+      const [isNews, wasReading] = [quarter !== toldQuarter, toldQuarter !== null];
+      toldQuarter = quarter;
+      if (!isNews) return window.dash_clientside.no_update;
+      if (quarter === null) return wasReading ? texts.all_read.replace("{n}", count(total)) : "";
+      return texts.progress.replace("{n}", count(progress.read)).replace("{total}", count(progress.about));
     },
 
     /** What is still on its way, column by column; and how many runs the filters leave, where not the browser counts. */

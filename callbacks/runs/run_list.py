@@ -19,6 +19,7 @@ from components.texts.translate import translate
 from domain.errors import ClewError, ReadOnly, SignInNeeded
 from domain.filters.grammar import Kind
 from domain.run_table.column_refs import ColumnRef
+from domain.run_table.table import Progress
 from domain.tracking.runs import SAMPLE_TAG, RunStatus
 from services.connect import Services
 from services.identity import writing_person
@@ -124,10 +125,15 @@ class Listed(BaseModel):
     paged: bool
     kinds: dict[str, Kind] = {}
     pending: dict[str, int] = {}
+    progress: Progress | None = None
 
     def is_in(self, shown: "Listed | None") -> bool:
-        """Whether a page that was told `shown` has all of this."""
-        if shown is None or (self.version, self.total, self.paged) != (shown.version, shown.total, shown.paged):
+        """Whether a page that was told `shown` has all of this; not while values of it were still on their way."""
+        if (
+            shown is None
+            or shown.pending
+            or (self.version, self.total, self.paged) != (shown.version, shown.total, shown.paged)
+        ):
             return False
         return self.paged or self.columns <= shown.columns
 
@@ -136,7 +142,13 @@ def _listed(view: RunView, columns: list[str], native_up_to: int) -> Listed | No
     if view.runs is None:
         return None
     total = len(view.runs)
-    return Listed(version=view.runs.version, total=total, columns=frozenset(columns), paged=total > native_up_to)
+    return Listed(
+        version=view.runs.version,
+        total=total,
+        columns=frozenset(columns),
+        paged=total > native_up_to,
+        progress=view.runs.progress,
+    )
 
 
 def _rows(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed | None) -> tuple[Any, ...]:
@@ -206,12 +218,21 @@ def _register_query(app: dash.Dash) -> None:
         Input(ids.LISTED, "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("runs", "pages"), Input(ids.TABLE, "page_current"), Input(ids.LISTED, "data")
+        ClientsideFunction("runs", "pages"),
+        Input(ids.TABLE, "page_current"),
+        Input(ids.LISTED, "data"),
+        Input(ids.tick("runs"), "n_intervals"),
     )
     app.clientside_callback(
         ClientsideFunction("runs", "shown"),
         Output(ids.PAGE_SHOWN, "children"),
         Input(ids.ANSWER, "data"),
+        Input(ids.LISTED, "data"),
+        State(ids.TEXTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "progress"),
+        Output(ids.PROGRESS_SAID, "children"),
         Input(ids.LISTED, "data"),
         State(ids.TEXTS, "data"),
     )

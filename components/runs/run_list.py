@@ -187,6 +187,7 @@ def freshness() -> html.Div:
                     html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
                     rows_shown(ids.TABLE),
                     html.Span(id=ids.PAGE_SHOWN, role="status", className="text-body-secondary small"),
+                    html.Span(id=ids.PROGRESS_SAID, role="status", className="visually-hidden"),
                     html.Span(
                         dbc.Spinner(size="sm", spinner_class_name="ms-2"), id=ids.LOADING, hidden=True, role="status"
                     ),
@@ -217,6 +218,8 @@ def texts() -> dict[str, Any]:
         "details": _("Open"),
         "shown": _(" · {n} shown"),
         "pending": _(" · {name}: {n} values are still on their way"),
+        "progress": _("{n} of about {total} runs read"),
+        "all_read": _("All {n} runs are read"),
         "page_failed": _("These runs could not be read: {cause}"),
         "column_moved": _("{name} is column {n} of {total}"),
         "column_width": _("Width of {name}"),

@@ -49,6 +49,7 @@ def table(page: Page, tracking: Tracking) -> Page:
     tracking.run(tracking.experiment())
     page.open("/mlflow")
     page.wait_for_rows(1)
+    page.wait_for_text("as of", "#runs-freshness-text")  # else what is on show is part of a first reading
     page.driver.set_script_timeout(120)
     return page
 

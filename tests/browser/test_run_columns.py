@@ -167,7 +167,7 @@ def test_the_menu_orders_hides_and_restores_with_keys(page: Page, five: str) -> 
     page.wait(lambda: page.driver.switch_to.active_element.get_attribute("data-does") == "up")
     page.click("#runs-columns-chosen button[data-does='hide'][data-ref='seed']")
     page.wait(lambda: "seed" not in heads(page))
-    page.wait(lambda: page.column(LEAST) == ["-1.000", "0.000", "1.000", "2.000", "2.500"])
+    page.wait(lambda: page.column(LEAST) == ["−1.000", "0.000", "1.000", "2.000", "2.500"])
     page.click(".columns-usual")
     page.wait(lambda: heads(page)[1:10] == USUAL)
     page.wait(lambda: "column" not in asked(page))
@@ -235,7 +235,7 @@ def test_the_list_on_show_is_taken_along_as_csv(page: Page, five: str) -> None:
     page.script("HTMLAnchorElement.prototype.click = function () { window.asked = this.href; }")
     page.click("#runs-list-csv")
     got = "const x = new XMLHttpRequest(); x.open('GET', window.asked, false); x.send(); return x.responseText"
-    assert page.script(got).split() == ["name,param:lr", "r1,0.0003", "r0,0.001", "r2,0.01"]
+    assert page.script(got).split() == ["name,param:lr", "r1,3e-4", "r0,1e-3", "r2,0.01"]
 
 
 def test_other_parts_read_and_change_the_selection(page: Page, five: str) -> None:

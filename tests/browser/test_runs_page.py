@@ -242,7 +242,7 @@ def test_the_phone_shows_everything(page: Page, three: tuple[str, list[str]]) ->
     page.open(f"/mlflow?experiment={experiment}&runs={','.join(ids)}")
     page.wait(lambda: page.lines(CHARTS[0]) == [3, 3, 3])
     assert page.script("return document.documentElement.scrollWidth <= window.innerWidth")
-    assert len(page.all(TICKS)) == 3
+    page.wait(lambda: len(page.all(TICKS)) == 3)
 
 
 def test_japanese_is_kept_from_page_to_page(page: Page, three: tuple[str, list[str]]) -> None:

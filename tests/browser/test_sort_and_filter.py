@@ -57,6 +57,7 @@ def table(page: Page, tracking: Tracking) -> Page:
     tracking.run(tracking.experiment())
     page.open("/mlflow")
     page.wait_for_rows(1)
+    page.wait_for_text("as of", "#runs-freshness-text")  # else what is on show is part of a first reading
     return page
 
 
