@@ -68,7 +68,9 @@ class RunLookup:
     def is_awaited(view: RunView, run_ids: Sequence[str]) -> bool:
         """Whether one of the runs may still come: it is not there, and the first reading is not over."""
         table = view.runs
-        return table is None or (table.progress is not None and not all(run_id in table for run_id in run_ids))
+        if table is None or table.progress is None:
+            return table is None
+        return not all(run_id in table or run_id in view.found for run_id in run_ids)
 
     def runs(self, view: RunView, run_ids: Sequence[str]) -> list[Run]:
         """Those of the runs that are known, in the order asked for."""
