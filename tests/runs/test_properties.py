@@ -20,6 +20,7 @@ from components.charts.lines import line_name
 from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, final_metrics, run_list
 from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import Subject
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run, summarise
 from domain.tracking.vocabulary import DEFAULT
@@ -139,7 +140,8 @@ def test_a_comparison_holds_every_selected_run(
     settings = Settings(cache_dir=tmp_path_factory.mktemp("cache"))
     services = connect(settings)._replace(histories=history_store(settings, mlflow))
     view = RunView(service="MLflow", runs=swept(tracking.address), as_of=datetime.now(UTC), failure=None)
-    drawing = Drawing.of(services, view, chosen, comparison.WORDS, ChartOptions(), ends=time.monotonic() + 20)
+    subjects = [Subject(word) for word in comparison.WORDS]
+    drawing = Drawing.of(services, view, chosen, subjects, ChartOptions(), ends=time.monotonic() + 20)
     assert [run.run_id for run in drawing.runs] == chosen
     assert not drawing.pending
     figures = dict(
