@@ -28,8 +28,11 @@ class Cells(NamedTuple):
 
     @classmethod
     def of(cls, row: Rows, key: Codes, values: Values, rows: int) -> "Cells":
-        """Puts cells [m] in order; each row has a key once."""
+        """Puts cells [m] in order; where a row has a key twice, written while it was read, the last counts."""
         order = np.lexsort((key, row))
+        is_last = np.ones(len(order), np.bool_)
+        is_last[:-1] = (np.diff(row[order]) != 0) | (np.diff(key[order]) != 0)
+        order = order[is_last]
         starts = np.searchsorted(row[order], np.arange(rows + 1))
         return cls.ordered(starts.astype(np.int64), key[order], tuple(column[order] for column in values))
 
