@@ -87,7 +87,7 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
     def sort(column: str) -> Callable[[], float]:
         def once() -> float:
             table(sort_by=[{"column_id": column, "direction": "asc"}])
-            time.sleep(SETTLED)
+            settle()
             before = driver.execute_script(f"return {FIRST_CELL.format(column)}")
             change = {"sort_by": [{"column_id": column, "direction": "desc"}]}
             return until(f"{FIRST_CELL.format(column)} !== {before!r}", f"{SET_TABLE}({json.dumps(change)})")
@@ -99,10 +99,10 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
             """Filters for the least value of a column, typed into its box; then the first row shows it."""
             type_into(column, "")
             table(sort_by=[{"column_id": column, "direction": "asc"}])
-            time.sleep(SETTLED)
+            settle()
             value = driver.execute_script(f"return {FIRST_CELL.format(column)}")
             table(sort_by=[{"column_id": column, "direction": "desc"}])
-            time.sleep(SETTLED)
+            settle()
             box, typed = json.dumps(BOX.format(column)), json.dumps(f"{operator} {value}")
             seconds = until(f"{FIRST_CELL.format(column)} === {value!r}", f"{TYPE}({box}, {typed})")
             type_into(column, "")
@@ -113,14 +113,19 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
 
     def type_into(column: str, text: str) -> None:
         driver.execute_script(f"{TYPE}(arguments[0], arguments[1])", BOX.format(column), text)
-        time.sleep(SETTLED)
+        settle()
 
     def another_page() -> float:
         before = driver.execute_script(f"return {FIRST_CELL.format('run_id')}")
         seconds = until(f"{FIRST_CELL.format('run_id')} !== {before!r}", "document.querySelector('.next-page').click()")
         table(page_current=0)
-        time.sleep(SETTLED)
+        settle()
         return seconds
+
+    def settle() -> None:
+        """Also on a slow machine, where the server's page may come later."""
+        time.sleep(SETTLED)
+        until("!document.querySelector('.table-frame[aria-busy=true]')", "")
 
     def table(**props: object) -> None:
         driver.execute_script(f"{SET_TABLE}(arguments[0])", props)

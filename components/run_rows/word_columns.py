@@ -52,8 +52,8 @@ class WordColumns:
         told, parent = self._text(NESTED), parents(self._table)
         children = np.bincount(parent[parent != NONE], minlength=len(parent))
         rows = np.flatnonzero((told.codes != NO_TEXT) | (children > 0)).tolist()
-        texts = {row: " · ".join(self._family_said(told.at(row), int(parent[row]), int(children[row]))) for row in rows}
-        return sparse_column(texts, len(parent))
+        found = {row: (told.at(row), int(parent[row]), int(children[row])) for row in rows}
+        return made_column(found, lambda family: " · ".join(self._family_said(*family)), len(parent))
 
     @cached_property
     def diverged(self) -> TextColumn:

@@ -47,7 +47,7 @@ class NothingReadYet(ServiceUnavailable):
 class RunsStillComing(ServiceUnavailable):
     """The runs are being read for the first time: so many have come."""
 
-    text = template("is still telling its runs, %(read)s so far; try again")
+    text = template("is still telling its runs, {read} so far; try again")
 
     def __init__(self, service: str, read: int) -> None:
         super().__init__(service)

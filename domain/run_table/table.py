@@ -196,6 +196,14 @@ class RunTable:
         """The tags that runs have."""
         return self._keys(self.parts.tags)
 
+    def logged_metrics(self, names: Iterable[str]) -> list[str]:
+        """Those of `names` that any run logged, in their order: a column of nothing costs as much as any other."""
+        return [name for name in names if self.parts.metrics.has(self.parts.pool.find(name))]
+
+    def logged_params(self, names: Iterable[str]) -> list[str]:
+        """The same of parameters."""
+        return [name for name in names if self.parts.params.has(self.parts.pool.find(name))]
+
     def metric(self, key: str) -> MetricColumn:
         """The newest point of one metric of each run."""
         cells = self.parts.metrics.of_key(self.parts.pool.find(key))

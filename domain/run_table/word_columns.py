@@ -19,7 +19,7 @@ _NO_COUNT: Final = 2**53
 def parameter_codes(table: RunTable, word: ParameterWord, vocabulary: Vocabulary) -> Codes:
     """The value of `word` for each run [n], as codes of the table's pool."""
     found = np.full(len(table), NO_TEXT, np.int32)
-    for key in reversed(vocabulary.parameters.get(word, ())):
+    for key in reversed(table.logged_params(vocabulary.parameters.get(word, ()))):
         codes = table.param_codes(key)
         found = np.where(codes == NO_TEXT, found, codes)
     return found
@@ -34,7 +34,7 @@ def word_outcomes(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> 
     """What `word` came to by each run's newest point, a rate as a share of 1."""
     values = np.full(len(table), np.nan)
     reasons: dict[int, Outcome] = {}
-    for key in reversed(vocabulary.metrics.get(word, ())):
+    for key in reversed(table.logged_metrics(vocabulary.metrics.get(word, ()))):
         column = table.metric(key)
         found = outcomes_of(column, vocabulary.scale(key))
         values[column.logged] = found.values[column.logged]
@@ -55,7 +55,7 @@ def episode_counts(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
 def metric_names(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> Codes:
     """The name under which each run [n] logged `word`, as codes of the table's pool."""
     found = np.full(len(table), NO_TEXT, np.int32)
-    for key in reversed(vocabulary.metrics.get(word, ())):
+    for key in reversed(table.logged_metrics(vocabulary.metrics.get(word, ()))):
         found[table.metric(key).logged] = table.parts.pool.find(key)
     return found
 
@@ -92,13 +92,13 @@ def cells_out_of_range(table: RunTable, vocabulary: Vocabulary) -> Iterator[tupl
 
 
 def _named(table: RunTable, names: Iterable[str]) -> Iterator[tuple[str, MetricColumn]]:
-    return ((key, table.metric(key)) for key in sorted(names))
+    return ((key, table.metric(key)) for key in table.logged_metrics(sorted(names)))
 
 
 def _counted(table: RunTable, per_episode: Iterable[str]) -> NDArray[np.float64]:
     """The step of the first of these metrics that each run logged; step 0 is MLflow's for whoever gives none."""
     steps, seen = np.full(len(table), np.nan), np.zeros(len(table), np.bool_)
-    for key in per_episode:
+    for key in table.logged_metrics(per_episode):
         column = table.metric(key)
         first = column.logged & ~seen
         steps[first & (column.step != 0)] = column.step[first & (column.step != 0)]

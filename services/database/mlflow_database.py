@@ -25,6 +25,7 @@ from domain.secrets import without_secrets
 SERVICE: Final = "MLflow's database"
 STATEMENT_SECONDS: Final = 30.0
 _CONNECT_SECONDS: Final = 5
+_LIMIT: Final = "clew-limit"
 
 
 class MlflowDatabase:
@@ -52,20 +53,34 @@ class MlflowDatabase:
             raise DatabaseFailed(SERVICE, type(error).__name__, Text(first[:200])) from error
 
 
+class _Limit:
+    """Until when the database may be at work on a statement; what we do with its rows is our own time."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self._ends = time.monotonic() + STATEMENT_SECONDS
+
+    def is_over(self) -> bool:
+        return time.monotonic() > self._ends
+
+
 def _engine(url: URL) -> Engine:
     # No pool: a connection opened before a fork must not be used after it, and opening one takes a few ms.
     if url.get_backend_name() == "sqlite":
         address = f"sqlite:///file:{quote(str(Path(url.database or '').resolve()))}?mode=ro&uri=true"
         engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": _CONNECT_SECONDS})
         event.listen(engine, "connect", _end_in_time)
+        event.listen(engine, "before_cursor_execute", lambda connection, *_statement: connection.info[_LIMIT].renew())
         return engine
     options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_SECONDS * 1000:.0f}"
     arguments = {"connect_timeout": _CONNECT_SECONDS, "options": options}
     return create_engine(url, poolclass=NullPool, connect_args=arguments)
 
 
-def _end_in_time(connection: Any, _record: object) -> None:
+def _end_in_time(connection: Any, record: Any) -> None:
     """SQLite has no time limit of its own: it asks this function, now and then, whether to stop."""
-    ends = time.monotonic() + STATEMENT_SECONDS
+    limit = record.info[_LIMIT] = _Limit()
     connection.execute("PRAGMA mmap_size = 17179869184")
-    connection.set_progress_handler(lambda: time.monotonic() > ends, 1_000_000)
+    connection.set_progress_handler(limit.is_over, 1_000_000)

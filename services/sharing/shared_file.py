@@ -34,6 +34,7 @@ class SharedFile(Generic[T]):
         self._path = path
         self._form = form
         self._lock = threading.Lock()
+        self._writing = threading.Lock()  # apart, for a disk can be slow, and whoever reads has a value meanwhile
         self._stamp: Stamp | None = None
         self._value: T | None = None
 
@@ -45,16 +46,20 @@ class SharedFile(Generic[T]):
         """Returns as `read`, and the stamp of the file in which it lies."""
         with self._lock:
             stamp = stamp_at(self._path)
-            if stamp is None or stamp != self._stamp:
+            # What this worker has just put there it also takes up; until then the former value is as good.
+            is_ours = self._value is not None and self._writing.locked()
+            if (stamp is None or stamp != self._stamp) and not is_ours:
                 self._value, self._stamp = self._parsed()
             return self._value, self._stamp
 
     def write(self, value: T) -> Stamp:
         """Puts `value` in place and returns the stamp of its file; raises `OSError`."""
-        with self._lock:
-            self._stamp = put(self._path, *self._form.chunks(value))
-            self._value = self._mapped(self._stamp) or value if self._form.is_mapped else value
-            return self._stamp
+        with self._writing:
+            stamp = put(self._path, *self._form.chunks(value))
+            kept = self._mapped(stamp) or value if self._form.is_mapped else value
+            with self._lock:
+                self._stamp, self._value = stamp, kept
+            return stamp
 
     def ensure(self, value: T) -> Stamp:
         """Writes `value` unless this very object is what was read or written last, and is still there."""

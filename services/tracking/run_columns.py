@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -20,6 +21,8 @@ from services.tracking.bounds import MetricBounds
 from services.tracking.run_source import ColumnLane
 
 _MOST_BYTES: Final = 48 * 2**20
+# A column of texts keeps the file that its table lies in; and while runs are being read, each second brings a table.
+_MOST_VERSIONS: Final = 2
 # A column that could not be read is not asked for by each of the next requests.
 _AGAIN_SECONDS: Final = 5.0
 _MOST_FAILED: Final = 1_000
@@ -37,6 +40,8 @@ class RunColumns:
         self._lane = lane
         self._bounds = bounds
         self._kept: LRUCache[_Key, Column] = LRUCache(_MOST_BYTES, getsizeof=_size)
+        self._versions: OrderedDict[str, None] = OrderedDict()
+        """Of which columns are kept, the one that was asked for last at the end."""
         self._failed: TTLCache[_Key, bool] = TTLCache(_MOST_FAILED, _AGAIN_SECONDS)
         self._lock = threading.Lock()
 
@@ -47,14 +52,24 @@ class RunColumns:
         """
         key = table.version, ref, as_of if ref.key == "silent_minutes" else None
         with self._lock:
+            self._make_room(table.version)
             kept = self._kept.get(key)
         if kept is not None:
             return kept
         found = self._found(table, ref, key)
         with self._lock:
-            if not found.pending and _size(found) <= _MOST_BYTES:
+            if not found.pending and _size(found) <= _MOST_BYTES and table.version in self._versions:
                 self._kept[key] = found
         return found
+
+    def _make_room(self, version: str) -> None:
+        """With the lock held: of a version that nobody asks for any more nothing is kept."""
+        self._versions[version] = None
+        self._versions.move_to_end(version)
+        if len(self._versions) > _MOST_VERSIONS:
+            former, _none = self._versions.popitem(last=False)
+            for key in [key for key in self._kept if key[0] == former]:
+                del self._kept[key]
 
     def _found(self, table: RunTable, ref: ColumnRef, key: _Key) -> Column:
         if not table.is_partial_in(ref):

@@ -99,6 +99,7 @@ class RunRefresh:
             elif known.value is None or known.value.progress is not None:
                 shown = table if known.value is None else RunTable.joined([known.value, table], table.facts)
                 self._snapshot.show(shown.with_facts(version=f"{table.version} {len(table)}"))
+                give_back()  # each part is as large as all that came before it, and there are many
 
         self._has_made = True
         return self._source.everything(known.value, arrived)

@@ -84,7 +84,8 @@ def test_each_reads_runs_by_its_own_words(two: Two) -> None:
 
 
 def test_the_lists_on_their_pages_do_too(two: Two) -> None:
-    found = [row_of(page, two.run_id) for page in (*opened(two, "/mlflow"), *opened(two, "/mlflow"))]
+    asked = "/mlflow?column=algorithm&column=final_reward"
+    found = [row_of(page, two.run_id) for page in (*opened(two, asked), *opened(two, asked))]
     assert [row["final_reward"] for row in found] == [2.0, 8.0, 2.0, 8.0]
     assert [row["algorithm"] for row in found] == ["PPO", "ours", "PPO", "ours"]
 

@@ -1,12 +1,14 @@
 """Columns that are kept while the list stays the same, and those that the list does not hold: they come, and are counted."""
 
 import math
+import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from domain.run_table.column_refs import ColumnRef
-from domain.run_table.columns import NumberColumn
+from domain.run_table.columns import NumberColumn, TextColumn
 from domain.run_table.table import RunTable
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
@@ -83,3 +85,19 @@ def test_a_column_is_kept_while_its_table_stays_the_same(tracking: Tracking, tmp
     kept = columns.column(table, ref)
     assert columns.column(table.with_facts(), ref) is kept
     assert columns.column(table.with_facts(version="another"), ref) is not kept
+
+
+def test_of_a_table_that_nobody_asks_for_any_more_nothing_is_kept(tracking: Tracking, tmp_path: Path) -> None:
+    """While runs are read a table comes each second; each one whose texts are kept would stay mapped."""
+    tracking.run(tracking.experiment(), params={"note": "a text"})
+    table, columns = read(tracking.address, tmp_path)
+    ref = ColumnRef.parse("param:note")
+    of_table = [weakref.ref(texts(columns, table.with_facts(version=str(number)), ref)) for number in range(4)]
+    assert [one() is not None for one in of_table] == [False, False, True, True]
+    assert texts(columns, table.with_facts(version="2"), ref) is of_table[2]()
+
+
+def texts(columns: RunColumns, table: RunTable, ref: ColumnRef) -> Sequence[str]:
+    found = columns.column(table, ref)
+    assert isinstance(found, TextColumn)
+    return found.values

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-from sqlalchemy import MetaData, create_engine, insert, select
+from sqlalchemy import MetaData, create_engine, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from domain.run_table.column_refs import ColumnRef
@@ -24,8 +26,10 @@ from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import LARGEST_FLOAT
 from services.connect import history_store, run_columns
+from services.database import mlflow_database
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_store import RunStore
+from services.tracking.sources import run_rows
 from services.tracking.sources.database_columns import DatabaseColumns
 from services.tracking.sources.database_runs import DatabaseRuns
 from services.tracking.sources.lanes import RunLanes
@@ -134,6 +138,26 @@ def test_the_database_says_what_rest_says(stored: Path, tracking: Tracking, tmp_
     assert found.says_the_same(expected)
     assert (found.bad_rows, found.marks) == (expected.bad_rows, expected.marks)
     assert "only where deleted" not in found.metric_keys().names
+
+
+def test_rows_come_in_pieces_that_make_the_same_table(
+    stored: Path, tracking: Tracking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_rows, "_ROWS_AT_A_TIME", 3)
+    found = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path))
+    assert found.facts.over_rest is None
+    assert by_rest(tracking.address).says_the_same(found)
+
+
+def test_the_database_has_its_time_for_each_statement(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Clew does between two of them, slowly on a loaded machine, is not the database's time."""
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    monkeypatch.setattr(mlflow_database, "STATEMENT_SECONDS", 0.2)
+    with MlflowDatabase(f"sqlite:///{stored}").connected() as connection:
+        time.sleep(0.3)
+        assert connection.execute(text("SELECT count(*) FROM runs")).scalar_one() > 0
+        with pytest.raises(SQLAlchemyError, match="interrupted"):
+            connection.execute(text(endless))
 
 
 def test_postgresql_says_what_rest_says(stored: Path, postgresql: str, tracking: Tracking, tmp_path: Path) -> None:

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from services.sharing.atomic_file import open_plain, put
 from services.sharing.host_lock import host_lock
+from services.sharing.shared_file import SharedFile
 from services.sharing.version_token import VersionToken
 from tests.sharing.setting import Source, worker
 
@@ -155,3 +158,39 @@ def test_where_the_disk_takes_no_lock_everybody_may_go_on(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("in the way")
     with host_lock(tmp_path / "file" / "a.lock") as first, host_lock(tmp_path / "file" / "a.lock") as second:
         assert (first, second) == (True, True)
+
+
+class SlowText:
+    """A form whose writing stops until it is let go on."""
+
+    suffix = ".txt"
+    is_mapped = False
+
+    def __init__(self) -> None:
+        self.began, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
+
+    def chunks(self, value: str) -> Iterator[bytes]:
+        self.began.set()
+        yield value[:1].encode()
+        assert self.go_on.wait(40)
+        yield value[1:].encode()
+
+    def read(self, file: BinaryIO) -> str:
+        return file.read().decode()
+
+
+def test_nobody_waits_for_a_disk_that_takes_long_to_write(tmp_path: Path) -> None:
+    form = SlowText()
+    file = SharedFile(tmp_path / "value.txt", form)
+    file.write("former")
+    form.began.clear()
+    form.go_on.clear()
+    writing = threading.Thread(target=file.write, args=("newer",))
+    writing.start()
+    assert form.began.wait(40)
+    with ThreadPoolExecutor() as pool:  # a reader that waited would do so until the writer goes on
+        assert pool.submit(file.read).result(40) == "former"
+        form.go_on.set()
+    writing.join(40)
+    assert file.read() == "newer"

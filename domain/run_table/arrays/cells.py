@@ -28,8 +28,11 @@ class Cells(NamedTuple):
 
     @classmethod
     def of(cls, row: Rows, key: Codes, values: Values, rows: int) -> "Cells":
-        """Puts cells [m] in order; each row has a key once."""
+        """Puts cells [m] in order; where a row has a key twice, written while it was read, the last counts."""
         order = np.lexsort((key, row))
+        is_last = np.ones(len(order), np.bool_)
+        is_last[:-1] = (np.diff(row[order]) != 0) | (np.diff(key[order]) != 0)
+        order = order[is_last]
         starts = np.searchsorted(row[order], np.arange(rows + 1))
         return cls.ordered(starts.astype(np.int64), key[order], tuple(column[order] for column in values))
 
@@ -56,10 +59,17 @@ class Cells(NamedTuple):
 
     def of_key(self, key: int) -> NDArray[np.int32]:
         """The cells of a key by its code, in the order of their rows; none where it is -1 or unknown."""
-        place = int(np.searchsorted(self.keys, np.int32(key)))
-        if place == len(self.keys) or self.keys[place] != key:
-            return self.by_key[:0]
-        return self.by_key[self.key_starts[place] : self.key_starts[place + 1]]
+        place = self._place(key)
+        return self.by_key[:0] if place is None else self.by_key[self.key_starts[place] : self.key_starts[place + 1]]
+
+    def has(self, key: int) -> bool:
+        """Whether any row has this key."""
+        return self._place(key) is not None
+
+    def _place(self, key: int) -> int | None:
+        """Where a key is among `keys`; no call of NumPy for one that no text has, since each may wait for a thread."""
+        place = int(np.searchsorted(self.keys, np.int32(key))) if key >= 0 else len(self.keys)
+        return place if place < len(self.keys) and self.keys[place] == key else None
 
     def rows_of(self, cells: NDArray[np.int32]) -> Rows:
         """The rows that these cells are in."""

@@ -115,6 +115,8 @@ class StringPool(NamedTuple):
 
 # Looking a text up costs so many times what merging one does.
 _FEW: Final = 20
+# The first byte in UTF-8 of a character beyond U+FFFF is at least this.
+_FOUR_BYTES: Final = 0xF0
 
 
 class CodedTexts(Sequence[str]):
@@ -138,6 +140,17 @@ class CodedTexts(Sequence[str]):
 
     def __iter__(self) -> Any:
         return iter(self._pool.texts(self._codes))
+
+    def place(self, text: str) -> int:
+        """Where a text is, in a column whose texts are in order; -1 where it is not."""
+        code = self._pool.find(text)
+        place = int(np.searchsorted(self._codes, np.int32(code))) if code != NO_TEXT else len(self)
+        return place if place < len(self) and self._codes[place] == code else NO_TEXT
+
+    @property
+    def is_of_units(self) -> bool:
+        """Whether no text of the pool has a character of two UTF-16 units: then both orders are the same."""
+        return not bool((self._pool.blob >= _FOUR_BYTES).any())
 
 
 def encoded(text: str) -> bytes:

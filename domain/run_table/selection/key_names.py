@@ -28,10 +28,10 @@ _PARAMETER_OF: Final[Mapping[str, ParameterWord]] = {
 def key_names(table: RunTable, column: str, vocabulary: Vocabulary) -> TextColumn | None:
     """The name [n] under which each run logged what the built-in `column` shows; None for one of another kind."""
     if column in _METRIC_OF:
-        names = _metric_names(column, vocabulary)
+        names = table.logged_metrics(_metric_names(column, vocabulary))
         return _first(names, [table.metric(name).logged for name in names], len(table))
     if column in _PARAMETER_OF:
-        names = vocabulary.parameters.get(_PARAMETER_OF[column], ())
+        names = table.logged_params(vocabulary.parameters.get(_PARAMETER_OF[column], ()))
         return _first(names, [table.param_codes(name) != NO_TEXT for name in names], len(table))
     return None
 

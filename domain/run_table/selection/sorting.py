@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.filters.terms import MISSING
+from domain.run_table.arrays.strings import NO_TEXT, CodedTexts
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.selection.filtering import is_missing
 
@@ -41,6 +43,10 @@ def _numbers(column: Column) -> NDArray[np.float64]:
 
 def _ranks(values: Sequence[str]) -> NDArray[np.float64]:
     """The place of each text among all of them, the same for equal ones; NaN for what is shown as missing."""
+    if isinstance(values, CodedTexts) and values.is_of_units:
+        ranks = np.arange(len(values), dtype=np.float64)
+        ranks[[place for text in ("", MISSING) if (place := values.place(text)) != NO_TEXT]] = np.nan
+        return ranks
     units = [np.nan if is_missing(value) else utf16(value) for value in values]
     place_of = {unit: place for place, unit in enumerate(sorted({unit for unit in units if isinstance(unit, bytes)}))}
     return np.array([place_of[unit] if isinstance(unit, bytes) else unit for unit in units], np.float64)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, Select, TableClause, select
+from sqlalchemy import ColumnElement, Connection, Select, TableClause, literal_column, select
 
 from domain.errors import BadResponse
 from domain.errors.answers import NotAText
@@ -26,6 +26,8 @@ from services.tracking.sources.mlflow_tables import LATEST, PARAMS, RUNS, TAGS
 
 # SQLite takes 32,766 values in a statement at most.
 _IDS_PER_STATEMENT: Final = 1_000
+# A row of a value takes some 500 bytes as objects of Python, and of 50,000 runs there are a million.
+_ROWS_AT_A_TIME: Final = 10_000
 _RUN_NAME: Final = "mlflow.runName"
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUS_CODE: Final = {status.value: code for code, status in enumerate(STATUSES)}
@@ -91,6 +93,23 @@ def rows_of(connection: Connection, query: Select[Any]) -> list[_Row]:
     return list(cursor.fetchall())
 
 
+def _pieces_of(connection: Connection, query: Select[Any]) -> Iterator[list[_Row]]:
+    """As `rows_of`, so many at a time, that they need not all be in memory; the last cell may be one more.
+
+    SQLite is asked for each piece anew: while it is at one, nobody can write, and MLflow waits for five seconds.
+    """
+    if connection.dialect.name != "sqlite":
+        cursor: Any = connection.execute(query).cursor
+        while rows := list(cursor.fetchmany(_ROWS_AT_A_TIME)):
+            yield rows
+        return
+    place: ColumnElement[int] = literal_column("rowid")
+    query, last = query.add_columns(place).order_by(place).limit(_ROWS_AT_A_TIME), -1
+    while rows := rows_of(connection, query.where(place > last)):
+        yield rows
+        last = rows[-1][-1]
+
+
 def in_pieces(ids: Sequence[str]) -> Iterator[list[str]]:
     """Yields the ids, so many at a time as go into a statement."""
     left = iter(ids)
@@ -112,37 +131,54 @@ def values_in(rows: Sequence[_Row], place: int, is_nan: NDArray[Any]) -> NDArray
 
 
 def _reader(connection: Connection, ids: list[str] | None) -> Any:
-    def read(source: TableClause, keys: list[str] | None, names: Sequence[str]) -> list[_Row]:
+    def read(source: TableClause, keys: list[str] | None, names: Sequence[str]) -> Iterable[list[_Row]]:
         query = select(source.c.run_uuid, *(source.c[name] for name in names))
+        if ids is None and keys is not None:
+            return (rows_of(connection, query.where(source.c.key == key)) for key in keys)
+        if ids is None:
+            return _pieces_of(connection, query)
         if keys is not None:
             query = query.where(source.c.key.in_(keys))
-        if ids is None:
-            return rows_of(connection, query)
-        pieces = (rows_of(connection, query.where(source.c.run_uuid.in_(piece))) for piece in in_pieces(ids))
-        return [row for piece in pieces for row in piece]
+        return (rows_of(connection, query.where(source.c.run_uuid.in_(piece))) for piece in in_pieces(ids))
 
     return read
 
 
-def _texts(rows: Sequence[_Row], row_of: Mapping[str, int]) -> RawTexts:
-    ours = [(row_of[run_id], key, "" if value is None else value) for run_id, key, value in rows if run_id in row_of]
-    row, key, value = zip(*ours, strict=True) if ours else ((), (), ())
-    _need_texts("key", key)
-    _need_texts("value", value)
-    return RawTexts(np.array(row, np.intp), key, value)
+def _texts(pieces: Iterable[Sequence[_Row]], row_of: Mapping[str, int]) -> RawTexts:
+    row, keys, values, once = [np.zeros(0, np.intp)], list[str](), list[str](), dict[str, str]()
+    for piece in pieces:
+        ours = [one for one in piece if one[0] in row_of]
+        row.append(np.array([row_of[one[0]] for one in ours], np.intp))
+        keys += _texts_once("key", (one[1] for one in ours), once)
+        values += _texts_once("value", ("" if one[2] is None else one[2] for one in ours), once)
+    return RawTexts(np.concatenate(row), keys, values)
 
 
-def _points(rows: Sequence[_Row], row_of: Mapping[str, int]) -> RawMetrics:
-    ours = [row for row in rows if row[0] in row_of]
-    keys = [row[1] for row in ours]
-    _need_texts("key", keys)
-    return RawMetrics(
-        row=np.array([row_of[row[0]] for row in ours], np.intp),
-        key=keys,
-        value=values_in(ours, 2, column_in(ours, 5, np.bool_)),
-        step=column_in(ours, 3, np.int64),
-        timestamp=column_in(ours, 4, np.int64),
+def _points(pieces: Iterable[Sequence[_Row]], row_of: Mapping[str, int]) -> RawMetrics:
+    keys, once, found = list[str](), dict[str, str](), [_numbers((), row_of)]
+    for piece in pieces:
+        ours = [one for one in piece if one[0] in row_of]
+        keys += _texts_once("key", (one[1] for one in ours), once)
+        found.append(_numbers(ours, row_of))
+    row, value, step, timestamp = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    return RawMetrics(row, keys, value, step, timestamp)
+
+
+def _numbers(ours: Sequence[_Row], row_of: Mapping[str, int]) -> tuple[NDArray[Any], ...]:
+    """Of points the run of each by its number, value, step and timestamp."""
+    return (
+        np.array([row_of[row[0]] for row in ours], np.intp),
+        values_in(ours, 2, column_in(ours, 5, np.bool_)),
+        column_in(ours, 3, np.int64),
+        column_in(ours, 4, np.int64),
     )
+
+
+def _texts_once(name: str, column: Iterable[Any], once: dict[str, str]) -> list[str]:
+    """The texts, of equal ones the same object; the driver makes one for each row."""
+    texts = list(column)
+    _need_texts(name, texts)
+    return list(map(once.setdefault, texts, texts))
 
 
 def _need_texts(name: str, column: Sequence[Any]) -> None:

@@ -1,0 +1,31 @@
+"""What a page was told of the run list, and whether it has to be told anew."""
+
+from typing import Any
+
+import pytest
+
+from callbacks.runs.run_list import Listed
+
+
+def listed(**changes: Any) -> Listed:
+    return Listed.model_validate({"version": "1", "total": 3, "columns": ["name", "lr"], "paged": False} | changes)
+
+
+@pytest.mark.parametrize(
+    ("shown", "has_it"),
+    [
+        ({}, True),
+        ({"columns": ["name", "lr", "seed"], "kinds": {"lr": "numeric"}}, True),
+        ({"columns": ["name"]}, False),
+        ({"version": "0"}, False),
+        ({"total": 2}, False),
+        ({"paged": True}, False),
+        ({"pending": {"least:loss": 2}}, False),
+    ],
+    ids=["the same", "more columns", "fewer columns", "older", "fewer runs", "another way", "on its way"],
+)
+def test_a_page_is_told_again_what_it_lacks_and_while_values_are_on_their_way(
+    shown: dict[str, Any], has_it: bool
+) -> None:
+    assert listed().is_in(listed(**shown)) is has_it
+    assert not listed().is_in(None)

@@ -1,0 +1,18 @@
+"""Values by row and key, as they lie in a run table."""
+
+import numpy as np
+
+from domain.run_table.arrays.cells import Cells
+
+
+def test_what_was_written_while_it_was_read_counts_once_and_as_it_was_last() -> None:
+    row, key = np.array([0, 1, 1, 0, 1], np.intp), np.array([2, 1, 3, 2, 1], np.int32)
+    found = Cells.of(row, key, (np.array([10, 11, 12, 13, 14]),), 3)
+    assert (found.starts.tolist(), found.key.tolist()) == ([0, 1, 3, 3], [2, 1, 3])
+    assert found.values[0].tolist() == [13, 14, 12]
+
+
+def test_a_key_that_no_row_has_has_no_cells() -> None:
+    found = Cells.of(np.array([0, 1], np.intp), np.array([2, 4], np.int32), (np.array([1, 2]),), 2)
+    assert [found.has(key) for key in (-1, 0, 2, 3, 4, 5)] == [False, False, True, False, True, False]
+    assert [len(found.of_key(key)) for key in (-1, 2, 3, 5)] == [0, 1, 0, 0]
