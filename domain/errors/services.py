@@ -48,10 +48,7 @@ class RunsStillComing(ServiceUnavailable):
     """The runs are being read for the first time: so many have come."""
 
     text = template("is still telling its runs, {read} so far; try again")
-
-    def __init__(self, service: str, read: int) -> None:
-        super().__init__(service)
-        self.read = read
+    read: int
 
 
 class BusyChecking(ServiceUnavailable):
