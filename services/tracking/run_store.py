@@ -2,10 +2,9 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -41,7 +40,7 @@ class RunView(BaseModel):
     failure: Failure | None
     whole: WholeRuns = WholeRuns(None)
     """What completes the runs where `runs` does not hold all their metrics."""
-    found: Mapping[str, Run] = MappingProxyType({})
+    found: dict[str, Run] = {}
     """Runs that were asked for by their id and are not among `runs`."""
 
     @property
