@@ -78,14 +78,25 @@
     };
   }
 
+  const LATE_MS = 60_000;
+  const seen = new Set(); // ticked runs that were on the list
+  const missingSince = new Map(); // those that have not been, in ms
+
+  /** Whether a run that is not there was deleted; one that never was there, as in a link, may only come with the next reading. */
+  function isDeleted(id) {
+    if (!missingSince.has(id)) missingSince.set(id, Date.now());
+    return seen.has(id) || Date.now() - missingSince.get(id) > LATE_MS;
+  }
+
   /** The ticked runs that there still are: deleted ones would be counted for ever. */
   function stillThere(selected, rows, answer) {
-    if (answer) {
-      const gone = new Set(answer.gone || []);
-      return gone.size ? selected.filter((id) => !gone.has(id)) : selected;
-    }
-    const there = new Set(rows.map((row) => row.id));
-    return selected.filter((id) => there.has(id));
+    const gone = new Set((answer && answer.gone) || []);
+    const there = answer ? null : new Set(rows.map((row) => row.id));
+    return selected.filter((id) => {
+      if (there ? !there.has(id) : gone.has(id)) return !isDeleted(id);
+      seen.add(id);
+      return true;
+    });
   }
 
   const sameColumns = (some, others) => JSON.stringify(some) === JSON.stringify(others);

@@ -9,7 +9,7 @@ import flask
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.wire import in_words
-from domain.errors.records import RunIdMalformed
+from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.points.extremes import Extremes
 from domain.tracking.compared import is_run_id
 from domain.tracking.outcomes import NotFinite
@@ -33,7 +33,10 @@ def register(app: dash.Dash, services: Services) -> None:
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = lookup.view([run_id])
-        run = known_run(view, run_id)
+        try:
+            run = known_run(view, run_id)
+        except RunNotFound:  # its page says that there is none, and a browser would call a 404 an error of the page
+            return kept_json({"rows": [], "pending": 0})
         known = services.extremes.read(run, services.settings.patience_seconds)
         rows = [_row(key, point, known.found.get(key)) for key, point in sorted(run.metrics.items())]
         return kept_json({"rows": rows, "pending": known.pending})

@@ -330,10 +330,16 @@ def test_until_the_first_reading_is_over_no_run_is_said_to_be_missing(
     values = Settings(_env_file=None, mlflow_tracking_uri=misbehaving.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
     client = create_app(values, connect(values)).server.test_client()
     eventually(lambda: client.post("/runs/rows", json={}).status_code == 200)
-    for path in (f"/charts/table?run={old}", f"/api/runs/{old}", f"/api/runs/{old}/metrics"):
-        assert client.get(path).status_code == 503
-    told = client.get("/charts/figure", query_string={"runs": old, "chart": "known"}).json
+    unknown = "a" * 32
+    for run, status in ((old, 200), (unknown, 503)):
+        for path in (f"/charts/table?run={run}", f"/api/runs/{run}", f"/api/runs/{run}/metrics"):
+            assert client.get(path).status_code == status, path
+    assert client.get(f"/api/runs/compare?runs={old},{unknown}").status_code == 503
+    assert client.get("/api/runs").status_code == 503
+    told = client.get("/charts/figure", query_string={"runs": unknown, "chart": "known"}).json
     assert (told["pending"], told["absent"]) == (True, False)
-    assert client.get(f"/charts/metrics?runs={old}").json["pending"]
-    goes_on.set()
+    assert client.get(f"/charts/metrics?runs={unknown}").json["pending"]
     assert figure(client, runs=old, chart="known")["figure"]["data"]
+    goes_on.set()
+    eventually(lambda: client.get("/api/runs").status_code == 200)
+    assert client.get(f"/api/runs/{unknown}").status_code == 404
