@@ -10,7 +10,7 @@ from api.runs import dated
 from api.shapes import MetricRow
 from api.wire import answer
 from domain.errors.charts.specs import HistoryOnItsWay, NoSuchFormat, NoSuchMetric
-from domain.errors.records import RunIdMalformed, RunNotFound
+from domain.errors.records import RunIdMalformed
 from domain.points.point_texts import parts, rows, texts
 from domain.tracking.compared import is_run_id
 from domain.tracking.history import History
@@ -18,7 +18,7 @@ from domain.tracking.outcomes import NotFinite
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.histories.complete import complete_histories
-from services.tracking.known_runs import known_table
+from services.tracking.known_runs import known_run
 from services.tracking.run_store import RunView
 
 # A long history comes over REST at some 20,000 points a second.
@@ -34,7 +34,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("")
     def all_metrics(run_id: str) -> Response:
         view = _view(services, run_id)
-        run = _run(view, run_id)
+        run = known_run(view, run_id)
         known = services.extremes.known(run).found
         found = [MetricRow.of(key, point, known.get(key)) for key, point in sorted(run.metrics.items())]
         return dated(answer(list[MetricRow], found), view)
@@ -44,7 +44,7 @@ def blueprint(services: Services) -> Blueprint:
     def points(run_id: str, key: str) -> Response:
         write, mimetype = _format()
         view = _view(services, run_id)
-        run = _run(view, run_id)
+        run = known_run(view, run_id)
         if key not in run.metrics:
             raise NoSuchMetric(run_id, key)
         return dated(Response(write(run_id, key, _history(services, run, key)), mimetype=mimetype), view)
@@ -56,14 +56,6 @@ def _view(services: Services, run_id: str) -> RunView:
     if not is_run_id(run_id):
         raise RunIdMalformed
     return services.runs.view_with([run_id], services.settings.patience_seconds)
-
-
-def _run(view: RunView, run_id: str) -> Run:
-    known_table(view)
-    run = view.get(run_id)
-    if run is None:
-        raise RunNotFound(run_id)
-    return run
 
 
 def _history(services: Services, run: Run, key: str) -> History:

@@ -21,7 +21,7 @@ from domain.run_table.query import ColumnSource, RunQuery, select
 from domain.run_table.table import RunTable
 from domain.tracking.runs import RunSummary, summarise
 from services.connect import Services
-from services.tracking.known_runs import known_table
+from services.tracking.known_runs import whole_table
 
 MOST_ROWS: Final = 1_000
 """Of a page."""
@@ -59,8 +59,8 @@ def blueprint(services: Services) -> Blueprint:
     def all_runs() -> Response:
         told = request.args.to_dict(flat=False)
         asked, paging = _query(told), _paging(told)
-        view = services.runs.first_view(services.settings.patience_seconds)
-        table = known_table(view)
+        view = services.runs.whole_view(services.settings.patience_seconds)
+        table = whole_table(view)
         columns = as_answered(table, _columns(table, services), services.vocabulary)
         selection = select(table, asked, columns)
         if selection.misfits:
@@ -68,7 +68,7 @@ def blueprint(services: Services) -> Blueprint:
         part = paging.slice_of(len(selection.rows))
         rows = selection.rows[part].tolist()
         response = _answer(table, asked.columns, rows, columns, services)
-        _describe_page(response, len(selection.rows), part.stop if rows else None)
+        _describe_page(response, len(selection.rows), paging.page or 0, part.stop if rows else None)
         pending = sum(columns(ref).pending for ref in asked.refs)
         return dated(_with_version(response, table.version, pending), view)
 
@@ -133,11 +133,11 @@ def _number(name: str, column: NumberColumn, row: int) -> Any:
     return int(value) if name in _COUNTS else value
 
 
-def _describe_page(response: Response, total: int, next_row: int | None) -> None:
+def _describe_page(response: Response, total: int, page: int, next_row: int | None) -> None:
     """Says how many runs there are on all pages, and where the next ones are."""
     response.headers["X-Total-Count"] = str(total)
     if next_row is not None and next_row < total:
-        response.headers["Link"] = f'<{_next_page()}>; rel="next"'
+        response.headers["Link"] = f'<{_address_of(page + 1)}>; rel="next"'
 
 
 def _with_version(response: Response, version: str, pending: int) -> Response:
@@ -151,9 +151,8 @@ def _with_version(response: Response, version: str, pending: int) -> Response:
     return response
 
 
-def _next_page() -> str:
-    """The address of the page after the one asked for, below the one asked: a proxy's prefix is not ours to know."""
+def _address_of(page: int) -> str:
+    """The address of another page, below the one asked for: a proxy's prefix is not ours to know."""
     told = request.args.to_dict(flat=False)
-    page = int(told.get("page", ["0"])[0]) + 1
     pairs = [(name, text) for name, texts in told.items() if name != "page" for text in texts]
     return "?" + urlencode([*pairs, ("page", str(page))])

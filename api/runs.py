@@ -6,14 +6,14 @@ from flask import Blueprint, Response, request
 
 from api.shapes import Comparison, RunDetail
 from api.wire import answer
-from domain.errors.records import RunIdMalformed, RunNotFound
+from domain.errors.records import RunIdMalformed
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
 from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run, RunSummary, summarise
 from services.connect import Services
-from services.tracking.known_runs import known_table
+from services.tracking.known_runs import known_run, whole_table
 from services.tracking.run_store import RunView
 
 
@@ -26,9 +26,11 @@ def blueprint(services: Services) -> Blueprint:
     def compare() -> Response:
         ids = _asked_for()
         view = services.runs.view_with(ids, patience)
-        runs = known_table(view)
+        runs = {run_id: run for run_id in ids if (run := view.get(run_id)) is not None}
         missing = [run_id for run_id in ids if run_id not in runs]
-        found = _located([run for run_id in ids if (run := runs.get(run_id)) is not None], services)
+        if missing:
+            whole_table(view)  # else nobody knows
+        found = _located(list(runs.values()), services)
         return dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
 
     @routes.get("/<run_id>")
@@ -36,9 +38,7 @@ def blueprint(services: Services) -> Blueprint:
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
-        run = known_table(view).get(run_id)
-        if run is None:
-            raise RunNotFound(run_id)
+        run = known_run(view, run_id)
         [summary] = _located([run], services)
         return dated(answer(RunDetail, RunDetail.of(run, summary)), view)
 

@@ -12,9 +12,12 @@
   }
 
   function add(grid, texts, { isFirst = false } = {}) {
-    const now = layout().chosen(grid).filter((text) => !isFirst || !texts.includes(text));
+    const before = layout().chosen(grid);
+    const now = before.filter((text) => !isFirst || !texts.includes(text));
     choose(grid, isFirst ? [...texts, ...now] : [...now, ...texts]);
-    layout().say(grid, layout().filled(grid.texts.added, { n: layout().number(texts.length), all: layout().number(grid.specs.length) }));
+    const [n, all] = [grid.specs.filter((text) => !before.includes(text)).length, grid.specs.length].map(layout().number);
+    const moved = { chart: boxOf(grid, texts[0])?.title, n: 1, all };
+    layout().say(grid, isFirst && n === layout().number(0) ? layout().filled(grid.texts.moved, moved) : layout().filled(grid.texts.added, { n, all }));
   }
 
   const ofKey = (key) => specs().format(specs().chart([specs().subjectOf(key)]));
@@ -30,7 +33,7 @@
       pin: (key) => add(grid, [ofKey(key)], { isFirst: true }),
       addAll: (keys) => add(grid, keys.map(ofKey)),
       isThere: (key) => layout().chosen(grid).includes(ofKey(key)),
-      shown: layout().chosen(grid).length,
+      shown: () => layout().chosen(grid).length,
     });
   }
 

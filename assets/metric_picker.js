@@ -9,8 +9,9 @@
   const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
 
   /** `metrics` as `[key, runs, word]`, of `runs` runs. `actions` are `{add, pin}`: of the first a row is, the second
-   *  stands beside it where it is given; `addAll(keys)` where many can be taken; `isThere(key)` marks those taken. */
-  function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => false, shown = 0 }) {
+   *  stands beside it where it is given; `addAll(keys)` where many can be taken, `shown()` says how many charts there are;
+   *  `isThere(key)` marks those taken. */
+  function open({ metrics, runs, title, texts, add, pin, addAll, isThere = () => false, shown = () => 0 }) {
     const opener = document.activeElement;
     const [folded, state] = [new Set(), { typed: "", isExpression: false, isSure: false }];
     const box = element("input", { type: "text", className: "form-control", id: "metric-picker-find", autocomplete: "off", spellcheck: false });
@@ -105,7 +106,7 @@
     }
 
     all.addEventListener("click", () => {
-      const total = shown + found.length;
+      const total = shown() + found.filter(([key]) => !isThere(key)).length;
       if (total > MANY && !state.isSure) {
         state.isSure = true;
         all.textContent = filled(texts.sure, { n: number(total) });
@@ -140,7 +141,10 @@
       else if (step < 0) box.focus();
     });
     dialog.addEventListener("close", () => {
+      const focused = document.activeElement;
+      const isElsewhere = focused && focused !== document.body && !dialog.contains(focused);
       dialog.remove();
+      if (isElsewhere) return; // on a chart that took the place of the one it was opened from, say
       (opener?.isConnected && opener !== document.body ? opener : document.querySelector(".grid-add"))?.focus();
     });
     search();

@@ -4,7 +4,7 @@
   const PLACE = "run-metrics";
   const ROW_HEIGHT = 36;
   const PENDING_MS = 2500;
-  const SHOWN_AT_ONCE = 12; // rows; more are scrolled
+  const SHOWN_AT_ONCE = 12.5; // rows; more are scrolled, which a row that is cut off tells where scrollbars are hidden
 
   const element = (...parts) => window.clew.chartBox.element(...parts);
   const filled = (...parts) => window.clew.gridLayout.filled(...parts);

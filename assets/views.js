@@ -190,6 +190,7 @@
   }
 
   const isOpen = () => part("panel").matches(":popover-open");
+  window.addEventListener("resize", () => part("panel") && part("panel").popover === "auto" && isOpen() && place());
 
   // From above: the page is drawn anew whenever somebody comes back to it.
   document.addEventListener("pointerdown", (event) => {

@@ -4,6 +4,9 @@
     mlflow server --backend-store-uri sqlite:////path/grid.db --workers 1 --port 5051
     MLFLOW_TRACKING_URI=http://127.0.0.1:5051 make run
     python -m bench.chart_grid scroll http://127.0.0.1:8050 <runs>
+    python -m bench.chart_grid pick http://127.0.0.1:8050 <runs>
+
+`fill` also logs 1,200 metrics of one point, so that five are to be found among 1,500.
 
 Long tasks are what Chromium's PerformanceObserver calls so: those that block the page for 50 ms or more. Those before
 the first chart are Plotly's and Dash's own loading, and are told apart.
@@ -26,6 +29,7 @@ from bench.headless import browser
 RUNS, POINTS = 10, 1_000
 PREFIXES = ("train", "rollout", "losses", "time", "learners/default_policy")
 KEYS = ("rollout/ep_rew_mean", "train/loss", *(f"{PREFIXES[n % 5]}/metric_{n:03}" for n in range(298)))
+SHORT_KEYS = tuple(f"agents/agent_{n // 30}/metric_{n % 30}" for n in range(1_200))
 OPEN = "&".join(f"open={prefix.partition('/')[0]}" for prefix in PREFIXES)
 WATCH = """
 window.longTasks = [];
@@ -34,7 +38,19 @@ new PerformanceObserver((list) => list.getEntries().forEach(keep))
   .observe({ type: "longtask", buffered: true });
 """
 DRAWN = "document.querySelectorAll('.grid-chart .js-plotly-plot .scatterlayer .js-line').length"
-# 1,500 pixels a second, as one turns a wheel; at the end a rest, in which what came into view is drawn.
+# From the typed expression to the charts it takes: what a reader does between is not measured.
+PICKED = r"metric_1[0-4]2$"
+PICK = f"""
+document.querySelector('.grid-add').click();
+document.querySelector('#metric-picker-expression').click();
+const find = document.querySelector('#metric-picker-find');
+find.value = String.raw`{PICKED}`;
+find.dispatchEvent(new Event('input'));
+document.querySelector('dialog.metric-picker .btn-outline-primary').click();
+"""
+PICKED_LINES = "document.querySelectorAll('.grid-chart[data-chart*=metric_1] .scatterlayer .js-line').length"
+# 1,500 pixels a second, as one turns a wheel; at the end a rest, in which what came into view is drawn. At once: the
+# page's own scrolling is smooth, and one that begins anew with each frame comes nowhere.
 SCROLL = """
 const done = arguments[0], began = performance.now();
 let before = began, last = -1, rests = 0;
@@ -42,7 +58,7 @@ requestAnimationFrame(function step(now) {
   if (window.scrollY === last) { if (++rests > 30) return done([began, performance.now()]); }
   else rests = 0;
   last = window.scrollY;
-  window.scrollBy(0, Math.max(1, 1.5 * (now - before)));
+  window.scrollBy({ top: Math.max(1, 1.5 * (now - before)), behavior: "instant" });
   before = now;
   requestAnimationFrame(step);
 });
@@ -54,16 +70,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     tasks = parser.add_subparsers(required=True, dest="task")
     tasks.add_parser("fill").add_argument("uri")
-    scrolling = tasks.add_parser("scroll")
-    scrolling.add_argument("address")
-    scrolling.add_argument("runs")
-    scrolling.add_argument("--rounds", type=int, default=3)
+    for name in ("scroll", "pick"):
+        measuring = tasks.add_parser(name)
+        measuring.add_argument("address")
+        measuring.add_argument("runs")
+        measuring.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     if asked.task == "fill":
         sys.stdout.write(",".join(fill(asked.uri)) + "\n")
         return
     for _round in range(asked.rounds):
-        scroll(asked.address, asked.runs)
+        (scroll if asked.task == "scroll" else pick)(asked.address, asked.runs)
 
 
 def fill(uri: str) -> list[str]:
@@ -77,7 +94,7 @@ def fill(uri: str) -> list[str]:
         rows = _rows(run_id, now, rng)
         with store.ManagedSessionMaker() as session:
             session.execute(insert(SqlRun), [_run(run_id, number, experiment, now)])
-            session.execute(insert(SqlLatestMetric), rows[POINTS - 1 :: POINTS])
+            session.execute(insert(SqlLatestMetric), rows[POINTS - 1 :: POINTS] + rows[len(KEYS) * POINTS :])
         _append_points(uri, rows)
     return ids
 
@@ -100,18 +117,17 @@ def _run(run_id: str, number: int, experiment: int, now: int) -> dict[str, Any]:
 
 
 def _rows(run_id: str, now: int, rng: np.random.Generator) -> list[dict[str, Any]]:
-    return [
-        {
-            "run_uuid": run_id,
-            "key": key,
-            "value": float(value),
-            "timestamp": now - 600_000 + step * 500,
-            "step": step,
-            "is_nan": False,
-        }
+    long = [
+        _row(run_id, key, float(value), step, now)
         for key in KEYS
         for step, value in enumerate(np.cumsum(rng.normal(0, 1, POINTS)))
     ]
+    return long + [_row(run_id, key, 1.0, 0, now) for key in SHORT_KEYS]
+
+
+def _row(run_id: str, key: str, value: float, step: int, now: int) -> dict[str, Any]:
+    moment = now - 600_000 + step * 500
+    return {"run_uuid": run_id, "key": key, "value": value, "timestamp": moment, "step": step, "is_nan": False}
 
 
 def scroll(address: str, runs: str) -> None:
@@ -133,6 +149,16 @@ def scroll(address: str, runs: str) -> None:
             f"over 50 ms: {len(scrolled)}; while loading: longest {max(loading, default=0):.0f} ms, "
             f"{len(loading)} over 50 ms; heap {chromium.heap() / 2**20:.0f} MiB\n"
         )
+
+
+def pick(address: str, runs: str) -> None:
+    """One page load, and five metrics that an expression finds."""
+    with browser() as chromium:
+        chromium.loaded(f"{address}/mlflow?runs={runs}", f"{DRAWN} >= 20")
+        chromium.until("window.clew.gridLayout.metricsOf(window.clew.chartGrids.of('compare')).length >= 1000", "")
+        first = chromium.until(f"{PICKED_LINES} >= {RUNS}", PICK)
+        every = first + chromium.until(f"{PICKED_LINES} >= {5 * RUNS}", "")
+        sys.stdout.write(f"picked: the first chart's ten lines after {first:.2f} s, all five charts {every:.2f} s\n")
 
 
 if __name__ == "__main__":

@@ -39,8 +39,12 @@ def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDA
 
 def as_logged(value: NDArray[np.float64]) -> NDArray[np.float64]:
     """The values as they were before MLflow's store, which cannot hold an infinity; one NaN for all of them."""
-    value = np.where(np.isnan(value), np.nan, value)
-    return np.where(np.abs(value) >= LARGEST_FLOAT, np.copysign(np.inf, value), value)
+    # Most have none of either, and a copy of a long one for each is megabytes.
+    if (is_nan := np.isnan(value)).any():
+        value = np.where(is_nan, np.nan, value)
+    if (is_infinite := (value >= LARGEST_FLOAT) | (value <= -LARGEST_FLOAT)).any():
+        value = np.where(is_infinite, np.copysign(np.inf, value), value)
+    return value
 
 
 def joined(parts: Iterable[History]) -> History:

@@ -28,7 +28,9 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
     address, odd_of_list = ListAddress.from_address(other)
     grid = GridAddress.of(other)
     return [
-        html.Div([html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-start"),
+        html.Div(
+            [html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-center mb-2"
+        ),
         run_samples.notice(),
         run_samples.dialog(),
         run_list.freshness(),

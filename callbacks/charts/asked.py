@@ -11,6 +11,7 @@ from cachetools import LRUCache, TTLCache
 from domain.errors.requests import BodyNotJson, NotSentAsJson
 from domain.tracking.runs import Run
 from services.connect import Services
+from services.tracking.known_runs import known_table
 from services.tracking.run_store import RunView
 
 _MOST_BYTES: Final = 2**18
@@ -49,14 +50,27 @@ class RunLookup:
         self._lock = threading.Lock()
 
     def view(self, run_ids: Sequence[str]) -> RunView:
-        """What is known; a run that is not there may be seconds old, and MLflow is asked for it, now and then."""
+        """What is known; a run that is not there may be seconds old, and MLflow is asked for it, now and then.
+
+        Raises `ServiceUnavailable` where nothing is known, and why is.
+        """
         view = self._runs.first_view(self._patience)
+        if view.failure is not None:
+            known_table(view)  # of runs that nobody could read, nobody can say that they logged nothing
         table = view.runs
         if table is None:
             return view
         missing = [run_id for run_id in run_ids if run_id not in table]
         asked_for = {*run_ids} - {*missing} | {*self._not_looked_for(missing)}
         return self._runs.view_with([run_id for run_id in run_ids if run_id in asked_for], self._patience)
+
+    @staticmethod
+    def is_awaited(view: RunView, run_ids: Sequence[str]) -> bool:
+        """Whether one of the runs may still come: it is not there, and the first reading is not over."""
+        table = view.runs
+        if table is None or table.progress is None:
+            return table is None
+        return not all(run_id in table or run_id in view.found for run_id in run_ids)
 
     def runs(self, view: RunView, run_ids: Sequence[str]) -> list[Run]:
         """Those of the runs that are known, in the order asked for."""

@@ -59,6 +59,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
         said=said,
         curve_of=services.curves.curve,
     )
+    drawing = drawing._replace(is_loading=drawing.is_loading or lookup.is_awaited(view, query.runs))
     return kept_json(_told(services, query, drawing, drawn))
 
 

@@ -29,7 +29,7 @@ def register(app: dash.Dash, services: Services) -> None:
         view = lookup.view(ids)
         runs = lookup.runs(view, ids)
         catalogue = catalogues.of("" if view.runs is None else view.runs.version, runs)
-        return kept_json({**catalogue._asdict(), "pending": view.runs is None and view.failure is None})
+        return kept_json({**catalogue._asdict(), "pending": lookup.is_awaited(view, ids)})
 
     @server.get(PATH)
     @in_words

@@ -9,12 +9,13 @@ import flask
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.wire import in_words
-from domain.errors.records import RunIdMalformed, RunNotFound
+from domain.errors.records import RunIdMalformed
 from domain.points.extremes import Extremes
 from domain.tracking.compared import is_run_id
 from domain.tracking.outcomes import NotFinite
 from domain.tracking.runs import LatestMetric
 from services.connect import Services
+from services.tracking.known_runs import known_run
 
 PATH: Final = "/charts/table"
 _UNKNOWN: Final = (None, None, None)
@@ -32,9 +33,7 @@ def register(app: dash.Dash, services: Services) -> None:
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = lookup.view([run_id])
-        run = view.get(run_id)
-        if run is None:
-            raise RunNotFound(run_id)
+        run = known_run(view, run_id)
         known = services.extremes.read(run, services.settings.patience_seconds)
         rows = [_row(key, point, known.found.get(key)) for key, point in sorted(run.metrics.items())]
         return kept_json({"rows": rows, "pending": known.pending})

@@ -25,6 +25,7 @@ from domain.moments import latest_ms
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.histories.complete import RunHistories, complete_histories
+from services.tracking.known_runs import known_table
 
 PATH: Final = "/charts/points.csv"
 # Less than proxies wait for the next byte.
@@ -42,6 +43,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def answer() -> flask.Response:
         query = FigureQuery.of(asked())
         view = services.runs.view_with(query.runs, RUNS_WAIT_SECONDS)
+        known_table(view)
         runs = lookup.runs(view, query.runs)
         response = flask.Response(flask.stream_with_context(_file(services, query, runs)), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(query)}"'

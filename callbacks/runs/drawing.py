@@ -48,8 +48,10 @@ class Drawing(NamedTuple):
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
         diverged = {run.run_id: list(run.diverged(services.vocabulary)) for run in runs}
         drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=diverged)
-        unknown = [] if view.runs is None else [run_id for run_id in run_ids if view.get(run_id) is None]
-        return drawing._replace(unknown=unknown)
+        unknown = [] if not view.is_whole else [run_id for run_id in run_ids if view.get(run_id) is None]
+        # What has not been read yet may be any of them.
+        late = not view.is_whole and view.failure is None and len(runs) < len(run_ids)
+        return drawing._replace(unknown=unknown, is_loading=drawing.is_loading or late)
 
     @classmethod
     def of_runs(

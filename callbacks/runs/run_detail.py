@@ -53,7 +53,7 @@ def register(app: dash.Dash, services: Services) -> None:
             view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
             ends += RETRY_WAIT_SECONDS  # who presses a button expects to wait
         else:
-            view = services.runs.view_with([run_id], patience) if drawn is None else services.runs.view()
+            view = services.runs.view_with([run_id], patience)
         drawing = Drawing.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
         _text, failure, failed = freshness(view)
         beside = _beside(view, run_id, drawing)
@@ -63,7 +63,7 @@ def register(app: dash.Dash, services: Services) -> None:
             raise PreventUpdate
         if not failed and drawing.failures:
             failure, failed = notices.failed_histories(drawing.failures), True
-        body = _body(services, run_id, drawing, beside, view.runs is not None)
+        body = _body(services, run_id, drawing, beside, is_none=bool(drawing.unknown))
         return {**body, "failure": failure, "failed": failed, "drawn": shown}
 
     app.clientside_callback(
@@ -91,10 +91,10 @@ def _beside(view: RunView, run_id: str, drawing: Drawing) -> Beside | None:
     return Beside(drawing.found, family_of(run, view.runs), silence)
 
 
-def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, known: bool) -> dict[str, Any]:
+def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, *, is_none: bool) -> dict[str, Any]:
     """Whether the charts are hidden, facts, parameters and notices."""
     if not drawing.runs or beside is None:
-        facts = run_detail.not_found(run_id) if known else None
+        facts = run_detail.not_found(run_id) if is_none else None
         return {"hidden": True, "facts": facts, "parameters": None, "notices": None}
     run = drawing.runs[0]
     now = datetime.now(UTC)

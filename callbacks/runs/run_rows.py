@@ -34,6 +34,7 @@ from services.tracking.run_store import RunView
 MOST_ROWS: Final = 1_000
 """Of a page."""
 _FILE: Final = "runs.csv"
+_FILE_OF_A_PART: Final = "runs-incomplete.csv"
 
 
 class RowsQuery(RunQuery):
@@ -135,7 +136,9 @@ def register(app: dash.Dash, services: Services) -> None:
             raise FiltersMisunderstood({f"filter[{ref}]": error for ref, error in selection.misfits.items()})
         refs = query.columns or [ColumnRef(kind="built_in", key=key) for key in BUILT_IN]
         response = flask.Response(csv_pieces(there, refs, selection.rows), mimetype="text/csv")
-        response.headers["Content-Disposition"] = f'attachment; filename="{_FILE}"'
+        # Said where it stays with the numbers.
+        name = _FILE if there.table.progress is None else _FILE_OF_A_PART
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 

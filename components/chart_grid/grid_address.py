@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple, Self
 
+from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Window
+from domain.errors import BadInput
 
 # As a query has it: of a repeated name a list.
 Query = Mapping[str, str | list[str]]
@@ -21,9 +23,11 @@ class GridAddress(NamedTuple):
     @classmethod
     def of(cls, query: Query) -> Self:
         """Reads the query; what makes no sense is left out, and named."""
-        charts = _all(query, "chart")
+        asked = _all(query, "chart")
+        charts = [text for text in asked if _is_chart(text)]
         ends = {name: _number(_all(query, name)) for name in ("x_from", "x_to")}
         odd = [name for name, end in ends.items() if _all(query, name) and end is None]
+        odd += ["chart"] if len(charts) < len(asked) else []
         window = Window(x_from=ends["x_from"], x_to=ends["x_to"])
         return cls(charts or None, _all(query, "open"), window, odd)
 
@@ -31,6 +35,15 @@ class GridAddress(NamedTuple):
 def _all(query: Query, name: str) -> list[str]:
     said = query.get(name, [])
     return list(dict.fromkeys(one for one in ([said] if isinstance(said, str) else said) if one))
+
+
+def _is_chart(text: str) -> bool:
+    """Whether it describes one: of one that does not, the browser could make no place, nor of those behind it."""
+    try:
+        ChartSpec.parse(text)
+    except BadInput:
+        return False
+    return True
 
 
 def _number(said: list[str]) -> float | None:

@@ -13,6 +13,7 @@ from components.charts.names import shortened
 from components.charts.scales import Scale, scale_of
 from components.charts.sentences.chart_summary import chart_summary
 from components.charts.sentences.line_ends import is_as_logged, nothing_finite, said_of_ends
+from components.charts.sentences.overlay_key import overlay_key
 from components.charts.sentences.subtitle import first_of, put_below
 from components.charts.subjects import names
 from components.charts.traces import Line, end_marks, faint_trace, group_traces, line_trace
@@ -64,7 +65,17 @@ def line_chart(
     as_logged = is_as_logged(curves)
     empty = None if traces else nothing
     layout = chart_layout(spec, options, scale, empty, legend=legend, y_axis=y_axis, as_logged=as_logged)
-    said = [*remarks, *y_scale.said(), *_said(drawn, options, sampled), *said_of_ends(curves)] if traces else []
+    said = (
+        [
+            *([] if legend else overlay_key(spec)),
+            *remarks,
+            *y_scale.said(),
+            *_said(drawn, options, sampled),
+            *said_of_ends(curves),
+        ]
+        if traces
+        else []
+    )
     put_below(layout["title"], layout["margin"], [*said, *first_of(left_out)])
     named = [(shortened(line.name), line.curves) for line in lines]
     spoken = unescape(nothing.replace("<br>", "; "))

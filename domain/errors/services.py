@@ -44,6 +44,13 @@ class NothingReadYet(ServiceUnavailable):
     text = template("has not told its runs yet")
 
 
+class RunsStillComing(ServiceUnavailable):
+    """The runs are being read for the first time: so many have come."""
+
+    text = template("is still telling its runs, {read} so far; try again")
+    read: int
+
+
 class BusyChecking(ServiceUnavailable):
     """As many checks as may be are under way."""
 

@@ -113,8 +113,8 @@ class MetricBounds:
     def _read(self, table: RunTable, key: str, points: MetricColumn) -> None:
         """The newest runs first, while somebody asks."""
         missing, marks = self._missing(table, key, points), _marks(table, points)
-        # A table that is whole came over REST, so that the lane is none now.
-        source = self._histories if self._lane is None or table.facts.only_metrics is None else self._lane
+        # Where the list itself could not come from the database, its columns would not either.
+        source = self._histories if self._lane is None or table.facts.over_rest is not None else self._lane
         step = source.at_once or max(1, len(missing))
         for begin in range(0, len(missing), step):
             if time.monotonic() - self._wanted.get(key, 0.0) > _WANTED_SECONDS:

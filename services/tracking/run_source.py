@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from domain.run_table.columns import MetricColumn
 from domain.run_table.table import RunTable
-from domain.tracking.runs import LatestMetric
+from domain.tracking.runs import LatestMetric, Run
 
 Arrived = Callable[[RunTable], None]
 """Is given what a full reading has so far, with its `progress`: more each time, the newest runs first. Where all runs
@@ -55,6 +55,9 @@ class RunSource(Protocol):
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
         """Returns `known` with the runs that may have changed since; the very same object when none did."""
+
+    def one(self, run_id: str) -> Run:
+        """Reads one run; raises `NotFound` where there is none, or it was deleted."""
 
     def sweep_is_due(self) -> bool:
         """Whether everything may be read again by itself: that takes a tenth of the server's time at most."""

@@ -1,14 +1,17 @@
 """The runs as every page shows them: one refresh per host, a snapshot for everyone, nobody waits."""
 
+import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from concurrency.single_flight import has_ended
+from domain.errors import BadInput, NotFound, ServiceError
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column
 from domain.run_table.table import RunTable
@@ -21,6 +24,9 @@ from services.tracking.run_source import RunSource
 from services.tracking.whole_runs import WholeRuns
 
 _LOOK_EVERY_SECONDS: Final = 0.05
+# Each takes a request; who compares more than these before all runs have come waits for them.
+_MOST_ASKED_FOR: Final = 50
+log = logging.getLogger(__name__)
 
 
 class RunView(BaseModel):
@@ -35,11 +41,18 @@ class RunView(BaseModel):
     failure: Failure | None
     whole: WholeRuns = WholeRuns(None)
     """What completes the runs where `runs` does not hold all their metrics."""
+    found: Mapping[str, Run] = MappingProxyType({})
+    """Runs that were asked for by their id and are not among `runs`."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a run that is not known here is none, as far as its source could be asked."""
+        return self.runs is not None and self.runs.progress is None and self.failure is None
 
     def get(self, run_id: str) -> Run | None:
         """The run with this id, if it is known, with all its metrics."""
-        if self.runs is None:
-            return None
+        if self.runs is None or run_id in self.found:
+            return self.found.get(run_id)
         return self.whole.of(self.runs, [run_id]).get(run_id) or self.runs.get(run_id)
 
 
@@ -50,6 +63,7 @@ class RunStore:
         self, source: RunSource, cache_dir: Path, refresh_seconds: float, columns: RunColumns | None = None
     ) -> None:
         self.name = source.name
+        self._source = source
         self._columns = columns or RunColumns(DEFAULT, source.columns, None)
         self._refresh = RunRefresh(source, cache_dir, refresh_seconds)
         self._whole = WholeRuns(source.columns)
@@ -71,14 +85,18 @@ class RunStore:
         return self._view_after(Ask.EVERYTHING, wait_seconds)
 
     def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
-        """As `view`, but asks the source at once when one of `run_ids` is unknown: a shared link may be seconds old."""
-        ids = list(run_ids)
+        """As `view`, but asks the source at once when one of `run_ids` is unknown: a shared link may be seconds old.
+
+        What is unknown then is asked for by its id: runs of old times come late in a first reading.
+        """
+        ids, ends = list(run_ids), time.monotonic() + wait_seconds
         view = self.first_view(wait_seconds)
-        if view.runs is not None and not all(run_id in view.runs for run_id in ids):
-            view = self._view_after(Ask.CHANGES, wait_seconds)
-        if view.runs is not None:
-            self._whole.of(view.runs, ids)  # all at once: the view then has them at hand
-        return view
+        if view.is_whole and _unknown(view, ids):
+            view = self._view_after(Ask.CHANGES, max(0.0, ends - time.monotonic()))
+        if view.runs is None:
+            return view
+        self._whole.of(view.runs, ids)  # all at once: the view then has them at hand
+        return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MOST_ASKED_FOR], ends)})
 
     def first_view(self, wait_seconds: float) -> RunView:
         """As `view`, but where nothing is known yet it waits up to `wait_seconds` for the first answer."""
@@ -89,10 +107,39 @@ class RunStore:
             time.sleep(min(left, _LOOK_EVERY_SECONDS))
         return view
 
+    def whole_view(self, wait_seconds: float) -> RunView:
+        """As `first_view`, but waits for all runs."""
+        ends = time.monotonic() + wait_seconds
+        view = self.first_view(wait_seconds)
+        while view.runs is not None and view.runs.progress is not None and time.monotonic() < ends:
+            has_ended(self._refresh.start(Ask.WHAT_IS_DUE), _LOOK_EVERY_SECONDS)
+            time.sleep(_LOOK_EVERY_SECONDS)
+            view = self.view()
+        return view
+
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
         """Any column of `table`, which a view gave; as `RunColumns.column`."""
         return self._columns.column(table, ref, as_of)
 
+    def _found(self, run_ids: Iterable[str], ends: float) -> dict[str, Run]:
+        """Those that there are, of as many as can be asked for in time."""
+        found: dict[str, Run] = {}
+        for run_id in run_ids:
+            if time.monotonic() >= ends:
+                break
+            try:
+                found[run_id] = self._source.one(run_id)
+            except (NotFound, BadInput):
+                continue
+            except ServiceError as error:
+                log.warning("a run cannot be asked for", extra={"run": run_id, "cause": str(error)})
+                break
+        return found
+
     def _view_after(self, ask: Ask, wait_seconds: float) -> RunView:
         has_ended(self._refresh.start(ask), wait_seconds)
         return self.last_view()
+
+
+def _unknown(view: RunView, run_ids: Iterable[str]) -> list[str]:
+    return [run_id for run_id in run_ids if view.runs is not None and run_id not in view.runs]

@@ -3,6 +3,8 @@
 import csv
 import io
 import math
+import threading
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +13,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
 from components.charts.encoding import column
+from services.connect import connect
+from services.sharing.shared_file import cache_folder
+from services.tracking.sources.pace import Pace, PaceFile
+from settings.settings import Settings
 from tests.api.conftest import Serving
 from tests.misbehaving import HTML, Misbehaving, eventually
 from tests.tracking import Tracking
@@ -282,3 +289,51 @@ def test_while_mlflow_is_away_what_is_known_is_drawn_and_the_rest_is_said(
         client.get("/charts/points.csv", query_string={"runs": run, "chart": "late"}).get_data()
     assert client.get(f"/api/runs/{run}/metrics/late").status_code in (502, 503)
     assert client.get(f"/api/runs/{run}/metrics").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/charts/figure?chart=loss&runs=",
+        "/charts/metrics?runs=",
+        "/charts/points.csv?chart=loss&runs=",
+        "/charts/table?run=",
+    ],
+)
+def test_of_runs_that_could_not_be_read_nothing_is_said_but_why(
+    serving: Serving, misbehaving: Misbehaving, path: str
+) -> None:
+    """Not that they logged nothing, nor that there are none."""
+    misbehaving.answer = HTML
+    answer = serving(misbehaving.address).test_client().get(path + "a" * 32)
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert "is not JSON" in answer.json["message"]
+
+
+def test_until_the_first_reading_is_over_no_run_is_said_to_be_missing(
+    misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
+) -> None:
+    group, goes_on, asked = tracking.experiment(), threading.Event(), []
+    old = tracking.run(group, metrics={"known": [1.0, 2.0]}, started_ms=1_000_000)
+    for _number in range(4):
+        tracking.run(group)
+
+    def first_page_only(path: str, body: bytes) -> bytes:
+        if path.endswith("runs/search"):
+            asked.append(path)
+            assert len(asked) == 1 or goes_on.wait(60)
+        return body
+
+    misbehaving.alter = first_page_only
+    PaceFile(cache_folder(cache_dir, misbehaving.address), "MLflow").keep(Pace(most_runs=2, seconds_per_run=0.5))
+    values = Settings(_env_file=None, mlflow_tracking_uri=misbehaving.address, cache_dir=cache_dir)  # type: ignore[call-arg,arg-type]
+    client = create_app(values, connect(values)).server.test_client()
+    eventually(lambda: client.post("/runs/rows", json={}).status_code == 200)
+    for path in (f"/charts/table?run={old}", f"/api/runs/{old}", f"/api/runs/{old}/metrics"):
+        assert client.get(path).status_code == 503
+    told = client.get("/charts/figure", query_string={"runs": old, "chart": "known"}).json
+    assert (told["pending"], told["absent"]) == (True, False)
+    assert client.get(f"/charts/metrics?runs={old}").json["pending"]
+    goes_on.set()
+    assert figure(client, runs=old, chart="known")["figure"]["data"]

@@ -76,6 +76,14 @@ def test_pages_lead_from_one_to_the_next(client: FlaskClient, runs: list[str]) -
     assert len(etags) == 1
 
 
+@pytest.mark.parametrize("page", ["1.0", "+1", " 1", "1_0"])
+def test_a_page_is_a_number_however_it_is_written(client: FlaskClient, runs: list[str], page: str) -> None:
+    """The address of the next one is that of a number, too."""
+    answer = client.get("/api/runs", query_string={"experiment": EXPERIMENT, "page_size": 1, "page": page})
+    assert answer.status_code == 200, answer.json
+    assert page == "1_0" or answer.headers["Link"].endswith('&page=2>; rel="next"')
+
+
 def test_a_page_beyond_the_last_is_empty(client: FlaskClient, runs: list[str]) -> None:
     answer = ask(client, page=7, page_size=3)
     assert (answer.json, answer.headers["X-Total-Count"], "Link" in answer.headers) == ([], "4", False)

@@ -105,6 +105,9 @@ def test_order_scale_overlay_and_size_by_keys(compared: Page) -> None:
     over = '{"m":["@loss","train/approx_kl"]}'
     page.wait(lambda: page.script(COMPARE) == [over, "@reward"])
     page.wait(lambda: page.script(LINES, over) == 4)
+    page.wait(
+        lambda: page.driver.switch_to.active_element.get_attribute("aria-label") == "Menu: Loss · train/approx_kl"
+    )
     menu(page, over, "Logarithmic y")
     log = '{"m":["@loss","train/approx_kl"],"log":true}'
     page.wait(lambda: page.script(COMPARE) == [log, "@reward"])
@@ -237,10 +240,15 @@ def test_only_charts_near_the_view_are_drawn(page: Page, tracking: Tracking) -> 
     page.click(".grid-add")
     in_document = "return document.querySelectorAll('.metric-list .metric-row').length"
     page.wait(lambda: 5 < page.script(in_document) < 60)
+    page.click(".metric-picker .metric-add")
+    page.wait(lambda: page.script(STATUS) == "Charts added: 1. There are 1 now.")
     page.click(".metric-picker .btn-outline-primary")
     page.wait_for_text("That makes 120 charts. Add them all", ".metric-picker")
     page.click(".metric-picker .btn-outline-primary")
     page.wait(lambda: len(page.script(ORDER.replace("{place}", "run"))) == 120)
+    assert page.script(STATUS) == "Charts added: 119. There are 120 now."
+    cut = "return document.querySelector('.metric-rows').clientHeight % document.querySelector('.metric-rows [role=row]').offsetHeight"
+    assert page.script(cut) > 9, "a list that ends with a whole row looks as if that were all"
 
 
 def test_the_table_of_metrics_leads_to_charts(page: Page, runs: list[str]) -> None:
@@ -307,3 +315,24 @@ def test_in_japanese_on_a_phone(page: Page, runs: list[str]) -> None:
     assert words == set()
     width = page.script("return document.querySelector('.metric-picker').getBoundingClientRect().right")
     assert width <= 360
+
+
+def test_long_names_stay_in_their_place(page: Page, tracking: Tracking) -> None:
+    key = f"{'p' * 120}/{'k' * 120}"
+    run_id = tracking.run(tracking.experiment(), name="long", metrics={key: [1.0, 3.9e13]})
+    page.open(f"/mlflow/runs/{run_id}?open={'p' * 120}")
+    page.wait(lambda: page.all(".section-charts .gtitle"))
+    ends = "return arguments[0].map(one => document.querySelector(one).getBoundingClientRect()).map(box => [box.left, box.right])"
+    (_left, title), (button, _right) = page.script(
+        ends, [".section-charts .gtitle", ".section-charts .chart-menu-button"]
+    )
+    assert title <= button
+    assert not page.all(".section-charts .ytitle"), "it would say the title once more, and be cut off"
+    page.wait(lambda: page.all(".metric-rows .metric-cell-0"))
+    assert page.script(
+        "const one = document.querySelector('.metric-rows .metric-cell-0'); return one.scrollWidth <= one.clientWidth"
+    )
+    page.click(".grid-add")
+    page.wait(lambda: page.all(".metric-picker .metric-group"))
+    rows = "return [...document.querySelectorAll('.metric-picker [role=listitem]')].map(one => [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight])"
+    assert all(over <= 0 for row in page.script(rows) for over in row)

@@ -39,7 +39,10 @@ def test_a_zoom_reaches_all_charts_and_comes_from_the_full_data(page: Page, seed
 
 
 def test_controls_change_the_charts_and_the_address(page: Page, seeds: str) -> None:
+    of_groups = [f"#option-{name}" for name in ("diverged", "centre", "band")]
+    assert not any(page.find(one).is_displayed() for one in of_groups), "they would change nothing"
     page.click("#option-grouped")
+    page.wait(lambda: all(page.find(one).is_displayed() for one in of_groups))
     page.wait(lambda: len(page.lines(CHARTS[1])) == 2)  # a band and its line
     page.wait_for_text("IQM of final rewards")
     assert "grouped=true" in page.driver.current_url

@@ -250,6 +250,9 @@ def test_the_menu_fits_and_can_be_read(page: Page, experiment: tuple[str, list[s
     assert page.script("const p = document.getElementById('views-panel'); return p.scrollWidth <= p.clientWidth")
     assert page.script("return document.documentElement.scrollWidth <= window.innerWidth")
     assert grave_violations(page, "views", part="#views-panel") == []
+    narrower = {**size, "width": 340}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrower)
+    page.wait(lambda: page.script(box)[1] <= 340)  # turned while it is open
 
 
 @pytest.mark.parametrize(

@@ -84,3 +84,12 @@ def test_runs_have_unlike_styles(run_ids: list[str]) -> None:
 def test_a_run_keeps_its_colour_when_runs_are_added_after_it(run_ids: list[str]) -> None:
     whole = line_styles(run_ids)
     assert all(line_styles(run_ids[:n]) == {i: whole[i] for i in run_ids[:n]} for n in range(len(run_ids)))
+
+
+def test_a_chart_of_several_metrics_says_which_dashes_are_which() -> None:
+    spec = ChartSpec(subjects=("@loss", "<b>eval</b>/loss", "a", "b", "c", "d"))
+    figure = line_chart(spec, [line("run", [1.0, 2.0])], nothing="")
+    told = figure["layout"]["title"]["subtitle"]["text"].replace("<br>", " · ").split(" · ")
+    assert told == ["─── Loss", "┈┈┈ &lt;b&gt;eval&lt;/b&gt;/loss", "╌╌╌ a", "─·─ b", "— — c", "───● d"]
+    alone = line_chart(ChartSpec.of_word("loss"), [line("run", [1.0, 2.0])], nothing="")
+    assert alone["layout"]["title"]["subtitle"]["text"] == ""

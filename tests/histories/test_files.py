@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as example_settings
@@ -57,7 +58,7 @@ def test_what_is_saved_is_loaded_by_every_worker(tmp_path: Path, length: int, va
 @example_settings(max_examples=100)
 @given(where=st.integers(0, 10**6), flip=st.integers(1, 255), cut=st.booleans())
 def test_a_damaged_file_is_never_taken_for_a_whole_one(where: int, flip: int, cut: bool) -> None:
-    content = encode(ONE, entry(20))
+    content = b"".join(encode(ONE, entry(20)))
     where %= len(content)
     damaged = content[:where] if cut else content[:where] + bytes([content[where] ^ flip]) + content[where + 1 :]
     try:
@@ -70,7 +71,7 @@ def test_a_damaged_file_is_never_taken_for_a_whole_one(where: int, flip: int, cu
 
 def test_another_historys_file_is_not_taken(tmp_path: Path) -> None:
     with pytest.raises(Damaged):
-        decode(Series(ONE.run_id, "other"), encode(ONE, entry()))
+        decode(Series(ONE.run_id, "other"), b"".join(encode(ONE, entry())))
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
@@ -259,3 +260,10 @@ def test_two_workers_cold_at_once_ask_once(tracking: Tracking, gateway: Gateway,
     assert [worker.communicate(timeout=60)[0] for worker in workers] == ["[50, 3000, 4000]\n"] * 2
     # Two looks (short and long), and two windows for each of the long ones.
     assert gateway.asked(INTERVAL) == 2 + 2 * 2
+
+
+def test_to_save_a_history_copies_none_of_its_columns() -> None:
+    kept = entry(20)
+    columns = [np.frombuffer(part, np.uint8) for part in encode(ONE, kept)[2:]]
+    for column, own in zip(columns, (kept.history.step, kept.history.value, kept.history.timestamp), strict=True):
+        assert np.shares_memory(column, own)

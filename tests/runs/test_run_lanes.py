@@ -25,6 +25,7 @@ from domain.run_table.table import RunTable
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import LARGEST_FLOAT
+from services.connect import history_store, run_columns
 from services.database import mlflow_database
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_store import RunStore
@@ -33,8 +34,9 @@ from services.tracking.sources.database_columns import DatabaseColumns
 from services.tracking.sources.database_runs import DatabaseRuns
 from services.tracking.sources.lanes import RunLanes
 from services.tracking.sources.mlflow_runs import MlflowRuns
+from settings.settings import Settings
 from tests.conftest import SharedMlflow
-from tests.misbehaving import Misbehaving
+from tests.misbehaving import Misbehaving, eventually
 from tests.tracking import Tracking
 from transport.http_client import JsonService
 
@@ -202,8 +204,21 @@ def _assert_extremes(least: float, greatest: float, last: float | None) -> None:
         assert math.isnan(least)
         assert math.isnan(greatest)
     else:
-        numbers = [1.0] if math.isnan(last) else [1.0, last]
+        numbers = [1.0, last] if math.isfinite(last) else [1.0]
         assert (least, greatest) == (min(numbers), max(numbers))
+
+
+def test_least_and_greatest_of_a_list_from_the_database_come_from_there(
+    stored: Path, misbehaving: Misbehaving, tmp_path: Path
+) -> None:
+    """Also of a list that holds all metrics: MLflow would be asked for the points of each run."""
+    source = lanes(misbehaving.address, f"sqlite:///{stored}", tmp_path)
+    table = everything(source)
+    assert table.facts.only_metrics is None
+    misbehaving.answer = 500, b"{}", "application/json"
+    mlflow = MlflowApi(JsonService("MLflow", misbehaving.address))
+    columns = run_columns(DEFAULT, source, history_store(Settings(cache_dir=tmp_path), mlflow))
+    eventually(lambda: columns.column(table, ColumnRef.parse("least:a b")).pending == 0)
 
 
 def test_a_run_that_is_opened_has_all_its_metrics(stored: Path, tracking: Tracking, tmp_path: Path) -> None:

@@ -68,10 +68,10 @@ class HistoryFiles:
         held = None
         try:
             content = encode(series, entry)
-            put(path, content)
+            put(path, *content)
             held = self._read(series, path)
             self._disk_fails = False
-            self._quota.wrote(len(content))
+            self._quota.wrote(sum(map(len, content)))
         except OSError as error:
             if not self._disk_fails:
                 log.warning("histories stay in memory, the disk does not take them", extra={"cause": str(error)})

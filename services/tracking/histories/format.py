@@ -6,13 +6,15 @@ A file that was cut short, mixed up or changed by a bit is told from a good one 
 import mmap
 import struct
 import zlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run
+from services.sharing.atomic_file import Content
 
 _MAGIC = b"CLEWHIST"
 _VERSION = 1
@@ -57,8 +59,8 @@ class Damaged(ValueError):
     """The file does not hold what it should."""
 
 
-def encode(series: Series, entry: Entry) -> bytes:
-    """The file's content."""
+def encode(series: Series, entry: Entry) -> list[Content]:
+    """The file's content in parts: the columns are those of the entry, for copies of a long one are megabytes."""
     header = _Header(
         run_id=series.run_id,
         key=series.key,
@@ -70,8 +72,16 @@ def encode(series: Series, entry: Entry) -> bytes:
     text = header.model_dump_json().encode()
     text += b" " * (-(_PRELUDE.size + len(text)) % _ALIGNMENT)
     columns = (entry.history.step, entry.history.value, entry.history.timestamp)
-    body = text + b"".join(column.astype(kind).tobytes() for column, kind in zip(columns, _COLUMNS, strict=True))
-    return _PRELUDE.pack(_MAGIC, _VERSION, len(text), zlib.crc32(body)) + body
+    parts = [text, *(_bytes_of(column, kind) for column, kind in zip(columns, _COLUMNS, strict=True))]
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part, checksum)
+    return [_PRELUDE.pack(_MAGIC, _VERSION, len(text), checksum), *parts]
+
+
+def _bytes_of(column: NDArray[Any], kind: str) -> Content:
+    """The column's own memory where it is as the file has it; a view of none cannot be made."""
+    return np.ascontiguousarray(column, kind).data.cast("B") if len(column) else b""
 
 
 def decode(series: Series, content: bytes | mmap.mmap) -> Entry:

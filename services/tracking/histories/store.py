@@ -16,6 +16,7 @@ from concurrency.worker_pool import DaemonPool
 from domain.errors import ClewError
 from domain.tracking.history import FIRST_STEP, History
 from domain.tracking.runs import Run
+from services.sharing.free_memory import give_back
 from services.tracking.histories.fetch_plan import FetchBatch, Fill, HistoryReader, plan_fetches
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Series
@@ -142,6 +143,8 @@ class HistoryStore:
             with self._lock:
                 self._note([fill.series], failures)
                 del self._fills[fill.series]
+        # What it took to read 100,000 points is megabytes, which each of these threads would keep for its next ones.
+        give_back()
 
     def _note(self, tried: Iterable[Series], failures: dict[Series, ClewError]) -> None:
         """With the lock held."""

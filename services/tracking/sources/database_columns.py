@@ -9,7 +9,7 @@ from sqlalchemy import false, func, select
 
 from domain.run_table.columns import MetricColumn
 from domain.tracking.runs import LatestMetric
-from mlflow_api.metric_columns import as_logged
+from mlflow_api.schemas import LARGEST_FLOAT
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import Extremes
 from services.tracking.sources.mlflow_tables import LATEST, METRICS
@@ -40,13 +40,14 @@ class DatabaseColumns:
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
         """As `ColumnLane`."""
         bounds = (func.min(METRICS.c.value), func.max(METRICS.c.value))
-        is_number = METRICS.c.is_nan == false()
-        query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, is_number).group_by(METRICS.c.run_uuid)
+        # What is kept as the largest float was infinite: the greatest is that of the numbers, as of a history.
+        is_number = METRICS.c.is_nan == false(), METRICS.c.value > -LARGEST_FLOAT, METRICS.c.value < LARGEST_FLOAT
+        query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, *is_number).group_by(METRICS.c.run_uuid)
         with self._database.connected() as connection:
             ours, places = _placed(rows_of(connection, query), run_ids)
         found = [np.full(len(run_ids), np.nan) for _bound in bounds]
         for place, column in enumerate(found, start=1):
-            column[places] = as_logged(column_in(ours, place, np.float64))
+            column[places] = column_in(ours, place, np.float64)
         return Extremes(*found)
 
     def latest(self, run_ids: Sequence[str]) -> dict[str, dict[str, LatestMetric]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.errors import ServiceError
 from domain.message_data import MessageData
 from domain.run_table.table import RunTable
+from domain.tracking.runs import Run
 from services.tracking.run_source import Arrived, ColumnLane
 from services.tracking.sources.database_runs import DatabaseRuns
 from services.tracking.sources.mlflow_runs import MlflowRuns
@@ -41,6 +42,10 @@ class RunLanes:
         """As `RunSource`."""
         table = self._by_database(lambda: self._database.changes(known, since))
         return self._explained(self._rest.changes(known, since) if table is None else table)
+
+    def one(self, run_id: str) -> Run:
+        """As `RunSource`."""
+        return self._rest.one(run_id)
 
     def sweep_is_due(self) -> bool:
         """As `RunSource`."""

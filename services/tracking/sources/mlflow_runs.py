@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from domain.errors import BadResponse, NotFound
+from domain.errors.records import RunDeleted
 from domain.run_table.arranging import joined_parts, parts_of
 from domain.run_table.arrays.parts import Parts
 from domain.run_table.table import RunTable, TableFacts
@@ -94,6 +95,15 @@ class MlflowRuns:
         fresh = RunTable(joined_parts(found), known.facts)
         settled, gone = _settled(quick, experiments, _missing(known, fresh, bad))
         return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], gone, bad, marks)
+
+    def one(self, run_id: str) -> Run:
+        """As `RunSource`."""
+        quick = self._quick()
+        experiments = quick.experiments()
+        run = quick.run(run_id, experiments)
+        if run.experiment_id not in experiments:
+            raise RunDeleted(run_id)
+        return run
 
     def note_sweep(self, seconds: float) -> None:
         """Notes for all workers that MLflow, or its database, was at work for so long on a full reading."""

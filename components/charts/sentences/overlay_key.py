@@ -1,0 +1,30 @@
+"""Which dashes mean which metric, where a chart of several has no legend that names its lines."""
+
+from typing import Final
+
+from components.charts.names import plotly_text
+from components.charts.subjects import subject_name
+from components.colours import LineStyle, overlay_style
+from components.texts.language import _
+from domain.charts.chart_spec import ChartSpec
+
+_DASHES: Final = {"solid": "───", "dot": "┈┈┈", "dash": "╌╌╌", "dashdot": "─·─", "longdash": "— —"}
+_SYMBOLS: Final = {None: "", "circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
+_MOST: Final = 6
+_NAME_WIDE: Final = 30
+_PLAIN: Final = LineStyle("", "solid")
+
+
+def overlay_key(spec: ChartSpec) -> list[str]:
+    """A dash and a name for each metric of a chart of several, as Plotly reads them; nothing for a chart of one."""
+    if len(spec.of) == 1:
+        return []
+    told = [
+        f"{_mark(overlay_style(_PLAIN, place))} {plotly_text(subject_name(subject), _NAME_WIDE)}"
+        for place, subject in enumerate(spec.of)
+    ]
+    return told if len(told) <= _MOST else [*told[:_MOST], _("and %(n)s more", n=len(told) - _MOST)]
+
+
+def _mark(style: LineStyle) -> str:
+    return _DASHES[style.dash] + _SYMBOLS[style.symbol]

@@ -1,0 +1,22 @@
+"""What of an address the grid of charts begins with."""
+
+import pytest
+
+from components.chart_grid.grid_address import GridAddress
+
+DAMAGED = ("{bad", "{", "@nope", "@", '{"m":[]}', '{"m":[""]}', '{"m":["a","a"]}', '{"m":["a"],"y":[1,0]}', "x" * 9_000)
+SOUND = ["train/loss", "@reward", "constructor", "__proto__", '{"m":["a","b"],"log":true}', "@@nope"]
+
+
+@pytest.mark.parametrize("damaged", DAMAGED, ids=lambda text: text[:20])
+def test_a_damaged_chart_is_left_out_and_named_and_the_others_stay(damaged: str) -> None:
+    found = GridAddress.of({"chart": [SOUND[0], damaged, *SOUND[1:]]})
+    assert (found.charts, found.odd) == (SOUND, ["chart"])
+
+
+def test_of_nothing_but_damaged_charts_the_usual_ones_are_drawn() -> None:
+    assert GridAddress.of({"chart": "{bad"}) == GridAddress(None, odd=["chart"])
+
+
+def test_odd_ends_are_named_beside() -> None:
+    assert GridAddress.of({"chart": ["{"], "x_from": "nan", "x_to": "2"}).odd == ["x_from", "chart"]
