@@ -22,6 +22,7 @@ from selenium.webdriver.chrome.service import Service
 ROUNDS = 5
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--window-size=1440,1000")
 FIRST_CELL = "document.querySelector(\"#runs-table td[data-dash-column='{}'] .dash-cell-value\")?.innerText"
+FIRST_VALUE = "return window.clew.propsOf('runs-table').data[0][arguments[0]]"
 BOX = "#runs-table th.dash-filter[data-dash-column='{}'] .filter-box input"
 TYPE = (
     "((box, text) => { const input = document.querySelector(box); input.value = text;"
@@ -101,9 +102,11 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
             table(sort_by=[{"column_id": column, "direction": "asc"}])
             settle()
             value = driver.execute_script(f"return {FIRST_CELL.format(column)}")
+            # As it is, not as it is shown: what is shown as 0.0 may be a little more.
+            least = driver.execute_script(FIRST_VALUE, column)
             table(sort_by=[{"column_id": column, "direction": "desc"}])
             settle()
-            box, typed = json.dumps(BOX.format(column)), json.dumps(f"{operator} {value}")
+            box, typed = json.dumps(BOX.format(column)), json.dumps(f"{operator} {least}")
             seconds = until(f"{FIRST_CELL.format(column)} === {value!r}", f"{TYPE}({box}, {typed})")
             type_into(column, "")
             table(sort_by=[])
