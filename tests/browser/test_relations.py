@@ -65,7 +65,7 @@ def sweep(page: Page, tracking: Tracking, experiment: str) -> list[str]:
         tracking.run(
             group,
             name=f"s{n}",
-            params={"lr": str(10.0 ** (n - 5)), "algo": "ppo" if n < 5 else "dqn"} if n < 9 else {},
+            params={"lr_sweep": str(10.0 ** (n - 5)), "algo": "ppo" if n < 5 else "dqn"} if n < 9 else {},
             metrics={"episode_reward": [float(n) if n != 8 else float("nan")]},
         )
         for n in range(10)
@@ -77,12 +77,12 @@ def sweep(page: Page, tracking: Tracking, experiment: str) -> list[str]:
 
 def test_any_number_against_any_and_what_has_no_place_is_counted(page: Page, sweep: list[str], experiment: str) -> None:
     page.click(f"{SCATTER} > summary")
-    fill(page, SCATTER, "x axis", "param:lr")
+    fill(page, SCATTER, "x axis", "param:lr_sweep")
     fill(page, SCATTER, "y axis", "Final reward")
     page.wait_for_text("On these axes: 8.", SCATTER)
-    page.wait_for_text("Without a place on lr (parameter): 1 with no value.", SCATTER)
+    page.wait_for_text("Without a place on lr_sweep (parameter): 1 with no value.", SCATTER)
     page.wait_for_text("Without a place on Final reward: 1 diverged.", SCATTER)
-    assert (query(page)["sx"], query(page)["sy"]) == (["param:lr"], ["final_reward"])
+    assert (query(page)["sx"], query(page)["sy"]) == (["param:lr_sweep"], ["final_reward"])
     fill(page, SCATTER, "Colour", "Algorithm")
     page.wait_for_text("ppo", f"{SCATTER} .relations-legend")
     assert grave_violations(page, "scatter", part="#relations-place") == []
@@ -92,7 +92,7 @@ def test_a_drag_ticks_runs_and_ticks_of_the_list_are_kept_by_keys(
     page: Page, sweep: list[str], experiment: str
 ) -> None:
     page.click(f"{SCATTER} > summary")
-    fill(page, SCATTER, "x axis", "param:lr")
+    fill(page, SCATTER, "x axis", "param:lr_sweep")
     fill(page, SCATTER, "y axis", "Final reward")
     page.wait_for_text("On these axes: 8.", SCATTER)
     page.script(DRAG, ".relations-scatter", [0.0, 0.0], [1.0, 1.0])
@@ -111,7 +111,10 @@ def test_parallel_coordinates_tick_what_their_ranges_let_through(page: Page, swe
     page.open(
         "/mlflow?"
         + urlencode(
-            [("experiment", experiment), *(("parallel", ref) for ref in ("param:lr", "algorithm", "final_reward"))]
+            [
+                ("experiment", experiment),
+                *(("parallel", ref) for ref in ("param:lr_sweep", "algorithm", "final_reward")),
+            ]
         )
     )
     page.wait_for_text("In the ranges: 10.", PARALLEL)
@@ -127,21 +130,27 @@ def test_parallel_coordinates_tick_what_their_ranges_let_through(page: Page, swe
     page.wait_for_text("In the ranges: 3.", PARALLEL)
     assert page.driver.current_url == address
     page.click(f"{PARALLEL} button[aria-label='Move Algorithm to the left']")
-    page.wait(lambda: query(page)["parallel"] == ["algorithm", "param:lr", "final_reward"])
-    page.click(f"{PARALLEL} button[aria-label='Remove the axis lr (parameter)']")
+    page.wait(lambda: query(page)["parallel"] == ["algorithm", "param:lr_sweep", "final_reward"])
+    page.click(f"{PARALLEL} button[aria-label='Remove the axis lr_sweep (parameter)']")
     page.wait(lambda: query(page)["parallel"] == ["algorithm", "final_reward"])
     assert grave_violations(page, "parallel", part="#relations-place") == []
 
 
 def test_the_address_carries_axes_scales_and_ranges(page: Page, sweep: list[str], experiment: str) -> None:
-    asked = [("experiment", experiment), ("sx", "param:lr"), ("sy", "final_reward"), ("slog", "x"), ("sxr", "0.001..1")]
+    asked = [
+        ("experiment", experiment),
+        ("sx", "param:lr_sweep"),
+        ("sy", "final_reward"),
+        ("slog", "x"),
+        ("sxr", "0.001..1"),
+    ]
     page.open("/mlflow?" + urlencode(asked))
     page.wait_for_text("On these axes: 4.", SCATTER)
     assert page.find(field(page, SCATTER, "x axis from")).get_attribute("value") == "0.001"
     assert query(page) == {
         "experiment": [experiment],
         "relations": ["scatter"],
-        "sx": ["param:lr"],
+        "sx": ["param:lr_sweep"],
         "sy": ["final_reward"],
         "slog": ["x"],
         "sxr": ["0.001..1"],
