@@ -20,6 +20,8 @@ from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
 from domain.errors.run_lists import columns
+from domain.errors.trainings import reasons as training_reasons
+from domain.errors.trainings import requests as training_requests
 from domain.errors.views import records as view_records
 from domain.messages import TEMPLATES
 
@@ -42,6 +44,8 @@ __all__ = [
     "requests",
     "schema",
     "services",
+    "training_reasons",
+    "training_requests",
     "view_records",
     "walks",
 ]

@@ -52,6 +52,14 @@ _INVALID = {
     "too_long.one": template("{field_type} should have at most 1 item after validation, not {actual_length}"),
     # What a model server's own dates can be outside of; raised as pydantic's error by `domain.moments`.
     "year_out_of_range": template("Value error, is outside the years 1 to 9999"),
+    # Of the fields of a training; raised by `domain.trainings`.
+    "batch_too_large": template("should be at most {most}, the steps that all mazes collect between two updates"),
+    "epsilon_rises": template("should be at most {most}, the chance at the start"),
+    "seeds_unreadable": template("names no seeds; write 7, or 1-5, or 1, 3, 10-12"),
+    "too_many_seeds": template("names more than {most} seeds, the most at a time"),
+    "like_an_option": template("should not begin with “-”: a program would take it for an option"),
+    "not_printable": template("should have no line breaks and no control characters"),
+    "like_a_path": template("should be no path: “/”, “\\” and “..” are not taken here"),
 }
 _PREFIX = "invalid."
 TEMPLATES.update({_PREFIX + kind: text for kind, text in _INVALID.items()})

@@ -1,0 +1,32 @@
+"""Whether what was filled in makes a request, each field and all together: for the form, and for the start."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.errors.misfits import reason_of
+from domain.errors.trainings.requests import TrainingRefused
+from domain.messages import Message, Text
+from domain.trainings.fields import Value
+from domain.trainings.maze.form import maze_request, values_of
+from domain.trainings.trainer import Trainer
+
+
+def checked(trainer: Trainer, filled: Mapping[str, object]) -> list[dict[str, Value]]:
+    """The values of each run that is asked for, defaults included; raises TrainingRefused with each wrong field."""
+    runs = trainer.split(trainer.check(filled))
+    return [_of_maze(run) for run in runs] if trainer.is_built_in else runs
+
+
+def _of_maze(values: Mapping[str, Value]) -> dict[str, Value]:
+    try:
+        return values_of(maze_request(values))
+    except ValidationError as error:
+        raise TrainingRefused(dict(map(_misfit, error.errors(include_url=False)))) from error
+
+
+def _misfit(details: ErrorDetails) -> tuple[str, Message | Text]:
+    """The field and what is wrong; what is wrong beside another one names itself. A path begins with the algorithm."""
+    own = details.get("ctx", {}).get("field")
+    return str(own or (details["loc"][1] if len(details["loc"]) > 1 else "algorithm")), reason_of(details)

@@ -1,0 +1,38 @@
+"""Several seeds as one text: "7", "1-5", "1, 3, 10-12"."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from domain.errors.trainings.requests import SeedsUnreadable, TooManySeeds
+
+MOST_SEEDS: Final = 100
+_LARGEST: Final = 2**32 - 1
+_PART: Final = re.compile(r"\s*(\d{1,10})\s*(?:[-–]\s*(\d{1,10})\s*)?")
+
+
+def read_seeds(text: str) -> tuple[int, ...]:
+    """The seeds that a text names, each once, in the order in which it does; raises BadInput."""
+    seeds: dict[int, None] = {}
+    for part in text.split(","):
+        found = _PART.fullmatch(part)
+        if not found:
+            raise SeedsUnreadable(text)
+        low, high = int(found[1]), int(found[2] or found[1])
+        if not low <= high <= _LARGEST:
+            raise SeedsUnreadable(text)
+        if len(seeds) + high - low >= MOST_SEEDS:
+            raise TooManySeeds(MOST_SEEDS)
+        seeds |= dict.fromkeys(range(low, high + 1))
+    return tuple(seeds)
+
+
+def seeds_text(seeds: Iterable[int]) -> str:
+    """The shortest text that `read_seeds` reads as these."""
+    spans: list[list[int]] = []
+    for seed in seeds:
+        if spans and seed == spans[-1][1] + 1:
+            spans[-1][1] = seed
+        else:
+            spans.append([seed, seed])
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in spans)

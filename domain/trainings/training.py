@@ -1,0 +1,152 @@
+"""One training: its state, what can be done with it, and how it gets on."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.message_data import MessageField
+from domain.trainings.fields import Value
+
+
+class TrainingState(StrEnum):
+    """What a training does."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    STARTING = "starting"
+    TRAINING = "training"
+    STOPPING = "stopping"
+    DONE = "done"
+    FAILED = "failed"
+    KILLED = "killed"
+
+
+WAITING: Final = frozenset({TrainingState.QUEUED, TrainingState.HELD})
+ALIVE: Final = frozenset({TrainingState.STARTING, TrainingState.TRAINING, TrainingState.STOPPING})
+OVER: Final = frozenset({TrainingState.DONE, TrainingState.FAILED, TrainingState.KILLED})
+MLFLOW_STATUS: Final = {
+    **dict.fromkeys(WAITING, "SCHEDULED"),
+    **dict.fromkeys(ALIVE, "RUNNING"),
+    TrainingState.DONE: "FINISHED",
+    TrainingState.FAILED: "FAILED",
+    TrainingState.KILLED: "KILLED",
+}
+"""What MLflow's pages show for a state."""
+
+
+class TrainingAction(StrEnum):
+    """What a person can do with a training."""
+
+    STOP = "stop"
+    CANCEL = "cancel"
+    HOLD = "hold"
+    RELEASE = "release"
+    FIRST = "first"
+    CONTINUE = "continue"
+    FORK = "fork"
+
+
+_QUEUE: Final = (TrainingAction.CANCEL, TrainingAction.FIRST)
+ACTIONS: Final[dict[TrainingState, tuple[TrainingAction, ...]]] = {
+    TrainingState.QUEUED: (*_QUEUE, TrainingAction.HOLD),
+    TrainingState.HELD: (*_QUEUE, TrainingAction.RELEASE),
+    TrainingState.STARTING: (TrainingAction.STOP,),
+    TrainingState.TRAINING: (TrainingAction.STOP,),
+    TrainingState.STOPPING: (),
+    TrainingState.DONE: (),
+    TrainingState.FAILED: (),
+    TrainingState.KILLED: (),
+}
+"""What can be done in a state; CONTINUE and FORK where there is a checkpoint besides."""
+
+Milliseconds = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class StoredRequest(BaseModel):
+    """What MLflow keeps of what was asked for, for one run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trainer: str
+    values: dict[str, Value]
+
+
+class TrainingProgress(BaseModel):
+    """How far a training has come, as far as its program says; None where it does not.
+
+    `reward` and `loss` are of the newest episode or update, `success_rate` a share of 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at_ms: Milliseconds
+    episode: int | None = Field(None, ge=0)
+    episodes: int | None = Field(None, ge=1)
+    steps: int | None = Field(None, ge=0)
+    reward: float | None = None
+    loss: float | None = None
+    success_rate: float | None = None
+    steps_per_second: float | None = Field(None, ge=0)
+    seconds_left: float | None = Field(None, ge=0)
+
+
+class Training(BaseModel):
+    """A training as the scheduler tells it; `place` counts from 1 among those that wait.
+
+    `reason` is why it waits, or how it ended. Times are Unix ms.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    name: str
+    trainer: str
+    experiment: str
+    values: dict[str, Value]
+    seed: int | None = None
+    state: TrainingState
+    actions: tuple[TrainingAction, ...] = ()
+    place: int | None = None
+    reason: MessageField | None = None
+    remark: MessageField | None = None
+    by: str | None = None
+    host: str = ""
+    attempt: int = 0
+    asked_ms: Milliseconds
+    started_ms: Milliseconds | None = None
+    ended_ms: Milliseconds | None = None
+    exit_code: int | None = None
+    gpus: tuple[int, ...] = ()
+    progress: TrainingProgress | None = None
+
+
+class LivePoints(BaseModel):
+    """A curve as it is drawn while it grows: x is the episode, or else the step; at most 300 points."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    x: list[float]
+    y: list[float | None]
+
+
+class LogPart(BaseModel):
+    """Lines of a log: `begins` and `ends` are bytes from its start, `size` how many it has by now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    begins: int
+    ends: int
+    size: int
+    lines: list[str]
+
+
+class TrainingNews(BaseModel):
+    """A message of `/ws/training/<run_id>`: all that its page shows, so that any one of them may be missed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    training: Training
+    curves: list[LivePoints] = []
+    log: LogPart
