@@ -63,8 +63,11 @@ class RunSource(Protocol):
     def one(self, run_id: str) -> Run:
         """Reads one run; raises `NotFound` where there is none, or it was deleted."""
 
-    def sweep_is_due(self) -> bool:
-        """Whether everything may be read again by itself: that takes a tenth of the server's time at most."""
+    def sweep_is_due(self, known: RunTable) -> bool:
+        """Whether everything may be read again by itself: that takes a tenth of the server's time at most.
+
+        Sooner where `known` has rows that could not be read, and that no change of theirs will bring back.
+        """
 
     def check_alive(self, deadline_seconds: float) -> None:
         """Asks for as little as there is, to see whether it answers."""

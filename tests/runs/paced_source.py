@@ -61,7 +61,7 @@ class PacedSource:
     def changes(self, known: RunTable, since: datetime) -> RunTable:
         return known
 
-    def sweep_is_due(self) -> bool:
+    def sweep_is_due(self, known: RunTable) -> bool:
         return False
 
     def check_alive(self, deadline_seconds: float) -> None:

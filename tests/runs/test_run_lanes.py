@@ -222,6 +222,30 @@ def test_least_and_greatest_of_a_list_from_the_database_come_from_there(
     eventually(lambda: columns.column(table, ColumnRef.parse("least:a b")).pending == 0)
 
 
+def test_a_run_that_can_be_read_again_is_back_with_the_next_refresh(
+    copied: Path, tracking: Tracking, tmp_path: Path
+) -> None:
+    """Also one that ended long ago, of which nothing says that it has changed."""
+    database = tmp_path / "mlflow.db"
+    shutil.copy(copied, database)
+
+    def change(statement: str) -> None:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA ignore_check_constraints = ON")
+            connection.execute(statement)
+            connection.commit()
+
+    change("UPDATE runs SET status = 'DANCING' WHERE status = 'KILLED'")
+    source = lanes(tracking.address, f"sqlite:///{database}", tmp_path)
+    known = everything(source)
+    assert known.bad_rows
+    assert source.changes(known, datetime.now(UTC)) is known
+    change("UPDATE runs SET status = 'KILLED' WHERE status = 'DANCING'")
+    found = source.changes(known, datetime.now(UTC))
+    assert (found.facts.over_rest, found.bad_rows) == (None, [])
+    assert set(found.run_ids) == {*known.run_ids, *(row.row for row in known.bad_rows)}
+
+
 def test_a_run_s_extremes_are_those_of_its_history(
     stored: Path, postgresql: str, misbehaving: Misbehaving, tmp_path: Path
 ) -> None:
