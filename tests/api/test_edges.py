@@ -193,9 +193,18 @@ def test_a_page_s_own_data_is_refused_in_json(
 ) -> None:
     answer = client.open(path, method=method, data=b"[" * (2**21 if status == 413 else 1), content_type=JSON)
     assert (answer.status_code, answer.mimetype) == (status, JSON), answer.text
-    assert answer.json.keys() == {"error", "details", "code", "params"}
+    assert answer.json.keys() >= {"error", "details", "code", "params"}
     assert answer.json["code"] == code
     assert allowed is None or set(answer.headers["Allow"].split(", ")) == allowed
+
+
+def test_a_selection_too_long_is_said_in_the_reader_s_language(client: FlaskClient) -> None:
+    body = b"[" * (4 * 2**20 + 1)
+    answer = client.post("/runs/rows?lang=ja", data=body, content_type=JSON)
+    assert (answer.status_code, answer.json["code"]) == (413, "request-too-long")
+    assert answer.json["error"] == "The request is longer than 4096 KiB."
+    assert "4096" in answer.json["message"]
+    assert answer.json["message"] != answer.json["error"]
 
 
 @pytest.mark.parametrize("path", ["/runsx", "/viewsx/a", "/linked", "/mlflow/runs/rows/x", "/nothing"])
