@@ -90,6 +90,7 @@ def _sentences() -> dict[str, str]:
         "none": _("%(n)s with no value", **_N),
         "diverged": _("%(n)s diverged", **_N),
         "out_of_range": _("%(n)s out of range", **_N),
+        "no_number": _("%(n)s with no number (%(words)s)", **_N, words="{words}"),
         "pending": _("%(n)s still on their way", **_N),
         "not_positive": _("%(n)s not above zero, which has no logarithm", **_N),
         "others": _("%(n)s others", **_N),

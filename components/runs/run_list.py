@@ -15,7 +15,7 @@ from components.runs.nested import nesting_texts
 from components.tables import Column, native_table, rows_shown
 from components.texts import outcomes, words
 from components.texts.language import _, around, ngettext
-from domain.run_table.column_refs import ColumnRef
+from domain.run_table.column_refs import DECIMALS, ColumnRef
 from domain.run_table.list_address import ListAddress
 from domain.tracking.runs import Run, RunStatus, RunSummary
 from domain.tracking.silence import silent_minutes
@@ -45,16 +45,16 @@ def columns() -> list[Column]:
         Column("experiment", _("Experiment")),
         Column("algorithm", _("Algorithm")),
         Column("environment", _("Environment")),
-        Column("seed", _("Seed"), "numeric", 0, grouped=False),
+        Column("seed", _("Seed"), "numeric", DECIMALS["seed"], grouped=False),
         Column("started", _("Started"), "datetime"),
-        Column("success_percent", _("Success rate (%)"), "numeric", 1),
-        Column("episodes", _("Episodes"), "numeric", 0),
+        Column("success_percent", _("Success rate (%)"), "numeric", DECIMALS["success_percent"]),
+        Column("episodes", _("Episodes"), "numeric", DECIMALS["episodes"]),
         Column("status", _("Status")),
         Column("final_reward", _("Final reward"), "numeric"),
         Column("final_loss", _("Final loss"), "numeric"),
-        Column("episode_length", _("Final episode length"), "numeric", 1),
-        Column("duration_minutes", _("Duration (min)"), "numeric", 1),
-        Column("silent_minutes", _("No metric for (min)"), "numeric", 0),
+        Column("episode_length", _("Final episode length"), "numeric", DECIMALS["episode_length"]),
+        Column("duration_minutes", _("Duration (min)"), "numeric", DECIMALS["duration_minutes"]),
+        Column("silent_minutes", _("No metric for (min)"), "numeric", DECIMALS["silent_minutes"]),
         Column("nested", _("Nested")),
         Column(REMARKS, _("Remarks")),
         Column("user", _("User")),

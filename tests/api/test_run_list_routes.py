@@ -16,7 +16,12 @@ from tests.api.test_run_filters import logged, told_to_mlflow
 from tests.filters.cases import Case, cases
 from tests.tracking import Tracking
 
-COLUMN: dict[Kind, str] = {"text": "algorithm", "numeric": "final_reward", "datetime": "started"}
+COLUMN: dict[Kind, str] = {
+    "text": "algorithm",
+    "numeric": "final_reward",
+    "mixed": "param:mixed",
+    "datetime": "started",
+}
 PAIRS = {"param:lr of three": ["1e-3", "0.002", None], "param:opt: of three": ["adam", None, "1e-3"]}
 NAMES = ["=cmd", '<b>,"x"', "学習 %{x}"]
 
