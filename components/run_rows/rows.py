@@ -121,7 +121,7 @@ def _news(text: str | None, number: float) -> str | None:
 
 
 def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterator[dict[str, str] | None]:
-    """Of each row, by column what stands in the place of a number, words too; None, as most have, where nothing does."""
+    """Of each row, by column what stands in the place of a number, words too; None, as most have, where nothing is."""
     diverged, out_of_range = outcomes.no_value()
     columns = [(str(ref), column) for ref in refs if isinstance(column := known.lasting(ref), NumberColumn)]
     reasons = [(name, column.reasons) for name, column in columns if column.reasons]

@@ -46,12 +46,12 @@ def test_built_in_columns_equal_the_summaries(runs: list[Run]) -> None:
     durations = [None if row.duration_seconds is None else row.duration_seconds / 60 for row in rows]
     assert cells(table, "duration_minutes") == durations
     assert cells(table, "sample") == ["true" if row.is_sample else None for row in rows]
-    assert cells(table, "diverged") == [", ".join(in_order(row.diverged)) or None for row in rows]
-    remarks = [", ".join(in_order(row.diverged) + in_order(row.out_of_range)) or None for row in rows]
+    assert cells(table, "diverged") == [", ".join(names_in_order(row.diverged)) or None for row in rows]
+    remarks = [", ".join(names_in_order(row.diverged) + names_in_order(row.out_of_range)) or None for row in rows]
     assert cells(table, "remarks") == remarks
 
 
-def in_order(named: dict[str, object]) -> list[str]:
+def names_in_order(named: dict[str, object]) -> list[str]:
     return sorted(named)
 
 
