@@ -112,6 +112,26 @@ def test_pages_are_parts_of_the_whole(client: FlaskClient, three: list[str]) -> 
     assert {page["left"] for page in pages} == {3}
 
 
+def test_a_rate_is_found_by_what_is_shown_of_it_in_the_list_and_over_the_api(
+    client: FlaskClient, tracking: Tracking
+) -> None:
+    """0.0004 is shown as 0.0 per cent."""
+    experiment = tracking.experiment("listed, rates")
+    ids = [tracking.run(experiment, metrics={"success_rate": [rate]}) for rate in (0.0004, 0.0006, 0.6664, 1.0)]
+    client.get(f"/api/runs/compare?runs={','.join(ids)}")
+    for typed, over_api, expected in (
+        ("<= 0.0", "<= 0", [0]),
+        ("> 0", "> 0.0", [1, 2, 3]),
+        ("66.6", "0.666", [2]),
+        ("0.04", "0.0004", [0]),
+    ):
+        found = rows(client, experiment="listed, rates", filters={"success_percent": typed})["rows"]
+        query = {"experiment": "listed, rates", "filter[success_rate]": over_api}
+        told = client.get("/api/runs", query_string=query).json
+        assert {row["id"] for row in found} == {ids[number] for number in expected}, typed
+        assert {row["run_id"] for row in told} == {ids[number] for number in expected}, over_api
+
+
 def test_children_stand_below_their_parent_where_that_is_asked_for(client: FlaskClient, three: list[str]) -> None:
     found = rows(client, together=True)
     assert [row["id"] for row in found["rows"]] == [three[0], three[2], three[1]]
