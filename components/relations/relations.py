@@ -6,7 +6,7 @@ from dash import dcc, html
 
 from components import ids
 from components.links import run_href
-from components.runs import run_list
+from components.run_rows.list_columns import columns
 from components.texts.language import _
 
 # Those that a number stands in for, in the browser.
@@ -32,7 +32,7 @@ def texts() -> dict[str, Any]:
         **_headings(),
         **_fields(),
         **_sentences(),
-        "built_in": {column.key: column.name for column in run_list.columns()},
+        "built_in": {column.key: column.name for column in columns()},
         "run_page": run_href("RUN_ID"),
     }
 
