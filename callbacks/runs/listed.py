@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from domain.filters.grammar import Kind
-from domain.run_table.table import Progress
+from domain.run_table.table_facts import Progress
 from services.tracking.run_store import RunView
 
 
