@@ -126,9 +126,10 @@
     for (const ref of new Set(refs)) {
       const own = column(ref);
       if (!own) continue;
-      const parts = [["none", own.none], ["diverged", own.diverged], ["out_of_range", own.out_of_range], ["pending", own.pending]];
+      const parts = [["none", own.none], ["diverged", own.diverged], ["out_of_range", own.out_of_range], ["no_number", own.no_number], ["pending", own.pending]];
+      const words = own.words.join(", ");
       const negative = isLogOf(ref) && own.kind === "number" ? own.values.filter((value) => value <= 0).length : 0;
-      const said = [...parts, ["not_positive", negative]].filter(([, n]) => n).map(([why, n]) => filled(here.texts[why], { n: count(n) }));
+      const said = [...parts, ["not_positive", negative]].filter(([, n]) => n).map(([why, n]) => filled(here.texts[why], { n: count(n), words }));
       if (said.length) sentences.push(filled(here.texts.without, { name: nameOf(ref), why: said.join(", ") }));
     }
     return sentences;

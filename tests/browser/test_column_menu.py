@@ -21,6 +21,7 @@ IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
 USUAL = ["name", "run_id", "experiment", "algorithm", "environment", "seed", "started", "success_percent", "episodes"]
 HEADS = "return [...document.querySelectorAll('#runs-table th.dash-header[data-dash-column]')].map((head) => head.dataset.dashColumn)"
 LR = "param%3Alr_five"
+WORDS = "param%3Alr_words"
 LEAST = "least%3Atrain%2Floss"
 
 
@@ -39,6 +40,25 @@ def five(tracking: Tracking, misbehaving: Misbehaving) -> str:
             tags={"team": "maze" if number % 2 else "robots"},
             started_ms=1_790_000_000_000 + number * 60_000,
         )
+    return name
+
+
+@pytest.fixture
+def family(tracking: Tracking, misbehaving: Misbehaving) -> str:
+    """An experiment of four runs of which the last stands in the first, and one logged a word among numbers."""
+    name = f"columns-{uuid.uuid4().hex[:8]}"
+    group = tracking.experiment(name)
+    misbehaving.alter = only(group)
+    parent: dict[str, str] = {}
+    for number, rate in enumerate(["1e-3", "cosine", "3e-4", "0.01"]):
+        made = tracking.run(
+            group,
+            name=f"r{number}",
+            params={"lr_words": rate},
+            tags=parent if number == 3 else {},
+            started_ms=1_790_000_000_000 + number * 60_000,
+        )
+        parent = parent or {"mlflow.parentRunId": made}
     return name
 
 
@@ -154,6 +174,42 @@ def test_columns_are_moved_and_made_wider_by_pointer_and_keys(page: Page, five: 
     page.wait(lambda: abs(int(asked(page)["width"][0].split(":")[0]) - round(before + 66)) <= 2)
     page.find(handle).send_keys(Keys.DELETE)
     page.wait(lambda: "width" not in asked(page))
+
+
+@IN_BOTH_WAYS
+def test_words_among_numbers_are_shown_sorted_last_and_found(page: Page, family: str) -> None:
+    page.open(f"/mlflow?experiment={family}&column=name&column=param:lr_words")
+    page.wait(lambda: page.column(WORDS) == ["0.01000", "0.0003000", "cosine", "0.001000"])
+    sort(page, WORDS)
+    page.wait(lambda: page.column("name") == ["r2", "r0", "r3", "r1"])
+    sort(page, WORDS)
+    page.wait(lambda: page.column("name") == ["r3", "r0", "r2", "r1"])
+    page.filter(WORDS, "< 0.01")
+    page.wait(lambda: page.column("name") == ["r0", "r2"])
+    page.filter(WORDS, "COS")
+    page.wait(lambda: page.column("name") == ["r1"])
+    page.filter(WORDS, "!= cosine")
+    page.wait(lambda: page.column("name") == ["r3", "r0", "r2"])
+
+
+@IN_BOTH_WAYS
+def test_a_column_that_comes_by_itself_is_none_that_the_reader_chose(page: Page, family: str) -> None:
+    page.open(f"/mlflow?experiment={family}&column=name&column=seed")
+    page.wait(lambda: page.script(HEADS) == ["details", "name", "seed", "nested"])
+    open_menu(page, "lr_words")
+    page.wait(lambda: len(page.all("#runs-column-groups .column-entry")) >= 1)
+    tick_column(page, "param:lr_words")
+    page.wait(lambda: page.script(HEADS) == ["details", "name", "seed", WORDS, "nested"])
+    page.wait(lambda: asked(page)["column"] == ["name", "seed", "param:lr_words"])
+    down = "#runs-columns-chosen button[data-does='down'][data-ref='{}']".format
+    page.click(down("seed"))
+    page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "seed"])
+    # No order of the others has it stand there: this one is the reader's choice.
+    page.click(down("seed"))
+    page.wait(lambda: page.script(HEADS) == ["details", "name", WORDS, "nested", "seed"])
+    page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "nested", "seed"])
+    page.click(down("nested"))
+    page.wait(lambda: asked(page)["column"] == ["name", "param:lr_words", "seed"])
 
 
 def test_the_menu_orders_hides_and_restores_with_keys(page: Page, five: str) -> None:

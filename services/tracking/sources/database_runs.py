@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from domain.run_table.arrays.parts import Parts
-from domain.run_table.table import RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import TableFacts
 from domain.tracking.runs import RunStatus
 from mlflow_api.schemas import Experiment, validated
 from services.database.mlflow_database import MlflowDatabase

@@ -11,7 +11,8 @@ from domain.errors import BadResponse, NotFound
 from domain.errors.records import RunDeleted
 from domain.run_table.arranging import joined_parts, parts_of
 from domain.run_table.arrays.parts import Parts
-from domain.run_table.table import RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import TableFacts
 from domain.tracking.compared import is_run_id
 from domain.tracking.runs import BadRow, Run, RunStatus
 from mlflow_api.client import MlflowApi
