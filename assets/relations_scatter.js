@@ -169,6 +169,10 @@
         host.classList.toggle("is-over-run", i >= 0);
         stage.say(i < 0 ? [] : said(i), at || undefined);
       },
+      calledOff() {
+        loop = [];
+        clear();
+      },
     });
     return {
       /** Draws `columns` {x, y, c} on axes with `ranges` and `logs`; `chosen` are the indices of ticked runs. */
