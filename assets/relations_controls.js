@@ -82,9 +82,10 @@
   /** The range of an axis in one or two fields: from and to, or a category. */
   function rangeFields(name, column, range, changed, texts) {
     if (column && column.kind === "text") return [categoryField(texts.only.replace("{name}", () => name), column, range, changed, texts.all)];
+    const own = window.clew.relationsRanges.inNumbers(column, range);
     return [0, 1].map((which) => endField(
-      (which ? texts.to : texts.from).replace("{name}", () => name), column, range[which],
-      (end) => changed(which ? [range[0], end] : [end, range[1]])
+      (which ? texts.to : texts.from).replace("{name}", () => name), column, own[which],
+      (end) => changed(which ? [own[0], end] : [end, own[1]])
     ));
   }
 
