@@ -313,9 +313,10 @@
         element("span", { className: "relations-axis", textContent: name, title: own.ref }),
         ...rangeFields(name, column(own.ref), own.range, (range) => { own.range = ranges().kept(column(own.ref), range); changed(); }, texts),
         ...(!column(own.ref) || column(own.ref).kind === "number" ? [logSwitch(filled(texts.log, { name }), own.log, (isOn) => { own.log = isOn; changed(); })] : []),
-        named(texts.earlier, "←", () => move(n, -1), n === 0),
-        named(texts.later, "→", () => move(n, 1), n === axes.length - 1),
-        named(texts.remove, "×", () => { axes.splice(n, 1); changed(); }));
+        element("span", { className: "relations-moves" },
+          named(texts.earlier, "←", () => move(n, -1), n === 0),
+          named(texts.later, "→", () => move(n, 1), n === axes.length - 1),
+          named(texts.remove, "×", () => { axes.splice(n, 1); changed(); })));
     });
     const add = (ref) => { if (ref && !axes.some((own) => own.ref === ref)) { axes.push({ ref, log: false, range: WHOLE }); changed(); } };
     return [...rows, element("div", { className: "relations-row" }, columnField(texts.add, null, { catalogue: here.catalogue, list: LIST, chosen: add }))];

@@ -4,7 +4,7 @@
   const MANY = 4000;
   const REACH = 9;
   const CELL = 16;
-  const EDGE = { left: 64, right: 14, top: 10, bottom: 44 };
+  const EDGE = { left: 78, right: 14, top: 10, bottom: 44 };
 
   /** Where each run lies, in pixels; NaN for those with no place on these axes. */
   function placed({ x, y }, axes, plot) {

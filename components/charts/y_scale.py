@@ -39,7 +39,7 @@ class YScale(NamedTuple):
             "type": "linear",
             "tickmode": "array",
             "tickvals": self.other.at(np.array(ticks)).tolist(),
-            "ticktext": [words.number(tick) for tick in ticks],
+            "ticktext": [words.number(tick).replace("e+", "e") for tick in ticks],  # the margin is narrow
             "uirevision": f"{self.other}",
         }
 
