@@ -134,7 +134,8 @@ def test_what_another_worker_has_read_is_no_failure_any_more(
     gateway.answer = ERROR_500
     failed = store_at(gateway.address, tmp_path)
     assert failed.get([run], {run.run_id: [KEY]}, 5).failures
-    store_at(tracking.address, tmp_path).get([run], {run.run_id: [KEY]}, 5)
+    gateway.answer = None
+    store_at(gateway.address, tmp_path).get([run], {run.run_id: [KEY]}, 5)
     seen = failed.get([run], {run.run_id: [KEY]}, 5)
     assert not seen.failures
     assert sum(map(len, seen.found.values())) == 5
