@@ -14,7 +14,7 @@ from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import RunQuery, select
 from domain.run_table.selection.filtering import is_missing
-from domain.run_table.selection.sorting import Rows
+from domain.run_table.selection.sorting import Rows, utf16
 
 MOST_RUNS: Final = 100_000
 """More than a browser draws while somebody waits."""
@@ -66,9 +66,13 @@ def _column(ref: ColumnRef, column: Column, rows: Rows) -> dict[str, Any]:
 
 
 def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
-    """With those categories alone that any of the rows has: of 50,000 names a filter may leave ten."""
+    """With those categories alone that any of the rows has: of 50,000 names a filter may leave ten.
+
+    They are in the order in which a browser compares texts, so that a range between two of them stays one.
+    """
     codes = column.codes[rows]
     used = [code for code in np.unique(codes).tolist() if code >= 0 and not is_missing(column.values[code])]
+    used.sort(key=lambda code: utf16(column.values[code]))
     places = np.full(len(column.values) + 1, NO_CODE, np.int32)  # the last one is for what is missing: its code is -1
     places[used] = np.arange(len(used))
     own = places[codes]

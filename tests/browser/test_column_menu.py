@@ -164,6 +164,10 @@ def test_columns_are_moved_and_made_wider_by_pointer_and_keys(page: Page, five: 
     page.wait(lambda: heads(page) == ["details", "name", "status", "seed"])
     page.wait(lambda: page.find("#runs-columns-said").get_attribute("textContent") == "Status is column 2 of 3")
     page.wait(lambda: asked(page)["column"] == ["name", "status", "seed"])
+    # A finger holds a heading to carry it.
+    seed, name_at = (page.middle(f"#runs-table th[data-dash-column='{key}']") for key in ("seed", "name"))
+    page.finger(seed, (name_at[0] - 30, name_at[1]), held=0.6)
+    page.wait(lambda: heads(page) == ["details", "seed", "name", "status"])
     handle = "#runs-table th[data-dash-column='name'] .column-width"
     before = page.script(
         "return document.querySelector(arguments[0]).parentElement.getBoundingClientRect().width", handle
