@@ -47,7 +47,8 @@ class Page:
 
     def _clicked(self, selector: str) -> bool:
         element = self.find(selector)
-        self.script("arguments[0].scrollIntoView({block: 'center'})", element)
+        # Slowly, as the page's style has it, a far one is asked for anew before it is reached: it never is.
+        self.script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
         # A click goes to where the element was a moment ago: on one that moves, with its dialog say, it is lost.
         if not element.is_enabled() or self.script(_IS_MOVING, element):
             return False
