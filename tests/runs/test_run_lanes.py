@@ -124,6 +124,8 @@ def _copy_rows(source: str, target: str) -> None:
         other, only=["experiments", "experiment_tags", "runs", "params", "tags", "metrics", "latest_metrics"]
     )
     with one.connect() as read, other.begin() as write:
+        # SQLite minds no length, and the shared MLflow has names of other tests that are longer than PostgreSQL's.
+        write.execute(text("ALTER TABLE runs ALTER COLUMN name TYPE text"))
         for table in reversed(tables.sorted_tables):
             write.execute(table.delete())
         for table in tables.sorted_tables:
