@@ -1,11 +1,11 @@
-"""Every failure as JSON: a sentence, its code, and details. Nothing under /api answers HTML, also what no route is."""
+"""Every failure as JSON: a sentence, its code, and details; HTML only where pages are, also at what no route is."""
 
 import logging
 
 from dash.exceptions import DependencyException
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import RoutingException
 
 from api.shapes import Failed
@@ -27,6 +27,9 @@ from serving.refusals import RETRY_SECONDS
 
 # The parent of all blueprints whose routes are the API's.
 BLUEPRINT = "api"
+# Below these everything is asked for by programs, or by the pages' own scripts.
+_DATA = ("/api", "/health", "/runs", "/charts", "/views", "/links", "/changes")
+_EVERY_PAGE = "/<path:path>"
 _SCRIPTS = "/_dash-component-suites/"
 MOST_BYTES = 64 * 2**10
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -34,7 +37,6 @@ _OF_HTTP: dict[int, ClewError] = {
     400: RequestUnclear(),
     404: NoSuchAddress(),
     405: MethodNotTaken(),
-    413: RequestTooLong(MOST_BYTES >> 10),
     415: NotSentAsJson(),
 }
 log = logging.getLogger(__name__)
@@ -48,37 +50,40 @@ def register(server: Flask) -> None:
     server.register_error_handler(Exception, _unexpected)
 
     @server.before_request
-    def keep_the_api_to_itself() -> None:
-        if not _is_under_api():
-            return
-        request.max_content_length = MOST_BYTES
+    def keep_pages_out_of_the_data() -> None:
+        if _is_under("/api"):
+            request.max_content_length = MOST_BYTES
         # Dash's own route takes every address that nobody else has, and would answer with a page.
-        if BLUEPRINT not in request.blueprints:
+        if _is_data() and (request.url_rule is None or request.url_rule.rule == _EVERY_PAGE):
             allowed = _methods_here(server)
             raise MethodNotAllowed(allowed) if allowed else NotFound
 
     @server.after_request
     def leave_no_html(response: Response) -> Response:
-        if _is_under_api():
+        if _is_data():
             response.headers.setdefault("Cache-Control", "no-store")
             if response.mimetype == "text/html" and not response.get_data():
                 del response.headers["Content-Type"]  # Flask's default, of an answer without a body
         return response
 
 
-def _is_under_api() -> bool:
-    return request.path == "/api" or request.path.startswith("/api/")
+def _is_data() -> bool:
+    return any(map(_is_under, _DATA))
+
+
+def _is_under(root: str) -> bool:
+    return request.path == root or request.path.startswith(f"{root}/")
 
 
 def _methods_here(server: Flask) -> list[str]:
-    """The methods that a route of the API takes at this address; empty where there is none."""
+    """The methods that this address takes; empty where it is none, for pages are not meant."""
     routes, found = server.url_map.bind_to_environ(request.environ), []
     for method in _METHODS:
         try:
-            endpoint, _ = routes.match(method=method)
+            rule, _ = routes.match(method=method, return_rule=True)
         except (HTTPException, RoutingException):
             continue
-        if endpoint.startswith(f"{BLUEPRINT}."):
+        if rule.rule != _EVERY_PAGE:
             found.append(method)
     return found
 
@@ -98,13 +103,19 @@ def _named(error: ClewError) -> ResponseReturnValue:
 
 
 def _of_http(error: HTTPException) -> ResponseReturnValue:
-    status = error.code or 500
-    if not _is_under_api():
+    if not _is_data():
         return error
-    response = _failed(_OF_HTTP.get(status) or OtherRefusal(Text(f"{error.name}.")), status)
+    status = error.code or 500
+    response = _failed(_named_as(error, status), status)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
+
+
+def _named_as(error: HTTPException, status: int) -> ClewError:
+    if isinstance(error, RequestEntityTooLarge):
+        return RequestTooLong((request.max_content_length or 0) >> 10)
+    return _OF_HTTP.get(status) or OtherRefusal(Text(f"{error.name}."))
 
 
 def _no_such_script(error: DependencyException) -> ResponseReturnValue:

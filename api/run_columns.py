@@ -15,7 +15,7 @@ from domain.errors.requests import FilterMisunderstood, FiltersMisunderstood, No
 from domain.errors.run_lists.columns import ColumnUnknown
 from domain.filters.grammar import Kind, parse
 from domain.messages import Reason
-from domain.run_table.column_refs import ColumnRef
+from domain.run_table.column_refs import DECIMALS, ColumnRef
 from domain.run_table.columns import Column, NumberColumn
 from domain.run_table.query import ColumnSource, SortKey, Typed
 from domain.run_table.table import RunTable
@@ -57,6 +57,8 @@ FIELDS: Final = {
 """What a run has whatever it logged, by the names of the API."""
 _FIELD_OF: Final = {field.column: name for name, field in FIELDS.items()}
 _SUCCESS, _DURATION = (ColumnRef(kind="built_in", key=key) for key in ("success_percent", "duration_minutes"))
+# The list shows per cent, and one decimal of them: what it finds by a rate is found here, too.
+_RATE_DECIMALS: Final = DECIMALS["success_percent"] + 2
 _HINTS: Final[dict[Kind, str]] = {
     "text": "Runs whose {field} contains this, in upper or lower case; `= x`, `!= x`, `> 3`, `a or b`; `= –` is none.",
     "numeric": "Runs whose {field} is this number; `> 5`, `!= 5`, `3..5`, `3 or > 5`; `= –` is none.",
@@ -100,12 +102,13 @@ def as_answered(table: RunTable, columns: ColumnSource, vocabulary: Vocabulary) 
     @cache
     def column(ref: ColumnRef) -> Column:
         if ref == _SUCCESS:
-            return NumberColumn(word_outcomes(table, "success_rate", vocabulary).values)
+            return NumberColumn(word_outcomes(table, "success_rate", vocabulary).values, decimals=_RATE_DECIMALS)
         found = columns(ref)
         if not isinstance(found, NumberColumn):
             return found
-        values = np.round(found.values * 60, 6) if ref == _DURATION else found.values
-        return found._replace(values=values, reasons={})
+        if ref == _DURATION:
+            return NumberColumn(np.round(found.values * 60, 6))
+        return found._replace(reasons={})
 
     return column
 

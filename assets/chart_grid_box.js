@@ -27,7 +27,7 @@
     button.setAttribute("aria-haspopup", "menu");
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-label", texts.menu_of.replace("{chart}", title));
-    const handle = element("span", { className: "chart-handle", draggable: true, textContent: "⠿", title: texts.drag });
+    const handle = element("span", { className: "chart-handle", textContent: "⠿", title: texts.drag });
     handle.setAttribute("aria-hidden", "true");
     plot.append(line);
     const frame = element("figure", { className: "chart-frame grid-chart" }, section === null ? handle : null, button, plot, caption, failure);

@@ -91,7 +91,8 @@
 
   function sectionFilled(grid, made, prefix, metrics) {
     const isOpen = grid.open.has(prefix);
-    window.clew.live.write(made.fold, `${isOpen ? "▾" : "▸"} ${nameOf(grid, prefix)} (${number(metrics.length)})`);
+    // A break after the mark would leave it alone on its line, before a prefix that has no other place to break.
+    window.clew.live.write(made.fold, `${isOpen ? "▾" : "▸"}\u00a0${nameOf(grid, prefix)} (${number(metrics.length)})`);
     window.clew.live.mark(made.fold, "aria-expanded", String(isOpen));
     made.charts.hidden = !isOpen;
     made.texts = isOpen ? metrics.map(([key]) => ofKey(key)) : [];

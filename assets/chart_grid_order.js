@@ -1,4 +1,4 @@
-/* The order of the chosen charts, by drag and by keys. */
+/* The order of the chosen charts, by drag (of a mouse, a pen or a finger) and by keys. */
 (function () {
   "use strict";
   const layout = () => window.clew.gridLayout;
@@ -18,37 +18,44 @@
     if (to >= 0 && to < now.length) place(grid, box, to);
   }
 
-  const boxAt = (event) => event.target.closest?.(".grid-chart")?.box;
+  /** The chart under a pointer, where it is one of the chosen ones. */
+  function boxUnder(grid, { clientX, clientY }) {
+    const box = document.elementFromPoint(clientX, clientY)?.closest(".grid-chart")?.box;
+    return box && grid.parts.charts.contains(box.element) ? box : null;
+  }
+
+  function carry(grid, box) {
+    let over = null;
+    const page = window.clew.pageAlong();
+    const mark = (found) => {
+      over = found === box ? null : found;
+      for (const other of grid.parts.charts.children) other.classList.toggle("drop-here", over !== null && other.box === over);
+    };
+    box.element.classList.add("is-carried");
+    window.clew.follow(
+      (event) => {
+        page.at(event);
+        mark(boxUnder(grid, event));
+      },
+      (event) => {
+        const target = boxUnder(grid, event);
+        // Another window's link may have taken either away meanwhile.
+        const isThere = [box, target].every((one) => one && layout().chosen(grid).includes(one.text));
+        if (isThere && target !== box) place(grid, box, layout().chosen(grid).indexOf(target.text));
+      },
+      () => {
+        page.stop();
+        mark(null);
+        box.element.classList.remove("is-carried");
+      }
+    );
+  }
 
   function listen(grid) {
-    const { charts } = grid.parts;
-    let dragged = null;
-    const mark = (box) => {
-      for (const other of charts.children) other.classList.toggle("drop-here", other.box === box);
-    };
-    charts.addEventListener("dragstart", (event) => {
-      dragged = event.target.classList?.contains("chart-handle") ? boxAt(event) : null;
-      if (!dragged) return;
-      event.dataTransfer.effectAllowed = "move";
-      event.dataTransfer.setData("text/plain", dragged.title);
-      event.dataTransfer.setDragImage(dragged.element, 10, 10);
-    });
-    charts.addEventListener("dragover", (event) => {
-      const over = boxAt(event);
-      if (!dragged || !over) return;
+    grid.parts.charts.addEventListener("pointerdown", (event) => {
+      if (event.button || !event.target.classList?.contains("chart-handle")) return;
       event.preventDefault();
-      mark(over === dragged ? null : over);
-    });
-    charts.addEventListener("drop", (event) => {
-      const over = boxAt(event);
-      if (!dragged || !over) return;
-      event.preventDefault();
-      const box = dragged;
-      if (over !== box) place(grid, box, layout().chosen(grid).indexOf(over.text));
-    });
-    charts.addEventListener("dragend", () => {
-      dragged = null;
-      mark(null);
+      carry(grid, event.target.closest(".grid-chart").box);
     });
   }
 

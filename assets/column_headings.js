@@ -1,6 +1,6 @@
 /* Columns of the run list are moved and made wider at their headings: with a pointer, or with keys.
  *
- * A heading is dragged to its place; on its sort button Shift+Arrow moves the column by one. The handle at its right edge
+ * A heading is dragged to its place, by a finger once it was held; on its sort button Shift+Arrow moves the column by one. The handle at its right edge
  * is dragged, or moved with the arrows; a double click or Delete leaves the width to what is in the column.
  */
 (function () {
@@ -10,6 +10,7 @@
   const HANDLE = "column-width";
   const SAID = "runs-columns-said";
   const FAR_ENOUGH = 6; // pixels: less is a click
+  const HELD_MS = 400; // a finger that moves sooner scrolls the table
   const STEP = 16;
   const columns = () => window.clew.columns;
   const refOf = (head) => columns().refOf(head.dataset.dashColumn);
@@ -29,6 +30,9 @@
       handle.setAttribute("role", "separator");
       handle.setAttribute("aria-orientation", "vertical");
       head.append(handle);
+      // Heard from the first touch on: later a browser would no longer ask.
+      head.addEventListener("touchmove", notWhileCarried, { passive: false });
+      head.addEventListener("contextmenu", notWhileCarried);
     }
     const label = texts().column_width.replace("{name}", () => columns().nameOf(refOf(head)));
     if (handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
@@ -51,27 +55,13 @@
     window.requestAnimationFrame(placeAll);
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
 
-  /** Follows a pointer until it is let go: `drag(event)` while it moves, `drop(event)` at the end, not where it is called off. */
-  function follow(drag, drop, end) {
-    const stop = (event) => {
-      ["pointermove", "pointerup", "pointercancel"].forEach((name) => document.removeEventListener(name, hear[name], true));
-      document.removeEventListener("keydown", escape, true);
-      end();
-      if (event.type === "pointerup") drop(event);
-    };
-    const hear = { pointermove: drag, pointerup: stop, pointercancel: stop };
-    const escape = (event) => event.key === "Escape" && stop(event);
-    Object.entries(hear).forEach(([name, does]) => document.addEventListener(name, does, true));
-    document.addEventListener("keydown", escape, true);
-  }
-
   function resize(head, { clientX }) {
     const ref = refOf(head);
     const before = head.getBoundingClientRect().width;
     const { least_width, greatest_width } = window.clew.propsOf("runs-known-columns").data;
     const widths = window.clew.propsOf("runs-widths").data;
     const to = (event) => Math.round(Math.min(Math.max(before + event.clientX - clientX, least_width), greatest_width));
-    follow(
+    window.clew.follow(
       (event) => columns().drawWidths({ ...widths, [ref]: to(event) }),
       (event) => Math.abs(event.clientX - clientX) > 1 && columns().setWidth(ref, to(event)),
       () => columns().drawWidths(widths)
@@ -88,13 +78,36 @@
     return before ? [before, before, "column-drop-before"] : [null, heads.at(-1), "column-drop-after"];
   }
 
+  let isCarried = false;
+
+  /** A finger takes a heading by holding it; from then on the browser may not scroll, nor open its menu. */
+  function heldBy(head, start) {
+    const hold = { is: start.pointerType !== "touch", isMissed: false };
+    const take = () => {
+      hold.is = isCarried = !hold.isMissed;
+      head.classList.toggle("column-held", hold.is);
+    };
+    const timer = hold.is ? 0 : window.setTimeout(take, HELD_MS);
+    hold.end = () => {
+      window.clearTimeout(timer);
+      isCarried = false;
+      head.classList.remove("column-held");
+    };
+    return hold;
+  }
+
+  const notWhileCarried = (event) => isCarried && event.cancelable && event.preventDefault();
+
   function carry(head, start) {
     const ref = refOf(head);
+    const hold = heldBy(head, start);
     let target = null;
     const unmark = () => document.querySelectorAll(".column-drop-before, .column-drop-after").forEach((one) => one.classList.remove("column-drop-before", "column-drop-after"));
-    follow(
+    window.clew.follow(
       (event) => {
         if (!target && Math.abs(event.clientX - start.clientX) < FAR_ENOUGH) return;
+        if (!hold.is) hold.isMissed = true;
+        if (hold.isMissed) return;
         event.preventDefault();
         target = placeAt(event);
         unmark();
@@ -103,6 +116,7 @@
       },
       () => target && columns().move(ref, target[0] && refOf(target[0])),
       () => {
+        hold.end();
         unmark();
         document.documentElement.classList.remove("column-carried");
       }
@@ -118,8 +132,7 @@
         event.preventDefault();
         event.target.focus();
         resize(head, event);
-        // A finger scrolls the table; the menu of columns moves them, too.
-      } else if (event.pointerType !== "touch" && !event.target.closest(".column-header--sort")) carry(head, event);
+      } else if (!event.target.closest(".column-header--sort")) carry(head, event);
     },
     true
   );

@@ -149,15 +149,10 @@
     element(FOUND).replaceChildren(texts().failed.replace("{cause}", () => cause), " ", again);
   }
 
-  function toggle(ref, isOn) {
-    const refs = chosen().filter((one) => one !== ref);
-    columns().choose(isOn ? [...refs, ref] : refs);
-  }
-
   const does = {
     up: (ref) => columns().step(ref, -1),
     down: (ref) => columns().step(ref, 1),
-    hide: (ref) => toggle(ref, false),
+    hide: (ref) => columns().toggle(ref, false),
   };
 
   document.addEventListener("click", ({ target }) => {
@@ -187,7 +182,7 @@
   });
 
   document.addEventListener("change", ({ target }) => {
-    if (target.matches?.(`#${GROUPS} input[data-ref]`)) toggle(target.dataset.ref, target.checked);
+    if (target.matches?.(`#${GROUPS} input[data-ref]`)) columns().toggle(target.dataset.ref, target.checked);
   });
 
   /** The arrows go from column to column; Tab would have to pass them all. */

@@ -134,6 +134,19 @@
     return { term: "number", operator, number: number(operand) };
   }
 
+  /** A number where it can be one, else words; only numbers can be more or less than others. */
+  function mixedTerm(text) {
+    try {
+      return numberTerm(text);
+    } catch (error) {
+      if (!(error instanceof Misunderstood) || error.message_data.code !== "number-unreadable") throw error;
+      const [, operator, operand] = OPERATOR.exec(text) || [];
+      if (!operator) return { term: "contains", text: fold(unquoted(text)) };
+      if (!["=", "!="].includes(operator)) throw error;
+      return { term: "text", operator, text: fold(unquoted(operand)) };
+    }
+  }
+
   function momentTerm(text) {
     const [operator, operand, until] = operation(text);
     if (until !== null) {
@@ -144,7 +157,7 @@
     return { term: "moment", operator, moment: moment(operand) };
   }
 
-  const TERMS = { text: textTerm, numeric: numberTerm, datetime: momentTerm };
+  const TERMS = { text: textTerm, numeric: numberTerm, mixed: mixedTerm, datetime: momentTerm };
 
   /** What was `typed` into the box of a column of this kind. */
   function parse(typed, kind) {

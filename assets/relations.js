@@ -12,6 +12,7 @@
 
   let here = null; // what belongs to the page on show
 
+  const ranges = () => window.clew.relationsRanges;
   const dom = () => window.clew.relationsControls;
   const isThere = () => here && here.root.isConnected;
   const listQuery = () => {
@@ -95,6 +96,7 @@
       place.data = { ...told, index: new Map(told.ids.map((id, i) => [id, i])) };
       place.problem.textContent = "";
       const isComing = told.loading || [...told.columns.values()].some(({ pending }) => pending);
+      if (!told.loading) keepByTexts();
       if (isComing) place.again = window.setTimeout(() => isThere() && ask(), AGAIN_MS);
     } catch (error) {
       if (error.name === "AbortError" || place !== here) return undefined;
@@ -103,6 +105,15 @@
     }
     layOut();
     return draw();
+  }
+
+  /** Ranges of texts are kept by these from the moment on when all of them are known. */
+  function keepByTexts() {
+    const { scatter, parallel } = here.view;
+    const isKnown = (ref) => column(ref) && !column(ref).pending;
+    for (const name of ["x", "y"]) if (isKnown(scatter[name])) scatter.ranges[name] = ranges().kept(column(scatter[name]), scatter.ranges[name]);
+    for (const own of parallel.axes) if (isKnown(own.ref)) own.range = ranges().kept(column(own.ref), own.range);
+    remember();
   }
 
   const column = (ref) => (here.data && ref ? here.data.columns.get(ref) : undefined);
@@ -126,9 +137,10 @@
     for (const ref of new Set(refs)) {
       const own = column(ref);
       if (!own) continue;
-      const parts = [["none", own.none], ["diverged", own.diverged], ["out_of_range", own.out_of_range], ["pending", own.pending]];
+      const parts = [["none", own.none], ["diverged", own.diverged], ["out_of_range", own.out_of_range], ["no_number", own.no_number], ["pending", own.pending]];
+      const words = own.words.join(", ");
       const negative = isLogOf(ref) && own.kind === "number" ? own.values.filter((value) => value <= 0).length : 0;
-      const said = [...parts, ["not_positive", negative]].filter(([, n]) => n).map(([why, n]) => filled(here.texts[why], { n: count(n) }));
+      const said = [...parts, ["not_positive", negative]].filter(([, n]) => n).map(([why, n]) => filled(here.texts[why], { n: count(n), words }));
       if (said.length) sentences.push(filled(here.texts.without, { name: nameOf(ref), why: said.join(", ") }));
     }
     return sentences;
@@ -192,7 +204,7 @@
       return part.summary.replaceChildren();
     }
     const names = { x: nameOf(scatter.x), y: nameOf(scatter.y) };
-    const drawn = part.drawing.draw({ columns, names, ranges: scatter.ranges, logs: scatter.logs, chosen: chosen(), isLasso: here.isLasso });
+    const drawn = part.drawing.draw({ columns, names, ranges: { x: ranges().inNumbers(columns.x, scatter.ranges.x), y: ranges().inNumbers(columns.y, scatter.ranges.y) }, logs: scatter.logs, chosen: chosen(), isLasso: here.isLasso });
     if (!drawn) return undefined;
     legend(part, drawn.legend, scatter.c);
     const isLogOf = (ref) => ["x", "y", "c"].some((name) => scatter[name] === ref && scatter.logs[name]);
@@ -202,9 +214,12 @@
     return fillSummary(part, [scatter.x, scatter.y, scatter.c].filter(Boolean));
   }
 
+  const withColumns = () => here.view.parallel.axes.filter(({ ref }) => column(ref));
+  const drawnAxes = () => withColumns().map((own) => ({ ...own, range: ranges().inNumbers(column(own.ref), own.range) }));
+
   function drawParallel() {
     const part = here.parts.parallel;
-    const settings = here.view.parallel.axes.filter(({ ref }) => column(ref));
+    const settings = drawnAxes();
     const columns = settings.map(({ ref }) => column(ref));
     if (!columns.length) {
       part.drawing.forget();
@@ -280,7 +295,7 @@
       columnField(texts[`${name}_column`], scatter[name], { catalogue: here.catalogue, list: LIST, chosen: (ref) => { scatter[name] = ref; if (scatter.ranges[name]) scatter.ranges[name] = WHOLE; changed(); } }),
       ...more,
       ...(!column(scatter[name]) || column(scatter[name]).kind === "number" ? [logSwitch(filled(texts.log, { name: texts[`${name}_column`] }), scatter.logs[name], (isOn) => { scatter.logs[name] = isOn; changed(); })] : []));
-    const ranged = (name) => rowOf(name, ...rangeFields(texts[`${name}_column`], column(scatter[name]), scatter.ranges[name], (range) => { scatter.ranges[name] = range; changed(); }, texts));
+    const ranged = (name) => rowOf(name, ...rangeFields(texts[`${name}_column`], column(scatter[name]), scatter.ranges[name], (range) => { scatter.ranges[name] = ranges().kept(column(scatter[name]), range); changed(); }, texts));
     const mode = element("select", { className: "form-select form-select-sm" }, element("option", { value: "box", textContent: texts.box }), element("option", { value: "lasso", textContent: texts.lasso }));
     mode.value = here.isLasso ? "lasso" : "box";
     mode.addEventListener("change", () => { here.isLasso = mode.value === "lasso"; draw(); });
@@ -297,11 +312,12 @@
       const named = (text, symbol, pressed, isOff) => Object.assign(button(symbol, pressed), { ariaLabel: filled(text, { name }), title: filled(text, { name }), disabled: Boolean(isOff) });
       return element("div", { className: "relations-row" },
         element("span", { className: "relations-axis", textContent: name, title: own.ref }),
-        ...rangeFields(name, column(own.ref), own.range, (range) => { own.range = range; changed(); }, texts),
+        ...rangeFields(name, column(own.ref), own.range, (range) => { own.range = ranges().kept(column(own.ref), range); changed(); }, texts),
         ...(!column(own.ref) || column(own.ref).kind === "number" ? [logSwitch(filled(texts.log, { name }), own.log, (isOn) => { own.log = isOn; changed(); })] : []),
-        named(texts.earlier, "←", () => move(n, -1), n === 0),
-        named(texts.later, "→", () => move(n, 1), n === axes.length - 1),
-        named(texts.remove, "×", () => { axes.splice(n, 1); changed(); }));
+        element("span", { className: "relations-moves" },
+          named(texts.earlier, "←", () => move(n, -1), n === 0),
+          named(texts.later, "→", () => move(n, 1), n === axes.length - 1),
+          named(texts.remove, "×", () => { axes.splice(n, 1); changed(); })));
     });
     const add = (ref) => { if (ref && !axes.some((own) => own.ref === ref)) { axes.push({ ref, log: false, range: WHOLE }); changed(); } };
     return [...rows, element("div", { className: "relations-row" }, columnField(texts.add, null, { catalogue: here.catalogue, list: LIST, chosen: add }))];
@@ -356,16 +372,26 @@
     return partOf("scatter", (plot) => window.clew.relationsScatter(plot, { picked, opened: visit, said: told }), here.texts.whole, whole, () => tick(here.parts.scatter.drawing.onShow()));
   }
 
+  /** Puts the axis that is drawn as the `n`th where `to` of the other drawn ones are before it. */
+  function carried(n, to) {
+    const { axes } = here.view.parallel;
+    const shown = withColumns();
+    const [own] = shown.splice(n, 1);
+    axes.splice(axes.indexOf(own), 1);
+    axes.splice(to < shown.length ? axes.indexOf(shown[to]) : axes.length, 0, own);
+    changed();
+  }
+
   function parallelPart() {
-    const withColumns = () => here.view.parallel.axes.filter(({ ref }) => column(ref));
-    const passing = () => window.clew.relationsParallel.within(withColumns().map(({ ref }) => column(ref)), withColumns());
+    const passing = () => window.clew.relationsParallel.within(withColumns().map(({ ref }) => column(ref)), drawnAxes());
     const ranged = (n, range) => {
-      withColumns()[n].range = range || WHOLE;
+      const own = withColumns()[n];
+      own.range = ranges().kept(column(own.ref), range || WHOLE);
       changed();
       if (range && passing().length) tick(passing());
     };
     const whole = () => { here.view.parallel.axes.forEach((own) => { own.range = WHOLE; }); changed(); };
-    return partOf("parallel", (plot) => window.clew.relationsParallel.parallel(plot, { ranged }), here.texts.whole, whole, () => tick(passing()));
+    return partOf("parallel", (plot) => window.clew.relationsParallel.parallel(plot, { ranged, carried }), here.texts.whole, whole, () => tick(passing()));
   }
 
   /** A part was opened or closed: what it needs comes now. */

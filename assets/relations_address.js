@@ -4,20 +4,45 @@
   const NAMES = ["relations", "sx", "sy", "sc", "slog", "sxr", "syr", "parallel", "plog", "prange"];
   const WHOLE = [null, null];
 
-  /** "1..2" as a range; an end that is left out, or is no number, is none. */
+  /** What a JSON list of so many texts holds; null where it is none. */
+  function asTexts(text, count) {
+    try {
+      const told = JSON.parse(text);
+      return Array.isArray(told) && told.length === count && told.every((each) => typeof each === "string") ? told : null;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return null;
+    }
+  }
+
+  /** "1..2", or the JSON list of two categories, as a range; an end that is left out, or is no number, is none. */
   function asRange(text) {
+    if (text?.startsWith("[")) return asTexts(text, 2) || WHOLE;
     const ends = (text || "").split("..");
     if (ends.length !== 2) return WHOLE;
     return ends.map((end) => (end.trim() === "" || !Number.isFinite(Number(end)) ? null : Number(end)));
   }
 
-  const rangeText = (range) => (range[0] === null && range[1] === null ? "" : range.map((end) => (end === null ? "" : String(end))).join(".."));
+  function rangeText(range) {
+    if (window.clew.relationsRanges.isWhole(range)) return "";
+    if (window.clew.relationsRanges.isTexts(range)) return JSON.stringify(range);
+    return range.map((end) => (end === null ? "" : String(end))).join("..");
+  }
 
-  /** What an address asks for; all after the first colon of a range is the axis's reference. */
+  /** A parallel axis's range and the axis's reference: all after the first colon, or the first of three texts. */
+  function asAxisRange(text) {
+    if (!text.startsWith("[")) return [text.slice(text.indexOf(":") + 1), asRange(text.slice(0, text.indexOf(":")))];
+    const [ref, ...ends] = asTexts(text, 3) || ["", ...WHOLE];
+    return [ref, ends];
+  }
+
+  const axisRangeText = (ref, range) => (window.clew.relationsRanges.isTexts(range) ? JSON.stringify([ref, ...range]) : `${rangeText(range)}:${ref}`);
+
+  /** What an address asks for. */
   function read(search) {
     const query = new URLSearchParams(search);
     const logs = query.getAll("slog");
-    const ranges = new Map(query.getAll("prange").map((text) => [text.slice(text.indexOf(":") + 1), asRange(text.slice(0, text.indexOf(":")))]));
+    const ranges = new Map(query.getAll("prange").map(asAxisRange));
     const logged = query.getAll("plog");
     const open = query.getAll("relations");
     return {
@@ -51,7 +76,7 @@
     put("relations", "parallel");
     for (const { ref } of parallel.axes) put("parallel", ref);
     for (const { ref, log } of parallel.axes) put("plog", log && ref);
-    for (const { ref, range } of parallel.axes) if (rangeText(range)) put("prange", `${rangeText(range)}:${ref}`);
+    for (const { ref, range } of parallel.axes) if (rangeText(range)) put("prange", axisRangeText(ref, range));
   }
 
   window.clew = Object.assign(window.clew || {}, { relationsAddress: { read, write } });

@@ -65,24 +65,27 @@
     return labelled(text, input, "relations-column");
   }
 
-  /** A choice of one category of a text column, or all. */
-  function categoryField(text, column, range, changed, all) {
+  /** A choice of one category of a text column, or all; several that were drawn stand there as what they are. */
+  function categoryField(text, column, own, changed, all) {
+    const range = window.clew.relationsRanges.inNumbers(column, own);
     const isOne = range[0] !== null && range[1] !== null && Math.ceil(range[0]) === Math.floor(range[1]) && Math.ceil(range[0]) in column.categories;
     const code = isOne ? Math.ceil(range[0]) : null;
     if (column.categories.length > MOST_LISTED) return typedCategory(text, column, code, changed);
     const select = element("select", { className: "form-select form-select-sm" }, element("option", { value: "", textContent: all }));
     column.categories.forEach((name, code) => select.append(element("option", { value: String(code), textContent: name || "–" })));
-    select.value = code === null ? "" : String(code);
-    select.addEventListener("change", () => changed(select.value === "" ? [null, null] : only(Number(select.value))));
+    if (code === null && !window.clew.relationsRanges.isWhole(own)) select.prepend(element("option", { value: "drawn", textContent: [...new Set(own)].join(" … ") }));
+    select.value = code === null ? select.options[0].value : String(code);
+    select.addEventListener("change", () => select.value !== "drawn" && changed(select.value === "" ? [null, null] : only(Number(select.value))));
     return labelled(text, select, "relations-column");
   }
 
   /** The range of an axis in one or two fields: from and to, or a category. */
   function rangeFields(name, column, range, changed, texts) {
     if (column && column.kind === "text") return [categoryField(texts.only.replace("{name}", () => name), column, range, changed, texts.all)];
+    const own = window.clew.relationsRanges.inNumbers(column, range);
     return [0, 1].map((which) => endField(
-      (which ? texts.to : texts.from).replace("{name}", () => name), column, range[which],
-      (end) => changed(which ? [range[0], end] : [end, range[1]])
+      (which ? texts.to : texts.from).replace("{name}", () => name), column, own[which],
+      (end) => changed(which ? [own[0], end] : [end, own[1]])
     ));
   }
 

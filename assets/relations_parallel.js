@@ -5,6 +5,7 @@
   const MOST_LINES = 10_000;
   const EDGE = { left: 46, right: 46, top: 34, bottom: 34 };
   const BRUSH = 14;
+  const NAMES = 28; // pixels from the top: where the axes' names are
 
   const stepOf = (count) => Math.max(1, Math.ceil(count / MOST_LINES));
 
@@ -97,17 +98,40 @@
     pen.globalAlpha = 1;
   }
 
-  /** A plot in `host`; `ranged(n, range)` hears of a range that is drawn on axis `n`: null where it is taken away. */
-  function parallel(host, { ranged }) {
+  /** The axis that is carried, where it would stand. */
+  function drawCarried(pen, name, [x], size) {
+    const { ink } = window.clew.relationsColours.page();
+    pen.strokeStyle = ink;
+    pen.fillStyle = ink;
+    pen.setLineDash([4, 3]);
+    pen.beginPath();
+    pen.moveTo(x, EDGE.top);
+    pen.lineTo(x, size.height - EDGE.bottom);
+    pen.stroke();
+    pen.textAlign = x < size.width / 2 ? "left" : "right";
+    pen.fillText(window.clew.relationsStage.cut(pen, name, size.width / 2), x, EDGE.top - 2);
+  }
+
+  /** A plot in `host`; `ranged(n, range)` hears of a range that is drawn on axis `n`: null where it is taken away.
+   *
+   * `carried(n, to)` hears of axis `n`, taken by its name, and how many of the others are now before it.
+   */
+  function parallel(host, { ranged, carried }) {
     const stage = window.clew.relationsStage.stage(host);
     let drawn = [];
-    const axisAt = ([x]) => {
+    const nearest = ([x], reach) => {
       const near = drawn.map(({ x: own }, n) => [Math.abs(own - x), n]).sort(([a], [b]) => a - b)[0];
-      return near && near[0] < 30 ? near[1] : -1;
+      return near && near[0] < reach ? near[1] : -1;
     };
+    const isName = ([, y]) => y < NAMES;
+    const axisAt = (at) => (isName(at) ? -1 : nearest(at, 30));
+    const nameAt = (at) => (isName(at) ? nearest(at, 80) : -1);
+    const placeAt = (n, [x]) => drawn.filter((frame, other) => other !== n && frame.x < x).length;
     const valueAt = (frame, y) => frame.axis.value(EDGE.top + frame.length - Math.min(EDGE.top + frame.length, Math.max(EDGE.top, y)));
     stage.drags({
       moved(from, to) {
+        const taken = nameAt(from);
+        if (taken >= 0) stage.overlay((pen, size) => drawCarried(pen, drawn[taken].name, to, size));
         const n = axisAt(from);
         if (n < 0) return;
         stage.overlay((pen) => {
@@ -116,8 +140,9 @@
         });
       },
       dropped(from, to) {
-        const n = axisAt(from);
+        const [n, taken] = [axisAt(from), nameAt(from)];
         stage.overlay(() => {});
+        if (taken >= 0 && placeAt(taken, to) !== taken) carried(taken, placeAt(taken, to));
         if (n >= 0) ranged(n, [valueAt(drawn[n], from[1]), valueAt(drawn[n], to[1])].sort((a, b) => a - b));
       },
       pressed(at) {
@@ -126,7 +151,9 @@
       },
       over(at) {
         host.classList.toggle("is-over-axis", Boolean(at) && axisAt(at) >= 0);
+        host.classList.toggle("is-over-name", Boolean(at) && nameAt(at) >= 0);
       },
+      calledOff: () => stage.overlay(() => {}),
     });
     return {
       /** Draws the axes `columns` with `settings` [{range, log}]; `chosen` are the indices of ticked runs. */
@@ -135,7 +162,7 @@
         stage.paint((pen, size) => {
           const colours = window.clew.relationsColours.page();
           const painting = window.clew.relationsColours.colours(columns[columns.length - 1], columns.length ? settings[columns.length - 1].log : false);
-          drawn = frames(columns, size, settings).map((frame) => ({ ...frame, tops: Float32Array.from(frame.column.values, (value) => top(frame, value)) }));
+          drawn = frames(columns, size, settings).map((frame, n) => ({ ...frame, name: names[n], tops: Float32Array.from(frame.column.values, (value) => top(frame, value)) }));
           if (!drawn.length) return;
           const passing = within(columns, settings);
           const step = stepOf(passing.length);

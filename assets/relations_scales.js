@@ -5,6 +5,10 @@
   const DAY = 86400 * SECOND;
   const TIME_STEPS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600].map((s) => s * SECOND)
     .concat([1, 2, 7, 14, 30, 91, 182, 365, 730, 3650].map((d) => d * DAY));
+  // Beyond, the span of an axis can be more than the largest number: places are reckoned with a part of the values.
+  const FAR = 1e300;
+  const PART = 2 ** -64;
+  const clipped = (ends) => ends.map((end) => Math.min(Math.max(end, -Number.MAX_VALUE), Number.MAX_VALUE));
   const locale = () => window.clew.locale();
 
   /** A number as it is written beside an axis: 4 digits that count. */
@@ -41,9 +45,9 @@
 
   function padded([low, high], column, isLog) {
     if (column.kind === "text") return [-0.5, Math.max(0, column.categories.length - 1) + 0.5];
-    if (isLog) return low === high ? [low / 2, high * 2] : [low / (high / low) ** 0.04, high * (high / low) ** 0.04];
-    const room = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * 0.04;
-    return [low - room, high + room];
+    if (isLog) return clipped(low === high ? [low / 2, high * 2] : [low / (high / low) ** 0.04, high * (high / low) ** 0.04]);
+    const room = low === high ? Math.abs(low) * 0.1 || 1 : high * 0.04 - low * 0.04;
+    return clipped([low - room, high + room]);
   }
 
   /** The next of 1, 2 and 5 times a power of ten. */
@@ -53,7 +57,7 @@
   }
 
   function linearTicks(low, high, most) {
-    const step = roundStep((high - low) / most);
+    const step = Math.min(FAR * 1e8, roundStep(high / most - low / most));
     const ticks = [];
     for (let n = Math.ceil(low / step); n * step <= high && ticks.length < 100; n += 1) ticks.push(n * step);
     return ticks;
@@ -97,9 +101,12 @@
     const isEnd = (end) => end !== null && Number.isFinite(end) && (!isLog || end > 0);
     let [low, high] = [isEnd(range[0]) ? range[0] : ends[0], isEnd(range[1]) ? range[1] : ends[1]];
     if (low > high) [low, high] = [high, low];
-    if (low === high) [low, high] = isLog ? [low / 2, high * 2] : [low - 1, high + 1];
-    const put = isLog ? Math.log : (value) => value;
-    const back = isLog ? Math.exp : (value) => value;
+    // Between two categories, where a range of gone ones is, nothing is on show.
+    const room = column.kind === "text" ? 0.25 : Math.abs(low) > FAR ? Math.abs(low) * 0.1 : 1;
+    if (low === high) [low, high] = clipped(isLog ? [low / 2, high * 2] : [low - room, high + room]);
+    const part = Math.max(Math.abs(low), Math.abs(high)) > FAR ? PART : 1;
+    const put = isLog ? Math.log : (value) => value * part;
+    const back = isLog ? Math.exp : (value) => value / part;
     const [from, to] = [put(low), put(high)];
     return {
       isLog,

@@ -4,7 +4,7 @@
   const MANY = 4000;
   const REACH = 9;
   const CELL = 16;
-  const EDGE = { left: 64, right: 14, top: 10, bottom: 44 };
+  const EDGE = { left: 78, right: 14, top: 10, bottom: 44 };
 
   /** Where each run lies, in pixels; NaN for those with no place on these axes. */
   function placed({ x, y }, axes, plot) {
@@ -168,6 +168,10 @@
         const i = at && drawn ? nearest(at, drawn.places, drawn.cells) : -1;
         host.classList.toggle("is-over-run", i >= 0);
         stage.say(i < 0 ? [] : said(i), at || undefined);
+      },
+      calledOff() {
+        loop = [];
+        clear();
       },
     });
     return {

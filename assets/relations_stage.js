@@ -60,8 +60,11 @@
         Object.assign(note.style, x > width / 2 ? { left: "auto", right: `${width - x + 12}px` } : { left: `${x + 12}px`, right: "auto" });
         note.style.top = `${y + 12}px`;
       },
-      /** Calls `moved(from, to, event)` while the pointer is dragged, `dropped` at its end, `pressed` where it was none. */
-      drags({ moved, dropped, pressed, over }) {
+      /** Calls `moved(from, to, event)` while the pointer is dragged, `dropped` at its end, `pressed` where it was none.
+       *
+       * `calledOff` where a browser takes a drag for its own, as it does to scroll.
+       */
+      drags({ moved, dropped, pressed, over, calledOff }) {
         let from = null;
         let far = false;
         above.addEventListener("pointerdown", (event) => {
@@ -81,7 +84,7 @@
           else if (from) pressed(from, event);
           from = null;
         });
-        above.addEventListener("pointercancel", () => { from = null; });
+        above.addEventListener("pointercancel", () => { from = null; calledOff(); });
         above.addEventListener("pointerleave", () => { if (!from) over(null); });
       },
     };

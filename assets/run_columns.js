@@ -58,14 +58,33 @@
   /** The table's columns: the chosen ones, and those of which some run has `filled` cells. */
   function columnsOf(filled, kinds) {
     lastFilled = filled;
+    window.clew.filters.setMixed(Object.keys(kinds).filter((ref) => kinds[ref] === "mixed").map(idOf));
     return [dataOf(KNOWN).built_in.details, ...shownRefs(filled).map((ref) => specOf(ref, kinds))];
   }
 
-  /** Those that come by themselves are only chosen where they stand elsewhere than by themselves. */
-  function choose(refs) {
-    const others = refs.filter((ref) => !(ref in OF_THEMSELVES));
-    const isAsByThemselves = JSON.stringify(withFilled(others, lastFilled)) === JSON.stringify(refs);
-    setProps(CHOSEN, { data: isAsByThemselves ? others : refs });
+  /** The words among the numbers of a column sort last, as what is missing does. */
+  function withWords(columns, rows) {
+    const wordsOf = (id) => [...new Set(rows.map((row) => row[id]).filter((cell) => typeof cell === "string"))];
+    return columns.map((column) => (window.clew.filters.kindOf(column) === "mixed" ? { ...column, sort_as_null: wordsOf(column.id) } : column));
+  }
+
+  const choose = (refs) => setProps(CHOSEN, { data: refs });
+
+  /** Has a column chosen, as the last one, or not; those that come by themselves stay as they are. */
+  function toggle(ref, isOn) {
+    const others = dataOf(CHOSEN).filter((one) => one !== ref);
+    choose(isOn ? [...others, ref] : others);
+  }
+
+  /** Has the columns stand in this order. Those that come by themselves are only chosen where no order of the others does it. */
+  function arrange(refs) {
+    const looks = JSON.stringify(refs);
+    // The last one first: each finds its place beside those before it.
+    const chosen = Object.keys(OF_THEMSELVES).reverse().reduce((kept, ref) => {
+      const others = kept.filter((one) => one !== ref);
+      return JSON.stringify(withFilled(others, lastFilled)) === looks ? others : kept;
+    }, refs);
+    choose(chosen);
   }
 
   /** Has `ref` stand before `before`, at the end where that is null. */
@@ -74,7 +93,7 @@
     const others = onShow().filter((one) => one !== ref);
     const at = before === null ? others.length : others.indexOf(before);
     if (at < 0) return;
-    choose([...others.slice(0, at), ref, ...others.slice(at)]);
+    arrange([...others.slice(0, at), ref, ...others.slice(at)]);
     window.clew.sayColumn(ref, at, others.length + 1);
   }
 
@@ -110,7 +129,7 @@
   }
 
   const runs = { widths: drawWidths };
-  const columns = { choose, columnsOf, drawWidths, isOfItself, move, nameOf, onShow, refOf, setWidth, step };
+  const columns = { choose, columnsOf, drawWidths, isOfItself, move, nameOf, onShow, refOf, setWidth, step, toggle, withWords };
   window.clew = Object.assign(window.clew || {}, { columns });
   window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.dash_clientside.runs = Object.assign(window.dash_clientside.runs || {}, runs);

@@ -125,10 +125,11 @@
       const these = sorts(wanted);
       const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether);
       const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, these, texts));
-      const data = answer ? drawn : window.clew.filters.addShadows(drawn, wanted);
+      const specs = answer ? wanted : columns.withWords(wanted, drawn);
+      const data = answer ? drawn : window.clew.filters.addShadows(drawn, specs);
       setProps(TABLE, {
         ...(answer ? { ...CUSTOM, page_count: answer.page_count } : NATIVE),
-        ...(sameColumns(wanted, table.columns) ? {} : { columns: wanted, ...sortingBy(table.sort_by, wanted) }),
+        ...(sameColumns(specs, table.columns) ? {} : { columns: specs, ...sortingBy(table.sort_by, specs) }),
         data,
         ...selection.show(selected, data),
         tooltip_data: ordered.map(([row]) => tooltips(row, silent, these)),

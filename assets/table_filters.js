@@ -127,7 +127,7 @@
       if (!state.boxes.has(column.id)) state.boxes.set(column.id, newBox(frame, column));
       place(state.boxes.get(column.id), cell);
     }
-    const shown = JSON.stringify(columns.map((column) => [column.id, column.type]));
+    const shown = JSON.stringify(columns.map((column) => [column.id, window.clew.filters.kindOf(column)]));
     if (shown === state.shown) return;
     state.shown = shown;
     apply(frame, columns);

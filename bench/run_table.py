@@ -25,7 +25,8 @@ import app  # noqa: F401  # what a worker imports
 from domain.run_table.arranging import parts_of
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import ColumnRef
-from domain.run_table.table import RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import TableFacts
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
 from services.sharing.free_memory import give_back

@@ -9,10 +9,11 @@ import dash
 import flask
 from pydantic import BaseModel, ValidationError
 
+from callbacks.wire import content
 from components.views import view_list
 from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit, NotSentAsJson
+from domain.errors.requests import ContractMisfit
 from domain.views.addresses import SHORT
 from domain.views.changes import LinkRequest, ViewRequest
 from services.connect import Services
@@ -56,11 +57,8 @@ def _writer(services: Services) -> str | None:
 
 
 def _request(shape: type[T]) -> T:
-    """Raises `RequestRefused`, or werkzeug's 413."""
-    flask.request.max_content_length = _MOST_BYTES
-    if not flask.request.is_json:
-        raise NotSentAsJson
+    """Raises `RequestRefused`, or as `content`."""
     try:
-        return shape.model_validate_json(flask.request.get_data())
+        return shape.model_validate_json(content(_MOST_BYTES))
     except ValidationError as error:
         raise ContractMisfit(misfits_of(error)) from error

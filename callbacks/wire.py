@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 import flask
 import orjson
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from components.texts.translate import translate
 from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
-from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson, RequestRefused
+from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson, RequestRefused, RequestTooLong
 from domain.message_data import coded
 
 B = TypeVar("B", bound=BaseModel)
@@ -21,16 +22,24 @@ MOST_BYTES = 4 * 2**20
 
 
 def body_as(shape: type[B], most_bytes: int = MOST_BYTES) -> B:
-    """The request's body, which has to be JSON; raises `RequestRefused` or `BadInput` (4xx), or werkzeug's 413."""
-    flask.request.max_content_length = most_bytes
-    if not flask.request.is_json:
-        raise NotSentAsJson
+    """The request's body, which has to be JSON; raises `RequestRefused`, or as `content`."""
     try:
-        return shape.model_validate_json(flask.request.get_data())
+        return shape.model_validate_json(content(most_bytes))
     except ValidationError as error:
         fields = misfits_of(error)
         is_json = error.errors(include_input=False, include_url=False)[0]["type"] != "json_invalid"
         raise (ContractMisfit if is_json else BodyNotJson)(fields) from error
+
+
+def content(most_bytes: int) -> bytes:
+    """The request's body; raises `NotSentAsJson`, and `RequestTooLong` for more than `most_bytes`."""
+    flask.request.max_content_length = most_bytes
+    if not flask.request.is_json:
+        raise NotSentAsJson
+    try:
+        return flask.request.get_data()
+    except RequestEntityTooLarge as error:  # werkzeug's own, which no page has words for
+        raise RequestTooLong(most_bytes >> 10) from error
 
 
 def answer(value: Mapping[str, Any]) -> flask.Response:

@@ -47,7 +47,7 @@ def pictures(runs: list[dict[str, Any]]) -> list[Picture]:
     return [
         Picture("now", "/", f"{_count('.health-ok')} == 4 && {_count('.tile-figure')} == 1", 680),
         Picture("runs", "/mlflow", f"{_count('#runs-table td.dash-select-cell')} > 20"),
-        Picture("compare", compare, f"{_drawn(1)} && {_count('.group-metrics')} == 1", 1320),
+        Picture("compare", compare, f"{_drawn(1)} && {_count('.group-metrics')} == 1", 1455),
         Picture("run", f"/mlflow/runs/{maze['dqn-default-seed1']}", _drawn(0), 1040),
         Picture("models", "/models", f"{_count('#models-table td.dash-select-cell')} > 10"),
         Picture("model", "/models/16", f"{_count('#model-policy .bg-success')} == 1", 640),

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
 from domain.errors.names import TheInferenceEngine
 from domain.errors.services import ModelBusy, RunsAllModels, Stopping
-from policies.policy_process import ANSWER_SECONDS, LOAD_SECONDS, PolicyProcess
+from policies.child_process import LOAD_SECONDS
+from policies.policy_process import ANSWER_SECONDS, PolicyProcess
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS: Final = 3.0  # the slowest walk asks every second

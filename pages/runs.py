@@ -11,6 +11,7 @@ from components.chart_grid.chart_grid import grid_stores
 from components.chart_grid.grid_address import GridAddress
 from components.filter_hint import filter_hint
 from components.relations import relations
+from components.run_rows.list_columns import USUAL, columns
 from components.runs import column_menu, comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
 from components.ui_settings import UiSettings, page_with_defaults
@@ -50,7 +51,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
         dcc.Store(id=ids.ANSWER),
         dcc.Store(id=ids.LISTED),
         dcc.Store(id=ids.NATIVE_UP_TO, data=run_list.NATIVE_UP_TO),
-        *column_menu.stores(address, run_list.columns(), run_list.USUAL),
+        *column_menu.stores(address, columns(), USUAL),
         dcc.Store(id=ids.VERSION),
         dcc.Store(id=ids.SILENT, data={}),
         dcc.Store(id=ids.SELECTED, data=compared),

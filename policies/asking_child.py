@@ -4,8 +4,8 @@ PLAN is JSON: `model_file` (an open descriptor), `input` and `width` of the obse
 `load_seconds` and `run_seconds` of CPU, `niceness`. A question on stdin is a count n (uint32) and n × width float32. An
 answer on stdout is a byte (0 good, 1 trouble), a length (uint32) and as many bytes: for the file itself, which is
 answered first, JSON with `inputs` and `outputs`; for a question the scores as float32; for trouble its code and
-parameters as JSON. After trouble, and at the end of stdin, it ends. policies/policy_process.py starts it and judges
-what it says.
+parameters as JSON. After trouble, and at the end of stdin, it ends. policies/child_process.py starts it, and
+policies/policy_process.py judges what it says.
 """
 
 import json

@@ -1,64 +1,32 @@
 """A policy that runs in a process of its own, under limits, and answers as long as it behaves."""
 
 import hashlib
-import json
-import os
-import select
-import signal
 import struct
-import subprocess
-import tempfile
-import time
-from contextlib import suppress
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
-from domain.errors.names import PolicyProcess as PolicyProcessName
+from domain.errors import PolicyFailed, PolicyRefused
 from domain.errors.policies import (
     AnswerTimedOut,
     AskedForTooMany,
-    ComputedTooLong,
-    Crashed,
-    ExitStatus,
     LoadAnswerUnreadable,
     LoadTimedOut,
-    SaidTooMuch,
     ScoresNotFinite,
     WrongNumberOfScores,
 )
 from domain.errors.policy_files import FileEmpty
-from domain.errors.services import RuntimeMissing, StartFailed
 from domain.inference.maze import ACTION_NAMES
-from domain.inference.policies import (
-    PolicyContract,
-    PolicyGraph,
-    TensorShape,
-    contract_for,
-    misfit,
-    missing_contract,
-    oversize,
-)
-from domain.message_data import MessageData
-from domain.messages import Text
-from policies.confinement import MEMORY_BYTES, command, environment
-from policies.session import NOT_INSTALLED
+from domain.inference.policies import PolicyGraph, TensorShape, contract_for, misfit, missing_contract, oversize
+from policies.child_process import LOAD_SECONDS, ChildProcess
 
-LOAD_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 1.0
 MOST_ASKED: Final = 256  # so that a question fits into a pipe, and asking never waits for the child to read
 
-_ANSWER_BYTES: Final = 64 * 2**10
-_CPU_SECONDS: Final = 5
 _BACKGROUND_NICENESS: Final = 10
-_EXIT_SECONDS: Final = 0.5  # between a process's last word and its end
 _ACTIONS: Final = len(ACTION_NAMES)
-_HEAD: Final = struct.Struct("=BI")
-_NAME: Final = PolicyProcessName()
-_Late = type[LoadTimedOut] | type[AnswerTimedOut]
 
 
 class _Tensors(BaseModel):
@@ -81,7 +49,7 @@ class PolicyProcess:
             raise PolicyRefused(missing_contract(env_id))
         if reason := oversize(len(onnx)) if onnx else FileEmpty():
             raise PolicyRefused(reason)
-        self._process = _start(onnx, contract, _BACKGROUND_NICENESS if in_background else 0)
+        self._child = ChildProcess(onnx, contract, _BACKGROUND_NICENESS if in_background else 0)
         try:
             self.graph = self._load(onnx)
             if reason := misfit(self.graph, env_id):
@@ -102,30 +70,25 @@ class PolicyProcess:
         """
         if len(observations) > MOST_ASKED:
             raise AskedForTooMany(MOST_ASKED, len(observations))
-        question = np.ascontiguousarray(observations, np.float32)
+        asked = np.ascontiguousarray(observations, np.float32)
+        question = struct.pack("=I", len(asked)) + asked.tobytes()
         try:
-            said = self._answer(struct.pack("=I", len(question)) + question.tobytes(), ANSWER_SECONDS, AnswerTimedOut)
-            return self._scores(said, len(question))
+            said = self._child.answer(question, ANSWER_SECONDS, AnswerTimedOut)
+            return self._scores(said, len(asked))
         except BaseException:
             self.end()
             raise
 
     def end(self) -> None:
         """Kills it with whatever it started; may be called again, and from any thread."""
-        if self._process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._child.end()
 
     def close(self) -> None:
         """Ends it and gives its pipes back; nobody may be asking."""
-        self.end()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        self._child.close()
 
     def _load(self, onnx: bytes) -> PolicyGraph:
-        said = self._answer(b"", LOAD_SECONDS, LoadTimedOut)
+        said = self._child.answer(b"", LOAD_SECONDS, LoadTimedOut)
         try:
             tensors = _Tensors.model_validate_json(said)
         except ValidationError as error:
@@ -144,85 +107,3 @@ class PolicyProcess:
         if not np.isfinite(scores).all():
             raise PolicyFailed(ScoresNotFinite())
         return scores
-
-    def _answer(self, question: bytes, seconds: float, late: _Late) -> bytes:
-        deadline = time.monotonic() + seconds
-        assert self._process.stdin is not None
-        if question:
-            try:
-                os.write(self._process.stdin.fileno(), question)
-            except BrokenPipeError as error:
-                raise self._death() from error
-        kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, seconds, late))
-        if size > _ANSWER_BYTES:
-            raise PolicyFailed(SaidTooMuch())
-        said = self._read(size, deadline, seconds, late)
-        if kind:
-            raise PolicyFailed(_reason_in(said))
-        return said
-
-    def _read(self, size: int, deadline: float, seconds: float, late: _Late) -> bytes:
-        assert self._process.stdout is not None
-        pipe, content = self._process.stdout.fileno(), b""
-        poll = select.poll()
-        poll.register(pipe, select.POLLIN)
-        while len(content) < size:
-            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                raise PolicyFailed(late(seconds))
-            more = os.read(pipe, size - len(content))
-            if not more:
-                raise self._death()
-            content += more
-        return content
-
-    def _death(self) -> PolicyFailed | ServiceUnavailable:
-        """What is to be said of a process that has ended."""
-        try:
-            status = self._process.wait(_EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            status = 0
-        if status == NOT_INSTALLED:
-            return RuntimeMissing(_NAME)
-        if status == -signal.SIGXCPU:
-            return PolicyFailed(ComputedTooLong())
-        return PolicyFailed(Crashed(str(signal.strsignal(-status)) if status < 0 else ExitStatus(status)))
-
-
-def _reason_in(said: bytes) -> MessageData:
-    """What the child says is wrong; its own words, should it say anything else."""
-    try:
-        return MessageData.model_validate_json(said)
-    except ValidationError:
-        return MessageData(text=said.decode(errors="replace"))
-
-
-def _start(onnx: bytes, contract: PolicyContract, niceness: int) -> "subprocess.Popen[bytes]":
-    """The child, about to load the policy. Raises ServiceUnavailable."""
-    try:
-        # A file, not a pipe: 64 MiB do not fit into one, and the child need not read.
-        with tempfile.TemporaryFile() as model:
-            model.write(onnx)
-            model.seek(0)
-            plan = {
-                "model_file": model.fileno(),
-                "input": contract.input.name,
-                "width": contract.input.shape[1],
-                "memory_bytes": MEMORY_BYTES,
-                "answer_bytes": _ANSWER_BYTES,
-                "load_seconds": int(LOAD_SECONDS),
-                "run_seconds": _CPU_SECONDS,
-                "niceness": niceness,
-            }
-            return subprocess.Popen(
-                [*command("policies.asking_child"), json.dumps(plan)],
-                bufsize=0,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env=environment(),
-                pass_fds=[model.fileno()],
-                start_new_session=True,
-            )
-    except OSError as error:
-        raise StartFailed(_NAME, Text(error.strerror)) from error

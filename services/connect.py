@@ -88,7 +88,7 @@ def connect(settings: Settings) -> Services:
         samples=SampleData(mlflow),
         histories=histories,
         curves=CurveCache(),
-        extremes=MetricExtremes(histories),
+        extremes=MetricExtremes(histories, source.columns),
         views=TeamViews.of(mlflow, settings.cache_dir, settings.refresh_seconds, settings.patience_seconds),
         models=models,
         model_views=model_views,

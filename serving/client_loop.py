@@ -1,25 +1,21 @@
 """The clients of one worker, in its event loop: requests come in, answers go out, and who is too slow is cut off."""
 
-import logging
 import selectors
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
 from domain.errors import ClewError
 from domain.errors.requests import RequestTooSlow, TooManyAtOnce
 from serving.connection import HEAD_SECONDS, Connection, Phase
+from serving.open_connections import CutClients, OpenConnections
 from serving.pace import Pace
 from serving.refusals import refusal
 
-_log = logging.getLogger(__name__)
 _READ_BYTES: Final = 2**16
 _SMALL_BYTES: Final = 2**16
-MOST_HELD_BYTES: Final = 128 * 2**20
 _LINGER_SECONDS: Final = 2.0
 _SWEEP_SECONDS: Final = 0.5
-_TELL_SECONDS: Final = 10.0
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -41,15 +37,15 @@ class ClientLoop:
         self._answer = answer
         self._closed = closed
         self._idle_seconds = idle_seconds
-        self._open: set[Connection] = set()
+        self._open = OpenConnections()
         self._reactions = {
             Phase.RECEIVING: self._receive,
             Phase.ANSWERING: self._send,
             Phase.SENDING: self._send,
             Phase.CLOSING: self._drain,
         }
-        self._swept_at = self._told_at = 0.0
-        self._cut: Counter[str] = Counter()
+        self._swept_at = 0.0
+        self._cut = CutClients()
 
     def add(self, connection: Connection) -> None:
         """Takes a new client in, and waits for its request."""
@@ -65,7 +61,7 @@ class ClientLoop:
 
     def refuse(self, connection: Connection, error: ClewError) -> None:
         """Answers a request without a thread, and ends the connection."""
-        self._cut[error.code] += 1
+        self._cut.note(error.code)
         connection.phase, connection.stays_open = Phase.SENDING, False
         self._say(connection, refusal(error))
 
@@ -77,27 +73,22 @@ class ClientLoop:
 
     def make_room(self) -> None:
         """Ends the connection that has waited the longest for its client: for a request, else to take the answer."""
-        waiting = [one for one in self._open if one.phase in (Phase.RECEIVING, Phase.SENDING)]
-        if not waiting:
-            return
-        longest = min(waiting, key=lambda one: (one.phase is Phase.SENDING, one.since))
-        if longest.phase is Phase.SENDING:
-            self._cut["slow-reader"] += 1
-            self._give_up(longest)
-        else:
+        longest = self._open.longest_waiting()
+        if longest is not None and longest.phase is Phase.SENDING:
+            self._give_up_slow(longest)
+        elif longest is not None:
             self._close(longest)
 
     def close_idle(self) -> None:
         """Ends all connections that have no whole request, also among what came but was not read yet."""
-        for connection in [one for one in self._open if one.phase is Phase.RECEIVING]:
+        for connection in self._open.receiving():
             self._receive(connection)
             if connection.phase is Phase.RECEIVING:
                 self._close(connection)
 
     def abandon(self) -> None:
         """Sends nothing more: threads that wait until a client has room for their answers hear that nobody will."""
-        for connection in self._open:
-            connection.sock.outbox.abandon()
+        self._open.abandon()
 
     def sweep(self) -> None:
         """Cuts off who is late; does so twice a second at most, however often it is called."""
@@ -105,13 +96,11 @@ class ClientLoop:
         if now - self._swept_at < _SWEEP_SECONDS:
             return
         self._swept_at = now
-        for connection in [one for one in self._open if one.is_late(now)]:
+        for connection in self._open.late(now):
             self._cut_off(connection)
-        self._free_memory()
-        if self._cut and now - self._told_at >= _TELL_SECONDS:
-            _log.warning("Clients were refused or cut off", extra={"clients": dict(self._cut)})
-            self._cut.clear()
-            self._told_at = now
+        for connection in self._open.beyond_memory():
+            self._give_up_slow(connection)
+        self._cut.tell(now)
 
     def _receive(self, connection: Connection) -> None:
         try:
@@ -137,7 +126,7 @@ class ClientLoop:
             if connection.sock.outbox:  # the word to go on, for which its client had no room
                 self.send_later(connection)
             self._answer(connection)
-        elif frame.received > _SMALL_BYTES and self._held_bytes() > MOST_HELD_BYTES:
+        elif frame.received > _SMALL_BYTES and self._open.hold_too_much():
             self.refuse(connection, TooManyAtOnce())
         else:
             self._watch(connection, selectors.EVENT_READ)
@@ -199,13 +188,17 @@ class ClientLoop:
         if connection.phase is Phase.RECEIVING and connection.pace is not None:
             self.refuse(connection, RequestTooSlow())
         elif connection.phase is Phase.RECEIVING:
-            self._cut["half-head"] += bool(connection.frame.received)
+            if connection.frame.received:
+                self._cut.note("half-head")
             self._close(connection)
         elif connection.phase is Phase.CLOSING:
             self._close(connection)
         else:
-            self._cut["slow-reader"] += 1
-            self._give_up(connection)
+            self._give_up_slow(connection)
+
+    def _give_up_slow(self, connection: Connection) -> None:
+        self._cut.note("slow-reader")
+        self._give_up(connection)
 
     def _give_up(self, connection: Connection) -> None:
         """Sends no more; where a thread makes the answer, it hears of that with its next bytes."""
@@ -215,20 +208,6 @@ class ClientLoop:
             return
         connection.pace = None
         self._unwatch(connection)
-
-    def _free_memory(self) -> None:
-        """Where answers wait for more than is to be held, gives up those that have waited the longest."""
-        waiting = sorted((one for one in self._open if one.sock.outbox.held_bytes), key=lambda one: one.since)
-        held = self._held_bytes()
-        for connection in waiting:
-            if held <= MOST_HELD_BYTES:
-                return
-            held -= connection.sock.outbox.held_bytes
-            self._cut["slow-reader"] += 1
-            self._give_up(connection)
-
-    def _held_bytes(self) -> int:
-        return sum(one.held_bytes for one in self._open)
 
     def _react(self, connection: Connection) -> None:
         """Does what its phase asks for: an earlier event of this turn may have ended what it was watched for."""

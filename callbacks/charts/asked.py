@@ -8,7 +8,8 @@ import flask
 import orjson
 from cachetools import LRUCache, TTLCache
 
-from domain.errors.requests import BodyNotJson, NotSentAsJson
+from callbacks.wire import content
+from domain.errors.requests import BodyNotJson
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.known_runs import known_table
@@ -23,15 +24,12 @@ REPEATED: Final = ("group", "alone")
 
 
 def asked() -> dict[str, Any]:
-    """The request's query, or its body where that says it; raises BadInput, RequestRefused or werkzeug's 413."""
+    """The request's query, or its body where that says it; raises BadInput, RequestRefused, or as `content`."""
     if flask.request.method != "POST":
         query = flask.request.args
         return query.to_dict() | {name: query.getlist(name) for name in REPEATED if name in query}
-    flask.request.max_content_length = _MOST_BYTES
-    if not flask.request.is_json:
-        raise NotSentAsJson
     try:
-        body = orjson.loads(flask.request.get_data())
+        body = orjson.loads(content(_MOST_BYTES))
     except orjson.JSONDecodeError as error:
         raise BodyNotJson({}) from error
     if not isinstance(body, dict):

@@ -10,12 +10,13 @@ import dash
 import flask
 from pydantic import ValidationError
 
+from callbacks.wire import content
 from components.links import href
 from components.models import model_change
 from domain.addresses import without_credentials
 from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit, NotSentAsJson
+from domain.errors.requests import ContractMisfit
 from domain.registry.changes import ChangeRequest
 from services.connect import Services
 from services.identity import writing_person
@@ -42,12 +43,9 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _request() -> ChangeRequest:
-    """Raises `RequestRefused`, or werkzeug's 413."""
-    flask.request.max_content_length = _MOST_BYTES
-    if not flask.request.is_json:
-        raise NotSentAsJson
+    """Raises `RequestRefused`, or as `content`."""
     try:
-        return ChangeRequest.model_validate_json(flask.request.get_data())
+        return ChangeRequest.model_validate_json(content(_MOST_BYTES))
     except ValidationError as error:
         raise ContractMisfit(misfits_of(error)) from error
 

@@ -6,23 +6,17 @@ from typing import Any
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
-from flask import request
-from pydantic import BaseModel, ConfigDict
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry, register_rows_shown
+from callbacks.runs import sample_removal
+from callbacks.runs.listed import Listed, listed_of
 from callbacks.runs.run_rows import RunRows, rows_for
 from components import ids, notices
 from components.run_rows.listing import OF_THEMSELVES
 from components.runs import run_list, run_toolbar
-from components.texts.language import _, ngettext
-from components.texts.translate import translate
-from domain.errors import ClewError, ReadOnly, SignInNeeded
-from domain.filters.grammar import Kind
 from domain.run_table.column_refs import ColumnRef
-from domain.run_table.table import Progress
 from domain.tracking.runs import SAMPLE_TAG, RunStatus
 from services.connect import Services
-from services.identity import writing_person
 from services.tracking.run_store import RunView
 
 
@@ -30,7 +24,7 @@ def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the runs page to `app`."""
     _register_refresh(app, services)
     _register_table(app)
-    _register_sample_removal(app, services)
+    sample_removal.register(app, services)
 
 
 def _register_refresh(app: dash.Dash, services: Services) -> None:
@@ -70,7 +64,7 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         else:
             view = services.runs.first_view(services.settings.patience_seconds)
         known = Listed.model_validate(shown) if shown else None
-        listed = _listed(view, columns, native_up_to)
+        listed = listed_of(view, columns, native_up_to)
         return (
             *(_plain(part) for part in freshness(view)),
             *_rows(view, run_rows, listed, known),
@@ -109,46 +103,6 @@ def _plain(part: Any) -> Any:
     if part is no_update:
         return part
     return json.loads(json.dumps(part, default=lambda component: component.to_plotly_json()))
-
-
-class Listed(BaseModel):
-    """What a page was told of the list: its version, how many runs there are, and of which columns it has cells.
-
-    A list that is `paged` comes page by page, from `POST /runs/rows`.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-    total: int
-    columns: frozenset[str]
-    paged: bool
-    kinds: dict[str, Kind] = {}
-    pending: dict[str, int] = {}
-    progress: Progress | None = None
-
-    def is_in(self, shown: "Listed | None") -> bool:
-        """Whether a page that was told `shown` has all of this; not while values of it were still on their way."""
-        if (
-            shown is None
-            or shown.pending
-            or (self.version, self.total, self.paged) != (shown.version, shown.total, shown.paged)
-        ):
-            return False
-        return self.paged or self.columns <= shown.columns
-
-
-def _listed(view: RunView, columns: list[str], native_up_to: int) -> Listed | None:
-    if view.runs is None:
-        return None
-    total = len(view.runs)
-    return Listed(
-        version=view.runs.version,
-        total=total,
-        columns=frozenset(columns),
-        paged=total > native_up_to,
-        progress=view.runs.progress,
-    )
 
 
 def _rows(view: RunView, run_rows: RunRows, listed: Listed | None, shown: Listed | None) -> tuple[Any, ...]:
@@ -254,36 +208,3 @@ def _register_selection(app: dash.Dash) -> None:
     app.clientside_callback(ClientsideFunction("runs", "clear"), Input(ids.CLEAR, "n_clicks"))
     app.clientside_callback(ClientsideFunction("runs", "selectAll"), Input(ids.SELECT_ALL, "n_clicks"))
     app.clientside_callback(ClientsideFunction("runs", "selectPage"), Input(ids.SELECT_PAGE, "n_clicks"))
-
-
-def _register_sample_removal(app: dash.Dash, services: Services) -> None:
-    @app.callback(
-        Output(ids.SAMPLE_DIALOG, "is_open"),
-        Input(ids.SAMPLE_REMOVE, "n_clicks"),
-        Input(ids.SAMPLE_CANCEL, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    def ask(_remove: int | None, _cancel: int | None) -> bool:
-        return bool(ctx.triggered_id == ids.SAMPLE_REMOVE)
-
-    @app.callback(
-        Output(ids.SAMPLE_OUTCOME, "children"),
-        Input(ids.SAMPLE_CONFIRM, "n_clicks"),
-        prevent_initial_call=True,
-        running=[(Output(ids.SAMPLE_CONFIRM, "disabled"), True, False)],
-    )
-    def remove(_confirm: int | None) -> str:
-        if not services.settings.embedded:
-            return _("This MLflow is yours: Clew removes nothing from it.")
-        try:
-            writing_person(request.headers, request.remote_addr, services.settings)
-            removed = services.samples.remove()
-        except (ReadOnly, SignInNeeded) as error:
-            return translate(error)
-        except ClewError as error:
-            return _(
-                "Not everything could be removed: %(cause)s. You can try again.", cause=translate(error).rstrip(".。")
-            )
-        # A person who removes something wants to see it gone, which only reading everything shows.
-        services.runs.refreshed_view(RETRY_WAIT_SECONDS)
-        return ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed)

@@ -17,7 +17,7 @@ from components.charts.sentences.overlay_key import overlay_key
 from components.charts.sentences.subtitle import first_of, put_below
 from components.charts.subjects import names
 from components.charts.traces import Line, end_marks, faint_trace, group_traces, line_trace
-from components.charts.y_scale import LINEAR, own_range, y_scale_of
+from components.charts.y_scale import own_range, y_scale_of
 from components.texts import words
 from components.texts.language import _
 from domain.charts.chart_options import ChartOptions
@@ -58,7 +58,7 @@ def line_chart(
     scale = scale or scale_of(curves, options)
     drawn = [_drawn(line, scale, options, _points_for(len(lines), width)) for line in lines]
     traces = [trace for part in drawn for trace in part.traces]
-    y_scale = y_scale_of(_values_of(lines), traces) if options.log_y else LINEAR
+    y_scale = y_scale_of(_values_of(lines), traces, log_y=options.log_y)
     nothing = nothing_finite(curves) or nothing
     legend = 1 < sum(bool(line.curves) for line in lines) <= MOST_IN_LEGEND and bool(traces)
     y_axis = y_scale.axis(traces) | own_range(spec, y_scale, options)

@@ -1,7 +1,10 @@
-"""How the y axis is scaled: as it is, by Plotly's logarithm, or by one that has a place for what is not above zero."""
+"""How the y axis is scaled: as it is, by Plotly's logarithm, or by a scale that has places for what these cannot hold.
+
+Such are zero and values below it on a logarithm, and those near the largest number that there is on a linear axis.
+"""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,42 +14,41 @@ from components.texts.language import _
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
 from domain.charts.symmetric_log import SymmetricLog, symmetric_log
+from domain.charts.wide_scale import WideScale, wide_scale
 
 
 class YScale(NamedTuple):
-    """Plotly's own scale, where `symmetric` is None; else the places of values on that one are what is drawn."""
+    """Plotly's own scale, where `other` is None; else the places of values on that one are what is drawn."""
 
-    symmetric: SymmetricLog | None
+    other: SymmetricLog | WideScale | None
 
     def said(self) -> list[str]:
         """What the chart says of it."""
-        if self.symmetric is None:
+        if not isinstance(self.other, SymmetricLog):
             return []
-        return [
-            _("logarithmic on both sides of 0, linear within ±%(limit)s", limit=words.number(self.symmetric.linear))
-        ]
+        return [_("logarithmic on both sides of 0, linear within ±%(limit)s", limit=words.number(self.other.linear))]
 
     def axis(self, traces: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """What it makes of the y axis of a chart of `traces`, whose y are still values [n]."""
-        if self.symmetric is None:
+        if self.other is None:
             return {}
         drawn = [trace["y"][np.isfinite(trace["y"])] for trace in traces]
         ends = [float(end) for y in drawn if len(y) for end in (y.min(), y.max())] or [0.0]
-        ticks = self.symmetric.ticks(min(ends), max(ends))
+        ticks = self.other.ticks(min(ends), max(ends))
         return {
             "type": "linear",
             "tickmode": "array",
-            "tickvals": self.symmetric.at(np.array(ticks)).tolist(),
-            "ticktext": [words.number(tick) for tick in ticks],
-            "uirevision": f"symmetric {self.symmetric.linear}",
+            "tickvals": self.other.at(np.array(ticks)).tolist(),
+            "ticktext": [words.number(tick).replace("e+", "e") for tick in ticks],  # the margin is narrow
+            "uirevision": f"{self.other}",
         }
 
     def placed(self, trace: dict[str, Any]) -> dict[str, Any]:
         """The trace with its y where they are drawn, and the values themselves beside, for who hovers."""
-        if self.symmetric is None:
+        if self.other is None:
             return dict(trace)
         values: NDArray[np.float64] = trace["y"]
-        placed = trace | {"y": self.symmetric.at(values)}
+        placed = trace | {"y": self.other.at(values)}
         if not trace.get("hovertemplate"):
             return placed
         true = [float(value) if np.isfinite(value) else None for value in values.tolist()]
@@ -57,13 +59,10 @@ class YScale(NamedTuple):
         return placed | {"customdata": rows, "hovertemplate": template, "meta": trace["meta"] | {"placed": True}}
 
 
-LINEAR: Final = YScale(None)
-
-
-def y_scale_of(values: Iterable[NDArray[np.float64]], traces: Sequence[dict[str, Any]]) -> YScale:
-    """The scale of a logarithmic chart of lines with these `values`, drawn, with their bands, as `traces`."""
-    drawn = (trace["y"][np.isfinite(trace["y"])] for trace in traces)
-    return YScale(symmetric_log([*values, *drawn]))
+def y_scale_of(values: Iterable[NDArray[np.float64]], traces: Sequence[dict[str, Any]], *, log_y: bool) -> YScale:
+    """The scale of a chart of lines with these `values`, drawn, with their bands, as `traces`."""
+    drawn = [*values, *(trace["y"][np.isfinite(trace["y"])] for trace in traces)]
+    return YScale(symmetric_log(drawn) if log_y else wide_scale(drawn))
 
 
 def own_range(spec: ChartSpec, y_scale: YScale, options: ChartOptions) -> dict[str, Any]:
@@ -75,8 +74,10 @@ def own_range(spec: ChartSpec, y_scale: YScale, options: ChartOptions) -> dict[s
 
 
 def _place(end: float | None, y_scale: YScale, log_y: bool) -> float | None:
-    if end is None or not log_y:
+    if end is None:
+        return None
+    if y_scale.other is not None:
+        return float(y_scale.other.at(np.array([end]))[0])
+    if not log_y:
         return end
-    if y_scale.symmetric is not None:
-        return float(y_scale.symmetric.at(np.array([end]))[0])
     return float(np.log10(end)) if end > 0 else None

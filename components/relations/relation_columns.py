@@ -9,22 +9,25 @@ from numpy.typing import NDArray
 
 from components.run_rows.rows import Known, built_in, cells
 from components.texts.translate import translate
+from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import RunQuery, select
 from domain.run_table.selection.filtering import is_missing
-from domain.run_table.selection.sorting import Rows
+from domain.run_table.selection.sorting import Rows, utf16
 
 MOST_RUNS: Final = 100_000
 """More than a browser draws while somebody waits."""
 NO_CODE: Final = -1
+_WORDS_NAMED: Final = 5
 
 
 def relation_columns(known: Known, query: RunQuery) -> dict[str, Any]:
     """The columns of `query` for the runs that it leaves, the first `MOST_RUNS` of them, with their ids and names.
 
     `values` are little-endian: float64 with NaN where there is none, Unix ms where `kind` is time, and int32 codes of
-    `categories` where it is text, with -1. `none`, `diverged`, `out_of_range` and `pending` say how many have no value.
+    `categories` where it is text, with -1. `none`, `diverged`, `out_of_range`, `no_number` and
+    `pending` say how many have no value, `words` what some of those have that logged no number.
     """
     selection = select(known.table, query, known.shown)
     rows = selection.rows[:MOST_RUNS]
@@ -51,13 +54,25 @@ def _column(ref: ColumnRef, column: Column, rows: Rows) -> dict[str, Any]:
         missing = column.missing[rows]
         values = np.where(missing, np.nan, column.ms[rows].astype(np.float64))
         told = {"kind": "time", "values": _base64(values, "<f8"), "none": int(missing.sum())}
-    return {"ref": str(ref), "diverged": 0, "out_of_range": 0, "pending": column.pending, **told}
+    return {
+        "ref": str(ref),
+        "diverged": 0,
+        "out_of_range": 0,
+        "no_number": 0,
+        "words": [],
+        "pending": column.pending,
+        **told,
+    }
 
 
 def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
-    """With those categories alone that any of the rows has: of 50,000 names a filter may leave ten."""
+    """With those categories alone that any of the rows has: of 50,000 names a filter may leave ten.
+
+    They are in the order in which a browser compares texts, so that a range between two of them stays one.
+    """
     codes = column.codes[rows]
     used = [code for code in np.unique(codes).tolist() if code >= 0 and not is_missing(column.values[code])]
+    used.sort(key=lambda code: utf16(column.values[code]))
     places = np.full(len(column.values) + 1, NO_CODE, np.int32)  # the last one is for what is missing: its code is -1
     places[used] = np.arange(len(used))
     own = places[codes]
@@ -65,11 +80,12 @@ def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
     return {"kind": "text", "values": _base64(own, "<i4"), "categories": categories, "none": int((own < 0).sum())}
 
 
-def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> Mapping[str, int]:
+def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> Mapping[str, Any]:
     """How many have no number, by why: what diverged or is out of range was logged, and is no zero."""
     found = [column.reasons[row] for row in rows[np.isnan(values)].tolist() if row in column.reasons]
+    words = _words(column, rows)
     diverged = sum(outcome.diverged is not None for outcome in found)
-    nothing = int(np.isnan(values).sum()) - len(found)
+    nothing = int(np.isnan(values).sum()) - len(found) - len(words)
     # Of all runs; how many of those that a filter leaves is not known.
     pending = min(column.pending, nothing)
     return {
@@ -77,7 +93,17 @@ def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> M
         "diverged": diverged,
         "out_of_range": len(found) - diverged,
         "pending": pending,
+        "no_number": len(words),
+        "words": list(dict.fromkeys(words))[:_WORDS_NAMED],
     }
+
+
+def _words(column: NumberColumn, rows: Rows) -> list[str]:
+    """What the rows have in the place of a number."""
+    if column.words is None:
+        return []
+    codes = column.words.codes[rows]
+    return [column.words.values[code] for code in codes[codes != NO_TEXT].tolist()]
 
 
 def _base64(values: NDArray[Any], kind: str) -> str:

@@ -6,7 +6,7 @@ from dash import dcc, html
 
 from components import ids
 from components.links import run_href
-from components.runs import run_list
+from components.run_rows.list_columns import columns
 from components.texts.language import _
 
 # Those that a number stands in for, in the browser.
@@ -32,7 +32,7 @@ def texts() -> dict[str, Any]:
         **_headings(),
         **_fields(),
         **_sentences(),
-        "built_in": {column.key: column.name for column in run_list.columns()},
+        "built_in": {column.key: column.name for column in columns()},
         "run_page": run_href("RUN_ID"),
     }
 
@@ -90,6 +90,7 @@ def _sentences() -> dict[str, str]:
         "none": _("%(n)s with no value", **_N),
         "diverged": _("%(n)s diverged", **_N),
         "out_of_range": _("%(n)s out of range", **_N),
+        "no_number": _("%(n)s with no number (%(words)s)", **_N, words="{words}"),
         "pending": _("%(n)s still on their way", **_N),
         "not_positive": _("%(n)s not above zero, which has no logarithm", **_N),
         "others": _("%(n)s others", **_N),

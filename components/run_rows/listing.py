@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from components.run_rows.list_columns import REMARKS, columns
 from components.run_rows.rows import Known, built_in, cells, row_dicts
-from components.runs import run_list
 from components.texts.translate import translate
 from components.texts.words import MISSING
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
@@ -16,7 +16,7 @@ from domain.run_table.selection.filtering import kind_of
 
 # On show by themselves, where any run has something in them: whoever has children has one that says so.
 _WITH_TEXTS = ("sample", "nested")
-OF_THEMSELVES = (*_WITH_TEXTS, run_list.REMARKS)
+OF_THEMSELVES = (*_WITH_TEXTS, REMARKS)
 
 
 class Page(NamedTuple):
@@ -56,7 +56,7 @@ def column_menu(known: Known) -> dict[str, Any]:
 
     Each of the others says in how many runs it was logged.
     """
-    names = {column.key: column.name for column in run_list.columns()}
+    names = {column.key: column.name for column in columns()}
     own = [(ref, names[ref.key]) for key in names if (ref := _known_built_in(key)) is not None]
     table = known.table
     kinds = (("param", table.param_keys()), ("metric", table.metric_keys()), ("tag", table.tag_keys()))
@@ -88,7 +88,7 @@ def _filled(known: Known) -> list[str]:
     """Which of those are on show by themselves; no text is made to find out."""
     return [
         *(key for key in _WITH_TEXTS if _has_texts(known.raw(built_in(key)))),
-        *([run_list.REMARKS] if known.has_remarks() else []),
+        *([REMARKS] if known.has_remarks() else []),
     ]
 
 

@@ -121,13 +121,15 @@ def _news(text: str | None, number: float) -> str | None:
 
 
 def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterator[dict[str, str] | None]:
-    """Of each row, by column what stands in the place of a number; None, as most have, where nothing does."""
+    """Of each row, by column what stands in the place of a number, words too; None, as most have, where nothing is."""
     diverged, out_of_range = outcomes.no_value()
-    reasons = [(str(ref), column.reasons) for ref in refs if isinstance(column := known.lasting(ref), NumberColumn)]
-    reasons = [(name, of_column) for name, of_column in reasons if of_column]
+    columns = [(str(ref), column) for ref in refs if isinstance(column := known.lasting(ref), NumberColumn)]
+    reasons = [(name, column.reasons) for name, column in columns if column.reasons]
+    words = [(name, column.words) for name, column in columns if column.words is not None]
 
     def said(why: Outcome) -> str:
         return diverged if why.diverged is not None else out_of_range
 
     for row in picked.tolist():
-        yield {name: said(of_column[row]) for name, of_column in reasons if row in of_column} or None
+        told = {name: said(of_column[row]) for name, of_column in reasons if row in of_column}
+        yield told | {name: word for name, of_column in words if (word := of_column.at(row)) is not None} or None

@@ -4,7 +4,7 @@ assets/column_menu.js fills the dialog, with what `GET /runs/columns` answers.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 import dash_bootstrap_components as dbc
@@ -13,10 +13,11 @@ from dash import dcc, html
 from components import ids
 from components.tables import Column, column_spec
 from components.texts.language import _
+from domain.filters.grammar import Kind
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.list_address import GREATEST_WIDTH, LEAST_WIDTH, ListAddress
 
-_TYPES = ("text", "numeric", "datetime")
+_TYPES: Final[tuple[Literal["text", "numeric", "datetime"], ...]] = ("text", "numeric", "datetime")
 
 
 def column_id(ref: ColumnRef) -> str:
@@ -53,7 +54,7 @@ def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str
     chosen = [str(ref) for ref in address.columns] or list(usual)
     known = {
         "built_in": {column.key: column_spec(column) for column in built_in},
-        "of_type": {kind: column_spec(Column("", "", kind)) for kind in _TYPES},  # type: ignore[arg-type]
+        "of_type": _specs(),
         "names": names(),
         "usual": list(usual),
         "least_width": LEAST_WIDTH,
@@ -64,6 +65,12 @@ def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str
         dcc.Store(id=ids.COLUMN_WIDTHS, data={str(ref): px for ref, px in address.widths.items()}),
         dcc.Store(id=ids.KNOWN_COLUMNS, data=known),
     ]
+
+
+def _specs() -> dict[Kind, dict[str, Any]]:
+    """To DataTable numbers with words in the place of some are numbers; it learns of the words with the rows."""
+    text, numeric, moment = (column_spec(Column("", "", kind)) for kind in _TYPES)
+    return {"text": text, "numeric": numeric, "mixed": numeric, "datetime": moment}
 
 
 def button() -> html.Button:

@@ -5,7 +5,8 @@ from typing import Any
 from components.texts import words
 from components.texts.language import _, ngettext
 from components.texts.translate import translate
-from domain.run_table.table import Progress, RunTable
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import Progress
 
 
 def so_far(progress: Progress) -> list[Any]:

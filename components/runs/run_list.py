@@ -1,133 +1,30 @@
-"""The run list: its table, its toolbar, and a run as a row of it."""
+"""The run list: its table, and what stands around it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
 from components.links import href
+from components.run_rows.list_columns import USUAL, columns
 from components.runs import column_menu, run_toolbar
 from components.runs.comparison import MOST_COMPARED
-from components.runs.nested import nesting_texts
-from components.tables import Column, native_table, rows_shown
-from components.texts import outcomes, words
+from components.tables import native_table, rows_shown
+from components.texts import words
 from components.texts.language import _, around, ngettext
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.list_address import ListAddress
-from domain.tracking.runs import Run, RunStatus, RunSummary
+from domain.tracking.runs import Run, RunStatus
 from domain.tracking.silence import silent_minutes
 
 PAGE_SIZE = 25
-# On show where there are some, and nowhere else.
-REMARKS = "remarks"
 # What is nested deeper is shown as deep as this.
 _DEEPEST = 4
-_COLUMN_OF = {"success_rate": "success_percent"}
-# The columns that a list has of which nobody chose any.
-USUAL = (
-    *("name", "run_id", "experiment", "algorithm", "environment", "seed", "started"),
-    *("success_percent", "episodes", "status"),
-)
 # Up to so many runs the browser holds all rows, and sorts and filters by itself; more would take it seconds.
 NATIVE_UP_TO = 10_000
-
-
-def columns() -> list[Column]:
-    """The columns of the run list in their order, with headings in the reader's language."""
-    return [
-        Column("details", _("Open"), "link"),
-        Column("name", _("Name")),
-        Column("sample", _("Origin")),
-        Column("run_id", _("Run id")),
-        Column("experiment", _("Experiment")),
-        Column("algorithm", _("Algorithm")),
-        Column("environment", _("Environment")),
-        Column("seed", _("Seed"), "numeric", 0, grouped=False),
-        Column("started", _("Started"), "datetime"),
-        Column("success_percent", _("Success rate (%)"), "numeric", 1),
-        Column("episodes", _("Episodes"), "numeric", 0),
-        Column("status", _("Status")),
-        Column("final_reward", _("Final reward"), "numeric"),
-        Column("final_loss", _("Final loss"), "numeric"),
-        Column("episode_length", _("Final episode length"), "numeric", 1),
-        Column("duration_minutes", _("Duration (min)"), "numeric", 1),
-        Column("silent_minutes", _("No metric for (min)"), "numeric", 0),
-        Column("nested", _("Nested")),
-        Column(REMARKS, _("Remarks")),
-        Column("user", _("User")),
-        Column("source", _("Source")),
-        Column("commit", _("Commit")),
-        Column("ended", _("Ended"), "datetime"),
-        Column("diverged", _("Diverged")),
-    ]
-
-
-class RowTexts(NamedTuple):
-    """What rows say in the reader's language: looked up once, not for each of 5,000."""
-
-    status: dict[RunStatus, str]
-    sample: str
-    diverged: str
-    out_of_range: str
-
-    @classmethod
-    def now(cls) -> "RowTexts":
-        """In the language of this request."""
-        return cls({status: words.status_name(status) for status in RunStatus}, _("sample"), *outcomes.no_value())
-
-
-def row(run: RunSummary, texts: RowTexts, nested: str | None = None) -> dict[str, Any]:
-    """A run as a row: `id` is the run's, numbers are numbers, missing numbers and times are None, `started_ms` Unix ms.
-
-    `nested` says in which run it stands, and how many stand in it.
-    `keys` names by column what its tool calls the value, for the tooltip, and `no_value` says by column why there is
-    none. assets/run_list.js adds what only the browser knows: the time in the reader's zone, and the link.
-    """
-    return {
-        "id": run.run_id,
-        "name": run.name or words.MISSING,
-        "run_id": run.run_id,
-        "experiment": run.experiment,
-        "algorithm": run.algorithm or words.MISSING,
-        "environment": run.environment or words.MISSING,
-        "seed": run.seed,
-        "started_ms": words.unix_ms(run.started_at),
-        "success_percent": None if run.success_rate is None else run.success_rate * 100,
-        "episodes": run.episodes,
-        "status": texts.status[run.status],
-        "state": run.status,
-        "final_reward": run.final_reward,
-        "final_loss": run.final_loss,
-        "episode_length": run.episode_length,
-        "duration_minutes": None if run.duration_seconds is None else run.duration_seconds / 60,
-        REMARKS: outcomes.remarks(run.diverged, run.out_of_range) or words.MISSING,
-        "sample": texts.sample if run.is_sample else words.MISSING,
-        "is_sample": run.is_sample,
-        "nested": nested or words.MISSING,
-        "parent_id": run.parent_id,
-        "keys": {_COLUMN_OF.get(field, field): key for field, key in run.keys.items()},
-        "no_value": _no_value(run, texts),
-    }
-
-
-def _no_value(run: RunSummary, texts: RowTexts) -> dict[str, str] | None:
-    """By column why it has no number though something was logged; None, as most have, where there is nothing to say."""
-    found = dict.fromkeys(run.diverged, texts.diverged) | dict.fromkeys(run.out_of_range, texts.out_of_range)
-    if not found:
-        return None
-    fields = [field for field in run.keys if getattr(run, field) is None and run.keys[field] in found]
-    return {_COLUMN_OF.get(field, field): found[run.keys[field]] for field in fields}
-
-
-def rows(runs: Iterable[RunSummary]) -> list[dict[str, Any]]:
-    """All rows, the newest run first; those without a start time last."""
-    texts = RowTexts.now()
-    ordered = sorted(runs, key=lambda r: (r.started_at is not None, r.started_at), reverse=True)
-    nested = nesting_texts(ordered)
-    return [row(run, texts, nested.get(run.run_id)) for run in ordered]
 
 
 def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:

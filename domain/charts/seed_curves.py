@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Drawn, Window, visible, visible_rows
+from domain.charts.wide_scale import FARTHEST
 from domain.statistics import FEWEST_RUNS, cut, percentiles, rank_weights
 
 RESAMPLES: Final = 2000  # either end then strays by 6 % of the resamples' standard deviation
 # More x than this, as on a time axis where no two runs share one, are thinned evenly before anything is averaged.
 MOST_ON_GRID: Final = 200_000
+_LARGEST: Final = float(np.finfo(np.float64).max)
 
 Floats = NDArray[np.float64]
 
@@ -72,9 +74,11 @@ def seed_curve(
     Each run is interpolated linearly between its own points, never before its first or after its last. What is shown
     at an x does not depend on the window, and the same `seed` gives the same band.
     """
-    runs = [_without_repeats(curve) for curve in curves if len(curve)]
-    if len(runs) < FEWEST_RUNS:
-        return _singles([curve for curve in curves if len(curve)], most, window)
+    given = [curve for curve in curves if len(curve)]
+    if len(given) < FEWEST_RUNS:
+        return _singles(given, most, window)
+    room = _room(given)
+    runs = [_without_repeats(_scaled(curve, room)) for curve in given]
     x = _common_x(runs, window)
     values = np.sort(np.stack([_at(run, x) for run in runs]), axis=0)  # NaN, "not there", sorts last
     n = np.isfinite(values).sum(axis=0)
@@ -84,9 +88,9 @@ def seed_curve(
     first, end = window.rows(x)
     return SeedCurve(
         x=x[shown],
-        centre=line[shown],
-        low=low,
-        high=high,
+        centre=line[shown] / room,
+        low=np.clip(low, -_LARGEST * room, _LARGEST * room) / room,
+        high=np.clip(high, -_LARGEST * room, _LARGEST * room) / room,
         n=n[shown],
         runs=len(runs),
         total=int((n[first:end] > 0).sum()),
@@ -106,6 +110,15 @@ def _singles(curves: Sequence[Curve], most: int, window: Window) -> SeedCurve:
         total=sum(single.total for single in singles),
         singles=singles,
     )
+
+
+def _room(curves: Sequence[Curve]) -> float:
+    """What to scale values by so that no sum of them ends in infinity; a power of two, which changes no digit."""
+    return 2.0**-64 if any(max(curve.y.max(), -curve.y.min()) > FARTHEST for curve in curves) else 1.0
+
+
+def _scaled(curve: Curve, by: float) -> Curve:
+    return curve if by == 1 else curve.model_copy(update={"y": curve.y * by})
 
 
 def _without_repeats(curve: Curve) -> Curve:

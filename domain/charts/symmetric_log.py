@@ -28,7 +28,7 @@ class SymmetricLog(NamedTuple):
         """Values between `low` and `high` to write on the axis, rising, at most nine of them."""
         shown = [tick for tick in self._round_numbers(max(abs(low), abs(high))) if low <= tick <= high]
         if len(shown) < 3:
-            return _evenly(low, high)
+            return evenly(low, high)
         powers = [tick for tick in shown if tick == 0 or math.isclose(math.log10(abs(tick)) % 1, 0, abs_tol=1e-9)]
         return _thinned(shown if len(shown) <= _MOST_TICKS or len(powers) < 3 else powers)
 
@@ -53,12 +53,12 @@ def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
     return SymmetricLog(float(f"1e{max(power, -300)}"))
 
 
-def _evenly(low: float, high: float) -> list[float]:
-    """A few round values of a stretch that holds hardly a power of ten."""
+def evenly(low: float, high: float, strides: int = 2) -> list[float]:
+    """A few round values of a stretch, which has room for that many `strides` from one to the next."""
     if low == high:
         return [low]
-    stride = 10.0 ** math.floor(math.log10((high - low) / 2))
-    stride *= next(factor for factor in (5, 2, 1) if (high - low) / (stride * factor) >= 2 or factor == 1)
+    stride = 10.0 ** math.floor(math.log10((high - low) / strides))
+    stride *= next(factor for factor in (5, 2, 1) if (high - low) / (stride * factor) >= strides or factor == 1)
     first, last = math.ceil(low / stride), math.floor(high / stride)
     return _thinned([number * stride for number in range(first, min(last, first + 100) + 1)]) or [low, high]
 

@@ -159,9 +159,9 @@ class RequestUnclear(ClewError):
 
 
 class NoSuchAddress(ClewError):
-    """The API has no such address."""
+    """Clew has no such address among those that answer with data."""
 
-    text = template("There is no such address in the API.")
+    text = template("There is no such address.")
     status = 404
 
 

@@ -26,7 +26,7 @@ from domain.filters.terms import (
     parsed_number,
 )
 
-Kind = Literal["text", "numeric", "datetime"]
+Kind = Literal["text", "numeric", "mixed", "datetime"]
 MOST_CHARACTERS: Final = 2_000
 """Expressions with space in them take the square of this."""
 MOST_ALTERNATIVES: Final = 100
@@ -57,7 +57,7 @@ def parse(typed: str, kind: Kind) -> Filter:
     pieces = _OR.split(text)
     if len(pieces) // 2 >= MOST_ALTERNATIVES:
         raise TooManyAlternatives(MOST_ALTERNATIVES)
-    term = {"text": _text_term, "numeric": _number_term, "datetime": _moment_term}[kind]
+    term = {"text": _text_term, "numeric": _number_term, "mixed": _mixed_term, "datetime": _moment_term}[kind]
     return Filter(terms=tuple(term(alternative) for alternative in _alternatives(pieces)))
 
 
@@ -133,6 +133,19 @@ def _number_term(text: str) -> Term:
     if operand == MISSING and (operator == "=" or operator == "!="):
         return IsMissing(operator=operator)
     return ComparesNumber(operator=operator, number=_number(operand))
+
+
+def _mixed_term(text: str) -> Term:
+    """A number where it can be one, else words; only numbers can be more or less than others."""
+    try:
+        return _number_term(text)
+    except NumberUnreadable:
+        found = _OPERATOR.fullmatch(text)
+        if found is None:
+            return Contains(text=_unquoted(text).casefold())
+        if found[1] not in ("=", "!="):
+            raise
+        return EqualsText(operator="=" if found[1] == "=" else "!=", text=_unquoted(found[2]).casefold())
 
 
 def _moment_term(text: str) -> Term:

@@ -17,6 +17,9 @@ Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 MISSING: Final = "–"
 # Apart only by the rounding of a multiplication or two (0.07 * 100 is no 7); integers of 15 digits stay apart.
 _SAME: Final = 2.0**-50
+# Beyond this half of one is lost beside a number.
+_EXACT: Final = 2.0**50
+_LESS: Final = 1 - 2.0**-30
 _LARGEST: Final = sys.float_info.max
 _NUMBER: Final = re.compile(
     r"[-+−]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
@@ -28,14 +31,14 @@ class _Term(BaseModel):
 
 
 class Contains(_Term):
-    """Cells that hold `text`, which is case-folded."""
+    """Cells of text that hold `text`, which is case-folded; a number holds none."""
 
     term: Literal["contains"] = "contains"
     text: str
 
     def matches(self, cell: Cell) -> bool:
         """Whether this term keeps the cell."""
-        held = text_of(cell)
+        held = text_of(cell) if isinstance(cell, str) else None
         return held is not None and self.text in held.casefold()
 
 
@@ -152,8 +155,16 @@ def parsed_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def around(number: float) -> tuple[float, float]:
-    """The least and the greatest number that count as this one."""
+def around(number: float, decimals: int | None = None) -> tuple[float, float]:
+    """The least and the greatest number that count as this one.
+
+    In a column that shows so many decimals, one that is typed with no more of them is all that is shown as it.
+    """
+    if decimals is not None and abs(number) < _EXACT and round(number, decimals) == number:
+        half = 0.5 / 10**decimals
+        # What is right between two is shown as the one that is farther from zero.
+        less = half * _LESS
+        return number - (half if number > 0 else less), number + (half if number < 0 else less)
     margin = abs(number) * _SAME
     return max(number - margin, -_LARGEST), min(number + margin, _LARGEST)
 

@@ -9,8 +9,9 @@ import numpy as np
 from domain.filters.terms import parsed_number
 from domain.run_table.arranging import STATUSES
 from domain.run_table.arrays.strings import NO_TEXT
-from domain.run_table.column_refs import ColumnRef
+from domain.run_table.column_refs import DECIMALS, ColumnRef
 from domain.run_table.columns import NO_TIME, Column, NumberColumn, TextColumn, TimeColumn
+from domain.run_table.selection.filtering import is_missing
 from domain.run_table.silence_column import silent_minutes
 from domain.run_table.table import RunTable
 from domain.run_table.word_columns import (
@@ -46,11 +47,11 @@ def column_of(table: RunTable, ref: ColumnRef, vocabulary: Vocabulary, as_of: da
         return NumberColumn(np.full(len(table), np.nan), pending=len(table))
     match ref.kind:
         case "param":
-            return _numbers_if_all(table.param(ref.key))
+            return _numbers_if_most(table.param(ref.key))
         case "tag":
-            return _numbers_if_all(table.tag(ref.key))
+            return _numbers_if_most(table.tag(ref.key))
         case "built_in":
-            return _built_in(table, ref.key, vocabulary, as_of or table.swept_at)
+            return _as_shown(_built_in(table, ref.key, vocabulary, as_of or table.swept_at), ref.key)
         case _:
             return metric_outcomes(table, ref.key, None)
 
@@ -69,13 +70,26 @@ def _built_in(table: RunTable, name: str, vocabulary: Vocabulary, as_of: datetim
     return _PLAIN[name](table)
 
 
-def _numbers_if_all(column: TextColumn) -> Column:
-    """Numbers, where each text that is there is one."""
+def _as_shown(column: Column, name: str) -> Column:
+    return column._replace(decimals=DECIMALS[name]) if isinstance(column, NumberColumn) and name in DECIMALS else column
+
+
+def _numbers_if_most(column: TextColumn) -> Column:
+    """Numbers, where more than half of the runs that have something there have one; the texts of the others are words.
+
+    Of all runs, whatever is asked for: what a filter of a column means is not to depend on the other filters.
+    """
     numbers = [parsed_number(text) for text in column.values]
-    if not numbers or None in numbers:
+    is_number = np.array([number is not None for number in numbers], np.bool_)
+    is_word = ~is_number & ~np.array([is_missing(text) for text in column.values], np.bool_)
+    runs = np.bincount(column.codes[column.codes != NO_TEXT], minlength=len(column.values))
+    if runs[is_number].sum() <= runs[is_word].sum():
         return column
-    values = np.array([*numbers, np.nan], np.float64)[column.codes]  # the last one is that of code -1
-    return NumberColumn(values, logged_as=column)
+    # The last ones are those of code -1.
+    values = np.array([*numbers, np.nan], np.float64)[column.codes]
+    word_codes = np.append(np.where(is_word, np.arange(len(column.values)), NO_TEXT), NO_TEXT).astype(np.int32)
+    words = TextColumn(word_codes[column.codes], column.values) if (runs[is_word] > 0).any() else None
+    return NumberColumn(values, logged_as=column, words=words)
 
 
 def _status(table: RunTable) -> TextColumn:

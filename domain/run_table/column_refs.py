@@ -1,5 +1,6 @@
 """Which column is meant: one text form for addresses, the API, filters, groups and axes."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,11 @@ BUILT_IN: Final[tuple[str, ...]] = (
     *("remarks", "sample", "user", "source", "commit", "ended", "diverged"),
 )
 """The columns that every list of runs has, by id."""
+DECIMALS: Final[Mapping[str, int]] = {
+    **{"seed": 0, "episodes": 0, "silent_minutes": 0},
+    **{"success_percent": 1, "episode_length": 1, "duration_minutes": 1},
+}
+"""How many decimals those of them show that show always as many."""
 # MLflow's keys have 250 characters at most; the kind stands before them.
 MOST_CHARACTERS: Final = 300
 

@@ -30,12 +30,15 @@ class NumberColumn(NamedTuple):
     """Numbers [n], NaN where there is none; infinity never is one.
 
     `reasons` says by row why there is none though something was logged. `logged_as` has the numbers as they were
-    written, where they were: "1e-3" is a number, and not what 0.001 is written as.
+    written, where they were: "1e-3" is a number, and not what 0.001 is written as. `words` has the texts that stand
+    in the place of numbers, in a column of which some are none. `decimals` is how many a list shows, where it is fixed.
     """
 
     values: NDArray[np.float64]
     reasons: Mapping[int, Outcome] = {}
     logged_as: TextColumn | None = None
+    words: TextColumn | None = None
+    decimals: int | None = None
     pending: int = 0
     """How many rows have a value that is still on its way."""
 

@@ -5,9 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
-from domain.message_data import MessageField
 from domain.run_table.arranging import STATUSES, chosen_parts, joined_parts, parts_of
 from domain.run_table.arrays.cells import Cells, Rows
 from domain.run_table.arrays.parts import Parts
@@ -15,39 +13,10 @@ from domain.run_table.arrays.row_metrics import RowMetrics
 from domain.run_table.arrays.strings import NO_TEXT, CodedTexts, Codes
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import NO_TIME, KeyCounts, MetricColumn, TextColumn
-from domain.run_table.key_catalogue import KeyCatalogue
+from domain.run_table.table_facts import Progress, TableFacts, facts_now
 from domain.tracking.runs import PARENT_TAG, BadRow, Run, RunStatus
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Progress(BaseModel):
-    """How far the first full reading has come: `read` runs of `about` so many, where somebody knows."""
-
-    model_config = ConfigDict(frozen=True)
-
-    read: int
-    about: int | None = None
-
-
-class TableFacts(BaseModel):
-    """What is known of a table as a whole.
-
-    `swept_at` is when the runs were last read in full, `marks` what each experiment last said of itself.
-    `only_metrics` names the metrics that were read, where not all were, and `catalogue` then has those that there are.
-    `over_rest` is why they came over REST though there is a database to read.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-    swept_at: datetime
-    bad_rows: list[BadRow] = []
-    marks: dict[str, list[str]] = {}
-    progress: Progress | None = None
-    only_metrics: frozenset[str] | None = None
-    catalogue: KeyCatalogue | None = None
-    over_rest: MessageField | None = None
 
 
 class RunTable:
@@ -60,12 +29,12 @@ class RunTable:
     @classmethod
     def of(cls, runs: Iterable[Run], facts: TableFacts | None = None) -> "RunTable":
         """Makes one of runs; of those with the same id the last counts."""
-        return cls(parts_of(runs), facts or _facts_now())
+        return cls(parts_of(runs), facts or facts_now())
 
     @classmethod
     def joined(cls, tables: Sequence["RunTable"], facts: TableFacts | None = None) -> "RunTable":
         """The runs of several; of a run that is in more than one, what the last of those says."""
-        return cls(joined_parts([table.parts for table in tables]), facts or _facts_now())
+        return cls(joined_parts([table.parts for table in tables]), facts or facts_now())
 
     def without(self, run_ids: Collection[str]) -> "RunTable":
         """The same table without these runs."""
@@ -251,11 +220,6 @@ class RunTable:
 
     def _keys(self, logged: Cells) -> KeyCounts:
         return KeyCounts(self.parts.pool.texts(logged.keys), logged.counts)
-
-
-def _facts_now() -> TableFacts:
-    now = datetime.now(UTC)
-    return TableFacts(version=now.isoformat(), swept_at=now)
 
 
 def _moment(unix_us: int) -> datetime | None:

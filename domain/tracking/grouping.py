@@ -18,7 +18,7 @@ _MISSING = "–"
 class Group(BaseModel):
     """Runs with the same values of what they are grouped by, by ref; None is "not logged", which is a value.
 
-    `label` names what tells the groups apart, and is empty when there is one group only.
+    `label` names what tells the groups apart; it is empty when there is one group only, but for a name that was found.
     `repeated_seeds` are seeds that several of its runs share: those runs may not be independent.
     """
 
@@ -87,6 +87,9 @@ def _telling(refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]],
 
     Two algorithms differ in most of their hyperparameters: naming all of them would say less, not more.
     """
+    if len(values) == 1:
+        # Whoever looks for a name wants it called by what was found, also where all runs have the same.
+        return [at for at, ref in enumerate(refs) if ref.kind == "name" and values[0][at] is not None]
     columns = dict(enumerate(zip(*values, strict=True)))
     differing = [at for at, column in columns.items() if len(set(column)) > 1]
     telling = [at for at in differing if refs[at].says_itself(vocabulary)]
@@ -114,7 +117,7 @@ def _told_apart_by_number(labels: Sequence[str]) -> list[str]:
 
 def _said(ref: GroupRef, value: str | None, vocabulary: Vocabulary) -> str:
     shown = _MISSING if value is None else value
-    return shown if value is not None and ref.says_itself(vocabulary) else f"{ref.key}={shown}"
+    return shown if value and value.strip() and ref.says_itself(vocabulary) else f"{ref.key}={shown}"
 
 
 def _repeated_seeds(group: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...]:

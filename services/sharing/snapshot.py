@@ -10,20 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pydantic import TypeAdapter
-
 from concurrency.single_flight import SingleFlight, has_ended
 from domain.errors import ClewError, Name
 from domain.errors.services import BrokeOff
 from services.failures import Failure
 from services.sharing.host_lock import host_lock
-from services.sharing.reading import Attempt, Reading, past, together
-from services.sharing.shared_file import SharedFile
-from services.sharing.value_forms import JsonForm, ValueForm
+from services.sharing.reading import Attempt, Reading, past
+from services.sharing.shared_reading import SharedReading
+from services.sharing.value_forms import ValueForm
 from services.sharing.version_token import VersionToken
 
 RETRY_EVERY = timedelta(seconds=5)
-_ATTEMPTS = JsonForm(TypeAdapter(Attempt), format_version=3)
 _DUE = "due"
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,23 +52,21 @@ class Snapshot(Generic[T]):
         self._due_after = due_after
         self._token = token
         self._lock_path = folder / f"{name}.lock"
-        self._shared_value = SharedFile(folder / f"{name}{form.suffix}", form)
-        self._shared_attempt = SharedFile(folder / f"{name}-attempt.json", _ATTEMPTS)
-        self._own: Reading[T] = Reading()  # kept, for the files may be deleted, or never have been written
+        self._shared = SharedReading(folder, name, form)
         self._unshared = 0  # how many of this worker's unshared changes its last reading came after
-        self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._began_at: datetime | None = None  # of the reading that is under way
         self._read_until: datetime | None = None  # to when its value is told, once it has gone well
         self._flights: SingleFlight[None] = SingleFlight(name)
-        self.disk_failure: str | None = None
+
+    @property
+    def disk_failure(self) -> str | None:
         """Why the disk does not take what this worker reads; None where it does."""
+        return self._shared.disk_failure
 
     def newest(self) -> Reading[T]:
         """Returns what is known; starts nothing."""
-        with self._lock:
-            self._own = together(self._on_disk(), self._own)
-            return self._own
+        return self._shared.newest()
 
     def view(
         self, wait_seconds: float = 0.0, worth_waiting: Callable[[Reading[T]], bool] = lambda reading: reading.is_empty
@@ -142,13 +137,7 @@ class Snapshot(Generic[T]):
         began_at = self._began_at or now
         self._read_until = began_at if as_of is None else now
         took = (now - began_at).total_seconds()
-        self._keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took, as_of=as_of)))
-
-    def _on_disk(self) -> Reading[T]:
-        """The attempt is read first: a value that is put in place between the two does not belong to it."""
-        attempt = self._shared_attempt.read()
-        value, stamp = self._shared_value.read_stamped()
-        return Reading(value, attempt if attempt is not None and attempt.value_stamp == stamp else None)
+        self._shared.keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took, as_of=as_of)))
 
     def _is_outdated(self, known: Reading[T]) -> bool:
         if self._token is None:
@@ -190,7 +179,7 @@ class Snapshot(Generic[T]):
                 failure=failure,
                 token=token,
             )
-            self._keep(Reading(self.newest().value if value is None else value, attempt))
+            self._shared.keep(Reading(self.newest().value if value is None else value, attempt))
             self._unshared = unshared
 
     def _outcome(self, read: Callable[[Reading[T]], T], known: Reading[T]) -> tuple[T | None, Failure | None]:
@@ -203,28 +192,3 @@ class Snapshot(Generic[T]):
             log.exception("%s could not be read", self._name)
             failure = Failure.of(BrokeOff(self._service), self._service)
         return None, failure
-
-    def _keep(self, reading: Reading[T]) -> None:
-        known = self.newest()
-        newest = together(known, reading)
-        if newest is known:  # another worker began later and ended sooner
-            return
-        with self._lock:
-            self._own = newest
-        try:
-            self._write(newest)
-        except (OSError, ValueError) as error:  # half a surrogate pair from elsewhere is no JSON: as good as no room
-            if self.disk_failure is None:
-                log.warning("a worker has its own view of the %s", self._name, extra={"cause": str(error)})
-            self.disk_failure = str(error)
-        else:
-            self.disk_failure = None
-
-    def _write(self, reading: Reading[T]) -> None:
-        """The value first, if it is not there already: an attempt that comes without its own value is none."""
-        if reading.attempt is None:
-            return
-        stamp = (
-            self._shared_value.read_stamped()[1] if reading.value is None else self._shared_value.ensure(reading.value)
-        )
-        self._shared_attempt.write(reading.attempt.model_copy(update={"value_stamp": stamp}))

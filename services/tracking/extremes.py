@@ -1,19 +1,27 @@
-"""The least and the greatest value of metrics, as they become known from histories that come in the background."""
+"""The least and the greatest value of a run's metrics: from MLflow's database where that goes, else from histories."""
 
+import logging
 import threading
+import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
 from cachetools import LRUCache, TTLCache
 
+from concurrency.single_flight import SingleFlight, has_ended
+from domain.errors import ServiceError
 from domain.points.extremes import Extremes, extremes
 from domain.tracking.runs import LatestMetric, Run
 from services.tracking.histories.store import HistoryStore, Series
+from services.tracking.run_source import ColumnLane
+from transport.cooldown import Cooldown
 
 # Of a run with thousands of metrics MLflow reads so many at a time, and the next ones when somebody still looks.
 _AT_ONCE: Final = 32
 _MOST_KEPT: Final = 200_000
 _AGAIN_SECONDS: Final = 60.0
+log = logging.getLogger(__name__)
 
 
 class KnownExtremes(NamedTuple):
@@ -30,10 +38,13 @@ class _Kept(NamedTuple):
 
 
 class MetricExtremes:
-    """Finds them from the histories in `histories`; one for all threads of a worker."""
+    """Finds them by `lane`, or from the histories in `histories`; one for all threads of a worker."""
 
-    def __init__(self, histories: HistoryStore) -> None:
+    def __init__(self, histories: HistoryStore, lane: ColumnLane | None) -> None:
         self._histories = histories
+        self._lane = lane
+        self._lane_rests = Cooldown(_AGAIN_SECONDS)
+        self._flights: SingleFlight[None] = SingleFlight("extremes")
         self._kept: LRUCache[Series, _Kept] = LRUCache(_MOST_KEPT)
         self._failed: TTLCache[Series, bool] = TTLCache(_MOST_KEPT, _AGAIN_SECONDS)
         self._lock = threading.Lock()
@@ -46,20 +57,44 @@ class MetricExtremes:
 
     def read(self, run: Run, wait_seconds: float) -> KnownExtremes:
         """As `known`, having read some of those that are missing for up to `wait_seconds`."""
-        missing = self._missing(run, self.known(run).found)[:_AT_ONCE]
+        missing = self._missing(run, self.known(run).found)
         if missing:
-            self._take(run, missing, wait_seconds)
+            self._read_missing(run, missing, wait_seconds)
         known = self.known(run)
         return known._replace(pending=len(self._missing(run, known.found)))
+
+    def _read_missing(self, run: Run, keys: list[str], wait_seconds: float) -> None:
+        if self._lane is not None and not self._lane_rests:
+            by_lane = partial(self._read_by, self._lane, run, keys, time.monotonic() + wait_seconds)
+            has_ended(self._flights.join(run.run_id, by_lane), wait_seconds)
+        if self._lane is None or self._lane_rests:
+            self._take(run, keys[:_AT_ONCE], wait_seconds)
+
+    def _read_by(self, lane: ColumnLane, run: Run, keys: list[str], ends: float) -> None:
+        """What has not come in time is left to the next request, so that nothing goes on that nobody waits for."""
+        for begin in range(0, len(keys), _AT_ONCE):
+            piece = keys[begin : begin + _AT_ONCE]
+            try:
+                found = lane.extremes_of_run(run.run_id, piece)
+            except ServiceError as error:
+                log.warning("extremes come over REST, not from the database", extra={"cause": str(error)})
+                self._lane_rests.start()
+                return
+            self._keep(run, found, failed=set(piece) - found.keys())
+            if time.monotonic() >= ends:
+                return
+
+    def _keep(self, run: Run, found: Mapping[str, Extremes], failed: Iterable[str]) -> None:
+        with self._lock:
+            for key, one in found.items():
+                self._kept[Series(run.run_id, key)] = _Kept(run.metrics[key], run.is_over, one)
+            self._failed.update({Series(run.run_id, key): True for key in failed})
 
     def _take(self, run: Run, keys: list[str], wait_seconds: float) -> None:
         histories = self._histories.get([run], {run.run_id: keys}, wait_seconds)
         whole = {series: history for series, history in histories.found.items() if series not in histories.pending}
         new = {series: extremes(history) for series, history in whole.items() if series not in histories.failures}
-        with self._lock:
-            for series, found in new.items():
-                self._kept[series] = _Kept(run.metrics[series.key], run.is_over, found)
-            self._failed.update(dict.fromkeys(histories.failures, True))
+        self._keep(run, {series.key: one for series, one in new.items()}, {one.key for one in histories.failures})
         self._histories.release(new)
 
     def _missing(self, run: Run, found: Iterable[str]) -> list[str]:

@@ -106,7 +106,7 @@ def _on_its_way(table: RunTable) -> NumberColumn:
 def _size(column: Column) -> int:
     match column:
         case NumberColumn():
-            texts = 0 if column.logged_as is None else _size(column.logged_as)
+            texts = sum(_size(each) for each in (column.logged_as, column.words) if each is not None)
             return column.values.nbytes + texts + _BYTES_PER_OBJECT * len(column.reasons)
         case TextColumn():
             return column.codes.nbytes + _size_of_texts(column.values)

@@ -108,7 +108,7 @@ class RunRefresh:
         """What changed; everything now and then, and where a clock that was set back hides since when."""
         now, runs, as_of = datetime.now(UTC), known.value, known.as_of
         is_whole = runs is not None and runs.progress is None and runs.swept_at <= now
-        if runs is None or as_of is None or as_of > now or not is_whole or self._source.sweep_is_due():
+        if runs is None or as_of is None or as_of > now or not is_whole or self._source.sweep_is_due(runs):
             return self._read_everything(known)
         changed = self._source.changes(runs, as_of)
         self._has_made = self._has_made or changed is not runs

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.points.extremes import Extremes as ExtremesOfMetric
 from domain.run_table.columns import MetricColumn
 from domain.run_table.table import RunTable
 from domain.tracking.runs import LatestMetric, Run
@@ -31,6 +32,9 @@ class ColumnLane(Protocol):
 
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
         """Reads the least and the greatest value of one metric, of all that was ever logged."""
+
+    def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> Mapping[str, ExtremesOfMetric]:
+        """Reads the least and the greatest value of some metrics of one run, and of how many points, by key."""
 
     def latest(self, run_ids: Sequence[str]) -> Mapping[str, Mapping[str, LatestMetric]]:
         """Reads the newest points of all metrics of some runs."""
@@ -59,8 +63,11 @@ class RunSource(Protocol):
     def one(self, run_id: str) -> Run:
         """Reads one run; raises `NotFound` where there is none, or it was deleted."""
 
-    def sweep_is_due(self) -> bool:
-        """Whether everything may be read again by itself: that takes a tenth of the server's time at most."""
+    def sweep_is_due(self, known: RunTable) -> bool:
+        """Whether everything may be read again by itself: that takes a tenth of the server's time at most.
+
+        Sooner where `known` has rows that could not be read, and that no change of theirs will bring back.
+        """
 
     def check_alive(self, deadline_seconds: float) -> None:
         """Asks for as little as there is, to see whether it answers."""

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from domain.run_table.arrays.parts import KINDS, Parts
-from domain.run_table.table import RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import TableFacts
 from services.sharing.atomic_file import Content
 
 _MAGIC: Final = b"CLEWRUNS"

@@ -23,6 +23,7 @@ from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
 
 CALLBACK = "/_dash-update-component"
+JSON = "application/json"
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +167,50 @@ def test_forged_values_in_a_callback_are_no_500(client: FlaskClient) -> None:
 )
 def test_addresses(client: FlaskClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code", "allowed"),
+    [
+        ("GET", "/runs/rows", 405, "method-not-taken", {"POST"}),
+        ("GET", "/links", 405, "method-not-taken", {"POST"}),
+        ("GET", "/changes?again=1", 405, "method-not-taken", {"POST"}),
+        ("DELETE", "/views", 405, "method-not-taken", {"GET", "POST"}),
+        ("PUT", "/charts/figure", 405, "method-not-taken", {"GET", "POST"}),
+        ("POST", "/health", 405, "method-not-taken", {"GET"}),
+        ("GET", "/runs", 404, "no-such-address", None),
+        ("GET", "/runs/", 404, "no-such-address", None),
+        ("POST", "/runs/nothing", 404, "no-such-address", None),
+        ("GET", "/charts", 404, "no-such-address", None),
+        ("GET", "/charts/%ff/é", 404, "no-such-address", None),
+        ("DELETE", "/views/nothing", 404, "no-such-address", None),
+        ("POST", "/links", 413, "request-too-long", None),
+        ("POST", "/charts/figure", 413, "request-too-long", None),
+    ],
+)
+def test_a_page_s_own_data_is_refused_in_json(
+    client: FlaskClient, method: str, path: str, status: int, code: str, allowed: set[str] | None
+) -> None:
+    answer = client.open(path, method=method, data=b"[" * (2**21 if status == 413 else 1), content_type=JSON)
+    assert (answer.status_code, answer.mimetype) == (status, JSON), answer.text
+    assert answer.json.keys() >= {"error", "details", "code", "params"}
+    assert answer.json["code"] == code
+    assert allowed is None or set(answer.headers["Allow"].split(", ")) == allowed
+
+
+def test_a_selection_too_long_is_said_in_the_reader_s_language(client: FlaskClient) -> None:
+    body = b"[" * (4 * 2**20 + 1)
+    answer = client.post("/runs/rows?lang=ja", data=body, content_type=JSON)
+    assert (answer.status_code, answer.json["code"]) == (413, "request-too-long")
+    assert answer.json["error"] == "The request is longer than 4096 KiB."
+    assert "4096" in answer.json["message"]
+    assert answer.json["message"] != answer.json["error"]
+
+
+@pytest.mark.parametrize("path", ["/runsx", "/viewsx/a", "/linked", "/mlflow/runs/rows/x", "/nothing"])
+def test_a_page_that_is_not_there_stays_a_page(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
 
 
 @pytest.mark.parametrize(

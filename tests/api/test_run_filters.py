@@ -17,7 +17,12 @@ from tests.filters.cases import Case, cases, cells
 from tests.tracking import Tracking
 
 # Each run of MLflow has a name; what can be missing is a parameter.
-FIELD: dict[Kind, str] = {"text": "algorithm", "numeric": "final_reward", "datetime": "started_at"}
+FIELD: dict[Kind, str] = {
+    "text": "algorithm",
+    "numeric": "final_reward",
+    "mixed": "param:mixed",
+    "datetime": "started_at",
+}
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +53,8 @@ def logged(kind: Kind, cell: Cell) -> dict[str, Any]:
         return {"params": {"algorithm": str(cell)}}
     if kind == "numeric":
         return {"metrics": {"episode_reward": [float(cell)]}}
+    if kind == "mixed":
+        return {"params": {"mixed": str(cell)}}
     moment = datetime.strptime(str(cell), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     return {"started_ms": round(moment.timestamp() * 1000)}
 

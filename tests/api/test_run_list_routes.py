@@ -16,8 +16,13 @@ from tests.api.test_run_filters import logged, told_to_mlflow
 from tests.filters.cases import Case, cases
 from tests.tracking import Tracking
 
-COLUMN: dict[Kind, str] = {"text": "algorithm", "numeric": "final_reward", "datetime": "started"}
-PAIRS = {"param:lr": ["1e-3", "0.002", None], "param:opt: x": ["adam", None, "1e-3"]}
+COLUMN: dict[Kind, str] = {
+    "text": "algorithm",
+    "numeric": "final_reward",
+    "mixed": "param:mixed",
+    "datetime": "started",
+}
+PAIRS = {"param:lr of three": ["1e-3", "0.002", None], "param:opt: of three": ["adam", None, "1e-3"]}
 NAMES = ["=cmd", '<b>,"x"', "学習 %{x}"]
 
 
@@ -80,13 +85,18 @@ def test_the_rows_have_the_columns_asked_for(client: FlaskClient, three: list[st
     assert found["left"] == 3
     assert found["total"] >= 3
     assert found["kinds"] == {
-        **{"param:lr": "numeric", "param:opt: x": "text", "metric:train/loss": "numeric", "user": "text"},
+        **{
+            "param:lr of three": "numeric",
+            "param:opt: of three": "text",
+            "metric:train/loss": "numeric",
+            "user": "text",
+        },
         **{"commit": "text", "started": "datetime", "nested": "text", "diverged": "text", "param:none such": "text"},
     }
     [first, second, third] = found["rows"]
-    assert [row["param:lr"] for row in found["rows"]] == [0.001, 0.002, None]
-    assert [row["keys"].get("param:lr") for row in found["rows"]] == ["1e-3", None, None]
-    assert [row["param:opt: x"] for row in found["rows"]] == ["adam", "–", "1e-3"]
+    assert [row["param:lr of three"] for row in found["rows"]] == [0.001, 0.002, None]
+    assert [row["keys"].get("param:lr of three") for row in found["rows"]] == ["1e-3", None, None]
+    assert [row["param:opt: of three"] for row in found["rows"]] == ["adam", "–", "1e-3"]
     assert [row["metric:train/loss"] for row in found["rows"]] == [0.5, None, 0.1]
     assert [row["no_value"] for row in found["rows"]] == [None, {"metric:train/loss": "diverged"}, None]
     assert second["diverged"] == "diverged (NaN at step 2): train/loss"
@@ -97,9 +107,29 @@ def test_the_rows_have_the_columns_asked_for(client: FlaskClient, three: list[st
 
 
 def test_pages_are_parts_of_the_whole(client: FlaskClient, three: list[str]) -> None:
-    pages = [rows(client, page=page, page_size=2, sort=["-param:lr"]) for page in range(3)]
+    pages = [rows(client, page=page, page_size=2, sort=["-param:lr of three"]) for page in range(3)]
     assert [[row["id"] for row in page["rows"]] for page in pages] == [[three[1], three[0]], [three[2]], []]
     assert {page["left"] for page in pages} == {3}
+
+
+def test_a_rate_is_found_by_what_is_shown_of_it_in_the_list_and_over_the_api(
+    client: FlaskClient, tracking: Tracking
+) -> None:
+    """0.0004 is shown as 0.0 per cent."""
+    experiment = tracking.experiment("listed, rates")
+    ids = [tracking.run(experiment, metrics={"success_rate": [rate]}) for rate in (0.0004, 0.0006, 0.6664, 1.0)]
+    client.get(f"/api/runs/compare?runs={','.join(ids)}")
+    for typed, over_api, expected in (
+        ("<= 0.0", "<= 0", [0]),
+        ("> 0", "> 0.0", [1, 2, 3]),
+        ("66.6", "0.666", [2]),
+        ("0.04", "0.0004", [0]),
+    ):
+        found = rows(client, experiment="listed, rates", filters={"success_percent": typed})["rows"]
+        query = {"experiment": "listed, rates", "filter[success_rate]": over_api}
+        told = client.get("/api/runs", query_string=query).json
+        assert {row["id"] for row in found} == {ids[number] for number in expected}, typed
+        assert {row["run_id"] for row in told} == {ids[number] for number in expected}, over_api
 
 
 def test_children_stand_below_their_parent_where_that_is_asked_for(client: FlaskClient, three: list[str]) -> None:
@@ -126,7 +156,7 @@ def test_dates_are_those_of_the_readers_zone(client: FlaskClient, three: list[st
 def test_the_menu_of_columns_names_all_and_says_in_how_many_runs(client: FlaskClient, three: list[str]) -> None:
     answer = client.get("/runs/columns")
     groups = {group["kind"]: dict(group["keys"]) for group in answer.json["groups"]}
-    assert (groups["param"]["lr"], groups["param"]["opt: x"]) == (2, 2)
+    assert (groups["param"]["lr of three"], groups["param"]["opt: of three"]) == (2, 2)
     assert groups["metric"]["train/loss"] >= 3
     assert groups["tag"]["mlflow.source.git.commit"] >= 3
     assert {"id": "started", "name": "Started", "type": "datetime"} in answer.json["built_in"]
@@ -143,7 +173,7 @@ def csv_rows(answer: TestResponse) -> list[list[str]]:
 def test_the_csv_has_the_rows_that_the_filters_leave(client: FlaskClient, three: list[str]) -> None:
     query = {
         "experiment": "listed, three",
-        "column": ["name", "param:lr", "param:opt: x", "metric:train/loss", "started", "status"],
+        "column": ["name", "param:lr of three", "param:opt: of three", "metric:train/loss", "started", "status"],
         "sort": "-name",
         "filter[metric:train/loss]": "!= 0.1",
     }
@@ -151,7 +181,7 @@ def test_the_csv_has_the_rows_that_the_filters_leave(client: FlaskClient, three:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="runs.csv"'
     assert answer.is_streamed
     assert csv_rows(answer) == [
-        ["name", "param:lr", "param:opt: x", "metric:train/loss", "started", "status"],
+        ["name", "param:lr of three", "param:opt: of three", "metric:train/loss", "started", "status"],
         ["'=cmd", "1e-3", "adam", "0.5", "2026-09-21T14:13:20.000+00:00", "FINISHED"],
         ['<b>,"x"', "0.002", "", "NaN", "2026-09-21T14:12:20.000+00:00", "FINISHED"],
     ]

@@ -30,7 +30,7 @@ def runs(tracking: Tracking, client: FlaskClient) -> list[str]:
         tracking.run(
             experiment,
             name=f"run {number}",
-            params={"lr": rate} if rate is not None else {},
+            params={"lr of pages": rate} if rate is not None else {},
             metrics={"train/loss": [2.0, loss], "success_rate": [0.07 * number]},
             tags={"mlflow.user": ("ada", "bob")[number % 2]},
             started_ms=1_790_000_000_000 - number * 60_000,
@@ -104,12 +104,21 @@ def test_a_change_is_noticed_by_the_etag(client: FlaskClient, tracking: Tracking
 
 
 def test_columns_are_what_was_logged(client: FlaskClient, runs: list[str]) -> None:
-    columns = ["param:lr", "metric:train/loss", "user", "success_rate", "started_at", "final_loss", "seed", "tag:none"]
+    columns = [
+        "param:lr of pages",
+        "metric:train/loss",
+        "user",
+        "success_rate",
+        "started_at",
+        "final_loss",
+        "seed",
+        "tag:none",
+    ]
     rows = ask(client, column=columns).json
     assert rows is not None
     assert [set(row) for row in rows] == [{"run_id", *columns}] * 4
     assert [row["run_id"] for row in rows] == runs
-    assert [row["param:lr"] for row in rows] == list(RATES)
+    assert [row["param:lr of pages"] for row in rows] == list(RATES)
     assert [row["metric:train/loss"] for row in rows] == [0.5, "NaN", 0.25, "Infinity"]
     assert [row["final_loss"] for row in rows] == [0.5, None, 0.25, None]
     assert [row["success_rate"] for row in rows] == [0.07 * number for number in range(4)]
@@ -124,11 +133,12 @@ def test_columns_are_what_was_logged(client: FlaskClient, runs: list[str]) -> No
         ({"sort": "metric:train/loss"}, [2, 0, 1, 3]),
         ({"sort": "-metric:train/loss"}, [0, 2, 1, 3]),
         ({"sort": ["user", "-started_at"]}, [0, 2, 1, 3]),
-        ({"sort": "-param:lr"}, [2, 0, 1, 3]),
+        ({"sort": "-param:lr of pages"}, [1, 0, 2, 3]),
         ({"filter[metric:train/loss]": "< 1"}, [0, 2]),
         ({"filter[metric:train/loss]": "= –"}, [1, 3]),
-        ({"filter[param:lr]": "= –"}, [3]),
-        ({"filter[param:lr]": "AUTO or = 1e-3"}, [0, 2]),
+        ({"filter[param:lr of pages]": "= –"}, [3]),
+        ({"filter[param:lr of pages]": "AUTO or = 1e-3"}, [0, 2]),
+        ({"filter[param:lr of pages]": ["< 1", "!= auto"]}, [0, 1]),
         ({"filter[tag:mlflow.user]": "= bob"}, [1, 3]),
         ({"filter[duration_seconds]": "1"}, [0, 1, 2, 3]),
         ({"filter[success_rate]": ["> 0.05", "<= 0.14"]}, [1, 2]),

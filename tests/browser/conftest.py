@@ -119,12 +119,22 @@ window.setInterval(() => {
 """
 
 
+def _listed(way: str, browser: Browser) -> Iterator[str]:
+    if way == "native":
+        yield way
+        return
+    added = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _LOWER})
+    yield way
+    browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
 @pytest.fixture(params=["native", "paged"])
 def listed(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
     """How the run list works: in the browser as a whole, or page by page as if it were too long for that."""
-    if request.param == "native":
-        yield "native"
-        return
-    added = dash_br.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _LOWER})
-    yield "paged"
-    dash_br.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    yield from _listed(request.param, dash_br)
+
+
+@pytest.fixture(params=["native", pytest.param("paged", marks=pytest.mark.thorough)])
+def listed_as_ever(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
+    """The same, page by page only where everything is tested: for what the two ways have in common."""
+    yield from _listed(request.param, dash_br)

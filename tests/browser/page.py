@@ -47,7 +47,8 @@ class Page:
 
     def _clicked(self, selector: str) -> bool:
         element = self.find(selector)
-        self.script("arguments[0].scrollIntoView({block: 'center'})", element)
+        # Slowly, as the page's style has it, a far one is asked for anew before it is reached: it never is.
+        self.script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
         # A click goes to where the element was a moment ago: on one that moves, with its dialog say, it is lost.
         if not element.is_enabled() or self.script(_IS_MOVING, element):
             return False
@@ -128,6 +129,30 @@ class Page:
         box = self.find(f"#runs-table th.dash-filter[data-dash-column='{key}'] input[type=text]")
         box.clear()
         box.send_keys(text + "\n")
+
+    def finger(self, start: tuple[float, float], end: tuple[float, float], held: float = 0.0) -> None:
+        """A finger that goes down, waits so many seconds, moves in steps and lets go; in pixels of the window."""
+        steps = [(start[0] + (end[0] - start[0]) * n / 5, start[1] + (end[1] - start[1]) * n / 5) for n in range(1, 6)]
+        self._touch("touchStart", start)
+        time.sleep(held)
+        for step in steps:
+            self._touch("touchMove", step)
+        self._touch("touchEnd")
+
+    def _touch(self, kind: str, *points: tuple[float, float]) -> None:
+        told = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", told)
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """Where the middle of an element is in the window, once it has been brought there."""
+        found = self.script(
+            "const one = document.querySelector(arguments[0]);"
+            "one.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "const {left, top, width, height} = one.getBoundingClientRect();"
+            "return [left + width / 2, top + height / 2]",
+            selector,
+        )
+        return found[0], found[1]
 
     def lines(self, chart: str) -> list[int]:
         """The number of points of each line of a chart."""

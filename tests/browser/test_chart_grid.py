@@ -180,21 +180,16 @@ def test_all_points_are_a_file(compared: Page) -> None:
     assert "train/loss" in lines[1]
 
 
-def test_a_chart_is_dragged_to_another_place(compared: Page) -> None:
+def test_a_chart_is_dragged_to_another_place_by_mouse_and_by_finger(compared: Page) -> None:
     page = compared
-    page.script(
-        """
-        const [from, to] = [...arguments].map(chart => document.querySelector(`.grid-charts [data-chart='${chart}']`));
-        const given = {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()};
-        from.querySelector(".chart-handle").dispatchEvent(new DragEvent("dragstart", given));
-        to.dispatchEvent(new DragEvent("dragover", given));
-        to.dispatchEvent(new DragEvent("drop", given));
-        from.dispatchEvent(new DragEvent("dragend", given));
-        """,
-        "@loss",
-        "@reward",
-    )
+    handle, frame = (".grid-charts [data-chart='{}']" + part for part in (" .chart-handle", ""))
+    ActionChains(page.driver).drag_and_drop(
+        page.find(handle.format("@loss")), page.find(frame.format("@reward"))
+    ).perform()
     page.wait(lambda: page.script(COMPARE) == ["@loss", "@reward"])
+    start = page.middle(handle.format("@reward"))
+    page.finger(start, (start[0] - page.find(frame.format("@loss")).size["width"] - 100, start[1]))
+    page.wait(lambda: page.script(COMPARE) == ["@reward", "@loss"])
 
 
 def test_the_address_is_the_page(compared: Page) -> None:

@@ -51,8 +51,8 @@ def portal() -> Iterator[Portal]:
     portal.server.server_close()
 
 
-@pytest.fixture
-def driver() -> Iterator[webdriver.Chrome]:
+@pytest.fixture(scope="module")
+def without_storage() -> Iterator[webdriver.Chrome]:
     """A Chromium that gives no page a cookie or any storage, as others do with frames of another site."""
     options = pytest_setup_options()
     options.add_argument("--headless")
@@ -64,6 +64,15 @@ def driver() -> Iterator[webdriver.Chrome]:
     driver = webdriver.Chrome(options=options)
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def driver(without_storage: webdriver.Chrome) -> webdriver.Chrome:
+    """That Chromium on an empty page, its console read."""
+    without_storage.switch_to.default_content()
+    without_storage.get("about:blank")
+    without_storage.get_log("browser")
+    return without_storage
 
 
 def test_the_portal_shows_every_page_without_the_header(

@@ -40,6 +40,7 @@ NAMES = (
 
 # The browser sorts and filters all rows, or the server gives a page of them: nobody can tell which.
 IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
+MOSTLY_NATIVE = pytest.mark.usefixtures("listed_as_ever")
 
 
 def box(page: Page, key: str, table: str = "runs-table") -> str:
@@ -75,7 +76,7 @@ def named(tracking: Tracking) -> str:
     return name
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_each_name_is_found_by_typing_it(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
@@ -126,7 +127,7 @@ def test_what_makes_no_sense_is_said_beside_its_box_and_leaves_nothing_out(page:
     assert page.find(box(page, "seed")).get_attribute("aria-invalid") is None
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_what_is_half_typed_stays_under_its_column(page: Page, tracking: Tracking) -> None:
     """While rows come and columns go, with the focus and the place in the word."""
     name = f"half-{uuid.uuid4().hex[:8]}"
@@ -153,7 +154,7 @@ def test_what_is_half_typed_stays_under_its_column(page: Page, tracking: Trackin
     assert page.script("return document.activeElement.matches(arguments[0])", box(page, "status"))
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_a_hidden_column_filters_nothing_until_it_is_seen_again(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
@@ -168,7 +169,7 @@ def test_a_hidden_column_filters_nothing_until_it_is_seen_again(page: Page, name
     assert page.find(box(page, "seed")).get_attribute("value") == "3"
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_the_way_back_leads_to_what_was_filtered_and_another_visit_begins_without(page: Page, named: str) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))

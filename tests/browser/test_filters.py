@@ -2,8 +2,10 @@
 
 import sys
 import unicodedata
+from datetime import UTC
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as example_settings
@@ -12,12 +14,22 @@ from hypothesis import strategies as st
 from domain.errors.requests import FilterMisunderstood
 from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
+from domain.run_table.columns import NumberColumn
+from domain.run_table.selection.filtering import kept
 from tests.browser.page import Page
 from tests.filters.cases import Case, cases, cells
 from tests.filters.strategies import HOSTILE, holds_no_operator
+from tests.runs.test_run_query import column_of
 from tests.tracking import Tracking
 
-COLUMN: dict[Kind, str] = {"text": "name", "numeric": "success_percent", "datetime": "started"}
+COLUMN: dict[Kind, str] = {
+    "text": "name",
+    "numeric": "final_reward",
+    "mixed": "param%3Amixed",
+    "datetime": "started",
+}
+# A column of no parameter that there is: what it holds is told with the rows.
+ADDRESS = "/mlflow?column=name&column=final_reward&column=success_percent&column=started&column=param:mixed"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # The rows that DataTable itself finds for one filter after another, each as if pasted; what is said; and the query.
 FIND = """
@@ -47,7 +59,7 @@ PARSE = "return arguments[0].map(([typed, kind]) => window.clew.filters.parse(ty
 def table(page: Page, tracking: Tracking) -> Page:
     """The runs page, once it has rows of its own and will not ask for others."""
     tracking.run(tracking.experiment())
-    page.open("/mlflow")
+    page.open(ADDRESS)
     page.wait_for_rows(1)
     page.wait_for_text("as of", "#runs-freshness-text")  # else what is on show is part of a first reading
     page.driver.set_script_timeout(120)
@@ -63,13 +75,17 @@ def show(page: Page, kind: Kind, values: list[Cell]) -> None:
             "algorithm": "–",
             "parent_id": None,
             "name": value if kind == "text" and value is not None else "–",
-            "success_percent": value if kind == "numeric" else None,
+            **dict.fromkeys(["final_reward", "success_percent"], value if kind == "numeric" else None),
+            "param:mixed": value if kind == "mixed" and not isinstance(value, str) else None,
+            "no_value": {"param:mixed": value} if kind == "mixed" and isinstance(value, str) else None,
             "shown": value if kind == "datetime" else None,
         }
         for number, value in enumerate(values)
     ]
     page.script(
         """
+        const listed = window.clew.propsOf("runs-listed").data;
+        window.dash_clientside.set_props("runs-listed", { data: { ...listed, kinds: { ...listed.kinds, "param:mixed": "mixed" } } });
         const rows = arguments[0].map(({ shown, ...row }) => ({ ...row, run_id: row.id, started_ms: shown && new Date(shown.replace(" ", "T")).getTime() }));
         window.dash_clientside.set_props("runs-rows", { data: rows });
         """,
@@ -83,9 +99,9 @@ def show(page: Page, kind: Kind, values: list[Cell]) -> None:
     )
 
 
-def find(page: Page, kind: Kind, needles: list[str]) -> list[dict[str, Any]]:
+def find(page: Page, kind: Kind, needles: list[str], column: str | None = None) -> list[dict[str, Any]]:
     """For each needle the numbers of the rows that the table finds, and what is said under the box; then the box is empty."""
-    found = page.driver.execute_async_script(FIND, COLUMN[kind], [*needles, ""])
+    found = page.driver.execute_async_script(FIND, column or COLUMN[kind], [*needles, ""])
     assert isinstance(found, list), found
     return [{"rows": [int(one) for one in each["ids"]], "said": each["said"]} for each in found[:-1]]
 
@@ -121,6 +137,18 @@ def test_a_word_in_a_column_of_numbers_is_none(table: Page) -> None:
         assert answer["rows"] == [row for row, value in enumerate(values) if parse(needle, "numeric").matches(value)], (
             needle
         )
+
+
+def test_a_number_is_all_that_the_table_shows_as_it(table: Page) -> None:
+    """By the server's own columns, of as many decimals."""
+    values: list[Cell] = [0.04, -0.04, 0.05, 0.06, 66.66666666666667, 28.499999999999996, 0.25, 70, None]
+    show(table, "numeric", values)
+    column = column_of("numeric", values)
+    assert isinstance(column, NumberColumn)
+    needles = ["<= 0.0", "0", "> 0", "0.1", "66.7", "28.5", "0.3", "0.2", "0.04", "0..0.1", "!= 0", "< 70.0", "70.01"]
+    for needle, answer in zip(needles, find(table, "numeric", needles, "success_percent"), strict=True):
+        found = kept(column._replace(decimals=1), parse(needle, "numeric"), UTC)
+        assert answer["rows"] == np.flatnonzero(found).tolist(), needle
 
 
 def misunderstood(case: Case) -> str:

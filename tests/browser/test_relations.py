@@ -122,7 +122,7 @@ def test_parallel_coordinates_tick_what_their_ranges_let_through(page: Page, swe
     page.script(DRAG, ".relations-parallel", [0.962, 0.45], [0.962, 0.05])
     page.wait(lambda: sorted(page.script(SELECTED)) == sorted([*sweep[5:8], sweep[9]]))
     fill(page, PARALLEL, "Only of Algorithm", "0")
-    page.wait(lambda: query(page)["prange"])
+    page.wait(lambda: '["algorithm","dqn","dqn"]' in query(page)["prange"])
     page.wait_for_text("In the ranges: 3.", PARALLEL)
     address = page.driver.current_url
     page.open("/mlflow")
@@ -131,8 +131,15 @@ def test_parallel_coordinates_tick_what_their_ranges_let_through(page: Page, swe
     assert page.driver.current_url == address
     page.click(f"{PARALLEL} button[aria-label='Move Algorithm to the left']")
     page.wait(lambda: query(page)["parallel"] == ["algorithm", "param:lr_sweep", "final_reward"])
+    # By its name, with a finger, to the right end.
+    left, top, width = page.script(
+        "const plot = document.querySelector('.relations-parallel'); plot.scrollIntoView({block: 'center', behavior: 'instant'});"
+        "const box = plot.getBoundingClientRect(); return [box.left, box.top, box.width]"
+    )
+    page.finger((left + 46, top + 15), (left + width - 10, top + 20))
+    page.wait(lambda: query(page)["parallel"] == ["param:lr_sweep", "final_reward", "algorithm"])
     page.click(f"{PARALLEL} button[aria-label='Remove the axis lr_sweep (parameter)']")
-    page.wait(lambda: query(page)["parallel"] == ["algorithm", "final_reward"])
+    page.wait(lambda: query(page)["parallel"] == ["final_reward", "algorithm"])
     assert grave_violations(page, "parallel", part="#relations-place") == []
 
 
@@ -158,3 +165,22 @@ def test_the_address_carries_axes_scales_and_ranges(page: Page, sweep: list[str]
     page.expected_errors = ("400",)
     page.open("/mlflow?sx=nonsense&sy=final_reward")
     page.wait_for_text("nonsense", "#relations [role=alert]")
+
+
+def test_a_range_of_texts_is_kept_by_them_and_older_links_open(page: Page, tracking: Tracking, experiment: str) -> None:
+    """Links of before have numbers of categories: dqn was 0, ppo 1, and a2c, which comes first now, was not there."""
+    group = tracking.experiment(experiment)
+    for name, algorithm in (("p", "ppo"), ("q", "ppo"), ("d", "dqn")):
+        tracking.run(group, name=name, params={"algo": algorithm}, metrics={"episode_reward": [1.0]})
+    asked = [("experiment", experiment), ("parallel", "algorithm"), ("sx", "algorithm"), ("sy", "final_reward")]
+    page.open("/mlflow?" + urlencode([*asked, ("prange", "0.5..1.5:algorithm"), ("sxr", "[0.5..1.5")]))
+    page.wait_for_text("In the ranges: 2.", PARALLEL)
+    page.wait(lambda: query(page)["prange"] == ['["algorithm","ppo","ppo"]'])
+    page.wait(lambda: "sxr" not in query(page))
+    address = page.driver.current_url
+    tracking.run(group, name="a", params={"algo": "a2c"}, metrics={"episode_reward": [1.0]})
+    page.driver.get(address)
+    page.wait_for_text("leaves 4 of", PARALLEL)
+    page.wait_for_text("In the ranges: 2.", PARALLEL)
+    page.driver.get(address.replace("ppo", "sac"))
+    page.wait_for_text("In the ranges: 0.", PARALLEL)

@@ -14,6 +14,7 @@ CHARTS = ("compare-chart-reward", "compare-chart-loss", "compare-chart-success-r
 
 # The browser sorts and filters all rows, or the server gives a page of them: nobody can tell which.
 IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
+MOSTLY_NATIVE = pytest.mark.usefixtures("listed_as_ever")
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_run_opens_without_a_page_load_and_back_restores_the_comparison(
     page.wait(lambda: page.lines(CHARTS[0]) == [3, 3, 3])
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_a_running_run_appears_and_its_comparison_grows(page: Page, tracking: Tracking) -> None:
     name = f"live-{tracking.experiment()}"
     group = tracking.experiment(name)
@@ -109,7 +110,7 @@ def test_a_running_run_appears_and_its_comparison_grows(page: Page, tracking: Tr
     page.wait(lambda: page.column("status") == [])
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_when_mlflow_fails_the_list_stays_with_its_age_and_a_retry(
     page: Page, misbehaving: Misbehaving, three: tuple[str, list[str]]
 ) -> None:
@@ -191,7 +192,7 @@ def test_nothing_is_lost_in_a_refresh(page: Page, tracking: Tracking) -> None:
     assert page.column("name") == [f"r{number:02d}" for number in range(1, 12)]
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_it_says_how_many_runs_a_filter_leaves(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
     group = tracking.experiment()
     misbehaving.alter = only(group)
@@ -233,7 +234,7 @@ def test_a_tick_while_the_table_is_filled_anew_is_kept(page: Page, three: tuple[
     page.wait(lambda: page.ticked() == ["run-2", "run-0"])
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_the_phone_shows_everything(page: Page, three: tuple[str, list[str]]) -> None:
     experiment, ids = three
     page.driver.execute_cdp_cmd(
@@ -258,7 +259,7 @@ def test_japanese_is_kept_from_page_to_page(page: Page, three: tuple[str, list[s
     assert "lang=ja" in page.driver.current_url
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_a_cell_names_the_key_it_came_from(page: Page, three: tuple[str, list[str]]) -> None:
     experiment, _ids = three
     page.open(f"/mlflow?experiment={experiment}")
@@ -268,7 +269,7 @@ def test_a_cell_names_the_key_it_came_from(page: Page, three: tuple[str, list[st
     page.wait_for_text("success_rate", ".dash-tooltip")
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_sample_data_is_marked_and_can_be_removed(page: Page, misbehaving: Misbehaving, tracking: Tracking) -> None:
     group = tracking.experiment()
     misbehaving.alter = only(group)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from components.runs import run_list
 from domain.tracking.runs import RunStatus, RunSummary
 from tests.browser.page import Page
+from tests.summary_rows import rows as rows_of
 from tests.tracking import Tracking
 
 LETTERS = "abcdeABCDE01_-"
@@ -63,7 +64,7 @@ def table(page: Page, tracking: Tracking) -> Page:
 
 def show(page: Page, summaries: list[RunSummary]) -> list[dict[str, Any]]:
     """Puts these runs into the list; returns their rows in the order of the list."""
-    rows = run_list.rows(summaries)
+    rows = rows_of(summaries)
     props = "window.dash_clientside.set_props"
     page.script(
         f"{props}('runs-table', {{sort_by: [], filter_query: ''}}); {props}('runs-rows', {{data: arguments[0]}})", rows
@@ -163,7 +164,7 @@ def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:
         for number in range(5_001)
     ]
     props = "window.dash_clientside.set_props"
-    table.script(f"{props}('runs-rows', {{data: arguments[0]}})", run_list.rows(runs[:5_000]))
+    table.script(f"{props}('runs-rows', {{data: arguments[0]}})", rows_of(runs[:5_000]))
     table.wait(lambda: table.column("name")[:1] == ["run-4999"])
     assert (
         table.script("return document.querySelector('#runs-table .last-page').parentElement.innerText").split()[-1]
@@ -172,7 +173,7 @@ def test_five_thousand_runs_keep_their_ticks(table: Page) -> None:
     table.tick("run-4998")
     table.tick("run-4990")
     table.wait_for_text("Compare 2 runs", "#runs-compare")
-    table.script(f"{props}('runs-rows', {{data: arguments[0]}})", run_list.rows(runs))
+    table.script(f"{props}('runs-rows', {{data: arguments[0]}})", rows_of(runs))
     table.wait(lambda: table.column("name")[:1] == ["run-5000"])
     table.wait(lambda: table.ticked() == ["run-4998", "run-4990"])
     table.filter("name", "run-0007")

@@ -26,7 +26,8 @@ look();
 TEXTS = ["😀", "ﾊ", "\uffff", "PPO", "ppo", "Ppo-10", "Ppo-9", "10", "9", "1e3", "é", "e\u0301", "学習", "–", None, "ß"]
 NUMBERS = [3, -1, 0.5, 1e300, -1e300, 1e-300, None, "diverged", 3, 0, None, "diverged", "out of range"]
 MOMENTS = ["2026-11-20 18:05:00", "2025-12-31 23:59:59", None, "2026-11-20 18:05:00", "2026-02-01 00:00:00", None]
-VALUES: dict[Kind, list[Any]] = {"text": TEXTS, "numeric": NUMBERS, "datetime": MOMENTS}
+MIXED = ["cosine", 3, None, "0x10", -1, 0.5, "linear", "cosine", 1e-300, 3]
+VALUES: dict[Kind, list[Any]] = {"text": TEXTS, "numeric": NUMBERS, "mixed": MIXED, "datetime": MOMENTS}
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))

@@ -19,6 +19,7 @@ from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Window
 from domain.charts.hindrances import axis_for
+from domain.charts.seed_curves import Band
 from domain.moments import latest_ms
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run, RunStatus
@@ -227,3 +228,41 @@ class TestLogarithm:
         assert set(at) & set(seen)
         assert all(at[x] == seen[x] for x in set(at) & set(seen))
         assert whole["layout"]["yaxis"]["uirevision"] == part["layout"]["yaxis"]["uirevision"]
+
+
+class TestHugeValues:
+    """Plotly takes values beyond 1.8e304 as none, and a span beyond the largest number as nothing to draw."""
+
+    @pytest.mark.parametrize("ends", [[1e308, -1e308], [1.7e308, 1.6e308], [1.0, 2e304]])
+    def test_they_are_drawn_scaled_and_told_as_they_are(self, ends: list[float]) -> None:
+        figure = chart(ChartOptions(), huge=history([*ends, 1.0]))
+        (trace,), axis = figure["data"], figure["layout"]["yaxis"]
+        places = column(trace["y"])
+        assert np.abs(places).max() < 1e300
+        assert places[0] - places[1] == pytest.approx(ends[0] / 1e300 - ends[1] / 1e300)
+        assert [row[-1] for row in trace["customdata"]] == [*ends, 1.0]
+        assert "customdata" in trace["hovertemplate"]
+        assert len(axis["tickvals"]) == len(axis["ticktext"]) > 1
+        assert all(np.isfinite([float(text) for text in axis["ticktext"]]))
+        assert [float(row["y"]) for row in csv_rows(ChartOptions(), huge=history([*ends, 1.0]))] == [*ends, 1.0]
+
+    @pytest.mark.parametrize("band", list(Band))
+    def test_groups_of_them_have_a_line_and_a_band(self, band: Band) -> None:
+        seeds = {f"s{n}": history([1e308, -1.7e308, 1.7e308, 0.0]) for n in range(4)}
+        runs, found = known(**seeds)
+        runs = [one.model_copy(update={"params": {"algorithm": "PPO", "seed": one.name}}) for one in runs]
+        options = ChartOptions(grouped=True, band=band)
+        band_trace, line = comparison.figures(runs, found, options, still_loading=False)[0]["data"]
+        assert [row[-1] for row in line["customdata"]] == [1e308, -1.7e308, 1.7e308, 0.0]
+        assert len(column(band_trace["y"])) == 8
+
+    def test_others_are_drawn_as_they_are(self) -> None:
+        figure = chart(ChartOptions(), one=history([1e300, -1e300]))
+        assert column(figure["data"][0]["y"]) == [1e300, -1e300]
+        assert "tickvals" not in figure["layout"]["yaxis"]
+
+    def test_a_range_of_its_own_is_on_the_same_scale(self) -> None:
+        runs, found = known(huge=history([1e308, -1e308]))
+        spec = ChartSpec.of_word("reward").model_copy(update={"y_from": 0.0, "y_to": 5e307})
+        axis = figure_of(spec, runs, found, ChartOptions())["layout"]["yaxis"]
+        assert axis["range"] == pytest.approx([0.0, 5e7])

@@ -22,6 +22,7 @@ from domain.tracking.clocks import OddClocks
 from domain.tracking.nesting import Family
 from domain.tracking.runs import PARENT_TAG, Run, RunStatus, summarise
 from domain.tracking.vocabulary import DEFAULT
+from tests.summary_rows import rows as rows_of
 
 NOW = datetime(2026, 11, 29, 8, 30, tzinfo=UTC)
 NAMES = st.one_of(
@@ -101,7 +102,7 @@ def test_line_breaks_of_a_parameter_stay_in_the_csv(value: str) -> None:
 
 def test_the_list_says_who_stands_in_whom() -> None:
     runs = [run("p"), run("c", "p"), run("d", "p"), run("g", "c"), run("o", "gone-12345"), run("s", "s"), run("alone")]
-    rows = {row["id"]: row for row in run_list.rows(summarise(one, DEFAULT) for one in runs)}
+    rows = {row["id"]: row for row in rows_of(summarise(one, DEFAULT) for one in runs)}
     assert {key: row["nested"] for key, row in rows.items()} == {
         "p": "2 children",
         "c": "in p · 1 child",

@@ -80,6 +80,15 @@ def test_each_column_is_what_the_runs_logged(what: list[dict[str, Any]]) -> None
     assert found["columns"][2]["diverged"] == sum("loss" in one and not math.isfinite(one["loss"]) for one in what)
 
 
+def test_words_among_numbers_have_no_place_and_are_named() -> None:
+    rates = ["0.1", "cosine", "1e-3", "cosine", "7", "linear", "2"]
+    runs = [run(n, {"lr": rate}) for n, rate in enumerate(rates)]
+    column = told([*runs, run(9, {})], "param:lr")["columns"][0]
+    assert column["kind"] == "number"
+    assert sorted(value for value in values(column) if value is not None) == [0.001, 0.1, 2, 7]
+    assert (column["no_number"], sorted(column["words"]), column["none"]) == (3, ["cosine", "linear"], 1)
+
+
 def test_only_what_the_filter_leaves_is_told_and_its_categories_alone() -> None:
     runs = [run(n, {"optimizer": "adam" if n % 2 else "sgd", "lr": str(n)}) for n in range(10)]
     found = told(runs, "param:optimizer", filters={"param:lr": ">= 4"}, experiment="e")

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from components import notices
-from components.runs import run_list
 from components.texts import words
 from domain.tracking.compared import parse_run_ids
 from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, summarise
 from domain.tracking.vocabulary import DEFAULT
+from tests.summary_rows import rows as rows_of
 
 
 def run(**changes: object) -> Run:
@@ -76,7 +76,7 @@ def metric(value: float, step: int = 1) -> LatestMetric:
 def test_a_row_tells_what_was_logged(
     params: dict[str, str], metrics: dict[str, LatestMetric], expected: dict[str, object]
 ) -> None:
-    [row] = run_list.rows([summarise(run(params=params, metrics=metrics), DEFAULT)])
+    [row] = rows_of([summarise(run(params=params, metrics=metrics), DEFAULT)])
     assert {key: row[key] for key in expected} == pytest.approx(expected)
 
 
@@ -92,7 +92,7 @@ def test_a_row_tells_what_was_logged(
 )
 @pytest.mark.parametrize(("value", "named"), [("nan", "NaN"), ("inf", "inf"), ("-inf", "−inf")])
 def test_a_row_says_what_diverged_and_holds_no_number_for_it(key: str, column: str, value: str, named: str) -> None:
-    [row] = run_list.rows([summarise(run(metrics={key: metric(float(value), 99)}), DEFAULT)])
+    [row] = rows_of([summarise(run(metrics={key: metric(float(value), 99)}), DEFAULT)])
     assert row[column] is None
     assert row["no_value"] == {column: "diverged"}
     assert row["remarks"] == f"diverged ({named} at step 99): {key}"
@@ -100,27 +100,27 @@ def test_a_row_says_what_diverged_and_holds_no_number_for_it(key: str, column: s
 
 
 def test_a_counter_that_counts_is_a_number_though_its_metric_diverged() -> None:
-    [row] = run_list.rows([summarise(run(metrics={"episode_reward": metric(float("nan"), 99)}), DEFAULT)])
+    [row] = rows_of([summarise(run(metrics={"episode_reward": metric(float("nan"), 99)}), DEFAULT)])
     assert (row["episodes"], row["no_value"]) == (99, {"final_reward": "diverged"})
 
 
 @pytest.mark.parametrize("rate", [87.0, 1.001, -0.5])
 def test_a_row_says_which_rate_is_out_of_range_as_logged(rate: float) -> None:
-    [row] = run_list.rows([summarise(run(metrics={"rollout/success_rate": metric(rate)}), DEFAULT)])
+    [row] = rows_of([summarise(run(metrics={"rollout/success_rate": metric(rate)}), DEFAULT)])
     assert (row["success_percent"], row["no_value"]) == (None, {"success_percent": "out of range"})
     assert row["remarks"] == f"out of range: {rate:.4g} (rollout/success_rate)"
 
 
 def test_what_diverged_in_one_step_is_said_together_and_a_run_without_remarks_has_none() -> None:
     gone = {"loss": metric(float("nan"), 9), "episode_reward": metric(float("nan"), 9), "success_rate": metric(87.0)}
-    fine, odd = run_list.rows(summarise(run(metrics=logged), DEFAULT) for logged in ({"loss": metric(1.0)}, gone))
+    fine, odd = rows_of(summarise(run(metrics=logged), DEFAULT) for logged in ({"loss": metric(1.0)}, gone))
     assert odd["remarks"] == "diverged (NaN at step 9): loss, episode_reward; out of range: 87 (success_rate)"
     assert (fine["remarks"], fine["no_value"]) == ("–", None)
 
 
 def test_a_row_names_the_keys_its_values_came_from() -> None:
     logged = {"rollout/success_rate": metric(0.5), "train/loss": metric(1.0)}
-    [row] = run_list.rows([summarise(run(params={"algo": "PPO"}, metrics=logged), DEFAULT)])
+    [row] = rows_of([summarise(run(params={"algo": "PPO"}, metrics=logged), DEFAULT)])
     assert row["keys"] == {
         "algorithm": "algo",
         "success_percent": "rollout/success_rate",
@@ -131,7 +131,7 @@ def test_a_row_names_the_keys_its_values_came_from() -> None:
 def test_the_newest_comes_first_and_the_undated_last() -> None:
     old, new = run(run_id="old"), run(run_id="new", started_at=datetime(2026, 11, 23, tzinfo=UTC))
     undated = run(run_id="undated", started_at=None)
-    rows = run_list.rows(summarise(one, DEFAULT) for one in [undated, old, new])
+    rows = rows_of(summarise(one, DEFAULT) for one in [undated, old, new])
     assert [row["id"] for row in rows] == ["new", "old", "undated"]
 
 

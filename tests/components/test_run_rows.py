@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from components.run_rows.list_csv import csv_pieces
 from components.run_rows.rows import Known, built_in, cells, row_dicts
 from components.run_rows.word_columns import WordColumns, screen_columns
-from components.runs import run_list
 from components.runs.nested import nesting_texts
 from components.texts import words
 from domain.run_table.column_of import column_of
@@ -25,6 +24,8 @@ from domain.tracking.runs import Run, summarise
 from domain.tracking.silence import silent_minutes as silent_minutes_of
 from domain.tracking.vocabulary import DEFAULT
 from tests.run_table.hostile_runs import KEYS, LISTS, NOW
+from tests.summary_rows import RowTexts
+from tests.summary_rows import row as summary_row
 
 STATUS, SILENT = built_in("status"), built_in("silent_minutes")
 ALL = [ColumnRef(kind="built_in", key=key) for key in BUILT_IN]
@@ -60,11 +61,11 @@ def test_a_row_is_what_the_run_by_itself_says(runs: list[Run]) -> None:
     there = known(runs)
     ordered = list(there.table.runs())
     summaries = [summarise(run, DEFAULT) for run in ordered]
-    nested, texts = nesting_texts(summaries), run_list.RowTexts.now()
+    nested, texts = nesting_texts(summaries), RowTexts.now()
     rows = row_dicts(there, ALL, everything(there.table))
     status = cells(there.shown(STATUS), everything(there.table).rows)
     for number, (run, summary, row) in enumerate(zip(ordered, summaries, rows, strict=True)):
-        expected = run_list.row(summary, texts, nested.get(run.run_id))
+        expected = summary_row(summary, texts, nested.get(run.run_id))
         minutes = silent_minutes_of(run, NOW)
         silence = "" if minutes is None else f" · {words.silence(minutes)}"
         assert (row["status"], row["silent_minutes"]) == (expected["status"], None)

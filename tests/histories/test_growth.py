@@ -127,6 +127,20 @@ def test_a_server_that_is_down_is_no_reason_to_read_pages(
     assert not store.get([run], {run.run_id: [KEY]}, 5).failures
 
 
+def test_what_another_worker_has_read_is_no_failure_any_more(
+    tracking: Tracking, gateway: Gateway, tmp_path: Path
+) -> None:
+    run = new_run(tracking, dense(5))
+    gateway.answer = ERROR_500
+    failed = store_at(gateway.address, tmp_path)
+    assert failed.get([run], {run.run_id: [KEY]}, 5).failures
+    gateway.answer = None
+    store_at(gateway.address, tmp_path).get([run], {run.run_id: [KEY]}, 5)
+    seen = failed.get([run], {run.run_id: [KEY]}, 5)
+    assert not seen.failures
+    assert sum(map(len, seen.found.values())) == 5
+
+
 def test_a_server_that_fails_is_not_asked_at_once_again(tracking: Tracking, gateway: Gateway, tmp_path: Path) -> None:
     store = store_at(gateway.address, tmp_path)
     run = new_run(tracking, dense(30))

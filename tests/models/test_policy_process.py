@@ -58,7 +58,7 @@ def test_what_is_wrong_is_said(policy: bytes, kind: type[ClewError], said: str) 
 def test_who_broke_down_is_dead_and_leaves_no_descriptor() -> None:
     before = len(os.listdir("/proc/self/fd"))
     process = PolicyProcess(policies.q_values(), MAZE)
-    os.killpg(process._process.pid, signal.SIGKILL)
+    os.killpg(process._child.pid, signal.SIGKILL)
     with pytest.raises(PolicyFailed, match=r"crashed onnxruntime \(Killed\)"):
         process.ask(OBSERVATIONS[:1])
     process.close()

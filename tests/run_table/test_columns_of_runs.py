@@ -1,17 +1,21 @@
 """Any column of the table equals, row by row, what the summary of each run says."""
 
 import math
-from datetime import timedelta
+from datetime import UTC, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
-from domain.filters.terms import parsed_number
+from domain.filters.grammar import parse
+from domain.filters.terms import MISSING, parsed_number
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import BUILT_IN, KEYED_KINDS, MOST_CHARACTERS, ColumnRef
 from domain.run_table.columns import NumberColumn, TextColumn, TimeColumn
+from domain.run_table.selection.filtering import kept, kind_of
+from domain.run_table.selection.sorting import in_order
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run, RunSummary, summarise
 from domain.tracking.silence import silent_minutes
@@ -42,12 +46,12 @@ def test_built_in_columns_equal_the_summaries(runs: list[Run]) -> None:
     durations = [None if row.duration_seconds is None else row.duration_seconds / 60 for row in rows]
     assert cells(table, "duration_minutes") == durations
     assert cells(table, "sample") == ["true" if row.is_sample else None for row in rows]
-    assert cells(table, "diverged") == [", ".join(in_order(row.diverged)) or None for row in rows]
-    remarks = [", ".join(in_order(row.diverged) + in_order(row.out_of_range)) or None for row in rows]
+    assert cells(table, "diverged") == [", ".join(names_in_order(row.diverged)) or None for row in rows]
+    remarks = [", ".join(names_in_order(row.diverged) + names_in_order(row.out_of_range)) or None for row in rows]
     assert cells(table, "remarks") == remarks
 
 
-def in_order(named: dict[str, object]) -> list[str]:
+def names_in_order(named: dict[str, object]) -> list[str]:
     return sorted(named)
 
 
@@ -101,12 +105,40 @@ def test_columns_by_key(runs: list[Run]) -> None:
         for key in filter(None, names):
             texts = [row.get(key) for row in logged]
             numbers = [None if text is None else parsed_number(text) for text in texts]
-            are_numbers = all((text is None) == (number is None) for text, number in zip(texts, numbers, strict=True))
+            there = [number for text, number in zip(texts, numbers, strict=True) if text not in (None, "", MISSING)]
+            are_numbers = sum(number is not None for number in there) * 2 > len(there)
             assert cells(table, f"{kind}:{key}") == (numbers if are_numbers else texts)
             column = column_of(table, ColumnRef.parse(f"{kind}:{key}"), DEFAULT)
             if isinstance(column, NumberColumn):
                 assert column.logged_as is not None
                 assert [column.logged_as.at(row) for row in range(len(table))] == texts
+
+
+def test_words_among_numbers_are_found_as_words_and_sorted_last() -> None:
+    texts = ["0.01", "cosine", None, "1e-3", "3e-4", "–"]
+    table = RunTable.of(maze_run(number, {} if text is None else {"lr": text}) for number, text in enumerate(texts))
+    column = column_of(table, ColumnRef.parse("param:lr"), DEFAULT)
+    assert isinstance(column, NumberColumn)
+    assert (kind_of(column), column.words and column.words.at(1)) == ("mixed", "cosine")
+    assert in_order(np.arange(6), [(column, False)]).tolist() == [4, 3, 0, 1, 2, 5]
+    assert in_order(np.arange(6), [(column, True)]).tolist() == [0, 3, 4, 1, 2, 5]
+    for typed, found in (("< 0.01", [3, 4]), ("cosine", [1]), ("= –", [2, 5]), ("!= cosine", [0, 2, 3, 4, 5])):
+        assert np.flatnonzero(kept(column, parse(typed, "mixed"), UTC)).tolist() == found, typed
+
+
+def test_a_column_of_which_half_are_words_is_text() -> None:
+    for texts, kind in ((["1", "a"], "text"), (["1", "2", "a"], "mixed"), (["1", ""], "numeric"), (["–"], "text")):
+        table = RunTable.of(maze_run(number, {"x": text}) for number, text in enumerate(texts))
+        assert kind_of(column_of(table, ColumnRef.parse("param:x"), DEFAULT)) == kind, texts
+
+
+def maze_run(number: int, params: dict[str, str]) -> Run:
+    """The nth run, the newest first."""
+    values = {"run_id": f"r{number}", "name": "", "experiment_id": "1", "experiment": "maze", "status": "FINISHED"}
+    started = NOW - timedelta(minutes=number)
+    return Run.model_validate(
+        values | {"started_at": started, "ended_at": None, "params": params, "metrics": {}, "tags": {}}
+    )
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

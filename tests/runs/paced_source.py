@@ -4,7 +4,8 @@ import threading
 from datetime import UTC, datetime
 
 from domain.errors.services import AnswerTooSlow
-from domain.run_table.table import Progress, RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import Progress, TableFacts
 from domain.tracking.runs import Run, RunStatus
 from services.tracking.run_source import Arrived
 
@@ -61,7 +62,7 @@ class PacedSource:
     def changes(self, known: RunTable, since: datetime) -> RunTable:
         return known
 
-    def sweep_is_due(self) -> bool:
+    def sweep_is_due(self, known: RunTable) -> bool:
         return False
 
     def check_alive(self, deadline_seconds: float) -> None:

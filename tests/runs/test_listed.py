@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from callbacks.runs.run_list import Listed
+from callbacks.runs.listed import Listed
 
 
 def listed(**changes: Any) -> Listed:

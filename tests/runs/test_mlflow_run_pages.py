@@ -179,6 +179,9 @@ def test_a_page_takes_no_longer_than_what_was_learnt_allows(answers: list[tuple[
 def test_sweeps_take_a_tenth_of_the_time_at_most(seconds: float, later: float) -> None:
     pace = Pace().swept(seconds, NOW)
     assert pace.sweep_is_due(NOW + timedelta(seconds=later)) == (later >= max(300, 10 * seconds))
+    assert pace.sweep_is_due(NOW + timedelta(seconds=10 * seconds + 1), is_soon=True)
+    assert seconds < 1 or not pace.sweep_is_due(NOW + timedelta(seconds=9 * seconds), is_soon=True)
+    assert pace.unswept().sweep_is_due(NOW)
     # A clock that was set back must not stop them.
     assert pace.sweep_is_due(NOW - timedelta(hours=1))
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from callbacks.runs.drawing import Drawing
 from components.charts.lines import line_name
 from components.charts.sentences.line_ends import is_end_mark
-from components.runs import comparison, final_metrics, run_list
+from components.runs import comparison, final_metrics
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.run_table.table import RunTable
@@ -37,6 +37,7 @@ from services.tracking.sources.pace import Pace, PaceFile
 from services.tracking.table_form import TableForm
 from settings.settings import Settings
 from tests.conftest import SharedMlflow
+from tests.summary_rows import rows as rows_of
 from tests.tracking import Tracking
 from transport.http_client import JsonService
 
@@ -105,7 +106,7 @@ def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[st
     found = swept(tracking.address, page_size * 7)
     assert set(found.run_ids) == before | set(logged)
     assert not found.bad_rows
-    rows = {row["id"]: row for row in run_list.rows(summarise(run, DEFAULT) for run in found.runs())}
+    rows = {row["id"]: row for row in rows_of(summarise(run, DEFAULT) for run in found.runs())}
     assert len(rows) == len(found)
     for run_id, run in logged.items():
         assert_row_tells(rows[run_id], run)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from domain.errors.requests import FilterMisunderstood, NumberUnreadable
 from domain.errors.run_lists.columns import ColumnKeyMissing, ColumnUnknown
 from domain.filters.grammar import Kind, parse
-from domain.filters.terms import MISSING, Cell
+from domain.filters.terms import MISSING, Cell, parsed_number
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn, TimeColumn
 from domain.run_table.query import RunQuery, SortKey, Typed, rows_of, select
@@ -37,7 +37,10 @@ MOMENTS = st.integers(1_262_304_000_000, 1_830_000_000_000) | st.sampled_from(
     [1_793_491_200_000 + 900_000 * n for n in range(12)] + [1_325_239_200_000 + 3_600_000 * n for n in range(4)]
 )
 TEXTS = st.none() | HOSTILE | st.sampled_from(["a", "A", "b", "10", "9", "1.0", "", MISSING, "😀", "ﾊ", "\ud800", "é"])
+# Those of a column of numbers, so none of them is a number or missing.
+WORDS = HOSTILE.filter(lambda text: text not in ("", MISSING) and parsed_number(text) is None)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-5, 5) | st.just("diverged")
+AMONG_WORDS = NUMBERS.filter(lambda cell: cell != "diverged")
 
 
 def column_of(kind: Kind, shown: Sequence[Any]) -> Column:
@@ -50,6 +53,11 @@ def column_of(kind: Kind, shown: Sequence[Any]) -> Column:
         numbers = [float("nan") if cell is None or isinstance(cell, str) else float(cell) for cell in shown]
         reasons = {row: DIVERGED for row, cell in enumerate(shown) if isinstance(cell, str)}
         return NumberColumn(np.array(numbers, np.float64), reasons)
+    if kind == "mixed":
+        numbers = [float("nan") if cell is None or isinstance(cell, str) else float(cell) for cell in shown]
+        words = column_of("text", [cell if isinstance(cell, str) else None for cell in shown])
+        assert isinstance(words, TextColumn)
+        return NumberColumn(np.array(numbers, np.float64), words=words)
     missing = np.array([cell is None for cell in shown], np.bool_)
     return TimeColumn(np.array([0 if cell is None else cell for cell in shown], np.int64), missing)
 
@@ -75,9 +83,36 @@ def test_each_case(case: Case) -> None:
     assert [cell for cell, is_kept in zip(told, found, strict=True) if is_kept] == case.found
 
 
+SHOWN_WITH_ONE = [0.04, -0.04, 0.05, 0.06, 66.66666666666667, 66.64, 28.499999999999996, 0.25, None]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("<= 0.0", [0.04, -0.04]),
+        ("0", [0.04, -0.04]),
+        ("> 0", [0.05, 0.06, 66.66666666666667, 66.64, 28.499999999999996, 0.25]),
+        ("0.1", [0.05, 0.06]),
+        ("66.7", [66.66666666666667]),
+        ("0.3", [0.25]),
+        ("0.2", []),
+        ("28.5", [28.499999999999996]),
+        ("0.04", [0.04]),
+        ("0..0.1", [0.04, -0.04, 0.05, 0.06]),
+        ("!= 0", [0.05, 0.06, 66.66666666666667, 66.64, 28.499999999999996, 0.25, None]),
+    ],
+)
+def test_a_number_is_all_that_is_shown_as_it(typed: str, found: list[float | None]) -> None:
+    column = column_of("numeric", SHOWN_WITH_ONE)
+    assert isinstance(column, NumberColumn)
+    there = kept(column._replace(decimals=1), parse(typed, "numeric"), UTC)
+    assert [cell for cell, is_kept in zip(SHOWN_WITH_ONE, there, strict=True) if is_kept] == found
+
+
 COLUMNS = st.one_of(
     st.tuples(st.just("text"), st.lists(TEXTS, max_size=12)),
     st.tuples(st.just("numeric"), st.lists(NUMBERS, max_size=12)),
+    st.tuples(st.just("mixed"), st.lists(WORDS | AMONG_WORDS, max_size=12)),
     st.tuples(st.just("datetime"), st.lists(st.none() | MOMENTS, max_size=12)),
 )
 DATES = st.sampled_from(["2026-10-25", "2026-10-25 02", "2011-12-30", "2026-11..2027", "> 2026-10-25 01:59", "= –"])
@@ -137,6 +172,7 @@ def units(cell: Any) -> Any:
                 st.one_of(
                     st.tuples(st.just("text"), st.lists(TEXTS, min_size=size, max_size=size)),
                     st.tuples(st.just("numeric"), st.lists(NUMBERS, min_size=size, max_size=size)),
+                    st.tuples(st.just("mixed"), st.lists(WORDS | AMONG_WORDS, min_size=size, max_size=size)),
                     st.tuples(st.just("datetime"), st.lists(st.none() | MOMENTS, min_size=size, max_size=size)),
                 ),
                 st.booleans(),
@@ -152,6 +188,7 @@ def test_rows_are_sorted_as_in_the_browser(by: list[tuple[tuple[Kind, list[Any]]
     expected: list[int] = rows.tolist()
     for (kind, told), descending in reversed(by):
         shown = [cell // 1000 if kind == "datetime" and cell is not None else cell for cell in told]
+        shown = ["diverged" if kind == "mixed" and isinstance(cell, str) else cell for cell in shown]
         expected = ordered_by(expected, shown, descending)
     assert in_order(rows, [(column_of(*told), descending) for told, descending in by]).tolist() == expected
 

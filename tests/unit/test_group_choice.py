@@ -215,3 +215,15 @@ def test_groups_in_an_address() -> None:
     assert (asked.group, asked.alone, odd) == (("param:a,b", "name:^(x)"), ("abc",), [])
     asked, odd = ChartOptions.from_address({"group": "name:(", "alone": "no id", "axis": "episodes"})
     assert (asked.group, asked.alone, asked.axis, odd) == ((), (), "episodes", ["alone", "group"])
+
+
+def test_a_group_by_the_name_is_called_by_what_was_found_in_it() -> None:
+    runs = [run("a", "ppo-cartpole-1"), run("b", "ppo-cartpole-2")]
+
+    def labels(pattern: str) -> list[str]:
+        return [group.label for group in group_runs(runs, [f"name:{pattern}"], DEFAULT)]
+
+    assert labels(r"^(.*?)-\d+$") == ["ppo-cartpole"]
+    assert labels("dqn") == [""]
+    assert labels("x*") == ["x*="]
+    assert labels(r"\d") == ["1", "2"]

@@ -1,7 +1,7 @@
 """Filters on whole columns: which rows each keeps, the same as `Filter.matches` says cell by cell.
 
 Text is looked at once per distinct value. What stands in a row in the place of a number, such as "diverged", is no
-number and not missing either.
+number and not missing either; a word that was logged there is found as text.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ from domain.filters.terms import (
     around,
     number_of,
 )
+from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.selection.zones import Zone, local_seconds, period
 
@@ -36,23 +37,40 @@ def kind_of(column: Column) -> Kind:
     """By which part of the grammar a column is filtered."""
     if isinstance(column, TextColumn):
         return "text"
-    return "numeric" if isinstance(column, NumberColumn) else "datetime"
+    if isinstance(column, NumberColumn):
+        return "numeric" if column.words is None else "mixed"
+    return "datetime"
 
 
 def kept(column: Column, asked: Filter, zone: Zone) -> Mask:
     """Which rows [n] of `column` the filter keeps; moments are typed as they are shown in `zone`."""
     if isinstance(column, TextColumn):
-        texts = _Texts(column.values)
-        # The last one is for what is missing: its code is -1.
-        of_values = _any(asked, len(texts.cells) + 1, lambda term: texts.kept(term))
-        return of_values[column.codes]
+        return _texts_kept(column, asked)
     if isinstance(column, NumberColumn):
-        missing = np.isnan(column.values)
-        wordless = missing.copy()
-        wordless[list(column.reasons)] = False
-        return _any(asked, len(missing), lambda term: _numbers(column.values, missing, wordless, term))
+        return _numbers_kept(column, asked)
     seconds = local_seconds(column.ms, zone)
     return _any(asked, len(seconds), lambda term: _moments(seconds, column.missing, term))
+
+
+def _texts_kept(column: TextColumn, asked: Filter) -> Mask:
+    texts = _Texts(column.values)
+    # The last one is for what is missing: its code is -1.
+    return _any(asked, len(texts.cells) + 1, texts.kept)[column.codes]
+
+
+def _numbers_kept(column: NumberColumn, asked: Filter) -> Mask:
+    missing = np.isnan(column.values)
+    wordless = missing.copy()
+    wordless[list(column.reasons)] = False
+    if column.words is not None:
+        wordless &= column.words.codes == NO_TEXT
+
+    def kept_by(term: Term) -> Mask:
+        if isinstance(term, Contains | EqualsText) and column.words is not None:
+            return _texts_kept(column.words, Filter(terms=(term,)))
+        return _numbers(column.values, missing, wordless, term, column.decimals)
+
+    return _any(asked, len(missing), kept_by)
 
 
 def _any(asked: Filter, length: int, kept_by: Callable[[Term], Mask]) -> Mask:
@@ -102,14 +120,16 @@ def _mask(cells: list[bool], *, of_missing: bool) -> Mask:
     return np.array([*cells, of_missing], np.bool_)
 
 
-def _numbers(values: NDArray[np.float64], missing: Mask, wordless: Mask, term: Term) -> Mask:
+def _numbers(
+    values: NDArray[np.float64], missing: Mask, wordless: Mask, term: Term, decimals: int | None = None
+) -> Mask:
     match term:
         case IsMissing(operator=operator):
             return wordless if operator == "=" else ~wordless
         case ComparesNumber(operator=operator, number=number):
-            return _compared(values, operator, *around(number), missing)
+            return _compared(values, operator, *around(number, decimals), missing)
         case InNumbers(low=low, high=high):
-            return _compared(values, "=", around(low)[0], around(high)[1], missing)
+            return _compared(values, "=", around(low, decimals)[0], around(high, decimals)[1], missing)
         case _:
             raise TypeError(term)
 

@@ -101,13 +101,17 @@ class HistoryStore:
             due: dict[Series, Run] = {}
             for series, run in wanted.items():
                 entry = entries[series]
-                if series in self._fills:
+                is_current = entry is not None and entry.is_current(run, series.key)
+                if entry is not None and entry.exact and is_current:
+                    # Another process may have read what failed in this one.
+                    self._failures.pop(series, None)
+                elif series in self._fills:
                     self._fills[series] = now
                 elif series in self._fetches or (series in self._failures and now < self._failures[series].retry_at):
                     continue
-                elif entry is None or not entry.is_current(run, series.key):
+                elif entry is None or not is_current:
                     due[series] = run
-                elif not entry.exact:
+                else:
                     self._start_fill(Fill(series, run, FIRST_STEP, entry.history))
             for batch in plan_fetches(due, entries):
                 future = self._fetchers.submit(partial(self._fetch, batch))

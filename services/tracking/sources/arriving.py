@@ -6,7 +6,8 @@ from typing import Final
 
 from domain.run_table.arranging import joined_parts
 from domain.run_table.arrays.parts import Parts
-from domain.run_table.table import Progress, RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import Progress, TableFacts
 from domain.tracking.runs import BadRow
 from services.tracking.run_source import Arrived
 

@@ -5,17 +5,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import false, func, select
+from sqlalchemy import and_, case, false, func, select
 
+from domain.points.extremes import Extremes as ExtremesOfMetric
 from domain.run_table.columns import MetricColumn
 from domain.tracking.runs import LatestMetric
 from mlflow_api.schemas import LARGEST_FLOAT
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import Extremes
-from services.tracking.sources.mlflow_tables import LATEST, METRICS
+from services.tracking.sources.mlflow_tables import LATEST, METRICS, MlflowTables
 from services.tracking.sources.run_rows import column_in, in_pieces, rows_of, values_in
 
 _RUN, _VALUE, _STEP, _TIMESTAMP, _IS_NAN = range(5)
+# What is kept as the largest float was infinite: the greatest is that of the numbers, as of a history.
+_IS_NUMBER = and_(METRICS.c.is_nan == false(), METRICS.c.value > -LARGEST_FLOAT, METRICS.c.value < LARGEST_FLOAT)
 
 
 class DatabaseColumns:
@@ -40,15 +43,26 @@ class DatabaseColumns:
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
         """As `ColumnLane`."""
         bounds = (func.min(METRICS.c.value), func.max(METRICS.c.value))
-        # What is kept as the largest float was infinite: the greatest is that of the numbers, as of a history.
-        is_number = METRICS.c.is_nan == false(), METRICS.c.value > -LARGEST_FLOAT, METRICS.c.value < LARGEST_FLOAT
-        query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, *is_number).group_by(METRICS.c.run_uuid)
+        query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, _IS_NUMBER).group_by(METRICS.c.run_uuid)
         with self._database.connected() as connection:
             ours, places = _placed(rows_of(connection, query), run_ids)
         found = [np.full(len(run_ids), np.nan) for _bound in bounds]
         for place, column in enumerate(found, start=1):
             column[places] = column_in(ours, place, np.float64)
         return Extremes(*found)
+
+    def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> dict[str, ExtremesOfMetric]:
+        """As `ColumnLane`."""
+        number = case((_IS_NUMBER, METRICS.c.value))
+        query = select(METRICS.c.key, func.min(number), func.max(number), func.count()).group_by(METRICS.c.key)
+        with self._database.connected() as connection:
+            MlflowTables(connection)
+            rows = rows_of(connection, query.where(METRICS.c.run_uuid == run_id, METRICS.c.key.in_(keys)))
+        least, greatest = (column_in(rows, place, np.float64) for place in (1, 2))
+        return {
+            row[0]: ExtremesOfMetric(_number(low), _number(high), row[3])
+            for row, low, high in zip(rows, least.tolist(), greatest.tolist(), strict=True)
+        }
 
     def latest(self, run_ids: Sequence[str]) -> dict[str, dict[str, LatestMetric]]:
         """As `ColumnLane`."""
@@ -69,6 +83,10 @@ def _placed(rows: Sequence[tuple[Any, ...]], run_ids: Sequence[str]) -> tuple[li
     place_of = {run_id: place for place, run_id in enumerate(run_ids)}
     ours = [row for row in rows if row[_RUN] in place_of]
     return ours, np.array([place_of[row[_RUN]] for row in ours], np.intp)
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
 def _spread(column: NDArray[Any], places: NDArray[np.intp], length: int) -> NDArray[Any]:

@@ -8,14 +8,16 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from domain.run_table.arrays.parts import Parts
-from domain.run_table.table import RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import TableFacts
 from domain.tracking.runs import RunStatus
 from mlflow_api.schemas import Experiment, validated
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import Arrived
 from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
 from services.tracking.sources.key_catalogue import catalogue_of
-from services.tracking.sources.mlflow_runs import CLOCK_SLACK, marks_of, merged
+from services.tracking.sources.merging import merged
+from services.tracking.sources.mlflow_runs import CLOCK_SLACK, marks_of
 from services.tracking.sources.mlflow_tables import EXPERIMENT_TAGS, EXPERIMENTS, RUNS, MlflowTables
 from services.tracking.sources.run_rows import Heads, details, heads, in_pieces, rows_of
 
@@ -62,7 +64,7 @@ class DatabaseRuns:
             marks = marks_of(experiments)
             renewed = [key for key, mark in marks.items() if known.marks.get(key) != mark]
             found = heads(connection, _may_have_changed(tables, since, renewed), experiments)
-            left = _left_open(known, {row[0] for row in found.rows})
+            left = _left_out(known, {row[0] for row in found.rows})
             found = _both(found, _heads_of(connection, tables, left, experiments))
             gone: set[str] = set()
             if _count(connection, tables) != _expected(known, found):
@@ -99,9 +101,11 @@ def _may_have_changed(tables: MlflowTables, since: datetime, renewed: Sequence[s
     return tables.is_active & (or_(changed, RUNS.c.experiment_id.in_([int(key) for key in renewed])))
 
 
-def _left_open(known: RunTable, found: set[str]) -> list[str]:
+def _left_out(known: RunTable, found: set[str]) -> list[str]:
+    """Of the runs that ran, and of those that could not be read, the ones that are not `found`."""
     live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
-    return [run_id for row in live if (run_id := known.run_ids[row]) not in found]
+    ids = [*(known.run_ids[row] for row in live), *(row.row for row in known.bad_rows)]
+    return [run_id for run_id in ids if run_id not in found]
 
 
 def _heads_of(

@@ -47,9 +47,9 @@ class RunLanes:
         """As `RunSource`."""
         return self._rest.one(run_id)
 
-    def sweep_is_due(self) -> bool:
+    def sweep_is_due(self, known: RunTable) -> bool:
         """As `RunSource`."""
-        return self._rest.sweep_is_due()
+        return self._rest.sweep_is_due(known)
 
     def check_alive(self, deadline_seconds: float) -> None:
         """As `RunSource`."""

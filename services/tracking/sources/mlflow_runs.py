@@ -2,24 +2,25 @@
 
 import logging
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-
-import numpy as np
 
 from domain.errors import BadResponse, NotFound
 from domain.errors.records import RunDeleted
 from domain.run_table.arranging import joined_parts, parts_of
 from domain.run_table.arrays.parts import Parts
-from domain.run_table.table import RunTable, TableFacts
+from domain.run_table.table import RunTable
+from domain.run_table.table_facts import TableFacts
+from domain.tracking.compared import is_run_id
 from domain.tracking.runs import BadRow, Run, RunStatus
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_parts import parts_of_rows
 from mlflow_api.schemas import SERVICE, Experiment, ExperimentPage, validated
 from services.tracking.run_source import Arrived, ColumnLane
 from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
+from services.tracking.sources.merging import merged
 from services.tracking.sources.pace import PaceFile
 from services.tracking.sources.run_pages import RunPages
 
@@ -29,6 +30,8 @@ CLOCK_SLACK: Final = timedelta(minutes=5)
 _REFRESHED_EVERY_SECONDS: Final = 10.0
 # Of a list that is longer it is told how long, before it is there.
 _COUNTED_FROM: Final = 1_000
+MOST_ASKED_AGAIN: Final = 100
+"""Rows that could not be read are asked for by their ids; of more than these all is read anew, when that may be."""
 log = logging.getLogger(__name__)
 
 
@@ -79,6 +82,7 @@ class MlflowRuns:
         marks = marks_of(experiments)
         watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
         renewed = [key for key, mark in marks.items() if known.marks.get(key) != mark]
+        again = _asked_again(known)
         found: list[Parts] = []
         bad: list[BadRow] = []
         for where, groups in (
@@ -87,12 +91,16 @@ class MlflowRuns:
             # What started meanwhile runs, waits, or has ended, so nobody has to ask for it apart.
             (f"attributes.end_time > {watermark}", list(experiments)),
             ("", renewed),
+            # They may have ended long ago, so no other question brings them back.
+            (f"attributes.run_id IN ({', '.join(map(repr, again))})", list(experiments) if again else []),
         ):
             for rows in pages.search(groups, where):
                 parts, odd = parts_of_rows(rows, experiments)
                 found.append(parts)
                 bad += odd
         fresh = RunTable(joined_parts(found), known.facts)
+        if len(again) < len(known.bad_rows) and any(run_id in fresh for run_id in again):
+            self._pace.keep(self._pace.now().unswept())
         settled, gone = _settled(quick, experiments, _missing(known, fresh, bad))
         return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], gone, bad, marks)
 
@@ -109,9 +117,10 @@ class MlflowRuns:
         """Notes for all workers that MLflow, or its database, was at work for so long on a full reading."""
         self._pace.keep(self._pace.now().swept(seconds, datetime.now(UTC)))
 
-    def sweep_is_due(self) -> bool:
+    def sweep_is_due(self, known: RunTable) -> bool:
         """As `RunSource`."""
-        return self._pace.now().sweep_is_due(datetime.now(UTC))
+        is_soon = len(_asked_again(known)) < len(known.bad_rows)
+        return self._pace.now().sweep_is_due(datetime.now(UTC), is_soon=is_soon)
 
     def check_alive(self, deadline_seconds: float) -> None:
         """Asks for one experiment."""
@@ -154,30 +163,9 @@ def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
     }
 
 
-def merged(
-    known: RunTable,
-    fresh: Iterable[RunTable],
-    gone: Collection[str],
-    bad: Iterable[BadRow],
-    marks: dict[str, list[str]],
-) -> RunTable:
-    """Returns `known` with what is fresh and without what is gone; the very same object where that says the same."""
-    seen = {row.row for row in known.bad_rows}
-    bad_rows = known.bad_rows + [row for row in {row.row: row for row in bad}.values() if row.row not in seen]
-    news = [changed for table in fresh if len(changed := _changed(known, table))]
-    if not news and not gone and bad_rows == known.bad_rows:
-        return known if marks == known.marks else known.with_facts(marks=marks)
-    table = RunTable.joined([known.without(gone), *news], known.facts)
-    return table.with_facts(version=datetime.now(UTC).isoformat(), bad_rows=bad_rows, marks=marks)
-
-
-def _changed(known: RunTable, table: RunTable) -> RunTable:
-    """The runs of `table` that say something else than is known: there are few of them, and to join all is work."""
-    if (only := known.facts.only_metrics) is not None:  # what was not read of the others would look like news
-        metrics = table.parts.metrics.only([table.parts.pool.find(key) for key in only])
-        table = RunTable(table.parts._replace(metrics=metrics), table.facts)
-    rows = [row for row, run in enumerate(table.runs()) if run != known.get(run.run_id)]
-    return table.take(np.array(rows, np.intp))
+def _asked_again(known: RunTable) -> list[str]:
+    """Of the rows that could not be read those that can be asked for."""
+    return [row.row for row in known.bad_rows if is_run_id(row.row)][:MOST_ASKED_AGAIN]
 
 
 def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[str]:

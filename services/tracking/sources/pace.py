@@ -100,17 +100,21 @@ class Pace(BaseModel):
         """Returns what is known after a full reading that kept MLflow at work for `seconds`."""
         return self._with(swept_at=now, sweep_seconds=seconds)
 
+    def unswept(self) -> "Pace":
+        """Returns what is known where a full reading is due: the last one was of no use."""
+        return self._with(swept_at=None)
+
     def rest(self, now: datetime) -> timedelta:
         """Returns for how long MLflow must be left alone; a clock that was set back does not make it for ever."""
         if self.free_at is None or self.asked_at is None or self.asked_at > now:
             return timedelta()
         return min(max(timedelta(), self.free_at - now), _LONGEST_REST)
 
-    def sweep_is_due(self, now: datetime) -> bool:
-        """Whether all may be read again: sweeps take a tenth of MLflow's time at most."""
+    def sweep_is_due(self, now: datetime, *, is_soon: bool = False) -> bool:
+        """Whether all may be read again: sweeps take a tenth of MLflow's time at most, also where it `is_soon`."""
         if self.swept_at is None:
             return True
-        pause = max(_SWEEP_EVERY, timedelta(seconds=_RESTS_PER_SWEEP * self.sweep_seconds))
+        pause = max(timedelta() if is_soon else _SWEEP_EVERY, timedelta(seconds=_RESTS_PER_SWEEP * self.sweep_seconds))
         return not timedelta() <= now - self.swept_at < pause
 
     def _with(self, **changed: object) -> "Pace":

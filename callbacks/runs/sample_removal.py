@@ -1,0 +1,48 @@
+"""The removal of the sample runs that Clew filled in: asked for, confirmed, and what came of it."""
+
+import dash
+from dash import Input, Output, ctx
+from flask import request
+
+from callbacks.freshness import RETRY_WAIT_SECONDS
+from components import ids
+from components.texts.language import _, ngettext
+from components.texts.translate import translate
+from domain.errors import ClewError, ReadOnly, SignInNeeded
+from services.connect import Services
+from services.identity import writing_person
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the dialog's callbacks to `app`."""
+
+    @app.callback(
+        Output(ids.SAMPLE_DIALOG, "is_open"),
+        Input(ids.SAMPLE_REMOVE, "n_clicks"),
+        Input(ids.SAMPLE_CANCEL, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def ask(_remove: int | None, _cancel: int | None) -> bool:
+        return bool(ctx.triggered_id == ids.SAMPLE_REMOVE)
+
+    @app.callback(
+        Output(ids.SAMPLE_OUTCOME, "children"),
+        Input(ids.SAMPLE_CONFIRM, "n_clicks"),
+        prevent_initial_call=True,
+        running=[(Output(ids.SAMPLE_CONFIRM, "disabled"), True, False)],
+    )
+    def remove(_confirm: int | None) -> str:
+        if not services.settings.embedded:
+            return _("This MLflow is yours: Clew removes nothing from it.")
+        try:
+            writing_person(request.headers, request.remote_addr, services.settings)
+            removed = services.samples.remove()
+        except (ReadOnly, SignInNeeded) as error:
+            return translate(error)
+        except ClewError as error:
+            return _(
+                "Not everything could be removed: %(cause)s. You can try again.", cause=translate(error).rstrip(".。")
+            )
+        # A person who removes something wants to see it gone, which only reading everything shows.
+        services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+        return ngettext("%(num)s sample run is gone.", "%(num)s sample runs are gone.", removed)

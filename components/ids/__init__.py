@@ -1,0 +1,11 @@
+"""The ids of everything that a callback touches, a module for each page; used as `ids.TABLE`, wherever it is from."""
+
+from components.ids.comparison import *  # noqa: F403
+from components.ids.frame import *  # noqa: F403
+from components.ids.front_page import *  # noqa: F403
+from components.ids.gpus import *  # noqa: F403
+from components.ids.inference import *  # noqa: F403
+from components.ids.models import *  # noqa: F403
+from components.ids.places import *  # noqa: F403
+from components.ids.run_detail import *  # noqa: F403
+from components.ids.runs import *  # noqa: F403

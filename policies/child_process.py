@@ -1,0 +1,152 @@
+"""A process that runs one policy, seen from outside: started under limits, asked over pipes, killed when it must be.
+
+What it says comes as policies/asking_child.py tells.
+"""
+
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from typing import Final
+
+from pydantic import ValidationError
+
+from domain.errors import PolicyFailed, ServiceUnavailable
+from domain.errors.names import PolicyProcess as PolicyProcessName
+from domain.errors.policies import (
+    AnswerTimedOut,
+    ComputedTooLong,
+    Crashed,
+    ExitStatus,
+    LoadTimedOut,
+    SaidTooMuch,
+)
+from domain.errors.services import RuntimeMissing, StartFailed
+from domain.inference.policies import PolicyContract
+from domain.message_data import MessageData
+from domain.messages import Text
+from policies.confinement import MEMORY_BYTES, command, environment
+from policies.session import NOT_INSTALLED
+
+LOAD_SECONDS: Final = 10.0
+_ANSWER_BYTES: Final = 64 * 2**10
+_CPU_SECONDS: Final = 5
+_EXIT_SECONDS: Final = 0.5  # between a process's last word and its end
+_HEAD: Final = struct.Struct("=BI")
+_NAME: Final = PolicyProcessName()
+Late = type[LoadTimedOut] | type[AnswerTimedOut]
+
+
+class ChildProcess:
+    """One child, about to load its policy: what it says first is what the file is."""
+
+    def __init__(self, onnx: bytes, contract: PolicyContract, niceness: int) -> None:
+        """Raises ServiceUnavailable where none can be started."""
+        self._process = _started(onnx, contract, niceness)
+
+    @property
+    def pid(self) -> int:
+        """Of the process, and of the group of whatever it starts."""
+        return self._process.pid
+
+    def answer(self, question: bytes, seconds: float, late: Late) -> bytes:
+        """What it says to `question`, or first where that is empty; raises PolicyFailed, `late` after `seconds`."""
+        deadline = time.monotonic() + seconds
+        assert self._process.stdin is not None
+        if question:
+            try:
+                os.write(self._process.stdin.fileno(), question)
+            except BrokenPipeError as error:
+                raise self._death() from error
+        kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, seconds, late))
+        if size > _ANSWER_BYTES:
+            raise PolicyFailed(SaidTooMuch())
+        said = self._read(size, deadline, seconds, late)
+        if kind:
+            raise PolicyFailed(_reason_in(said))
+        return said
+
+    def _read(self, size: int, deadline: float, seconds: float, late: Late) -> bytes:
+        assert self._process.stdout is not None
+        pipe, content = self._process.stdout.fileno(), b""
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN)
+        while len(content) < size:
+            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                raise PolicyFailed(late(seconds))
+            more = os.read(pipe, size - len(content))
+            if not more:
+                raise self._death()
+            content += more
+        return content
+
+    def _death(self) -> PolicyFailed | ServiceUnavailable:
+        """What is to be said of a process that has ended."""
+        try:
+            status = self._process.wait(_EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            status = 0
+        if status == NOT_INSTALLED:
+            return RuntimeMissing(_NAME)
+        if status == -signal.SIGXCPU:
+            return PolicyFailed(ComputedTooLong())
+        return PolicyFailed(Crashed(str(signal.strsignal(-status)) if status < 0 else ExitStatus(status)))
+
+    def end(self) -> None:
+        """Kills it with whatever it started; may be called again, and from any thread."""
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def close(self) -> None:
+        """Ends it and gives its pipes back; nobody may be asking."""
+        self.end()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _reason_in(said: bytes) -> MessageData:
+    """What the child says is wrong; its own words, should it say anything else."""
+    try:
+        return MessageData.model_validate_json(said)
+    except ValidationError:
+        return MessageData(text=said.decode(errors="replace"))
+
+
+def _started(onnx: bytes, contract: PolicyContract, niceness: int) -> "subprocess.Popen[bytes]":
+    """The child, about to load the policy. Raises ServiceUnavailable."""
+    try:
+        # A file, not a pipe: 64 MiB do not fit into one, and the child need not read.
+        with tempfile.TemporaryFile() as model:
+            model.write(onnx)
+            model.seek(0)
+            plan = {
+                "model_file": model.fileno(),
+                "input": contract.input.name,
+                "width": contract.input.shape[1],
+                "memory_bytes": MEMORY_BYTES,
+                "answer_bytes": _ANSWER_BYTES,
+                "load_seconds": int(LOAD_SECONDS),
+                "run_seconds": _CPU_SECONDS,
+                "niceness": niceness,
+            }
+            return subprocess.Popen(
+                [*command("policies.asking_child"), json.dumps(plan)],
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=environment(),
+                pass_fds=[model.fileno()],
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise StartFailed(_NAME, Text(error.strerror)) from error

@@ -1,0 +1,81 @@
+"""The open connections of one worker: who has waited the longest, who is late, and what they hold in memory."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from serving.connection import Connection, Phase
+
+MOST_HELD_BYTES: Final = 128 * 2**20
+_TELL_SECONDS: Final = 10.0
+_log = logging.getLogger(__name__)
+
+
+class OpenConnections:
+    """The connections that have not ended; what is done about one is another's to decide."""
+
+    def __init__(self) -> None:
+        self._open: set[Connection] = set()
+
+    def add(self, connection: Connection) -> None:
+        """Takes a new one in."""
+        self._open.add(connection)
+
+    def discard(self, connection: Connection) -> None:
+        """Forgets one that has ended."""
+        self._open.discard(connection)
+
+    def hold_too_much(self) -> bool:
+        """Whether requests and answers take more memory than they may."""
+        return self._held_bytes() > MOST_HELD_BYTES
+
+    def longest_waiting(self) -> Connection | None:
+        """Returns the one that has waited the longest for its client: for a request, else to take the answer."""
+        waiting = [one for one in self._open if one.phase in (Phase.RECEIVING, Phase.SENDING)]
+        return min(waiting, key=lambda one: (one.phase is Phase.SENDING, one.since), default=None)
+
+    def receiving(self) -> list[Connection]:
+        """Returns those that have no whole request."""
+        return [one for one in self._open if one.phase is Phase.RECEIVING]
+
+    def late(self, now: float) -> list[Connection]:
+        """Returns those whose clients are slower than they may be."""
+        return [one for one in self._open if one.is_late(now)]
+
+    def beyond_memory(self) -> Iterator[Connection]:
+        """Yields those whose answers have waited the longest, as long as more waits than is to be held."""
+        waiting = sorted((one for one in self._open if one.sock.outbox.held_bytes), key=lambda one: one.since)
+        held = self._held_bytes()
+        for connection in waiting:
+            if held <= MOST_HELD_BYTES:
+                return
+            held -= connection.sock.outbox.held_bytes
+            yield connection
+
+    def abandon(self) -> None:
+        """Has all outboxes send nothing more."""
+        for connection in self._open:
+            connection.sock.outbox.abandon()
+
+    def _held_bytes(self) -> int:
+        return sum(one.held_bytes for one in self._open)
+
+
+class CutClients:
+    """How many clients were refused or cut off, by why; the log has it now and then."""
+
+    def __init__(self) -> None:
+        self._count: Counter[str] = Counter()
+        self._told_at = 0.0
+
+    def note(self, why: str) -> None:
+        """Counts one more."""
+        self._count[why] += 1
+
+    def tell(self, now: float) -> None:
+        """Logs what has come together, not too often."""
+        if self._count and now - self._told_at >= _TELL_SECONDS:
+            _log.warning("Clients were refused or cut off", extra={"clients": dict(self._count)})
+            self._count.clear()
+            self._told_at = now
