@@ -29,6 +29,12 @@ class GpuMonitor(Message):
     name: str
 
 
+class TrainingScheduler(Message):
+    """The process that starts, queues and stops trainings, as the dashboard names it."""
+
+    text = template("Training scheduler")
+
+
 class PolicyCheckProcess(Message):
     """The process in which a policy is checked."""
 
@@ -51,3 +57,6 @@ MODEL_SERVER: Name = ModelServer()
 
 
 INFERENCE_ENGINE: Name = InferenceEngine()
+
+
+TRAINING_SCHEDULER: Name = TrainingScheduler()
