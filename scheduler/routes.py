@@ -40,7 +40,11 @@ def _add_reads(app: Flask, scheduler: Scheduler) -> None:
 
 def _add_starts(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -> None:
     def started(entries: list[Entry]) -> Response:
-        runs = [StartedRun(run_id=entry.run_id, seed=entry.seed, status=_status(scheduler, entry)) for entry in entries]
+        begun = scheduler.begun_soon([entry.run_id for entry in entries])
+        runs = [
+            StartedRun(run_id=entry.run_id, seed=entry.seed, status="started" if entry.run_id in begun else "queued")
+            for entry in entries
+        ]
         return _answer(Started(run_id=runs[0].run_id, status=runs[0].status, runs=runs))
 
     @app.post(f"{_ROOT}/start")
@@ -81,10 +85,6 @@ def _moved(scheduler: Scheduler, run_id: str, action: object, user: str | None) 
     if not isinstance(action, str) or action not in ways:
         raise ContractMisfit({"action": NotATrainingAction()})
     return ways[action](run_id)
-
-
-def _status(scheduler: Scheduler, entry: Entry) -> str:
-    return "started" if scheduler.has_begun_soon(entry.run_id) else "queued"
 
 
 def _body(asked: Request) -> dict[str, Any]:

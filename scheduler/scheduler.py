@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from domain.secrets import without_secrets
@@ -91,7 +91,9 @@ class Scheduler:
             self._book.watch(entry)
         listed = [*alive, *self.entries.waiting(), *self.entries.over()]
         return TrainingList(
-            trainings=[self._described(entry, place.get(entry.run_id)) for entry in listed],
+            trainings=[
+                self._described(entry, place.get(entry.run_id), with_progress=entry.is_alive) for entry in listed
+            ],
             slots=self._settings.training_slots,
             busy=self.busy,
             scheduler=self.id,
@@ -117,17 +119,21 @@ class Scheduler:
         """Where a training stands in the queue."""
         return places(self.entries).get(run_id)
 
-    def has_begun_soon(self, run_id: str) -> bool:
-        """Whether a training starts at once; waits for it no longer than a click may."""
+    def begun_soon(self, run_ids: Sequence[str]) -> set[str]:
+        """Which of these start at once; waits for that no longer than a click may."""
         deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
-        while (entry := self.entries.find(run_id)) is not None and entry.is_waiting:
-            if run_id in self.dispatcher.reasons or time.monotonic() > deadline:
-                return False
+        while waiting := [run_id for run_id in run_ids if self._is_waiting(run_id)]:
+            if waiting[0] in self.dispatcher.reasons or time.monotonic() > deadline:
+                break
             time.sleep(0.01)
-        return entry is not None
+        return set(run_ids) - set(waiting)
 
-    def _described(self, entry: Entry, place: int | None) -> Training:
-        progress = self._book.progress(entry) if entry.attempt else None
+    def _is_waiting(self, run_id: str) -> bool:
+        entry = self.entries.find(run_id)
+        return entry is not None and entry.is_waiting
+
+    def _described(self, entry: Entry, place: int | None, *, with_progress: bool = True) -> Training:
+        progress = self._book.progress(entry) if with_progress and entry.attempt else None
         is_away = self.dispatcher.trouble is not None
         return described(
             entry, place, self.dispatcher.reasons, progress, self._settings.machine, is_mlflow_away=is_away

@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from cachetools import TTLCache
+
 from domain.errors import BadInput, NotFound
 from domain.tracking.runs import RunStatus
 from domain.trainings import tags
@@ -15,6 +17,7 @@ from scheduler.queue.entry import Entry
 from scheduler.queue.queue_tags import USER, entry_of, request_text, tags_of
 
 MOST_LIVE: Final = 10_000
+_EXPERIMENT_SECONDS: Final = 5.0
 _OF_AN_END: Final = (tags.STOPPED_BY, tags.EXIT_CODE, tags.OUTCOME, tags.LOG_TAIL)
 
 
@@ -37,6 +40,7 @@ class MlflowQueue:
         self._runs = runs
         self._id = scheduler_id
         self._host = host
+        self._experiments: TTLCache[str, str] = TTLCache(100, _EXPERIMENT_SECONDS)
 
     def add(self, new: NewTraining) -> Entry:
         """Makes the run of a training that waits; raises what MLflow refuses, or ExperimentDeleted."""
@@ -53,9 +57,15 @@ class MlflowQueue:
             told |= {tags.BY: new.by, USER: new.by}
         if new.parent is not None:
             told[tags.PARENT] = new.parent
-        experiment_id = self._runs.experiment(new.experiment)
-        run = self._runs.create(experiment_id, new.name, start_ms=now, tags=told)
-        return entry_of(run, new.experiment)
+        run = self._runs.create(self._experiment_id(new.experiment), new.name, start_ms=now, tags=told)
+        self._runs.set_status(run.run_id, RunStatus.SCHEDULED)
+        return entry_of(run, new.experiment).but(told=TrainingState.QUEUED)
+
+    def _experiment_id(self, name: str) -> str:
+        """Asked for once for all seeds of a request; raises ExperimentDeleted."""
+        if (known := self._experiments.get(name)) is None:
+            known = self._experiments[name] = self._runs.experiment(name)
+        return known
 
     def live(self) -> list[Entry]:
         """All that wait or run, as far as MLflow knows."""

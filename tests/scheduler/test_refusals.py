@@ -1,5 +1,6 @@
 """What is refused: with a sentence, a field and a 4xx, and nothing is started."""
 
+import contextlib
 import http.client
 import json
 import subprocess
@@ -98,10 +99,8 @@ def test_whatever_is_sent_is_refused_with_its_fields_or_fits(service: Service, b
 )
 def test_what_is_no_request_is_refused(service: Service, content: bytes, kind: str, code: int, name: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
-    try:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the answer came before all was sent
         connection.request("POST", "/api/training/start", content, {"Content-Type": kind})
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # the answer came before all was sent
     answer = connection.getresponse()
     told = json.loads(answer.read())
     connection.close()
