@@ -27,6 +27,13 @@ seconds, code, manners = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 signal.signal(signal.SIGINT, stopped if manners == "polite" else signal.SIG_IGN)
 if manners == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if manners == "slow":
+    def slowly(*_args):
+        for _ in range(25):
+            say("exports")
+            time.sleep(0.1)
+        sys.exit(130)
+    signal.signal(signal.SIGINT, slowly)
 if manners == "parent":
     import subprocess
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -82,6 +89,42 @@ print("the environment is", sorted(os.environ))
 """
 )
 
+# The ways in which real programs use MLflow, and leave their run.
+MLFLOW_CLIENT = """
+import os, signal, sys
+import mlflow
+way = sys.argv[1]
+if way == "with":
+    with mlflow.start_run():
+        mlflow.log_metric("reward", 1)
+if way == "bare":
+    mlflow.log_metric("reward", 1)
+if way == "exit-1":
+    mlflow.start_run()
+    mlflow.log_metric("reward", 1)
+    sys.exit(1)
+if way == "raise":
+    with mlflow.start_run():
+        raise ValueError("the loss is NaN")
+if way == "second":
+    with mlflow.start_run():
+        pass
+    with mlflow.start_run():
+        mlflow.log_metric("reward", 1)
+if way == "own-client":
+    client = mlflow.MlflowClient()
+    experiment = client.get_experiment_by_name("tests-mlflow-client").experiment_id
+    run = client.create_run(experiment)
+    client.log_metric(run.info.run_id, "reward", 1)
+if way.endswith("-experiment"):
+    mlflow.set_experiment("tests-mlflow-client" if way.startswith("own") else "tests-elsewhere")
+    with mlflow.start_run():
+        mlflow.log_metric("reward", 1)
+if way == "sigterm":
+    mlflow.start_run()
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
 _TOML = """
 [[trainers]]
 name = "sleeper"
@@ -90,7 +133,7 @@ experiment = "tests-{word}"
 fields = [
     {kind = "float", name = "seconds", default = 0.0, least = 0.0, most = 600.0},
     {kind = "integer", name = "code", default = 0, least = -64, most = 255},
-    {kind = "choice", name = "manners", options = ["polite", "stubborn", "parent"], default = "polite"},
+    {kind = "choice", name = "manners", options = ["polite", "stubborn", "slow", "parent"], default = "polite"},
     {kind = "text", name = "word", default = "nothing"},
 ]
 
@@ -113,6 +156,12 @@ command = ["$python", "speaker.py", "{lines}"]
 fields = [{kind = "integer", name = "lines", default = 100}]
 
 [[trainers]]
+name = "mlflow-client"
+command = ["$python", "mlflow_client.py", "{way}"]
+experiment = "tests-mlflow-client"
+fields = [{kind = "choice", name = "way", options = ["with", "exit-1", "raise", "bare", "second", "own-client", "other-experiment", "own-experiment", "sigterm"]}]
+
+[[trainers]]
 name = "missing"
 command = ["/no/such/program", "{word}"]
 fields = [{kind = "text", name = "word", default = "nothing"}]
@@ -127,7 +176,13 @@ fields = [{kind = "text", name = "word", default = "nothing"}]
 
 def write_trainers(folder: Path) -> Path:
     """Puts the programs and the file that names them into a folder; returns that file."""
-    for name, text in {"sleeper": SLEEPER, "teller": TELLER, "logger": LOGGER, "speaker": SPEAKER}.items():
+    for name, text in {
+        "sleeper": SLEEPER,
+        "teller": TELLER,
+        "logger": LOGGER,
+        "speaker": SPEAKER,
+        "mlflow_client": MLFLOW_CLIENT,
+    }.items():
         (folder / f"{name}.py").write_text(text)
     path = folder / "trainings.toml"
     path.write_text(_TOML.replace("$python", sys.executable))
