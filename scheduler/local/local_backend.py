@@ -41,7 +41,7 @@ class LocalBackend:
         self._settings = settings
         self._folders = settings.folder / "runs"
         self._gpus, self._gpu_name, self._clean = gpus, gpu_name, clean
-        self._keepers: dict[str, subprocess.Popen[bytes]] = {}
+        self._keepers: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
@@ -62,7 +62,7 @@ class LocalBackend:
     def poll(self, run_id: str, attempt: int) -> Status:
         """As `Backend.poll`."""
         folder = self._folder(run_id)
-        if self._is_alive(run_id, folder):
+        if self._is_alive(folder):
             started = folder.started
             known = started if started is not None and started.attempt == attempt else None
             is_running = known is not None and known.program_pid is not None
@@ -137,7 +137,7 @@ class LocalBackend:
             names = [self._gpu_name(gpu) for gpu in launch.gpus]
             environment = {**launch.environment, **local_environment(folder.path, names)}
             with folder.log.open("ab") as log:
-                self._keepers[launch.run_id] = subprocess.Popen(
+                keeper = subprocess.Popen(
                     [sys.executable, "-I", "-S", str(_KEEPER), str(folder.path)],
                     env=environment,
                     stdin=subprocess.DEVNULL,
@@ -146,6 +146,7 @@ class LocalBackend:
                     pass_fds=(lock,),
                     start_new_session=True,
                 )
+            self._keepers.append(keeper)
 
     def _spec(self, launch: Launch, folder: RunFolder) -> dict[str, object]:
         return {
@@ -159,12 +160,10 @@ class LocalBackend:
             "stop_seconds": 60,
         }
 
-    def _is_alive(self, run_id: str, folder: RunFolder) -> bool:
+    def _is_alive(self, folder: RunFolder) -> bool:
         """Under the lock of this process: while one thread looks at a file's lock, another could not take it."""
         with self._lock:
-            keeper = self._keepers.get(run_id)
-            if keeper is not None and keeper.poll() is not None:  # reaped
-                del self._keepers[run_id]
+            self._keepers = [keeper for keeper in self._keepers if keeper.poll() is None]  # the others are reaped
             return folder.is_locked
 
     def _folder(self, run_id: str) -> RunFolder:

@@ -162,6 +162,10 @@ experiment = "tests-mlflow-client"
 fields = [{kind = "choice", name = "way", options = ["with", "exit-1", "raise", "bare", "second", "own-client", "other-experiment", "own-experiment", "sigterm"]}]
 
 [[trainers]]
+name = "hungry"
+command = ["$python", "-c", "x = bytearray(int(1e9)); print(len(x))"]
+
+[[trainers]]
 name = "missing"
 command = ["/no/such/program", "{word}"]
 fields = [{kind = "text", name = "word", default = "nothing"}]

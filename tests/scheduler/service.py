@@ -57,6 +57,10 @@ class Service:
             self.process.send_signal(number)
             self.process.wait(40)
 
+    def memory(self) -> int:
+        """Bytes of the process that serves."""
+        return max(int(one.memory_info().rss) for one in self._workers())
+
     def _workers(self) -> list[psutil.Process]:
         below = psutil.Process(self.process.pid).children()
         return [one for one in below if "keeper.py" not in " ".join(one.cmdline())]

@@ -8,7 +8,7 @@ import pytest
 from domain.gpus import Gpu, GpuProcess, GpuReport, GpuState, HostState
 from scheduler.local.gpus import Gpus, room_in
 from settings.gpu_addresses import GpuMonitorAddress
-from tests.gpus.conftest import library  # noqa: F401
+from tests.gpus.conftest import library as library
 from tests.gpus.monitor import Fake, Monitor
 from tests.scheduler.conftest import Start, bare_environment
 
@@ -55,7 +55,7 @@ def test_a_training_waits_for_gpus_that_a_stranger_has_and_gets_its_own(
     tmp_path: Path,
 ) -> None:
     fake = Fake(library, tmp_path)
-    fake.write("count 2", f"proc 1 {os.getpid()} 1000")
+    fake.write("count 2", f"process 1 {os.getpid()} 1000")
     monitor = Monitor(fake, bare_environment(), {})
     try:
         monitor.wait_for(lambda health: health["state"] == "ok")

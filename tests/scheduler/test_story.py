@@ -1,6 +1,8 @@
 """What one lives through with a training: started, watched, stopped, in the queue, gone on with."""
 
+import json
 import time
+import urllib.request
 import uuid
 from typing import Any
 
@@ -8,6 +10,7 @@ import psutil
 import pytest
 import requests
 
+from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
 from tests.tracking import Tracking
 
@@ -192,6 +195,38 @@ def test_a_scheduler_that_is_killed_finds_its_trainings_again(service: Service) 
     assert service.keeper(run_id).pid == keeper
     assert service.until(run_id, *OVER)["state"] == "done"
     assert service.training(run_id)["attempt"] == 1
+
+
+def test_one_that_takes_too_much_memory_is_told_as_that_and_one_whose_machine_went_down_goes_on(start: Start) -> None:
+    service = start(TRAINING_MEMORY_GB="0.3", TRAINING_RESTART="true")
+    hungry = service.start(trainer="hungry")
+    assert service.until(hungry, "failed")["reason"]["code"] == "out-of-memory"
+    run_id = service.start(trainer="teller", episodes=100)
+    with service.view(run_id) as viewer:
+        viewer.until(lambda news: (news["training"]["progress"] or {}).get("episode", 0) >= 20)
+    keeper = service.keeper(run_id)
+    service.kill()
+    keeper.kill()
+    record = service.runs / run_id / "started.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"boot_id": "of another boot"}))
+    service.run()
+    known = service.until(run_id, *OVER)
+    assert (known["state"], known["attempt"]) == ("done", 2)
+    assert "goes on from 0" not in service.training_log(run_id).splitlines()[1:]
+
+
+def test_all_of_a_long_log_comes_in_pieces(service: Service) -> None:
+    run_id = service.start(trainer="speaker", lines=200_000)
+    service.until(run_id, "done", seconds=40)
+    before = service.memory()
+    with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/api/training/runs/{run_id}/log.txt") as answer:
+        size = sum(len(piece) for piece in iter(lambda: answer.read(2**16), b""))
+    assert size == (service.runs / run_id / "log.txt").stat().st_size > 20_000_000
+    found = service.get(f"/api/training/runs/{run_id}/log?q=needle")
+    assert [one["line"] for one in found["lines"]] == ["the needle is here"]
+    part = service.get(f"/api/training/runs/{run_id}/log?before={found['lines'][0]['at']}&lines=2")
+    assert [line.split()[0] for line in part["lines"]] == ["199998", "199999"]
+    assert service.memory() - before < 30_000_000
 
 
 def run_in(tracking: Tracking, run_id: str) -> dict[str, Any]:
