@@ -52,7 +52,7 @@ class Requests:
         parent = self._entries.get(_text(body, "run_id", ""))
         trainer = self._trainers.get(parent.trainer)
         overriding = {name: value for name, value in body.items() if name not in ("run_id", "request_id", "trainer")}
-        runs = checked(trainer, {**parent.values, **overriding})
+        runs = checked(trainer, _inherited(trainer, parent.values, overriding) | overriding)
         if not self._backend.has_checkpoint(parent.run_id):
             raise NotContinuable(NoCheckpoint())
         self._trainers.check_installed(trainer)
@@ -87,6 +87,13 @@ class Requests:
             self._backend.adopt_checkpoint(entry.run_id, new.parent)
         self._entries.put(entry)
         return entry
+
+
+def _inherited(trainer: Trainer, values: Mapping[str, Value], overriding: Mapping[str, object]) -> dict[str, object]:
+    """What a child has of its parent: of another algorithm, only what both know."""
+    both = {**values, **overriding}
+    known = {field.name for field in trainer.fields if field.is_for(both)}
+    return {name: value for name, value in values.items() if name in known}
 
 
 def _new(
