@@ -1,0 +1,60 @@
+"""A command as Ray takes it: a line for a shell, in which nothing that was filled in is more than text."""
+
+import base64
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import orjson
+
+from domain.errors.trainings.cluster import NotForAShell
+from domain.trainings.maze.form import REQUEST_FILE
+from scheduler.backends.backend import Launch
+
+STOP_SECONDS: Final = 60
+_FOLDER: Final = "CLEW_RUN_FOLDER"
+_ENCODED: Final = '{name}=$(printf %s "${name}" | base64 -d) && export {name}'
+_OWN_FOLDER: Final = f"{_FOLDER}=$(mktemp -d) && export {_FOLDER}"
+_STOPPING: Final = {"RAY_JOB_STOP_SIGNAL": "SIGINT", "RAY_JOB_STOP_WAIT_TIME_S": str(STOP_SECONDS)}
+"""A program is asked to end as it is on this machine, and has as long."""
+
+
+class Entrypoint(NamedTuple):
+    """The line, and the variables that its program finds; raises NotForAShell where there can be none."""
+
+    line: str
+    variables: dict[str, str]
+
+
+def entrypoint_of(launch: Launch, variables: Mapping[str, str]) -> Entrypoint:
+    """What Ray is told to run: each element of the command stays one, whatever is in it.
+
+    Ray itself fills in $NAME in variables, and drops what it does not know: those with a $ travel in base64.
+    """
+    _check([*launch.command, *variables.values(), str(launch.directory or "")])
+    encoded = {name: _base64(text) for name, text in variables.items() if "$" in text}
+    steps = [_ENCODED.format(name=name) for name in encoded]
+    if REQUEST_FILE in launch.command:
+        request = orjson.dumps({"values": dict(launch.values), "checkpoint": None}).decode()
+        steps += [_OWN_FOLDER, f'printf %s {shlex.quote(request)} > "${_FOLDER}/request.json"']
+    if launch.directory is not None:
+        steps.append(f"cd {shlex.quote(str(launch.directory))}")
+    line = " && ".join([*steps, f"exec {_quoted(launch.command)}"])
+    return Entrypoint(line, {**variables, **encoded, **_STOPPING})
+
+
+def _quoted(command: Sequence[str]) -> str:
+    """With `exec` before it, the first word is a program even where a shell has a word or a variable of that name."""
+    return " ".join(f'"${_FOLDER}/request.json"' if one == REQUEST_FILE else shlex.quote(one) for one in command)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _check(texts: Sequence[str]) -> None:
+    try:
+        if b"\0" in "".join(texts).encode():
+            raise NotForAShell()
+    except UnicodeEncodeError as error:  # a surrogate without its other half
+        raise NotForAShell() from error
