@@ -65,7 +65,7 @@ class Job(BaseModel):
 def status_of(job: Job, *, running_ms: int | None, is_stopping: bool, now_ms: int) -> Status:
     """What a training does whose job this is; `running_ms` is when it was first seen to run."""
     if job.status == JobStatus.PENDING:
-        return Pending(QueuedByCluster(job.reason))
+        return Pending(QueuedByCluster(job.reason) if job.message else None)
     if job.status == JobStatus.RUNNING:
         return Alive(running_ms, (), is_stopping)
     return _exited(job, is_stopping, now_ms if job.end_time is None else job.end_time)

@@ -1,6 +1,5 @@
 """Asks Ray about all jobs that somebody wants to know of, so that nobody waits for it."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,10 +10,10 @@ from domain.errors import ClewError
 from domain.errors.connections import TimedOut
 from scheduler.ray_jobs.jobs_api import SERVICE, JobsApi
 from scheduler.ray_jobs.watched_job import PATIENCE_SECONDS, WatchedJob
+from scheduler.rounds import Rounds
 
 EACH_SECONDS: Final = 1.0
 FORGET_SECONDS: Final = 120.0
-_log = logging.getLogger(__name__)
 Key = tuple[str, int]
 
 
@@ -26,8 +25,9 @@ class JobWatch:
         self._watched: dict[Key, WatchedJob] = {}
         self._asked: dict[Key, float] = {}
         self._lock = threading.Lock()
-        self._wake, self._ended = threading.Event(), threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._looking = Rounds("ray-jobs", EACH_SECONDS, self._look)
+        self._reading = Rounds("ray-logs", EACH_SECONDS, self._read)
+        self._has_begun = False
         self._reach: ClewError | None = None
         self._is_reach_known = threading.Event()
 
@@ -39,7 +39,7 @@ class JobWatch:
             self._asked[key] = time.monotonic()
             if key not in self._watched:
                 self._watched[key] = self._made(run_id, attempt)
-                self._wake.set()
+                self._looking.wake()
             return self._watched[key]
 
     def check_reach(self) -> None:
@@ -57,33 +57,20 @@ class JobWatch:
 
     def look_soon(self) -> None:
         """Asks anew at once."""
-        self._wake.set()
+        self._looking.wake()
 
     def close(self) -> None:
         """Ends both threads, without waiting for them."""
-        self._ended.set()
-        self._wake.set()
+        self._looking.stop()
+        self._reading.stop()
 
     def _begin(self) -> None:
-        if self._threads:
-            return
-        self._threads = [
-            threading.Thread(target=self._each, args=(work,), name=name, daemon=True)
-            for name, work in (("ray-jobs", self._look), ("ray-logs", self._read))
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def _each(self, work: Callable[[], None]) -> None:
-        while not self._ended.is_set():
-            try:
-                work()
-            except Exception:
-                _log.exception("A look at the cluster broke off")
-            self._wake.wait(EACH_SECONDS)
+        if not self._has_begun:
+            self._has_begun = True
+            self._looking.start()
+            self._reading.start()
 
     def _look(self) -> None:
-        self._wake.clear()
         self._forget()
         self._reach = self._trouble()
         self._is_reach_known.set()

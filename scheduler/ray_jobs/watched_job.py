@@ -1,6 +1,7 @@
 """One attempt on the cluster, as it was last seen."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -93,7 +94,11 @@ class WatchedJob:
     def begin_log(self) -> None:
         """Says that what it writes comes behind what earlier attempts did; raises OSError."""
         begins = self._log_path.stat().st_size if self._log_path.exists() else 0
-        self.keep(log_begins=begins)
+        with self._record_lock:
+            self.record = self.record.model_copy(update={"log_begins": begins})
+            self._records.write(
+                self.run_id, self.record
+            )  # also where nothing changed: what cannot be noted, is not begun
         self.log = LogCopy(self._jobs, self.submission_id, self._log_path, begins)
 
     def keep(self, **changes: Any) -> None:
@@ -136,20 +141,21 @@ class WatchedJob:
     def _see(self, job: Job) -> None:
         if self._unwanted_from is not None:
             if time.monotonic() >= self._unwanted_from and not job.is_over:
-                self._stop()
+                self._stop(job)
             return
         if job.waited_too_long and not self.record.is_stopping:
             self._queue_again(job)
             return
         self._take_in(job)
         if self.record.is_stopping and not job.is_over:
-            self._stop()
+            self._stop(job)
 
-    def _stop(self) -> None:
-        """Again and again: of a job that waits Ray says that it is stopped, and runs it afterwards."""
+    def _stop(self, job: Job) -> None:
+        """Until it holds: of a job that waits Ray says that it is stopped, and runs it afterwards."""
         if (now := time.monotonic()) >= self._stop_due:
             self._stop_due = now + STOP_EACH_SECONDS
-            self._jobs.stop(self.submission_id)
+            if self._jobs.stop(self.submission_id) and job.status == JobStatus.RUNNING:
+                self._stop_due = math.inf  # a second signal would cut off what the program still writes
 
     def _queue_again(self, job: Job) -> None:
         """Ray lets a job wait for 15 minutes, a queue waits for as long as it takes."""
