@@ -11,7 +11,7 @@ from domain.trainings.training import Training, TrainingNews
 from mlflow_api.client import MlflowApi
 from mlflow_api.metrics import MetricsApi
 from mlflow_api.run_writes import RunWrites
-from scheduler.backends.backend import TrainingLog
+from scheduler.backends.backend import Backend, TrainingLog
 from scheduler.local.environment import base_environment, tracking_environment
 from scheduler.local.gpus import Gpus
 from scheduler.local.local_backend import LocalBackend
@@ -29,6 +29,7 @@ from scheduler.queue.reading import Reading
 from scheduler.queue.requests import Requests
 from scheduler.queue.trainers import Trainers
 from scheduler.queue.watch import Watch
+from scheduler.ray_jobs.ray_backend import RayBackend
 from scheduler.settings import SchedulerSettings, trainers_in
 
 _SHOWN_LINES = 200
@@ -48,7 +49,9 @@ class Scheduler:
         self.entries = Entries()
         gpus = Gpus(settings.gpu_monitors)
         hide = partial(without_secrets, secrets=settings.secrets)
-        self.backend = LocalBackend(settings, gpus.room, gpus.name, hide)
+        self.backend: Backend = LocalBackend(settings, gpus.room, gpus.name, hide)
+        if settings.ray_jobs_url is not None:
+            self.backend = RayBackend(settings, settings.folder / "runs", hide)
         queue = MlflowQueue(runs, scheduler_id, settings.machine)
         metrics, vocabulary = MetricsApi(mlflow), settings.vocabulary
         self._book = ProgressBook(
@@ -75,6 +78,7 @@ class Scheduler:
         self.viewers.stop()
         self._watch.stop()
         self.dispatcher.stop()
+        self.backend.close()
 
     def training(self, run_id: str) -> Training:
         """One training; raises NoSuchTraining."""
@@ -135,9 +139,8 @@ class Scheduler:
     def _described(self, entry: Entry, place: int | None, *, with_progress: bool = True) -> Training:
         progress = self._book.progress(entry) if with_progress and entry.attempt else None
         is_away = self.dispatcher.trouble is not None
-        return described(
-            entry, place, self.dispatcher.reasons, progress, self._settings.machine, is_mlflow_away=is_away
-        )
+        reasons = {**self.dispatcher.reasons, **self._watch.reasons}
+        return described(entry, place, reasons, progress, self._settings.machine, is_mlflow_away=is_away)
 
     def _environment(self, run_id: str) -> Mapping[str, str]:
         return {**base_environment(os.environ), **tracking_environment(self._settings, run_id)}

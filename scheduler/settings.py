@@ -13,7 +13,7 @@ from domain.messages import Text
 from domain.trainings.trainer import Trainer
 from domain.trainings.trainers_file import MOST_BYTES, read_trainers
 from domain.wrong_settings import wrong_settings
-from settings.settings import Settings
+from scheduler.ray_jobs.settings import RayJobsSettings
 from sockets.origins import read_origins
 
 
@@ -42,7 +42,7 @@ def _listing_origins(listed: str) -> str:
     return listed
 
 
-class SchedulerSettings(Settings):
+class SchedulerSettings(RayJobsSettings):
     """What can be trained here, how much at a time, and who may watch."""
 
     scheduler_max_viewers: int = Field(

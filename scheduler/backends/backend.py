@@ -32,6 +32,9 @@ class Room(NamedTuple):
     slots: int | None
     free_slots: int | None
     gpus: GpuRoom | None = None
+    most: int | None = None
+    """So many may begin now, whatever they need, where that is limited; `hindrance` is why no more."""
+    hindrance: Message | None = None
 
 
 class Launch(NamedTuple):
@@ -155,3 +158,6 @@ class Backend(Protocol):
 
     def log_tail(self, run_id: str) -> list[str]:
         """The last 50 lines of its log."""
+
+    def close(self) -> None:
+        """Ends what this process does for it; what trains trains on."""

@@ -126,6 +126,9 @@ class LocalBackend:
         """As `Backend.log_tail`."""
         return [self._clean(line) for line in last_lines(self._folder(run_id).log)]
 
+    def close(self) -> None:
+        """As `Backend.close`: the keepers outlive this process as they are."""
+
     def _launch(self, launch: Launch, folder: RunFolder) -> None:
         with folder.locked() as lock:
             if lock is None:

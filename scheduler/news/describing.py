@@ -22,7 +22,7 @@ def described(
     is_mlflow_away: bool,
 ) -> Training:
     """One training; `place` counts from 1 among those that wait."""
-    reason = reasons.get(entry.run_id) or WaitsForItsTurn((place or 1) - 1) if entry.is_waiting else entry.outcome
+    reason = _reason(entry, place, reasons)
     return Training(
         run_id=entry.run_id,
         name=entry.name,
@@ -30,7 +30,7 @@ def described(
         experiment=entry.experiment,
         values=entry.values,
         seed=entry.seed,
-        state=entry.state,
+        state=TrainingState.QUEUED if entry.waits_there else entry.state,
         actions=actions_of(entry),
         place=place,
         reason=None if reason is None or _is_remark(entry) else MessageData.of(reason),
@@ -59,6 +59,13 @@ def actions_of(entry: Entry) -> tuple[TrainingAction, ...]:
 def places(entries: Entries) -> dict[str, int]:
     """Where each one stands that waits."""
     return {entry.run_id: number for number, entry in enumerate(entries.waiting(), start=1)}
+
+
+def _reason(entry: Entry, place: int | None, reasons: Mapping[str, Message]) -> Message | MessageData | None:
+    """Why it waits, here or where it is to run, or how it ended."""
+    if entry.is_waiting:
+        return reasons.get(entry.run_id) or WaitsForItsTurn((place or 1) - 1)
+    return reasons.get(entry.run_id) if entry.is_alive else entry.outcome
 
 
 def _is_remark(entry: Entry) -> bool:

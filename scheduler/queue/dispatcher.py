@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from domain.errors import BadInput, ClewError, NotFound, ServiceUnavailable
+from domain.errors import BadInput, ClewError, NotFound, ServiceError, ServiceUnavailable
 from domain.errors.services import StartFailed
 from domain.errors.trainings.reasons import (
     BackendAway,
@@ -17,6 +17,7 @@ from domain.errors.trainings.reasons import (
 from domain.message_data import MessageData
 from domain.messages import Message
 from domain.trainings.training import TrainingState
+from mlflow_api.schemas import SERVICE as MLFLOW
 from scheduler.backends.backend import Backend, Room
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
@@ -156,6 +157,10 @@ class Dispatcher:
         except StartFailed as error:
             self._entries.change(run_id, attempt=chosen.entry.attempt + 1)
             return FolderNotWritten(error.reason)
+        except ServiceError as error:
+            if error.service == MLFLOW:
+                raise
+            return BackendAway(error)  # the next round launches the same attempt, which never runs twice
         self.launched.add(run_id)
         self._entries.put(started)
         _log.info("A training was started", extra={"run_id": run_id, "attempt": started.attempt})

@@ -49,6 +49,11 @@ class Entry:
         return self.state in WAITING
 
     @property
+    def waits_there(self) -> bool:
+        """Whether it waits where it is to run, and not here any more."""
+        return self.state is TrainingState.STARTING and self.started_ms is None
+
+    @property
     def is_alive(self) -> bool:
         """Whether its program runs, or is being started."""
         return self.state in ALIVE

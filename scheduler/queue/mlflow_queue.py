@@ -86,7 +86,8 @@ class MlflowQueue:
 
     def tell(self, entry: Entry) -> None:
         """Writes what a training does. Of two writes the one comes first after which a search still finds it."""
-        status = RunStatus(MLFLOW_STATUS[entry.state])
+        shown = TrainingState.QUEUED if entry.waits_there else entry.state
+        status = RunStatus(MLFLOW_STATUS[shown])
         if entry.is_over:
             self._runs.set_status(entry.run_id, status, entry.ended_ms)
             self._runs.tag(entry.run_id, tags_of(entry))

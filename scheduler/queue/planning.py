@@ -45,6 +45,7 @@ class _Planning:
         self.reasons: dict[str, Message] = {}
         self._slots, self._free_slots = room.slots, room.free_slots
         self._gpus = room.gpus
+        self._most, self._hindrance = room.most, room.hindrance
         self._free_gpus = list(room.gpus.free) if room.gpus else []
         self._before = {"slots": 0, "gpus": 0}  # those of the kind that wait already
 
@@ -71,6 +72,8 @@ class _Planning:
         kind = "gpus" if needs.gpus else "slots"
         before = self._before[kind]
         reason = self._lacks_gpus(needs, self._gpus) if needs.gpus else self._lacks_slots(needs)
+        if self._most is not None and len(self.chosen) >= self._most:
+            reason = self._hindrance
         if before:
             reason = WaitsForItsTurn(before)
         if reason is not None:

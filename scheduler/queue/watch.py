@@ -1,13 +1,14 @@
 """The thread that looks after what runs: notices what began, stops and ended, whether MLflow answers or not."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from domain.errors import ClewError
-from domain.errors.trainings.reasons import KeeperEnded, NotLaunched
+from domain.errors.trainings.reasons import BackendAway, KeeperEnded, NotLaunched
+from domain.messages import Message
 from domain.trainings.training import TrainingState
-from scheduler.backends.backend import Absent, Alive, Backend, Exited, Lost, Status
+from scheduler.backends.backend import Absent, Alive, Backend, Exited, Lost, Pending, Status
 from scheduler.queue.dispatcher import Dispatcher, now_ms
 from scheduler.queue.ending import ended
 from scheduler.queue.entries import Entries
@@ -39,6 +40,8 @@ class Watch:
         self._rounds = Rounds("watch", _TICK_SECONDS, self.tick)
         self.trouble: ClewError | None = None
         """Why the place could not be asked."""
+        self.reasons: Mapping[str, Message] = {}
+        """Why each one does not begin, or why that is not known."""
 
     def start(self) -> None:
         """Begins."""
@@ -50,25 +53,31 @@ class Watch:
 
     def tick(self) -> None:
         """Looks at each training that runs."""
-        trouble = None
+        trouble, reasons = None, dict[str, Message]()
         for entry in self._entries.alive():
             try:
-                self._look_at(entry)
+                if reason := self._look_at(entry):
+                    reasons[entry.run_id] = reason
             except ClewError as error:
-                trouble = error
-        self.trouble = trouble
+                trouble, reasons[entry.run_id] = error, BackendAway(error)
+        self.trouble, self.reasons = trouble, reasons
 
-    def _look_at(self, entry: Entry) -> None:
-        now = self._now(entry, self._backend.poll(entry.run_id, entry.attempt))
-        if now == entry or not self._entries.replace(entry, now):
-            return
-        if now.state is not entry.state:
-            _log.info("A training changed", extra={"run_id": entry.run_id, "state": now.state.value})
-            self._dispatcher.wake()
+    def _look_at(self, entry: Entry) -> Message | None:
+        """Takes in what it does; returns why it waits where it is to run."""
+        status = self._backend.poll(entry.run_id, entry.attempt)
+        now = self._now(entry, status)
+        if now != entry and self._entries.replace(entry, now):
+            if now.state is not entry.state:
+                _log.info("A training changed", extra={"run_id": entry.run_id, "state": now.state.value})
+            if now.told is None:
+                self._dispatcher.wake()
+        return status.reason if isinstance(status, Pending) else None
 
     def _now(self, entry: Entry, status: Status) -> Entry:
         if isinstance(status, Alive):
             return self._alive(entry, status)
+        if isinstance(status, Pending):
+            return _waiting_there(entry)
         if isinstance(status, Exited | Lost):
             has_checkpoint = self._backend.has_checkpoint(entry.run_id)
             tail = tuple(self._backend.log_tail(entry.run_id))
@@ -82,7 +91,10 @@ class Watch:
             state = TrainingState.STOPPING
         elif state is TrainingState.STARTING and status.started_ms is not None and self._has_progress(entry):
             state = TrainingState.TRAINING
-        return entry.but(state=state, gpus=status.gpus or entry.gpus)
+        known = entry.but(state=state, gpus=status.gpus or entry.gpus)
+        if entry.started_ms is None and status.started_ms is not None:
+            return known.but(started_ms=status.started_ms, told=None)
+        return known
 
     def _absent(self, entry: Entry) -> Entry:
         """It was told to MLflow and never begun: the scheduler that meant to was killed in between."""
@@ -92,3 +104,10 @@ class Watch:
             tail = tuple(self._backend.log_tail(entry.run_id))
             return failed(entry.but(log_tail=tail), NotLaunched(KeeperEnded()))
         return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), told=None)
+
+
+def _waiting_there(entry: Entry) -> Entry:
+    """One that has no room yet where it is to run: waiting is no training time."""
+    if entry.state is not TrainingState.STARTING or entry.started_ms is None:
+        return entry
+    return entry.but(started_ms=None, told=None)

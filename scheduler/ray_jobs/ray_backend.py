@@ -9,7 +9,7 @@ from domain.addresses import leads_to_loopback, origin_of, without_credentials
 from domain.errors import BadInput, ClewError
 from domain.errors.names import TheScheduler
 from domain.errors.services import StartFailed
-from domain.errors.trainings.cluster import MlflowOutOfReach
+from domain.errors.trainings.cluster import EnoughWaitThere, MlflowOutOfReach
 from domain.errors.trainings.reasons import NotLaunched
 from domain.messages import Text
 from scheduler.backends.backend import Exited, Launch, Needs, Room, Status
@@ -25,11 +25,13 @@ from scheduler.ray_jobs.settings import RayJobsSettings
 from scheduler.ray_jobs.watched_job import WatchedJob
 
 LOG: Final = "log.txt"
+MOST_WAITING: Final = 8
+"""So many wait on the cluster; others stay in our own queue, where they have an order and can be held."""
 _MLFLOW: Final = "MLFLOW_TRACKING_URI"
 
 
 class RayBackend:
-    """The queue is Ray's own: what is launched waits there until there is room."""
+    """What is launched waits on the cluster until there is room; Ray itself says where."""
 
     def __init__(self, settings: RayJobsSettings, folders: Path, clean: Callable[[str], str] = str) -> None:
         """`folders` has one for each training; `clean` hides secrets in logs."""
@@ -42,7 +44,8 @@ class RayBackend:
         """As `Backend.room`; raises MlflowOutOfReach where a training could not log from the cluster."""
         self._check_mlflow()
         self._watch.check_reach()
-        return Room(None, None)
+        waiting = self._watch.waiting()
+        return Room(None, None, most=max(0, MOST_WAITING - waiting), hindrance=EnoughWaitThere(waiting))
 
     def launch(self, launch: Launch) -> None:
         """As `Backend.launch`; raises StartFailed where the disk takes nothing, a ServiceError where Ray does not."""

@@ -11,6 +11,13 @@ class QueuedByCluster(Message):
     reason: Reason
 
 
+class EnoughWaitThere(Message):
+    """It stays in Clew's own queue, where its place counts: the cluster's has no order."""
+
+    text = template("{waiting} wait on the cluster already; it follows them")
+    waiting: int
+
+
 class ClusterFailed(Message):
     """The cluster, not the program, ended it; `reason` is its own."""
 
