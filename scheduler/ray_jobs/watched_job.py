@@ -92,13 +92,11 @@ class WatchedJob:
         self._tell(status)
 
     def begin_log(self) -> None:
-        """Says that what it writes comes behind what earlier attempts did; raises OSError."""
+        """Notes that what it writes comes behind what earlier attempts did; raises OSError: then nothing may begin."""
         begins = self._log_path.stat().st_size if self._log_path.exists() else 0
         with self._record_lock:
             self.record = self.record.model_copy(update={"log_begins": begins})
-            self._records.write(
-                self.run_id, self.record
-            )  # also where nothing changed: what cannot be noted, is not begun
+            self._records.write(self.run_id, self.record)
         self.log = LogCopy(self._jobs, self.submission_id, self._log_path, begins)
 
     def keep(self, **changes: Any) -> None:
@@ -160,8 +158,8 @@ class WatchedJob:
     def _queue_again(self, job: Job) -> None:
         """Ray lets a job wait for 15 minutes, a queue waits for as long as it takes."""
         _log.info("Ray gave up waiting for room; submitted again", extra={"run_id": self.run_id})
+        self._keep_quietly(was_seen=False)  # first, or what Ray was told to forget would pass for lost
         self._jobs.forget(self.submission_id)
-        self._keep_quietly(was_seen=False)
         self._tell(Pending(QueuedByCluster(job.reason)))
 
     def _miss(self) -> None:

@@ -95,7 +95,7 @@ class FakeJob:
 class FakeRay:
     """`cpus` of it are there. `instead` answers in its place where it returns something, and `after` once it has acted."""
 
-    def __init__(self, folder: Path, cpus: int = 4) -> None:
+    def __init__(self, folder: Path, cpus: int = 4, port: int = 0) -> None:
         self.folder, self.cpus = folder, cpus
         self.jobs: dict[str, FakeJob] = {}
         self.asked: list[tuple[str, str]] = []
@@ -105,7 +105,7 @@ class FakeRay:
         self.after: Callable[[str, str], Answer | None] = lambda method, path: None
         self.frozen = threading.Event()
         self._ended, self._lock = threading.Event(), threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
