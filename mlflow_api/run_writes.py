@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
@@ -100,6 +101,11 @@ class RunWrites:
     def has_artifacts(self, run_id: str) -> bool:
         """Whether the run has any artifact."""
         return bool(validated(_Files, self._mlflow.get_api("artifacts/list", {"run_id": run_id})).files)
+
+    def artifact_names(self, run_id: str, folder: str) -> list[str]:
+        """The names of what lies in a folder of the run's artifacts; none where there is no such folder."""
+        answer = self._mlflow.get_api("artifacts/list", {"run_id": run_id, "path": folder})
+        return [PurePosixPath(file.path).name for file in validated(_Files, answer).files]
 
     def search(self, experiment_ids: list[str], where: str, most: int) -> Iterator[StoredRun]:
         """The newest `most` runs that fit MLflow's filter; one that fits no contract is left out, and logged."""

@@ -51,7 +51,7 @@ class Scheduler:
         hide = partial(without_secrets, secrets=settings.secrets)
         self.backend: Backend = LocalBackend(settings, gpus.room, gpus.name, hide)
         if settings.ray_jobs_url is not None:
-            self.backend = RayBackend(settings, settings.folder / "runs", hide)
+            self.backend = RayBackend(settings, settings.folder / "runs", runs, hide)
         queue = MlflowQueue(runs, scheduler_id, settings.machine)
         metrics, vocabulary = MetricsApi(mlflow), settings.vocabulary
         self._book = ProgressBook(

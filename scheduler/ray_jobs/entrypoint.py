@@ -10,6 +10,7 @@ import orjson
 from domain.errors.trainings.cluster import NotForAShell
 from domain.trainings.maze.form import REQUEST_FILE
 from scheduler.backends.backend import Launch
+from scheduler.ray_jobs.checkpoints import ARTIFACTS, Checkpoint
 
 STOP_SECONDS: Final = 60
 _FOLDER: Final = "CLEW_RUN_FOLDER"
@@ -26,7 +27,7 @@ class Entrypoint(NamedTuple):
     variables: dict[str, str]
 
 
-def entrypoint_of(launch: Launch, variables: Mapping[str, str]) -> Entrypoint:
+def entrypoint_of(launch: Launch, variables: Mapping[str, str], checkpoint: Checkpoint | None = None) -> Entrypoint:
     """What Ray is told to run: each element of the command stays one, whatever is in it.
 
     Ray itself fills in $NAME in variables, and drops what it does not know: those with a $ travel in base64.
@@ -35,12 +36,26 @@ def entrypoint_of(launch: Launch, variables: Mapping[str, str]) -> Entrypoint:
     encoded = {name: _base64(text) for name, text in variables.items() if "$" in text}
     steps = [_ENCODED.format(name=name) for name in encoded]
     if REQUEST_FILE in launch.command:
-        request = orjson.dumps({"values": dict(launch.values), "checkpoint": None}).decode()
-        steps += [_OWN_FOLDER, f'printf %s {shlex.quote(request)} > "${_FOLDER}/request.json"']
+        steps += _request(launch, checkpoint)
     if launch.directory is not None:
         steps.append(f"cd {shlex.quote(str(launch.directory))}")
     line = " && ".join([*steps, f"exec {_quoted(launch.command)}"])
     return Entrypoint(line, {**variables, **encoded, **_STOPPING})
+
+
+def _request(launch: Launch, checkpoint: Checkpoint | None) -> list[str]:
+    """A folder of its own on the node, the checkpoint that it goes on from, and the file that names it."""
+    values, python = shlex.quote(orjson.dumps(dict(launch.values)).decode()), shlex.quote(launch.command[0])
+    if checkpoint is None:
+        return [_OWN_FOLDER, f"""printf '{{"values":%s,"checkpoint":null}}' {values} > "${_FOLDER}/request.json\""""]
+    artifact = f"{ARTIFACTS}/{checkpoint.number}"
+    return [
+        _OWN_FOLDER,
+        f'{python} -m mlflow artifacts download -r {shlex.quote(checkpoint.run_id)} -a {artifact} -d "${_FOLDER}"',
+        f'mv "${_FOLDER}/{ARTIFACTS}" "${_FOLDER}/checkpoint"',
+        f"""printf '{{"values":%s,"checkpoint":"%s"}}' {values} "${_FOLDER}/checkpoint/{checkpoint.number}" """
+        f"""> "${_FOLDER}/request.json\"""",
+    ]
 
 
 def _quoted(command: Sequence[str]) -> str:

@@ -12,11 +12,14 @@ from domain.errors.services import StartFailed
 from domain.errors.trainings.cluster import EnoughWaitThere, MlflowOutOfReach
 from domain.errors.trainings.reasons import NotLaunched
 from domain.messages import Text
+from domain.trainings.maze.form import REQUEST_FILE
+from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import Exited, Launch, Needs, Room, Status
 from scheduler.local.environment import base_environment
 from scheduler.local.keeper import last_lines, now_ms
 from scheduler.local.log_file import LogFile
 from scheduler.ray_jobs.attempt_record import AttemptRecords
+from scheduler.ray_jobs.checkpoints import Checkpoints
 from scheduler.ray_jobs.entrypoint import entrypoint_of
 from scheduler.ray_jobs.job import Job, JobStatus
 from scheduler.ray_jobs.job_watch import JobWatch
@@ -33,11 +36,14 @@ _MLFLOW: Final = "MLFLOW_TRACKING_URI"
 class RayBackend:
     """What is launched waits on the cluster until there is room; Ray itself says where."""
 
-    def __init__(self, settings: RayJobsSettings, folders: Path, clean: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, settings: RayJobsSettings, folders: Path, runs: RunWrites, clean: Callable[[str], str] = str
+    ) -> None:
         """`folders` has one for each training; `clean` hides secrets in logs."""
         self._settings, self._folders, self._clean = settings, folders, clean
         self._jobs = JobsApi.from_settings(settings)
         self._records = AttemptRecords(folders)
+        self._checkpoints = Checkpoints(runs, folders)
         self._watch = JobWatch(self._jobs, self._watched)
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
@@ -83,12 +89,15 @@ class RayBackend:
         """As `Backend.progress_file`: a program on the cluster tells MLflow how it gets on."""
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """As `Backend.has_checkpoint`: what a program leaves on a node is not there for the next one."""
-        return False
+        """As `Backend.has_checkpoint`: one that the program left in MLflow: the next node may be another."""
+        return self._checkpoints.has(run_id)
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
-        """As `Backend.adopt_checkpoint`."""
-        return False
+        """As `Backend.adopt_checkpoint`; raises a ServiceError, or StartFailed."""
+        try:
+            return self._checkpoints.adopt(run_id, parent_id)
+        except OSError as error:
+            raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def check_writable(self) -> None:
         """As `Backend.check_writable`."""
@@ -124,7 +133,8 @@ class RayBackend:
         return Job(submission_id=watched.submission_id, status=JobStatus.PENDING)
 
     def _body(self, launch: Launch, submission_id: str) -> dict[str, Any]:
-        entrypoint = entrypoint_of(launch, self._variables(launch))
+        checkpoint = self._checkpoints.newest(launch.run_id) if REQUEST_FILE in launch.command else None
+        entrypoint = entrypoint_of(launch, self._variables(launch), checkpoint)
         return {
             "submission_id": submission_id,
             "entrypoint": entrypoint.line,

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import ClewError
+from mlflow_api.client import MlflowApi
+from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import Absent, Alive, Backend, Exited, Launch, Lost, Needs, Pending, Status
 from scheduler.ray_jobs.ray_backend import RayBackend
 from scheduler.ray_jobs.settings import RayJobsSettings
@@ -19,7 +21,8 @@ OVER = (Exited, Lost, Absent)
 def ray_backend(address: str, folder: Path, **settings: Any) -> Iterator[RayBackend]:
     """A backend that has just been started; another one on the same folder is one that was started again."""
     known: dict[str, Any] = {"_env_file": None, "ray_jobs_url": address, "mlflow_tracking_uri": "http://127.0.0.1:9"}
-    backend = RayBackend(RayJobsSettings(**(known | settings)), folder)
+    found = RayJobsSettings(**(known | settings))
+    backend = RayBackend(found, folder, RunWrites(MlflowApi.from_settings(found)))
     try:
         yield backend
     finally:
