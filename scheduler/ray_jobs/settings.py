@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from domain.secrets import secrets_in
 from domain.url_settings import OptionalUrl
 from settings.settings import Settings
 
@@ -51,4 +52,5 @@ class RayJobsSettings(Settings):
     def secrets(self) -> frozenset[str]:
         """As of `Settings`, and what opens the cluster."""
         from_headers = read_headers(self.ray_jobs_headers).values()
-        return super().secrets | {one for one in (self.ray_jobs_token, *from_headers) if one}
+        in_url = secrets_in([str(self.ray_jobs_url)] if self.ray_jobs_url else [])
+        return super().secrets | in_url | {one for one in (self.ray_jobs_token, *from_headers) if one}

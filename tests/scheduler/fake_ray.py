@@ -80,8 +80,9 @@ class FakeJob:
         self.status = status
 
     def stop(self) -> None:
-        self.is_stopping = True
-        if self.process is not None:
+        """Once: Ray sets an event, and who sets it again does nothing."""
+        was_stopping, self.is_stopping = self.is_stopping, True
+        if self.process is not None and not was_stopping:
             with suppress(ProcessLookupError):
                 self.process.send_signal(signal.SIGINT)
 

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from domain.errors.trainings import reasons
+from domain.errors.trainings.cluster import EnoughWaitThere
 from domain.trainings.training import TrainingState
 from scheduler.backends.backend import GpuRoom, Needs, Room
 from scheduler.queue.entry import Entry
@@ -94,6 +95,7 @@ TWO_GPUS = Room(2, 2, GpuRoom(2, (0, 1)))
         ([entry("a", gpus=3), entry("b", gpus=1)], TWO_GPUS, ["b"], {"a": "more-than-there-is"}),
         ([entry("a", gpus=1)], Room(1, 1, GpuRoom(1, (), reasons.GpuTakenBy(0, "python"))), [], {"a": "gpu-taken-by"}),
         ([entry("a", gpus=1)], Room(None, None), ["a"], {}),
+        ([entry("a"), entry("b", gpus=1), entry("c")], Room(None, None, most=1, hindrance=EnoughWaitThere(7)), ["a"], {"b": "enough-wait-there", "c": "enough-wait-there"}),
     ],
 )  # fmt: skip
 def test_who_starts_and_why_the_others_wait(
