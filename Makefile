@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint lock licences train-deps translations hooks clean chromium compiler nginx
+.PHONY: help run test lint lock licences train-deps ray translations hooks clean chromium compiler nginx
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 # Where it is set, each of the many processes of a test run compiles the same files anew.
@@ -13,6 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
+RAY := .venv-ray
 # The first of these that is 3.11 or newer is taken; `make run PYTHON=/path/to/python` names another.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -45,6 +46,8 @@ lint: $(STAMPS)/dev ## ruff and mypy
 
 train-deps: $(STAMPS)/train ## Install what `python -m training` needs (torch and more)
 
+ray: $(STAMPS)/ray ## Install a Ray into .venv-ray (380 MB), for the tests of trainings on a cluster; Clew itself needs none
+
 translations: $(STAMPS)/dev ## Bring the Japanese texts in line with the source: new ones come in empty, unused ones go
 	@pot=$$(mktemp); $(VENV)/bin/pybabel -q extract -k _ -k template --no-location --sort-output -o $$pot components pages callbacks domain/errors; \
 	$(VENV)/bin/pybabel -q update -i $$pot -d components/translations -l ja --no-fuzzy-matching --ignore-obsolete; rm $$pot
@@ -57,7 +60,7 @@ hooks: $(STAMPS)/dev ## Have git run the checks before each commit
 	@$(PY) -m pre_commit install
 
 clean: ## Remove what was installed and cached; var/, with your data, stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RAY) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMPS)/venv:
@@ -91,6 +94,20 @@ $(STAMPS)/train: requirements-train.txt $(STAMPS)/run
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-input "$$(grep '^torch==' $<)"
 	@$(INSTALL) $<
 	@touch $@
+
+# Apart from all else: what Ray pins is its own affair.
+$(STAMPS)/ray: requirements-ray.txt $(STAMPS)/venv
+	@echo "Installing Ray with $(INSTALLER); this can take a minute or two …"
+	@$(MAKE_RAY) -r $<
+	@touch $@
+
+ifeq ($(HAS_UV),yes)
+  MAKE_RAY := uv venv --quiet --allow-existing --python $(PY) $(RAY) && \
+    uv pip install --quiet --python $(RAY)/bin/python --no-deps --compile-bytecode
+else
+  MAKE_RAY := $(PY) -m venv $(RAY) && \
+    $(RAY)/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps
+endif
 
 # Asked anew each time: it is the machine's, not the virtual environment's.
 chromium:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import IncompleteRead
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +19,7 @@ from transport.failures import RAISED, failure_of
 CONNECT_SECONDS: Final = 3.0
 _CHUNK: Final = 2**16
 Auth = AuthBase | HTTPBasicAuth | None
+Take = Callable[[bytes], None]
 
 
 class Request(NamedTuple):
@@ -60,28 +61,29 @@ class Sender:
         self._auth = auth
         self._direct = direct
 
-    def send(self, request: Request, limits: Limits) -> Answer:
-        """Sends it once and follows no redirect.
+    def send(self, request: Request, limits: Limits, take: Take | None = None) -> Answer:
+        """Sends it once and follows no redirect; of an answer 200 `take` gets each piece, and none is kept.
 
         Raises a `ServiceUnavailable` by type where no whole answer came in time, and `BadResponse` for one too long.
         """
         with session_until(limits.ends) as session:
             session.trust_env = not (self._direct or leads_to_loopback(request.url))
             try:
-                return self._answer(session, request, limits)
+                return self._answer(session, request, limits, take)
             except RAISED as error:
                 raise self._failure(error, session, limits) from error
 
-    def _answer(self, session: DeadlineSession, request: Request, limits: Limits) -> Answer:
+    def _answer(self, session: DeadlineSession, request: Request, limits: Limits, take: Take | None) -> Answer:
+        content = bytearray()
         with self._begin(session, request, limits) as response:
-            content = self._read(response, limits.most_bytes)
+            self._read(response, limits.most_bytes, take if take and response.status_code == 200 else content.extend)
         if time.monotonic() >= limits.ends:  # an answer without an announced length ends where it was cut
             raise TimedOut(self._service)
         proxy = session.connection.proxy if request.url.lower().startswith("http:") else None
         if response.status_code == 407 and proxy is not None:
             denied = CredentialsRefused(proxy, 407)
             raise ProxyFailed(self._service, proxy, denied)
-        return Answer(response.status_code, response.headers, content, proxy)
+        return Answer(response.status_code, response.headers, bytes(content), proxy)
 
     def _begin(self, session: DeadlineSession, request: Request, limits: Limits) -> requests.Response:
         seconds = max(0.001, limits.ends - time.monotonic())
@@ -99,19 +101,19 @@ class Sender:
             stream=True,
         )
 
-    def _read(self, response: requests.Response, most_bytes: int) -> bytes:
+    def _read(self, response: requests.Response, most_bytes: int, take: Take) -> None:
         # With 304 it is the length of what is not sent.
         announced = response.headers.get("Content-Length", "") if response.status_code != 304 else ""
         if announced.isdigit() and int(announced) > most_bytes:
             raise BadResponse(self._service, "body", TooLong(most_bytes >> 20))
-        content = bytearray()
+        length = 0
         for chunk in response.iter_content(_CHUNK):
-            content += chunk
-            if len(content) > most_bytes:
+            length += len(chunk)
+            if length > most_bytes:
                 raise BadResponse(self._service, "body", TooLong(most_bytes >> 20))
-        if announced.isdigit() and len(content) < int(announced):
-            raise IncompleteRead(bytes(content))
-        return bytes(content)
+            take(chunk)
+        if announced.isdigit() and length < int(announced):
+            raise IncompleteRead(b"", int(announced) - length)
 
     def _failure(self, error: Exception, session: DeadlineSession, limits: Limits) -> ServiceUnavailable:
         way = session.connection

@@ -25,7 +25,7 @@ from domain.message_data import message_in
 from domain.messages import Reason
 from transport.circuit_breaker import CircuitBreaker
 from transport.credentials import basic_auth
-from transport.exchange import Answer, Auth, Limits, Request, Sender
+from transport.exchange import Answer, Auth, Limits, Request, Sender, Take
 from transport.redirects import follow
 from transport.words import reason_in, reason_of
 
@@ -130,9 +130,11 @@ class JsonService:
         writes: bool = False,
         is_file: bool = False,
         is_silent: bool = False,
+        take: Take | None = None,
     ) -> Answer:
         """Sends one request and returns the whole answer, whatever its status; only reads follow a redirect.
 
+        Of an answer 200 `take` gets each piece as it comes, and is to raise no OSError; the answer is returned empty.
         A service whose files do not come in time is still asked for all else, and the other way around. Where it
         `is_silent` until its answer is whole, it may be so for all of `deadline_seconds`.
         Raises a `ServiceError` where there is none, and `OutcomeUnknown` where the call `writes` and was sent.
@@ -145,7 +147,7 @@ class JsonService:
         )
         try:
             with (self._file_circuit if is_file else self._circuit).call():
-                return follow(partial(self._sender.send, limits=limits), request, self.name, writes=writes)
+                return follow(partial(self._sender.send, limits=limits, take=take), request, self.name, writes=writes)
         except ServiceUnavailable as error:
             if writes and error.was_sent:
                 raise OutcomeUnknown(self.name, error) from error

@@ -20,6 +20,7 @@ from domain.errors.grouping import group_refs
 from domain.errors.policy_checks import answers as policy_answers
 from domain.errors.policy_checks import files as policy_check_files
 from domain.errors.run_lists import columns
+from domain.errors.trainings import cluster as cluster_trainings
 from domain.errors.trainings import reasons as training_reasons
 from domain.errors.trainings import requests as training_requests
 from domain.errors.views import records as view_records
@@ -29,6 +30,7 @@ __all__ = [
     "TEMPLATES",
     "answers",
     "chart_specs",
+    "cluster_trainings",
     "columns",
     "connections",
     "gpu_remedies",

@@ -29,6 +29,18 @@ class GpuMonitor(Message):
     name: str
 
 
+class TrainingScheduler(Message):
+    """The process that starts, queues and stops trainings, as the dashboard names it."""
+
+    text = template("Training scheduler")
+
+
+class TheScheduler(Message):
+    """The process that starts, queues and stops trainings, as it names itself."""
+
+    text = template("The scheduler")
+
+
 class PolicyCheckProcess(Message):
     """The process in which a policy is checked."""
 
@@ -51,3 +63,6 @@ MODEL_SERVER: Name = ModelServer()
 
 
 INFERENCE_ENGINE: Name = InferenceEngine()
+
+
+TRAINING_SCHEDULER: Name = TrainingScheduler()

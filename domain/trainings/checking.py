@@ -10,10 +10,10 @@ from domain.errors.trainings.requests import TrainingRefused
 from domain.messages import Message, Text
 from domain.trainings.fields import Value
 from domain.trainings.maze.form import maze_request, values_of
-from domain.trainings.trainer import Trainer
+from domain.trainings.trainer import TrainerForm
 
 
-def checked(trainer: Trainer, filled: Mapping[str, object]) -> list[dict[str, Value]]:
+def checked(trainer: TrainerForm, filled: Mapping[str, object]) -> list[dict[str, Value]]:
     """The values of each run that is asked for, defaults included; raises TrainingRefused with each wrong field."""
     runs = trainer.split(trainer.check(filled))
     return [_of_maze(run) for run in runs] if trainer.is_built_in else runs

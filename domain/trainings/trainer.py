@@ -28,11 +28,11 @@ class Preset(BaseModel):
     shown_for: dict[str, tuple[str, ...]] = {}
 
 
-class Trainer(BaseModel):
-    """A program that trains: its command is a list, in which {field} stands for a value; no shell reads it.
+class TrainerForm(BaseModel):
+    """What can be filled in to start a program, and what of the machine it then takes.
 
     `gpus` of the machine are its own while it runs, and `slots` of TRAINING_SLOTS where it needs none. Its runs go
-    into `experiment`, in which {field} stands for a value too.
+    into `experiment`, in which {field} stands for a value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,30 +42,10 @@ class Trainer(BaseModel):
     help: str = Field("", max_length=500)
     fields: tuple[FormField, ...] = Field((), max_length=100)
     presets: tuple[Preset, ...] = ()
-    command: tuple[Annotated[str, Field(min_length=1, max_length=4096)], ...] = Field(min_length=1, max_length=200)
-    environment: dict[Annotated[str, Field(pattern=_VARIABLE)], str] = {}
-    directory: PurePath | None = None
     experiment: str = Field("", max_length=250)
     slots: int = Field(1, ge=1, le=64)
     gpus: int = Field(0, ge=0, le=64)
     is_built_in: bool = False
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if len({field.name for field in self.seeds_fields}) > 1:
-            raise ValueError("there can be one field of seeds at most")
-        if taken := RESERVED & self.names:
-            raise ValueError(f"a field cannot be called {', '.join(sorted(taken))}")
-        if unknown := self._slots_used() - self.names - ({"request_file"} if self.is_built_in else set()):
-            raise ValueError(f"{{{sorted(unknown)[0]}}} names no field")
-        if not self.is_built_in and (unused := self.names - self._slots_used()):
-            raise ValueError(f"the field {sorted(unused)[0]} is used nowhere: neither in command nor in environment")
-        for field in self.fields:
-            if field.default is not None:
-                TypeAdapter(field.type).validate_python(field.default)
-        if own := [name for name in self.environment if _OWN_VARIABLES.fullmatch(name)]:
-            raise ValueError(f"environment: {own[0]} is set by Clew itself")
-        return self
 
     @property
     def names(self) -> set[str]:
@@ -76,11 +56,6 @@ class Trainer(BaseModel):
     def seeds_fields(self) -> list[SeedsField]:
         """The fields of seeds; those of one name count as one."""
         return [field for field in self.fields if isinstance(field, SeedsField)]
-
-    @property
-    def experiment_template(self) -> str:
-        """The experiment's name, before values are filled in."""
-        return self.experiment or self.name
 
     def check(self, filled: Mapping[str, object]) -> dict[str, Value]:
         """The values of a request, defaults included; raises TrainingRefused, which names each wrong field."""
@@ -100,6 +75,44 @@ class Trainer(BaseModel):
         """The seed of one run; None where it has none."""
         found = [values[field.name] for field in self.seeds_fields if field.name in values]
         return int(found[0]) if found else None
+
+
+class OfferedTrainer(TrainerForm):
+    """A trainer as the scheduler offers it: without what it runs; `is_installed` is whether its libraries are there."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    is_installed: bool = True
+
+
+class Trainer(TrainerForm):
+    """A program that trains: its command is a list, in which {field} stands for a value; no shell reads it."""
+
+    command: tuple[Annotated[str, Field(min_length=1, max_length=4096)], ...] = Field(min_length=1, max_length=200)
+    environment: dict[Annotated[str, Field(pattern=_VARIABLE)], str] = {}
+    directory: PurePath | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if len({field.name for field in self.seeds_fields}) > 1:
+            raise ValueError("there can be one field of seeds at most")
+        if taken := RESERVED & self.names:
+            raise ValueError(f"a field cannot be called {', '.join(sorted(taken))}")
+        if unknown := self._slots_used() - self.names - ({"request_file"} if self.is_built_in else set()):
+            raise ValueError(f"{{{sorted(unknown)[0]}}} names no field")
+        if not self.is_built_in and (unused := self.names - self._slots_used()):
+            raise ValueError(f"the field {sorted(unused)[0]} is used nowhere: neither in command nor in environment")
+        for field in self.fields:
+            if field.default is not None:
+                TypeAdapter(field.type).validate_python(field.default)
+        if own := [name for name in self.environment if _OWN_VARIABLES.fullmatch(name)]:
+            raise ValueError(f"environment: {own[0]} is set by Clew itself")
+        return self
+
+    @property
+    def experiment_template(self) -> str:
+        """The experiment's name, before values are filled in."""
+        return self.experiment or self.name
 
     def command_for(self, values: Mapping[str, Value]) -> list[str]:
         """The command of one run: each element stays one, whatever is filled in."""

@@ -7,12 +7,14 @@ from dotenv import dotenv_values
 
 from gpu_monitor.settings import GpuMonitorSettings
 from inference.settings import InferenceSettings
+from scheduler.settings import SchedulerSettings
 from settings.settings import Settings
 from tests.deploy.hosting import DEPLOY, NAME, ROOT
 
 GUIDE = (ROOT / "docs" / "deploying.md").read_text()
 BLOCKS = [block for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL) if re.match(r"(#.*\n)*[A-Z_]+=", block)]
 OF_CLEW = {*Settings.model_fields, *GpuMonitorSettings.model_fields, *InferenceSettings.model_fields}
+OF_CLEW |= set(SchedulerSettings.model_fields)
 OF_MLFLOW = {"MLFLOW_BACKEND_STORE_URI", "MLFLOW_SERVER_ALLOWED_HOSTS", "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"}
 
 

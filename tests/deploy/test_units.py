@@ -28,7 +28,7 @@ def entries(unit: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_there_are_units_for_all_that_runs() -> None:
-    names = {"clew", "clew-gpu-monitor", "clew-inference", "clew-mlflow", "clew-model-purge"}
+    names = {"clew", "clew-gpu-monitor", "clew-inference", "clew-mlflow", "clew-model-purge", "clew-scheduler"}
     assert {unit.stem for unit in SERVICES} == names
 
 
@@ -55,8 +55,8 @@ def test_a_unit_stays_up_and_confined(unit: Path) -> None:
         assert (said["Service.Restart"], said["Install.WantedBy"]) == ("always", "multi-user.target")
         assert int(said["Service.TimeoutStopSec"]) <= 20
     assert (said["Service.NoNewPrivileges"], said["Service.ProtectSystem"]) == ("yes", "strict")
-    # The monitor could not see the GPUs.
-    assert ("Service.PrivateDevices" in said) == (unit.stem != "clew-gpu-monitor")
+    # The monitor and trainings could not see the GPUs.
+    assert ("Service.PrivateDevices" in said) == (unit.stem not in ("clew-gpu-monitor", "clew-scheduler"))
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
@@ -69,7 +69,7 @@ def test_a_unit_that_needs_the_network_or_mlflow_waits_for_them(unit: Path) -> N
         assert "clew-mlflow.service" in after
 
 
-@pytest.mark.parametrize("name", ["clew", "clew-inference", "clew-gpu-monitor"])
+@pytest.mark.parametrize("name", ["clew", "clew-inference", "clew-gpu-monitor", "clew-scheduler"])
 def test_a_process_that_the_kernel_ends_takes_no_other_with_it(name: str) -> None:
     assert dict(entries(DEPLOY / f"{name}.service"))["Service.OOMPolicy"] == "continue"
 
@@ -78,6 +78,10 @@ def test_policies_leave_room_for_others_as_the_guide_says() -> None:
     most = dict(entries(DEPLOY / "clew-inference.service"))["Service.MemoryMax"]
     assert most == "50%"
     assert f"`MemoryMax={most}`" in (ROOT / "docs" / "deploying.md").read_text()
+
+
+def test_trainings_outlive_their_scheduler() -> None:
+    assert dict(entries(DEPLOY / "clew-scheduler.service"))["Service.KillMode"] == "process"
 
 
 def test_the_dashboard_may_keep_many_connections_open() -> None:

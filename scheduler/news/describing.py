@@ -1,0 +1,78 @@
+"""A training as it is told: its place and reason in the queue, what can be done, how far it has come."""
+
+from collections.abc import Mapping
+
+from domain.errors.trainings.reasons import LoggedNothing, MlflowAway, WaitsForItsTurn
+from domain.message_data import MessageData
+from domain.messages import Message
+from domain.trainings.training import ACTIONS, Training, TrainingAction, TrainingProgress, TrainingState
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+
+_MAY_CONTINUE = (TrainingState.FAILED, TrainingState.KILLED)
+
+
+def described(
+    entry: Entry,
+    place: int | None,
+    reasons: Mapping[str, Message],
+    progress: TrainingProgress | None,
+    host: str,
+    *,
+    is_mlflow_away: bool,
+) -> Training:
+    """One training; `place` counts from 1 among those that wait."""
+    reason = _reason(entry, place, reasons)
+    return Training(
+        run_id=entry.run_id,
+        name=entry.name,
+        trainer=entry.trainer,
+        experiment=entry.experiment,
+        values=entry.values,
+        seed=entry.seed,
+        state=TrainingState.QUEUED if entry.waits_there else entry.state,
+        actions=actions_of(entry),
+        place=place,
+        reason=None if reason is None or _is_remark(entry) else MessageData.of(reason),
+        remark=_remark(entry, is_mlflow_away),
+        by=entry.by,
+        host=host,
+        attempt=entry.attempt,
+        asked_ms=entry.asked_ms,
+        started_ms=entry.started_ms,
+        ended_ms=entry.ended_ms,
+        exit_code=entry.exit_code,
+        gpus=entry.gpus,
+        progress=progress,
+    )
+
+
+def actions_of(entry: Entry) -> tuple[TrainingAction, ...]:
+    """What can be done with it."""
+    more: tuple[TrainingAction, ...] = ()
+    if entry.has_checkpoint and entry.is_over:
+        more = (TrainingAction.CONTINUE,) if entry.state in _MAY_CONTINUE else ()
+        more += (TrainingAction.FORK,)
+    return ACTIONS[entry.state] + more
+
+
+def places(entries: Entries) -> dict[str, int]:
+    """Where each one stands that waits."""
+    return {entry.run_id: number for number, entry in enumerate(entries.waiting(), start=1)}
+
+
+def _reason(entry: Entry, place: int | None, reasons: Mapping[str, Message]) -> Message | MessageData | None:
+    """Why it waits, here or where it is to run, or how it ended."""
+    if entry.is_waiting:
+        return reasons.get(entry.run_id) or WaitsForItsTurn((place or 1) - 1)
+    return reasons.get(entry.run_id) if entry.is_alive else entry.outcome
+
+
+def _is_remark(entry: Entry) -> bool:
+    return entry.state is TrainingState.DONE and entry.outcome is not None
+
+
+def _remark(entry: Entry, is_mlflow_away: bool) -> MessageData | None:
+    if is_mlflow_away and entry.is_over and entry.told is not entry.state:
+        return MessageData.of(MlflowAway())
+    return MessageData.of(LoggedNothing()) if _is_remark(entry) else None

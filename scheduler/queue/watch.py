@@ -1,0 +1,113 @@
+"""The thread that looks after what runs: notices what began, stops and ended, whether MLflow answers or not."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from domain.errors import ClewError
+from domain.errors.trainings.reasons import BackendAway, KeeperEnded, NotLaunched
+from domain.messages import Message
+from domain.trainings.training import TrainingState
+from scheduler.backends.backend import Absent, Alive, Backend, Exited, Lost, Pending, Status
+from scheduler.queue.dispatcher import Dispatcher, now_ms
+from scheduler.queue.ending import ended
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+from scheduler.queue.launching import failed
+from scheduler.rounds import Rounds
+
+_TICK_SECONDS: Final = 0.25
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Polls the place where trainings run; `has_progress` tells whether a program has told of its work."""
+
+    def __init__(
+        self,
+        entries: Entries,
+        backend: Backend,
+        dispatcher: Dispatcher,
+        has_progress: Callable[[Entry], bool],
+        *,
+        may_restart: bool,
+    ) -> None:
+        self._entries = entries
+        self._backend = backend
+        self._dispatcher = dispatcher
+        self._has_progress = has_progress
+        self._may_restart = may_restart
+        self._rounds = Rounds("watch", _TICK_SECONDS, self.tick)
+        self.trouble: ClewError | None = None
+        """Why the place could not be asked."""
+        self.reasons: Mapping[str, Message] = {}
+        """Why each one does not begin, or why that is not known."""
+
+    def start(self) -> None:
+        """Begins."""
+        self._rounds.start()
+
+    def stop(self) -> None:
+        """Ends within a quarter of a second."""
+        self._rounds.stop()
+
+    def tick(self) -> None:
+        """Looks at each training that runs."""
+        trouble, reasons = None, dict[str, Message]()
+        for entry in self._entries.alive():
+            try:
+                if reason := self._look_at(entry):
+                    reasons[entry.run_id] = reason
+            except ClewError as error:
+                trouble, reasons[entry.run_id] = error, BackendAway(error)
+        self.trouble, self.reasons = trouble, reasons
+
+    def _look_at(self, entry: Entry) -> Message | None:
+        """Takes in what it does; returns why it waits where it is to run."""
+        status = self._backend.poll(entry.run_id, entry.attempt)
+        now = self._now(entry, status)
+        if now != entry and self._entries.replace(entry, now):
+            if now.state is not entry.state:
+                _log.info("A training changed", extra={"run_id": entry.run_id, "state": now.state.value})
+            if now.told is None:
+                self._dispatcher.wake()
+        return status.reason if isinstance(status, Pending) else None
+
+    def _now(self, entry: Entry, status: Status) -> Entry:
+        if isinstance(status, Alive):
+            return self._alive(entry, status)
+        if isinstance(status, Pending):
+            return _waiting_there(entry)
+        if isinstance(status, Exited | Lost):
+            has_checkpoint = self._backend.has_checkpoint(entry.run_id)
+            tail = tuple(self._backend.log_tail(entry.run_id))
+            known = entry.but(has_checkpoint=has_checkpoint, log_tail=tail)
+            return ended(known, status, now_ms=now_ms(), may_restart=self._may_restart)
+        return self._absent(entry) if isinstance(status, Absent) else entry
+
+    def _alive(self, entry: Entry, status: Alive) -> Entry:
+        state = entry.state
+        if status.is_stopping:
+            state = TrainingState.STOPPING
+        elif state is TrainingState.STARTING and status.started_ms is not None and self._has_progress(entry):
+            state = TrainingState.TRAINING
+        known = entry.but(state=state, gpus=status.gpus or entry.gpus)
+        if entry.started_ms is None and status.started_ms is not None:
+            return known.but(started_ms=status.started_ms, told=None)
+        return known
+
+    def _absent(self, entry: Entry) -> Entry:
+        """It was told to MLflow and never begun: the scheduler that meant to was killed in between."""
+        if entry.stopped_by is not None:
+            return ended(entry, Lost(was_stopped=True), now_ms=now_ms(), may_restart=False)
+        if entry.run_id in self._dispatcher.launched:
+            tail = tuple(self._backend.log_tail(entry.run_id))
+            return failed(entry.but(log_tail=tail), NotLaunched(KeeperEnded()))
+        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), told=None)
+
+
+def _waiting_there(entry: Entry) -> Entry:
+    """One that has no room yet where it is to run: waiting is no training time."""
+    if entry.state is not TrainingState.STARTING or entry.started_ms is None:
+        return entry
+    return entry.but(started_ms=None, told=None)

@@ -1,0 +1,105 @@
+"""Asks Ray about all jobs that somebody wants to know of, so that nobody waits for it."""
+
+import threading
+import time
+from collections.abc import Callable
+from copy import copy
+from typing import Final
+
+from domain.errors import ClewError
+from domain.errors.connections import TimedOut
+from scheduler.ray_jobs.jobs_api import SERVICE, JobsApi
+from scheduler.ray_jobs.watched_job import PATIENCE_SECONDS, WatchedJob
+from scheduler.rounds import Rounds
+
+EACH_SECONDS: Final = 1.0
+FORGET_SECONDS: Final = 120.0
+Key = tuple[str, int]
+
+
+class JobWatch:
+    """Two threads, which begin with the first question: one asks what jobs do, the other reads their logs."""
+
+    def __init__(self, jobs: JobsApi, made: Callable[[str, int], WatchedJob]) -> None:
+        self._jobs, self._made = jobs, made
+        self._watched: dict[Key, WatchedJob] = {}
+        self._asked: dict[Key, float] = {}
+        self._lock = threading.Lock()
+        self._looking = Rounds("ray-jobs", EACH_SECONDS, self._look)
+        self._reading = Rounds("ray-logs", EACH_SECONDS, self._read)
+        self._has_begun = False
+        self._reach: ClewError | None = None
+        self._is_reach_known = threading.Event()
+
+    def of(self, run_id: str, attempt: int) -> WatchedJob:
+        """The job of an attempt, which is looked after from now on."""
+        key = (run_id, attempt)
+        with self._lock:
+            self._begin()
+            self._asked[key] = time.monotonic()
+            if key not in self._watched:
+                self._watched[key] = self._made(run_id, attempt)
+                self._looking.wake()
+            return self._watched[key]
+
+    def check_reach(self) -> None:
+        """Raises a ClewError where Ray did not answer when it was last asked."""
+        with self._lock:
+            self._begin()
+        if not self._is_reach_known.wait(PATIENCE_SECONDS):
+            raise TimedOut(SERVICE)
+        if self._reach is not None:
+            raise copy(self._reach)
+
+    def waiting(self) -> int:
+        """How many jobs the cluster has that it has not begun."""
+        return sum(one.is_waiting for one in self._all())
+
+    def look_soon(self) -> None:
+        """Asks anew at once."""
+        self._looking.wake()
+
+    def close(self) -> None:
+        """Ends both threads, without waiting for them."""
+        self._looking.stop()
+        self._reading.stop()
+
+    def _begin(self) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._looking.start()
+            self._reading.start()
+
+    def _look(self) -> None:
+        self._forget()
+        self._reach = self._trouble()
+        self._is_reach_known.set()
+        for one in self._all():
+            if self._reach is None:
+                one.refresh()
+            else:
+                one.fail(self._reach)
+
+    def _trouble(self) -> ClewError | None:
+        try:
+            self._jobs.check()
+        except ClewError as error:
+            return error
+        return None
+
+    def _read(self) -> None:
+        for one in self._all():
+            if one.is_running:
+                one.log.refresh()
+
+    def _all(self) -> list[WatchedJob]:
+        with self._lock:
+            return list(self._watched.values())
+
+    def _forget(self) -> None:
+        """Those that nobody asked about for a while, unless they are to be stopped."""
+        before = time.monotonic() - FORGET_SECONDS
+        with self._lock:
+            for key, one in list(self._watched.items()):
+                if self._asked[key] < before and not one.is_needed:
+                    del self._watched[key], self._asked[key]

@@ -1,0 +1,68 @@
+"""A copy of what a job wrote, so that it can be read by the piece, and once Ray has forgotten it."""
+
+import logging
+import time
+from pathlib import Path
+from typing import Final
+
+from domain.errors import ClewError
+from scheduler.ray_jobs.jobs_api import JobsApi
+
+EACH_SECONDS: Final = 2.0
+UNWATCHED_SECONDS: Final = 15.0
+_SHARE: Final = 10
+"""Of all time, a tenth at most goes into reading one log anew: Ray tells it from its first byte on, each time."""
+_log = logging.getLogger(__name__)
+
+
+class LogCopy:
+    """The log of one attempt at the end of the training's log file, whose first byte there is `begins`."""
+
+    def __init__(self, jobs: JobsApi, submission_id: str, path: Path, begins: int) -> None:
+        self._jobs, self._submission_id, self._path, self._begins = jobs, submission_id, path, begins
+        self._due = self._watched_until = 0.0
+        self._skip = 0
+        self._is_full = False
+
+    def watch(self) -> None:
+        """Says that it is being looked at, so that it is read more often for a while."""
+        now = time.monotonic()
+        if now > self._watched_until:
+            self._due = min(self._due, now)
+        self._watched_until = now + UNWATCHED_SECONDS
+
+    def refresh(self) -> None:
+        """Appends what is new, where it is due."""
+        if (began := time.monotonic()) < self._due:
+            return
+        self.read()
+        took = time.monotonic() - began
+        pause = EACH_SECONDS if began < self._watched_until else UNWATCHED_SECONDS
+        self._due = began + max(pause, _SHARE * took)
+
+    def read(self) -> None:
+        """Appends what is new; what cannot be read now is read later."""
+        self._skip = max(0, _size(self._path) - self._begins)
+        try:
+            self._jobs.read_log(self._submission_id, self._take)
+        except ClewError as error:
+            _log.debug("The log of a training was not read", extra={"job": self._submission_id, "cause": str(error)})
+
+    def _take(self, piece: bytes) -> None:
+        skipped = min(self._skip, len(piece))
+        self._skip -= skipped
+        if self._is_full or skipped == len(piece):
+            return
+        try:
+            with self._path.open("ab") as file:
+                file.write(piece[skipped:])
+        except OSError as error:  # raised, it would pass for a failure of the connection
+            self._is_full = True
+            _log.warning("The log of a training is not kept: %s", error.strerror, extra={"job": self._submission_id})
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,167 @@
+"""The team's cluster as a place where trainings run; see `scheduler.backends.backend` for what is asked of it."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from domain.addresses import leads_to_loopback, origin_of, without_credentials
+from domain.errors import BadInput, ClewError
+from domain.errors.names import TheScheduler
+from domain.errors.services import StartFailed
+from domain.errors.trainings.cluster import EnoughWaitThere, MlflowOutOfReach
+from domain.errors.trainings.reasons import NotLaunched
+from domain.messages import Text
+from domain.trainings.maze.form import REQUEST_FILE
+from mlflow_api.run_writes import RunWrites
+from scheduler.backends.backend import Exited, Launch, Needs, Room, Status
+from scheduler.local.environment import base_environment
+from scheduler.local.keeper import last_lines, now_ms
+from scheduler.local.log_file import LogFile
+from scheduler.ray_jobs.attempt_record import AttemptRecords
+from scheduler.ray_jobs.checkpoints import Checkpoints
+from scheduler.ray_jobs.entrypoint import entrypoint_of
+from scheduler.ray_jobs.job import Job, JobStatus
+from scheduler.ray_jobs.job_watch import JobWatch
+from scheduler.ray_jobs.jobs_api import JobsApi
+from scheduler.ray_jobs.settings import RayJobsSettings
+from scheduler.ray_jobs.watched_job import WatchedJob
+
+LOG: Final = "log.txt"
+MOST_WAITING: Final = 8
+"""So many wait on the cluster; others stay in our own queue, where they have an order and can be held."""
+_MLFLOW: Final = "MLFLOW_TRACKING_URI"
+
+
+class RayBackend:
+    """What is launched waits on the cluster until there is room; Ray itself says where."""
+
+    def __init__(
+        self, settings: RayJobsSettings, folders: Path, runs: RunWrites, clean: Callable[[str], str] = str
+    ) -> None:
+        """`folders` has one for each training; `clean` hides secrets in logs."""
+        self._settings, self._folders, self._clean = settings, folders, clean
+        self._jobs = JobsApi.from_settings(settings)
+        self._records = AttemptRecords(folders)
+        self._checkpoints = Checkpoints(runs, folders)
+        self._watch = JobWatch(self._jobs, self._watched)
+
+    def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
+        """As `Backend.room`; raises MlflowOutOfReach where a training could not log from the cluster."""
+        self._check_mlflow()
+        self._watch.check_reach()
+        waiting = self._watch.waiting()
+        return Room(None, None, most=max(0, MOST_WAITING - waiting), hindrance=EnoughWaitThere(waiting))
+
+    def launch(self, launch: Launch) -> None:
+        """As `Backend.launch`; raises StartFailed where the disk takes nothing, a ServiceError where Ray does not."""
+        watched = self._watch.of(launch.run_id, launch.attempt)
+        with watched.lock:
+            if watched.record.was_seen:
+                return
+            try:
+                body = self._body(launch, watched.submission_id)
+                watched.begin_log()
+                watched.trust(body, self._submitted(watched, body))
+            except OSError as error:
+                raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+            except BadInput as error:  # which no later try would change
+                watched.settle(Exited(now_ms(), failure=NotLaunched(error)))
+
+    def poll(self, run_id: str, attempt: int) -> Status:
+        """As `Backend.poll`."""
+        return self._watch.of(run_id, attempt).status()
+
+    def stop(self, run_id: str, attempt: int, by: str | None) -> None:
+        """As `Backend.stop`; raises StartFailed where the disk takes nothing."""
+        try:
+            self._watch.of(run_id, attempt).keep(is_stopping=True)
+        except OSError as error:
+            raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+        self._watch.look_soon()
+
+    def log(self, run_id: str, attempt: int) -> LogFile:
+        """As `Backend.log`: a copy, which lags behind by some seconds."""
+        self._watch.of(run_id, attempt).log.watch()
+        return LogFile(self._log_path(run_id), self._clean)
+
+    def progress_file(self, run_id: str) -> None:
+        """As `Backend.progress_file`: a program on the cluster tells MLflow how it gets on."""
+
+    def has_checkpoint(self, run_id: str) -> bool:
+        """As `Backend.has_checkpoint`: one that the program left in MLflow: the next node may be another."""
+        return self._checkpoints.has(run_id)
+
+    def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
+        """As `Backend.adopt_checkpoint`; raises a ServiceError, or StartFailed."""
+        try:
+            return self._checkpoints.adopt(run_id, parent_id)
+        except OSError as error:
+            raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+
+    def check_writable(self) -> None:
+        """As `Backend.check_writable`."""
+        try:
+            self._folders.mkdir(parents=True, exist_ok=True, mode=0o700)
+            probe = self._folders / ".room"
+            probe.write_bytes(b"\0" * 4096)
+            probe.unlink()
+        except OSError as error:
+            raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+
+    def log_tail(self, run_id: str) -> list[str]:
+        """As `Backend.log_tail`."""
+        return [self._clean(line) for line in last_lines(self._log_path(run_id))]
+
+    def close(self) -> None:
+        """Asks Ray nothing more; what trains trains on."""
+        self._watch.close()
+
+    def _submitted(self, watched: WatchedJob, body: Mapping[str, Any]) -> Job:
+        """What became of a submission: where its answer does not say, the job itself does."""
+        try:
+            self._jobs.submit(body)
+        except ClewError as error:
+            watched.doubt()
+            job = self._jobs.job(watched.submission_id)
+            if job is None:
+                raise error
+            if job.status == JobStatus.STOPPED:  # by `doubt`, and now it is wanted
+                self._jobs.forget(watched.submission_id)
+                raise error
+            return job
+        return Job(submission_id=watched.submission_id, status=JobStatus.PENDING)
+
+    def _body(self, launch: Launch, submission_id: str) -> dict[str, Any]:
+        checkpoint = self._checkpoints.newest(launch.run_id) if REQUEST_FILE in launch.command else None
+        entrypoint = entrypoint_of(launch, self._variables(launch), checkpoint)
+        return {
+            "submission_id": submission_id,
+            "entrypoint": entrypoint.line,
+            "entrypoint_num_cpus": launch.needs.slots,
+            "entrypoint_num_gpus": launch.needs.gpus,
+            "metadata": {"clew_run_id": launch.run_id, "clew_attempt": str(launch.attempt)},
+            "runtime_env": {"env_vars": entrypoint.variables},
+        }
+
+    def _variables(self, launch: Launch) -> dict[str, str]:
+        """Without what is this machine's own: its PATH, its home, its proxies."""
+        own = base_environment(os.environ)
+        found = {name: text for name, text in launch.environment.items() if own.get(name) != text}
+        return found | {_MLFLOW: without_credentials(self._mlflow_address)}
+
+    @property
+    def _mlflow_address(self) -> str:
+        """As the cluster's nodes find it."""
+        return str(self._settings.mlflow_url or self._settings.tracking_url).rstrip("/")
+
+    def _check_mlflow(self) -> None:
+        url = self._mlflow_address
+        if leads_to_loopback(url) and not leads_to_loopback(str(self._settings.ray_jobs_url)):
+            raise MlflowOutOfReach(origin_of(url))
+
+    def _watched(self, run_id: str, attempt: int) -> WatchedJob:
+        return WatchedJob(self._jobs, self._records, run_id, attempt, self._log_path(run_id))
+
+    def _log_path(self, run_id: str) -> Path:
+        return self._folders / run_id / LOG

@@ -1,0 +1,186 @@
+"""One attempt on the cluster, as it was last seen."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Mapping
+from copy import copy
+from pathlib import Path
+from typing import Any, Final
+
+from domain.errors import ClewError
+from domain.errors.connections import TimedOut
+from domain.errors.trainings.cluster import QueuedByCluster
+from scheduler.backends.backend import Absent, Alive, Lost, Pending, Status
+from scheduler.ray_jobs.attempt_record import AttemptRecords
+from scheduler.ray_jobs.job import Job, JobStatus, status_of
+from scheduler.ray_jobs.jobs_api import SERVICE, JobsApi
+from scheduler.ray_jobs.log_copy import LogCopy
+
+LOST_AFTER_SECONDS: Final = 3.0
+STOP_EACH_SECONDS: Final = 2.0
+DOUBT_SECONDS: Final = 30.0
+GIVE_UP_SECONDS: Final = 600.0
+PATIENCE_SECONDS: Final = 0.1
+_log = logging.getLogger(__name__)
+
+
+class WatchedJob:
+    """What Ray says of it, told by `status` at once and found out by `refresh`, which may take seconds."""
+
+    def __init__(self, jobs: JobsApi, records: AttemptRecords, run_id: str, attempt: int, log_path: Path) -> None:
+        self.run_id, self.attempt = run_id, attempt
+        self.submission_id = f"{run_id}-{attempt}"
+        self.body: Mapping[str, Any] | None = None
+        """What was submitted, for as long as this process lives."""
+        self.lock = threading.Lock()
+        """Held while Ray is asked or told something, so that no answer overtakes a newer one."""
+        self.record = records.read(run_id, attempt)
+        self._record_lock = threading.Lock()
+        self._jobs, self._records, self._log_path = jobs, records, log_path
+        self.log = LogCopy(jobs, self.submission_id, log_path, self.record.log_begins)
+        self._told: Status | ClewError | None = None
+        self._is_known = threading.Event()
+        self._missing_since: float | None = None
+        self._stop_due = 0.0
+        self._unwanted_from: float | None = None
+        self.is_settled = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the cluster has it and has not begun."""
+        return isinstance(self._told, Pending)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its program runs."""
+        return isinstance(self._told, Alive)
+
+    def status(self) -> Status:
+        """What it does; raises a ClewError where Ray did not say."""
+        if not self._is_known.wait(PATIENCE_SECONDS) or self._told is None:
+            raise TimedOut(SERVICE)
+        if isinstance(self._told, ClewError):
+            raise copy(self._told)  # one that is raised again and again would keep each trace
+        return self._told
+
+    def doubt(self) -> None:
+        """Says that it may have been submitted: where nobody submits it again soon, it is stopped once it shows."""
+        self._unwanted_from = time.monotonic() + DOUBT_SECONDS
+
+    def trust(self, body: Mapping[str, Any], job: Job) -> None:
+        """Says that it was submitted, as this, and is to run."""
+        self._unwanted_from, self.body = None, body
+        self._take_in(job)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether it has to be looked after though nobody asks: it is to be stopped."""
+        if self._unwanted_from is not None:
+            return time.monotonic() < self._unwanted_from + GIVE_UP_SECONDS
+        return self.record.is_stopping and not self.is_settled
+
+    def fail(self, error: ClewError) -> None:
+        """Says that Ray did not tell."""
+        if not self.is_settled:
+            self._tell(error)
+
+    def settle(self, status: Status) -> None:
+        """Says that it is over, in this way."""
+        self.is_settled = True
+        self._tell(status)
+
+    def begin_log(self) -> None:
+        """Notes that what it writes comes behind what earlier attempts did; raises OSError: then nothing may begin."""
+        begins = self._log_path.stat().st_size if self._log_path.exists() else 0
+        with self._record_lock:
+            self.record = self.record.model_copy(update={"log_begins": begins})
+            self._records.write(self.run_id, self.record)
+        self.log = LogCopy(self._jobs, self.submission_id, self._log_path, begins)
+
+    def keep(self, **changes: Any) -> None:
+        """Writes down what Ray would not remember; raises OSError, and knows it nonetheless."""
+        with self._record_lock:
+            changed = self.record.model_copy(update=changes)
+            if changed != self.record:
+                self.record = changed
+                self._records.write(self.run_id, changed)
+
+    def refresh(self) -> None:
+        """Asks Ray, and does what is due: stops it, or submits it once more where Ray gave up waiting."""
+        with self.lock:
+            if self.is_settled:
+                return
+            try:
+                job = self._jobs.job(self.submission_id)
+                if job is None:
+                    self._miss()
+                else:
+                    self._see(job)
+            except ClewError as error:
+                self.fail(error)
+
+    def _take_in(self, job: Job) -> None:
+        self._missing_since = None
+        self._keep_quietly(was_seen=True)
+        if job.status == JobStatus.RUNNING and self.record.running_ms is None:
+            self._keep_quietly(running_ms=_now_ms())
+        if job.is_over:
+            self.log.read()
+            self.is_settled = True
+        record = self.record
+        self._tell(status_of(job, running_ms=record.running_ms, is_stopping=record.is_stopping, now_ms=_now_ms()))
+
+    def _tell(self, status: Status | ClewError) -> None:
+        self._told = status
+        self._is_known.set()
+
+    def _see(self, job: Job) -> None:
+        if self._unwanted_from is not None:
+            if time.monotonic() >= self._unwanted_from and not job.is_over:
+                self._stop(job)
+            return
+        if job.waited_too_long and not self.record.is_stopping:
+            self._queue_again(job)
+            return
+        self._take_in(job)
+        if self.record.is_stopping and not job.is_over:
+            self._stop(job)
+
+    def _stop(self, job: Job) -> None:
+        """Until it holds: of a job that waits Ray says that it is stopped, and runs it afterwards."""
+        if (now := time.monotonic()) >= self._stop_due:
+            self._stop_due = now + STOP_EACH_SECONDS
+            if self._jobs.stop(self.submission_id) and job.status == JobStatus.RUNNING:
+                self._stop_due = math.inf  # a second signal would cut off what the program still writes
+
+    def _queue_again(self, job: Job) -> None:
+        """Ray lets a job wait for 15 minutes, a queue waits for as long as it takes."""
+        _log.info("Ray gave up waiting for room; submitted again", extra={"run_id": self.run_id})
+        self._keep_quietly(was_seen=False)  # first, or what Ray was told to forget would pass for lost
+        self._jobs.forget(self.submission_id)
+        self._tell(Pending(QueuedByCluster(job.reason)))
+
+    def _miss(self) -> None:
+        """Ray does not know it: it never did, or it lost its memory and with it all that ran."""
+        if not self.record.was_seen:
+            if self.body is None or self.record.is_stopping:
+                self._tell(Absent())
+            else:
+                self._jobs.submit(self.body)
+            return
+        now = time.monotonic()
+        self._missing_since = self._missing_since or now
+        if now - self._missing_since >= LOST_AFTER_SECONDS:
+            self.settle(Lost(was_stopped=self.record.is_stopping))
+
+    def _keep_quietly(self, **changes: Any) -> None:
+        try:
+            self.keep(**changes)
+        except OSError as error:
+            _log.warning("What is known of a training is not kept: %s", error.strerror, extra={"run_id": self.run_id})
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,72 @@
+"""A backend on Ray, real or not, and small programs to run there."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from domain.errors import ClewError
+from mlflow_api.client import MlflowApi
+from mlflow_api.run_writes import RunWrites
+from scheduler.backends.backend import Absent, Alive, Backend, Exited, Launch, Lost, Needs, Pending, Status
+from scheduler.ray_jobs.ray_backend import RayBackend
+from scheduler.ray_jobs.settings import RayJobsSettings
+
+OVER = (Exited, Lost, Absent)
+
+
+@contextmanager
+def ray_backend(address: str, folder: Path, **settings: Any) -> Iterator[RayBackend]:
+    """A backend that has just been started; another one on the same folder is one that was started again."""
+    known: dict[str, Any] = {"_env_file": None, "ray_jobs_url": address, "mlflow_tracking_uri": "http://127.0.0.1:9"}
+    found = RayJobsSettings(**(known | settings))
+    backend = RayBackend(found, folder, RunWrites(MlflowApi.from_settings(found)))
+    try:
+        yield backend
+    finally:
+        backend.close()
+
+
+def python(code: str, *arguments: str, run_id: str = "r1", attempt: int = 1, **more: Any) -> Launch:
+    """A launch of a few lines of Python."""
+    environment: Mapping[str, str] = more.pop("environment", {})
+    return Launch(
+        run_id, attempt, [sys.executable, "-uc", code, *arguments], environment, **({"needs": Needs()} | more)
+    )
+
+
+def status(backend: Backend, run_id: str = "r1", attempt: int = 1) -> Status | ClewError:
+    """What it does, or why that is not known."""
+    try:
+        return backend.poll(run_id, attempt)
+    except ClewError as error:
+        return error
+
+
+def until(
+    backend: Backend,
+    fits: Callable[[Status | ClewError], bool],
+    run_id: str = "r1",
+    attempt: int = 1,
+    seconds: float = 20,
+) -> Any:
+    """What it does once that `fits`."""
+    deadline = time.monotonic() + seconds
+    while not fits(found := status(backend, run_id, attempt)):
+        assert time.monotonic() < deadline, f"still {found!r}"
+        time.sleep(0.05)
+    return found
+
+
+def is_running(found: Status | ClewError) -> bool:
+    return isinstance(found, Alive) and found.started_ms is not None
+
+
+def is_waiting(found: Status | ClewError) -> bool:
+    return isinstance(found, Pending)
+
+
+def is_over(found: Status | ClewError) -> bool:
+    return isinstance(found, OVER)

@@ -1,0 +1,159 @@
+"""A scheduler that is killed between any two of its writes: nothing starts twice, nothing is lost, nothing lies."""
+
+import os
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlflow_api.client import MlflowApi
+from mlflow_api.run_writes import RunWrites
+from scheduler.backends.backend import GpuRoom, Launch
+from scheduler.local.environment import base_environment, tracking_environment
+from scheduler.local.local_backend import LocalBackend
+from scheduler.queue.actions import Actions
+from scheduler.queue.dispatcher import Dispatcher
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+from scheduler.queue.launching import Launching
+from scheduler.queue.mlflow_queue import MlflowQueue
+from scheduler.queue.reading import Reading
+from scheduler.queue.requests import Requests
+from scheduler.queue.trainers import Trainers
+from scheduler.queue.watch import Watch
+from scheduler.settings import SchedulerSettings, trainers_in
+
+# Create, SCHEDULED; launch: tags, RUNNING, the keeper itself; training: tags, RUNNING; end: status, tags.
+STEPS = range(1, 10)
+
+
+class Killed(BaseException):
+    """The scheduler is not there any more."""
+
+
+class Fuse:
+    """Lets so many steps pass, and no other; of the last one, what it does comes before or after the end."""
+
+    def __init__(self, steps: float, *, is_done: bool) -> None:
+        self.left, self._is_done = steps, is_done
+
+    def before(self) -> None:
+        self.left -= 1
+        if self.left < 0 or (self.left == 0 and not self._is_done):
+            raise Killed
+
+    def after(self) -> None:
+        if self.left == 0:
+            raise Killed
+
+
+class FusedRuns(RunWrites):
+    """MLflow, as far as the fuse allows."""
+
+    def __init__(self, mlflow: MlflowApi, fuse: Fuse) -> None:
+        super().__init__(mlflow)
+        self._fuse = fuse
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        if path.startswith("experiments/"):
+            return super()._post(path, body)
+        self._fuse.before()
+        answer = super()._post(path, body)
+        self._fuse.after()
+        return answer
+
+
+class FusedBackend(LocalBackend):
+    """This machine, as far as the fuse allows."""
+
+    fuse: Fuse
+
+    def launch(self, launch: Launch) -> None:
+        self.fuse.before()
+        super().launch(launch)
+        self.fuse.after()
+
+
+class Life:
+    """One scheduler without its threads, from its start to its end."""
+
+    def __init__(self, settings: SchedulerSettings, scheduler_id: str, fuse: Fuse) -> None:
+        runs = FusedRuns(MlflowApi.from_settings(settings), fuse)
+        assert settings.trainings_file is not None
+        trainers = Trainers(trainers_in(settings.trainings_file), settings.trainings_file.parent)
+        self.entries = Entries()
+        backend = FusedBackend(settings, lambda _held: GpuRoom(0))
+        backend.fuse = fuse
+        queue = MlflowQueue(runs, scheduler_id, "here")
+
+        def environment(run_id: str) -> Mapping[str, str]:
+            return {**base_environment(os.environ), **tracking_environment(settings, run_id)}
+
+        reading = Reading(self.entries, queue, backend, trainers)
+        launching = Launching(queue, backend, trainers, environment)
+        self.dispatcher = Dispatcher(self.entries, queue, backend, reading, launching)
+        self.watch = Watch(self.entries, backend, self.dispatcher, lambda _entry: True, may_restart=False)
+        self.requests = Requests(self.entries, queue, backend, trainers, self.dispatcher)
+        self.actions = Actions(self.entries, queue, backend, self.dispatcher, lambda _run_id: None)
+        self.dispatcher.tick()
+
+    def live(self, seconds: float = 15) -> list[Entry]:
+        """Goes on until all is over and told."""
+        deadline = time.monotonic() + seconds
+        while any(entry.told is not entry.state or not entry.is_over for entry in self.entries.all()):
+            assert time.monotonic() < deadline, self.entries.all()
+            self.dispatcher.tick()
+            self.watch.tick()
+            time.sleep(0.02)
+        return self.entries.all()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, mlflow_address: str, trainers_file: Path) -> SchedulerSettings:
+    return SchedulerSettings(
+        _env_file=None,  # type: ignore[call-arg]
+        state_dir=tmp_path,
+        mlflow_tracking_uri=mlflow_address,  # type: ignore[arg-type]
+        trainings_file=trainers_file,
+    )
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["after", "before"])
+@pytest.mark.parametrize("steps", STEPS)
+def test_a_request_that_is_sent_again_runs_once(settings: SchedulerSettings, steps: int, is_done: bool) -> None:
+    own, request = str(uuid.uuid4()), {"trainer": "sleeper", "word": f"crash-{uuid.uuid4().hex}"}
+    request["request_id"] = str(uuid.uuid4())
+    first = Life(settings, own, Fuse(steps, is_done=is_done))
+    with suppress(Killed):  # or it was over before
+        first.requests.start(request, "ada")
+        first.live()
+    second = Life(settings, own, Fuse(float("inf"), is_done=True))
+    second.requests.start(request, "ada")
+    second.live()
+    third = Life(settings, own, Fuse(float("inf"), is_done=True))
+    (entry,) = third.live()
+    assert (entry.state, entry.exit_code, entry.by) == ("done", 0, "ada")
+    log = (settings.folder / "runs" / entry.run_id / "log.txt").read_text()
+    assert log.splitlines() == [f"began with {request['word']}", "ends"]
+
+
+@pytest.mark.parametrize("steps", range(1, 6))
+def test_a_stop_counts_whenever_its_scheduler_is_killed(settings: SchedulerSettings, steps: int) -> None:
+    own, fuse = str(uuid.uuid4()), Fuse(float("inf"), is_done=True)
+    first = Life(settings, own, fuse)
+    (entry,) = first.requests.start({"trainer": "sleeper", "seconds": 30.0}, None)
+    while not first.entries.get(entry.run_id).is_alive:
+        first.dispatcher.tick()
+    while "began" not in (settings.folder / "runs" / entry.run_id / "log.txt").read_text():
+        time.sleep(0.02)
+    fuse.left = steps
+    with suppress(Killed):
+        first.actions.stop(entry.run_id, "ada")
+        first.live()
+    second = Life(settings, own, Fuse(float("inf"), is_done=True))
+    second.live()
+    assert [one.state for one in second.entries.all()] == ["killed"]

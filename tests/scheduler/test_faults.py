@@ -1,0 +1,145 @@
+"""Faults of the scheduler and of MLflow while one waits, one trains and one is being stopped: each ends true, once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from tests.gpus.monitor import free_port
+from tests.scheduler.conftest import Start
+from tests.scheduler.service import OVER, Service
+from training.scratch_server import DATABASE
+
+_STANDS_STILL_SECONDS = 3.0
+
+
+class OwnMlflow:
+    """An MLflow that can be killed and started again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.run()
+
+    def run(self) -> None:
+        command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--host", "127.0.0.1"]
+        command += ["--port", str(self.port), "--backend-store-uri", f"sqlite:///{self.folder / DATABASE}"]
+        command += ["--artifacts-destination", str(self.folder / "artifacts")]
+        quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=os.environ | quiet, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def signal(self, number: int) -> None:
+        """To it and all its processes."""
+        os.killpg(self.process.pid, number)
+        if number == signal.SIGKILL:
+            self.process.wait(20)
+
+
+class Story(NamedTuple):
+    """A scheduler with two slots, and three trainings."""
+
+    service: Service
+    mlflow: OwnMlflow
+    training: str
+    stopping: str
+    queued: str
+
+
+@pytest.fixture(scope="module")
+def own_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnMlflow]:
+    server = OwnMlflow(tmp_path_factory.mktemp("own-mlflow"))
+    yield server
+    server.signal(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def two_slots(start: Start, own_mlflow: OwnMlflow) -> Service:
+    return start(TRAINING_SLOTS="2", MLFLOW_TRACKING_URI=own_mlflow.address)
+
+
+@pytest.fixture
+def story(two_slots: Service, own_mlflow: OwnMlflow) -> Story:
+    two_slots.wait_for(lambda health: health["mlflow"] == "ok", 60)
+    training = two_slots.start(trainer="sleeper", seconds=5.0, word="training")
+    stopping = two_slots.start(trainer="sleeper", seconds=60.0, word="stopping", manners="slow")
+    for run_id in (training, stopping):
+        two_slots.written(run_id, "began")
+    queued = two_slots.start(trainer="sleeper", word="queued")
+    two_slots.post("stop", run_id=stopping)
+    return Story(two_slots, own_mlflow, training, stopping, queued)
+
+
+def ends_true(story: Story) -> None:
+    """Each ended as it was to, was run once, and MLflow knows."""
+    service = story.service
+    for run_id, state in ((story.training, "done"), (story.stopping, "killed"), (story.queued, "done")):
+        assert service.until(run_id, *OVER, seconds=60)["state"] == state
+        assert service.training_log(run_id).count("began") == 1
+        assert service.training(run_id)["attempt"] == 1
+        assert service.processes(run_id) == []
+    service.wait_for(lambda health: health["mlflow"] == "ok", 60)
+
+
+def scheduler_killed(story: Story) -> None:
+    story.service.kill()
+    time.sleep(0.5)
+    story.service.run()
+
+
+def scheduler_stands_still(story: Story) -> None:
+    processes = [psutil.Process(story.service.process.pid), *story.service._workers()]
+    for process in processes:
+        process.suspend()
+    time.sleep(_STANDS_STILL_SECONDS)
+    for process in processes:
+        process.resume()
+
+
+def mlflow_killed(story: Story) -> None:
+    story.mlflow.signal(signal.SIGKILL)
+    assert story.service.until(story.training, "done", seconds=15)["state"] == "done"
+    assert story.service.until(story.stopping, "killed", seconds=15)
+    story.service.wait_for(lambda _health: waits_for(story) == "mlflow-keeps-it-waiting")
+    story.mlflow.run()
+
+
+def mlflow_stands_still(story: Story) -> None:
+    story.mlflow.signal(signal.SIGSTOP)
+    time.sleep(_STANDS_STILL_SECONDS)
+    story.mlflow.signal(signal.SIGCONT)
+
+
+def both_down_at_the_start(story: Story) -> None:
+    story.service.kill()
+    story.mlflow.signal(signal.SIGKILL)
+    story.service.run(wait=False)
+    story.service.wait_for(lambda health: health["mlflow"] != "ok")
+    assert story.service.call("GET", "/api/training/runs")[0] == 503
+    assert story.service.post("start", 503, trainer="sleeper")["code"] == "trainings-not-read"
+    story.mlflow.run()
+    story.service.wait_for(lambda health: health["is_read"], 60)
+
+
+def waits_for(story: Story) -> str:
+    reason = story.service.training(story.queued)["reason"]
+    return str(reason and reason["code"])
+
+
+FAULTS = (scheduler_killed, scheduler_stands_still, mlflow_killed, mlflow_stands_still, both_down_at_the_start)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_each_ends_true_none_twice_none_lost(story: Story, fault: Callable[[Story], None]) -> None:
+    fault(story)
+    ends_true(story)

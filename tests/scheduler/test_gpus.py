@@ -1,0 +1,74 @@
+"""Which GPUs a training may have: by what the monitor of this machine tells, and a real monitor on a fake driver."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from domain.gpus import Gpu, GpuProcess, GpuReport, GpuState, HostState
+from scheduler.local.gpus import Gpus, room_in
+from settings.gpu_addresses import GpuMonitorAddress
+from tests.gpus.conftest import library as library
+from tests.gpus.monitor import Fake, Monitor
+from tests.scheduler.conftest import Start, bare_environment
+
+
+def gpu(number: int, *processes: str, state: GpuState = GpuState.OK) -> Gpu:
+    running = [GpuProcess(pid=100 + place, command=name) for place, name in enumerate(processes)]
+    return Gpu(gpu_id=number, timestamp=0, state=state, processes=running)
+
+
+def report(*gpus: Gpu, state: HostState = HostState.OK) -> GpuReport:
+    return GpuReport(host="here", sent_at=0, sample_seconds=2, state=state, gpus=list(gpus))
+
+
+@pytest.mark.parametrize(
+    ("told", "held", "free", "reason"),
+    [
+        (report(gpu(0), gpu(1)), [], (0, 1), None),
+        (report(gpu(0), gpu(1)), [0], (1,), None),
+        (report(gpu(0, "blender"), gpu(1)), [], (1,), "gpu-taken-by"),
+        (report(gpu(0, "python"), gpu(1)), [0], (1,), None),
+        (report(gpu(0, state=GpuState.LOST)), [], (), "gpu-taken-by"),
+        (report(state=HostState.NO_DRIVER), [], (), None),
+        (report(gpu(0), state=HostState.STALE), [], (), "gpus-unknown"),
+    ],
+)
+def test_free_is_what_nobody_computes_on(
+    told: GpuReport, held: list[int], free: tuple[int, ...], reason: str | None
+) -> None:
+    room = room_in(told, held)
+    assert room.free == free
+    assert (room.hindrance and room.hindrance.code) == reason
+
+
+def test_nobody_at_the_address_of_the_monitor_is_named() -> None:
+    room = Gpus([GpuMonitorAddress("local", "http://127.0.0.1:1")]).room([])
+    assert room.hindrance is not None
+    assert room.hindrance.code == "gpus-unknown"
+    assert "cannot be reached" in str(room.hindrance)
+
+
+def test_a_training_waits_for_gpus_that_a_stranger_has_and_gets_its_own(
+    start: Start,
+    library: Path,
+    tmp_path: Path,
+) -> None:
+    fake = Fake(library, tmp_path)
+    fake.write("count 2", f"process 1 {os.getpid()} 1000")
+    monitor = Monitor(fake, bare_environment(), {})
+    try:
+        monitor.wait_for(lambda health: health["state"] == "ok")
+        service = start(GPU_MONITOR_PORT=str(monitor.port))
+        run_id = service.start(trainer="two-gpus")
+        service.wait_for(lambda _health: service.training(run_id)["reason"]["code"] == "gpu-taken-by")
+        assert service.training(run_id)["reason"]["params"]["gpu"] == 1
+        fake.write("count 2")
+        known = service.until(run_id, "training", "done")
+        assert known["gpus"] == [0, 1]
+        service.until(run_id, "done")
+        names = service.training_log(run_id).strip().split(",")
+        assert len(names) == 2
+        assert all(name.startswith("GPU-") for name in names)
+    finally:
+        monitor.end()

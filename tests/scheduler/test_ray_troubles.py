@@ -1,0 +1,314 @@
+"""What a cluster does at its worst, against a server that answers as Ray's does: nothing starts twice, all ends true."""
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.errors import BadResponse, ClewError, ServiceUnavailable
+from domain.errors.connections import CredentialsRefused, TimedOut
+from domain.errors.trainings.cluster import ClusterFailed, MlflowOutOfReach
+from domain.errors.trainings.reasons import NotLaunched
+from scheduler.backends.backend import Absent, Exited, Lost, Needs
+from scheduler.ray_jobs import job_watch, jobs_api, log_copy, watched_job
+from scheduler.ray_jobs.ray_backend import RayBackend
+from tests.scheduler.fake_ray import FakeRay
+from tests.scheduler.ray_place import is_over, is_running, is_waiting, python, ray_backend, status, until
+
+SLEEP = "import time; print('up'); time.sleep(60)"
+QUICK = "print('done')"
+
+
+@pytest.fixture
+def ray(tmp_path: Path) -> Iterator[FakeRay]:
+    (tmp_path / "ray").mkdir()
+    with FakeRay(tmp_path / "ray") as server:
+        yield server
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    return tmp_path / "runs"
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_api, "CALL_SECONDS", 1.0)
+    monkeypatch.setattr(job_watch, "EACH_SECONDS", 0.1)
+    monkeypatch.setattr(log_copy, "EACH_SECONDS", 0.2)
+    monkeypatch.setattr(watched_job, "LOST_AFTER_SECONDS", 0.5)
+    monkeypatch.setattr(watched_job, "STOP_EACH_SECONDS", 0.2)
+
+
+def test_a_submission_whose_answer_is_lost_is_found_by_its_id(ray: FakeRay, runs: Path) -> None:
+    ray.after = lambda method, path: (0, b"") if (method, path) == ("POST", "/api/jobs/") else None
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(QUICK))
+        assert until(backend, is_over) == Exited(ray.jobs["r1-1"].end_time or 0, 0)
+    assert len(ray.submitted) == 1
+
+
+@pytest.mark.parametrize("answer", [(500, b"boom"), (200, b"<html>It works!</html>"), (200, b"{"), (503, b"")])
+def test_a_submission_that_is_answered_with_nonsense_is_found_by_its_id(
+    ray: FakeRay, runs: Path, answer: tuple[int, bytes]
+) -> None:
+    ray.after = lambda method, path: answer if (method, path) == ("POST", "/api/jobs/") else None
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(QUICK))
+        assert until(backend, is_over).exit_code == 0
+    assert len(ray.submitted) == 1
+
+
+def test_the_same_attempt_is_submitted_once_however_often_it_is_launched(ray: FakeRay, runs: Path) -> None:
+    """Also by a scheduler that was killed after Ray had it and before it knew."""
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(SLEEP))
+        backend.launch(python(SLEEP))
+    (runs / "r1" / "cluster.json").unlink()
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(SLEEP))
+        until(backend, is_running)
+    assert len(ray.submitted) == 1
+
+
+def test_the_next_attempt_has_an_id_of_its_own_and_its_log_follows(ray: FakeRay, runs: Path) -> None:
+    with ray_backend(ray.address, runs) as backend:
+        for attempt in (1, 2):
+            backend.launch(python(f"print('attempt', {attempt})", attempt=attempt))
+            until(backend, is_over, attempt=attempt)
+        lines = backend.log("r1", 2).part(None, 100).lines
+    assert [one for one in lines if one.startswith("attempt")] == ["attempt 1", "attempt 2"]
+    assert [body["submission_id"] for body in ray.submitted] == ["r1-1", "r1-2"]
+
+
+def test_what_was_not_submitted_is_absent_and_can_be_launched_later(ray: FakeRay, runs: Path) -> None:
+    ray.instead = lambda method, path: (500, b"boom\n") if method == "POST" else None
+    with ray_backend(ray.address, runs) as backend:
+        with pytest.raises(ServiceUnavailable, match="boom"):
+            backend.launch(python(QUICK))
+        assert status(backend) == Absent()
+        ray.instead = lambda method, path: None
+        backend.launch(python(QUICK))
+        assert until(backend, is_over).exit_code == 0
+
+
+def test_what_may_have_been_submitted_and_is_not_wanted_any_more_is_stopped(
+    ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cancel came between the answer that was lost and the next try."""
+    monkeypatch.setattr(watched_job, "DOUBT_SECONDS", 0.5)
+    ray.after = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
+    with ray_backend(ray.address, runs) as backend:
+        with pytest.raises(ServiceUnavailable):
+            backend.launch(python(SLEEP))
+        ray.after = lambda method, path: None
+        deadline = time.monotonic() + 10
+        while ray.jobs["r1-1"].status != "STOPPED":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_refusal_ends_the_training_with_rays_own_words(ray: FakeRay, runs: Path) -> None:
+    refusal = (400, b"Traceback (most recent call last):\n  File x\nTypeError: entrypoint_num_gpus must be a number\n")
+    ray.instead = lambda method, path: refusal if method == "POST" else None
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(QUICK))
+        found = status(backend)
+    assert isinstance(found, Exited)
+    assert isinstance(found.failure, NotLaunched)
+    assert "entrypoint_num_gpus must be a number" in str(found.failure)
+
+
+@pytest.mark.parametrize("value", ["\0", "\ud800"])
+def test_what_no_shell_can_be_given_is_not_submitted(ray: FakeRay, runs: Path, value: str) -> None:
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(QUICK, value))
+        found = status(backend)
+    assert isinstance(found, Exited)
+    assert isinstance(found.failure, NotLaunched)
+    assert not ray.submitted
+
+
+def test_a_stop_of_a_job_that_waits_is_repeated_until_it_holds(ray: FakeRay, runs: Path) -> None:
+    """Ray answers `stopped: true`, and runs it afterwards. A scheduler that was killed meanwhile still stops it."""
+    ray.cpus = 0
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(SLEEP))
+        until(backend, lambda found: is_waiting(found) and "waiting for resources" in str(found.reason))
+        backend.stop("r1", 1, "ada")
+        while not ray.times("POST", "/stop"):
+            time.sleep(0.02)
+        assert is_waiting(status(backend))
+    ray.cpus = 4
+    with ray_backend(ray.address, runs) as backend:
+        found = until(backend, is_over)
+    assert isinstance(found, Exited)
+    assert found.was_stopped
+
+
+def test_a_stop_lets_the_program_export_first(ray: FakeRay, runs: Path) -> None:
+    code = (
+        "import sys, time\ntry:\n    print('up'); time.sleep(60)\nexcept KeyboardInterrupt:\n"
+        "    time.sleep(0.5); print('exported'); sys.exit(130)"
+    )
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(code))
+        until(backend, is_running)
+        while "up" not in ray.jobs["r1-1"].log.read_text():
+            time.sleep(0.02)
+        backend.stop("r1", 1, None)
+        found = until(backend, is_over)
+        assert found.was_stopped
+        assert "exported" in backend.log_tail("r1")
+    variables = ray.submitted[0]["runtime_env"]["env_vars"]
+    assert (variables["RAY_JOB_STOP_SIGNAL"], variables["RAY_JOB_STOP_WAIT_TIME_S"]) == ("SIGINT", "60")
+
+
+def test_a_job_that_ray_gave_up_waiting_for_waits_on(ray: FakeRay, runs: Path) -> None:
+    """After 15 minutes without room Ray says that the job failed; nothing of it ever ran."""
+    ray.cpus = 0
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(QUICK))
+        until(backend, is_waiting)
+        ray.jobs["r1-1"].end(
+            "FAILED",
+            "Job supervisor actor failed to start within 900.0 seconds.",
+            None,
+            "JOB_SUPERVISOR_ACTOR_START_TIMEOUT",
+        )
+        while len(ray.submitted) < 2:
+            assert is_waiting(status(backend))
+            time.sleep(0.05)
+        ray.cpus = 1
+        assert until(backend, is_over).exit_code == 0
+
+
+def test_a_cluster_that_forgot_a_job_that_ran_lost_it(ray: FakeRay, runs: Path) -> None:
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(SLEEP))
+        until(backend, is_running)
+        ray.forget_all()
+        assert until(backend, is_over) == Lost()
+    with ray_backend(ray.address, runs) as backend:  # a scheduler that was away meanwhile finds the same
+        assert until(backend, is_over) == Lost()
+
+
+def test_while_the_cluster_is_silent_nothing_is_known_and_nothing_lost(ray: FakeRay, runs: Path) -> None:
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(SLEEP))
+        until(backend, is_running)
+        ray.frozen.set()
+        error = until(backend, lambda found: isinstance(found, ClewError))
+        assert isinstance(error, TimedOut)
+        began = time.monotonic()
+        with pytest.raises(ServiceUnavailable):
+            backend.room([], wants_gpus=False)
+        backend.stop("r1", 1, None)
+        assert time.monotonic() - began < 0.5
+        ray.frozen.clear()
+        assert until(backend, is_over).was_stopped
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, b"<html>It works!</html>"),
+        (200, b'{"submission_id": "r1-1", "status": "EXPLODED"}'),
+        (200, b'{"submission_id": "another", "status": "FAILED"}'),
+        (200, b"[]"),
+        (404, b"<html>no such page</html>"),
+        (302, b""),
+    ],
+)
+def test_nonsense_is_named_and_ends_nothing(ray: FakeRay, runs: Path, answer: tuple[int, bytes]) -> None:
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(SLEEP))
+        until(backend, is_running)
+        ray.instead = lambda method, path: answer if path.endswith("r1-1") else None
+        assert isinstance(until(backend, lambda found: isinstance(found, ClewError)), BadResponse)
+        ray.instead = lambda method, path: None
+        until(backend, is_running)
+
+
+def test_another_server_at_its_address_is_named(ray: FakeRay, runs: Path) -> None:
+    ray.instead = lambda method, path: (200, b'{"status": "healthy"}')
+    with ray_backend(ray.address, runs) as backend:
+        while isinstance(error := why_no_room(backend), TimedOut):
+            time.sleep(0.02)
+    assert isinstance(error, BadResponse)
+    assert error.field == "ray_version"
+
+
+def why_no_room(backend: RayBackend) -> ClewError | None:
+    try:
+        backend.room([], wants_gpus=True)
+    except ClewError as error:
+        return error
+    return None
+
+
+def test_a_wrong_token_is_named(ray: FakeRay, runs: Path) -> None:
+    ray.instead = lambda method, path: (401, b"Unauthorized")
+    settings = {"ray_jobs_token": "s3cret", "ray_jobs_headers": '{"X-Team": "rl"}'}
+    with ray_backend(ray.address, runs, **settings) as backend, pytest.raises(CredentialsRefused):
+        backend.launch(python(QUICK))
+    assert ray.headers[-1]["authorization"] == "Bearer s3cret"
+    assert ray.headers[-1]["x-team"] == "rl"
+
+
+def test_the_cluster_is_not_asked_to_log_to_its_own_loopback(runs: Path) -> None:
+    with ray_backend("http://ray-head.example:8265", runs) as backend, pytest.raises(MlflowOutOfReach):
+        backend.room([], wants_gpus=False)
+
+
+def test_what_was_killed_and_what_the_cluster_ended_are_told_apart(ray: FakeRay, runs: Path) -> None:
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python("import os; os.kill(os.getpid(), 9)"))
+        assert until(backend, is_over).signal == signal.SIGKILL.name
+        backend.launch(python(SLEEP, run_id="r2"))
+        until(backend, is_running, "r2")
+        ray.jobs["r2-1"].end("FAILED", "Job supervisor actor died: node 7", None, "JOB_SUPERVISOR_ACTOR_DIED")
+        found = until(backend, is_over, "r2")
+    assert isinstance(found.failure, ClusterFailed)
+    assert found.was_interrupted
+    assert "node 7" in str(found.failure)
+
+
+def test_a_log_is_copied_while_it_grows_and_each_byte_once(ray: FakeRay, runs: Path) -> None:
+    code = "import time\nfor n in range(40):\n    print('line', n); time.sleep(0.05)"
+    with ray_backend(ray.address, runs) as backend:
+        backend.launch(python(code))
+        log = backend.log("r1", 1)
+        deadline = time.monotonic() + 10
+        while not (seen := [one for one in log.part(None, 100).lines if one.startswith("line")]):
+            backend.log("r1", 1)
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert len(seen) < 40
+        until(backend, is_over)
+        lines = [one for one in log.part(None, 100).lines if one.startswith("line")]
+    assert lines == [f"line {n}" for n in range(40)]
+
+
+def test_a_disk_that_takes_nothing_starts_nothing(ray: FakeRay, runs: Path) -> None:
+    runs.write_text("a file where the folder should be")
+    with ray_backend(ray.address, runs) as backend:
+        for attempt in (backend.check_writable, lambda: backend.launch(python(QUICK))):
+            with pytest.raises(ServiceUnavailable):
+                attempt()
+    assert not ray.submitted
+
+
+def test_only_what_is_meant_for_it_travels(ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/only/here")
+    ours = {"PATH": "/only/here", "MLFLOW_RUN_ID": "r1", "MLFLOW_TRACKING_URI": "http://127.0.0.1:5050", "SEED": "7"}
+    settings = {"mlflow_url": "https://ada:pw@mlflow.example.com/"}
+    with ray_backend(ray.address, runs, **settings) as backend:
+        backend.launch(python(QUICK, environment=ours, needs=Needs(2, 1)))
+    body = ray.submitted[0]
+    variables = {name: text for name, text in body["runtime_env"]["env_vars"].items() if not name.startswith("RAY_")}
+    assert variables == {"MLFLOW_RUN_ID": "r1", "MLFLOW_TRACKING_URI": "https://mlflow.example.com", "SEED": "7"}
+    assert (body["entrypoint_num_cpus"], body["entrypoint_num_gpus"]) == (2, 1)
+    assert body["metadata"] == {"clew_run_id": "r1", "clew_attempt": "1"}

@@ -1,0 +1,58 @@
+"""How programs that use MLflow's own client leave their run: the exit code decides, and every end is set."""
+
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+
+from tests.scheduler.service import OVER, Service
+from tests.tracking import Tracking
+
+
+class Left(NamedTuple):
+    """What the scheduler and MLflow are to say of a way to use MLflow."""
+
+    state: str
+    exit_code: int
+    status: str
+    remark: str | None = None
+
+
+WAYS = {
+    "with": Left("done", 0, "FINISHED"),
+    "bare": Left("done", 0, "FINISHED"),
+    "exit-1": Left("failed", 1, "FAILED"),
+    "raise": Left("failed", 1, "FAILED"),
+    "second": Left("done", 0, "FINISHED", "logged-nothing"),
+    "own-client": Left("done", 0, "FINISHED", "logged-nothing"),
+    "other-experiment": Left("failed", 1, "FAILED"),
+    "own-experiment": Left("done", 0, "FINISHED"),
+    "sigterm": Left("failed", 143, "FAILED"),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(service: Service) -> dict[str, str]:
+    """All of them at once: each takes seconds to import MLflow."""
+    return {way: service.start(trainer="mlflow-client", way=way) for way in WAYS}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_run_ends_as_its_program_did(service: Service, tracking: Tracking, runs: dict[str, str], way: str) -> None:
+    known = service.until(runs[way], *OVER, seconds=90)
+    assert (known["state"], known["exit_code"]) == WAYS[way][:2], service.training_log(runs[way])
+
+    def info() -> dict[str, Any]:
+        query = {"run_id": runs[way]}
+        answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params=query, timeout=10)
+        return dict(answer.json()["run"]["info"])
+
+    service.wait_for(
+        lambda _health: (info()["status"], info().get("end_time")) == (WAYS[way].status, known["ended_ms"])
+    )
+    service.wait_for(lambda _health: (remark_of(service, runs[way])) == WAYS[way].remark)
+
+
+def remark_of(service: Service, run_id: str) -> str | None:
+    remark = service.training(run_id)["remark"]
+    return remark and str(remark["code"])
