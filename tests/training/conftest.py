@@ -10,7 +10,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from tests.conftest import SharedMlflow
-from training.tracking import connect
+from training.tracking.mlflow_client import connect
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ import torch
 
 from domain.inference.maze import generate_maze
 from training.agents import build_agent
-from training.export import OPSET, ExportMismatch, export_policy, load_policy
 from training.hyperparameters import ALGORITHMS, Algorithm, load_hyperparameters, setting_names
+from training.models.export import OPSET, ExportMismatch, export_policy, load_policy
 
 OUTPUTS = {"PPO": "action_probabilities", "DQN": "q_values"}
 SETTINGS = [(algorithm, setting) for algorithm in ALGORITHMS for setting in setting_names(algorithm)]

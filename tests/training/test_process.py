@@ -8,7 +8,7 @@ pytest.importorskip("torch")
 
 import torch
 
-from training.process import process_tags, start_ticks
+from training.tracking.process import process_tags, start_ticks
 
 
 def test_start_ticks_survive_a_program_name_with_spaces_and_parentheses() -> None:

@@ -10,7 +10,7 @@ from mlflow.tracking import MlflowClient
 
 from training import run_log
 from training.run_log import RunLog
-from training.tracking import connect
+from training.tracking.mlflow_client import connect
 
 
 class Line:

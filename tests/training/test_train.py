@@ -12,8 +12,8 @@ from mlflow.tracking import MlflowClient
 
 from domain.inference.evaluation import evaluate
 from domain.inference.maze import generate_maze
-from training.export import load_policy
 from training.hyperparameters import ALGORITHMS, Algorithm, load_hyperparameters
+from training.models.export import load_policy
 from training.request import TrainingRequest
 from training.train import train
 
