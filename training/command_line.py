@@ -51,8 +51,8 @@ def parse(arguments: Sequence[str] | None) -> TrainingJob:
     try:
         return _job(chosen)
     except ValidationError as error:
-        field, misfit = misfit_of(error)
-        name = field.partition(".")[0].replace("maze_size", "size").replace("_", "-")
+        field, misfit = _misfit(error)
+        name = field.replace("maze_size", "size").replace("_", "-")
         parser.error(f"argument --{name}: {misfit}")
     except InvalidArgument as error:
         parser.error(str(error))
@@ -66,7 +66,7 @@ def job_of_file(file: Path) -> TrainingJob:
     except OSError as error:
         raise InvalidArgument(Text(f"{file} cannot be read: {error.strerror}.")) from error
     except ValidationError as error:
-        field, misfit = misfit_of(error)
+        field, misfit = _misfit(error)
         raise InvalidArgument(Text(f"{file}: {field}: {misfit}.")) from error
     folder = os.environ.get("CLEW_RUN_FOLDER")
     return TrainingJob(
@@ -75,6 +75,13 @@ def job_of_file(file: Path) -> TrainingJob:
         folder=Path(folder) if folder else None,
         checkpoint=asked.checkpoint,
     )
+
+
+def _misfit(error: ValidationError) -> tuple[str, object]:
+    """The first wrong field and why; what is wrong beside another one names itself. A path may begin with PPO."""
+    path, misfit = misfit_of(error)
+    own = error.errors(include_url=False)[0].get("ctx", {}).get("field")
+    return str(own or next((part for part in path.split(".") if part not in REQUESTS), path)), misfit
 
 
 def _job(chosen: dict[str, Any]) -> TrainingJob:

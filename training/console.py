@@ -27,12 +27,12 @@ class Console:
 
             self._bar = tqdm(total=episodes, unit="episode", desc=name, initial=done)
 
-    def show(self, progress: Progress, rates: Rates) -> None:
-        """Shows the newest state; in a log every five seconds."""
+    def show(self, progress: Progress, rates: Rates, *, at_the_end: bool = False) -> None:
+        """Shows the newest state; in a log every five seconds, and at the end."""
         if self._bar is not None:
             self._bar.set_postfix(success=_share(progress.success_rate), refresh=False)
             self._bar.update(progress.finished - self._bar.n)
-        elif progress.finished and time.monotonic() >= self._next_line:
+        elif progress.reward is not None and (at_the_end or time.monotonic() >= self._next_line):
             self._next_line = time.monotonic() + LINE_SECONDS
             say(_line(progress, rates))
 
@@ -50,7 +50,7 @@ def _line(progress: Progress, rates: Rates) -> str:
     steps = rates.steps_per_second
     return (
         f"Episode {progress.finished} of {progress.episodes}: success {_share(progress.success_rate)}, "
-        f"reward {progress.reward or 0:.2f}, {progress.steps} steps" + (f", {steps:.0f} a second" if steps else "")
+        f"reward {progress.reward or 0.0:.2f}, {progress.steps} steps" + (f", {steps:.0f} a second" if steps else "")
     )
 
 

@@ -2,14 +2,14 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.inference.evaluation import EVALUATION_EPISODES
 from domain.inference.maze import Maze, generate_maze
 from domain.trainings.maze.presets import OWN_VALUES, PRESETS
-from domain.trainings.maze.requests import REQUESTS, DqnRequest, PpoRequest
+from domain.trainings.maze.requests import REQUESTS, Algorithm, DqnRequest, PpoRequest
 
 DEFAULT_SETTING: Final = "default"
 SUCCESS_WINDOW: Final = 100
@@ -67,20 +67,16 @@ class TrainingJob(BaseModel):
         }
 
 
-def preset(algorithm: str, setting: str) -> PpoRequest | DqnRequest:
+def preset(algorithm: Algorithm, setting: str) -> PpoRequest | DqnRequest:
     """A request with the hyperparameters of this name; raises KeyError where there are none."""
-    return REQUESTS[algorithm].model_validate({"algorithm": algorithm, **_presets(algorithm)[setting]})
+    return REQUESTS[algorithm].model_validate({"algorithm": algorithm, **PRESETS[algorithm][setting]})
 
 
 def setting_of(request: PpoRequest | DqnRequest) -> str:
     """The preset whose hyperparameters a request has, else OWN_VALUES."""
     names = (
         name
-        for name in _presets(request.algorithm)
+        for name in PRESETS[request.algorithm]
         if preset(request.algorithm, name).hyperparameters == request.hyperparameters
     )
     return next(names, OWN_VALUES)
-
-
-def _presets(algorithm: str) -> dict[str, dict[str, Any]]:
-    return {str(name): values for name, values in PRESETS.items()}[algorithm]

@@ -1,5 +1,6 @@
 """A whole training: learn, export, evaluate the export, register it, and tell MLflow all the way."""
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from domain.errors import ClewError
 from training.agents.build import build_agent
 from training.agents.episodes import EpisodeCallback
 from training.checkpoints.files import CheckpointFiles
@@ -27,7 +30,8 @@ from training.tracking.run_log import RunLog
 from training.tracking.server import Status, TrackingServer
 from training.watch import TrainingWatch
 
-_SOURCE = {"mlflow.source.name": "python -m training"}
+log = logging.getLogger(__name__)
+_SOURCE: Final = {"mlflow.source.name": "python -m training"}
 
 
 @dataclass(frozen=True)
@@ -55,18 +59,23 @@ def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopR
         training = _prepared(job, server, model_name, stop, folder)
         say(f"Run {training.run.run_id} ({job.run_name}).")
         training.run.start()
-        status: Status = "FAILED"
         try:
-            callback = _learn(training)
-            training.run.stop_sending()
-            if callback.finished:
-                _finish(training, callback)
-            status = "FINISHED" if callback.finished >= job.request.episodes else "KILLED"
-        except KeyboardInterrupt:
-            status = "KILLED"
+            status = _carried_out(training)
+        except BaseException as error:
+            _end_in_haste(training, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
             raise
         finally:
-            _end(training, status)
+            training.run.close()
+    return status
+
+
+def _carried_out(training: Training) -> Status:
+    callback = _learn(training)
+    training.run.stop_sending()
+    if callback.finished:
+        _finish(training, callback)
+    status: Status = "FINISHED" if callback.finished >= callback.episodes else "KILLED"
+    training.patience.until_done(partial(training.run.end, status))
     return status
 
 
@@ -104,7 +113,7 @@ def _learn(training: Training) -> EpisodeCallback:
         watch.tell(callback)
         if callback.finished < callback.episodes and not training.stop:
             _go_on(training, callback)
-        watch.tell(callback)
+        watch.tell(callback, at_the_end=True)
         watch.checkpoint(callback)
     return callback
 
@@ -134,12 +143,13 @@ def _finish(training: Training, callback: EpisodeCallback) -> None:
     say(f"{evaluation.success_rate:.0%} of {evaluation.episodes} held-out greedy episodes reach the goal{registered}.")
 
 
-def _end(training: Training, status: Status) -> None:
+def _end_in_haste(training: Training, status: Status) -> None:
+    """Tells MLflow how a failed training ended, where it is there to hear it: the failure itself goes first."""
     training.run.stop_sending()
     try:
-        training.patience.until_done(partial(training.run.end, status))
-    finally:
-        training.run.close()
+        training.run.end(status)
+    except ClewError as error:
+        log.warning("MLflow was not told of the end", extra={"cause": str(error), "status": status})
 
 
 def _gpu_uuid(device: torch.device) -> str | None:

@@ -57,11 +57,11 @@ class TrainingWatch:
         if time.monotonic() >= self._next_checkpoint:
             self.checkpoint(callback)
 
-    def tell(self, callback: EpisodeCallback) -> None:
+    def tell(self, callback: EpisodeCallback, *, at_the_end: bool = False) -> None:
         """Says how far the training is."""
         progress = progress_of(callback)
         self._progress.write(progress)
-        self._console.show(progress, self._progress.rates)
+        self._console.show(progress, self._progress.rates, at_the_end=at_the_end)
 
     def checkpoint(self, callback: EpisodeCallback) -> None:
         """Writes a checkpoint, and has it uploaded when MLflow has the numbers that came before it."""

@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "api": {"services", "settings", "serving", "domain"},
     "gpu_monitor": {"domain", "sockets"},
     "inference": {"domain", "concurrency", "sockets", "transport", "policies"},
-    "training": {"domain"},
+    "training": {"domain", "transport"},
 }
 TOP = {package for package in MAY_IMPORT if "." not in package}
 MAY_IMPORT["app"] = set(TOP)

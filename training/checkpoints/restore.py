@@ -25,14 +25,8 @@ from training.jobs import TrainingJob
 _LEARNED_BY: Final = ("algorithm", "net_arch")
 _PLAYED_IN: Final = ("maze_size", "maze_seed", "n_envs", "steps_per_episode")
 _UNREADABLE: Final = (
-    OSError,
-    ValueError,
-    KeyError,
-    RuntimeError,
-    TypeError,
-    EOFError,
-    zipfile.BadZipFile,
-    pickle.UnpicklingError,
+    *(OSError, ValueError, KeyError, RuntimeError, TypeError, EOFError),
+    *(zipfile.BadZipFile, pickle.UnpicklingError),
 )
 REPLAYED: Final = ("observations", "next_observations", "actions", "rewards", "dones", "timeouts")
 

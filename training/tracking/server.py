@@ -14,6 +14,7 @@ from domain.errors import BadInput, BadResponse, Conflict, NotFound, ServiceUnav
 from domain.errors.misfits import misfit_of
 from domain.errors.records import InvalidArgument
 from domain.errors.services import UnavailableBecause
+from domain.errors.trainings.requests import ExperimentDeleted
 from domain.messages import Text
 from training.tracking.answers import Experiment, Files, FoundExperiment, OneRun, OneVersion, RunFacts, Versions
 from training.tracking.points import Point
@@ -54,16 +55,14 @@ class TrackingServer:
             raise UnavailableBecause(self.name, Text(f"{hint} ({error.cause})")) from error
 
     def experiment_id(self, name: str) -> str:
-        """The experiment of this name, made where there is none; raises BadInput where it is deleted."""
+        """The experiment of this name, made where there is none; raises ExperimentDeleted."""
         found = self._experiment(name)
         if found is None:
             with _another_may_be_faster():
                 self._post("experiments/create", {"name": name}, writes=True)
             found = self._experiment(name)
         if found is None or found.lifecycle_stage != "active":
-            raise InvalidArgument(
-                Text(f"The experiment {name!r} is deleted in MLflow: restore it there, or name another.")
-            )
+            raise ExperimentDeleted(name)
         return found.experiment_id
 
     def create_run(self, experiment_id: str, name: str, tags: Mapping[str, str]) -> str:
