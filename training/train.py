@@ -24,7 +24,7 @@ from training.jobs import TrainingJob
 from training.models.finish import export_and_evaluate, log_evaluation, upload_and_register, version_tags
 from training.progress import ProgressFile
 from training.stopping import StopRequest
-from training.tracking.patience import Patience
+from training.tracking.patience import Patience, StayedAway
 from training.tracking.process import process_tags, user_name
 from training.tracking.run_log import RunLog
 from training.tracking.server import Status, TrackingServer
@@ -71,11 +71,11 @@ def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopR
 
 def _carried_out(training: Training) -> Status:
     callback = _learn(training)
-    training.run.stop_sending()
+    training.run.stop_sending(training.progress.alive)
     if callback.finished:
         _finish(training, callback)
     status: Status = "FINISHED" if callback.finished >= callback.episodes else "KILLED"
-    training.patience.until_done(partial(training.run.end, status))
+    training.patience.until_done(partial(training.run.end, status, training.progress.alive))
     return status
 
 
@@ -85,7 +85,7 @@ def _prepared(job: TrainingJob, server: TrackingServer, model_name: str, stop: S
     run_id = job.run_id or _created(job, server)
     run = RunLog(server, run_id, folder, job.params, tags)
     progress = ProgressFile(job.folder)
-    patience = Patience(stop, progress.alive)
+    patience = Patience(stop, folder, progress.alive)
     return Training(job, server, model_name, stop, folder, agent, run, progress, patience)
 
 
@@ -137,7 +137,7 @@ def _finish(training: Training, callback: EpisodeCallback) -> None:
     log_evaluation(run, evaluation, callback.finished)
     tags = version_tags(job, evaluation, callback.finished)
     name = training.model_name if job.register_model else None
-    training.patience.until_done(run.send_all)
+    training.patience.until_done(partial(run.send_all, training.progress.alive))
     version = training.patience.until_done(partial(upload_and_register, training.server, run, file, name, tags))
     registered = "" if version is None else f"; registered as {name} version {version}"
     say(f"{evaluation.success_rate:.0%} of {evaluation.episodes} held-out greedy episodes reach the goal{registered}.")
@@ -162,6 +162,12 @@ def _folder(job: TrainingJob) -> Iterator[Path]:
     if job.folder is not None:
         yield job.folder
         return
-    folder = Path(tempfile.mkdtemp(prefix="clew-training-"))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    folder, is_lacked = Path(tempfile.mkdtemp(prefix="clew-training-")), False
+    try:
+        yield folder
+    except StayedAway:
+        is_lacked = True
+        raise
+    finally:
+        if not is_lacked:
+            shutil.rmtree(folder, ignore_errors=True)

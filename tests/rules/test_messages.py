@@ -29,7 +29,7 @@ FOR_TERMINALS = {
     *("domain/tracking/final_metrics.py", "domain/tracking/scores.py", "domain/tracking/vocabulary.py"),
     *(f"training/{name}.py" for name in ("cli", "command_line", "scratch_server", "models/export", "samples/fill")),
     *(f"training/checkpoints/{name}.py" for name in ("restore", "state")),
-    *(f"training/tracking/{name}.py" for name in ("mlflow_client", "patience", "server")),
+    *(f"training/tracking/{name}.py" for name in ("artifacts", "mlflow_client", "patience", "server")),
 }
 LANGUAGES = ("ja",)
 

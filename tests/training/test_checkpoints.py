@@ -17,6 +17,7 @@ from mlflow.tracking import MlflowClient
 
 from domain.errors import BadInput
 from domain.trainings.maze.requests import REQUESTS
+from training import watch
 from training.agents.build import build_agent
 from training.agents.episodes import EpisodeCallback
 from training.checkpoints.files import CheckpointFiles
@@ -208,3 +209,36 @@ def test_stopped_and_continued_a_run_has_no_gap_and_no_step_twice(
     told = {version.tags["total_episodes"]: version.tags.get("stopped") for version in versions}
     assert told == {str(stopped_at): "true", "30": None}
     assert [one.path for one in client.list_artifacts(run_id, "checkpoints")] == ["checkpoints/1", "checkpoints/2"]
+
+
+class Crashing(StopRequest):
+    """A bug after so many episodes."""
+
+    def __init__(self, episodes: int) -> None:
+        super().__init__()
+        self.left = episodes
+
+    def ends_now(self, episode_ended: bool) -> bool:
+        self.left -= episode_ended
+        if self.left <= 0:
+            raise RuntimeError("a bug")
+        return False
+
+
+def test_what_was_trained_twice_after_a_crash_is_logged_once(
+    client: MlflowClient, server: TrackingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "CHECKPOINT_SECONDS", 0.0)
+    run_id = server.create_run(server.experiment_id("crashed"), "a crash", {})
+    asked = job("PPO", tmp_path, run_id, episodes=40, n_steps=128)
+    with pytest.raises(RuntimeError, match="a bug"):
+        train(asked, server, "crashed", Crashing(20))
+    kept = CheckpointFiles(tmp_path / "checkpoint").numbers[-1]
+    newest = tmp_path / "checkpoint" / str(kept)
+    logged = len(client.get_metric_history(run_id, "episode_reward"))
+    assert read_state(newest).episodes_finished < logged
+    assert train(asked.model_copy(update={"checkpoint": newest}), server, "crashed", StopRequest()) == "FINISHED"
+    for key in ("episode_reward", "loss"):
+        steps = sorted(point.step for point in client.get_metric_history(run_id, key))
+        assert len(steps) == len(set(steps))
+    assert sorted(point.step for point in client.get_metric_history(run_id, "episode_length")) == list(range(1, 41))

@@ -102,7 +102,7 @@ def test_numbers_wait_while_mlflow_is_away(
     line.mend()
     run.metric("episode_reward", 0.7, 3)
     run.stop_sending()
-    Patience(StopRequest(), lambda: None).until_done(lambda: run.end("FINISHED"))
+    Patience(StopRequest(), tmp_path, lambda: None).until_done(lambda: run.end("FINISHED"))
     run.close()
     assert steps_of(client, run_id) == [(1, 0.5), (2, 0.6), (3, 0.7)]
     ended = client.get_run(run_id)
@@ -143,8 +143,8 @@ def test_the_end_waits_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.01)
     alive: list[int] = []
     server = TrackingServer.at(f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(StayedAway, match="stayed away"):
-        Patience(StopRequest(), lambda: alive.append(1), seconds=0.3).until_done(
+    with pytest.raises(StayedAway, match=r"stayed away.*runs"):
+        Patience(StopRequest(), Path("runs"), lambda: alive.append(1), seconds=0.3).until_done(
             lambda: server.end_run("a", "FINISHED")
         )
     assert len(alive) > 3

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from domain.errors import ClewError
 from training.checkpoints.state import STATE_FILE
 from training.tracking.artifacts import Artifacts
 
@@ -45,14 +46,20 @@ class CheckpointFiles:
 
 
 def upload_checkpoint(folder: Path, artifacts: Artifacts) -> None:
-    """Makes it the artifact `checkpoints/<number>`, whole where it has `state.json`; older ones but one are removed."""
-    target = f"{ARTIFACTS}/{folder.name}"
+    """Makes it the artifact `checkpoints/<number>`, whole where it has `state.json`; older ones but one are removed.
+
+    Where it cannot be, that is logged: the next one may be, and the training does not depend on it.
+    """
     try:
-        for file in sorted(folder.iterdir(), key=lambda file: file.name == STATE_FILE):
-            artifacts.upload(file, target)
-    except FileNotFoundError:
-        log.info("A checkpoint was replaced before MLflow had it", extra={"checkpoint": folder.name})
-        return
+        _upload(folder, artifacts)
+    except (ClewError, OSError) as error:
+        more = {"checkpoint": folder.name, "cause": str(error)}
+        log.warning("A checkpoint did not become an artifact; it is in the run's folder", extra=more)
+
+
+def _upload(folder: Path, artifacts: Artifacts) -> None:
+    for file in sorted(folder.iterdir(), key=lambda file: file.name == STATE_FILE):
+        artifacts.upload(file, f"{ARTIFACTS}/{folder.name}")
     there = sorted((name for name in artifacts.folders(ARTIFACTS) if name.isdigit()), key=int)
     for old in there[:-KEPT]:
         artifacts.remove(f"{ARTIFACTS}/{old}")

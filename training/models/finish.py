@@ -11,7 +11,7 @@ from training.jobs import TrainingJob
 from training.models.export import export_policy, load_policy
 from training.models.registration import MODEL_FOLDER, ONNX_FILE, ONNX_TAG
 from training.tracking.run_log import RunLog
-from training.tracking.server import TrackingServer
+from training.tracking.server import TRAINED_AT, TrackingServer
 
 
 def export_and_evaluate(
@@ -39,7 +39,7 @@ def version_tags(job: TrainingJob, evaluation: Evaluation, episodes: int) -> dic
         "env_id": job.maze.env_id,
         "success_rate": str(evaluation.success_rate),
         "total_episodes": str(episodes),
-        "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        TRAINED_AT: datetime.now(UTC).isoformat(timespec="seconds"),
         ONNX_TAG: ONNX_FILE,
     }
     stopped = {"stopped": "true", "asked_episodes": str(job.request.episodes)}

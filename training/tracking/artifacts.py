@@ -1,8 +1,15 @@
 """The files of one run, by the way that its artifact store asks for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from domain.addresses import hiding_credentials
+from domain.errors import ClewError
+from domain.errors.records import InvalidArgument
+from domain.errors.services import UnavailableBecause
+from domain.messages import Text
 from training.tracking.server import TrackingServer
 
 _OWN_STORE: Final = "mlflow-artifacts:/"
@@ -31,9 +38,9 @@ class Artifacts:
         if self._is_served:
             self._server.upload(f"{self._path}/{folder}/{file.name}", file.read_bytes())
             return
-        from training.tracking.mlflow_client import connect, translated
+        with self._of_another_store():
+            from training.tracking.mlflow_client import connect
 
-        with translated(self._server.uri):
             connect(self._server.uri).log_artifact(self._run_id, str(file), folder)
 
     def folders(self, path: str) -> list[str]:
@@ -45,12 +52,27 @@ class Artifacts:
         if self._is_served:
             self._server.remove(f"{self._path}/{path}")
             return
-        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+        with self._of_another_store():
+            from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-        from training.tracking.mlflow_client import translated
-
-        with translated(self._server.uri):
             get_artifact_repository(self.root).delete_artifacts(path)
+
+    @contextmanager
+    def _of_another_store(self) -> Iterator[None]:
+        """Names what fails by the store: its client's exceptions are of as many kinds as there are stores."""
+        try:
+            yield
+        except ImportError as error:
+            raise InvalidArgument(Text(f"A library for the artifacts at {self._store} is missing: {error}.")) from error
+        except ClewError:
+            raise
+        except Exception as error:
+            cause = " ".join(str(error).split())[:300]
+            raise UnavailableBecause(f"The artifact store {self._store}", Text(cause)) from error
+
+    @property
+    def _store(self) -> str:
+        return hiding_credentials(self.root.partition(self._run_id)[0])
 
     @property
     def _is_served(self) -> bool:

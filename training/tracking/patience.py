@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
 
-from domain.errors import ServiceError
-from domain.errors.services import UnavailableBecause
+from domain.errors import ClewError, ServiceError
+from domain.errors.services import UnavailableBecause, last_found
 from domain.messages import Text
 from training.stopping import StopRequest
 
@@ -26,8 +27,11 @@ class StayedAway(UnavailableBecause):
 class Patience:
     """Ten minutes for all that remains to be told, from the first failure on; 25 seconds once it was told to stop."""
 
-    def __init__(self, stop: StopRequest, alive: Callable[[], None], seconds: float = END_SECONDS) -> None:
+    def __init__(
+        self, stop: StopRequest, folder: Path, alive: Callable[[], None], seconds: float = END_SECONDS
+    ) -> None:
         self._stop = stop
+        self._folder = folder
         self._alive = alive
         self._seconds = seconds
         self._failed_first: float | None = None
@@ -39,14 +43,18 @@ class Patience:
             try:
                 return action()
             except ServiceError as error:
-                if self._is_over():
-                    cause = f"it stayed away when the training ended, and lacks what is in its folder ({error.cause})"
-                    raise StayedAway(error.service, Text(cause)) from error
-                log.warning("MLflow is away; the end of the training waits", extra={"cause": str(error)})
+                if self._is_over(last_found(error)):
+                    raise self._stayed_away(last_found(error)) from error
             time.sleep(PAUSE_SECONDS)
 
-    def _is_over(self) -> bool:
+    def _is_over(self, error: ClewError) -> bool:
         now = time.monotonic()
-        self._failed_first = self._failed_first or now
+        if self._failed_first is None:
+            self._failed_first = now
+            log.warning("MLflow is away; the end of the training waits for it", extra={"cause": str(error)})
         most = min(self._seconds, STOPPED_SECONDS) if self._stop else self._seconds
         return now - self._failed_first >= most
+
+    def _stayed_away(self, error: ClewError) -> StayedAway:
+        what = f"it stayed away when the training ended; what it lacks is in {self._folder} ({error})"
+        return StayedAway("MLflow", Text(what))

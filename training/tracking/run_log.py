@@ -15,9 +15,14 @@ from training.tracking.server import Status, TrackingServer
 BATCH: Final = 1000  # MLflow's own limit of metrics per request
 FLUSH_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 3.0
+JOIN_SECONDS: Final = 0.5
 JOURNAL: Final = "metrics.jsonl"
 
 log = logging.getLogger(__name__)
+
+
+def _only_wait() -> None:
+    """Nobody has to hear that the training waits."""
 
 
 class RunLog:
@@ -62,37 +67,43 @@ class RunLog:
             raise self._refused
 
     def upload_soon(self, upload: Callable[[], None]) -> None:
-        """Uploads after the numbers that are there by now; the newest alone, where several wait."""
+        """Uploads after the numbers that are there by now; the newest alone, where several wait. It must not raise."""
         self._uploads[:] = [upload]
 
-    def stop_sending(self) -> None:
-        """Ends the thread, once the request is over that it may be in."""
+    def stop_sending(self, waits: Callable[[], None] = _only_wait) -> None:
+        """Ends the thread, once the request is over that it may be in; calls `waits` meanwhile."""
         self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        while self._thread.is_alive():
+            waits()
+            self._thread.join(JOIN_SECONDS)
 
-    def send_all(self) -> None:
-        """Sends all that waits; raises a ServiceError, or what MLflow refuses."""
-        if self._facts is not None:
-            self._newest = self._server.run(self.run_id).newest_steps
-            self._server.log_facts(self.run_id, *self._facts)
-            self._facts = None
-        while not self._journal.is_empty:
-            points, size = self._journal.first(BATCH)
-            self._send([point for point in points if point.step > self._newest.get(point.key, -1)])
-            self._journal.done(size)
+    def send_all(self, waits: Callable[[], None] = _only_wait) -> None:
+        """Sends all that waits, calling `waits` between requests; raises a ServiceError, or what MLflow refuses."""
+        while self._send_some():
+            waits()
         while self._uploads:
             self._uploads.pop()()
 
-    def end(self, status: Status) -> None:
+    def end(self, status: Status, waits: Callable[[], None] = _only_wait) -> None:
         """Sends all that waits and ends the run; raises as `send_all`, and may be tried again."""
-        self.send_all()
+        self.send_all(waits)
         self._server.end_run(self.run_id, status)
 
     def close(self) -> None:
         """Ends the thread; what was not sent stays in the folder."""
         self.stop_sending()
         self._journal.close()
+
+    def _send_some(self) -> bool:
+        """Sends what comes next; returns whether there may be more."""
+        if self._facts is not None:
+            self._newest = self._server.run(self.run_id).newest_steps
+            self._server.log_facts(self.run_id, *self._facts)
+            self._facts = None
+        points, size = self._journal.first(BATCH)
+        self._send([point for point in points if point.step > self._newest.get(point.key, -1)])
+        self._journal.done(size)
+        return bool(points)
 
     def _send(self, points: list[Point]) -> None:
         if points:
@@ -107,7 +118,10 @@ class RunLog:
     def _try(self) -> float:
         """Sends, and returns after how many seconds to do so again."""
         try:
-            self.send_all()
+            while self._send_some() and not self._over.is_set():
+                pass
+            while self._uploads and not self._over.is_set():
+                self._uploads.pop()()
         except ServiceError as error:
             self._note_away(error)
             return RETRY_SECONDS

@@ -27,6 +27,7 @@ Kind = TypeVar("Kind", bound=BaseModel)
 API: Final = "/api/2.0/mlflow/"
 CALL_SECONDS: Final = 10.0
 FIRST_CALL_SECONDS: Final = 5.0
+TRAINED_AT: Final = "trained_at"
 
 
 class TrackingServer:
@@ -90,7 +91,8 @@ class TrackingServer:
     def register(self, model: str, source: str, run_id: str, tags: Mapping[str, str]) -> str:
         """Makes a version of a registered model, which it creates where there is none; returns its number.
 
-        Where an earlier try for the same run with the same tags was answered too late, that one is it.
+        Where there is one of the same run with the same tags but for the time, that is it: an earlier try may have been
+        answered too late, or have ended before it could say so.
         """
         if (made := self._version_of(run_id, tags)) is not None:
             return made
@@ -143,8 +145,9 @@ class TrackingServer:
 
     def _version_of(self, run_id: str, tags: Mapping[str, str]) -> str | None:
         answer = self._get("model-versions/search", {"filter": f"run_id='{run_id}'", "max_results": 100})
+        same = {key: value for key, value in tags.items() if key != TRAINED_AT}
         for version in self._validated(Versions, answer or {}).model_versions:
-            if tags.items() <= {tag.key: tag.value for tag in version.tags}.items():
+            if same.items() <= {tag.key: tag.value for tag in version.tags}.items():
                 return str(version.version)
         return None
 
