@@ -23,7 +23,7 @@ import numpy as np
 from simple_websocket import Client
 
 from bench.clew_process import clew
-from training.samples import fill, wait_for_mlflow
+from training.samples.fill import fill, wait_for_mlflow
 from training.scratch_server import free_port, mlflow_server
 
 

@@ -1,60 +1,115 @@
-"""Watches a training from inside: counts episodes, hands every number on, stops when told."""
+"""How far a training is, for the scheduler's file and for whoever watches its log."""
 
+import logging
+import math
+import time
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from stable_baselines3.common.callbacks import BaseCallback
+from domain.trainings.training import TrainingProgress
 
-LogMetric = Callable[[str, float, int], None]
+PROGRESS_FILE: Final = "progress.jsonl"
+ALIVE_FILE: Final = "alive"
+MOST_OFTEN_SECONDS: Final = 0.25
+LEAST_OFTEN_SECONDS: Final = 5.0
+RATE_SECONDS: Final = 30.0
+_MEGABYTE: Final = 2**20
 
-SUCCESS_WINDOW: Final = 100
-SUCCESS_EVERY: Final = 10
+log = logging.getLogger(__name__)
 
 
-class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
-    """Calls `log(key, value, episode)` for every episode's numbers; episodes count from 1 in the order they end.
+class Progress(NamedTuple):
+    """Where a training stands."""
 
-    `loss` is the latest update's, with the first episode that ends after it. `success_rate` comes every 10 episodes and
-    is the share of successes among the last 100 (of all so far, while there are fewer).
-    """
+    finished: int
+    episodes: int
+    steps: int
+    reward: float | None = None
+    loss: float | None = None
+    success_rate: float | None = None
 
-    def __init__(
-        self, episodes: int, log: LogMetric, tick: Callable[[], None], should_stop: Callable[[], bool]
-    ) -> None:
-        super().__init__()
-        self.episodes = episodes
-        self.finished = 0
-        self._log = log
-        self._tick = tick
-        self._should_stop = should_stop
-        self._successes: deque[bool] = deque(maxlen=SUCCESS_WINDOW)
-        self._updates_logged = 0
+
+class Rates:
+    """Steps and episodes a second, over the last half minute."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, Progress]] = deque()
+
+    def note(self, progress: Progress) -> None:
+        """Counts from here on."""
+        now = time.monotonic()
+        self._seen.append((now, progress))
+        while now - self._seen[0][0] > RATE_SECONDS:
+            self._seen.popleft()
 
     @property
-    def success_rate(self) -> float | None:
-        """The share of successes among the last 100 episodes, None before the first has ended."""
-        return sum(self._successes) / len(self._successes) if self._successes else None
+    def steps_per_second(self) -> float | None:
+        """None while nothing is known."""
+        (began, first), (ended, last) = self._seen[0], self._seen[-1]
+        return (last.steps - first.steps) / (ended - began) if ended > began else None
 
-    def _on_step(self) -> bool:
-        for done, info in zip(self.locals["dones"], self.locals["infos"], strict=True):
-            if done and self.finished < self.episodes:
-                self._end_episode(info)
-        self._tick()
-        return self.finished < self.episodes and not self._should_stop()
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the remaining episodes take at this rate; None while no episode has ended."""
+        (began, first), (ended, last) = self._seen[0], self._seen[-1]
+        done = last.finished - first.finished
+        return (last.episodes - last.finished) * (ended - began) / done if done else None
 
-    def _end_episode(self, info: dict[str, Any]) -> None:
-        self.finished += 1
-        self._successes.append(bool(info["is_success"]))
-        self._log("episode_reward", float(info["episode"]["r"]), self.finished)
-        self._log("episode_length", float(info["episode"]["l"]), self.finished)
-        self._log_loss()
-        if self.finished % SUCCESS_EVERY == 0 and self.success_rate is not None:
-            self._log("success_rate", self.success_rate, self.finished)
 
-    def _log_loss(self) -> None:
-        updates = getattr(self.model, "_n_updates", 0)
-        loss = self.model.logger.name_to_value.get("train/loss")
-        if updates > self._updates_logged and loss is not None:
-            self._updates_logged = updates
-            self._log("loss", float(loss), self.finished)
+class ProgressFile:
+    """Appends a line for the newest state, four a second at most, and rarer the longer the file is: some MB in days."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._file = folder / PROGRESS_FILE if folder is not None else None
+        self._alive = folder / ALIVE_FILE if folder is not None else None
+        self._size = self._file.stat().st_size if self._file is not None and self._file.exists() else 0
+        self.rates = Rates()
+
+    @property
+    def pause_seconds(self) -> float:
+        """How long to wait before the next line."""
+        return min(MOST_OFTEN_SECONDS * 2.0 ** (self._size // _MEGABYTE), LEAST_OFTEN_SECONDS)
+
+    def write(self, progress: Progress) -> None:
+        """Appends a line; a full disk costs it, and nothing else."""
+        self.rates.note(progress)
+        line = self._told(progress).model_dump_json() + "\n"
+        self._append(line.encode())
+
+    def alive(self) -> None:
+        """Says that the training works, though it has nothing to tell."""
+        if self._alive is None:
+            return
+        try:
+            self._alive.touch()
+        except OSError as error:
+            log.warning("The training cannot say that it is alive", extra={"cause": str(error)})
+
+    def _append(self, line: bytes) -> None:
+        if self._file is None:
+            return
+        try:
+            with self._file.open("ab") as file:
+                file.write(line)
+            self._size += len(line)
+        except OSError as error:
+            log.warning("The training cannot say how far it is", extra={"cause": str(error)})
+
+    def _told(self, progress: Progress) -> TrainingProgress:
+        return TrainingProgress(
+            at_ms=time.time_ns() // 1_000_000,
+            episode=progress.finished,
+            episodes=progress.episodes,
+            steps=progress.steps,
+            reward=_finite(progress.reward),
+            loss=_finite(progress.loss),
+            success_rate=progress.success_rate,
+            steps_per_second=self.rates.steps_per_second,
+            seconds_left=self.rates.seconds_left,
+        )
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON knows no NaN."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,14 +1,20 @@
 """Ctrl-C and SIGTERM as a request that the training looks at, so that it ends between two steps and not within one."""
 
 import signal
+import time
 from types import FrameType
+from typing import Final
+
+EPISODE_SECONDS: Final = 20.0
+"""So long after the signal an episode may still take to its end."""
 
 
 class StopRequest:
-    """Remembers the first SIGINT or SIGTERM; a second SIGINT interrupts at once, as usual."""
+    """Remembers the first SIGINT or SIGTERM; the second, of either kind, interrupts at once."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
+        self.asked_at = 0.0
 
     @classmethod
     def listening(cls) -> "StopRequest":
@@ -23,9 +29,24 @@ class StopRequest:
         """What a shell expects of a process that ended by this signal: 130 or 143; 0 without one."""
         return 0 if self.signal is None else 128 + self.signal
 
+    @property
+    def seconds_ago(self) -> float:
+        """How long ago it was asked for."""
+        return time.monotonic() - self.asked_at
+
+    def ends_now(self, episode_ended: bool) -> bool:
+        """Whether to stop here: at the end of an episode, or where none ended for too long."""
+        return bool(self) and (episode_ended or self.seconds_ago > EPISODE_SECONDS)
+
     def __bool__(self) -> bool:
         return self.signal is not None
 
     def _set(self, number: int, frame: FrameType | None) -> None:
-        self.signal = number
+        self.signal, self.asked_at = number, time.monotonic()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise KeyboardInterrupt

@@ -137,15 +137,16 @@ def observe(maze: Maze, position: Position) -> NDArray[np.float32]:
     return maze.padded[y : y + VIEW, x : x + VIEW].astype(np.float32).ravel()
 
 
-def step(maze: Maze, position: Position, action: int, steps_before: int) -> Step:
+def step(maze: Maze, position: Position, action: int, steps_before: int, most_steps: int = MAX_STEPS) -> Step:
     """Moves by one action (0 up, 1 down, 2 left, 3 right); `steps_before` counts the episode's steps so far.
 
-    Pays +1.0 for the goal, -0.05 for a wall (the agent stays), else -0.01. The 200th step truncates the episode.
+    Pays +1.0 for the goal, -0.05 for a wall (the agent stays), else -0.01. The last of
+    `most_steps` truncates the episode.
     """
     dx, dy = MOVES[action]
     x, y = position[0] + dx, position[1] + dy
     cell = maze.padded[y + _MARGIN, x + _MARGIN]
-    truncated = steps_before + 1 >= MAX_STEPS
+    truncated = steps_before + 1 >= most_steps
     if cell == WALL:
         return Step(position, WALL_REWARD, False, truncated)
     if cell == GOAL:

@@ -16,7 +16,7 @@ from domain.registry.measurements import Measured
 from domain.statistics import wilson_interval
 from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine
-from training.export import load_policy
+from training.models.export import load_policy
 
 pytest.importorskip("onnx")
 

@@ -12,7 +12,7 @@ from domain.inference.maze import generate_maze, observe, step
 from domain.inference.messages import InferenceStep
 from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine, Viewer
-from training.export import load_policy
+from training.models.export import load_policy
 
 
 @pytest.mark.parametrize(("kind", "file", "size"), [("ppo", PPO, 10), ("dqn", DQN, 5)])

@@ -67,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gpu_monitor": {"domain", "sockets"},
     "inference": {"domain", "concurrency", "sockets", "transport", "policies"},
     "scheduler": {"domain", "concurrency", "sockets", "transport", "settings", "mlflow_api"},
-    "training": {"domain"},
+    "training": {"domain", "transport"},
 }
 TOP = {package for package in MAY_IMPORT if "." not in package}
 MAY_IMPORT["app"] = set(TOP)

@@ -27,8 +27,9 @@ FOR_TERMINALS = {
     *("settings/setting_types.py", "domain/wrong_settings.py", "scheduler/settings.py"),
     *("domain/charts/curves.py", "domain/charts/smoothing.py", "domain/inference/evaluation.py"),
     *("domain/tracking/final_metrics.py", "domain/tracking/scores.py", "domain/tracking/vocabulary.py"),
-    *(f"training/{name}.py" for name in ("cli", "export", "hyperparameters", "run_log", "samples", "scratch_server")),
-    "training/tracking.py",
+    *(f"training/{name}.py" for name in ("cli", "command_line", "scratch_server", "models/export", "samples/fill")),
+    *(f"training/checkpoints/{name}.py" for name in ("restore", "state")),
+    *(f"training/tracking/{name}.py" for name in ("artifacts", "mlflow_client", "patience", "server")),
 }
 LANGUAGES = ("ja",)
 

@@ -10,7 +10,8 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from tests.conftest import SharedMlflow
-from training.tracking import connect
+from training.tracking.mlflow_client import connect
+from training.tracking.server import TrackingServer
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,11 @@ def mlflow_uri(mlflow_address: str) -> str:
 @pytest.fixture(scope="session")
 def client(mlflow_uri: str) -> MlflowClient:
     return connect(mlflow_uri)
+
+
+@pytest.fixture(scope="session")
+def server(mlflow_uri: str) -> TrackingServer:
+    return TrackingServer.at(mlflow_uri)
 
 
 @pytest.fixture

@@ -58,7 +58,12 @@ def test_ctrl_c_ends_the_run_as_killed_with_what_it_has(client: MlflowClient, ml
     assert "Traceback" not in errors
     ended = client.get_run(run.info.run_id)
     assert ended.info.status == "KILLED"
-    assert len(client.get_metric_history(run.info.run_id, "episode_reward")) >= 20
+    points = client.get_metric_history(run.info.run_id, "episode_reward")
+    assert len(points) >= 20
+    (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")  # what it learned is not lost
+    told = (version.tags["stopped"], version.tags["total_episodes"], version.tags["asked_episodes"])
+    assert told == ("true", str(len(points)), "500000")
+    assert ended.data.metrics["eval/success_rate"] == float(version.tags["success_rate"])
 
 
 def test_sigterm_ends_the_run_as_killed_too(client: MlflowClient, mlflow_uri: str, alone: pytest.MonkeyPatch) -> None:
@@ -103,6 +108,9 @@ def test_an_mlflow_that_never_answers_is_told_within_ten_seconds(
         (["--algorithm", "A2C"], "invalid choice"),
         (["--algorithm", "PPO", "--episodes", "0"], "--episodes"),
         (["--algorithm", "PPO", "--size", "4"], "--size"),
+        (["--algorithm", "PPO", "--episodes", "1000001"], "--episodes"),
+        (["--algorithm", "PPO", "--steps-per-episode", "99"], "--steps-per-episode"),
+        (["--seed", "3"], "--algorithm"),
         (["--algorithm", "PPO", "--seed", "x"], "--seed"),
         (["--algorithm", "DQN", "--setting", "nope"], "no setting 'nope'"),
     ],
@@ -127,5 +135,25 @@ def test_a_deleted_experiment_is_told(
 ) -> None:
     client.delete_experiment(client.create_experiment("gone"))
     alone.setenv("MLFLOW_TRACKING_URI", mlflow_uri)
-    assert cli.main(["--algorithm", "PPO", "--experiment", "gone"]) == 2
-    assert "'gone' is deleted" in capsys.readouterr().err
+    assert cli.main(["--algorithm", "PPO", "--experiment", "gone"]) == 1
+    assert "“gone” is deleted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "Invalid JSON"),
+        ('{"values": {"algorithm": "PPO", "episodes": 0}}', "episodes"),
+        ('{"values": {"algorithm": "PPO", "n_steps": 8, "n_envs": 1, "batch_size": 64}}', "batch_size"),
+        ('{"values": {"algorithm": "PPO", "unheard": 1}}', "unheard"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_wrong_request_file_is_told(
+    content: str | None, sentence: str, alone: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "request.json"
+    if content is not None:
+        file.write_text(content)
+    assert cli.main(["--request", str(file)]) == 2
+    assert sentence in capsys.readouterr().err

@@ -10,7 +10,7 @@ from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.env_checker import check_env as check_env_for_sb3
 
 from domain.inference.maze import MAX_STEPS
-from training.environment import MazeEnv
+from training.agents.environment import MazeEnv
 
 
 @pytest.mark.parametrize("size", [5, 6, 10, 20])

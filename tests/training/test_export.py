@@ -10,18 +10,19 @@ pytest.importorskip("torch")
 import onnx
 import torch
 
-from domain.inference.maze import generate_maze
-from training.agents import build_agent
-from training.export import OPSET, ExportMismatch, export_policy, load_policy
-from training.hyperparameters import ALGORITHMS, Algorithm, load_hyperparameters, setting_names
+from domain.trainings.maze.presets import PRESETS
+from domain.trainings.maze.requests import REQUESTS, Algorithm
+from training.agents.build import build_agent
+from training.jobs import preset
+from training.models.export import OPSET, ExportMismatch, export_policy, load_policy
 
 OUTPUTS = {"PPO": "action_probabilities", "DQN": "q_values"}
-SETTINGS = [(algorithm, setting) for algorithm in ALGORITHMS for setting in setting_names(algorithm)]
+SETTINGS = [(algorithm, setting) for algorithm, settings in PRESETS.items() for setting in settings]
 
 
 @pytest.mark.parametrize(("algorithm", "setting"), SETTINGS)
 def test_every_setting_exports_what_its_policy_answers(algorithm: Algorithm, setting: str, tmp_path: Path) -> None:
-    agent = build_agent(algorithm, generate_maze(5), 1, load_hyperparameters(algorithm, setting))
+    agent = build_agent(preset(algorithm, setting))
     path = export_policy(agent, tmp_path / "policy.onnx")
     observations = np.random.default_rng(9).integers(0, 3, (500, 25)).astype(np.float32)
     with torch.no_grad():
@@ -29,9 +30,9 @@ def test_every_setting_exports_what_its_policy_answers(algorithm: Algorithm, set
     assert np.array_equal(load_policy(path)(observations).argmax(axis=1), best)
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", REQUESTS)
 def test_the_file_has_the_contracts_names_and_shapes_and_no_external_data(algorithm: Algorithm, tmp_path: Path) -> None:
-    agent = build_agent(algorithm, generate_maze(5), 1, load_hyperparameters(algorithm, "default"))
+    agent = build_agent(preset(algorithm, "default"))
     model = onnx.load(export_policy(agent, tmp_path / "policy.onnx"), load_external_data=False)
     (given,), (answer,) = model.graph.input, model.graph.output
     assert (given.name, answer.name) == ("observation", OUTPUTS[algorithm])
@@ -43,7 +44,7 @@ def test_the_file_has_the_contracts_names_and_shapes_and_no_external_data(algori
 
 
 def test_an_export_that_answers_otherwise_is_refused(tmp_path: Path) -> None:
-    agent = build_agent("DQN", generate_maze(5), 1, load_hyperparameters("DQN", "default"))
+    agent = build_agent(preset("DQN", "default"))
     # A layer's hook changes what torch answers but is no layer that the export could see.
     agent.policy.q_net.register_forward_hook(lambda module, given, answer: answer + 1)
     with pytest.raises(ExportMismatch, match="differs"):

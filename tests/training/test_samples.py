@@ -13,9 +13,9 @@ from mlflow.tracking import MlflowClient
 
 from domain.inference.evaluation import evaluate
 from domain.inference.maze import generate_maze
-from training import samples
-from training.sample_store import FOLDER, SampleRun, read_points, read_runs
-from training.tracking import connect
+from training.samples import fill as samples
+from training.samples.store import FOLDER, SampleRun, read_points, read_runs
+from training.tracking.mlflow_client import connect
 
 ROOT = Path(__file__).parents[2]
 RECORDED = read_runs()
@@ -23,7 +23,7 @@ HEAVY = ("torch", "gymnasium", "stable_baselines3", "onnx", "onnxruntime", "tqdm
 FILL_WITHOUT_TORCH = f"""
 import sys
 sys.modules |= dict.fromkeys({HEAVY})  # None there makes an import fail
-from training.samples import main
+from training.samples.fill import main
 main()
 """
 
@@ -112,7 +112,7 @@ def test_every_number_is_finite_and_in_order() -> None:
 def test_every_sample_model_earns_its_success_rate_again() -> None:
     pytest.importorskip("onnxruntime")
     pytest.importorskip("torch")
-    from training.export import load_policy
+    from training.models.export import load_policy
 
     registered = [sample for sample in RECORDED if sample.version_tags is not None]
     assert len(registered) >= 6

@@ -12,17 +12,21 @@ from mlflow.tracking import MlflowClient
 
 from domain.inference.evaluation import evaluate
 from domain.inference.maze import generate_maze
-from training.export import load_policy
-from training.hyperparameters import ALGORITHMS, Algorithm, load_hyperparameters
-from training.request import TrainingRequest
+from domain.trainings.maze.requests import REQUESTS, PpoRequest
+from training.jobs import TrainingJob
+from training.models.export import load_policy
+from training.stopping import StopRequest
+from training.tracking.points import Point
+from training.tracking.server import TrackingServer
 from training.train import train
 
 EPISODES = 45
 MODEL = "maze-under-test"
 
 
-def go_on() -> bool:
-    return False
+def job(algorithm: str = "PPO", *, experiment: str, register_model: bool = True, **values: int) -> TrainingJob:
+    request = REQUESTS[algorithm].model_validate({"algorithm": algorithm, "maze_size": 5, **values})
+    return TrainingJob(request=request, experiment=experiment, register_model=register_model)
 
 
 def only_run(client: MlflowClient, experiment: str) -> Run:
@@ -36,25 +40,24 @@ def history(client: MlflowClient, run: Run, key: str) -> list[Metric]:
     return sorted(client.get_metric_history(run.info.run_id, key), key=lambda point: point.step)
 
 
-@pytest.fixture(scope="module", params=ALGORITHMS)
-def trained(request: pytest.FixtureRequest, client: MlflowClient) -> tuple[TrainingRequest, Run]:
-    algorithm: Algorithm = request.param
-    asked = TrainingRequest(algorithm=algorithm, seed=3, episodes=EPISODES, size=5, experiment=f"trained-{algorithm}")
-    assert train(asked, client, MODEL, go_on) == "FINISHED"
+@pytest.fixture(scope="module", params=REQUESTS)
+def trained(request: pytest.FixtureRequest, client: MlflowClient, server: TrackingServer) -> tuple[TrainingJob, Run]:
+    asked = job(request.param, experiment=f"trained-{request.param}", seed=3, episodes=EPISODES)
+    assert train(asked, server, MODEL, StopRequest()) == "FINISHED"
     return asked, only_run(client, asked.experiment_name)
 
 
-def test_the_run_says_what_was_trained(trained: tuple[TrainingRequest, Run]) -> None:
+def test_the_run_says_what_was_trained(trained: tuple[TrainingJob, Run]) -> None:
     asked, run = trained
     assert run.info.status == "FINISHED"
-    expected = {"algorithm": asked.algorithm, "env_id": "ClewMaze-5x5-v0", "seed": "3"}
-    hyperparameters = load_hyperparameters(asked.algorithm, "default")
+    expected = {"algorithm": asked.request.algorithm, "env_id": "ClewMaze-5x5-v0", "seed": "3", "setting": "default"}
     assert expected.items() <= run.data.params.items()
-    assert {key: str(value) for key, value in hyperparameters.items()}.items() <= run.data.params.items()
+    assert run.data.params["steps_per_episode"] == "200"
+    assert {key: str(value) for key, value in asked.request.hyperparameters.items()}.items() <= run.data.params.items()
     assert {"clew.boot_id", "clew.host", "clew.pid", "clew.start_ticks"} <= set(run.data.tags)
 
 
-def test_every_episode_has_its_numbers(trained: tuple[TrainingRequest, Run], client: MlflowClient) -> None:
+def test_every_episode_has_its_numbers(trained: tuple[TrainingJob, Run], client: MlflowClient) -> None:
     run = trained[1]
     rewards, lengths = history(client, run, "episode_reward"), history(client, run, "episode_length")
     assert [point.step for point in rewards] == [point.step for point in lengths] == list(range(1, EPISODES + 1))
@@ -63,9 +66,7 @@ def test_every_episode_has_its_numbers(trained: tuple[TrainingRequest, Run], cli
     assert run.info.start_time <= rewards[0].timestamp <= rewards[-1].timestamp <= run.info.end_time
 
 
-def test_success_rate_counts_the_last_hundred_episodes(
-    trained: tuple[TrainingRequest, Run], client: MlflowClient
-) -> None:
+def test_success_rate_counts_the_last_hundred_episodes(trained: tuple[TrainingJob, Run], client: MlflowClient) -> None:
     run = trained[1]
     rewards = [point.value for point in history(client, run, "episode_reward")]
     for point in history(client, run, "success_rate"):
@@ -75,50 +76,63 @@ def test_success_rate_counts_the_last_hundred_episodes(
     assert [point.step for point in history(client, run, "success_rate")] == [10, 20, 30, 40]
 
 
-def test_loss_is_there_only_where_an_update_happened(
-    trained: tuple[TrainingRequest, Run], client: MlflowClient
-) -> None:
+def test_loss_is_there_only_where_an_update_happened(trained: tuple[TrainingJob, Run], client: MlflowClient) -> None:
     asked, run = trained
     steps = [point.step for point in history(client, run, "loss")]
     assert set(steps) <= set(range(1, EPISODES + 1))
     assert max(Counter(steps).values(), default=1) == 1
-    if asked.algorithm == "PPO":  # DQN may still be filling its buffer in so short a training
+    if asked.request.algorithm == "PPO":  # DQN may still be filling its buffer in so short a training
         assert 0 < len(steps) < EPISODES
 
 
 def test_the_version_leads_back_to_its_run_and_its_file(
-    trained: tuple[TrainingRequest, Run], client: MlflowClient, tmp_path: Path
+    trained: tuple[TrainingJob, Run], client: MlflowClient, tmp_path: Path
 ) -> None:
     asked, run = trained
     (version,) = client.search_model_versions(f"run_id = '{run.info.run_id}'")
     assert version.name == MODEL
-    assert version.tags["algorithm"] == asked.algorithm
+    assert version.tags["algorithm"] == asked.request.algorithm
     assert version.tags["total_episodes"] == str(EPISODES)
     assert version.tags["trained_at"].endswith("+00:00")
+    assert "stopped" not in version.tags
     file = client.download_artifacts(run.info.run_id, f"model/{version.tags['onnx_file']}", str(tmp_path))
     again = evaluate(load_policy(Path(file)), generate_maze(5))
     assert float(version.tags["success_rate"]) == again.success_rate == run.data.metrics["eval/success_rate"]
     assert run.data.metrics["eval/mean_length"] == again.mean_length
 
 
-def test_a_seed_trains_the_same_run_again(client: MlflowClient) -> None:
+def test_a_seed_trains_the_same_run_again(client: MlflowClient, server: TrackingServer) -> None:
     rewards = []
     for attempt in (1, 2):
-        asked = TrainingRequest(
-            algorithm="PPO", seed=11, episodes=20, size=5, experiment=f"again-{attempt}", register_model=False
-        )
-        train(asked, client, MODEL, go_on)
+        asked = job(experiment=f"again-{attempt}", register_model=False, seed=11, episodes=20)
+        train(asked, server, MODEL, StopRequest())
         run = only_run(client, asked.experiment_name)
         rewards.append([point.value for point in history(client, run, "episode_reward")])
     assert rewards[0] == rewards[1]
     assert not client.search_model_versions(f"run_id = '{run.info.run_id}'")
 
 
-def test_a_failure_ends_the_run_as_failed(client: MlflowClient) -> None:
-    def fail() -> bool:
+class Failing(StopRequest):
+    def ends_now(self, episode_ended: bool) -> bool:
         raise RuntimeError("a bug")
 
-    asked = TrainingRequest(algorithm="PPO", episodes=5, size=5, experiment="failing")
+
+def test_a_failure_ends_the_run_as_failed(client: MlflowClient, server: TrackingServer) -> None:
     with pytest.raises(RuntimeError, match="a bug"):
-        train(asked, client, MODEL, fail)
+        train(job(experiment="failing", episodes=5), server, MODEL, Failing())
     assert only_run(client, "failing").info.status == "FAILED"
+
+
+def test_what_diverged_is_logged_as_that(client: MlflowClient, server: TrackingServer) -> None:
+    run_id = server.create_run("0", "diverged", {})
+    server.log_points(run_id, [Point("loss", float("nan"), 1, 1), Point("loss", float("-inf"), 2, 2)])
+    assert [str(point.value) for point in client.get_metric_history(run_id, "loss")] == [
+        "nan",
+        "-1.7976931348623157e+308",
+    ]
+
+
+def test_a_request_of_no_preset_says_so() -> None:
+    own = TrainingJob(request=PpoRequest(algorithm="PPO", gamma=0.5))
+    assert (own.setting, own.run_name) == ("own", "ppo-own-seed0")
+    assert TrainingJob(request=PpoRequest(algorithm="PPO", net_arch="16", episodes=3)).setting == "small-net"  # type: ignore[arg-type]

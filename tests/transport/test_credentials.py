@@ -15,7 +15,7 @@ from services.connect import connect
 from settings.gpu_addresses import read_addresses
 from settings.settings import Settings
 from tests.transport.servers import Oracle, Proxy, nobody
-from training.tracking import connect as connect_training
+from training.tracking.mlflow_client import connect as connect_training
 from transport.credentials import BearerAuth
 from transport.http_client import JsonService
 

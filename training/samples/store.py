@@ -11,9 +11,9 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from training.registration import ONNX_FILE
+from training.models.registration import ONNX_FILE
 
-FOLDER: Final = Path(__file__).with_name("sample_data")
+FOLDER: Final = Path(__file__).parents[1] / "sample_data"
 RUNS_FILE: Final = "runs.json"
 POINTS_FILE: Final = "points.parquet"
 MODELS_FOLDER: Final = "models"

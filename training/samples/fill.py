@@ -1,6 +1,6 @@
 """Fills an untouched embedded MLflow with the recorded sample runs: `python -m training.samples`.
 
-Needs no torch: what is filled was recorded by training/record_samples.py. The state is kept in MLflow itself, as the
+Needs no torch: what is filled was recorded by training/samples/record.py. The state is kept in MLflow itself, as the
 tag `clew.sample` of each sample experiment: "filling" from its creation on, "complete" at the end. A fill that was cut
 off goes on where it stopped; nothing is filled again once the experiments were completed or removed.
 """
@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Final
 
 from mlflow.entities import Experiment, Metric, Param, Run, ViewType
+from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from domain.errors import BadInput, ClewError, ServiceUnavailable
 from domain.errors.records import InvalidArgument
 from domain.logs import configure_logging
 from domain.messages import Text
-from training.registration import MODEL_FOLDER, register_version
-from training.run_log import BATCH
-from training.sample_store import FOLDER, Points, SampleRun, read_points, read_runs
+from training.models.registration import MODEL_FOLDER, ONNX_FILE, ONNX_TAG
+from training.samples.store import FOLDER, Points, SampleRun, read_points, read_runs
 from training.settings import read_settings
-from training.tracking import connect, translated
+from training.tracking.mlflow_client import already_exists, connect, translated
+from training.tracking.run_log import BATCH
 
 SAMPLE_TAG: Final = "clew.sample"
 FILLING: Final = "filling"
@@ -162,7 +163,18 @@ def _register(client: MlflowClient, run: Run, tags: Mapping[str, str], model_nam
     if client.search_model_versions(f"run_id = '{run.info.run_id}'"):
         return
     client.log_artifact(run.info.run_id, str(file), MODEL_FOLDER)
-    register_version(client, model_name, run.info.run_id, run.info.artifact_uri, {**tags, SAMPLE_TAG: "true"})
+    _ensure_model(client, model_name)
+    source = f"{run.info.artifact_uri}/{MODEL_FOLDER}"
+    tags = {**tags, SAMPLE_TAG: "true", ONNX_TAG: ONNX_FILE}
+    client.create_model_version(model_name, source, run.info.run_id, tags=tags, await_creation_for=0)
+
+
+def _ensure_model(client: MlflowClient, name: str) -> None:
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if not already_exists(error):
+            raise
 
 
 def _report(done: int, total: int) -> None:
@@ -171,7 +183,3 @@ def _report(done: int, total: int) -> None:
         sys.stderr.write(f"\rFilling MLflow with sample runs: {done} of {total}" + "\n" * (done == total))
     elif done % 10 == 0:
         log.info("Filling MLflow with sample runs: %d of %d", done, total)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

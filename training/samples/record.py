@@ -1,4 +1,4 @@
-"""Records the sample data: `python -m training.record_samples` trains the runs of PLAN that training/sample_data lacks.
+"""Records the sample data: `python -m training.samples.record` trains the runs of PLAN that training/sample_data lacks.
 
 All of them take 15 to 25 minutes on one core. To record a run anew, take it out of runs.json.
 """
@@ -20,12 +20,11 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from domain.logs import configure_logging
-from training.hyperparameters import Algorithm
-from training.registration import MODEL_FOLDER, ONNX_FILE
-from training.request import TrainingRequest
-from training.sample_store import FOLDER, RUNS_FILE, Points, SampleRun, read_points, read_runs, write_samples
+from domain.trainings.maze.requests import Algorithm
+from training.models.registration import MODEL_FOLDER, ONNX_FILE
+from training.samples.store import FOLDER, RUNS_FILE, Points, SampleRun, read_points, read_runs, write_samples
 from training.scratch_server import mlflow_server
-from training.tracking import connect
+from training.tracking.mlflow_client import connect
 
 MODEL_NAME: Final = "clew-maze"
 # What names the machine, its user or the process stays out: a sample run belongs to no machine of the viewer's.
@@ -54,7 +53,7 @@ class Planned:
     @property
     def run_name(self) -> str:
         """The name that the trainer gives this run."""
-        return TrainingRequest(algorithm=self.algorithm, setting=self.setting, seed=self.seed).run_name
+        return f"{self.algorithm.lower()}-{self.setting}-seed{self.seed}"
 
     @property
     def key(self) -> str:

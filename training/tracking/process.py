@@ -6,14 +6,12 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-import torch
-
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _STAT = Path("/proc/self/stat")
 
 
-def process_tags(device: torch.device) -> dict[str, str]:
-    """Tags of this process: `clew.boot_id`, `.host`, `.pid`, `.start_ticks`, and `.gpu_uuid` if it trains on a GPU.
+def process_tags(gpu_uuid: str | None = None) -> dict[str, str]:
+    """Tags of this process: `clew.boot_id`, `.host`, `.pid`, `.start_ticks`, and `.gpu_uuid` if it trains on one.
 
     A pid alone is not enough: containers and reboots reuse it. What the system cannot tell is left out.
     """
@@ -21,8 +19,8 @@ def process_tags(device: torch.device) -> dict[str, str]:
     with suppress(OSError):
         tags["clew.boot_id"] = _BOOT_ID.read_text(encoding="ascii").strip()
         tags["clew.start_ticks"] = start_ticks(_STAT.read_text(encoding="utf-8", errors="replace"))
-    if device.type == "cuda":
-        tags["clew.gpu_uuid"] = f"GPU-{torch.cuda.get_device_properties(device).uuid}"  # NVML's spelling
+    if gpu_uuid is not None:
+        tags["clew.gpu_uuid"] = f"GPU-{gpu_uuid}"  # NVML's spelling
     return tags
 
 

@@ -1,0 +1,53 @@
+"""Numbers wait in a file: in order, each once, whatever is cut off."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from training.tracking.points import Journal, Point
+
+VALUES = st.floats(width=64)
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("append"), VALUES), st.tuples(st.just("send"), st.integers(1, 5)), st.just(("crash", 0))
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=50)
+@given(ACTIONS)
+def test_a_journal_is_a_queue_that_survives(actions: list[tuple[str, float]]) -> None:
+    """What a crash comes after may be sent again: who sends drops by step."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "journal"
+        journal, waiting, forgotten, step = Journal(file), list[Point](), list[Point](), 0
+        for action, value in actions:
+            if action == "append":
+                step += 1
+                waiting.append(Point("loss", value, 10 * step, step))
+                journal.append(waiting[-1])
+            elif action == "send":
+                points, size = journal.first(int(value))
+                assert repr(points) == repr(waiting[: int(value)])
+                journal.done(size)
+                forgotten += waiting[: len(points)]
+                del waiting[: len(points)]
+                forgotten = forgotten if waiting else []
+            else:
+                journal.close()
+                journal, waiting, forgotten = Journal(file), [*forgotten, *waiting], []
+            assert journal.is_empty == (not waiting)
+        journal.close()
+
+
+def test_half_a_line_is_dropped_and_a_full_file_counts(tmp_path: Path) -> None:
+    file = tmp_path / "journal"
+    file.write_bytes(b'["a",1.0,1,1]\n["a",2.')
+    journal = Journal(file, most_bytes=32)
+    for step in (2, 3, 4):
+        journal.append(Point("a", 0.5, 1, step))
+    assert ([point.step for point in journal.first(9)[0]], journal.dropped) == ([1, 2], 2)
+    journal.close()

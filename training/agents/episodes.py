@@ -1,0 +1,104 @@
+"""Watches a training from inside: counts episodes, hands every number on, stops when told."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from stable_baselines3.common.callbacks import BaseCallback
+
+from domain.inference.maze import MAX_STEPS
+from training.agents.counters import Counters
+from training.jobs import SUCCESS_WINDOW
+
+SUCCESS_EVERY: Final = 10
+
+
+class Watcher(Protocol):
+    """Who is told how an agent gets on."""
+
+    def metric(self, key: str, value: float, step: int) -> None:
+        """One number of an episode."""
+
+    def stepped(self, callback: "EpisodeCallback") -> None:
+        """All mazes went one step."""
+
+    def between_updates(self, callback: "EpisodeCallback") -> None:
+        """An update is over and nothing is collected yet: the agent is at rest."""
+
+
+class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
+    """Tells `watcher` every episode's numbers; episodes count from 1 in the order they end.
+
+    `loss` is the latest update's, with the first episode that ends after it. `success_rate` comes every 10 episodes and
+    is the share of successes among the last 100 (of all so far, while there are fewer). When told to stop it goes on
+    until an episode ends, whichever maze it is in, or the `patience` after that is over.
+    """
+
+    def __init__(self, episodes: int, watcher: Watcher, should_stop: Callable[[bool], bool]) -> None:
+        super().__init__()
+        self.episodes = episodes
+        self.finished = 0
+        self.reward: float | None = None
+        self.loss: float | None = None
+        self._watcher = watcher
+        self._should_stop = should_stop
+        self._successes: deque[bool] = deque(maxlen=SUCCESS_WINDOW)
+        self._updates_logged = 0
+
+    @property
+    def success_rate(self) -> float | None:
+        """The share of successes among the last 100 episodes, None before the first has ended."""
+        return sum(self._successes) / len(self._successes) if self._successes else None
+
+    @property
+    def counters(self) -> Counters:
+        """What a checkpoint keeps of this."""
+        return Counters(
+            finished=self.finished,
+            successes=list(self._successes),
+            updates_logged=self._updates_logged,
+            update_loss=self._update_loss(),
+        )
+
+    def restore(self, counters: Counters) -> None:
+        """Goes on counting where another left off."""
+        self.finished = counters.finished
+        self._successes.extend(counters.successes)
+        self._updates_logged = counters.updates_logged
+
+    def _on_training_start(self) -> None:
+        # DQN's exploration falls over a share of these steps. As it was measured, with 200 steps an episode: the most
+        # that the episodes may have would never be reached, and chance would never fall.
+        self.model._total_timesteps = (self.episodes + self.model.n_envs) * MAX_STEPS
+
+    def _on_rollout_start(self) -> None:
+        self._watcher.between_updates(self)
+
+    def _on_step(self) -> bool:
+        ended = False
+        for done, info in zip(self.locals["dones"], self.locals["infos"], strict=True):
+            if done and self.finished < self.episodes:
+                self._end_episode(info)
+                ended = True
+        self._watcher.stepped(self)
+        return self.finished < self.episodes and not self._should_stop(ended)
+
+    def _end_episode(self, info: dict[str, Any]) -> None:
+        self.finished += 1
+        self._successes.append(bool(info["is_success"]))
+        self.reward = float(info["episode"]["r"])
+        self._watcher.metric("episode_reward", self.reward, self.finished)
+        self._watcher.metric("episode_length", float(info["episode"]["l"]), self.finished)
+        self._log_loss()
+        if self.finished % SUCCESS_EVERY == 0 and self.success_rate is not None:
+            self._watcher.metric("success_rate", self.success_rate, self.finished)
+
+    def _log_loss(self) -> None:
+        updates, loss = getattr(self.model, "_n_updates", 0), self._update_loss()
+        if updates > self._updates_logged and loss is not None:
+            self._updates_logged, self.loss = updates, loss
+            self._watcher.metric("loss", loss, self.finished)
+
+    def _update_loss(self) -> float | None:
+        loss = self.model.logger.name_to_value.get("train/loss")
+        return None if loss is None else float(loss)

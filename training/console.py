@@ -1,0 +1,58 @@
+"""What a training says to whoever watches its output: a bar on a terminal, lines in a log."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, Final, Self
+
+from training.progress import Progress, Rates
+
+LINE_SECONDS: Final = 5.0
+
+
+def say(text: str) -> None:
+    """One line, at once."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+class Console:
+    """Shows how far a training is, for as long as a `with` block lasts."""
+
+    def __init__(self, episodes: int, name: str, done: int = 0) -> None:
+        self._next_line = 0.0
+        self._bar: Any = None
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=episodes, unit="episode", desc=name, initial=done)
+
+    def show(self, progress: Progress, rates: Rates, *, at_the_end: bool = False) -> None:
+        """Shows the newest state; in a log every five seconds, and at the end."""
+        if self._bar is not None:
+            self._bar.set_postfix(success=_share(progress.success_rate), refresh=False)
+            self._bar.update(progress.finished - self._bar.n)
+        elif progress.reward is not None and (at_the_end or time.monotonic() >= self._next_line):
+            self._next_line = time.monotonic() + LINE_SECONDS
+            say(_line(progress, rates))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _line(progress: Progress, rates: Rates) -> str:
+    steps = rates.steps_per_second
+    return (
+        f"Episode {progress.finished} of {progress.episodes}: success {_share(progress.success_rate)}, "
+        f"reward {progress.reward or 0.0:.2f}, {progress.steps} steps" + (f", {steps:.0f} a second" if steps else "")
+    )
+
+
+def _share(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.0%}"

@@ -1,0 +1,5 @@
+"""`python -m training.samples`."""
+
+from training.samples.fill import main
+
+raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""What MLflow answers, as far as a training reads it."""
+
+from pydantic import BaseModel
+
+
+class Experiment(BaseModel):
+    """An experiment as MLflow tells it."""
+
+    experiment_id: str
+    lifecycle_stage: str = "active"
+
+
+class _Metric(BaseModel):
+    key: str
+    step: int = 0
+
+
+class _Tag(BaseModel):
+    key: str
+    value: str = ""
+
+
+class _Info(BaseModel):
+    run_id: str
+    artifact_uri: str = ""
+
+
+class _Data(BaseModel):
+    metrics: list[_Metric] = []
+
+
+class RunFacts(BaseModel):
+    """What a training has to know of its run."""
+
+    info: _Info
+    data: _Data = _Data()
+
+    @property
+    def newest_steps(self) -> dict[str, int]:
+        """By metric, the step of the last number that MLflow has."""
+        return {metric.key: metric.step for metric in self.data.metrics}
+
+
+class OneRun(BaseModel):
+    """A run."""
+
+    run: RunFacts
+
+
+class FoundExperiment(BaseModel):
+    """An experiment that was asked for by its name."""
+
+    experiment: Experiment
+
+
+class Version(BaseModel):
+    """A version of a registered model."""
+
+    version: int | str
+    tags: list[_Tag] = []
+
+
+class File(BaseModel):
+    """A file or folder of a run's artifacts."""
+
+    path: str
+    is_dir: bool = False
+
+
+class Files(BaseModel):
+    """The files of a folder."""
+
+    files: list[File] = []
+
+
+class OneVersion(BaseModel):
+    """A version that was made."""
+
+    model_version: Version
+
+
+class Versions(BaseModel):
+    """Versions that were searched for."""
+
+    model_versions: list[Version] = []

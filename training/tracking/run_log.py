@@ -1,0 +1,143 @@
+"""One MLflow run as a training writes it: numbers at least every second, by a thread for which no training waits."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from domain.errors import BadInput, ClewError, Conflict, NotFound, ServiceError
+from training.tracking.artifacts import Artifacts
+from training.tracking.points import Journal, Point
+from training.tracking.server import Status, TrackingServer
+
+BATCH: Final = 1000  # MLflow's own limit of metrics per request
+FLUSH_SECONDS: Final = 1.0
+RETRY_SECONDS: Final = 3.0
+JOIN_SECONDS: Final = 0.5
+JOURNAL: Final = "metrics.jsonl"
+
+log = logging.getLogger(__name__)
+
+
+def _only_wait() -> None:
+    """Nobody has to hear that the training waits."""
+
+
+class RunLog:
+    """A run that is there. What is logged waits in the folder's journal until MLflow has it.
+
+    Of each metric MLflow gets only steps that it lacks: so a training that goes on from a checkpoint repeats none.
+    """
+
+    def __init__(
+        self,
+        server: TrackingServer,
+        run_id: str,
+        folder: Path,
+        params: Mapping[str, object],
+        tags: Mapping[str, str],
+    ) -> None:
+        self.run_id = run_id
+        self.artifacts = Artifacts(server, run_id)
+        self._server = server
+        self._facts: tuple[Mapping[str, object], Mapping[str, str]] | None = (params, tags)
+        self._journal = Journal(folder / JOURNAL)
+        self._newest: dict[str, int] = {}
+        self._uploads: list[Callable[[], None]] = []
+        self._refused: ClewError | None = None
+        self._refusals = 0
+        self._is_away = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="mlflow", daemon=True)
+
+    def start(self) -> None:
+        """Begins to send."""
+        self._thread.start()
+
+    def metric(self, key: str, value: float, step: int) -> None:
+        """Keeps one number, with the present time, to be sent."""
+        self._journal.append(Point(key, value, time.time_ns() // 1_000_000, step))
+
+    def save(self) -> None:
+        """Makes what was logged so far survive the end of this process; raises what MLflow refused for good."""
+        self._journal.save()
+        if self._refused is not None:
+            raise self._refused
+
+    def upload_soon(self, upload: Callable[[], None]) -> None:
+        """Uploads after the numbers that are there by now; the newest alone, where several wait. It must not raise."""
+        self._uploads[:] = [upload]
+
+    def stop_sending(self, waits: Callable[[], None] = _only_wait) -> None:
+        """Ends the thread, once the request is over that it may be in; calls `waits` meanwhile."""
+        self._over.set()
+        while self._thread.is_alive():
+            waits()
+            self._thread.join(JOIN_SECONDS)
+
+    def send_all(self, waits: Callable[[], None] = _only_wait) -> None:
+        """Sends all that waits, calling `waits` between requests; raises a ServiceError, or what MLflow refuses."""
+        while self._send_some():
+            waits()
+        while self._uploads:
+            self._uploads.pop()()
+
+    def end(self, status: Status, waits: Callable[[], None] = _only_wait) -> None:
+        """Sends all that waits and ends the run; raises as `send_all`, and may be tried again."""
+        self.send_all(waits)
+        self._server.end_run(self.run_id, status)
+
+    def close(self) -> None:
+        """Ends the thread; what was not sent stays in the folder."""
+        self.stop_sending()
+        self._journal.close()
+
+    def _send_some(self) -> bool:
+        """Sends what comes next; returns whether there may be more."""
+        if self._facts is not None:
+            self._newest = self._server.run(self.run_id).newest_steps
+            self._server.log_facts(self.run_id, *self._facts)
+            self._facts = None
+        points, size = self._journal.first(BATCH)
+        self._send([point for point in points if point.step > self._newest.get(point.key, -1)])
+        self._journal.done(size)
+        return bool(points)
+
+    def _send(self, points: list[Point]) -> None:
+        if points:
+            self._server.log_points(self.run_id, points)
+            self._newest |= {point.key: point.step for point in points}
+
+    def _work(self) -> None:
+        pause = 0.0
+        while not self._over.wait(pause) and self._refused is None:
+            pause = self._try()
+
+    def _try(self) -> float:
+        """Sends, and returns after how many seconds to do so again."""
+        try:
+            while self._send_some() and not self._over.is_set():
+                pass
+            while self._uploads and not self._over.is_set():
+                self._uploads.pop()()
+        except ServiceError as error:
+            self._note_away(error)
+            return RETRY_SECONDS
+        except (BadInput, NotFound, Conflict) as error:
+            # Two writers at once are answered with 400 by MLflow, too; a run that is deleted is so at the next try.
+            self._refusals += 1
+            self._refused = error if self._refusals > 1 else None
+            return FLUSH_SECONDS
+        if self._is_away:
+            self._is_away = False
+            log.info("MLflow is back and has all numbers")
+        self._refusals = 0
+        return FLUSH_SECONDS
+
+    def _note_away(self, error: ServiceError) -> None:
+        if not self._is_away or self._journal.dropped:
+            more = {"cause": str(error), "numbers_lost": self._journal.dropped}
+            log.warning("MLflow is away; the training goes on and keeps its numbers", extra=more)
+        self._is_away = True

@@ -1,0 +1,93 @@
+"""Whoever is told of a training while it goes on: MLflow, the scheduler's files, the log, the next checkpoint."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from training.agents.episodes import EpisodeCallback
+from training.checkpoints.files import CheckpointFiles, upload_checkpoint
+from training.console import Console, say
+from training.progress import Progress, ProgressFile
+from training.stopping import StopRequest
+from training.tracking.run_log import RunLog
+
+CHECKPOINT_SECONDS: Final = 60.0
+SaveInto = Callable[[Path, EpisodeCallback], None]
+
+
+class TrainingWatch:
+    """Hands a training's news on, a few times a second; a checkpoint every minute where there is room for them."""
+
+    def __init__(
+        self,
+        run: RunLog,
+        progress: ProgressFile,
+        console: Console,
+        stop: StopRequest,
+        checkpoints: CheckpointFiles | None,
+        save: SaveInto,
+    ) -> None:
+        self._run = run
+        self._progress = progress
+        self._console = console
+        self._stop = stop
+        self._checkpoints = checkpoints
+        self._save = save
+        self._next_news = self._next_sign = 0.0
+        self._next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
+        self._told_of_stop = False
+
+    def metric(self, key: str, value: float, step: int) -> None:
+        """One number of an episode."""
+        self._run.metric(key, value, step)
+
+    def stepped(self, callback: EpisodeCallback) -> None:
+        """All mazes went one step."""
+        now = time.monotonic()
+        if now >= self._next_news:
+            self._next_news = now + self._progress.pause_seconds
+            self.tell(callback)
+        if now >= self._next_sign:
+            self._next_sign = now + 1.0
+            self._sign(callback)
+
+    def between_updates(self, callback: EpisodeCallback) -> None:
+        """An update is over and nothing is collected yet: all that the agent is can be written."""
+        if time.monotonic() >= self._next_checkpoint:
+            self.checkpoint(callback)
+
+    def tell(self, callback: EpisodeCallback, *, at_the_end: bool = False) -> None:
+        """Says how far the training is."""
+        progress = progress_of(callback)
+        self._progress.write(progress)
+        self._console.show(progress, self._progress.rates, at_the_end=at_the_end)
+
+    def checkpoint(self, callback: EpisodeCallback) -> None:
+        """Writes a checkpoint, and has it uploaded when MLflow has the numbers that came before it."""
+        self._next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
+        if self._checkpoints is None:
+            return
+        self._run.save()
+        written = self._checkpoints.write(lambda folder: self._save(folder, callback))
+        if written is not None:
+            self._run.upload_soon(lambda: upload_checkpoint(written, self._run.artifacts))
+
+    def _sign(self, callback: EpisodeCallback) -> None:
+        self._progress.alive()
+        self._run.save()
+        if self._stop and not self._told_of_stop:
+            self._told_of_stop = True
+            say(f"Stopping at the end of this episode, after {callback.finished} of {callback.episodes}.")
+
+
+def progress_of(callback: EpisodeCallback) -> Progress:
+    """Where the training stands that a callback watches."""
+    return Progress(
+        finished=callback.finished,
+        episodes=callback.episodes,
+        steps=callback.model.num_timesteps,
+        reward=callback.reward,
+        loss=callback.loss,
+        success_rate=callback.success_rate,
+    )
