@@ -102,6 +102,20 @@ class Settings(BaseSettings):
         "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
         repr=False,
     )
+    scheduler_host: str = Field(
+        "127.0.0.1", description="Address the scheduler of trainings binds to; 0.0.0.0 where other machines watch."
+    )
+    scheduler_port: Port = Field(8003, description="Port of the scheduler of trainings.")
+    scheduler_url: OptionalUrl = Field(
+        None,
+        description="The team's scheduler of trainings, such as http://trainer-1:8003. Empty: `make run` starts one.",
+    )
+    scheduler_ws_url: SocketUrl = Field(
+        "",
+        description="The scheduler's sockets as browsers open them, without what follows /ws/training, such as "
+        "wss://clew.example.com/ws/training. Empty: as SCHEDULER_URL and the page's own address allow.",
+        repr=False,
+    )
     read_only: ReadOnlySwitch = False
     api_token: ApiToken = None
     trusted_user_header: UserHeader = None
@@ -152,7 +166,10 @@ class Settings(BaseSettings):
     def secrets(self) -> frozenset[str]:
         """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
         own = (self.api_token, self.trusted_proxy_secret, self.mlflow_tracking_password, self.mlflow_tracking_token)
-        urls = (self.mlflow_tracking_uri, self.mlflow_url, self.model_server_url, self.inference_ui_url)
+        urls = (
+            *(self.mlflow_tracking_uri, self.mlflow_url, self.model_server_url, self.inference_ui_url),
+            self.scheduler_url,
+        )
         found = secrets_in([*(str(url) for url in urls if url), self.mlflow_backend_store_uri or ""])
         monitors = (one.credentials for one in self.gpu_monitors_listed)
         return (
@@ -178,6 +195,18 @@ class Settings(BaseSettings):
     def inference_url(self) -> str:
         """The embedded engine's address as this process reaches it, without a trailing slash."""
         return _local_url(self.inference_host, self.inference_port)
+
+    @property
+    def embedded_scheduler(self) -> bool:
+        """Whether `make run` starts the scheduler of trainings."""
+        return self.scheduler_url is None
+
+    @property
+    def scheduler_address(self) -> str:
+        """The scheduler's address as this process reaches it, without a trailing slash."""
+        if self.scheduler_url is not None:
+            return str(self.scheduler_url).rstrip("/")
+        return _local_url(self.scheduler_host, self.scheduler_port)
 
     @property
     def gpu_monitors_listed(self) -> list[GpuMonitorAddress]:
