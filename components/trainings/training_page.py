@@ -34,7 +34,7 @@ def place(run_id: str) -> list[Any]:
         line_head(html.H1(run_id[:8], id=ids.LIVE_NAME, className="h3 mb-0"), ids.LIVE_BADGE, ids.LIVE_SINCE),
         line_notice(ids.LIVE_NOTICE),
         _state(),
-        html.Dl([_fact(part, label) for part, label in _facts().items()], id=ids.LIVE_FACTS, className="facts mt-2"),
+        html.Dl([_fact(part, label) for part, label in _facts().items()], id=ids.LIVE_FACTS, className="facts live-facts mt-2"),
         html.Div(id=ids.LIVE_RESULT, className="live-result", hidden=True, **{"aria-live": "polite"}),
         html.Div([_chart(word) for word in CURVES], className="charts mt-2"),
         _log(),
