@@ -174,7 +174,7 @@ def _usually(usual: tuple[float, int] | None) -> str:
         return ""
     seconds, runs = usual
     return ngettext(
-        "It takes about %(time)s, as the one finished run like it did.",
+        "It takes about %(time)s, as %(num)s finished run like it did.",
         "One takes about %(time)s, as %(num)s finished runs like it did.",
         runs,
         time=about(seconds),

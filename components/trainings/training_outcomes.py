@@ -59,6 +59,8 @@ def result(
     training: Training, summary: RunSummary | None, model: Model | None, refusal: ClewError | None, *, is_final: bool
 ) -> dict[str, Any]:
     """What is shown once a training is over: its final metrics, and its model; `is_final` once nothing more comes."""
+    if training.started_ms is None:  # it has done nothing that could be shown
+        return {"html": [_sentence(training), _links(training)], "is_final": True}
     return {"html": [_sentence(training), _metrics(training, summary), *_model(model, refusal, is_final=is_final),
                      _links(training)], "is_final": is_final}  # fmt: skip
 

@@ -130,7 +130,7 @@ def log_texts() -> dict[str, Any]:
         "found_none": _("No line has it."),
         "searched": _("Searched back to byte {byte} of {size}."),
         "failed": _("The log cannot be read: {why}"),
-        "gap": _("…"),
+        "gap": "…",
         "begin": _("This is its beginning."),
         "most_lines": MOST_LINES,
     }
