@@ -1,4 +1,4 @@
-"""The monitor's addresses: the stream `/ws/gpu`, `/health` and `/metrics`."""
+"""The monitor's addresses: the stream `/ws/gpu`, `/gpus`, `/health` and `/metrics`."""
 
 from collections.abc import Callable
 
@@ -26,6 +26,7 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
         most_viewers=settings.gpu_max_viewers,
         origins=read_origins(settings.allowed_origins),
     )
+    _add_report(app, watch)
     _add_health(app, watch, broadcast)
     _add_metrics(app, watch, broadcast)
 
@@ -35,6 +36,13 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
 
     watch.start()
     return app, stop
+
+
+def _add_report(app: Flask, watch: Watch) -> None:
+    @app.get("/gpus")
+    def gpus() -> Response:
+        """What the stream tells, once: for programs that want to know now."""
+        return Response(watch.report().model_dump_json(), mimetype="application/json")
 
 
 def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:

@@ -3,7 +3,8 @@
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from simple_websocket import Server
@@ -19,13 +20,14 @@ _POLL_SECONDS: Final = 1.0
 class Connection:
     """One end of a connection; `sock` has a descriptor that nobody else closes, so that it cannot become another's.
 
-    `person` is whom its share counts for.
+    `person` is whom its share counts for, `arguments` what stood in its address.
     """
 
     sock: socket.socket
     server: Server
     behind_since: float = 0.0
     person: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
     def receive(self, seconds: float | None = None) -> str | bytes | None:
         """Returns the next message; None when none came for so long. Raises ConnectionClosed at the end."""

@@ -47,6 +47,8 @@ class SocketRoute:
     ) -> None:
         """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it.
 
+        What `path` has in <…> is in the connection's `arguments`.
+
         The last `kept_places` are for those who have none yet; `person_of` tells one from another.
         """
         self._connections = ConnectionRegistry()
@@ -80,7 +82,7 @@ class SocketRoute:
 
     def _refuse(self) -> Response | None:
         """Before the handshake, where a refusal still is an HTTP status."""
-        if request.path != self._path:
+        if request.url_rule is None or request.url_rule.rule != self._path:
             return None
         origin = request.headers.get("Origin")
         if not is_allowed(origin, request.host, self._origins):
@@ -104,8 +106,8 @@ class SocketRoute:
             own_end.close()
             self._places.give_back(g.person)
 
-    def _serve(self, server: Server) -> None:
-        connection = Connection(g.own_end, server, person=g.person)
+    def _serve(self, server: Server, **arguments: str) -> None:
+        connection = Connection(g.own_end, server, person=g.person, arguments=arguments)
         try:
             _be_impatient(connection.sock)
             self._connections.add(connection)

@@ -97,10 +97,29 @@ GPU_MONITOR: Final[Mapping[str, Access]] = MappingProxyType(
     {
         "GET /health": READ,
         "GET /metrics": READ,
+        "GET /gpus": READ,
         "GET /ws/gpu": READ,  # a socket, as above
     }
 )
 """Routes of the GPU monitor."""
+
+SCHEDULER: Final[Mapping[str, Access]] = MappingProxyType(
+    {
+        "GET /health": READ,
+        "GET /api/training/runs": READ,
+        "GET /api/training/runs/<run_id>": READ,
+        "GET /api/training/runs/<run_id>/log": READ,
+        "GET /api/training/runs/<run_id>/log.txt": READ,
+        "GET /api/training/trainers": READ,
+        "POST /api/training/start": WRITE,
+        "POST /api/training/stop": WRITE,
+        "POST /api/training/queue": WRITE,
+        "POST /api/training/continue": WRITE,
+        "POST /api/training/fork": WRITE,
+        "GET /ws/training/<run_id>": READ,  # a socket, as above
+    }
+)
+"""Routes of the scheduler."""
 
 CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
     {

@@ -108,3 +108,9 @@ class NoReasonFor(Message):
 
     text = template("It answered HTTP {http_status} without a reason.")
     http_status: int
+
+
+class NotARequestId(Message):
+    """What was sent as a request's id is none."""
+
+    text = template("should be 8 to 64 letters, digits, “.”, “_” and “-”")

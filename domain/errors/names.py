@@ -35,6 +35,12 @@ class TrainingScheduler(Message):
     text = template("Training scheduler")
 
 
+class TheScheduler(Message):
+    """The process that starts, queues and stops trainings, as it names itself."""
+
+    text = template("The scheduler")
+
+
 class PolicyCheckProcess(Message):
     """The process in which a policy is checked."""
 

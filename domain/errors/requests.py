@@ -220,3 +220,11 @@ class TooManyAtOnce(ClewError):
 
     text = template("Too many such requests are under way; try again in some seconds.")
     status = 503
+
+
+class PageNotAllowed(ClewError):
+    """A page of another site asks a process that answers only to some."""
+
+    text = template("Pages of {origin} may not ask this; ALLOWED_ORIGINS names those that may.")
+    status = 403
+    origin: str

@@ -67,6 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "api": {"services", "settings", "serving", "domain"},
     "gpu_monitor": {"domain", "sockets"},
     "inference": {"domain", "concurrency", "sockets", "transport", "policies"},
+    "scheduler": {"domain", "concurrency", "sockets", "transport", "settings", "mlflow_api"},
     "training": {"domain"},
 }
 TOP = {package for package in MAY_IMPORT if "." not in package}

@@ -111,3 +111,95 @@ class CancelledInQueue(Message):
     """It was taken out of the queue before it started."""
 
     text = template("cancelled before it started")
+
+
+class Stopped(Message):
+    """A person stopped it; nobody knows who."""
+
+    text = template("was stopped")
+
+
+class StoppedBy(Message):
+    """A person whom the proxy names stopped it."""
+
+    text = template("was stopped by {user}")
+    user: str
+
+
+class FolderNotWritten(Message):
+    """The disk takes nothing."""
+
+    text = template("waits, because its folder cannot be written: {reason}")
+    reason: Reason
+
+
+class MoreSlotsThanThereAre(Message):
+    """It needs more slots than TRAINING_SLOTS says, and would wait for ever."""
+
+    text = template("needs {wanted} slots, and this machine has {there}; cancel it")
+    wanted: int
+    there: int
+
+
+class MlflowKeepsItWaiting(Message):
+    """It cannot be started while MLflow does not answer."""
+
+    text = template("waits for MLflow: {reason}")
+    reason: Reason
+
+
+class BackendAway(Message):
+    """The place where it runs, or is to run, does not answer."""
+
+    text = template("what runs it does not answer: {reason}")
+    reason: Reason
+
+
+class NoCheckpoint(Message):
+    """It wrote no checkpoint, or that is gone."""
+
+    text = template("there is no checkpoint of it")
+
+
+class NotOverYet(Message):
+    """It has not ended."""
+
+    text = template("it is not over yet")
+
+
+class NotOneRun(Message):
+    """Its values make several runs, or none."""
+
+    text = template("its values do not make one run")
+
+
+class TagUnreadable(Message):
+    """A tag holds nothing that a scheduler wrote."""
+
+    text = template("the tag {tag} is not readable")
+    tag: str
+
+
+class MonitorOfAnotherMachine(Message):
+    """None of the GPU monitors is on this machine."""
+
+    text = template("none of GPU_MONITOR_URLS is on this machine")
+
+
+class KeeperEnded(Message):
+    """What was to start its program ended before it did."""
+
+    text = template("its keeper ended at once; the log says why")
+
+
+class NotATrainingAction(Message):
+    """What was asked for is nothing that can be done with a training in the queue."""
+
+    text = template("should be “first”, “hold”, “release” or “cancel”")
+
+
+class NotACount(Message):
+    """A number in an address is none, or too large."""
+
+    text = template("should be a whole number from 0 to {most}")
+    most: int

@@ -1,0 +1,157 @@
+"""Runs of MLflow that Clew itself makes: created with their tags in one call, told on, ended, found again by tags."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from domain.errors import BadInput, BadResponse, Conflict, NotFound
+from domain.errors.trainings.requests import ExperimentDeleted
+from domain.tracking.runs import LatestMetric, RunStatus
+from mlflow_api.client import MlflowApi
+from mlflow_api.registry import met_another
+from mlflow_api.schemas import SERVICE, Experiment, OneRun, RawRun, bad_row_of, validated
+
+_PAGE: Final = 100
+_log = logging.getLogger(__name__)
+
+
+class StoredRun(BaseModel):
+    """A run as MLflow keeps it; times in Unix ms."""
+
+    run_id: str
+    experiment_id: str
+    name: str
+    status: RunStatus
+    is_deleted: bool
+    start_ms: int | None
+    end_ms: int | None
+    tags: dict[str, str]
+    params: dict[str, str]
+    metrics: dict[str, LatestMetric]
+
+
+class _ExperimentMade(BaseModel):
+    experiment_id: str
+
+
+class _Named(BaseModel):
+    experiment_id: str
+    lifecycle_stage: str = "active"
+
+
+class _ByName(BaseModel):
+    experiment: _Named
+
+
+class _File(BaseModel):
+    path: str = ""
+
+
+class _Files(BaseModel):
+    files: Annotated[list[_File], BeforeValidator(lambda files: files or [])] = []
+
+
+class RunWrites:
+    """The calls; each raises a `ServiceError`, `NotFound`, or what MLflow refuses."""
+
+    def __init__(self, mlflow: MlflowApi) -> None:
+        self._mlflow = mlflow
+
+    def experiment(self, name: str) -> str:
+        """The id of the experiment of that name, made where there is none; raises `ExperimentDeleted`."""
+        with suppress(NotFound):
+            return self._experiment(name)
+        try:
+            return validated(_ExperimentMade, self._post("experiments/create", {"name": name})).experiment_id
+        except (BadInput, Conflict):  # another was faster
+            return self._experiment(name)
+
+    def experiments(self) -> dict[str, Experiment]:
+        """All active experiments by id."""
+        return self._mlflow.experiments()
+
+    def create(self, experiment_id: str, name: str, *, start_ms: int, tags: Mapping[str, str]) -> StoredRun:
+        """Makes a run, which MLflow calls RUNNING whatever it is told."""
+        body = {"experiment_id": experiment_id, "run_name": name, "start_time": start_ms, "tags": _pairs(tags)}
+        return stored_run(validated(OneRun, self._post("runs/create", body)).run)
+
+    def set_status(self, run_id: str, status: RunStatus, end_ms: int | None = None) -> None:
+        """Says what the run does, and when it ended."""
+        body = {"run_id": run_id, "status": status.value}
+        self._post("runs/update", body if end_ms is None else body | {"end_time": end_ms})
+
+    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        """Sets tags, all of them or none."""
+        if tags:
+            self._post("runs/log-batch", {"run_id": run_id, "tags": _pairs(tags)})
+
+    def untag(self, run_id: str, key: str) -> None:
+        """Removes a tag, if it is there."""
+        with suppress(NotFound):
+            self._post("runs/delete-tag", {"run_id": run_id, "key": key})
+
+    def get(self, run_id: str) -> StoredRun:
+        """One run, deleted ones included."""
+        return stored_run(validated(OneRun, self._mlflow.get_api("runs/get", {"run_id": run_id})).run)
+
+    def has_artifacts(self, run_id: str) -> bool:
+        """Whether the run has any artifact."""
+        return bool(validated(_Files, self._mlflow.get_api("artifacts/list", {"run_id": run_id})).files)
+
+    def search(self, experiment_ids: list[str], where: str, most: int) -> Iterator[StoredRun]:
+        """The newest `most` runs that fit MLflow's filter; one that fits no contract is left out, and logged."""
+        token, left = "", most
+        while experiment_ids and left > 0:
+            answer = self._mlflow.runs_page(experiment_ids, where, min(_PAGE, left), token)
+            for row in answer.rows:
+                try:
+                    yield stored_run(row)
+                except BadResponse as error:
+                    _log.warning("A run is left out", extra={"cause": str(error)})
+            left, token = left - len(answer.rows), answer.next_token
+            if not token:
+                return
+
+    def _experiment(self, name: str) -> str:
+        found = validated(_ByName, self._mlflow.get_api("experiments/get-by-name", {"experiment_name": name}))
+        if found.experiment.lifecycle_stage == "deleted":
+            raise ExperimentDeleted(name)
+        return found.experiment.experiment_id
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """A write, once more where it met another one of the same key."""
+        try:
+            return self._mlflow.post(path, body, writes=True)
+        except BadInput as error:
+            if not met_another(error):
+                raise
+            return self._mlflow.post(path, body, writes=True)
+
+
+def stored_run(raw: object) -> StoredRun:
+    """A run of MLflow's answer; raises BadResponse."""
+    try:
+        parsed = RawRun.model_validate(raw)
+    except ValidationError as error:
+        bad = bad_row_of(raw, error)
+        raise BadResponse(SERVICE, bad.field, bad.cause) from error
+    info, data = parsed.info, parsed.data
+    return StoredRun(
+        run_id=info.run_id,
+        experiment_id=info.experiment_id,
+        name=info.run_name,
+        status=info.status,
+        is_deleted=info.lifecycle_stage == "deleted",
+        start_ms=info.start_time,
+        end_ms=info.end_time or None,
+        tags={pair.key: pair.value for pair in data.tags},
+        params={pair.key: pair.value for pair in data.params},
+        metrics={m.key: LatestMetric(value=m.value, step=m.step, timestamp=m.timestamp) for m in data.metrics},
+    )
+
+
+def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in tags.items()]

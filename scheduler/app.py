@@ -1,0 +1,75 @@
+"""The scheduler's addresses: `/api/training/…`, the sockets `/ws/training/<run_id>`, and `/health`."""
+
+from collections.abc import Callable
+
+from flask import Flask, Response, jsonify, request
+
+from domain.access.identity import program_asker
+from domain.access.rules import check
+from domain.access.table import SCHEDULER, access_of
+from domain.errors.requests import PageNotAllowed
+from scheduler import failures, log_routes, routes
+from scheduler.scheduler import Scheduler
+from scheduler.settings import SchedulerSettings
+from sockets.host_check import check_hosts
+from sockets.origins import is_allowed, read_origins
+from sockets.socket_route import SocketRoute
+
+
+def create_app(settings: SchedulerSettings, scheduler_id: str) -> tuple[Flask, Callable[[], None]]:
+    """The app, already at work, and what stops it."""
+    app = Flask("scheduler", static_folder=None)
+    check_hosts(app, settings.hosts_answered)
+    failures.register(app)
+    scheduler = Scheduler(settings, scheduler_id)
+    _refuse(app, settings, scheduler)
+    viewers = SocketRoute(
+        app,
+        "/ws/training/<run_id>",
+        talk=lambda viewer: scheduler.viewers.serve(viewer, viewer.arguments["run_id"]),
+        most_viewers=settings.scheduler_max_viewers,
+        origins=read_origins(settings.allowed_origins),
+    )
+    routes.register(app, scheduler, settings)
+    log_routes.register(app, scheduler)
+    _add_health(app, scheduler, settings)
+
+    def stop() -> None:
+        scheduler.stop()
+        viewers.close()
+
+    scheduler.start()
+    return app, stop
+
+
+def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> None:
+    origins = read_origins(settings.allowed_origins)
+
+    @app.before_request
+    def refuse() -> None:
+        """Pages of other sites, whom the table forbids, and sockets about what is not there."""
+        if request.url_rule is None:
+            return
+        origin = request.headers.get("Origin")
+        if not is_allowed(origin, request.host, origins):
+            raise PageNotAllowed(str(origin)[:100])
+        asker = program_asker(request.headers, request.remote_addr, settings)
+        check(access_of(SCHEDULER, request.method, request.url_rule.rule), asker, settings)
+        if request.url_rule.rule.startswith("/ws/"):
+            scheduler.entries.get((request.view_args or {}).get("run_id", ""))
+
+
+def _add_health(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -> None:
+    @app.get("/health")
+    def health() -> Response:
+        """Whether the scheduler itself is well; what MLflow does is in `mlflow`."""
+        trouble = scheduler.dispatcher.trouble
+        return jsonify(
+            status="healthy",
+            scheduler=scheduler.id,
+            slots=settings.training_slots,
+            busy=scheduler.busy,
+            waiting=len(scheduler.entries.waiting()),
+            is_read=scheduler.entries.is_read,
+            mlflow="ok" if trouble is None else str(trouble),
+        )

@@ -1,0 +1,118 @@
+"""Which GPUs of this machine are free, as its GPU monitor tells."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pydantic import ValidationError
+
+from domain.errors import BadResponse, ClewError, Name
+from domain.errors.misfits import misfit_of
+from domain.errors.names import GpuMonitor
+from domain.errors.trainings.reasons import GpusUnknown, GpuTakenBy, MonitorOfAnotherMachine
+from domain.gpus import IDLE_BELOW_PERCENT, Gpu, GpuReport, GpuState, HostState
+from domain.message_data import MessageData
+from domain.messages import Message, Reason
+from scheduler.backends.backend import GpuRoom
+from scheduler.local.keeper import boot_id
+from settings.gpu_addresses import GpuMonitorAddress
+from transport.credentials import basic_auth
+from transport.http_client import JsonService
+
+_SECONDS: Final = 3.0
+_KEPT_SECONDS: Final = 1.0
+_HAS_NONE: Final = (HostState.NO_GPU, HostState.NO_LIBRARY, HostState.NO_DRIVER)
+_UNKNOWN: Final = "?"
+
+
+class Gpus:
+    """Asks the monitors for the one of this machine, and that one from then on."""
+
+    def __init__(self, monitors: Sequence[GpuMonitorAddress], this_boot: Callable[[], str] = boot_id) -> None:
+        self._services = [(GpuMonitor(one.name), _service(one)) for one in monitors]
+        self._this_boot = this_boot
+        self._lock = threading.Lock()
+        self._report: GpuReport | None = None
+        self._read_at = 0.0
+
+    def room(self, held: Sequence[int]) -> GpuRoom:
+        """The GPUs that no training of ours has (`held`), and on which nobody else computes."""
+        try:
+            report = self._asked()
+        except ClewError as error:
+            return GpuRoom(0, hindrance=GpusUnknown(error))
+        if report is None:
+            return GpuRoom(0, hindrance=GpusUnknown(MonitorOfAnotherMachine()))
+        return room_in(report, held)
+
+    def name(self, gpu_id: int) -> str:
+        """What CUDA_VISIBLE_DEVICES calls a GPU: by its UUID, where that is known."""
+        report = self._report
+        found = next((gpu.uuid for gpu in report.gpus if gpu.gpu_id == gpu_id), None) if report else None
+        return found or str(gpu_id)
+
+    def _asked(self) -> GpuReport | None:
+        with self._lock:
+            if time.monotonic() - self._read_at > _KEPT_SECONDS:
+                self._report = self._of_this_machine()
+                self._read_at = time.monotonic()
+            return self._report
+
+    def _of_this_machine(self) -> GpuReport | None:
+        failure: ClewError | None = None
+        for name, service in list(self._services):
+            try:
+                report = _told(name, service)
+            except ClewError as error:
+                failure = error
+                continue
+            if report.boot_id == self._this_boot():
+                self._services = [(name, service)]
+                return report
+        if failure is not None:
+            raise failure
+        return None
+
+
+def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
+    """What a report leaves beside the GPUs that are held."""
+    if report.state in _HAS_NONE:
+        return GpuRoom(0)
+    if report.state is not HostState.OK:
+        return GpuRoom(len(report.gpus), hindrance=GpusUnknown(_trouble(report)))
+    others = [gpu for gpu in report.gpus if gpu.gpu_id not in held]
+    taken = {gpu.gpu_id: user for gpu in others if (user := _user_of(gpu)) is not None}
+    free = tuple(gpu.gpu_id for gpu in others if gpu.gpu_id not in taken)
+    hindrance: Message | None = None
+    if taken:
+        hindrance = GpuTakenBy(*next(iter(taken.items())))
+    return GpuRoom(len(report.gpus), free, hindrance)
+
+
+def _user_of(gpu: Gpu) -> str | None:
+    """What computes on it, or why it cannot be used."""
+    if gpu.state is not GpuState.OK:
+        return gpu.state.value
+    if gpu.processes:
+        return gpu.processes[0].command or _UNKNOWN
+    is_busy = gpu.processes is None and (gpu.utilization or 0) >= IDLE_BELOW_PERCENT
+    return _UNKNOWN if is_busy else None
+
+
+def _trouble(report: GpuReport) -> Reason:
+    if report.code is not None:
+        return MessageData(code=report.code, params=report.params)
+    return MessageData(text=report.error or report.state.value)
+
+
+def _told(name: Name, service: JsonService) -> GpuReport:
+    try:
+        return GpuReport.model_validate(service.call("GET", "/gpus", deadline_seconds=_SECONDS))
+    except ValidationError as error:
+        raise BadResponse(name, *misfit_of(error)) from error
+
+
+def _service(monitor: GpuMonitorAddress) -> JsonService:
+    auth = None if monitor.credentials is None else basic_auth(monitor.credentials)
+    return JsonService(GpuMonitor(monitor.name), monitor.url, auth)

@@ -1,0 +1,180 @@
+"""This machine as a place where trainings run; see `scheduler.backends.backend` for what is asked of it."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from domain.errors.names import TheScheduler
+from domain.errors.services import StartFailed
+from domain.errors.trainings.reasons import NotLaunched, OutOfMemory
+from domain.messages import Message, Text
+from domain.trainings.maze.form import REQUEST_FILE
+from scheduler.backends.backend import Absent, Alive, Exited, GpuRoom, Launch, Lost, Needs, Room, Status
+from scheduler.local.environment import local_environment
+from scheduler.local.keeper import boot_id, last_lines, now_ms
+from scheduler.local.log_file import LogFile
+from scheduler.local.remnants import end_remnants
+from scheduler.local.run_folder import ExitRecord, RunFolder
+from scheduler.settings import SchedulerSettings
+
+_KEEPER: Final = Path(__file__).with_name("keeper.py")
+_SPARE_BYTES: Final = 2**20
+_log = logging.getLogger(__name__)
+
+
+class LocalBackend:
+    """Slots of this machine; each training has a keeper that outlives the scheduler."""
+
+    def __init__(
+        self,
+        settings: SchedulerSettings,
+        gpus: Callable[[Sequence[int]], GpuRoom],
+        gpu_name: Callable[[int], str] = str,
+        clean: Callable[[str], str] = str,
+    ) -> None:
+        """`gpus` tells of those that are free beside the ones that trainings of ours have; `clean` hides secrets."""
+        self._settings = settings
+        self._folders = settings.folder / "runs"
+        self._gpus, self._gpu_name, self._clean = gpus, gpu_name, clean
+        self._keepers: dict[str, subprocess.Popen[bytes]] = {}
+        self._lock = threading.Lock()
+
+    def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
+        """As `Backend.room`."""
+        slots = self._settings.training_slots
+        busy = sum(needs.slots for needs, _gpus in alive if not needs.gpus)
+        held = [gpu for _needs, gpus in alive for gpu in gpus]
+        return Room(slots, max(0, slots - busy), self._gpus(held) if wants_gpus else None)
+
+    def launch(self, launch: Launch) -> None:
+        """As `Backend.launch`; raises StartFailed."""
+        try:
+            with self._lock:
+                self._launch(launch, self._folder(launch.run_id))
+        except OSError as error:
+            raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+
+    def poll(self, run_id: str, attempt: int) -> Status:
+        """As `Backend.poll`."""
+        folder = self._folder(run_id)
+        if self._is_alive(run_id, folder):
+            started = folder.started
+            known = started if started is not None and started.attempt == attempt else None
+            is_running = known is not None and known.program_pid is not None
+            return Alive(
+                known.at_ms if known and is_running else None, known.gpus if known else (), folder.stop.exists()
+            )
+        exited, started = folder.exit, folder.started
+        if exited is not None and exited.attempt == attempt:
+            return _exited(exited)
+        if started is None or started.attempt != attempt:
+            return Absent()
+        if count := end_remnants(folder.path):
+            _log.warning("A training lost its keeper and was ended", extra={"run_id": run_id, "processes": count})
+        return Lost(by_reboot=started.boot_id != boot_id(), was_stopped=folder.stop.exists())
+
+    def stop(self, run_id: str, attempt: int, by: str | None) -> None:
+        """As `Backend.stop`; raises StartFailed where the disk takes nothing."""
+        folder = self._folder(run_id)
+        if folder.stop.exists():
+            return
+        try:
+            folder.write("stop", {"by": by, "at_ms": now_ms()})
+        except OSError:
+            try:
+                folder.stop.touch()  # an empty file says as much to the keeper
+            except OSError as error:
+                raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+
+    def log(self, run_id: str, attempt: int) -> LogFile:
+        """As `Backend.log`."""
+        return LogFile(self._folder(run_id).log, self._clean)
+
+    def progress_file(self, run_id: str) -> Path:
+        """As `Backend.progress_file`."""
+        return self._folder(run_id).progress
+
+    def has_checkpoint(self, run_id: str) -> bool:
+        """As `Backend.has_checkpoint`."""
+        return self._folder(run_id).checkpoint is not None
+
+    def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
+        """As `Backend.adopt_checkpoint`; raises StartFailed."""
+        try:
+            return self._folder(run_id).take_checkpoint_of(self._folder(parent_id))
+        except OSError as error:
+            raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+
+    def check_writable(self) -> None:
+        """As `Backend.check_writable`: a start that the disk has no room for is none."""
+        probe = self._folders / ".room"
+        try:
+            self._folders.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with probe.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, _SPARE_BYTES)
+            probe.unlink()
+        except OSError as error:
+            probe.unlink(missing_ok=True)
+            raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
+
+    def log_tail(self, run_id: str) -> list[str]:
+        """As `Backend.log_tail`."""
+        return [self._clean(line) for line in last_lines(self._folder(run_id).log)]
+
+    def _launch(self, launch: Launch, folder: RunFolder) -> None:
+        with folder.locked() as lock:
+            if lock is None:
+                return  # alive already
+            folder.forget_the_last_attempt()
+            checkpoint = folder.checkpoint
+            folder.write("request.json", {"values": dict(launch.values), "checkpoint": checkpoint and str(checkpoint)})
+            folder.write("spec.json", self._spec(launch, folder))
+            names = [self._gpu_name(gpu) for gpu in launch.gpus]
+            environment = {**launch.environment, **local_environment(folder.path, names)}
+            with folder.log.open("ab") as log:
+                self._keepers[launch.run_id] = subprocess.Popen(
+                    [sys.executable, "-I", "-S", str(_KEEPER), str(folder.path)],
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=(lock,),
+                    start_new_session=True,
+                )
+
+    def _spec(self, launch: Launch, folder: RunFolder) -> dict[str, object]:
+        return {
+            "attempt": launch.attempt,
+            "command": [str(folder.request) if part == REQUEST_FILE else part for part in launch.command],
+            "directory": str(launch.directory or folder.path),
+            "nice": self._settings.training_nice,
+            "memory_bytes": self._settings.memory_bytes,
+            "gpus": launch.gpus,
+            "silent_seconds": 5,
+            "stop_seconds": 60,
+        }
+
+    def _is_alive(self, run_id: str, folder: RunFolder) -> bool:
+        """Under the lock of this process: while one thread looks at a file's lock, another could not take it."""
+        with self._lock:
+            keeper = self._keepers.get(run_id)
+            if keeper is not None and keeper.poll() is not None:  # reaped
+                del self._keepers[run_id]
+            return folder.is_locked
+
+    def _folder(self, run_id: str) -> RunFolder:
+        return RunFolder(self._folders / run_id)
+
+
+def _exited(record: ExitRecord) -> Exited:
+    failure: Message | None = None
+    if record.failure is not None:
+        failure = NotLaunched(Text(record.failure))
+    elif record.is_out_of_memory:
+        failure = OutOfMemory()
+    return Exited(record.at_ms, record.exit_code, record.signal, failure, record.was_stopped, record.was_interrupted)

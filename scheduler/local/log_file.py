@@ -1,0 +1,120 @@
+"""A log on disk, however large: its last lines, a search through it, and all of it in pieces."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from domain.trainings.training import LogPart
+from scheduler.backends.backend import Found, FoundLine
+
+MOST_LINES: Final = 1_000
+MOST_PART_BYTES: Final = 256 * 2**10
+LONGEST_LINE: Final = 2_000
+MOST_FOUND: Final = 200
+SEARCH_SECONDS: Final = 2.0
+_BLOCK: Final = 2**20
+_PIECE: Final = 64 * 2**10
+
+
+class LogFile:
+    """What is read of it at a time is bounded; `clean` takes secrets out of what is shown."""
+
+    def __init__(self, path: Path, clean: Callable[[str], str] = str) -> None:
+        self._path = path
+        self._clean = clean
+
+    def part(self, before: int | None, lines: int) -> LogPart:
+        """As `TrainingLog.part`."""
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                ends = size if before is None else min(before, size)
+                begins, content = _last(file, ends, min(lines, MOST_LINES))
+        except FileNotFoundError:
+            return LogPart(begins=0, ends=0, size=0, lines=[])
+        return LogPart(begins=begins, ends=ends, size=size, lines=[self._shown(one) for one in _split(content)])
+
+    def search(self, text: str, before: int | None) -> Found:
+        """As `TrainingLog.search`; letters count in either case."""
+        try:
+            with self._path.open("rb") as file:
+                return self._search(file, text.casefold(), before)
+        except FileNotFoundError:
+            return Found([], 0, 0)
+
+    def whole(self) -> Iterator[bytes]:
+        """As `TrainingLog.whole`: as far as it goes by now."""
+        try:
+            file = self._path.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            left = os.fstat(file.fileno()).st_size
+            rest = b""
+            while left > 0 and (piece := file.read(min(_PIECE, left))):
+                left -= len(piece)
+                rest += piece
+                cut = len(rest) if len(rest) > _BLOCK else rest.rfind(b"\n") + 1
+                yield self._clean(rest[:cut].decode(errors="surrogateescape")).encode(errors="surrogateescape")
+                rest = rest[cut:]
+            yield self._clean(rest.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+
+    def _search(self, file: BinaryIO, wanted: str, before: int | None) -> Found:
+        size = file.seek(0, os.SEEK_END)
+        at = size if before is None else min(before, size)
+        deadline, found = time.monotonic() + SEARCH_SECONDS, list[FoundLine]()
+        while at > 0 and time.monotonic() < deadline:
+            begins, content = _whole_lines(file, at)
+            for line_at, line in reversed(list(_placed(begins, content))):
+                if wanted in line.decode(errors="replace").casefold():
+                    found.append(FoundLine(line_at, self._shown(line)))
+                    if len(found) == MOST_FOUND:
+                        return Found(found, line_at, size)
+            at = begins
+        return Found(found, at, size)
+
+    def _shown(self, line: bytes) -> str:
+        """A line as a terminal would leave it: of a progress bar the last state, and no more than is read."""
+        last = line.rstrip(b"\r\n").rpartition(b"\r")[2]
+        text = self._clean(last[: 4 * LONGEST_LINE].decode(errors="replace"))
+        return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
+
+
+def _last(file: BinaryIO, ends: int, lines: int) -> tuple[int, bytes]:
+    """The last whole lines before a byte, as many as asked for or as fit, and where they begin."""
+    begins = max(0, ends - MOST_PART_BYTES)
+    content = _read(file, begins, ends)
+    if begins > 0:  # the first line is cut; a line as long as all of it stays cut
+        cut = content.find(b"\n", 0, len(content) - 1) + 1
+        begins, content = begins + cut, content[cut:]
+    skipped = sum(map(len, _split(content)[:-lines])) if lines else len(content)
+    return begins + skipped, content[skipped:]
+
+
+def _whole_lines(file: BinaryIO, ends: int) -> tuple[int, bytes]:
+    """The lines that end before a byte, a block of them."""
+    begins = max(0, ends - _BLOCK)
+    content = _read(file, begins, ends)
+    if begins > 0:
+        cut = content.find(b"\n", 0, len(content) - 1) + 1
+        begins, content = begins + cut, content[cut:]
+    return begins, content
+
+
+def _placed(begins: int, content: bytes) -> Iterator[tuple[int, bytes]]:
+    for line in _split(content):
+        yield begins, line
+        begins += len(line)
+
+
+def _split(content: bytes) -> list[bytes]:
+    """The lines with their ends; only a line feed ends one."""
+    lines = content.split(b"\n")
+    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _read(file: BinaryIO, begins: int, ends: int) -> bytes:
+    file.seek(begins)
+    return file.read(ends - begins)

@@ -1,0 +1,70 @@
+"""A training as it is told: its place and reason in the queue, what can be done, how far it has come."""
+
+from collections.abc import Mapping
+
+from domain.errors.trainings.reasons import LoggedNothing, MlflowAway, WaitsForItsTurn
+from domain.message_data import MessageData
+from domain.messages import Message
+from domain.trainings.training import ACTIONS, Training, TrainingAction, TrainingProgress, TrainingState
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+
+_MAY_CONTINUE = (TrainingState.FAILED, TrainingState.KILLED)
+
+
+def described(
+    entry: Entry,
+    place: int | None,
+    reasons: Mapping[str, Message],
+    progress: TrainingProgress | None,
+    host: str,
+) -> Training:
+    """One training; `place` counts from 1 among those that wait."""
+    reason = reasons.get(entry.run_id) or WaitsForItsTurn((place or 1) - 1) if entry.is_waiting else entry.outcome
+    remark = _remark(entry)
+    return Training(
+        run_id=entry.run_id,
+        name=entry.name,
+        trainer=entry.trainer,
+        experiment=entry.experiment,
+        values=entry.values,
+        seed=entry.seed,
+        state=entry.state,
+        actions=actions_of(entry),
+        place=place,
+        reason=None if reason is None or _is_remark(entry) else MessageData.of(reason),
+        remark=remark,
+        by=entry.by,
+        host=host,
+        attempt=entry.attempt,
+        asked_ms=entry.asked_ms,
+        started_ms=entry.started_ms,
+        ended_ms=entry.ended_ms,
+        exit_code=entry.exit_code,
+        gpus=entry.gpus,
+        progress=progress,
+    )
+
+
+def actions_of(entry: Entry) -> tuple[TrainingAction, ...]:
+    """What can be done with it."""
+    more: tuple[TrainingAction, ...] = ()
+    if entry.has_checkpoint and entry.is_over:
+        more = (TrainingAction.CONTINUE,) if entry.state in _MAY_CONTINUE else ()
+        more += (TrainingAction.FORK,)
+    return ACTIONS[entry.state] + more
+
+
+def places(entries: Entries) -> dict[str, int]:
+    """Where each one stands that waits."""
+    return {entry.run_id: number for number, entry in enumerate(entries.waiting(), start=1)}
+
+
+def _is_remark(entry: Entry) -> bool:
+    return entry.state is TrainingState.DONE and entry.outcome is not None
+
+
+def _remark(entry: Entry) -> MessageData | None:
+    if entry.is_over and entry.told is not entry.state:
+        return MessageData.of(MlflowAway())
+    return MessageData.of(LoggedNothing()) if _is_remark(entry) else None

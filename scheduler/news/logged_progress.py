@@ -1,0 +1,63 @@
+"""The progress of a program that only logs to MLflow, as that has it, by the team's own words for metrics."""
+
+import math
+import time
+from typing import Final
+
+from domain.tracking.history import FIRST_STEP
+from domain.tracking.runs import LatestMetric
+from domain.tracking.vocabulary import MetricWord, Vocabulary
+from domain.trainings.training import LivePoints, TrainingProgress
+from mlflow_api.metrics import MetricsApi
+from mlflow_api.run_writes import RunWrites
+from scheduler.news.curves import MOST_POINTS
+from scheduler.news.progress import WORDS
+
+_OF_COUNTS: Final[tuple[MetricWord, ...]] = ("episodes", "env_steps")
+
+
+class LoggedProgress:
+    """One run; `read` raises a ServiceError where MLflow does not answer."""
+
+    def __init__(self, run_id: str, runs: RunWrites, metrics: MetricsApi, vocabulary: Vocabulary) -> None:
+        self._run_id = run_id
+        self._runs, self._metrics, self._vocabulary = runs, metrics, vocabulary
+        self._known: dict[str, LatestMetric] = {}
+        self.last: TrainingProgress | None = None
+        self.curves: list[LivePoints] = []
+
+    def read(self) -> None:
+        """Asks MLflow for what the run logged, and for curves where there is more of them."""
+        metrics = self._runs.get(self._run_id).metrics
+        keys = {word: key for word in WORDS if (key := self._vocabulary.metric_key(word, metrics)) is not None}
+        found = {key: metrics[key] for key in keys.values()}
+        if found != self._known:
+            self.curves = [points for word, key in keys.items() if (points := self._curve(word, key)).x]
+            self._known = found
+        if metrics:
+            self.last = self._progress(metrics)
+
+    def _curve(self, word: str, key: str) -> LivePoints:
+        history = self._metrics.fetch([self._run_id], key, FIRST_STEP, MOST_POINTS)[self._run_id].history
+        if history is None:
+            return LivePoints(key=word, x=[], y=[])
+        scale = self._vocabulary.scale(key) or 1.0
+        values = [value / scale if math.isfinite(value) else None for value in history.value.tolist()]
+        return LivePoints(key=word, x=history.step.tolist(), y=values)
+
+    def _progress(self, metrics: dict[str, LatestMetric]) -> TrainingProgress:
+        named = {word: self._value(word, metrics) for word in WORDS}
+        episodes, steps = (self._count(word, metrics) for word in _OF_COUNTS)
+        newest = max((one.timestamp for one in metrics.values()), default=0)
+        at_ms = newest if 0 <= newest < 2**53 else time.time_ns() // 1_000_000
+        return TrainingProgress(at_ms=at_ms, episode=episodes, steps=steps, **named)
+
+    def _value(self, word: MetricWord, metrics: dict[str, LatestMetric]) -> float | None:
+        key = self._vocabulary.metric_key(word, metrics)
+        if key is None or not math.isfinite(metrics[key].value):
+            return None
+        return metrics[key].value / (self._vocabulary.scale(key) or 1.0)
+
+    def _count(self, word: MetricWord, metrics: dict[str, LatestMetric]) -> int | None:
+        value = self._value(word, metrics)
+        return int(value) if value is not None and 0 <= value < 2**53 else None

@@ -1,0 +1,133 @@
+"""What can be done with a training that is there: stop it, move it in the queue, let it go on."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from domain.errors.trainings.reasons import CancelledInQueue, NoCheckpoint, NotOverYet
+from domain.errors.trainings.requests import NotContinuable, TrainingNotQueued, TrainingOver
+from domain.message_data import MessageData
+from domain.trainings.training import TrainingState
+from scheduler.backends.backend import Backend
+from scheduler.queue.dispatcher import Dispatcher, now_ms
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+from scheduler.queue.mlflow_queue import MlflowQueue
+
+_NOBODY: Final = ""
+
+
+class Actions:
+    """Each returns the training as it is then. What waits is changed in MLflow first, and here once that has it."""
+
+    def __init__(
+        self,
+        entries: Entries,
+        queue: MlflowQueue,
+        backend: Backend,
+        dispatcher: Dispatcher,
+        forget_progress: Callable[[str], None],
+    ) -> None:
+        self._entries = entries
+        self._queue = queue
+        self._backend = backend
+        self._dispatcher = dispatcher
+        self._forget_progress = forget_progress
+
+    def stop(self, run_id: str, by: str | None) -> Entry:
+        """Ends what runs, and cancels what waits; raises TrainingOver. Needs no MLflow where it runs."""
+        if self._entries.get(run_id).is_waiting:
+            with suppress(TrainingNotQueued):  # it begins in this very moment
+                return self.cancel(run_id, by)
+        entry = self._entries.get(run_id)
+        if entry.is_over:
+            raise TrainingOver()
+        return self._stopped(entry, by)
+
+    def cancel(self, run_id: str, by: str | None) -> Entry:
+        """Takes it out of the queue."""
+        outcome = MessageData.of(CancelledInQueue())
+        changed = self._change(
+            run_id,
+            lambda entry: entry.but(
+                state=TrainingState.KILLED, ended_ms=now_ms(), outcome=outcome, stopped_by=by or _NOBODY
+            ),
+        )
+        self._dispatcher.wake()
+        return changed
+
+    def hold(self, run_id: str) -> Entry:
+        """Keeps it from starting."""
+        return self._change(run_id, lambda entry: entry.but(state=TrainingState.HELD))
+
+    def release(self, run_id: str) -> Entry:
+        """Lets it start when its turn comes."""
+        changed = self._change(run_id, lambda entry: entry.but(state=TrainingState.QUEUED))
+        self._dispatcher.wake()
+        return changed
+
+    def first(self, run_id: str) -> Entry:
+        """Puts it before all others that wait."""
+        least = min((one.place for one in self._entries.waiting() if one.run_id != run_id), default=0.0)
+        changed = self._change(run_id, lambda entry: entry.but(place=min(entry.place, least - 1)))
+        self._dispatcher.wake()
+        return changed
+
+    def continue_(self, run_id: str) -> Entry:
+        """Has it queued again, to go on from its newest checkpoint in the same run."""
+        with self._dispatcher.changing:
+            entry = self._entries.get(run_id)
+            if not entry.is_over:
+                raise NotContinuable(NotOverYet())
+            if entry.state is TrainingState.DONE:
+                raise TrainingOver()
+            if not self._backend.has_checkpoint(run_id):
+                raise NotContinuable(NoCheckpoint())
+            self._queue.forget_end(run_id)
+            again = self._written(_again(entry))
+        self._forget_progress(run_id)
+        self._dispatcher.wake()
+        return again
+
+    def _change(self, run_id: str, change: Callable[[Entry], Entry]) -> Entry:
+        with self._dispatcher.changing:
+            entry = self._entries.get(run_id)
+            if entry.is_over:
+                raise TrainingOver()
+            if not entry.is_waiting:
+                raise TrainingNotQueued()
+            return self._written(change(entry))
+
+    def _written(self, entry: Entry) -> Entry:
+        self._entries.change(entry.run_id, told=None)  # also where the answer is lost, it is told what then counts
+        self._queue.tell(entry)
+        told = entry.but(told=entry.state)
+        self._entries.put(told)
+        return told
+
+    def _stopped(self, entry: Entry, by: str | None) -> Entry:
+        self._backend.stop(entry.run_id, entry.attempt, by)
+        known_by = by or _NOBODY
+
+        def stopping(now: Entry) -> Entry:
+            if not now.is_alive or (now.state is TrainingState.STOPPING and now.stopped_by is not None):
+                return now
+            return now.but(state=TrainingState.STOPPING, stopped_by=known_by, told=None)
+
+        changed = self._entries.update(entry.run_id, stopping) or entry
+        self._dispatcher.wake()
+        return changed
+
+
+def _again(entry: Entry) -> Entry:
+    """A training that ended, as it waits to go on."""
+    return entry.but(
+        state=TrainingState.QUEUED,
+        place=float(now_ms()),
+        started_ms=None,
+        ended_ms=None,
+        exit_code=None,
+        outcome=None,
+        stopped_by=None,
+        log_tail=(),
+    )

@@ -1,0 +1,167 @@
+"""The thread that speaks with MLflow: reads the queue, starts what has room, tells what happened."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from domain.errors import BadInput, ClewError, NotFound, ServiceUnavailable
+from domain.errors.services import StartFailed
+from domain.errors.trainings.reasons import (
+    BackendAway,
+    FolderNotWritten,
+    LoggedNothing,
+    MlflowKeepsItWaiting,
+)
+from domain.message_data import MessageData
+from domain.messages import Message
+from domain.trainings.training import TrainingState
+from scheduler.backends.backend import Backend, Room
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+from scheduler.queue.launching import Launching
+from scheduler.queue.mlflow_queue import MlflowQueue
+from scheduler.queue.planning import Chosen, plan
+from scheduler.queue.reading import Reading
+from scheduler.rounds import Rounds
+
+_TICK_SECONDS: Final = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """One round after the other, at once when woken. `changing` is held by whoever changes a training that waits."""
+
+    def __init__(
+        self, entries: Entries, queue: MlflowQueue, backend: Backend, reading: Reading, launching: Launching
+    ) -> None:
+        self._entries = entries
+        self._queue = queue
+        self._backend = backend
+        self._reading = reading
+        self._launching = launching
+        self._rounds = Rounds("dispatcher", _TICK_SECONDS, self._round)
+        self.changing = threading.Lock()
+        self.reasons: Mapping[str, Message] = {}
+        """Why each training waits, by the last round."""
+        self.trouble: ClewError | None = None
+        """Why MLflow was not told or asked in the last round."""
+        self.launched: set[str] = set()
+        """What this process started."""
+
+    def start(self) -> None:
+        """Begins."""
+        self._rounds.start()
+
+    def stop(self) -> None:
+        """Ends after the present round; what trains trains on."""
+        self._rounds.stop()
+
+    def wake(self) -> None:
+        """Begins a round at once."""
+        self._rounds.wake()
+
+    def _round(self) -> None:
+        try:
+            self.tick()
+            self.trouble = None
+        except ClewError as error:
+            if self.trouble is None or self.trouble.code != error.code:
+                _log.warning("MLflow does not do its part", extra={"cause": str(error)})
+            self.trouble = error
+
+    def tick(self) -> None:
+        """One round; raises a ClewError where MLflow fails."""
+        try:
+            self._reading.read_if_due()
+            self._tell_all()
+            self._launch_all()
+            self._reading.read_past()
+            self._entries.forget_the_oldest()
+        except ServiceUnavailable as error:
+            if not isinstance(error, StartFailed):
+                away = MlflowKeepsItWaiting(error)
+                self.reasons = {entry.run_id: away for entry in self._entries.waiting()} | dict(self.reasons)
+            raise
+
+    def _tell_all(self) -> None:
+        for entry in self._entries.all():
+            if entry.told is not entry.state:
+                with self.changing:
+                    self._tell(entry.run_id)
+
+    def _tell(self, run_id: str) -> None:
+        entry = self._entries.find(run_id)
+        if entry is None or entry.told is entry.state:
+            return
+        entry = self._with_remark(entry)
+        try:
+            self._queue.tell(entry)
+        except (BadInput, NotFound) as error:
+            if self._queue.is_gone(run_id, error):
+                self._entries.drop(self._entries.find(run_id) or entry)
+                return
+            _log.warning("MLflow refuses what a training does", extra={"run_id": run_id, "cause": str(error)})
+        state, outcome = entry.state, entry.outcome
+        self._entries.update(run_id, lambda now: now.but(told=state, outcome=outcome) if now.state is state else now)
+
+    def _with_remark(self, entry: Entry) -> Entry:
+        if entry.state is TrainingState.DONE and entry.outcome is None and self._queue.logged_nothing(entry.run_id):
+            return entry.but(outcome=MessageData.of(LoggedNothing()))
+        return entry
+
+    def _launch_all(self) -> None:
+        waiting = self._entries.waiting()
+        wants_gpus = any(entry.needs.gpus for entry in waiting)
+        try:
+            room = self._backend.room([(one.needs, one.gpus) for one in self._entries.alive()], wants_gpus)
+        except ClewError as error:
+            self.reasons = {entry.run_id: BackendAway(error) for entry in waiting}
+            return
+        self._launch_planned(waiting, room)
+
+    def _launch_planned(self, waiting: list[Entry], room: Room) -> None:
+        found = plan(waiting, room)
+        reasons = dict(found.reasons)
+        for chosen in found.chosen:
+            if self._rounds.is_stopping:
+                break
+            with self.changing:
+                if reason := self._launch(chosen):
+                    reasons[chosen.entry.run_id] = reason
+        self.reasons = reasons
+
+    def _launch(self, chosen: Chosen) -> Message | None:
+        """Starts one, unless it changed meanwhile; returns why it waits on."""
+        entry = self._entries.find(chosen.entry.run_id)
+        if entry is not chosen.entry:
+            return None
+        now = self._launching.looked_at(entry)
+        if now is None:
+            self._entries.drop(entry)
+            return None
+        self._entries.put(now)
+        if now.state is not TrainingState.QUEUED or now.needs != entry.needs:
+            self.wake()
+            return None
+        return self._begin(Chosen(now, chosen.gpus))
+
+    def _begin(self, chosen: Chosen) -> Message | None:
+        run_id = chosen.entry.run_id
+        # Whatever comes between, what MLflow says of it is written anew before it is tried again.
+        self._entries.put(chosen.entry.but(told=None))
+        try:
+            started = self._launching.launch(chosen)
+        except StartFailed as error:
+            self._entries.change(run_id, attempt=chosen.entry.attempt + 1)
+            return FolderNotWritten(error.reason)
+        self.launched.add(run_id)
+        self._entries.put(started)
+        _log.info("A training was started", extra={"run_id": run_id, "attempt": started.attempt})
+        return None
+
+
+def now_ms() -> int:
+    """Unix ms."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,91 @@
+"""A training that is to start: looked at once more, told to MLflow, and handed to the place where it runs."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from domain.errors import ClewError
+from domain.errors.trainings.reasons import NoCheckpoint, NotLaunched
+from domain.message_data import MessageData
+from domain.messages import Message
+from domain.trainings.trainer import Trainer
+from domain.trainings.training import TrainingState
+from scheduler.backends.backend import Backend, Launch
+from scheduler.queue.entry import Entry
+from scheduler.queue.mlflow_queue import MlflowQueue
+from scheduler.queue.planning import Chosen
+from scheduler.queue.trainers import Trainers, command_of
+
+
+class Launching:
+    """`environment` is what a run's program finds beside what its trainer's file names."""
+
+    def __init__(
+        self,
+        queue: MlflowQueue,
+        backend: Backend,
+        trainers: Trainers,
+        environment: Callable[[str], Mapping[str, str]],
+    ) -> None:
+        self._queue = queue
+        self._backend = backend
+        self._trainers = trainers
+        self._environment = environment
+
+    def looked_at(self, entry: Entry) -> Entry | None:
+        """The training by what MLflow says now; None where its run is gone. One that must not run has FAILED."""
+        stored = self._queue.get(entry.run_id)
+        if stored is None:
+            return None
+        known = entry.but(
+            trainer=stored.trainer, values=stored.values, damage=stored.damage, state=stored.state, place=stored.place
+        )
+        known = self._trainers.completed(known)
+        if stored.is_alive:  # told, and then not launched
+            known = known.but(state=TrainingState.QUEUED)
+        reason = self._hindrance(known) if known.is_waiting else None
+        return known if reason is None else failed(known, reason)
+
+    def launch(self, chosen: Chosen) -> Entry:
+        """Starts the next attempt; raises a ClewError where MLflow or the place does not take it."""
+        entry = chosen.entry
+        trainer = self._trainers.get(entry.trainer)
+        starting = entry.but(
+            state=TrainingState.STARTING,
+            attempt=entry.attempt + 1,
+            started_ms=time.time_ns() // 1_000_000,
+            gpus=chosen.gpus,
+        )
+        self._queue.tell(starting)
+        self._backend.launch(self._launch_of(starting, trainer))
+        return starting.but(told=TrainingState.STARTING)
+
+    def _launch_of(self, entry: Entry, trainer: Trainer) -> Launch:
+        values = self._trainers.checked_again(entry)
+        environment = {**self._environment(entry.run_id), **trainer.environment_for(values)}
+        return Launch(
+            run_id=entry.run_id,
+            attempt=entry.attempt,
+            command=command_of(trainer, values),
+            environment=environment,
+            needs=entry.needs,
+            gpus=entry.gpus,
+            directory=self._trainers.directory(trainer),
+            values=values,
+        )
+
+    def _hindrance(self, entry: Entry) -> Message | None:
+        if (damage := self._trainers.damage_of(entry)) is not None:
+            return damage
+        try:
+            self._trainers.check_installed(self._trainers.get(entry.trainer))
+            if entry.parent is not None and not self._backend.adopt_checkpoint(entry.run_id, entry.parent):
+                return NotLaunched(NoCheckpoint())
+        except ClewError as error:
+            return NotLaunched(error)
+        return None
+
+
+def failed(entry: Entry, reason: Message) -> Entry:
+    """A training that ended before it began."""
+    now = time.time_ns() // 1_000_000
+    return entry.but(state=TrainingState.FAILED, ended_ms=now, outcome=MessageData.of(reason), told=None)

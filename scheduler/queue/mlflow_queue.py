@@ -1,0 +1,113 @@
+"""The queue as it lies in MLflow: the runs that carry this scheduler's id."""
+
+import time
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from domain.errors import BadInput, NotFound
+from domain.tracking.runs import RunStatus
+from domain.trainings import tags
+from domain.trainings.fields import Value
+from domain.trainings.training import MLFLOW_STATUS, OVER, TrainingState
+from mlflow_api.run_writes import RunWrites, StoredRun
+from mlflow_api.schemas import Experiment
+from scheduler.queue.entry import Entry
+from scheduler.queue.queue_tags import USER, entry_of, request_text, tags_of
+
+MOST_LIVE: Final = 10_000
+_OF_AN_END: Final = (tags.STOPPED_BY, tags.EXIT_CODE, tags.OUTCOME, tags.LOG_TAIL)
+
+
+class NewTraining(NamedTuple):
+    """One run that is asked for."""
+
+    trainer: str
+    values: Mapping[str, Value]
+    name: str
+    experiment: str
+    request_id: str
+    by: str | None = None
+    parent: str | None = None
+
+
+class MlflowQueue:
+    """Reads and writes the tags of this scheduler's trainings, and of no other's."""
+
+    def __init__(self, runs: RunWrites, scheduler_id: str, host: str) -> None:
+        self._runs = runs
+        self._id = scheduler_id
+        self._host = host
+
+    def add(self, new: NewTraining) -> Entry:
+        """Makes the run of a training that waits; raises what MLflow refuses, or ExperimentDeleted."""
+        now = time.time_ns() // 1_000_000
+        told = {
+            tags.SCHEDULER: self._id,
+            tags.HOST: self._host,
+            tags.REQUEST: request_text(new.trainer, new.values),
+            tags.REQUEST_ID: new.request_id,
+            tags.STATE: TrainingState.QUEUED.value,
+            tags.PLACE: repr(float(now)),
+        }
+        if new.by is not None:
+            told |= {tags.BY: new.by, USER: new.by}
+        if new.parent is not None:
+            told[tags.PARENT] = new.parent
+        experiment_id = self._runs.experiment(new.experiment)
+        run = self._runs.create(experiment_id, new.name, start_ms=now, tags=told)
+        return entry_of(run, new.experiment)
+
+    def live(self) -> list[Entry]:
+        """All that wait or run, as far as MLflow knows."""
+        over = " and ".join(f"tags.`{tags.STATE}` != '{state.value}'" for state in sorted(OVER))
+        return self._found(over, MOST_LIVE)
+
+    def past(self, most: int) -> list[Entry]:
+        """The newest trainings, those that ended among them."""
+        return [entry for entry in self._found("", most) if entry.is_over]
+
+    def get(self, run_id: str) -> Entry | None:
+        """A training as MLflow has it now; None where its run is deleted, or another scheduler's."""
+        try:
+            run = self._runs.get(run_id)
+        except NotFound:
+            return None
+        return None if run.is_deleted or not self._is_ours(run) else entry_of(run, "")
+
+    def tell(self, entry: Entry) -> None:
+        """Writes what a training does. Of two writes the one comes first after which a search still finds it."""
+        status = RunStatus(MLFLOW_STATUS[entry.state])
+        if entry.is_over:
+            self._runs.set_status(entry.run_id, status, entry.ended_ms)
+            self._runs.tag(entry.run_id, tags_of(entry))
+        else:
+            self._runs.tag(entry.run_id, tags_of(entry))
+            self._runs.set_status(entry.run_id, status)
+
+    def forget_end(self, run_id: str) -> None:
+        """Takes the tags away that say how a training ended that is to go on."""
+        for key in _OF_AN_END:
+            self._runs.untag(run_id, key)
+
+    def logged_nothing(self, run_id: str) -> bool:
+        """Whether nothing but tags is in the run."""
+        run = self._runs.get(run_id)
+        return not run.metrics and not run.params and not self._runs.has_artifacts(run_id)
+
+    def is_gone(self, run_id: str, error: BadInput | NotFound) -> bool:
+        """Whether MLflow refuses a write because the run is deleted."""
+        return isinstance(error, NotFound) or self.get(run_id) is None
+
+    def _found(self, where: str, most: int) -> list[Entry]:
+        experiments = self._runs.experiments()
+        ours = f"tags.`{tags.SCHEDULER}` = '{self._id}'"
+        found = self._runs.search(list(experiments), f"{ours} and {where}" if where else ours, most)
+        return [entry_of(run, _name(run, experiments)) for run in found if self._is_ours(run)]
+
+    def _is_ours(self, run: StoredRun) -> bool:
+        return run.tags.get(tags.SCHEDULER) == self._id and tags.REQUEST in run.tags
+
+
+def _name(run: StoredRun, experiments: Mapping[str, Experiment]) -> str:
+    experiment = experiments.get(run.experiment_id)
+    return run.experiment_id if experiment is None else experiment.name

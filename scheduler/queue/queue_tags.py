@@ -1,0 +1,113 @@
+"""A training as tags of its run in MLflow, and back. Whoever reads them takes them for a stranger's."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+from pydantic import ValidationError
+
+from domain.errors.misfits import misfit_of
+from domain.errors.trainings.reasons import RequestDamaged, TagUnreadable
+from domain.message_data import MessageData
+from domain.messages import Message
+from domain.trainings import tags
+from domain.trainings.training import MLFLOW_STATUS, OVER, WAITING, StoredRequest, TrainingState
+from mlflow_api.run_writes import StoredRun
+from scheduler.queue.entry import Entry
+
+USER: Final = "mlflow.user"
+MOST_CHARACTERS: Final = 5_000
+"""What MLflow's databases take as a tag's value, whatever its version."""
+_MOST_ATTEMPT: Final = 10**6
+_MOST_MS: Final = 2**53
+
+
+def request_text(trainer: str, values: Mapping[str, object]) -> str:
+    """The tag that makes a run a training."""
+    return orjson.dumps({"trainer": trainer, "values": dict(values)}).decode()
+
+
+def tags_of(entry: Entry) -> dict[str, str]:
+    """The tags that change while a training waits, runs and ends."""
+    found = {
+        tags.STATE: entry.state.value,
+        tags.PLACE: repr(entry.place),
+        tags.ATTEMPT: str(entry.attempt),
+        tags.STARTED_AT: _text(entry.started_ms),
+        tags.STOPPED_BY: entry.stopped_by,
+        tags.EXIT_CODE: _text(entry.exit_code) if entry.is_over else None,
+        tags.OUTCOME: _message_text(entry.outcome) if entry.is_over else None,
+        tags.LOG_TAIL: "\n".join(entry.log_tail)[-MOST_CHARACTERS:] if entry.is_over and entry.log_tail else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def entry_of(run: StoredRun, experiment: str) -> Entry:
+    """The training of a run; what of its tags is not readable is its `damage`, and it will not run."""
+    told = run.tags
+    request, damage = _request(told.get(tags.REQUEST, ""))
+    state = _state(told.get(tags.STATE, ""))
+    if state is None:
+        state = TrainingState.QUEUED
+        damage = damage or RequestDamaged(TagUnreadable(tags.STATE))
+    asked = run.start_ms or 0
+    return Entry(
+        run_id=run.run_id,
+        name=run.name,
+        experiment=experiment,
+        trainer=request.trainer,
+        values=request.values,
+        state=state,
+        place=_number(told.get(tags.PLACE, ""), asked),
+        asked_ms=max(0, asked),
+        request_id=told.get(tags.REQUEST_ID, ""),
+        by=told.get(tags.BY) or None,
+        attempt=_whole(told.get(tags.ATTEMPT, ""), _MOST_ATTEMPT) or 0,
+        parent=told.get(tags.PARENT) or None,
+        stopped_by=told.get(tags.STOPPED_BY),
+        started_ms=_whole(told.get(tags.STARTED_AT, ""), _MOST_MS),
+        ended_ms=run.end_ms if state in OVER else None,
+        exit_code=_whole(told.get(tags.EXIT_CODE, ""), 2**31),
+        outcome=_message(told.get(tags.OUTCOME, "")),
+        damage=damage,
+        told=state if run.status == MLFLOW_STATUS[state] or state not in (*WAITING, *OVER) else None,
+    )
+
+
+def _request(text: str) -> tuple[StoredRequest, Message | None]:
+    try:
+        return StoredRequest.model_validate_json(text), None
+    except ValidationError as error:
+        return StoredRequest(trainer="", values={}), RequestDamaged(misfit_of(error)[1])
+
+
+def _state(text: str) -> TrainingState | None:
+    return next((state for state in TrainingState if state.value == text), None)
+
+
+def _number(text: str, default: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        return default
+    return number if math.isfinite(number) else default
+
+
+def _whole(text: str, most: int) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 20 and int(text) <= most else None
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _message_text(message: MessageData | None) -> str | None:
+    return None if message is None else orjson.dumps(message.json_value).decode()[:MOST_CHARACTERS]
+
+
+def _message(text: str) -> MessageData | None:
+    try:
+        return MessageData.model_validate_json(text)
+    except ValidationError:
+        return None

@@ -1,0 +1,111 @@
+"""What can be asked for that makes trainings: start, and fork. The same request again makes nothing."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from domain.errors.answers import NotARequestId
+from domain.errors.records import RequestIdTaken
+from domain.errors.requests import RequestTooLong
+from domain.errors.trainings.reasons import NoCheckpoint
+from domain.errors.trainings.requests import NotContinuable, QueueFull, TrainingRefused
+from domain.trainings.checking import checked
+from domain.trainings.fields import Value
+from domain.trainings.maze.form import NAME
+from domain.trainings.trainer import Trainer
+from scheduler.backends.backend import Backend
+from scheduler.queue.dispatcher import Dispatcher
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+from scheduler.queue.mlflow_queue import MlflowQueue, NewTraining
+from scheduler.queue.queue_tags import MOST_CHARACTERS, request_text
+from scheduler.queue.trainers import Trainers, experiment_name, run_name
+
+MOST_WAITING: Final = 1_000
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Requests:
+    """Each method returns the trainings of a request, those that it made before included."""
+
+    def __init__(
+        self, entries: Entries, queue: MlflowQueue, backend: Backend, trainers: Trainers, dispatcher: Dispatcher
+    ) -> None:
+        self._entries = entries
+        self._queue = queue
+        self._backend = backend
+        self._trainers = trainers
+        self._dispatcher = dispatcher
+
+    def start(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
+        """A run for each seed; raises TrainingRefused, which names each wrong field, and then has started nothing."""
+        self._entries.check_read()
+        trainer = self._trainers.get(_text(body, "trainer", NAME))
+        filled = {name: value for name, value in body.items() if name not in ("trainer", "request_id")}
+        runs = checked(trainer, filled)
+        self._trainers.check_installed(trainer)
+        return self._make(trainer, runs, _request_id(body), by, None)
+
+    def fork(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
+        """Children of a training that go on from its newest checkpoint, with other values."""
+        parent = self._entries.get(_text(body, "run_id", ""))
+        trainer = self._trainers.get(parent.trainer)
+        overriding = {name: value for name, value in body.items() if name not in ("run_id", "request_id", "trainer")}
+        runs = checked(trainer, {**parent.values, **overriding})
+        if not self._backend.has_checkpoint(parent.run_id):
+            raise NotContinuable(NoCheckpoint())
+        self._trainers.check_installed(trainer)
+        return self._make(trainer, runs, _request_id(body), by, parent.run_id)
+
+    def _make(
+        self, trainer: Trainer, runs: list[dict[str, Value]], request_id: str, by: str | None, parent: str | None
+    ) -> list[Entry]:
+        if max(len(request_text(trainer.name, values)) for values in runs) > MOST_CHARACTERS:
+            raise RequestTooLong(MOST_CHARACTERS >> 10)
+        self._backend.check_writable()
+        made = [
+            self._one(_new(trainer, values, f"{request_id}/{number}", by, parent)) for number, values in enumerate(runs)
+        ]
+        self._dispatcher.wake()
+        return made
+
+    def _one(self, new: NewTraining) -> Entry:
+        with self._dispatcher.changing:
+            known = self._entries.of_request(new.request_id)
+            if known is not None:
+                if (known.trainer, known.values) != (new.trainer, new.values):
+                    raise RequestIdTaken()
+                return known
+            if len(self._entries.waiting()) >= MOST_WAITING:
+                raise QueueFull(MOST_WAITING)
+            return self._added(new)
+
+    def _added(self, new: NewTraining) -> Entry:
+        entry = self._trainers.completed(self._queue.add(new))
+        if new.parent is not None:
+            self._backend.adopt_checkpoint(entry.run_id, new.parent)
+        self._entries.put(entry)
+        return entry
+
+
+def _new(
+    trainer: Trainer, values: dict[str, Value], request_id: str, by: str | None, parent: str | None
+) -> NewTraining:
+    name, experiment = run_name(trainer, values), experiment_name(trainer, values)
+    return NewTraining(trainer.name, values, name, experiment, request_id, by, parent)
+
+
+def _text(body: Mapping[str, Any], name: str, default: str) -> str:
+    """A text that is no field of a form; "?" for anything else, which nothing is called."""
+    value = body.get(name, default)
+    return value if isinstance(value, str) else "?"
+
+
+def _request_id(body: Mapping[str, Any]) -> str:
+    given = body.get("request_id")
+    if given is None:
+        return str(uuid.uuid4())
+    if not isinstance(given, str) or not _REQUEST_ID.fullmatch(given):
+        raise TrainingRefused({"request_id": NotARequestId()})
+    return given

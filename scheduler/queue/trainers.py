@@ -1,0 +1,120 @@
+"""What can be started here: the maze's trainer, and those of TRAININGS_FILE."""
+
+import importlib
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from domain.errors.trainings.reasons import NotOneRun, RequestDamaged
+from domain.errors.trainings.requests import TrainerNotInstalled, TrainerUnknown, TrainingRefused
+from domain.trainings.checking import checked
+from domain.trainings.fields import Value
+from domain.trainings.maze.form import NAME, REQUEST_FILE, maze_trainer
+from domain.trainings.trainer import Trainer, filled
+from scheduler.backends.backend import Needs
+from scheduler.queue.entry import Entry
+
+_LIBRARY: Final = "stable_baselines3"
+_HIDDEN: Final = {"command", "environment", "directory"}
+_TREE: Final = Path(__file__).parents[2]
+_LONGEST_NAME: Final = 250
+
+
+class Trainers:
+    """The trainers by their names; `home` is where the programs of the file are looked for."""
+
+    def __init__(self, others: Sequence[Trainer], home: Path | None = None) -> None:
+        self._by_name = {trainer.name: trainer for trainer in (maze_trainer(), *others)}
+        self._home = home
+
+    def get(self, name: str) -> Trainer:
+        """The trainer of that name; raises TrainerUnknown."""
+        found = self._by_name.get(name)
+        if found is None:
+            raise TrainerUnknown(name[:60], ", ".join(self._by_name))
+        return found
+
+    def offered(self) -> list[dict[str, Any]]:
+        """All of them as they are shown: what runs stays here."""
+        return [
+            trainer.model_dump(mode="json", exclude=_HIDDEN) | {"is_installed": self.is_installed(trainer)}
+            for trainer in self._by_name.values()
+        ]
+
+    def is_installed(self, trainer: Trainer) -> bool:
+        """Whether its program is there; of the maze's, whether its libraries are."""
+        if trainer.is_built_in:
+            importlib.invalidate_caches()
+            return find_spec(_LIBRARY) is not None
+        program = trainer.command[0]
+        if "{" in program:
+            return True
+        directory = self.directory(trainer)
+        here = directory / program if directory is not None and "/" in program else Path(program)
+        return shutil.which(here) is not None
+
+    def check_installed(self, trainer: Trainer) -> None:
+        """Raises TrainerNotInstalled."""
+        if trainer.is_built_in and not self.is_installed(trainer):
+            raise TrainerNotInstalled()
+
+    def directory(self, trainer: Trainer) -> Path | None:
+        """Where its program is started."""
+        if trainer.is_built_in:
+            return _TREE
+        named = Path(trainer.directory) if trainer.directory is not None else Path()
+        return named if self._home is None else self._home / named
+
+    def completed(self, entry: Entry) -> Entry:
+        """A training with what its trainer says of it, as far as there is one."""
+        trainer = self._by_name.get(entry.trainer)
+        if trainer is None:
+            return entry
+        try:
+            seed = trainer.seed_of(entry.values)
+        except ValueError:
+            seed = None
+        return entry.but(needs=needs_of(trainer), seed=seed, trainer_tells=trainer.is_built_in)
+
+    def checked_again(self, entry: Entry) -> dict[str, Value]:
+        """The values of a training that is to run, as its trainer takes them; raises what RequestDamaged is made of."""
+        runs = checked(self.get(entry.trainer), entry.values)
+        if len(runs) != 1:
+            raise TrainingRefused({"values": NotOneRun()})
+        return runs[0]
+
+    def damage_of(self, entry: Entry) -> RequestDamaged | None:
+        """Why a training must not run; None where it may."""
+        if isinstance(entry.damage, RequestDamaged):
+            return entry.damage
+        try:
+            self.checked_again(entry)
+        except TrainingRefused as error:
+            return RequestDamaged(next(iter(error.fields.values()), error))
+        except TrainerUnknown as error:
+            return RequestDamaged(error)
+        return None
+
+
+def needs_of(trainer: Trainer) -> Needs:
+    """What a training takes while it runs."""
+    return Needs(trainer.slots, trainer.gpus)
+
+
+def command_of(trainer: Trainer, values: Mapping[str, Value]) -> list[str]:
+    """The command of one run; what stands for the file of its request is filled in where it runs."""
+    return trainer.command_for({**values, "request_file": REQUEST_FILE} if trainer.is_built_in else values)
+
+
+def run_name(trainer: Trainer, values: Mapping[str, Value]) -> str:
+    """What a run is called in MLflow."""
+    seed = trainer.seed_of(values)
+    kind = str(values["algorithm"]).lower() if trainer.name == NAME else trainer.name
+    return kind if seed is None else f"{kind}-seed{seed}"
+
+
+def experiment_name(trainer: Trainer, values: Mapping[str, Value]) -> str:
+    """The experiment into which a run goes."""
+    return filled(trainer.experiment_template, values)[:_LONGEST_NAME] or trainer.name

@@ -1,0 +1,94 @@
+"""The thread that looks after what runs: notices what began, stops and ended, whether MLflow answers or not."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from domain.errors import ClewError
+from domain.errors.trainings.reasons import KeeperEnded, NotLaunched
+from domain.trainings.training import TrainingState
+from scheduler.backends.backend import Absent, Alive, Backend, Exited, Lost, Status
+from scheduler.queue.dispatcher import Dispatcher, now_ms
+from scheduler.queue.ending import ended
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+from scheduler.queue.launching import failed
+from scheduler.rounds import Rounds
+
+_TICK_SECONDS: Final = 0.25
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Polls the place where trainings run; `has_progress` tells whether a program has told of its work."""
+
+    def __init__(
+        self,
+        entries: Entries,
+        backend: Backend,
+        dispatcher: Dispatcher,
+        has_progress: Callable[[Entry], bool],
+        *,
+        may_restart: bool,
+    ) -> None:
+        self._entries = entries
+        self._backend = backend
+        self._dispatcher = dispatcher
+        self._has_progress = has_progress
+        self._may_restart = may_restart
+        self._rounds = Rounds("watch", _TICK_SECONDS, self.tick)
+        self.trouble: ClewError | None = None
+        """Why the place could not be asked."""
+
+    def start(self) -> None:
+        """Begins."""
+        self._rounds.start()
+
+    def stop(self) -> None:
+        """Ends within a quarter of a second."""
+        self._rounds.stop()
+
+    def tick(self) -> None:
+        """Looks at each training that runs."""
+        trouble = None
+        for entry in self._entries.alive():
+            try:
+                self._look_at(entry)
+            except ClewError as error:
+                trouble = error
+        self.trouble = trouble
+
+    def _look_at(self, entry: Entry) -> None:
+        now = self._now(entry, self._backend.poll(entry.run_id, entry.attempt))
+        if now == entry or not self._entries.replace(entry, now):
+            return
+        if now.state is not entry.state:
+            _log.info("A training changed", extra={"run_id": entry.run_id, "state": now.state.value})
+            self._dispatcher.wake()
+
+    def _now(self, entry: Entry, status: Status) -> Entry:
+        if isinstance(status, Alive):
+            return self._alive(entry, status)
+        if isinstance(status, Exited | Lost):
+            has_checkpoint = self._backend.has_checkpoint(entry.run_id)
+            tail = tuple(self._backend.log_tail(entry.run_id))
+            known = entry.but(has_checkpoint=has_checkpoint, log_tail=tail)
+            return ended(known, status, now_ms=now_ms(), may_restart=self._may_restart)
+        return self._absent(entry) if isinstance(status, Absent) else entry
+
+    def _alive(self, entry: Entry, status: Alive) -> Entry:
+        state = entry.state
+        if status.is_stopping:
+            state = TrainingState.STOPPING
+        elif state is TrainingState.STARTING and status.started_ms is not None and self._has_progress(entry):
+            state = TrainingState.TRAINING
+        return entry.but(state=state, gpus=status.gpus or entry.gpus)
+
+    def _absent(self, entry: Entry) -> Entry:
+        """It was told to MLflow and never begun: the scheduler that meant to was killed in between."""
+        if entry.stopped_by is not None:
+            return ended(entry, Lost(was_stopped=True), now_ms=now_ms(), may_restart=False)
+        if entry.run_id in self._dispatcher.launched:
+            tail = tuple(self._backend.log_tail(entry.run_id))
+            return failed(entry.but(log_tail=tail), NotLaunched(KeeperEnded()))
+        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), told=None)

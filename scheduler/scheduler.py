@@ -1,0 +1,134 @@
+"""The parts of the scheduler, wired; what its addresses ask and change."""
+
+import os
+import time
+from collections.abc import Mapping
+from functools import partial
+
+from domain.secrets import without_secrets
+from domain.trainings.answers import TrainingList
+from domain.trainings.training import Training, TrainingNews
+from mlflow_api.client import MlflowApi
+from mlflow_api.metrics import MetricsApi
+from mlflow_api.run_writes import RunWrites
+from scheduler.backends.backend import TrainingLog
+from scheduler.local.environment import base_environment, tracking_environment
+from scheduler.local.gpus import Gpus
+from scheduler.local.local_backend import LocalBackend
+from scheduler.news.describing import described, places
+from scheduler.news.logged_progress import LoggedProgress
+from scheduler.news.progress_book import ProgressBook
+from scheduler.news.viewers import Viewers
+from scheduler.queue.actions import Actions
+from scheduler.queue.dispatcher import Dispatcher
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+from scheduler.queue.launching import Launching
+from scheduler.queue.mlflow_queue import MlflowQueue
+from scheduler.queue.reading import Reading
+from scheduler.queue.requests import Requests
+from scheduler.queue.trainers import Trainers
+from scheduler.queue.watch import Watch
+from scheduler.settings import SchedulerSettings, trainers_in
+
+_SHOWN_LINES = 200
+_STARTS_WITHIN_SECONDS = 1.0
+
+
+class Scheduler:
+    """All of it; `start` begins its threads, which `stop` ends, and no training with them."""
+
+    def __init__(self, settings: SchedulerSettings, scheduler_id: str) -> None:
+        self.id = scheduler_id
+        self._settings = settings
+        mlflow = MlflowApi.from_settings(settings)
+        runs = RunWrites(mlflow)
+        file = settings.trainings_file
+        self.trainers = Trainers([] if file is None else trainers_in(file), file and file.absolute().parent)
+        self.entries = Entries()
+        gpus = Gpus(settings.gpu_monitors)
+        hide = partial(without_secrets, secrets=settings.secrets)
+        self.backend = LocalBackend(settings, gpus.room, gpus.name, hide)
+        queue = MlflowQueue(runs, scheduler_id, settings.machine)
+        metrics, vocabulary = MetricsApi(mlflow), settings.vocabulary
+        self._book = ProgressBook(
+            self.backend.progress_file, lambda run_id: LoggedProgress(run_id, runs, metrics, vocabulary)
+        )
+        launching = Launching(queue, self.backend, self.trainers, self._environment)
+        reading = Reading(self.entries, queue, self.backend, self.trainers)
+        self.dispatcher = Dispatcher(self.entries, queue, self.backend, reading, launching)
+        self._watch = Watch(
+            self.entries, self.backend, self.dispatcher, self._book.has_begun, may_restart=settings.training_restart
+        )
+        self.requests = Requests(self.entries, queue, self.backend, self.trainers, self.dispatcher)
+        self.actions = Actions(self.entries, queue, self.backend, self.dispatcher, self._book.forget)
+        self.viewers = Viewers(self.entries, self._book, self.news)
+
+    def start(self) -> None:
+        """Begins to look after trainings."""
+        self.dispatcher.start()
+        self._watch.start()
+        self.viewers.start()
+
+    def stop(self) -> None:
+        """Ends; trainings go on."""
+        self.viewers.stop()
+        self._watch.stop()
+        self.dispatcher.stop()
+
+    def training(self, run_id: str) -> Training:
+        """One training; raises NoSuchTraining."""
+        entry = self.entries.get(run_id)
+        self._book.watch(entry)
+        return self._described(entry, places(self.entries).get(run_id))
+
+    def trainings(self) -> TrainingList:
+        """Those that wait in their order, those that run, then those that are over, the newest first."""
+        self.entries.check_read()
+        place = places(self.entries)
+        alive = self.entries.alive()
+        for entry in alive:
+            self._book.watch(entry)
+        listed = [*alive, *self.entries.waiting(), *self.entries.over()]
+        return TrainingList(
+            trainings=[self._described(entry, place.get(entry.run_id)) for entry in listed],
+            slots=self._settings.training_slots,
+            busy=self.busy,
+            scheduler=self.id,
+            host=self._settings.machine,
+        )
+
+    @property
+    def busy(self) -> int:
+        """How many slots are taken."""
+        return sum(entry.needs.slots for entry in self.entries.alive() if not entry.needs.gpus)
+
+    def log(self, run_id: str) -> TrainingLog:
+        """What a training wrote; raises NoSuchTraining."""
+        return self.backend.log(run_id, self.entries.get(run_id).attempt)
+
+    def news(self, entry: Entry) -> TrainingNews:
+        """All that the page of a training shows."""
+        training = self._described(entry, places(self.entries).get(entry.run_id) if entry.is_waiting else None)
+        part = self.backend.log(entry.run_id, entry.attempt).part(None, _SHOWN_LINES)
+        return TrainingNews(training=training, curves=self._book.curves(entry), log=part)
+
+    def place(self, run_id: str) -> int | None:
+        """Where a training stands in the queue."""
+        return places(self.entries).get(run_id)
+
+    def has_begun_soon(self, run_id: str) -> bool:
+        """Whether a training starts at once; waits for it no longer than a click may."""
+        deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
+        while (entry := self.entries.find(run_id)) is not None and entry.is_waiting:
+            if run_id in self.dispatcher.reasons or time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return entry is not None
+
+    def _described(self, entry: Entry, place: int | None) -> Training:
+        progress = self._book.progress(entry) if entry.attempt else None
+        return described(entry, place, self.dispatcher.reasons, progress, self._settings.machine)
+
+    def _environment(self, run_id: str) -> Mapping[str, str]:
+        return {**base_environment(os.environ), **tracking_environment(self._settings, run_id)}
