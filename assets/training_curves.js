@@ -4,6 +4,7 @@
   const FLUSH_MS = 300; // of several messages that come at once the newest is drawn
   let texts = {};
   let newest = null;
+  let by = ""; // what the curves are drawn over
   let timer = null;
   const drawn = new Map(); // what is on each chart
 
@@ -14,8 +15,9 @@
     drawn.clear();
   }
 
-  function draw(curves) {
+  function draw(curves, trainer) {
     newest = curves;
+    by = trainer === texts.counts_episodes ? texts.x.episodes : texts.x.steps;
     if (timer === null) timer = window.setTimeout(flush, FLUSH_MS);
   }
 
@@ -28,9 +30,14 @@
       const said = `${curve.x.length} ${curve.x[curve.x.length - 1]} ${curve.y[curve.y.length - 1]}`;
       if (drawn.get(word) === said) return;
       drawn.set(word, said);
-      window.dash_clientside.set_props(chartOf(word), { figure: { data: [trace(word, curve, place)], layout: texts.layouts[word] } });
+      window.dash_clientside.set_props(chartOf(word), { figure: { data: [trace(word, curve, place)], layout: layoutOf(word) } });
       window.clew.live.write(document.getElementById(`${chartOf(word)}-summary`), summary(word, curve));
     });
+  }
+
+  function layoutOf(word) {
+    const layout = texts.layouts[word];
+    return { ...layout, xaxis: { ...layout.xaxis, title: { text: by } } };
   }
 
   function trace(word, { x, y }, place) {

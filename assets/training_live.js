@@ -76,7 +76,7 @@
     state.misfit = "";
     if (news.training.run_id !== run) return; // of the page before
     draw(news.training);
-    window.clew.trainingCurves.draw(news.curves || []);
+    window.clew.trainingCurves.draw(news.curves || [], news.training.trainer);
     window.clew.trainingLog.take(news.log);
   }
 

@@ -19,6 +19,7 @@ from components.trainings.training_words import COLOURS, action_looks, action_na
 from domain.access.rules import Access
 from domain.errors.catalogue import TEMPLATES
 from domain.tracking.vocabulary import MetricWord
+from domain.trainings.maze.form import NAME
 from domain.trainings.training import Training, TrainingNews
 
 CURVES: Final[tuple[MetricWord, ...]] = ("reward", "success_rate")
@@ -34,7 +35,11 @@ def place(run_id: str) -> list[Any]:
         line_head(html.H1(run_id[:8], id=ids.LIVE_NAME, className="h3 mb-0"), ids.LIVE_BADGE, ids.LIVE_SINCE),
         line_notice(ids.LIVE_NOTICE),
         _state(),
-        html.Dl([_fact(part, label) for part, label in _facts().items()], id=ids.LIVE_FACTS, className="facts live-facts mt-2"),
+        html.Dl(
+            [_fact(part, label) for part, label in _facts().items()],
+            id=ids.LIVE_FACTS,
+            className="facts live-facts mt-2",
+        ),
         html.Div(id=ids.LIVE_RESULT, className="live-result", hidden=True, **{"aria-live": "polite"}),
         html.Div([_chart(word) for word in CURVES], className="charts mt-2"),
         _log(),
@@ -111,6 +116,8 @@ def texts() -> dict[str, Any]:
                   "killed": _("The training was stopped.")},
         "metrics": {word: metric_name(word) for word in CURVES},
         "layouts": {word: _layout(word) for word in CURVES},
+        "x": {"episodes": _("Episodes"), "steps": _("Step")},
+        "counts_episodes": NAME,  # its curves are by episode, those of other programs by the steps that they log
         "line": _("{metric}: {value} at {x}, lowest {lowest}, highest {highest}"),
         "palette": list(PALETTE),
         "log": log_texts(),

@@ -28,7 +28,7 @@ FOR_TERMINALS = {
     *("domain/charts/curves.py", "domain/charts/smoothing.py", "domain/inference/evaluation.py"),
     *("domain/tracking/final_metrics.py", "domain/tracking/scores.py", "domain/tracking/vocabulary.py"),
     *(f"training/{name}.py" for name in ("cli", "export", "hyperparameters", "run_log", "samples", "scratch_server")),
-    "training/tracking.py",
+    *("training/tracking.py", "domain/trainings/trainers_file.py"),
 }
 LANGUAGES = ("ja",)
 
@@ -101,6 +101,7 @@ def test_each_code_is_raised_or_said_somewhere(kind: type[Message]) -> None:
     in_catalogue = kind.__name__ in {
         "ModelServer",
         "InferenceEngine",
+        "TrainingScheduler",
         "InvalidValue",
         "WholeBody",
     }  # used where defined

@@ -16,8 +16,8 @@ from domain.message_data import coded
 from domain.trainings.checking import checked
 from domain.trainings.maze.form import maze_trainer
 from domain.trainings.trainer import Trainer
-from domain.trainings.training import ACTIONS, LogPart, Training, TrainingNews, TrainingState
 from domain.trainings.trainers_file import read_trainers
+from domain.trainings.training import ACTIONS, LogPart, Training, TrainingNews, TrainingState
 
 OWN = """
 [[trainers]]
@@ -38,6 +38,7 @@ class SchedulerServer:
     def __init__(self) -> None:
         self.trainings: dict[str, Training] = {}
         self.asked: list[tuple[str, dict[str, Any], dict[str, str]]] = []
+        self.odd: list[Any] = []
         self.log: list[str] = ["first line", "second line"]
         self.curves: list[Any] = []
         self.news_seconds = 0.3
@@ -93,7 +94,7 @@ class SchedulerServer:
 
         @app.get("/api/training/runs")
         def runs() -> ResponseReturnValue:
-            told = [one.model_dump(mode="json") for one in self.trainings.values()]
+            told = [*(one.model_dump(mode="json") for one in self.trainings.values()), *self.odd]
             return {"trainings": told, "slots": 1, "busy": 0, "scheduler": "this", "host": "here"}
 
         @app.get("/api/training/runs/<run_id>")
@@ -138,7 +139,8 @@ class SchedulerServer:
 
     def _start(self, body: dict[str, Any]) -> ResponseReturnValue:
         request_id = body.pop("request_id", None) or uuid.uuid4().hex
-        trainer = next(one for one in self.trainers if one.name == body.pop("trainer", "maze"))
+        name = body.pop("trainer", "maze")
+        trainer = next(one for one in self.trainers if one.name == name)
         body.pop("run_id", None)
         try:
             runs = checked(trainer, body)
