@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "screenshots"
 ROOT = Path(__file__).parents[1]
 WIDTH = 1440
 MOST_BYTES = 150_000
-PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT")
+PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
 
 
 class Picture(NamedTuple):

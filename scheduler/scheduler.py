@@ -128,7 +128,10 @@ class Scheduler:
 
     def _described(self, entry: Entry, place: int | None) -> Training:
         progress = self._book.progress(entry) if entry.attempt else None
-        return described(entry, place, self.dispatcher.reasons, progress, self._settings.machine)
+        is_away = self.dispatcher.trouble is not None
+        return described(
+            entry, place, self.dispatcher.reasons, progress, self._settings.machine, is_mlflow_away=is_away
+        )
 
     def _environment(self, run_id: str) -> Mapping[str, str]:
         return {**base_environment(os.environ), **tracking_environment(self._settings, run_id)}

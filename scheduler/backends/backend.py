@@ -16,7 +16,7 @@ class Needs(NamedTuple):
 
 
 class GpuRoom(NamedTuple):
-    """GPUs of the place: how many there are, the ids of the free ones, and why others are not; None where they train."""
+    """GPUs of the place: how many there are, the ids of the free ones, and why others are taken, if by strangers."""
 
     there: int
     free: tuple[int, ...] = ()

@@ -18,10 +18,11 @@ def described(
     reasons: Mapping[str, Message],
     progress: TrainingProgress | None,
     host: str,
+    *,
+    is_mlflow_away: bool,
 ) -> Training:
     """One training; `place` counts from 1 among those that wait."""
     reason = reasons.get(entry.run_id) or WaitsForItsTurn((place or 1) - 1) if entry.is_waiting else entry.outcome
-    remark = _remark(entry)
     return Training(
         run_id=entry.run_id,
         name=entry.name,
@@ -33,7 +34,7 @@ def described(
         actions=actions_of(entry),
         place=place,
         reason=None if reason is None or _is_remark(entry) else MessageData.of(reason),
-        remark=remark,
+        remark=_remark(entry, is_mlflow_away),
         by=entry.by,
         host=host,
         attempt=entry.attempt,
@@ -64,7 +65,7 @@ def _is_remark(entry: Entry) -> bool:
     return entry.state is TrainingState.DONE and entry.outcome is not None
 
 
-def _remark(entry: Entry) -> MessageData | None:
-    if entry.is_over and entry.told is not entry.state:
+def _remark(entry: Entry, is_mlflow_away: bool) -> MessageData | None:
+    if is_mlflow_away and entry.is_over and entry.told is not entry.state:
         return MessageData.of(MlflowAway())
     return MessageData.of(LoggedNothing()) if _is_remark(entry) else None

@@ -90,6 +90,17 @@ _INFERENCE: Final = ProcessSpec(
     is_wanted=lambda settings: settings.embedded_inference,
     unless="INFERENCE_WS_URL",
 )
+# Not with its group: what trains outlives it, and is found again at the next start.
+_SCHEDULER: Final = ProcessSpec(
+    name="scheduler",
+    title="The scheduler",
+    meaning="`python -m scheduler`, which starts and queues trainings",
+    more="see [its page](../scheduler/README.md)",
+    command="python -m scheduler",
+    listens="SCHEDULER",
+    is_wanted=lambda settings: settings.embedded_scheduler,
+    unless="SCHEDULER_URL",
+)
 DASHBOARD: Final = ProcessSpec(
     name="dashboard",
     title="The dashboard",
@@ -110,7 +121,7 @@ SAMPLES: Final = ProcessSpec(
     ends_its_group=True,
     runs_once=True,
 )
-PROCESSES: Final = (MLFLOW, _GPU_MONITOR, _INFERENCE, DASHBOARD, SAMPLES)
+PROCESSES: Final = (MLFLOW, _GPU_MONITOR, _INFERENCE, _SCHEDULER, DASHBOARD, SAMPLES)
 BY_NAME: Final = {process.name: process for process in PROCESSES}
 
 

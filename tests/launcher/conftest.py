@@ -47,7 +47,7 @@ class Launch:
         return self.process.wait(MOST_SECONDS)
 
 
-PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT")
+PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
 Start = Callable[..., Launch]
 # Nobody waits for so long where all is well: an MLflow makes its database first, on a machine that may be busy.
 MOST_SECONDS = 180

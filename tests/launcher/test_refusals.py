@@ -19,7 +19,7 @@ def taken_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.mark.parametrize("setting", ["PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT"])
+@pytest.mark.parametrize("setting", ["PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT"])
 def test_a_taken_port_is_named_with_its_setting(start: Start, taken_port: int, setting: str) -> None:
     launch = start(**{setting: str(taken_port)})
     assert launch.process.wait(MOST_SECONDS) == 1

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 
 from gpu_monitor.settings import GpuMonitorSettings
 from inference.settings import InferenceSettings
+from scheduler.settings import SchedulerSettings
 from settings.settings import Settings
 from training.settings import TrainingSettings
 
@@ -18,6 +19,7 @@ PARTS: dict[str, type[BaseSettings]] = {
     "The dashboard and `make run`": Settings,
     "The GPU monitor": GpuMonitorSettings,
     "The inference engine": InferenceSettings,
+    "The scheduler": SchedulerSettings,
     "The trainer": TrainingSettings,
 }
 HEAD = """\

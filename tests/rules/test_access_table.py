@@ -18,6 +18,7 @@ from domain.access.table import (
     DASHBOARD,
     GPU_MONITOR,
     INFERENCE,
+    SCHEDULER,
     access_of,
     access_of_callback,
     callback_name,
@@ -60,6 +61,25 @@ def test_every_route_and_socket_of_the_engine_is_listed_and_no_other() -> None:
     server, stop = inference.app.create_app(InferenceSettings(_env_file=None))  # type: ignore[call-arg]
     stop()
     assert routes(server) == set(INFERENCE)
+
+
+THE_SCHEDULERS = """
+import os, sys
+from scheduler.app import create_app
+from scheduler.settings import SchedulerSettings
+settings = SchedulerSettings(_env_file=None, state_dir=sys.argv[1], mlflow_tracking_uri="http://127.0.0.1:1")
+server, stop = create_app(settings, "0")
+rules = [(rule.rule, sorted(rule.methods - {"HEAD", "OPTIONS"})) for rule in server.url_map.iter_rules()]
+print(*(f"{method} {rule}" for rule, methods in rules for method in methods), sep="\\n", flush=True)
+os._exit(0)
+"""
+
+
+def test_every_route_and_socket_of_the_scheduler_is_listed_and_no_other(tmp_path: Path) -> None:
+    """In a process of its own: it reads its queue from its first moment on."""
+    command = [sys.executable, "-c", THE_SCHEDULERS, str(tmp_path)]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert set(told.stdout.splitlines()) == set(SCHEDULER)
 
 
 THE_MONITORS = """

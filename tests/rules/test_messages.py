@@ -20,11 +20,11 @@ from tests.english import english_words
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     *("domain", "transport", "settings", "mlflow_api", "services", "policies", "inference", "gpu_monitor"),
-    *("api", "callbacks", "components", "training", "serving", "sockets", "concurrency"),
+    *("api", "callbacks", "components", "training", "serving", "sockets", "concurrency", "scheduler"),
 )
 # What these say, nobody reads on a page: whoever starts Clew or a training in a terminal, or calls what is wrong.
 FOR_TERMINALS = {
-    *("settings/setting_types.py", "domain/wrong_settings.py"),
+    *("settings/setting_types.py", "domain/wrong_settings.py", "scheduler/settings.py"),
     *("domain/charts/curves.py", "domain/charts/smoothing.py", "domain/inference/evaluation.py"),
     *("domain/tracking/final_metrics.py", "domain/tracking/scores.py", "domain/tracking/vocabulary.py"),
     *(f"training/{name}.py" for name in ("cli", "export", "hyperparameters", "run_log", "samples", "scratch_server")),

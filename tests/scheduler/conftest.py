@@ -1,0 +1,51 @@
+"""A real scheduler on a real MLflow, with small programs in the place of trainers."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scheduler.settings import SchedulerSettings
+from tests.scheduler.programs import write_trainers
+from tests.scheduler.service import Service
+
+Start = Callable[..., Service]
+
+
+def bare_environment() -> dict[str, str]:
+    ours = set(SchedulerSettings.model_fields)
+    return {name: value for name, value in os.environ.items() if name.lower() not in ours}
+
+
+@pytest.fixture(scope="session")
+def trainers_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_trainers(tmp_path_factory.mktemp("trainers"))
+
+
+@pytest.fixture(scope="session")
+def start(mlflow_address: str, trainers_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """A function that starts a scheduler with the settings given."""
+    started: list[Service] = []
+
+    def start(**settings: str) -> Service:
+        defaults = {"MLFLOW_TRACKING_URI": mlflow_address, "TRAININGS_FILE": str(trainers_file), "TRAINING_SLOTS": "8"}
+        folder = tmp_path_factory.mktemp("scheduler")
+        started.append(Service(folder, bare_environment(), defaults | settings))
+        return started[-1]
+
+    yield start
+    for service in started:
+        service.end_all()
+
+
+@pytest.fixture(scope="session")
+def service(start: Start) -> Service:
+    """A scheduler with room for all, which most tests share."""
+    return start()
+
+
+@pytest.fixture(scope="session")
+def queueing(start: Start) -> Service:
+    """A scheduler with one slot."""
+    return start(TRAINING_SLOTS="1")

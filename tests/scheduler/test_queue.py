@@ -1,0 +1,107 @@
+"""The order of those that wait, and what can be done with one."""
+
+import time
+
+import pytest
+
+from domain.errors.trainings import reasons
+from domain.trainings.training import TrainingState
+from scheduler.backends.backend import GpuRoom, Needs, Room
+from scheduler.queue.entry import Entry
+from scheduler.queue.planning import plan
+from tests.scheduler.service import OVER, Service
+
+
+def test_one_after_the_other_first_before_the_others_and_held_not_at_all(queueing: Service) -> None:
+    blocking = queueing.start(trainer="sleeper", seconds=60)
+    queueing.until(blocking, "training")
+    a, b, c, d = (queueing.start(trainer="sleeper", seconds=0.2, word=word) for word in "abcd")
+    assert queueing.training(a)["reason"]["code"] == "waits-for-slot"
+    assert queueing.training(c)["reason"] == {"code": "waits-for-its-turn", "params": {"before": 2}, "text": None}
+    assert queueing.post("queue", run_id=c, action="first") == {"run_id": c, "state": "queued", "place": 1}
+    assert queueing.post("queue", run_id=a, action="hold")["state"] == "held"
+    assert queueing.post("queue", run_id=d, action="cancel") == {"run_id": d, "state": "killed", "place": None}
+    assert queueing.training(a)["actions"] == ["cancel", "first", "release"]
+    assert [one["run_id"] for one in queueing.trainings()[1:4]] == [c, a, b]
+    queueing.post("stop", run_id=blocking)
+    for run_id in (b, c):
+        queueing.until(run_id, "done")
+    assert queueing.training(c)["started_ms"] < queueing.training(b)["started_ms"]
+    assert queueing.training(d)["reason"]["code"] == "cancelled-in-queue"
+    assert queueing.state(a) == "held"
+    queueing.post("queue", run_id=a, action="release")
+    assert queueing.until(a, *OVER)["state"] == "done"
+    assert queueing.post("queue", 409, run_id=a, action="first")["code"] == "training-over"
+
+
+def test_the_queue_survives_its_scheduler(queueing: Service) -> None:
+    blocking = queueing.start(trainer="sleeper", seconds=60)
+    queueing.until(blocking, "training")
+    a, b = (queueing.start(trainer="sleeper", word=word) for word in "ab")
+    queueing.post("queue", run_id=b, action="first")
+    queueing.kill()
+    queueing.run()
+    places = {one["run_id"]: one["place"] for one in queueing.trainings()}
+    assert (places[b], places[a]) == (1, 2)
+    queueing.post("stop", run_id=blocking)
+    for run_id in (a, b):
+        assert queueing.until(run_id, *OVER)["state"] == "done"
+
+
+def test_five_hundred_wait_and_the_list_is_quick(queueing: Service) -> None:
+    blocking = queueing.start(trainer="teller", episodes=100_000)
+    queueing.until(blocking, "training")
+    made = [
+        run["run_id"]
+        for _ in range(5)
+        for run in queueing.post("start", trainer="teller", episodes=1, seed="1-100")["runs"]
+    ]
+    began = time.monotonic()
+    listed = queueing.trainings()
+    assert time.monotonic() - began < 1
+    waiting = [one for one in listed if one["state"] == "queued"]
+    assert [one["run_id"] for one in waiting] == made
+    assert [one["place"] for one in waiting] == list(range(1, 501))
+    assert queueing.post("queue", run_id=made[-1], action="first")["place"] == 1
+    queueing.kill()
+    began = time.monotonic()
+    queueing.run()
+    assert time.monotonic() - began < 15
+    assert queueing.get("/health")["waiting"] == 500
+
+
+def entry(run_id: str, *, slots: int = 1, gpus: int = 0, state: TrainingState = TrainingState.QUEUED) -> Entry:
+    return Entry(run_id, run_id, "e", "t", {}, state, 0.0, 0, needs=Needs(slots, gpus))
+
+
+def planned(waiting: list[Entry], room: Room) -> tuple[list[str], dict[str, str]]:
+    found = plan(waiting, room)
+    return [one.entry.run_id for one in found.chosen], {run: why.code for run, why in found.reasons.items()}
+
+
+TWO_GPUS = Room(2, 2, GpuRoom(2, (0, 1)))
+
+
+@pytest.mark.parametrize(
+    ("waiting", "room", "chosen", "why"),
+    [
+        ([entry("a"), entry("b"), entry("c")], Room(2, 2), ["a", "b"], {"c": "waits-for-slot"}),
+        ([entry("a", slots=2), entry("b")], Room(2, 1), [], {"a": "waits-for-slot", "b": "waits-for-its-turn"}),
+        ([entry("a", slots=3), entry("b")], Room(2, 1), ["b"], {"a": "more-slots-than-there-are"}),
+        ([entry("a", state=TrainingState.HELD), entry("b")], Room(1, 1), ["b"], {"a": "held"}),
+        ([entry("a", gpus=1), entry("b", gpus=1), entry("c")], TWO_GPUS, ["a", "b", "c"], {}),
+        ([entry("a", gpus=2), entry("b", gpus=1), entry("c")], Room(1, 1, GpuRoom(2, (1,))), ["c"], {"a": "waits-for-gpus", "b": "waits-for-its-turn"}),
+        ([entry("a", gpus=3), entry("b", gpus=1)], TWO_GPUS, ["b"], {"a": "more-than-there-is"}),
+        ([entry("a", gpus=1)], Room(1, 1, GpuRoom(1, (), reasons.GpuTakenBy(0, "python"))), [], {"a": "gpu-taken-by"}),
+        ([entry("a", gpus=1)], Room(None, None), ["a"], {}),
+    ],
+)  # fmt: skip
+def test_who_starts_and_why_the_others_wait(
+    waiting: list[Entry], room: Room, chosen: list[str], why: dict[str, str]
+) -> None:
+    assert planned(waiting, room) == (chosen, why)
+
+
+def test_of_two_with_one_gpu_each_none_is_given_twice() -> None:
+    found = plan([entry("a", gpus=1), entry("b", gpus=1)], TWO_GPUS)
+    assert [one.gpus for one in found.chosen] == [(0,), (1,)]

@@ -1,0 +1,232 @@
+"""What is refused: with a sentence, a field and a 4xx, and nothing is started."""
+
+import http.client
+import json
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.gpus.monitor import handshake, status
+from tests.scheduler.conftest import Start, bare_environment
+from tests.scheduler.service import ROOT, Service
+from tests.tracking import Tracking
+
+PPO = {"algorithm": "PPO"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"episodes": 0}, "episodes"),
+        ({"episodes": 10_001}, "episodes"),
+        ({"episodes": "many"}, "episodes"),
+        ({"episodes": True}, "episodes"),
+        ({"episodes": None}, "episodes"),
+        ({"episodes": [1]}, "episodes"),
+        ({"maze_size": 4}, "maze_size"),
+        ({"steps_per_episode": 99}, "steps_per_episode"),
+        ({"learning_rate": -1}, "learning_rate"),
+        ({"algorithm": "A2C"}, "algorithm"),
+        ({"algorithm": {"a": 1}}, "algorithm"),
+        ({"seed": "1-1000"}, "seed"),
+        ({"seed": "--config=/etc/passwd"}, "seed"),
+        ({"net_arch": "../../etc"}, "net_arch"),
+        ({"no_such_field": 1}, "no_such_field"),
+        ({"request_id": "x"}, "request_id"),
+        ({"trainer": "sleeper", "word": "--config=/etc/passwd"}, "word"),
+        ({"trainer": "sleeper", "word": "../secrets"}, "word"),
+        ({"trainer": "sleeper", "word": "two\nlines"}, "word"),
+        ({"trainer": "sleeper", "word": ""}, "word"),
+    ],
+)
+def test_a_wrong_field_is_named(service: Service, body: dict[str, Any], field: str) -> None:
+    before = len(service.trainings())
+    answer = service.post("start", 422, **body)
+    assert answer["code"] == "training-refused"
+    assert list(answer["details"]) == [field]
+    assert len(answer["details"][field]) > 10
+    assert len(service.trainings()) == before
+
+
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    st.lists(st.integers(), max_size=2),
+)
+
+
+@given(
+    body=st.dictionaries(
+        st.sampled_from(["episodes", "maze_size", "gamma", "seed", "x", "self", "net_arch", "trainer"]),
+        values,
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(max_examples=40)
+def test_whatever_is_sent_is_refused_with_its_fields_or_fits(service: Service, body: dict[str, Any]) -> None:
+    """T1. `no_such_field` keeps a request that fits from starting anything."""
+    code, answer = service.call("POST", "/api/training/start", body | {"no_such_field": 1})
+    assert code in (400, 422)
+    if code == 422:
+        assert "no_such_field" in answer["details"]
+        assert all(answer["details"].values())
+    else:
+        assert answer["code"] == "trainer-unknown"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "code", "name"),
+    [
+        (b"{", "application/json", 400, "body-not-json"),
+        (b"[1]", "application/json", 400, "body-not-json"),
+        (b"", "application/json", 400, "body-not-json"),
+        (b"episodes=1", "application/x-www-form-urlencoded", 415, "not-sent-as-json"),
+        (b"{}", "text/plain", 415, "not-sent-as-json"),
+        (b'{"x": "' + b"x" * 10 * 2**20 + b'"}', "application/json", 413, "request-too-long"),
+    ],
+)
+def test_what_is_no_request_is_refused(service: Service, content: bytes, kind: str, code: int, name: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+    try:
+        connection.request("POST", "/api/training/start", content, {"Content-Type": kind})
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the answer came before all was sent
+    answer = connection.getresponse()
+    told = json.loads(answer.read())
+    connection.close()
+    assert (answer.status, told["code"]) == (code, name)
+    assert told["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code", "name"),
+    [
+        ("POST", "start", {"trainer": "nobody"}, 400, "trainer-unknown"),
+        ("POST", "start", {"trainer": 7}, 400, "trainer-unknown"),
+        ("POST", "stop", {"run_id": "nobodys"}, 404, "no-such-training"),
+        ("POST", "stop", {"run_id": "../../etc"}, 404, "no-such-training"),
+        ("POST", "stop", {"run_id": 7}, 404, "no-such-training"),
+        ("POST", "stop", {}, 404, "no-such-training"),
+        ("POST", "continue", {"run_id": "nobodys"}, 404, "no-such-training"),
+        ("POST", "fork", {"run_id": "nobodys"}, 404, "no-such-training"),
+        ("POST", "queue", {"run_id": "nobodys", "action": "first"}, 404, "no-such-training"),
+        ("POST", "queue", {"run_id": "nobodys", "action": "dance"}, 422, "contract-misfit"),
+        ("GET", "runs/nobodys", None, 404, "no-such-training"),
+        ("GET", "runs/nobodys/log", None, 404, "no-such-training"),
+        ("GET", "runs/nobodys/log.txt", None, 404, "no-such-training"),
+        ("GET", "elsewhere", None, 404, "no-such-address"),
+        ("DELETE", "runs", None, 405, "method-not-taken"),
+    ],
+)
+def test_what_is_not_there_is_told_as_that(
+    service: Service, method: str, path: str, body: object, code: int, name: str
+) -> None:
+    found, answer = service.call(method, f"/api/training/{path}", body)
+    assert (found, answer["code"]) == (code, name)
+    assert answer["error"]
+
+
+def test_a_page_of_another_site_is_refused(service: Service) -> None:
+    foreign = {"Origin": "https://evil.example.com"}
+    assert service.call("POST", "/api/training/start", PPO, foreign)[0] == 403
+    run_id = service.start(trainer="sleeper")
+    with handshake(service.port, f"/ws/training/{run_id}", Origin="https://evil.example.com") as connection:
+        assert status(connection)[0] == 403
+    with handshake(service.port, "/ws/training/nobodys") as connection:
+        assert status(connection)[0] == 404
+
+
+def test_a_deleted_experiment_is_named_and_nothing_is_started(service: Service, tracking: Tracking) -> None:
+    word = uuid.uuid4().hex
+    experiment = tracking.experiment(f"tests-{word}")
+    tracking.post("experiments/delete", {"experiment_id": experiment})
+    answer = service.post("start", 409, trainer="sleeper", word=word)
+    assert (answer["code"], answer["params"]["name"]) == ("experiment-deleted", f"tests-{word}")
+
+
+def test_who_may_write_is_as_everywhere(start: Start) -> None:
+    guarded = start(API_TOKEN="a-long-token", TRUSTED_USER_HEADER="X-Forwarded-User")
+    assert guarded.call("POST", "/api/training/start", {"trainer": "sleeper"})[0] == 401
+    headers = {"X-Clew-Token": "a-long-token", "X-Forwarded-User": "ada"}
+    code, answer = guarded.call("POST", "/api/training/start", {"trainer": "sleeper"}, headers)
+    assert code == 200
+    assert guarded.training(answer["run_id"])["by"] == "ada"
+    reading = start(READ_ONLY="true")
+    assert reading.call("POST", "/api/training/start", {"trainer": "sleeper"})[0] == 403
+    assert reading.trainings() == []
+
+
+def test_a_full_disk_is_named_and_nothing_is_started(start: Start) -> None:
+    service = start()
+    runs = service.folder / "state" / "scheduler" / "runs"
+    runs.rmdir() if runs.exists() else None
+    runs.write_text("a file in the place of the folder")
+    answer = service.post("start", 503, trainer="sleeper")
+    assert answer["code"] == "start-failed"
+    assert service.trainings() == []
+
+
+def test_a_second_scheduler_on_one_folder_says_so_and_ends(service: Service) -> None:
+    environment = bare_environment() | {"STATE_DIR": str(service.folder / "state"), "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(
+        [sys.executable, "-m", "scheduler"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert told.returncode == 1
+    assert "Another scheduler runs on" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[trainers]]\nname = 'x'", "trainers.0.command"),
+        ("[[trainers]]\nname = 'x'\ncommand = ['x', '{y}']", "{y} names no field"),
+        ("not TOML", "no TOML"),
+        ("[[trainers]]\nname = 'maze'\ncommand = ['x']", "Two trainers"),
+    ],
+)
+def test_a_wrong_file_of_trainers_stops_the_start(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "trainings.toml"
+    file.write_text(text)
+    environment = bare_environment() | {"TRAININGS_FILE": str(file), "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(
+        [sys.executable, "-m", "scheduler"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode == 2
+    assert said in told.stderr
+
+
+def test_the_trainers_are_offered_without_what_they_run(service: Service) -> None:
+    offered = service.get("/api/training/trainers")["trainers"]
+    assert [one["name"] for one in offered][:2] == ["maze", "sleeper"]
+    assert not {"command", "environment", "directory"} & set(offered[1])
+    assert [one["is_installed"] for one in offered if one["name"] == "missing"] == [False]
+
+
+def test_a_request_that_a_stranger_damaged_does_not_run(queueing: Service, tracking: Tracking) -> None:
+    blocking = queueing.start(trainer="sleeper", seconds=60)
+    run_id = queueing.start(trainer="sleeper", word="honest")
+    evil = json.dumps({"trainer": "sleeper", "values": {"seconds": 0.0, "word": "--evil"}})
+    for key, value in (("clew.training.request", evil),):
+        body = {"run_id": run_id, "key": key, "value": value}
+        requests.post(f"{tracking.address}/api/2.0/mlflow/runs/set-tag", json=body, timeout=10).raise_for_status()
+    queueing.post("stop", run_id=blocking)
+    known = queueing.until(run_id, "failed", "done")
+    assert known["reason"]["code"] == "request-damaged"
+    assert queueing.training_log(run_id) == ""

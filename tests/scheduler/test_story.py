@@ -1,0 +1,199 @@
+"""What one lives through with a training: started, watched, stopped, in the queue, gone on with."""
+
+import time
+import uuid
+from typing import Any
+
+import psutil
+import pytest
+import requests
+
+from tests.scheduler.service import OVER, Service
+from tests.tracking import Tracking
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "exit_code", "reason"),
+    [
+        (0, "done", 0, None),
+        (3, "failed", 3, "ended-with-code"),
+        (-9, "failed", 137, "ended-by-signal"),
+    ],
+)
+def test_the_exit_code_decides(service: Service, code: int, state: str, exit_code: int, reason: str | None) -> None:
+    known = service.until(service.start(trainer="sleeper", code=code), *OVER)
+    assert (known["state"], known["exit_code"]) == (state, exit_code)
+    assert (known["reason"] and known["reason"]["code"]) == reason
+
+
+def test_mlflow_has_who_when_how_and_the_last_lines(service: Service, tracking: Tracking) -> None:
+    run_id = service.start(trainer="sleeper", code=4, word="mlflow")
+    known = service.until(run_id, "failed")
+    service.wait_for(lambda _health: run_in(tracking, run_id)["info"]["status"] == "FAILED")
+    run = run_in(tracking, run_id)
+    tags = {pair["key"]: pair["value"] for pair in run["data"]["tags"]}
+    assert run["info"]["status"] == "FAILED"
+    assert run["info"]["end_time"] == known["ended_ms"] >= int(tags["clew.training.started_at"])
+    assert (tags["clew.training.state"], tags["clew.training.exit_code"]) == ("failed", "4")
+    assert tags["clew.training.log_tail"] == "began with mlflow\nends"
+    assert tags["clew.scheduler"] == service.get("/health")["scheduler"]
+    assert not run["data"].get("params")
+
+
+def test_a_program_that_is_not_there_fails_with_the_reason(service: Service) -> None:
+    known = service.until(service.start(trainer="missing"), *OVER)
+    assert known["state"] == "failed"
+    assert known["reason"]["code"] == "not-launched"
+    assert "No such file" in str(known["reason"])
+
+
+def test_each_seed_is_a_run_and_the_same_request_makes_none_again(service: Service) -> None:
+    request = {"trainer": "teller", "episodes": 3, "seed": "1-3", "request_id": str(uuid.uuid4())}
+    first, again = service.post("start", **request), service.post("start", **request)
+    assert [run["seed"] for run in first["runs"]] == [1, 2, 3]
+    assert [run["run_id"] for run in first["runs"]] == [run["run_id"] for run in again["runs"]]
+    for run in first["runs"]:
+        assert service.until(run["run_id"], *OVER)["state"] == "done"
+    assert service.post("start", 409, **request | {"episodes": 4})["code"] == "request-id-taken"
+
+
+def test_what_is_watched_is_told_at_once_with_curves_and_log(service: Service) -> None:
+    run_id = service.start(trainer="teller", episodes=150)
+    with service.view(run_id) as viewer:
+        assert viewer.next(1)["training"]["run_id"] == run_id
+        news = viewer.until(lambda news: bool(news["training"]["progress"] and news["curves"]))
+        assert news["training"]["state"] == "training"
+        assert news["curves"][0]["x"] == list(range(1, len(news["curves"][0]["x"]) + 1))
+        assert news["log"]["lines"] == ["goes on from 0"]
+        came = time.monotonic()
+        viewer.next()
+        assert time.monotonic() - came < 2.5
+        news = viewer.until(lambda news: news["training"]["state"] == "done")
+        assert news["training"]["progress"]["episode"] == 150
+
+
+def test_what_a_program_logs_to_mlflow_is_its_progress(service: Service) -> None:
+    run_id = service.start(trainer="logger", seconds=3)
+    with service.view(run_id) as viewer:
+        news = viewer.until(lambda news: bool(news["curves"]))
+    assert news["training"]["progress"]["reward"] == 6.0
+    assert news["curves"] == [{"key": "reward", "x": [0, 100, 200, 300, 400], "y": [0.0, 1.5, 3.0, 4.5, 6.0]}]
+    assert service.until(run_id, "done")["remark"] is None
+    time.sleep(0.5)
+    assert service.training(run_id)["remark"] is None
+
+
+def test_a_program_that_logged_nothing_is_told_as_that(service: Service) -> None:
+    run_id = service.start(trainer="sleeper")
+    service.until(run_id, "done")
+    deadline = time.monotonic() + 10
+    while (remark := service.training(run_id)["remark"]) is None or remark["code"] != "logged-nothing":
+        assert time.monotonic() < deadline, remark
+        time.sleep(0.05)
+
+
+def test_a_stop_is_polite_and_ends_as_killed(service: Service, tracking: Tracking) -> None:
+    run_id = service.start(trainer="sleeper", seconds=60)
+    service.written(run_id, "began")
+    assert service.post("stop", run_id=run_id)["status"] == "stopping"
+    known = service.until(run_id, *OVER, seconds=5)
+    assert (known["state"], known["exit_code"]) == ("killed", 130)
+    assert "asked to stop" in service.training_log(run_id)
+    assert service.post("stop", 409, run_id=run_id)["code"] == "training-over"
+    service.wait_for(lambda _health: run_in(tracking, run_id)["info"]["status"] == "KILLED")
+
+
+def test_a_program_that_does_not_stop_is_killed_with_its_group(service: Service) -> None:
+    run_id = service.start(trainer="sleeper", seconds=60, manners="stubborn")
+    service.written(run_id, "began")
+    began = time.monotonic()
+    service.post("stop", run_id=run_id)
+    assert service.until(run_id, *OVER, seconds=15)["state"] == "killed"
+    assert 9 < time.monotonic() - began < 13
+
+
+def test_nothing_of_a_program_is_left_when_it_ends(service: Service) -> None:
+    run_id = service.start(trainer="sleeper", seconds=0.5, manners="parent")
+    service.written(run_id, "began")
+    assert len(service.processes(run_id)) >= 4
+    assert service.until(run_id, *OVER)["state"] == "done"
+    assert service.processes(run_id) == []
+
+
+def test_a_killed_trainer_is_failed_within_ten_seconds_with_its_last_lines(service: Service) -> None:
+    run_id = service.start(trainer="sleeper", seconds=60, word="last")
+    service.written(run_id, "began")
+    service.program(run_id).kill()
+    known = service.until(run_id, "failed", seconds=10)
+    assert known["reason"] == {"code": "ended-by-signal", "params": {"signal": "SIGKILL"}, "text": None}
+
+
+def test_a_killed_keeper_takes_its_program_along_and_is_told_as_lost(service: Service) -> None:
+    run_id = service.start(trainer="sleeper", seconds=60, manners="parent")
+    service.written(run_id, "began")
+    service.keeper(run_id).kill()
+    assert service.until(run_id, "failed", seconds=10)["reason"]["code"] == "lost"
+    assert service.processes(run_id) == []
+
+
+def test_what_stands_still_for_a_while_is_not_taken_for_dead(service: Service) -> None:
+    run_id = service.start(trainer="sleeper", seconds=4)
+    service.written(run_id, "began")
+    still = [service.keeper(run_id), service.program(run_id)]
+    for process in still:
+        process.suspend()
+    time.sleep(2)
+    assert service.state(run_id) == "training"
+    for process in still:
+        process.resume()
+    assert service.until(run_id, *OVER)["state"] == "done"
+
+
+def test_a_stopped_training_goes_on_where_it_was_and_a_child_begins_there(service: Service) -> None:
+    run_id = service.start(trainer="teller", episodes=1000)
+    with service.view(run_id) as viewer:
+        viewer.until(lambda news: (news["training"]["progress"] or {}).get("episode", 0) >= 25)
+    assert service.post("continue", 409, run_id=run_id)["code"] == "not-continuable"
+    service.post("stop", run_id=run_id)
+    stopped = service.until(run_id, "killed")
+    assert stopped["actions"] == ["continue", "fork"]
+    again = service.post("continue", run_id=run_id)
+    assert again["run_id"] == run_id
+    with service.view(run_id) as viewer:
+        known = viewer.until(lambda news: len(news["log"]["lines"]) == 3)["training"]
+    assert "goes on from 0" not in service.training_log(run_id).splitlines()[1:]
+    assert (known["attempt"], known["ended_ms"]) == (2, None)
+    service.post("stop", run_id=run_id)
+    service.until(run_id, "killed")
+    child = service.post("fork", run_id=run_id, episodes=80)["run_id"]
+    assert service.until(child, *OVER)["state"] == "done"
+    assert "goes on from 0" not in service.training_log(child)
+    assert service.training(child)["values"]["episodes"] == 80
+
+
+def test_a_training_finds_a_listed_environment_and_nothing_else(service: Service) -> None:
+    run_id = service.start(trainer="speaker", lines=1)
+    service.until(run_id, "done")
+    names = service.training_log(run_id).split("the environment is ")[1]
+    assert "MLFLOW_RUN_ID" in names
+    assert "CUDA_VISIBLE_DEVICES" in names
+    assert "SCHEDULER_PORT" not in names
+    assert "PYTHONPATH" not in names
+
+
+def test_a_scheduler_that_is_killed_finds_its_trainings_again(service: Service) -> None:
+    run_id = service.start(trainer="sleeper", seconds=6)
+    service.written(run_id, "began")
+    keeper = service.keeper(run_id).pid
+    service.kill()
+    assert psutil.pid_exists(keeper)
+    service.run()
+    assert service.state(run_id) == "training"
+    assert service.keeper(run_id).pid == keeper
+    assert service.until(run_id, *OVER)["state"] == "done"
+    assert service.training(run_id)["attempt"] == 1
+
+
+def run_in(tracking: Tracking, run_id: str) -> dict[str, Any]:
+    answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
+    return dict(answer.json()["run"])
