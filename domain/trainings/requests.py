@@ -8,7 +8,7 @@ from domain.trainings.maze.form import NAME
 from domain.trainings.training import TrainingAction
 
 RunId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-RequestId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+RequestId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 QUEUE_ACTIONS: Final = frozenset(
     {TrainingAction.FIRST, TrainingAction.HOLD, TrainingAction.RELEASE, TrainingAction.CANCEL}
 )
