@@ -193,7 +193,7 @@
   }
 
   async function send() {
-    if (!form || part("start").disabled) return;
+    if (!form || part("start").matches(":disabled")) return;
     state.isSending = true;
     enable();
     await check();

@@ -3,6 +3,7 @@
   "use strict";
   const PAGE = "live-place";
   const ASK_MS = 2000; // without a line Clew is asked so often
+  const OLD_MS = 5000; // from then on it is said how old what is shown is
   const RESULT_MS = 2000;
   const MOST_RESULTS = 45; // a model is registered, and MLflow read, within so many looks
   const OVER = ["done", "failed", "killed"];
@@ -48,7 +49,8 @@
     state.asked = Date.now();
     state.note = answer.note || answer.away || "";
     // Whose line works knows more.
-    if (answer.training && (socket.connection !== "connected" || !state.shown)) draw(answer.training);
+    const isNewer = !state.shown || (!answer.away && socket.connection !== "connected");
+    if (answer.training && isNewer) draw(answer.training);
     if (answer.is_live) window.clew.trainingLog.read();
     if (answer.note) state.isLive = false;
     write();
@@ -95,7 +97,8 @@
     if (!part("badge")) return;
     if (state.isLive === false) window.clew.live.hide(part("badge"), true);
     else socket.write(texts);
-    const old = state.at && socket.connection !== "connected" && state.isLive !== false ? filled(texts.waited, { n: Math.round((Date.now() - state.at) / 1000) }) : "";
+    const age = state.at ? Date.now() - state.at : 0;
+    const old = state.isLive !== false && age > OLD_MS ? filled(texts.old, { n: Math.round(age / 1000) }) : "";
     setNotice([state.misfit, state.note, old].filter(Boolean).join(" "));
   }
 

@@ -101,7 +101,7 @@ def texts() -> dict[str, Any]:
         "refused": None if refusal is None else translate(refusal),
         "episode": _("{episode} of {episodes}"),
         "place": _("Place {place} in the queue."),
-        "waited": _("What you see was asked of Clew, {n} s ago."),
+        "old": _("What you see is {n} s old."),
         "misfit": _("A message did not fit and was skipped: {why}"),
         "cpu": _("none"),
         "yes": _("yes"),
