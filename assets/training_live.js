@@ -98,8 +98,9 @@
     if (state.isLive === false) window.clew.live.hide(part("badge"), true);
     else socket.write(texts);
     const age = state.at ? Date.now() - state.at : 0;
-    const old = state.isLive !== false && age > OLD_MS ? filled(texts.old, { n: Math.round(age / 1000) }) : "";
-    setNotice([state.misfit, state.note, old].filter(Boolean).join(" "));
+    // Beside the badge, where nobody has it read aloud each second.
+    if (state.isLive !== false && age > OLD_MS) window.clew.live.write(part("since"), filled(texts.old, { n: Math.round(age / 1000) }));
+    setNotice([state.misfit, state.note].filter(Boolean).join(" "));
   }
 
   function draw(training) {

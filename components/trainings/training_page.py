@@ -91,7 +91,7 @@ def texts() -> dict[str, Any]:
     return {
         "connection": line_states(),
         "heard": "",
-        "lost": _("for {n} s; what you see is from before"),
+        "lost": _("for {n} s; Clew is asked meanwhile"),
         "never": _("for {n} s; is the scheduler running, and can this browser reach {url}?"),
         "states": state_names(),
         "colours": COLOURS,
