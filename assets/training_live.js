@@ -29,6 +29,9 @@
 
   function start(asked, scheduler, said, shape, ofActions) {
     [run, texts, schema, state] = [asked, said, shape, begun()];
+    // From one training's page to another's the elements stay.
+    for (const name of ["buttons", "result", "values"]) part(name).replaceChildren();
+    window.clew.live.hide(part("result"), true);
     window.clew.trainingActions.texts(ofActions);
     window.clew.trainingLog.start(run, texts.log);
     window.clew.trainingCurves.clear(texts);

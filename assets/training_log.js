@@ -17,6 +17,11 @@
 
   function start(asked, said) {
     [run, texts, log] = [asked, said, begun()];
+    part("").replaceChildren();
+    part("found").replaceChildren();
+    window.clew.live.hide(part("found"), true);
+    window.clew.live.hide(part("earlier"), true);
+    say("");
     press(true);
     part("").onscroll = scrolled;
     part("follow").onclick = () => (log.follows ? press(false) : follow());
