@@ -49,7 +49,7 @@ train-deps: $(STAMPS)/train ## Install what `python -m training` needs (torch an
 ray: $(STAMPS)/ray ## Install a Ray into .venv-ray (380 MB), for the tests of trainings on a cluster; Clew itself needs none
 
 translations: $(STAMPS)/dev ## Bring the Japanese texts in line with the source: new ones come in empty, unused ones go
-	@pot=$$(mktemp); $(VENV)/bin/pybabel -q extract -k _ -k template --no-location --sort-output -o $$pot components pages callbacks domain/errors; \
+	@pot=$$(mktemp); $(VENV)/bin/pybabel -q extract -k _ -k template --no-location --sort-output -o $$pot components pages callbacks domain/errors domain/trainings; \
 	$(VENV)/bin/pybabel -q update -i $$pot -d components/translations -l ja --no-fuzzy-matching --ignore-obsolete; rm $$pot
 	@$(VENV)/bin/pybabel compile -d components/translations -l ja --statistics
 

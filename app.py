@@ -37,12 +37,18 @@ import callbacks.runs.relations
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 import callbacks.runs.run_rows
+import callbacks.trainings.changes
+import callbacks.trainings.form
+import callbacks.trainings.lists
+import callbacks.trainings.one
+import callbacks.trainings.pages
 import callbacks.views
 from api.edge.identity import note_refusals
 from api.edge.language import choose_language, note_links
 from callbacks.failures import on_error
 from components.frame import frame, localised
 from components.ui_settings import GpuMonitorSocket, SocketService, UiSettings, attach
+from domain.addresses import without_credentials
 from domain.logs import configure_logging
 from domain.wrong_settings import explain
 from services.connect import Services, connect
@@ -81,6 +87,11 @@ def ui_settings(settings: Settings) -> UiSettings:
         ),
         inference_engine=SocketService(
             url=settings.inference_url, browser_url=settings.inference_ws_url or None, prefix=prefix
+        ),
+        scheduler=SocketService(
+            url=without_credentials(settings.scheduler_address),
+            browser_url=settings.scheduler_ws_url or None,
+            prefix=prefix,
         ),
     )
 
@@ -138,6 +149,11 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
         callbacks.gpus,
         callbacks.inference,
         callbacks.evaluation,
+        callbacks.trainings.form,
+        callbacks.trainings.changes,
+        callbacks.trainings.lists,
+        callbacks.trainings.one,
+        callbacks.trainings.pages,
     ):
         feature.register(app, services)
     _answer_404_where_no_page_is(app)

@@ -20,6 +20,9 @@ from api.shapes import (
 )
 from domain.registry.models import Activation
 from domain.tracking.runs import RunSummary
+from domain.trainings.answers import LogFound, Queued, Started, Stopped, TrainerList, TrainingList
+from domain.trainings.requests import ForkRequest, QueueRequest, RunRequest, StartRequest
+from domain.trainings.training import LogPart, Training
 from services.health.dependency_health import Health
 
 
@@ -62,6 +65,16 @@ _STORE = (502, 503)
 _WRITE = (401, 403, 502, 503, 504)
 _BAD_ROWS = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
 _BAD_VIEWS = {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
+_BAD_TRAININGS = {"X-Bad-Rows": "How many trainings are left out because they do not fit; absent if none."}
+_OF_LOGS: Final = {
+    "before": "Only what stands before this byte of the log.",
+    "lines": "How many lines; 200 if absent.",
+    "q": "Instead: the lines in which this text stands, the newest first.",
+}
+_KINDS_OF_LOGS: Final = {
+    "before": {"type": "integer", "minimum": 0, "exclusiveMaximum": 2**53},
+    "lines": {"type": "integer", "minimum": 1, "maximum": 1000},
+}
 _AS_OF = {"X-As-Of": "When MLflow told this."}
 _OF_LISTS: Final = {
     "column": f"Only the run's id and these: fields, or {KEYED}; may be repeated. All that can be a column can be"
@@ -154,6 +167,65 @@ OPERATIONS: Final = (
         query={"format": "json, csv or arrow (an IPC stream); absent: as the Accept header prefers."},
         headers=_AS_OF,
         files=("text/csv", "application/vnd.apache.arrow.stream"),
+    ),
+    Operation("get", "/api/training/trainers", "What can be started, with the fields of each", TrainerList, _STORE),
+    Operation(
+        "get",
+        "/api/training/runs",
+        "All trainings that wait or run, and the newest others",
+        TrainingList,
+        _STORE,
+        headers=_BAD_TRAININGS,
+    ),
+    Operation("get", "/api/training/runs/{run_id}", "One training", Training, (404, *_STORE)),
+    Operation(
+        "get",
+        "/api/training/runs/{run_id}/log",
+        "The last lines of a training's log, those before a byte, or those in which a text stands",
+        LogPart | LogFound,
+        (404, 422, *_STORE),
+        query=_OF_LOGS,
+        kinds=_KINDS_OF_LOGS,
+    ),
+    Operation(
+        "post",
+        "/api/training/start",
+        "Starts a training, or one for each of its seeds; the fields of the trainer stand beside `trainer`",
+        Started,
+        (400, 409, 413, 415, 422, *_WRITE),
+        body=StartRequest,
+    ),
+    Operation(
+        "post",
+        "/api/training/stop",
+        "Ends a training with its episode; one that waits is cancelled",
+        Stopped,
+        (400, 404, 409, 413, 415, 422, *_WRITE),
+        body=RunRequest,
+    ),
+    Operation(
+        "post",
+        "/api/training/queue",
+        "Moves a training that waits: first, hold, release, cancel",
+        Queued,
+        (400, 404, 409, 413, 415, 422, *_WRITE),
+        body=QueueRequest,
+    ),
+    Operation(
+        "post",
+        "/api/training/continue",
+        "Starts a training that ended once more, from its checkpoint, in the same run",
+        Started,
+        (400, 404, 409, 413, 415, 422, *_WRITE),
+        body=RunRequest,
+    ),
+    Operation(
+        "post",
+        "/api/training/fork",
+        "Goes on from a training's checkpoint in a run of its own, with these fields changed",
+        Started,
+        (400, 404, 409, 413, 415, 422, *_WRITE),
+        body=ForkRequest,
     ),
     Operation("get", "/api/views", "The named views, by name", list[ViewRow], (503,), headers=_AS_OF | _BAD_VIEWS),
 )

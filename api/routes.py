@@ -8,6 +8,7 @@ import api.metrics
 import api.models
 import api.run_list
 import api.runs
+import api.trainings
 import api.views
 from services.connect import Services
 
@@ -17,7 +18,7 @@ def register(server: Flask, services: Services) -> None:
     api.errors.register(server)
     server.register_blueprint(api.health.blueprint)
     root = Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
-    parts = (api.models, api.run_list, api.runs, api.metrics, api.views)
+    parts = (api.models, api.run_list, api.runs, api.metrics, api.views, api.trainings)
     for part in (*(one.blueprint for one in parts), api.health.dependencies):
         root.register_blueprint(part(services))
     server.register_blueprint(root)

@@ -31,8 +31,8 @@
     if (described === null || described === undefined) return [];
     if (Array.isArray(described)) return described.flatMap(build);
     if (typeof described !== "object") return [document.createTextNode(String(described))];
-    const { children, className, style, hidden, ...attributes } = described.props;
-    const made = make(described.type.toLowerCase(), { class: className, ...attributes }, ...build(children));
+    const { children, className, htmlFor, style, hidden, ...attributes } = described.props;
+    const made = make(described.type.toLowerCase(), { class: className, for: htmlFor, ...attributes }, ...build(children));
     Object.assign(made.style, style);
     made.hidden = Boolean(hidden);
     return [made];

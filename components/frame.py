@@ -81,6 +81,7 @@ def _header(ui: UiSettings) -> html.Header:
                 html.Div(
                     [
                         html.A(_("Runs"), href=href("/mlflow"), className="nav-link"),
+                        html.A(_("Training"), href=href("/training"), className="nav-link"),
                         html.A(_("Models"), href=href("/models"), className="nav-link"),
                         html.A(_("Inference"), href=href("/inference"), className="nav-link"),
                         html.A(_("GPUs"), href=href("/gpu"), className="nav-link"),

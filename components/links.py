@@ -25,6 +25,11 @@ def run_href(run_id: str) -> str:
     return href(f"/mlflow/runs/{quote(run_id, safe='')}")
 
 
+def training_href(run_id: str) -> str:
+    """The page of a training, while it runs and after."""
+    return href(f"/training/{quote(run_id, safe='')}")
+
+
 def model_href(model_id: str) -> str:
     """The detail page of a model."""
     return href(f"/models/{quote(model_id, safe='')}")

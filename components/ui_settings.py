@@ -46,6 +46,7 @@ class UiSettings(BaseModel):
     tick_ms: int
     gpu_monitors: tuple[GpuMonitorSocket, ...]
     inference_engine: SocketService
+    scheduler: SocketService
 
 
 Layout = Callable[..., list[Any]]

@@ -34,6 +34,7 @@ class ServiceKind(StrEnum):
     MODEL_STORE = "model_store"
     GPU_MONITOR = "gpu_monitor"
     INFERENCE = "inference"
+    SCHEDULER = "scheduler"
 
 
 class ServiceHealth(BaseModel):

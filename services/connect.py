@@ -1,8 +1,9 @@
 """All that the dashboard reaches, as one value that is handed to whoever needs it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from domain.addresses import credentials_in
 from domain.errors.names import GpuMonitor
 from domain.health import ServiceKind
 from domain.tracking.vocabulary import Vocabulary
@@ -38,6 +39,8 @@ from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunStore
 from services.tracking.sample_data import SampleData
 from services.tracking.sources.mlflow_runs import MlflowRuns
+from services.trainings.scheduler_client import SchedulerClient
+from services.trainings.training_snapshots import TrainingSnapshots
 from services.views.team_views import TeamViews
 from settings.settings import Settings
 from transport.credentials import basic_auth
@@ -61,6 +64,8 @@ class Services(NamedTuple):
     policy_checks: PolicyChecks
     measurements: MeasurementKeeping
     engine: InferenceEngine
+    scheduler: SchedulerClient
+    trainings: TrainingSnapshots
     health: HealthSnapshots
     health_checks: Checks
 
@@ -80,6 +85,7 @@ def connect(settings: Settings) -> Services:
     models = model_store(settings, mlflow, _facts_of(runs, vocabulary), token)
     model_views = ModelSnapshots(models, settings.refresh_seconds, token, models_folder)
     engine = JsonService(InferenceEngine.name, settings.inference_url, direct=True)
+    scheduler = SchedulerClient(scheduler_service(settings), settings)
     checks = Checks(source, runs, models, model_views)
     return Services(
         settings=settings,
@@ -98,14 +104,23 @@ def connect(settings: Settings) -> Services:
         policy_checks=PolicyChecks(models),
         measurements=MeasurementKeeping(models),
         engine=InferenceEngine(engine, settings),
-        health=health_snapshots(settings, checks, source, engine),
+        scheduler=scheduler,
+        trainings=TrainingSnapshots(scheduler, cache_folder(settings.cache_dir, settings.scheduler_address)),
+        health=health_snapshots(settings, checks, source, [*_neighbours(settings, engine), _neighbour(scheduler)]),
         health_checks=checks,
     )
 
 
-def health_snapshots(settings: Settings, checks: Checks, source: RunSource, engine: JsonService) -> HealthSnapshots:
+def scheduler_service(settings: Settings) -> JsonService:
+    """The scheduler of trainings, by what `settings` name."""
+    auth = basic_auth(credentials_in(settings.scheduler_address))
+    return JsonService(SchedulerClient.name, settings.scheduler_address, auth, direct=settings.embedded_scheduler)
+
+
+def health_snapshots(
+    settings: Settings, checks: Checks, source: RunSource, neighbours: Sequence[Neighbour]
+) -> HealthSnapshots:
     """How everybody is doing whom `settings` name; kept apart from what another Clew asks that names others."""
-    neighbours = list(_neighbours(settings, engine))
     asked = " ".join([source.address, str(checks.model_store), *(one.service.url for one in neighbours)])
     return HealthSnapshots(checks, neighbours, cache_folder(settings.cache_dir, asked), settings.refresh_seconds)
 
@@ -117,6 +132,10 @@ def _neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
         yield Neighbour(ServiceKind.GPU_MONITOR, monitor.name, service)
     if settings.embedded_inference:  # of a team's own server only the socket is known, as a browser opens it
         yield Neighbour(ServiceKind.INFERENCE, None, engine)
+
+
+def _neighbour(scheduler: SchedulerClient) -> Neighbour:
+    return Neighbour(ServiceKind.SCHEDULER, None, scheduler.service)
 
 
 def _facts_of(runs: RunStore, vocabulary: Vocabulary) -> RunOf:

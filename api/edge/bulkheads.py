@@ -18,7 +18,7 @@ from serving.compartments import Compartment, Place
 # Dash's own browser code writes it first.
 _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
 # Routes of pages that wait for MLflow, or that work on long lists.
-_OF_PAGES: Final = ("/views", "/links", "/runs/")
+_OF_PAGES: Final = ("/views", "/links", "/runs/", "/trainings/")
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
 _METRIC: Final = re.compile(r"/api/runs/[^/]+/metrics/.")
 FIGURES, POINTS = "figures", "points"

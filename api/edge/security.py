@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from domain.addresses import without_credentials
 from settings.settings import Settings
 
 # A .env file would take their quotes for its own.
@@ -50,6 +51,7 @@ def _sockets(settings: Settings) -> set[str]:
     """Where the pages open sockets, as assets/live_sockets.js finds it: from the settings, and the page's own host."""
     services = [(monitor.url, monitor.browser_url) for monitor in settings.gpu_monitors]
     services.append((settings.inference_url, settings.inference_ws_url or None))
+    services.append((without_credentials(settings.scheduler_address), settings.scheduler_ws_url or None))
     return {_source(request.host, url, browser_url) for url, browser_url in services}
 
 

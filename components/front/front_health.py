@@ -52,6 +52,7 @@ def _title(service: ServiceHealth) -> str:
         ServiceKind.MODEL_STORE: _("Model registry") if str(service.name) == "MLflow" else _("Model server"),
         ServiceKind.GPU_MONITOR: _("GPU monitor %(name)s", name=service.label),
         ServiceKind.INFERENCE: _("Inference engine"),
+        ServiceKind.SCHEDULER: _("Training scheduler"),
     }[service.kind]
 
 
@@ -62,6 +63,7 @@ def _page(kind: ServiceKind) -> str:
         ServiceKind.MODEL_STORE: "/models",
         ServiceKind.GPU_MONITOR: "/gpu",
         ServiceKind.INFERENCE: "/inference",
+        ServiceKind.SCHEDULER: "/training",
     }
     return href(pages[kind])
 

@@ -12,7 +12,7 @@ from components.chart_grid.chart_grid import chart_grid
 from components.chart_grid.metric_table import metric_texts
 from components.charts.chart_controls import run_controls
 from components.charts.known import Known
-from components.links import href
+from components.links import href, training_href
 from components.runs.nested import family_facts
 from components.texts import words
 from components.texts.language import _, around
@@ -21,6 +21,7 @@ from domain.charts.chart_options import ChartOptions
 from domain.tracking.nesting import Family
 from domain.tracking.runs import Run, RunSummary, summarise
 from domain.tracking.vocabulary import MetricWord, Vocabulary
+from domain.trainings.tags import REQUEST
 
 WORDS: tuple[MetricWord, ...] = ("reward", "loss", "success_rate", "episode_length")
 _FINALS: tuple[MetricWord, ...] = ("success_rate", "reward", "loss", "episode_length")
@@ -65,11 +66,7 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
         title.append(with_reason(silence_badge(beside.silent_minutes), words.why_silence_matters()))
     if summary.is_sample:
         title.append(sample_badge())
-    if mlflow_page is not None:
-        link = html.A(
-            [_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener", className="ms-auto"
-        )
-        title.append(link)
+    title.append(_ways_on(run, mlflow_page))
     return [
         html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
         html.Dl(
@@ -80,6 +77,16 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
             className="facts",
         ),
     ]
+
+
+def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
+    """To a training like it, to its own page where it is a training, and to MLflow's pages."""
+    ways: list[Any] = [html.A(_("Train again with these"), href=href("/training", **{"from": run.run_id}))]
+    if REQUEST in run.tags:
+        ways.insert(0, html.A(_("Its training"), href=training_href(run.run_id)))
+    if mlflow_page is not None:
+        ways.append(html.A([_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener"))
+    return html.Div(ways, className="ms-auto d-flex flex-wrap gap-3")
 
 
 def parameters(run: Run) -> list[Any]:

@@ -41,6 +41,13 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /views": READ,
         "POST /views": WRITE,
         "POST /links": WRITE,
+        "GET /trainings/form": READ,
+        "POST /trainings/check": READ,
+        "GET /trainings/list": READ,
+        "GET /trainings/one": READ,
+        "GET /trainings/result": READ,
+        "POST /trainings/start": WRITE,
+        "POST /trainings/actions": WRITE,
         "GET /health": READ,
         "GET /api/health": READ,
         "GET /api/models": READ,
@@ -57,11 +64,22 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /api/runs/<run_id>/metrics": READ,
         "GET /api/runs/<run_id>/metrics/<path:key>": READ,
         "GET /api/views": READ,
+        "GET /api/training/trainers": READ,
+        "GET /api/training/runs": READ,
+        "GET /api/training/runs/<run_id>": READ,
+        "GET /api/training/runs/<run_id>/log": READ,
+        "POST /api/training/start": WRITE,
+        "POST /api/training/stop": WRITE,
+        "POST /api/training/queue": WRITE,
+        "POST /api/training/continue": WRITE,
+        "POST /api/training/fork": WRITE,
     }
 )
 """Routes of the dashboard; a program writes here, but for ANSWERED_THERE."""
 
-ANSWERED_THERE: Final = frozenset({"POST /changes", "POST /views", "POST /links"})
+ANSWERED_THERE: Final = frozenset(
+    {"POST /changes", "POST /views", "POST /links", "POST /trainings/start", "POST /trainings/actions"}
+)
 """Routes at which a person acts: they ask the table by themselves, and say a refusal where it was clicked."""
 
 INFERENCE: Final[Mapping[str, Access]] = MappingProxyType(

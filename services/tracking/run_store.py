@@ -83,6 +83,10 @@ class RunStore:
         """Reads everything anew (a person pressed Retry) and gives what is known after `wait_seconds` at most."""
         return self._view_after(Ask.EVERYTHING, wait_seconds)
 
+    def changed_view(self, wait_seconds: float) -> RunView:
+        """As `refreshed_view`, but reads only what can have changed: somebody waits for the end of a run."""
+        return self._view_after(Ask.CHANGES, wait_seconds)
+
     def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
         """As `view`, but asks the source at once when one of `run_ids` is unknown: a shared link may be seconds old.
 

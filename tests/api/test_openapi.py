@@ -17,7 +17,9 @@ from schemathesis.schemas import APIOperation
 from werkzeug.serving import make_server
 
 from api.openapi import FILE, text
+from tests.api.conftest import Serving
 from tests.registry import Registry
+from tests.trainings.scheduler_server import SchedulerServer
 
 # 13 operations; this many requests each, and those that hypothesis adds of its own.
 EXAMPLES = 40
@@ -41,6 +43,15 @@ def test_file_and_routes_are_equal(server: Flask) -> None:
 schema = schemathesis.openapi.from_path(FILE)
 OPERATIONS = {operation.label: operation for operation in (result.ok() for result in schema.get_all_operations())}
 asked: Counter[int] = Counter()
+
+
+@pytest.fixture(scope="module")
+def server(serving: Serving, registry: Registry) -> Iterator[Flask]:
+    """Beside a scheduler that has two trainings."""
+    with SchedulerServer() as scheduler:
+        for _ in range(2):
+            scheduler.add()
+        yield serving(registry.tracking.address, model_name=registry.name, scheduler_url=scheduler.address)
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dash.Dash]:
             _env_file=None,  # type: ignore[call-arg]
             mlflow_port=1,
             inference_port=1,
+            scheduler_port=1,
             cache_dir=cache,
             refresh_seconds=1,
             trusted_hosts="*",

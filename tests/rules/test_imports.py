@@ -59,6 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "services.tracking",
         "services.registry",
     },
+    "services.trainings": {"domain", "transport", "services.sharing", "services.failures"},
     "services.views": {"domain", "mlflow_api", "services.sharing", "services.failures"},
     "services.processes": {"domain", "settings"},
     "pages": {"components", "domain"},

@@ -30,6 +30,7 @@ FOR_TERMINALS = {
     *(f"training/{name}.py" for name in ("cli", "command_line", "scratch_server", "models/export", "samples/fill")),
     *(f"training/checkpoints/{name}.py" for name in ("restore", "state")),
     *(f"training/tracking/{name}.py" for name in ("artifacts", "mlflow_client", "patience", "server")),
+    "domain/trainings/trainers_file.py",
 }
 LANGUAGES = ("ja",)
 
@@ -102,6 +103,7 @@ def test_each_code_is_raised_or_said_somewhere(kind: type[Message]) -> None:
     in_catalogue = kind.__name__ in {
         "ModelServer",
         "InferenceEngine",
+        "TrainingScheduler",
         "InvalidValue",
         "WholeBody",
     }  # used where defined

@@ -36,7 +36,8 @@ class TrainerUnknown(BadInput):
 class TrainerNotInstalled(Conflict):
     """The program's libraries are missing on the machine where it would run."""
 
-    text = template("The trainer needs more libraries: run “make train-deps” on the machine that trains.")
+    text = template("The trainer needs more libraries: run “{command}” on the machine that trains.")
+    command: str = "make train-deps"
 
 
 class ExperimentDeleted(Conflict):

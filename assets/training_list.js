@@ -1,0 +1,78 @@
+/* The queue and the history: asked for every second while the page is seen, and only what differs is drawn. */
+(function () {
+  "use strict";
+  const EVERY_MS = 1000;
+  const AWAY_MS = 5000; // so long Clew itself may be silent before it is said
+  const ask = (...given) => window.clew.trainingCalls.ask(...given);
+  const repeat = (...given) => window.clew.trainingCalls.repeat(...given);
+  const part = (name) => document.getElementById(`trainings-${name}`);
+  let version = null;
+  let most = null;
+  let page = 50;
+  let texts = {};
+  let heard = Date.now();
+
+  function start(said) {
+    [version, most, texts, heard] = [null, null, said, Date.now()];
+    repeat("trainings-queue", EVERY_MS, look);
+  }
+
+  async function look() {
+    const answer = await ask("trainings/list", { version, most });
+    if (!part("queue")) return;
+    if (!answer || answer.status) {
+      if (Date.now() - heard > AWAY_MS) window.clew.trainingForm.scheduler(texts.unreachable);
+      return;
+    }
+    heard = Date.now();
+    if (!answer.is_same) draw(answer);
+  }
+
+  function draw(answer) {
+    [version, page] = [answer.version, answer.page];
+    const { build, write } = window.clew.live;
+    part("failure").replaceChildren(...build(answer.failure));
+    rows(part("queue"), answer.queue);
+    rows(part("history"), answer.history);
+    for (const [name, text] of [["slots", answer.slots], ["queue-empty", answer.queue_empty], ["history-empty", answer.history_empty], ["count", answer.count]]) write(part(name), text);
+    part("queue").closest("div").hidden = !answer.queue.length;
+    part("history").closest("div").hidden = !answer.history.length;
+    part("more").hidden = !answer.count;
+    window.clew.trainingForm.scheduler(answer.away);
+  }
+
+  /** Cells that say the same stay: a button that is drawn anew under a finger would lose its click. */
+  function rows(body, listed) {
+    window.clew.live.children(body, listed, (row) => row.key, () => document.createElement("tr"), (element, row) => {
+      row.cells.forEach((cell, place) => {
+        const said = JSON.stringify(cell.html);
+        const there = element.children[place] || element.appendChild(document.createElement("td"));
+        if (there.said === said) return;
+        const held = there.contains(document.activeElement) ? document.activeElement.dataset.trainingAction : null;
+        there.said = said;
+        there.dataset.label = cell.label;
+        there.replaceChildren(...window.clew.live.build(cell.html));
+        if (held) (there.querySelector(`[data-training-action="${held}"]`) || there.querySelector("button") || body.closest("section").querySelector("h2")).focus();
+      });
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "trainings-more") return;
+    most = (most || page) + page * 2;
+    version = null;
+    look();
+  });
+
+  window.clew = Object.assign(window.clew || {}, { trainingLists: { start, look } });
+
+  const trainings = {
+    start(asked, said) {
+      window.clew.trainingActions.texts(said);
+      window.clew.trainingForm.start(asked, said);
+      start(said);
+      return Date.now();
+    },
+  };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { trainings });
+})();

@@ -1,0 +1,108 @@
+"""`/trainings/start` and `/trainings/actions`: what a person starts, stops, and moves in the queue."""
+
+from typing import Any
+
+import dash
+import flask
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from callbacks.trainings.form import known_trainer
+from callbacks.wire import answer, body_as, in_words
+from components.links import href, training_href
+from components.trainings import training_form, training_outcomes
+from domain.access.rules import Access, Asker, check
+from domain.errors import ClewError
+from domain.errors.connections import OutcomeUnknown
+from domain.errors.trainings.requests import TrainingRefused
+from domain.trainings.answers import Started
+from domain.trainings.checking import checked
+from domain.trainings.requests import QUEUE_ACTIONS, RequestId, RunId
+from domain.trainings.training import TrainingAction
+from services.connect import Services
+from services.identity import reader
+
+_MOST_BYTES = 2**16
+
+
+class StartAsked(BaseModel):
+    """What a person starts; the page makes the id, so that a request that is sent twice starts once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: RequestId
+    trainer: str
+    values: dict[str, JsonValue]
+    fork: RunId | None = None
+
+
+class ActionAsked(BaseModel):
+    """What a person does with a training."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: RunId
+    action: TrainingAction
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the routes to the server of `app`."""
+    server: flask.Flask = app.server
+
+    @server.post("/trainings/start")
+    @in_words
+    def start() -> flask.Response:
+        asked = body_as(StartAsked, _MOST_BYTES)
+        try:
+            started = _started(services, asked, _writer(services))
+        except OutcomeUnknown as error:
+            return answer(training_form.not_known(error))
+        except TrainingRefused as error:
+            return answer(training_form.refused(error, training_form.field_errors(error)))
+        except ClewError as error:
+            return answer(training_form.refused(error))
+        services.trainings.queue_anew(services.settings.patience_seconds)
+        run_ids = [one.run_id for one in started.runs] or [started.run_id]
+        where = training_href(run_ids[0]) if len(run_ids) == 1 else None
+        return answer(training_form.started(run_ids, where))
+
+    @server.post("/trainings/actions")
+    @in_words
+    def act() -> flask.Response:
+        asked = body_as(ActionAsked, _MOST_BYTES)
+        try:
+            done = _done(services, asked, _writer(services))
+        except OutcomeUnknown as error:
+            return answer(training_form.not_known(error))
+        except ClewError as error:
+            return answer(training_form.refused(error))
+        services.trainings.queue_anew(services.settings.patience_seconds)
+        return answer(done)
+
+
+def _writer(services: Services) -> Asker:
+    """Who asks; raises where that is nobody who may write."""
+    asker = reader(flask.request.headers, flask.request.remote_addr, services.settings)
+    check(Access.WRITE, asker, services.settings)
+    return asker
+
+
+def _started(services: Services, asked: StartAsked, asker: Asker) -> Started:
+    """Checked here first, since only here what is wrong has a sentence in the reader's language."""
+    checked(known_trainer(services, asked.trainer), asked.values)
+    body: dict[str, Any] = {**asked.values, "request_id": asked.request_id}
+    if asked.fork is not None:
+        return services.scheduler.fork({**body, "run_id": asked.fork}, asker)
+    return services.scheduler.start({**body, "trainer": asked.trainer}, asker)
+
+
+def _done(services: Services, asked: ActionAsked, asker: Asker) -> dict[str, Any]:
+    run_id, action, scheduler = asked.run_id, asked.action, services.scheduler
+    if action is TrainingAction.STOP:
+        scheduler.stop(run_id, asker)
+    elif action in QUEUE_ACTIONS:
+        scheduler.queue(run_id, action, asker)
+    elif action is TrainingAction.CONTINUE:
+        scheduler.go_on(run_id, asker)
+    else:  # filled in anew first
+        return training_outcomes.leads_to(href("/training", fork=run_id))
+    return training_outcomes.acted(action)

@@ -1,0 +1,129 @@
+"""`/trainings/form` and `/trainings/check`: the form that starts a training, and what is wrong with what was typed."""
+
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import dash
+import flask
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from callbacks.wire import answer, body_as, in_words
+from components.texts.translate import translate
+from components.trainings import training_form
+from domain.errors.trainings.requests import TrainerNotInstalled, TrainerUnknown, TrainingRefused
+from domain.tracking.compared import is_run_id
+from domain.tracking.runs import Run
+from domain.trainings.checking import checked
+from domain.trainings.fields import Value
+from domain.trainings.recorded import stored_request, values_to_repeat
+from domain.trainings.trainer import OfferedTrainer
+from services.connect import Services
+from services.trainings.training_snapshots import TrainersView
+from services.trainings.usual_times import UsualTimeStore
+
+_MOST_BYTES = 2**16
+
+
+class FilledForm(BaseModel):
+    """What stands in the form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trainer: str
+    values: dict[str, JsonValue]
+
+
+class Repeated(NamedTuple):
+    """What the form is filled in with: the trainer's name, the values, and where they are from."""
+
+    trainer: str | None = None
+    values: dict[str, Value] | None = None
+    note: str | None = None
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the routes to the server of `app`."""
+    server: flask.Flask = app.server
+    usual_times = UsualTimeStore()
+
+    @server.get("/trainings/form")
+    def form() -> flask.Response:
+        view = services.trainings.trainers(services.settings.patience_seconds)
+        repeated = _repeated(services, view, flask.request.args)
+        wanted = flask.request.args.get("trainer") or repeated.trainer
+        trainer = view.named(wanted) or view.trainers[0]
+        values = repeated.values if repeated.trainer in (None, trainer.name) else None
+        drawn = training_form.described(
+            view.trainers,
+            trainer,
+            training_form.initial(trainer, values or {}),
+            note=repeated.note,
+            blocked=None if trainer.is_installed else translate(TrainerNotInstalled()),
+        )
+        return answer(drawn | {"is_complete": view.failure is None})
+
+    @server.post("/trainings/check")
+    @in_words
+    def check() -> flask.Response:
+        asked = body_as(FilledForm, _MOST_BYTES)
+        trainer = known_trainer(services, asked.trainer)
+        try:
+            runs = checked(trainer, asked.values)
+        except TrainingRefused as error:
+            return answer(training_form.checked([], None, error))
+        table = services.runs.last_view().runs
+        usual = None if table is None else usual_times.of(table).of(trainer.name, runs[0])
+        return answer(training_form.checked(runs, usual))
+
+
+def known_trainer(services: Services, name: str) -> OfferedTrainer:
+    """The trainer of this name; raises TrainerUnknown."""
+    view = services.trainings.trainers(services.settings.patience_seconds)
+    trainer = view.named(name)
+    if trainer is None:
+        raise TrainerUnknown(name[:60], ", ".join(one.name for one in view.trainers))
+    return trainer
+
+
+def _repeated(services: Services, view: TrainersView, args: Any) -> Repeated:
+    """What a run that the address names was trained with."""
+    run_id, is_fork = args.get("fork") or args.get("from") or "", "fork" in args
+    run = _run(services, run_id)
+    if run is None:
+        return Repeated(note=training_form.nothing_to_fill_in(run_id)) if run_id else Repeated()
+    request = stored_request(run)
+    name = None if request is None else request.trainer
+    trainer = view.named(name) or view.trainers[0]
+    values = values_to_repeat(run, trainer.names)
+    if request is None:
+        values = _fitting(trainer, values)
+    if not values:
+        return Repeated(note=training_form.nothing_to_fill_in(run_id))
+    said = training_form.filled_from(run.name or run_id[:8], is_asked_for=request is not None, is_fork=is_fork)
+    return Repeated(trainer.name, values, said)
+
+
+def _run(services: Services, run_id: str) -> Run | None:
+    if not is_run_id(run_id):
+        return None
+    return services.runs.view_with([run_id], services.settings.patience_seconds).get(run_id)
+
+
+def _fitting(trainer: OfferedTrainer, values: dict[str, Value]) -> dict[str, Value]:
+    """Those that fit: parameters are any program's."""
+    with suppress(TrainingRefused):
+        checked(trainer, values)
+        return values
+    choices = {name: one for name, one in values.items() if any(name in field.shown_for for field in trainer.fields)}
+    kept = choices if _fits(trainer, choices) else {}
+    for name, value in values.items():
+        if _fits(trainer, kept | {name: value}):
+            kept = kept | {name: value}
+    return kept
+
+
+def _fits(trainer: OfferedTrainer, values: dict[str, Value]) -> bool:
+    try:
+        return bool(checked(trainer, values))
+    except TrainingRefused:
+        return False

@@ -1,0 +1,114 @@
+"""`/trainings/list`: the queue and the history, as the scheduler and MLflow tell them."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import dash
+import flask
+import numpy as np
+
+from callbacks.wire import answer
+from components.permissions import refusal_of
+from components.texts import words
+from components.texts.translate import translate
+from components.trainings import training_rows
+from components.trainings.training_rows import Row
+from domain.access.rules import Access
+from domain.run_table.arrays.strings import NO_TEXT
+from domain.run_table.table import RunTable
+from domain.tracking.runs import Run, RunStatus
+from domain.trainings import tags
+from domain.trainings.answers import TrainingList
+from domain.trainings.recorded import recorded_training
+from domain.trainings.training import OVER
+from services.connect import Services
+from services.trainings.training_snapshots import QueueView
+
+_PAGE: Final = 50
+_MOST: Final = 5000
+_OPEN: Final = (RunStatus.SCHEDULED, RunStatus.RUNNING)
+
+
+class Trainings:
+    """The trainings of our scheduler beside those that are recorded in MLflow, whoever's they are."""
+
+    def __init__(self, services: Services, told: TrainingList, table: RunTable | None) -> None:
+        self._vocabulary = services.vocabulary
+        self._told = {one.run_id: one for one in told.trainings}
+        self._scheduler = told.scheduler
+        self._table = table
+        recorded = np.zeros(0, np.intp) if table is None else np.flatnonzero(table.tag_codes(tags.REQUEST) != NO_TEXT)
+        self._recorded = recorded
+        self._new = [one for one in told.trainings if table is None or one.run_id not in table]
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self._new) + len(self._recorded)
+
+    def open(self) -> list[Row]:
+        """Those that wait or run, of every scheduler."""
+        own = [Row(one) for one in self._told.values() if one.state not in OVER]
+        return own + [row for row in self._elsewhere() if row.training.state not in OVER]
+
+    def newest(self, most: int) -> list[Row]:
+        """The newest, whatever became of them."""
+        new = [Row(one) for one in sorted(self._new, key=lambda one: -one.asked_ms)[:most]]
+        return new + [row for run in self._runs(self._recorded[: most - len(new)]) for row in self._row(run)]
+
+    def _elsewhere(self) -> Iterator[Row]:
+        if self._table is None:
+            return
+        rows = np.intersect1d(self._recorded, self._table.rows_with_status(*_OPEN))
+        for run in self._runs(rows):
+            if run.run_id not in self._told and (self._is_elsewhere(run) or not self._scheduler):
+                yield from self._row(run)
+
+    def _runs(self, rows: Any) -> Iterator[Run]:
+        return iter(()) if self._table is None else self._table.runs(rows)
+
+    def _row(self, run: Run) -> Iterator[Row]:
+        training = self._told.get(run.run_id) or recorded_training(run)
+        if training is not None:
+            yield Row(training, run.latest("success_rate", self._vocabulary), self._is_elsewhere(run))
+
+    def _is_elsewhere(self, run: Run) -> bool:
+        """Whether another scheduler has it; nobody can tell before ours has said who it is."""
+        return bool(self._scheduler) and run.tags.get(tags.SCHEDULER) != self._scheduler
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+
+    @server.get("/trainings/list")
+    def listed() -> flask.Response:
+        view = services.trainings.queue(services.settings.patience_seconds)
+        told = TrainingList() if view.known is None else view.known.listed
+        trainings = Trainings(services, told, services.runs.view().runs)
+        most = _number(flask.request.args.get("most"))
+        queue, history = trainings.open(), trainings.newest(most)
+        version = words.fingerprint(repr((view.failure, told.busy, told.slots, queue, history, trainings.total)))
+        if flask.request.args.get("version") == version:
+            return answer({"version": version, "is_same": True})
+        drawn = training_rows.listed(
+            training_rows.queue_rows(queue, refusal_of(Access.WRITE)),
+            training_rows.history_rows(history),
+            slots=training_rows.slots_text(told.slots, told.busy, told.host),
+            total=trainings.total,
+            failure=_failure(view),
+        )
+        away = None if view.failure is None else translate(view.failure.whole)
+        return answer(drawn | {"version": version, "is_same": False, "away": away, "page": _PAGE})
+
+
+def _failure(view: QueueView) -> Any:
+    if view.failure is not None:
+        return training_rows.failure(view.failure.whole, words.unix_ms(view.as_of))
+    bad = 0 if view.known is None else len(view.known.bad_rows)
+    return training_rows.bad_rows(bad) if bad else None
+
+
+def _number(text: str | None) -> int:
+    """How many rows are asked for."""
+    return min(_MOST, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 9 else _PAGE

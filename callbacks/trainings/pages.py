@@ -1,0 +1,29 @@
+"""What the training pages begin with: from then on their browser code asks by itself, and hears the socket."""
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from callbacks.sockets import hand_on
+from components import ids
+from services.connect import Services
+
+
+def register(app: dash.Dash, _services: Services) -> None:
+    """Adds the callbacks of the browser to `app`."""
+    app.clientside_callback(
+        ClientsideFunction("trainings", "start"),
+        # Dash calls what has no output for changes only, and this has to begin.
+        Output(ids.TRAINING_BEGUN, "data"),
+        Input(ids.TRAINING_QUERY, "data"),
+        State(ids.TRAINING_TEXTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("training", "start"),
+        Output(ids.LIVE_STARTED, "data"),
+        Input(ids.LIVE_RUN, "data"),
+        State(ids.LIVE_SCHEDULER, "data"),
+        State(ids.LIVE_TEXTS, "data"),
+        State(ids.LIVE_SCHEMA, "data"),
+        State(ids.TRAINING_TEXTS, "data"),
+    )
+    hand_on(app, "training", [ids.LIVE_SOCKET])

@@ -1,0 +1,121 @@
+"""What came of a training, and of what was asked of the scheduler."""
+
+from typing import Any, Final
+
+from dash import html
+
+from components.links import href, model_href, run_href
+from components.texts import words
+from components.texts.language import _
+from components.texts.translate import translate
+from domain.errors import ClewError
+from domain.registry.changes import ChangeVerb
+from domain.registry.models import Model, ModelState
+from domain.tracking.runs import RunSummary
+from domain.trainings.training import Training, TrainingAction, TrainingState
+
+_IN_A_ROW: Final = "d-flex flex-wrap gap-2 mb-2 align-items-center"
+
+
+def acted(action: TrainingAction) -> dict[str, Any]:
+    """What is said once the scheduler has taken it."""
+    said = {
+        TrainingAction.STOP: _("The training ends with its episode."),
+        TrainingAction.CANCEL: _("The training is cancelled."),
+        TrainingAction.HOLD: _("The training is held back until it is released."),
+        TrainingAction.RELEASE: _("The training waits for its turn again."),
+        TrainingAction.FIRST: _("The training is the first in the queue."),
+        TrainingAction.CONTINUE: _("The training goes on."),
+    }
+    return {"outcome": "done", "sentence": said[action], "go": None}
+
+
+def leads_to(where: str) -> dict[str, Any]:
+    """Nothing is done yet: the page goes where it is asked for."""
+    return {"outcome": "done", "sentence": "", "go": where}
+
+
+def questions() -> dict[str, Any]:
+    """What is asked before something ends; {name} is the training's."""
+    return {
+        TrainingAction.STOP: {
+            "title": _("Stop this training?"),
+            "facts": [],
+            "sentence": _("“{name}” ends with its current episode. What it has learned until then is kept."),
+            "confirm": _("Stop it"),
+            "look": "danger",
+        },
+        TrainingAction.CANCEL: {
+            "title": _("Cancel this training?"),
+            "facts": [],
+            "sentence": _("“{name}” leaves the queue and does not start."),
+            "confirm": _("Cancel it"),
+            "look": "danger",
+        },
+    }
+
+
+def result(
+    training: Training, summary: RunSummary | None, model: Model | None, refusal: ClewError | None, *, is_final: bool
+) -> dict[str, Any]:
+    """What is shown once a training is over: its final metrics, and its model; `is_final` once nothing more comes."""
+    if training.started_ms is None:  # it has done nothing that could be shown
+        return {"html": [_sentence(training), _links(training)], "is_final": True}
+    return {"html": [_sentence(training), _metrics(training, summary), *_model(model, refusal, is_final=is_final),
+                     _links(training)], "is_final": is_final}  # fmt: skip
+
+
+def _sentence(training: Training) -> html.P:
+    said = {
+        TrainingState.DONE: _("The training is done."),
+        TrainingState.FAILED: _("The training failed."),
+        TrainingState.KILLED: _("The training was stopped."),
+    }
+    return html.P(html.Strong(said.get(training.state, "")), className="mb-2")
+
+
+def _metrics(training: Training, summary: RunSummary | None) -> html.Dl:
+    progress = training.progress
+    rate = progress.success_rate if progress is not None else None
+    reward = progress.reward if progress is not None else None
+    episodes = progress.episode if progress is not None else None
+    if summary is not None:
+        rate = rate if summary.success_rate is None else summary.success_rate
+        reward = reward if summary.final_reward is None else summary.final_reward
+        episodes = summary.episodes or episodes
+    facts = [
+        (_("Final success rate"), words.percent(rate)),
+        (_("Final reward"), words.number(reward)),
+        (_("Final loss"), words.number(None if summary is None else summary.final_loss)),
+        (_("Total episodes"), words.count(episodes)),
+    ]
+    return html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts], className="facts mb-2")
+
+
+def _model(model: Model | None, refusal: ClewError | None, *, is_final: bool) -> list[Any]:
+    if model is None:
+        text = _("It made no model.") if is_final else _("Its model is looked for…")
+        return [html.P(text, className="text-body-secondary mb-2")]
+    if model.state is ModelState.DELETED:
+        return [html.P(_("Its model %(id)s was deleted.", id=model.id), className="text-body-secondary mb-2")]
+    refused = {} if refusal is None else {"disabled": True, "title": translate(refusal)}
+    button = html.Button(
+        _("Use it"),
+        type="button",
+        className="btn btn-success model-writes",
+        **{"data-change": ChangeVerb.TRY, "data-model": model.id, **refused},
+    )
+    said = _("Activates model %(id)s, and shows it in the maze.", id=model.id)
+    link = html.A(_("Model %(id)s", id=model.id), href=model_href(model.id))
+    return [html.Div([button, html.Span(said, className="small"), link], className=_IN_A_ROW)]
+
+
+def _links(training: Training) -> html.Div:
+    """Where it goes on from here."""
+    return html.Div(
+        [
+            html.A(_("All of this run"), href=run_href(training.run_id)),
+            html.A(_("Train again with these values"), href=href("/training", **{"from": training.run_id})),
+        ],
+        className="d-flex flex-wrap gap-3",
+    )

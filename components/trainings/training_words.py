@@ -1,0 +1,98 @@
+"""What a training's state is called, what can be done in it, and what its buttons say."""
+
+from components.texts.language import _
+from components.texts.translate import translate
+from components.texts.words import MISSING, duration
+from domain.trainings.fields import Value
+from domain.trainings.trainer import TrainerForm
+from domain.trainings.training import Training, TrainingAction, TrainingState
+
+COLOURS = {
+    TrainingState.QUEUED: "secondary",
+    TrainingState.HELD: "secondary",
+    TrainingState.STARTING: "info",
+    TrainingState.TRAINING: "primary",
+    TrainingState.STOPPING: "warning",
+    TrainingState.DONE: "success",
+    TrainingState.FAILED: "danger",
+    TrainingState.KILLED: "warning",
+}
+_ALGORITHM = ("algorithm", "algo")
+
+
+def state_names() -> dict[str, str]:
+    """The states by their codes."""
+    return {
+        TrainingState.QUEUED: _("waiting"),
+        TrainingState.HELD: _("held"),
+        TrainingState.STARTING: _("starting"),
+        TrainingState.TRAINING: _("training"),
+        TrainingState.STOPPING: _("stopping"),
+        TrainingState.DONE: _("done"),
+        TrainingState.FAILED: _("failed"),
+        TrainingState.KILLED: _("stopped"),
+    }
+
+
+def state_sentences() -> dict[str, str]:
+    """What happens in each state, and what can be done."""
+    return {
+        TrainingState.QUEUED: _("It waits in the queue, and starts by itself."),
+        TrainingState.HELD: _("Somebody holds it back: it starts once it is released."),
+        TrainingState.STARTING: _("Its program is starting; the first episode takes some seconds."),
+        TrainingState.TRAINING: _("It trains. Stop ends it with its current episode and keeps what it has learned."),
+        TrainingState.STOPPING: _("It ends its episode and keeps what it has."),
+        TrainingState.DONE: _("It is done."),
+        TrainingState.FAILED: _("It failed. The log says more; mend the cause, and train again with these values."),
+        TrainingState.KILLED: _("It was stopped. What it had learned until then is kept."),
+    }
+
+
+def action_names() -> dict[str, str]:
+    """The buttons by what they do."""
+    return {
+        TrainingAction.STOP: _("Stop"),
+        TrainingAction.CANCEL: _("Cancel"),
+        TrainingAction.HOLD: _("Hold"),
+        TrainingAction.RELEASE: _("Release"),
+        TrainingAction.FIRST: _("First"),
+        TrainingAction.CONTINUE: _("Continue"),
+        TrainingAction.FORK: _("Fork…"),
+    }
+
+
+def action_looks() -> dict[str, str]:
+    """The colours of the buttons."""
+    return {TrainingAction.STOP: "danger", TrainingAction.CANCEL: "danger", TrainingAction.CONTINUE: "primary"}
+
+
+def what(training: Training) -> str:
+    """Algorithm and trainer, as short as they tell one from another."""
+    algorithm = next((str(training.values[name]) for name in _ALGORITHM if name in training.values), None)
+    return " · ".join(filter(None, [algorithm, training.trainer])) or MISSING
+
+
+def reason(training: Training) -> str:
+    """Why it waits, or how it ended; empty where nothing is said."""
+    said = [translate(one) for one in (training.reason, training.remark) if one is not None]
+    return "; ".join(one.rstrip(".。") for one in said)
+
+
+def title_of(trainer: TrainerForm) -> str:
+    """What a trainer is called; the texts of ours have a translation, those of a file are as its owner wrote them."""
+    return text_of(trainer, trainer.title) or trainer.name
+
+
+def text_of(trainer: TrainerForm, text: str) -> str:
+    """A text of a trainer in the reader's language, where it is ours."""
+    return _(text) if trainer.is_built_in and text else text
+
+
+def about(seconds: float) -> str:
+    """A time that is only an estimate."""
+    return duration(seconds) if seconds < 10 else duration(round(seconds)).replace(".0", "")
+
+
+def value_text(value: Value) -> str:
+    """A value of a form as text."""
+    return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)

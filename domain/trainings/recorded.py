@@ -1,0 +1,91 @@
+"""A training as its run in MLflow tells it, without its scheduler: by its tags, which anybody may have written."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from pydantic import ValidationError
+
+from domain.message_data import MessageData
+from domain.tracking.runs import Run, RunStatus
+from domain.trainings import tags
+from domain.trainings.fields import Value
+from domain.trainings.training import MLFLOW_STATUS, OVER, StoredRequest, Training, TrainingState
+
+_OF_STATUS: Final = {
+    RunStatus.SCHEDULED: TrainingState.QUEUED,
+    RunStatus.RUNNING: TrainingState.TRAINING,
+    RunStatus.FINISHED: TrainingState.DONE,
+    RunStatus.FAILED: TrainingState.FAILED,
+    RunStatus.KILLED: TrainingState.KILLED,
+}
+_LATEST_MS: Final = 2**53
+_LONGEST: Final = 200
+
+
+def recorded_training(run: Run) -> Training | None:
+    """The training that a run is of; None where it is of none. A request that cannot be read has no values."""
+    if tags.REQUEST not in run.tags:
+        return None
+    request = stored_request(run)
+    asked = _ms(run.started_at) or 0
+    return Training(
+        run_id=run.run_id,
+        name=run.name,
+        trainer="" if request is None else request.trainer,
+        experiment=run.experiment,
+        values={} if request is None else request.values,
+        state=_state(run),
+        reason=_outcome(run),
+        by=_short(run, tags.BY),
+        host=_short(run, tags.HOST) or "",
+        attempt=_number(run, tags.ATTEMPT) or 0,
+        asked_ms=asked,
+        started_ms=_number(run, tags.STARTED_AT),
+        ended_ms=_ms(run.ended_at),
+        exit_code=_number(run, tags.EXIT_CODE),
+    )
+
+
+def stored_request(run: Run) -> StoredRequest | None:
+    """What was asked for; None where the run does not say, or not so that it can be read."""
+    with suppress(ValidationError):
+        return StoredRequest.model_validate_json(run.tags.get(tags.REQUEST, ""))
+    return None
+
+
+def values_to_repeat(run: Run, names: set[str]) -> dict[str, Value]:
+    """The values to train a run like this again: as it was asked for, else its parameters of these names."""
+    request = stored_request(run)
+    found: dict[str, Value] = dict(run.params) if request is None else request.values
+    return {name: value for name, value in found.items() if name in names}
+
+
+def _state(run: Run) -> TrainingState:
+    """As its tag has it, unless MLflow's own status knows more."""
+    said = run.tags.get(tags.STATE, "")
+    if said in set(TrainingState):
+        state = TrainingState(said)
+        if state in OVER or MLFLOW_STATUS[state] == run.status:
+            return state
+    return _OF_STATUS[run.status]
+
+
+def _outcome(run: Run) -> MessageData | None:
+    with suppress(ValidationError):
+        return MessageData.model_validate_json(run.tags.get(tags.OUTCOME, ""))
+    return None
+
+
+def _short(run: Run, tag: str) -> str | None:
+    return run.tags.get(tag, "")[:_LONGEST] or None
+
+
+def _number(run: Run, tag: str) -> int | None:
+    text = run.tags.get(tag, "")
+    number = int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) <= len(str(_LATEST_MS)) else None
+    return None if number is None or (tag == tags.STARTED_AT and not 0 <= number < _LATEST_MS) else number
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None or moment.timestamp() < 0 else round(moment.timestamp() * 1000)

@@ -1,0 +1,141 @@
+"""The scheduler over HTTP: every answer is checked, and who asks is handed on."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import orjson
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from domain.access.identity import IdentityRules, headers_of
+from domain.access.rules import Asker
+from domain.errors import BadResponse, NotFound
+from domain.errors.connections import AnsweredStatus, OutcomeUnknown
+from domain.errors.misfits import misfit_of
+from domain.errors.names import TRAINING_SCHEDULER
+from domain.errors.trainings.requests import NoSuchTraining, TrainingRefused
+from domain.messages import Text
+from domain.tracking.runs import BadRow
+from domain.trainings.answers import LogFound, Queued, Started, Stopped, TrainerList, TrainingList
+from domain.trainings.training import LogPart, Training
+from transport.exchange import Answer
+from transport.http_client import JsonService
+
+_WRITE_SECONDS: Final = 20.0  # a run is made in MLflow meanwhile
+_READ_SECONDS: Final = 5.0
+_NOBODY: Final = Asker()
+T = TypeVar("T", bound=BaseModel)
+
+
+class _Refused(BaseModel):
+    details: dict[str, str] = {}
+
+
+class _RawList(BaseModel):
+    """A list whose trainings are looked at one by one: one that does not fit hides no other."""
+
+    model_config = ConfigDict(extra="allow")
+
+    trainings: list[JsonValue]
+
+
+class SchedulerClient:
+    """The scheduler that `service` reaches; calls raise a `ServiceError`, or what the scheduler refuses them for."""
+
+    name = TRAINING_SCHEDULER
+
+    def __init__(self, service: JsonService, rules: IdentityRules) -> None:
+        self.service = service
+        self._rules = rules
+
+    def start(self, request: Mapping[str, Any], asker: Asker) -> Started:
+        """Starts what is asked for, or puts it into the queue; a request id that came before starts nothing."""
+        return self._write("start", request, asker, Started)
+
+    def stop(self, run_id: str, asker: Asker) -> Stopped:
+        """Ends a training with its episode; one that waits is cancelled."""
+        return self._write("stop", {"run_id": run_id}, asker, Stopped)
+
+    def queue(self, run_id: str, action: str, asker: Asker) -> Queued:
+        """Moves a waiting training: first, hold, release, cancel."""
+        return self._write("queue", {"run_id": run_id, "action": action}, asker, Queued)
+
+    def go_on(self, run_id: str, asker: Asker) -> Started:
+        """Starts a training that ended once more, from its newest checkpoint, in the same run."""
+        return self._write("continue", {"run_id": run_id}, asker, Started)
+
+    def fork(self, request: Mapping[str, Any], asker: Asker) -> Started:
+        """Starts a child of the training `run_id` from its newest checkpoint, with what else the request says."""
+        return self._write("fork", request, asker, Started)
+
+    def trainings(self) -> tuple[TrainingList, list[BadRow]]:
+        """All trainings that wait or run and the newest others, and those that do not fit."""
+        raw = self._shaped(_RawList, self._read("/api/training/runs"))
+        fitting: list[Training] = []
+        bad: list[BadRow] = []
+        for place, one in enumerate(raw.trainings):
+            try:
+                fitting.append(Training.model_validate(one))
+            except ValidationError as error:
+                field, misfit = misfit_of(error)
+                named = one.get("run_id") if isinstance(one, dict) else None
+                bad.append(BadRow(row=str(named or place), field=field, cause=misfit))
+        listed = self._shaped(TrainingList, raw.model_dump() | {"trainings": []})
+        return listed.model_copy(update={"trainings": fitting}), bad
+
+    def training(self, run_id: str) -> Training:
+        """One training; raises `NoSuchTraining`."""
+        return self._of_run(run_id, Training, "")
+
+    def trainers(self) -> TrainerList:
+        """What can be started."""
+        return self._shaped(TrainerList, self._read("/api/training/trainers"))
+
+    def log(self, run_id: str, before: int | None, lines: int) -> LogPart:
+        """The last lines of a log, or those before a byte; raises `NoSuchTraining`."""
+        given = {"before": before, "lines": lines}
+        return self._of_run(run_id, LogPart, "/log", {name: one for name, one in given.items() if one is not None})
+
+    def found_in_log(self, run_id: str, text: str) -> LogFound:
+        """Where a text stands in a log; raises `NoSuchTraining`."""
+        return self._of_run(run_id, LogFound, "/log", {"q": text})
+
+    def _of_run(self, run_id: str, shape: type[T], part: str, params: Mapping[str, Any] | None = None) -> T:
+        try:
+            answer = self._read(f"/api/training/runs/{quote(run_id, safe='')}{part}", params)
+        except NotFound as error:
+            raise NoSuchTraining(run_id) from error
+        return self._shaped(shape, answer)
+
+    def _read(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        headers = headers_of(_NOBODY, self._rules)
+        return self.service.call("GET", path, params=params, headers=headers, deadline_seconds=_READ_SECONDS)
+
+    def _write(self, verb: str, body: Mapping[str, Any], asker: Asker, shape: type[T]) -> T:
+        answer = self.service.exchange(
+            "POST",
+            f"/api/training/{verb}",
+            headers=headers_of(asker, self._rules),
+            body=orjson.dumps(dict(body)),
+            deadline_seconds=_WRITE_SECONDS,
+            writes=True,
+        )
+        if answer.status == 422:
+            raise self._refused(answer)
+        if answer.status in (502, 504):  # a proxy's, behind which it may have been done
+            raise OutcomeUnknown(self.name, AnsweredStatus(self.name, answer.status))
+        return self._shaped(shape, self.service.decode(answer))
+
+    def _refused(self, answer: Answer) -> TrainingRefused:
+        """The fields that it refuses, in its own words: what we check ourselves has been checked before."""
+        try:
+            refused = _Refused.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise BadResponse(self.name, *misfit_of(error)) from error
+        return TrainingRefused({name: Text(why) for name, why in refused.details.items()})
+
+    def _shaped(self, shape: type[T], answer: object) -> T:
+        try:
+            return shape.model_validate(answer)
+        except ValidationError as error:
+            raise BadResponse(self.name, *misfit_of(error)) from error

@@ -1,0 +1,78 @@
+"""How long a training usually takes: by what finished ones of the same kind took."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from statistics import median
+from typing import Final, NamedTuple
+
+from domain.run_table.table import RunTable
+from domain.trainings import tags
+from domain.trainings.fields import Value
+from domain.trainings.recorded import recorded_training
+from domain.trainings.training import Training, TrainingState
+
+_TELLING: Final = ("algorithm", "algo", "environment", "env", "env_id", "maze_size")
+"""Fields on which the time of an episode depends most, as trainers call them."""
+_MOST_RUNS: Final = 200
+_EPISODES: Final = "episodes"
+
+Kind = tuple[str, tuple[Value | None, ...]]
+
+
+class UsualTime(NamedTuple):
+    """The median of `runs` finished trainings, in seconds for what is asked for."""
+
+    seconds: float
+    runs: int
+
+
+class UsualTimes:
+    """The times of one table of runs; computed when they are first asked for."""
+
+    def __init__(self, table: RunTable) -> None:
+        self.version = table.version
+        self._times: dict[Kind, list[float]] = defaultdict(list)
+        for training in finished_trainings(table):
+            if (took := _seconds_each(training)) is not None:
+                self._times[_kind(training.trainer, training.values)].append(took)
+
+    def of(self, trainer: str, values: Mapping[str, Value]) -> UsualTime | None:
+        """How long one run with these values takes; None where none like it has finished."""
+        known = self._times.get(_kind(trainer, values))
+        return UsualTime(median(known) * _episodes(values), len(known)) if known else None
+
+
+def finished_trainings(table: RunTable) -> list[Training]:
+    """The newest trainings that came to their end."""
+    rows = table.rows_with_tag(tags.STATE, TrainingState.DONE)[:_MOST_RUNS]
+    return [training for run in table.runs(rows) if (training := recorded_training(run)) is not None]
+
+
+def _kind(trainer: str, values: Mapping[str, Value]) -> Kind:
+    return trainer, tuple(values.get(name) for name in _TELLING)
+
+
+def _seconds_each(training: Training) -> float | None:
+    """Seconds for an episode, or for the whole where episodes are not asked for."""
+    if training.started_ms is None or training.ended_ms is None or training.ended_ms <= training.started_ms:
+        return None
+    return (training.ended_ms - training.started_ms) / 1000 / _episodes(training.values)
+
+
+def _episodes(values: Mapping[str, Value]) -> float:
+    told = values.get(_EPISODES)
+    return float(told) if isinstance(told, int | float) and told >= 1 else 1.0
+
+
+class UsualTimeStore:
+    """The times of the newest table of runs."""
+
+    def __init__(self) -> None:
+        self._newest: UsualTimes | None = None
+
+    def of(self, table: RunTable) -> UsualTimes:
+        """The times of `table`; computed once for each version of it."""
+        known = self._newest
+        if known is None or known.version != table.version:
+            known = self._newest = UsualTimes(table)
+        return known

@@ -1,0 +1,150 @@
+"""Training from the browser: the form, the queue, the page of one, with a real scheduler and a tiny program."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+from dash.testing.browser import Browser
+
+from tests.browser.axe import grave_violations
+from tests.browser.page import Page
+from tests.misbehaving import eventually
+from training.scratch_server import free_port
+
+PROGRAM = """
+import json, os, signal, sys, time, urllib.request
+told = []
+signal.signal(signal.SIGINT, lambda *_: told.append(True))
+run, api = os.environ["MLFLOW_RUN_ID"], os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow/runs/log-batch"
+for step in range(1, int(sys.argv[1]) + 1):
+    points = [("episode_reward", step / 100), ("success_rate", step / 1000)]
+    metrics = [{"key": key, "value": value, "step": step, "timestamp": step} for key, value in points]
+    body = json.dumps({"run_id": run, "metrics": metrics}).encode()
+    urllib.request.urlopen(urllib.request.Request(api, body, {"Content-Type": "application/json"}))
+    print("episode", step, flush=True)
+    time.sleep(0.2)
+    if told:
+        sys.exit(130)
+"""
+FILE = """
+[[trainers]]
+name = "counter"
+title = "Counter"
+command = ['{python}', '-c', '''{program}''', '{{episodes}}', '{{seed}}']
+fields = [
+  {{ kind = "integer", name = "episodes", label = "Episodes", least = 1, most = 500, default = 300 }},
+  {{ kind = "seeds", name = "seed", label = "Seeds", section = "More" }},
+]
+"""
+EPISODES, SEEDS = "#training-field-0", "#training-field-1"
+
+
+@pytest.fixture(scope="module")
+def scheduler_port(mlflow_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A scheduler that starts the program above."""
+    folder, port = tmp_path_factory.mktemp("scheduler"), free_port()
+    file = folder / "trainings.toml"
+    file.write_text(FILE.format(python=sys.executable, program=PROGRAM))
+    settings = {
+        "MLFLOW_TRACKING_URI": mlflow_address,
+        "SCHEDULER_PORT": str(port),
+        "STATE_DIR": str(folder),
+        "TRAININGS_FILE": str(file),
+    }
+    with (folder / "output.txt").open("wb") as output:
+        command = [sys.executable, "-m", "scheduler"]
+        process = subprocess.Popen(command, env=os.environ | settings, stdout=output, stderr=output)
+        try:
+            eventually(lambda: _answers(port))
+            yield port
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def page(dash_br: Browser, serve: Callable[..., str], mlflow_address: str, scheduler_port: int) -> Iterator[Page]:
+    page = Page(dash_br.driver, serve(mlflow_address, scheduler_port=scheduler_port))
+    yield page
+    assert page.console_errors() == []
+
+
+def fill(page: Page, selector: str, text: str) -> None:
+    said = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
+    page.script(said, page.find(selector), text)
+
+
+def what_is_bad_to_see(page: Page) -> list[str]:
+    """What breaks a rule gravely, or leaves the window, wide and light, and narrow and dark."""
+    found: list[str] = []
+    for width, scheme in ((1440, "light"), (360, "dark")):
+        size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        # On its way from one scheme to the other a link has the colours of neither.
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        features = [{"name": "prefers-color-scheme", "value": scheme}, still]
+        page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        page.wait(lambda scheme=scheme: page.find("html").get_attribute("data-bs-theme") == scheme)  # type: ignore[misc]
+        found += grave_violations(page, f"{width} px, {scheme}")
+        if page.script("return document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{width} px: is wider than that")
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    return found
+
+
+def test_what_is_wrong_stands_under_its_field_and_nothing_starts(page: Page) -> None:
+    page.open("/training?trainer=counter")
+    page.wait(lambda: page.find("#training-start").is_enabled())
+    assert not page.all(".training-section[open]")
+    fill(page, SEEDS, "1-")
+    page.wait_for_text("Names no seeds", f"{SEEDS}-error")
+    fill(page, EPISODES, "0")
+    page.wait_for_text("greater than or equal to 1", f"{EPISODES}-error")
+    assert page.find(EPISODES).get_attribute("aria-invalid") == "true"
+    assert not page.find("#training-start").is_enabled()
+    assert page.all(".training-section[open]"), "the fold of a wrong field opens"
+    assert what_is_bad_to_see(page) == []
+    fill(page, SEEDS, "1-3")
+    fill(page, EPISODES, "20")
+    page.wait_for_text("Makes 3 runs", "#training-summary")
+    assert page.find("#training-start").is_enabled()
+    assert page.text(f"{EPISODES}-error") == ""
+
+
+def test_a_training_is_started_watched_stopped_and_repeated(page: Page) -> None:
+    page.open("/training?trainer=counter")
+    page.wait(lambda: page.find("#training-start").is_enabled())
+    page.click("#training-start")
+    page.wait(lambda: "/training/" in page.driver.current_url)
+    run_id = page.driver.current_url.rsplit("/", 1)[1]
+    page.wait_for_text("training", "#live-state")
+    page.wait_for_text("connected", "#live-badge")
+    page.wait_for_text("episode 3", "#live-log")
+    page.wait(lambda: page.all("#live-chart-reward .scatterlayer path.js-line"))
+    assert what_is_bad_to_see(page) == []
+    page.driver.refresh()
+    page.wait_for_text("episode 1\n", "#live-log")
+    page.find("#live-log-search").send_keys("episode 2")
+    page.click("#live-log-find")
+    page.wait(lambda: page.all("#live-log-found button"))
+    page.click("#live-buttons button")
+    page.wait_for_text("ends with its current episode", "#change-dialog")
+    page.click("#change-confirm")
+    page.wait_for_text("stopped", "#live-state")
+    page.wait_for_text("It made no model.", "#live-result")
+    page.click("#live-result a[href*='from=']")
+    page.wait_for_text("Filled in with the values of counter", "#training-note")
+    page.wait(lambda: page.all(f"#trainings-history a[href='/training/{run_id}']"))
+    page.wait_for_text("stopped", "#trainings-history")

@@ -1,0 +1,34 @@
+"""A Clew beside a scheduler of which the test says what it tells, on the real MLflow."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from services.connect import connect
+from settings.settings import Settings
+from tests.trainings.scheduler_server import SchedulerServer
+
+Clew = Callable[..., Flask]
+
+
+@pytest.fixture
+def scheduler() -> Iterator[SchedulerServer]:
+    with SchedulerServer() as server:
+        yield server
+
+
+@pytest.fixture
+def clew(scheduler: SchedulerServer, cache_dir: Path, mlflow_address: str) -> Clew:
+    """Makes a Clew with these settings."""
+
+    def make(**settings: Any) -> Flask:
+        given = {"mlflow_tracking_uri": mlflow_address, "scheduler_url": scheduler.address, "cache_dir": cache_dir}
+        values = Settings(_env_file=None, **(given | settings))  # type: ignore[call-arg]
+        server: Flask = create_app(values, connect(values)).server
+        return server
+
+    return make

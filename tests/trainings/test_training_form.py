@@ -1,0 +1,142 @@
+"""The form that starts a training: all of its fields, what is wrong with each, and how it is filled in from a run."""
+
+import json
+from typing import Any
+
+import orjson
+import pytest
+from dash.development.base_component import Component
+from flask import Flask
+from flask.testing import FlaskClient
+
+from components.trainings import training_form
+from components.trainings.form_fields import help_text
+from domain.trainings.checking import checked
+from domain.trainings.maze.form import maze_trainer
+from domain.trainings.tags import REQUEST, STATE
+from domain.trainings.trainer import OfferedTrainer
+from domain.trainings.trainers_file import read_trainers
+from tests.tracking import Tracking
+from tests.trainings.conftest import Clew
+from tests.trainings.scheduler_server import OWN, SchedulerServer
+
+MAZE = OfferedTrainer.model_validate(maze_trainer().model_dump())
+CARTPOLE = OfferedTrainer.model_validate(read_trainers(OWN)[0].model_dump())
+
+
+def described(trainer: OfferedTrainer, **values: Any) -> dict[str, Any]:
+    """A form as the browser gets it."""
+    drawn = training_form.described([trainer, MAZE], trainer, training_form.initial(trainer, values))
+    told = orjson.dumps(drawn, default=lambda one: one.to_plotly_json() if isinstance(one, Component) else None)
+    return dict(json.loads(told))
+
+
+def elements(part: Any) -> list[dict[str, Any]]:
+    """All elements of what is described."""
+    if isinstance(part, list):
+        return [one for piece in part for one in elements(piece)]
+    return [part, *elements(part["props"].get("children"))] if isinstance(part, dict) and "props" in part else []
+
+
+@pytest.mark.parametrize("trainer", [MAZE, CARTPOLE], ids=lambda one: one.name)
+def test_each_field_has_a_label_a_control_help_and_the_place_of_its_error(trainer: OfferedTrainer) -> None:
+    found = elements(described(trainer)["body"])
+    by_id = {one["props"]["id"]: one for one in found if "id" in one["props"]}
+    labels = {one["props"]["htmlFor"] for one in found if one["type"] == "Label"}
+    for place, field in enumerate(trainer.fields):
+        own = f"training-field-{place}"
+        assert own in labels
+        beside = by_id[own]["props"]["aria-describedby"].split()
+        assert beside == [f"{own}-help", f"{own}-error"]
+        assert set(beside) <= set(by_id)
+        assert field.name in [one["props"].get("data-field") for one in found]
+
+
+def test_a_field_says_its_range_and_its_default() -> None:
+    said = {field.name: help_text(MAZE, field) for field in MAZE.fields if not field.shown_for}
+    assert said["episodes"].endswith("1 to 10,000. Default: 1,000.")
+    assert said["learning_rate"].endswith("Above 0, up to 1. Default: 0.001.")
+    assert said["seed"].endswith("At most 100. Default: 0.")
+
+
+def test_the_form_begins_with_values_that_can_be_started() -> None:
+    for algorithm in ("PPO", "DQN"):
+        values = described(MAZE, algorithm=algorithm)["values"]
+        assert checked(MAZE, values)[0] == checked(MAZE, {"algorithm": algorithm})[0]
+
+
+@pytest.fixture
+def server(clew: Clew) -> Flask:
+    return clew()
+
+
+@pytest.fixture
+def client(server: Flask) -> FlaskClient:
+    return server.test_client()
+
+
+def check(client: FlaskClient, trainer: str, language: str = "en", **values: Any) -> dict[str, Any]:
+    body = {"trainer": trainer, "values": values}
+    return dict(client.post("/trainings/check", query_string={"lang": language}, json=body).json or {})
+
+
+def test_what_is_wrong_stands_by_its_field_in_the_readers_language(client: FlaskClient) -> None:
+    wrong = check(client, "maze", algorithm="PPO", episodes="0", seed="1-", learning_rate="fast", batch_size=None)
+    assert set(wrong["fields"]) == {"episodes", "seed", "learning_rate", "batch_size"}
+    assert "greater than or equal to 1" in wrong["fields"]["episodes"]
+    japanese = check(client, "maze", "ja", seed="1-")["fields"]
+    assert japanese == {"seed": "シードとして読めません。7、1-5、または 1, 3, 10-12 のように入力してください"}
+    assert check(client, "cartpole", rate=2, seed="1-3")["fields"].keys() == {"rate"}
+    assert check(client, "maze", n_envs=8, n_steps=8, batch_size=65)["fields"].keys() == {"batch_size"}
+
+
+def test_what_fits_says_how_many_runs_it_makes(client: FlaskClient) -> None:
+    assert check(client, "cartpole", seed="1-3") == {
+        "fields": {},
+        "summary": "Makes 3 runs, one after the other in the queue.",
+    }
+
+
+def test_bad_input_is_answered_with_a_sentence(client: FlaskClient) -> None:
+    unknown = client.post("/trainings/check", json={"trainer": "nobody's", "values": {}})
+    assert unknown.status_code == 400
+    assert unknown.json["message"] == "There is no trainer “nobody's” here; there are: maze, cartpole."
+    assert client.post("/trainings/check", json={"trainer": "maze"}).status_code == 422
+    assert client.post("/trainings/check", data="{", content_type="application/json").status_code == 400
+    assert client.post("/trainings/check", data=b"x" * 2**17, content_type="application/json").status_code == 413
+
+
+def form(client: FlaskClient, **query: str) -> dict[str, Any]:
+    return dict(client.get("/trainings/form", query_string=query).json or {})
+
+
+def test_the_form_comes_with_all_trainers_and_without_a_scheduler_with_ours(
+    client: FlaskClient, scheduler: SchedulerServer, clew: Clew
+) -> None:
+    found = form(client, trainer="cartpole")
+    assert found["trainer"] == "cartpole"
+    assert found["is_complete"]
+    assert [one["title"] for one in found["trainers"]] == ["The maze", "CartPole"]
+    alone = form(clew(scheduler_url="http://127.0.0.1:1").test_client())
+    assert [one["name"] for one in alone["trainers"]] == ["maze"]
+    assert not alone["is_complete"]
+
+
+def test_a_training_is_repeated_from_its_request_and_a_run_from_its_parameters(
+    client: FlaskClient, tracking: Tracking
+) -> None:
+    group = tracking.experiment()
+    asked = {"trainer": "cartpole", "values": {"algo": "a2c", "rate": 0.5, "seed": 7}}
+    trained = tracking.run(group, name="mine", tags={REQUEST: json.dumps(asked), STATE: "done"})
+    other = tracking.run(group, name="another", params={"algorithm": "DQN", "gamma": "0.5", "episodes": "many"})
+    bare = tracking.run(group, name="bare")
+    found = form(client, **{"from": trained})
+    assert (found["trainer"], found["note"]) == ("cartpole", "Filled in with the values of mine.")
+    assert found["values"] == asked["values"]
+    found = form(client, **{"from": other})
+    assert found["note"] == "Filled in with what another logged as parameters; all else has its default."
+    assert (found["values"]["algorithm"], found["values"]["gamma"]) == ("DQN", "0.5")
+    assert found["values"]["episodes"] == 1000
+    assert form(client, **{"from": bare})["note"].endswith("says nothing that could be filled in here.")
+    assert form(client, **{"from": "../../etc"})["values"]["algorithm"] == "PPO"
+    assert form(client, fork=trained)["note"].startswith("The training goes on from the checkpoint of mine")

@@ -1,0 +1,167 @@
+"""The queue and the history: complete, in order, of every scheduler; and what came of one training."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.tracking.runs import Run, RunStatus
+from domain.trainings import tags
+from domain.trainings.recorded import recorded_training
+from domain.trainings.training import TrainingState
+from tests.misbehaving import eventually
+from tests.registry import Registry
+from tests.tracking import Tracking
+from tests.trainings.conftest import Clew
+from tests.trainings.scheduler_server import SchedulerServer
+
+REQUEST = json.dumps({"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 100, "maze_size": 10}})
+
+
+def text(part: Any) -> str:
+    """What can be read of what is described."""
+    if isinstance(part, list):
+        return " ".join(map(text, part))
+    return text(part["props"].get("children")) if isinstance(part, dict) else "" if part is None else str(part)
+
+
+def rows(client: FlaskClient, what: str, **query: Any) -> dict[str, dict[str, str]]:
+    """The rows of a list by their runs, each what its cells say."""
+    listed = client.get("/trainings/list", query_string=query).json or {}
+    return {row["key"]: {cell["label"]: text(cell["html"]) for cell in row["cells"]} for row in listed[what]}
+
+
+@pytest.fixture
+def server(clew: Clew, tracking: Tracking) -> Flask:
+    return clew(model_name=f"trainings-{time.time_ns()}", refresh_seconds=1)
+
+
+@pytest.fixture
+def client(server: Flask) -> FlaskClient:
+    return server.test_client()
+
+
+def test_the_queue_is_in_order_and_says_why_each_waits(client: FlaskClient, scheduler: SchedulerServer) -> None:
+    reason = {"code": "waits-for-slot", "params": {"busy": 1, "slots": 1}}
+    second = scheduler.add(name="second", place=2, reason=reason, by="kim")
+    first = scheduler.add(name="first", state="held", place=1)
+    progress = {"at_ms": 1, "episode": 250, "episodes": 1000, "success_rate": 0.5, "seconds_left": 90}
+    running = scheduler.add(name="running", state="training", started_ms=1, progress=progress)
+    scheduler.add(name="over", state="done", ended_ms=2)
+    found = rows(client, "queue")
+    assert list(found) == [running.run_id, first.run_id, second.run_id]
+    assert found[running.run_id]["Progress"] == "250 of 1,000 · 50.0 % · 1 min 30 s left".replace("  ", " ")
+    assert found[running.run_id]["Actions"] == "Stop"
+    assert found[first.run_id]["Actions"] == "First Release Cancel"
+    assert "place 2" in found[second.run_id]["State"]
+    assert "1 of 1 are taken" in found[second.run_id]["State"]
+    assert found[second.run_id]["Who, since when"].startswith("kim")
+
+
+def test_the_history_has_all_and_says_nothing_twice(
+    client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
+) -> None:
+    group = tracking.experiment()
+    known = {tags.SCHEDULER: "this", tags.REQUEST: REQUEST, tags.STATE: "done"}
+    done = tracking.run(group, name="done", tags=known, metrics={"success_rate": [0.25]})
+    other = tracking.run(
+        group,
+        name="theirs",
+        status="SCHEDULED",
+        tags={tags.SCHEDULER: "another", tags.HOST: "far", tags.REQUEST: REQUEST, tags.STATE: "queued"},
+    )
+    damaged = tracking.run(group, name="damaged", tags={tags.REQUEST: "{", tags.STATE: "dreaming"}, status="KILLED")
+    plain = tracking.run(group, name="no training")
+    new = scheduler.add(name="new")
+    eventually(lambda: {done, other, damaged, new.run_id} <= set(rows(client, "history", most=500)))
+    history, queue = rows(client, "history", most=500), rows(client, "queue")
+    assert plain not in history
+    assert history[done]["Success rate"] == "25.0 %"
+    assert "done" in history[done]["State"]
+    assert "stopped" in history[damaged]["State"]
+    assert "on far, another scheduler's" in queue[other]["State"]
+    assert queue[other]["Actions"] == "–"
+    version = client.get("/trainings/list").json["version"]
+    assert client.get("/trainings/list", query_string={"version": version}).json == {
+        "version": version,
+        "is_same": True,
+    }
+    assert client.get("/trainings/list?most=1").json["count"].startswith("1 of ")
+
+
+def test_a_training_is_told_by_its_scheduler_else_by_its_run(
+    client: FlaskClient, scheduler: SchedulerServer, tracking: Tracking
+) -> None:
+    own = scheduler.add(state="training")
+    found = client.get("/trainings/one", query_string={"run_id": own.run_id}).json
+    assert found["is_live"]
+    assert found["training"]["state"] == "training"
+    theirs = tracking.run(tracking.experiment(), tags={tags.REQUEST: REQUEST, tags.HOST: "far", tags.STATE: "failed"})
+    found = client.get("/trainings/one", query_string={"run_id": theirs}).json
+    assert not found["is_live"]
+    assert "on far" in found["note"]
+    assert found["training"]["values"]["episodes"] == 100
+    for nobodys in ("f" * 32, "../x"):
+        assert not client.get("/trainings/one", query_string={"run_id": nobodys}).json["is_there"]
+
+
+def test_what_is_done_has_its_metrics_and_its_model(clew: Clew, scheduler: SchedulerServer, tracking: Tracking) -> None:
+    registry = Registry(tracking, f"made-{time.time_ns()}")
+    client = clew(model_name=registry.name, refresh_seconds=1).test_client()
+    run_id = tracking.run(
+        registry.experiment_id, tags={tags.REQUEST: REQUEST}, metrics={"success_rate": [0.9], "episode_reward": [0.5]}
+    )
+    scheduler.add(run_id=run_id, state="training", started_ms=1)
+    assert client.get("/trainings/result", query_string={"run_id": run_id}).json == {"html": None, "is_final": False}
+    scheduler.change(run_id, state="done", ended_ms=2)
+
+    def result() -> dict[str, Any]:
+        return dict(client.get("/trainings/result", query_string={"run_id": run_id}).json or {})
+
+    eventually(lambda: result()["is_final"])
+    assert "90.0 %" in text(result()["html"])
+    assert "It made no model." in text(result()["html"])
+    version = registry.version(run_id=run_id)
+    eventually(lambda: "Use it" in text(result()["html"]))
+    assert f'"data-model": "{version}"' in json.dumps(result())
+    assert '"data-change": "try"' in json.dumps(result())
+
+
+def test_the_usual_time_is_the_median_of_finished_ones_like_it(client: FlaskClient, tracking: Tracking) -> None:
+    group = tracking.experiment()
+    for seconds in (20, 30, 100):
+        known = {tags.REQUEST: REQUEST, tags.STATE: "done", tags.STARTED_AT: "1000000"}
+        run = tracking.run(group, tags=known, status="RUNNING", started_ms=900_000)
+        tracking.end(run, ended_ms=1_000_000 + seconds * 1000)
+    client.get("/trainings/list")
+    asked = {"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 200}}
+
+    def summary() -> str:
+        return str((client.post("/trainings/check", json=asked).json or {})["summary"])
+
+    eventually(lambda: "One takes about 1 min 00 s, as 3 finished runs like it did." in summary())
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(
+        st.sampled_from([value for name, value in vars(tags).items() if name.isupper()]),
+        st.text(max_size=20) | st.integers().map(str) | st.sampled_from([*TrainingState, REQUEST, '{"code": "held"}']),
+    ),
+    st.sampled_from(RunStatus),
+)
+def test_whatever_stands_in_the_tags_is_no_failure(written: dict[str, str], status: RunStatus) -> None:
+    run = Run(
+        run_id="a", name="", experiment_id="1", experiment="e", status=status, started_at=None, ended_at=None,
+        params={}, metrics={}, tags=written,
+    )  # fmt: skip
+    found = recorded_training(run)
+    assert (found is None) == (tags.REQUEST not in written)
+    assert (
+        found is None or run.is_over == (found.state in ("done", "failed", "killed")) or found.state in written.values()
+    )
