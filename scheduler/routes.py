@@ -83,7 +83,7 @@ def _moved(scheduler: Scheduler, run_id: str, action: object, user: str | None) 
         TrainingAction.RELEASE.value: actions.release,
     }
     if not isinstance(action, str) or action not in ways:
-        raise ContractMisfit({"action": NotATrainingAction()})
+        raise ContractMisfit({"action": NotATrainingAction(", ".join([*ways, TrainingAction.CANCEL.value]))})
     return ways[action](run_id)
 
 

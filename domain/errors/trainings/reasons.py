@@ -195,7 +195,8 @@ class KeeperEnded(Message):
 class NotATrainingAction(Message):
     """What was asked for is nothing that can be done with a training in the queue."""
 
-    text = template("should be “first”, “hold”, “release” or “cancel”")
+    text = template("should be one of: {actions}")
+    actions: str
 
 
 class NotACount(Message):
