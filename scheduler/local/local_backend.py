@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -119,7 +120,8 @@ class LocalBackend:
                 os.posix_fallocate(file.fileno(), 0, _SPARE_BYTES)
             probe.unlink()
         except OSError as error:
-            probe.unlink(missing_ok=True)
+            with suppress(OSError):
+                probe.unlink(missing_ok=True)
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def log_tail(self, run_id: str) -> list[str]:

@@ -83,7 +83,8 @@ class Dispatcher:
         except ServiceUnavailable as error:
             if not isinstance(error, StartFailed):
                 away = MlflowKeepsItWaiting(error)
-                self.reasons = {entry.run_id: away for entry in self._entries.waiting()} | dict(self.reasons)
+                queued = (one for one in self._entries.waiting() if one.state is TrainingState.QUEUED)
+                self.reasons = {**self.reasons, **{entry.run_id: away for entry in queued}}
             raise
 
     def _tell_all(self) -> None:

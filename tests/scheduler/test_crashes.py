@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,7 @@ class Life:
         self.entries = Entries()
         backend = FusedBackend(settings, lambda _held: GpuRoom(0))
         backend.fuse = fuse
+        self.backend = backend
         queue = MlflowQueue(runs, scheduler_id, "here")
 
         def environment(run_id: str) -> Mapping[str, str]:
@@ -112,6 +113,24 @@ class Life:
         return self.entries.all()
 
 
+Begin = Callable[..., Life]
+
+
+@pytest.fixture
+def life(settings: SchedulerSettings) -> Iterator[Begin]:
+    """A function that begins one; the keepers that they leave behind are waited for."""
+    lives: list[Life] = []
+
+    def begin(scheduler_id: str, fuse: Fuse) -> Life:
+        lives.append(Life(settings, scheduler_id, fuse))
+        return lives[-1]
+
+    yield begin
+    for one in lives:
+        for keeper in one.backend._keepers:
+            keeper.wait(20)
+
+
 @pytest.fixture
 def settings(tmp_path: Path, mlflow_address: str, trainers_file: Path) -> SchedulerSettings:
     return SchedulerSettings(
@@ -124,17 +143,19 @@ def settings(tmp_path: Path, mlflow_address: str, trainers_file: Path) -> Schedu
 
 @pytest.mark.parametrize("is_done", [True, False], ids=["after", "before"])
 @pytest.mark.parametrize("steps", STEPS)
-def test_a_request_that_is_sent_again_runs_once(settings: SchedulerSettings, steps: int, is_done: bool) -> None:
+def test_a_request_that_is_sent_again_runs_once(
+    life: Begin, settings: SchedulerSettings, steps: int, is_done: bool
+) -> None:
     own, request = str(uuid.uuid4()), {"trainer": "sleeper", "word": f"crash-{uuid.uuid4().hex}"}
     request["request_id"] = str(uuid.uuid4())
-    first = Life(settings, own, Fuse(steps, is_done=is_done))
+    first = life(own, Fuse(steps, is_done=is_done))
     with suppress(Killed):  # or it was over before
         first.requests.start(request, "ada")
         first.live()
-    second = Life(settings, own, Fuse(float("inf"), is_done=True))
+    second = life(own, Fuse(float("inf"), is_done=True))
     second.requests.start(request, "ada")
     second.live()
-    third = Life(settings, own, Fuse(float("inf"), is_done=True))
+    third = life(own, Fuse(float("inf"), is_done=True))
     (entry,) = third.live()
     assert (entry.state, entry.exit_code, entry.by) == ("done", 0, "ada")
     log = (settings.folder / "runs" / entry.run_id / "log.txt").read_text()
@@ -142,9 +163,9 @@ def test_a_request_that_is_sent_again_runs_once(settings: SchedulerSettings, ste
 
 
 @pytest.mark.parametrize("steps", range(1, 6))
-def test_a_stop_counts_whenever_its_scheduler_is_killed(settings: SchedulerSettings, steps: int) -> None:
+def test_a_stop_counts_whenever_its_scheduler_is_killed(life: Begin, settings: SchedulerSettings, steps: int) -> None:
     own, fuse = str(uuid.uuid4()), Fuse(float("inf"), is_done=True)
-    first = Life(settings, own, fuse)
+    first = life(own, fuse)
     (entry,) = first.requests.start({"trainer": "sleeper", "seconds": 30.0}, None)
     while not first.entries.get(entry.run_id).is_alive:
         first.dispatcher.tick()
@@ -154,6 +175,6 @@ def test_a_stop_counts_whenever_its_scheduler_is_killed(settings: SchedulerSetti
     with suppress(Killed):
         first.actions.stop(entry.run_id, "ada")
         first.live()
-    second = Life(settings, own, Fuse(float("inf"), is_done=True))
+    second = life(own, Fuse(float("inf"), is_done=True))
     second.live()
     assert [one.state for one in second.entries.all()] == ["killed"]

@@ -10,6 +10,7 @@ from domain.trainings.training import TrainingState
 from scheduler.backends.backend import GpuRoom, Needs, Room
 from scheduler.queue.entry import Entry
 from scheduler.queue.planning import plan
+from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
 
 
@@ -49,7 +50,8 @@ def test_the_queue_survives_its_scheduler(queueing: Service) -> None:
         assert queueing.until(run_id, *OVER)["state"] == "done"
 
 
-def test_five_hundred_wait_and_the_list_is_quick(queueing: Service) -> None:
+def test_five_hundred_wait_and_the_list_is_quick(start: Start) -> None:
+    queueing = start(TRAINING_SLOTS="1")
     blocking = queueing.start(trainer="teller", episodes=100_000)
     queueing.until(blocking, "training")
     made = [
@@ -69,6 +71,7 @@ def test_five_hundred_wait_and_the_list_is_quick(queueing: Service) -> None:
     queueing.run()
     assert time.monotonic() - began < 15
     assert queueing.get("/health")["waiting"] == 500
+    queueing.end_all()
 
 
 def entry(run_id: str, *, slots: int = 1, gpus: int = 0, state: TrainingState = TrainingState.QUEUED) -> Entry:

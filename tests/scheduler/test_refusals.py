@@ -174,6 +174,7 @@ def test_a_full_disk_is_named_and_nothing_is_started(start: Start) -> None:
     answer = service.post("start", 503, trainer="sleeper")
     assert answer["code"] == "start-failed"
     assert service.trainings() == []
+    runs.unlink()
 
 
 def test_a_second_scheduler_on_one_folder_says_so_and_ends(service: Service) -> None:

@@ -191,7 +191,7 @@ def test_a_scheduler_that_is_killed_finds_its_trainings_again(service: Service) 
     service.kill()
     assert psutil.pid_exists(keeper)
     service.run()
-    assert service.state(run_id) == "training"
+    assert service.until(run_id, "training", seconds=3)
     assert service.keeper(run_id).pid == keeper
     assert service.until(run_id, *OVER)["state"] == "done"
     assert service.training(run_id)["attempt"] == 1
@@ -201,7 +201,7 @@ def test_one_that_takes_too_much_memory_is_told_as_that_and_one_whose_machine_we
     service = start(TRAINING_MEMORY_GB="0.3", TRAINING_RESTART="true")
     hungry = service.start(trainer="hungry")
     assert service.until(hungry, "failed")["reason"]["code"] == "out-of-memory"
-    run_id = service.start(trainer="teller", episodes=100)
+    run_id = service.start(trainer="teller", episodes=300)
     with service.view(run_id) as viewer:
         viewer.until(lambda news: (news["training"]["progress"] or {}).get("episode", 0) >= 20)
     keeper = service.keeper(run_id)
