@@ -45,7 +45,11 @@ class Scheduler:
         mlflow = MlflowApi.from_settings(settings)
         runs = RunWrites(mlflow)
         file = settings.trainings_file
-        self.trainers = Trainers([] if file is None else trainers_in(file), file and file.absolute().parent)
+        self.trainers = Trainers(
+            [] if file is None else trainers_in(file),
+            file and file.absolute().parent,
+            {"MODEL_NAME": settings.model_name, "LOG_LEVEL": settings.log_level},
+        )
         self.entries = Entries()
         gpus = Gpus(settings.gpu_monitors)
         hide = partial(without_secrets, secrets=settings.secrets)

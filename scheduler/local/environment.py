@@ -1,5 +1,7 @@
 """What a training finds in its environment: a list, and nothing else of what the scheduler was started with."""
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -36,9 +38,15 @@ def tracking_environment(settings: Settings, run_id: str) -> dict[str, str]:
     return found | _login(inside.username, inside.password) if inside else found
 
 
+def search_path(path: str) -> str:
+    """PATH with the folder of this Python before it: "python" in a command is the one that has Clew's libraries."""
+    return os.pathsep.join(filter(None, (str(Path(sys.executable).parent), path)))
+
+
 def local_environment(folder: Path, gpu_names: Sequence[str]) -> dict[str, str]:
-    """Where this machine keeps the training, and the GPUs that are its own: none where it asked for none."""
-    gpus = {"CUDA_VISIBLE_DEVICES": ",".join(gpu_names), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    """Where this machine keeps the training and its programs, and the GPUs that it has: none if it asked for none."""
+    path = search_path(os.environ.get("PATH", os.defpath))
+    gpus = {"PATH": path, "CUDA_VISIBLE_DEVICES": ",".join(gpu_names), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     return gpus | {"CLEW_RUN_FOLDER": str(folder)}
 
 

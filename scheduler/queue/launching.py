@@ -61,7 +61,7 @@ class Launching:
 
     def _launch_of(self, entry: Entry, trainer: Trainer) -> Launch:
         values = self._trainers.checked_again(entry)
-        environment = {**self._environment(entry.run_id), **trainer.environment_for(values)}
+        environment = {**self._environment(entry.run_id), **self._trainers.environment(trainer, values)}
         return Launch(
             run_id=entry.run_id,
             attempt=entry.attempt,

@@ -1,6 +1,7 @@
 """What can be started here: the maze's trainer, and those of TRAININGS_FILE."""
 
 import importlib
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from domain.trainings.fields import Value
 from domain.trainings.maze.form import NAME, REQUEST_FILE, maze_trainer
 from domain.trainings.trainer import Trainer, filled
 from scheduler.backends.backend import Needs
+from scheduler.local.environment import search_path
 from scheduler.queue.entry import Entry
 
 _LIBRARY: Final = "stable_baselines3"
@@ -23,11 +25,17 @@ _LONGEST_NAME: Final = 250
 
 
 class Trainers:
-    """The trainers by their names; `home` is where the programs of the file are looked for."""
+    """The trainers by their names; `home` is where the programs of the file are looked for.
 
-    def __init__(self, others: Sequence[Trainer], home: Path | None = None) -> None:
+    `of_built_in` are the settings of ours that the maze's trainer reads.
+    """
+
+    def __init__(
+        self, others: Sequence[Trainer], home: Path | None = None, of_built_in: Mapping[str, str] | None = None
+    ) -> None:
         self._by_name = {trainer.name: trainer for trainer in (maze_trainer(), *others)}
         self._home = home
+        self._of_built_in = dict(of_built_in or {})
 
     def get(self, name: str) -> Trainer:
         """The trainer of that name; raises TrainerUnknown."""
@@ -53,7 +61,7 @@ class Trainers:
             return True
         directory = self.directory(trainer)
         here = directory / program if directory is not None and "/" in program else Path(program)
-        return shutil.which(here) is not None
+        return shutil.which(here, path=search_path(os.environ.get("PATH", os.defpath))) is not None
 
     def check_installed(self, trainer: Trainer) -> None:
         """Raises TrainerNotInstalled."""
@@ -66,6 +74,10 @@ class Trainers:
             return _TREE
         named = Path(trainer.directory) if trainer.directory is not None else Path()
         return named if self._home is None else self._home / named
+
+    def environment(self, trainer: Trainer, values: Mapping[str, Value]) -> dict[str, str]:
+        """What its program finds in its environment beside what every program does."""
+        return dict(self._of_built_in) if trainer.is_built_in else trainer.environment_for(values)
 
     def completed(self, entry: Entry) -> Entry:
         """A training with what its trainer says of it, as far as there is one."""
