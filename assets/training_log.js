@@ -27,7 +27,10 @@
     part("follow").onclick = () => (log.follows ? press(false) : follow());
     part("earlier").onclick = earlier;
     part("find").onclick = find;
-    part("search").onkeydown = (event) => event.key === "Enter" && find();
+    // What such a handler returns decides whether the key is typed.
+    part("search").onkeydown = (event) => {
+      if (event.key === "Enter") find();
+    };
   }
 
   function press(follows) {

@@ -94,7 +94,9 @@ def fill(uri: str) -> list[str]:
         rows = _rows(run_id, now, rng)
         with store.ManagedSessionMaker() as session:
             session.execute(insert(SqlRun), [_run(run_id, number, experiment, now)])
-            session.execute(insert(SqlLatestMetric), rows[POINTS - 1 : len(KEYS) * POINTS : POINTS] + rows[len(KEYS) * POINTS :])
+            session.execute(
+                insert(SqlLatestMetric), rows[POINTS - 1 : len(KEYS) * POINTS : POINTS] + rows[len(KEYS) * POINTS :]
+            )
         _append_points(uri, rows)
     return ids
 

@@ -26,13 +26,15 @@ class Registry:
         *,
         mlmodel: bytes | None = None,
         beside: Mapping[str, bytes] | None = None,
+        of_run: str | None = None,
         **tags: str,
     ) -> str:
         """A new version whose file is `policy`, one of the sample data's by default; returns its number.
 
-        `mlmodel` is MLflow's own description of it, if there is to be one; `beside` are other files by their names.
+        `mlmodel` is MLflow's own description of it, if there is to be one; `beside` are other files by their names, `of_run` the run that
+        made it, else a new one.
         """
-        run_id = self.tracking.run(self.experiment_id)
+        run_id = of_run or self.tracking.run(self.experiment_id)
         files = f"{self.experiment_id}/{run_id}/artifacts/model"
         contents = {"policy.onnx": POLICY.read_bytes() if policy is None else policy}
         if mlmodel is not None:

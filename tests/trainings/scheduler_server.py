@@ -140,7 +140,9 @@ class SchedulerServer:
     def _start(self, body: dict[str, Any]) -> ResponseReturnValue:
         request_id = body.pop("request_id", None) or uuid.uuid4().hex
         name = body.pop("trainer", "maze")
-        trainer = next(one for one in self.trainers if one.name == name)
+        trainer = next((one for one in self.trainers if one.name == name), None)
+        if trainer is None:
+            return {"error": f"There is no trainer {name}.", "details": {}}, 400
         body.pop("run_id", None)
         try:
             runs = checked(trainer, body)

@@ -20,7 +20,9 @@ from tests.tracking import Tracking
 from tests.trainings.conftest import Clew
 from tests.trainings.scheduler_server import SchedulerServer
 
-REQUEST = json.dumps({"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 100, "maze_size": 10}})
+REQUEST = json.dumps(
+    {"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 100, "environment": "maze", "maze_size": 10}}
+)
 
 
 def text(part: Any) -> str:
@@ -55,7 +57,7 @@ def test_the_queue_is_in_order_and_says_why_each_waits(client: FlaskClient, sche
     scheduler.add(name="over", state="done", ended_ms=2)
     found = rows(client, "queue")
     assert list(found) == [running.run_id, first.run_id, second.run_id]
-    assert found[running.run_id]["Progress"] == "250 of 1,000 · 50.0 % · 1 min 30 s left".replace("  ", " ")
+    assert found[running.run_id]["Progress"].strip() == "250 of 1,000 · 50.0 % · 1 min 30 s left".replace("  ", " ")
     assert found[running.run_id]["Actions"] == "Stop"
     assert found[first.run_id]["Actions"] == "First Release Cancel"
     assert "place 2" in found[second.run_id]["State"]
@@ -126,7 +128,7 @@ def test_what_is_done_has_its_metrics_and_its_model(clew: Clew, scheduler: Sched
     eventually(lambda: result()["is_final"])
     assert "90.0 %" in text(result()["html"])
     assert "It made no model." in text(result()["html"])
-    version = registry.version(run_id=run_id)
+    version = registry.version(of_run=run_id)
     eventually(lambda: "Use it" in text(result()["html"]))
     assert f'"data-model": "{version}"' in json.dumps(result())
     assert '"data-change": "try"' in json.dumps(result())
@@ -135,9 +137,9 @@ def test_what_is_done_has_its_metrics_and_its_model(clew: Clew, scheduler: Sched
 def test_the_usual_time_is_the_median_of_finished_ones_like_it(client: FlaskClient, tracking: Tracking) -> None:
     group = tracking.experiment()
     for seconds in (20, 30, 100):
-        known = {tags.REQUEST: REQUEST, tags.STATE: "done", tags.STARTED_AT: "1000000"}
-        run = tracking.run(group, tags=known, status="RUNNING", started_ms=900_000)
-        tracking.end(run, ended_ms=1_000_000 + seconds * 1000)
+        known = {tags.REQUEST: REQUEST, tags.STATE: "done", tags.STARTED_AT: "1790000000000"}
+        run = tracking.run(group, tags=known, status="RUNNING", started_ms=1_789_999_900_000)
+        tracking.end(run, ended_ms=1_790_000_000_000 + seconds * 1000)
     client.get("/trainings/list")
     asked = {"trainer": "maze", "values": {"algorithm": "PPO", "episodes": 200}}
 
