@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -26,17 +27,16 @@ def trainers_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def start(mlflow_address: str, trainers_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """A function that starts a scheduler with the settings given."""
-    started: list[Service] = []
+    with ExitStack() as started:  # one that fails to end keeps no other from it
 
-    def start(**settings: str) -> Service:
-        defaults = {"MLFLOW_TRACKING_URI": mlflow_address, "TRAININGS_FILE": str(trainers_file), "TRAINING_SLOTS": "8"}
-        folder = tmp_path_factory.mktemp("scheduler")
-        started.append(Service(folder, bare_environment(), defaults | settings))
-        return started[-1]
+        def start(**settings: str) -> Service:
+            defaults = {"MLFLOW_TRACKING_URI": mlflow_address, "TRAININGS_FILE": str(trainers_file)}
+            folder = tmp_path_factory.mktemp("scheduler")
+            service = Service(folder, bare_environment(), defaults | {"TRAINING_SLOTS": "8"} | settings)
+            started.callback(service.end_all)
+            return service
 
-    yield start
-    for service in started:
-        service.end_all()
+        yield start
 
 
 @pytest.fixture(scope="session")
