@@ -36,6 +36,7 @@ run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
 	@exec $(PY) -m services.processes.launcher
 
 # Three at a time: half of their time they wait for an MLflow, a browser or a clock. A file stays together.
+# ARGS="-m ''" adds what is left out else, for it tests the same in one more way.
 test: lint chromium compiler nginx ## Run all checks and tests; ARGS="-k name" goes to pytest
 	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
