@@ -29,6 +29,7 @@ class Launch:
     mlflow_port: int
     gpu_monitor_port: int
     inference_port: int
+    scheduler_port: int
 
     def said(self) -> str:
         return (self.directory / "said").read_text()

@@ -41,6 +41,7 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
     assert answers(embedded.mlflow_port)
     assert answers(embedded.gpu_monitor_port)
     assert answers(embedded.inference_port)
+    assert answers(embedded.scheduler_port)
 
 
 def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> None:
