@@ -130,7 +130,7 @@ def test_five_tiles_fill_and_outlive_mlflow(
     assert "standing-still" in page.text("#front-runs")
     assert "better" in page.text("#front-best")
     page.click("#front-health-retry")
-    page.wait(lambda: len(page.all("#front-health .health-down")) == 3)
+    page.wait(lambda: len(page.all("#front-health .health-down")) == 4)
     misbehaving.answer = None
     for tile in ("model", "runs", "best"):
         # By hand, for the button goes as soon as a refresh of the page's own succeeds.
