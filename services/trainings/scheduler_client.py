@@ -116,7 +116,7 @@ class SchedulerClient:
             "POST",
             f"/api/training/{verb}",
             headers=headers_of(asker, self._rules),
-            body=orjson.dumps(dict(body)),
+            body=_encoded(body),
             deadline_seconds=_WRITE_SECONDS,
             writes=True,
         )
@@ -139,3 +139,19 @@ class SchedulerClient:
             return shape.model_validate(answer)
         except ValidationError as error:
             raise BadResponse(self.name, *misfit_of(error)) from error
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    """A request as JSON; raises TrainingRefused where a field holds what JSON of 64 bits and UTF-8 cannot carry."""
+    misfits = {name: misfit for name, value in body.items() if (misfit := _misfit(name, value)) is not None}
+    if misfits:
+        raise TrainingRefused({name.encode("ascii", "backslashreplace").decode(): why for name, why in misfits.items()})
+    return orjson.dumps(dict(body))
+
+
+def _misfit(name: str, value: object) -> Text | None:
+    try:
+        orjson.dumps({name: value})
+    except orjson.JSONEncodeError as error:
+        return Text(error)
+    return None

@@ -39,11 +39,19 @@ def test_a_page_may_load_and_run_what_is_ours_alone(cache_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("base", "urls", "sockets"),
     [
-        ("http://clew.example.com:8050", "", {"ws://clew.example.com:8001", "ws://clew.example.com:8002"}),
+        (
+            "http://clew.example.com:8050",
+            "",
+            {"ws://clew.example.com:8001", "ws://clew.example.com:8002", "ws://clew.example.com:8003"},
+        ),
         ("https://clew.example.com", "", {"wss://clew.example.com"}),
-        ("http://[::1]:8050", "", {"ws://[::1]:8001", "ws://[::1]:8002"}),
-        ("http://a", "x=http://gpu1:9001,y=https://gpu2", {"ws://gpu1:9001", "wss://gpu2", "ws://a:8002"}),
-        ("http://a", "x=http://gpu1:9001|wss://portal/gpu/x", {"wss://portal", "ws://a:8002"}),
+        ("http://[::1]:8050", "", {"ws://[::1]:8001", "ws://[::1]:8002", "ws://[::1]:8003"}),
+        (
+            "http://a",
+            "x=http://gpu1:9001,y=https://gpu2",
+            {"ws://gpu1:9001", "wss://gpu2", "ws://a:8002", "ws://a:8003"},
+        ),
+        ("http://a", "x=http://gpu1:9001|wss://portal/gpu/x", {"wss://portal", "ws://a:8002", "ws://a:8003"}),
     ],
 )
 def test_sockets_go_where_the_settings_say(cache_dir: Path, base: str, urls: str, sockets: set[str]) -> None:

@@ -122,7 +122,9 @@ def test_each_has_its_own_prefix_in_the_document_and_in_links(two: Two) -> None:
             client = app.test_client()
             assert f'data-prefix="{prefix}"' in client.get("/").text
             links = set(re.findall(r'"href": "(/[^"]*)"', json.dumps(client.get("/_dash-layout?lang=ja").json)))
-            assert links == {f"{prefix}{page}?lang=ja" for page in ("", "mlflow", "models", "inference", "gpu")}
+            assert links == {
+                f"{prefix}{page}?lang=ja" for page in ("", "mlflow", "training", "models", "inference", "gpu")
+            }
 
 
 def test_only_the_one_that_is_read_only_says_so(two: Two) -> None:

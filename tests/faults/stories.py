@@ -47,9 +47,12 @@ class Claim(NamedTuple):
 class Story:
     """One service that fails in one way, while other services are well, and then is well again."""
 
-    def __init__(self, service: str, fault: Fault, relays: Mapping[str, Relay], pages: Pages, cache_dir: Path) -> None:
+    def __init__(
+        self, service: str, fault: Fault, relays: Mapping[str, Relay], pages: Pages, cache_dir: Path, scheduler: str
+    ) -> None:
+        """`scheduler` is the address of one that is well throughout."""
         self._service, self._fault, self._relays, self._pages = service, fault, relays, pages
-        self._cache_dir = cache_dir
+        self._cache_dir, self._scheduler = cache_dir, scheduler
         self._relay = relays[service]
         # Here, for Dash makes no second app in another thread than the first. Whoever reloads a page may come to another
         # worker of the same host than the one that has answered so far.
@@ -85,6 +88,7 @@ class Story:
             model_server_url=None if model_server is None else model_server.address,  # type: ignore[arg-type]
             model_name="faults",
             inference_ws_url="ws://127.0.0.1:1/ws/inference",  # so none of ours is asked
+            scheduler_url=self._scheduler,  # type: ignore[arg-type]
             gpu_monitor_urls=f"local={self._relays[GPU_MONITOR].address}",
             cache_dir=self._cache_dir / cache,
             refresh_seconds=12,  # a tick is two seconds then

@@ -57,7 +57,7 @@ def played(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Iter
                     behind[MODEL_SERVER] = model_server.address
                 relays = {name: stack.enter_context(Relay(address)) for name, address in behind.items()}
                 cache = tmp_path_factory.mktemp(f"{service}-{fault}".replace(" ", "-"))
-                story = Story(service, fault, relays, pages(run, behind), cache)
+                story = Story(service, fault, relays, pages(run, behind), cache, monitor.address)
                 played.stories[service, fault] = pool.submit(story.play)
         yield played
 
@@ -93,7 +93,7 @@ def test_a_page_outlives_a_fault(played: Played, service: str, fault: Fault, pat
 
 
 class HealthyMonitor(ThreadingHTTPServer):
-    """A monitor as far as the server of Clew asks one: whether it is well. Its stream goes to browsers."""
+    """A monitor, or a scheduler, as far as pages ask one here: whether it is well. Their streams go to browsers."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Healthy)

@@ -111,6 +111,16 @@ def test_the_api_hands_on_and_says_what_is_wrong(client: FlaskClient, scheduler:
     assert client.post("/api/training/stop", json={"run_id": "../../x"}).status_code == 422
 
 
+@pytest.mark.parametrize("odd", [b'{"episodes": 99999999999999999999}', b'{"episodes": "\\ud800"}', b'{"\\ud800": 1}'])
+def test_what_no_json_can_carry_on_is_refused_by_its_field(
+    client: FlaskClient, scheduler: SchedulerServer, odd: bytes
+) -> None:
+    answer = client.post("/api/training/start", data=odd, content_type="application/json")
+    assert 400 <= answer.status_code < 500
+    assert answer.json["error"]
+    assert [verb for verb, _body, _headers in scheduler.asked if verb == "start"] == []
+
+
 def test_a_training_that_does_not_fit_hides_no_other(client: FlaskClient, scheduler: SchedulerServer) -> None:
     good = scheduler.add()
     scheduler.odd = [good.model_dump(mode="json") | {"state": "dreaming"}]
