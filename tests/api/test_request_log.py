@@ -5,7 +5,7 @@ import logging
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.edge import request_log
@@ -32,6 +32,7 @@ def test_a_path_of_64_kb_is_a_short_line(path: str, caplog: pytest.LogCaptureFix
     assert len(JsonFormatter().format(caplog.records[-1])) < 13_000
 
 
+@settings(max_examples=30)
 @given(
     value=st.one_of(
         st.text(min_size=3_000, max_size=5_000),

@@ -328,8 +328,7 @@ def test_other_parts_read_and_change_the_selection(page: Page, five: str) -> Non
     assert (query["experiment"], query["algorithm"], query["columns"][0]) == (five, None, "name")
 
 
-@pytest.mark.parametrize("size", [(1440, 1000), (360, 800)], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), [((1440, 1000), "light"), ((360, 800), "dark")], ids=["desk", "phone"])
 def test_the_menu_is_accessible(page: Page, five: str, size: tuple[int, int], scheme: str) -> None:
     width, height = size
     page.driver.execute_cdp_cmd(

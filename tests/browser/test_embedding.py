@@ -101,8 +101,7 @@ def test_the_portal_shows_every_page_without_the_header(
     assert page.console_errors() == []
 
 
-@pytest.mark.parametrize("runs", [1, 140])
-@pytest.mark.parametrize("policy", ["", "no-referrer"])
+@pytest.mark.parametrize(("runs", "policy"), [(1, "no-referrer"), (140, "")])
 def test_a_long_comparison_keeps_its_language_and_its_frame(
     driver: webdriver.Chrome,
     serve: Callable[..., str],
@@ -136,7 +135,7 @@ def test_a_long_comparison_keeps_its_language_and_its_frame(
     assert page.console_errors() == []
 
 
-@pytest.mark.parametrize("lang", ["ja", "en", "日本語", "%00", "x" * 5000, "ja&lang=en", ""])
+@pytest.mark.parametrize("lang", ["ja", "日本語", "x" * 5000, "ja&lang=en"])
 def test_whatever_the_address_asks_for_can_be_sent(
     driver: webdriver.Chrome, serve: Callable[..., str], tracking: Tracking, lang: str
 ) -> None:
