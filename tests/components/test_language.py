@@ -15,7 +15,7 @@ KEYWORDS = {"_": None, "ngettext": (1, 2), "template": None}
 
 def used() -> set[str]:
     found: set[str] = set()
-    for folder in ("components", "pages", "callbacks", "api", "domain/errors"):
+    for folder in ("components", "pages", "callbacks", "api", "domain/errors", "domain/trainings"):
         for _file, _line, message, _comments, _context in extract_from_dir(ROOT / folder, keywords=KEYWORDS):
             found.add(message if isinstance(message, str) else message[0])
     return found
