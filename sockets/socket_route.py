@@ -82,7 +82,9 @@ class SocketRoute:
 
     def _refuse(self) -> Response | None:
         """Before the handshake, where a refusal still is an HTTP status."""
-        if request.url_rule is None or request.url_rule.rule != self._path:
+        # What asks for no WebSocket there fits no rule.
+        rule = request.path if request.url_rule is None else request.url_rule.rule
+        if rule != self._path:
             return None
         origin = request.headers.get("Origin")
         if not is_allowed(origin, request.host, self._origins):
