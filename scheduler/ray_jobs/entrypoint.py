@@ -50,9 +50,9 @@ def _request(launch: Launch, checkpoint: Checkpoint | None) -> list[str]:
         return [_OWN_FOLDER, f"""printf '{{"values":%s,"checkpoint":null}}' {values} > "${_FOLDER}/request.json\""""]
     artifact = f"{ARTIFACTS}/{checkpoint.number}"
     return [
-        _OWN_FOLDER,
-        f'{python} -m mlflow artifacts download -r {shlex.quote(checkpoint.run_id)} -a {artifact} -d "${_FOLDER}"',
-        f'mv "${_FOLDER}/{ARTIFACTS}" "${_FOLDER}/checkpoint"',
+        f'{_OWN_FOLDER} && mkdir "${_FOLDER}/checkpoint"',
+        f"{python} -m mlflow artifacts download -r {shlex.quote(checkpoint.run_id)} -a {artifact}"
+        f' -d "${_FOLDER}/checkpoint"',
         f"""printf '{{"values":%s,"checkpoint":"%s"}}' {values} "${_FOLDER}/checkpoint/{checkpoint.number}" """
         f"""> "${_FOLDER}/request.json\"""",
     ]

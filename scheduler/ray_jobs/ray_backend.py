@@ -133,7 +133,9 @@ class RayBackend:
         return Job(submission_id=watched.submission_id, status=JobStatus.PENDING)
 
     def _body(self, launch: Launch, submission_id: str) -> dict[str, Any]:
-        checkpoint = self._checkpoints.newest(launch.run_id) if REQUEST_FILE in launch.command else None
+        checkpoint = (
+            self._checkpoints.to_begin_with(launch.run_id, launch.attempt) if REQUEST_FILE in launch.command else None
+        )
         entrypoint = entrypoint_of(launch, self._variables(launch), checkpoint)
         return {
             "submission_id": submission_id,

@@ -112,6 +112,8 @@ def test_a_request_lies_in_its_file(place: Place, run_id: str) -> None:
         assert '{"values":{"a":1},"checkpoint":null}' in backend.log_tail(run_id)
 
 
+# The keeper outlives the scheduler that started it, whose handle of it goes.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_one_that_is_stopped_exports_first_whoever_watches_by_then(place: Place, run_id: str) -> None:
     code = (
         "import sys, time\ntry:\n    print('up'); time.sleep(60)\nexcept KeyboardInterrupt:\n"

@@ -14,7 +14,7 @@ def settings(**values: Any) -> RayJobsSettings:
 
 @pytest.mark.parametrize(
     "text",
-    ["X-Team: rl", "[]", '{"X-Team": 7}', '{"": "rl"}', '{"X-Team": "a\\nb"}', '{"X:": "rl"}', '{"é": "rl"}', "{"],
+    ["X-Team: rl", "[]", '{"X-Team": 7}', '{"": "rl"}', '{"X-Team": "a\\nb"}', '{"X:": "rl"}', '{"é": "rl"}', "{torn"],
 )
 def test_what_is_no_header_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(ValidationError, match="should be a JSON object") as refused:
