@@ -101,7 +101,7 @@ class RunLog:
             self._server.log_facts(self.run_id, *self._facts)
             self._facts = None
         points, size = self._journal.first(BATCH)
-        self._send([point for point in points if point.step > self._newest.get(point.key, -1)])
+        self._send(_lacking(points, self._newest))
         self._journal.done(size)
         return bool(points)
 
@@ -141,3 +141,13 @@ class RunLog:
             more = {"cause": str(error), "numbers_lost": self._journal.dropped}
             log.warning("MLflow is away; the training goes on and keeps its numbers", extra=more)
         self._is_away = True
+
+
+def _lacking(points: list[Point], newest: Mapping[str, int]) -> list[Point]:
+    """Those beyond the newest step of their metric; what a crash left may come again from a checkpoint before it."""
+    known, found = dict(newest), []
+    for point in points:
+        if point.step > known.get(point.key, -1):
+            known[point.key] = point.step
+            found.append(point)
+    return found
