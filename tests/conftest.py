@@ -38,7 +38,7 @@ LONGEST = (
     "faults/test_fault_matrix.py",
     "browser/test_column_menu.py",
     "browser/test_chart_grid.py",
-    "scheduler/test_faults.py",
+    "scheduler/test_training_faults.py",
     "scheduler/test_story.py",
     "scheduler/test_crashes.py",
     "scheduler/test_queue.py",

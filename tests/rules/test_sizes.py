@@ -39,3 +39,9 @@ def test_no_folder_of_the_app_holds_more_modules_than_one_sees() -> None:
     files = (file for package in APP for file in (ROOT / package).rglob("*.py") if file.name != "__init__.py")
     held = Counter(str(file.parent.relative_to(ROOT)) for file in files)
     assert {folder: count for folder, count in held.items() if count > MOST_MODULES} == {}
+
+
+def test_each_file_of_tests_has_a_name_of_its_own() -> None:
+    """pytest imports them by it: two of one name are an error where both are collected, and only there."""
+    names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
