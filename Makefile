@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint lock licences train-deps ray translations hooks clean chromium compiler nginx
+.PHONY: help run test lint lock licences train-deps ray translations hooks clean chromium compiler nginx prometheus
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 # Where it is set, each of the many processes of a test run compiles the same files anew.
@@ -35,10 +35,10 @@ help: ## What can be made
 run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
 	@exec $(PY) -m services.processes.launcher
 
-# Three at a time: half of their time they wait for an MLflow, a browser or a clock. A file stays together.
+# Five at a time on two cores: most of their time they wait for an MLflow, a browser or a clock. A file stays together.
 # ARGS="-m ''" adds what is left out else, for it tests the same in one more way.
-test: lint chromium compiler nginx ## Run all checks and tests; ARGS="-k name" goes to pytest
-	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: lint chromium compiler nginx prometheus ## Run all checks and tests; ARGS="-k name" goes to pytest
+	@$(PY) -m pytest -n 5 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMPS)/dev ## ruff and mypy
 	@$(PY) -m ruff check .
@@ -121,6 +121,10 @@ nginx: # for the tests of docs/deploy; Debian starts it at once and at each boot
 	@if [ -z "$$(PATH="$$PATH:/usr/sbin" command -v nginx)" ]; then $(GET_NGINX); \
 	  if command -v systemctl >/dev/null; then $(SUDO) systemctl disable --now nginx >/dev/null 2>&1 || :; fi; fi
 
+prometheus: # for the tests of the GPUs' history; Debian starts it at once and at each boot, which nobody asked for
+	@if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then $(GET_PROMETHEUS); \
+	  if command -v systemctl >/dev/null; then $(SUDO) systemctl disable --now prometheus >/dev/null 2>&1 || :; fi; fi
+
 SUDO := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
 # $(call get,packages,what for,which commands)
 define get
@@ -134,6 +138,7 @@ define get
 endef
 GET_CHROMIUM = $(call get,chromium chromium-driver,Chromium for the browser tests,the commands chromium and chromedriver)
 GET_COMPILER = $(call get,gcc libc6-dev,a C compiler for the tests of the GPU monitor,the command gcc)
+GET_PROMETHEUS = $(call get,prometheus,Prometheus for the tests of the history of GPUs,the commands prometheus and promtool)
 GET_NGINX = $(call get,nginx,nginx for the tests of docs/deploy,the command nginx)
 
 # uv alone can resolve for all systems at once. The train lock holds what the extra adds; torch's own libraries are left

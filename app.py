@@ -20,23 +20,33 @@ import api.edge.hosts
 import api.edge.request_log
 import api.edge.security
 import api.routes
+import callbacks.alerts
+import callbacks.artifacts.routes
 import callbacks.charts.figures
 import callbacks.charts.metrics
 import callbacks.charts.metrics_table
 import callbacks.charts.points
+import callbacks.episodes
 import callbacks.evaluation
+import callbacks.facts.changes
+import callbacks.facts.parts
+import callbacks.facts.report
+import callbacks.fleet.history
 import callbacks.front
 import callbacks.gpus
 import callbacks.inference
 import callbacks.models.model_change
 import callbacks.models.model_detail
 import callbacks.models.model_list
+import callbacks.run_changes.pages
+import callbacks.run_changes.routes
 import callbacks.runs.comparison
 import callbacks.runs.grouping
 import callbacks.runs.relations
 import callbacks.runs.run_detail
 import callbacks.runs.run_list
 import callbacks.runs.run_rows
+import callbacks.runs.tool_reading
 import callbacks.trainings.changes
 import callbacks.trainings.form
 import callbacks.trainings.lists
@@ -132,22 +142,32 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     app.layout = partial(frame, ui)
     for feature in (
         callbacks.front,
+        callbacks.alerts,
+        callbacks.artifacts.routes,
         callbacks.charts.figures,
         callbacks.charts.metrics,
         callbacks.charts.metrics_table,
         callbacks.charts.points,
+        callbacks.run_changes.pages,
+        callbacks.run_changes.routes,
         callbacks.runs.run_list,
         callbacks.runs.run_rows,
         callbacks.runs.comparison,
         callbacks.runs.grouping,
         callbacks.runs.relations,
         callbacks.runs.run_detail,
+        callbacks.facts.parts,
+        callbacks.facts.changes,
+        callbacks.facts.report,
+        callbacks.runs.tool_reading,
         callbacks.views,
         callbacks.models.model_list,
         callbacks.models.model_detail,
         callbacks.models.model_change,
         callbacks.gpus,
+        callbacks.fleet.history,
         callbacks.inference,
+        callbacks.episodes,
         callbacks.evaluation,
         callbacks.trainings.form,
         callbacks.trainings.changes,

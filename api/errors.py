@@ -28,7 +28,7 @@ from serving.refusals import RETRY_SECONDS
 # The parent of all blueprints whose routes are the API's.
 BLUEPRINT = "api"
 # Below these everything is asked for by programs, or by the pages' own scripts.
-_DATA = ("/api", "/health", "/runs", "/charts", "/views", "/links", "/changes")
+_DATA = ("/api", "/health", "/runs", "/charts", "/views", "/links", "/changes", "/artifacts", "/fleet")
 _EVERY_PAGE = "/<path:path>"
 _SCRIPTS = "/_dash-component-suites/"
 MOST_BYTES = 64 * 2**10
@@ -62,7 +62,8 @@ def register(server: Flask) -> None:
     def leave_no_html(response: Response) -> Response:
         if _is_data():
             response.headers.setdefault("Cache-Control", "no-store")
-            if response.mimetype == "text/html" and not response.get_data():
+            # A file that is sent as it comes has a body.
+            if response.mimetype == "text/html" and not response.is_streamed and not response.get_data():
                 del response.headers["Content-Type"]  # Flask's default, of an answer without a body
         return response
 

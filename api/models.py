@@ -1,16 +1,26 @@
 """/api/models: the team's models over the contract that the team's own model server speaks, too.
 
 Ids are opaque, and come percent-encoded; the server in front has decoded them, so one may hold a slash: `path:`.
+Without `?name=` a question is about the models of the first registered model, as the contract has it.
 """
+
+from typing import Final
 
 from flask import Blueprint, Response, request
 
 from api.edge.identity import user_of
-from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, detail_of, row_of
+from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, NamedModelRow, detail_of, row_of
 from api.wire import answer, body_as
-from domain.errors.records import ModelIsDeleted, ModelNotFound, NoActiveModel
+from domain.access.identity import program_asker
+from domain.errors.models.records import ModelIsDeleted, ModelNotFound, NoActiveModel
+from domain.inference.messages import MEASURING_HEADER
+from domain.inference.saved_episodes import EpisodeRequest, EpisodeSeed, SavedEpisode
 from domain.registry.models import LONGEST_ID, Activation, Model, ModelState
 from services.connect import Services
+from services.registry.model_store import ModelStore
+
+EVERY_NAME: Final = "*"
+"""Asks about all registered models."""
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -18,18 +28,25 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("models", __name__, url_prefix="/models")
     store = services.models
 
+    def asked_about() -> ModelStore:
+        name = request.args.get("name")
+        return store if name == EVERY_NAME else store.of(name)
+
     @routes.get("")
     def all_models() -> Response:
-        found = store.all()
-        rows = [row_of(model) for model in found.models if model.state is not ModelState.DELETED]
-        response = answer(list[ModelRow], rows)
+        found = asked_about().all()
+        present = [model for model in found.models if model.state is not ModelState.DELETED]
+        if "name" in request.args:
+            response = answer(list[NamedModelRow], [NamedModelRow.of(model) for model in present])
+        else:
+            response = answer(list[ModelRow], [row_of(model) for model in present])
         if found.bad_rows:
             response.headers["X-Bad-Rows"] = str(len(found.bad_rows))
         return response
 
     @routes.get("/active")
     def active() -> Response:
-        model = store.active()
+        model = asked_about().active()
         if model is None:
             raise NoActiveModel
         return answer(ModelDetail, detail_of(model))
@@ -44,11 +61,13 @@ def blueprint(services: Services) -> Blueprint:
 
     @routes.get("/history")
     def history() -> Response:
-        return answer(list[Activation], store.history())
+        return answer(list[Activation], asked_about().history())
 
     @routes.get("/<path:model_id>/policy")
     def policy(model_id: str) -> Response:
         file = store.policy_file(_kept(store.get(_possible(model_id))).id)
+        if MEASURING_HEADER in request.headers and services.settings.embedded_inference:
+            services.following.follow(model_id)  # kept though nobody looks, and whoever had it measured
         response = Response(file.chunks(), mimetype="application/octet-stream")
         response.call_on_close(file.close)
         response.content_length = file.size_bytes
@@ -71,6 +90,12 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/<path:model_id>/restore")
     def restore(model_id: str) -> Response:
         return answer(ModelDetail, detail_of(store.restore(_possible(model_id))))
+
+    @routes.post("/<path:model_id>/episodes")
+    def keep_episode(model_id: str) -> Response:
+        asked = EpisodeRequest(model_id=_possible(model_id), **dict(body_as(EpisodeSeed)))
+        asker = program_asker(request.headers, request.remote_addr, services.settings)
+        return answer(SavedEpisode, services.episodes.save(asked, asker), 201)
 
     return routes
 

@@ -7,7 +7,8 @@ import yaml
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from api.operations import FAILURES, OPERATIONS, Operation
+from api.described.operation import Operation
+from api.described.operations import FAILURES, OPERATIONS
 from api.shapes import Failed
 from domain.access.identity import TOKEN_HEADER
 from domain.errors import ClewError, catalogue

@@ -2,10 +2,15 @@
 
 from flask import Blueprint, Flask
 
+import api.alerts.routes
+import api.artifacts
 import api.errors
+import api.facts.routes
+import api.fleet.usage
 import api.health
 import api.metrics
 import api.models
+import api.run_changes.routes
 import api.run_list
 import api.runs
 import api.trainings
@@ -18,7 +23,8 @@ def register(server: Flask, services: Services) -> None:
     api.errors.register(server)
     server.register_blueprint(api.health.blueprint)
     root = Blueprint(api.errors.BLUEPRINT, __name__, url_prefix="/api")
-    parts = (api.models, api.run_list, api.runs, api.metrics, api.views, api.trainings)
+    of_runs = (api.run_list, api.runs, api.facts.routes, api.run_changes.routes, api.metrics, api.artifacts)
+    parts = (api.models, *of_runs, api.views, api.trainings, api.alerts.routes, api.fleet.usage)
     for part in (*(one.blueprint for one in parts), api.health.dependencies):
         root.register_blueprint(part(services))
     server.register_blueprint(root)

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from domain.errors import BadInput
-from domain.errors.requests import FilterMisunderstood, FiltersMisunderstood, NoFilterOf
 from domain.errors.run_lists.columns import ColumnUnknown
+from domain.errors.run_lists.filters import FilterMisunderstood, FiltersMisunderstood, NoFilterOf
 from domain.filters.grammar import Kind, parse
 from domain.messages import Reason
 from domain.run_table.column_refs import DECIMALS, ColumnRef
@@ -53,6 +53,8 @@ FIELDS: Final = {
     "user": _Field("text", "user"),
     "source": _Field("text", "source"),
     "commit": _Field("text", "commit"),
+    "marks": _Field("text", "marks"),
+    "read_as": _Field("text", "read_as"),
 }
 """What a run has whatever it logged, by the names of the API."""
 _FIELD_OF: Final = {field.column: name for name, field in FIELDS.items()}

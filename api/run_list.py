@@ -6,6 +6,7 @@ from functools import cache
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
+import numpy as np
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,10 +15,12 @@ from api.runs import dated
 from api.shapes import RunCells
 from api.wire import answer
 from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit, FiltersMisunderstood
+from domain.errors.requests import ContractMisfit
+from domain.errors.run_lists.filters import FiltersMisunderstood
+from domain.run_changes.marks import Mark
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
-from domain.run_table.query import ColumnSource, RunQuery, select
+from domain.run_table.query import ColumnSource, RunQuery, Selection, select
 from domain.run_table.table import RunTable
 from domain.tracking.runs import RunSummary, summarise
 from services.connect import Services
@@ -63,16 +66,32 @@ def blueprint(services: Services) -> Blueprint:
         table = whole_table(view)
         columns = as_answered(table, _columns(table, services), services.vocabulary)
         selection = select(table, asked, columns)
-        if selection.misfits:
-            raise FiltersMisunderstood({f"filter[{name_of(ref)}]": why for ref, why in selection.misfits.items()})
+        _refuse_misfits(selection)
         part = paging.slice_of(len(selection.rows))
         rows = selection.rows[part].tolist()
         response = _answer(table, asked.columns, rows, columns, services)
         _describe_page(response, len(selection.rows), paging.page or 0, part.stop if rows else None)
+        if not asked.archived:
+            response.headers["X-Archived-Count"] = str(int(np.count_nonzero(table.is_marked(Mark.ARCHIVED))))
         pending = sum(columns(ref).pending for ref in asked.refs)
         return dated(_with_version(response, table.version, pending), view)
 
     return routes
+
+
+def run_ids_asked_for(services: Services) -> list[str]:
+    """The ids of the runs that this request's query leaves, in its order; raises where not all runs are known."""
+    asked = _query(request.args.to_dict(flat=False))
+    table = whole_table(services.runs.whole_view(services.settings.patience_seconds))
+    columns = as_answered(table, _columns(table, services), services.vocabulary)
+    selection = select(table, asked, columns)
+    _refuse_misfits(selection)
+    return [table.run_ids[row] for row in selection.rows.tolist()]
+
+
+def _refuse_misfits(selection: Selection) -> None:
+    if selection.misfits:
+        raise FiltersMisunderstood({f"filter[{name_of(ref)}]": why for ref, why in selection.misfits.items()})
 
 
 def _query(told: Mapping[str, list[str]]) -> RunQuery:
@@ -83,6 +102,7 @@ def _query(told: Mapping[str, list[str]]) -> RunQuery:
         "columns": tuple(ref_of(name) for name in told.get("column", ())),
         "sort": tuple(sort_key(text) for text in told.get("sort", ())),
         "experiment": experiment,
+        "archived": told.get("archived", ["false"])[0],
     }
     try:
         return RunQuery.model_validate(values)

@@ -30,7 +30,7 @@ def blueprint(services: Services) -> Blueprint:
         missing = [run_id for run_id in ids if run_id not in runs]
         if missing:
             whole_table(view)  # else nobody knows
-        found = _located(list(runs.values()), services)
+        found = located_summaries(list(runs.values()), services)
         return dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
 
     @routes.get("/<run_id>")
@@ -39,13 +39,13 @@ def blueprint(services: Services) -> Blueprint:
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
         run = known_run(view, run_id)
-        [summary] = _located([run], services)
+        [summary] = located_summaries([run], services)
         return dated(answer(RunDetail, RunDetail.of(run, summary)), view)
 
     return routes
 
 
-def _located(runs: Sequence[Run], services: Services) -> list[RunSummary]:
+def located_summaries(runs: Sequence[Run], services: Services) -> list[RunSummary]:
     """The summaries of runs, with the steps at which metrics began to diverge where these can be found out in time."""
     summaries = [summarise(run, services.vocabulary) for run in runs]
     keys = {summary.run_id: list(summary.diverged) for summary in summaries if summary.diverged}

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from domain.message_data import Coded
+from domain.artifacts.listing import ArtifactEntry
+from domain.message_data import Coded, MessageData
 from domain.points.extremes import Extremes
 from domain.registry.models import LONGEST_ID, Model
 from domain.tracking.runs import LatestMetric, Run, RunSummary
@@ -19,6 +20,19 @@ class Failed(Coded):
     details: dict[str, str] = Field({})
 
 
+class ArtifactRow(BaseModel):
+    """A file or a folder of a run."""
+
+    path: str
+    is_dir: bool
+    size_bytes: int | None
+
+    @classmethod
+    def of(cls, entry: ArtifactEntry) -> Self:
+        """The row of what a folder holds."""
+        return cls(path=entry.path, is_dir=entry.is_dir, size_bytes=entry.size_bytes)
+
+
 class ModelRow(BaseModel):
     """A model in the list; null is "not known"."""
 
@@ -29,12 +43,39 @@ class ModelRow(BaseModel):
     onnx_path: str | None
 
 
+class NamedModelRow(ModelRow):
+    """A model in a list of which it was asked by name, with what tells such models apart."""
+
+    name: str | None = Field(description="the registered model that it is a version of")
+    env_id: str | None
+    mean_return: float | None = Field(description="the mean return of an episode")
+    is_active: bool
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """The row for `model`."""
+        return cls(**{field: getattr(model, field) for field in cls.model_fields})
+
+
 class ModelDetail(ModelRow):
-    """One model; the last two are more than the contract asks for."""
+    """One model; all but the first of these fields are more than the contract asks for."""
 
     total_episodes: int | None
     env_id: str | None
     run_id: str | None
+    name: str | None = Field(description="the registered model that it is a version of")
+    mean_return: float | None = Field(description="the mean return of an episode")
+    env_spec: str | None = Field(description="Gymnasium's EnvSpec as JSON, as it was noted")
+    policy_signature: str | None = Field(description="what the file's inputs and outputs mean, as it was noted")
+    normalization: str | None = Field(
+        description="the statistics by which its observations were normalised, as they were noted"
+    )
+    environment_trouble: MessageData | None = Field(
+        description="why what is noted of its environment cannot be followed"
+    )
+    description: str | None
+    aliases: list[str] = Field(description="what else names it: aliases that are not Clew's")
+    tags: dict[str, str] = Field(description="tags that others gave it")
 
 
 class ActivationRequest(BaseModel):

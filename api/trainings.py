@@ -42,6 +42,12 @@ def blueprint(services: Services) -> Blueprint:
             return answer(LogFound, scheduler.found_in_log(run_id, asked.q))
         return answer(LogPart, scheduler.log(run_id, asked.before, asked.lines))
 
+    @routes.get("/runs/<run_id>/log.txt")
+    def whole_log(run_id: str) -> Response:
+        response = Response(scheduler.whole_log(run_id), content_type="text/plain; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="training-{_file_part(run_id)}.txt"'
+        return response
+
     @routes.post("/start")
     def start() -> Response:
         return answer(Started, scheduler.start(body_as(StartRequest).to_send, asker()))
@@ -67,6 +73,11 @@ def blueprint(services: Services) -> Blueprint:
         return program_asker(request.headers, request.remote_addr, services.settings)
 
     return routes
+
+
+def _file_part(run_id: str) -> str:
+    """What of an id may stand in a file's name."""
+    return "".join(one for one in run_id[:8] if one.isascii() and one.isalnum())
 
 
 def _query() -> LogQuery:

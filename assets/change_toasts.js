@@ -92,14 +92,25 @@
     if (questions.length === 1) show();
   }
 
+  /** One way to read a policy's file. */
+  function reading({ text, signature }, yes) {
+    const label = element("label", "form-check mt-2");
+    const radio = Object.assign(element("input", "form-check-input"), { type: "radio", name: "reading", value: signature });
+    radio.onchange = () => (yes.disabled = false);
+    label.append(radio, element("span", "form-check-label", text));
+    return label;
+  }
+
   function show() {
-    const [{ title, facts, sentence, confirm, look }, confirmed] = questions[0];
+    const [{ title, facts, sentence, confirm, look, choices }, confirmed] = questions[0];
     const dialog = document.getElementById("change-dialog");
     const yes = document.getElementById("change-confirm");
     document.getElementById("change-title").textContent = title;
     const list = element("dl", "facts");
     list.append(...facts.map(fact));
-    document.getElementById("change-question").replaceChildren(...(facts.length ? [list] : []), element("p", "mb-0", sentence));
+    const readings = (choices || []).map((one) => reading(one, yes));
+    document.getElementById("change-question").replaceChildren(...(facts.length ? [list] : []), element("p", "mb-0", sentence), ...readings);
+    yes.disabled = readings.length > 0; // until one is chosen
     yes.textContent = confirm;
     yes.className = `btn btn-${look}`;
     yes.onclick = () => dialog.close("yes");
@@ -107,7 +118,8 @@
     dialog.returnValue = ""; // Escape leaves it as it was
     dialog.onclose = () => {
       questions.shift();
-      if (dialog.returnValue === "yes") confirmed();
+      const chosen = dialog.querySelector("input[name=reading]:checked");
+      if (dialog.returnValue === "yes") confirmed(chosen ? { signature: chosen.value } : {});
       if (questions.length) show();
     };
     dialog.showModal();

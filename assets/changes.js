@@ -85,7 +85,7 @@
     delete again.id;
     if (answer.outcome === "asked") {
       one.toast.goes();
-      window.clew.toasts.ask(answer.question, () => change(again));
+      window.clew.toasts.ask(answer.question, (chosen) => change({ ...again, ...chosen }));
       return;
     }
     const stays = window.location.pathname !== one.page;

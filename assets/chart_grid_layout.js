@@ -130,19 +130,34 @@
     const without = grid.specs || !isKnown ? [] : grid.preset.filter((word) => !there.has(word));
     const names = without.map((word) => texts.words[word]).join(", ");
     window.clew.live.write(parts.said, without.length ? filled(texts.without, { names }) : "");
-    const taken = new Set(chosen(grid));
-    const offered = texts.offered.filter((word) => there.has(word) && !taken.has(subjectOf(word)) && !grid.preset.includes(word));
-    window.clew.live.children(
-      parts.offers,
-      offered,
-      (word) => word,
-      (word) => button("btn-outline-secondary", `+ ${texts.words[word]}`, () => window.clew.gridActions.add(grid, [subjectOf(word)])),
-      () => undefined
-    );
+    offers(grid, there);
     const seen = grid.options.window;
     parts.whole.hidden = seen.x_from === null && seen.x_to === null;
     parts.reset.hidden = grid.specs === null;
     hint(grid);
+  }
+
+  /** The chart of several metrics. */
+  function together(keys) {
+    const { chart, format, subjectOf: asSubject } = window.clew.chartSpecs;
+    return format(chart(keys.map(asSubject)));
+  }
+
+  /** A button for each word with data that is no chart yet, and for each family, whose members make one chart together. */
+  function offers(grid, there) {
+    const { texts, parts } = grid;
+    const taken = new Set(chosen(grid));
+    const words = texts.offered
+      .filter((word) => there.has(word) && !grid.preset.includes(word))
+      .map((word) => [subjectOf(word), texts.words[word]]);
+    const families = Object.entries(grid.catalogue?.families || {}).map(([family, keys]) => [together(keys), texts.families[family]]);
+    window.clew.live.children(
+      parts.offers,
+      [...words, ...families].filter(([chart]) => !taken.has(chart)),
+      ([chart]) => chart,
+      ([chart, name]) => button("btn-outline-secondary", `+ ${name}`, () => window.clew.gridActions.add(grid, [chart])),
+      () => undefined
+    );
   }
 
   /** Steps that count different things lie on one axis: the tools' own counter is drawn instead, or a click away. */
@@ -155,7 +170,8 @@
     parts.hint.dataset.offers = other;
     const offer = button("btn-outline-secondary", filled(texts.use_axis, { axis: texts.axes[other] }), () => undefined);
     offer.dataset.axis = other;
-    const said = filled(other === "step" ? texts.hint : texts.hint_of_steps, { axis: texts.axes[found] });
+    const drawn = grid.catalogue.hint_because === "tools" ? texts.hint_of_tools : texts.hint;
+    const said = filled(other === "step" ? drawn : texts.hint_of_steps, { axis: texts.axes[found] });
     parts.hint.replaceChildren(element("span", { textContent: said }), " ", offer);
   }
 

@@ -39,7 +39,8 @@
       const date = sameDay ? "" : moment.toLocaleDateString(locale()) + " ";
       const past = age(Number(ms), Date.now() - element.skew);
       const short = element.dataset.form === "age";
-      element.textContent = short ? past : `${date}${time} (${past})`;
+      const coming = element.dataset.form === "coming"; // its age says nothing
+      element.textContent = short ? past : coming ? `${date}${time}` : `${date}${time} (${past})`;
       if (short) element.title = `${date}${time}`;
       element.dateTime = moment.toISOString();
     }

@@ -1,46 +1,25 @@
-/* Writes the numbers of a sample into the cards of components/gpus/gpu_card.py, by its rules. */
+/* The cards of the GPUs that are open: each a copy of components/gpus/gpu_card.py's empty one, found by `data-part` and
+   written where its numbers are others. */
 (function () {
   "use strict";
-  const MIB_PER_GIB = 1024;
-  const MISSING = "–";
   const [MOST_MISFITS, LONGEST] = [5, 300]; // and characters of each
-  const fixed = (value, digits = 0) => (value === null || value === undefined ? MISSING : value.toFixed(digits));
-  const known = (value) => value !== null && value !== undefined;
-  const withLimit = (value, limit, unit) => (known(value) ? `${fixed(value)}${known(limit) ? ` / ${fixed(limit)}` : ""} ${unit}` : MISSING);
+  const NEAR = 95; // % of the temperature at which it slows down
+  const RARE = ["ecc", "pcie", "nvlink"]; // not there at all where they are not known
 
-  const BARS = {
-    utilization: (gpu) => [gpu.utilization, 100, known(gpu.utilization) ? `${fixed(gpu.utilization)} %` : MISSING],
-    memory: (gpu) => [gpu.memory_used, gpu.memory_total, `${gib(gpu.memory_used)} / ${gib(gpu.memory_total)} GiB`],
-    temperature: (gpu) => [gpu.temperature, gpu.temperature_limit, withLimit(gpu.temperature, gpu.temperature_limit, "°C")],
-    power: (gpu) => [gpu.power, gpu.power_limit, withLimit(gpu.power, gpu.power_limit, "W")],
-  };
-  const FACTS = {
-    clock: (gpu) => (known(gpu.sm_clock) ? `${fixed(gpu.sm_clock)} MHz` : MISSING),
-    fan: (gpu) => (known(gpu.fan) ? `${fixed(gpu.fan)} %` : MISSING),
-    throttle: (gpu, texts) => (gpu.throttle_reasons || []).map((one, i) => window.clew.translate({ code: (gpu.throttle_codes || [])[i] }, texts.templates, one)).join(", ") || MISSING,
-  };
-  // Not there at all where they are not known.
-  const RARE = {
-    ecc: (gpu) => (known(gpu.ecc_errors) ? String(gpu.ecc_errors) : MISSING),
-    pcie: (gpu) => rates(gpu.pcie_rx, gpu.pcie_tx),
-    nvlink: (gpu) => rates(gpu.nvlink_rx, gpu.nvlink_tx),
-  };
-  const rates = (received, sent) => (known(received) && known(sent) ? `${fixed(received / 1024)} / ${fixed(sent / 1024)} MiB/s` : MISSING);
+  const partOf = (card, name) => card.querySelector(`[data-part="${name}"]`);
 
-  function gib(mib) {
-    return known(mib) ? fixed(mib / MIB_PER_GIB, 1) : MISSING;
-  }
-
-  function fillBar(card, name, [value, limit, text]) {
-    const share = known(value) && limit ? Math.min(100, (100 * value) / limit) : 0;
-    const meter = card.querySelector(`[data-part="${name}"]`);
-    if (!meter || meter.getAttribute("aria-valuetext") === text) return;
-    meter.firstElementChild.style.width = `${share.toFixed(1)}%`;
-    meter.setAttribute("aria-valuenow", share.toFixed(0));
-    meter.setAttribute("aria-valuetext", text);
+  function fillBar(card, name, gpu, texts) {
+    const { text, share } = window.clew.gpuNumbers.METRICS[name];
+    const isShared = name === "memory" && gpu.unified;
+    const [words, percent] = [text(gpu) + (isShared ? ` ${texts.unified}` : ""), share(gpu) || 0];
+    const meter = partOf(card, name);
+    if (meter.getAttribute("aria-valuetext") === words) return;
+    meter.firstElementChild.style.width = `${percent.toFixed(1)}%`;
+    meter.setAttribute("aria-valuenow", percent.toFixed(0));
+    meter.setAttribute("aria-valuetext", words);
     // A few degrees below where it slows down the bar says so by its colour, too. Full memory is nobody's trouble yet.
-    meter.classList.toggle("gpu-near", name === "temperature" && share >= 95);
-    window.clew.live.write(card.querySelector(`[data-part="${name}-text"]`), text);
+    meter.classList.toggle("gpu-near", name === "temperature" && percent >= NEAR);
+    window.clew.live.write(partOf(card, `${name}-text`), words);
   }
 
   /** What is missing because the GPU said something that is no such value. */
@@ -50,29 +29,65 @@
     return first.length ? texts.odd.replace("{why}", () => first.join("; ") + (more > 0 ? "; …" : "")) : "";
   }
 
-  /** The cards of one host; one that is not drawn yet is filled at the next sample. */
-  function fillCards(place, gpus, texts) {
-    const cards = new Map([...(place ? place.querySelectorAll("[data-gpu]") : [])].map((card) => [card.dataset.gpu, card]));
-    for (const gpu of gpus) {
-      const card = cards.get(String(gpu.gpu_id));
-      if (card) fillCard(card, gpu, texts);
-    }
+  function slowedBy(gpu, texts) {
+    const reasons = gpu.throttle_reasons || [];
+    return reasons.map((one, i) => window.clew.translate({ code: (gpu.throttle_codes || [])[i] }, texts.templates, one)).join(", ");
   }
 
-  function fillCard(card, gpu, texts) {
-    const { write, hide } = window.clew.live;
-    const place = (name) => card.querySelector(`[data-part="${name}-text"]`);
-    for (const [name, of] of Object.entries(BARS)) fillBar(card, name, of(gpu));
-    for (const [name, of] of Object.entries(FACTS)) write(place(name), of(gpu, texts));
-    for (const [name, of] of Object.entries(RARE)) {
-      const text = of(gpu);
-      write(place(name), text);
-      hide(place(name).parentElement, text === MISSING);
-    }
-    const said = odd(gpu, texts);
-    write(place("misfits"), said);
-    hide(place("misfits"), !said);
+  /** Fills a place that is there only while it says something. */
+  function say(place, text, around = place) {
+    window.clew.live.write(place, text);
+    window.clew.live.hide(around, !text);
   }
 
-  window.clew = Object.assign(window.clew || {}, { fillCards, oddGpu: odd });
+  function fillHead(card, unit, texts, several) {
+    const { gpu, host } = unit;
+    const name = gpu.name || texts.gpu;
+    const title = `${several ? `${host.name} · ` : ""}${window.clew.gpuUnits.placeOf(gpu)} · ${name}`;
+    const { mark, write } = window.clew.live;
+    write(partOf(card, "title"), title);
+    mark(card, "aria-label", `${window.clew.gpuUnits.nameOf(unit, several, texts)}, ${name}`);
+    mark(card, "title", gpu.uuid || "");
+    say(partOf(card, "state"), gpu.state === "ok" ? "" : texts.use[gpu.state]);
+    const isCalm = gpu.state === "mig" && !gpu.error && !gpu.code; // that it is split is what somebody wanted
+    partOf(card, "state").classList.toggle("text-bg-danger", !isCalm);
+    partOf(card, "state").classList.toggle("text-bg-secondary", isCalm);
+    say(partOf(card, "part"), gpu.mig ? `MIG ${gpu.mig.profile || ""}`.trim() : "");
+    window.clew.live.hide(partOf(card, "recording"), !(host.report && host.report.recording));
+    say(partOf(card, "trouble"), gpu.error || gpu.code ? window.clew.troubleOf(gpu, texts.templates) : "");
+    say(partOf(card, "misfits-text"), odd(gpu, texts));
+    card.toggleAttribute("data-old", window.clew.gpuUnits.isOld(unit));
+  }
+
+  function fillCard(card, unit, texts, several) {
+    if (card.clewVersion === unit.version && card.hasAttribute("data-old") === window.clew.gpuUnits.isOld(unit)) return;
+    card.clewVersion = unit.version;
+    const { METRICS, FACTS, MISSING } = window.clew.gpuNumbers;
+    fillHead(card, unit, texts, several);
+    for (const name of Object.keys(METRICS)) fillBar(card, name, unit.gpu, texts);
+    for (const [name, of] of Object.entries(FACTS)) {
+      const [place, text] = [partOf(card, `${name}-text`), of(unit.gpu)];
+      window.clew.live.write(place, text);
+      if (RARE.includes(name)) window.clew.live.hide(place.parentElement, text === MISSING);
+    }
+    window.clew.live.write(partOf(card, "throttle-text"), slowedBy(unit.gpu, texts) || MISSING);
+    window.clew.live.write(partOf(card, "use-text"), texts.use[unit.use]);
+    const vendor = partOf(card, "vendor-text");
+    say(vendor, texts.vendors[unit.gpu.vendor] || "", vendor.parentElement);
+    const owner = partOf(card, "owner-text");
+    say(owner, unit.owners.join(", "), owner.parentElement);
+  }
+
+  /** The cards of these units, in `place`; a copy of `empty` for each that has none. */
+  function cards(place, units, empty, texts, several) {
+    const made = (unit) => {
+      const card = window.clew.live.build(empty)[0];
+      card.dataset.host = unit.host.index;
+      card.dataset.gpu = unit.gpu.gpu_id;
+      return card;
+    };
+    window.clew.live.children(place, units, (unit) => unit.key, made, (card, unit) => fillCard(card, unit, texts, several));
+  }
+
+  window.clew = Object.assign(window.clew || {}, { gpuCards: cards, oddGpu: odd });
 })();

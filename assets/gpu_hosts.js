@@ -8,24 +8,25 @@
   const [LEAST_PERIOD, MOST_PERIOD] = [0.5, 60]; // seconds: how long a line may be silent is not a message's to say
   const CLOCK_MS = 3000; // clocks that differ by less are said to agree
 
-  /** The handlers of a page's sockets. `part(what, index)` is the id of a host's part; the `view` has clear(hosts, texts),
-      draw(host, report, texts) for a message that fits, and write(host, texts) after every change and each second. */
-  function watch(part, view) {
+  let watched = null; // the page that is open
+
+  /** The handlers of a page's sockets. `part(what, index)` is the id of a host's part, `page` of an element that is there as
+      long as the page is; the `view` has clear(hosts, texts), take(host, report, texts) for a message that fits, and later()
+      after every change and each second. */
+  function watch(part, page, view) {
     let hosts = [];
     let texts = {};
     let schema = {};
 
-    function hostOf(monitor, index) {
+    function hostOf(monitor, index, monitors) {
       const ids = { socket: part("socket", index), badge: part("badge", index), since: part("since", index) };
-      const host = { index, name: monitor.name, period: LONGEST_PERIOD, asks: 0, part: (what) => part(what, index) };
+      const host = { index, name: monitor.name, period: LONGEST_PERIOD, asks: 0, skew: 0, off: 0, part: (what) => part(what, index) };
       const where = window.clew.sockets.address(monitor, "/ws/gpu", `ws/gpu/${monitor.name}`);
-      host.socket = new window.clew.sockets.LiveSocket(ids, where, () => texts.silent_periods * host.period * 1000);
+      const silentMs = () => texts.silent_periods * host.period * 1000;
+      // A message that comes through a component costs Dash ten milliseconds, of whatever size: many hosts have lines of their own.
+      if (monitors.length <= texts.limits.components) host.socket = new window.clew.sockets.LiveSocket(ids, where, silentMs);
+      else host.socket = window.clew.pageSocket(ids, where, silentMs, { opened: () => opened(host), heard: (data) => heard(host, data), closed: () => view.later() });
       return host;
-    }
-
-    function write(host) {
-      host.socket.write(texts);
-      view.write(host, texts);
     }
 
     function take(host, report) {
@@ -37,8 +38,9 @@
       }
       host.received = Date.now();
       host.skew = Math.abs(host.received - report.sent_at) > CLOCK_MS ? host.received - report.sent_at : 0;
-      view.draw(host, report, texts);
+      if (host.report && host.report.host !== report.host) host.renamed = { before: host.report.host, now: report.host };
       host.report = report;
+      view.take(host, report, texts);
     }
 
     /** A busy page sees only the newest of two messages, and the history comes with the first: it is asked for again.
@@ -53,13 +55,40 @@
       Object.assign(host, { asking: false, complete: false });
     }
 
+    function read(host, text) {
+      const { report, why, parts, more } = window.clew.gpuMessages.read(text, schema, texts.limits);
+      if (why) Object.assign(host, { misfits: (host.misfits || 0) + 1, why });
+      else {
+        Object.assign(host, { parts: several(parts), more });
+        take(host, report);
+      }
+    }
+
+    function heard(host, data) {
+      host.socket.hears();
+      // What nobody sees is not even read.
+      if (document.hidden) return void (host.unread = { text: String(data), missed: Boolean(host.unread) });
+      host.unread = null;
+      read(host, String(data));
+      view.later();
+    }
+
+    /** The tab is seen again: the newest that each host said, and then the history of what was not read. */
+    function seen() {
+      for (const host of hosts.filter((one) => one.unread)) {
+        const { text, missed } = host.unread;
+        Object.assign(host, { unread: null, asks: 0, complete: host.complete && !missed });
+        read(host, text);
+      }
+      view.later();
+    }
+
     return {
       start(monitors, said, shape) {
-        [texts, schema] = [said, shape];
+        [texts, schema, watched] = [said, shape, seen];
         hosts = (monitors || []).map(hostOf);
         view.clear(hosts, texts);
-        const owner = (socket) => hosts.find((host) => host.socket === socket);
-        window.clew.sockets.keep(hosts.map((host) => host.socket), part("badge", 0), (socket) => write(owner(socket)));
+        window.clew.sockets.keep(hosts.map((host) => host.socket), page, () => view.later());
         return Date.now();
       },
 
@@ -67,23 +96,17 @@
         const host = hosts.find((one) => one.socket.ids.socket === id);
         if (!host || !state) return;
         if (host.socket.becomes(state)) opened(host);
-        write(host);
+        view.later();
       },
 
       message(message, id) {
         const host = hosts.find((one) => one.socket.ids.socket === id);
-        if (!host || !message) return;
-        host.socket.hears();
-        const { report, why, parts, more } = window.clew.gpuMessages.read(String(message.data), schema, texts.limits);
-        if (why) Object.assign(host, { misfits: (host.misfits || 0) + 1, why });
-        else {
-          Object.assign(host, { parts: several(parts), more });
-          take(host, report);
-        }
-        write(host);
+        if (host && message) heard(host, message.data);
       },
     };
   }
+
+  document.addEventListener("visibilitychange", () => !document.hidden && watched && watched());
 
   /** Several misfits as one message; null where there are none. */
   function several(parts) {

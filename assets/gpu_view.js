@@ -1,46 +1,77 @@
-/* What a host's message changes on the GPU page: its cards and the chart. */
+/* What the reader chose on the GPU page: which number the map shows, its groups, what is shown, and which GPUs are open.
+   All of it is in the address. */
 (function () {
   "use strict";
+  const EVERY = "*"; // as in components/gpus/gpu_texts.py
+  const DEFAULTS = { metric: "utilization", group: "host", host: "", owner: EVERY, state: EVERY, run: EVERY };
+  const FEW = 8; // so many GPUs are open without being asked for
+  const SETTLES_MS = 2000; // by then all hosts have spoken that are going to
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
-  const DRAWN_MS = 4000; // cards that are not there after this are asked for again, and then ever more slowly
-  const LONGEST_MS = 60000;
-  let several = false;
+  let chosen = { ...DEFAULTS };
+  let open = null; // the keys of the GPUs that are open; null where the reader did not choose
+  let began = 0;
+  let options = {};
 
-  function clear(hosts, texts) {
-    several = hosts.length > 1;
-    window.clew.gpuChart.clear(texts);
+  /** A new page: what is open stands in its address. */
+  function begin() {
+    const said = window.clew.addresses.query().get("open");
+    open = said === null ? null : new Set(said.split(",").filter(Boolean));
+    [began, options] = [Date.now(), {}];
   }
 
-  function draw(host, report, texts) {
-    const history = report.history || [];
-    const begins = !host.report || history.length > 0;
-    host.report = report;
-    const shape = JSON.stringify([report.recording, report.gpus.map((gpu) => [gpu.gpu_id, gpu.uuid, gpu.name, gpu.state, gpu.error, gpu.remedy])]);
-    const place = document.getElementById(host.part("cards"));
-    // Asked for again where an answer was lost: while a page is busy, or its server starts anew.
-    const isMissing = place && place.childElementCount < report.gpus.length && Date.now() - host.shapedAt > host.patience;
-    if (shape !== host.shape || isMissing) {
-      const patience = isMissing ? Math.min(2 * host.patience, LONGEST_MS) : DRAWN_MS;
-      Object.assign(host, { shape, patience, shapedAt: Date.now() });
-      // The cards do not show processes, of which there may be a hundred each.
-      const gpus = report.gpus.map((gpu) => ({ ...gpu, processes: null, misfits: null }));
-      setProps(host.part("shape"), { data: { gpus, recording: report.recording, at: host.shapedAt } });
+  function choose(values) {
+    chosen = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, values[name] || DEFAULTS[name]]));
+  }
+
+  /** Writes it into the address. */
+  function write() {
+    window.clew.setAddress((query) => {
+      for (const [name, value] of Object.entries(chosen)) {
+        if (value === DEFAULTS[name]) query.delete(name);
+        else query.set(name, value);
+      }
+    }, "replaceState");
+  }
+
+  /** The keys that are open; of few GPUs all, once it is known that they are few. */
+  function opened(units, hosts) {
+    if (open) return open;
+    const settled = hosts.every((host) => host.report) || Date.now() - began > SETTLES_MS;
+    return new Set(settled && units.length <= FEW ? units.map((unit) => unit.key) : []);
+  }
+
+  /** Opens or closes one, or as many as `keys` are; `now` are those that are open. Returns those that are open then. */
+  function toggle(keys, now, on) {
+    open = new Set(now);
+    for (const key of keys) {
+      if (on === undefined ? !open.has(key) : on) open.add(key);
+      else open.delete(key);
     }
-    window.clew.fillCards(place, report.gpus, texts);
-    const at = Math.max(0, ...report.gpus.map((gpu) => gpu.timestamp));
-    if (begins) window.clew.gpuChart.begin(host, { ...report, history }, several);
-    if (history.length === 0 && at !== host.sampled) window.clew.gpuChart.add(host, report, several); // else it says only that it lives
-    host.sampled = at;
+    window.clew.setAddress((query) => query.set("open", [...open].join(",")), "replaceState");
+    return open;
   }
 
-  /** The cards have been drawn. */
-  function cards(host, drawn, texts) {
-    const place = document.getElementById(host.part("cards"));
-    if (!place) return;
-    place.replaceChildren(...window.clew.live.build(drawn));
-    if (host.report) window.clew.fillCards(place, host.report.gpus, texts);
+  /** Of the keys in the address those that no host has, once all have spoken. */
+  function unknown(units, hosts) {
+    if (!open || !hosts.every((host) => host.report)) return [];
+    const there = new Set(units.map((unit) => unit.key));
+    return [...open].filter((key) => !there.has(key));
   }
 
-  window.clew = Object.assign(window.clew || {}, { gpuView: { cards, clear, draw } });
+  /** The owners and runs that there are, as what can be chosen; what is chosen stays among them. */
+  function offer(units, texts) {
+    const { NOTHING, names } = window.clew.gpuGroups;
+    for (const [name, of] of [["owner", (unit) => unit.owners], ["run", (unit) => unit.runs]]) {
+      const there = names(units, of);
+      if (![EVERY, NOTHING].includes(chosen[name]) && !there.includes(chosen[name])) there.push(chosen[name]);
+      const offered = [{ label: texts.all, value: EVERY }, ...there.map((one) => ({ label: one, value: one })), { label: texts.none[name], value: NOTHING }];
+      const now = JSON.stringify(offered);
+      if (now === options[name]) continue;
+      options[name] = now;
+      setProps(`gpus-${name}`, { options: offered });
+    }
+  }
+
+  window.clew = Object.assign(window.clew || {}, { gpuView: { begin, choose, chosen: () => chosen, offer, opened, toggle, unknown, write } });
 })();

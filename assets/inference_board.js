@@ -33,7 +33,7 @@
     }
 
     /** The agent is somewhere, and this is what the policy thinks there. */
-    at([x, y], scores, step) {
+    at({ position: [x, y], q_values: scores, step }) {
       this.agent.style.transform = `translate(${x + 0.5}px, ${y + 0.5}px)`;
       this.agent.classList.toggle("maze-agent-starts", step === 0); // without a slide across the whole maze
       const group = this.cells.get(`${x},${y}`);
@@ -46,6 +46,10 @@
       const words = { size: this.maze.size, seed: this.maze.seed, x, y, seen: this.visits.size };
       const where = this.texts.maze.replace(/\{(\w+)\}/g, (_all, word) => words[word]);
       this.svg.setAttribute("aria-label", `${where} ${this.texts.scores.replace("{scores}", said.join(", "))}`);
+    }
+
+    nameOf(action) {
+      return this.texts.actions[action];
     }
 
     /** Draws the best action as an arrow; returns the scores of all, in words. */

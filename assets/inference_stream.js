@@ -1,24 +1,34 @@
-/* The inference page: a socket for each side, the commands of its buttons, and the address that says what is seen. */
+/* The inference page: a socket for each side, what is said on it, and what comes of it. */
 (function () {
   "use strict";
-  const SILENT_MS = 5000; // a walk goes at one step a second at least
+  const SILENT_MS = 5000; // a walk goes at one step a second at least, a paced one tells how it goes
   const SHOWN = "inference-shown";
   const PAGE = "inference-play";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const part = (what, side) => `walk-${what}-${side}`;
 
-  let sides = []; // {side, socket, walk, plays}
+  let sides = []; // {side, socket, walk, plays, isOther}
   let request = {};
   let engine = null;
   let texts = {};
   let schema = {};
-  let sent = 0;
 
   function sideOf(side) {
-    const ids = { socket: part("socket", side), badge: part("badge", side), since: part("since", side) };
-    const made = { side, walk: new window.clew.Walk(side, texts), plays: false };
-    const silent = () => (made.plays && made.walk.last && made.walk.last.running ? SILENT_MS : null);
-    made.socket = new window.clew.sockets.LiveSocket(ids, window.clew.sockets.address(engine, "/ws/inference", "ws/inference"), silent);
+    const ids = { badge: part("badge", side), since: part("since", side) };
+    const made = { side, walk: new window.clew.Walk(side, texts), plays: false, isOther: false };
+    const silent = () => (made.plays && made.walk.last && made.walk.last.running && request.pace >= 0.5 ? SILENT_MS : null);
+    const where = window.clew.sockets.address(engine, "/ws/inference", "ws/inference");
+    made.socket = window.clew.pageSocket(ids, where, silent, {
+      opened: () => reset(made),
+      heard: (text) => {
+        take(made, read(text));
+        made.socket.write(texts);
+      },
+      closed: () => {
+        made.walk.waits(null); // the line says what is wrong now
+        made.socket.write(texts);
+      },
+    });
     return made;
   }
 
@@ -27,6 +37,7 @@
     const wanted = request.versus ? ["a", "b"] : ["a"];
     document.getElementById(part("section", "b")).hidden = wanted.length < 2;
     window.clew.walkChart.clear();
+    window.clew.watchedEpisodes.begin(texts, (seed) => setProps("inference-seed", { value: seed }));
     sides = wanted.map(sideOf);
     for (const one of sides) one.plays = Boolean(request.play);
     window.clew.sockets.keep(sides.map((one) => one.socket), PAGE, (socket) => {
@@ -35,16 +46,14 @@
     });
   }
 
+  /** A team's own engine knows the maze alone: what is for other environments is said once they are seen. */
   function send(one, command) {
-    const told = { ...command, speed: request.speed };
-    // The component sends what is not what it sent last: a space more makes the same command another text.
-    sent += 1;
-    setProps(one.socket.ids.socket, { send: JSON.stringify(told) + " ".repeat(sent % 50) });
+    const paced = one.isOther ? { pace: request.pace, side: one.walk.wantedSide() } : {};
+    one.socket.send(JSON.stringify({ ...command, speed: request.speed, ...paced }));
   }
 
   function reset(one) {
-    const model = one.side === "a" ? request.model : request.versus;
-    const chosen = { model, size: request.size, seed: request.seed };
+    const chosen = { ...window.clew.watchedModel(one.side === "a" ? request.model : request.versus), size: request.size, seed: request.seed };
     const given = Object.entries(chosen).filter(([, value]) => value !== null && value !== undefined && value !== "");
     send(one, { command: "reset", ...Object.fromEntries(given) });
   }
@@ -61,7 +70,7 @@
     }
     if (message && typeof message.error === "string") return { error: window.clew.troubleOf(message, texts.templates) };
     if (message && typeof message.waiting === "string") return { waits: waitOf(message) };
-    const why = window.clew.misfit(message, schema);
+    const why = window.clew.misfit(message, message && "episode" in message ? schema.others : schema.maze);
     return why ? { error: texts.misfit.replace("{why}", window.clew.translate(why, texts.templates)) } : { step: message };
   }
 
@@ -79,72 +88,85 @@
     one.walk.draw(step);
     if (!one.plays) one.walk.stops(); // it was on its way when Stop was pressed
     if (one.side === "a" && step.step === 0) setProps(SHOWN, { data: { model_id: step.model_id || null } });
-    // Not before the maze is on the screen: of two messages that come at once a busy page sees only the newer.
-    if (step.step === 0 && one.plays && !step.running) start(one);
+    if ("episode" in step) takeOther(one, step);
+    else if (one.isOther || step.step === 0) isOther(one, false);
+    // Not before the maze is on the screen.
+    if (step.step === 0 && one.plays && !step.running && !one.walk.isOver) start(one);
   }
+
+  /** A step of any environment but the maze: the engine is told when it is seen, and sends no more than that. */
+  function takeOther(one, step) {
+    if (step.environment) isOther(one, true);
+    window.requestAnimationFrame(() => one.socket.send(JSON.stringify({ command: "seen", seen: step.number })));
+    if (!step.done) return;
+    window.clew.watchedEpisodes.add(one.walk.nameOf(step), step, one.walk.outcome(step));
+    goOn();
+  }
+
+  function isOther(one, now) {
+    const before = one.isOther;
+    one.isOther = now;
+    document.documentElement.dataset.watching = [...new Set(sides.map((each) => (each.isOther ? "others" : "maze")))].join(" ");
+    if (now && !before) send(one, { command: document.hidden ? "hide" : "show" }); // at this pace, in this size
+  }
+
+  /** Where all episodes are over, the next seed's begin, if so wished. */
+  function goOn() {
+    const isOver = () => request.goesOn && !document.hidden && sides.every((one) => one.isOther && one.plays && one.walk.isOver);
+    if (!isOver()) return;
+    const { seed } = sides[0].walk.last;
+    window.setTimeout(() => {
+      if (isOver() && sides[0].walk.last.seed === seed) setProps("inference-seed", { value: seed + 1 });
+    }, 1000);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    for (const one of sides) if (one.isOther) send(one, { command: document.hidden ? "hide" : "show" });
+    goOn();
+  });
 
   const inference = {
     start(asked, where, said, shape) {
-      [request, engine, texts, schema] = [{ ...asked }, where, said, shape];
+      [request, engine, texts, schema] = [{ ...asked, goesOn: false }, where, said, shape];
+      document.documentElement.dataset.watching = "maze";
       if (engine) begin();
       return Date.now();
     },
 
-    state(state, id) {
-      const one = sides.find((each) => each.socket.ids.socket === id);
-      if (!one || !state) return;
-      if (one.socket.becomes(state)) reset(one);
-      if (state.readyState === WebSocket.CLOSED) one.walk.waits(null); // the line says what is wrong now
-      one.socket.write(texts);
-    },
-
-    message(message, id) {
-      const one = sides.find((each) => each.socket.ids.socket === id);
-      if (!one || !message) return;
-      one.socket.hears();
-      take(one, read(message.data));
-      one.socket.write(texts);
-    },
-
-    press(_play, _stop, _reset) {
+    press(_play, _stop, _step, _reset) {
       const triggered = window.dash_clientside.callback_context.triggered[0];
       if (!triggered || !triggered.value) return;
       const what = triggered.prop_id.split(".")[0].replace("inference-", "");
       for (const one of sides) {
         one.plays = what === "play";
         if (what === "play") start(one);
-        else if (what === "stop") {
-          send(one, { command: "stop" });
+        else if (what === "reset") reset(one);
+        else {
+          send(one, { command: what === "step" && one.walk.stands ? "step" : "stop" });
           one.walk.stops();
         }
-        else reset(one);
       }
     },
 
-    choose(model, versus, size, seed, speed) {
-      const known = (value) => (value === "" || value === undefined || value === texts.none ? null : value);
-      const number = (value) => (known(value) === null ? null : Number(value));
-      const next = { model: known(model), versus: known(versus), size: number(size), seed: number(seed), speed: Number(speed) };
-      const before = { ...request };
-      const differs = (name) => (next[name] ?? null) !== (before[name] ?? null);
-      const changed = Object.keys(next).filter(differs);
+    choose(...values) {
+      const next = window.clew.readChoices(values, texts.none);
+      const changed = Object.keys(next).filter((name) => (next[name] ?? null) !== (request[name] ?? null));
       if (!changed.length || !engine) return;
+      const hadVersus = Boolean(request.versus);
       request = { ...request, ...next };
-      window.clew.setAddress((query) => {
-        query.delete("play");
-        for (const name of changed) {
-          if (next[name] === null) query.delete(name);
-          else query.set(name, next[name]);
-        }
-      }, "replaceState");
-      if (changed.includes("versus") && Boolean(next.versus) !== Boolean(before.versus)) return begin();
+      window.clew.addressChoices(next, changed);
+      if (changed.includes("versus") && Boolean(next.versus) !== hadVersus) return begin();
+      if (changed.every((name) => name === "goesOn")) return goOn();
       const plays = sides.some((one) => one.walk.last && one.walk.last.running && !one.walk.last.done);
       for (const one of sides) {
-        if (changed.some((name) => name !== "speed")) reset(one);
+        if (changed.some((name) => !["speed", "pace", "goesOn"].includes(name))) reset(one);
         else if (plays) start(one); // of a walk that goes on it changes the speed alone
       }
     },
   };
 
+  const isPlaying = () => sides.some((one) => one.plays && !one.walk.isOver);
+
+  window.clew = Object.assign(window.clew || {}, { isPlaying });
   window.dash_clientside = Object.assign({}, window.dash_clientside, { inference });
 })();

@@ -1,4 +1,4 @@
-/* One model's walk as it is drawn: the board, the numbers, the chart's line. */
+/* One model's walk as it is drawn: the board or the frames, the numbers, the chart's line. */
 (function () {
   "use strict";
   const MOST_DELAYS = 100;
@@ -8,33 +8,71 @@
 
   class Walk {
     constructor(side, texts) {
-      Object.assign(this, { side, texts, board: null, delays: [], last: null });
+      Object.assign(this, { side, texts, stage: null, delays: [], last: null });
+    }
+
+    get isOver() {
+      return Boolean(this.last && this.last.done);
+    }
+
+    /** Whether no step comes by itself. */
+    get stands() {
+      return !this.last || this.last.done || !this.last.running;
     }
 
     /** Draws a step of the engine's. */
     draw(step) {
       const place = document.getElementById(part("board", this.side));
       if (!place) return;
-      if (!this.last || step.maze || step.step < this.last.step) this.begin(place, step);
+      if (!this.last || step.maze || step.environment || step.step < this.last.step) this.begin(place, step);
       if (!this.last || this.last.model_id !== step.model_id || this.last.is_active !== step.is_active) this.title(step);
-      // What the engine told while this page was busy comes first: of several messages it sees only the newest.
-      for (const past of [...(step.trail || []), step]) {
+      // What was left out while nobody saw it comes by itself, for a step that is drawn already.
+      if (step.frame && step.step === this.drawnTo && this.stage) this.stage.at(step);
+      // What has no message of its own comes first: of the maze's several messages a busy page may see only the newest.
+      for (const past of [...(step.trail || step.passed || []), step]) {
         if (past.step <= this.drawnTo) continue;
         this.drawnTo = past.step;
-        if (this.board) this.board.at(past.position, past.q_values, past.step);
+        if (this.stage) this.stage.at(past);
         window.clew.walkChart.add(this.side, past.step, past.cumulative_reward);
       }
       this.last = step;
       this.numbers(step);
+      if (step.done) this.tell(step);
       window.requestAnimationFrame(() => this.drawn(step.server_ts));
     }
 
-    /** Another episode: with the maze that comes with it, else with the one that was there. */
+    /** Another episode: with the maze or the environment that comes with it, else with the one that was there. */
     begin(place, step) {
-      this.maze = step.maze || this.maze;
-      this.board = this.maze ? new window.clew.Board(place, this.maze, this.texts) : null;
+      const isOther = "episode" in step;
+      this.shown = step.maze || step.environment || this.shown;
+      place.className = isOther ? "watched" : "maze-board";
+      if (!this.shown) this.stage = null;
+      else this.stage = isOther ? window.clew.frameStage(place, this.shown, step, this.texts) : new window.clew.Board(place, this.shown, this.texts);
       this.drawnTo = -1;
       window.clew.walkChart.begin(this.side, this.nameOf(step), this.texts);
+    }
+
+    /** Pixels of the longest side in which frames are wanted here. */
+    wantedSide() {
+      const place = document.getElementById(part("board", this.side));
+      const wide = (place ? place.clientWidth : 0) * (window.devicePixelRatio || 1);
+      return Math.max(160, Math.min(640, Math.round(wide / 32) * 32));
+    }
+
+    /** Says to whoever cannot see it what an episode came to. */
+    tell(step) {
+      if (!("episode" in step)) return;
+      const parts = { seed: step.seed, return: step.cumulative_reward.toFixed(2), steps: step.step, outcome: this.outcome(step) };
+      const news = document.getElementById(part("news", this.side));
+      window.clew.live.write(news, this.texts.news.replace(/\{(\w+)\}/g, (_all, name) => parts[name]));
+    }
+
+    outcome(step) {
+      const { texts } = this;
+      if (!step.done) return step.running ? ("episode" in step ? texts.plays : texts.walking) : texts.waiting;
+      if (!("episode" in step)) return step.success ? texts.reached : texts.ran_out;
+      if (step.success !== null && step.success !== undefined) return step.success ? texts.succeeded : texts.failed;
+      return step.truncated ? texts.cut_off : texts.over;
     }
 
     /** The viewer stopped it: the engine says no more until it is started again. */
@@ -45,7 +83,8 @@
     }
 
     nameOf(step) {
-      return this.texts.model.replace("{id}", step.model_id || "?");
+      const id = this.texts.model.replace("{id}", step.model_id || "?");
+      return step.model_name && !String(step.model_id).startsWith(`${step.model_name}:`) ? `${step.model_name} · ${id}` : id;
     }
 
     title(step) {
@@ -60,14 +99,19 @@
       const known = (value, digits) => (value === null || value === undefined ? texts.missing : value.toFixed(digits));
       this.write("step", String(step.step));
       this.write("reward", known(step.reward, 2));
-      this.write("action", step.action === null || step.action === undefined ? texts.missing : texts.actions[step.action]);
-      this.write("best", known(Math.max(...step.q_values), 3));
+      const scores = step.q_values || (step.scores && step.scores.values) || [];
+      const none = step.action === null || step.action === undefined;
+      this.write("action", none ? texts.missing : this.stage ? this.stage.nameOf(step.action) : texts.actions[step.action]);
+      const kind = "episode" in step ? step.scores && step.scores.kind : step.scores || "q_values";
+      this.write("best", known(scores.length && kind in texts.best ? Math.max(...scores) : null, 3));
+      this.write("value", known(step.value, 3));
       this.write("cumulative", known(step.cumulative_reward, 2));
-      const over = step.success ? texts.reached : texts.ran_out;
-      this.write("outcome", step.done ? over : step.running ? texts.walking : texts.waiting);
+      this.write("outcome", this.outcome(step));
       this.write("latency", step.latency_p95_ms === null || step.latency_p95_ms === undefined ? texts.missing : texts.ms.replace("{p50}", known(step.latency_p50_ms, 1)).replace("{p95}", known(step.latency_p95_ms, 1)));
       const name = this.facts().querySelector('[data-name="best"]');
-      if (name) name.textContent = texts.best[step.scores || "q_values"];
+      if (name) name.textContent = texts.best[kind] || texts.best.q_values;
+      this.show("best", kind in texts.best);
+      this.show("value", step.value !== null && step.value !== undefined);
     }
 
     /** How long the step took from the engine's clock to the screen, by this browser's clock. */
@@ -85,6 +129,12 @@
     write(name, text) {
       const place = this.facts().querySelector(`[data-part="${name}"]`);
       if (place) place.textContent = text;
+    }
+
+    /** What a policy does not tell has no place. */
+    show(name, isThere) {
+      const place = this.facts().querySelector(`[data-part="${name}"]`);
+      if (place) place.parentElement.hidden = !isThere;
     }
 
     /** What it waits for, null for nothing: the seconds go on by themselves, unheard by who listens. */

@@ -29,6 +29,7 @@
       experiment: choice("runs-experiment"),
       algorithm: choice("runs-algorithm"),
       together: Boolean(propsOf("runs-together").value),
+      archived: Boolean(propsOf("runs-archived").value),
       zone: zone(),
     };
   }
@@ -49,6 +50,8 @@
     for (const [ref, box] of typed()) query.set(`filter[${ref}]`, box.typed);
     if (propsOf("runs-together").value) query.set("together", "true");
     else query.delete("together");
+    if (propsOf("runs-archived").value) query.set("archived", "true");
+    else query.delete("archived");
     for (const name of ["experiment", "algorithm"]) {
       if (choice(`runs-${name}`) === null) query.delete(name);
       else query.set(name, choice(`runs-${name}`));
@@ -93,13 +96,14 @@
 
   /** Where the list that is on show, all pages of it, can be had as CSV. */
   function csvAddress() {
-    const { columns: refs, filters, sort, together, zone: inZone, ...choices } = listQuery();
+    const { columns: refs, filters, sort, together, archived, zone: inZone, ...choices } = listQuery();
     const asked = new URLSearchParams(window.clew.pageQuery());
     setAll(asked, "column", refs);
     setAll(asked, "sort", sort);
     for (const [ref, text] of Object.entries(filters)) asked.set(`filter[${ref}]`, text);
     for (const [name, value] of Object.entries(choices)) if (value !== null) asked.set(name, value);
     if (together) asked.set("together", "true");
+    if (archived) asked.set("archived", "true");
     asked.set("zone", inZone);
     return `${document.documentElement.dataset.prefix}runs/list.csv?${asked}`;
   }

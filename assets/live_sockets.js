@@ -1,8 +1,10 @@
 /* Sockets that stay: each is watched, and opened anew for as long as its page is there. The GPU page and the inference page
-   have theirs; what their messages mean they know themselves. */
+   have theirs; what their messages mean they know themselves. A socket's `close`, where it has one, ends it with its page. */
 (function () {
   "use strict";
   const CLOSED_MS = 4000; // a closed line is tried again after this
+  const LONGEST_TRY_MS = 12000; // browsers hold new lines back for seconds where many are opened, or fail: a try may take longer each time
+  const [MOST_PENDING, PENDING_MS] = [8, 1000];
   const GIVEN_UP_MS = 30000; // from then on it is called disconnected; it is tried all the same
   const LOOPBACK = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
   const COLOURS = { connected: "success", connecting: "secondary", reconnecting: "warning", disconnected: "danger" };
@@ -35,16 +37,22 @@
 
     /** A new line in the place of one that still works. */
     connect() {
-      this.tried = Date.now();
+      this.tries();
       // The same address would change nothing: the component opens a socket when it changes.
       setProps(this.ids.socket, { url: `${this.where}${this.where.includes("?") ? "&" : "?"}n=${this.tried}` });
+    }
+
+    /** A try begins. */
+    tries() {
+      this.tried = Date.now();
+      this.patience = Math.min(LONGEST_TRY_MS, (this.patience || 0) + CLOSED_MS);
     }
 
     /** Every second: a line that is closed, or silent for too long, is opened anew. */
     watch() {
       const now = Date.now();
       const silent = this.silentMs();
-      if (this.closed ? now - this.closed >= CLOSED_MS : !this.opened && now - this.tried >= CLOSED_MS) this.lose();
+      if (this.closed ? now - this.closed >= CLOSED_MS : !this.opened && now - this.tried >= this.patience) this.lose();
       else if (this.opened && silent !== null && now - Math.max(this.heard, this.opened) >= silent) this.lose();
     }
 
@@ -60,9 +68,11 @@
         // Not before it was tried: the component says "closed" when it is made.
         Object.assign(this, { opened: null, closed: Date.now() });
         if (this.known) this.lost = this.lost || this.closed;
+        openMore();
       }
       if (state.readyState !== WebSocket.OPEN) return false;
-      Object.assign(this, { opened: Date.now(), closed: null });
+      Object.assign(this, { opened: Date.now(), closed: null, patience: 0 });
+      openMore();
       return true;
     }
 
@@ -103,16 +113,30 @@
   /** Keeps these sockets, and no others, for as long as the element `page` is in the document; `tick` is called for each. */
   function keep(these, page, tick) {
     window.clearInterval(watcher);
+    closeAll();
     [sockets, each] = [these, tick];
-    sockets.forEach((socket) => socket.open());
+    openMore();
     watcher = window.setInterval(() => {
       if (document.getElementById(page)) return look();
       window.clearInterval(watcher);
+      closeAll();
       sockets = [];
     }, 1000);
   }
 
+  /** Opens those that were not tried yet, a few at a time: of many at once browsers hold each back for seconds. One that hangs
+      is waited for a second. */
+  function openMore() {
+    const now = Date.now();
+    const isPending = (socket) => socket.tried && !socket.opened && !socket.closed && now - socket.tried < PENDING_MS;
+    const free = Math.max(0, MOST_PENDING - sockets.filter(isPending).length);
+    sockets.filter((socket) => !socket.tried).slice(0, free).forEach((socket) => socket.open());
+  }
+
+  const closeAll = () => sockets.forEach((socket) => socket.close && socket.close());
+
   function look() {
+    openMore();
     for (const socket of sockets) {
       socket.watch();
       each(socket);

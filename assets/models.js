@@ -3,6 +3,7 @@
   "use strict";
   const TABLE = "models-table";
   const CHOSEN = "models-chosen";
+  const NAME = "models-name";
   const EVERYTHING = "*";
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const unchanged = () => window.dash_clientside.no_update;
@@ -10,11 +11,21 @@
   /** The table's choice; without one, the choice whose row is not on show. */
   const chosenNow = (tableIds, remembered) => ((tableIds || []).length ? tableIds[0] : remembered);
 
+  /** Which registered models there are to choose from; of one alone there is nothing to choose. */
+  function fillNames(rows, name, texts) {
+    const names = [...new Set(rows.map((row) => row.name))];
+    if (name !== EVERYTHING && !names.includes(name)) names.push(name);
+    setProps(NAME, { options: [{ label: texts.every_name, value: EVERYTHING }].concat(names.map((value) => ({ label: value, value }))) });
+    document.getElementById(NAME).closest(".choice").hidden = names.length < 2;
+  }
+
   const models = {
     /** At once, by the choice of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
-    fill(rows, algorithm, state, texts) {
+    fill(rows, algorithm, state, name, sortBy, texts) {
       if (!rows) return unchanged();
+      fillNames(rows, name, texts);
       const seen = (row) =>
+        (name === EVERYTHING || row.name === name) &&
         (algorithm === EVERYTHING || row.algorithm === algorithm) &&
         (state === EVERYTHING || row.state === state || (state === "present" && row.state !== "deleted"));
       const drawn = rows.filter(seen).map((row) => ({
@@ -22,7 +33,7 @@
         trained: window.clew.localTime(row.trained_ms),
         details: `[${texts.details}](${row.page})`,
       }));
-      const data = window.clew.filters.addShadows(drawn, window.clew.propsOf(TABLE).columns);
+      const data = window.clew.filters.addShadows(window.clew.sortModels(drawn, sortBy), window.clew.propsOf(TABLE).columns);
       const before = window.clew.propsOf(CHOSEN).data;
       const chosen = chosenNow(window.clew.propsOf(TABLE).selected_row_ids, before);
       if (chosen !== before) setProps(CHOSEN, { data: chosen });
@@ -31,7 +42,7 @@
         data,
         selected_rows: at < 0 ? [] : [at],
         selected_row_ids: at < 0 ? [] : [chosen],
-        tooltip_data: data.map((row) => ({ trained: window.clew.age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured })),
+        tooltip_data: data.map((row) => ({ trained: window.clew.age(row.trained_ms), onnx_path: row.onnx_path, success_percent: row.measured, mean_return: row.measured })),
       });
       const algorithms = [...new Set(rows.map((row) => row.algorithm))].sort((a, b) => a.localeCompare(b));
       if (algorithm !== EVERYTHING && !algorithms.includes(algorithm)) algorithms.push(algorithm);

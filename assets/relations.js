@@ -57,12 +57,28 @@
       const axes = await window.clew.relationsData.askAxes(here.texts);
       if (!isThere()) return;
       here.catalogue = catalogueOf(axes, here.texts);
+      here.isLearned = true;
+      here.problem.textContent = "";
       fillList();
       chooseFirst();
+      understand();
       layOut();
     } catch (error) {
-      if (isThere()) here.problem.textContent = error.message;
+      if (!isThere()) return;
+      here.problem.textContent = error.message;
+      window.setTimeout(() => isThere() && !here.isLearned && learnAxes(), AGAIN_MS); // as long as nothing is read yet
     }
+  }
+
+  /** Names that were typed before anybody knew which columns they name are asked for now. */
+  function understand() {
+    const { scatter, parallel } = here.view;
+    const before = wanted().join();
+    for (const name of ["x", "y", "c"]) if (scatter[name]) scatter[name] = here.catalogue.refOf(scatter[name]);
+    for (const own of parallel.axes) own.ref = here.catalogue.refOf(own.ref);
+    if (wanted().join() === before && wanted().every(isRef)) return;
+    remember();
+    ask();
   }
 
   /** What a newcomer sees: how the result hangs together with what was set. */
@@ -82,11 +98,15 @@
     return [...new Set(refs.filter(Boolean))];
   }
 
+  const KINDS = ["metric", "least", "greatest", "param", "tag"];
+  /** Whether a text says by itself which column it means, and is not a name that somebody typed. */
+  const isRef = (text) => Boolean(here.texts.built_in[text]) || KINDS.some((kind) => text.startsWith(`${kind}:`));
+
   async function ask() {
     const place = here;
     window.clearTimeout(place.again);
     if (place.asking) place.asking.abort();
-    const refs = wanted();
+    const refs = wanted().filter((ref) => place.isLearned || isRef(ref));
     if (!refs.length) return draw();
     place.asking = new AbortController();
     const { signal } = place.asking;
@@ -414,7 +434,7 @@
     if (!root) return;
     const { element } = dom();
     if (here) here.ended();
-    here = { root, texts, view: window.clew.relationsAddress.read(window.clew.addresses.query().toString()), data: null, isLasso: false, isLearning: false, catalogue: catalogueOf([], texts), ended: () => {} };
+    here = { root, texts, view: window.clew.relationsAddress.read(window.clew.addresses.query().toString()), data: null, isLasso: false, isLearning: false, isLearned: false, catalogue: catalogueOf(window.clew.relationsData.builtIn(texts), texts), ended: () => {} };
     here.problem = element("div", { className: "text-danger-emphasis small" });
     here.problem.setAttribute("role", "alert");
     here.list = element("datalist", { id: LIST });

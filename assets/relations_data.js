@@ -47,7 +47,10 @@
   }
 
   // Of these no two runs share a value that means anything on an axis, or they are texts for people.
-  const NO_AXES = ["run_id", "nested", "remarks", "sample", "diverged"];
+  const NO_AXES = ["run_id", "nested", "remarks", "sample", "marks", "diverged"];
+
+  /** Those axes that are known without asking. */
+  const builtIn = (texts) => Object.entries(texts.built_in).filter(([id]) => !NO_AXES.includes(id)).map(([id, name]) => ({ ref: id, name, runs: null }));
 
   const keyName = (kind, key, texts) => (texts[`kind_${kind}`] || "{key}").split("{key}").join(key);
 
@@ -57,5 +60,5 @@
     return at < 0 ? texts.built_in[ref] || ref : keyName(ref.slice(0, at), ref.slice(at + 1), texts);
   }
 
-  window.clew = Object.assign(window.clew || {}, { relationsData: { askAxes, askColumns, nameOf } });
+  window.clew = Object.assign(window.clew || {}, { relationsData: { askAxes, askColumns, builtIn, nameOf } });
 })();

@@ -10,7 +10,7 @@
   const KNOWN = "runs-known-columns";
   const WIDTHS = "runs-widths";
   // These come by themselves where a run has something in them, after these others.
-  const OF_THEMSELVES = { sample: "name", nested: null, remarks: null };
+  const OF_THEMSELVES = { sample: "name", marks: "name", nested: null, remarks: null };
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   let lastFilled = [];
   const dataOf = (id) => window.clew.propsOf(id).data;

@@ -20,20 +20,23 @@
   /** What a silent run's row says beside its state. */
   const silence = (row, said) => (said ? { status: `${row.status} · ${said.text}`, silent_minutes: said.minutes } : {});
 
+  const isArchived = (row) => (row.is_marked || "").includes("archived");
+
   /** Of all rows, what the server says of a list of which it sends a page. */
   function ofRows(rows) {
     const some = (is) => rows.some(is);
-    const filled = { sample: some((row) => row.is_sample), remarks: some((row) => row.remarks !== "–"), nested: some((row) => row.parent_id !== null) };
+    const filled = { sample: some((row) => row.is_sample), marks: some((row) => row.is_marked), remarks: some((row) => row.remarks !== "–"), nested: some((row) => row.parent_id !== null) };
     return {
       choices: { experiment: rows.map((row) => row.experiment), algorithm: rows.map((row) => row.algorithm) },
       filled: Object.keys(filled).filter((name) => filled[name]),
+      archived: rows.filter(isArchived).length,
     };
   }
 
   /** All rows that the menus leave, each with how deep it stands below others. */
-  function chosenOf(rows, experiment, algorithm, isTogether) {
+  function chosenOf(rows, experiment, algorithm, isTogether, withArchived) {
     const chosen = rows.filter(
-      (row) => [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
+      (row) => (withArchived || !isArchived(row)) && [EVERYTHING, row.experiment].includes(experiment) && [EVERYTHING, row.algorithm].includes(algorithm)
     );
     return isTogether ? window.clew.together(chosen) : chosen.map((row) => [row]);
   }
@@ -110,20 +113,21 @@
 
   const runs = {
     /** At once, by the ticks of this very moment: with Outputs, one that comes while Dash sees to them would be lost. */
-    fill(allRows, page, listed, experiment, algorithm, silent, isTogether, _chosen, texts) {
+    fill(allRows, page, listed, experiment, algorithm, silent, isTogether, _chosen, withArchived, texts) {
       const answer = listed?.paged ? page : null;
       const rows = listed?.paged ? answer?.rows : allRows;
-      if (!rows) return [unchanged(), unchanged(), unchanged()];
+      if (!rows) return [unchanged(), unchanged(), unchanged(), unchanged()];
       const { columns, selection } = window.clew;
       const table = window.clew.propsOf(TABLE);
       const remembered = window.clew.propsOf(SELECTED).data;
       const selected = stillThere(selection.get(), rows, answer);
       if (!selection.isSame(selected, remembered || [])) setProps(SELECTED, { data: selected });
 
-      const { choices, filled } = answer || ofRows(rows);
+      const { choices, filled, archived } = answer || ofRows(rows);
+      setProps("runs-archived", { label: texts.archived.replace("{n}", archived.toLocaleString(window.clew.locale())) });
       const wanted = columns.columnsOf(filled, (answer || listed)?.kinds || {});
       const these = sorts(wanted);
-      const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether);
+      const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether, withArchived);
       const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, these, texts));
       const specs = answer ? wanted : columns.withWords(wanted, drawn);
       const data = answer ? drawn : window.clew.filters.addShadows(drawn, specs);
@@ -140,6 +144,7 @@
         options(choices.experiment, texts.everything["runs-experiment"], experiment),
         options(choices.algorithm, texts.everything["runs-algorithm"], algorithm),
         !filled.includes("nested"),
+        archived === 0 && !withArchived,
       ];
     },
   };

@@ -88,14 +88,14 @@
     state.asking?.abort();
     const request = (state.asking = new AbortController());
     window.clew.chartAnswers.get("charts/table", { run: runId }, request.signal).then(
-      ({ rows, pending }) => {
+      ({ rows, pending, problem }) => {
         if (state.asking !== request) return;
-        if (JSON.stringify(rows) !== JSON.stringify(state.rows)) {
+        if (!problem && JSON.stringify(rows) !== JSON.stringify(state.rows)) {
           state.rows = rows;
           draw(state);
         }
-        window.clew.live.write(state.said, pending ? filled(state.texts.pending, { n: number(pending) }) : "");
-        if (pending) window.setTimeout(() => place.isConnected && state.asking === request && show(runId), PENDING_MS);
+        window.clew.live.write(state.said, problem || (pending ? filled(state.texts.pending, { n: number(pending) }) : ""));
+        if (pending || problem) window.setTimeout(() => place.isConnected && state.asking === request && show(runId), PENDING_MS);
       },
       (error) => error.name !== "AbortError" && window.clew.live.write(state.said, error.isSaid ? error.message : state.texts.no_answer)
     );

@@ -7,7 +7,7 @@
   "use strict";
   const TABLE = "runs-table";
   const ANSWER = "runs-answer";
-  const OF_THEMSELVES = ["sample", "nested", "remarks"];
+  const OF_THEMSELVES = ["sample", "marks", "nested", "remarks"];
   const SOON = 150; // ms: what comes sooner needs no sign of waiting
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
   const dataOf = (id) => window.clew.propsOf(id).data;

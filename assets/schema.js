@@ -34,6 +34,7 @@
     if (typeof value === "string" && value.length > schema.maxLength && [...value].length > schema.maxLength) return wrong(at, "schema-long", { number: schema.maxLength });
     if (Array.isArray(value) && value.length < schema.minItems) return wrong(at, "schema-few-items", { number: schema.minItems });
     if (Array.isArray(value) && value.length > schema.maxItems) return wrong(at, "schema-many-items", { number: schema.maxItems });
+    if (TYPES.object(value) && Object.keys(value).length > schema.maxProperties) return wrong(at, "schema-many-items", { number: schema.maxProperties });
     return null;
   }
 

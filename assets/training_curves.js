@@ -17,7 +17,7 @@
 
   function draw(curves, trainer) {
     newest = curves;
-    by = trainer === texts.counts_episodes ? texts.x.episodes : texts.x.steps;
+    by = texts.counts_episodes.includes(trainer) ? texts.x.episodes : texts.x.steps;
     if (timer === null) timer = window.setTimeout(flush, FLUSH_MS);
   }
 

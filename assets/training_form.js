@@ -6,6 +6,7 @@
   const LOST_MS = 90000; // so long a silent Clew is asked again: one that is started anew takes half a minute
   const PAUSES_MS = [500, 1000, 2000];
   const OWN = "";
+  const PRESETS_FIRST = true;
   const ask = (...given) => window.clew.trainingCalls.ask(...given);
   const filled = (...given) => window.clew.trainingCalls.filled(...given);
   const newId = (...given) => window.clew.trainingCalls.newId(...given);
@@ -48,6 +49,7 @@
     form.fields.forEach((one, index) => set(index, isShown(one, answer.values) && one.name in answer.values ? answer.values[one.name] : form.defaults[index]));
     if (part("trainer")) part("trainer").value = answer.trainer;
     arrange();
+    if (!answer.note) follow(PRESETS_FIRST);
     check();
   }
 
@@ -91,14 +93,25 @@
   function offerPresets(deciding) {
     const offered = form.presets.filter((one) => isShown(one, deciding));
     const place = part("presets");
-    const key = JSON.stringify(offered.map((one) => one.name));
+    const key = JSON.stringify(offered.map((one) => [one.name, one.shown_for]));
     if (!place || place.dataset.key === key) return markPreset(offered);
+    const before = part("preset") ? part("preset").value : OWN;
     place.dataset.key = key;
     const { make } = window.clew.live;
     const options = [make("option", { value: OWN }, texts.own), ...offered.map((one) => make("option", { value: one.name }, one.name))];
     const list = make("select", { id: "training-preset", class: "form-select" }, ...options);
     place.replaceChildren(...(offered.length ? [make("label", { for: "training-preset", class: "form-label mb-0" }, texts.preset), list] : []));
     markPreset(offered);
+    const isTuned = offered.length && Object.keys(offered[0].shown_for).length > 1;
+    if (before !== OWN && part("preset") && (isTuned || part("preset").value === OWN)) follow();
+  }
+
+  /** Whoever changes no value of a preset's goes on with presets: of another environment, with what is best for that one. */
+  function follow(isFirst) {
+    const list = part("preset");
+    if (!list || list.options.length < 2 || (isFirst && list.value === list.options[1].value)) return;
+    list.value = list.options[1].value;
+    take(list.value);
   }
 
   const same = (one, other) => String(one) === String(other) || (Number(one) === Number(other) && String(one).trim() !== "");
@@ -107,7 +120,7 @@
     const list = part("preset");
     if (!list) return;
     const now = values();
-    const fits = offered.find((one) => Object.entries(one.values).every(([name, value]) => same(value, now[name])));
+    const fits = offered.find((one) => Object.entries(one.values).every(([name, value]) => !(name in now) || same(value, now[name])));
     list.value = fits ? fits.name : OWN;
   }
 
@@ -134,7 +147,7 @@
   function check() {
     window.clearTimeout(state.timer);
     const number = (state.asked += 1);
-    state.check = ask("trainings/check", {}, { trainer: form.trainer, values: values() }).then((answer) => {
+    state.check = ask("trainings/check", {}, { trainer: form.trainer, values: values(), fork: query.fork || null }).then((answer) => {
       if (number !== state.asked || !part("form")) return;
       // Where nobody answers, the start says what is wrong.
       if (answer && !answer.status) Object.assign(state, { isChecked: true, wrong: answer.fields });

@@ -8,17 +8,20 @@
   const part = (name) => document.getElementById(`trainings-${name}`);
   let version = null;
   let most = null;
+  let queued = null; // of the queue
   let page = 50;
+  let archived = false;
   let texts = {};
   let heard = Date.now();
 
   function start(said) {
-    [version, most, texts, heard] = [null, null, said, Date.now()];
+    [version, most, queued, texts, heard] = [null, null, null, said, Date.now()];
+    archived = window.clew.addresses.query().get("archived") === "true";
     repeat("trainings-queue", EVERY_MS, look);
   }
 
   async function look() {
-    const answer = await ask("trainings/list", { version, most });
+    const answer = await ask("trainings/list", { version, most, most_queued: queued, ...(archived && { archived: true }) });
     if (!part("queue")) return;
     if (!answer || answer.status) {
       if (Date.now() - heard > AWAY_MS) window.clew.trainingForm.scheduler(texts.unreachable);
@@ -34,10 +37,14 @@
     part("failure").replaceChildren(...build(answer.failure));
     rows(part("queue"), answer.queue);
     rows(part("history"), answer.history);
-    for (const [name, text] of [["slots", answer.slots], ["queue-empty", answer.queue_empty], ["history-empty", answer.history_empty], ["count", answer.count]]) write(part(name), text);
+    for (const [name, text] of [["slots", answer.slots], ["queue-empty", answer.queue_empty], ["history-empty", answer.history_empty], ["queue-count", answer.queue_count], ["count", answer.count]]) write(part(name), text);
     part("queue").closest("div").hidden = !answer.queue.length;
     part("history").closest("div").hidden = !answer.history.length;
+    part("queue-more").hidden = !answer.queue_count;
     part("more").hidden = !answer.count;
+    part("archived-place").hidden = !answer.archived && !archived;
+    part("archived").checked = archived;
+    if (answer.archived) write(part("archived-place").querySelector("label"), answer.archived);
     window.clew.trainingForm.scheduler(answer.away);
   }
 
@@ -58,8 +65,17 @@
   }
 
   document.addEventListener("click", (event) => {
-    if (event.target.id !== "trainings-more") return;
-    most = (most || page) + page * 2;
+    if (event.target.id === "trainings-more") most = (most || page) + page * 2;
+    else if (event.target.id === "trainings-queue-more") queued = (queued || page) + page * 2;
+    else return;
+    version = null;
+    look();
+  });
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.id !== "trainings-archived") return;
+    archived = target.checked;
+    window.clew.setAddress((query) => (archived ? query.set("archived", "true") : query.delete("archived")), "replaceState");
     version = null;
     look();
   });

@@ -7,6 +7,7 @@
   const RESULT_MS = 2000;
   const MOST_RESULTS = 45; // a model is registered, and MLflow read, within so many looks
   const OVER = ["done", "failed", "killed"];
+  const SAID_BY_STATE = "stopped"; // by nobody knows whom
   const ask = (...given) => window.clew.trainingCalls.ask(...given);
   const filled = (...given) => window.clew.trainingCalls.filled(...given);
   const repeat = (...given) => window.clew.trainingCalls.repeat(...given);
@@ -56,6 +57,8 @@
     if (answer.training && isNewer) draw(answer.training);
     if (answer.is_live) window.clew.trainingLog.read();
     if (answer.note) state.isLive = false;
+    // Another scheduler's log is not ours to fetch.
+    window.clew.live.hide(part("log-whole"), state.isLive === false);
     write();
   }
 
@@ -121,10 +124,11 @@
     ends(training, before);
   }
 
-  const translated = (message) => (message ? window.clew.translate(message, texts.templates) : "");
+  const translated = (message) => (message && message.code !== SAID_BY_STATE ? window.clew.translate(message, texts.templates) : "");
 
   function sentence(training) {
-    const why = [translated(training.reason), translated(training.remark)].filter(Boolean).map((one) => one.replace(/[.。]+$/, "")).join("; ");
+    const isSaid = training.reason && training.reason.code === "stopped"; // by the state's own sentence
+    const why = [isSaid ? "" : translated(training.reason), translated(training.remark)].filter(Boolean).map((one) => one.replace(/[.。]+$/, "")).join("; ");
     const place = training.place ? filled(texts.place, { place: training.place }) : "";
     return [texts.sentences[training.state], place, why && `(${why})`].filter(Boolean).join(" ");
   }
@@ -174,8 +178,9 @@
   }
 
   function bar(training) {
-    const { episode, episodes } = training.progress || {};
-    const share = episodes && known(episode) ? Math.min(100, Math.round((100 * episode) / episodes)) : null;
+    const { episode, episodes, steps, steps_asked: asked } = training.progress || {};
+    const [done, whole] = asked ? [steps, asked] : [episode, episodes];
+    const share = whole && known(done) ? Math.min(100, Math.round((100 * done) / whole)) : null;
     window.clew.live.hide(part("bar"), share === null);
     if (share === null) return;
     window.clew.live.mark(part("bar"), "aria-valuenow", String(share));

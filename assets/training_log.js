@@ -105,11 +105,20 @@
       else log.begins = newest.begins;
       add(told);
     } else {
-      while (log.lines.length && log.lines[log.lines.length - 1].at >= newest.begins) drop(-1);
-      add(told);
+      add(told.slice(keep(told)));
     }
     log.ends = newest.ends;
     shown();
+  }
+
+  /** Leaves what stands there as it is told now, and no line behind it; a text that is marked there stays marked. */
+  function keep(told) {
+    const from = log.lines.findIndex((line) => line.at !== null && told.length > 0 && line.at >= told[0].at);
+    const there = from < 0 ? [] : log.lines.slice(from);
+    const differs = there.findIndex((line, place) => !told[place] || line.at !== told[place].at || line.text !== told[place].text);
+    const same = differs < 0 ? there.length : differs;
+    for (let more = there.length - same; more > 0; more -= 1) drop(-1);
+    return same;
   }
 
   function reset() {

@@ -19,8 +19,8 @@ from bench.generate_runs import fill
 from domain.tracking.history import FIRST_STEP, History
 from domain.tracking.runs import Run
 from mlflow_api.client import MlflowApi
-from mlflow_api.metrics import MetricsApi
-from services.connect import history_store
+from mlflow_api.histories.metrics import MetricsApi
+from services.connections.runs import history_store
 from services.tracking.histories.store import Histories, HistoryStore
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings

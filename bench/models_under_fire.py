@@ -1,9 +1,9 @@
-"""Many processes activate, delete and restore the versions of one model at random, and a reader checks every state.
+"""Many processes activate, delete and restore versions of registered models at random; a reader checks every state.
 
     python -m bench.models_under_fire --processes 4 --operations 2000
 
 It starts an MLflow of its own unless it is given one, and fails at the first look that finds not exactly one active
-model that is not deleted.
+version that is not deleted in each registered model, or another one than before in the one that nobody changes.
 """
 
 import argparse
@@ -22,12 +22,13 @@ def main() -> int:
     parser.add_argument("mlflow", nargs="?", help="address of an MLflow server; without, one is started")
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--operations", type=int, default=2_000, help="of each process")
+    parser.add_argument("--names", type=int, default=2, help="registered models that are changed")
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         nullcontext(asked.mlflow) if asked.mlflow else mlflow_server(Path(folder)) as address,
     ):
-        found = fire(address, asked.processes, asked.operations)
+        found = fire(address, asked.processes, asked.operations, names=asked.names)
     sys.stdout.write(report(found))
     return 1 if any(outcome.startswith("unexpected") for outcome in found.outcomes) else 0
 
@@ -36,7 +37,8 @@ def report(found: Fire) -> str:
     """A line for each outcome, and what the reader saw."""
     lines = [f"{count:6} {outcome}" for outcome, count in sorted(found.outcomes.items())]
     rate = found.outcomes.total() / found.seconds
-    lines.append(f"{found.looks} looks, each with exactly one active model; it had changed in {found.moves} of them")
+    lines.append(f"{found.looks} looks, each with exactly one active version in each registered model")
+    lines.append(f"one had changed in {found.moves} of them")
     lines.append(f"{found.outcomes.total()} operations in {found.seconds:.0f} s, {rate:.1f} a second")
     return "\n".join(lines) + "\n"
 

@@ -18,9 +18,9 @@ from domain.errors import ClewError, NotFound, NotYours, ReadOnly, SignInNeeded
 from domain.errors.connections import OutcomeUnknown
 from domain.errors.services import passes_by_itself
 from domain.inference.messages import EvaluationReport, EvaluationState
-from domain.registry.measurements import Measurement
 from services.connect import Services
 from services.identity import reader, working_person, writing_person
+from services.measuring.measured import measurement_of
 
 _PATIENCE_SECONDS = 0.5  # less than a tick of the page's: the bar moves with each
 _WAIT_SECONDS = 180.0  # an engine that is started is there by then
@@ -104,7 +104,9 @@ def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[Evaluati
     """What was clicked, now or while the engine was away, else how far it is; where that is refused, both."""
     try:
         if starts:
-            return services.engine.start(model_id, _who_may_work(services)), None
+            begun = services.engine.start(model_id, _who_may_work(services))
+            services.following.follow(model_id)  # it is kept though this page is left
+            return begun, None
         if ctx.triggered_id == ids.EVALUATE_CANCEL:
             return services.engine.cancel(model_id, _who_may_work(services)), None
     except (ReadOnly, SignInNeeded, NotYours) as error:
@@ -133,9 +135,9 @@ def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool
 
     Nobody waits for a store that hangs: what is known of the model may say it already, and a later tick will.
     """
-    if found.state is not EvaluationState.DONE or found.seen is None or found.unseen is None:
+    measured = measurement_of(found, datetime.now(UTC))
+    if measured is None:
         return None, True
-    measured = Measurement(at=datetime.now(UTC), seen=found.seen, unseen=found.unseen)
     models = services.model_views.view().models
     model = None if models is None else models.get(found.model_id)
     if model is not None and model.measured is not None and model.measured.is_same_as(measured):

@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, State, ctx, no_update
 from components import ids, notices
 from components.runs import reading_texts, run_list
 from components.texts import words
+from services.alerts.team_alerts import KnownAlerts
 from services.registry.model_view import ModelView
 from services.tracking.run_store import RunView
 
@@ -29,7 +30,7 @@ def freshness(view: RunView) -> tuple[Any, Any, bool]:
     return text + ([] if view.runs is None else reading_texts.over_rest(view.runs)), *failed(view)
 
 
-def failed(view: RunView | ModelView) -> tuple[Any, bool]:
+def failed(view: RunView | ModelView | KnownAlerts) -> tuple[Any, bool]:
     """What failed since what is shown was read, if anything, and whether something did."""
     failure = view.failure
     if failure is None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import dash
@@ -13,7 +14,8 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
 from components import ids
-from components.front import front, front_best, front_health, front_model
+from components.front import front, front_attention, front_best, front_health, front_model
+from components.gpus import gpus
 from components.texts import words
 from components.texts.language import language
 from domain.front import in_progress
@@ -23,6 +25,8 @@ from domain.run_table.table import RunTable
 from domain.tracking.best_runs import BestRuns, best_per_algorithm
 from domain.tracking.runs import RunStatus
 from domain.tracking.vocabulary import Vocabulary
+from domain.trainings.training import WAITING
+from services.alerts.team_alerts import KnownAlerts
 from services.connect import Services
 from services.failures import Failure
 from services.registry.model_view import ModelView
@@ -35,11 +39,12 @@ Fill = Callable[[RunTable, datetime], Filled]  # that of these runs, as of then
 
 def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the front page to `app`."""
+    _register_attention(app, services)
     _register_runs(app, services, "runs", _in_progress_by(services.vocabulary))
     _register_runs(app, services, "best", _best_by(services.vocabulary))
     _register_model(app, services)
     _register_health(app, services)
-    _register_gpus(app, range(len(services.settings.gpu_monitors)))
+    _register_gpus(app, gpus.with_components(len(services.settings.gpu_monitors)))
 
 
 def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Fill) -> None:
@@ -52,6 +57,23 @@ def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Fill) ->
         # As of when they were read: while MLflow is away, Clew does not know that a run is silent.
         filled = None if view.runs is None else fill(view.runs, view.as_of or view.runs.swept_at)
         return (*_body(filled, view.failure, drawn), *_freshness(view))
+
+
+def _register_attention(app: dash.Dash, services: Services) -> None:
+    @app.callback(*_outputs("attention"), *_inputs("attention"))
+    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
+        if is_retry(front.place("attention")):
+            known = services.alerts.refreshed(RETRY_WAIT_SECONDS)
+        else:
+            known = services.alerts.view(services.settings.patience_seconds)
+        queue = services.trainings.queue().known
+        waiting = 0 if queue is None else sum(one.state in WAITING for one in queue.listed.trainings)
+        listed = known.alerts
+        read_ms = words.unix_ms(known.as_of) or 0
+        shown = listed and (listed.model_dump_json(exclude={"watcher_at_ms"}), listed.is_heard(read_ms))
+        drawing = partial(front_attention.attention, listed, waiting, read_ms)
+        filled = None if listed is None else ((shown, waiting), drawing)
+        return (*_body(filled, known.failure, drawn), *_freshness(known))
 
 
 def _register_model(app: dash.Dash, services: Services) -> None:
@@ -107,7 +129,7 @@ def _body(filled: Filled | None, failure: Failure | None, drawn: str | None) -> 
     return (no_update, no_update) if mark == drawn else (filled[1](), mark)
 
 
-def _freshness(view: RunView | ModelView) -> tuple[Any, Any, bool]:
+def _freshness(view: RunView | ModelView | KnownAlerts) -> tuple[Any, Any, bool]:
     """How old a tile is, what failed since, and whether something did."""
     return front.as_of(words.unix_ms(view.as_of)), *failed(view)
 
@@ -125,7 +147,9 @@ def _best_by(vocabulary: Vocabulary) -> Fill:
 
     @cached(LRUCache(1), key=lambda runs, hour: hashkey(runs.version, hour), lock=threading.Lock())
     def best_of(runs: RunTable, hour: int) -> BestRuns:
-        return best_per_algorithm(runs, datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary)
+        return best_per_algorithm(
+            runs.without_archived(), datetime.fromtimestamp(hour * _SECONDS_PER_HOUR, UTC), vocabulary
+        )
 
     def fill(runs: RunTable, as_of: datetime) -> Filled:
         best = best_of(runs, int(as_of.timestamp() // _SECONDS_PER_HOUR))
@@ -137,13 +161,15 @@ def _best_by(vocabulary: Vocabulary) -> Fill:
 def _active_model(view: ModelView) -> Filled | None:
     if view.models is None:
         return None
-    active = view.models.active
-    if active is None:
+    active = view.models.all_active
+    if not active:
         there = sum(model.state is not ModelState.DELETED for model in view.models.models)
         return f"none of {there}", lambda: front_model.no_active_model(there)
-    activation = activation_of(view.history, active.id)
-    mark = active.model_dump_json(), activation and activation.model_dump_json()
-    return mark, lambda: front_model.active_model(active, activation)
+    model, *others = active
+    activation = activation_of(view.history, model)
+    serves = view.models.active == model
+    mark = [one.model_dump_json() for one in active], activation and activation.model_dump_json(), serves
+    return mark, lambda: front_model.active_models(model, activation, others, serves=serves)
 
 
 def _health(services: Services, report: HealthReport) -> Filled | None:

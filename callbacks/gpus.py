@@ -4,27 +4,21 @@ from typing import Any
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
-from dash.exceptions import PreventUpdate
-from pydantic import TypeAdapter, ValidationError
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
 from callbacks.sockets import hand_on
 from components import ids
 from components.gpus import gpus
-from components.gpus.gpu_card import gpu_card
-from domain.gpus import MOST_GPUS, Gpu
 from domain.tracking.runs import RunStatus
 from services.connect import Services
 
-_GPUS = TypeAdapter(list[Gpu])
+_CHOICES = (ids.GPU_METRIC, ids.GPU_GROUP, ids.GPU_HOST, ids.GPU_OWNER, ids.GPU_STATE, ids.GPU_RUN)
 
 
 def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the GPU page to `app`."""
-    hosts = range(len(services.settings.gpu_monitors))
-    for host in hosts:
-        _register_cards(app, host)
-    _register_stream(app, hosts)
+    _register_stream(app, gpus.with_components(len(services.settings.gpu_monitors)))
+    _register_choices(app)
 
     @app.callback(
         Output(ids.GPU_RUNS, "data"),
@@ -41,25 +35,6 @@ def register(app: dash.Dash, services: Services) -> None:
         return (no_update if training in (None, known) else training, *failed(view))
 
 
-def _register_cards(app: dash.Dash, host: int) -> None:
-    @app.callback(
-        Output(ids.gpu("drawn", host), "data"), Input(ids.gpu("shape", host), "data"), prevent_initial_call=True
-    )
-    def draw(shape: object) -> list[Any]:
-        """New cards, when other GPUs are there, or one is in another state. The browser itself puts them in place."""
-        if not isinstance(shape, dict):
-            raise PreventUpdate
-        try:
-            present = _GPUS.validate_python(shape.get("gpus"))[:MOST_GPUS]
-        except ValidationError as error:  # not from a page of ours: that checked each message
-            raise PreventUpdate from error
-        return [gpu_card(gpu, recording=bool(shape.get("recording"))) for gpu in present]
-
-    app.clientside_callback(
-        ClientsideFunction("gpus", "cards"), Input(ids.gpu("drawn", host), "data"), State(ids.gpu("drawn", host), "id")
-    )
-
-
 def _register_stream(app: dash.Dash, hosts: range) -> None:
     app.clientside_callback(
         ClientsideFunction("gpus", "start"),
@@ -68,6 +43,15 @@ def _register_stream(app: dash.Dash, hosts: range) -> None:
         Input(ids.GPU_MONITORS, "data"),
         State(ids.GPU_TEXTS, "data"),
         State(ids.GPU_SCHEMA, "data"),
+        State(ids.GPU_CARD, "data"),
+        *(State(choice, "value") for choice in _CHOICES),
     )
     app.clientside_callback(ClientsideFunction("gpus", "join"), Input(ids.GPU_RUNS, "data"))
     hand_on(app, "gpus", (ids.gpu("socket", host) for host in hosts))
+
+
+def _register_choices(app: dash.Dash) -> None:
+    """What the reader chooses is for the browser alone; the address holds it."""
+    app.clientside_callback(ClientsideFunction("gpus", "choose"), *(Input(choice, "value") for choice in _CHOICES))
+    app.clientside_callback(ClientsideFunction("gpus", "openAll"), Input(ids.GPU_OPEN_ALL, "n_clicks"))
+    app.clientside_callback(ClientsideFunction("gpus", "closeAll"), Input(ids.GPU_CLOSE_ALL, "n_clicks"))

@@ -6,13 +6,13 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
-from callbacks.sockets import hand_on
 from components import ids
-from components.inference.inference import SIDES
 from components.inference.inference_controls import model_options
 from components.texts.language import _
 from services.connect import Services
 from services.registry.model_view import ModelView
+
+_BUTTONS = (ids.INFERENCE_PLAY, ids.INFERENCE_STOP, ids.INFERENCE_STEP, ids.INFERENCE_RESET)
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -28,7 +28,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Input(ids.retry("inference"), "n_clicks"),
         State(ids.INFERENCE_MODEL, "options"),
     )
-    def choices(_tick: int, _retry: int | None, known: list[dict[str, str]]) -> tuple[Any, ...]:
+    def choices(_tick: int, _retry: int | None, known: list[dict[str, Any]]) -> tuple[Any, ...]:
         """The models that can be tried."""
         if is_retry("inference"):
             view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
@@ -37,14 +37,14 @@ def register(app: dash.Dash, services: Services) -> None:
         return (*_options(view, known), *failed(view))
 
 
-def _options(view: ModelView, known: list[dict[str, str]]) -> tuple[Any, Any]:
+def _options(view: ModelView, known: list[dict[str, Any]]) -> tuple[Any, Any]:
     """Those of both lists; no update where the page has them."""
     if view.models is None:
         return no_update, no_update
-    options = model_options(view.models.models, none=_("the active one"))
+    options = model_options(view.models, none=_("the active one"))
     if options == known:
         return no_update, no_update
-    return options, model_options(view.models.models, none=_("no other"))
+    return options, model_options(view.models, none=_("no other"))
 
 
 def _register_walk(app: dash.Dash) -> None:
@@ -57,10 +57,9 @@ def _register_walk(app: dash.Dash) -> None:
         State(ids.INFERENCE_TEXTS, "data"),
         State(ids.INFERENCE_SCHEMA, "data"),
     )
-    hand_on(app, "inference", (ids.walk("socket", side) for side in SIDES))
     app.clientside_callback(
         ClientsideFunction("inference", "press"),
-        *(Input(button, "n_clicks") for button in (ids.INFERENCE_PLAY, ids.INFERENCE_STOP, ids.INFERENCE_RESET)),
+        *(Input(button, "n_clicks") for button in _BUTTONS),
     )
     app.clientside_callback(
         ClientsideFunction("inference", "choose"),
@@ -69,4 +68,6 @@ def _register_walk(app: dash.Dash) -> None:
         Input(ids.INFERENCE_SIZE, "value"),
         Input(ids.INFERENCE_SEED, "value"),
         Input(ids.INFERENCE_SPEED, "value"),
+        Input(ids.INFERENCE_PACE, "value"),
+        Input(ids.INFERENCE_GOES_ON, "value"),
     )

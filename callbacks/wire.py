@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from components.texts.translate import translate
-from domain.errors import ClewError
+from domain.errors import ClewError, NotFound, ServiceError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import BodyNotJson, ContractMisfit, NotSentAsJson, RequestRefused, RequestTooLong
 from domain.message_data import coded
@@ -69,5 +69,22 @@ def in_words(route: Route) -> Route:
             refused = answer({**coded(error, "error"), "details": details, "message": said})
             refused.status_code = error.status
             return refused
+
+    return answered
+
+
+def told_in_place(route: Callable[[], dict[str, Any]]) -> Callable[[], flask.Response]:
+    """Has `route` answer as a `problem`, with its `status`, what its page says in the part's place.
+
+    A browser would call any other status of the answer itself an error of the page.
+    """
+
+    @wraps(route)
+    @in_words
+    def answered() -> flask.Response:
+        try:
+            return answer(route())
+        except (NotFound, ServiceError) as error:
+            return answer({"problem": translate(error), "status": error.status})
 
     return answered

@@ -8,6 +8,7 @@ from dash import html
 from components.texts import words
 from components.texts.language import _
 from domain.registry.models import ModelState
+from domain.run_changes.marks import Mark
 from domain.tracking.runs import RunStatus
 
 COLOURS = {
@@ -38,6 +39,13 @@ def model_badge(state: ModelState) -> dbc.Badge:
 def diverged_badge() -> dbc.Badge:
     """Marks a run of which a metric ended in what is no finite number."""
     return dbc.Badge(_("diverged"), color="danger", class_name="diverged ms-1")
+
+
+def mark_badge(mark: Mark) -> dbc.Badge:
+    """What a run is marked as."""
+    colour = {Mark.BASELINE: "warning", Mark.ARCHIVED: "secondary"}[mark]
+    text = {"text_color": "dark"} if mark is Mark.BASELINE else {}
+    return dbc.Badge(words.mark_name(mark), color=colour, class_name="ms-2", **text)
 
 
 def sample_badge() -> dbc.Badge:

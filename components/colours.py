@@ -4,11 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from domain.tracking.runs import Run
+
 # Okabe and Ito's palette for colour-blind readers, without black and yellow, which a dark or a light page swallows, and
 # with a grey. No colours of another palette beside them: its teal and their green cannot be told apart. More runs than
 # colours differ by their dashes.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#808080")
 DASHES = ("solid", "dash", "dot")
+BASELINE_DASH = "longdash"
 # Of several metrics on one chart each has its own; beyond them marks on the lines tell one from the next.
 OVERLAY_DASHES = ("solid", "dot", "dash", "dashdot", "longdash")
 OVERLAY_SYMBOLS = (None, "circle", "square", "diamond", "triangle-up")
@@ -36,6 +39,12 @@ def line_styles(run_ids: Sequence[str]) -> dict[str, LineStyle]:
         taken.add(slot)
         styles[run_id] = slots[slot]
     return styles
+
+
+def run_styles(runs: Sequence[Run]) -> dict[str, LineStyle]:
+    """The same of runs, of which a baseline has dashes of its own."""
+    styles = line_styles([run.run_id for run in runs])
+    return styles | {run.run_id: styles[run.run_id]._replace(dash=BASELINE_DASH) for run in runs if run.is_baseline}
 
 
 def overlay_style(style: LineStyle, place: int) -> LineStyle:

@@ -85,6 +85,7 @@ def _header(ui: UiSettings) -> html.Header:
                         html.A(_("Models"), href=href("/models"), className="nav-link"),
                         html.A(_("Inference"), href=href("/inference"), className="nav-link"),
                         html.A(_("GPUs"), href=href("/gpu"), className="nav-link"),
+                        html.A(_("Alerts"), href=href("/alerts"), className="nav-link"),
                     ],
                     className="navbar-nav me-auto",
                 ),

@@ -30,6 +30,11 @@ def training_href(run_id: str) -> str:
     return href(f"/training/{quote(run_id, safe='')}")
 
 
+def training_log_href(run_id: str) -> str:
+    """All that a training wrote, as a file."""
+    return href(f"/api/training/runs/{quote(run_id, safe='')}/log.txt")
+
+
 def model_href(model_id: str) -> str:
     """The detail page of a model."""
     return href(f"/models/{quote(model_id, safe='')}")

@@ -8,6 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
+from components.links import href
 from components.texts.language import _, around, ngettext
 from components.texts.translate import translate
 from domain.errors import ClewError
@@ -71,10 +72,12 @@ def said(sentences: Sequence[str]) -> dbc.Alert | None:
     return dbc.Alert([html.Div(sentence) for sentence in sentences], color="warning", className="py-2")
 
 
-def how_to_train(class_name: str = "") -> html.Pre:
-    """What starts a training, from the tree's root; it logs to the MLflow that Clew's settings name."""
-    return html.Pre(
-        "make train-deps\n.venv/bin/python -m training --algorithm PPO --seed 1 --episodes 1000", className=class_name
+def how_to_train(class_name: str = "") -> html.Div:
+    """The page that starts a training, and what does so from the tree's root: both log to this Clew's MLflow."""
+    command = "make train-deps\n.venv/bin/python -m training --algorithm PPO --seed 1 --episodes 1000"
+    page = html.A(_("Start a training"), href=href("/training"))
+    return html.Div(
+        [page, " ", _("or on the command line:"), html.Pre(command, className="mb-0")], className=class_name
     )
 
 
@@ -90,6 +93,11 @@ def age(unix_ms: int | None) -> html.Time | str:
     if unix_ms is None:
         return "–"
     return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "age"})
+
+
+def coming(unix_ms: int) -> html.Time:
+    """As `moment`, of one that is still to come: without an age."""
+    return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "coming"})
 
 
 def _with_now(unix_ms: int) -> dict[str, str]:

@@ -16,7 +16,7 @@ from components.texts.language import _
 from components.texts.outcomes import no_value
 from components.texts.translate import templates
 from components.texts.words import MISSING
-from domain.errors.requests import FilterMisunderstood
+from domain.errors.run_lists.filters import FilterMisunderstood
 
 Kind = Literal["text", "numeric", "datetime", "link"]
 
@@ -40,16 +40,18 @@ def native_table(
     page_size: int,
     hidden: Sequence[str] = (),
     styles: Sequence[dict[str, Any]] = (),
-    selectable: Literal["single", "multi"] = "multi",
+    selectable: Literal["single", "multi"] | None = "multi",
     sorting: Sequence[dict[str, str]] = (),
     typed: Mapping[str, str] | None = None,
+    sorts_itself: bool = True,
 ) -> html.Div:
     """A table called `label` that sorts, filters and pages in the browser; the page puts the rows in.
 
     The columns `named_by` say to a screen reader which row a checkbox is for. `sorting` and what is `typed` into the
-    boxes by column are as they are at first.
+    boxes by column are as they are at first. Unless it `sorts_itself`, the page's script puts the rows in order.
     """
     table = _table(component_id, columns, page_size, hidden, styles, selectable)
+    table.sort_action = "native" if sorts_itself else "custom"
     table.sort_by = list(sorting)
     texts = {"table": component_id, "typed": json.dumps(typed or {})} | _said(named_by)
     said = {f"data-{name}": text for name, text in texts.items()}
@@ -93,7 +95,7 @@ def _table(
     page_size: int,
     hidden: Sequence[str],
     styles: Sequence[dict[str, Any]],
-    selectable: Literal["single", "multi"],
+    selectable: Literal["single", "multi"] | None,
 ) -> dash_table.DataTable:
     """`persistence` stays off: it stores row indices, and inside an iframe without storage nothing would render."""
     return dash_table.DataTable(
@@ -101,7 +103,7 @@ def _table(
         columns=[column_spec(column) for column in columns],
         data=[],
         hidden_columns=list(hidden),
-        row_selectable=selectable,
+        row_selectable=selectable or False,
         selected_rows=[],
         selected_row_ids=[],
         sort_action="native",

@@ -1,7 +1,7 @@
 """Takes the README's pictures: `python -m docs.screenshots` in the tree's root, a minute or two.
 
-A Clew of its own plays the sample data and the example session of GPUs, in a folder that goes away afterwards. It needs
-the libraries of `make test`, and Chromium with its driver.
+A Clew of its own plays the sample data and the example session of GPUs, and trains, in a folder that goes away
+afterwards. It needs the libraries of `make test` and `make train-deps`, and Chromium with its driver.
 """
 
 import base64
@@ -39,7 +39,7 @@ class Picture(NamedTuple):
     dark: bool = False
 
 
-def pictures(runs: list[dict[str, Any]]) -> list[Picture]:
+def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
     """What the README shows."""
     maze = {run["name"]: run["run_id"] for run in runs if run["environment"] == "ClewMaze-10x10-v0"}
     seeds = [maze[name] for name in sorted(maze) if name.startswith(("ppo-default", "ppo-small-net"))]
@@ -52,6 +52,8 @@ def pictures(runs: list[dict[str, Any]]) -> list[Picture]:
         Picture("models", "/models", f"{_count('#models-table td.dash-select-cell')} > 10"),
         Picture("model", "/models/16", f"{_count('#model-policy .bg-success')} == 1", 640),
         Picture("inference", "/inference?model=16&versus=5&play=1", f"{_walked('a')} && {_walked('b')}", 1060),
+        Picture("trainings", "/training", f"{_count('#trainings-queue tr')} == 3 && {_count('#training-start')} == 1"),
+        Picture("training", f"/training/{training}", f"{_drawn(0)} && {_count('#live-log .live-log-line')} > 2", 960),
         Picture("gpus", "/gpu", f"{_drawn(3)} && {_count('#gpus-processes tbody tr')} > 1", 1060, dark=True),
     ]
 
@@ -141,16 +143,42 @@ def take(driver: webdriver.Chrome, address: str, picture: Picture) -> None:
     (FOLDER / f"{picture.name}.webp").write_bytes(content)
 
 
+def train(address: str) -> str:
+    """Trains in the 5×5 maze to the end, then begins what takes longer, with two that wait; returns that one's run."""
+    _wait_for(address, _started(address, algorithm="PPO", maze_size=5, episodes=300), "done")
+    running = _started(address, algorithm="DQN", episodes=4000)
+    _started(address, algorithm="PPO", seed="1-2")
+    _wait_for(address, running, "training")
+    time.sleep(30)  # its curves grow
+    return running
+
+
+def _started(address: str, **values: object) -> str:
+    answer = requests.post(f"{address}/api/training/start", json=values, timeout=60)
+    answer.raise_for_status()
+    return str(answer.json()["run_id"])
+
+
+def _wait_for(address: str, run_id: str, state: str) -> None:
+    ends = time.monotonic() + 180
+    while requests.get(f"{address}/api/training/runs/{run_id}", timeout=60).json()["state"] != state:
+        if time.monotonic() > ends:
+            raise SystemExit(f"The training {run_id} is not {state} after three minutes.")
+        time.sleep(1)
+
+
 def main() -> None:
-    """Takes all of them."""
+    """Takes all of them, or those whose names stand on the command line."""
+    only = sys.argv[1:]
     FOLDER.mkdir(exist_ok=True)
     with clew() as address, browser() as driver:
         requests.post(f"{address}/api/models/active", json={"model_id": "16"}, timeout=60).raise_for_status()
         ends = time.monotonic() + 120
         while len(runs := requests.get(f"{address}/api/runs", timeout=60).json()) < 25 and time.monotonic() < ends:
             time.sleep(1)
-        for picture in pictures(runs):
-            take(driver, address, picture)
+        for picture in pictures(runs, train(address)):
+            if not only or picture.name in only:
+                take(driver, address, picture)
 
 
 if __name__ == "__main__":

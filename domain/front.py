@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.run_changes.marks import Mark
 from domain.tracking.outcomes import Diverged
 from domain.tracking.runs import Run, RunStatus
 from domain.tracking.silence import last_metric_ms, silent_minutes
@@ -21,6 +22,7 @@ class RunInProgress(BaseModel):
     algorithm: str | None
     status: RunStatus
     is_sample: bool
+    is_archived: bool = False
     last_metric_ms: int | None
     silent_minutes: int | None
     diverged: dict[str, Diverged]
@@ -41,6 +43,7 @@ def _progress_of(run: Run, silence: int | None, now: datetime, vocabulary: Vocab
         algorithm=run.parameter("algorithm", vocabulary),
         status=run.status,
         is_sample=run.is_sample,
+        is_archived=Mark.ARCHIVED in run.marks,
         last_metric_ms=last_metric_ms(run, now),
         silent_minutes=silence,
         diverged=run.diverged(vocabulary),

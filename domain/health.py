@@ -35,6 +35,7 @@ class ServiceKind(StrEnum):
     GPU_MONITOR = "gpu_monitor"
     INFERENCE = "inference"
     SCHEDULER = "scheduler"
+    PROMETHEUS = "prometheus"
 
 
 class ServiceHealth(BaseModel):

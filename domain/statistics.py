@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_serializer
 
 CONFIDENCE: Final = 0.95
 # Below this many runs an interval would look like knowledge: two numbers can be resampled in three ways only.
@@ -20,6 +20,11 @@ class Interval(BaseModel):
 
     low: float
     high: float
+
+    @field_serializer("low", "high", when_used="json")
+    def _as_json(self, end: float) -> float | str:
+        """As the configuration says, which pydantic forgets where this is a part of a union."""
+        return end if math.isfinite(end) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(end, "NaN")
 
 
 def cut(n: int) -> int:

@@ -3,35 +3,24 @@
 Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting is wrong.
 """
 
-import logging
 import sys
 
-from domain.errors import BadInput
-from domain.hosts import open_host_warning
-from domain.logs import configure_logging
 from gpu_monitor.app import create_app
-from gpu_monitor.settings import read_settings
-from sockets.socket_server import SocketServer
+from gpu_monitor.settings import GpuMonitorSettings, read_settings
+from sockets.service_main import Listening, Make, run_service
 
 
 def main() -> int:
-    """Runs the service in the foreground; returns the exit status where gunicorn does not exit itself."""
-    try:
-        settings = read_settings()
-    except BadInput as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    configure_logging(settings.log_level)
-    if warning := open_host_warning("GPU_MONITOR_HOST", settings.gpu_monitor_host, settings.trusted_hosts):
-        logging.getLogger(__name__).warning(warning)
-    SocketServer(
-        lambda: create_app(settings),
-        host=settings.gpu_monitor_host,
-        port=settings.gpu_monitor_port,
-        sockets=settings.gpu_max_viewers,
-        log_level=settings.log_level,
-    ).run()
-    return 0
+    """Runs the service in the foreground."""
+    return run_service(read_settings, _listening, _made_by)
+
+
+def _listening(own: GpuMonitorSettings) -> Listening:
+    return Listening("GPU_MONITOR_HOST", own.gpu_monitor_host, own.gpu_monitor_port, own.gpu_max_viewers)
+
+
+def _made_by(settings: GpuMonitorSettings) -> Make:
+    return lambda: create_app(settings)
 
 
 if __name__ == "__main__":

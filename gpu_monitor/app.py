@@ -1,9 +1,17 @@
-"""The monitor's addresses: the stream `/ws/gpu`, `/gpus`, `/health` and `/metrics`."""
+"""The monitor's addresses: the stream `/ws/gpu`, `/gpus`, `/history`, `/health` and `/metrics`."""
 
 from collections.abc import Callable
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
+from pydantic import ValidationError
 
+from domain.errors import ClewError
+from domain.errors.misfits import misfits_of
+from domain.errors.requests import ContractMisfit, RequestRefused
+from domain.message_data import coded
+from gpu_monitor.driver.processes import boot_id
+from gpu_monitor.kept.answers import HistoryQuery
+from gpu_monitor.kept.keeper import HistoryKeeper
 from gpu_monitor.metrics import metrics
 from gpu_monitor.settings import GpuMonitorSettings
 from gpu_monitor.watch import Watch
@@ -18,7 +26,8 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
     app = Flask("gpu_monitor", static_folder=None)
     check_hosts(app, settings.hosts_answered)
     broadcast = Broadcast()
-    watch = Watch(settings, broadcast.publish)
+    keeper = HistoryKeeper(settings, boot_id())
+    watch = Watch(settings, broadcast.publish, keeper.take)
     stream = SocketRoute(
         app,
         "/ws/gpu",
@@ -27,6 +36,7 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
         origins=read_origins(settings.allowed_origins),
     )
     _add_report(app, watch)
+    _add_history(app, keeper)
     _add_health(app, watch, broadcast)
     _add_metrics(app, watch, broadcast)
 
@@ -34,6 +44,7 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
         watch.stop()
         stream.close()
 
+    keeper.start()
     watch.start()
     return app, stop
 
@@ -43,6 +54,22 @@ def _add_report(app: Flask, watch: Watch) -> None:
     def gpus() -> Response:
         """What the stream tells, once: for programs that want to know now."""
         return Response(watch.report().model_dump_json(), mimetype="application/json")
+
+
+def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
+    @app.get("/history")
+    def history() -> Response:
+        """What is kept of a span of time, as `HistoryQuery` asks for it."""
+        try:
+            query = HistoryQuery.model_validate(request.args.to_dict())
+        except ValidationError as error:
+            raise ContractMisfit(misfits_of(error)) from error
+        return Response(keeper.history(query).model_dump_json(), mimetype="application/json")
+
+    @app.errorhandler(ClewError)
+    def refused(error: ClewError) -> tuple[Response, int]:
+        details = error.details if isinstance(error, RequestRefused) else {}
+        return jsonify({**coded(error, "error"), "details": details}), error.status
 
 
 def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:

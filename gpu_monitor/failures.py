@@ -1,23 +1,32 @@
 """What can be wrong with a host or a GPU: a cause and a remedy for each state."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from domain.errors.gpu_remedies import (
     CheckLspci,
+    InstallAmdSmi,
     InstallDriver,
+    LoadAmdgpu,
     LoadDriver,
     LookForXid,
+    MakeInstances,
+    PermitAmdDevices,
     PermitControlDevice,
     PermitDevice,
     RebootOrReload,
     ResetLostGpu,
+    TryAmdSmi,
     TryNvidiaSmi,
     TryNvidiaSmiReset,
     WaitForFreshProcess,
     WaitSomeSeconds,
-    WatchInstances,
 )
 from domain.errors.gpus import (
+    AmdDriverNotLoaded,
+    AmdHasNoGpu,
+    AmdLibraryMissing,
+    AmdNotPermitted,
     DriverHasNoGpu,
     DriverNotAnswering,
     DriverNotLoaded,
@@ -57,21 +66,39 @@ HOST: dict[HostState, Advice] = {
     HostState.FAILED: Advice(GpusUnreadable(), TryNvidiaSmi()),
 }
 
+AMD_HOST: dict[HostState, Advice] = {
+    HostState.NO_GPU: Advice(AmdHasNoGpu(), CheckLspci()),
+    HostState.NO_LIBRARY: Advice(AmdLibraryMissing(), InstallAmdSmi()),
+    HostState.NO_DRIVER: Advice(AmdDriverNotLoaded(), LoadAmdgpu()),
+    HostState.NO_PERMISSION: Advice(AmdNotPermitted(), PermitAmdDevices()),
+    HostState.FAILED: Advice(GpusUnreadable(), TryAmdSmi()),
+}
+
 GPU: dict[GpuState, Advice] = {
     GpuState.LOST: Advice(GpuLost(), ResetLostGpu()),
     GpuState.NO_PERMISSION: Advice(GpuNotPermitted(), PermitDevice()),
-    GpuState.MIG: Advice(GpuSplit(), WatchInstances()),
+    GpuState.MIG: Advice(GpuSplit(), MakeInstances()),
     GpuState.FAILED: Advice(GpuUnreadable(), TryNvidiaSmiReset()),
+}
+
+
+AMD_GPU: dict[GpuState, Advice] = {
+    GpuState.NO_PERMISSION: Advice(GpuNotPermitted(), PermitAmdDevices()),
+    GpuState.FAILED: Advice(GpuUnreadable(), TryAmdSmi()),
 }
 
 
 class HostTrouble(Exception):
     """No GPU of this host can be read; `state` says why, and `detail` where that is "failed"."""
 
-    def __init__(self, state: HostState, detail: Reason | None = None) -> None:
+    def __init__(
+        self, state: HostState, detail: Reason | None = None, advices: Mapping[HostState, Advice] = HOST
+    ) -> None:
         super().__init__(str(detail or ""))
         self.state = state
-        self.advice = HOST[state] if detail is None else HOST[state]._replace(cause=GpusUnreadableBecause(detail))
+        self.advice = advices[state]
+        if detail is not None:
+            self.advice = self.advice._replace(cause=GpusUnreadableBecause(detail))
 
 
 class OddAnswer(Exception):
@@ -88,8 +115,16 @@ class GpuTrouble(Exception):
     `host` is what it means of the whole host where all its GPUs say so.
     """
 
-    def __init__(self, state: GpuState, detail: Reason | None = None, host: HostTrouble | None = None) -> None:
+    def __init__(
+        self,
+        state: GpuState,
+        detail: Reason | None = None,
+        host: HostTrouble | None = None,
+        advices: Mapping[GpuState, Advice] = GPU,
+    ) -> None:
         super().__init__(str(detail or ""))
         self.state = state
         self.host = host
-        self.advice = GPU[state] if detail is None else GPU[state]._replace(cause=GpuUnreadableBecause(detail))
+        self.advice = advices[state]
+        if detail is not None:
+            self.advice = self.advice._replace(cause=GpuUnreadableBecause(detail))

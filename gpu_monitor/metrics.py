@@ -1,11 +1,15 @@
 """The last sample in Prometheus's text format: base units, and no line at all for what a GPU does not support."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
-from domain.gpus import Gpu, GpuReport, GpuState, HostState
+from domain.fleet.kept_history import GpuUser
+from domain.gpus import Disk, Gpu, GpuReport, GpuState, HostState, Machine
+from gpu_monitor.kept.buckets import users_of
 
 _MIB: Final = 2**20
+_MOST_USERS: Final = 16  # each is a series of its own
 # A GPU that is split, or that this user may not read in full, is neither of these: the driver answers for it.
 _DOWN: Final = (GpuState.LOST, GpuState.FAILED)
 
@@ -49,16 +53,19 @@ _OF_A_GPU: Final = (
 
 
 def metrics(report: GpuReport, *, viewers: int, restarts: int) -> str:
-    """The whole text; GPU lines are left out where the sample is too old to be the GPU's state."""
-    gpus = report.gpus if report.state == HostState.OK else []
-    lines = [*_of_the_monitor(report, viewers, restarts)]
+    """The whole text; GPU lines are left out where the sample is too old to be the GPU's state, and of an example.
+
+    What Prometheus keeps is told as measured later on, and nothing of an example session was.
+    """
+    gpus = report.gpus if report.state == HostState.OK and not report.recording else []
+    lines = [*_of_the_monitor(report, viewers, restarts), *_of_the_machine(report.machine)]
     for metric in _OF_A_GPU:
         values = [(gpu, value) for gpu in gpus if (value := metric.value(gpu)) is not None]
         if values:
             lines += _head(metric.name, metric.meaning)
             lines += [f"{metric.name}{_labels(gpu)} {value!r}" for gpu, value in values]
     if gpus:
-        lines += _states(gpus)
+        lines += [*_states(gpus), *_kinds(gpus), *_reservations(gpus), *_users(gpus, report.boot_id)]
     return "\n".join(lines) + "\n"
 
 
@@ -75,11 +82,72 @@ def _of_the_monitor(report: GpuReport, viewers: int, restarts: int) -> Iterator[
     yield f"clew_gpu_sampler_restarts_total {restarts}"
 
 
+def _of_the_machine(machine: Machine | None) -> Iterator[str]:
+    if machine is None:
+        return
+    for name, meaning, value in (
+        ("cpu_ratio", "Share of all processors that was busy.", _times(machine.cpu, 0.01)),
+        ("cpus", "Processors.", machine.cpus),
+        ("memory_used_bytes", "Memory that programs cannot have.", _times(machine.memory_used, _MIB)),
+        ("memory_total_bytes", "Memory in all.", _times(machine.memory_total, _MIB)),
+    ):
+        if value is not None:
+            yield from _head(f"clew_host_{name}", meaning)
+            yield f"clew_host_{name} {value!r}"
+    if machine.disk is not None:
+        yield from _of_the_disk(machine.disk)
+
+
+def _of_the_disk(disk: Disk) -> Iterator[str]:
+    for name, meaning, value in (
+        ("used", "In use on the disk of this folder.", disk.used),
+        ("free", "What may still be written there by who is not root.", disk.free),
+        ("total", "What the disk of this folder holds in all.", disk.total),
+    ):
+        if value is not None:
+            yield from _head(f"clew_host_disk_{name}_bytes", meaning)
+            yield f'clew_host_disk_{name}_bytes{{folder="{_escaped(disk.path)}"}} {_times(value, _MIB)!r}'
+
+
 def _states(gpus: list[Gpu]) -> Iterator[str]:
     yield from _head("clew_gpu_state", "1 for the state in which the GPU is, 0 for all others.")
     for gpu in gpus:
         for state in GpuState:
             yield f"clew_gpu_state{_labels(gpu, state=state)} {int(state == gpu.state)}"
+
+
+def _kinds(gpus: list[Gpu]) -> Iterator[str]:
+    yield from _head("clew_gpu_info", "1; whose GPU it is, of which it is a part, whether its memory is the host's.")
+    for gpu in gpus:
+        parent = "" if gpu.parent_id is None else str(gpu.parent_id)
+        profile = (gpu.mig and gpu.mig.profile) or ""
+        kind = {"place": gpu.place, "parent": parent, "mig_profile": profile, "unified": str(gpu.unified).lower()}
+        yield f"clew_gpu_info{_labels(gpu, vendor=gpu.vendor or '', **kind)} 1"
+
+
+def _reservations(gpus: list[Gpu]) -> Iterator[str]:
+    known = [gpu for gpu in gpus if gpu.is_reserved is not None]
+    if known:
+        yield from _head("clew_gpu_reserved", "Whether somebody has the GPU, busy or not, and who, for which run.")
+    for gpu in known:
+        labels = _labels(gpu, owner=gpu.owner or "", run_id=gpu.run_id or "")
+        yield f"clew_gpu_reserved{labels} {int(bool(gpu.is_reserved))}"
+
+
+def _users(gpus: list[Gpu], boot_id: str | None) -> Iterator[str]:
+    """A line for each who has a GPU: the owner, the run, and what joins a process with its run stand in the labels."""
+    lines = [
+        f"clew_gpu_user{_labels(gpu, **_said_of(user))} 1"
+        for gpu in gpus
+        for user in islice(dict.fromkeys(users_of(gpu, boot_id)), _MOST_USERS)  # two of whom nothing is known are one
+    ]
+    if lines:
+        yield from _head("clew_gpu_user", f"1 for each who has the GPU, of {_MOST_USERS} with the most memory.")
+        yield from lines
+
+
+def _said_of(user: GpuUser) -> dict[str, str]:
+    return {name: str(value) for name, value in user if value is not None}
 
 
 def _head(name: str, meaning: str, kind: str = "gauge") -> Iterator[str]:
@@ -89,6 +157,8 @@ def _head(name: str, meaning: str, kind: str = "gauge") -> Iterator[str]:
 
 def _labels(gpu: Gpu, **more: str) -> str:
     labels = {"gpu": str(gpu.gpu_id), "uuid": gpu.uuid or "", "name": gpu.name or "", **more}
+    if gpu.mig is not None:
+        labels.setdefault("place", gpu.place)  # the number of a part says nothing to people
     return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import ConfigDict, Field
 
-from domain.gpus import Gpu, HostState, Troubled
+from domain.gpus import Gpu, HostState, Troubled, VendorTrouble
 
 FRESH_PROCESS_NEEDED: Final = 3
 """The sampler's exit status when only another process can read the GPUs again."""
@@ -21,3 +21,4 @@ class Reading(Troubled):
     driver_version: str | None = None
     recording: bool = False
     gpus: list[Gpu] = Field([])
+    troubles: list[VendorTrouble] | None = None

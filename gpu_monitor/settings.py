@@ -1,6 +1,7 @@
 """The GPU monitor's settings, from the environment or `.env`."""
 
 import socket
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -45,12 +46,32 @@ class GpuMonitorSettings(BaseSettings):
     gpu_extended: bool = Field(
         False, description="Whether ECC errors, PCIe and NVLink rates are read as well; they take 40 ms for each GPU."
     )
+    gpu_disk_folder: Path = Field(
+        Path("."), description="A folder whose disk is told beside the GPUs: where trainings keep their checkpoints."
+    )
+    gpu_sys_path: Path = Field(
+        Path("/sys"),
+        description="Where the machine's /sys is, in a container that has it elsewhere: "
+        "there stands whose GPUs are plugged in.",
+    )
+    gpu_history_hours: float = Field(
+        24,
+        ge=0,
+        le=7 * 24,
+        description="The monitor itself keeps means of 20 s for so many hours, for teams without Prometheus; 0: none.",
+    )
+    state_dir: Path = Field(Path("var"), description="Where it keeps them, in gpu-history.sqlite; 64 MiB at most.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
 
     @property
     def host_name(self) -> str:
         """What the host is called: as set, else as the machine calls itself."""
         return self.gpu_host_name or socket.gethostname()
+
+    @property
+    def history_file(self) -> Path:
+        """Where the history is kept."""
+        return self.state_dir / "gpu-history.sqlite"
 
     @property
     def hosts_answered(self) -> TrustedHosts:

@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from domain.gpus import HISTORY_SAMPLES, GpuReport, HostState, PastSample
+from domain.gpus import HISTORY_SAMPLES, GpuReport, HostState, Machine, PastSample
 from gpu_monitor.driver.processes import boot_id
 from gpu_monitor.readings import Reading
+from gpu_monitor.sampling.machine_reader import MachineReader
 from gpu_monitor.sampling.sample_log import SampleLog
 from gpu_monitor.sampling.sampler_keeper import SamplerKeeper
 from gpu_monitor.settings import GpuMonitorSettings
@@ -21,20 +22,25 @@ _MOST_SLACK_SECONDS: Final = 0.5
 
 
 class Watch:
-    """Runs the sampler in a thread of its own, and gives `publish` each report as JSON.
+    """Runs the sampler in a thread of its own, and gives `publish` each report as JSON and `keep` each reading.
 
     A report without a new sample, a heartbeat, comes when a sample is late by a quarter of its period (half a second
     at most), and then each period.
     """
 
-    def __init__(self, settings: GpuMonitorSettings, publish: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: GpuMonitorSettings, publish: Callable[[str], None], keep: Callable[[Reading], None]
+    ) -> None:
         self._settings = settings
+        self._keep = keep
         self._publish = publish
         self._period = settings.gpu_sample_seconds
         self._keeper = SamplerKeeper(self._period)
         self._history: deque[PastSample] = deque(maxlen=HISTORY_SAMPLES)
         self._sample_log = SampleLog(settings.gpu_log_seconds)
         self._boot_id = boot_id()
+        self._machine_reader = MachineReader(settings.gpu_disk_folder.absolute())
+        self._machine: Machine | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self.last: Reading | None = None
@@ -58,12 +64,14 @@ class Watch:
 
     def start(self) -> None:
         """Starts sampling."""
+        self._machine_reader.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Ends the sampler; returns at once."""
         self._stopping.set()
         self._keeper.stop()
+        self._machine_reader.stop()
 
     def report(self, with_history: bool = False) -> GpuReport:
         """What is known now."""
@@ -80,6 +88,8 @@ class Watch:
             recording=known is not None and known.recording,
             driver_version=known and known.driver_version,
             gpus=known.gpus if known else [],
+            troubles=known and known.troubles,
+            machine=self._machine,
             history=list(self._history) if with_history else None,
         )
 
@@ -105,6 +115,7 @@ class Watch:
                 due += self._period
             else:
                 continue
+            self._machine = self._machine_reader.read()
             self._publish(self.report().model_dump_json())
 
     def _take(self, reading: Reading) -> None:
@@ -112,6 +123,7 @@ class Watch:
         values = {gpu.gpu_id: gpu.utilization for gpu in reading.gpus}
         self._history.append(PastSample(at=reading.taken_at, utilization=values))
         self._sample_log.write(reading)
+        self._keep(reading)
 
     def _miss(self) -> None:
         if self.last is not None:

@@ -3,35 +3,25 @@
 Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting is wrong.
 """
 
-import logging
 import sys
 
-from domain.errors import BadInput
-from domain.hosts import open_host_warning
-from domain.logs import configure_logging
 from inference.app import create_app
-from inference.settings import read_settings
-from sockets.socket_server import SocketServer
+from inference.settings import InferenceSettings, read_settings
+from sockets.service_main import Listening, Make, run_service
 
 
 def main() -> int:
-    """Runs the service in the foreground; returns the exit status where gunicorn does not exit itself."""
-    try:
-        settings = read_settings()
-    except BadInput as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    configure_logging(settings.log_level, settings.secrets)
-    if warning := open_host_warning("INFERENCE_HOST", settings.inference_host, settings.trusted_hosts):
-        logging.getLogger(__name__).warning(warning)
-    SocketServer(
-        lambda: create_app(settings),
-        host=settings.inference_host,
-        port=settings.inference_port,
-        sockets=settings.inference_max_viewers,
-        log_level=settings.log_level,
-    ).run()
-    return 0
+    """Runs the service in the foreground."""
+    return run_service(read_settings, _listening, _made_by)
+
+
+def _listening(own: InferenceSettings) -> Listening:
+    host, port = own.inference_host, own.inference_port
+    return Listening("INFERENCE_HOST", host, port, own.inference_max_viewers, own.secrets)
+
+
+def _made_by(settings: InferenceSettings) -> Make:
+    return lambda: create_app(settings)
 
 
 if __name__ == "__main__":

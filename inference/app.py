@@ -7,12 +7,16 @@ from flask import Flask, Response, jsonify, request
 from domain.access.identity import program_asker, user_of
 from domain.access.rules import check
 from domain.access.table import INFERENCE, access_of
-from inference import evaluation_routes
+from environments.known import KnownEnvironments
+from environments.pool import EnvironmentPool
+from inference import episode_routes, evaluation_routes
 from inference.clew_models import ClewModels
 from inference.engine import Engine
+from inference.episodes import EpisodeDrawing
 from inference.evaluations import Evaluations
 from inference.settings import InferenceSettings
-from inference.viewing import Viewing
+from inference.viewers.viewing import Viewing
+from sockets.connections import Connection
 from sockets.fair_places import address_of
 from sockets.host_check import check_hosts
 from sockets.origins import read_origins
@@ -24,25 +28,34 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     app = Flask("inference", static_folder=None)
     check_hosts(app, settings.hosts_answered)
     _refuse_whom_the_table_forbids(app, settings)
-    engine = Engine(ClewModels(settings.models_url, direct=settings.clew_url is None), settings.inference_max_models)
-    evaluations = Evaluations(engine)
+    known = KnownEnvironments.read(settings.environments_file)
+    models = ClewModels(settings.models_url, direct=settings.clew_url is None)
+    engine = Engine(models, settings.inference_max_models, EnvironmentPool(known, settings.inference_max_environments))
+    evaluations = Evaluations(engine, known)
     origins = read_origins(settings.allowed_origins)
+
+    def talk(viewer: Connection) -> None:
+        engine.expect()
+        Viewing(engine, viewer).serve()
+
     viewers = SocketRoute(
         app,
         "/ws/inference",
-        talk=lambda viewer: Viewing(engine, viewer).serve(),
+        talk=talk,
         most_viewers=settings.inference_max_viewers,
         kept_places=settings.inference_max_viewers // 4,
         origins=origins,
         person_of=lambda asked: user_of(asked.headers, asked.remote_addr, settings) or address_of(asked),
     )
     evaluation_routes.register(app, settings, evaluations, origins)
+    episode_routes.register(app, EpisodeDrawing(engine.models, known))
     _add_health(app, engine, evaluations, viewers)
 
     def stop() -> None:
         evaluations.close()
+        known.close()
         viewers.close()
-        engine.pool.close()
+        engine.close()
 
     return app, stop
 
@@ -64,6 +77,7 @@ def _add_health(app: Flask, engine: Engine, evaluations: Evaluations, viewers: S
             status="healthy",
             viewers=len(viewers),
             models=len(engine.pool),
+            environments=len(engine.environments),
             latency_p50_ms=recent.p50,
             latency_p95_ms=recent.p95,
             evaluations=evaluations.running,

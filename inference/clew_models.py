@@ -10,6 +10,7 @@ from urllib.parse import quote
 import orjson
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
+from domain.environments.source import EnvironmentSource
 from domain.errors import (
     BadResponse,
     ClewError,
@@ -34,12 +35,13 @@ from domain.errors.policy_checks.files import FileGoneWithRun
 from domain.errors.policy_files import FileMissing, NotOnnxModel
 from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere
 from domain.errors.services import AskedTooMuch
+from domain.inference.messages import MEASURING_HEADER
 from domain.inference.policies import MOST_BYTES
-from domain.message_data import message_in
+from domain.message_data import MessageField, message_in
 from domain.messages import Reason
 from domain.registry.models import LONGEST_ID, as_text
-from transport.exchange import Answer
 from transport.http_client import JsonService
+from transport.opened import Answer
 
 SERVICE: Final = "Clew"
 CALL_SECONDS: Final = 10.0
@@ -51,11 +53,28 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class ClewModel(BaseModel):
-    """What the engine has to know of a model; `env_id` and `run_id` are more than the contract promises."""
+    """What the engine has to know of a model; all but `id` is more than the contract promises."""
 
     id: Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=LONGEST_ID)]
+    name: str | None = None
     env_id: str | None = None
+    env_spec: str | None = None
+    policy_signature: str | None = None
+    algorithm: str | None = None
+    normalization: str | None = None
+    environment_trouble: MessageField | None = None
     run_id: str | None = None
+
+    @property
+    def is_for_the_maze(self) -> bool:
+        """Whether it walks the maze, which has forms of its own: it says so, or nothing else."""
+        says_something = self.env_id or self.env_spec or self.environment_trouble
+        return (self.env_id or "").startswith("ClewMaze-") or not says_something
+
+    @property
+    def source(self) -> EnvironmentSource:
+        """The environment that it names; raises EnvironmentRefused where its notes make no sense."""
+        return EnvironmentSource.named(self.env_id, self.env_spec, self.normalization, self.environment_trouble)
 
 
 class PolicyFile(NamedTuple):
@@ -84,10 +103,10 @@ class ClewModels:
         self._seconds = seconds
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
-    def active(self) -> ClewModel | None:
-        """The active model, if there is one."""
+    def active(self, name: str | None = None) -> ClewModel | None:
+        """The active model, if there is one: of the registered model of that name, or of the first."""
         try:
-            return self._read(ClewModel, "/api/models/active")
+            return self._read(ClewModel, "/api/models/active" + (f"?name={quote(name, safe='')}" if name else ""))
         except NotFound:
             return None
 
@@ -103,15 +122,18 @@ class ClewModels:
             return None
         return int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 16 else None
 
-    def policy(self, model_id: str, known: Iterable[str] = ()) -> PolicyFile:
+    def policy(self, model_id: str, known: Iterable[str] = (), *, measures: bool = False) -> PolicyFile:
         """The model's file as it is now, without its content where it is one of `known` (SHA-256).
+
+        Of one that `measures` Clew keeps what comes of it.
 
         Raises PolicyGone where it is not there any more, PolicyRefused where it is there and cannot be a policy, and
         Conflict where Clew does not have it.
         """
         path = f"/api/models/{quote(model_id, safe='')}/policy"
         tags = ", ".join(f'"{one}"' for one in known)
-        answer = self._call(path, {"If-None-Match": tags} if tags else {}, MOST_BYTES)
+        headers = ({"If-None-Match": tags} if tags else {}) | ({MEASURING_HEADER: "1"} if measures else {})
+        answer = self._call(path, headers, MOST_BYTES)
         if answer.status == 304:
             return PolicyFile(answer.headers.get("ETag", "").strip('"'), None)
         if answer.status == 200:

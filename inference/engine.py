@@ -1,16 +1,21 @@
-"""What all viewers share: where the models come from, the policies that run, and how fast they are."""
+"""What all viewers share: where the models come from, the policies and environments that run, how fast they are."""
 
 from typing import Final, NamedTuple
 
 from concurrency.single_flight import SingleFlight
-from domain.errors.records import NoActiveModel
+from domain.errors.models.records import NoActiveModel
 from domain.errors.walks import FileDidNotCome
+from domain.inference.commands import Command
 from domain.inference.maze import DEFAULT_SEED, DEFAULT_SIZE, Maze, generate_maze, size_of
-from domain.inference.messages import Command
+from environments.pool import EnvironmentPool
 from inference.clew_models import ClewModel, ClewModels
 from inference.latencies import Latencies
 from inference.policy_pool import PolicyPool, SharedPolicy
-from inference.walk import Walk
+from inference.viewers.environment_walk import EnvironmentWalk
+from inference.viewers.environment_walks import EnvironmentWalks
+from inference.viewers.maze_walk import MazeWalk
+from inference.viewers.walks import Walk
+from policies.policy_process import PolicyProcess
 
 _MOST_RUNS: Final = 1_000
 
@@ -26,53 +31,82 @@ class Found(NamedTuple):
 class Engine:
     """Makes walks; every failure is a ClewError."""
 
-    def __init__(self, models: ClewModels, most_models: int) -> None:
+    def __init__(self, models: ClewModels, most_models: int, environments: EnvironmentPool) -> None:
         self.models = models
         self.pool = PolicyPool(most_models)
+        self.environments = environments
         self.latencies = Latencies()
-        self._ready: SingleFlight[tuple[Found, SharedPolicy]] = SingleFlight("policy")
+        self._others = EnvironmentWalks(models, self.pool, environments, self.latencies)
+        self._found: SingleFlight[Found] = SingleFlight("model")
+        self._ready: SingleFlight[SharedPolicy[PolicyProcess]] = SingleFlight("policy")
         self._seeds: dict[str, int] = {}
+        self._plays_others = False
 
-    def walk(self, asked: Command, person: str) -> Walk:
-        """A new episode of the model that `person` asked for, whose file is looked at anew."""
-        found, policy = self._ready.get(asked.model, lambda: self._prepare(asked.model))
-        if found.is_active:
-            self.pool.keep_place_for(policy)
-        policy.start(person)
-        maze = found.trained_on
-        if asked.size is not None or asked.seed is not None:
-            maze = generate_maze(asked.size or maze.size, maze.seed if asked.seed is None else asked.seed)
-        return Walk(policy, maze, found.model.id, found.is_active, self.latencies, person)
+    def expect(self) -> None:
+        """A viewer has come: what environments are forked from starts already, where such have been played in."""
+        if self._plays_others:
+            self.environments.known.server.warm_up()
 
-    def find(self, model_id: str | None) -> Found:
-        """The model of that id, or the active one; raises NotFound."""
-        active = self.models.active()
+    def walk(self, asked: Command, person: str, former: Walk | None) -> Walk:
+        """A new episode of the model that `person` asked for, in the place of the `former` one, which is closed.
+
+        Which model is active, and whether its file is still the same, is looked at anew.
+        """
+        found = self._found.get((asked.model, asked.name), lambda: self.find(asked.model, asked.name))
+        if former is not None:
+            former.close()
+        self._plays_others = not found.model.is_for_the_maze
+        if self._plays_others:
+            episode = former.episode + 1 if isinstance(former, EnvironmentWalk) else 0
+            return self._others.walk(found.model, found.is_active, asked.seed or 0, person, episode)
+        return self._maze_walk(found, asked, person)
+
+    def close(self) -> None:
+        """Ends all policies and environments."""
+        self.pool.close()
+        self.environments.close()
+
+    def find(self, model_id: str | None, name: str | None = None) -> Found:
+        """The model of that id, or the active one of that name, or of the first; raises NotFound."""
+        active = self.models.active(name)
         if model_id is None and active is None:
             raise NoActiveModel
         if active is not None and model_id in (None, active.id):
             return Found(active, True, self._maze(active))
         model = self.models.get(model_id or "")
-        return Found(model, False, self._maze(model))
+        if model.name is not None and (active is None or active.name != model.name):
+            active = self.models.active(model.name)  # its own registered model's
+        return Found(model, active is not None and active.id == model.id, self._maze(model))
+
+    def _maze_walk(self, found: Found, asked: Command, person: str) -> MazeWalk:
+        model_id, maze = found.model.id, found.trained_on
+        policy = self._ready.get(model_id, lambda: self._policy(model_id, found.trained_on.env_id))
+        if found.is_active:
+            self.pool.keep_place_for(policy)
+        policy.start(person)
+        if asked.size is not None or asked.seed is not None:
+            maze = generate_maze(asked.size or maze.size, maze.seed if asked.seed is None else asked.seed)
+        return MazeWalk(policy, maze, model_id, found.is_active, self.latencies, person)
 
     def _maze(self, model: ClewModel) -> Maze:
         """The maze that the model was trained on; where nobody knows, one of 10 x 10 cells, or of seed 0."""
-        seed = None if model.run_id is None else self._seeds.get(model.run_id)
-        if model.run_id is not None and seed is None:
-            seed = self.models.maze_seed(model.run_id)
+        run_id = model.run_id if model.is_for_the_maze else None
+        seed = None if run_id is None else self._seeds.get(run_id)
+        if run_id is not None and seed is None:
+            seed = self.models.maze_seed(run_id)
             if seed is not None and len(self._seeds) < _MOST_RUNS:
-                self._seeds[model.run_id] = seed  # a run's parameters stay as they are
+                self._seeds[run_id] = seed  # a run's parameters stay as they are
         return generate_maze(size_of(model.env_id) or DEFAULT_SIZE, DEFAULT_SEED if seed is None else seed)
 
-    def _prepare(self, model_id: str | None) -> tuple[Found, SharedPolicy]:
-        found = self.find(model_id)
-        return found, self._policy(found.model.id, found.trained_on.env_id)
+    def _policy(self, model_id: str, env_id: str) -> SharedPolicy[PolicyProcess]:
+        def make(content: bytes) -> PolicyProcess:
+            return PolicyProcess(content, env_id)
 
-    def _policy(self, model_id: str, env_id: str) -> SharedPolicy:
         file = self.models.policy(model_id, self.pool.hashes())
-        policy = self.pool.get(file.sha256, file.content, env_id)
+        policy = self.pool.get(file.sha256, file.content, env_id, make)
         if policy is None:  # it left between the question and the answer
             whole = self.models.policy(model_id)
-            policy = self.pool.get(whole.sha256, whole.content, env_id)
+            policy = self.pool.get(whole.sha256, whole.content, env_id, make)
         if policy is None:
             raise FileDidNotCome(model_id[:40])
         return policy

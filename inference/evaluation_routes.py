@@ -8,11 +8,12 @@ from flask import Flask, Response, jsonify, request
 from domain.access.identity import program_asker
 from domain.access.rules import Asker
 from domain.errors import ClewError
-from domain.errors.records import ModelNotFound
+from domain.errors.models.records import ModelNotFound
 from domain.hosts import Origin
 from domain.inference.messages import EvaluationReport
 from domain.message_data import coded
 from domain.registry.models import LONGEST_ID
+from inference.episode_routes import PREFIX as EPISODES
 from inference.evaluations import Evaluations
 from inference.fair_turns import person_of
 from inference.settings import InferenceSettings
@@ -32,7 +33,7 @@ def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations, 
     @app.before_request
     def refuse() -> Response | None:
         origin = request.headers.get("Origin")
-        if not request.path.startswith(_PREFIX) or is_allowed(origin, request.host, origins):
+        if not request.path.startswith((_PREFIX, EPISODES)) or is_allowed(origin, request.host, origins):
             return None
         return _failed(f"Pages of {origin} may not ask this; ALLOWED_ORIGINS names those that may.", 403)
 

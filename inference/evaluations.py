@@ -1,4 +1,4 @@
-"""Evaluations of models: a hundred greedy episodes on the maze they know, and a hundred on mazes they never saw."""
+"""Evaluations of models: a hundred greedy episodes where they were trained, and a hundred where they never were."""
 
 import logging
 import threading
@@ -18,8 +18,10 @@ from domain.inference.maze import Maze
 from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.message_data import coded
 from domain.registry.measurements import Measured
-from inference.engine import Engine
+from environments.known import KnownEnvironments
+from inference.engine import Engine, Found
 from inference.fair_turns import FairTurns, Turn
+from inference.measuring.returns_of_model import measure_returns
 from inference.waiting import Waiting
 from policies.policy_process import PolicyProcess
 
@@ -37,8 +39,9 @@ class _Cancelled(Exception):
 class Evaluation:
     """One model's evaluation, in a thread and a process of its own that let viewers go first."""
 
-    def __init__(self, engine: Engine, model_id: str, starter: Asker, turn: Turn) -> None:
+    def __init__(self, engine: Engine, known: KnownEnvironments, model_id: str, starter: Asker, turn: Turn) -> None:
         self._engine = engine
+        self._known = known
         self._turn = turn
         self._starter = starter
         self._cancelled = threading.Event()
@@ -92,10 +95,18 @@ class Evaluation:
         self._know(error=None, code=None, params={}, waited_s=None)
 
     def _evaluate(self) -> None:
-        maze, content = self._found()
+        found, content = self._found()
         self._go_on()
+        if found.model.is_for_the_maze:
+            self._evaluate_in_mazes(found.trained_on, content)
+        else:
+            self._know(error=None, code=None, params={}, waited_s=None)
+            measure_returns(found.model, content, self._known, self._go_on, self._know)
+            self._know(state=EvaluationState.DONE)
+
+    def _evaluate_in_mazes(self, maze: Maze, content: bytes) -> None:
         self._know(maze_size=maze.size, maze_seed=maze.seed, error=None, code=None, params={}, waited_s=None)
-        policy = PolicyProcess(content or b"", maze.env_id, in_background=True)
+        policy = PolicyProcess(content, maze.env_id, in_background=True)
 
         def ask(observations: NDArray[np.float32]) -> NDArray[np.float32]:
             self._go_on()
@@ -109,14 +120,14 @@ class Evaluation:
         finally:
             policy.close()
 
-    def _found(self) -> tuple[Maze, bytes | None]:
-        """The maze and the file of the model; a Clew that is only starting is waited for."""
+    def _found(self) -> tuple[Found, bytes]:
+        """The model and its file; a Clew that is only starting is waited for."""
         waiting: Waiting | None = None
         while True:
             self._go_on()
             try:
                 found = self._engine.find(self.report.model_id)
-                return found.trained_on, self._engine.models.policy(found.model.id).content
+                return found, self._engine.models.policy(found.model.id, measures=True).content or b""
             except ClewError as error:
                 waiting = waiting or Waiting()
                 if not waiting.goes_on(error):
@@ -135,8 +146,9 @@ class Evaluation:
 class Evaluations:
     """The evaluations of this process, the newest of each model; two run at a time, the others wait for their turn."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, environments: KnownEnvironments) -> None:
         self._engine = engine
+        self._environments = environments
         self._lock = threading.Lock()
         self._known: dict[str, Evaluation] = {}
         self._turns = FairTurns(_MOST_AT_ONCE, _MOST_OF_ONE, _MOST_HELD)
@@ -154,7 +166,7 @@ class Evaluations:
                 return known.report_for(starter)
             turn = self._turns.enter(person)
             self._known.pop(model_id, None)
-            evaluation = self._known[model_id] = Evaluation(self._engine, model_id, starter, turn)
+            evaluation = self._known[model_id] = Evaluation(self._engine, self._environments, model_id, starter, turn)
             for old in list(self._known)[:-_MOST_REMEMBERED]:
                 if not self._known[old].is_running:
                     del self._known[old]

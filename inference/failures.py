@@ -13,14 +13,20 @@ from domain.errors import (
     PolicyRefused,
     ServiceError,
 )
+from domain.errors.environments.failures import EnvironmentFailed, EnvironmentMissing, EnvironmentRefused
+from domain.errors.policy_checks.signatures import SignatureUnclear
 from domain.errors.walks import (
     ActivateAnother,
     ActivateAnotherOrPutBack,
     ActivateOne,
     CheckClewUrl,
+    CorrectEnvironment,
+    InstallEnvironment,
+    MendEnvironment,
     ReadTheEngineLog,
     ReadTheInstructions,
     Remedy,
+    SayHowItIsRead,
     WaitAndReset,
     WatchItThere,
 )
@@ -29,8 +35,12 @@ from domain.message_data import coded
 
 # The first that fits counts.
 _REMEDIES: Final[tuple[tuple[type[ClewError], Remedy], ...]] = (
+    (EnvironmentMissing, InstallEnvironment()),
+    (EnvironmentRefused, CorrectEnvironment()),
+    (EnvironmentFailed, MendEnvironment()),
     (PolicyGone, ActivateAnotherOrPutBack()),
     (PolicyFailed, ActivateAnother()),
+    (SignatureUnclear, SayHowItIsRead()),
     (PolicyRefused, ActivateAnother()),
     (NotFound, ActivateOne()),
     (Conflict, WatchItThere()),

@@ -5,16 +5,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Final, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from domain.errors import PolicyFailed, PolicyRefused, ServiceUnavailable
 from domain.errors.names import TheInferenceEngine
 from domain.errors.services import ModelBusy, RunsAllModels, Stopping
 from policies.child_process import LOAD_SECONDS
-from policies.policy_process import ANSWER_SECONDS, PolicyProcess
+from policies.policy_process import ANSWER_SECONDS
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS: Final = 3.0  # the slowest walk asks every second
@@ -22,35 +19,57 @@ _RETRY_AFTER_SECONDS: Final = 10.0  # so long a policy that broke down is not tr
 _MOST_REMEMBERED: Final = 4  # files without a process, for each that may have one
 
 
+class Process(Protocol):
+    """A policy that runs."""
+
+    def end(self) -> None:
+        """Kills it; may be called again, and from any thread."""
+
+    def close(self) -> None:
+        """Ends it and gives its pipes back; nobody may be asking."""
+
+
 Answer = TypeVar("Answer")
+P = TypeVar("P", bound=Process)
 
 
-class SharedPolicy:
+class SharedPolicy(Generic[P]):
     """One policy file. Its process is started when somebody asks, and again after it had to make room."""
 
-    def __init__(self, pool: "PolicyPool", sha256: str, content: bytes, env_id: str) -> None:
+    def __init__(self, pool: "PolicyPool", sha256: str, content: bytes, make: Callable[[bytes], P]) -> None:
         self.sha256 = sha256
         self.content = content
         self.last_asked = 0.0
         self.person = ""
         self._pool = pool
-        self._env_id = env_id
+        self._make = make
         self._lock = threading.Lock()
-        self._process: PolicyProcess | None = None
+        self._process: P | None = None
         self._failure: PolicyFailed | PolicyRefused | None = None
         self._failed_at = 0.0
-        self.scores_name = ""
 
     def start(self, person: str = "") -> None:
-        """Starts the process, unless it runs; raises as `ask` does. What it takes is no inference's latency."""
-        self._hold(lambda process: None, person)
+        """Starts the process, unless it runs; raises as `use` does. What it takes is no inference's latency."""
+        self.use(lambda process: None, person)
 
-    def ask(self, observations: NDArray[np.float32], person: str = "") -> NDArray[np.float32]:
-        """The scores [n, 4] of n observations [n, 25]; raises PolicyFailed, PolicyRefused or ServiceUnavailable.
+    def use(self, use: Callable[[P], Answer], person: str = "") -> Answer:
+        """Asks the process, and lets nobody else ask it meanwhile; its place counts for the `person` who asked last.
 
-        Its place counts for the `person` who asked last.
+        Raises PolicyFailed, PolicyRefused or ServiceUnavailable.
         """
-        return self._hold(lambda process: process.ask(observations), person)
+        if not self._lock.acquire(timeout=LOAD_SECONDS + 2 * ANSWER_SECONDS):
+            raise ModelBusy(TheInferenceEngine())
+        try:
+            self.last_asked, self.person = time.monotonic(), person
+            return use(self._started())
+        except (PolicyFailed, PolicyRefused) as error:
+            self._break_down(error)
+            raise
+        except ServiceUnavailable:
+            self._end()
+            raise
+        finally:
+            self._lock.release()
 
     def release_if_idle(self, idle_since: float, wait_seconds: float = 0.0) -> bool:
         """Ends the process if nobody has asked since that moment (monotonic) or is asking now; says whether it did.
@@ -71,34 +90,17 @@ class SharedPolicy:
         if process is not None:
             process.end()
 
-    def _hold(self, use: Callable[[PolicyProcess], Answer], person: str) -> Answer:
-        """Lets nobody else use the process meanwhile."""
-        if not self._lock.acquire(timeout=LOAD_SECONDS + 2 * ANSWER_SECONDS):
-            raise ModelBusy(TheInferenceEngine())
-        try:
-            self.last_asked, self.person = time.monotonic(), person
-            return use(self._started())
-        except (PolicyFailed, PolicyRefused) as error:
-            self._break_down(error)
-            raise
-        except ServiceUnavailable:
-            self._end()
-            raise
-        finally:
-            self._lock.release()
-
-    def _started(self) -> PolicyProcess:
+    def _started(self) -> P:
         if self._failure is not None and time.monotonic() - self._failed_at < _RETRY_AFTER_SECONDS:
-            raise type(self._failure)(self._failure.reason)
+            raise self._failure.with_traceback(None)
         if self._process is None:
             self._failure = None
             self._pool.make_room_for(self)
             try:
-                self._process = PolicyProcess(self.content, self._env_id)
+                self._process = self._make(self.content)
             except BaseException:
                 self._pool.release(self)
                 raise
-            self.scores_name = self._process.scores_name
         return self._process
 
     def _break_down(self, error: PolicyFailed | PolicyRefused) -> None:
@@ -114,6 +116,9 @@ class SharedPolicy:
         self._pool.release(self)
 
 
+AnyPolicy = SharedPolicy[Any]
+
+
 class PolicyPool:
     """At most `most` processes; for one more, the one that was asked the longest ago ends, if nobody watches it.
 
@@ -123,9 +128,9 @@ class PolicyPool:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._known: dict[str, SharedPolicy] = {}  # the least recently wanted first
-        self._running: set[SharedPolicy] = set()
-        self._active: SharedPolicy | None = None
+        self._known: dict[tuple[str, str], AnyPolicy] = {}  # the least recently wanted first
+        self._running: set[AnyPolicy] = set()
+        self._active: AnyPolicy | None = None
         self._is_closed = False
 
     def __len__(self) -> int:
@@ -134,26 +139,32 @@ class PolicyPool:
     def hashes(self) -> list[str]:
         """The files that are here already, by SHA-256."""
         with self._lock:
-            return list(self._known)
+            return list(dict.fromkeys(sha256 for sha256, _use in self._known))
 
-    def get(self, sha256: str, content: bytes | None, env_id: str) -> SharedPolicy | None:
-        """The policy of that file; None where it is not here any more and no content is given."""
+    def get(
+        self, sha256: str, content: bytes | None, purpose: str, make: Callable[[bytes], P]
+    ) -> SharedPolicy[P] | None:
+        """The policy of that file, made by `make` for this `purpose`, such as an environment's id.
+
+        None where the file is not here any more and no content is given.
+        """
         with self._lock:
-            policy = self._known.pop(sha256, None)
+            policy = self._known.pop((sha256, purpose), None)
+            content = content or next((one.content for one in self._known.values() if one.sha256 == sha256), None)
             if policy is None and content is not None:
-                policy = SharedPolicy(self, sha256, content, env_id)
+                policy = SharedPolicy(self, sha256, content, make)
             if policy is not None:
-                self._known[sha256] = policy
+                self._known[sha256, purpose] = policy
             for old in list(self._known)[: -_MOST_REMEMBERED * self._most]:
                 if self._known[old] not in self._running:
                     del self._known[old]
             return policy
 
-    def keep_place_for(self, active: SharedPolicy) -> None:
+    def keep_place_for(self, active: AnyPolicy) -> None:
         """Has this policy, which is the active model's, always find a place, and keep it while it is watched."""
         self._active = active
 
-    def make_room_for(self, policy: SharedPolicy) -> None:
+    def make_room_for(self, policy: AnyPolicy) -> None:
         """Takes a place for a process that is about to start; raises ServiceUnavailable where none can be had."""
         with self._lock:
             if self._is_closed:
@@ -171,7 +182,7 @@ class PolicyPool:
             raise RunsAllModels(TheInferenceEngine(), self._most)
         self.make_room_for(policy)
 
-    def _owing(self, policy: SharedPolicy, others: list[SharedPolicy]) -> list[SharedPolicy]:
+    def _owing(self, policy: AnyPolicy, others: list[AnyPolicy]) -> list[AnyPolicy]:
         """Those that are watched and have to end for this one; the one that was asked the longest ago first."""
         places = Counter(one.person for one in others)
         taken = [one for one in others if one is not self._active]
@@ -182,7 +193,7 @@ class PolicyPool:
             return []
         return [one for one in taken if places[one.person] == greediest]
 
-    def release(self, policy: SharedPolicy) -> None:
+    def release(self, policy: AnyPolicy) -> None:
         """Gives the place of a process that has ended back."""
         with self._lock:
             self._running.discard(policy)

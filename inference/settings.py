@@ -16,6 +16,7 @@ from domain.access.settings import (
     UserHeader,
     networks,
 )
+from domain.environments.settings import EnvironmentsFilePath
 from domain.hosts import TRUSTED_HOSTS_MEANING, TrustedHosts, hosts_answered, listing_hosts
 from domain.secrets import proxy_passwords, secrets_in
 from domain.url_settings import OptionalUrl
@@ -54,6 +55,13 @@ class InferenceSettings(BaseSettings):
         description="So many models run at a time, each in a process of about 80 MB; the active one always finds a "
         "place.",
     )
+    inference_max_environments: int = Field(
+        24,
+        ge=1,
+        le=256,
+        description="So many environments beside the maze are played in at a time, each in a process of its own.",
+    )
+    environments_file: EnvironmentsFilePath = None
     clew_url: OptionalUrl = Field(
         None, description="Where the engine asks for models: a Clew's address. Empty: the dashboard at HOST:PORT."
     )

@@ -32,6 +32,7 @@ from settings.settings import Settings
 from transport.credentials import BearerAuth, basic_auth
 from transport.exchange import Auth
 from transport.http_client import Download, JsonService
+from transport.opened import OpenAnswer
 
 API = "/api/2.0/mlflow/"
 CALL_SECONDS = 10.0
@@ -79,6 +80,10 @@ class MlflowApi:
             auth = basic_auth(Credentials(settings.mlflow_tracking_username, settings.mlflow_tracking_password or ""))
         return cls(JsonService(SERVICE, settings.tracking_url, auth))
 
+    def ping(self) -> None:
+        """Asks for one experiment, which costs the server's database little; raises a `ServiceError`."""
+        self.post("experiments/search", {"max_results": 1})
+
     def experiments(self) -> dict[str, Experiment]:
         """All active experiments by id."""
         found: dict[str, Experiment] = {}
@@ -102,9 +107,12 @@ class MlflowApi:
                 bad.append(bad_row_of(raw, error))
         return runs, bad
 
-    def runs_page(self, experiment_ids: Sequence[str], where: str, most_runs: int, token: str = "") -> RunAnswer:
+    def runs_page(
+        self, experiment_ids: Sequence[str], where: str, most_runs: int, token: str = "", *, with_deleted: bool = False
+    ) -> RunAnswer:
         """Returns up to `most_runs` runs of the experiments that fit MLflow's filter `where`, newest start first."""
         body = {"experiment_ids": experiment_ids, "filter": where, "max_results": most_runs, "order_by": _NEWEST_FIRST}
+        body |= {"run_view_type": "ALL"} if with_deleted else {}
         asked, began = orjson.dumps(body | ({"page_token": token} if token else {})), time.monotonic()
         # MLflow says nothing before the page is whole.
         answer = self.service.exchange(
@@ -149,6 +157,10 @@ class MlflowApi:
             deadline_seconds=self._seconds_left(),
             known_etag=known_etag,
         )
+
+    def open(self, path: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> OpenAnswer:
+        """One file of any length, to be read piece by piece, as `JsonService.open`."""
+        return self.service.open(path, params=params, headers=headers, deadline_seconds=self._seconds_left())
 
     def delete(self, path: str, body: object) -> Any:
         """One DELETE of MLflow's public API."""

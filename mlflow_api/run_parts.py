@@ -15,7 +15,7 @@ from domain.run_table.arrays.parts import Parts
 from domain.run_table.columns import NO_TIME
 from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.tracking.runs import BadRow
-from mlflow_api.metric_columns import as_logged, integers, numbers
+from mlflow_api.histories.columns import as_logged, integers, numbers
 from mlflow_api.schemas import Experiment, bad_row_of, run_of
 
 # Less than `schemas` lets through: what is odd goes that way.

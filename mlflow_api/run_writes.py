@@ -1,7 +1,7 @@
 """Runs of MLflow that Clew itself makes: created with their tags in one call, told on, ended, found again by tags."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final
@@ -10,9 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors import BadInput, BadResponse, Conflict, NotFound
 from domain.errors.trainings.requests import ExperimentDeleted
+from domain.tools.recognition import ToolReading, tool_of
 from domain.tracking.runs import LatestMetric, RunStatus
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import met_another
+from mlflow_api.registry.registry import met_another
 from mlflow_api.schemas import SERVICE, Experiment, OneRun, RawRun, bad_row_of, validated
 
 _PAGE: Final = 100
@@ -32,6 +33,11 @@ class StoredRun(BaseModel):
     tags: dict[str, str]
     params: dict[str, str]
     metrics: dict[str, LatestMetric]
+
+    @property
+    def tool(self) -> ToolReading:
+        """The tool that the run is read as."""
+        return tool_of(self.metrics, self.params, self.tags)
 
 
 class _ExperimentMade(BaseModel):
@@ -89,6 +95,26 @@ class RunWrites:
         if tags:
             self._post("runs/log-batch", {"run_id": run_id, "tags": _pairs(tags)})
 
+    def log(
+        self,
+        run_id: str,
+        metrics: Sequence[Mapping[str, Any]],
+        *,
+        params: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Logs points, as MLflow's JSON has them, parameters and tags, 1,000 in all; the tags are kept last."""
+        body = {"run_id": run_id, "metrics": metrics, "params": _pairs(params or {}), "tags": _pairs(tags or {})}
+        self._post("runs/log-batch", body)
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Gives a run another name."""
+        self._post("runs/update", {"run_id": run_id, "run_name": name})
+
+    def delete(self, run_id: str) -> None:
+        """Deletes a run as MLflow does: it can be restored there."""
+        self._post("runs/delete", {"run_id": run_id})
+
     def untag(self, run_id: str, key: str) -> None:
         """Removes a tag, if it is there."""
         with suppress(NotFound):
@@ -97,6 +123,11 @@ class RunWrites:
     def get(self, run_id: str) -> StoredRun:
         """One run, deleted ones included."""
         return stored_run(validated(OneRun, self._mlflow.get_api("runs/get", {"run_id": run_id})).run)
+
+    def logged_nothing(self, run_id: str) -> bool:
+        """Whether nothing but tags is in the run."""
+        run = self.get(run_id)
+        return not run.metrics and not run.params and not self.has_artifacts(run_id)
 
     def has_artifacts(self, run_id: str) -> bool:
         """Whether the run has any artifact."""
@@ -107,11 +138,13 @@ class RunWrites:
         answer = self._mlflow.get_api("artifacts/list", {"run_id": run_id, "path": folder})
         return [PurePosixPath(file.path).name for file in validated(_Files, answer).files]
 
-    def search(self, experiment_ids: list[str], where: str, most: int) -> Iterator[StoredRun]:
+    def search(
+        self, experiment_ids: list[str], where: str, most: int, *, with_deleted: bool = False
+    ) -> Iterator[StoredRun]:
         """The newest `most` runs that fit MLflow's filter; one that fits no contract is left out, and logged."""
         token, left = "", most
         while experiment_ids and left > 0:
-            answer = self._mlflow.runs_page(experiment_ids, where, min(_PAGE, left), token)
+            answer = self._mlflow.runs_page(experiment_ids, where, min(_PAGE, left), token, with_deleted=with_deleted)
             for row in answer.rows:
                 try:
                     yield stored_run(row)

@@ -16,7 +16,8 @@ from pydantic import BaseModel, BeforeValidator
 
 from domain.errors import BadInput, Conflict, NotFound
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import Registered, met_another, tags_of
+from mlflow_api.registry.registry import met_another
+from mlflow_api.registry.versions import Registered, tags_of
 from mlflow_api.schemas import validated
 
 VIEWS: Final = "clew-views"

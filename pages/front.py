@@ -1,4 +1,4 @@
-"""/: what matters now, at a glance; a tile each for the active model, runs, GPUs, and those whom Clew depends on."""
+"""/: what matters now, at a glance; a tile each for what needs a person, models, runs, GPUs, and other services."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
     """The page; its tiles fill each on its own."""
     return [
         html.H1(_("Now"), className="h3"),
-        html.Div(_tiles([monitor.name for monitor in ui.gpu_monitors]), className="tiles"),
+        html.Div(_tiles(len(ui.gpu_monitors)), className="tiles"),
         frame.ticker("front", ui),
         dcc.Store(id=ids.FRONT_GPU_TEXTS, data=front_gpus.texts()),
         dcc.Store(id=ids.FRONT_GPU_SCHEMA, data=gpus.schema()),
@@ -27,11 +27,12 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
     ]
 
 
-def _tiles(hosts: list[str]) -> list[html.Section]:
+def _tiles(gpu_hosts: int) -> list[html.Section]:
     return [
+        front.tile("attention", _("Needs a person"), _asked("attention"), leads_to=href("/alerts")),
         front.tile("model", _("Active model"), _asked("model"), leads_to=href("/models")),
         front.tile("runs", _("Runs in progress"), _asked("runs"), leads_to=href("/mlflow")),
-        front.tile("gpus", _("GPUs"), front_gpus.hosts(hosts), leads_to=href("/gpu")),
+        front.tile("gpus", _("GPUs"), front_gpus.parts(gpu_hosts), leads_to=href("/gpu")),
         front.tile("best", _("Best runs"), _asked("best"), leads_to=href("/mlflow")),
         # Whoever is down stands in its list: it has no failure of its own.
         front.tile("health", _("Services"), [*front.filled("health"), front_health.ask_again()]),

@@ -1,4 +1,4 @@
-"""/inference: the active model, or any other, walks the maze before your eyes; or two of them, side by side."""
+"""/inference: the active model, or any other, plays before your eyes; or two of them, side by side."""
 
 from typing import Any
 
@@ -30,6 +30,7 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
             ],
             className="walks",
         ),
+        inference.episodes(),
         evaluation.panel(),
         frame.ticker("inference", ui),
         dcc.Store(id=ids.INFERENCE_SHOWN),

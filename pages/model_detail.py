@@ -1,6 +1,7 @@
 """/models/<model_id>: one model."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import dash
 from dash import dcc
@@ -13,7 +14,8 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(ui: UiSettings, /, model_id: str = "", **_query: str) -> list[Any]:
-    """The page of the model with this id."""
+    """The page of the model with this id, which comes percent-encoded, as a browser's address has it."""
+    model_id = unquote(model_id)
     return [
         *model_detail.place(model_id),
         frame.ticker("model", ui),
@@ -25,6 +27,6 @@ def layout(ui: UiSettings, /, model_id: str = "", **_query: str) -> list[Any]:
 dash.register_page(
     __name__,
     path_template="/models/<model_id>",
-    title=lambda model_id="", **_query: _("Model %(model)s · Clew", model=model_id[:40]),
+    title=lambda model_id="", **_query: _("Model %(model)s · Clew", model=unquote(model_id)[:40]),
     layout=layout,
 )

@@ -22,6 +22,7 @@ def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
         model_list.freshness(),
         html.Div(notices.failure_alert("models"), **{"aria-live": "polite"}),
         html.Div(id=ids.MODEL_BAD_ROWS),
+        html.Div(id=ids.MODEL_GROUPS),
         model_list.toolbar(),
         reason(Access.WRITE, ids.refused("models")),
         model_list.model_table(),

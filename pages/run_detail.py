@@ -28,6 +28,11 @@ def layout(ui: UiSettings, /, run_id: str = "", **other: str | list[str]) -> lis
         frame.ticker("run", ui),
         dcc.Store(id=ids.RUN_ID, data=run_id),
         dcc.Store(id=ids.RUN_DRAWN),
+        dcc.Store(id=ids.RUN_PARTS_SHOWN),
+        dcc.Store(id=ids.RUN_CHANGES_SHOWN),
+        dcc.Store(id=ids.RUN_EDITS_SHOWN),
+        dcc.Store(id=ids.RUN_ARTIFACTS_SHOWN),
+        dcc.Store(id=ids.RUN_CONSOLE_SHOWN),
     ]
 
 

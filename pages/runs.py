@@ -11,6 +11,7 @@ from components.chart_grid.chart_grid import grid_stores
 from components.chart_grid.grid_address import GridAddress
 from components.filter_hint import filter_hint
 from components.relations import relations
+from components.run_changes.section import refusal
 from components.run_rows.list_columns import USUAL, columns
 from components.runs import column_menu, comparison, run_list, run_samples, run_toolbar
 from components.texts.language import _
@@ -39,6 +40,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
         comparison.panel(options),
         run_list.odd_address(odd_of_list),
         run_toolbar.toolbar(address),
+        refusal(),
         run_list.page_failure(),
         run_list.run_table(address),
         column_menu.dialog(),
@@ -58,6 +60,8 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
         dcc.Store(id=ids.COMPARED, data={"runs": compared, "malformed": malformed, "odd": [*odd, *grid.odd]}),
         *grid_stores("compare", comparison.WORDS, grid, options, comparison.MOST_COMPARED),
         dcc.Store(id=ids.COMPARE_DRAWN),
+        dcc.Store(id=ids.COMPARE_MEDIA_SHOWN),
+        dcc.Store(id=ids.COMPARE_CHANGES_SHOWN),
         dcc.Store(id=ids.COMPARE_NEWS),
         dcc.Interval(id=ids.COMPARE_TICK, interval=comparison.PENDING_TICK_MS, disabled=True),
     ]

@@ -1,6 +1,6 @@
 """A process that runs one policy, seen from outside: started under limits, asked over pipes, killed when it must be.
 
-What it says comes as policies/asking_child.py tells.
+What it says comes as policies/child_talk.py tells.
 """
 
 import json
@@ -11,6 +11,7 @@ import struct
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -27,7 +28,6 @@ from domain.errors.policies import (
     SaidTooMuch,
 )
 from domain.errors.services import RuntimeMissing, StartFailed
-from domain.inference.policies import PolicyContract
 from domain.message_data import MessageData
 from domain.messages import Text
 from policies.confinement import MEMORY_BYTES, command, environment
@@ -45,9 +45,21 @@ Late = type[LoadTimedOut] | type[AnswerTimedOut]
 class ChildProcess:
     """One child, about to load its policy: what it says first is what the file is."""
 
-    def __init__(self, onnx: bytes, contract: PolicyContract, niceness: int) -> None:
-        """Raises ServiceUnavailable where none can be started."""
-        self._process = _started(onnx, contract, niceness)
+    def __init__(
+        self, onnx: bytes, module: str, plan: Mapping[str, object], niceness: int, answer_bytes: int = _ANSWER_BYTES
+    ) -> None:
+        """Starts `module`, with `plan` beside its limits; raises ServiceUnavailable where none can be started."""
+        self._answer_bytes = answer_bytes
+        limits = {
+            "memory_bytes": MEMORY_BYTES,
+            "answer_bytes": answer_bytes,
+            "load_seconds": int(LOAD_SECONDS),
+            "run_seconds": _CPU_SECONDS,
+            "niceness": niceness,
+        }
+        self._process = _started(onnx, module, {**plan, **limits})
+        assert self._process.stdin is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
 
     @property
     def pid(self) -> int:
@@ -57,23 +69,35 @@ class ChildProcess:
     def answer(self, question: bytes, seconds: float, late: Late) -> bytes:
         """What it says to `question`, or first where that is empty; raises PolicyFailed, `late` after `seconds`."""
         deadline = time.monotonic() + seconds
-        assert self._process.stdin is not None
         if question:
-            try:
-                os.write(self._process.stdin.fileno(), question)
-            except BrokenPipeError as error:
-                raise self._death() from error
+            self._write(question, deadline, seconds, late)
         kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, seconds, late))
-        if size > _ANSWER_BYTES:
+        if size > self._answer_bytes:
             raise PolicyFailed(SaidTooMuch())
         said = self._read(size, deadline, seconds, late)
         if kind:
             raise PolicyFailed(_reason_in(said))
         return said
 
+    def _write(self, question: bytes, deadline: float, seconds: float, late: Late) -> None:
+        """As much at a time as its pipe takes: a child that reads nothing holds nobody up."""
+        assert self._process.stdin is not None
+        pipe, left = self._process.stdin.fileno(), memoryview(question)
+        poll = select.poll()
+        poll.register(pipe, select.POLLOUT)
+        while left:
+            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                raise PolicyFailed(late(seconds))
+            try:
+                left = left[os.write(pipe, left) :]
+            except BlockingIOError:
+                continue  # there was room for less than the smallest write
+            except BrokenPipeError as error:
+                raise self._death() from error
+
     def _read(self, size: int, deadline: float, seconds: float, late: Late) -> bytes:
         assert self._process.stdout is not None
-        pipe, content = self._process.stdout.fileno(), b""
+        pipe, content = self._process.stdout.fileno(), bytearray()
         poll = select.poll()
         poll.register(pipe, select.POLLIN)
         while len(content) < size:
@@ -83,7 +107,7 @@ class ChildProcess:
             if not more:
                 raise self._death()
             content += more
-        return content
+        return bytes(content)
 
     def _death(self) -> PolicyFailed | ServiceUnavailable:
         """What is to be said of a process that has ended."""
@@ -120,25 +144,15 @@ def _reason_in(said: bytes) -> MessageData:
         return MessageData(text=said.decode(errors="replace"))
 
 
-def _started(onnx: bytes, contract: PolicyContract, niceness: int) -> "subprocess.Popen[bytes]":
+def _started(onnx: bytes, module: str, plan: Mapping[str, object]) -> "subprocess.Popen[bytes]":
     """The child, about to load the policy. Raises ServiceUnavailable."""
     try:
         # A file, not a pipe: 64 MiB do not fit into one, and the child need not read.
         with tempfile.TemporaryFile() as model:
             model.write(onnx)
             model.seek(0)
-            plan = {
-                "model_file": model.fileno(),
-                "input": contract.input.name,
-                "width": contract.input.shape[1],
-                "memory_bytes": MEMORY_BYTES,
-                "answer_bytes": _ANSWER_BYTES,
-                "load_seconds": int(LOAD_SECONDS),
-                "run_seconds": _CPU_SECONDS,
-                "niceness": niceness,
-            }
             return subprocess.Popen(
-                [*command("policies.asking_child"), json.dumps(plan)],
+                [*command(module), json.dumps({**plan, "model_file": model.fileno()})],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -25,7 +25,7 @@ from policies.child_process import LOAD_SECONDS, ChildProcess
 ANSWER_SECONDS: Final = 1.0
 MOST_ASKED: Final = 256  # so that a question fits into a pipe, and asking never waits for the child to read
 
-_BACKGROUND_NICENESS: Final = 10
+BACKGROUND_NICENESS: Final = 10
 _ACTIONS: Final = len(ACTION_NAMES)
 
 
@@ -49,7 +49,9 @@ class PolicyProcess:
             raise PolicyRefused(missing_contract(env_id))
         if reason := oversize(len(onnx)) if onnx else FileEmpty():
             raise PolicyRefused(reason)
-        self._child = ChildProcess(onnx, contract, _BACKGROUND_NICENESS if in_background else 0)
+        plan = {"input": contract.input.name, "width": contract.input.shape[1]}
+        niceness = BACKGROUND_NICENESS if in_background else 0
+        self._child = ChildProcess(onnx, "policies.asking_child", plan, niceness)
         try:
             self.graph = self._load(onnx)
             if reason := misfit(self.graph, env_id):

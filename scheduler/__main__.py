@@ -3,44 +3,32 @@
 Exit status: 0 when told to stop, 1 when it cannot run, 2 when a setting is wrong.
 """
 
-import logging
 import sys
 
-from domain.errors import BadInput
-from domain.hosts import open_host_warning
-from domain.logs import configure_logging
 from scheduler.app import create_app
 from scheduler.identity import AlreadyScheduling, take_identity
-from scheduler.settings import read_settings
-from sockets.socket_server import SocketServer
+from scheduler.settings import SchedulerSettings, read_settings
+from sockets.service_main import CannotRun, Listening, Make, run_service
 
 
 def main() -> int:
-    """Runs the service in the foreground; returns the exit status where gunicorn does not exit itself."""
-    try:
-        settings = read_settings()
-    except BadInput as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    configure_logging(settings.log_level, settings.secrets)
-    if warning := open_host_warning("SCHEDULER_HOST", settings.scheduler_host, settings.trusted_hosts):
-        logging.getLogger(__name__).warning(warning)
+    """Runs the service in the foreground."""
+    return run_service(read_settings, _listening, _made_by)
+
+
+def _listening(own: SchedulerSettings) -> Listening:
+    host, port = own.scheduler_host, own.scheduler_port
+    return Listening("SCHEDULER_HOST", host, port, own.scheduler_max_viewers, own.secrets)
+
+
+def _made_by(settings: SchedulerSettings) -> Make:
     try:
         scheduler_id, _lock = take_identity(settings.folder)  # held until this process and its worker have ended
     except AlreadyScheduling as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        raise CannotRun(str(error)) from error
     except OSError as error:
-        sys.stderr.write(f"STATE_DIR={settings.state_dir} cannot be written ({error.strerror}); set another.\n")
-        return 1
-    SocketServer(
-        lambda: create_app(settings, scheduler_id),
-        host=settings.scheduler_host,
-        port=settings.scheduler_port,
-        sockets=settings.scheduler_max_viewers,
-        log_level=settings.log_level,
-    ).run()
-    return 0
+        raise CannotRun(f"STATE_DIR={settings.state_dir} cannot be written ({error.strerror}); set another.") from error
+    return lambda: create_app(settings, scheduler_id)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def create_app(settings: SchedulerSettings, scheduler_id: str) -> tuple[Flask, C
     )
     routes.register(app, scheduler, settings)
     log_routes.register(app, scheduler)
-    _add_health(app, scheduler, settings)
+    _add_health(app, scheduler)
 
     def stop() -> None:
         scheduler.stop()
@@ -59,7 +59,7 @@ def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> No
             scheduler.entries.get((request.view_args or {}).get("run_id", ""))
 
 
-def _add_health(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -> None:
+def _add_health(app: Flask, scheduler: Scheduler) -> None:
     @app.get("/health")
     def health() -> Response:
         """Whether the scheduler itself is well; what MLflow does is in `mlflow`."""
@@ -67,7 +67,7 @@ def _add_health(app: Flask, scheduler: Scheduler, settings: SchedulerSettings) -
         return jsonify(
             status="healthy",
             scheduler=scheduler.id,
-            slots=settings.training_slots,
+            slots=scheduler.slots,
             busy=scheduler.busy,
             waiting=len(scheduler.entries.waiting()),
             is_read=scheduler.entries.is_read,

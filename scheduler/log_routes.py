@@ -1,12 +1,13 @@
 """What a training wrote, over HTTP: its last lines, those before them, where a text stands, and all of it."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from flask import Flask, Response, request
 
 from domain.errors.requests import ContractMisfit
 from domain.errors.trainings.reasons import NotACount
-from domain.trainings.answers import FoundLine, LogFound
+from domain.trainings.answers import LOG_ENDS, LOG_SIZE, FoundLine, LogFound
 from scheduler.local.log_file import MOST_LINES
 from scheduler.scheduler import Scheduler
 
@@ -32,8 +33,12 @@ def register(app: Flask, scheduler: Scheduler) -> None:
 
     @app.get(f"{_ROOT}/log.txt")
     def whole(run_id: str) -> Response:
-        response = Response(scheduler.log(run_id).whole(), content_type="text/plain; charset=utf-8")
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        found, begins = scheduler.log(run_id), _number("from", _MOST)
+        if begins is None:
+            return _text(found.whole())
+        piece = found.piece(begins)
+        response = _text(piece.content)
+        response.headers[LOG_ENDS], response.headers[LOG_SIZE] = str(piece.ends), str(piece.size)
         return response
 
 
@@ -44,6 +49,12 @@ def _number(name: str, most: int) -> int | None:
     if not (given.isascii() and given.isdecimal() and len(given) < 20 and int(given) <= most):
         raise ContractMisfit({name: NotACount(most)})
     return int(given)
+
+
+def _text(content: bytes | Iterator[bytes]) -> Response:
+    response = Response(content, content_type="text/plain; charset=utf-8")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _json(text: str) -> Response:

@@ -8,21 +8,26 @@ from functools import partial
 from domain.secrets import without_secrets
 from domain.trainings.answers import TrainingList
 from domain.trainings.training import Training, TrainingNews
+from environments.known import KnownEnvironments
 from mlflow_api.client import MlflowApi
-from mlflow_api.metrics import MetricsApi
+from mlflow_api.histories.metrics import MetricsApi
 from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import Backend, TrainingLog
+from scheduler.backends.checkpoints import Checkpoints
 from scheduler.local.environment import base_environment, tracking_environment
 from scheduler.local.gpus import Gpus
 from scheduler.local.local_backend import LocalBackend
+from scheduler.local.run_folders import RunFolders
 from scheduler.news.describing import described, places
 from scheduler.news.logged_progress import LoggedProgress
 from scheduler.news.progress_book import ProgressBook
 from scheduler.news.viewers import Viewers
+from scheduler.past_trainings import PastTrainings
 from scheduler.queue.actions import Actions
 from scheduler.queue.dispatcher import Dispatcher
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
+from scheduler.queue.environment_check import EnvironmentCheck
 from scheduler.queue.launching import Launching
 from scheduler.queue.mlflow_queue import MlflowQueue
 from scheduler.queue.reading import Reading
@@ -48,14 +53,16 @@ class Scheduler:
         self.trainers = Trainers(
             [] if file is None else trainers_in(file),
             file and file.absolute().parent,
-            {"MODEL_NAME": settings.model_name, "LOG_LEVEL": settings.log_level},
+            _read_by_ours(settings),
         )
         self.entries = Entries()
         gpus = Gpus(settings.gpu_monitors)
         hide = partial(without_secrets, secrets=settings.secrets)
-        self.backend: Backend = LocalBackend(settings, gpus.room, gpus.name, hide)
+        folders = settings.folder / "runs"
+        stored = Checkpoints(runs, folders)
+        self.backend: Backend = LocalBackend(settings, gpus.room, gpus.name, hide, stored)
         if settings.ray_jobs_url is not None:
-            self.backend = RayBackend(settings, settings.folder / "runs", runs, hide)
+            self.backend = RayBackend(settings, folders, runs, hide)
         queue = MlflowQueue(runs, scheduler_id, settings.machine)
         metrics, vocabulary = MetricsApi(mlflow), settings.vocabulary
         self._book = ProgressBook(
@@ -67,7 +74,16 @@ class Scheduler:
         self._watch = Watch(
             self.entries, self.backend, self.dispatcher, self._book.has_begun, may_restart=settings.training_restart
         )
-        self.requests = Requests(self.entries, queue, self.backend, self.trainers, self.dispatcher)
+        # A cluster's machines have packages of their own: there a training finds out itself.
+        self._environments = (
+            None if settings.ray_jobs_url is not None else KnownEnvironments.read(settings.environments_file)
+        )
+        check = EnvironmentCheck(self._environments)
+        kept = RunFolders(folders, settings.training_files_max_bytes)
+        self._past = PastTrainings(self.entries, self.dispatcher, kept, stored)
+        self.requests = Requests(
+            self.entries, queue, self.backend, self.trainers, self.dispatcher, check, self._book.progress
+        )
         self.actions = Actions(self.entries, queue, self.backend, self.dispatcher, self._book.forget)
         self.viewers = Viewers(self.entries, self._book, self.news)
 
@@ -76,13 +92,17 @@ class Scheduler:
         self.dispatcher.start()
         self._watch.start()
         self.viewers.start()
+        self._past.start()
 
     def stop(self) -> None:
         """Ends; trainings go on."""
+        self._past.stop()
         self.viewers.stop()
         self._watch.stop()
         self.dispatcher.stop()
         self.backend.close()
+        if self._environments is not None:
+            self._environments.close()
 
     def training(self, run_id: str) -> Training:
         """One training; raises NoSuchTraining."""
@@ -102,11 +122,16 @@ class Scheduler:
             trainings=[
                 self._described(entry, place.get(entry.run_id), with_progress=entry.is_alive) for entry in listed
             ],
-            slots=self._settings.training_slots,
+            slots=self.slots,
             busy=self.busy,
             scheduler=self.id,
             host=self._settings.machine,
         )
+
+    @property
+    def slots(self) -> int:
+        """How many there are; none where a cluster has its own."""
+        return 0 if self._settings.ray_jobs_url is not None else self._settings.training_slots
 
     @property
     def busy(self) -> int:
@@ -148,3 +173,10 @@ class Scheduler:
 
     def _environment(self, run_id: str) -> Mapping[str, str]:
         return {**base_environment(os.environ), **tracking_environment(self._settings, run_id)}
+
+
+def _read_by_ours(settings: SchedulerSettings) -> dict[str, str]:
+    """The settings that the trainers which come with Clew read."""
+    file = settings.environments_file
+    own = {} if file is None else {"ENVIRONMENTS_FILE": str(file.absolute())}
+    return {"MODEL_NAME": settings.model_name, "LOG_LEVEL": settings.log_level, **own}

@@ -60,6 +60,11 @@ class SchedulerSettings(RayJobsSettings):
     training_memory_gb: float = Field(
         0, ge=0, le=100_000, description="So many GB of memory may each process of a training take; 0: no limit."
     )
+    training_files_max_bytes: int = Field(
+        20 * 2**30,
+        ge=2**20,
+        description="Bytes of logs and checkpoints in STATE_DIR; of trainings that are over the oldest leave first.",
+    )
     training_nice: int = Field(
         5, ge=0, le=19, description="How far trainings stand back behind other programs, 0 to 19, as `nice` has it."
     )

@@ -11,6 +11,7 @@ from serving.connection import HEAD_SECONDS, Connection, Phase
 from serving.open_connections import CutClients, OpenConnections
 from serving.pace import Pace
 from serving.refusals import refusal
+from serving.watching import Watching
 
 _READ_BYTES: Final = 2**16
 _SMALL_BYTES: Final = 2**16
@@ -33,17 +34,17 @@ class ClientLoop:
         closed: Callable[[], None],
         idle_seconds: float,
     ) -> None:
-        self._poller = poller
         self._answer = answer
         self._closed = closed
         self._idle_seconds = idle_seconds
         self._open = OpenConnections()
-        self._reactions = {
+        reactions = {
             Phase.RECEIVING: self._receive,
             Phase.ANSWERING: self._send,
             Phase.SENDING: self._send,
             Phase.CLOSING: self._drain,
         }
+        self._watching = Watching(poller, reactions)
         self._swept_at = 0.0
         self._cut = CutClients()
 
@@ -51,7 +52,7 @@ class ClientLoop:
         """Takes a new client in, and waits for its request."""
         self._open.add(connection)
         connection.begin(time.monotonic(), HEAD_SECONDS)
-        self._watch(connection, selectors.EVENT_READ)
+        self._watching.begin(connection, selectors.EVENT_READ)
 
     def answered(self, connection: Connection, *, stays_open: bool) -> None:
         """The thread is done with a request; what its client has not taken is still to be sent."""
@@ -69,7 +70,7 @@ class ClientLoop:
         """Sends what waits in the connection's outbox when its client has room for it."""
         if connection.phase in (Phase.ANSWERING, Phase.SENDING):
             connection.pace = Pace(time.monotonic(), connection.sock.outbox.taken)
-            self._watch(connection, selectors.EVENT_WRITE)
+            self._watching.begin(connection, selectors.EVENT_WRITE)
 
     def make_room(self) -> None:
         """Ends the connection that has waited the longest for its client: for a request, else to take the answer."""
@@ -122,14 +123,14 @@ class ClientLoop:
             self.refuse(connection, frame.refusal)
         elif frame.is_whole:
             connection.phase, connection.pace = Phase.ANSWERING, None
-            self._unwatch(connection)
+            self._watching.end(connection)
             if connection.sock.outbox:  # the word to go on, for which its client had no room
                 self.send_later(connection)
             self._answer(connection)
         elif frame.received > _SMALL_BYTES and self._open.hold_too_much():
             self.refuse(connection, TooManyAtOnce())
         else:
-            self._watch(connection, selectors.EVENT_READ)
+            self._watching.begin(connection, selectors.EVENT_READ)
             if not connection.has_continued and frame.expects_continue:
                 connection.has_continued = True
                 self._say(connection, _CONTINUE)
@@ -155,7 +156,7 @@ class ClientLoop:
                 self.send_later(connection)
             return
         connection.pace = None
-        self._unwatch(connection)
+        self._watching.end(connection)
         if connection.phase is Phase.SENDING and connection.sock.outbox.is_abandoned:
             self._close(connection)
         elif connection.phase is Phase.SENDING and connection.stays_open:
@@ -172,7 +173,7 @@ class ClientLoop:
             self._close(connection)
             return
         connection.phase, connection.deadline = Phase.CLOSING, time.monotonic() + _LINGER_SECONDS
-        self._watch(connection, selectors.EVENT_READ)
+        self._watching.begin(connection, selectors.EVENT_READ)
 
     def _drain(self, connection: Connection) -> None:
         try:
@@ -207,27 +208,10 @@ class ClientLoop:
             self._close(connection)
             return
         connection.pace = None
-        self._unwatch(connection)
-
-    def _react(self, connection: Connection) -> None:
-        """Does what its phase asks for: an earlier event of this turn may have ended what it was watched for."""
-        if react := self._reactions.get(connection.phase):
-            react(connection)
-
-    def _watch(self, connection: Connection, event: int) -> None:
-        if connection.watched_for == event:
-            return
-        do = self._poller.modify if connection.watched_for else self._poller.register
-        do(connection.sock, event, lambda _sock: self._react(connection))
-        connection.watched_for = event
-
-    def _unwatch(self, connection: Connection) -> None:
-        if connection.watched_for:
-            self._poller.unregister(connection.sock)
-            connection.watched_for = 0
+        self._watching.end(connection)
 
     def _close(self, connection: Connection) -> None:
-        self._unwatch(connection)
+        self._watching.end(connection)
         self._open.discard(connection)
         connection.phase = Phase.CLOSED
         connection.sock.discard()

@@ -1,146 +1,20 @@
-"""The dashboard's settings: one class, every field from the environment (or `.env`), every field described."""
+"""The dashboard's settings: its fields, and what follows from them."""
 
 from ipaddress import IPv4Network, IPv6Network
 from os import environ
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from domain.access.settings import (
-    TRUSTED_PROXIES,
-    ApiToken,
-    ProxyNetworks,
-    ProxySecret,
-    ReadOnlySwitch,
-    UserHeader,
-    networks,
-)
-from domain.hosts import TRUSTED_HOSTS_MEANING
+from domain.access.settings import networks
+from domain.hosts import Origin
 from domain.secrets import proxy_passwords, secrets_in
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
-from domain.url_settings import OptionalUrl
 from settings.gpu_addresses import GpuMonitorAddress, read_addresses
-from settings.setting_types import (
-    FrameAncestors,
-    HostList,
-    MonitorList,
-    Port,
-    SocketUrl,
-    StoreUri,
-    Vocabularies,
-    read_vocabulary,
-)
+from settings.setting_fields import SettingFields
+from settings.setting_types import EVERY_TAGGED, headers_in, listed_names, named_folders, origins_in, read_vocabulary
 
 
-class Settings(BaseSettings):
-    """Where Clew listens, whom it asks, and how often. Field `refresh_seconds` is the variable `REFRESH_SECONDS`."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
-    )
-
-    host: str = Field("127.0.0.1", description="Address the dashboard binds to; loopback unless you say otherwise.")
-    port: Port = Field(8050, description="Port of the dashboard.")
-    web_workers: int = Field(2, ge=1, le=64, description="gunicorn worker processes of the dashboard.")
-    web_threads: int = Field(
-        8,
-        ge=1,
-        le=64,
-        description="Pages, and beside them callbacks, that each worker answers at a time; half as many reads of the "
-        "API, and a quarter each of policy files, changes and checks of health.",
-    )
-    dash_requests_pathname_prefix: str = Field(
-        "/",
-        pattern=r"^/(.*/)?$",
-        description="Sub-path under which a reverse proxy shows Clew, such as /clew/; the proxy strips it.",
-    )
-    mlflow_tracking_uri: OptionalUrl = Field(
-        None, description="The team's MLflow, such as https://mlflow.example.com. Empty: `make run` starts one."
-    )
-    mlflow_host: Literal["127.0.0.1", "0.0.0.0"] = Field(
-        "127.0.0.1", description="Address the embedded MLflow binds to; 0.0.0.0 shows its own UI to other machines."
-    )
-    mlflow_port: Port = Field(5050, description="Port of the embedded MLflow.")
-    mlflow_url: OptionalUrl = Field(
-        None, description="MLflow's address as a browser can open it, where that differs from the one above."
-    )
-    mlflow_tracking_username: str | None = Field(None, description="User name, where MLflow asks for one.")
-    mlflow_tracking_password: str | None = Field(None, description="Password to that user name.", repr=False)
-    mlflow_tracking_token: str | None = Field(None, description="Bearer token, where MLflow asks for one.", repr=False)
-    model_name: str = Field("clew-maze", description="The registered model whose versions are the team's models.")
-    model_server_url: OptionalUrl = Field(
-        None, description="The team's model server, such as http://models:8080. Empty: MLflow's registry keeps them."
-    )
-    model_retention_days: int = Field(
-        30,
-        ge=1,
-        le=3650,
-        description="Deleted models are kept this long; `python -m services.registry.purge` removes them.",
-    )
-    inference_ui_url: OptionalUrl = Field(
-        None, description="Where “Try it” leads, such as the team's own page. Empty: Clew's own inference page."
-    )
-    gpu_monitor_host: str = Field(
-        "127.0.0.1", description="Address the GPU monitor binds to; 0.0.0.0 where browsers of other machines watch."
-    )
-    gpu_monitor_port: Port = Field(8001, description="Port of the GPU monitor.")
-    gpu_monitor_urls: MonitorList = Field(
-        "",
-        description="The team's GPU monitors, as a comma list of name=url, such as trainer-1=http://trainer-1:8001, or "
-        "name=url|wss://… where a browser needs another address. Empty: `make run` starts one.",
-        repr=False,
-    )
-    inference_host: str = Field(
-        "127.0.0.1", description="Address the inference engine binds to; 0.0.0.0 where other machines watch."
-    )
-    inference_port: Port = Field(8002, description="Port of the inference engine.")
-    inference_ws_url: SocketUrl = Field(
-        "",
-        description="The socket of the team's own inference server as browsers open it, such as "
-        "wss://models.example.com/ws/inference. Empty: `make run` starts an engine.",
-        repr=False,
-    )
-    scheduler_host: str = Field(
-        "127.0.0.1", description="Address the scheduler of trainings binds to; 0.0.0.0 where other machines watch."
-    )
-    scheduler_port: Port = Field(8003, description="Port of the scheduler of trainings.")
-    scheduler_url: OptionalUrl = Field(
-        None,
-        description="The team's scheduler of trainings, such as http://trainer-1:8003. Empty: `make run` starts one.",
-    )
-    scheduler_ws_url: SocketUrl = Field(
-        "",
-        description="The scheduler's sockets as browsers open them, without what follows /ws/training, such as "
-        "wss://clew.example.com/ws/training. Empty: as SCHEDULER_URL and the page's own address allow.",
-        repr=False,
-    )
-    read_only: ReadOnlySwitch = False
-    api_token: ApiToken = None
-    trusted_user_header: UserHeader = None
-    trusted_proxies: ProxyNetworks = TRUSTED_PROXIES
-    trusted_proxy_secret: ProxySecret = None
-    trusted_hosts: HostList = Field("", description=TRUSTED_HOSTS_MEANING)
-    frame_ancestors: FrameAncestors = Field(
-        "self",
-        description="Who may show Clew in a frame: self, none, or origins such as https://portal.example.com.",
-    )
-    refresh_seconds: float = Field(30, ge=1, le=3600, description="A run shows on an open page within this time.")
-    state_dir: Path = Field(Path("var"), description="Where `make run` keeps the embedded MLflow's data, and its logs.")
-    cache_dir: Path = Field(Path("var/cache"), description="What the workers of one host share; safe to delete.")
-    cache_max_bytes: int = Field(
-        2**30, ge=2**20, description="Bytes of metric histories in CACHE_DIR; the least recently drawn leave first."
-    )
-    mlflow_backend_store_uri: StoreUri = Field(
-        None,
-        description="MLflow's database, sqlite:////… or postgresql://…, to read runs and histories faster; only read.",
-        repr=False,
-    )
-    vocabulary_file: Vocabularies = Field(
-        None, description="A TOML file with your own names for metrics and parameters; see docs/vocabulary.md."
-    )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least severe line logged.")
+class Settings(SettingFields):
+    """The settings, and what follows from them."""
 
     @property
     def tick_seconds(self) -> float:
@@ -158,6 +32,21 @@ class Settings(BaseSettings):
         return DEFAULT if self.vocabulary_file is None else read_vocabulary(self.vocabulary_file)
 
     @property
+    def model_names_listed(self) -> list[str]:
+        """The registered models that are named beside the first."""
+        return [name for name in listed_names(self.model_names) if name != EVERY_TAGGED]
+
+    @property
+    def models_by_tag(self) -> bool:
+        """Whether registered models count by their tag, too."""
+        return EVERY_TAGGED in listed_names(self.model_names)
+
+    @property
+    def artifact_origins(self) -> frozenset[Origin]:
+        """The stores of ARTIFACT_STORES."""
+        return origins_in(self.artifact_stores)
+
+    @property
     def trusted_networks(self) -> list[IPv4Network | IPv6Network]:
         """Where the proxies are whose headers count."""
         return networks(self.trusted_proxies)
@@ -165,10 +54,13 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> frozenset[str]:
         """What no log line may hold: the tokens, and the passwords in addresses, those of proxies included."""
-        own = (self.api_token, self.trusted_proxy_secret, self.mlflow_tracking_password, self.mlflow_tracking_token)
+        own = (
+            *(self.api_token, self.trusted_proxy_secret, self.mlflow_tracking_password, self.mlflow_tracking_token),
+            *(self.prometheus_token, *self.prometheus_header_values.values()),
+        )
         urls = (
             *(self.mlflow_tracking_uri, self.mlflow_url, self.model_server_url, self.inference_ui_url),
-            self.scheduler_url,
+            *(self.scheduler_url, self.prometheus_url),
         )
         found = secrets_in([*(str(url) for url in urls if url), self.mlflow_backend_store_uri or ""])
         monitors = (one.credentials for one in self.gpu_monitors_listed)
@@ -177,9 +69,26 @@ class Settings(BaseSettings):
         )
 
     @property
+    def prometheus_header_values(self) -> dict[str, str]:
+        """The headers of PROMETHEUS_HEADERS, by name."""
+        return headers_in(self.prometheus_headers)
+
+    @property
+    def tensorboard_folders(self) -> dict[str, Path]:
+        """The folders of TensorBoard that are followed, by the experiment of their runs."""
+        return named_folders(self.tensorboard_dirs)
+
+    @property
     def embedded(self) -> bool:
         """Whether the embedded MLflow is the one in use."""
         return self.mlflow_tracking_uri is None
+
+    @property
+    def mlflow_database(self) -> str | None:
+        """MLflow's database, where it is known: the embedded one's lies in STATE_DIR."""
+        if self.mlflow_backend_store_uri or not self.embedded:
+            return self.mlflow_backend_store_uri
+        return f"sqlite:///{(self.state_dir / 'mlflow' / 'mlflow.db').resolve()}"
 
     @property
     def embedded_gpu_monitor(self) -> bool:

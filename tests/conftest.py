@@ -19,34 +19,38 @@ from training.scratch_server import DATABASE, mlflow_server
 settings.register_profile(
     "clew",
     deadline=None,
+    max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     # Shrinking against a real server takes minutes, and the examples are small as they are.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
+settings.register_profile("thorough", settings.get_profile("clew"), max_examples=100)
 settings.load_profile("clew")
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 use_the_installed_driver()
 
 
-# The files that take minutes begin first, or one of two processes would end long after the other.
+# The files that take minutes begin first, or one of the processes would end long after the others.
 # The first of all before others have filled the list that they look at.
 LONGEST = (
+    "browser/test_model_clicks.py",
+    "browser/test_views.py",
     "browser/test_runs_page.py",
+    "faults/test_fault_matrix.py",
     "browser/test_access.py",
+    "launcher/test_life.py",
     "browser/test_models_page.py",
     "browser/test_faults.py",
-    "faults/test_fault_matrix.py",
     "browser/test_column_menu.py",
     "browser/test_chart_grid.py",
     "scheduler/test_training_faults.py",
     "scheduler/test_story.py",
     "scheduler/test_crashes.py",
-    "scheduler/test_queue.py",
+    "scheduler/test_backends.py",
     "browser/test_training_pages.py",
     "training/test_samples.py",
     "training/test_train.py",
     "training/test_cli.py",
-    "launcher/test_life.py",
     "serving/test_policy_downloads.py",
     "serving/test_real_services.py",
     "serving/test_drips.py",
@@ -66,13 +70,27 @@ LONGEST = (
     "inference/test_engine_troubles.py",
     "gpus/test_troubles.py",
     "models/test_store_machine.py",
+    "models/test_changes.py",
+    "models/test_store_contract.py",
+    "tensorboard_import/test_import.py",
+    "watcher/test_watcher_faults.py",
+    "watcher/test_host_alerts.py",
+    "watcher/test_run_alerts.py",
+    "watcher/test_model_alerts.py",
+    "fleet/test_bad_prometheus.py",
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Where everything is played, there are more examples of it, too."""
+    if not config.option.markexpr:
+        settings.load_profile("thorough")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest files first; all else stays where it was."""
+    """Puts the longest files first, then the rest of the browser's; all else stays where it was."""
     places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path, len(places)))
+    items.sort(key=lambda item: places.get(item.path, len(places) + (item.path.parent.name != "browser")))
 
 
 class SharedMlflow(NamedTuple):

@@ -20,6 +20,7 @@ HANG = "hang"
 DRIP = "drip"
 DRIP_HEADERS = "drip headers"
 BREAK_OFF = "break off"
+_OF_FILES = ("Content-Disposition", "Content-Range")
 
 
 class Misbehaving:
@@ -34,6 +35,8 @@ class Misbehaving:
         self.answer: Answer | str | None = None
         self.alter: Callable[[str, bytes], bytes] | None = None
         self.redirects: int | None = None
+        self.passes_ranges = True
+        """Whether a part of a file can be had; else it is sent whole, as MLflow does it from a bucket."""
         self.instead: dict[str, Answer] = {}
         """Answers to paths that end so, which are not passed on."""
         self.requests: list[str] = []
@@ -58,6 +61,7 @@ class Misbehaving:
 
         class Handler(BaseHTTPRequestHandler):
             _etag: str | None = None
+            _of_file: tuple[tuple[str, str], ...] = ()
 
             def _serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -91,10 +95,13 @@ class Misbehaving:
                 # Who has a file as it is does not have it as it is altered.
                 if "If-None-Match" in self.headers and outer.alter is None:
                     headers["If-None-Match"] = self.headers["If-None-Match"]
+                if "Range" in self.headers and outer.passes_ranges:
+                    headers["Range"] = self.headers["Range"]
                 answer = requests.request(
                     self.command, outer.behind + self.path, data=body, headers=headers, timeout=60
                 )
                 content = answer.content if outer.alter is None else outer.alter(self.path, answer.content)
+                self._of_file = tuple((name, answer.headers[name]) for name in _OF_FILES if name in answer.headers)
                 outer.answered.append((answer.status_code, self.path))
                 # What is altered is another version of it.
                 self._etag = answer.headers.get("ETag") if content == answer.content else None
@@ -105,6 +112,8 @@ class Misbehaving:
                 self.send_header("Content-Type", kind)
                 if self._etag is not None:
                     self.send_header("ETag", self._etag)
+                for name, value in self._of_file:
+                    self.send_header(name, value)
                 if status != 304:
                     self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

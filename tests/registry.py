@@ -5,6 +5,7 @@ from pathlib import Path
 
 import requests
 
+from domain.registry.models import MODEL_TAG
 from tests.tracking import Tracking
 
 POLICY = next((Path(__file__).parents[1] / "training" / "sample_data" / "models").glob("*/*/policy.onnx"))
@@ -49,6 +50,10 @@ class Registry:
             "tags": [{"key": key, "value": value} for key, value in tags.items()],
         }
         return str(self.tracking.post("model-versions/create", body)["model_version"]["version"])
+
+    def mark(self, value: str = "true") -> None:
+        """Says by the tag that it is one of the team's; "false" takes that back: the server is shared with other tests."""
+        self.tracking.post("registered-models/set-tag", {"name": self.name, "key": MODEL_TAG, "value": value})
 
     def elsewhere(self, source: str) -> str:
         """A new version without a run, whose files are at `source`; returns its number."""

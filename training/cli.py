@@ -1,16 +1,19 @@
 """`python -m training`: trains, and says by its exit code how that ended."""
 
+import errno
 import logging
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Final
 
 from domain.errors import BadInput, ClewError
+from domain.errors.records import InvalidArgument
 from domain.errors.trainings.requests import TrainerNotInstalled
 from domain.logs import configure_logging
+from domain.messages import Text
 from training.command_line import parse
-from training.jobs import TrainingJob
+from training.console import say
+from training.jobs import TrainingJob, model_name
 from training.settings import TrainingSettings, read_settings
 from training.stopping import StopRequest
 from training.tracking.patience import StayedAway
@@ -19,6 +22,7 @@ from training.tracking.server import TrackingServer
 FAILED: Final = 1
 WRONG_USE: Final = 2
 MLFLOW_AWAY: Final = 75
+_OF_THE_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         job = parse(arguments)
         settings = read_settings()
+        job = job.model_copy(update={"environments_file": settings.environments_file})
         configure_logging(settings.log_level, settings.secrets)
         return _train(job, settings, stop)
     except BadInput as error:
@@ -43,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error, FAILED)
     except KeyboardInterrupt:
         return stop.exit_code or 130
-    except Exception:
+    except Exception as error:
+        if (refused := _of_the_disk(error)) is not None:
+            return _refuse(refused, FAILED)
         log.exception("The training failed")
         return FAILED
 
@@ -56,11 +63,18 @@ def _train(job: TrainingJob, settings: TrainingSettings, stop: StopRequest) -> i
         server.first_call()  # torch takes seconds, and an absent MLflow should be told before
     from training.train import train
 
-    if not stop and train(job, server, settings.model_name, stop) == "FINISHED":
+    if not stop and train(job, server, model_name(job, settings.model_name), stop) == "FINISHED":
         return 0
     return stop.exit_code or FAILED
 
 
+def _of_the_disk(error: Exception) -> ClewError | None:
+    """What failed, where it is the disk; None for all else."""
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        return InvalidArgument(Text(f"The training's files cannot be written: {error.strerror}."))
+    return None
+
+
 def _refuse(error: ClewError, code: int) -> int:
-    sys.stderr.write(f"{error}\n")
+    say(str(error))
     return code

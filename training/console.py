@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -11,27 +12,28 @@ LINE_SECONDS: Final = 5.0
 
 
 def say(text: str) -> None:
-    """One line, at once."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    """One line, at once; a log that the disk does not take is no reason to end."""
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 class Console:
     """Shows how far a training is, for as long as a `with` block lasts."""
 
-    def __init__(self, episodes: int, name: str, done: int = 0) -> None:
+    def __init__(self, whole: int, name: str, unit: str = "episode") -> None:
         self._next_line = 0.0
         self._bar: Any = None
         if sys.stderr.isatty():
             from tqdm import tqdm
 
-            self._bar = tqdm(total=episodes, unit="episode", desc=name, initial=done)
+            self._bar = tqdm(total=whole, unit=unit, desc=name)
 
     def show(self, progress: Progress, rates: Rates, *, at_the_end: bool = False) -> None:
         """Shows the newest state; in a log every five seconds, and at the end."""
         if self._bar is not None:
             self._bar.set_postfix(success=_share(progress.success_rate), refresh=False)
-            self._bar.update(progress.finished - self._bar.n)
+            self._bar.update(progress.of_whole[0] - self._bar.n)
         elif progress.reward is not None and (at_the_end or time.monotonic() >= self._next_line):
             self._next_line = time.monotonic() + LINE_SECONDS
             say(_line(progress, rates))
@@ -48,10 +50,12 @@ class Console:
 
 def _line(progress: Progress, rates: Rates) -> str:
     steps = rates.steps_per_second
-    return (
-        f"Episode {progress.finished} of {progress.episodes}: success {_share(progress.success_rate)}, "
-        f"reward {progress.reward or 0.0:.2f}, {progress.steps} steps" + (f", {steps:.0f} a second" if steps else "")
-    )
+    of_all = f" of {progress.episodes}" if progress.episodes is not None else ""
+    asked = f" of {progress.steps_asked}" if progress.steps_asked is not None else ""
+    success = "" if progress.success_rate is None and asked else f"success {_share(progress.success_rate)}, "
+    speed = f", {steps:.0f} a second" if steps else ""
+    reward = f"reward {progress.reward or 0.0:.2f}"
+    return f"Episode {progress.finished}{of_all}: {success}{reward}, {progress.steps}{asked} steps{speed}"
 
 
 def _share(rate: float | None) -> str:

@@ -2,36 +2,74 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.inference.evaluation import EVALUATION_EPISODES
 from domain.inference.maze import Maze, generate_maze
-from domain.trainings.maze.presets import OWN_VALUES, PRESETS
+from domain.trainings.built_in import BuiltInRequest
+from domain.trainings.environments import presets as environment_presets
+from domain.trainings.environments.requests import EnvironmentRequest
+from domain.trainings.hyperparameters.declaring import OWN_VALUES
+from domain.trainings.maze.presets import PRESETS
 from domain.trainings.maze.requests import REQUESTS, Algorithm, DqnRequest, PpoRequest
+from training.models.registration import model_name_of
 
 DEFAULT_SETTING: Final = "default"
 SUCCESS_WINDOW: Final = 100
 
 
-class TrainingJob(BaseModel):
-    """A training, wherever it was asked for; `run_id` where its run is there already, `folder` where files may stay."""
+class StoredCheckpoint(BaseModel):
+    """A checkpoint that a run has in MLflow: its artifact `checkpoints/<number>`."""
 
     model_config = ConfigDict(frozen=True)
 
-    request: PpoRequest | DqnRequest
-    experiment: str = Field("", description="MLflow experiment; without it, one per maze size and algorithm")
+    run_id: str
+    number: int = Field(ge=0)
+
+
+class TrainingJob(BaseModel):
+    """A training, wherever it was asked for; `run_id` where its run is there already, `folder` where files may stay.
+
+    It goes on from `checkpoint`, or from one that is still to be fetched: `stored`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    request: BuiltInRequest
+    experiment: str = Field("", description="MLflow experiment; without it, one per environment and algorithm")
     register_model: bool = Field(True, description="whether the model becomes a version of the registered model")
     device: str = Field("cpu", pattern="^(cpu|cuda|auto)$", description="cpu, cuda, or auto: a GPU if there is one")
     run_id: str | None = None
     folder: Path | None = None
     checkpoint: Path | None = None
+    environments_file: Path | None = Field(
+        None, description="ENVIRONMENTS_FILE: what the operator says of environments"
+    )
+    stored: StoredCheckpoint | None = None
 
     @cached_property
-    def maze(self) -> Maze:
-        """Where the agent learns."""
-        return generate_maze(self.request.maze_size, self.request.maze_seed)
+    def maze(self) -> Maze | None:
+        """Where the agent learns; None where that is no maze."""
+        asked = self.request
+        return generate_maze(asked.maze_size, asked.maze_seed) if isinstance(asked, PpoRequest | DqnRequest) else None
+
+    @property
+    def env_id(self) -> str:
+        """The environment's id."""
+        return self.request.env_id if isinstance(self.request, EnvironmentRequest) else cast(Maze, self.maze).env_id
+
+    @property
+    def episodes(self) -> int | None:
+        """After how many episodes it ends; None where it is counted by steps."""
+        return None if self.steps is not None else self.request.episodes
+
+    @property
+    def steps(self) -> int | None:
+        """After how many steps it ends; None where it is counted by episodes."""
+        asked = self.request
+        return asked.steps if isinstance(asked, EnvironmentRequest) and asked.until == "steps" else None
 
     @property
     def setting(self) -> str:
@@ -41,8 +79,8 @@ class TrainingJob(BaseModel):
     @property
     def experiment_name(self) -> str:
         """The experiment the run goes to."""
-        size = self.request.maze_size
-        return self.experiment or f"maze-{size}x{size}-{self.request.algorithm.lower()}"
+        where = self.env_id if self.maze is None else f"maze-{self.maze.size}x{self.maze.size}"
+        return self.experiment or f"{where}-{self.request.algorithm.lower()}"
 
     @property
     def run_name(self) -> str:
@@ -55,11 +93,9 @@ class TrainingJob(BaseModel):
         asked = self.request
         return {
             "algorithm": asked.algorithm,
-            "env_id": self.maze.env_id,
+            "env_id": self.env_id,
             "seed": asked.seed,
-            "maze_seed": asked.maze_seed,
-            "episodes": asked.episodes,
-            "steps_per_episode": asked.steps_per_episode,
+            **_length_of(asked),
             "setting": self.setting,
             **asked.hyperparameters,
             "success_window": SUCCESS_WINDOW,
@@ -67,16 +103,30 @@ class TrainingJob(BaseModel):
         }
 
 
+def model_name(job: TrainingJob, of_maze: str) -> str:
+    """The registered model to which the policy goes: the maze's, else one for each environment."""
+    return of_maze if job.maze is not None else model_name_of(job.env_id)
+
+
 def preset(algorithm: Algorithm, setting: str) -> PpoRequest | DqnRequest:
     """A request with the hyperparameters of this name; raises KeyError where there are none."""
     return REQUESTS[algorithm].model_validate({"algorithm": algorithm, **PRESETS[algorithm][setting]})
 
 
-def setting_of(request: PpoRequest | DqnRequest) -> str:
+def setting_of(request: BuiltInRequest) -> str:
     """The preset whose hyperparameters a request has, else OWN_VALUES."""
+    if isinstance(request, EnvironmentRequest):
+        return environment_presets.setting_of(request)
     names = (
         name
         for name in PRESETS[request.algorithm]
         if preset(request.algorithm, name).hyperparameters == request.hyperparameters
     )
     return next(names, OWN_VALUES)
+
+
+def _length_of(request: BuiltInRequest) -> dict[str, object]:
+    """For how long it is trained, and in which maze."""
+    if isinstance(request, EnvironmentRequest):
+        return {request.until: getattr(request, request.until)}
+    return {name: getattr(request, name) for name in ("maze_seed", "episodes", "steps_per_episode")}

@@ -4,6 +4,8 @@ import logging
 import math
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -23,11 +25,19 @@ class Progress(NamedTuple):
     """Where a training stands."""
 
     finished: int
-    episodes: int
+    episodes: int | None
     steps: int
     reward: float | None = None
     loss: float | None = None
     success_rate: float | None = None
+    steps_asked: int | None = None
+
+    @property
+    def of_whole(self) -> tuple[int, int]:
+        """How many episodes or steps are done, of how many."""
+        if self.steps_asked is not None:
+            return self.steps, self.steps_asked
+        return self.finished, self.episodes or self.finished
 
 
 class Rates:
@@ -51,10 +61,11 @@ class Rates:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the remaining episodes take at this rate; None while no episode has ended."""
+        """How long the rest takes at this rate; None while no episode, or no step, has ended."""
         (began, first), (ended, last) = self._seen[0], self._seen[-1]
-        done = last.finished - first.finished
-        return (last.episodes - last.finished) * (ended - began) / done if done else None
+        now, whole = last.of_whole
+        done = now - first.of_whole[0]
+        return max(0, whole - now) * (ended - began) / done if done else None
 
 
 class ProgressFile:
@@ -64,6 +75,7 @@ class ProgressFile:
         self._file = folder / PROGRESS_FILE if folder is not None else None
         self._alive = folder / ALIVE_FILE if folder is not None else None
         self._size = self._file.stat().st_size if self._file is not None and self._file.exists() else 0
+        self._is_refused = False
         self.rates = Rates()
 
     @property
@@ -79,22 +91,29 @@ class ProgressFile:
 
     def alive(self) -> None:
         """Says that the training works, though it has nothing to tell."""
-        if self._alive is None:
-            return
-        try:
-            self._alive.touch()
-        except OSError as error:
-            log.warning("The training cannot say that it is alive", extra={"cause": str(error)})
+        if self._alive is not None:
+            with self._noted():
+                self._alive.touch()
 
     def _append(self, line: bytes) -> None:
         if self._file is None:
             return
-        try:
+        with self._noted():
             with self._file.open("ab") as file:
                 file.write(line)
             self._size += len(line)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Says it once where the disk takes nothing."""
+        try:
+            yield
         except OSError as error:
-            log.warning("The training cannot say how far it is", extra={"cause": str(error)})
+            if not self._is_refused:
+                log.warning("The training cannot say how far it is", extra={"cause": str(error)})
+            self._is_refused = True
+        else:
+            self._is_refused = False
 
     def _told(self, progress: Progress) -> TrainingProgress:
         return TrainingProgress(
@@ -102,6 +121,7 @@ class ProgressFile:
             episode=progress.finished,
             episodes=progress.episodes,
             steps=progress.steps,
+            steps_asked=progress.steps_asked,
             reward=_finite(progress.reward),
             loss=_finite(progress.loss),
             success_rate=progress.success_rate,

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,16 @@ from domain.messages import Text
 
 DATABASE: Final = "mlflow.db"
 
-_QUIET: Final = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+# What `mlflow server` runs in the end. Its command line has loaded all of MLflow by then, which takes as long as the
+# start of the server itself; the variables are those by which it hands on what it was told.
+_SERVER: Final = ("-m", "uvicorn", "--workers", "1", "--no-access-log", "mlflow.server.fastapi_app:app")
+_SETTINGS: Final = {
+    "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+    "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+    "_MLFLOW_SGI_NAME": "uvicorn",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+}
 _START_SECONDS: Final = 120.0
 
 
@@ -29,14 +38,29 @@ def free_port() -> int:
 
 
 @contextmanager
-def mlflow_server(folder: Path, port: int | None = None) -> Iterator[str]:
-    """Starts the server, yields its address once it answers, and stops it; database and artifacts are in `folder`."""
+def mlflow_server(
+    folder: Path,
+    port: int | None = None,
+    *,
+    artifacts_destination: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """Starts the server, yields its address once its database answers, and stops it; all that it has is in `folder`.
+
+    Artifacts may have another destination, such as a bucket, for which `environment` may hold more variables.
+    """
     port = port or free_port()
     uri = f"http://127.0.0.1:{port}"
-    store = ["--backend-store-uri", f"sqlite:///{folder / DATABASE}", "--artifacts-destination", f"{folder}/artifacts"]
-    command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)]
+    store = f"sqlite:///{folder / DATABASE}"
+    places = {
+        "_MLFLOW_SERVER_FILE_STORE": store,
+        "_MLFLOW_SERVER_REGISTRY_STORE": store,
+        "_MLFLOW_SERVER_ARTIFACT_DESTINATION": artifacts_destination or f"{folder}/artifacts",
+    }
+    command = [sys.executable, *_SERVER, "--host", "127.0.0.1", "--port", str(port)]
+    variables = {**os.environ, **_SETTINGS, **places, **(environment or {})}
     with (folder / "server.log").open("ab") as output:
-        process = subprocess.Popen([*command, *store], env=os.environ | _QUIET, stdout=output, stderr=output)
+        process = subprocess.Popen(command, env=variables, stdout=output, stderr=output)
         try:
             _wait(uri, process)
             yield uri
@@ -50,7 +74,8 @@ def _wait(uri: str, process: "subprocess.Popen[bytes]") -> None:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy leads to this machine itself
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with direct.open(f"{uri}/health", timeout=2):
+            # The first who asks for what is in the database has it made.
+            with direct.open(f"{uri}/api/2.0/mlflow/experiments/search?max_results=1", timeout=_START_SECONDS):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import is_sound
+from domain.environments.settings import EnvironmentsFilePath
 from domain.secrets import proxy_passwords, secrets_in
 from domain.wrong_settings import wrong_settings
 
@@ -36,6 +37,7 @@ class TrainingSettings(BaseSettings):
     model_name: str = Field(
         default="clew-maze", min_length=1, description="registered model whose versions are the models"
     )
+    environments_file: EnvironmentsFilePath = None
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",

@@ -16,19 +16,29 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from domain.errors import ClewError
 from training.agents.build import build_agent
 from training.agents.episodes import EpisodeCallback
-from training.checkpoints.files import CheckpointFiles
-from training.checkpoints.restore import restore_checkpoint
-from training.checkpoints.save import save_checkpoint
-from training.console import Console, say
+from training.agents.making import spec_of
+from training.checkpoints.files import fetch_checkpoint
+from training.console import say
 from training.jobs import TrainingJob
-from training.models.finish import export_and_evaluate, log_evaluation, upload_and_register, version_tags
+from training.learning import learn
+from training.models.finish import (
+    environment_tags,
+    export_and_measure,
+    film_of,
+    log_measured,
+    signature_tags,
+    upload_and_register,
+    upload_beside,
+    version_tags,
+)
+from training.models.measuring import STOPPED_SECONDS, Measured
 from training.progress import ProgressFile
 from training.stopping import StopRequest
+from training.tracking.artifacts import Artifacts
 from training.tracking.patience import Patience, StayedAway
 from training.tracking.process import process_tags, user_name
 from training.tracking.run_log import RunLog
 from training.tracking.server import Status, TrackingServer
-from training.watch import TrainingWatch
 
 log = logging.getLogger(__name__)
 _SOURCE: Final = {"mlflow.source.name": "python -m training"}
@@ -70,23 +80,35 @@ def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopR
 
 
 def _carried_out(training: Training) -> Status:
-    callback = _learn(training)
+    callback = learn(training.job, training.agent, training.run, training.progress, training.stop)
     training.run.stop_sending(training.progress.alive)
-    if callback.finished:
+    if callback.finished or callback.is_done:
         _finish(training, callback)
-    status: Status = "FINISHED" if callback.finished >= callback.episodes else "KILLED"
+    status: Status = "FINISHED" if callback.is_done else "KILLED"
     training.patience.until_done(partial(training.run.end, status, training.progress.alive))
     return status
 
 
 def _prepared(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopRequest, folder: Path) -> Training:
-    agent = build_agent(job.request, job.device)
+    agent = build_agent(job.request, job.device, job.environments_file)
     tags = process_tags(_gpu_uuid(agent.device)) | _SOURCE
+    if job.maze is None:
+        tags |= environment_tags(job, spec_of(agent))
     run_id = job.run_id or _created(job, server)
     run = RunLog(server, run_id, folder, job.params, tags)
     progress = ProgressFile(job.folder)
     patience = Patience(stop, folder, progress.alive)
+    job = _with_checkpoint(job, server, folder, patience)
     return Training(job, server, model_name, stop, folder, agent, run, progress, patience)
+
+
+def _with_checkpoint(job: TrainingJob, server: TrackingServer, folder: Path, patience: Patience) -> TrainingJob:
+    """The job, with a checkpoint that only MLflow had in the folder where others are."""
+    if job.stored is None or job.checkpoint is not None:
+        return job
+    artifacts = Artifacts(server, job.stored.run_id)
+    fetch = partial(fetch_checkpoint, job.stored.number, artifacts, folder / "checkpoint")
+    return job.model_copy(update={"checkpoint": patience.until_done(fetch)})
 
 
 def _created(job: TrainingJob, server: TrackingServer) -> str:
@@ -95,52 +117,41 @@ def _created(job: TrainingJob, server: TrackingServer) -> str:
     return server.create_run(server.experiment_id(job.experiment_name), job.run_name, {"mlflow.user": user_name()})
 
 
-def _learn(training: Training) -> EpisodeCallback:
-    """Trains until the episodes are done, or until it is told to stop; a second signal ends it where it is."""
-    job, agent, run_id = training.job, training.agent, training.run.run_id
-    checkpoints = CheckpointFiles(training.folder / "checkpoint") if job.folder is not None else None
-
-    def save(folder: Path, callback: EpisodeCallback) -> None:
-        save_checkpoint(folder, agent, callback, job, run_id)
-
-    with Console(job.request.episodes, job.run_name) as console:
-        watch = TrainingWatch(training.run, training.progress, console, training.stop, checkpoints, save)
-        callback = EpisodeCallback(job.request.episodes, watch, training.stop.ends_now)
-        callback.init_callback(agent)
-        if job.checkpoint is not None:
-            restore_checkpoint(agent, callback, job, job.checkpoint, run_id)
-            say(f"Going on after {callback.finished} of {callback.episodes} episodes.")
-        watch.tell(callback)
-        if callback.finished < callback.episodes and not training.stop:
-            _go_on(training, callback)
-        watch.tell(callback, at_the_end=True)
-        watch.checkpoint(callback)
-    return callback
-
-
-def _go_on(training: Training, callback: EpisodeCallback) -> None:
-    request = training.job.request
-    most_steps = (request.episodes + training.agent.n_envs) * request.steps_per_episode
-    is_new = training.job.checkpoint is None
-    try:
-        training.agent.learn(most_steps, callback=callback, log_interval=None, reset_num_timesteps=is_new)
-    except KeyboardInterrupt:
-        if not training.stop:  # no signal's
-            raise
-        say("Told to stop once more: it ends where it is.")
-
-
 def _finish(training: Training, callback: EpisodeCallback) -> None:
-    """Exports, evaluates the exported file, logs both, and registers the version."""
-    job, run = training.job, training.run
-    file, evaluation = export_and_evaluate(training.agent, job, training.folder, training.progress.alive)
-    log_evaluation(run, evaluation, callback.finished)
-    tags = version_tags(job, evaluation, callback.finished)
+    """As `_finish_in` the run's folder; where its disk takes no file, in one that is gone afterwards."""
+    try:
+        _finish_in(training, callback, training.folder)
+    except OSError as error:
+        log.warning("The model is not kept in the run's folder", extra={"cause": error.strerror})
+        with tempfile.TemporaryDirectory(prefix="clew-training-") as elsewhere:
+            _finish_in(training, callback, Path(elsewhere))
+
+
+def _finish_in(training: Training, callback: EpisodeCallback, folder: Path) -> None:
+    """Exports, measures the exported file, films it, logs all, and registers the version."""
+    job, run, alive = training.job, training.run, training.progress.alive
+    finished = export_and_measure(training.agent, job, folder, callback.finished, alive, training.stop)
+    log_measured(run, finished)
+    alive()
+    film = film_of(finished, job, folder)
+    spec = spec_of(training.agent)
+    tags = version_tags(job, finished, environment_tags(job, spec) | signature_tags(finished.file, job))
     name = training.model_name if job.register_model else None
-    training.patience.until_done(partial(run.send_all, training.progress.alive))
-    version = training.patience.until_done(partial(upload_and_register, training.server, run, file, name, tags))
+    training.patience.until_done(partial(run.send_all, alive))
+    training.patience.until_done(partial(upload_beside, run, film, spec, folder))
+    version = training.patience.until_done(
+        partial(upload_and_register, training.server, run, finished.file, name, tags)
+    )
     registered = "" if version is None else f"; registered as {name} version {version}"
-    say(f"{evaluation.success_rate:.0%} of {evaluation.episodes} held-out greedy episodes reach the goal{registered}.")
+    say(f"{_summary(finished.measured)}{registered}.")
+
+
+def _summary(measured: Measured | None) -> str:
+    if measured is None:
+        return f"It is not measured: no held-out episode ended in the {STOPPED_SECONDS:.0f} s after the stop"
+    if measured.success_rate is None:
+        return f"{measured.episodes} held-out greedy episodes return {measured.mean_return:.2f} on average"
+    return f"{measured.success_rate:.0%} of {measured.episodes} held-out greedy episodes reach the goal"
 
 
 def _end_in_haste(training: Training, status: Status) -> None:

@@ -43,7 +43,7 @@ class TrainingWatch:
         self._run.metric(key, value, step)
 
     def stepped(self, callback: EpisodeCallback) -> None:
-        """All mazes went one step."""
+        """All environments went one step."""
         now = time.monotonic()
         if now >= self._next_news:
             self._next_news = now + self._progress.pause_seconds
@@ -78,7 +78,8 @@ class TrainingWatch:
         self._run.save()
         if self._stop and not self._told_of_stop:
             self._told_of_stop = True
-            say(f"Stopping at the end of this episode, after {callback.finished} of {callback.episodes}.")
+            of_all = f" of {callback.episodes}" if callback.episodes is not None else ""
+            say(f"Stopping at the end of this episode, after {callback.finished}{of_all}.")
 
 
 def progress_of(callback: EpisodeCallback) -> Progress:
@@ -90,4 +91,5 @@ def progress_of(callback: EpisodeCallback) -> Progress:
         reward=callback.reward,
         loss=callback.loss,
         success_rate=callback.success_rate,
+        steps_asked=callback.steps,
     )

@@ -17,6 +17,13 @@ class BearerAuth(AuthBase):
         return request
 
 
+class NoAuth(AuthBase):
+    """Sends nothing, not even what ~/.netrc has for the host: an address that is signed says it all."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
 def basic_auth(credentials: Credentials | None) -> HTTPBasicAuth | None:
     """The header for a name and a password, in UTF-8; None without them."""
     if credentials is None:

@@ -18,14 +18,8 @@ from domain.addresses import origin_of
 @contextlib.contextmanager
 def session_until(ends: float) -> Iterator["DeadlineSession"]:
     """A session for one exchange; its connection is cut at `ends` (of time.monotonic), and raises as one that broke."""
-    with DeadlineSession() as session:
-        timer = threading.Timer(max(0.0, ends - time.monotonic()), session.connection.cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield session
-        finally:
-            timer.cancel()
+    with DeadlineSession() as session, session.connection.cut_at(ends):
+        yield session
 
 
 class DeadlineSession(Session):
@@ -73,6 +67,17 @@ class DeadlineAdapter(HTTPAdapter):
             if one is not None:
                 with contextlib.suppress(OSError):  # it has ended by itself
                     one.shutdown(socket.SHUT_RDWR)
+
+    @contextlib.contextmanager
+    def cut_at(self, ends: float) -> Iterator[None]:
+        """Cuts the exchange at that moment (of time.monotonic), unless the block ends before."""
+        timer = threading.Timer(max(0.0, ends - time.monotonic()), self.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _observed(self, connection: Any) -> Any:
         connect, self._connection = connection.connect, connection

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from http.client import IncompleteRead
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -15,6 +15,7 @@ from domain.errors.answers import TooLong
 from domain.errors.connections import CredentialsRefused, ProxyFailed, TimedOut
 from transport.deadline import DeadlineSession, session_until
 from transport.failures import RAISED, failure_of
+from transport.opened import Answer, OpenAnswer
 
 CONNECT_SECONDS: Final = 3.0
 _CHUNK: Final = 2**16
@@ -23,13 +24,13 @@ Take = Callable[[bytes], None]
 
 
 class Request(NamedTuple):
-    """What is asked; `url` has no name and password in it."""
+    """What is asked; `url` has no name and password in it. An open file is sent from where it stands to its end."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     params: Mapping[str, Any] | None = None
-    body: bytes | None = None
+    body: bytes | BinaryIO | None = None
 
 
 class Limits(NamedTuple):
@@ -38,15 +39,6 @@ class Limits(NamedTuple):
     ends: float
     read_seconds: float
     most_bytes: int
-
-
-class Answer(NamedTuple):
-    """A whole answer; header names are of any case. `proxy` where it may be a proxy's own, as of plain HTTP."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    proxy: str | None = None
 
 
 class Sender:
@@ -72,6 +64,19 @@ class Sender:
                 return self._answer(session, request, limits, take)
             except RAISED as error:
                 raise self._failure(error, session, limits) from error
+
+    def open(self, request: Request, limits: Limits) -> OpenAnswer:
+        """Sends it once, and returns the head of its answer; who gets it closes it. Raises as `send`."""
+        session = DeadlineSession()
+        session.trust_env = not (self._direct or leads_to_loopback(request.url))
+        try:
+            with session.connection.cut_at(limits.ends):
+                response = self._begin(session, request, limits)
+        except RAISED as error:
+            session.close()
+            raise self._failure(error, session, limits) from error
+        proxy = session.connection.proxy if request.url.lower().startswith("http:") else None
+        return OpenAnswer(self._service, session, response, proxy, limits.read_seconds)
 
     def _answer(self, session: DeadlineSession, request: Request, limits: Limits, take: Take | None) -> Answer:
         content = bytearray()

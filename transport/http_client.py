@@ -2,32 +2,20 @@
 
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
 from domain.addresses import credentials_in, without_credentials
-from domain.errors import AccessDenied, BadResponse, Name, ServiceUnavailable
-from domain.errors.answers import NoReason, NotJson, UnexpectedStatus
-from domain.errors.connections import (
-    AnsweredStatus,
-    AnsweredStatusBecause,
-    AnsweredStatusOrProxy,
-    AnsweredStatusOrProxyBecause,
-    CredentialsRefused,
-    CredentialsRefusedOrByProxy,
-    OutcomeUnknown,
-)
-from domain.errors.records import ConflictThere, NotFoundThere, RefusedThere, RefusedToUs
-from domain.message_data import message_in
-from domain.messages import Reason
+from domain.errors import Name, ServiceUnavailable
+from domain.errors.connections import OutcomeUnknown
 from transport.circuit_breaker import CircuitBreaker
 from transport.credentials import basic_auth
-from transport.exchange import Answer, Auth, Limits, Request, Sender, Take
+from transport.decoding import decoded, unavailable
+from transport.exchange import Auth, Limits, Request, Sender, Take
+from transport.opened import Answer, OpenAnswer
 from transport.redirects import follow
-from transport.words import reason_in, reason_of
 
 READ_SECONDS = 15.0
 MAX_BYTES = 256 * 2**20
@@ -85,7 +73,7 @@ class JsonService:
             writes=writes,
         )
         if writes and answer.status in _GATEWAY:
-            raise OutcomeUnknown(self.name, _answered(self.name, answer))
+            raise OutcomeUnknown(self.name, unavailable(self.name, answer))
         return self.decode(answer)
 
     def download(
@@ -124,7 +112,7 @@ class JsonService:
         *,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | BinaryIO | None = None,
         deadline_seconds: float = 60.0,
         most_bytes: int = MAX_BYTES,
         writes: bool = False,
@@ -155,60 +143,21 @@ class JsonService:
 
     def decode(self, answer: Answer) -> Any:
         """Returns the JSON of an answer, None for an empty one; errors as of `call`."""
-        status, content = answer.status, answer.content
-        if status in (401, 403):
-            raise _refusal_of_ours(content) or _denied(self.name, status, answer.proxy)
-        if status >= 500 or status == 429:
-            raise _answered(self.name, answer)
-        if 300 <= status < 400:  # a choice of addresses, say, but no answer
-            raise BadResponse(self.name, "status", UnexpectedStatus(status))
-        if status < 300 and not content:
-            return None
-        return _accepted(status, self._parsed(status, content), self.name)
+        return decoded(self.name, answer)
 
-    def _parsed(self, status: int, content: bytes) -> Any:
-        try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            raise BadResponse(self.name, "body", NotJson(status, _excerpt(content))) from error
+    def open(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, Any],
+        headers: Mapping[str, str],
+        deadline_seconds: float,
+    ) -> OpenAnswer:
+        """The head of the answer to one GET, of which the body is still to be read, piece by piece; close it.
 
-
-def _accepted(status: int, answer: Any, service: Name) -> Any:
-    if status == 404:
-        raise NotFoundThere(_reason(answer))
-    if status == 409:
-        raise ConflictThere(_reason(answer))
-    if status >= 400:
-        raise RefusedThere(service, _reason(answer))
-    return answer
-
-
-def _answered(service: Name, answer: Answer) -> ServiceUnavailable:
-    """With the service's own reason where it has one; a proxy on the way of plain HTTP answers just as it does."""
-    status, proxy, reason = answer.status, answer.proxy, reason_in(answer.content)
-    if reason is None:
-        return AnsweredStatus(service, status) if proxy is None else AnsweredStatusOrProxy(service, status, proxy)
-    if proxy is None:
-        return AnsweredStatusBecause(service, status, reason)
-    return AnsweredStatusOrProxyBecause(service, status, proxy, reason)
-
-
-def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
-    return CredentialsRefused(service, status) if proxy is None else CredentialsRefusedOrByProxy(service, status, proxy)
-
-
-def _refusal_of_ours(content: bytes) -> RefusedToUs | None:
-    """Why another process of ours refuses, by its code; None where none stands in its answer."""
-    with suppress(orjson.JSONDecodeError):
-        message = message_in(orjson.loads(content), "")
-        return None if message.code is None else RefusedToUs(message)
-    return None
-
-
-def _reason(answer: object) -> Reason:
-    """Why it refuses: by a code of ours where another Clew answers, else in its own words."""
-    return reason_of(answer) or NoReason()
-
-
-def _excerpt(content: bytes) -> str:
-    return repr(content[:60].decode("utf-8", "replace"))
+        Its head comes within `deadline_seconds`, and so does each piece. Errors as of `exchange`; whatever its status.
+        """
+        limits = Limits(time.monotonic() + deadline_seconds, deadline_seconds, MAX_BYTES)
+        request = Request("GET", self.url + path, headers, params)
+        with self._file_circuit.call():
+            return follow(partial(self._sender.open, limits=limits), request, self.name, writes=False)

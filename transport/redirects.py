@@ -5,25 +5,44 @@ host on their own ports: there a name and password of ours go that went there be
 be another user's, any other host anybody's: what they answer is not the service's word.
 """
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from domain.addresses import origin_of
 from domain.errors import BadResponse, Name
 from domain.errors.answers import UnexpectedStatus
 from domain.errors.connections import Redirected
-from transport.exchange import Answer, Request
+from transport.exchange import Request
 
 MOST_REDIRECTS: Final = 3
 _STATUSES: Final = (301, 302, 303, 307, 308)
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-def follow(send: Callable[[Request], Answer], request: Request, service: Name, *, writes: bool) -> Answer:
+class Answered(Protocol):
+    """What has a head at least, and can be left."""
+
+    @property
+    def status(self) -> int:
+        """HTTP's."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of any case."""
+
+    def close(self) -> None:
+        """Leaves it."""
+
+
+A = TypeVar("A", bound=Answered)
+
+
+def follow(send: Callable[[Request], A], request: Request, service: Name, *, writes: bool) -> A:
     """The answer that no redirect leads on from; raises `Redirected` for one that is not to be followed."""
     hops = 0 if writes else MOST_REDIRECTS
     while (answer := send(request)).status in _STATUSES:
+        answer.close()
         target = _target(request.url, answer, service)
         following = _repeated(request, answer.status, target) if hops else None
         if following is None:
@@ -32,7 +51,7 @@ def follow(send: Callable[[Request], Answer], request: Request, service: Name, *
     return answer
 
 
-def _target(url: str, answer: Answer, service: Name) -> str:
+def _target(url: str, answer: Answered, service: Name) -> str:
     location = answer.headers.get("Location")
     if not location:
         raise BadResponse(service, "status", UnexpectedStatus(answer.status))

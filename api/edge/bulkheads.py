@@ -21,7 +21,8 @@ _OUTPUT: Final = re.compile(rb'\s*\{\s*"output"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _OF_PAGES: Final = ("/views", "/links", "/runs/", "/trainings/")
 PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS = "pages", "callbacks", "reads", "policies", "changes", "checks"
 _METRIC: Final = re.compile(r"/api/runs/[^/]+/metrics/.")
-FIGURES, POINTS = "figures", "points"
+FIGURES, POINTS, FILES = "figures", "points", "files"
+_ARTIFACTS: Final = re.compile(r"/api/runs/[^/]+/artifacts(/|$)")
 
 
 def compartments(threads: int) -> dict[str, Compartment]:
@@ -41,6 +42,8 @@ def compartments(threads: int) -> dict[str, Compartment]:
         FIGURES: Compartment(half, most_waiting=32 * threads),
         # Millions of points in a file, which lasts as long as its reader takes.
         POINTS: Compartment(quarter, most_waiting=2 * threads),
+        # Files of runs in pieces, and what is shown of them: each waits for MLflow's store.
+        FILES: Compartment(half, most_waiting=16 * threads),
         # /api/health is always 200.
         CHECKS: Compartment(quarter),
     }
@@ -57,12 +60,23 @@ def place_of(method: str, target: str, body_start: bytes) -> Place:
         return Place(CALLBACKS, output[1].decode("latin-1") if output else "")
     if path.startswith("/charts/"):
         return Place(POINTS if path == "/charts/points.csv" else FIGURES)
+    if path.startswith("/fleet/") or path == "/api/gpus/usage":  # for which Prometheus may take a while
+        return Place(POINTS)
+    if path == "/runs/report.html":  # a file, as long as its charts and pictures take
+        return Place(POINTS)
+    if path == "/episodes":  # which is played and drawn before it is kept
+        return Place(CHANGES)
     if path.startswith(_OF_PAGES):
         return Place(READS)
+    if path.startswith("/artifacts/"):
+        return Place(FILES)
     if path != "/api" and not path.startswith("/api/"):
         return Place(PAGES)
     if method not in ("GET", "HEAD"):
         return Place(CHANGES)
+    if _ARTIFACTS.match(path):
+        # A whole file lasts as long as its reader takes.
+        return Place(POINTS if "save=" in target else FILES)
     if _METRIC.match(path):
         return Place(POINTS)
     if path == "/api/health":

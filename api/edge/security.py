@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from api.edge.sandbox import frame_ancestors, is_sandboxed
 from domain.addresses import without_credentials
 from settings.settings import Settings
 
-# A .env file would take their quotes for its own.
-_KEYWORDS = {"self": "'self'", "none": "'none'"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -27,7 +26,7 @@ def register(server: Flask, settings: Settings, script_hashes: Callable[[], Sequ
         response.headers["X-Content-Type-Options"] = "nosniff"
         # What a page's address says is for Clew alone: which runs somebody compares is nobody else's to know.
         response.headers["Referrer-Policy"] = "same-origin"
-        if response.mimetype == "text/html":
+        if response.mimetype == "text/html" and not is_sandboxed(response):
             response.headers["Content-Security-Policy"] = _policy(settings, script_hashes())
         return response
 
@@ -38,11 +37,13 @@ def _policy(settings: Settings, hashes: Iterable[str]) -> str:
         "script-src": " ".join(["'self'", *hashes]),
         "style-src": "'self' 'unsafe-inline'",  # DataTable and Plotly write styles of their own
         "img-src": "'self' data: blob:",  # Plotly's exported pictures
+        "media-src": "'self'",
         "font-src": "'self' data:",
         "connect-src": " ".join(["'self'", *sorted(_sockets(settings))]),
+        "frame-src": "'self'",  # files of runs, each in a sandbox
         "base-uri": "'none'",
         "form-action": "'self'",
-        "frame-ancestors": " ".join(_KEYWORDS.get(one, one) for one in settings.frame_ancestors.split()),
+        "frame-ancestors": frame_ancestors(settings),
     }
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 

@@ -73,7 +73,8 @@ def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> t
 
 
 def _told(services: Services, query: FigureQuery, drawing: Drawing, drawn: dict[str, Any]) -> dict[str, Any]:
-    logged = (subject.key_in(run.metrics, services.vocabulary) for run in drawing.runs for subject in query.chart.of)
+    words = services.vocabulary
+    logged = (subject.key_in(run.metrics, words.of(run)) for run in drawing.runs for subject in query.chart.of)
     return {
         "figure": drawn,
         "summary": drawn["layout"]["meta"]["summary"],

@@ -9,6 +9,8 @@ import flask
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.wire import in_words
+from components.texts.translate import translate
+from domain.errors import ServiceError
 from domain.errors.records import RunIdMalformed, RunNotFound
 from domain.points.extremes import Extremes
 from domain.tracking.compared import is_run_id
@@ -37,6 +39,8 @@ def register(app: dash.Dash, services: Services) -> None:
             run = known_run(view, run_id)
         except RunNotFound:  # its page says that there is none, and a browser would call a 404 an error of the page
             return kept_json({"rows": [], "pending": 0})
+        except ServiceError as error:  # nothing is read yet: likewise, and asked again
+            return kept_json({"rows": [], "pending": 0, "problem": translate(error)})
         known = services.extremes.read(run, services.settings.patience_seconds)
         rows = [_row(key, point, known.found.get(key)) for key, point in sorted(run.metrics.items())]
         return kept_json({"rows": rows, "pending": known.pending})

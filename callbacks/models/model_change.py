@@ -11,6 +11,7 @@ import flask
 from pydantic import ValidationError
 
 from callbacks.wire import content
+from components.inference.inference_controls import NONE
 from components.links import href
 from components.models import model_change
 from domain.addresses import without_credentials
@@ -18,6 +19,7 @@ from domain.errors import ClewError
 from domain.errors.misfits import misfits_of
 from domain.errors.requests import ContractMisfit
 from domain.registry.changes import ChangeRequest
+from domain.registry.model_ids import name_in
 from services.connect import Services
 from services.identity import writing_person
 
@@ -39,7 +41,7 @@ def register(app: dash.Dash, services: Services) -> None:
             return model_change.refused(error)
         patience, again = services.settings.patience_seconds, "again" in flask.request.args
         result = services.changes.answer(request, by, again=again, wait_seconds=patience)
-        return model_change.answer(request, result, _inference(services))
+        return model_change.answer(request, result, _inference(services, request.model_id))
 
 
 def _request() -> ChangeRequest:
@@ -50,7 +52,11 @@ def _request() -> ChangeRequest:
         raise ContractMisfit(misfits_of(error)) from error
 
 
-def _inference(services: Services) -> str:
-    """Where an active model can be tried."""
+def _inference(services: Services, model_id: str) -> str:
+    """Where a model that is active can be tried: the page shows the first registered model's unless told otherwise."""
     elsewhere = services.settings.inference_ui_url
-    return href("/inference", play="1") if elsewhere is None else without_credentials(str(elsewhere))
+    if elsewhere is not None:
+        return without_credentials(str(elsewhere))
+    # A model server's ids are its own, whatever they hold.
+    name = name_in(model_id) if services.settings.model_server_url is None else None
+    return href("/inference", play="1", **({} if name is None else {"model": f"{NONE}{name}"}))

@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry, register_rows_shown
 from components import ids, notices
-from components.models import model_list
+from components.models import model_groups, model_list
 from components.models.activations import activations
 from components.texts import words
 from components.texts.language import language
@@ -33,6 +33,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Output(ids.MODEL_ROWS, "data"),
         Output(ids.MODEL_BAD_ROWS, "children"),
         Output(ids.MODEL_EMPTY, "children"),
+        Output(ids.MODEL_GROUPS, "children"),
         Output(ids.MODEL_HISTORY, "children"),
         Output(ids.MODEL_DRAWN, "data"),
         Input(ids.tick("models"), "n_intervals"),
@@ -55,19 +56,20 @@ def _freshness(view: ModelView) -> tuple[Any, ...]:
 
 
 def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, ...]:
-    """Rows, bad rows, what to do without any, activations; no update where the page has these."""
+    """Rows, bad rows, what to do without any, groups, activations; no update where the page has these."""
     if view.models is None:
-        return (no_update,) * 5
+        return (no_update,) * 6
     newest = view.history[0].at if view.history else None
     shown = f"{language()} {view.models.model_dump_json()} {len(view.history)} {newest}"
     # Told by what is in it: the store gives its list no version.
     mark = words.fingerprint(shown)
     if mark == drawn:
-        return (no_update,) * 5
+        return (no_update,) * 6
     return (
         [model_list.row(model) for model in view.models.models],
         notices.bad_rows(services.models.name, view.models.bad_rows),
         None if view.models.models or view.models.bad_rows else model_list.nothing_here(),
+        model_groups.groups(view.models),
         activations(view.history, view.models, services.settings.model_name),
         mark,
     )
@@ -80,6 +82,8 @@ def _register_table(app: dash.Dash) -> None:
         Input(ids.MODEL_ROWS, "data"),
         Input(ids.MODEL_ALGORITHM, "value"),
         Input(ids.MODEL_STATE, "value"),
+        Input(ids.MODEL_NAME, "value"),
+        Input(ids.MODEL_TABLE, "sort_by"),
         State(ids.MODEL_TEXTS, "data"),
     )
     register_rows_shown(app, ids.MODEL_TABLE, ids.MODEL_ROWS, ids.MODEL_TEXTS)

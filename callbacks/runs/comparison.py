@@ -159,4 +159,9 @@ def _register_browser_side(app: dash.Dash) -> None:
         Input(ids.retry("compare"), "n_clicks"),
         State(ids.grid_begin("compare"), "data"),
     )
+    app.clientside_callback(
+        ClientsideFunction("artifactMedia", "compare"),
+        Output(ids.COMPARE_MEDIA_SHOWN, "data"),
+        Input(ids.COMPARED, "data"),
+    )
     app.clientside_callback(ClientsideFunction("charts", "copyLink"), Input(ids.COPY_LINK, "n_clicks"))

@@ -43,11 +43,12 @@ class Drawing(NamedTuple):
     ) -> "Drawing":
         """Collects what is known, waiting until `ends`, of the monotonic clock, for what is not.
 
-        Also of metrics that diverged, which tables say where it began to: only their histories know.
+        Also of metrics that diverged, which tables say where it began to, and of those whose mean is meant: only their
+        histories know.
         """
         runs = [run for run_id in run_ids if (run := view.get(run_id)) is not None]
-        diverged = {run.run_id: list(run.diverged(services.vocabulary)) for run in runs}
-        drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=diverged)
+        also = {run.run_id: _known_by_history(run, services.vocabulary) for run in runs}
+        drawing = cls.of_runs(services, view, runs, wanted, options, ends, also=also)
         unknown = [] if not view.is_whole else [run_id for run_id in run_ids if view.get(run_id) is None]
         # What has not been read yet may be any of them.
         late = not view.is_whole and view.failure is None and len(runs) < len(run_ids)
@@ -81,6 +82,11 @@ class Drawing(NamedTuple):
         )
 
 
+def _known_by_history(run: Run, vocabulary: Vocabulary) -> list[str]:
+    means = (key for key in vocabulary.of(run).means_of_all if key in run.metrics)
+    return list(dict.fromkeys([*run.diverged(vocabulary), *means]))
+
+
 def _known(histories: Histories, vocabulary: Vocabulary) -> Known:
     found = {(series.run_id, series.key): history for series, history in histories.found.items()}
     sampled = {(series.run_id, series.key) for series in histories.sampled}
@@ -95,10 +101,10 @@ def _different(errors: Iterable[ClewError]) -> list[ClewError]:
 
 def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
     """The metric keys under which this run logged the wanted subjects, and the axis's counter."""
-    found = [key for subject in wanted if (key := subject.key_in(run.metrics, vocabulary)) is not None]
-    keys = list(dict.fromkeys(found))
-    counting = counter(options.axis, run.metrics, vocabulary)
-    return keys if counting is None or counting.key in keys else [*keys, counting.key]
+    own = vocabulary.of(run)
+    found = [key for subject in wanted if (key := subject.key_in(run.metrics, own)) is not None]
+    counters = (counter(options.axis, run.metrics, own, key) for key in found)
+    return list(dict.fromkeys([*found, *(counting.key for counting in counters if counting is not None)]))
 
 
 def fingerprint(asked: object, drawing: Drawing) -> str:

@@ -1,4 +1,4 @@
-"""The page of one run: its facts, parameters and charts, growing while it runs."""
+"""The page of one run: its facts and charts, growing while it runs."""
 
 import time
 from datetime import UTC, datetime
@@ -36,13 +36,18 @@ def register(app: dash.Dash, services: Services) -> None:
         output={
             "hidden": Output(ids.RUN_CHARTS, "hidden"),
             "facts": Output(ids.RUN_FACTS, "children"),
-            "parameters": Output(ids.RUN_PARAMETERS, "children"),
             "notices": Output(ids.RUN_NOTICES, "children"),
             "failure": Output(ids.failure("run"), "children"),
             "failed": Output(ids.failure_alert("run"), "is_open"),
             "drawn": Output(ids.RUN_DRAWN, "data"),
         },
-        inputs={"moments": [Input(ids.tick("run"), "n_intervals"), Input(ids.retry("run"), "n_clicks")]},
+        inputs={
+            "moments": [
+                Input(ids.tick("run"), "n_intervals"),
+                Input(ids.retry("run"), "n_clicks"),
+                Input(ids.RUN_TOOL_OUTCOME, "children"),
+            ]
+        },
         state={"run_id": State(ids.RUN_ID, "data"), "drawn": State(ids.RUN_DRAWN, "data")},
     )
     def draw(moments: list[Any], run_id: str, drawn: str | None) -> dict[str, Any]:
@@ -56,8 +61,10 @@ def register(app: dash.Dash, services: Services) -> None:
             view = services.runs.view_with([run_id], patience)
         drawing = Drawing.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
         _text, failure, failed = freshness(view)
-        beside = _beside(view, run_id, drawing)
-        seen = None if beside is None else (beside.silent_minutes, beside.family.named())
+        beside = _beside(view, run_id, drawing, services.settings.commit_url)
+        seen = (
+            None if beside is None else (beside.silent_minutes, beside.family.named(), _logged(drawing), beside.stated)
+        )
         shown = fingerprint((run_id, view.failure, view.as_of if failed else None, seen), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):
             raise PreventUpdate
@@ -76,26 +83,43 @@ def register(app: dash.Dash, services: Services) -> None:
         State(ids.grid_begin("run"), "data"),
     )
     app.clientside_callback(
+        ClientsideFunction("artifacts", "open"),
+        Output(ids.RUN_ARTIFACTS_SHOWN, "data"),
+        Input(ids.RUN_ID, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("artifactConsole", "show"),
+        Output(ids.RUN_CONSOLE_SHOWN, "data"),
+        Input(ids.RUN_ID, "data"),
+        Input(ids.RUN_FACTS, "children"),
+    )
+    app.clientside_callback(
         ClientsideFunction("charts", "runOptions"),
         *(Input(component, "value") for component in (ids.RUN_AXIS, ids.RUN_SMOOTHING, ids.RUN_LOG)),
         State(ids.options("run"), "data"),
     )
 
 
-def _beside(view: RunView, run_id: str, drawing: Drawing) -> Beside | None:
+def _beside(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None) -> Beside | None:
     """As of when the runs were read: while MLflow is away, Clew does not know that a run is silent."""
     run = view.get(run_id)
     if run is None or view.runs is None:
         return None
     silence = silent_minutes(run, view.as_of or view.runs.swept_at)
-    return Beside(drawing.found, family_of(run, view.runs), silence)
+    stated = view.runs.stated_tools.get(run.experiment_id)
+    return Beside(drawing.found, family_of(run, view.runs), silence, commit_url, stated)
+
+
+def _logged(drawing: Drawing) -> list[Any]:
+    """Parameters and tags: also of a run that is over, somebody may add one."""
+    return [(run.params, run.tags) for run in drawing.runs]
 
 
 def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, *, is_none: bool) -> dict[str, Any]:
-    """Whether the charts are hidden, facts, parameters and notices."""
+    """Whether the charts are hidden, facts and notices."""
     if not drawing.runs or beside is None:
         facts = run_detail.not_found(run_id) if is_none else None
-        return {"hidden": True, "facts": facts, "parameters": None, "notices": None}
+        return {"hidden": True, "facts": facts, "notices": None}
     run = drawing.runs[0]
     now = datetime.now(UTC)
     sentences = [*clock_sentences(run, odd_clocks(run, now), now)]
@@ -103,7 +127,6 @@ def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | No
     return {
         "hidden": False,
         "facts": run_detail.facts(run, _mlflow_page(services, run), services.vocabulary, beside),
-        "parameters": run_detail.parameters(run),
         "notices": notices.said(sentences),
     }
 

@@ -144,6 +144,7 @@ def _register_table(app: dash.Dash) -> None:
         Output(ids.EXPERIMENT, "options"),
         Output(ids.ALGORITHM, "options"),
         Output(ids.TOGETHER_PLACE, "hidden"),
+        Output(ids.ARCHIVED_PLACE, "hidden"),
         Input(ids.ROWS, "data"),
         Input(ids.ANSWER, "data"),
         Input(ids.LISTED, "data"),
@@ -152,6 +153,7 @@ def _register_table(app: dash.Dash) -> None:
         Input(ids.SILENT, "data"),
         Input(ids.TOGETHER, "value"),
         Input(ids.COLUMNS, "data"),
+        Input(ids.ARCHIVED, "value"),
         State(ids.TEXTS, "data"),
     )
     register_rows_shown(app, ids.TABLE, ids.ROWS, ids.TEXTS)
@@ -170,6 +172,7 @@ def _register_query(app: dash.Dash) -> None:
         Input(ids.COLUMNS, "data"),
         Input(ids.COLUMN_WIDTHS, "data"),
         Input(ids.LISTED, "data"),
+        Input(ids.ARCHIVED, "value"),
     )
     app.clientside_callback(
         ClientsideFunction("runs", "pages"),

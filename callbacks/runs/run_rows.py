@@ -21,7 +21,8 @@ from components.run_rows.rows import Known
 from components.run_rows.word_columns import WordColumns, screen_columns
 from components.texts.language import language
 from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit, FiltersMisunderstood
+from domain.errors.requests import ContractMisfit
+from domain.errors.run_lists.filters import FiltersMisunderstood
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
 from domain.run_table.columns import Column
 from domain.run_table.query import RunQuery, select
@@ -57,7 +58,7 @@ class RunRows:
 
     def all_rows(self, view: RunView, columns: tuple[ColumnRef, ...]) -> dict[str, Any]:
         """All rows with these columns, for a browser that sorts and filters by itself, as `listing` has them."""
-        query = RunQuery(columns=columns)
+        query = RunQuery(columns=columns, archived=True)  # the browser leaves them out
         key = (known_table(view).version, language(), query)
         with self._lock:
             found = self._lists.get(key)

@@ -6,6 +6,7 @@ import dash
 import flask
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from callbacks.trainings.forks import check_fork
 from callbacks.trainings.form import known_trainer
 from callbacks.wire import answer, body_as, in_words
 from components.links import href, training_href
@@ -88,7 +89,8 @@ def _writer(services: Services) -> Asker:
 
 def _started(services: Services, asked: StartAsked, asker: Asker) -> Started:
     """Checked here first, since only here what is wrong has a sentence in the reader's language."""
-    checked(known_trainer(services, asked.trainer), asked.values)
+    trainer = known_trainer(services, asked.trainer)
+    check_fork(services, asked.fork, trainer, checked(trainer, asked.values)[0])
     body: dict[str, Any] = {**asked.values, "request_id": asked.request_id}
     if asked.fork is not None:
         return services.scheduler.fork({**body, "run_id": asked.fork}, asker)

@@ -7,6 +7,7 @@ import dash
 import flask
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from callbacks.trainings.forks import check_fork
 from callbacks.wire import answer, body_as, in_words
 from components.texts.translate import translate
 from components.trainings import training_form
@@ -31,6 +32,7 @@ class FilledForm(BaseModel):
 
     trainer: str
     values: dict[str, JsonValue]
+    fork: str | None = None
 
 
 class Repeated(NamedTuple):
@@ -69,6 +71,7 @@ def register(app: dash.Dash, services: Services) -> None:
         trainer = known_trainer(services, asked.trainer)
         try:
             runs = checked(trainer, asked.values)
+            check_fork(services, asked.fork, trainer, runs[0])
         except TrainingRefused as error:
             return answer(training_form.checked([], None, error))
         table = services.runs.last_view().runs

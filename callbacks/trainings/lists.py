@@ -12,8 +12,10 @@ from components.permissions import refusal_of
 from components.texts import words
 from components.texts.translate import translate
 from components.trainings import training_rows
-from components.trainings.training_rows import Row
+from components.trainings.training_cells import Row
 from domain.access.rules import Access
+from domain.run_changes.marks import Mark
+from domain.run_table.arrays.cells import Rows
 from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.table import RunTable
 from domain.tracking.runs import Run, RunStatus
@@ -32,13 +34,18 @@ _OPEN: Final = (RunStatus.SCHEDULED, RunStatus.RUNNING)
 class Trainings:
     """The trainings of our scheduler beside those that are recorded in MLflow, whoever's they are."""
 
-    def __init__(self, services: Services, told: TrainingList, table: RunTable | None) -> None:
+    def __init__(
+        self, services: Services, told: TrainingList, table: RunTable | None, *, with_archived: bool = False
+    ) -> None:
         self._vocabulary = services.vocabulary
         self._told = {one.run_id: one for one in told.trainings}
         self._scheduler = told.scheduler
         self._table = table
         recorded = np.zeros(0, np.intp) if table is None else np.flatnonzero(table.tag_codes(tags.REQUEST) != NO_TEXT)
-        self._recorded = recorded
+        left_out = np.isin(recorded, _archived(table))
+        self.archived = int(np.count_nonzero(left_out))
+        """How many of them are over and marked as archived."""
+        self._recorded = recorded if with_archived else recorded[~left_out]
         self._new = [one for one in told.trainings if table is None or one.run_id not in table]
 
     @property
@@ -70,11 +77,19 @@ class Trainings:
     def _row(self, run: Run) -> Iterator[Row]:
         training = self._told.get(run.run_id) or recorded_training(run)
         if training is not None:
-            yield Row(training, run.latest("success_rate", self._vocabulary), self._is_elsewhere(run))
+            rate = run.latest("success_rate", self._vocabulary)
+            yield Row(training, rate, self._is_elsewhere(run), Mark.ARCHIVED in run.marks)
 
     def _is_elsewhere(self, run: Run) -> bool:
         """Whether another scheduler has it; nobody can tell before ours has said who it is."""
         return bool(self._scheduler) and run.tags.get(tags.SCHEDULER) != self._scheduler
+
+
+def _archived(table: RunTable | None) -> Rows:
+    """The archived rows that are over: what runs or waits takes a slot, or will."""
+    if table is None:
+        return np.zeros(0, np.intp)
+    return np.setdiff1d(np.flatnonzero(table.is_marked(Mark.ARCHIVED)), table.rows_with_status(*_OPEN))
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -85,17 +100,21 @@ def register(app: dash.Dash, services: Services) -> None:
     def listed() -> flask.Response:
         view = services.trainings.queue(services.settings.patience_seconds)
         told = TrainingList() if view.known is None else view.known.listed
-        trainings = Trainings(services, told, services.runs.view().runs)
-        most = _number(flask.request.args.get("most"))
-        queue, history = trainings.open(), trainings.newest(most)
-        version = words.fingerprint(repr((view.failure, told.busy, told.slots, queue, history, trainings.total)))
+        with_archived = flask.request.args.get("archived") == "true"
+        trainings = Trainings(services, told, services.runs.view().runs, with_archived=with_archived)
+        most, most_queued = (_number(flask.request.args.get(name)) for name in ("most", "most_queued"))
+        waiting, history = training_rows.in_queue(trainings.open()), trainings.newest(most)
+        queue, totals = waiting[:most_queued], (len(waiting), trainings.total, trainings.archived)
+        version = words.fingerprint(repr((view.failure, told.busy, told.slots, queue, history, totals)))
         if flask.request.args.get("version") == version:
             return answer({"version": version, "is_same": True})
         drawn = training_rows.listed(
             training_rows.queue_rows(queue, refusal_of(Access.WRITE)),
             training_rows.history_rows(history),
             slots=training_rows.slots_text(told.slots, told.busy, told.host),
+            queued=len(waiting),
             total=trainings.total,
+            archived=trainings.archived,
             failure=_failure(view),
         )
         away = None if view.failure is None else translate(view.failure.whole)

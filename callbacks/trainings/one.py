@@ -11,6 +11,7 @@ from components.texts.translate import translate
 from components.trainings import training_outcomes, training_page
 from domain.access.rules import Access
 from domain.errors import NotFound, ServiceError
+from domain.message_data import MessageData
 from domain.registry.models import Model
 from domain.tracking.compared import is_run_id
 from domain.tracking.runs import Run, summarise
@@ -50,10 +51,11 @@ def register(app: dash.Dash, services: Services) -> None:
         training = training or (None if run is None else recorded_training(run))
         if training is None or training.state not in OVER:
             return answer({"html": None, "is_final": False})
-        model, is_read = _model(services, run_id)
-        is_final = is_read and run is not None and run.is_over
+        model, failure = _model(services, run_id)
+        is_final = failure is None and run is not None and run.is_over
         summary = None if run is None else summarise(run, services.vocabulary)
-        return answer(training_outcomes.result(training, summary, model, refusal_of(Access.WRITE), is_final=is_final))
+        made = training_outcomes.Made(model, is_final=is_final, failure=failure)
+        return answer(training_outcomes.result(training, summary, made, refusal_of(Access.WRITE)))
 
 
 def _told(services: Services, run_id: str) -> Training | None:
@@ -84,14 +86,14 @@ def _ended_run(services: Services, run_id: str) -> Run | None:
     return services.runs.changed_view(services.settings.patience_seconds).get(run_id)
 
 
-def _model(services: Services, run_id: str) -> tuple[Model | None, bool]:
-    """The newest model that the run made, and whether the models have been read since it ended."""
+def _model(services: Services, run_id: str) -> tuple[Model | None, MessageData | None]:
+    """The newest model that the run made, and why the models could not be read since it ended."""
     patience = services.settings.patience_seconds
     found = _made_by(services.model_views.view(patience), run_id)
     if found is not None:
-        return found, True
+        return found, None
     view = services.model_views.refreshed(patience)
-    return _made_by(view, run_id), view.failure is None
+    return _made_by(view, run_id), None if view.failure is None else view.failure.whole
 
 
 def _made_by(view: ModelView, run_id: str) -> Model | None:

@@ -5,9 +5,13 @@ from typing import Any, get_args
 from components.texts import words
 from components.texts.language import _
 from domain.charts.axes import Axis
+from domain.tracking.tool_names import FamilyWord
 from domain.tracking.vocabulary import MetricWord
 
-OFFERED: tuple[MetricWord, ...] = ("eval_reward", "eval_success_rate", "eval_episode_length")
+OFFERED: tuple[MetricWord, ...] = (
+    *("eval_reward", "eval_success_rate", "eval_episode_length"),
+    *("policy_loss", "value_loss", "entropy", "kl", "learning_rate", "exploration_rate", "gradient_norm", "throughput"),
+)
 
 
 def grid_texts() -> dict[str, Any]:
@@ -15,9 +19,20 @@ def grid_texts() -> dict[str, Any]:
     return {
         "words": {word: words.metric_name(word) for word in get_args(MetricWord)},
         "offered": list(OFFERED),
+        "families": families(),
         **_of_the_grid(),
         **_of_a_chart(),
         **_of_the_picker(),
+    }
+
+
+def families() -> dict[FamilyWord, str]:
+    """What is said of a metric for each of several."""
+    return {
+        "agent_return": _("Return per agent"),
+        "module_return": _("Return per policy"),
+        "module_loss": _("Loss per policy"),
+        "reward_term": _("Terms of the reward"),
     }
 
 
@@ -31,6 +46,7 @@ def _of_the_grid() -> dict[str, Any]:
         "no_catalogue": _("The list of metrics did not come."),
         "axes": {Axis.ENV_STEPS: _("Environment steps"), Axis.EPISODES: _("Episodes"), Axis.STEP: _("Step")},
         "hint": _("The steps of these runs count different things: drawn over “{axis}” instead."),
+        "hint_of_tools": _("These runs come from several tools: drawn over “{axis}”, which means the same in all."),
         "hint_of_steps": _("The steps of these runs count different things; “{axis}” means the same in all of them."),
         "use_axis": _("Draw over “{axis}”"),
         "added": _("Charts added: {n}. There are {all} now."),

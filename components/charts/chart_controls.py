@@ -81,6 +81,7 @@ def take_along() -> html.Div:
         [
             dbc.Button(_("Table (CSV)"), id=ids.TABLE_CSV, color="link", size="sm"),
             dbc.Button(_("Drawn points (CSV)"), id=ids.POINTS_CSV, color="link", size="sm"),
+            html.A(_("Report (HTML)"), id=ids.REPORT, href="#", download="", className="btn btn-link btn-sm"),
             html.Span(
                 dbc.Button(_("Copy link"), id=ids.COPY_LINK, color="link", size="sm"),
                 id=ids.COPY_SAID,

@@ -3,12 +3,13 @@
 from typing import Any, Final
 
 from components.charts.scales import Scale
-from components.charts.subjects import axis_name, axis_title, chart_title
+from components.charts.subjects import axis_name, axis_title, chart_title, step_name
 from components.texts import words
 from components.texts.language import _
 from domain.charts.axes import Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
+from domain.tools.profile import StepMeaning
 
 # Whole numbers, which read well in thousands and millions.
 COUNTED: Final = (Axis.STEP, Axis.EPISODES, Axis.ENV_STEPS)
@@ -24,10 +25,12 @@ def chart_layout(
     legend: bool,
     as_logged: bool = False,
     y_axis: dict[str, Any] | None = None,
+    step: StepMeaning | None = None,
 ) -> dict[str, Any]:
     """The Plotly layout of the chart `spec`, with a `legend` or not; `empty` says why there is no line.
 
-    `y_axis` holds what its values make of the y axis; rates that are none have it `as_logged`.
+    `y_axis` holds what its values make of the y axis; rates that are none have it `as_logged`. `step` is what a step
+    counts in all lines, where that is known.
     """
     axis = {
         "gridcolor": _GREY,
@@ -45,7 +48,7 @@ def chart_layout(
             "font": {"size": 15},
             **{"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": 8, "t": 8}},
         },
-        "xaxis": axis | _x_axis(options, scale, legend=legend),
+        "xaxis": axis | _x_axis(options, scale, step, legend=legend),
         "yaxis": axis
         | {
             "title": {"text": axis_title(spec, as_logged=as_logged), "standoff": 8},
@@ -67,21 +70,21 @@ def chart_layout(
     }
 
 
-def _x_title(options: ChartOptions, scale: Scale) -> str:
+def _x_title(options: ChartOptions, scale: Scale, step: StepMeaning | None) -> str:
     if options.axis is Axis.STEP and scale.base:
         return _("Step − %(first)s", first=words.count(scale.base))
     if options.axis is Axis.RELATIVE_TIME:
         return _("Time since the start (%(unit)s)", unit=scale.unit.name if scale.unit else "s")
-    return axis_name(options.axis)
+    return step_name(step) if options.axis is Axis.STEP else axis_name(options.axis)
 
 
-def _x_axis(options: ChartOptions, scale: Scale, *, legend: bool) -> dict[str, Any]:
+def _x_axis(options: ChartOptions, scale: Scale, step: StepMeaning | None, *, legend: bool) -> dict[str, Any]:
     window, is_date = options.window, options.axis is Axis.WALL_TIME
     spec: dict[str, Any] = {
         # Room that Plotly finds out itself costs a third of its time for a chart: only where a legend follows.
         "automargin": legend,
         # Else the distance is from the axis, and a date has two rows of labels.
-        "title": {"text": _x_title(options, scale), "standoff": 4 if legend else 34 if is_date else 20},
+        "title": {"text": _x_title(options, scale, step), "standoff": 4 if legend else 34 if is_date else 20},
         # The window is shared by all charts: what one of them zooms to is the range of the others.
         "uirevision": f"{options.axis} {scale.base} {window.x_from} {window.x_to}",
         "type": "date" if options.axis is Axis.WALL_TIME else "linear",

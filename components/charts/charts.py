@@ -24,6 +24,7 @@ from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Drawn, visible
 from domain.charts.seed_curves import seed_curve
+from domain.tools.profile import StepMeaning
 
 POINTS_PER_LINE = 1_000
 # A chart is some 450 pixels wide: with many lines each gets fewer points, and 50 are drawn as readily as 10.
@@ -45,12 +46,13 @@ def line_chart(
     scale: Scale | None = None,
     remarks: Sequence[str] = (),
     width: int | None = None,
+    step: StepMeaning | None = None,
 ) -> dict[str, Any]:
     """The chart `spec`, a line per run or group and metric; `nothing` says why it is empty when it is.
 
     `sampled` says that some lines are a sample so far, with all their points on the way. `scale` is that of the x axis
     where other charts share it; `remarks` are what else is to be said of the lines. No line has more points than the
-    chart is wide, in pixels, where `width` is known.
+    chart is wide, in pixels, where `width` is known. `step` is what a step counts in all lines, where that is known.
     """
     options = _of_spec(options or ChartOptions(), spec)
     curves = [curve for line in lines for curve in line.curves]
@@ -64,7 +66,7 @@ def line_chart(
     y_axis = y_scale.axis(traces) | own_range(spec, y_scale, options)
     as_logged = is_as_logged(curves)
     empty = None if traces else nothing
-    layout = chart_layout(spec, options, scale, empty, legend=legend, y_axis=y_axis, as_logged=as_logged)
+    layout = chart_layout(spec, options, scale, empty, legend=legend, y_axis=y_axis, as_logged=as_logged, step=step)
     said = (
         [
             *([] if legend else overlay_key(spec)),

@@ -12,6 +12,7 @@ from components.charts.sentences.remarks import remarks
 from components.charts.subjects import axis_name
 from components.texts.language import _
 from domain.charts.axes import Axis, XAxis, is_counted
+from domain.charts.axis_hints import shared_step
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec
 from domain.charts.curves import Window
@@ -48,9 +49,16 @@ def figure(
     # Of several subjects many have the same to say.
     told = dict.fromkeys(one for each in spec.of for one in remarks(each, runs, known, options, scale, curve_of))
     nothing = _("Loading…") if still_loading else "<br>".join(told) or why_empty(options.axis, len(runs))
-    kept = [*said, *told]
     return line_chart(
-        spec, lines, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=kept, width=width
+        spec,
+        lines,
+        nothing=nothing,
+        options=options,
+        sampled=sampled,
+        scale=scale,
+        remarks=[*said, *told],
+        width=width,
+        step=shared_step(spec.of, runs, known.vocabulary),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
-from domain.charts.axes import Axis, counter
+from domain.charts.axes import Axis, Counter, XAxis, counter
 from domain.charts.chart_spec import Subject
 from domain.charts.hindrances import is_stepless
 from domain.tracking.final_metrics import Choice, final_outcome
@@ -26,12 +26,17 @@ class Known(NamedTuple):
 
     def history(self, run: Run, subject: Subject) -> History | None:
         """The run's history of `subject`; None where it was not logged, or has not come yet."""
-        key = subject.key_in(run.metrics, self.vocabulary)
+        key = subject.key_in(run.metrics, self.vocabulary.of(run))
         return None if key is None else self.histories.get((run.run_id, key))
+
+    def counter(self, axis: XAxis, run: Run, subject: Subject) -> Counter | None:
+        """What counts `axis` for the run's metric of `subject`; None where nothing does."""
+        vocabulary = self.vocabulary.of(run)
+        return counter(axis, run.metrics, vocabulary, subject.key_in(run.metrics, vocabulary) or "")
 
     def episodes(self, run: Run) -> int | None:
         """As the run counts them, but for one that counts by the steps of a history which has only one."""
-        counting = counter(Axis.EPISODES, run.metrics, self.vocabulary)
+        counting = counter(Axis.EPISODES, run.metrics, self.vocabulary.of(run))
         counted = None if counting is None or not counting.by_step else self.histories.get((run.run_id, counting.key))
         return None if counted is not None and is_stepless(counted) else run.episodes(self.vocabulary)
 
@@ -43,10 +48,14 @@ class Known(NamedTuple):
 
     def outcome(self, run: Run, word: MetricWord, choice: Choice = Choice.LAST) -> Outcome:
         """What `word` came to; until its history has come, only the newest point is known."""
-        key = self.vocabulary.metric_key(word, run.metrics)
+        vocabulary = self.vocabulary.of(run)
+        key = vocabulary.metric_key(word, run.metrics)
         if key is not None and (history := self._whole(run, key)) is not None:
-            return final_outcome(history, word, choice, self.vocabulary.scale(key))
-        newest = run.outcome(word, self.vocabulary)
+            meant = history.times(vocabulary.factor(key))
+            if key in vocabulary.means_of_all:
+                return final_outcome(meant, word, Choice.MEAN_OF_LAST, vocabulary.scale(key), len(meant))
+            return final_outcome(meant, word, choice, vocabulary.scale(key))
+        newest = run.outcome(word, vocabulary)
         return newest if choice is Choice.LAST else newest._replace(value=None, out_of_range=None)
 
     def _whole(self, run: Run, key: str) -> History | None:

@@ -7,7 +7,7 @@ from components.charts.known import Known
 from components.charts.names import shortened
 from components.charts.subjects import subject_name
 from components.charts.traces import Line
-from components.colours import line_styles, overlay_style
+from components.colours import line_styles, overlay_style, run_styles
 from components.texts import words
 from components.texts.language import _
 from components.texts.outcomes import out_of_range
@@ -51,7 +51,7 @@ def lines(
     """The lines of `subject`, one a run or one a group, of the histories in `known`; `curve_of` makes the curves."""
     if (groups := grouping(runs, options, known.vocabulary)) is not None:
         return _group_lines(subject, runs, known, options, groups, curve_of)
-    styles = line_styles([run.run_id for run in runs])
+    styles = run_styles(runs)
     runs = _together(subject, runs, known, options)
     with_raw = options.smoothing and len(runs) <= MOST_WITH_RAW
     drawn = []
@@ -133,7 +133,7 @@ def curve_on(
     """The curve of `subject` in `run` over the chosen axis, smoothed by `weight`; None where none is, or not yet."""
     asked = curve_request(subject, run, known, options, weight)
     curve = None if asked is None else curve_of(asked)
-    key = subject.key_in(run.metrics, known.vocabulary)
+    key = subject.key_in(run.metrics, known.vocabulary.of(run))
     if curve is None or curve.diverged is None or (run.run_id, key) not in known.sampled:
         return curve
     # It may have begun to diverge between two points of the sample.
@@ -144,11 +144,12 @@ def curve_request(
     subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float
 ) -> CurveRequest | None:
     """What makes a curve of `subject` in `run`; None where its history was not logged, or has not come yet."""
-    key, history = subject.key_in(run.metrics, known.vocabulary), known.history(run, subject)
+    vocabulary = known.vocabulary.of(run)
+    key, history = subject.key_in(run.metrics, vocabulary), known.history(run, subject)
     if key is None or history is None:
         return None
-    counting = counter(options.axis, run.metrics, known.vocabulary)
+    counting = counter(options.axis, run.metrics, vocabulary, key)
     counted = None if counting is None else known.histories.get((run.run_id, counting.key))
     origin = None if run.started_at is None else round(run.started_at.timestamp() * 1000)
-    scale = subject.scale(key, known.vocabulary)
-    return CurveRequest(history, options.axis, weight, counting, counted, origin, known.latest, scale)
+    scale, factor = subject.scale(key, vocabulary), subject.factor(key, vocabulary)
+    return CurveRequest(history, options.axis, weight, counting, counted, origin, known.latest, scale, factor)

@@ -34,7 +34,7 @@ def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -
         return
     history, x = asked.history, x_of_points(asked)
     x = np.full(len(history), np.nan) if x is None else x
-    before = csv_text([[run.run_id, run.name, subject.key_in(run.metrics, known.vocabulary)]]).encode().rstrip()
+    before = csv_text([[run.run_id, run.name, subject.key_in(run.metrics, known.vocabulary.of(run))]]).encode().rstrip()
     for part in parts(history):
         columns = (history.step[part], history.timestamp[part])
         yield rows(before, [*map(texts, columns), texts(x[part], not_finite=b""), texts(history.value[part])])

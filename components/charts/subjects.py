@@ -8,6 +8,7 @@ from components.texts import words
 from components.texts.language import _
 from domain.charts.axes import Axis, XAxis, axis_key
 from domain.charts.chart_spec import ChartSpec, Subject
+from domain.tools.profile import StepMeaning
 
 # Of many names on one chart each has less room, but never less than tells one from the next.
 _LEAST_WIDE: Final = 14
@@ -34,6 +35,22 @@ def axis_name(axis: XAxis) -> str:
         Axis.WALL_TIME: _("Time"),
         Axis.RELATIVE_TIME: _("Time since the start"),
     }[Axis(axis)]
+
+
+def step_name(counts: StepMeaning | None) -> str:
+    """The name of the axis of steps, with what a step `counts` where that is known."""
+    if counts is None:
+        return axis_name(Axis.STEP)
+    counted = {
+        "env_steps": _("environment steps"),
+        "episodes": _("episodes"),
+        "iterations": _("iterations"),
+        "updates": _("updates of the model"),
+        "vector_steps": _("of all environments at once"),
+        "eval_episodes": _("episodes of the evaluation"),
+        "seconds": _("seconds"),
+    }[counts]
+    return _("Step (%(counted)s)", counted=counted)
 
 
 def chart_title(spec: ChartSpec) -> str:

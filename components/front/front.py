@@ -6,11 +6,12 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids, notices
-from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
+from components.badges import diverged_badge, mark_badge, sample_badge, silence_badge, status_badge, with_reason
 from components.links import href, run_href
 from components.texts import outcomes, words
 from components.texts.language import _, around
 from domain.front import RunInProgress
+from domain.run_changes.marks import Mark
 from domain.tracking.runs import RunStatus, RunSummary
 
 MOST_ROWS = 8
@@ -84,6 +85,7 @@ def tile_list(rows: Any) -> html.Ul:
 def _in_progress(run: RunInProgress) -> list[Any]:
     return [
         run_name(run),
+        mark_badge(Mark.ARCHIVED) if run.is_archived else None,
         html.Span(run.algorithm or words.MISSING, className="text-body-secondary"),
         html.Div([*_divergence(run), html.Div(_last_metric(run))], className="ms-auto text-end"),
     ]

@@ -1,62 +1,46 @@
-"""The tile of the GPUs: a part per host, which assets/gpu_tile.js fills from the monitors' sockets."""
+"""The tile of the GPUs: what they do in words, a map of many, a row for each of few. assets/gpu_tile.js fills it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from dash import html
-from dash_extensions import WebSocket
 
 from components import ids
-from components.connection import line_head
-from components.gpus import gpus
+from components.gpus import gpu_overview, gpus
+from components.gpus.gpu_texts import host_texts
+from components.links import href
 from components.texts.language import _
-from domain.gpus import IDLE_BELOW_PERCENT, IDLE_SAMPLES, RESERVED_ABOVE_MIB, GpuState
-
-_AS_ON_THE_GPU_PAGE = (
-    *("connection", "states", "stop", "heard", "lost", "never", "recording", "misfit", "parts", "more", "odd", "clock"),
-    *("limits", "templates", "missing", "gpu", "silent_periods"),
-)
 
 
-def hosts(names: Sequence[str]) -> list[Any]:
-    """A part for each host, empty until its monitor's first message."""
-    return [_host(index, name) for index, name in enumerate(names)] or [gpus.no_monitors()]
-
-
-def _host(index: int, name: str) -> html.Div:
-    return html.Div(
-        [
-            line_head(html.H3(name, className="h6 mb-0"), ids.front_gpu("badge", index), ids.front_gpu("since", index)),
-            gpus.host_notice(ids.front_gpu("notice", index), ids.front_gpu("said", index)),
-            html.Ul(id=ids.front_gpu("gpus", index), className="tile-rows"),
-            WebSocket(id=ids.front_gpu("socket", index)),
-        ],
-        className="tile-host",
-    )
+def parts(hosts: int) -> list[Any]:
+    """The tile's parts for so many hosts, empty until their first messages."""
+    if not hosts:
+        return [gpus.no_monitors()]
+    return [
+        gpu_overview.hosts(ids.FRONT_GPU_HOSTS),
+        html.P(id=ids.FRONT_GPU_WORDS, className="mb-1"),
+        html.Div(
+            html.Div(id=ids.FRONT_GPU_MAP, className="gpu-map", role="grid", **{"aria-label": _("Utilisation (%)")}),
+            className="gpu-map-frame",
+            hidden=True,
+        ),
+        html.Ul(id=ids.FRONT_GPU_GPUS, className="tile-rows"),
+        html.A(id=ids.FRONT_GPU_MORE, href=href("/gpu"), hidden=True),
+        gpus.sockets(hosts, ids.front_gpu),
+    ]
 
 
 def texts() -> dict[str, Any]:
     """What assets/gpu_tile.js writes, in the reader's language, and by which rule; {n} and so on are filled there."""
-    said = gpus.texts()
-    return {key: said[key] for key in _AS_ON_THE_GPU_PAGE} | {
-        "use": {
-            "busy": _("busy"),
-            "idle": _("idle"),
-            "reserved": _("idle but reserved"),
-            "unknown": _("use not known"),
-            GpuState.LOST: _("GPU lost"),
-            GpuState.NO_PERMISSION: _("no permission"),
-            GpuState.MIG: _("split by MIG"),
-            GpuState.FAILED: _("cannot be read"),
-        },
+    return host_texts() | {
         "why": {
             "busy": _("At least one of the last {samples} samples was not below {percent} %."),
             "idle": _("Each of the last {samples} samples was below {percent} %, and no process holds much memory."),
             "reserved": _(
                 "Each of the last {samples} samples was below {percent} %, but a process holds {held} MiB: {who}"
             ),
+            "given": _("Each of the last {samples} samples was below {percent} %, but it was given to somebody: {who}"),
             "unknown": _("This GPU does not tell its utilisation."),
         },
         "memory": _("{used} of {total} GiB"),
-        "rule": {"samples": IDLE_SAMPLES, "percent": IDLE_BELOW_PERCENT, "mib": RESERVED_ABOVE_MIB},
+        "and_more": _("and {n} more"),
     }

@@ -1,7 +1,7 @@
 """The tile of Clew's surroundings: each service with its state, how fast it answers, how old what is shown of it is."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -9,22 +9,40 @@ from dash import html
 from components import ids, notices
 from components.front.front import figure, place
 from components.links import href
+from components.texts import words
 from components.texts.language import _, around
 from components.texts.translate import translate
 from domain.health import HealthReport, ServiceHealth, ServiceKind, State
 from domain.message_data import message_in
 from domain.messages import SERVICE
 
+MOST_MONITORS: Final = 3
+"""So many GPU monitors that are well have a line each; more of them share one."""
 _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"}
 
 
 def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -> list[Any]:
-    """All services of a report; `shown_ms` says as of when what Clew shows of them is.
+    """All services of a report, first those that are not well; `shown_ms` says as of when what Clew shows of them is.
 
     Of a monitor and an engine it has nothing to say: their news go past this server.
     """
-    rows = (_service(one, shown_ms.get(one.kind)) for one in report.services)
-    return [html.Ul([html.Li(row) for row in rows], className="tile-rows")]
+    ill = [one for one in report.services if one.health.state is not State.OK]
+    well = [one for one in report.services if one.health.state is State.OK]
+    monitors = [one for one in well if one.kind is ServiceKind.GPU_MONITOR]
+    if len(monitors) <= MOST_MONITORS:
+        return [_list([*ill, *well], shown_ms)]
+    others = [one for one in well if one.kind is not ServiceKind.GPU_MONITOR]
+    return [_list([*ill, *others], shown_ms), _folded(monitors, shown_ms)]
+
+
+def _list(listed: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | None]) -> html.Ul:
+    return html.Ul([html.Li(_service(one, shown_ms.get(one.kind))) for one in listed], className="tile-rows")
+
+
+def _folded(monitors: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | None]) -> html.Details:
+    """One line for all of them, which opens to the list."""
+    title = _("%(n)s GPU monitors: well", n=words.count(len(monitors)))
+    return html.Details([html.Summary(title), _list(monitors, shown_ms)], className="tile-fold")
 
 
 def ask_again() -> dbc.Button:
@@ -53,6 +71,7 @@ def _title(service: ServiceHealth) -> str:
         ServiceKind.GPU_MONITOR: _("GPU monitor %(name)s", name=service.label),
         ServiceKind.INFERENCE: _("Inference engine"),
         ServiceKind.SCHEDULER: _("Training scheduler"),
+        ServiceKind.PROMETHEUS: "Prometheus",
     }[service.kind]
 
 
@@ -64,6 +83,7 @@ def _page(kind: ServiceKind) -> str:
         ServiceKind.GPU_MONITOR: "/gpu",
         ServiceKind.INFERENCE: "/inference",
         ServiceKind.SCHEDULER: "/training",
+        ServiceKind.PROMETHEUS: "/gpu/history",
     }
     return href(pages[kind])
 

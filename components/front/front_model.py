@@ -1,33 +1,79 @@
 """The tile of the active model: which one serves, how good it is, since when, and by whose hand."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from dash import html
 
 from components import notices
 from components.front.front import figure
 from components.links import href, model_href
+from components.models.model_groups import how_good
 from components.models.model_list import measured_text
 from components.texts import words
-from components.texts.language import _, around
+from components.texts.language import _, around, ngettext
 from domain.registry.models import Activation, Model
 
+MOST_OTHERS: Final = 6
 
-def active_model(model: Model, activation: Activation | None) -> list[Any]:
-    """The active model."""
+
+def active_models(model: Model, activation: Activation | None, others: Sequence[Model], *, serves: bool) -> list[Any]:
+    """Returns one active model, and below it those of other registered models; `serves` is as `active_model` has it."""
+    return [*active_model(model, activation, serves=serves), *_others(others)]
+
+
+def active_model(model: Model, activation: Activation | None, *, serves: bool = True) -> list[Any]:
+    """The active model; `serves` tells whether it is the first registered model's, which is watched unless asked."""
+    watched = {} if serves else {"model": model.id}
     return [
         html.P(
             [
                 html.A(_("Model %(id)s", id=model.id), href=model_href(model.id), className="fw-bold"),
                 html.Span(model.algorithm or words.MISSING, className="text-body-secondary"),
-                figure(_("Success rate"), words.percent(model.success_rate), "tile-figure ms-auto"),
+                _figure(model),
             ],
             className="d-flex flex-wrap gap-2 align-items-baseline mb-1",
         ),
         _measured(model),
         html.P(_since(activation), className="small text-body-secondary mb-2"),
-        html.A(_("Watch it act"), href=href("/inference", play="1"), className="btn btn-sm btn-primary"),
+        html.A(_("Watch it act"), href=href("/inference", play="1", **watched), className="btn btn-sm btn-primary"),
     ]
+
+
+def _others(models: Sequence[Model]) -> list[Any]:
+    """The active models of other registered models: a line each."""
+    if not models:
+        return []
+    left = len(models) - MOST_OTHERS
+    more = ngettext("and %(count)s more", "and %(count)s more", left, count=words.count(left))
+    return [
+        html.H3(_("Also active"), className="h6 mt-3 mb-1"),
+        html.Ul(
+            [
+                *(html.Li(_line(model), className="d-flex flex-wrap gap-2") for model in models[:MOST_OTHERS]),
+                *([html.Li(html.A(more, href=href("/models")))] if left > 0 else []),
+            ],
+            className="list-unstyled small mb-0",
+        ),
+    ]
+
+
+def _line(model: Model) -> list[Any]:
+    watch = html.A(
+        _("Watch"),
+        href=href("/inference", play="1", model=model.id),
+        className="ms-auto",
+        **{"aria-label": _("Watch model %(id)s act", id=model.id)},
+    )
+    env = html.Span(" · ".join(filter(None, [model.env_id, how_good(model)])), className="text-body-secondary")
+    return [html.A(_("Model %(id)s", id=model.id), href=model_href(model.id)), env, watch]
+
+
+def _figure(model: Model) -> Any:
+    """How often it succeeds, or what an episode returns where that is all that is known."""
+    if model.success_rate is None and model.mean_return is not None:
+        return figure(_("Mean return"), words.number(model.mean_return), "tile-figure ms-auto")
+    return figure(_("Success rate"), words.percent(model.success_rate), "tile-figure ms-auto")
 
 
 def no_active_model(models: int) -> list[Any]:
@@ -44,6 +90,8 @@ def no_active_model(models: int) -> list[Any]:
 
 
 def _measured(model: Model) -> html.P:
+    if model.success_rate is None and model.mean_return is not None:
+        return html.P(_("Mean return of an episode."), className="small mb-1")
     if model.success_rate is None:
         return html.P(_("Its success rate is not known."), className="small mb-1")
     if model.measured is None:

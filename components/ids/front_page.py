@@ -5,13 +5,18 @@ FRONT_GPU_MONITORS = "front-gpu-monitors"
 FRONT_GPU_STARTED = "front-gpu-started"
 FRONT_GPU_TEXTS = "front-gpu-texts"
 FRONT_GPU_SCHEMA = "front-gpu-schema"
+FRONT_GPU_HOSTS = "front-gpu-hosts"
+FRONT_GPU_WORDS = "front-gpu-words"
+FRONT_GPU_MAP = "front-gpu-map"
+FRONT_GPU_GPUS = "front-gpu-gpus"
+FRONT_GPU_MORE = "front-gpu-more"
 
 
 def front(tile: str, what: str) -> str:
-    """A part of a tile (model, runs, gpus, best or health): body, as-of or drawn."""
+    """A part of a tile (attention, model, runs, gpus, best or health): body, as-of or drawn."""
     return f"front-{tile}-{what}"
 
 
 def front_gpu(what: str, host: int) -> str:
-    """A part of a host in the GPU tile: socket, badge, since, notice, said or gpus."""
+    """A part of a host in the GPU tile: socket, badge, since, notice or said."""
     return f"front-gpu-{what}-{host}"

@@ -24,6 +24,7 @@ LIVE_LOG_FOLLOW = "live-log-follow"
 LIVE_LOG_EARLIER = "live-log-earlier"
 LIVE_LOG_SEARCH = "live-log-search"
 LIVE_LOG_FIND = "live-log-find"
+LIVE_LOG_WHOLE = "live-log-whole"
 LIVE_LOG_FOUND = "live-log-found"
 LIVE_LOG_SAID = "live-log-said"
 

@@ -1,5 +1,6 @@
 """Measuring a model: the button, the progress, and what a hundred episodes came to on seen and on unseen mazes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -13,6 +14,7 @@ from components.texts.words import MISSING, count, number, percent
 from domain.access.rules import Access
 from domain.errors.records import EvaluationOfAnother, EvaluationOfAnotherPage
 from domain.inference.messages import EvaluationReport, EvaluationState
+from domain.inference.returns import Returns
 from domain.message_data import message_in
 from domain.registry.measurements import Measured
 
@@ -26,8 +28,9 @@ def panel() -> html.Section:
             html.H2(_("How good is it?"), className="h5"),
             html.P(
                 _(
-                    "100 episodes from start cells kept apart for it, in the maze that the model was trained on, and"
-                    " 100 in mazes that it never saw. The success rate is then the one that the list of models shows."
+                    "100 greedy episodes from seeds kept apart for it, where the model was trained, and 100 where it"
+                    " never was: mazes that it never saw, or variants of its environment. What it reaches is then shown"
+                    " in the list of models."
                 ),
                 className="small text-body-secondary mb-2",
             ),
@@ -71,6 +74,8 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
         said.append(dbc.Alert(_cause(found), color="warning", class_name="py-2"))
     if found.seen is not None and found.unseen is not None:
         said.append(_results(found.seen, found.unseen))
+    if found.returns:
+        said.append(_returns(found.returns))
     if note:
         said.append(html.P(note, className="small text-body-secondary"))
     return said
@@ -107,6 +112,34 @@ def unavailable(cause: str) -> dbc.Alert:
 def _results(seen: Measured, unseen: Measured) -> html.Div:
     head = ["", _("Success rate"), _("Interval (95 %)"), _("Mean reward"), _("Mean length"), _("Episodes")]
     rows = [_row(_("the maze it was trained on"), seen), _row(_("mazes it never saw"), unseen)]
+    return _table(head, rows)
+
+
+def _returns(found: Sequence[Returns]) -> html.Div:
+    """Returns, and the success rate where the environment tells it."""
+    tells = any(one.success_rate is not None for one in found)
+    head = ["", _("Return (IQM)"), _("Interval (95 %)"), _("Mean return"), _("Mean length"), _("Episodes")]
+    success = [_("Success rate"), _("Interval (95 %)")] if tells else []
+    return _table([*head, *success], [_of(one, tells) for one in found])
+
+
+def _of(one: Returns, tells_success: bool) -> html.Tr:
+    name = _("as it was trained") if one.variant is None else one.variant
+    numbers = [
+        number(one.iqm_return),
+        f"{number(one.iqm_interval.low)} – {number(one.iqm_interval.high)}",
+        number(one.mean_return),
+        number(one.mean_length),
+        count(one.episodes),
+    ]
+    if tells_success:
+        interval = one.success_interval
+        shown = MISSING if interval is None else f"{percent(interval.low)} – {percent(interval.high)}"
+        numbers += [percent(one.success_rate), shown]
+    return html.Tr([html.Th(name, scope="row"), *(html.Td(text, className="text-end") for text in numbers)])
+
+
+def _table(head: Sequence[str], rows: Sequence[html.Tr]) -> html.Div:
     return html.Div(
         dbc.Table(
             [html.Thead(html.Tr([html.Th(text, scope="col") for text in head])), html.Tbody(rows)],

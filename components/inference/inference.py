@@ -1,9 +1,8 @@
-"""The inference page: one or two models in the same maze, and the controls for both. assets/inference_*.js draws."""
+"""The inference page: one or two models in the same maze, or from the same seed. assets/inference_*.js draws."""
 
 from typing import Any
 
 from dash import dcc, html
-from dash_extensions import WebSocket
 
 from components import ids
 from components.charts.chart_config import chart_config
@@ -16,6 +15,7 @@ from components.texts.translate import templates
 from components.texts.words import MISSING
 from domain.errors.catalogue import TEMPLATES
 from domain.inference.messages import InferenceStep
+from domain.inference.watching import WatchedStep
 
 SIDES = ("a", "b")
 _GREY = "rgba(128,128,128,0.25)"
@@ -33,7 +33,7 @@ def side(name: str, *, hidden: bool) -> html.Section:
             line_notice(ids.walk("trouble", name)),
             html.Div(id=ids.walk("board", name), className="maze-board"),
             html.Dl([_fact(part, label) for part, label in _facts().items()], className="facts walk-facts mt-2"),
-            WebSocket(id=ids.walk("socket", name)),
+            html.P(id=ids.walk("news", name), className="visually-hidden", **{"aria-live": "polite"}),
         ],
         id=ids.walk("section", name),
         className="walk",
@@ -47,6 +47,7 @@ def _facts() -> dict[str, str]:
         "reward": _("Reward"),
         "action": _("Action"),
         "best": _("Max Q"),
+        "value": _("Value"),
         "cumulative": _("Cumulative reward"),
         "outcome": _("Episode"),
         "latency": _("Inference, p50 / p95"),
@@ -55,7 +56,19 @@ def _facts() -> dict[str, str]:
 
 
 def _fact(part: str, label: str) -> html.Div:
-    return html.Div([html.Dt(label, **{"data-name": part}), html.Dd(MISSING, **{"data-part": part})])
+    """The maze's policies tell no value."""
+    look = "only-others" if part == "value" else None
+    return html.Div([html.Dt(label, **{"data-name": part}), html.Dd(MISSING, **{"data-part": part})], className=look)
+
+
+def episodes() -> html.Section:
+    """The place of the list of the episodes that were watched; empty, and not there, for the maze."""
+    return html.Section(
+        [html.H2(_("Episodes watched"), className="h5"), html.Div(id=ids.INFERENCE_EPISODES)],
+        id=f"{ids.INFERENCE_EPISODES}-section",
+        hidden=True,
+        className="mt-3",
+    )
 
 
 def chart() -> html.Figure:
@@ -93,8 +106,8 @@ def chart_layout() -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """What a step of the engine has to be, as JSON Schema."""
-    return InferenceStep.model_json_schema()
+    """What a step of the engine has to be in the maze, and in any other environment, as JSON Schema."""
+    return {"maze": InferenceStep.model_json_schema(), "others": WatchedStep.model_json_schema()}
 
 
 def texts() -> dict[str, Any]:
@@ -105,7 +118,11 @@ def texts() -> dict[str, Any]:
         "lost": _("for {n} s; the episode is over, and a new one begins when the engine is back"),
         "never": _("for {n} s; is the inference engine running, and can this browser reach {url}?"),
         "actions": [_("up"), _("down"), _("left"), _("right")],
-        "best": {"q_values": _("Max Q"), "action_probabilities": _("Highest probability")},
+        "best": {
+            "q_values": _("Max Q"),
+            "action_probabilities": _("Highest probability"),
+            "logits": _("Highest logit"),
+        },
         "model": _("Model {id}"),
         "active": _("active"),
         "tried": _("not active"),
@@ -115,6 +132,7 @@ def texts() -> dict[str, Any]:
         "ran_out": _("steps ran out"),
         "maze": _("Maze {size} × {size}, seed {seed}: the agent is at ({x}, {y}), {seen} cells visited."),
         "scores": _("Here: {scores}."),
+        **_texts_of_others(),
         "line": _("{model}: {value} after {steps} steps, lowest {lowest}, highest {highest}"),
         "waiting_for": _("Waiting: {cause}. It goes on by itself."),
         "waited": _("({n} s so far)"),
@@ -126,4 +144,45 @@ def texts() -> dict[str, Any]:
         "colours": list(PALETTE),
         "layout": chart_layout(),
         "model_page": model_href("MODEL_ID"),
+    }
+
+
+def _texts_of_others() -> dict[str, Any]:
+    """What is written of any environment but the maze."""
+    return {
+        "kinds": {
+            "q_values": _("Q values"),
+            "action_probabilities": _("Probabilities"),
+            "logits": _("Logits"),
+            "mean": _("Mean of the actions"),
+            "actions": _("Chosen action"),
+        },
+        "action_number": _("Action {n}"),
+        "dimension": _("Dimension {n}"),
+        "next": _("chosen"),
+        "thoughts": _("What the policy thinks"),
+        "picture": _("{env}, seed {seed}"),
+        "no_picture": _("{env} draws no pictures."),
+        "more": _("and {n} more"),
+        "plays": _("plays"),
+        "succeeded": _("success"),
+        "failed": _("no success"),
+        "over": _("over"),
+        "cut_off": _("over: its steps ran out"),
+        "news": _("Seed {seed}: return {return} after {steps} steps, {outcome}."),
+        "episodes": {
+            "model": _("Model"),
+            "seed": _("Seed"),
+            "return": _("Return"),
+            "steps": _("Steps"),
+            "outcome": _("Outcome"),
+            "keep": _("Again, or keep"),
+            "all": _("Episodes watched"),
+            "again": _("Watch again"),
+            "save": _("Save"),
+            "save_gif": _("Save as GIF"),
+            "saving": _("is played and drawn anew …"),
+            "saved": _("Kept with the model’s run: {path}"),
+            "lost": _("Nobody answered; whether it was kept is not known."),
+        },
     }

@@ -1,6 +1,5 @@
 """The controls of the inference page: which models, in which maze, how fast."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -10,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from components import ids
 from components.texts.language import _
 from components.texts.words import percent
+from domain.inference.commands import DEFAULT_PACE, DEFAULT_SPEED, FASTEST, FASTEST_PACE, SLOWEST, SLOWEST_PACE
 from domain.inference.maze import LARGEST, SMALLEST
-from domain.inference.messages import DEFAULT_SPEED, FASTEST, SLOWEST
-from domain.registry.models import LONGEST_ID, Model, ModelState
+from domain.registry.models import LONGEST_ID, Model, ModelList, ModelState
 
+_PACES = (0.1, 0.25, 0.5, 1, 2, 4)
+_HEADING = "heading:"
 NONE = "*"  # of what can be chosen, nothing in particular; dbc.Select shows no option whose value is empty
 
 
@@ -27,46 +28,85 @@ class ViewRequest(BaseModel):
     size: int | None = Field(None, ge=SMALLEST, le=LARGEST)
     seed: int | None = Field(None, ge=0, lt=2**31)
     speed: float = Field(DEFAULT_SPEED, ge=SLOWEST, le=FASTEST)
+    pace: float = Field(DEFAULT_PACE, ge=SLOWEST_PACE, le=FASTEST_PACE)
     play: bool = False
 
 
 def controls(asked: ViewRequest) -> list[Any]:
-    """Which models, in which maze, how fast; and what starts and ends their walk."""
+    """Which models, in which maze or from which seed, how fast; and what starts and ends their walk."""
     sizes = {NONE: _("as trained"), **{str(size): f"{size} × {size}" for size in range(SMALLEST, LARGEST + 1)}}
     return [
         html.Div(
             [
                 _choice(ids.INFERENCE_MODEL, _("Model"), {asked.model or NONE: asked.model or _("the active one")}),
                 _choice(ids.INFERENCE_VERSUS, _("Beside it"), {asked.versus or NONE: asked.versus or _("no other")}),
-                _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(asked.size or NONE)),
-                _labelled(
-                    ids.INFERENCE_SEED,
-                    _("Maze seed"),
-                    dbc.Input(
-                        id=ids.INFERENCE_SEED, type="number", min=0, step=1, value=asked.seed, debounce=True,
-                        placeholder=_("as trained"),
-                    ),
-                ),
+                _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(asked.size or NONE), "only-maze"),
+                _labelled(ids.INFERENCE_SEED, _seed_label(), _seed(asked.seed)),
             ],
             className="d-flex flex-wrap gap-3 align-items-end mb-2",
         ),
         html.Div(
-            [
-                html.Div(
-                    [
-                        dbc.Button(_("Play"), id=ids.INFERENCE_PLAY, color="primary"),
-                        dbc.Button(_("Stop"), id=ids.INFERENCE_STOP, color="secondary", outline=True),
-                        dbc.Button(_("Reset"), id=ids.INFERENCE_RESET, color="secondary", outline=True),
-                    ],
-                    className="d-flex gap-2",
-                    role="group",
-                    **{"aria-label": _("The walk")},
-                ),
-                _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(asked.speed), "speed"),
-            ],
-            className="d-flex flex-wrap gap-4 align-items-end mb-3",
+            [_buttons(), *_speeds(asked), _goes_on()],
+            className="d-flex flex-wrap gap-4 align-items-end mb-2",
         ),
-    ]  # fmt: skip
+        _keys(),
+    ]
+
+
+def _seed_label() -> list[html.Span]:
+    return [html.Span(_("Maze seed"), className="only-maze"), html.Span(_("Seed"), className="only-others")]
+
+
+def _seed(seed: int | None) -> dbc.Input:
+    placeholder = _("as trained")
+    return dbc.Input(
+        id=ids.INFERENCE_SEED, type="number", min=0, step=1, value=seed, debounce=True, placeholder=placeholder
+    )
+
+
+def _buttons() -> html.Div:
+    """Step takes one while the walk stands still."""
+    others = {ids.INFERENCE_STOP: _("Stop"), ids.INFERENCE_STEP: _("Step"), ids.INFERENCE_RESET: _("Reset")}
+    return html.Div(
+        [
+            dbc.Button(_("Play"), id=ids.INFERENCE_PLAY, color="primary"),
+            *(dbc.Button(text, id=button, color="secondary", outline=True) for button, text in others.items()),
+        ],
+        className="d-flex gap-2",
+        role="group",
+        **{"aria-label": _("The walk")},
+    )
+
+
+def _speeds(asked: ViewRequest) -> list[html.Div]:
+    """The maze's in steps per second, any other environment's in times its own rate."""
+    paces = {f"{pace:g}": f"{pace:g}×" for pace in sorted({*_PACES, asked.pace})}
+    return [
+        _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(asked.speed), "speed only-maze"),
+        _choice(ids.INFERENCE_PACE, _("Speed"), paces, f"{asked.pace:g}", "only-others"),
+    ]
+
+
+def _goes_on() -> html.Div:
+    switch = dbc.Switch(id=ids.INFERENCE_GOES_ON, label=_("Then the next seed"), value=False)
+    return html.Div(switch, className="only-others")
+
+
+def _keys() -> html.Div:
+    """Which keys do what, and a switch to turn them off; assets/inference_keys.js has them."""
+    keys = {
+        (_("Space bar"),): _("play or stop"),
+        ("→",): _("one step"),
+        ("+", "−"): _("speed"),
+        ("R",): _("from the start"),
+        ("S",): _("choose the seed"),
+    }
+    told = [
+        html.Span([*(html.Kbd(key, className="me-1") for key in pressed), meaning], className="text-nowrap")
+        for pressed, meaning in keys.items()
+    ]
+    switch = dbc.Switch(id=ids.INFERENCE_KEYS, label=_("Keyboard shortcuts"), value=True, class_name="mb-0")
+    return html.Div([switch, *told], className="player-keys small text-body-secondary mb-3")
 
 
 def _speed(speed: float) -> dbc.Input:
@@ -75,26 +115,43 @@ def _speed(speed: float) -> dbc.Input:
     )
 
 
-def model_options(models: Sequence[Model], *, none: str) -> list[dict[str, str]]:
-    """The models to choose from, and before them what `none` of them is called."""
-    present = [model for model in models if model.state is not ModelState.DELETED]
-    return [{"label": none, "value": NONE}, *({"label": _described(model), "value": model.id} for model in present)]
+def model_options(found: ModelList, *, none: str) -> list[dict[str, Any]]:
+    """The models to choose from, and before them what `none` of them is called.
+
+    Of several registered models or environments each has a heading, and each registered model but the first has its
+    own active one, `NONE` and its name.
+    """
+    groups: dict[tuple[str | None, str | None], list[Model]] = {}
+    for model in found.models:
+        if model.state is not ModelState.DELETED:
+            groups.setdefault((model.name, model.env_id), []).append(model)
+    options: list[dict[str, Any]] = [{"label": none, "value": NONE}]
+    for number, ((name, env_id), models) in enumerate(groups.items()):
+        if len(groups) > 1:
+            heading = " · ".join(filter(None, [name, env_id])) or _("other environments")
+            options.append({"label": f"── {heading}", "value": f"{_HEADING}{number}", "disabled": True})
+        if name in found.names[1:] and not any(one["value"] == f"{NONE}{name}" for one in options):
+            options.append({"label": _("%(name)s, the active one", name=name), "value": f"{NONE}{name}"})
+        options += [{"label": _described(model), "value": model.id} for model in models]
+    return options
 
 
 def _described(model: Model) -> str:
     known = [_("Model %(id)s", id=model.id), model.algorithm, model.env_id]
-    rate = [] if model.success_rate is None else [percent(model.success_rate)]
+    measured = [] if model.success_rate is None else [percent(model.success_rate)]
     active = [_("active")] if model.is_active else []
-    return " · ".join([*filter(None, known), *rate, *active])
+    return " · ".join([*filter(None, known), *measured, *active])
 
 
-def _choice(component_id: str, label: str, choices: dict[str, str], value: str | None = None) -> html.Div:
+def _choice(
+    component_id: str, label: str, choices: dict[str, str], value: str | None = None, extra: str = ""
+) -> html.Div:
     options = [{"label": text, "value": key} for key, text in choices.items()]
     chosen = next(iter(choices)) if value is None else value
-    return _labelled(component_id, label, dbc.Select(id=component_id, options=options, value=chosen))
+    return _labelled(component_id, label, dbc.Select(id=component_id, options=options, value=chosen), extra)
 
 
-def _labelled(component_id: str, label: str, control: Any, extra: str = "") -> html.Div:
+def _labelled(component_id: str, label: Any, control: Any, extra: str = "") -> html.Div:
     return html.Div(
         [dbc.Label(label, html_for=component_id, class_name="small mb-0"), control], className=f"choice {extra}".strip()
     )

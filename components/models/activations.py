@@ -1,5 +1,6 @@
 """The activations so far: who made which model active, and the way back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,14 +27,15 @@ def activations(history: Sequence[Activation], models: ModelList, model_name: st
     """
     if not history:
         return None
-    head = [_("When"), _("Model"), _("Before"), _("Change of the success rate"), _("By"), _("Reason"), ""]
+    change = _("Change of success or return")
+    head = [_("When"), _("Model"), _("Before"), change, _("By"), _("Reason"), ""]
     rows = [
         html.Tr(
             [
-                html.Td(notices.moment(words.unix_ms(activation.at))),
+                html.Td(notices.moment(words.unix_ms(activation.at)), className="text-nowrap"),
                 html.Td(html.A(activation.model_id, href=model_href(activation.model_id))),
                 html.Td(_linked(activation.former_id)),
-                html.Td(_gain(activation.gain), className="text-end"),
+                html.Td(_gain(activation), className="text-end"),
                 html.Td(activation.by or words.MISSING),
                 html.Td(_reason(activation)),
                 html.Td(_again(models.get(activation.model_id)), className="text-nowrap"),
@@ -42,21 +44,30 @@ def activations(history: Sequence[Activation], models: ModelList, model_name: st
         for activation in history[:MOST_SHOWN]
     ]
     table = dbc.Table(
-        [html.Thead(html.Tr([html.Th(text, scope="col") for text in head])), html.Tbody(rows)], size="sm", hover=True
+        [
+            html.Thead(html.Tr([_heading(text, is_number=text == change) for text in head])),
+            html.Tbody(rows),
+        ],
+        size="sm",
+        hover=True,
     )
     return html.Details(
         [
             html.Summary(_("Activations so far"), className="h5 mt-3"),
             html.Div(table, className="table-responsive"),
-            *_older(len(history), model_name),
+            *_older(history, model_name),
         ],
         open=True,
     )
 
 
-def _older(known: int, model_name: str) -> list[Any]:
-    """Where those are that the table leaves out."""
-    said = []
+def _heading(text: str, *, is_number: bool) -> html.Th:
+    return html.Th(text, scope="col", className="text-nowrap text-end" if is_number else "text-nowrap")
+
+
+def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
+    """Where those are that the table leaves out: of each registered model the newest are told."""
+    said, known = [], len(history)
     if known > MOST_SHOWN:
         said.append(
             _(
@@ -65,10 +76,12 @@ def _older(known: int, model_name: str) -> list[Any]:
                 known=known,
             )
         )
-    if known >= MOST_ACTIVATIONS:
-        said.append(
-            _("Older ones are in the tags of the registered model %(name)s in MLflow.", name=archive_of(model_name))
-        )
+    told = Counter(activation.name or model_name for activation in history)
+    said += [
+        _("Older ones are in the tags of the registered model %(name)s in MLflow.", name=archive_of(name))
+        for name, count in told.items()
+        if count >= MOST_ACTIVATIONS
+    ]
     return [html.P(" ".join(said), className="small text-body-secondary")] if said else []
 
 
@@ -100,5 +113,10 @@ def _linked(model_id: str | None) -> Any:
     return words.MISSING if model_id is None else html.A(model_id, href=model_href(model_id))
 
 
-def _gain(gain: float | None) -> str:
-    return words.MISSING if gain is None else _("%(points)s points", points=f"{gain * 100:+.1f}")
+def _gain(activation: Activation) -> str:
+    """By how much the success rate rose, else the return: whichever the environment has."""
+    if (gain := activation.gain) is not None:
+        return _("%(points)s points", points=f"{gain * 100:+.1f}")
+    if (gained := activation.gained_return) is not None:
+        return _("return %(change)s", change=f"{gained:+.4g}")
+    return words.MISSING

@@ -1,6 +1,7 @@
 """Changing a model: the buttons that ask for it, the dialog that asks first, and what is said of what came of it."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
@@ -10,7 +11,8 @@ from components.links import run_href
 from components.texts import words
 from components.texts.language import _
 from components.texts.translate import translate
-from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb
+from domain.message_data import MessageData
+from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb, SignatureChoice
 from domain.registry.models import Activation, Model
 
 TOAST_SECONDS = 12
@@ -143,9 +145,30 @@ def _undo(activation: Activation | None) -> dict[str, str] | None:
 
 
 def _question(result: ChangeResult) -> dict[str, Any] | None:
-    if result.outcome is not ChangeOutcome.ASKED or result.about is None:
+    if result.outcome is not ChangeOutcome.ASKED:
+        return None
+    if result.cause is not None:
+        return _about_policy(result.cause, result.choices)
+    if result.about is None:
         return None
     return _about_to_delete(result.about) if result.instead_of is None else _other(result.about, result.instead_of)
+
+
+def untried(cause: MessageData) -> str:
+    """Says that a policy could only be loaded, and what is missing to try it."""
+    return _("The policy's file loads, but it cannot be tried here: %(cause)s", cause=translate(cause))
+
+
+def _about_policy(cause: MessageData, choices: Sequence[SignatureChoice]) -> dict[str, Any]:
+    """Asks how a policy is read, or whether one may serve that could not be tried here."""
+    return {
+        "title": _("How is this policy read?") if choices else _("An environment that is not installed"),
+        "facts": [],
+        "sentence": translate(cause) if choices else untried(cause),
+        "choices": [{"text": translate(one.text), "signature": one.signature} for one in choices],
+        "confirm": _("Activate") if choices else _("Activate all the same"),
+        "look": "primary",
+    }
 
 
 def _about_to_delete(model: Model) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dash import html
 from components import ids, notices
 from components.badges import model_badge
 from components.links import href, run_href
+from components.models import model_change
 from components.models.model_change import button
 from components.models.model_list import measured_text
 from components.permissions import only_who_may, reason
@@ -15,6 +16,7 @@ from components.texts import words
 from components.texts.language import _, around
 from domain.access.rules import Access
 from domain.inference.policies import PolicyGraph, TensorShape
+from domain.inference.signatures import PolicySignature
 from domain.registry.changes import ChangeVerb
 from domain.registry.models import Model, ModelState
 
@@ -44,13 +46,16 @@ def facts(model: Model) -> list[Any]:
     """The model's head and facts."""
     run = words.MISSING if model.run_id is None else html.A(model.run_id[:8], href=run_href(model.run_id))
     known = [
+        *([(_("Registered model"), model.name)] if model.name else []),
         (_("Algorithm"), model.algorithm or words.MISSING),
         (_("Environment"), model.env_id or words.MISSING),
         (_("Trained at"), notices.moment(words.unix_ms(model.trained_at))),
         (_("Success rate"), words.percent(model.success_rate)),
+        *([(_("Mean return"), words.number(model.mean_return))] if model.mean_return is not None else []),
         (_("Episodes"), words.count(model.total_episodes)),
         (_("Run"), run),
         (_("ONNX path"), html.Code(model.onnx_path or words.MISSING)),
+        *_noted(model),
     ]
     title = [html.H1(_("Model %(id)s", id=model.id), className="h3 mb-0 me-2"), model_badge(model.state)]
     measured = None if model.measured is None else html.P(measured_text(model.measured), className="small")
@@ -59,6 +64,18 @@ def facts(model: Model) -> list[Any]:
         html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
         measured,
     ]
+
+
+def _noted(model: Model) -> list[tuple[str, Any]]:
+    """What others gave it: shown as it is, and never changed here."""
+    known: list[tuple[str, Any]] = []
+    if model.aliases:
+        known.append((_("Other aliases"), ", ".join(model.aliases)))
+    if model.description:
+        known.append((_("Description"), html.Span(model.description, className="model-description")))
+    if model.tags:
+        known.append((_("Tags"), [html.Div(html.Code(f"{key} = {value}")) for key, value in model.tags.items()]))
+    return known
 
 
 def allowed(model: Model | None) -> tuple[bool, bool, bool, bool]:
@@ -70,15 +87,17 @@ def allowed(model: Model | None) -> tuple[bool, bool, bool, bool]:
 
 
 def policy(graph: PolicyGraph) -> list[Any]:
-    """What the file holds; it has passed the check."""
+    """What the file holds and how it is read; it has passed the check, or could only be loaded."""
     known = [
         (_("Inputs"), _tensors(graph.inputs)),
         (_("Outputs"), _tensors(graph.outputs)),
         (_("Size"), _("%(kib)s KiB", kib=words.decimal(graph.size_bytes / 1024, 1))),
         ("SHA-256", html.Code(graph.sha256)),
+        *([(_("Read as"), _read_as(graph.signature))] if graph.signature is not None else []),
     ]
+    passed = [dbc.Badge(_("checked"), color="success"), " ", _("It loads, fits its environment and answers.")]
     return [
-        html.P([dbc.Badge(_("checked"), color="success"), " ", _("It loads, fits its environment and answers.")]),
+        html.P(passed) if graph.unchecked is None else unusable(model_change.untried(graph.unchecked)),
         html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
     ]
 
@@ -105,6 +124,13 @@ def not_found(model_id: str) -> list[Any]:
 
 def _button(verb: ChangeVerb, text: str, look: str, model_id: str) -> html.Button:
     return button(ids.change(verb), verb, text, look, model_id)
+
+
+def _read_as(signature: PolicySignature) -> list[Any]:
+    """What each tensor is for, in the words of the tag."""
+    inputs = [(one.name, one.part or one.role.value) for one in signature.inputs]
+    said = [*inputs, *((one.name, one.meaning.value) for one in signature.outputs)]
+    return [html.Div([html.Code(name), f": {what}"]) for name, what in said]
 
 
 def _tensors(tensors: tuple[TensorShape, ...]) -> list[Any]:

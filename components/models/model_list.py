@@ -13,8 +13,9 @@ from components.tables import Column, native_table, rows_shown
 from components.texts import words
 from components.texts.language import _, around, ngettext
 from domain.access.rules import Access
+from domain.inference.returns import Returns
 from domain.registry.changes import ChangeVerb
-from domain.registry.measurements import Measured, Measurement
+from domain.registry.measurements import AnyMeasurement, Measured, ReturnsMeasurement
 from domain.registry.models import Model, ModelState, order_of
 
 PAGE_SIZE = 25
@@ -27,11 +28,13 @@ def columns() -> list[Column]:
     return [
         Column("details", _("Open"), "link"),
         Column("model_id", _("Model")),
+        Column("name", _("Registered model")),
         Column("state_name", _("State")),
         Column("algorithm", _("Algorithm")),
         Column("environment", _("Environment")),
         Column("trained", _("Trained at"), "datetime"),
         Column("success_percent", _("Success rate (%)"), "numeric", 1),
+        Column("mean_return", _("Mean return"), "numeric", 1),
         Column("episodes", _("Episodes"), "numeric", 0),
         Column("onnx_path", _("ONNX path")),
     ]
@@ -42,12 +45,14 @@ def row(model: Model) -> dict[str, Any]:
     return {
         "id": model.id,
         "model_id": _shown(model.id),
+        "name": model.name or words.MISSING,
         "state": model.state,
         "state_name": words.model_state(model.state),
         "algorithm": model.algorithm or words.MISSING,
         "environment": model.env_id or words.MISSING,
         "trained_ms": words.unix_ms(model.trained_at),
         "success_percent": None if model.success_rate is None else model.success_rate * 100,
+        "mean_return": model.mean_return,
         "measured": None if model.measured is None else measured_text(model.measured),
         "episodes": model.total_episodes,
         "onnx_path": model.onnx_path or words.MISSING,
@@ -57,12 +62,14 @@ def row(model: Model) -> dict[str, Any]:
 
 def _shown(model_id: str) -> int | str:
     """Plain numbers as numbers, so that 10 comes after 9; what a number would not show letter by letter, as it is."""
-    number = order_of(model_id)[1]
+    number = order_of(model_id)[2]
     return number if str(number) == model_id and number < _MOST_EXACT else model_id
 
 
-def measured_text(measurement: Measurement) -> str:
+def measured_text(measurement: AnyMeasurement) -> str:
     """What Clew itself measured, in a sentence."""
+    if isinstance(measurement, ReturnsMeasurement):
+        return _returns_text(measurement.returns[0])
     return _(
         "Measured by Clew: %(seen)s in %(episodes)s episodes in the maze it was trained on, %(unseen)s in mazes it"
         " never saw.",
@@ -70,6 +77,22 @@ def measured_text(measurement: Measurement) -> str:
         unseen=_with_interval(measurement.unseen),
         episodes=words.count(measurement.seen.episodes),
     )
+
+
+def _returns_text(found: Returns) -> str:
+    said = _(
+        "Measured by Clew in %(episodes)s episodes: return %(iqm)s [%(low)s – %(high)s] (interquartile mean),"
+        " mean %(mean)s.",
+        episodes=words.count(found.episodes),
+        iqm=words.number(found.iqm_return),
+        low=words.number(found.iqm_interval.low),
+        high=words.number(found.iqm_interval.high),
+        mean=words.number(found.mean_return),
+    )
+    if found.success_rate is None:
+        return said
+    success = _("Success rate %(rate)s.", rate=words.percent(found.success_rate))
+    return f"{said} {success}"
 
 
 def _with_interval(measured: Measured) -> str:
@@ -86,6 +109,7 @@ def toolbar() -> html.Div:
     }
     return html.Div(
         [
+            _choice(ids.MODEL_NAME, _("Registered model"), {EVERYTHING: _("All registered models")}, EVERYTHING),
             _choice(ids.MODEL_ALGORITHM, _("Algorithm"), {EVERYTHING: _("All algorithms")}, EVERYTHING),
             _choice(ids.MODEL_STATE, _("State"), states, PRESENT),
             html.Div(
@@ -129,6 +153,7 @@ def model_table() -> html.Div:
         page_size=PAGE_SIZE,
         styles=styles,
         selectable="single",
+        sorts_itself=False,  # assets/model_order.js does: of ids 10 comes after 9
     )
 
 
@@ -152,7 +177,12 @@ def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:
 
 def texts() -> dict[str, Any]:
     """What assets/models.js writes."""
-    return {"details": _("Open"), "shown": _(" · {n} shown"), "everything": _("All algorithms")}
+    return {
+        "details": _("Open"),
+        "shown": _(" · {n} shown"),
+        "everything": _("All algorithms"),
+        "every_name": _("All registered models"),
+    }
 
 
 def nothing_here() -> list[Any]:

@@ -1,8 +1,10 @@
 """The columns that every list of runs can have, with their headings."""
 
 from components.tables import Column
+from components.texts import words
 from components.texts.language import _
 from domain.run_table.column_refs import DECIMALS
+from domain.tracking.vocabulary import MetricWord
 
 # On show where there are some, and nowhere else.
 REMARKS = "remarks"
@@ -13,12 +15,19 @@ USUAL = (
 )
 
 
+# Words that have a column of their own name.
+WORDS: tuple[MetricWord, ...] = (
+    *("throughput", "learning_rate", "entropy", "kl", "policy_loss", "value_loss", "exploration_rate", "gradient_norm"),
+)
+
+
 def columns() -> list[Column]:
     """The columns of the run list in their order, with headings in the reader's language."""
     return [
         Column("details", _("Open"), "link"),
         Column("name", _("Name")),
         Column("sample", _("Origin")),
+        Column("marks", _("Marks")),
         Column("run_id", _("Run id")),
         Column("experiment", _("Experiment")),
         Column("algorithm", _("Algorithm")),
@@ -40,4 +49,6 @@ def columns() -> list[Column]:
         Column("commit", _("Commit")),
         Column("ended", _("Ended"), "datetime"),
         Column("diverged", _("Diverged")),
+        Column("read_as", _("Read as")),
+        *(Column(word, words.metric_name(word), "numeric") for word in WORDS),
     ]

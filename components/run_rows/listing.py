@@ -9,13 +9,14 @@ from components.run_rows.list_columns import REMARKS, columns
 from components.run_rows.rows import Known, built_in, cells, row_dicts
 from components.texts.translate import translate
 from components.texts.words import MISSING
+from domain.run_changes.marks import Mark
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
 from domain.run_table.columns import Column, KeyCounts, TextColumn
 from domain.run_table.query import RunQuery, Selection, select
 from domain.run_table.selection.filtering import kind_of
 
 # On show by themselves, where any run has something in them: whoever has children has one that says so.
-_WITH_TEXTS = ("sample", "nested")
+_WITH_TEXTS = ("sample", "marks", "nested")
 OF_THEMSELVES = (*_WITH_TEXTS, REMARKS)
 
 
@@ -41,6 +42,7 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
         "progress": None if known.table.progress is None else known.table.progress.model_dump(),
         "choices": {key: _choices(known.shown(built_in(key))) for key in ("experiment", "algorithm")},
         "filled": _filled(known),
+        "archived": int(np.count_nonzero(known.table.is_marked(Mark.ARCHIVED))),
         "gone": [run_id for run_id in selected if run_id not in known.table],
     }
 

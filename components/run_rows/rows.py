@@ -45,6 +45,7 @@ def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> 
 
     Numbers are numbers, and None where there are none; text that is missing is an en dash. A moment stands in Unix ms
     under its column's name and `_ms`: the browser writes it. Beside the cells are `state`, `parent_id`, `is_sample`,
+    `is_marked` where any run is,
     `depth` where a run stands in another, `no_value`, which says by column why there is no number, and `keys`, which by
     column says what its tool calls a value, or how a number was written. How long a run has been silent stands in none:
     the browser is told that apart, since it changes as time passes.
@@ -89,7 +90,10 @@ def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
     ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
     parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
     is_sample = [told is not None for told in samples]
-    return {"id": ids, "state": states, "started_ms": started, "parent_id": parents, "is_sample": is_sample}
+    marks = [known.raw(built_in("marks")).at(row) for row in picked]
+    facts = {"id": ids, "state": states, "started_ms": started, "parent_id": parents, "is_sample": is_sample}
+    # Of most lists no run has one, and 5,000 of them are a part of what travels.
+    return facts if not any(marks) else facts | {"is_marked": [told or "" for told in marks]}
 
 
 def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:

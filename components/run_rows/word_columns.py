@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from components.texts import outcomes, words
 from components.texts.language import _, ngettext
+from domain.run_changes.marks import Mark
 from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
@@ -21,7 +22,9 @@ from domain.tracking.runs import RunStatus
 from domain.tracking.vocabulary import Vocabulary
 
 T = TypeVar("T")
-NAME, STATUS, SAMPLE, NESTED = (ColumnRef(kind="built_in", key=key) for key in ("name", "status", "sample", "nested"))
+NAME, STATUS, SAMPLE, MARKS, NESTED = (
+    ColumnRef(kind="built_in", key=key) for key in ("name", "status", "sample", "marks", "nested")
+)
 # Of an id as much as tells runs apart.
 _ID_SHOWN: Final = 8
 
@@ -45,6 +48,12 @@ class WordColumns:
         """Whether a run came with Clew."""
         told = self._text(SAMPLE)
         return text_column(told.codes, [_("sample") for _value in told.values])
+
+    @cached_property
+    def marks(self) -> TextColumn:
+        """What each run is marked as."""
+        told = self._text(MARKS)
+        return text_column(told.codes, [words.marks([Mark(one) for one in value.split()]) for value in told.values])
 
     @cached_property
     def nested(self) -> TextColumn:
@@ -113,6 +122,7 @@ def screen_columns(made: WordColumns, source: ColumnSource, silent: NDArray[np.f
         "status": lambda: _with_silence(made.status, silent),
         "silent_minutes": lambda: NumberColumn(silent),
         "sample": lambda: made.sample,
+        "marks": lambda: made.marks,
         "nested": lambda: made.nested,
         "diverged": lambda: made.diverged,
         "remarks": lambda: made.remarks,

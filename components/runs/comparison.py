@@ -7,6 +7,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
+from components.artifacts.media_section import media_section
 from components.chart_grid.chart_grid import chart_grid
 from components.charts.chart_controls import controls, take_along
 from components.charts.charts import line_chart
@@ -16,10 +17,12 @@ from components.charts.lines import lines
 from components.charts.names import shortened
 from components.charts.scales import scale_of
 from components.charts.sentences.remarks import remarks, stepless
+from components.run_facts.changes.places import compare_changes
 from components.runs import group_picker
 from components.texts import words
 from components.texts.language import _, ngettext
 from domain.charts.axes import CLOCKS, Axis
+from domain.charts.axis_hints import shared_step
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec, Subject
 from domain.charts.history_curves import CurveSource, history_curve
@@ -51,6 +54,8 @@ def panel(options: ChartOptions) -> html.Section:
             group_picker.picker(options),
             html.Div(id=ids.COMPARE_TABLE, className="table-responsive"),
             chart_grid("compare"),
+            compare_changes(),
+            media_section(),
         ],
         id=ids.COMPARE_PANEL,
         className="comparison",
@@ -75,8 +80,11 @@ def figures(
     for spec, found in drawn.items():
         said = remarks(spec.of[0], runs, known, options, scale, curve_of)
         nothing = _("Loading…") if still_loading else "<br>".join(said) or why_empty(options.axis, len(runs))
+        step = shared_step(spec.of, runs, known.vocabulary)
         figures.append(
-            line_chart(spec, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said)
+            line_chart(
+                spec, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said, step=step
+            )
         )
     return figures
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components.badges import diverged_badge, sample_badge, status_badge
+from components.badges import diverged_badge, mark_badge, sample_badge, status_badge
 from components.charts.known import Known
-from components.colours import LineStyle, line_styles
+from components.colours import BASELINE_DASH, LineStyle, run_styles
 from components.links import run_href
 from components.texts import words
 from components.texts.language import _
@@ -44,7 +44,7 @@ class Final(NamedTuple):
 
 def columns(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricWord]:
     """The metric words that have a column."""
-    logged = {word for word in WHERE_LOGGED for run in runs if vocabulary.metric_key(word, run.metrics)}
+    logged = {word for word in WHERE_LOGGED for run in runs if run.metric_key(word, vocabulary)}
     diverged = {word for word in WHERE_DIVERGED for run in runs if run.outcome(word, vocabulary).diverged is not None}
     return [*ALWAYS, *(word for word in (*WHERE_LOGGED, *WHERE_DIVERGED) if word in logged | diverged)]
 
@@ -55,7 +55,7 @@ def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Fi
     if word in RATES:
         episodes = rate_episodes(word, run.params, known.episodes(run), known.vocabulary)
         interval = rate_interval(outcome.value, options.final, episodes)
-    return Final(outcome, interval, known.vocabulary.metric_key(word, run.metrics))
+    return Final(outcome, interval, run.metric_key(word, known.vocabulary))
 
 
 def histories_for(options: ChartOptions) -> tuple[MetricWord, ...]:
@@ -65,7 +65,7 @@ def histories_for(options: ChartOptions) -> tuple[MetricWord, ...]:
 
 def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table:
     """A row per run, with the colour of its lines; the parameters that differ beside, if asked for."""
-    styles = line_styles([run.run_id for run in runs])
+    styles, baseline = run_styles(runs), _baseline(runs)
     differing = differing_parameters({run.run_id: run.params for run in runs}) if options.differing else {}
     shown = columns(runs, known.vocabulary)
     head = [column_head(_("Run")), column_head(_("Algorithm"))]
@@ -75,12 +75,17 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
         column_head(_("Status")),
         *(column_head(name) for name in differing),
     ]
+
+    def _against(run: Run, word: MetricWord) -> float | None:
+        """The baseline's value, where there is one baseline, for the other runs."""
+        return None if baseline in (None, run) else final(baseline, word, known, options).value
+
     body = [
         html.Tr(
             [
                 _name(run, None if options.grouped else styles[run.run_id], known.vocabulary),
                 html.Td(_told(run.parameter("algorithm", known.vocabulary))),
-                *(_cell(word, final(run, word, known, options)) for word in shown),
+                *(_cell(word, final(run, word, known, options), _against(run, word)) for word in shown),
                 html.Td(words.count(known.episodes(run)), className="text-end"),
                 html.Td(status_badge(run.status)),
                 *(html.Td(values[run.run_id] or words.MISSING, className="as-logged") for values in differing.values()),
@@ -107,13 +112,29 @@ def heading(word: MetricWord, choice: Choice) -> str:
     return name if choice is not Choice.BEST else _("%(name)s, best (optimistic)", name=name)
 
 
-def _cell(word: MetricWord, cell: Final) -> html.Td:
+def _baseline(runs: Sequence[Run]) -> Run | None:
+    """The one baseline among them; of several none is the one to compare with."""
+    marked = [run for run in runs if run.is_baseline]
+    return marked[0] if len(marked) == 1 else None
+
+
+def _difference(word: MetricWord, value: float | None, baseline: float | None) -> html.Div | None:
+    if value is None or baseline is None:
+        return None
+    text = words.percent(abs(value - baseline)) if word in RATES else words.number(abs(value - baseline))
+    sign = "±" if value == baseline else "+" if value > baseline else "−"
+    return html.Div(sign + text, className="small text-body-secondary", title=_("against the baseline"))
+
+
+def _cell(word: MetricWord, cell: Final, baseline: float | None) -> html.Td:
     text = words.percent(cell.value) if word in RATES else words.number(cell.value)
     if cell.interval is not None:
         text += f" [{words.percent(cell.interval.low)}, {words.percent(cell.interval.high)}]"
     odd = cell.outcome.diverged is not None or cell.outcome.out_of_range is not None
     told = outcome_text(cell.outcome, text)
-    return html.Td(told, className="text-end" + (" no-value" if odd else ""), title=cell.key or _("not logged"))
+    difference = _difference(word, cell.value, baseline)
+    parts = told if difference is None else [told, difference]
+    return html.Td(parts, className="text-end" + (" no-value" if odd else ""), title=cell.key or _("not logged"))
 
 
 def _name(run: Run, style: LineStyle | None, vocabulary: Vocabulary) -> html.Th:
@@ -122,6 +143,7 @@ def _name(run: Run, style: LineStyle | None, vocabulary: Vocabulary) -> html.Th:
     parts += [link, html.Code(run.run_id[:8], className="ms-2")]
     if run.is_sample:
         parts.append(sample_badge())
+    parts += [mark_badge(mark) for mark in run.marks]
     if run.diverged(vocabulary):
         parts.append(diverged_badge())
     return html.Th(parts, scope="row")
@@ -133,7 +155,7 @@ def _told(value: str | None) -> html.Span | str:
 
 def swatch(style: LineStyle) -> html.Span:
     """The colour and dash of a line, as its row begins with them."""
-    css = {"solid": "solid", "dash": "dashed", "dot": "dotted"}[style.dash]
+    css = {"solid": "solid", "dash": "dashed", "dot": "dotted", BASELINE_DASH: "dashed"}[style.dash]
     return html.Span(className="swatch", style={"borderTopColor": style.colour, "borderTopStyle": css})
 
 

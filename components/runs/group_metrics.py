@@ -116,7 +116,7 @@ def _diverged(group: Sequence[Run], known: Known) -> list[Any]:
 
 
 def _ends(group: Sequence[Run], known: Known, word: MetricWord) -> list[Any]:
-    logged = [run for run in group if known.vocabulary.metric_key(word, run.metrics) is not None]
+    logged = [run for run in group if run.metric_key(word, known.vocabulary) is not None]
     return [known.outcome(run, word).diverged for run in logged]
 
 

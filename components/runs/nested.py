@@ -6,14 +6,16 @@ from typing import Any
 from dash import html
 
 from components.badges import status_badge
-from components.links import run_href
+from components.links import href, run_href
 from components.texts import words
 from components.texts.language import _, around, ngettext
 from domain.tracking.nesting import Family
-from domain.tracking.runs import Run, RunSummary
+from domain.tracking.runs import PARENT_TAG, Run, RunSummary
 
 # More than these are folded away: a search has hundreds of trials.
 MOST_OPEN = 10
+# And more than these are in the list of runs.
+MOST_NAMED = 200
 
 
 def family_facts(family: Family) -> list[tuple[str, Any]]:
@@ -59,12 +61,20 @@ def _parent(family: Family) -> Any:
 
 def _children(children: Sequence[Run]) -> html.Details:
     count = ngettext("%(count)s child run", "%(count)s child runs", len(children), count=words.count(len(children)))
-    rows = [html.Li([_link(child), " ", status_badge(child.status)]) for child in children]
+    rows = [html.Li([_link(child), " ", status_badge(child.status)]) for child in children[:MOST_NAMED]]
+    if len(children) > MOST_NAMED:
+        rows.append(html.Li(_all_of(children)))
     return html.Details(
         [html.Summary(count), html.Ul(rows, className="child-runs")],
         open=len(children) <= MOST_OPEN,
         className="run-children",
     )
+
+
+def _all_of(children: Sequence[Run]) -> html.A:
+    """To the list of runs, filtered by their parent."""
+    query = {f"filter[tag:{PARENT_TAG}]": f"= {children[0].parent_id}"}
+    return html.A(_("All %(n)s in the list of runs", n=words.count(len(children))), href=href("/mlflow", **query))
 
 
 def _link(run: Run) -> html.A:

@@ -1,4 +1,4 @@
-"""One run: its facts, its parameters, its charts."""
+"""One run: its facts, its charts, and the places of all else that it holds."""
 
 import json
 from typing import Any, NamedTuple
@@ -7,19 +7,30 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids, notices
-from components.badges import diverged_badge, sample_badge, silence_badge, status_badge, with_reason
+from components.artifacts.artifact_section import artifact_section
+from components.artifacts.console_box import console_box
+from components.artifacts.media_section import media_section
+from components.badges import diverged_badge, mark_badge, sample_badge, silence_badge, status_badge, with_reason
 from components.chart_grid.chart_grid import chart_grid
 from components.chart_grid.metric_table import metric_texts
 from components.charts.chart_controls import run_controls
 from components.charts.known import Known
 from components.links import href, training_href
+from components.run_changes.section import run_section
+from components.run_facts.changes.places import run_changes
+from components.run_facts.origin import origin_facts
+from components.run_facts.parts import parts
 from components.runs.nested import family_facts
+from components.runs.tool_reading import correction, tool_fact
 from components.texts import words
 from components.texts.language import _, around
 from components.texts.outcomes import diverged, outcome_text
 from domain.charts.chart_options import ChartOptions
+from domain.run_facts.provenance import Provenance
+from domain.tools.profile import StepMeaning
+from domain.tools.stated import StatedTool
 from domain.tracking.nesting import Family
-from domain.tracking.runs import Run, RunSummary, summarise
+from domain.tracking.runs import Run, RunStatus, RunSummary, summarise
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 from domain.trainings.tags import REQUEST
 
@@ -35,6 +46,9 @@ def place(options: ChartOptions) -> list[Any]:
         html.Div(id=ids.RUN_NOTICES, **{"aria-live": "polite"}),
         html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
         html.Div(dbc.Spinner(size="sm"), id=ids.RUN_FACTS),
+        run_section(),
+        correction(),
+        run_changes(),
         html.Div(
             [
                 run_controls(options),
@@ -43,16 +57,23 @@ def place(options: ChartOptions) -> list[Any]:
             ],
             id=ids.RUN_CHARTS,
         ),
-        html.Div(id=ids.RUN_PARAMETERS),
+        parts(),
+        artifact_section(),
+        media_section(of_one=True),
     ]
 
 
 class Beside(NamedTuple):
-    """What is known of a run beside itself: its histories, its family, for how many minutes it has been silent."""
+    """What is known of a run beside itself: its histories, its family, for how many minutes it has been silent.
+
+    `commit_url` is where a commit is shown.
+    """
 
     known: Known
     family: Family
     silent_minutes: int | None = None
+    commit_url: str | None = None
+    stated: StatedTool | None = None
 
 
 def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Beside | None = None) -> list[Any]:
@@ -66,14 +87,18 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
         title.append(with_reason(silence_badge(beside.silent_minutes), words.why_silence_matters()))
     if summary.is_sample:
         title.append(sample_badge())
+    title += [mark_badge(mark) for mark in run.marks]
     title.append(_ways_on(run, mlflow_page))
+    listed = [
+        *_facts(run, summary, beside.known, beside.stated),
+        *origin_facts(Provenance.of(run.tags), beside.commit_url),
+        *family_facts(beside.family),
+    ]
     return [
         html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
+        *([console_box()] if run.status is RunStatus.FAILED else []),
         html.Dl(
-            [
-                html.Div([html.Dt(name), html.Dd(value)])
-                for name, value in [*_facts(run, summary, beside.known), *family_facts(beside.family)]
-            ],
+            [html.Div([html.Dt(name), html.Dd(value)]) for name, value in listed],
             className="facts",
         ),
     ]
@@ -81,23 +106,15 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
 
 def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
     """To a training like it, to its own page where it is a training, and to MLflow's pages."""
-    ways: list[Any] = [html.A(_("Train again with these"), href=href("/training", **{"from": run.run_id}))]
+    ways: list[Any] = [
+        html.A(_("Train again with these"), href=href("/training", **{"from": run.run_id})),
+        html.A(_("Facts (JSON)"), href=href(f"/api/runs/{run.run_id}/facts.json"), download=f"{run.run_id}-facts.json"),
+    ]
     if REQUEST in run.tags:
         ways.insert(0, html.A(_("Its training"), href=training_href(run.run_id)))
     if mlflow_page is not None:
         ways.append(html.A([_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener"))
     return html.Div(ways, className="ms-auto d-flex flex-wrap gap-3")
-
-
-def parameters(run: Run) -> list[Any]:
-    """The run's parameters as a table, in order of name."""
-    title = html.H2(_("Parameters"), className="h5 mt-3")
-    if not run.params:
-        return [title, html.P(_("This run logged no parameters."), className="text-body-secondary")]
-    rows = [
-        html.Tr([html.Th(key, scope="row"), html.Td(html.Code(value))]) for key, value in sorted(run.params.items())
-    ]
-    return [title, dbc.Table(html.Tbody(rows), size="sm", class_name="parameters")]
 
 
 def not_found(run_id: str) -> list[Any]:
@@ -109,7 +126,25 @@ def not_found(run_id: str) -> list[Any]:
     ]
 
 
-def _facts(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
+def _as_list(told: Any) -> list[Any]:
+    return told if isinstance(told, list) else [told]
+
+
+def _kind_of_loss(run: Run, known: Known) -> list[Any]:
+    """Said where the loss is not all that is minimised."""
+    key = run.metric_key("loss", known.vocabulary)
+    kind = None if key is None else known.vocabulary.of(run).loss_kind(key)
+    if kind in (None, "total"):
+        return []
+    return [html.Small(words.loss_kind(kind), className="text-body-secondary d-block")]
+
+
+def _step_of(run: Run, vocabulary: Vocabulary) -> StepMeaning | None:
+    """What the step of the run's reward counts, or of whatever else it logged."""
+    return vocabulary.of(run).step_of(run.metric_key("reward", vocabulary) or "")
+
+
+def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | None) -> list[tuple[str, Any]]:
     """Names and values; beside a value the name under which the run's tool logged it."""
 
     def logged(field: str, value: str) -> Any:
@@ -117,9 +152,11 @@ def _facts(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]
         return value if key in (None, field) else [value, " ", html.Code(key, className="key")]
 
     rate, reward, loss, length = (known.outcome(run, word) for word in _FINALS)
+    loss_told = _as_list(logged("final_loss", outcome_text(loss, words.number(loss.value))))
     return [
         (_("Run id"), html.Code(run.run_id)),
         (_("Experiment"), html.A(run.experiment, href=href("/mlflow", experiment=run.experiment))),
+        (_("Read as"), tool_fact(run.tool, stated, _step_of(run, known.vocabulary))),
         (_("Algorithm"), logged("algorithm", summary.algorithm or words.MISSING)),
         (_("Environment"), logged("environment", summary.environment or words.MISSING)),
         (_("Seed"), logged("seed", words.MISSING if summary.seed is None else str(summary.seed))),
@@ -127,7 +164,7 @@ def _facts(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]
         (_("Duration"), words.duration(summary.duration_seconds)),
         (_("Final success rate"), logged("success_rate", outcome_text(rate, words.percent(rate.value)))),
         (_("Final reward"), logged("final_reward", outcome_text(reward, words.number(reward.value)))),
-        (_("Final loss"), logged("final_loss", outcome_text(loss, words.number(loss.value)))),
+        (_("Final loss"), [*loss_told, *_kind_of_loss(run, known)]),
         (_("Final episode length"), logged("episode_length", outcome_text(length, words.number(length.value)))),
         (_("Total episodes"), logged("episodes", words.count(summary.episodes))),
         *_also_without_a_value(run, summary, known),

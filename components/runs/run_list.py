@@ -44,7 +44,7 @@ def run_table(address: ListAddress) -> html.Div:
         label=_("Runs"),
         named_by=("name", "started"),
         page_size=PAGE_SIZE,
-        styles=[*_status_colours(), *_depths()],
+        styles=[*_status_colours(), *_depths(), *_marks()],
         sorting=[{"column_id": column, "direction": direction} for column, direction in orders],
         typed={column_menu.column_id(ref): typed for ref, typed in address.filters.items()},
     )
@@ -114,6 +114,7 @@ def texts() -> dict[str, Any]:
     return {
         "details": _("Open"),
         "shown": _(" · {n} shown"),
+        "archived": _("Show archived ({n})"),
         "pending": _(" · {name}: {n} values are still on their way"),
         "progress": _("{n} of about {total} runs read"),
         "all_read": _("All {n} runs are read"),
@@ -165,6 +166,16 @@ def _status_colours() -> list[dict[str, Any]]:
             "color": "var(--bs-warning-text-emphasis)",
             "minWidth": "9rem",
         }
+    ]
+
+
+def _marks() -> list[dict[str, Any]]:
+    """A baseline stands out, and what is archived stands back."""
+    name = {"column_id": "name"}
+    baseline = {"fontWeight": "bold", "borderLeft": "3px solid var(--bs-warning)"}
+    return [
+        {"if": name | {"filter_query": "{is_marked} contains baseline"}} | baseline,
+        {"if": name | {"filter_query": "{is_marked} contains archived"}, "fontStyle": "italic"},
     ]
 
 

@@ -4,6 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components import ids
+from components.run_changes.section import list_menu, trash_link
 from components.runs import column_menu
 from components.texts.language import _
 from domain.run_table.list_address import ListAddress
@@ -28,12 +29,19 @@ def toolbar(address: ListAddress) -> html.Div:
                 hidden=True,
             ),
             html.Div(
+                dbc.Switch(id=ids.ARCHIVED, label=_("Show archived"), value=address.archived, class_name="mb-0"),
+                id=ids.ARCHIVED_PLACE,
+                hidden=True,
+            ),
+            html.Div(
                 [
+                    trash_link(),
+                    list_menu(),
                     _selecting(),
                     dbc.Button(_("Clear"), id=ids.CLEAR, color="link", disabled=True),
                     dbc.Button(_("Compare"), id=ids.COMPARE, color="primary", disabled=True),
                 ],
-                className="ms-auto d-flex gap-2 align-items-end",
+                className="ms-auto d-flex flex-wrap justify-content-end gap-2 align-items-end",
             ),
             html.Span(id=ids.COLUMNS_SAID, role="status", className="visually-hidden"),
             html.Span(id=ids.SELECT_SAID, role="status", className="small text-body-secondary w-100 text-end"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,8 +10,10 @@ from babel.numbers import format_decimal, get_group_symbol
 
 from components.texts.language import _, language
 from domain.registry.models import ModelState
+from domain.run_changes.marks import Mark
 from domain.tracking.runs import RunStatus
 from domain.tracking.silence import STALLED_AFTER
+from domain.tracking.tool_names import LossKind
 from domain.tracking.vocabulary import MetricWord
 
 MISSING = "–"
@@ -87,6 +90,14 @@ def _metric_names(_language: str) -> dict[MetricWord, str]:
         "eval_reward": _("Evaluation reward"),
         "eval_episode_length": _("Evaluation episode length"),
         "eval_success_rate": _("Evaluation success rate"),
+        "throughput": _("Throughput"),
+        "learning_rate": _("Learning rate"),
+        "entropy": _("Entropy"),
+        "kl": _("KL divergence"),
+        "policy_loss": _("Policy loss"),
+        "value_loss": _("Value loss"),
+        "exploration_rate": _("Exploration rate"),
+        "gradient_norm": _("Gradient norm"),
     }
 
 
@@ -107,7 +118,25 @@ def _metric_axes(_language: str) -> dict[MetricWord, str]:
         "eval_reward": _("Return per episode"),
         "eval_episode_length": _("Steps per episode"),
         "eval_success_rate": _("Success rate (0–1)"),
+        "throughput": _("Environment steps per second"),
+        "learning_rate": _("Learning rate"),
+        "entropy": _("Entropy (nats)"),
+        "kl": _("KL divergence (nats)"),
+        "policy_loss": _("Policy loss"),
+        "value_loss": _("Value loss"),
+        "exploration_rate": _("Exploration rate (0–1)"),
+        "gradient_norm": _("Gradient norm"),
     }
+
+
+def loss_kind(kind: LossKind) -> str:
+    """What a loss is, within a sentence."""
+    return {
+        "total": _("total loss"),
+        "value": _("loss of the value function"),
+        "critic": _("loss of the critic"),
+        "policy": _("loss of the policy"),
+    }[kind]
 
 
 def metric_as_logged(word: MetricWord) -> str:
@@ -124,6 +153,16 @@ def status_name(status: RunStatus) -> str:
         RunStatus.FAILED: _("failed"),
         RunStatus.KILLED: _("killed"),
     }[status]
+
+
+def mark_name(mark: Mark) -> str:
+    """What a run is marked as, in the reader's language."""
+    return {Mark.BASELINE: _("baseline"), Mark.ARCHIVED: _("archived")}[mark]
+
+
+def marks(held: Iterable[Mark]) -> str:
+    """All that a run is marked as."""
+    return " · ".join(map(mark_name, held))
 
 
 def model_state(state: ModelState) -> str:

@@ -17,6 +17,7 @@ from domain.trainings.fields import (
     IntegerField,
     SeedsField,
     SwitchField,
+    TextField,
 )
 from domain.trainings.seeds import MOST_SEEDS
 from domain.trainings.trainer import TrainerForm
@@ -65,9 +66,14 @@ def _control(one: FormField, own: str) -> Any:
         return element("Input", id=own, type="checkbox", role="switch", className="form-check-input", **described)
     mode = {"integer": "numeric", "float": "decimal"}.get(one.kind)
     # No number box: that swallows what is no number, and nobody could say what is wrong with it.
-    return element(
-        *("Input",), id=own, type="text", inputmode=mode, autocomplete="off", className="form-control", **described
-    )
+    suggested = f"{own}-list" if isinstance(one, TextField) and one.suggestions else None
+    more = {"inputmode": mode, "list": suggested, "autocomplete": "off"}
+    box = element("Input", id=own, type="text", className="form-control", **more, **described)
+    return box if suggested is None else html.Div([box, _suggestions(one, suggested)])
+
+
+def _suggestions(one: Any, own: str) -> html.Datalist:
+    return html.Datalist([html.Option(value=text) for text in one.suggestions], id=own)
 
 
 def element(tag: str, **properties: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def place() -> html.Section:
     return html.Section(
         [
             html.H2(_("Start a training"), className="h5"),
-            html.Div(id=ids.TRAINING_NOTE, role="status"),
+            html.Div(id=ids.TRAINING_NOTE, role="status", className="mb-2"),
             html.Div(dbc.Spinner(size="sm"), id=ids.TRAINING_FORM_WAITS),
             html.Div(id=ids.TRAINING_FORM),
             html.Div(

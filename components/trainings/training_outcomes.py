@@ -1,6 +1,6 @@
 """What came of a training, and of what was asked of the scheduler."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dash import html
 
@@ -9,12 +9,21 @@ from components.texts import words
 from components.texts.language import _
 from components.texts.translate import translate
 from domain.errors import ClewError
+from domain.message_data import MessageData
 from domain.registry.changes import ChangeVerb
 from domain.registry.models import Model, ModelState
 from domain.tracking.runs import RunSummary
 from domain.trainings.training import Training, TrainingAction, TrainingState
 
 _IN_A_ROW: Final = "d-flex flex-wrap gap-2 mb-2 align-items-center"
+
+
+class Made(NamedTuple):
+    """The model of a training, None where none is known; `is_final` once nothing more comes, `failure` while it may."""
+
+    model: Model | None
+    is_final: bool
+    failure: MessageData | None = None
 
 
 def acted(action: TrainingAction) -> dict[str, Any]:
@@ -55,14 +64,12 @@ def questions() -> dict[str, Any]:
     }
 
 
-def result(
-    training: Training, summary: RunSummary | None, model: Model | None, refusal: ClewError | None, *, is_final: bool
-) -> dict[str, Any]:
-    """What is shown once a training is over: its final metrics, and its model; `is_final` once nothing more comes."""
+def result(training: Training, summary: RunSummary | None, made: Made, refusal: ClewError | None) -> dict[str, Any]:
+    """What is shown once a training is over: its final metrics, and its model."""
     if training.started_ms is None:  # it has done nothing that could be shown
         return {"html": [_sentence(training), _links(training)], "is_final": True}
-    return {"html": [_sentence(training), _metrics(training, summary), *_model(model, refusal, is_final=is_final),
-                     _links(training)], "is_final": is_final}  # fmt: skip
+    parts = [_sentence(training), _metrics(training, summary), _model(made, refusal), _links(training)]
+    return {"html": parts, "is_final": made.is_final}
 
 
 def _sentence(training: Training) -> html.P:
@@ -92,22 +99,26 @@ def _metrics(training: Training, summary: RunSummary | None) -> html.Dl:
     return html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts], className="facts mb-2")
 
 
-def _model(model: Model | None, refusal: ClewError | None, *, is_final: bool) -> list[Any]:
+def _model(made: Made, refusal: ClewError | None) -> html.P | html.Div:
+    model = made.model
     if model is None:
-        text = _("It made no model.") if is_final else _("Its model is looked for…")
-        return [html.P(text, className="text-body-secondary mb-2")]
+        return html.P(_no_model(made), className="text-body-secondary mb-2")
     if model.state is ModelState.DELETED:
-        return [html.P(_("Its model %(id)s was deleted.", id=model.id), className="text-body-secondary mb-2")]
-    refused = {} if refusal is None else {"disabled": True, "title": translate(refusal)}
-    button = html.Button(
-        _("Use it"),
-        type="button",
-        className="btn btn-success model-writes",
-        **{"data-change": ChangeVerb.TRY, "data-model": model.id, **refused},
-    )
-    said = _("Activates model %(id)s, and shows it in the maze.", id=model.id)
+        return html.P(_("Its model %(id)s was deleted.", id=model.id), className="text-body-secondary mb-2")
     link = html.A(_("Model %(id)s", id=model.id), href=model_href(model.id))
-    return [html.Div([button, html.Span(said, className="small"), link], className=_IN_A_ROW)]
+    return html.Div(link if refusal is not None else [*_use_it(model), link], className=_IN_A_ROW)
+
+
+def _no_model(made: Made) -> str:
+    if made.failure is not None:
+        return f"{_('Its model is looked for…')} ({translate(made.failure).rstrip('.。')})"
+    return _("It made no model.") if made.is_final else _("Its model is looked for…")
+
+
+def _use_it(model: Model) -> list[Any]:
+    change = {"data-change": ChangeVerb.TRY, "data-model": model.id}
+    button = html.Button(_("Use it"), type="button", className="btn btn-success model-writes", **change)
+    return [button, html.Span(_("Activates model %(id)s, and shows how it acts.", id=model.id), className="small")]
 
 
 def _links(training: Training) -> html.Div:

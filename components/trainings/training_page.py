@@ -2,31 +2,27 @@
 
 from typing import Any, Final
 
-import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash_extensions import WebSocket
 
 from components import ids
-from components.charts.chart_config import chart_config
 from components.colours import PALETTE
 from components.connection import line_head, line_notice, line_states
 from components.links import href, run_href
 from components.permissions import only_who_may, reason, refusal_of
 from components.texts.language import _, around
 from components.texts.translate import templates, translate
-from components.texts.words import MISSING, metric_axis, metric_name
+from components.texts.words import MISSING, metric_name
+from components.trainings import live_charts, training_log
+from components.trainings.live_charts import CURVES
 from components.trainings.training_words import COLOURS, action_looks, action_names, state_names, state_sentences
 from domain.access.rules import Access
 from domain.errors.catalogue import TEMPLATES
-from domain.tracking.vocabulary import MetricWord
-from domain.trainings.maze.form import NAME
+from domain.trainings.built_in import NAMES
 from domain.trainings.training import Training, TrainingNews
 
-CURVES: Final[tuple[MetricWord, ...]] = ("reward", "success_rate")
 SILENT_SECONDS: Final = 6
 """Three heartbeats: a line without news for so long is dead."""
-MOST_LINES: Final = 2000
-_GREY: Final = "rgba(128,128,128,0.25)"
 
 
 def place(run_id: str) -> list[Any]:
@@ -41,8 +37,8 @@ def place(run_id: str) -> list[Any]:
             className="facts live-facts mt-2",
         ),
         html.Div(id=ids.LIVE_RESULT, className="live-result", hidden=True, **{"aria-live": "polite"}),
-        html.Div([_chart(word) for word in CURVES], className="charts mt-2"),
-        _log(),
+        live_charts.place(),
+        training_log.place(run_id),
         html.Details(
             [
                 html.Summary(_("Values it was started with")),
@@ -115,32 +111,17 @@ def texts() -> dict[str, Any]:
         "ended": {"done": _("The training is done."), "failed": _("The training failed."),
                   "killed": _("The training was stopped.")},
         "metrics": {word: metric_name(word) for word in CURVES},
-        "layouts": {word: _layout(word) for word in CURVES},
+        "layouts": live_charts.layouts(),
         "x": {"episodes": _("Episodes"), "steps": _("Step")},
-        "counts_episodes": NAME,  # its curves are by episode, those of other programs by the steps that they log
+        "counts_episodes": NAMES,  # its curves are by episode, those of other programs by the steps that they log
         "line": _("{metric}: {value} at {x}, lowest {lowest}, highest {highest}"),
         "palette": list(PALETTE),
-        "log": log_texts(),
+        "log": training_log.texts(),
         "templates": templates(TEMPLATES),
         "missing": MISSING,
         "silent_seconds": SILENT_SECONDS,
         "fork": href("/training", fork="RUN_ID"),
     }  # fmt: skip
-
-
-def log_texts() -> dict[str, Any]:
-    """What assets/training_log.js writes."""
-    return {
-        "none": _("The log is empty so far."),
-        "found": _("{n} lines have it; the newest first."),
-        "one_found": _("One line has it."),
-        "found_none": _("No line has it."),
-        "searched": _("Searched back to byte {byte} of {size}."),
-        "failed": _("The log cannot be read: {why}"),
-        "gap": "…",
-        "begin": _("This is its beginning."),
-        "most_lines": MOST_LINES,
-    }
 
 
 def _state() -> html.Div:
@@ -189,92 +170,3 @@ def _facts() -> dict[str, str]:
 
 def _fact(part: str, label: str) -> html.Div:
     return html.Div([html.Dt(label), html.Dd(MISSING, **{"data-part": part})])
-
-
-def _chart(word: MetricWord) -> html.Figure:
-    return html.Figure(
-        [
-            dcc.Graph(
-                id=ids.live_chart(word),
-                figure={"data": [], "layout": _layout(word) | {"annotations": [_nothing_yet()]}},
-                config=chart_config(["toImage"]),
-                className="chart",
-                responsive=True,
-            ),
-            html.Figcaption(
-                _("Nothing is known of it yet."), id=ids.live_chart_summary(word), className="visually-hidden"
-            ),
-        ],
-        className="chart-frame live-chart",
-        **{"aria-label": metric_name(word)},
-    )
-
-
-def _layout(word: MetricWord) -> dict[str, Any]:
-    axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
-    return {
-        "title": {"text": metric_name(word), "x": 0, "xref": "paper", "font": {"size": 15}},
-        "xaxis": axis | {"title": {"text": _("Episodes")}, "rangemode": "tozero"},
-        "yaxis": axis | {"title": {"text": metric_axis(word)}},
-        "margin": {"l": 60, "r": 12, "t": 40, "b": 48},
-        "showlegend": False,
-        "paper_bgcolor": "#fff",
-        "plot_bgcolor": "#fff",
-        "font": {"family": "system-ui, sans-serif", "color": "#212529"},
-        "uirevision": "keep",
-    }
-
-
-def _nothing_yet() -> dict[str, Any]:
-    middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
-    return middle | {"text": _("The curve grows with the first episodes."), "font": {"size": 13}}
-
-
-def _log() -> html.Section:
-    from_here = html.Button(
-        _("Earlier lines"), id=ids.LIVE_LOG_EARLIER, type="button", hidden=True,
-        className="btn btn-outline-secondary btn-sm",
-    )  # fmt: skip
-    return html.Section(
-        [
-            html.Div([html.H2(_("Log"), className="h5 mb-0"), *_log_controls()],
-                     className="d-flex flex-wrap gap-3 align-items-center mb-2"),
-            html.P(id=ids.LIVE_LOG_SAID, className="small text-body-secondary mb-1", role="status"),
-            html.Ul(id=ids.LIVE_LOG_FOUND, className="live-log-found", hidden=True),
-            from_here,
-            html.Div(id=ids.LIVE_LOG, className="live-log", role="log", tabIndex=0,
-                     **{"aria-live": "off", "aria-label": _("Log")}),
-        ],
-        className="mt-3",
-    )  # fmt: skip
-
-
-def _log_controls() -> list[Any]:
-    """Follow is on at first, and off once its reader scrolls up."""
-    return [
-        html.Button(
-            _("Follow"),
-            id=ids.LIVE_LOG_FOLLOW,
-            type="button",
-            className="btn btn-outline-secondary btn-sm active",
-            **{"aria-pressed": "true"},
-        ),
-        html.Div(
-            [
-                dbc.Label(_("Find in the log"), html_for=ids.LIVE_LOG_SEARCH, class_name="visually-hidden"),
-                dbc.Input(
-                    id=ids.LIVE_LOG_SEARCH,
-                    type="search",
-                    size="sm",
-                    autocomplete="off",
-                    maxlength=200,
-                    placeholder=_("Find in the log"),
-                ),
-                html.Button(
-                    _("Find"), id=ids.LIVE_LOG_FIND, type="button", className="btn btn-outline-secondary btn-sm"
-                ),
-            ],
-            className="d-flex gap-2",
-            role="search",
-        ),
-    ]

@@ -3,6 +3,7 @@
 from components.texts.language import _
 from components.texts.translate import translate
 from components.texts.words import MISSING, duration
+from domain.errors.trainings.reasons import Stopped
 from domain.trainings.fields import Value
 from domain.trainings.trainer import TrainerForm
 from domain.trainings.training import Training, TrainingAction, TrainingState
@@ -73,8 +74,9 @@ def what(training: Training) -> str:
 
 
 def reason(training: Training) -> str:
-    """Why it waits, or how it ended; empty where nothing is said."""
-    said = [translate(one) for one in (training.reason, training.remark) if one is not None]
+    """Why it waits, or how it ended; empty where nothing is said beyond its state."""
+    told = [one for one in (training.reason, training.remark) if one is not None and one.code != Stopped.code]
+    said = [translate(one) for one in told]
     return "; ".join(one.rstrip(".。") for one in said)
 
 

@@ -31,6 +31,16 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "POST /runs/relations": READ,
         "GET /runs/columns": READ,
         "GET /runs/list.csv": READ,
+        "GET /runs/facts": READ,
+        "GET /runs/changes": READ,
+        "GET /runs/named": READ,
+        "GET /runs/report.html": READ,
+        "POST /runs/report.html": READ,  # what is too long for an address
+        "GET /runs/now": READ,
+        "POST /runs/change": WRITE,
+        "POST /runs/many": WRITE,
+        "GET /runs/trash": READ,
+        "GET /fleet/usage.csv": READ,
         "GET /charts/figure": READ,
         "POST /charts/figure": READ,  # what is too long for an address
         "GET /charts/points.csv": READ,
@@ -41,6 +51,13 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /views": READ,
         "POST /views": WRITE,
         "POST /links": WRITE,
+        "POST /episodes": WRITE,
+        "GET /artifacts/list": READ,
+        "GET /artifacts/preview": READ,
+        "GET /artifacts/lines": READ,
+        "GET /artifacts/found": READ,
+        "GET /artifacts/console": READ,
+        "GET /artifacts/media": READ,
         "GET /trainings/form": READ,
         "POST /trainings/check": READ,
         "GET /trainings/list": READ,
@@ -58,16 +75,33 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /api/models/<path:model_id>/policy": READ,
         "DELETE /api/models/<path:model_id>": WRITE,
         "POST /api/models/<path:model_id>/restore": WRITE,
+        "POST /api/models/<path:model_id>/episodes": WRITE,
         "GET /api/runs": READ,
         "GET /api/runs/compare": READ,
         "GET /api/runs/<run_id>": READ,
+        "GET /api/runs/<run_id>/facts.json": READ,
+        "GET /api/runs/<run_id>/differences": READ,
+        "PATCH /api/runs/<run_id>": WRITE,
+        "DELETE /api/runs/<run_id>": WRITE,
+        "POST /api/runs/<run_id>/restore": WRITE,
+        "GET /api/runs/<run_id>/changes": READ,
+        "POST /api/runs/changes": WRITE,
+        "GET /api/runs/trash": READ,
         "GET /api/runs/<run_id>/metrics": READ,
         "GET /api/runs/<run_id>/metrics/<path:key>": READ,
+        "GET /api/runs/<run_id>/artifacts": READ,
+        "GET /api/runs/<run_id>/artifacts/file": READ,
+        "GET /api/runs/<run_id>/artifacts/document": READ,
         "GET /api/views": READ,
+        "GET /api/alerts": READ,
+        "POST /api/alerts/mutes": WRITE,
+        "DELETE /api/alerts/mutes/<mute_id>": WRITE,
+        "GET /api/gpus/usage": READ,
         "GET /api/training/trainers": READ,
         "GET /api/training/runs": READ,
         "GET /api/training/runs/<run_id>": READ,
         "GET /api/training/runs/<run_id>/log": READ,
+        "GET /api/training/runs/<run_id>/log.txt": READ,
         "POST /api/training/start": WRITE,
         "POST /api/training/stop": WRITE,
         "POST /api/training/queue": WRITE,
@@ -78,7 +112,16 @@ DASHBOARD: Final[Mapping[str, Access]] = MappingProxyType(
 """Routes of the dashboard; a program writes here, but for ANSWERED_THERE."""
 
 ANSWERED_THERE: Final = frozenset(
-    {"POST /changes", "POST /views", "POST /links", "POST /trainings/start", "POST /trainings/actions"}
+    {
+        "POST /changes",
+        "POST /views",
+        "POST /links",
+        "POST /episodes",
+        "POST /runs/change",
+        "POST /runs/many",
+        "POST /trainings/start",
+        "POST /trainings/actions",
+    }
 )
 """Routes at which a person acts: they ask the table by themselves, and say a refusal where it was clicked."""
 
@@ -88,6 +131,7 @@ INFERENCE: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /ws/inference": READ,  # a socket; ALLOWED_ORIGINS says whose pages may watch
         "GET /evaluations/<path:model_id>": READ,
         "POST /evaluations/<path:model_id>": WORK,
+        "POST /episodes/<path:model_id>": WORK,
         "DELETE /evaluations/<path:model_id>": WORK,  # and only by whoever started it
     }
 )
@@ -98,6 +142,7 @@ GPU_MONITOR: Final[Mapping[str, Access]] = MappingProxyType(
         "GET /health": READ,
         "GET /metrics": READ,
         "GET /gpus": READ,
+        "GET /history": READ,
         "GET /ws/gpu": READ,  # a socket, as above
     }
 )
@@ -124,6 +169,9 @@ SCHEDULER: Final[Mapping[str, Access]] = MappingProxyType(
 CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
     {
         "_pages_content.children": READ,
+        "front-attention-body.children": READ,
+        "alerts-body.children": READ,
+        "alerts-mute-outcome.children": WRITE,
         "front-runs-body.children": READ,
         "front-best-body.children": READ,
         "front-model-body.children": READ,
@@ -137,12 +185,13 @@ CALLBACKS: Final[Mapping[str, Access]] = MappingProxyType(
         "compare-group-summary.children": READ,
         "compare-group-pattern-read.data": READ,
         "run-charts.hidden": READ,
+        "run-tool-outcome.children": WRITE,
         "models-chosen.data": READ,
         "models-freshness.children": READ,
         "model-facts.children": READ,
         "model-policy.children": READ,
-        "gpu-drawn-*.data": READ,
         "gpus-runs.data": READ,
+        "fleet-figure.data": READ,
         "inference-model.options": READ,
         "evaluation-report.children": READ,  # but for its buttons
         "evaluation-report.children evaluation-start.n_clicks": WORK,

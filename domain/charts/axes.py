@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from domain.charts.curves import Column
+from domain.tools.profile import StepMeaning
 from domain.tracking.history import History
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
@@ -30,15 +31,20 @@ XAxis = Axis | MetricAxis
 
 CLOCKS: Final = (Axis.WALL_TIME, Axis.RELATIVE_TIME)
 _COUNTED: Final[dict[Axis, MetricWord]] = {Axis.EPISODES: "episodes", Axis.ENV_STEPS: "env_steps"}
+_STEPS: Final[dict[MetricWord, StepMeaning]] = {"episodes": "episodes", "env_steps": "env_steps"}
 
 
 class Counter(BaseModel):
-    """The metric that counts an axis in one run: by its values, or by its steps if it is logged once a count."""
+    """The metric that counts an axis in one run: by its values, or by its steps if it is logged once a count.
+
+    With `is_own` it is the metric that is drawn: its own steps are the count, and no other history is needed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     key: str
     by_step: bool
+    is_own: bool = False
 
 
 class TimeUnit(NamedTuple):
@@ -61,14 +67,26 @@ def axis_key(axis: XAxis) -> str | None:
     return None if isinstance(axis, Axis) else axis.removeprefix(METRIC_SIGN)
 
 
-def counter(axis: XAxis, logged: Container[str], vocabulary: Vocabulary) -> Counter | None:
-    """Which of the metrics that a run `logged` counts `axis`, or is it; None if none does, or if it needs none."""
+def counter(axis: XAxis, logged: Container[str], vocabulary: Vocabulary, drawn: str = "") -> Counter | None:
+    """Which of the metrics that a run `logged` counts `axis`, or is it; None if none does, or if it needs none.
+
+    `vocabulary` is the one that the run is read by. A metric that is `drawn` at steps of another kind than those of the
+    counter is counted by none: between gradient steps and steps of the environment nothing can be interpolated.
+    """
     if not isinstance(axis, Axis):
         joined = axis.removeprefix(METRIC_SIGN)
         return Counter(key=joined, by_step=False) if joined in logged else None
     word = _COUNTED.get(axis)
     if word is None:
         return None
+    steps = vocabulary.step_of(drawn)
+    found = _logged_counter(word, logged, vocabulary)
+    if found is not None and vocabulary.step_of(found.key) == steps:
+        return found
+    return Counter(key=drawn, by_step=True, is_own=True) if steps == _STEPS[word] else None
+
+
+def _logged_counter(word: MetricWord, logged: Container[str], vocabulary: Vocabulary) -> Counter | None:
     if (key := vocabulary.metric_key(word, logged)) is not None:
         return Counter(key=key, by_step=False)
     if word == "episodes" and (key := vocabulary.episode_counter(logged)) is not None:

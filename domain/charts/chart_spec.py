@@ -53,6 +53,10 @@ class Subject(NamedTuple):
         """What a rate of 1 is logged as under `key`; None for no rate, and for a key, which is drawn as logged."""
         return None if self.word is None else vocabulary.scale(key)
 
+    def factor(self, key: str, vocabulary: Vocabulary) -> float:
+        """What the metric `key` is multiplied by to be drawn; 1 for a key, which is drawn as logged."""
+        return 1.0 if self.word is None else vocabulary.factor(key)
+
 
 def _readable(subjects: Any) -> Any:
     for subject in subjects if isinstance(subjects, list | tuple) else ():

@@ -19,7 +19,7 @@ class CurveRequest(NamedTuple):
     """A history, smoothed by `weight` and drawn over `axis`, which `counting` and its history `counted` may number.
 
     `origin` is when the run started, `latest` the last moment that its points can have, both in ms since 1970.
-    `scale` is what a rate of 1 is logged as, None for no rate.
+    `scale` is what a rate of 1 is logged as, None for no rate; `factor` is what the values are multiplied by.
     """
 
     history: History
@@ -30,6 +30,7 @@ class CurveRequest(NamedTuple):
     origin: int | None
     latest: int = ANY_TIME
     scale: float | None = None
+    factor: float = 1.0
 
 
 # How figures get their curves: `history_curve` makes them, and a cache remembers those that it made.
@@ -42,11 +43,12 @@ def history_curve(asked: CurveRequest) -> Curve | None:
     A rate is drawn as a share of 1; where any point lies outside of 0 to 1 its unit is another, and it is drawn as it
     was logged.
     """
-    values, as_logged = _in_its_unit(asked.history.value, asked.scale)
+    history = asked.history.times(asked.factor)
+    values, as_logged = _in_its_unit(history.value, asked.scale)
     line = _drawn(asked, smooth(values, asked.weight))
     if line is None:
         return None
-    return line.model_copy(update={"as_logged": as_logged, **_without_numbers(asked.history)})
+    return line.model_copy(update={"as_logged": as_logged, **_without_numbers(history)})
 
 
 def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
@@ -92,6 +94,8 @@ def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
 def _by_step(asked: CurveRequest) -> History | None:
     """The counts by step; None where there are none, or where steps that tell nothing would be taken for them."""
     counting, counted = asked.counting, asked.counted
+    if counting is not None and counting.is_own:
+        counted = asked.history
     if counting is None or counted is None or is_stepless(counted):
         return None
     return None if counting.by_step and is_far(counted) else counts(counting, counted)

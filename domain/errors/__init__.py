@@ -10,6 +10,7 @@ ClewError
 ├── PolicyRefused         the policy file must not be activated, and why                (422)
 ├── PolicyFailed          the policy broke down while it ran, and how                   (422)
 ├── PolicyGone            the model's file is not there any more                        (410)
+├── EnvironmentRefused, EnvironmentMissing, EnvironmentFailed: environments/failures.py (422)
 └── ServiceError          something outside did not do its part                         (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
     │   ├── ConnectionRefused, HostUnknown, CertificateRefused, ConnectTimedOut: nothing was sent

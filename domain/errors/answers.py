@@ -18,11 +18,23 @@ class NotJson(Message):
     excerpt: str
 
 
+class NotAsMlflowSends(Message):
+    """A file came without what MLflow sends beside each: somebody else answered, such as a login page."""
+
+    text = template("is not a file as MLflow sends one")
+
+
 class UnexpectedStatus(Message):
     """A status that the contract does not have."""
 
     text = template("HTTP {http_status} was not expected")
     http_status: int
+
+
+class NoPicture(Message):
+    """The answer is no picture."""
+
+    text = template("is no picture")
 
 
 class NotAModelList(Message):

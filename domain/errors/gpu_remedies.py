@@ -75,13 +75,39 @@ class PermitDevice(GpuRemedy):
     text = template("Give the monitor's user access to /dev/nvidia*, usually by its group video.")
 
 
-class WatchInstances(GpuRemedy):
+class MakeInstances(GpuRemedy):
     """A remedy."""
 
-    text = template("Watch the instances with nvidia-smi or DCGM, or turn MIG off with sudo nvidia-smi -mig 0.")
+    text = template("Make instances with sudo nvidia-smi mig -cgi, or turn MIG off with sudo nvidia-smi -mig 0.")
 
 
 class TryNvidiaSmiReset(GpuRemedy):
     """A remedy."""
 
     text = template("Try nvidia-smi on this machine; sudo nvidia-smi --gpu-reset may help.")
+
+
+class InstallAmdSmi(GpuRemedy):
+    """A remedy."""
+
+    text = template("Install ROCm's amd-smi-lib, and the Python package amdsmi of the same version beside Clew.")
+
+
+class LoadAmdgpu(GpuRemedy):
+    """A remedy."""
+
+    text = template("Load it with sudo modprobe amdgpu; in a container, pass /dev/kfd and /dev/dri.")
+
+
+class PermitAmdDevices(GpuRemedy):
+    """A remedy."""
+
+    text = template(
+        "Give the monitor's user access to /dev/kfd and /dev/dri/renderD*, usually by its groups render and video."
+    )
+
+
+class TryAmdSmi(GpuRemedy):
+    """A remedy."""
+
+    text = template("See whether amd-smi works on this machine, and read the monitor's log.")

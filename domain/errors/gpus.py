@@ -39,16 +39,42 @@ class DriverUpgraded(Message):
     text = template("The NVIDIA library and the kernel module are of different versions: the driver was upgraded.")
 
 
+class AmdLibraryMissing(Message):
+    """No amdsmi is installed."""
+
+    text = template(
+        "There is an AMD GPU, but ROCm's amdsmi (its library, or the Python package) is not on this machine."
+    )
+
+
+class AmdDriverNotLoaded(Message):
+    """The library is there, the kernel's part is not."""
+
+    text = template("The kernel module amdgpu is not loaded.")
+
+
+class AmdHasNoGpu(Message):
+    """The library lists none."""
+
+    text = template("ROCm's amdsmi runs, but knows no GPU.")
+
+
+class AmdNotPermitted(Message):
+    """The driver's devices are not this user's."""
+
+    text = template("This user may not ask AMD's driver.")
+
+
 class DriverStale(Message):
     """The driver has been silent for some periods."""
 
-    text = template("The NVIDIA driver has stopped answering.")
+    text = template("The GPU driver has stopped answering.")
 
 
 class DriverNotAnswering(Message):
     """Fresh processes are not answered either."""
 
-    text = template("The NVIDIA driver does not answer, not even to fresh processes.")
+    text = template("The GPU driver does not answer, not even to fresh processes.")
 
 
 class GpusUnreadable(Message):
@@ -67,7 +93,7 @@ class GpusUnreadableBecause(Message):
 class SamplerEnded(Message):
     """The process that reads the driver ended by itself."""
 
-    text = template("The process that asks the NVIDIA driver ended (exit status {number}).")
+    text = template("The process that asks the GPU driver ended (exit status {number}).")
     number: int | None
 
 
@@ -126,6 +152,32 @@ class CountedNotKnown(Message):
     """The driver counts a GPU of which it gives no handle."""
 
     text = template("the driver counts it, but does not know it")
+
+
+class InstanceNotKnown(Message):
+    """A MIG instance whose numbers are none."""
+
+    text = template("the driver lists it, but its number is none")
+
+
+class InstanceTwice(Message):
+    """A MIG instance with another's numbers."""
+
+    text = template("the driver lists it twice")
+
+
+class DiskUnreadable(Message):
+    """A folder's file system could not be asked; `detail` is the system's."""
+
+    text = template("The disk cannot be read ({detail}).")
+    detail: Reason
+
+
+class DiskSilent(Message):
+    """A folder's file system answers nothing."""
+
+    text = template("The disk has not answered for {number} s.")
+    number: int
 
 
 class ThrottleReason(Message):

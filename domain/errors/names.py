@@ -1,5 +1,7 @@
 """Who failed: names of ours that have a translation."""
 
+from typing import Final
+
 from domain.errors import Name
 from domain.messages import Message, template
 
@@ -53,6 +55,12 @@ class PolicyProcess(Message):
     text = template("The policy's process")
 
 
+class Environments(Message):
+    """The processes in which environments are played in."""
+
+    text = template("The environments")
+
+
 class ClewCache(Message):
     """What the workers of one host share on disk."""
 
@@ -66,3 +74,19 @@ INFERENCE_ENGINE: Name = InferenceEngine()
 
 
 TRAINING_SCHEDULER: Name = TrainingScheduler()
+
+
+class ArtifactStore(Message):
+    """Where files of runs lie, read at an address that MLflow signed."""
+
+    text = template("Artifact store {origin}")
+    origin: str
+
+
+class GpuMonitors(Message):
+    """All GPU monitors together."""
+
+    text = template("GPU monitors")
+
+
+PROMETHEUS: Final = "Prometheus"

@@ -148,6 +148,63 @@ class ScoresInfinite(BadInput):
     text = template("The policy answered scores that are not finite numbers.")
 
 
+class AnswersNoArray(Message):
+    """An output is no array of numbers."""
+
+    text = template("The policy answers {output} with something that is no array of numbers.")
+    output: str
+
+
+class AnswerTooLarge(Message):
+    """The outputs have more bytes than any that are read."""
+
+    text = template("The policy answers with more than {mib} MiB.")
+    mib: int
+
+
+class AnswerUnlike(Message):
+    """An output has another shape than its meaning wants; shapes as lists."""
+
+    text = template("The policy answers {output} as {given} for {number} observations, not as {wanted} for each.")
+    output: str
+    given: str
+    number: int
+    wanted: str
+
+
+class ActionOutside(Message):
+    """An action that the environment does not know."""
+
+    text = template("The policy chooses {action}, which is no action of {environment}: {wanted}.")
+    action: str
+    environment: str
+    wanted: str
+
+
+class OutputNotFinite(Message):
+    """An output is NaN or infinite."""
+
+    text = template("The policy's {output} are not all finite numbers.")
+    output: str
+
+
+class StateChangesShape(Message):
+    """A recurrent policy's next state is none that it takes; shapes as lists."""
+
+    text = template("The policy remembers {given}, which does not fit its input {input}.")
+    given: str
+    input: str
+
+
+class ObservationUnlike(BadInput):
+    """What an environment shows is not of its own space."""
+
+    text = template("{environment} shows {given} as {part}, which is not of its space.")
+    environment: str
+    given: str
+    part: str
+
+
 class AskedForTooMany(BadInput):
     """More observations at once than a process takes."""
 

@@ -1,4 +1,4 @@
-"""Why a run or a model is not there, or is not changed."""
+"""Why a run is not there, and who may not do what."""
 
 from domain.errors import BadInput, Conflict, Name, NotFound, NotYours, ReadOnly, SignInNeeded
 from domain.messages import Reason, template
@@ -17,6 +17,13 @@ class RunNotFound(NotFound):
     run_id: str
 
 
+class NoRunBefore(NotFound):
+    """A run is to be held against the one before it, and there is none."""
+
+    text = template("Run {run_id} stands in no other run and is the first of its experiment: say which run to use.")
+    run_id: str
+
+
 class RunDeleted(NotFound):
     """MLflow keeps the run as deleted."""
 
@@ -24,83 +31,15 @@ class RunDeleted(NotFound):
     run_id: str
 
 
-class ModelNotFound(NotFound):
-    """No model has this id, which is quoted where a stranger gave it."""
+class FilesElsewhere(Conflict):
+    """The run's files lie in a store that the tracking server does not serve; no name and password in `place`."""
 
-    text = template("There is no model {model_id}.")
-    model_id: str
-
-
-class ModelIsDeleted(NotFound):
-    """The model is there no more, for those who read."""
-
-    text = template("Model {model_id} is deleted.")
-    model_id: str
-
-
-class NoActiveModel(NotFound):
-    """No model was ever activated."""
-
-    text = template("No model is active.")
-
-
-class ModelIsActive(Conflict):
-    """The model serves; another one has to be activated first."""
-
-    text = template("Model {model_id} is active: activate another one before you delete it.")
-    model_id: str
-
-
-class RestoreFirst(Conflict):
-    """A deleted model is to be activated."""
-
-    text = template("Model {model_id} is deleted: restore it before you activate it.")
-    model_id: str
-
-
-class DeletedMeanwhile(Conflict):
-    """A model was deleted while it was being activated, before the pointer moved."""
-
-    text = template("Model {model_id} was deleted while its policy was checked, so it was not activated.")
-    model_id: str
-
-
-class ChangedMeanwhile(Conflict):
-    """The tags that a check goes by were changed while it ran."""
-
-    text = template("Model {model_id} was changed while its policy was checked, so it was not activated: try again.")
-    model_id: str
-
-
-class BeingPurged(Conflict):
-    """The model's removal has begun."""
-
-    text = template("Model {model_id} is being removed for good.")
-    model_id: str
-
-
-class FileNotShown(Conflict):
-    """The model server shows no policy files."""
-
-    text = template("The model server keeps the file to itself.")
-
-
-class NothingToRestore(Conflict):
-    """The model server deletes for good."""
-
-    text = template("The model server keeps no deleted models, so none can be brought back.")
-
-
-class OwnSuccessRates(Conflict):
-    """The model server takes no measurements."""
-
-    text = template("The model server keeps its own success rates.")
-
-
-class PurgedElsewhere(Conflict):
-    """There is nothing to purge where a model server keeps the models; said in a terminal only."""
-
-    text = template("The models are the model server's (MODEL_SERVER_URL): what it deletes is gone at once.")
+    text = template(
+        "The files of run {run_id} lie at {place}, where MLflow itself writes nothing for others (its artifact proxy is"
+        " off), so the dashboard cannot either."
+    )
+    run_id: str
+    place: str
 
 
 class UserUnknown(SignInNeeded):
@@ -170,35 +109,3 @@ class InvalidArgument(BadInput):
 
     text = "{reason}"
     reason: Reason
-
-
-class RequestIdTaken(Conflict):
-    """Another request came under the same id."""
-
-    text = template("Another change was asked for under this id; reload the page.")
-
-
-class TooManyChanges(Conflict):
-    """As many changes as may be are under way."""
-
-    text = template("As many changes as may be are under way, so nothing was done. Try again in a moment.")
-
-
-class AnotherIsActive(Conflict):
-    """Undo would undo somebody else's choice."""
-
-    text = template("Model {model_id} is active by now, so nothing was undone.")
-    model_id: str
-
-
-class NoneIsActive(Conflict):
-    """There is nothing to undo any more."""
-
-    text = template("No model is active by now, so nothing was undone.")
-
-
-class ModelNotKnownNow(NotFound):
-    """Nothing can be asked about a change, for its model or the active one is not known."""
-
-    text = template("Model {model_id} is not known here just now, so nothing was done. Try again in a moment.")
-    model_id: str

@@ -1,6 +1,6 @@
 """What a service did, or did not do; `service` stands before the sentence."""
 
-from domain.errors import AccessDenied, ClewError, ServiceUnavailable
+from domain.errors import AccessDenied, ClewError, ServiceError, ServiceUnavailable
 from domain.errors.connections import (
     AnsweredReason,
     AnsweredStatus,
@@ -42,6 +42,12 @@ class NothingReadYet(ServiceUnavailable):
     """The runs were never read."""
 
     text = template("has not told its runs yet")
+
+
+class NoModelsReadYet(ServiceUnavailable):
+    """The models were never read."""
+
+    text = template("has not told its models yet")
 
 
 class RunsStillComing(ServiceUnavailable):
@@ -138,6 +144,14 @@ class UnavailableBecause(ServiceUnavailable):
 
     text = "{reason}"
     reason: Reason
+
+
+class KeepsFailing(ServiceError):
+    """It answers, but the same request failed again and again for so many `seconds`; `reason` is the last failure."""
+
+    text = template("answers questions, but failed for {seconds} s at the same request: {reason}")
+    seconds: int
+    reason: ServiceUnavailable
 
 
 class LastRefreshFailed(Message):

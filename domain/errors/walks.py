@@ -24,6 +24,33 @@ class FileDidNotCome(NotFound):
     model_id: str
 
 
+class OnlyMazeEpisodes(BadInput):
+    """A walk in the maze is no picture of an environment's."""
+
+    text = template("Model {model_id} walks the maze, whose episodes are not kept as pictures.")
+    model_id: str
+
+
+class EpisodeFormatUnknown(BadInput):
+    """What was asked for as an episode's format is none."""
+
+    text = template("An episode is drawn as WebP or GIF, not as {given}.")
+    given: str
+
+
+class SeedMisfit(BadInput):
+    """What was given as an episode's seed is none."""
+
+    text = template("An episode's seed is a whole number from 0 on, not {given}.")
+    given: str
+
+
+class EpisodeNotRestored(Message):
+    """An environment was given back while its episode stood still, and then did not do the same again."""
+
+    text = template("The episode stood still for long and cannot go on: the same actions led elsewhere.")
+
+
 class MazeSizeOutOfRange(BadInput):
     """A maze of that size is not made."""
 
@@ -64,10 +91,34 @@ class ActivateAnotherOrPutBack(Remedy):
     text = template("Activate another model, or put the file back, and reset.")
 
 
+class SayHowItIsRead(Remedy):
+    """A policy can be read in several ways."""
+
+    text = template("Activate it: the models' page asks then how it is read. Or set the tag policy_signature.")
+
+
 class ActivateAnother(Remedy):
     """The policy is of no use."""
 
     text = template("This policy cannot be used: activate another model, and reset.")
+
+
+class InstallEnvironment(Remedy):
+    """The environment is not installed where the engine runs."""
+
+    text = template("Install it where Clew runs, or have ENVIRONMENTS_FILE name the package, and reset.")
+
+
+class CorrectEnvironment(Remedy):
+    """What names the environment is not followed."""
+
+    text = template("Correct how the model names its environment, or have ENVIRONMENTS_FILE name it, and reset.")
+
+
+class MendEnvironment(Remedy):
+    """The environment did something that none may."""
+
+    text = template("Reset; if it happens again, the environment itself has to be mended.")
 
 
 class ActivateOne(Remedy):

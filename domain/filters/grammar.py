@@ -3,7 +3,7 @@
 import re
 from typing import Final, Literal, get_args
 
-from domain.errors.requests import (
+from domain.errors.run_lists.filters import (
     DateUnreadable,
     FilterTooLong,
     NumberUnreadable,

@@ -27,7 +27,7 @@ def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, 
 
     Without a seed nothing says what is repeated.
     """
-    if not any(vocabulary.parameter_key("seed", run.params) for run in runs):
+    if all(run.parameter("seed", vocabulary) is None for run in runs):
         return None
     found = _candidates(_parameters(runs), runs, vocabulary)
     return tuple(str(each.ref) for each in found if each.left_out is None)
@@ -57,6 +57,6 @@ def _candidates(refs: Iterable[GroupRef], runs: Sequence[Run], vocabulary: Vocab
 
 
 def _seeds(runs: Sequence[Run], vocabulary: Vocabulary) -> Seeds:
-    keys = [vocabulary.parameter_key("seed", run.params) for run in runs]
-    values = {None if key is None else run.params[key] for key, run in zip(keys, runs, strict=True)}
+    keys = {run.parameter_key("seed", vocabulary) for run in runs}
+    values = {run.parameter("seed", vocabulary) for run in runs}
     return Seeds({key for key in keys if key is not None}, len(runs) > 1 and len(values) == 1 and None not in values)

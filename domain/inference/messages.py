@@ -1,52 +1,25 @@
 """What is said on `/ws/inference`, where a model walks the maze for a viewer, and how good the engine finds a model.
 
-The names `position`, `q_values`, `step`, `reward`, `cumulative_reward`, `action`, `done` and `server_ts` of a step, and
-`command` and `speed` of a command, are the socket's contract and stay.
+The names `position`, `q_values`, `step`, `reward`, `cumulative_reward`, `action`, `done` and `server_ts` of a step are
+the socket's contract and stay.
 """
 
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.inference.evaluation import EVALUATION_EPISODES
-from domain.inference.maze import LARGEST, SMALLEST, WALL, Maze, Position
+from domain.inference.maze import WALL, Maze, Position
+from domain.inference.returns import Returns
 from domain.message_data import Coded
 from domain.registry.measurements import Measured
-from domain.registry.models import LONGEST_ID
 
-SLOWEST: Final = 1.0
-FASTEST: Final = 10.0
-DEFAULT_SPEED: Final = 4.0
-"""Steps per second."""
+MEASURING_HEADER: Final = "X-Clew-Measuring"
+"""Says that a model is asked for to be measured: Clew then follows that to its end."""
 MOST_TRAIL: Final = 20
 
-_MOST_SAFE: Final = 2**53  # a browser's numbers are exact up to here
 Scores = tuple[float, float, float, float]
-
-
-class Verb(StrEnum):
-    """What a viewer can ask for."""
-
-    START = "start"
-    STOP = "stop"
-    RESET = "reset"
-
-
-class Command(BaseModel):
-    """A viewer's message. `speed` is in steps per second; absent, it stays as it is.
-
-    The others count with "reset" alone. `model` is an id, or None for the active one. `size` and `seed` name the maze;
-    absent, each is that of the maze that the model was trained on, as far as that is known.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    command: Annotated[Verb, Field(strict=False)]
-    speed: float | None = Field(None, ge=SLOWEST, le=FASTEST, allow_inf_nan=False)
-    model: str | None = Field(None, min_length=1, max_length=LONGEST_ID)
-    size: int | None = Field(None, ge=SMALLEST, le=LARGEST)
-    seed: int | None = Field(None, ge=0, lt=_MOST_SAFE)
 
 
 class MazeView(BaseModel):
@@ -107,7 +80,7 @@ class InferenceStep(BaseModel):
     latency_ms: float | None = Field(None, ge=0)
     latency_p50_ms: float | None = Field(None, ge=0)
     latency_p95_ms: float | None = Field(None, ge=0)
-    maze: MazeView | None = None
+    maze: MazeView | None = Field(None, exclude_if=lambda maze: maze is None)
     trail: list[PastStep] = Field([], max_length=MOST_TRAIL)
 
 
@@ -140,7 +113,10 @@ class EvaluationState(StrEnum):
 
 
 class EvaluationReport(Coded):
-    """What the engine found about a model: on the maze that it was trained on, and on mazes that it never saw."""
+    """What the engine found about a model: on the maze that it was trained on, and on mazes that it never saw.
+
+    Of another environment it tells the `returns` instead.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -156,5 +132,7 @@ class EvaluationReport(Coded):
     maze_seed: int | None = None
     seen: Measured | None = None
     unseen: Measured | None = None
+    env_id: str | None = Field(None, description="of a model of any other environment than the maze")
+    returns: list[Returns] = Field([], description="in that environment first, then in its variants")
     started_by: str | None = Field(None, description="the user, where a proxy named one")
     cancellable: bool = Field(True, description="whether who asks may cancel it")

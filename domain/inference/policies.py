@@ -16,6 +16,8 @@ from domain.errors.policy_files import (
     OutputMisfit,
 )
 from domain.inference.maze import ACTION_NAMES, OBSERVATION_SIZE
+from domain.inference.signatures import PolicySignature
+from domain.message_data import MessageField
 from domain.messages import Message
 
 MOST_BYTES: Final = 64 * 2**20
@@ -36,9 +38,11 @@ class TensorShape(BaseModel):
     name: str
     dtype: str
     shape: tuple[int | str | None, ...]
+    operator: str | None = None
+    """What makes an output, such as "Softmax"; None where that is not told."""
 
     def __str__(self) -> str:
-        return f"{_short(self.name)} {_short(self.dtype)} [{', '.join(_dimension(size) for size in self.shape)}]"
+        return f"{short(self.name)} {short(self.dtype)} [{', '.join(_dimension(size) for size in self.shape)}]"
 
 
 class PolicyGraph(BaseModel):
@@ -50,6 +54,12 @@ class PolicyGraph(BaseModel):
     outputs: tuple[TensorShape, ...]
     size_bytes: int
     sha256: str
+    scales_pixels: bool = False
+    """Whether a constant of 255 or 1/255 is in it, as in policies that divide pixels themselves."""
+    signature: PolicySignature | None = None
+    """How it is asked and read; None for the maze's, which know only one way."""
+    unchecked: MessageField | None = None
+    """Why it was only loaded, and not asked as its environment would: that is not installed here."""
 
 
 class PolicyContract(BaseModel):
@@ -82,7 +92,7 @@ def contract_for(env_id: str | None) -> PolicyContract | None:
 
 def missing_contract(env_id: str | None) -> Message:
     """Says that `contract_for` does not know this environment."""
-    return ContractUnknown(_short(env_id)) if env_id else EnvironmentUnknown()
+    return ContractUnknown(short(env_id)) if env_id else EnvironmentUnknown()
 
 
 def oversize(size_bytes: int) -> Message | None:
@@ -102,7 +112,7 @@ def misfit(graph: PolicyGraph, env_id: str | None) -> Message | None:
         (OutputMisfit, graph.outputs, contract.outputs),
     ):
         if len(found) != 1 or not any(_fits(found[0], one) for one in wanted):
-            return problem(_listed(found), str(env_id), _either(wanted))
+            return problem(listed(found), str(env_id), _either(wanted))
     return None
 
 
@@ -113,8 +123,8 @@ def _fits(found: TensorShape, wanted: TensorShape) -> bool:
     )
 
 
-def _listed(tensors: tuple[TensorShape, ...]) -> str | Message:
-    """At most three of them, since a file may name thousands."""
+def listed(tensors: tuple[TensorShape, ...]) -> str | Message:
+    """Returns tensors as a sentence names them: at most three of them, since a file may name thousands."""
     more = len(tensors) - _MOST_SHOWN
     shown = ", ".join(map(str, tensors[:_MOST_SHOWN]))
     if not shown:
@@ -128,10 +138,10 @@ def _either(wanted: tuple[TensorShape, ...]) -> str | Message:
 
 
 def _dimension(size: int | str | None) -> str:
-    return "?" if size is None else _short(str(size))
+    return "?" if size is None else short(str(size))
 
 
-def _short(text: str) -> str:
-    """A text out of a stranger's file as part of a sentence: printable, and not longer than one reads."""
+def short(text: str) -> str:
+    """Returns a text out of a stranger's file as part of a sentence: printable, and not longer than one reads."""
     text = "".join(letter if letter.isprintable() else "?" for letter in text[: _LONGEST_NAME + 1])
     return text if len(text) <= _LONGEST_NAME else text[:_LONGEST_NAME] + "…"

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.errors.records import RequestIdTaken
+from domain.errors.models.changes import RequestIdTaken
+from domain.inference.signatures import LONGEST_SIGNATURE
 from domain.message_data import MessageField
 from domain.registry.models import LONGEST_ID, Activation, Model
 
@@ -26,7 +27,8 @@ class ChangeRequest(BaseModel):
     """What a person asks for; the page makes the `id`, so that a request that is sent twice is done once.
 
     Undo activates `model_id` again as long as `in_place_of` is active. What has to be asked about before is done only
-    where it `is_confirmed`: that is another request, with an id of its own.
+    where it `is_confirmed`: that is another request, with an id of its own. `signature` is how the model's file is
+    read, where somebody chose among several ways; it is kept with the model.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +38,7 @@ class ChangeRequest(BaseModel):
     model_id: ModelId
     in_place_of: ModelId | None = None
     is_confirmed: bool = False
+    signature: str | None = Field(None, min_length=1, max_length=LONGEST_SIGNATURE)
 
     @model_validator(mode="after")
     def _undoes_something(self) -> Self:
@@ -54,10 +57,20 @@ class ChangeOutcome(StrEnum):
     WORKING = "working"
 
 
+class SignatureChoice(BaseModel):
+    """One way to read a policy's file, and the signature that says so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: MessageField
+    signature: str
+
+
 class ChangeResult(BaseModel):
     """The answer to one request: what was activated, why nothing was done, or which model a question is about.
 
-    `instead_of` is the active model where another environment is asked about, else None.
+    `instead_of` is the active model where another environment is asked about, else None. A question with a `cause` is
+    about the policy: how it is read, with the `choices`, or whether it may serve although it could not be tried.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +80,7 @@ class ChangeResult(BaseModel):
     cause: MessageField | None = None
     about: Model | None = None
     instead_of: Model | None = None
+    choices: list[SignatureChoice] = []
 
 
 class ChangeRecord(BaseModel):

@@ -10,12 +10,17 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from domain.message_data import MessageField
 from domain.moments import Moment
-from domain.registry.measurements import Measurement
+from domain.registry.measurements import AnyMeasurement
 from domain.tracking.runs import BadRow
 
 ALIAS: Final = "active"
+MODEL_TAG: Final = "clew.model"
+"""Marks a registered model that belongs to the team's models, where the settings name them by `*`."""
 DELETED_TAG: Final = "clew.deleted"
+ACTIVATION_TAG: Final = "clew.activation."
+"""What stands before the moment in the key of each activation's tag, on the registered model."""
 MEASUREMENT_TAG: Final = "clew.measurement"
 PURGING_TAG: Final = "clew.purging"
 MOST_ACTIVATIONS: Final = 100
@@ -40,20 +45,35 @@ def as_text(value: object) -> object:
 class Model(BaseModel):
     """One model; None is "not known". Only `id` is required of a store, and opaque.
 
-    `success_rate` is 0 to 1: as Clew measured it, in the maze that the model was trained on, else as it was registered.
+    `name` is the registered model that it is a version of: of the models of one name at most one is active; None where
+    the store has no names. `success_rate` is 0 to 1: as Clew measured it, in the environment that the model was trained
+    in, else as it was registered; so is `mean_return`, the mean return of an episode. `env_spec` is Gymnasium's EnvSpec
+    as JSON, `policy_signature` what the file's inputs and outputs mean, `normalization` the statistics by which its
+    observations were normalised: as somebody noted them, to be checked by who reads them; `environment_trouble` says
+    why nobody can play in it, where a note is there and makes no sense. `aliases` and `tags` are those that others gave
+    it.
     """
 
     model_config = ConfigDict(frozen=True)
 
     id: Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=LONGEST_ID)]
+    name: str | None = None
     algorithm: str | None = None
     trained_at: Moment | None = None
     success_rate: float | None = Field(None, ge=0, le=1)
+    mean_return: float | None = Field(None, allow_inf_nan=False)
     onnx_path: str | None = None
     total_episodes: int | None = Field(None, ge=1)
     env_id: str | None = None
+    env_spec: str | None = None
+    policy_signature: str | None = None
+    normalization: str | None = None
+    environment_trouble: MessageField | None = None
     run_id: str | None = None
-    measured: Measurement | None = None
+    measured: AnyMeasurement | None = None
+    description: str | None = None
+    aliases: tuple[str, ...] = ()
+    tags: dict[str, str] = {}
     state: ModelState = ModelState.INACTIVE
 
     @property
@@ -61,19 +81,37 @@ class Model(BaseModel):
         """Whether this is the one that serves."""
         return self.state is ModelState.ACTIVE
 
+    def in_a_list(self) -> "Model":
+        """Returns it without the documents that are told of one model only: a list may hold thousands."""
+        told_of_one = ("env_spec", "policy_signature", "normalization", "environment_trouble")
+        return self.model_copy(update=dict.fromkeys(told_of_one))
+
 
 class ModelList(BaseModel):
-    """All models, deleted ones where the store keeps them included, and the rows that did not fit."""
+    """All models, deleted ones where the store keeps them included, and the rows that did not fit.
+
+    `names` are the registered models whose versions they are, the first one first; none where the store has no names.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     models: list[Model]
     bad_rows: list[BadRow] = []
+    names: list[str] = []
 
     @property
     def active(self) -> Model | None:
-        """The one that serves, if there is one."""
-        return next((model for model in self.models if model.is_active), None)
+        """The one that serves, of several registered models the first one's; None where there is none."""
+        return self.active_of(self.names[0] if self.names else None)
+
+    @property
+    def all_active(self) -> list[Model]:
+        """Those that serve, one of each registered model at most."""
+        return [model for model in self.models if model.is_active]
+
+    def active_of(self, name: str | None) -> Model | None:
+        """The active one of this registered model."""
+        return next((model for model in self.models if model.is_active and model.name == name), None)
 
     def get(self, model_id: str) -> Model | None:
         """The model with this id."""
@@ -87,11 +125,16 @@ class Activation(BaseModel):
 
     at: Moment
     by: str | None = None
+    name: str | None = None
+    """The registered model of both, where the store has such."""
     model_id: str
     former_id: str | None = None
     reason: str | None = Field(None, max_length=500)
     success_rate: float | None = None
     former_success_rate: float | None = None
+    mean_return: float | None = Field(None, allow_inf_nan=False)
+    former_mean_return: float | None = Field(None, allow_inf_nan=False)
+    """Of an episode of the former one; None where that was for another environment: returns of two do not compare."""
     overrules_deletion: bool = False
     """Whether somebody deleted the model in the moment in which it became active: then the activation counts."""
 
@@ -102,20 +145,30 @@ class Activation(BaseModel):
             return None
         return self.success_rate - self.former_success_rate
 
+    @property
+    def gained_return(self) -> float | None:
+        """By how much the mean return rose; None where one of the two is not known."""
+        if self.mean_return is None or self.former_mean_return is None:
+            return None
+        return self.mean_return - self.former_mean_return
+
 
 def archive_of(model_name: str) -> str:
     """The registered model whose tags are the older activations of `model_name`."""
     return f"{model_name}-activations"
 
 
-def activation_of(history: Iterable[Activation], model_id: str) -> Activation | None:
+def activation_of(history: Iterable[Activation], model: Model) -> Activation | None:
     """Since when and by whom the active model is it, from a history with the newest first; None where that is not told.
 
-    The newest activation has to be that model's: else somebody moved the pointer past the history.
+    The newest activation of its registered model has to be this one's: else somebody moved the pointer past the
+    history.
     """
     found = None
     for activation in history:
-        if activation.model_id != model_id:
+        if activation.name != model.name:
+            continue
+        if activation.model_id != model.id:
             break
         found = activation  # an activation of what was active already changed nothing
     return found
@@ -135,6 +188,7 @@ def in_order(models: Iterable[Model]) -> list[Model]:
     )
 
 
-def order_of(model_id: str) -> tuple[int, int, str]:
-    """What ids sort by: "10" comes after "9", and other ids by their text."""
-    return (0, int(model_id), "") if re.fullmatch(r"[0-9]{1,18}", model_id) else (1, 0, model_id)
+def order_of(model_id: str) -> tuple[int, str, int]:
+    """What ids sort by: "10" comes after "9", "cartpole:10" after "cartpole:9", and other ids by their text."""
+    name, colon, number = model_id.rpartition(":")
+    return (len(colon), name, int(number)) if re.fullmatch(r"[0-9]{1,18}", number) else (2, model_id, 0)

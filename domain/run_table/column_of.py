@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from domain.filters.terms import parsed_number
+from domain.run_changes.marks import Mark
 from domain.run_table.arranging import STATUSES
 from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.column_refs import DECIMALS, ColumnRef
@@ -14,12 +15,13 @@ from domain.run_table.columns import NO_TIME, Column, NumberColumn, TextColumn, 
 from domain.run_table.selection.filtering import is_missing
 from domain.run_table.silence_column import silent_minutes
 from domain.run_table.table import RunTable
+from domain.run_table.tool_columns import tool_rows
 from domain.run_table.word_columns import (
     cells_out_of_range,
     diverged_cells,
     episode_counts,
     metric_outcomes,
-    parameter_codes,
+    parameter_column,
     word_outcomes,
 )
 from domain.tracking.outcomes import Outcome
@@ -31,6 +33,14 @@ _WORD_OF: Final[dict[str, MetricWord]] = {
     "final_reward": "reward",
     "final_loss": "loss",
     "episode_length": "episode_length",
+    "throughput": "throughput",
+    "learning_rate": "learning_rate",
+    "entropy": "entropy",
+    "kl": "kl",
+    "policy_loss": "policy_loss",
+    "value_loss": "value_loss",
+    "exploration_rate": "exploration_rate",
+    "gradient_norm": "gradient_norm",
 }
 _PARAMETER_OF: Final[dict[str, ParameterWord]] = {"algorithm": "algorithm", "environment": "environment"}
 _US_PER_MS: Final = 1000
@@ -62,7 +72,7 @@ def _built_in(table: RunTable, name: str, vocabulary: Vocabulary, as_of: datetim
     if name in _WORD_OF:
         return word_outcomes(table, _WORD_OF[name], vocabulary)
     if name in _PARAMETER_OF:
-        return table.text_column(parameter_codes(table, _PARAMETER_OF[name], vocabulary))
+        return parameter_column(table, _PARAMETER_OF[name], vocabulary)
     if name == "silent_minutes":
         return NumberColumn(silent_minutes(table, as_of))
     if name in _BY_VOCABULARY:
@@ -123,8 +133,24 @@ def _sample(table: RunTable) -> TextColumn:
     return TextColumn(codes, ["true"])
 
 
+def _marks(table: RunTable) -> TextColumn:
+    """What each run is marked as; one that is both says so, the baseline first."""
+    baseline, archived = table.is_marked(Mark.BASELINE), table.is_marked(Mark.ARCHIVED)
+    codes = (baseline + 2 * archived - 1).astype(np.int32)  # -1 is what is missing
+    return TextColumn(codes, [Mark.BASELINE, Mark.ARCHIVED, f"{Mark.BASELINE} {Mark.ARCHIVED}"])
+
+
+def _read_as(table: RunTable) -> TextColumn:
+    """The tool that each run is read as; none where none is known."""
+    readings, codes = tool_rows(table)
+    names = [None if one.profile is None else one.profile.name for one in readings]
+    values = sorted({name for name in names if name is not None})
+    places = np.array([NO_TEXT if name is None else values.index(name) for name in names], np.int32)
+    return TextColumn(places[codes] if len(places) else np.zeros(0, np.int32), values)
+
+
 def _seed(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
-    column = table.text_column(parameter_codes(table, "seed", vocabulary))
+    column = parameter_column(table, "seed", vocabulary)
     seeds = [whole_number(text) for text in column.values]
     values = np.array([*(np.nan if seed is None else seed for seed in seeds), np.nan], np.float64)
     return NumberColumn(values[column.codes])
@@ -166,6 +192,8 @@ _PLAIN: Final[Mapping[str, Callable[[RunTable], Column]]] = {
     "duration_minutes": _duration,
     "nested": _parent,
     "sample": _sample,
+    "marks": _marks,
+    "read_as": _read_as,
 }
 _BY_VOCABULARY: Final[Mapping[str, Callable[[RunTable, Vocabulary], Column]]] = {
     "seed": _seed,

@@ -13,7 +13,9 @@ KEYED_KINDS: Final[tuple[KeyedKind, ...]] = get_args(KeyedKind)
 BUILT_IN: Final[tuple[str, ...]] = (
     *("name", "run_id", "experiment", "algorithm", "environment", "seed", "started", "success_percent", "episodes"),
     *("status", "final_reward", "final_loss", "episode_length", "duration_minutes", "silent_minutes", "nested"),
-    *("remarks", "sample", "user", "source", "commit", "ended", "diverged"),
+    *("remarks", "sample", "marks", "user", "source", "commit", "ended", "diverged"),
+    *("read_as", "throughput", "learning_rate", "entropy", "kl", "policy_loss", "value_loss", "exploration_rate"),
+    "gradient_norm",
 )
 """The columns that every list of runs has, by id."""
 DECIMALS: Final[Mapping[str, int]] = {

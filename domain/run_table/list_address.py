@@ -41,6 +41,7 @@ class ListAddress(BaseModel):
     experiment: str | None = None
     algorithm: str | None = None
     together: bool = False
+    archived: bool = False
 
     @classmethod
     def from_address(cls, query: Query) -> tuple[Self, list[str]]:
@@ -57,6 +58,7 @@ class ListAddress(BaseModel):
             experiment=_first(query, "experiment"),
             algorithm=_first(query, "algorithm"),
             together=_first(query, "together") == "true",
+            archived=_first(query, "archived") == "true",
         )
         return address, sorted(odd)
 

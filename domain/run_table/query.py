@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain.errors.requests import FilterMisunderstood
+from domain.errors.run_lists.filters import FilterMisunderstood
 from domain.filters.grammar import parse
 from domain.filters.terms import MISSING, Filter
+from domain.run_changes.marks import Mark
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, TextColumn
 from domain.run_table.selection.families import parents, together
@@ -66,7 +67,7 @@ def _is_list(told: Any) -> bool:
 
 
 MOST_COLUMNS: Final = 300
-_ONCE: Final = ("experiment", "algorithm", "together", "zone")
+_ONCE: Final = ("experiment", "algorithm", "together", "archived", "zone")
 _FILTER: Final = re.compile(r"filter\[(.*)\]", re.DOTALL)
 Name = Annotated[str, Field(max_length=1000)]
 Refs = Annotated[tuple[ColumnRef, ...], BeforeValidator(_refs), Field(max_length=MOST_COLUMNS)]
@@ -75,7 +76,8 @@ Refs = Annotated[tuple[ColumnRef, ...], BeforeValidator(_refs), Field(max_length
 class RunQuery(BaseModel):
     """Which runs in what order; `zone` is the IANA name of the time zone in which dates are typed.
 
-    `columns` are those on show. Of `together` each run stands below its parent, until it is sorted otherwise.
+    `columns` are those on show. Of `together` each run stands below its parent, until it is sorted otherwise. Runs that
+    are marked as `archived` are among them only where that is asked for.
     Makes no sense of what is no column, by raising BadInput.
     """
 
@@ -87,6 +89,7 @@ class RunQuery(BaseModel):
     experiment: Name | None = None
     algorithm: Annotated[str | None, Field(max_length=10_000)] = None
     together: bool = False
+    archived: bool = False
     zone: Annotated[str, Field(max_length=100)] = "UTC"
 
     @property
@@ -118,7 +121,7 @@ class Selection(NamedTuple):
 def select(table: RunTable, query: RunQuery, columns: ColumnSource) -> Selection:
     """The rows of `table` that are asked for; a filter that makes no sense leaves nothing out."""
     filters, misfits = read_filters(query.filters, columns)
-    rows = _chosen(len(table), query, columns)
+    rows = _chosen(table, query, columns)
     depths = np.zeros(len(table), np.int64)
     if query.together:
         rows, below = together(rows, parents(table))
@@ -157,9 +160,9 @@ def _kept(
     return found
 
 
-def _chosen(length: int, query: RunQuery, columns: ColumnSource) -> Rows:
-    """The rows of the experiment and of the algorithm, each told as a whole and in its case."""
-    found = np.ones(length, np.bool_)
+def _chosen(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
+    """The rows of the experiment and of the algorithm, each told as a whole and in its case; archived ones if asked."""
+    found = np.ones(len(table), np.bool_) if query.archived else ~table.is_marked(Mark.ARCHIVED)
     for wanted, name in ((query.experiment, "experiment"), (query.algorithm, "algorithm")):
         column = None if wanted is None else columns(ColumnRef(kind="built_in", key=name))
         if isinstance(column, TextColumn):

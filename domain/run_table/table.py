@@ -1,22 +1,23 @@
 """All runs as columns: what a host knows of the team's runs, and what every page and the API are made of."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from domain.run_changes.marks import CHANGE_TAG, MARKED, TAG_OF, Mark
 from domain.run_table.arranging import STATUSES, chosen_parts, joined_parts, parts_of
 from domain.run_table.arrays.cells import Cells, Rows
 from domain.run_table.arrays.parts import Parts
-from domain.run_table.arrays.row_metrics import RowMetrics
 from domain.run_table.arrays.strings import NO_TEXT, CodedTexts, Codes
 from domain.run_table.column_refs import ColumnRef
-from domain.run_table.columns import NO_TIME, KeyCounts, MetricColumn, TextColumn
+from domain.run_table.columns import KeyCounts, MetricColumn, TextColumn
+from domain.run_table.row_run import run_at
 from domain.run_table.table_facts import Progress, TableFacts, facts_now
+from domain.tools.stated import StatedTool, stated_tools
 from domain.tracking.runs import PARENT_TAG, BadRow, Run, RunStatus
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RunTable:
@@ -69,6 +70,11 @@ class RunTable:
         """What each experiment last said of itself."""
         return self.facts.marks
 
+    @cached_property
+    def stated_tools(self) -> Mapping[str, StatedTool]:
+        """What teams said that the runs of their experiments are to be read as, by the experiment's id."""
+        return stated_tools(self.facts.marks)
+
     @property
     def progress(self) -> Progress | None:
         """How far the first full reading has come; None when it is over."""
@@ -111,21 +117,7 @@ class RunTable:
 
     def run(self, row: int) -> Run:
         """The run of a row, made now."""
-        pool, runs = self.parts.pool, self.parts.runs
-        return Run.model_construct(
-            run_id=pool.text(int(runs.run_id[row])),
-            name=pool.text(int(runs.name[row])),
-            experiment_id=pool.text(int(runs.experiment_id[row])),
-            experiment=pool.text(int(runs.experiment[row])),
-            status=STATUSES[runs.status[row]],
-            started_at=_moment(int(runs.started_us[row])),
-            ended_at=_moment(int(runs.ended_us[row])),
-            odd_start_ms=_integer(int(runs.odd_start_ms[row])),
-            odd_end_ms=_integer(int(runs.odd_end_ms[row])),
-            params=self._logged(self.parts.params, row),
-            metrics=RowMetrics(pool, self.parts.metrics, row),
-            tags=self._logged(self.parts.tags, row),
-        )
+        return run_at(self.parts, row, self.stated_tools)
 
     def runs(self, rows: Iterable[int] | None = None) -> Iterator[Run]:
         """The runs of these rows, or all, each made when its turn comes."""
@@ -143,6 +135,17 @@ class RunTable:
         """The rows of the runs whose tag says this."""
         sought = self.parts.pool.find(value)
         return np.flatnonzero(self.tag_codes(key) == sought) if sought != NO_TEXT else np.zeros(0, np.intp)
+
+    def is_marked(self, mark: Mark) -> NDArray[np.bool_]:
+        """Which runs [n] are marked so."""
+        marked = np.zeros(len(self), np.bool_)
+        marked[self.rows_with_tag(TAG_OF[mark], MARKED)] = True
+        return marked
+
+    def without_archived(self) -> "RunTable":
+        """The same table without the runs that lists leave out."""
+        archived = self.is_marked(Mark.ARCHIVED)
+        return self.take(np.flatnonzero(~archived)) if archived.any() else self
 
     def experiments(self) -> list[str]:
         """The names of the experiments that have runs, in order."""
@@ -162,8 +165,10 @@ class RunTable:
         return self._keys(self.parts.params)
 
     def tag_keys(self) -> KeyCounts:
-        """The tags that runs have."""
-        return self._keys(self.parts.tags)
+        """The tags that runs have, but for those that tell of single changes: each has a key of its own."""
+        found = self._keys(self.parts.tags)
+        kept = [place for place, name in enumerate(found.names) if not name.startswith(CHANGE_TAG)]
+        return KeyCounts([found.names[place] for place in kept], found.runs[kept])
 
     def logged_metrics(self, names: Iterable[str]) -> list[str]:
         """Those of `names` that any run logged, in their order: a column of nothing costs as much as any other."""
@@ -214,20 +219,8 @@ class RunTable:
         codes[logged.rows_of(cells)] = logged.values[0][cells]
         return codes
 
-    def _logged(self, logged: Cells, row: int) -> dict[str, str]:
-        place, pool = logged.of_row(row), self.parts.pool
-        return dict(zip(pool.texts(logged.key[place]), pool.texts(logged.values[0][place]), strict=True))
-
     def _keys(self, logged: Cells) -> KeyCounts:
         return KeyCounts(self.parts.pool.texts(logged.keys), logged.counts)
-
-
-def _moment(unix_us: int) -> datetime | None:
-    return None if unix_us == NO_TIME else _EPOCH + timedelta(microseconds=unix_us)
-
-
-def _integer(value: int) -> int | None:
-    return None if value == NO_TIME else value
 
 
 def _spread(values: np.ndarray, rows: Rows, size: int) -> np.ndarray:

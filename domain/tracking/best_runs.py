@@ -15,7 +15,13 @@ from domain.run_table.arrays.cells import Rows
 from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.columns import NO_TIME
 from domain.run_table.table import RunTable
-from domain.run_table.word_columns import metric_names, parameter_codes, rows_diverged, rows_out_of_range, word_outcomes
+from domain.run_table.word_columns import (
+    metric_names,
+    parameter_column,
+    rows_diverged,
+    rows_out_of_range,
+    word_outcomes,
+)
 from domain.tracking.runs import RunStatus, RunSummary, summarise
 from domain.tracking.vocabulary import Vocabulary
 
@@ -135,10 +141,10 @@ def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -
 
 def _contests(table: RunTable, vocabulary: Vocabulary) -> _Contests:
     """Where runs logged no environment they are compared within their experiment; people write PPO and ppo."""
-    environment = parameter_codes(table, "environment", vocabulary).astype(np.int64)
+    environment = parameter_column(table, "environment", vocabulary).codes.astype(np.int64)
     # Apart from the environments of the same name.
     place = np.where(environment == NO_TEXT, -2 - table.parts.runs.experiment.astype(np.int64), environment)
-    algorithm = table.text_column(parameter_codes(table, "algorithm", vocabulary))
+    algorithm = parameter_column(table, "algorithm", vocabulary)
     folded = [name.strip().casefold() for name in algorithm.values]
     number_of = {name: number for number, name in enumerate(dict.fromkeys(folded))}
     numbers = np.array([*(number_of[name] for name in folded), NO_TEXT], np.int64)[algorithm.codes]

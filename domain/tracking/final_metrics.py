@@ -30,6 +30,14 @@ DIRECTIONS: Final[dict[MetricWord, Direction | None]] = {
     "eval_reward": "max",
     "eval_episode_length": None,
     "eval_success_rate": "max",
+    "throughput": "max",
+    "learning_rate": None,
+    "entropy": None,
+    "kl": None,
+    "policy_loss": None,  # that of a policy gradient says nothing by its size
+    "value_loss": "min",
+    "exploration_rate": None,
+    "gradient_norm": None,
 }
 _EPISODES_OF_RATE: Final[dict[MetricWord, ParameterWord]] = {
     "success_rate": "success_window",

@@ -121,6 +121,5 @@ def _said(ref: GroupRef, value: str | None, vocabulary: Vocabulary) -> str:
 
 
 def _repeated_seeds(group: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...]:
-    keys = [(run, vocabulary.parameter_key("seed", run.params)) for run in group]
-    seeds = Counter(run.params[key] for run, key in keys if key is not None)
+    seeds = Counter(seed for run in group if (seed := run.parameter("seed", vocabulary)) is not None)
     return tuple(seed for seed, times in seeds.items() if times > 1)

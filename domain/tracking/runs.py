@@ -5,11 +5,15 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from functools import cached_property
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SerializerFunctionWrapHandler, WrapSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, WrapSerializer
 
 from domain.message_data import MessageField
+from domain.run_changes.marks import BASELINE_TAG, MARKED, Mark, Marks, marks_in
+from domain.tools.places import Place
+from domain.tools.recognition import ToolReading, tool_of
 from domain.tracking.outcomes import Diverged, Outcome, outcome_of_point
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
@@ -54,6 +58,7 @@ class Run(BaseModel):
     """One training run: everything but its metric histories.
 
     `odd_start_ms` and `odd_end_ms` are what was told in place of a start and an end that cannot be, in Unix ms.
+    `stated_tool` is what its experiment's team said that it is to be read as.
     """
 
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
@@ -70,11 +75,33 @@ class Run(BaseModel):
     params: dict[str, str]
     metrics: Annotated[Mapping[str, LatestMetric], WrapSerializer(_as_dict)]
     tags: dict[str, str]
+    stated_tool: str | None = None
+
+    @cached_property
+    def tool(self) -> ToolReading:
+        """The tool that this run is read as, and why."""
+        return tool_of(self.metrics, self.params, self.tags, self.stated_tool)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's; the copy finds out by itself which tool it comes from."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("tool", None)
+        return copied
 
     @property
     def is_sample(self) -> bool:
         """Whether this run came with Clew as sample data."""
         return self.tags.get(SAMPLE_TAG) == "true"
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether others are compared with this run."""
+        return self.tags.get(BASELINE_TAG) == MARKED
+
+    @property
+    def marks(self) -> list[Mark]:
+        """What it is marked as."""
+        return marks_in(self.tags)
 
     @property
     def parent_id(self) -> str | None:
@@ -89,13 +116,34 @@ class Run(BaseModel):
 
     def parameter(self, word: ParameterWord, vocabulary: Vocabulary) -> str | None:
         """The run's value for `word`, whatever its tool calls it."""
-        key = vocabulary.parameter_key(word, self.params)
-        return None if key is None else self.params[key]
+        found = self.said_at(word, vocabulary)
+        return None if found is None else found[1]
+
+    def said_at(self, word: ParameterWord, vocabulary: Vocabulary) -> tuple[Place, str] | None:
+        """The place where the run says `word`, and the value there; None where it says it nowhere."""
+        for place in vocabulary.of(self).places(word):
+            text = place.text(self.params, self.tags, self.name)
+            if text is not None and (value := place.value(text)) is not None:
+                return place, value
+        return None
+
+    def parameter_key(self, word: ParameterWord, vocabulary: Vocabulary) -> str | None:
+        """The parameter that is the value of `word` as it stands; None where there is none."""
+        found = self.said_at(word, vocabulary)
+        return found[0].param if found is not None and found[0].is_plain else None
+
+    def metric_key(self, word: MetricWord, vocabulary: Vocabulary) -> str | None:
+        """The name under which the run logged `word`; None where it did not."""
+        return vocabulary.of(self).metric_key(word, self.metrics)
 
     def outcome(self, word: MetricWord, vocabulary: Vocabulary) -> Outcome:
         """What `word` came to by its newest point."""
-        key = vocabulary.metric_key(word, self.metrics)
-        return NOT_LOGGED if key is None else self._outcome(key, vocabulary)
+        key = self.metric_key(word, vocabulary)
+        if key is None:
+            return NOT_LOGGED
+        found = self._outcome(key, vocabulary)
+        # One episode's value stands for no evaluation.
+        return found._replace(value=None) if key in vocabulary.of(self).means_of_all else found
 
     def latest(self, word: MetricWord, vocabulary: Vocabulary) -> float | None:
         """The newest value for `word`, a rate as a share of 1; None where it was not logged, diverged or is no rate."""
@@ -103,23 +151,25 @@ class Run(BaseModel):
 
     def diverged(self, vocabulary: Vocabulary) -> dict[str, Diverged]:
         """The metrics that have a word and ended in what is no finite number, by the names that the tool gave them."""
-        odd = [key for key, point in self.metrics.items() if not math.isfinite(point.value) and key in vocabulary.named]
+        named = vocabulary.of(self).named
+        odd = [key for key, point in self.metrics.items() if not math.isfinite(point.value) and key in named]
         found = {key: self._outcome(key, vocabulary).diverged for key in odd}
         return {key: diverged for key, diverged in found.items() if diverged is not None}
 
     def out_of_range(self, vocabulary: Vocabulary) -> dict[str, float]:
         """The rates that are none, by the names that the tool gave them, as logged."""
-        found = {key: self._outcome(key, vocabulary).out_of_range for key in vocabulary.rates if key in self.metrics}
+        rates = vocabulary.of(self).rates
+        found = {key: self._outcome(key, vocabulary).out_of_range for key in rates if key in self.metrics}
         return {key: value for key, value in found.items() if value is not None}
 
     def _outcome(self, key: str, vocabulary: Vocabulary) -> Outcome:
-        point = self.metrics[key]
-        return outcome_of_point(point.value, point.step, vocabulary.scale(key))
+        point, own = self.metrics[key], vocabulary.of(self)
+        return outcome_of_point(own.factor(key) * point.value + 0.0, point.step, own.scale(key))
 
     def episodes(self, vocabulary: Vocabulary) -> int | None:
         """How many episodes were trained: as logged, else counted by a metric that is logged once an episode."""
         counted = self.latest("episodes", vocabulary)
-        counter = vocabulary.episode_counter(self.metrics)
+        counter = vocabulary.of(self).episode_counter(self.metrics)
         if counted is None and counter is not None:
             # Step 0 is MLflow's for whoever gives none, and not yet an episode for whoever does.
             counted = self.metrics[counter].step or None
@@ -151,6 +201,8 @@ class RunSummary(BaseModel):
     episodes: int | None
     status: RunStatus
     is_sample: bool
+    marks: Marks = []
+    read_as: str | None = Field(None, description="the tool that it comes from, as far as that is known")
     parent_id: str | None = None
     keys: dict[str, str]
     diverged: dict[str, Diverged]
@@ -185,6 +237,8 @@ def summarise(run: Run, vocabulary: Vocabulary) -> RunSummary:
         episodes=run.episodes(vocabulary),
         status=run.status,
         is_sample=run.is_sample,
+        marks=run.marks,
+        read_as=None if run.tool.profile is None else run.tool.profile.name,
         parent_id=run.parent_id,
         keys=_keys(run, vocabulary),
         diverged=run.diverged(vocabulary),
@@ -207,10 +261,11 @@ _PARAMETER_OF: Final[dict[str, ParameterWord]] = {
 
 
 def _keys(run: Run, vocabulary: Vocabulary) -> dict[str, str]:
-    found = {field: vocabulary.metric_key(word, run.metrics) for field, word in _METRIC_OF.items()}
-    found |= {field: vocabulary.parameter_key(word, run.params) for field, word in _PARAMETER_OF.items()}
+    found = {field: run.metric_key(word, vocabulary) for field, word in _METRIC_OF.items()}
+    said = {field: run.said_at(word, vocabulary) for field, word in _PARAMETER_OF.items()}
+    found |= {field: None if at is None else at[0].label for field, at in said.items()}
     # Counted by a metric that is logged once an episode.
-    found["episodes"] = found["episodes"] or vocabulary.episode_counter(run.metrics)
+    found["episodes"] = found["episodes"] or vocabulary.of(run).episode_counter(run.metrics)
     return {field: key for field, key in found.items() if key is not None}
 
 

@@ -1,6 +1,7 @@
-"""What the tools of the field call things: the names of each word, in order of preference.
+"""The words that Clew has for what runs log, and the names of each where nobody knows which tool a run comes from.
 
-A training metric and an evaluation metric are different things; a word never mixes them.
+What each tool calls them is in its profile (domain/tools). A training metric and an evaluation metric are different
+things; a word never mixes them.
 """
 
 from typing import Final, Literal
@@ -15,12 +16,26 @@ MetricWord = Literal[
     "eval_reward",
     "eval_episode_length",
     "eval_success_rate",
+    "throughput",
+    "learning_rate",
+    "entropy",
+    "kl",
+    "policy_loss",
+    "value_loss",
+    "exploration_rate",
+    "gradient_norm",
 ]
 ParameterWord = Literal["algorithm", "environment", "seed", "success_window", "eval_episodes"]
+FamilyWord = Literal["agent_return", "module_return", "module_loss", "reward_term"]
+"""What has a metric for each of several: agents, modules of a policy, terms of a reward."""
+LossKind = Literal["total", "value", "critic", "policy"]
+"""What a loss is: all that is minimised, that of a value function, of a critic (an action value), of the policy."""
 
 EVALUATION_WORDS: Final[frozenset[MetricWord]] = frozenset({"eval_reward", "eval_episode_length", "eval_success_rate"})
 # Shares of 1, whatever they are logged as.
 RATES: Final[frozenset[MetricWord]] = frozenset({"success_rate", "eval_success_rate"})
+# Parts of what is minimised. Of algorithms that log no sum, one of them stands for the loss, too, and is named.
+LOSS_PARTS: Final[frozenset[MetricWord]] = frozenset({"policy_loss", "value_loss"})
 
 # Sources: this trainer; Stable-Baselines3's logger and EvalCallback; CleanRL; RL Baselines3 Zoo's
 # RawStatisticsCallback; RLlib's results as Ray Tune's MLflow callback flattens them, newest first; LeRobot's rate.
@@ -107,6 +122,35 @@ METRICS: dict[MetricWord, tuple[str, ...]] = {
         "evaluation/env_runners/success_rate",
         "eval/pc_success",
     ),
+    "throughput": ("time/fps", "charts/SPS", "collector/fps"),
+    "learning_rate": ("learning_rate", "train/learning_rate", "charts/learning_rate", "train/lr"),
+    "entropy": ("entropy", "losses/entropy", "train/entropy"),
+    "kl": ("approx_kl", "train/approx_kl", "losses/approx_kl"),
+    "policy_loss": (
+        "policy_loss",
+        "train/policy_gradient_loss",
+        "train/policy_loss",
+        "train/actor_loss",
+        "losses/policy_loss",
+        "losses/actor_loss",
+    ),
+    "value_loss": ("value_loss", "train/value_loss", "losses/value_loss"),
+    "exploration_rate": ("epsilon", "rollout/exploration_rate", "charts/epsilon"),
+    "gradient_norm": ("grad_norm", "train/grad_norm"),
+}
+# What each name of `loss` is; of a team's own names it is not known.
+LOSSES: dict[str, LossKind] = {
+    "loss": "total",
+    "train/loss": "total",
+    "train/critic_loss": "critic",
+    "train/value_loss": "value",
+    "losses/loss": "total",
+    "losses/td_loss": "critic",
+    "losses/qf_loss": "critic",
+    "losses/qf1_loss": "critic",
+    "losses/value_loss": "value",
+    "learners/default_policy/total_loss": "total",
+    "info/learner/default_policy/learner_stats/total_loss": "total",
 }
 # What a rate of 1 is logged as, where that is not 1: LeRobot's is in percent.
 SCALES: dict[str, float] = {"eval/pc_success": 100.0}

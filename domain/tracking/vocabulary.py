@@ -1,24 +1,32 @@
-"""Which of the names that a run logged stands for which word, by the built-in names or by a team's own.
+"""Which of the names that a run logged stands for which word, by its tool's names, the built-in ones or a team's own.
 
 Nothing is guessed: a run that uses none of the names for a word has no value for it. There is no vocabulary "in use":
-whoever reads a run by its words is handed one, so that two apps in one process can read the same run differently.
+whoever reads a run by its words is handed one, so that two apps in one process can read the same run differently. Each
+run is read by the names of the tool that it comes from: `Vocabulary.of` a run has those.
 """
 
 import tomllib
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Set
 from functools import cached_property
-from typing import Annotated, Any, Final, Self, get_args
+from typing import Annotated, Any, Final, Protocol, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
+from domain.tools.catalogue import PROFILES
+from domain.tools.places import Place
+from domain.tools.profile import StepMeaning, ToolProfile
+from domain.tools.recognition import METRIC_SIGNS, ToolReading
 from domain.tracking.tool_names import (
+    LOSS_PARTS,
+    LOSSES,
     METRICS,
     PARAMETERS,
     PER_EPISODE_METRICS,
     RATES,
     SCALES,
+    LossKind,
     MetricWord,
     ParameterWord,
 )
@@ -29,8 +37,18 @@ Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Scale = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
+class Readable(Protocol):
+    """A run, as far as it is known which tool it comes from."""
+
+    @property
+    def tool(self) -> ToolReading: ...
+
+
 class Vocabulary(BaseModel):
-    """The names for every word, in order of preference; a name stands for one word only."""
+    """The names for every word, in order of preference; a name stands for one word only.
+
+    But for a part of the loss, which may stand for it where nothing else is logged.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,7 +59,8 @@ class Vocabulary(BaseModel):
 
     @model_validator(mode="after")
     def _a_name_has_one_meaning(self) -> Self:
-        for part, words in (("metrics", self.metrics), ("parameters", self.parameters)):
+        metrics = {word: names for word, names in self.metrics.items() if word not in LOSS_PARTS}
+        for part, words in (("metrics", metrics), ("parameters", self.parameters)):
             meaning: dict[str, str] = {}
             for word, names in words.items():
                 for name in names:
@@ -84,6 +103,39 @@ class Vocabulary(BaseModel):
         except tomllib.TOMLDecodeError as error:
             raise InvalidArgument(Text(f"The vocabulary is no TOML: {error}.")) from error
 
+    def of(self, run: Readable) -> "Vocabulary":
+        """The names by which `run` is read: those of its tool before the built-in ones, and a team's own before all."""
+        profile = run.tool.profile
+        return self if profile is None else self.by_tool[profile.id]
+
+    @cached_property
+    def by_tool(self) -> dict[str, "ToolVocabulary"]:
+        """The same words in the names of each tool."""
+        return {profile.id: _vocabulary_of(profile, self) for profile in PROFILES.values()}
+
+    @cached_property
+    def of_all_tools(self) -> frozenset[str]:
+        """All metrics that stand for a word in any tool, and those by which tools are known."""
+        return self.named.union(METRIC_SIGNS, *(one.named for one in self.by_tool.values()))
+
+    def places(self, word: ParameterWord) -> tuple[Place, ...]:
+        """Where a run may say `word`, in order of preference."""
+        return tuple(Place(param=key) for key in self.parameters.get(word, ()))
+
+    def step_of(self, key: str) -> StepMeaning | None:
+        """What the step of a metric counts; None where the tool is not known, or does not say."""
+        del key
+        return None
+
+    def loss_kind(self, key: str) -> LossKind | None:
+        """What a metric that stands for the loss is; None where that is not known."""
+        return LOSSES.get(key)
+
+    @property
+    def means_of_all(self) -> tuple[str, ...]:
+        """The metrics whose points are single episodes of one evaluation, whose mean is meant."""
+        return ()
+
     @cached_property
     def named(self) -> frozenset[str]:
         """All metrics that stand for a word."""
@@ -98,6 +150,11 @@ class Vocabulary(BaseModel):
         """What a rate of 1 is logged as under this name; None where it stands for no rate."""
         return self.scales.get(key, 1.0) if key in self.rates else None
 
+    def factor(self, key: str) -> float:
+        """What a metric that stands for a word is multiplied by to be it."""
+        del key
+        return 1.0
+
     def metric_key(self, word: MetricWord, logged: Container[str]) -> str | None:
         """The name under which `word` was logged, given the names a run logged; None when it was not."""
         return next((key for key in self.metrics.get(word, ()) if key in logged), None)
@@ -109,6 +166,72 @@ class Vocabulary(BaseModel):
     def episode_counter(self, logged: Container[str]) -> str | None:
         """A logged metric whose step is the episode's number; None when there is none."""
         return next((key for key in self.per_episode if key in logged), None)
+
+
+class ToolVocabulary(Vocabulary):
+    """The words in the names of one tool: for whatever is read of a run that comes from it."""
+
+    profile: ToolProfile
+    in_places: dict[ParameterWord, tuple[Place, ...]]
+    factors: dict[Name, float]
+
+    def of(self, run: Readable) -> Vocabulary:
+        """Itself: it was chosen for the run."""
+        del run
+        return self
+
+    def places(self, word: ParameterWord) -> tuple[Place, ...]:
+        """As of every vocabulary: those of the tool first."""
+        return self.in_places.get(word, ())
+
+    def step_of(self, key: str) -> StepMeaning | None:
+        """As of every vocabulary."""
+        return self.profile.step_of(key)
+
+    def loss_kind(self, key: str) -> LossKind | None:
+        """As of every vocabulary."""
+        return self.profile.losses.get(key) or LOSSES.get(key)
+
+    def factor(self, key: str) -> float:
+        """As of every vocabulary."""
+        return self.factors.get(key, 1.0)
+
+    @property
+    def means_of_all(self) -> tuple[str, ...]:
+        """As of every vocabulary."""
+        return self.profile.mean_of_all
+
+
+def _vocabulary_of(profile: ToolProfile, base: Vocabulary) -> ToolVocabulary:
+    """The words of `base` in the names of a tool; a word for which a team has names of its own keeps these."""
+    ours = {word for word, names in base.metrics.items() if names != METRICS[word]}
+    own_places = {word for word, names in base.parameters.items() if names != PARAMETERS[word]}
+    taken = {name for word, names in profile.metrics.items() if word not in LOSS_PARTS for name in names}
+    teams = {name for word in ours for name in base.metrics[word]}
+    return ToolVocabulary.model_construct(
+        profile=profile,
+        metrics={
+            word: names if word in ours else _names(word, profile, names, taken, teams)
+            for word, names in base.metrics.items()
+        },
+        parameters=base.parameters,
+        per_episode=base.per_episode if base.per_episode != PER_EPISODE_METRICS else profile.per_episode,
+        scales={**profile.scales, **base.scales},
+        factors={name: factor for name, factor in profile.factors.items() if name not in teams},
+        in_places={
+            word: base.places(word) if word in own_places else (*profile.parameters.get(word, ()), *base.places(word))
+            for word in base.parameters
+        },
+    )
+
+
+def _names(
+    word: MetricWord, profile: ToolProfile, builtin: tuple[str, ...], taken: Set[str], teams: Set[str]
+) -> tuple[str, ...]:
+    """The tool's own names for a word, then the built-in ones that it uses for nothing else; none of the `teams`."""
+    own = profile.metrics.get(word, ())
+    others = (name for name in builtin if name not in profile.never and (name not in taken or word in LOSS_PARTS))
+    return tuple(name for name in dict.fromkeys((*own, *others)) if name not in teams)
 
 
 def _said(error: Any) -> str:

@@ -1,9 +1,14 @@
 """What the scheduler answers over REST, and the dashboard after it."""
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.trainings.trainer import OfferedTrainer
 from domain.trainings.training import Training, TrainingState
+
+LOG_ENDS: Final = "X-Log-Ends"
+LOG_SIZE: Final = "X-Log-Size"
 
 
 class StartedRun(BaseModel):
@@ -82,3 +87,12 @@ class LogFound(BaseModel):
     lines: list[FoundLine]
     searched_to: int
     size: int
+
+
+class LogPieceHeaders(BaseModel):
+    """What is said beside a piece of a log: the byte at which the next begins, and how many there are by now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ends: int = Field(ge=0, lt=2**53, alias=LOG_ENDS)
+    size: int = Field(ge=0, lt=2**53, alias=LOG_SIZE)

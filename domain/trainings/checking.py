@@ -8,20 +8,20 @@ from pydantic_core import ErrorDetails
 from domain.errors.misfits import reason_of
 from domain.errors.trainings.requests import TrainingRefused
 from domain.messages import Message, Text
+from domain.trainings.built_in import request_of, values_of
 from domain.trainings.fields import Value
-from domain.trainings.maze.form import maze_request, values_of
 from domain.trainings.trainer import TrainerForm
 
 
 def checked(trainer: TrainerForm, filled: Mapping[str, object]) -> list[dict[str, Value]]:
     """The values of each run that is asked for, defaults included; raises TrainingRefused with each wrong field."""
     runs = trainer.split(trainer.check(filled))
-    return [_of_maze(run) for run in runs] if trainer.is_built_in else runs
+    return [_of_ours(run) for run in runs] if trainer.is_built_in else runs
 
 
-def _of_maze(values: Mapping[str, Value]) -> dict[str, Value]:
+def _of_ours(values: Mapping[str, Value]) -> dict[str, Value]:
     try:
-        return values_of(maze_request(values))
+        return values_of(request_of(values))
     except ValidationError as error:
         raise TrainingRefused(dict(map(_misfit, error.errors(include_url=False)))) from error
 

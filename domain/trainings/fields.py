@@ -99,13 +99,14 @@ class SwitchField(_FormField):
 
 
 class TextField(_FormField):
-    """A text that can be no option of a program and, unless `may_be_path`, no path."""
+    """A text that can be no option of a program and, unless `may_be_path`, no path; others than `suggestions`, too."""
 
     kind: Literal["text"] = "text"
     default: str | None = None
     pattern: str | None = None
     longest: int = Field(200, ge=1, le=2000)
     may_be_path: bool = False
+    suggestions: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field((), max_length=2000)
 
     @model_validator(mode="after")
     def _has_a_pattern(self) -> Self:

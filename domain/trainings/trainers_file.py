@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from domain.errors.misfits import misfit_of
 from domain.errors.records import InvalidArgument
 from domain.messages import Text
-from domain.trainings.maze.form import NAME
+from domain.trainings.built_in import NAMES
 from domain.trainings.trainer import Trainer
 
 MOST_BYTES: Final = 2**20
@@ -29,7 +29,7 @@ def read_trainers(text: str) -> list[Trainer]:
     except ValidationError as error:
         field, misfit = misfit_of(error)
         raise InvalidArgument(Text(f"{field}: {misfit}.")) from error
-    names = [NAME, *(trainer.name for trainer in trainers)]
+    names = [*NAMES, *(trainer.name for trainer in trainers)]
     if twice := {name for name in names if names.count(name) > 1}:
         raise InvalidArgument(Text(f"Two trainers are called {sorted(twice)[0]}."))
     if any(trainer.is_built_in for trainer in trainers):

@@ -75,7 +75,8 @@ class StoredRequest(BaseModel):
 class TrainingProgress(BaseModel):
     """How far a training has come, as far as its program says; None where it does not.
 
-    `reward` and `loss` are of the newest episode or update, `success_rate` a share of 1.
+    `reward` and `loss` are of the newest episode or update, `success_rate` a share of 1. It ends after `episodes` or,
+    where it is counted by them, after `steps_asked`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -84,6 +85,7 @@ class TrainingProgress(BaseModel):
     episode: int | None = Field(None, ge=0)
     episodes: int | None = Field(None, ge=1)
     steps: int | None = Field(None, ge=0)
+    steps_asked: int | None = Field(None, ge=1)
     reward: float | None = None
     loss: float | None = None
     success_rate: float | None = None

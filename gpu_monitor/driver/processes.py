@@ -2,19 +2,24 @@
 
 import heapq
 import os
-import pwd
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from domain.gpus import MOST_PROCESSES, GpuMisfit, GpuProcess
 from gpu_monitor.driver.odd_values import fit
+from gpu_monitor.driver.proc_files import PROC, read_environment, read_text, user_of
 
-PROC = Path("/proc")
 _START_TICKS_FIELD = 22
-_MOST_BYTES: Final = 4096  # of a file in /proc: a command line may have a megabyte
 _LONGEST_COMMAND: Final = 200
 _MIB: Final = 2**20
+
+
+class Listed(NamedTuple):
+    """What a driver says of a process: 0 is no pid; memory in bytes."""
+
+    pid: int
+    memory: int | None
 
 
 class Found(NamedTuple):
@@ -25,12 +30,12 @@ class Found(NamedTuple):
     misfits: list[GpuMisfit]
 
 
-def describe_all(running: Iterable[Any]) -> Found:
-    """Describes what NVML's lists name, each pid once: one that computes and draws is in several of them."""
+def describe_all(running: Iterable[Listed]) -> Found:
+    """Describes what a driver lists, each pid once: one that computes and draws is in several of them."""
     held: dict[object, int | None] = {}
     for place, one in enumerate(running):
         key = one.pid or f"unknown {place}"  # 0 is no pid: several of these are several processes
-        held[key] = max(filter(None, (held.get(key), one.usedGpuMemory)), default=None)
+        held[key] = max(filter(None, (held.get(key), one.memory)), default=None)
     processes: list[GpuProcess] = []
     misfits: list[GpuMisfit] = []
     for place, (pid, memory) in enumerate(_largest(held)):
@@ -52,10 +57,11 @@ def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProc
     if pid is not None:
         folder = PROC / str(pid)
         values |= {
-            "user": _user(folder),
+            "user": user_of(folder),
             "command": _command(folder),
             "start_ticks": _start_ticks(folder),
             "ns_pid": _innermost_pid(folder),
+            "run_id": read_environment(folder).run_id,
         }
     fitted = fit(GpuProcess, values, inside)
     return GpuProcess(**fitted.values), fitted.misfits
@@ -63,44 +69,23 @@ def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProc
 
 def boot_id() -> str | None:
     """What tells this boot of this machine from all others, also from inside a container."""
-    return _read(PROC / "sys/kernel/random/boot_id").strip() or None
-
-
-def _user(folder: Path) -> str | None:
-    try:
-        uid = folder.stat().st_uid
-    except OSError:
-        return None
-    try:
-        # Python keeps bytes that are no UTF-8 as characters that no JSON can hold.
-        return pwd.getpwuid(uid).pw_name.encode(errors="replace").decode()
-    except KeyError:  # a user of a container, without a name here
-        return str(uid)
+    return read_text(PROC / "sys/kernel/random/boot_id").strip() or None
 
 
 def _command(folder: Path) -> str | None:
     """The program's name. A process that names itself puts its arguments into argv[0] too: these are cut off."""
-    words = _read(folder / "cmdline").partition("\0")[0].split()
-    return (os.path.basename(words[0]) if words else _read(folder / "comm").strip())[:_LONGEST_COMMAND] or None
+    words = read_text(folder / "cmdline").partition("\0")[0].split()
+    return (os.path.basename(words[0]) if words else read_text(folder / "comm").strip())[:_LONGEST_COMMAND] or None
 
 
 def _start_ticks(folder: Path) -> int | None:
     # The second field, the name in brackets, may hold spaces and brackets itself: count from its end.
-    fields = _read(folder / "stat").rpartition(")")[2].split()
+    fields = read_text(folder / "stat").rpartition(")")[2].split()
     return int(fields[_START_TICKS_FIELD - 3]) if len(fields) > _START_TICKS_FIELD - 3 else None
 
 
 def _innermost_pid(folder: Path) -> int | None:
-    for line in _read(folder / "status").splitlines():
+    for line in read_text(folder / "status").splitlines():
         if line.startswith("NSpid:"):
             return int(line.split()[-1])
     return None
-
-
-def _read(file: Path) -> str:
-    """A file's text; empty where it cannot be read, which is all that /proc says of a process that has ended."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(_MOST_BYTES).decode(errors="replace")
-    except OSError:
-        return ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.gpus import Gpu, GpuProcess
+from gpu_monitor.driver.reservations import with_holder
 from gpu_monitor.readings import Reading
 
 FILE: Final = Path(__file__).parent / "example_session.jsonl"
@@ -36,4 +37,4 @@ class ExampleSession:
 
 def _gpu(now: int, fields: dict[str, Any]) -> Gpu:
     processes = [GpuProcess(**one) for one in fields.pop("processes")]
-    return Gpu(timestamp=now, processes=processes, **fields)
+    return with_holder(Gpu(timestamp=now, processes=processes, **fields), (), alike=True)

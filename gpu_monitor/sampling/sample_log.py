@@ -3,7 +3,7 @@
 import logging
 import time
 
-from domain.gpus import Gpu
+from domain.gpus import Gpu, HostState
 from gpu_monitor.readings import Reading
 
 _log = logging.getLogger(__name__)
@@ -22,7 +22,8 @@ class SampleLog:
         if reading.state != self._state:
             self._state = reading.state
             level = logging.INFO if reading.error is None else logging.WARNING
-            _log.log(level, reading.error or "The GPUs can be read", extra={"state": reading.state})
+            calm = "No GPU is plugged in" if reading.state == HostState.NO_GPU else "The GPUs can be read"
+            _log.log(level, reading.error or calm, extra={"state": reading.state})
         now = time.monotonic()
         if now >= self._due:
             self._due = now + self._every

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from domain.gpus import HostState
 from domain.logs import configure_logging
-from gpu_monitor.driver.nvml_host import NvmlHost
+from gpu_monitor.driver.gpu_host import GpuHost
 from gpu_monitor.readings import FRESH_PROCESS_NEEDED, Reading
 from gpu_monitor.sampling.example_session import ExampleSession
 from gpu_monitor.settings import read_settings
@@ -30,7 +30,7 @@ def main() -> int:
     settings = read_settings()
     configure_logging(settings.log_level)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    source: Source = ExampleSession() if settings.gpu_demo else NvmlHost(settings.gpu_extended)
+    source: Source = ExampleSession() if settings.gpu_demo else GpuHost(settings.gpu_extended, settings.gpu_sys_path)
     return _sample(source, settings.gpu_sample_seconds)
 
 
@@ -44,7 +44,7 @@ def _sample(source: Source, period_seconds: float) -> int:
         last_at = now
         reading = source.read(interval or period_seconds).model_copy(update={"interval_seconds": interval})
         _say(reading)
-        if reading.state == HostState.DRIVER_CHANGED:
+        if HostState.DRIVER_CHANGED in {reading.state, *(one.state for one in reading.troubles or ())}:
             return FRESH_PROCESS_NEEDED  # the old library stays loaded as long as this process lives
         # Steady: what a reading takes does not move the next one; what was missed meanwhile is not made up for.
         due = max(due + period_seconds, time.monotonic() - period_seconds)

@@ -61,11 +61,12 @@ class Pending(NamedTuple):
 
 
 class Alive(NamedTuple):
-    """It runs; `started_ms` and the GPUs as far as they are known."""
+    """It runs; `started_ms`, the GPUs and who stops it as far as they are known."""
 
     started_ms: int | None = None
     gpus: tuple[int, ...] = ()
     is_stopping: bool = False
+    stopped_by: str | None = None
 
 
 class Exited(NamedTuple):
@@ -78,6 +79,7 @@ class Exited(NamedTuple):
     was_stopped: bool = False
     was_interrupted: bool = False
     """By the end of the machine, not by a person."""
+    stopped_by: str | None = None
 
 
 class Lost(NamedTuple):
@@ -85,6 +87,7 @@ class Lost(NamedTuple):
 
     by_reboot: bool = False
     was_stopped: bool = False
+    stopped_by: str | None = None
 
 
 class Absent(NamedTuple):
@@ -103,8 +106,19 @@ class TrainingLog(Protocol):
     def search(self, text: str, before: int | None) -> "Found":
         """The newest lines before a byte that hold `text`, bounded in number, memory and time."""
 
+    def piece(self, begins: int) -> "LogPiece":
+        """A bounded piece from a byte on, of whole lines where it has any."""
+
     def whole(self) -> Iterator[bytes]:
         """All of it, in pieces."""
+
+
+class LogPiece(NamedTuple):
+    """Some of a log as it may be shown, and the byte at which what follows begins; the log has `size` bytes by now."""
+
+    content: bytes
+    ends: int
+    size: int
 
 
 class FoundLine(NamedTuple):
@@ -141,6 +155,9 @@ class Backend(Protocol):
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
         """Asks an attempt to end, soon and then by force; returns at once. Asking again does nothing."""
 
+    def withdraw(self, run_id: str) -> None:
+        """Says that a training that waits is not to run now: what a lost answer hid of it ends as soon as it shows."""
+
     def log(self, run_id: str, attempt: int) -> TrainingLog:
         """What it wrote."""
 
@@ -161,3 +178,8 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Ends what this process does for it; what trains trains on."""
+
+
+def begins_with_checkpoint(backend: Backend, run_id: str) -> bool:
+    """Whether a training can go on: by what its folder has, else MLflow; raises a ClewError."""
+    return backend.has_checkpoint(run_id) or backend.adopt_checkpoint(run_id, run_id)

@@ -11,11 +11,11 @@ from domain.errors import BadResponse, ClewError, Name
 from domain.errors.misfits import misfit_of
 from domain.errors.names import GpuMonitor
 from domain.errors.trainings.reasons import GpusUnknown, GpuTakenBy, MonitorOfAnotherMachine
-from domain.gpus import IDLE_BELOW_PERCENT, Gpu, GpuReport, GpuState, HostState
+from domain.gpus import IDLE_BELOW_PERCENT, Gpu, GpuReport, GpuState, GpuVendor, HostState
 from domain.message_data import MessageData
 from domain.messages import Message, Reason
 from scheduler.backends.backend import GpuRoom
-from scheduler.local.keeper import boot_id
+from scheduler.local.processes import boot_id
 from settings.gpu_addresses import GpuMonitorAddress
 from transport.credentials import basic_auth
 from transport.http_client import JsonService
@@ -81,13 +81,15 @@ def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
         return GpuRoom(0)
     if report.state is not HostState.OK:
         return GpuRoom(len(report.gpus), hindrance=GpusUnknown(_trouble(report)))
-    others = [gpu for gpu in report.gpus if gpu.gpu_id not in held]
+    # Whole GPUs that CUDA_VISIBLE_DEVICES names: of MIG instances a program sees one alone, and AMD's have other names.
+    whole = [gpu for gpu in report.gpus if gpu.parent_id is None and gpu.vendor is not GpuVendor.AMD]
+    others = [gpu for gpu in whole if gpu.gpu_id not in held]
     taken = {gpu.gpu_id: user for gpu in others if (user := _user_of(gpu)) is not None}
     free = tuple(gpu.gpu_id for gpu in others if gpu.gpu_id not in taken)
     hindrance: Message | None = None
     if taken:
         hindrance = GpuTakenBy(*next(iter(taken.items())))
-    return GpuRoom(len(report.gpus), free, hindrance)
+    return GpuRoom(len(whole), free, hindrance)
 
 
 def _user_of(gpu: Gpu) -> str | None:

@@ -1,30 +1,34 @@
 """This machine as a place where trainings run; see `scheduler.backends.backend` for what is asked of it."""
 
+import errno
 import logging
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from domain.errors.names import TheScheduler
 from domain.errors.services import StartFailed
-from domain.errors.trainings.reasons import NotLaunched, OutOfMemory
+from domain.errors.trainings.files import DiskFull
+from domain.errors.trainings.reasons import FolderNotWritten, NotLaunched, OutOfMemory
 from domain.messages import Message, Text
-from domain.trainings.maze.form import REQUEST_FILE
+from domain.trainings.request_form import REQUEST_FILE
 from scheduler.backends.backend import Absent, Alive, Exited, GpuRoom, Launch, Lost, Needs, Room, Status
+from scheduler.backends.checkpoints import Checkpoint, Checkpoints
+from scheduler.local.disk import looks_full, take_room
 from scheduler.local.environment import local_environment
-from scheduler.local.keeper import boot_id, last_lines, now_ms
+from scheduler.local.keeper_files import last_lines, now_ms
 from scheduler.local.log_file import LogFile
+from scheduler.local.processes import boot_id
 from scheduler.local.remnants import end_remnants
 from scheduler.local.run_folder import ExitRecord, RunFolder
 from scheduler.settings import SchedulerSettings
 
 _KEEPER: Final = Path(__file__).with_name("keeper.py")
-_SPARE_BYTES: Final = 2**20
+_NO_ROOM: Final = FolderNotWritten(Text(os.strerror(errno.ENOSPC)))
 _log = logging.getLogger(__name__)
 
 
@@ -37,11 +41,15 @@ class LocalBackend:
         gpus: Callable[[Sequence[int]], GpuRoom],
         gpu_name: Callable[[int], str] = str,
         clean: Callable[[str], str] = str,
+        stored: Checkpoints | None = None,
     ) -> None:
-        """`gpus` tells of those that are free beside the ones that trainings of ours have; `clean` hides secrets."""
+        """`gpus` tells of those that are free beside the ones that trainings of ours have; `clean` hides secrets.
+
+        `stored` are the checkpoints that MLflow has, for trainings whose folder is gone.
+        """
         self._settings = settings
         self._folders = settings.folder / "runs"
-        self._gpus, self._gpu_name, self._clean = gpus, gpu_name, clean
+        self._gpus, self._gpu_name, self._clean, self._stored = gpus, gpu_name, clean, stored
         self._keepers: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
 
@@ -50,7 +58,8 @@ class LocalBackend:
         slots = self._settings.training_slots
         busy = sum(needs.slots for needs, _gpus in alive if not needs.gpus)
         held = [gpu for _needs, gpus in alive for gpu in gpus]
-        return Room(slots, max(0, slots - busy), self._gpus(held) if wants_gpus else None)
+        room = Room(slots, max(0, slots - busy), self._gpus(held) if wants_gpus else None)
+        return room._replace(most=0, hindrance=_NO_ROOM) if looks_full(self._folders) else room
 
     def launch(self, launch: Launch) -> None:
         """As `Backend.launch`; raises StartFailed."""
@@ -67,17 +76,16 @@ class LocalBackend:
             started = folder.started
             known = started if started is not None and started.attempt == attempt else None
             is_running = known is not None and known.program_pid is not None
-            return Alive(
-                known.at_ms if known and is_running else None, known.gpus if known else (), folder.stop.exists()
-            )
+            started_ms, gpus = known.at_ms if known and is_running else None, known.gpus if known else ()
+            return Alive(started_ms, gpus, folder.stop.exists(), folder.stopped_by)
         exited, started = folder.exit, folder.started
         if exited is not None and exited.attempt == attempt:
-            return _exited(exited)
+            return _exited(exited, folder.stopped_by)
         if started is None or started.attempt != attempt:
             return Absent()
         if count := end_remnants(folder.path):
             _log.warning("A training lost its keeper and was ended", extra={"run_id": run_id, "processes": count})
-        return Lost(by_reboot=started.boot_id != boot_id(), was_stopped=folder.stop.exists())
+        return Lost(started.boot_id != boot_id(), folder.stop.exists(), folder.stopped_by)
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
         """As `Backend.stop`; raises StartFailed where the disk takes nothing."""
@@ -92,6 +100,9 @@ class LocalBackend:
             except OSError as error:
                 raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
+    def withdraw(self, run_id: str) -> None:
+        """As `Backend.withdraw`: what was not launched here does not run."""
+
     def log(self, run_id: str, attempt: int) -> LogFile:
         """As `Backend.log`."""
         return LogFile(self._folder(run_id).log, self._clean)
@@ -101,27 +112,23 @@ class LocalBackend:
         return self._folder(run_id).progress
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """As `Backend.has_checkpoint`."""
-        return self._folder(run_id).checkpoint is not None
+        """As `Backend.has_checkpoint`: in its folder, or noted there as one that MLflow has."""
+        return self._folder(run_id).checkpoint is not None or self._noted(run_id) is not None
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
-        """As `Backend.adopt_checkpoint`; raises StartFailed."""
+        """As `Backend.adopt_checkpoint`; raises StartFailed, and a ServiceError where only MLflow can have it."""
         try:
-            return self._folder(run_id).take_checkpoint_of(self._folder(parent_id))
+            if run_id != parent_id and self._folder(run_id).take_checkpoint_of(self._folder(parent_id)):
+                return True
+            return self.has_checkpoint(run_id) or (self._stored is not None and self._stored.adopt(run_id, parent_id))
         except OSError as error:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def check_writable(self) -> None:
         """As `Backend.check_writable`: a start that the disk has no room for is none."""
-        probe = self._folders / ".room"
         try:
-            self._folders.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with probe.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, _SPARE_BYTES)
-            probe.unlink()
+            take_room(self._folders)
         except OSError as error:
-            with suppress(OSError):
-                probe.unlink(missing_ok=True)
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def log_tail(self, run_id: str) -> list[str]:
@@ -136,8 +143,7 @@ class LocalBackend:
             if lock is None:
                 return  # alive already
             folder.forget_the_last_attempt()
-            checkpoint = folder.checkpoint
-            folder.write("request.json", {"values": dict(launch.values), "checkpoint": checkpoint and str(checkpoint)})
+            folder.write("request.json", self._request(launch, folder))
             folder.write("spec.json", self._spec(launch, folder))
             names = [self._gpu_name(gpu) for gpu in launch.gpus]
             environment = {**launch.environment, **local_environment(folder.path, names)}
@@ -152,6 +158,17 @@ class LocalBackend:
                     start_new_session=True,
                 )
             self._keepers.append(keeper)
+
+    def _request(self, launch: Launch, folder: RunFolder) -> dict[str, object]:
+        checkpoint, stored = folder.checkpoint, self._noted(launch.run_id)
+        return {
+            "values": dict(launch.values),
+            "checkpoint": checkpoint and str(checkpoint),
+            "stored": stored.model_dump() if stored is not None and checkpoint is None else None,
+        }
+
+    def _noted(self, run_id: str) -> Checkpoint | None:
+        return None if self._stored is None else self._stored.to_begin_with(run_id, 1)
 
     def _spec(self, launch: Launch, folder: RunFolder) -> dict[str, object]:
         return {
@@ -175,10 +192,13 @@ class LocalBackend:
         return RunFolder(self._folders / run_id)
 
 
-def _exited(record: ExitRecord) -> Exited:
+def _exited(record: ExitRecord, by: str | None) -> Exited:
     failure: Message | None = None
     if record.failure is not None:
         failure = NotLaunched(Text(record.failure))
     elif record.is_out_of_memory:
         failure = OutOfMemory()
-    return Exited(record.at_ms, record.exit_code, record.signal, failure, record.was_stopped, record.was_interrupted)
+    elif record.is_disk_full and record.exit_code:
+        failure = DiskFull(record.exit_code)
+    ended = (record.at_ms, record.exit_code, record.signal, failure, record.was_stopped, record.was_interrupted)
+    return Exited(*ended, stopped_by=by)

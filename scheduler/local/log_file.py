@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from domain.trainings.training import LogPart
-from scheduler.backends.backend import Found, FoundLine
+from scheduler.backends.backend import Found, FoundLine, LogPiece
 
 MOST_LINES: Final = 1_000
 MOST_PART_BYTES: Final = 256 * 2**10
@@ -15,7 +15,6 @@ LONGEST_LINE: Final = 2_000
 MOST_FOUND: Final = 200
 SEARCH_SECONDS: Final = 2.0
 _BLOCK: Final = 2**20
-_PIECE: Final = 64 * 2**10
 
 
 class LogFile:
@@ -44,22 +43,28 @@ class LogFile:
         except FileNotFoundError:
             return Found([], 0, 0)
 
+    def piece(self, begins: int) -> LogPiece:
+        """As `TrainingLog.piece`."""
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                content = _read(file, begins, min(begins + _BLOCK, size))
+        except FileNotFoundError:
+            return LogPiece(b"", 0, 0)
+        if begins + len(content) < size:  # a line as long as all of it stays cut
+            content = content[: content.rfind(b"\n") + 1] or content
+        shown = self._clean(content.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+        return LogPiece(shown, begins + len(content), size)
+
     def whole(self) -> Iterator[bytes]:
         """As `TrainingLog.whole`: as far as it goes by now."""
-        try:
-            file = self._path.open("rb")
-        except FileNotFoundError:
-            return
-        with file:
-            left = os.fstat(file.fileno()).st_size
-            rest = b""
-            while left > 0 and (piece := file.read(min(_PIECE, left))):
-                left -= len(piece)
-                rest += piece
-                cut = len(rest) if len(rest) > _BLOCK else rest.rfind(b"\n") + 1
-                yield self._clean(rest[:cut].decode(errors="surrogateescape")).encode(errors="surrogateescape")
-                rest = rest[cut:]
-            yield self._clean(rest.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+        begins, ends = 0, None
+        while ends is None or begins < ends:
+            piece = self.piece(begins)
+            if piece.ends <= begins:
+                return
+            yield piece.content
+            begins, ends = piece.ends, piece.size if ends is None else ends
 
     def _search(self, file: BinaryIO, wanted: str, before: int | None) -> Found:
         size = file.seek(0, os.SEEK_END)

@@ -26,6 +26,12 @@ class StartedRecord(BaseModel):
     gpus: tuple[int, ...] = ()
 
 
+class StopRecord(BaseModel):
+    """What the scheduler writes for the keeper to read, and for the scheduler after it."""
+
+    by: str | None = None
+
+
 class ExitRecord(BaseModel):
     """What the keeper writes when the program has ended."""
 
@@ -35,6 +41,7 @@ class ExitRecord(BaseModel):
     signal: str | None = None
     failure: str | None = None
     is_out_of_memory: bool = False
+    is_disk_full: bool = False
     was_stopped: bool = False
     was_interrupted: bool = False
     tail: list[str] = []
@@ -60,6 +67,12 @@ class RunFolder:
     def exit(self) -> ExitRecord | None:
         """The keeper's last record."""
         return _read(self.path / "exit.json", ExitRecord)
+
+    @property
+    def stopped_by(self) -> str | None:
+        """Who asked it to stop, where somebody did and is known."""
+        record = _read(self.stop, StopRecord)
+        return None if record is None else record.by
 
     @property
     def is_locked(self) -> bool:

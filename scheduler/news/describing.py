@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.errors.trainings.files import FilesRemoved
 from domain.errors.trainings.reasons import LoggedNothing, MlflowAway, WaitsForItsTurn
 from domain.message_data import MessageData
 from domain.messages import Message
@@ -75,4 +76,6 @@ def _is_remark(entry: Entry) -> bool:
 def _remark(entry: Entry, is_mlflow_away: bool) -> MessageData | None:
     if is_mlflow_away and entry.is_over and entry.told is not entry.state:
         return MessageData.of(MlflowAway())
+    if entry.is_over and not entry.has_files:
+        return MessageData.of(FilesRemoved())
     return MessageData.of(LoggedNothing()) if _is_remark(entry) else None

@@ -8,7 +8,7 @@ from domain.tracking.history import FIRST_STEP
 from domain.tracking.runs import LatestMetric
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 from domain.trainings.training import LivePoints, TrainingProgress
-from mlflow_api.metrics import MetricsApi
+from mlflow_api.histories.metrics import MetricsApi
 from mlflow_api.run_writes import RunWrites
 from scheduler.news.curves import MOST_POINTS
 from scheduler.news.progress import WORDS
@@ -22,14 +22,16 @@ class LoggedProgress:
     def __init__(self, run_id: str, runs: RunWrites, metrics: MetricsApi, vocabulary: Vocabulary) -> None:
         self._run_id = run_id
         self._runs, self._metrics, self._vocabulary = runs, metrics, vocabulary
+        self._words = vocabulary  # of the tool that the run comes from, once it has logged something
         self._known: dict[str, LatestMetric] = {}
         self.last: TrainingProgress | None = None
         self.curves: list[LivePoints] = []
 
     def read(self) -> None:
         """Asks MLflow for what the run logged, and for curves where there is more of them."""
-        metrics = self._runs.get(self._run_id).metrics
-        keys = {word: key for word in WORDS if (key := self._vocabulary.metric_key(word, metrics)) is not None}
+        run = self._runs.get(self._run_id)
+        metrics, self._words = run.metrics, self._vocabulary.of(run)
+        keys = {word: key for word in WORDS if (key := self._words.metric_key(word, metrics)) is not None}
         found = {key: metrics[key] for key in keys.values()}
         if found != self._known:
             self.curves = [points for word, key in keys.items() if (points := self._curve(word, key)).x]
@@ -41,7 +43,7 @@ class LoggedProgress:
         history = self._metrics.fetch([self._run_id], key, FIRST_STEP, MOST_POINTS)[self._run_id].history
         if history is None:
             return LivePoints(key=word, x=[], y=[])
-        scale = self._vocabulary.scale(key) or 1.0
+        scale = self._words.scale(key) or 1.0
         values = [value / scale if math.isfinite(value) else None for value in history.value.tolist()]
         return LivePoints(key=word, x=history.step.tolist(), y=values)
 
@@ -53,10 +55,10 @@ class LoggedProgress:
         return TrainingProgress(at_ms=at_ms, episode=episodes, steps=steps, **named)
 
     def _value(self, word: MetricWord, metrics: dict[str, LatestMetric]) -> float | None:
-        key = self._vocabulary.metric_key(word, metrics)
+        key = self._words.metric_key(word, metrics)
         if key is None or not math.isfinite(metrics[key].value):
             return None
-        return metrics[key].value / (self._vocabulary.scale(key) or 1.0)
+        return metrics[key].value / (self._words.scale(key) or 1.0)
 
     def _count(self, word: MetricWord, metrics: dict[str, LatestMetric]) -> int | None:
         value = self._value(word, metrics)

@@ -71,7 +71,7 @@ class ProgressBook:
     def _source(self, entry: Entry) -> ProgressFile | LoggedProgress:
         """With the lock held."""
         path = self._file_of(entry.run_id)
-        if path is not None and (entry.trainer_tells or path.exists()):
+        if path is not None and ((entry.trainer_tells and entry.has_files) or path.exists()):
             file = _kept(self._files, entry.run_id, lambda: ProgressFile(path))
             file.read()
             return file

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from concurrency.rounds import Rounds
 from domain.errors import ClewError
 from domain.trainings.training import TrainingNews
 from scheduler.news.progress_book import ProgressBook
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
-from scheduler.rounds import Rounds
 from sockets.broadcast import Broadcast
 from sockets.connections import Connection
 

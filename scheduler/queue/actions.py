@@ -4,11 +4,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from domain.errors.trainings.files import FilesGone
 from domain.errors.trainings.reasons import CancelledInQueue, NoCheckpoint, NotOverYet
 from domain.errors.trainings.requests import NotContinuable, TrainingNotQueued, TrainingOver
 from domain.message_data import MessageData
 from domain.trainings.training import TrainingState
-from scheduler.backends.backend import Backend
+from scheduler.backends.backend import Backend, begins_with_checkpoint
 from scheduler.queue.dispatcher import Dispatcher, now_ms
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
@@ -53,12 +54,15 @@ class Actions:
                 state=TrainingState.KILLED, ended_ms=now_ms(), outcome=outcome, stopped_by=by or _NOBODY
             ),
         )
+        self._backend.withdraw(run_id)
         self._dispatcher.wake()
         return changed
 
     def hold(self, run_id: str) -> Entry:
         """Keeps it from starting."""
-        return self._change(run_id, lambda entry: entry.but(state=TrainingState.HELD))
+        changed = self._change(run_id, lambda entry: entry.but(state=TrainingState.HELD))
+        self._backend.withdraw(run_id)
+        return changed
 
     def release(self, run_id: str) -> Entry:
         """Lets it start when its turn comes."""
@@ -81,8 +85,8 @@ class Actions:
                 raise NotContinuable(NotOverYet())
             if entry.state is TrainingState.DONE:
                 raise TrainingOver()
-            if not self._backend.has_checkpoint(run_id):
-                raise NotContinuable(NoCheckpoint())
+            if not begins_with_checkpoint(self._backend, run_id):
+                raise NotContinuable(NoCheckpoint() if entry.has_files else FilesGone())
             self._queue.forget_end(run_id)
             again = self._written(_again(entry))
         self._forget_progress(run_id)
@@ -130,4 +134,6 @@ def _again(entry: Entry) -> Entry:
         outcome=None,
         stopped_by=None,
         log_tail=(),
+        has_files=True,
+        goes_on=True,
     )

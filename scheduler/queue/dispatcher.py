@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from concurrency.rounds import Rounds
 from domain.errors import BadInput, ClewError, NotFound, ServiceError, ServiceUnavailable
 from domain.errors.services import StartFailed
 from domain.errors.trainings.reasons import (
@@ -25,7 +26,6 @@ from scheduler.queue.launching import Launching
 from scheduler.queue.mlflow_queue import MlflowQueue
 from scheduler.queue.planning import Chosen, plan
 from scheduler.queue.reading import Reading
-from scheduler.rounds import Rounds
 
 _TICK_SECONDS: Final = 1.0
 _log = logging.getLogger(__name__)

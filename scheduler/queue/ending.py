@@ -17,16 +17,18 @@ _FROM_SIGNAL: Final = 128
 def ended(entry: Entry, status: backend.Exited | backend.Lost, *, now_ms: int, may_restart: bool) -> Entry:
     """What becomes of a training; `may_restart` is TRAINING_RESTART."""
     is_stopped = entry.stopped_by is not None or status.was_stopped
+    by = entry.stopped_by or status.stopped_by
     if may_restart and not is_stopped and _by_the_machine(status) and entry.has_checkpoint:
-        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), told=None)
+        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), goes_on=True, told=None)
     at_ms = status.at_ms if isinstance(status, backend.Exited) else now_ms
     state, outcome = _by_itself(status)
     if is_stopped:
-        state, outcome = TrainingState.KILLED, _stopped(entry.stopped_by)
+        state, outcome = TrainingState.KILLED, _stopped(by)
     return entry.but(
         state=state,
         ended_ms=at_ms,
         exit_code=_code(status),
+        stopped_by=(by or "") if is_stopped else None,
         outcome=None if outcome is None else MessageData.of(outcome),
         gpus=(),
         told=None,

@@ -14,7 +14,8 @@ class Entry:
     """One training. `told` is the state that MLflow was told last; None where it has to be told anew.
 
     `outcome` is how it ended, `damage` why it must not run; `trainer_tells` whether its program writes its progress
-    into a file. Times are Unix ms.
+    into a file, `has_files` whether what it wrote is still on this machine, `goes_on` whether it is to go on from a
+    checkpoint of its own, and must not begin anew. Times are Unix ms.
     """
 
     run_id: str
@@ -40,6 +41,8 @@ class Entry:
     trainer_tells: bool = False
     gpus: tuple[int, ...] = ()
     has_checkpoint: bool = False
+    has_files: bool = True
+    goes_on: bool = False
     log_tail: tuple[str, ...] = ()
     told: TrainingState | None = None
 

@@ -9,7 +9,7 @@ from domain.message_data import MessageData
 from domain.messages import Message
 from domain.trainings.trainer import Trainer
 from domain.trainings.training import TrainingState
-from scheduler.backends.backend import Backend, Launch
+from scheduler.backends.backend import Backend, Launch, begins_with_checkpoint
 from scheduler.queue.entry import Entry
 from scheduler.queue.mlflow_queue import MlflowQueue
 from scheduler.queue.planning import Chosen
@@ -61,7 +61,9 @@ class Launching:
 
     def _launch_of(self, entry: Entry, trainer: Trainer) -> Launch:
         values = self._trainers.checked_again(entry)
-        environment = {**self._environment(entry.run_id), **self._trainers.environment(trainer, values)}
+        # Whose it is, for the GPU monitor: all trainings run as one user, the scheduler's.
+        owner = {} if entry.by is None else {"CLEW_TRAINING_OWNER": entry.by}
+        environment = {**self._environment(entry.run_id), **owner, **self._trainers.environment(trainer, values)}
         return Launch(
             run_id=entry.run_id,
             attempt=entry.attempt,
@@ -82,6 +84,8 @@ class Launching:
                 return NotLaunched(NoCheckpoint())
         except ClewError as error:
             return NotLaunched(error)
+        if entry.goes_on and not begins_with_checkpoint(self._backend, entry.run_id):
+            return NotLaunched(NoCheckpoint())
         return None
 
 

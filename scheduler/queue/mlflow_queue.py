@@ -102,8 +102,7 @@ class MlflowQueue:
 
     def logged_nothing(self, run_id: str) -> bool:
         """Whether nothing but tags is in the run."""
-        run = self._runs.get(run_id)
-        return not run.metrics and not run.params and not self._runs.has_artifacts(run_id)
+        return self._runs.logged_nothing(run_id)
 
     def is_gone(self, run_id: str, error: BadInput | NotFound) -> bool:
         """Whether MLflow refuses a write because the run is deleted."""

@@ -2,22 +2,27 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from domain.errors.answers import NotARequestId
-from domain.errors.records import RequestIdTaken
+from domain.errors.models.changes import RequestIdTaken
 from domain.errors.requests import RequestTooLong
+from domain.errors.trainings.files import FilesGone
+from domain.errors.trainings.forks import AnotherTrainer
 from domain.errors.trainings.reasons import NoCheckpoint
 from domain.errors.trainings.requests import NotContinuable, QueueFull, TrainingRefused
 from domain.trainings.checking import checked
 from domain.trainings.fields import Value
+from domain.trainings.forking import Done, fork_misfits
 from domain.trainings.maze.form import NAME
 from domain.trainings.trainer import Trainer
-from scheduler.backends.backend import Backend
+from domain.trainings.training import TrainingProgress
+from scheduler.backends.backend import Backend, begins_with_checkpoint
 from scheduler.queue.dispatcher import Dispatcher
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
+from scheduler.queue.environment_check import EnvironmentCheck
 from scheduler.queue.mlflow_queue import MlflowQueue, NewTraining
 from scheduler.queue.queue_tags import MOST_CHARACTERS, request_text
 from scheduler.queue.trainers import Trainers, experiment_name, run_name
@@ -30,13 +35,23 @@ class Requests:
     """Each method returns the trainings of a request, those that it made before included."""
 
     def __init__(
-        self, entries: Entries, queue: MlflowQueue, backend: Backend, trainers: Trainers, dispatcher: Dispatcher
+        self,
+        entries: Entries,
+        queue: MlflowQueue,
+        backend: Backend,
+        trainers: Trainers,
+        dispatcher: Dispatcher,
+        environments: EnvironmentCheck,
+        progress_of: Callable[[Entry], TrainingProgress | None] = lambda _entry: None,
     ) -> None:
+        """`progress_of` tells how far a training has come."""
         self._entries = entries
         self._queue = queue
         self._backend = backend
         self._trainers = trainers
         self._dispatcher = dispatcher
+        self._environments = environments
+        self._progress_of = progress_of
 
     def start(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
         """A run for each seed; raises TrainingRefused, which names each wrong field, and then has started nothing."""
@@ -45,18 +60,28 @@ class Requests:
         filled = {name: value for name, value in body.items() if name not in ("trainer", "request_id")}
         runs = checked(trainer, filled)
         self._trainers.check_installed(trainer)
+        self._environments.check(trainer, runs[0])
         return self._make(trainer, runs, _request_id(body), by, None)
 
     def fork(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
         """Children of a training that go on from its newest checkpoint, with other values."""
         parent = self._entries.get(_text(body, "run_id", ""))
         trainer = self._trainers.get(parent.trainer)
+        if _text(body, "trainer", parent.trainer) != parent.trainer:
+            raise TrainingRefused({"trainer": AnotherTrainer(parent.trainer)})
         overriding = {name: value for name, value in body.items() if name not in ("run_id", "request_id", "trainer")}
         runs = checked(trainer, _inherited(trainer, parent.values, overriding) | overriding)
-        if not self._backend.has_checkpoint(parent.run_id):
-            raise NotContinuable(NoCheckpoint())
+        if trainer.is_built_in and (misfits := fork_misfits(parent.values, runs[0], self._done_by(parent))):
+            raise TrainingRefused(dict(misfits))
+        if not begins_with_checkpoint(self._backend, parent.run_id):
+            raise NotContinuable(NoCheckpoint() if parent.has_files else FilesGone())
         self._trainers.check_installed(trainer)
+        self._environments.check(trainer, runs[0])
         return self._make(trainer, runs, _request_id(body), by, parent.run_id)
+
+    def _done_by(self, parent: Entry) -> Done | None:
+        progress = self._progress_of(parent)
+        return None if progress is None else Done(progress.episode, progress.steps)
 
     def _make(
         self, trainer: Trainer, runs: list[dict[str, Value]], request_id: str, by: str | None, parent: str | None

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from domain.errors.trainings.reasons import NotOneRun, RequestDamaged
 from domain.errors.trainings.requests import TrainerNotInstalled, TrainerUnknown, TrainingRefused
+from domain.trainings.built_in import built_in_trainers
 from domain.trainings.checking import checked
 from domain.trainings.fields import Value
-from domain.trainings.maze.form import NAME, REQUEST_FILE, maze_trainer
+from domain.trainings.request_form import REQUEST_FILE
 from domain.trainings.trainer import Trainer, filled
 from scheduler.backends.backend import Needs
 from scheduler.local.environment import search_path
@@ -27,13 +28,13 @@ _LONGEST_NAME: Final = 250
 class Trainers:
     """The trainers by their names; `home` is where the programs of the file are looked for.
 
-    `of_built_in` are the settings of ours that the maze's trainer reads.
+    `of_built_in` are the settings of ours that Clew's own trainers read.
     """
 
     def __init__(
         self, others: Sequence[Trainer], home: Path | None = None, of_built_in: Mapping[str, str] | None = None
     ) -> None:
-        self._by_name = {trainer.name: trainer for trainer in (maze_trainer(), *others)}
+        self._by_name = {trainer.name: trainer for trainer in (*built_in_trainers(), *others)}
         self._home = home
         self._of_built_in = dict(of_built_in or {})
 
@@ -52,7 +53,7 @@ class Trainers:
         ]
 
     def is_installed(self, trainer: Trainer) -> bool:
-        """Whether its program is there; of the maze's, whether its libraries are."""
+        """Whether its program is there; of Clew's own, whether its libraries are."""
         if trainer.is_built_in:
             importlib.invalidate_caches()
             return find_spec(_LIBRARY) is not None
@@ -123,7 +124,7 @@ def command_of(trainer: Trainer, values: Mapping[str, Value]) -> list[str]:
 def run_name(trainer: Trainer, values: Mapping[str, Value]) -> str:
     """What a run is called in MLflow."""
     seed = trainer.seed_of(values)
-    kind = str(values["algorithm"]).lower() if trainer.name == NAME else trainer.name
+    kind = str(values["algorithm"]).lower() if trainer.is_built_in else trainer.name
     return kind if seed is None else f"{kind}-seed{seed}"
 
 

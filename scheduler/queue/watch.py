@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from concurrency.rounds import Rounds
 from domain.errors import ClewError
 from domain.errors.trainings.reasons import BackendAway, KeeperEnded, NotLaunched
 from domain.messages import Message
@@ -14,7 +15,6 @@ from scheduler.queue.ending import ended
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
 from scheduler.queue.launching import failed
-from scheduler.rounds import Rounds
 
 _TICK_SECONDS: Final = 0.25
 _log = logging.getLogger(__name__)
@@ -86,12 +86,12 @@ class Watch:
         return self._absent(entry) if isinstance(status, Absent) else entry
 
     def _alive(self, entry: Entry, status: Alive) -> Entry:
-        state = entry.state
+        state, by = entry.state, entry.stopped_by
         if status.is_stopping:
-            state = TrainingState.STOPPING
+            state, by = TrainingState.STOPPING, by or status.stopped_by
         elif state is TrainingState.STARTING and status.started_ms is not None and self._has_progress(entry):
             state = TrainingState.TRAINING
-        known = entry.but(state=state, gpus=status.gpus or entry.gpus)
+        known = entry.but(state=state, gpus=status.gpus or entry.gpus, stopped_by=by)
         if entry.started_ms is None and status.started_ms is not None:
             return known.but(started_ms=status.started_ms, told=None)
         return known

@@ -1,27 +1,34 @@
 """What is kept on disk of an attempt on the cluster: what Ray itself forgets, or never knew."""
 
+import logging
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 FILE: Final = "cluster.json"
 _MOST_BYTES: Final = 2**16
+_log = logging.getLogger(__name__)
 
 
 class AttemptRecord(BaseModel):
     """One attempt: whether Ray was ever seen to have it, since when it runs, and whether it is to end.
 
-    Its log begins at byte `log_begins` of the training's.
+    `is_doubtful` from before it is submitted until Ray is known to have it. Its log begins at byte `log_begins` of the
+    training's.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     attempt: int
     was_seen: bool = False
+    is_doubtful: bool = False
     running_ms: int | None = None
     is_stopping: bool = False
+    stopped_by: str | None = None
     log_begins: int = Field(0, ge=0)
 
 
@@ -33,12 +40,15 @@ class AttemptRecords:
 
     def read(self, run_id: str, attempt: int) -> AttemptRecord:
         """What is known of an attempt: nothing yet, where the file is none or another attempt's."""
-        try:
-            with (self._folders / run_id / FILE).open("rb") as file:
-                record = AttemptRecord.model_validate_json(file.read(_MOST_BYTES))
-        except (OSError, ValidationError):
-            return AttemptRecord(attempt=attempt)
-        return record if record.attempt == attempt else AttemptRecord(attempt=attempt)
+        record = self._newest(run_id)
+        return record if record is not None and record.attempt == attempt else AttemptRecord(attempt=attempt)
+
+    def doubtful(self) -> Iterator[tuple[str, int]]:
+        """Those that were submitted, perhaps, by a scheduler that did not live to know."""
+        for folder in self._folders.iterdir() if self._folders.exists() else ():
+            record = self._newest(folder.name)
+            if record is not None and record.is_doubtful:
+                yield folder.name, record.attempt
 
     def write(self, run_id: str, record: AttemptRecord) -> None:
         """Puts a record in place at once; raises OSError."""
@@ -50,3 +60,40 @@ class AttemptRecords:
             file.flush()
             os.fsync(file.fileno())
         new.replace(folder / FILE)
+
+    def _newest(self, run_id: str) -> AttemptRecord | None:
+        try:
+            with (self._folders / run_id / FILE).open("rb") as file:
+                return AttemptRecord.model_validate_json(file.read(_MOST_BYTES))
+        except (OSError, ValidationError):
+            return None
+
+
+class KeptRecord:
+    """The record of one attempt, on disk after each change; `now` is how it is."""
+
+    def __init__(self, records: AttemptRecords, run_id: str, attempt: int) -> None:
+        self._records, self._run_id = records, run_id
+        self._lock = threading.Lock()
+        self.now = records.read(run_id, attempt)
+
+    def write(self, **changes: Any) -> None:
+        """Changes it, and writes it in any case; raises OSError, and is changed nonetheless."""
+        with self._lock:
+            self.now = self.now.model_copy(update=changes)
+            self._records.write(self._run_id, self.now)
+
+    def change(self, **changes: Any) -> None:
+        """Changes it, and writes it where that makes a difference; raises OSError, and is changed nonetheless."""
+        with self._lock:
+            changed = self.now.model_copy(update=changes)
+            if changed != self.now:
+                self.now = changed
+                self._records.write(self._run_id, changed)
+
+    def change_quietly(self, **changes: Any) -> None:
+        """Changes it; where it cannot be written, the log says so."""
+        try:
+            self.change(**changes)
+        except OSError as error:
+            _log.warning("What is known of a training is not kept: %s", error.strerror, extra={"run_id": self._run_id})

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 import orjson
 
 from domain.errors.trainings.cluster import NotForAShell
-from domain.trainings.maze.form import REQUEST_FILE
+from domain.trainings.request_form import REQUEST_FILE
 from scheduler.backends.backend import Launch
-from scheduler.ray_jobs.checkpoints import ARTIFACTS, Checkpoint
+from scheduler.backends.checkpoints import ARTIFACTS, Checkpoint
 
 STOP_SECONDS: Final = 60
 _FOLDER: Final = "CLEW_RUN_FOLDER"

@@ -10,6 +10,7 @@ from domain.errors.trainings.cluster import ClusterFailed, QueuedByCluster
 from domain.errors.trainings.reasons import NotLaunched
 from domain.messages import Text
 from scheduler.backends.backend import Alive, Exited, Pending, Status
+from scheduler.ray_jobs.attempt_record import AttemptRecord
 from transport.words import shown
 
 
@@ -62,13 +63,14 @@ class Job(BaseModel):
         return Text(shown((self.message or self.error_type or self.status.value)[:20_000]))
 
 
-def status_of(job: Job, *, running_ms: int | None, is_stopping: bool, now_ms: int) -> Status:
-    """What a training does whose job this is; `running_ms` is when it was first seen to run."""
+def status_of(job: Job, record: AttemptRecord, now_ms: int) -> Status:
+    """What a training does whose job this is."""
     if job.status == JobStatus.PENDING:
         return Pending(QueuedByCluster(job.reason) if job.message else None)
     if job.status == JobStatus.RUNNING:
-        return Alive(running_ms, (), is_stopping)
-    return _exited(job, is_stopping, now_ms if job.end_time is None else job.end_time)
+        return Alive(record.running_ms, (), record.is_stopping, record.stopped_by)
+    ended = _exited(job, record.is_stopping, now_ms if job.end_time is None else job.end_time)
+    return ended._replace(stopped_by=record.stopped_by)
 
 
 def _exited(job: Job, was_stopping: bool, at_ms: int) -> Exited:

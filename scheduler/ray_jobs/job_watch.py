@@ -6,13 +6,14 @@ from collections.abc import Callable
 from copy import copy
 from typing import Final
 
+from concurrency.rounds import Rounds
 from domain.errors import ClewError
 from domain.errors.connections import TimedOut
 from scheduler.ray_jobs.jobs_api import SERVICE, JobsApi
 from scheduler.ray_jobs.watched_job import PATIENCE_SECONDS, WatchedJob
-from scheduler.rounds import Rounds
 
 EACH_SECONDS: Final = 1.0
+LOGS_EACH_SECONDS: Final = 0.5
 FORGET_SECONDS: Final = 120.0
 Key = tuple[str, int]
 
@@ -26,7 +27,7 @@ class JobWatch:
         self._asked: dict[Key, float] = {}
         self._lock = threading.Lock()
         self._looking = Rounds("ray-jobs", EACH_SECONDS, self._look)
-        self._reading = Rounds("ray-logs", EACH_SECONDS, self._read)
+        self._reading = Rounds("ray-logs", LOGS_EACH_SECONDS, self._read)
         self._has_begun = False
         self._reach: ClewError | None = None
         self._is_reach_known = threading.Event()
@@ -54,6 +55,13 @@ class JobWatch:
     def waiting(self) -> int:
         """How many jobs the cluster has that it has not begun."""
         return sum(one.is_waiting for one in self._all())
+
+    def withdraw(self, run_id: str) -> None:
+        """Has what may show of a training that nobody wants now stopped at once."""
+        for one in self._all():
+            if one.run_id == run_id:
+                one.withdraw()
+        self._looking.wake()
 
     def look_soon(self) -> None:
         """Asks anew at once."""

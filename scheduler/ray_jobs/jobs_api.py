@@ -16,8 +16,9 @@ from domain.messages import Text
 from scheduler.ray_jobs.job import Job
 from scheduler.ray_jobs.settings import RayJobsSettings, read_headers
 from transport.credentials import BearerAuth
-from transport.exchange import Answer, Take
+from transport.exchange import Take
 from transport.http_client import JsonService
+from transport.opened import Answer
 from transport.words import shown
 
 SERVICE: Final = "Ray"

@@ -8,7 +8,7 @@ from typing import Final
 from domain.errors import ClewError
 from scheduler.ray_jobs.jobs_api import JobsApi
 
-EACH_SECONDS: Final = 2.0
+EACH_SECONDS: Final = 0.5
 UNWATCHED_SECONDS: Final = 15.0
 _SHARE: Final = 10
 """Of all time, a tenth at most goes into reading one log anew: Ray tells it from its first byte on, each time."""

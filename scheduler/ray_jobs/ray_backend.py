@@ -12,14 +12,14 @@ from domain.errors.services import StartFailed
 from domain.errors.trainings.cluster import EnoughWaitThere, MlflowOutOfReach
 from domain.errors.trainings.reasons import NotLaunched
 from domain.messages import Text
-from domain.trainings.maze.form import REQUEST_FILE
+from domain.trainings.request_form import REQUEST_FILE
 from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import Exited, Launch, Needs, Room, Status
+from scheduler.backends.checkpoints import Checkpoints
 from scheduler.local.environment import base_environment
-from scheduler.local.keeper import last_lines, now_ms
+from scheduler.local.keeper_files import last_lines, now_ms
 from scheduler.local.log_file import LogFile
 from scheduler.ray_jobs.attempt_record import AttemptRecords
-from scheduler.ray_jobs.checkpoints import Checkpoints
 from scheduler.ray_jobs.entrypoint import entrypoint_of
 from scheduler.ray_jobs.job import Job, JobStatus
 from scheduler.ray_jobs.job_watch import JobWatch
@@ -43,11 +43,14 @@ class RayBackend:
         self._settings, self._folders, self._clean = settings, folders, clean
         self._jobs = JobsApi.from_settings(settings)
         self._records = AttemptRecords(folders)
+        self._runs = runs
         self._checkpoints = Checkpoints(runs, folders)
+        self._has_looked_for_doubtful = False
         self._watch = JobWatch(self._jobs, self._watched)
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
         """As `Backend.room`; raises MlflowOutOfReach where a training could not log from the cluster."""
+        self._look_for_doubtful()
         self._check_mlflow()
         self._watch.check_reach()
         waiting = self._watch.waiting()
@@ -61,7 +64,7 @@ class RayBackend:
                 return
             try:
                 body = self._body(launch, watched.submission_id)
-                watched.begin_log()
+                watched.prepare()
                 watched.trust(body, self._submitted(watched, body))
             except OSError as error:
                 raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
@@ -70,15 +73,19 @@ class RayBackend:
 
     def poll(self, run_id: str, attempt: int) -> Status:
         """As `Backend.poll`."""
-        return self._watch.of(run_id, attempt).status()
+        return self._watch.of(run_id, attempt).status_of_wanted()
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
         """As `Backend.stop`; raises StartFailed where the disk takes nothing."""
         try:
-            self._watch.of(run_id, attempt).keep(is_stopping=True)
+            self._watch.of(run_id, attempt).keep(is_stopping=True, stopped_by=by)
         except OSError as error:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
         self._watch.look_soon()
+
+    def withdraw(self, run_id: str) -> None:
+        """As `Backend.withdraw`."""
+        self._watch.withdraw(run_id)
 
     def log(self, run_id: str, attempt: int) -> LogFile:
         """As `Backend.log`: a copy, which lags behind by some seconds."""
@@ -116,6 +123,13 @@ class RayBackend:
     def close(self) -> None:
         """Asks Ray nothing more; what trains trains on."""
         self._watch.close()
+
+    def _look_for_doubtful(self) -> None:
+        """Once the queue was read, so that the ones that are wanted are asked about."""
+        if not self._has_looked_for_doubtful:
+            self._has_looked_for_doubtful = True
+            for run_id, attempt in self._records.doubtful():
+                self._watch.of(run_id, attempt).doubt()
 
     def _submitted(self, watched: WatchedJob, body: Mapping[str, Any]) -> Job:
         """What became of a submission: where its answer does not say, the job itself does."""
@@ -163,7 +177,8 @@ class RayBackend:
             raise MlflowOutOfReach(origin_of(url))
 
     def _watched(self, run_id: str, attempt: int) -> WatchedJob:
-        return WatchedJob(self._jobs, self._records, run_id, attempt, self._log_path(run_id))
+        known = (self._jobs, self._records, run_id, attempt, self._log_path(run_id))
+        return WatchedJob(*known, logged_nothing=self._runs.logged_nothing)
 
     def _log_path(self, run_id: str) -> Path:
         return self._folders / run_id / LOG

@@ -4,16 +4,15 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any, Final
 
-from domain.errors import ClewError
+from domain.errors import BadInput, ClewError, NotFound
 from domain.errors.connections import TimedOut
-from domain.errors.trainings.cluster import QueuedByCluster
 from scheduler.backends.backend import Absent, Alive, Lost, Pending, Status
-from scheduler.ray_jobs.attempt_record import AttemptRecords
+from scheduler.ray_jobs.attempt_record import AttemptRecord, AttemptRecords, KeptRecord
 from scheduler.ray_jobs.job import Job, JobStatus, status_of
 from scheduler.ray_jobs.jobs_api import SERVICE, JobsApi
 from scheduler.ray_jobs.log_copy import LogCopy
@@ -21,6 +20,8 @@ from scheduler.ray_jobs.log_copy import LogCopy
 LOST_AFTER_SECONDS: Final = 3.0
 STOP_EACH_SECONDS: Final = 2.0
 DOUBT_SECONDS: Final = 30.0
+LATE_SECONDS: Final = 6.0
+"""So long after its scheduler was killed Ray may still take a submission in."""
 GIVE_UP_SECONDS: Final = 600.0
 PATIENCE_SECONDS: Final = 0.1
 _log = logging.getLogger(__name__)
@@ -29,23 +30,39 @@ _log = logging.getLogger(__name__)
 class WatchedJob:
     """What Ray says of it, told by `status` at once and found out by `refresh`, which may take seconds."""
 
-    def __init__(self, jobs: JobsApi, records: AttemptRecords, run_id: str, attempt: int, log_path: Path) -> None:
+    def __init__(
+        self,
+        jobs: JobsApi,
+        records: AttemptRecords,
+        run_id: str,
+        attempt: int,
+        log_path: Path,
+        logged_nothing: Callable[[str], bool],
+    ) -> None:
+        """`logged_nothing` says of a run whether no program has written into it; raises a ClewError."""
         self.run_id, self.attempt = run_id, attempt
         self.submission_id = f"{run_id}-{attempt}"
         self.body: Mapping[str, Any] | None = None
         """What was submitted, for as long as this process lives."""
         self.lock = threading.Lock()
         """Held while Ray is asked or told something, so that no answer overtakes a newer one."""
-        self.record = records.read(run_id, attempt)
-        self._record_lock = threading.Lock()
-        self._jobs, self._records, self._log_path = jobs, records, log_path
+        self._kept = KeptRecord(records, run_id, attempt)
+        self._jobs, self._log_path = jobs, log_path
+        self._logged_nothing = logged_nothing
         self.log = LogCopy(jobs, self.submission_id, log_path, self.record.log_begins)
         self._told: Status | ClewError | None = None
         self._is_known = threading.Event()
         self._missing_since: float | None = None
+        self._was_pending = False
         self._stop_due = 0.0
         self._unwanted_from: float | None = None
+        self._may_show_until = time.monotonic() + LATE_SECONDS if self.record.is_doubtful else 0.0
         self.is_settled = False
+
+    @property
+    def record(self) -> AttemptRecord:
+        """What is kept of it on disk."""
+        return self._kept.now
 
     @property
     def is_waiting(self) -> bool:
@@ -56,6 +73,14 @@ class WatchedJob:
     def is_running(self) -> bool:
         """Whether its program runs."""
         return isinstance(self._told, Alive)
+
+    def status_of_wanted(self) -> Status:
+        """As `status`, of one that is to run: what may show later of an attempt that is told as absent is not."""
+        self._unwanted_from = None
+        found = self.status()
+        if isinstance(found, Absent | Lost):
+            self._unwanted_from = time.monotonic()
+        return found
 
     def status(self) -> Status:
         """What it does; raises a ClewError where Ray did not say."""
@@ -69,6 +94,11 @@ class WatchedJob:
         """Says that it may have been submitted: where nobody submits it again soon, it is stopped once it shows."""
         self._unwanted_from = time.monotonic() + DOUBT_SECONDS
 
+    def withdraw(self) -> None:
+        """Says that nobody submits it again: if it was submitted nonetheless, it is stopped as soon as it shows."""
+        if self._unwanted_from is not None:
+            self._unwanted_from = time.monotonic()
+
     def trust(self, body: Mapping[str, Any], job: Job) -> None:
         """Says that it was submitted, as this, and is to run."""
         self._unwanted_from, self.body = None, body
@@ -78,7 +108,7 @@ class WatchedJob:
     def is_needed(self) -> bool:
         """Whether it has to be looked after though nobody asks: it is to be stopped."""
         if self._unwanted_from is not None:
-            return time.monotonic() < self._unwanted_from + GIVE_UP_SECONDS
+            return not self.is_settled and time.monotonic() < self._unwanted_from + GIVE_UP_SECONDS
         return self.record.is_stopping and not self.is_settled
 
     def fail(self, error: ClewError) -> None:
@@ -89,23 +119,21 @@ class WatchedJob:
     def settle(self, status: Status) -> None:
         """Says that it is over, in this way."""
         self.is_settled = True
+        self._kept.change_quietly(is_doubtful=False)
         self._tell(status)
 
-    def begin_log(self) -> None:
-        """Notes that what it writes comes behind what earlier attempts did; raises OSError: then nothing may begin."""
+    def prepare(self) -> None:
+        """Notes that it may be submitted, and that its log comes behind those of earlier attempts.
+
+        Raises OSError: then nothing may begin.
+        """
         begins = self._log_path.stat().st_size if self._log_path.exists() else 0
-        with self._record_lock:
-            self.record = self.record.model_copy(update={"log_begins": begins})
-            self._records.write(self.run_id, self.record)
+        self._kept.write(log_begins=begins, is_doubtful=True)
         self.log = LogCopy(self._jobs, self.submission_id, self._log_path, begins)
 
     def keep(self, **changes: Any) -> None:
         """Writes down what Ray would not remember; raises OSError, and knows it nonetheless."""
-        with self._record_lock:
-            changed = self.record.model_copy(update=changes)
-            if changed != self.record:
-                self.record = changed
-                self._records.write(self.run_id, changed)
+        self._kept.change(**changes)
 
     def refresh(self) -> None:
         """Asks Ray, and does what is due: stops it, or submits it once more where Ray gave up waiting."""
@@ -122,15 +150,14 @@ class WatchedJob:
                 self.fail(error)
 
     def _take_in(self, job: Job) -> None:
-        self._missing_since = None
-        self._keep_quietly(was_seen=True)
+        self._missing_since, self._was_pending = None, job.status == JobStatus.PENDING
+        self._kept.change_quietly(was_seen=True, is_doubtful=False)
         if job.status == JobStatus.RUNNING and self.record.running_ms is None:
-            self._keep_quietly(running_ms=_now_ms())
+            self._kept.change_quietly(running_ms=_now_ms())
         if job.is_over:
             self.log.read()
             self.is_settled = True
-        record = self.record
-        self._tell(status_of(job, running_ms=record.running_ms, is_stopping=record.is_stopping, now_ms=_now_ms()))
+        self._tell(status_of(job, self.record, _now_ms()))
 
     def _tell(self, status: Status | ClewError) -> None:
         self._told = status
@@ -138,11 +165,13 @@ class WatchedJob:
 
     def _see(self, job: Job) -> None:
         if self._unwanted_from is not None:
-            if time.monotonic() >= self._unwanted_from and not job.is_over:
+            if job.is_over:
+                self._kept.change_quietly(is_doubtful=False)
+            elif time.monotonic() >= self._unwanted_from:
                 self._stop(job)
             return
         if job.waited_too_long and not self.record.is_stopping:
-            self._queue_again(job)
+            self._queue_again()
             return
         self._take_in(job)
         if self.record.is_stopping and not job.is_over:
@@ -155,31 +184,41 @@ class WatchedJob:
             if self._jobs.stop(self.submission_id) and job.status == JobStatus.RUNNING:
                 self._stop_due = math.inf  # a second signal would cut off what the program still writes
 
-    def _queue_again(self, job: Job) -> None:
+    def _queue_again(self) -> None:
         """Ray lets a job wait for 15 minutes, a queue waits for as long as it takes."""
         _log.info("Ray gave up waiting for room; submitted again", extra={"run_id": self.run_id})
-        self._keep_quietly(was_seen=False)  # first, or what Ray was told to forget would pass for lost
+        # First, or what Ray was told to forget would pass for lost.
+        self._kept.change_quietly(was_seen=False, is_doubtful=True)
         self._jobs.forget(self.submission_id)
-        self._tell(Pending(QueuedByCluster(job.reason)))
+        self._tell(self._told if isinstance(self._told, Pending) else Pending())
 
     def _miss(self) -> None:
         """Ray does not know it: it never did, or it lost its memory and with it all that ran."""
-        if not self.record.was_seen:
-            if self.body is None or self.record.is_stopping:
-                self._tell(Absent())
-            else:
-                self._jobs.submit(self.body)
-            return
-        now = time.monotonic()
-        self._missing_since = self._missing_since or now
-        if now - self._missing_since >= LOST_AFTER_SECONDS:
-            self.settle(Lost(was_stopped=self.record.is_stopping))
+        now, lost = time.monotonic(), Lost(was_stopped=self.record.is_stopping, stopped_by=self.record.stopped_by)
+        if self.record.was_seen:
+            self._missing_since = self._missing_since or now
+            if now - self._missing_since >= LOST_AFTER_SECONDS:
+                self._lose(lost)
+        elif self.record.is_stopping:
+            self._tell(lost)
+        elif self.body is not None:
+            self._jobs.submit(self.body)
+        else:
+            self._tell(Pending() if now < self._may_show_until else Absent())
 
-    def _keep_quietly(self, **changes: Any) -> None:
+    def _lose(self, lost: Lost) -> None:
+        """Of one that still waited when Ray was last asked nothing ever ran, so that it waits on."""
+        if not self.record.is_stopping and (self._was_pending or self._never_ran()):
+            self._kept.change_quietly(was_seen=False, is_doubtful=True)
+        else:
+            self.settle(lost)
+
+    def _never_ran(self) -> bool:
+        """Of one that was never seen to run, while nobody looked for a time: by what its program would have logged."""
         try:
-            self.keep(**changes)
-        except OSError as error:
-            _log.warning("What is known of a training is not kept: %s", error.strerror, extra={"run_id": self.run_id})
+            return self.record.running_ms is None and self._logged_nothing(self.run_id)
+        except (BadInput, NotFound):  # the run is gone
+            return False
 
 
 def _now_ms() -> int:

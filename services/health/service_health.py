@@ -1,6 +1,6 @@
 """How everybody whom Clew depends on is doing, for the front page: asked in the background, for all its viewers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,11 +22,15 @@ _FORMAT = 2  # of the reports on disk: raise it when their shape changes
 
 
 class Neighbour(NamedTuple):
-    """A service beside Clew that says itself how it is doing; `label` tells it from others of its kind."""
+    """A service beside Clew; `label` tells it from others of its kind, and `ask` raises where it is not well.
+
+    Without an `ask` it is a process of ours, which says itself how it is doing.
+    """
 
     kind: ServiceKind
     label: str | None
     service: JsonService
+    ask: Callable[[], object] | None = None
 
 
 class _Alive(BaseModel):
@@ -49,7 +53,7 @@ class HealthSnapshots:
         self._fresh_for = timedelta(seconds=refresh_seconds / 3)
         self._checks = checks
         self._neighbours = neighbours
-        self._probes = Probes({str(one.service.name): partial(ask_alive, one.service) for one in neighbours})
+        self._probes = Probes({str(one.service.name): one.ask or partial(ask_alive, one.service) for one in neighbours})
         self._snapshot = Snapshot(
             folder,
             "health",
@@ -81,6 +85,6 @@ class HealthSnapshots:
         ]
         listed += [
             ServiceHealth(kind=kind, name=service.name, label=label, health=judged(found[str(service.name)]))
-            for kind, label, service in self._neighbours
+            for kind, label, service, _ask in self._neighbours
         ]
         return HealthReport(services=listed, asked_at=datetime.now(UTC))

@@ -19,7 +19,7 @@ from domain.addresses import sparing_loopback
 from domain.wrong_settings import explain
 from services.processes.configuration import configuration
 from services.processes.ports import host_warnings, port_problems
-from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMPLES, services_of
+from services.processes.specs import BY_NAME, DASHBOARD, MLFLOW, PROCESSES, SAMPLES, listening, services_of
 from services.processes.state_lock import AlreadyLaunched, state_lock
 from services.processes.supervisor import Child, Supervision, SupervisorEnded
 from settings.browser_urls import browser_url_warnings
@@ -61,7 +61,7 @@ class _Launch:
         self.settings = settings
         self.state_dir = settings.state_dir
         self.services = [process.name for process in services_of(settings)]
-        self.waiting_for = list(self.services)
+        self.waiting_for = [process.name for process in listening(settings)]
         self.stopping = False
         self.at_terminal = os.isatty(0)
         self.seen: dict[str, Child] = {}
@@ -124,7 +124,7 @@ class _Launch:
         """Notes who answers by now; fills an MLflow that has just come up, and says when all is ready."""
         for name in [one for one in self.waiting_for if self._answers(one)]:
             self.waiting_for.remove(name)
-            if name == MLFLOW.name:
+            if name == MLFLOW.name and SAMPLES.is_wanted(self.settings):
                 supervision.start(SAMPLES.name)
         if not self.waiting_for:
             say(f"Clew is ready at {DASHBOARD.url(self.settings)}/ ({self._mlflow()}). Ctrl-C stops it.")

@@ -101,6 +101,26 @@ _SCHEDULER: Final = ProcessSpec(
     is_wanted=lambda settings: settings.embedded_scheduler,
     unless="SCHEDULER_URL",
 )
+# Reads from where it was, by what MLflow says: it may end at any moment.
+_TENSORBOARD_IMPORT: Final = ProcessSpec(
+    name="tensorboard_import",
+    title="The importer of TensorBoard's runs",
+    meaning="`python -m tensorboard_import`, which follows the folders of `TENSORBOARD_DIRS`, if that is set",
+    more="see [its page](tensorboard.md)",
+    command="python -m tensorboard_import",
+    listens=None,
+    is_wanted=lambda settings: bool(settings.tensorboard_dirs),
+)
+# What it is to tell lies on its disk before it tells it: it may end at any moment.
+_WATCHER: Final = ProcessSpec(
+    name="watcher",
+    title="The watcher",
+    meaning="`python -m watcher`, which tells the team what happened, if `ALERTS_FILE` is set",
+    more="see [its page](alerts.md)",
+    command="python -m watcher",
+    listens=None,
+    is_wanted=lambda settings: settings.alerts_file is not None,
+)
 DASHBOARD: Final = ProcessSpec(
     name="dashboard",
     title="The dashboard",
@@ -116,18 +136,19 @@ SAMPLES: Final = ProcessSpec(
     meaning="fills that MLflow with recorded runs if nothing was ever in it, then ends",
     command="python -m training.samples",
     listens=None,
-    is_wanted=lambda settings: settings.embedded,
+    is_wanted=lambda settings: settings.embedded and not settings.tensorboard_dirs,
     unless="MLFLOW_TRACKING_URI",
     ends_its_group=True,
     runs_once=True,
 )
-PROCESSES: Final = (MLFLOW, _GPU_MONITOR, _INFERENCE, _SCHEDULER, DASHBOARD, SAMPLES)
+PROCESSES: Final = (MLFLOW, _GPU_MONITOR, _INFERENCE, _SCHEDULER, _TENSORBOARD_IMPORT, _WATCHER, DASHBOARD, SAMPLES)
 BY_NAME: Final = {process.name: process for process in PROCESSES}
 
 
 def listening(settings: Settings) -> list[ProcessSpec]:
     """The processes of this start that bind an address, the dashboard first: whom a problem names first."""
-    return sorted(services_of(settings), key=lambda process: process is not DASHBOARD)
+    binding = (process for process in services_of(settings) if process.listens is not None)
+    return sorted(binding, key=lambda process: process is not DASHBOARD)
 
 
 def services_of(settings: Settings) -> list[ProcessSpec]:

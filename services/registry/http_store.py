@@ -9,17 +9,18 @@ from pydantic import ValidationError
 from domain.errors import BadResponse, ClewError, Conflict, NotFound, ServiceUnavailable
 from domain.errors.answers import AnotherActivated, AnotherAnswered, NotAModelList
 from domain.errors.misfits import misfit_of
-from domain.errors.names import MODEL_SERVER
-from domain.errors.records import (
-    DeletedMeanwhile,
+from domain.errors.models.changes import DeletedMeanwhile, ModelIsActive
+from domain.errors.models.records import (
     FileNotShown,
-    ModelIsActive,
     ModelNotFound,
+    NoSignaturesThere,
     NothingToRestore,
     OwnSuccessRates,
+    RegisteredModelUnknown,
 )
+from domain.errors.names import MODEL_SERVER
 from domain.inference.policies import PolicyGraph
-from domain.registry.measurements import Measurement
+from domain.registry.measurements import AnyMeasurement
 from domain.registry.models import Activation, Model, ModelList, in_order
 from domain.tracking.runs import BadRow
 from services.registry.model_server_answers import (
@@ -32,6 +33,7 @@ from services.registry.model_server_answers import (
     says_it_overrules,
     success_rate_in,
 )
+from services.registry.model_store import ModelStore
 from services.registry.version_files.keeping import PolicyFile
 from transport.http_client import JsonService
 
@@ -53,6 +55,12 @@ class HttpModelStore:
         self._service = service
         self._seconds = seconds
         self._activation_seconds = activation_seconds
+
+    def of(self, name: str | None) -> ModelStore:
+        """As `ModelStore.of`: the server keeps one kind of models, and has no names for them."""
+        if name is not None:
+            raise RegisteredModelUnknown(repr(name[:40]))
+        return self
 
     def all(self) -> ModelList:
         """As `ModelStore.all`."""
@@ -85,6 +93,10 @@ class HttpModelStore:
         """As `ModelStore.active`."""
         raw = self._active()
         return None if raw is None else self._checked(raw, self._active_id(raw))
+
+    def active_beside(self, model_id: str) -> Model | None:
+        """As `ModelStore.active_beside`."""
+        return self.active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """As `ModelStore.activate`; the server checks what it can check, and its refusal is passed on word for word."""
@@ -119,9 +131,13 @@ class HttpModelStore:
         """As `ModelStore.restore`."""
         raise NothingToRestore
 
-    def record(self, model_id: str, measurement: Measurement) -> None:
+    def record(self, model_id: str, measurement: AnyMeasurement) -> None:
         """As `ModelStore.record`."""
         raise OwnSuccessRates
+
+    def sign(self, model_id: str, signature: str) -> None:
+        """As `ModelStore.sign`."""
+        raise NoSignaturesThere
 
     def history(self) -> list[Activation]:
         """As `ModelStore.history`."""

@@ -8,7 +8,7 @@ from concurrency.single_flight import SingleFlight
 from concurrency.worker_pool import DaemonPool
 from domain.errors import ClewError
 from domain.errors.services import BrokeOff
-from domain.registry.measurements import Measurement
+from domain.registry.measurements import AnyMeasurement
 from services.registry.model_store import ModelStore
 
 _AGAIN_AFTER_SECONDS = 30.0  # the store may have been mended, or have lost it
@@ -26,12 +26,12 @@ class MeasurementKeeping:
             "measurement", start=pool.submit, keep_seconds=lambda _error: _AGAIN_AFTER_SECONDS
         )
 
-    def keep(self, model_id: str, measured: Measurement) -> Future[None]:
+    def keep(self, model_id: str, measured: AnyMeasurement) -> Future[None]:
         """Begins to write it, or joins who has; the future ends when it is kept, or with a `ClewError`."""
         key = f"{model_id} {measured.model_dump_json(exclude={'at'})}"
         return self._writes.join(key, partial(self._write, model_id, measured))
 
-    def _write(self, model_id: str, measured: Measurement) -> None:
+    def _write(self, model_id: str, measured: AnyMeasurement) -> None:
         try:
             before = self._store.get(model_id).measured
             if before is None or not before.is_same_as(measured):  # another worker may have been faster

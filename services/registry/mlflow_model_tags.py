@@ -1,32 +1,41 @@
-"""What the tags of a registered model and of its versions say: models, and former activations."""
+"""What the tags of a version say of the model that it is."""
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple, Self
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from domain.addresses import hiding_credentials, without_credentials
-from domain.errors.records import BeingPurged, ChangedMeanwhile, DeletedMeanwhile, RestoreFirst
-from domain.registry.measurements import Measurement
+from domain.environments.source import id_in
+from domain.errors.models.changes import BeingPurged, ChangedMeanwhile, DeletedMeanwhile, RestoreFirst
+from domain.registry.measurements import AnyMeasurement
+from domain.registry.model_ids import VersionIds
 from domain.registry.models import (
     DELETED_TAG,
     MEASUREMENT_TAG,
     PURGING_TAG,
-    Activation,
     Model,
     ModelState,
     state_of,
 )
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
-from mlflow_api.registry import Registered, Version, moment_of
+from mlflow_api.registry.versions import Registered, Version, moment_of
 
-HISTORY_TAG: Final = "clew.activation."
-_HISTORY_KEY: Final = re.compile(re.escape(HISTORY_TAG) + r"\d{8}T\d{12}-[0-9a-f]{6}", re.ASCII)
-_CHECKED_TAGS: Final = ("onnx_file", "env_id")
+_MEASUREMENT: Final[TypeAdapter[AnyMeasurement]] = TypeAdapter(AnyMeasurement)
+_CHECKED_TAGS: Final = ("onnx_file", "env_id", "env_spec", "policy_signature", "normalization")
+_SHOWN_ELSEWHERE: Final = frozenset(
+    [*_CHECKED_TAGS, "algorithm", "trained_at", "success_rate", "mean_return", "total_episodes"]
+)
+_OWN: Final = ("clew.", "mlflow.")
+# Of a list of thousands, each tells these: no place for whole documents.
+_MOST_TAGS: Final = 20
+_LONGEST_TAG: Final = 250
+_LONGEST_DESCRIPTION: Final = 2_000
 
 
 class RunFacts(NamedTuple):
@@ -37,77 +46,79 @@ class RunFacts(NamedTuple):
     ended_at: datetime | None
     success_rate: float | None
     episodes: int | None
+    mean_return: float | None = None
+    env_spec: str | None = None
+    policy_signature: str | None = None
+    normalization: str | None = None
 
     @classmethod
     def of(cls, run: Run, vocabulary: Vocabulary) -> Self:
         """Reads `run` by `vocabulary`."""
         return cls(
             algorithm=run.parameter("algorithm", vocabulary),
-            env_id=run.parameter("environment", vocabulary),
+            env_id=run.parameter("environment", vocabulary) or run.tags.get("env_id"),
             ended_at=run.ended_at,
             success_rate=run.latest("success_rate", vocabulary),
             episodes=run.episodes(vocabulary),
+            mean_return=_finite(run.metrics["mean_return"].value) if "mean_return" in run.metrics else None,
+            env_spec=run.tags.get("env_spec"),
+            policy_signature=run.tags.get("policy_signature"),
+            normalization=run.tags.get("normalization"),
         )
 
 
-def model_of(version: Version, run: RunFacts | None, active: str | None) -> Model:
+def model_of(
+    version: Version,
+    run: RunFacts | None,
+    registered: Registered,
+    name: str | None = None,
+    ids: VersionIds | None = None,
+) -> Model:
     """The version's own tags first; what another tool registered shows what its run tells. Raises ValidationError."""
     tags = version.tags
     file = tags.get("onnx_file")
+    env_spec = tags.get("env_spec") or (run and run.env_spec) or None
     source = _without_secrets(version.source)
     measured = _measured(tags.get(MEASUREMENT_TAG))
     return Model(
-        id=version.version,
+        id=(ids or VersionIds()).id_of(version.version),
+        name=name,
         algorithm=tags.get("algorithm") or (run and run.algorithm) or None,
         trained_at=moment_of(tags.get("trained_at")) or (run.ended_at if run else None),
-        success_rate=measured.seen.success_rate if measured else _registered_rate(tags, run),
+        success_rate=measured.success_rate if measured else _registered_rate(tags, run),
+        mean_return=measured.mean_return if measured else _registered_return(tags, run),
         onnx_path=f"{source}/{file}" if file else source or None,
         total_episodes=_count(tags.get("total_episodes")) or ((run.episodes if run else None) or None),
-        env_id=tags.get("env_id") or (run and run.env_id) or None,
+        env_id=tags.get("env_id") or (run and run.env_id) or id_in(env_spec or "") or None,
+        env_spec=env_spec,
+        policy_signature=tags.get("policy_signature") or (run and run.policy_signature) or None,
+        normalization=tags.get("normalization") or (run and run.normalization) or None,
         run_id=version.run_id or None,
         measured=measured,
-        state=state_of(version.version, tags, active),
+        description=version.description[:_LONGEST_DESCRIPTION] or None,
+        aliases=registered.others_aliases(version.version),
+        tags=_others_tags(tags),
+        state=state_of(version.version, tags, registered.active),
     )
 
 
-def activations(registered: Registered) -> Iterator[Activation]:
-    """The history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
-    for key in activation_keys(registered):
-        activation = activation_in(registered.tags[key])
-        if activation is not None:
-            yield activation
-
-
-def activation_keys(registered: Registered) -> list[str]:
-    """The tags of the history, the newest first by the moment in the key; those of another hand come last."""
-    keys = [key for key in registered.tags if key.startswith(HISTORY_TAG)]
-    return sorted(keys, key=lambda key: (_HISTORY_KEY.fullmatch(key) is not None, key), reverse=True)
-
-
-def activation_in(tag: str) -> Activation | None:
-    """What a tag of the history says; None where another hand wrote it and it makes no sense."""
-    with suppress(ValidationError):
-        return Activation.model_validate_json(tag)
-    return None
-
-
-def refuse_deleted(version: Version) -> None:
+def refuse_deleted(version: Version, model_id: str) -> None:
     """Raises `Conflict` for a version that is deleted, as long as no alias points at it."""
     if state_of(version.version, version.tags, None) is ModelState.DELETED:
         if PURGING_TAG in version.tags:
-            raise BeingPurged(version.version)
-        raise RestoreFirst(version.version)
+            raise BeingPurged(model_id)
+        raise RestoreFirst(model_id)
 
 
-def refuse_changed(checked: Version, found: Version) -> None:
+def refuse_changed(checked: Version, found: Version, model_id: str) -> None:
     """Raises `Conflict` where the version was deleted since it was checked, or where the check was about another file.
 
     For the last look before the pointer moves: a deletion that was answered before it stands.
     """
     if DELETED_TAG in found.tags:
-        raise DeletedMeanwhile(found.version)
+        raise DeletedMeanwhile(model_id)
     if any(found.tags.get(tag) != checked.tags.get(tag) for tag in _CHECKED_TAGS):
-        raise ChangedMeanwhile(found.version)
+        raise ChangedMeanwhile(model_id)
 
 
 def _without_secrets(source: str) -> str:
@@ -127,6 +138,10 @@ def _number(text: str | None) -> float | None:
     return number if number is not None and number == number else None
 
 
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None
+
+
 def _count(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,14}", text) else None
 
@@ -135,10 +150,20 @@ def _registered_rate(tags: Mapping[str, str], run: RunFacts | None) -> float | N
     return _number(tags["success_rate"]) if "success_rate" in tags else _rate(run)
 
 
-def _measured(tag: str | None) -> Measurement | None:
+def _registered_return(tags: Mapping[str, str], run: RunFacts | None) -> float | None:
+    return _finite(_number(tags["mean_return"])) if "mean_return" in tags else (run and run.mean_return)
+
+
+def _others_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Returns the tags that are shown as they are: neither Clew's nor MLflow's own, nor facts of the model."""
+    keys = [key for key in sorted(tags) if key not in _SHOWN_ELSEWHERE and not key.startswith(_OWN)]
+    return {key: tags[key][:_LONGEST_TAG] for key in keys[:_MOST_TAGS]}
+
+
+def _measured(tag: str | None) -> AnyMeasurement | None:
     """What Clew measured; a tag that another hand wrote and that makes no sense is passed over."""
     with suppress(ValidationError):
-        return None if tag is None else Measurement.model_validate_json(tag)
+        return None if tag is None else _MEASUREMENT.validate_json(tag)
     return None
 
 

@@ -1,4 +1,4 @@
-"""The embedded model store: one registered model of MLflow. Its versions are the models, its alias is the pointer.
+"""One registered model of MLflow as a model store: its versions are the models, its alias is the pointer.
 
 The rules are those of domain/registry/models.py; each method is written so that it may stop after any request and
 leave nothing wrong: the alias is only ever moved forward, a deletion is a tag, and a tag on the version that the alias
@@ -6,8 +6,6 @@ names counts for nothing.
 """
 
 import logging
-import re
-import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,13 +14,15 @@ from pydantic import ValidationError
 from domain.errors import BadResponse, ClewError, NotFound
 from domain.errors.answers import ModelField
 from domain.errors.misfits import misfit_of
-from domain.errors.records import BeingPurged, ModelIsActive, ModelNotFound
+from domain.errors.models.changes import BeingPurged, ModelIsActive
+from domain.errors.models.records import ModelNotFound, RegisteredModelUnknown
 from domain.inference.policies import PolicyGraph
-from domain.registry.measurements import Measurement
+from domain.inference.signatures import SIGNATURE_TAG
+from domain.registry.measurements import AnyMeasurement
+from domain.registry.model_ids import VersionIds
 from domain.registry.models import (
     DELETED_TAG,
     MEASUREMENT_TAG,
-    MOST_ACTIVATIONS,
     PURGING_TAG,
     Activation,
     Model,
@@ -30,21 +30,19 @@ from domain.registry.models import (
     in_order,
 )
 from domain.tracking.runs import BadRow
-from mlflow_api.registry import MlflowRegistry, Version
+from mlflow_api.registry.registry import MlflowRegistry
+from mlflow_api.registry.versions import Registered, Version
 from mlflow_api.schemas import SERVICE
-from services.registry.mlflow_model_tags import (
-    HISTORY_TAG,
-    RunFacts,
-    activations,
-    model_of,
-    refuse_changed,
-    refuse_deleted,
-)
+from services.registry.activations.history import ActivationHistory
+from services.registry.checks.policy_subjects import PolicySubject
+from services.registry.mlflow_model_tags import RunFacts, model_of, refuse_changed, refuse_deleted
+from services.registry.model_store import ModelStore
+from services.registry.version_files.documents import VersionDocuments
 from services.registry.version_files.keeping import PolicyFile
 
 log = logging.getLogger(__name__)
 # Checks the policy of a version against its environment before it is activated; raises a ClewError with the reason.
-Check = Callable[[Version, str | None], PolicyGraph]
+Check = Callable[[Version, PolicySubject], PolicyGraph]
 FileOf = Callable[[Version], PolicyFile]
 RunOf = Callable[[str], RunFacts | None]
 
@@ -55,10 +53,11 @@ def utc_now() -> datetime:
 
 
 class MlflowModelStore:
-    """The versions of one registered model.
+    """The versions of one registered model, by the ids that `ids` give them; `model_name` is what each says of itself.
 
     `check` verifies a policy as its file is now, `known_check` as it was fetched before, `file_of` opens the file, and
-    `run_of` tells of the run that made it. `remembered` is called after each activation, and must not take long.
+    `run_of` tells of the run that made it, `documents` reads what lies beside it. `remembered` is called after each
+    activation, and must not take long.
     """
 
     name = SERVICE
@@ -73,6 +72,9 @@ class MlflowModelStore:
         now: Callable[[], datetime] = utc_now,
         known_check: Check | None = None,
         remembered: Callable[[], object] = lambda: None,
+        model_name: str | None = None,
+        ids: VersionIds | None = None,
+        documents: VersionDocuments | None = None,
     ) -> None:
         self._registry = registry
         self._check = check
@@ -80,30 +82,41 @@ class MlflowModelStore:
         self._file_of = file_of
         self._run_of = run_of
         self._now = now
-        self._remembered = remembered
+        self._model_name = model_name
+        self._ids = ids or VersionIds()
+        self._history = ActivationHistory(registry, self._ids, model_name, remembered)
+        self._documents = documents
+
+    def of(self, name: str | None) -> ModelStore:
+        """As `ModelStore.of`."""
+        if name not in (None, self._model_name):
+            raise RegisteredModelUnknown(repr(str(name)[:40]))
+        return self
 
     def all(self) -> ModelList:
         """As `ModelStore.all`; deleted versions are there, too, and say so."""
-        active = self._registry.registered().active
+        registered = self._registry.registered()
         versions, bad = self._registry.versions()
         models: list[Model] = []
         for version in versions:
             try:
-                models.append(self._model(version, active))
+                models.append(self._model(version, registered).in_a_list())
             except ValidationError as error:
                 field, cause = misfit_of(error)
-                bad.append(BadRow(row=version.version, field=field, cause=cause))
-        return ModelList(models=in_order(models), bad_rows=bad)
+                bad.append(BadRow(row=self._ids.id_of(version.version), field=field, cause=cause))
+        names = [] if self._model_name is None else [self._model_name]
+        return ModelList(models=in_order(models), bad_rows=bad, names=names)
 
     def get(self, model_id: str) -> Model:
         """As `ModelStore.get`."""
         version = self._version(model_id)
-        return self._checked(version, self._registry.registered().active)
+        return self._completed(version, self._checked(version, self._registry.registered()))
 
     def policy(self, model_id: str) -> PolicyGraph:
         """As `ModelStore.policy`."""
         version = self._version(model_id)
-        return self._known_check(version, self._model(version, None).env_id)
+        model = self._completed(version, self._model(version, Registered()))
+        return self._known_check(version, PolicySubject.of(model))
 
     def policy_file(self, model_id: str) -> PolicyFile:
         """As `ModelStore.policy_file`."""
@@ -111,28 +124,37 @@ class MlflowModelStore:
 
     def active(self) -> Model | None:
         """As `ModelStore.active`."""
-        active = self._registry.registered().active
-        return None if active is None else self._checked(self._version(active), active)
+        registered = self._registry.registered()
+        if registered.active is None:
+            return None
+        version = self._version(self._ids.id_of(registered.active))
+        return self._completed(version, self._checked(version, registered))
+
+    def active_beside(self, model_id: str) -> Model | None:
+        """As `ModelStore.active_beside`."""
+        return self.active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """As `ModelStore.activate`: tags, the check, tags once more, and then the alias. It is never put back."""
         version = self._version(model_id)
-        active = self._registry.registered().active
-        if active != version.version:
-            refuse_deleted(version)
-        model = self._checked(version, active)
-        self._check(version, model.env_id)
+        registered = self._registry.registered()
+        if registered.active != version.version:
+            refuse_deleted(version, model_id)
+        model = self._checked(version, registered)
+        if self._documents is not None:
+            model = self._documents.complete_anew(version, model)
+        self._check(version, PolicySubject.of(model))
         # All that the answer needs is read before the write: once it is done, nothing is left that could call it
         # failed. The check took seconds, so who is active is asked again.
-        former_id = self._registry.registered().active
-        activation = self._activation(model, former_id, by, reason)
+        former = self._registry.registered().active
+        activation = self._activation(model, former, by, reason)
         # The pointer goes only to a version that was seen without a tag of deletion: of one that is active already that
         # was not asked, and it may be deleted for good before a second write of the same arrives.
-        if former_id != version.version:
-            refuse_changed(version, self._registry.version(version.version))
+        if former != version.version:
+            refuse_changed(version, self._found(version.version), model_id)
             self._registry.point_at(version.version)
             activation = activation.model_copy(update={"overrules_deletion": self._is_tagged_deleted(version)})
-            self._remember(activation)
+            self._history.keep(activation)
         return activation
 
     def delete(self, model_id: str) -> None:
@@ -157,19 +179,29 @@ class MlflowModelStore:
             self._registry.untag_version(version.version, DELETED_TAG)
         return self.get(model_id)
 
-    def record(self, model_id: str, measurement: Measurement) -> None:
+    def record(self, model_id: str, measurement: AnyMeasurement) -> None:
         """As `ModelStore.record`: a tag of the version."""
         self._registry.tag_version(self._version(model_id).version, MEASUREMENT_TAG, measurement.model_dump_json())
 
+    def sign(self, model_id: str, signature: str) -> None:
+        """As `ModelStore.sign`: a tag of the version."""
+        self._registry.tag_version(self._version(model_id).version, SIGNATURE_TAG, signature)
+
     def history(self) -> list[Activation]:
         """As `ModelStore.history`."""
-        found = sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
-        return found[:MOST_ACTIVATIONS]
+        return self._history.newest()
 
     def _version(self, model_id: str) -> Version:
-        if not re.fullmatch(r"[1-9][0-9]{0,8}", model_id):  # as MLflow numbers them; others it answers with 400 or 500
+        version = self._ids.version_of(model_id)
+        if version is None:
             raise ModelNotFound(repr(model_id[:40]))
-        return self._registry.version(model_id)
+        return self._found(version)
+
+    def _found(self, version: str) -> Version:
+        try:
+            return self._registry.version(version)
+        except ModelNotFound as error:
+            raise ModelNotFound(self._ids.id_of(version)) from error
 
     def _is_tagged_deleted(self, version: Version) -> bool:
         """Whether a deletion came between the last look and the pointer; not known where nobody answers."""
@@ -179,39 +211,38 @@ class MlflowModelStore:
             log.warning("an activation may have overruled a deletion", extra={"cause": str(error)})
             return False
 
-    def _remember(self, activation: Activation) -> None:
-        moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
-        key = f"{HISTORY_TAG}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
+    def _checked(self, version: Version, registered: Registered) -> Model:
         try:
-            self._registry.tag_model(key, activation.model_dump_json())
-        except ClewError as error:
-            # The model is active by now; "it failed" would be wrong.
-            log.warning("an activation is missing from the history", extra={"cause": str(error)})
-        self._remembered()
-
-    def _checked(self, version: Version, active: str | None) -> Model:
-        try:
-            return self._model(version, active)
+            return self._model(version, registered)
         except ValidationError as error:
             field, misfit = misfit_of(error)
-            raise BadResponse(SERVICE, ModelField(version.version, field), misfit) from error
+            raise BadResponse(SERVICE, ModelField(self._ids.id_of(version.version), field), misfit) from error
 
-    def _model(self, version: Version, active: str | None) -> Model:
-        return model_of(version, self._run_of(version.run_id) if version.run_id else None, active)
+    def _model(self, version: Version, registered: Registered) -> Model:
+        run = self._run_of(version.run_id) if version.run_id else None
+        return model_of(version, run, registered, self._model_name, self._ids)
 
-    def _activation(self, model: Model, former_id: str | None, by: str | None, reason: str | None) -> Activation:
-        former = None
+    def _completed(self, version: Version, model: Model) -> Model:
+        """The model with what only files beside it say, where such are looked at."""
+        return model if self._documents is None else self._documents.complete(version, model)
+
+    def _activation(self, model: Model, version: str | None, by: str | None, reason: str | None) -> Activation:
+        """What is told and kept of an activation of `model` in the place of `version`."""
+        former, former_id = None, None if version is None else self._ids.id_of(version)
         if former_id is not None and former_id != model.id:
             try:
-                former = self.get(former_id)
+                former = self._checked(self._version(former_id), Registered())
             except (NotFound, BadResponse):
                 former = None  # deleted past Clew, or its tags make no sense: no reason to be stuck with it
         return Activation(
             at=self._now(),
             by=by,
+            name=self._model_name,
             model_id=model.id,
             former_id=former_id,
             reason=(reason or "")[:500] or None,
             success_rate=model.success_rate,
             former_success_rate=None if former is None else former.success_rate,
+            mean_return=model.mean_return,
+            former_mean_return=former.mean_return if former is not None and former.env_id == model.env_id else None,
         )

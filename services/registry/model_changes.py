@@ -1,6 +1,6 @@
 """Says when this host changed a model: every worker reads the models anew that it read before."""
 
-from domain.registry.measurements import Measurement
+from domain.registry.measurements import AnyMeasurement
 from domain.registry.models import Activation, Model
 from services.registry.model_store import ModelStore, ReadingStore
 from services.sharing.version_token import VersionToken
@@ -12,6 +12,10 @@ class TokenRenewingStore(ReadingStore):
     def __init__(self, store: ModelStore, token: VersionToken) -> None:
         super().__init__(store)
         self._token = token
+
+    def of(self, name: str | None) -> ModelStore:
+        """As the store's; its writes renew the same token."""
+        return TokenRenewingStore(self._store.of(name), self._token)
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """As the store's."""
@@ -34,9 +38,16 @@ class TokenRenewingStore(ReadingStore):
         finally:
             self._token.renew()
 
-    def record(self, model_id: str, measurement: Measurement) -> None:
+    def record(self, model_id: str, measurement: AnyMeasurement) -> None:
         """As the store's."""
         try:
             self._store.record(model_id, measurement)
+        finally:
+            self._token.renew()
+
+    def sign(self, model_id: str, signature: str) -> None:
+        """As the store's."""
+        try:
+            self._store.sign(model_id, signature)
         finally:
             self._token.renew()

@@ -6,12 +6,14 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from domain.errors.misfits import misfit_of
-from domain.errors.records import ModelNotFound
+from domain.errors.models.records import ModelNotFound
 from domain.registry.models import LONGEST_ID, Model, ModelState, as_text
 from domain.tracking.runs import BadRow
 
 MODELS: Final = "/api/models"
 ACTIVE: Final = f"{MODELS}/active"
+# Which is active another call tells; and a server has one active model, whatever names it gives them.
+_NOT_READ: Final = ("state", "name")
 
 
 class Named(BaseModel):
@@ -33,7 +35,7 @@ def path_of(model_id: str) -> str:
 
 def model_in(raw: object, active: str | None) -> Model:
     """The model in an answer, active where `active` is its id; raises ValidationError."""
-    known = {key: value for key, value in raw.items() if key != "state"} if isinstance(raw, dict) else raw
+    known = {key: value for key, value in raw.items() if key not in _NOT_READ} if isinstance(raw, dict) else raw
     model = Model.model_validate(known)
     return model.model_copy(update={"state": ModelState.ACTIVE}) if model.id == active else model
 

@@ -4,13 +4,13 @@ from typing import Protocol
 
 from domain.errors import Name, ReadOnly
 from domain.inference.policies import PolicyGraph
-from domain.registry.measurements import Measurement
+from domain.registry.measurements import AnyMeasurement
 from domain.registry.models import Activation, Model, ModelList
 from services.registry.version_files.keeping import PolicyFile
 
 
 class ModelStore(Protocol):
-    """The team's models, of which at most one is active.
+    """The team's models: those of one registered model, or of several, of which each has at most one active model.
 
     Every method raises a `ServiceError` when the store does not do its part, and the methods that are given an id
     `NotFound` when there is no such model. Writes are idempotent. A write that timed out raises `OutcomeUnknown`.
@@ -23,8 +23,11 @@ class ModelStore(Protocol):
     def name(self) -> Name:
         """What its errors and the screens call the store."""
 
+    def of(self, name: str | None) -> "ModelStore":
+        """The models of one registered model, None: of the first; raises `NotFound` where this is none of them."""
+
     def all(self) -> ModelList:
-        """All models, the active one marked."""
+        """All models, the active ones marked."""
 
     def get(self, model_id: str) -> Model:
         """One model, its number of episodes included."""
@@ -36,7 +39,10 @@ class ModelStore(Protocol):
         """Its ONNX file, unchecked; raises `PolicyRefused` where there is none, `Conflict` where it is not shown."""
 
     def active(self) -> Model | None:
-        """The active model; None before the first activation."""
+        """The active model, of several registered models the first one's; None before the first activation."""
+
+    def active_beside(self, model_id: str) -> Model | None:
+        """The active model among those of which this is one: whose place it would take."""
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """Makes this the active model; raises `PolicyRefused` with the reason, and then the former one stays active."""
@@ -47,8 +53,11 @@ class ModelStore(Protocol):
     def restore(self, model_id: str) -> Model:
         """Brings a deleted model back; raises `Conflict` where the store keeps none."""
 
-    def record(self, model_id: str, measurement: Measurement) -> None:
+    def record(self, model_id: str, measurement: AnyMeasurement) -> None:
         """Keeps with the model how it did; raises `Conflict` where the store keeps no such thing."""
+
+    def sign(self, model_id: str, signature: str) -> None:
+        """Keeps with the model how its file is read; raises `Conflict` where the store keeps no such thing."""
 
     def history(self) -> list[Activation]:
         """The newest activations that are known, the newest first; empty where the store keeps none."""
@@ -86,6 +95,10 @@ class ReadingStore:
         """As the store's."""
         return self._store.active()
 
+    def active_beside(self, model_id: str) -> Model | None:
+        """As the store's."""
+        return self._store.active_beside(model_id)
+
     def history(self) -> list[Activation]:
         """As the store's."""
         return self._store.history()
@@ -93,6 +106,10 @@ class ReadingStore:
 
 class ReadOnlyStore(ReadingStore):
     """A store whose writes all raise `ReadOnly`: hiding the buttons would be courtesy, this is what holds."""
+
+    def of(self, name: str | None) -> ModelStore:
+        """As the store's, and as read-only."""
+        return ReadOnlyStore(self._store.of(name))
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """Raises `ReadOnly`."""
@@ -106,6 +123,10 @@ class ReadOnlyStore(ReadingStore):
         """Raises `ReadOnly`."""
         raise ReadOnly
 
-    def record(self, model_id: str, measurement: Measurement) -> None:
+    def record(self, model_id: str, measurement: AnyMeasurement) -> None:
+        """Raises `ReadOnly`."""
+        raise ReadOnly
+
+    def sign(self, model_id: str, signature: str) -> None:
         """Raises `ReadOnly`."""
         raise ReadOnly

@@ -46,7 +46,7 @@ class ModelSnapshots:
         self._snapshot = Snapshot(
             folder,
             "models",
-            JsonForm(TypeAdapter(KnownModels)),
+            JsonForm(TypeAdapter(KnownModels), format_version=2),
             self._read,
             service=store.name,
             due_after=timedelta(seconds=refresh_seconds / 3),

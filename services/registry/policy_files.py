@@ -5,7 +5,6 @@ import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -16,10 +15,12 @@ from concurrency.worker_pool import DaemonPool
 from domain.errors import PolicyRefused, ServiceError
 from domain.errors.names import PolicyCheckProcess
 from domain.errors.services import BusyChecking
-from domain.inference.policies import PolicyGraph, contract_for
-from mlflow_api.registry import FILE_SECONDS, MlflowRegistry, Version
-from policies import probing
-from policies.policy_check import WALL_SECONDS, check_policy
+from domain.inference.policies import PolicyGraph
+from mlflow_api.registry.registry import FILE_SECONDS, MlflowRegistry
+from mlflow_api.registry.versions import Version
+from policies.policy_check import WALL_SECONDS
+from services.registry.checks.played_environments import PlayedEnvironments
+from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.version_files.fetching import FILE_TAG, VersionFetcher
 from services.registry.version_files.keeping import Kept, KeptPolicies, PolicyFile
 from services.registry.version_files.pauses import FetchPauses
@@ -41,6 +42,16 @@ class _Fetched(NamedTuple):
     """Where it was fetched just now: the disk may not have taken it, or may need the room."""
 
 
+class PolicyLimits:
+    """How much is fetched and checked at once, of all registered models together."""
+
+    def __init__(self) -> None:
+        # Each may take 64 MiB, and a page can ask for as many as it has models.
+        self.fetches = DaemonPool(_MOST_FETCHES_AT_ONCE, "policy-files")
+        # Each may take 2 GiB for ten seconds.
+        self.checks = threading.BoundedSemaphore(_MOST_CHECKS_AT_ONCE)
+
+
 class PolicyFiles:
     """The policies of one registered model. Files and what passed are kept in `folder`, for all workers of the host.
 
@@ -49,25 +60,30 @@ class PolicyFiles:
     place: what is served afterwards is the very file that was checked.
     """
 
-    def __init__(self, registry: MlflowRegistry, folder: Path) -> None:
+    def __init__(
+        self,
+        registry: MlflowRegistry,
+        folder: Path,
+        limits: PolicyLimits | None = None,
+        environments: PlayedEnvironments | None = None,
+    ) -> None:
         self._address = registry.address
         self._fetcher = VersionFetcher(registry)
         self._folder = folder
         self._kept = KeptPolicies(folder / "files")
         self._pauses = FetchPauses(folder / "files")
-        # Each may take 64 MiB, and a page can ask for as many as it has models.
-        pool = DaemonPool(_MOST_FETCHES_AT_ONCE, "policy-files")
-        self._fetches: SingleFlight[_Fetched] = SingleFlight("policy-file", start=pool.submit)
-        # Each may take 2 GiB for ten seconds.
-        self._free = threading.BoundedSemaphore(_MOST_CHECKS_AT_ONCE)
+        limits = limits or PolicyLimits()
+        self._fetches: SingleFlight[_Fetched] = SingleFlight("policy-file", start=limits.fetches.submit)
+        self._free = limits.checks
+        self._environments = environments or PlayedEnvironments()
 
-    def check(self, version: Version, env_id: str | None) -> PolicyGraph:
+    def check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
         """The graph of the version's file as it is now, once it has passed; raises as `file`, and `PolicyRefused`."""
-        return self._remembered(self.file(version, anew=True), env_id)
+        return self._remembered(self.file(version, anew=True), subject)
 
-    def known_check(self, version: Version, env_id: str | None) -> PolicyGraph:
+    def known_check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
         """As `check`, of the file as it was fetched before."""
-        return self._remembered(self.file(version), env_id)
+        return self._remembered(self.file(version), subject)
 
     def file(self, version: Version, *, anew: bool = False) -> PolicyFile:
         """The version's policy as one file; raises `PolicyRefused` where there is none, or a `ServiceError`.
@@ -115,13 +131,13 @@ class PolicyFiles:
         assert fetched is not None, "what was not known before has parts"
         return _Fetched(self._kept.keep(key, fetched), fetched.content)
 
-    def _remembered(self, file: PolicyFile, env_id: str | None) -> PolicyGraph:
+    def _remembered(self, file: PolicyFile, subject: PolicySubject) -> PolicyGraph:
         """As `_checked`, or what that said before; where `folder` takes nothing, the next one checks again."""
         with file:
-            return self._known(file, env_id)
+            return self._known(file, subject)
 
-    def _known(self, file: PolicyFile, env_id: str | None) -> PolicyGraph:
-        path = self._folder / _mark(file.sha256, env_id)
+    def _known(self, file: PolicyFile, subject: PolicySubject) -> PolicyGraph:
+        path = self._folder / subject.mark(file.sha256)
         passed = SharedFile(path.with_suffix(".json"), _GRAPH)
         if (known := passed.read()) is not None:
             return known
@@ -129,24 +145,19 @@ class PolicyFiles:
         with host_lock(path.with_suffix(".lock"), WALL_SECONDS):
             if (known := passed.read()) is not None:
                 return known
-            graph = self._checked(file.content(), env_id)
+            graph = self._checked(file.content(), subject)
+            if graph.unchecked is not None:
+                return graph  # the environment may be installed any time
             try:
                 passed.write(graph)
             except OSError as error:
                 log.warning("a check is not remembered", extra={"cause": str(error)})
         return graph
 
-    def _checked(self, content: bytes, env_id: str | None) -> PolicyGraph:
+    def _checked(self, content: bytes, subject: PolicySubject) -> PolicyGraph:
         if not self._free.acquire(timeout=2 * WALL_SECONDS):
             raise BusyChecking(PolicyCheckProcess())
         try:
-            return check_policy(content, env_id)
+            return subject.check(content, self._environments)
         finally:
             self._free.release()
-
-
-def _mark(sha256: str, env_id: str | None) -> str:
-    """Names a check: the file, what its environment wants, what is asked of it, and the library that ran it."""
-    contract = contract_for(env_id)
-    asked = f"{env_id} {contract and contract.model_dump_json()} {probing.VERSION} {installed('onnxruntime')}"
-    return hashlib.sha256(bytes.fromhex(sha256) + asked.encode()).hexdigest()

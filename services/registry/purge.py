@@ -15,25 +15,32 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from domain.errors import ClewError, NotFound, ReadOnly
-from domain.errors.records import PurgedElsewhere
+from domain.errors.models.records import PurgedElsewhere
+from domain.registry.model_ids import VersionIds
 from domain.registry.models import DELETED_TAG, PURGING_TAG, ModelState, archive_of, state_of
 from domain.wrong_settings import explain
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry, Registered, Version, moment_of
-from services.registry.activation_archive import ActivationArchive
-from services.registry.mlflow_model_tags import activations
+from mlflow_api.registry.registry import MlflowRegistry
+from mlflow_api.registry.versions import Registered, Version, moment_of
+from services.registry.activations.archive import ActivationArchive
+from services.registry.activations.tags import activations
 from services.registry.mlflow_store import utc_now
+from services.registry.registered_models import RegisteredModels
 from settings.settings import Settings
 
 BETWEEN_RUNS = timedelta(hours=1)
 
 
 class Purged(NamedTuple):
-    """What a run did, by versions."""
+    """What a run did, by versions, or by ids where they are of several registered models."""
 
     marked: list[str]
     removed: list[str]
     spared: list[str]
+
+    def with_ids(self, ids: VersionIds) -> "Purged":
+        """Returns the same by ids."""
+        return Purged(*([ids.id_of(version) for version in versions] for versions in self))
 
     def __str__(self) -> str:
         said = {"marked for removal": self.marked, "removed for good": self.removed, "spared": self.spared}
@@ -105,9 +112,11 @@ def main() -> int:
     try:
         settings = Settings()
         sys.stdout.write(f"{purge(settings)}\n")
-        moved = ActivationArchive(_registry(settings)).move()
-        if moved:
-            sys.stdout.write(f"old activations, moved to {archive_of(settings.model_name)}: {moved}\n")
+        registered = _registered(settings)
+        for name in registered.find().names:
+            moved = ActivationArchive(registered.registry(name)).move()
+            if moved:
+                sys.stdout.write(f"old activations, moved to {archive_of(name)}: {moved}\n")
     except ValidationError as error:
         sys.stderr.write(f"{explain(error)}\n")
         return 2
@@ -118,16 +127,21 @@ def main() -> int:
 
 
 def purge(settings: Settings) -> Purged:
-    """One run on the registry that the settings name."""
+    """One run on each registered model that the settings name; each counts by its own alias and its own history."""
     if settings.read_only:
         raise ReadOnly
     if settings.model_server_url is not None:
         raise PurgedElsewhere
-    return ModelPurge(_registry(settings), timedelta(days=settings.model_retention_days)).run()
+    registered, retention = _registered(settings), timedelta(days=settings.model_retention_days)
+    done = Purged([], [], [])
+    for name in registered.find().names:
+        found = ModelPurge(registered.registry(name), retention).run().with_ids(registered.ids_of(name))
+        done = Purged(*(before + now for before, now in zip(done, found, strict=True)))
+    return done
 
 
-def _registry(settings: Settings) -> MlflowRegistry:
-    return MlflowRegistry(MlflowApi.from_settings(settings), settings.model_name)
+def _registered(settings: Settings) -> RegisteredModels:
+    return RegisteredModels.of(MlflowApi.from_settings(settings), settings)
 
 
 if __name__ == "__main__":

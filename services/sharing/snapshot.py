@@ -78,7 +78,7 @@ class Snapshot(Generic[T]):
         ends = time.monotonic() + wait_seconds
         for _read in range(2):  # what is under way may have begun before a change
             known = self.newest()
-            if not (worth_waiting(known) or self._is_outdated(known)):
+            if not (worth_waiting(known) or self.is_outdated(known)):
                 if self.is_due(known):
                     self.start_if_due()
                 break
@@ -93,7 +93,7 @@ class Snapshot(Generic[T]):
     def is_due(self, known: Reading[T]) -> bool:
         """Whether the value should be read again; after a failure soon, but not at once."""
         attempt = known.attempt
-        if attempt is None or (known.as_of is None and attempt.failure is None) or self._is_outdated(known):
+        if attempt is None or (known.as_of is None and attempt.failure is None) or self.is_outdated(known):
             return True
         pause = self._due_after
         if attempt.failure is not None:
@@ -139,7 +139,8 @@ class Snapshot(Generic[T]):
         took = (now - began_at).total_seconds()
         self._shared.keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took, as_of=as_of)))
 
-    def _is_outdated(self, known: Reading[T]) -> bool:
+    def is_outdated(self, known: Reading[T]) -> bool:
+        """Whether something was changed since `known` was read, so that who shows it should ask again."""
         if self._token is None:
             return False
         token = None if known.attempt is None else known.attempt.token

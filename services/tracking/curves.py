@@ -42,7 +42,7 @@ class CurveCache:
 def _key(asked: CurveRequest) -> tuple[object, ...]:
     """A history is the same one as long as the store hands out the same object; the cache keeps it alive."""
     which = (id(asked.history), asked.axis, asked.weight, asked.counting, id(asked.counted))
-    return (*which, asked.origin, asked.latest, asked.scale)
+    return (*which, asked.origin, asked.latest, asked.scale, asked.factor)
 
 
 def _size(kept: _Kept) -> int:

@@ -1,6 +1,7 @@
 """The scheduler over HTTP: every answer is checked, and who asks is handed on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
@@ -16,13 +17,25 @@ from domain.errors.names import TRAINING_SCHEDULER
 from domain.errors.trainings.requests import NoSuchTraining, TrainingRefused
 from domain.messages import Text
 from domain.tracking.runs import BadRow
-from domain.trainings.answers import LogFound, Queued, Started, Stopped, TrainerList, TrainingList
+from domain.trainings.answers import (
+    LOG_ENDS,
+    LOG_SIZE,
+    LogFound,
+    LogPieceHeaders,
+    Queued,
+    Started,
+    Stopped,
+    TrainerList,
+    TrainingList,
+)
 from domain.trainings.training import LogPart, Training
-from transport.exchange import Answer
 from transport.http_client import JsonService
+from transport.opened import Answer
 
 _WRITE_SECONDS: Final = 20.0  # a run is made in MLflow meanwhile
 _READ_SECONDS: Final = 5.0
+_PIECE_SECONDS: Final = 30.0
+_MOST_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's has 1 MiB; what hides a secret may be longer than it
 _NOBODY: Final = Asker()
 T = TypeVar("T", bound=BaseModel)
 
@@ -100,11 +113,39 @@ class SchedulerClient:
         """Where a text stands in a log; raises `NoSuchTraining`."""
         return self._of_run(run_id, LogFound, "/log", {"q": text})
 
+    def whole_log(self, run_id: str) -> Iterator[bytes]:
+        """All of a log as far as it goes by now, a piece at a time; the first is there. Raises `NoSuchTraining`."""
+        content, told = self._log_piece(run_id, 0)
+        return self._log_pieces(run_id, content, told)
+
+    def _log_pieces(self, run_id: str, content: bytes, told: LogPieceHeaders) -> Iterator[bytes]:
+        begins, size = 0, told.size
+        while told.ends > begins:
+            yield content
+            begins = told.ends
+            if begins >= size:
+                return
+            content, told = self._log_piece(run_id, begins)
+
+    def _log_piece(self, run_id: str, begins: int) -> tuple[bytes, LogPieceHeaders]:
+        answer = self.service.exchange(
+            "GET",
+            f"{_run_path(run_id)}/log.txt",
+            params={"from": begins},
+            headers=headers_of(_NOBODY, self._rules),
+            deadline_seconds=_PIECE_SECONDS,
+            most_bytes=_MOST_PIECE_BYTES,
+            is_file=True,
+        )
+        if answer.status != 200:
+            with _no_such_training(run_id):
+                self.service.decode(answer)
+        told = {name: answer.headers.get(name) for name in (LOG_ENDS, LOG_SIZE)}
+        return answer.content, self._shaped(LogPieceHeaders, told)
+
     def _of_run(self, run_id: str, shape: type[T], part: str, params: Mapping[str, Any] | None = None) -> T:
-        try:
-            answer = self._read(f"/api/training/runs/{quote(run_id, safe='')}{part}", params)
-        except NotFound as error:
-            raise NoSuchTraining(run_id) from error
+        with _no_such_training(run_id):
+            answer = self._read(_run_path(run_id) + part, params)
         return self._shaped(shape, answer)
 
     def _read(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -139,6 +180,18 @@ class SchedulerClient:
             return shape.model_validate(answer)
         except ValidationError as error:
             raise BadResponse(self.name, *misfit_of(error)) from error
+
+
+def _run_path(run_id: str) -> str:
+    return f"/api/training/runs/{quote(run_id, safe='')}"
+
+
+@contextmanager
+def _no_such_training(run_id: str) -> Iterator[None]:
+    try:
+        yield
+    except NotFound as error:
+        raise NoSuchTraining(run_id) from error
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from domain.errors.names import TRAINING_SCHEDULER
 from domain.tracking.runs import BadRow
 from domain.trainings.answers import TrainingList
-from domain.trainings.maze.form import maze_trainer
+from domain.trainings.built_in import built_in_trainers
 from domain.trainings.trainer import OfferedTrainer
 from services.failures import Failure
 from services.sharing.reading import Reading
@@ -84,10 +84,10 @@ class TrainingSnapshots:
         return _shown(self._queue.refreshed(wait_seconds))
 
     def trainers(self, wait_seconds: float = 0.0) -> TrainersView:
-        """What can be started; before anybody told, the trainer that comes with Clew."""
+        """What can be started; before anybody told, the trainers that come with Clew."""
         known = self._trainers.view(wait_seconds)
-        built_in = OfferedTrainer.model_validate(maze_trainer().model_dump())
-        return TrainersView(trainers=known.value or [built_in], failure=known.failure)
+        built_in = [OfferedTrainer.model_validate(one.model_dump()) for one in built_in_trainers()]
+        return TrainersView(trainers=known.value or built_in, failure=known.failure)
 
     def _read_queue(self, known: Reading[KnownTrainings]) -> KnownTrainings:
         listed, bad = self._client.trainings()

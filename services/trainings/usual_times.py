@@ -11,10 +11,10 @@ from domain.trainings.fields import Value
 from domain.trainings.recorded import recorded_training
 from domain.trainings.training import Training, TrainingState
 
-_TELLING: Final = ("algorithm", "algo", "environment", "env", "env_id", "maze_size")
+_TELLING: Final = ("algorithm", "algo", "environment", "env", "env_id", "maze_size", "until")
 """Fields on which the time of an episode depends most, as trainers call them."""
 _MOST_RUNS: Final = 200
-_EPISODES: Final = "episodes"
+_LENGTHS: Final = ("episodes", "steps")
 
 Kind = tuple[str, tuple[Value | None, ...]]
 
@@ -39,7 +39,7 @@ class UsualTimes:
     def of(self, trainer: str, values: Mapping[str, Value]) -> UsualTime | None:
         """How long one run with these values takes; None where none like it has finished."""
         known = self._times.get(_kind(trainer, values))
-        return UsualTime(median(known) * _episodes(values), len(known)) if known else None
+        return UsualTime(median(known) * _length(values), len(known)) if known else None
 
 
 def finished_trainings(table: RunTable) -> list[Training]:
@@ -53,15 +53,16 @@ def _kind(trainer: str, values: Mapping[str, Value]) -> Kind:
 
 
 def _seconds_each(training: Training) -> float | None:
-    """Seconds for an episode, or for the whole where episodes are not asked for."""
+    """Seconds for an episode or a step, or for the whole where neither is asked for."""
     if training.started_ms is None or training.ended_ms is None or training.ended_ms <= training.started_ms:
         return None
-    return (training.ended_ms - training.started_ms) / 1000 / _episodes(training.values)
+    return (training.ended_ms - training.started_ms) / 1000 / _length(training.values)
 
 
-def _episodes(values: Mapping[str, Value]) -> float:
-    told = values.get(_EPISODES)
-    return float(told) if isinstance(told, int | float) and told >= 1 else 1.0
+def _length(values: Mapping[str, Value]) -> float:
+    """How long it is asked to train for: in episodes, else in steps."""
+    told = (values.get(name) for name in _LENGTHS)
+    return next((float(one) for one in told if isinstance(one, int | float) and one >= 1), 1.0)
 
 
 class UsualTimeStore:

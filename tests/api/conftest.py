@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import create_app
 from services.connect import connect
-from settings.settings import Settings
+from tests.patient import Patient
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -22,7 +22,10 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 
     def make(address: str, **settings: Any) -> Flask:
         cache: Path = tmp_path_factory.mktemp("cache")
-        values = Settings(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache, **settings)  # type: ignore[call-arg,arg-type]
+        settings = {
+            "model_names": settings.get("model_name", "clew-maze")
+        } | settings  # what others tagged is not shown
+        values = Patient(_env_file=None, mlflow_tracking_uri=address, cache_dir=cache, **settings)  # type: ignore[call-arg,arg-type]
         server: Flask = create_app(values, connect(values)).server
         return server
 

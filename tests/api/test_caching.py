@@ -55,6 +55,8 @@ def test_a_file_that_changes_gets_another_address(tmp_path: Path, monkeypatch: p
     assets = tmp_path / "assets"
     assets.mkdir()
     (assets / clew.ICON).write_text("<svg/>")
+    (plotly,) = clew.ASSETS.glob("plotly-basic-*.min.js")
+    (assets / plotly.name).symlink_to(plotly)
     style = assets / "clew.css"
     settings = Settings(_env_file=None, mlflow_tracking_uri="http://127.0.0.1:1", cache_dir=tmp_path)  # type: ignore[call-arg,arg-type]
     monkeypatch.setattr(clew, "ASSETS", assets)

@@ -332,8 +332,10 @@ def test_until_the_first_reading_is_over_no_run_is_said_to_be_missing(
     eventually(lambda: client.post("/runs/rows", json={}).status_code == 200)
     unknown = "a" * 32
     for run, status in ((old, 200), (unknown, 503)):
-        for path in (f"/charts/table?run={run}", f"/api/runs/{run}", f"/api/runs/{run}/metrics"):
+        for path in (f"/api/runs/{run}", f"/api/runs/{run}/metrics"):
             assert client.get(path).status_code == status, path
+        told = client.get(f"/charts/table?run={run}").json
+        assert ("problem" in told, bool(told["rows"])) == (run == unknown, run == old)
     assert client.get(f"/api/runs/compare?runs={old},{unknown}").status_code == 503
     assert client.get("/api/runs").status_code == 503
     told = client.get("/charts/figure", query_string={"runs": unknown, "chart": "known"}).json

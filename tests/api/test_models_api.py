@@ -53,8 +53,16 @@ class TestTheContract:
         assert listed[first]["onnx_path"].endswith("/policy.onnx")
         assert listed[second]["algorithm"] is None
         detail = client.get(f"/api/models/{first}").json
-        more = {"total_episodes": 900, "env_id": ENVIRONMENT, "run_id": detail["run_id"]}
-        assert detail == listed[first] | more
+        more = {"total_episodes": 900, "env_id": ENVIRONMENT, "run_id": detail["run_id"], "name": registry.name}
+        unknown = {
+            "mean_return": None,
+            "env_spec": None,
+            "policy_signature": None,
+            "normalization": None,
+            "environment_trouble": None,
+            "description": None,
+        }
+        assert detail == listed[first] | more | unknown | {"aliases": [], "tags": {}}
         assert len(detail["run_id"]) == 32
         assert client.get(f"/api/models/{second}").json["total_episodes"] is None
 
@@ -169,7 +177,7 @@ def test_a_body_that_does_not_fit(client: FlaskClient, body: bytes, kind: str, s
         ("POST", "/api/models", 405),
         ("PATCH", "/api/models/active", 405),
         ("PUT", "/api/models/1", 405),
-        ("DELETE", "/api/runs/1", 405),
+        ("PUT", "/api/runs/1", 405),
         ("BREW", "/api/health", 405),
     ],
 )

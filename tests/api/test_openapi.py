@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 
 from api.openapi import FILE, text
 from tests.api.conftest import Serving
+from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.registry import Registry
 from tests.trainings.scheduler_server import SchedulerServer
 
@@ -46,12 +47,18 @@ asked: Counter[int] = Counter()
 
 
 @pytest.fixture(scope="module")
-def server(serving: Serving, registry: Registry) -> Iterator[Flask]:
-    """Beside a scheduler that has two trainings."""
+def server(serving: Serving, registry: Registry, start: Start) -> Iterator[Flask]:  # noqa: F811
+    """Beside a scheduler that has two trainings, and a monitor of two GPUs."""
+    gpus = f"local=http://127.0.0.1:{start(state='count 2').port}"
     with SchedulerServer() as scheduler:
         for _ in range(2):
             scheduler.add()
-        yield serving(registry.tracking.address, model_name=registry.name, scheduler_url=scheduler.address)
+        yield serving(
+            registry.tracking.address,
+            model_name=registry.name,
+            scheduler_url=scheduler.address,
+            gpu_monitor_urls=gpus,
+        )
 
 
 @pytest.fixture(scope="module")

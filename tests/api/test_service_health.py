@@ -13,6 +13,7 @@ from tests.misbehaving import HANG, HTML, Misbehaving, eventually
 
 HEALTHY = (200, b'{"status": "healthy"}', "application/json")
 NOWHERE = "http://127.0.0.1:1"
+PATIENCE = 60  # seconds; a busy machine may take some for an answer
 
 
 @pytest.fixture
@@ -30,7 +31,12 @@ def health(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
 
 
 def snapshots(monitor: Misbehaving, cache_dir: Path) -> HealthSnapshots:
-    values = {"mlflow_tracking_uri": NOWHERE, "gpu_monitor_urls": f"a={monitor.address}", "cache_dir": cache_dir}
+    values: dict[str, object] = {
+        "mlflow_tracking_uri": NOWHERE,
+        "gpu_monitor_urls": f"a={monitor.address}",
+        "cache_dir": cache_dir,
+    }
+    values["refresh_seconds"] = 600  # no report grows old while a test runs
     return connect(Settings(_env_file=None, inference_ws_url="ws://somewhere/ws", **values)).health  # type: ignore[call-arg,arg-type]
 
 
@@ -39,7 +45,7 @@ def of_the_monitor(services: list[ServiceHealth]) -> ServiceHealth:
 
 
 def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbehaving) -> None:
-    first = health.report(5)
+    first = health.report(PATIENCE)
     assert all(health.report() == first for _viewer in range(20))
     assert monitor.requests == ["GET /health"]
     assert [one.health.state for one in first.services] == [State.DOWN, State.DOWN, State.OK, State.DOWN]
@@ -48,8 +54,8 @@ def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbeha
 
 def test_workers_say_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
     one, other = (snapshots(monitor, cache_dir) for _worker in range(2))
-    assert other.report(5) == one.report(5)
-    newer = one.asked_anew(5)
+    assert other.report(PATIENCE) == one.report(PATIENCE)
+    newer = one.asked_anew(PATIENCE)
     assert other.report() == newer
     assert len(monitor.requests) == 2
 
@@ -57,26 +63,27 @@ def test_workers_say_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
 def test_who_comes_after_a_pause_sees_how_things_are(
     health: HealthSnapshots, monitor: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    health.report(5)
+    health.report(PATIENCE)
     monkeypatch.setattr("services.health.service_health._OLD_AFTER", 0)
     monitor.answer = HTML
-    assert of_the_monitor(health.report(5).services).health.state is State.DOWN
+    assert of_the_monitor(health.report(PATIENCE).services).health.state is State.DOWN
 
 
 def test_who_hangs_is_waited_for_by_nobody_who_has_something_to_show(
     health: HealthSnapshots, monitor: Misbehaving
 ) -> None:
-    before = health.report(5)
+    before = health.report(PATIENCE)
     monitor.answer = HANG
     assert health.asked_anew(0.1) == before  # who had waited would see it as down
-    assert health.report(5) == before
+    assert health.report(PATIENCE) == before
     eventually(lambda: of_the_monitor(health.report().services).health.state is State.DOWN)
-    assert of_the_monitor(health.report().services).health.cause == "did not answer in time"
+    # Said by whoever gives up first, the call or who waits for it.
+    assert (of_the_monitor(health.report().services).health.cause or "").endswith("did not answer in time")
     assert len(monitor.requests) == 2
 
 
 def test_a_stranger_at_that_address_is_not_taken_for_a_monitor(health: HealthSnapshots, monitor: Misbehaving) -> None:
     monitor.answer = HTML
-    assert "is not JSON" in (of_the_monitor(health.report(5).services).health.cause or "")
+    assert "is not JSON" in (of_the_monitor(health.report(PATIENCE).services).health.cause or "")
     monitor.answer = (200, b'{"status": "who?"}', "application/json")
-    assert "status" in (of_the_monitor(health.asked_anew(5).services).health.cause or "")
+    assert "status" in (of_the_monitor(health.asked_anew(PATIENCE).services).health.cause or "")

@@ -123,7 +123,7 @@ def test_each_has_its_own_prefix_in_the_document_and_in_links(two: Two) -> None:
             assert f'data-prefix="{prefix}"' in client.get("/").text
             links = set(re.findall(r'"href": "(/[^"]*)"', json.dumps(client.get("/_dash-layout?lang=ja").json)))
             assert links == {
-                f"{prefix}{page}?lang=ja" for page in ("", "mlflow", "training", "models", "inference", "gpu")
+                f"{prefix}{page}?lang=ja" for page in ("", "mlflow", "training", "models", "inference", "gpu", "alerts")
             }
 
 

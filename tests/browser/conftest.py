@@ -17,6 +17,7 @@ from app import create_app
 from services.connect import connect
 from settings.settings import Settings
 from tests.browser.page import Page
+from tests.browser.portal import Portal
 from tests.misbehaving import Misbehaving
 
 CHROMIUM = (
@@ -29,6 +30,7 @@ CHROMIUM = (
     "--disable-sync",
     "--disable-features=BackForwardCache",  # it would keep the sockets of pages that were left
     "--window-size=1440,1000",
+    "--js-flags=--no-turbofan",  # no page lives so long that its costly optimisations pay
 )
 
 
@@ -75,13 +77,19 @@ def listening() -> Iterator[socket.socket]:
 
 @pytest.fixture
 def serve(chromium: Browser, cache_dir: Path, listening: socket.socket) -> Iterator[Callable[..., str]]:
-    """Serves Clew on an MLflow, as its embedded one, until the test ends; with 6 s to refresh a page ticks each second."""
+    """Serves Clew on an MLflow, as its embedded one, until the test ends; its pages tick every two seconds.
+
+    To tick costs a browser a tenth of a second: what waits for news waits a second longer, and all else gets on.
+    """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     servers: list[BaseWSGIServer] = []
 
     def start(mlflow_address: str, **settings: Any) -> str:
         port = urlsplit(mlflow_address).port
-        values = Settings(_env_file=None, mlflow_port=port, cache_dir=cache_dir, refresh_seconds=6, **settings)  # type: ignore[call-arg,arg-type]
+        settings = {
+            "model_names": settings.get("model_name", "clew-maze")
+        } | settings  # what others tagged is not shown
+        values = Settings(_env_file=None, mlflow_port=port, cache_dir=cache_dir, refresh_seconds=12, **settings)  # type: ignore[call-arg,arg-type]
         clew = create_app(values, connect(values)).server
         server = make_server("127.0.0.1", 0, clew, threaded=True, fd=None if servers else listening.fileno())
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -138,3 +146,11 @@ def listed(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
 def listed_as_ever(request: pytest.FixtureRequest, dash_br: Browser) -> Iterator[str]:
     """The same, page by page only where everything is tested: for what the two ways have in common."""
     yield from _listed(request.param, dash_br)
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    portal = Portal()
+    yield portal
+    portal.server.shutdown()
+    portal.server.server_close()

@@ -7,7 +7,7 @@ from tests.browser.page import Page
 # Where names stand: of runs, parameters, models, users, programs, hosts and files; and what is meant to be typed.
 NAMES: Final = ", ".join(
     [
-        "code, pre, table.parameters, #gpus-processes, .gpu-host > div > h2, .tile-host h3, .tile-name, .gpu-card",
+        "code, pre, table.parameters, #gpus-processes, .gpu-host-name, .gpu-group-name, .gpu-pointed, .tile-name, .gpu-card",
         "h1.h3:has(+ .badge), #compare-table a, .legend, .facts dd, option",
         ".metric-chart, .metric-key, .grid-chart:not([data-chart^='@'])",
         *(f"td[data-dash-column='{key}']" for key in ("name", "experiment", "algorithm", "environment", "onnx_path")),

@@ -9,17 +9,22 @@ CHARTS = ("compare-chart-reward", "compare-chart-loss", "compare-chart-success-r
 RANGES = "return [...document.querySelectorAll('#compare-panel .js-plotly-plot')].map(g => g.layout.xaxis.range)"
 
 
-@pytest.fixture
-def seeds(page: Page, tracking: Tracking) -> str:
-    """Four seeds of one setting, compared; returns the address."""
+@pytest.fixture(scope="module")
+def four(tracking: Tracking) -> list[str]:
+    """The ids of four seeds of one setting."""
     group = tracking.experiment()
     values = [float(step % 50) for step in range(3000)]
     metrics = {"episode_reward": values, "loss": [1.0, 2.0, 3.0], "success_rate": [0.0, 0.5, 1.0]}
-    ids = [
+    return [
         tracking.run(group, name=f"s{i}", params={"seed": str(i), "algorithm": "PPO"}, metrics=metrics)
         for i in range(4)
     ]
-    address = f"/mlflow?runs={','.join(ids)}"
+
+
+@pytest.fixture
+def seeds(page: Page, four: list[str]) -> str:
+    """Those, compared; returns the address."""
+    address = f"/mlflow?runs={','.join(four)}"
     page.open(address)
     page.wait(lambda: page.lines(CHARTS[1]) == [3, 3, 3, 3])
     return address

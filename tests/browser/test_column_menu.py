@@ -146,7 +146,7 @@ def test_hostile_columns_have_plain_ids_that_browser_and_server_make_alike(page:
     page.wait(lambda: page.column("name") == ["r4", "r3", "r2", "r1", "r0"])
     assert heads(page) == ["details", "name", *map(column_id, refs)]
     page.wait(lambda: asked(page)["column"] == ["name", *map(str, refs)])
-    for ref in refs:
+    for ref in refs[:3]:  # what their ids are made of is compared above
         sort(page, column_id(ref))
         page.filter(column_id(ref), "= –")
         page.wait(lambda ref=ref: str(ref) in asked(page).get("sort", []))  # type: ignore[misc]
@@ -183,7 +183,8 @@ def test_columns_are_moved_and_made_wider_by_pointer_and_keys(page: Page, five: 
     page.wait(lambda: "width" not in asked(page))
 
 
-@IN_BOTH_WAYS
+# That both ways sort and filter alike is in test_sort_parity and test_filters.
+@MOSTLY_NATIVE
 def test_words_among_numbers_are_shown_sorted_last_and_found(page: Page, family: str) -> None:
     page.open(f"/mlflow?experiment={family}&column=name&column=param:lr_words")
     page.wait(lambda: page.column(WORDS) == ["0.01000", "0.0003000", "cosine", "0.001000"])
@@ -328,7 +329,13 @@ def test_other_parts_read_and_change_the_selection(page: Page, five: str) -> Non
     assert (query["experiment"], query["algorithm"], query["columns"][0]) == (five, None, "name")
 
 
-@pytest.mark.parametrize(("size", "scheme"), [((1440, 1000), "light"), ((360, 800), "dark")], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        pytest.param((1440, 1000), "light", id="desk", marks=pytest.mark.thorough),
+        pytest.param((360, 800), "dark", id="phone"),
+    ],
+)
 def test_the_menu_is_accessible(page: Page, five: str, size: tuple[int, int], scheme: str) -> None:
     width, height = size
     page.driver.execute_cdp_cmd(

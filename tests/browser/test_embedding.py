@@ -1,54 +1,15 @@
 """Clew in the frame of another site's page, in a browser that gives frames no storage."""
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from selenium import webdriver
 
 from tests.browser.conftest import pytest_setup_options
 from tests.browser.page import Page
+from tests.browser.portal import Portal
 from tests.english import english_words
 from tests.tracking import Tracking
-
-
-class Portal:
-    """A page at one name, which shows an address of another in a frame."""
-
-    def __init__(self) -> None:
-        portal = self
-        self.shows = ""
-        self.more = ""
-        self.policy = ""
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = (
-                    f"<!doctype html><title>Portal</title><iframe src='{portal.shows}' {portal.more}"
-                    " width=1200 height=900></iframe>"
-                )
-                self.send_response(200)
-                if portal.policy:
-                    self.send_header("Referrer-Policy", portal.policy)
-                self.send_header("Content-Type", "text/html")
-                self.end_headers()
-                self.wfile.write(body.encode())
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://localhost:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    portal = Portal()
-    yield portal
-    portal.server.shutdown()
-    portal.server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +96,15 @@ def test_a_long_comparison_keeps_its_language_and_its_frame(
     assert page.console_errors() == []
 
 
-@pytest.mark.parametrize("lang", ["ja", "日本語", "x" * 5000, "ja&lang=en"])
+@pytest.mark.parametrize(
+    "lang",
+    [
+        "ja",
+        "x" * 5000,
+        pytest.param("日本語", marks=pytest.mark.thorough),
+        pytest.param("ja&lang=en", marks=pytest.mark.thorough),
+    ],
+)
 def test_whatever_the_address_asks_for_can_be_sent(
     driver: webdriver.Chrome, serve: Callable[..., str], tracking: Tracking, lang: str
 ) -> None:

@@ -66,7 +66,7 @@ def type_into(page: Page, selector: str, text: str) -> None:
     page.find(selector).send_keys(text, Keys.ENTER)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def named(tracking: Tracking) -> str:
     """An experiment of runs with these names, the seed of each its place."""
     name = f"named-{uuid.uuid4().hex[:8]}"
@@ -76,11 +76,13 @@ def named(tracking: Tracking) -> str:
     return name
 
 
+# Pasted, whatever can be typed is found in test_filters.
 @MOSTLY_NATIVE
-def test_each_name_is_found_by_typing_it(page: Page, named: str) -> None:
+@pytest.mark.parametrize("names", [NAMES[::3], pytest.param(NAMES, marks=pytest.mark.thorough)], ids=["some", "all"])
+def test_each_name_is_found_by_typing_it(page: Page, named: str, names: tuple[str, ...]) -> None:
     page.open(f"/mlflow?experiment={named}")
     page.wait_for_rows(len(NAMES))
-    for name in NAMES:
+    for name in names:
         type_into(page, box(page, "name"), name)
         page.wait(lambda name=name: page.column("name") == [name])  # type: ignore[misc]
         page.wait(lambda: page.text("#runs-table-shown").endswith("1 shown"))

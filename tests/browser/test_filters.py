@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from domain.errors.requests import FilterMisunderstood
+from domain.errors.run_lists.filters import FilterMisunderstood
 from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
 from domain.run_table.columns import NumberColumn
@@ -106,9 +106,11 @@ def find(page: Page, kind: Kind, needles: list[str], column: str | None = None) 
     return [{"rows": [int(one) for one in each["ids"]], "said": each["said"]} for each in found[:-1]]
 
 
+# DataTable takes a twentieth of a second for each. That the page reads all of them as the server does is tested below.
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_table_finds_what_each_case_says(table: Page, kind: Kind) -> None:
-    told = [case for case in cases() if case.kind == kind]
+def test_the_table_finds_what_each_case_says(table: Page, kind: Kind, every: int) -> None:
+    told = [case for case in cases() if case.kind == kind][::every]
     show(table, kind, cells(kind))
     for case, answer in zip(told, find(table, kind, [case.typed for case in told]), strict=True):
         if case.said is None:
@@ -157,17 +159,19 @@ def misunderstood(case: Case) -> str:
     return str(caught.value)
 
 
-@example_settings(max_examples=8)
+def is_one_line_of_text(typed: str) -> bool:
+    """Whether a box can hold it (a browser drops line breaks from an `<input>`) and all of it is text to find."""
+    return holds_no_operator(typed) and not {"\n", "\r"} & set(typed)
+
+
+@example_settings(max_examples=3)
 @given(
     values=st.lists(HOSTILE | st.sampled_from([case.typed for case in cases()]), min_size=5, max_size=25),
-    needles=st.lists(HOSTILE.filter(holds_no_operator), min_size=30, max_size=30),
-    data=st.data(),
+    needles=st.lists(HOSTILE.filter(is_one_line_of_text), min_size=30, max_size=30),
 )
-def test_whatever_is_typed_finds_the_rows_that_contain_it(
-    table: Page, values: list[str], needles: list[str], data: st.DataObject
-) -> None:
+def test_whatever_is_typed_finds_the_rows_that_contain_it(table: Page, values: list[str], needles: list[str]) -> None:
     """Through DataTable, against the plainest oracle there is; half of the needles stand in some cell."""
-    parts = [value[1:] for value in values if holds_no_operator(value[1:])]
+    parts = [value[1:] for value in values if is_one_line_of_text(value[1:])]
     asked = [needle for needle in needles + parts if needle.strip()]
     show(table, "text", list(values))
     for needle, answer in zip(asked, find(table, "text", asked), strict=True):
@@ -175,7 +179,7 @@ def test_whatever_is_typed_finds_the_rows_that_contain_it(
         assert answer == {"rows": expected, "said": ""}, (needle, values)
 
 
-@example_settings(max_examples=4)
+@example_settings(max_examples=2)
 @given(
     values=st.lists(st.none() | st.integers(-100, 100) | st.floats(-1e6, 1e6), min_size=5, max_size=25),
     needles=st.lists(
@@ -196,7 +200,7 @@ def test_numbers_are_compared_as_numbers(table: Page, values: list[Cell], needle
         assert answer["rows"] == [row for row, value in enumerate(values) if asked.matches(value)], (needle, values)
 
 
-@example_settings(max_examples=5)
+@example_settings(max_examples=3)
 @given(typed=st.lists(st.tuples(HOSTILE, st.sampled_from(KINDS)), min_size=400, max_size=400))
 def test_the_browser_reads_what_is_typed_as_the_server_does(table: Page, typed: list[tuple[str, Kind]]) -> None:
     typed += [(case.typed, case.kind) for case in cases()] + [(" or ".join("x" * 101), "text")]

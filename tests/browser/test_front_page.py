@@ -70,10 +70,10 @@ def front(
 
 
 def uses(page: Page) -> list[str]:
-    return [str(badge.get_attribute("data-use")) for badge in page.all("#front-gpu-gpus-0 [data-use]")]
+    return [str(badge.get_attribute("data-use")) for badge in page.all("#front-gpu-gpus [data-use]")]
 
 
-def test_five_tiles_fill_and_outlive_mlflow(
+def test_six_tiles_fill_and_outlive_mlflow(
     front: Page, monitor: Monitor, misbehaving: Misbehaving, registry: Registry
 ) -> None:
     page = front
@@ -112,8 +112,8 @@ def test_five_tiles_fill_and_outlive_mlflow(
     ]
     # GPUs, by the rule of the tile; why it says when it is pressed.
     page.wait(lambda: uses(page) == ["busy", "reserved", "idle", "lost"])
-    page.click("#front-gpu-gpus-0 li:nth-child(2) summary")
-    held = page.wait(lambda: page.text("#front-gpu-gpus-0 li:nth-child(2) details p"))
+    page.click("#front-gpu-gpus li:nth-child(2) summary")
+    held = page.wait(lambda: page.text("#front-gpu-gpus li:nth-child(2) details p"))
     assert "below 5 %" in held
     assert "4,096 MiB" in held
     # Who is not there is named, and hides nobody.
@@ -122,7 +122,7 @@ def test_five_tiles_fill_and_outlive_mlflow(
     page.wait(lambda: len(page.all("#front-health .health-ok")) == 3)
 
     misbehaving.answer = ERROR_500
-    for tile in ("model", "runs", "best"):
+    for tile in ("attention", "model", "runs", "best"):
         page.wait_for_text("MLflow: answered HTTP 500", f"#front-{tile}-failure")
     monitor.fake.write(*driver(third=80))
     page.wait(lambda: uses(page)[2] == "busy")
@@ -132,7 +132,7 @@ def test_five_tiles_fill_and_outlive_mlflow(
     page.click("#front-health-retry")
     page.wait(lambda: len(page.all("#front-health .health-down")) == 4)
     misbehaving.answer = None
-    for tile in ("model", "runs", "best"):
+    for tile in ("attention", "model", "runs", "best"):
         # By hand, for the button goes as soon as a refresh of the page's own succeeds.
         page.script(f"document.querySelector('#front-{tile}-retry')?.click()")
     page.wait(lambda: not page.all(".tile .alert-danger"))

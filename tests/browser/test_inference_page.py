@@ -33,6 +33,7 @@ def engine(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Eng
         mlflow_tracking_uri=team.registry.tracking.address,  # type: ignore[arg-type]
         cache_dir=tmp_path_factory.mktemp("cache"),
         model_name=team.registry.name,
+        model_names=team.registry.name,
     )
     with listening(create_app(settings, connect(settings)).server) as address:
         engine = Engine(tmp_path_factory.mktemp("engine"), _bare_environment(), address, {})

@@ -111,6 +111,7 @@ def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving:
     pages.look("/models/1", "検査済み")
     pages.look("/models/99", "モデルがありません")
     pages.look("/nowhere", "ページがありません")
+    pages.look("/alerts", "見張りはまだ動いたことがありません")
     pages.look("/inference", "推論エンジンは動いていますか")
     pages.look("/gpu", "GPU がバスから切り離されました。")
     monitor.fake.write("count 2", "error -1 nvmlDeviceGetCount 9")

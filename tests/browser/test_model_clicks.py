@@ -27,6 +27,7 @@ from tests.misbehaving import eventually
 from tests.models.model_server import HANG, ModelServer
 
 MODELS = 20
+BURSTS = 6
 OTHER = "41"  # trained for another environment
 # Notes each toast that begins, and each answer that is given in one.
 RECORD = """
@@ -132,13 +133,13 @@ def close_all(page: Page) -> None:
     page.script("document.querySelectorAll('#changes .btn-close').forEach((button) => button.click())")
 
 
-def test_each_of_hundreds_of_clicks_has_its_answer_and_no_other(page: Page, slow: SlowClew, team: ModelServer) -> None:
+def test_each_of_dozens_of_clicks_has_its_answer_and_no_other(page: Page, slow: SlowClew, team: ModelServer) -> None:
     slowed(page, slow)
     choose(page, "2")
     page.wait(lambda: page.find("#models-activate").is_enabled())
     # Ten at once, without waiting for any: other models and what is no model, again and again, while rows come.
     expected: list[str] = []
-    for burst in range(20):
+    for burst in range(BURSTS):
         models = [str(1 + (burst + n) % MODELS) for n in range(4)] + [f"ghost-{burst}-{n}" for n in range(6)]
         click = "const b = document.getElementById('models-activate'); b.disabled = false; b.dataset.model = arguments[0]; b.click();"
         page.script(f"for (const model of arguments[0]) {{ ((...arguments) => {{ {click} }})(model); }}", models)
@@ -146,7 +147,7 @@ def test_each_of_hundreds_of_clicks_has_its_answer_and_no_other(page: Page, slow
         asked = len(expected)
         page.wait(lambda n=asked: page.script("return window.ended.length === arguments[0]", n), 60)  # type: ignore[misc]
         close_all(page)
-    assert page.script("return window.begun.length") == len(expected) == 200
+    assert page.script("return window.begun.length") == len(expected) == 10 * BURSTS
     told = answers(page)
     for model in set(expected):
         said = [outcome for outcome, text in told if f"Model {model} " in text]
@@ -156,7 +157,7 @@ def test_each_of_hundreds_of_clicks_has_its_answer_and_no_other(page: Page, slow
 
 def test_by_hand_each_choice_is_answered_by_its_own_name(page: Page, slow: SlowClew) -> None:
     slowed(page, slow)
-    for n, model in enumerate(["2", "3", "4", "5"] * 2, 1):
+    for n, model in enumerate(["2", "3", "4", "2"], 1):
         choose(page, model)
         page.wait(lambda: page.find("#models-activate").is_enabled())
         page.script("document.getElementById('models-activate').click()")
@@ -170,7 +171,7 @@ def test_by_hand_each_choice_is_answered_by_its_own_name(page: Page, slow: SlowC
 def test_the_question_is_asked_each_time_and_each_yes_counts(page: Page, slow: SlowClew, team: ModelServer) -> None:
     slowed(page, slow)
     choose(page, OTHER)
-    for n in range(6):
+    for n in range(4):
         page.wait(lambda: page.find("#models-activate").is_enabled())
         page.script("document.getElementById('models-activate').click()")
         page.wait_for_text("ClewMaze-5x5-v0", "#change-dialog")
@@ -188,7 +189,7 @@ def test_the_question_is_asked_each_time_and_each_yes_counts(page: Page, slow: S
     assert [text for _outcome, text in answers(page)] == [
         f"Model {OTHER} is active now.",
         "Model 1 is active now.",
-    ] * 3
+    ] * 2
 
 
 def test_who_goes_back_leaves_the_question_without_a_yes(page: Page, team: ModelServer) -> None:

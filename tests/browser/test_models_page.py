@@ -121,7 +121,7 @@ def test_from_the_list_to_another_active_model_and_back(models: Page, registered
     page.wait(lambda: not page.all("#models-history button[data-model='3']"))
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", ["after", pytest.param("before", marks=pytest.mark.thorough)])
 def test_a_choice_while_the_table_is_filled_anew_is_kept(models: Page, moment: str) -> None:
     page = models
     choose(page, "3")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from dash.testing.browser import Browser
 
 from domain.registry.models import MOST_ACTIVATIONS, Activation
-from services.registry.mlflow_model_tags import HISTORY_TAG
+from services.registry.activations.tags import HISTORY_TAG
 from tests.browser.page import Page
 from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking

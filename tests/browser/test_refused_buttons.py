@@ -46,8 +46,17 @@ def visit(
     return visit
 
 
-@pytest.mark.parametrize("lang", ["en", "ja"])
-@pytest.mark.parametrize("path", ["/models?", "/models/2?", "/inference?"])
+@pytest.mark.parametrize(
+    ("path", "lang"),
+    [
+        ("/models?", "en"),
+        ("/models/2?", "ja"),
+        ("/inference?", "en"),
+        pytest.param("/models?", "ja", marks=pytest.mark.thorough),
+        pytest.param("/models/2?", "en", marks=pytest.mark.thorough),
+        pytest.param("/inference?", "ja", marks=pytest.mark.thorough),
+    ],
+)
 def test_who_is_not_known_sees_why_the_buttons_are_disabled(visit: Callable[..., Page], path: str, lang: str) -> None:
     page = visit(f"{path}lang={lang}", **UNKNOWN)
     page.wait(lambda: page.script(BUTTONS))

@@ -17,7 +17,7 @@ IN_BOTH_WAYS = pytest.mark.usefixtures("listed")
 MOSTLY_NATIVE = pytest.mark.usefixtures("listed_as_ever")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def three(tracking: Tracking) -> tuple[str, list[str]]:
     """An experiment of three runs: its name and their ids."""
     name = f"three-{tracking.experiment()}"
@@ -40,7 +40,7 @@ def compared_ids(page: Page) -> list[str]:
     return parse_qs(urlsplit(page.driver.current_url).query).get("runs", [""])[0].split(",")
 
 
-@IN_BOTH_WAYS
+@MOSTLY_NATIVE
 def test_three_runs_are_compared_and_a_reload_keeps_it(page: Page, three: tuple[str, list[str]]) -> None:
     experiment, ids = three
     page.open(f"/mlflow?experiment={experiment}")
@@ -141,8 +141,8 @@ def test_a_mlflow_that_comes_back_is_noticed(page: Page, misbehaving: Misbehavin
     [
         ("junk", "MLflow knows no run junk"),
         ("%00,../x,%3Cscript%3E", "3 entries of the address are no run ids"),
-        (",".join(f"{n:032x}" for n in range(300)), "and 295 more"),
-        ("", "Compare 1 run"),
+        pytest.param(",".join(f"{n:032x}" for n in range(300)), "and 295 more", marks=pytest.mark.thorough),
+        pytest.param("", "Compare 1 run", marks=pytest.mark.thorough),
     ],
 )
 def test_odd_selections_are_named_and_the_rest_is_drawn(
@@ -155,9 +155,15 @@ def test_odd_selections_are_named_and_the_rest_is_drawn(
 
 
 @pytest.mark.parametrize(
-    "path", ["/mlflow/runs/unknown", "/mlflow/runs/a%20b%3Cscript%3E", f"/mlflow/runs/{'x' * 3000}"]
+    "path",
+    [
+        pytest.param("/mlflow/runs/unknown", marks=pytest.mark.thorough),
+        "/mlflow/runs/a%20b%3Cscript%3E",
+        pytest.param(f"/mlflow/runs/{'x' * 3000}", marks=pytest.mark.thorough),
+    ],
 )
 def test_an_unknown_run_is_said_so(page: Page, path: str) -> None:
+    page.expected_errors = ("503",)  # where the machine is so busy that no run is known when its metrics are asked for
     page.open(path)
     page.wait_for_text("No such run")
 
@@ -217,8 +223,8 @@ def test_it_says_how_many_runs_a_filter_leaves(page: Page, misbehaving: Misbehav
     page.wait(lambda: page.text("#runs-table-shown").strip() == "· 4 shown")
 
 
-@IN_BOTH_WAYS
-@pytest.mark.parametrize("moment", ["before", "after"])
+@MOSTLY_NATIVE
+@pytest.mark.parametrize("moment", ["before", pytest.param("after", marks=pytest.mark.thorough)])
 def test_a_tick_while_the_table_is_filled_anew_is_kept(page: Page, three: tuple[str, list[str]], moment: str) -> None:
     experiment, _ids = three
     page.open(f"/mlflow?experiment={experiment}")
@@ -246,6 +252,7 @@ def test_the_phone_shows_everything(page: Page, three: tuple[str, list[str]]) ->
     page.wait(lambda: len(page.all(TICKS)) == 3)
 
 
+@pytest.mark.thorough
 def test_japanese_is_kept_from_page_to_page(page: Page, three: tuple[str, list[str]]) -> None:
     experiment, _ids = three
     page.open(f"/mlflow?experiment={experiment}&lang=ja")

@@ -73,6 +73,16 @@ def _answers(port: int) -> bool:
         return False
 
 
+WITHOUT_WORDS = """
+return [...document.querySelectorAll('.training-field')].filter(field => {
+    const control = document.getElementById(field.dataset.control);
+    const described = control.getAttribute('aria-describedby').split(' ').map(id => document.getElementById(id));
+    return !control.labels[0]?.textContent || !described[0]?.textContent || described[1]?.textContent !== '';
+}).map(field => field.dataset.field)
+"""
+FIELD = ".training-field[data-field='{}']:not([hidden])"
+
+
 @pytest.fixture
 def page(dash_br: Browser, serve: Callable[..., str], mlflow_address: str, scheduler_port: int) -> Iterator[Page]:
     page = Page(dash_br.driver, serve(mlflow_address, scheduler_port=scheduler_port))
@@ -136,6 +146,9 @@ def test_a_training_is_started_watched_stopped_and_repeated(page: Page) -> None:
     assert what_is_bad_to_see(page) == []
     page.driver.refresh()
     page.wait_for_text("episode 1\n", "#live-log")
+    whole = page.find("#live-log-whole").get_attribute("href")
+    with urllib.request.urlopen(str(whole)) as answer:
+        assert answer.read().startswith(b"episode 1\n")
     page.find("#live-log-search").send_keys("episode 2")
     page.click("#live-log-find")
     page.wait(lambda: page.all("#live-log-found button"))
@@ -148,3 +161,57 @@ def test_a_training_is_started_watched_stopped_and_repeated(page: Page) -> None:
     page.wait_for_text("Filled in with the values of counter", "#training-note")
     page.wait(lambda: page.all(f"#trainings-history a[href='/training/{run_id}']"))
     page.wait_for_text("stopped", "#trainings-history")
+
+
+def put(page: Page, field: str, text: str) -> None:
+    """Fills in the field that is there of this name: which one depends on the algorithm."""
+    fill(page, f"{FIELD.format(field)} :is(input, select)", text)
+
+
+def wait_for_error(page: Page, field: str, said: str) -> None:
+    page.wait_for_text(said, f"{FIELD.format(field)} .training-error")
+    page.wait(lambda: not page.find("#training-start").is_enabled())
+
+
+def test_any_environment_is_asked_for_refused_trained_and_used(
+    dash_br: Browser, serve: Callable[..., str], mlflow_address: str, scheduler_port: int
+) -> None:
+    address = serve(mlflow_address, scheduler_port=scheduler_port, model_names="clew-maze,cartpole")
+    page = Page(dash_br.driver, address)
+    page.open("/training?trainer=environment")
+    page.wait(lambda: page.find("#training-start").is_enabled())
+    assert page.script(WITHOUT_WORDS) == []
+    put(page, "algorithm", "DQN")
+    put(page, "env_id", "Pendulum-v1")
+    wait_for_error(page, "algorithm", "are continuous: take PPO or SAC")
+    put(page, "algorithm", "SAC")
+    put(page, "env_id", "CartPole-v1")
+    wait_for_error(page, "algorithm", "take PPO or DQN")
+    put(page, "algorithm", "PPO")
+    for env_id, field, said in (
+        ("Nowhere-v0", "env_id", "Nothing that is installed registers it"),
+        ("Ant-v5", "env_id", "mujoco"),
+        ("ALE/Pong-v5", "normalize", "Is for numbers"),
+    ):
+        put(page, "env_id", env_id)
+        if field == "normalize":
+            page.script("document.querySelector(arguments[0]).click()", f"{FIELD.format(field)} input")
+        page.wait(lambda: page.find("#training-start").is_enabled())
+        page.click("#training-start")
+        wait_for_error(page, field, said)
+    page.script("document.querySelector(arguments[0]).click()", f"{FIELD.format('normalize')} input")
+    values = {"env_id": "CartPole-v1", "n_envs": "2", "n_steps": "32", "batch_size": "32", "steps": "200"}
+    for name, text in values.items():
+        put(page, name, text)
+    page.wait_for_text("Makes one run", "#training-summary")
+    page.click("#training-start")
+    page.wait(lambda: "/training/" in page.driver.current_url)
+    page.wait_for_text("done", "#live-state", within_seconds=120)
+    page.wait_for_text("held-out greedy episodes return", "#live-log")
+    page.wait_for_text("Use it", "#live-result", within_seconds=120)
+    assert what_is_bad_to_see(page) == []
+    page.click("#live-result .btn-success")
+    page.wait(lambda: "/inference" in page.driver.current_url)
+    page.wait_for_text("CartPole-v1")
+    page.expected_errors = ("/ws/inference",)  # nobody serves it here
+    assert page.console_errors() == []

@@ -42,15 +42,23 @@ def forget(tracking: Tracking) -> None:
         assert requests.delete(address, json={"name": name}, timeout=20).status_code in (200, 404)
 
 
-@pytest.fixture
-def second() -> Iterator[webdriver.Chrome]:
-    """A colleague's browser."""
+@pytest.fixture(scope="module")
+def colleagues() -> Iterator[webdriver.Chrome]:
+    """A browser of its own; to start one, with nothing cached, takes longer than a test."""
     options = pytest_setup_options()
     options.add_argument("--headless=new")
     options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
     driver = webdriver.Chrome(options=options)
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def second(colleagues: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """A colleague's browser."""
+    colleagues.get_log("browser")
+    yield colleagues
+    colleagues.get("about:blank")  # its page would go on asking its Clew
 
 
 def state(page: Page) -> dict[str, Any]:
@@ -234,8 +242,15 @@ def test_the_menu_goes_by_the_keyboard_and_by_ear(page: Page, experiment: tuple[
     assert grave_violations(page, "views", part="#views-panel") == []
 
 
-@pytest.mark.parametrize("width", [1440, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (360, "dark"),
+        pytest.param(1440, "light", marks=pytest.mark.thorough),
+        pytest.param(1440, "dark", marks=pytest.mark.thorough),
+        pytest.param(360, "light", marks=pytest.mark.thorough),
+    ],
+)
 def test_the_menu_fits_and_can_be_read(page: Page, experiment: tuple[str, list[str]], width: int, scheme: str) -> None:
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
@@ -260,10 +275,14 @@ def test_the_menu_fits_and_can_be_read(page: Page, experiment: tuple[str, list[s
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"read_only": True}, "changes nothing"),
-        ({"api_token": "a-long-enough-token", "trusted_user_header": "X-Forwarded-User"}, "does not know who you are"),
+        pytest.param({"read_only": True}, "changes nothing", id="read-only"),
+        pytest.param(
+            {"api_token": "a-long-enough-token", "trusted_user_header": "X-Forwarded-User"},
+            "does not know who you are",
+            id="not-known",
+            marks=pytest.mark.thorough,
+        ),
     ],
-    ids=["read-only", "not-known"],
 )
 def test_who_may_not_write_opens_views_and_sees_why_the_rest_is_disabled(
     dash_br: Browser,

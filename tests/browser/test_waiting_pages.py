@@ -39,6 +39,7 @@ class Stack:
             _env_file=None,  # type: ignore[call-arg]
             mlflow_port=self.mlflow.port,
             model_name=team.registry.name,
+            model_names=team.registry.name,
             inference_port=free_port(),
             cache_dir=folder / "cache",
             refresh_seconds=6,
@@ -91,12 +92,14 @@ def test_the_runs(all_of_it: Stack, run: str) -> None:
     page.wait(lambda: AGAIN not in page.text())
 
 
+@pytest.mark.thorough
 def test_the_run_and_its_charts(all_of_it: Stack, run: str) -> None:
     page = all_of_it.page
     shown = lambda: page.lines("run-chart-reward") == [2]  # noqa: E731
     comes_by_itself(all_of_it, f"/mlflow/runs/{run}", lambda: AGAIN in page.text("#run-failure"), shown)
 
 
+@pytest.mark.thorough
 def test_the_comparison(all_of_it: Stack, run: str) -> None:
     page = all_of_it.page
     shown = lambda: page.lines("compare-chart-reward") == [2]  # noqa: E731
@@ -112,12 +115,14 @@ def test_the_front_page(all_of_it: Stack, team: Team) -> None:
     comes_by_itself(all_of_it, "/", waits, lambda: f"Model {team.ppo}" in page.text("#front-model"))
 
 
+@pytest.mark.thorough
 def test_the_models(all_of_it: Stack, team: Team) -> None:
     page = all_of_it.page
     shown = lambda: team.ppo in page.column("model_id", "models-table")  # noqa: E731
     comes_by_itself(all_of_it, "/models", lambda: AGAIN in page.text("#models-failure"), shown)
 
 
+@pytest.mark.thorough
 def test_the_model_and_the_check_of_its_file(all_of_it: Stack, team: Team) -> None:
     page = all_of_it.page
 

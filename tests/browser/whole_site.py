@@ -39,14 +39,18 @@ class Site(Page):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self.wait(lambda: self.script("return document.documentElement.dataset.bsTheme") == scheme["value"])
 
-    def forget(self) -> None:
-        """Empties the browser's cache."""
-        self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
-
     def received(self) -> dict[str, int]:
         """The bytes that came over the wire for each address of this page, headers included."""
+        return self._sizes("transferSize")
+
+    def weighed(self) -> dict[str, int]:
+        """The bytes that each address of this page takes on the wire, also what the browser had already."""
+        return self._sizes("encodedBodySize")
+
+    def _sizes(self, which: str) -> dict[str, int]:
         entries = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
-        return dict(self.script(f"return Object.fromEntries({entries}.map(one => [one.name, one.transferSize]))"))
+        sizes = f"return Object.fromEntries({entries}.map(one => [one.name, one[arguments[0]]]))"
+        return dict(self.script(sizes, which))
 
 
 @contextmanager
@@ -73,6 +77,7 @@ def whole_site(tracking: Tracking, monitor_port: int, folder: Path) -> Iterator[
 def _runs(tracking: Tracking) -> list[str]:
     """Those that a test looks at have logged something."""
     experiment, logged = tracking.experiment(), {"episode_reward": [-1.0, 0.5], "success_rate": [0.0, 0.75]}
+    tracking.post("runs/delete", {"run_id": tracking.run(experiment, name="thrown-away")})
     return [
         tracking.run(
             experiment,
@@ -85,6 +90,7 @@ def _runs(tracking: Tracking) -> list[str]:
 
 
 def _clew(cache: Path, **settings: object) -> object:
+    settings = {"model_names": settings.get("model_name", "clew-maze")} | settings  # what others tagged is not shown
     values = Settings(_env_file=None, cache_dir=cache, **settings)  # type: ignore[call-arg,arg-type]
     return create_app(values, connect(values)).server
 

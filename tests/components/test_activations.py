@@ -54,6 +54,16 @@ def test_the_toast_says_what_was_overruled(language: str, verb: ChangeVerb, met:
     assert MET[language] != sentence
 
 
+def test_the_change_is_of_the_success_rate_or_else_of_the_return() -> None:
+    server = Flask("spoken")
+    Babel(server)
+    with server.test_request_context("/"):
+        returns = {"mean_return": 480.5, "former_mean_return": 500.0}
+        assert '"return -19.5"' in shown(done().model_copy(update=returns))
+        rates = {"success_rate": 0.5, "former_success_rate": 0.25}
+        assert '"+25.0 points"' in shown(done().model_copy(update=returns | rates))
+
+
 @pytest.mark.parametrize("verb", [ChangeVerb.DELETE, ChangeVerb.RESTORE])
 def test_other_changes_overrule_nothing(language: str, verb: ChangeVerb) -> None:
     request = ChangeRequest(id="0" * 32, verb=verb, model_id="3")

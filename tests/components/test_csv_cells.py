@@ -38,6 +38,8 @@ def cells_as_read(text: str, separator: str) -> list[str]:
 
 
 def is_formula(cell: str) -> bool:
+    if re.match(r"[+-]?[0-9]+(,|$)", cell):  # a number, which stays one, or a whole row that begins with it
+        return False
     return re.match(rf"[\s\"\x00\u200b\ufeff]*[{re.escape(SIGNS)}]", cell) is not None
 
 

@@ -226,15 +226,16 @@ class TestTheActiveModel:
     again = Activation(at=NOW - timedelta(days=1), by="bob", model_id="7", former_id="7")
 
     def test_it_is_active_since_the_activation_that_made_it_so(self) -> None:
-        assert activation_of([self.again, self.first], "7") == self.first
+        of_another = self.again.model_copy(update={"name": "cartpole", "model_id": "cartpole:7"})
+        assert activation_of([of_another, self.again, self.first], Model(id="7")) == self.first
         said = str(front_model.active_model(Model(id="7", success_rate=0.5), self.first))
         assert "ada" in said
         assert "50.0 %" in said
         assert "/inference?play=1" in said
 
     def test_a_pointer_that_was_moved_past_the_history_is_not_dated(self) -> None:
-        assert activation_of([self.first], "3") is None
-        assert activation_of([], "3") is None
+        assert activation_of([self.first], Model(id="3")) is None
+        assert activation_of([], Model(id="3")) is None
         assert "has not been recorded" in str(front_model.active_model(Model(id="3"), None))
 
     def test_without_one_it_says_what_to_do(self) -> None:
@@ -250,3 +251,22 @@ def test_a_service_that_fails_is_named_with_its_cause_but_once() -> None:
     assert said.count("GPU monitor a") == 1
     assert "refused the connection" in said
     assert "3 ms" not in said
+
+
+def test_monitors_that_are_well_share_a_line_and_whoever_is_not_stands_first() -> None:
+    def health(label: str, state: State) -> ServiceHealth:
+        cause = coded(ConnectionRefused(GpuMonitor(label)), "cause") if state is State.DOWN else {"cause": None}
+        told = Dependency(state=state, latency_ms=3.0, age_seconds=None, **cause)
+        return ServiceHealth(kind=ServiceKind.GPU_MONITOR, name=GpuMonitor(label), label=label, health=told)
+
+    hosts = [health(f"host-{number}", State.OK) for number in range(118)]
+    listed = [*hosts, health("slow", State.DEGRADED), health("gone", State.DOWN)]
+    shown, folded = front_health.services(HealthReport(services=listed, asked_at=NOW), {})
+    assert len(shown.children) == 2
+    assert "GPU monitor slow" in str(shown.children[0])
+    assert "refused the connection" in str(shown.children[1])
+    assert folded.children[0].children == "118 GPU monitors: well"
+    assert len(folded.children[1].children) == 118
+    (few,) = front_health.services(HealthReport(services=[*hosts[:3], listed[-1]], asked_at=NOW), {})
+    assert len(few.children) == 4
+    assert "GPU monitor gone" in str(few.children[0])

@@ -1,9 +1,23 @@
-"""The rows of the model list."""
+"""The rows of the model list, and the registered models at a glance."""
+
+from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 
+from components.models.model_groups import groups
 from components.models.model_list import row
-from domain.registry.models import Model
+from domain.registry.models import Model, ModelList, ModelState
+
+
+@pytest.fixture
+def in_an_app() -> Iterator[None]:
+    """Numbers are written in the language of a request."""
+    server = Flask("test")
+    Babel(server)
+    with server.test_request_context("/"):
+        yield
 
 
 @pytest.mark.parametrize(
@@ -22,3 +36,20 @@ from domain.registry.models import Model
 )
 def test_an_id_shows_as_it_is(model_id: str, shown: int | str) -> None:
     assert row(Model(id=model_id))["model_id"] == shown
+
+
+def test_each_registered_model_has_a_line_with_its_active_version(in_an_app: None) -> None:
+    models = [
+        Model(id="2", name="maze", env_id="ClewMaze-10x10-v0", success_rate=0.5, state=ModelState.ACTIVE),
+        Model(id="1", name="maze", env_id="ClewMaze-5x5-v0", state=ModelState.DELETED),
+        Model(id="cart:1", name="cart", env_id="CartPole-v1", mean_return=480.5, state=ModelState.ACTIVE),
+    ]
+    shown = groups(ModelList(models=models, names=["maze", "cart", "new"]))
+    assert shown is not None
+    maze, cart, empty = map(str, shown.children)
+    assert "ClewMaze-10x10-v0 · 1 model" in maze
+    assert "50.0 %" in maze
+    assert "/models/cart%3A1" in cart
+    assert "return 480.5" in cart
+    assert "none is active" in empty
+    assert groups(ModelList(models=models[:2], names=["maze"])) is None

@@ -10,18 +10,21 @@ from tests.gpus.conftest import Start, library, start  # noqa: F401
 from tests.gpus.monitor import Monitor, free_port
 from tests.inference.conftest import Team, _bare_environment
 from tests.inference.engine import Engine
+from tests.scheduler.programs import write_trainers
+from tests.scheduler.service import Service
 from tests.tracking import Tracking
 
 
 @dataclass
 class Site:
-    """What runs, and a run, a model and an experiment in it to look at."""
+    """What runs, and a run, a model, an experiment and a training in it to look at."""
 
     nginx: Nginx
     dashboard: Dashboard
     monitors: dict[str, Monitor]
     team: Team
     run: str
+    training: str
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +58,29 @@ def site(tracking: Tracking, start: Start, tmp_path_factory: pytest.TempPathFact
         f"http://127.0.0.1:{clew}",
         {"TRUSTED_HOSTS": "clew.example.com"},
     )
-    dashboard = Dashboard(folder, clew, environment | {"INFERENCE_PORT": str(engine.port)})
-    nginx = Nginx(folder, https=free_port(), http=free_port(), clew=clew, inference=engine.port, gpus=ports)
+    scheduler = Service(
+        tmp_path_factory.mktemp("scheduler"),
+        _bare_environment(),
+        {
+            "MLFLOW_TRACKING_URI": tracking.address,
+            "TRUSTED_HOSTS": "clew.example.com",
+            "TRAININGS_FILE": str(write_trainers(tmp_path_factory.mktemp("trainers"))),
+        },
+    )
+    training = scheduler.start(trainer="sleeper", word="nginx")
+    sockets = {"INFERENCE_PORT": str(engine.port), "SCHEDULER_PORT": str(scheduler.port)}
+    dashboard = Dashboard(folder, clew, environment | sockets)
+    nginx = Nginx(
+        folder,
+        https=free_port(),
+        http=free_port(),
+        clew=clew,
+        inference=engine.port,
+        scheduler=scheduler.port,
+        gpus=ports,
+    )
     dashboard.wait()
-    yield Site(nginx, dashboard, monitors, team, run)
+    yield Site(nginx, dashboard, monitors, team, run, training)
     for part in (nginx, dashboard, engine):
         part.end()
+    scheduler.end_all()

@@ -76,6 +76,7 @@ class Nginx:
         http: int,
         clew: int,
         inference: int,
+        scheduler: int = 1,
         gpus: Mapping[str, int],
         changes: Mapping[str, str] = MappingProxyType({}),
     ):
@@ -95,6 +96,7 @@ class Nginx:
             "listen 80": f"listen 127.0.0.1:{http}",
             "127.0.0.1:8050": f"127.0.0.1:{clew}",
             "127.0.0.1:8002": f"127.0.0.1:{inference}",
+            "127.0.0.1:8003": f"127.0.0.1:{scheduler}",
         }
         _configure(folder, {**ports, **changes}, gpus)
         command = [program, "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]

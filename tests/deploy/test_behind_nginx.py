@@ -22,6 +22,8 @@ PAGES = {
     "/models/{model}": "PPO",
     "/inference?model={model}&speed=10": "goal reached",
     "/gpu": "11 %",
+    "/training": "sleeper",
+    "/training/{training}": "connected",
 }
 
 
@@ -49,7 +51,7 @@ def page(driver: webdriver.Chrome, site: Site) -> Iterator[Page]:
 
 @pytest.mark.parametrize(("path", "shown"), PAGES.items())
 def test_a_page_has_its_data_and_asks_nobody_but_clew(page: Page, site: Site, path: str, shown: str) -> None:
-    page.open(path.format(run=site.run, model=site.team.ppo))
+    page.open(path.format(run=site.run, model=site.team.ppo, training=site.training))
     if path.startswith("/inference"):
         page.wait(lambda: page.text("#walk-badge-a") == "connected", within_seconds=30)
         page.click("#inference-play")
@@ -61,7 +63,7 @@ def test_a_page_has_its_data_and_asks_nobody_but_clew(page: Page, site: Site, pa
     assert {urlsplit(link).netloc for link in links} <= {site.nginx.host, "mlflow.example.com"}
     if path == "/gpu":
         page.wait(lambda: [page.text(f"#gpu-badge-{host}") for host in (0, 1)] == ["connected"] * 2)
-        page.wait_for_text("22 %", "#gpu-cards-1")
+        page.wait_for_text("22 %", "#gpus-cards")
     asked = requested(page)
     assert any("/clew/assets/plotly-basic" in address for address in asked)
     assert any("/clew/_dash-update-component" in address for address in asked)
@@ -69,6 +71,8 @@ def test_a_page_has_its_data_and_asks_nobody_but_clew(page: Page, site: Site, pa
         assert {f"wss://{site.nginx.host}/clew/ws/gpu/{name}" for name in site.monitors} <= asked
     if path.startswith("/inference"):
         assert f"wss://{site.nginx.host}/clew/ws/inference" in asked
+    if path == "/training/{training}":
+        assert f"wss://{site.nginx.host}/clew/ws/training/{site.training}" in asked
     assert {address for address in asked if not is_clews(address, site)} == set()
 
 
@@ -101,7 +105,8 @@ def test_a_click_keeps_the_prefix(page: Page, site: Site) -> None:
 # What a Clew with this INFERENCE_UI_URL answers to Try it, whose button is pressed then.
 TRIED = """
     const answer = { outcome: "done", sentence: "Model 1 is active now.", go: arguments[0], undo: null };
-    window.fetch = async () => new Response(JSON.stringify(answer));
+    const { fetch } = window;  // for what the page asks beside
+    window.fetch = async (...asked) => (String(asked[0]).includes("/changes") ? new Response(JSON.stringify(answer)) : fetch(...asked));
     const button = document.createElement("button");
     Object.assign(button.dataset, { change: "try", model: "1" });
     document.body.append(button);
@@ -142,7 +147,15 @@ def test_other_addresses_lead_there_or_nowhere(site: Site) -> None:
     )
     assert plain.headers["Location"] == f"https://{NAME}/clew/?lang=ja"
     assert site.nginx.ask("GET", "/clew?lang=ja").headers["Location"] == "/clew/?lang=ja"
-    for nowhere in ("/", "/clewx", "/clew/ws/gpu/trainer-9", "/clew/ws/gpu", "/clew/ws/metrics", "/ws/gpu/trainer-1"):
+    for nowhere in (
+        "/",
+        "/clewx",
+        "/clew/ws/gpu/trainer-9",
+        "/clew/ws/gpu",
+        "/clew/ws/metrics",
+        "/clew/ws/training/",
+        "/ws/gpu/trainer-1",
+    ):
         assert site.nginx.ask("GET", nowhere).status_code == 404, nowhere
 
 

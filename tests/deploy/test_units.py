@@ -28,7 +28,15 @@ def entries(unit: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_there_are_units_for_all_that_runs() -> None:
-    names = {"clew", "clew-gpu-monitor", "clew-inference", "clew-mlflow", "clew-model-purge", "clew-scheduler"}
+    names = {
+        "clew",
+        "clew-gpu-monitor",
+        "clew-inference",
+        "clew-mlflow",
+        "clew-model-purge",
+        "clew-scheduler",
+        "clew-watcher",
+    }
     assert {unit.stem for unit in SERVICES} == names
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from domain.errors.requests import FilterMisunderstood, FilterTooLong, TooManyAlternatives
+from domain.errors.run_lists.filters import FilterMisunderstood, FilterTooLong, TooManyAlternatives
 from domain.filters.grammar import MOST_ALTERNATIVES, MOST_CHARACTERS, Kind, parse
 from domain.filters.terms import Cell
 from tests.filters.cases import Case, cases, cells
@@ -37,7 +37,7 @@ def test_the_table_finds_and_says_enough() -> None:
         }
 
 
-@example_settings(max_examples=1000)
+@example_settings(max_examples=300)
 @given(needle=HOSTILE, cell=HOSTILE, padding=st.tuples(HOSTILE, HOSTILE))
 def test_what_is_typed_into_a_text_column_is_text(needle: str, cell: str, padding: tuple[str, str]) -> None:
     """But for operators that are written as such, against the plainest oracle there is."""
@@ -49,7 +49,7 @@ def test_what_is_typed_into_a_text_column_is_text(needle: str, cell: str, paddin
         assert asked.matches(one) == expected or not needle, one
 
 
-@example_settings(max_examples=1000)
+@example_settings(max_examples=300)
 @given(typed=HOSTILE, kind=st.sampled_from(get_args(Kind)), cell=HOSTILE | st.none() | st.floats() | st.integers())
 @example(typed='"' * MOST_CHARACTERS, kind="text", cell="x")
 @example(typed="x" + " " * (MOST_CHARACTERS - 2) + "x", kind="numeric", cell="x")

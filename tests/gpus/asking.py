@@ -3,11 +3,13 @@
 A process of its own, since the loader looks for the driver's library where LD_LIBRARY_PATH was when a process started.
 """
 
+import os
 import sys
+from pathlib import Path
 
-from gpu_monitor.driver.nvml_host import NvmlHost
+from gpu_monitor.driver.gpu_host import GpuHost
 
-host = NvmlHost(extended=True)
+host = GpuHost(extended=True, sys=Path(os.environ["GPU_SYS_PATH"]))
 for _ in sys.stdin:
     sys.stdout.write(host.read(0.5).model_dump_json() + "\n")
     sys.stdout.flush()

@@ -1,33 +1,50 @@
 """The real monitor over the real pynvml; only the driver's library is a fake, built here from C."""
 
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from gpu_monitor.readings import Reading
 from gpu_monitor.settings import GpuMonitorSettings
-from tests.gpus.monitor import ROOT, Fake, Monitor
+from tests.gpus.monitor import NVIDIA, Asked, Fake, Monitor
 from training.settings import TrainingSettings
 
 Start = Callable[..., Monitor]
 Read = Callable[..., Reading]
+Ask = Callable[..., Asked]
 
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that holds the fake libnvidia-ml.so.1."""
+    """The folder that holds the fake libnvidia-ml.so.1 and libamd_smi.so."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     assert compiler, "These tests build a fake driver library: install gcc (on Debian: apt-get install gcc libc6-dev)."
     folder = tmp_path_factory.mktemp("nvml")
-    source = Path(__file__).parent / "fake_nvml.c"
-    command = [compiler, "-shared", "-fPIC", "-Wl,-soname,libnvidia-ml.so.1", "-o", "libnvidia-ml.so.1", str(source)]
-    subprocess.run(command, cwd=folder, check=True)
+    rest = folder / "rest_of_amdsmi.c"
+    rest.write_text(
+        "".join(f"__attribute__((weak)) int {name}(void) {{ return 2; }}\n" for name in _amdsmi_functions())
+    )
+    here = Path(__file__).parent
+    libraries = {"libnvidia-ml.so.1": [here / "fake_nvml.c"], "libamd_smi.so": [here / "fake_amdsmi.c", rest]}
+    for name, sources in libraries.items():
+        command = [compiler, "-shared", "-fPIC", f"-Wl,-soname,{name}", "-o", name, *map(str, sources)]
+        subprocess.run(command, cwd=folder, check=True)
     return folder
+
+
+def _amdsmi_functions() -> list[str]:
+    """All that the package amdsmi looks for in its library when it is imported."""
+    spec = importlib.util.find_spec("amdsmi")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    wrapper = Path(spec.submodule_search_locations[0]) / "amdsmi_wrapper.py"
+    return sorted(set(re.findall(r"_libraries\['libamd_smi.so'\]\.(\w+)", wrapper.read_text())))
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +52,11 @@ def start(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     """A function that starts a monitor over a fake driver, with the settings given."""
     started: list[Monitor] = []
 
-    def start(has_library: bool = True, state: str = "count 2", **settings: str) -> Monitor:
-        fake = Fake(library if has_library else tmp_path_factory.mktemp("no-nvml"), tmp_path_factory.mktemp("gpus"))
+    def start(
+        has_library: bool = True, state: str = "count 2", plugged: Sequence[str] = (NVIDIA,), **settings: str
+    ) -> Monitor:
+        libraries = library if has_library else tmp_path_factory.mktemp("no-nvml")
+        fake = Fake(libraries, tmp_path_factory.mktemp("gpus"), plugged)
         fake.write(state)
         started.append(Monitor(fake, _bare_environment(), settings))
         return started[-1]
@@ -62,28 +82,33 @@ def fake(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Fake:
 @pytest.fixture(scope="module")
 def read(fake: Fake) -> Iterator[Read]:
     """A function that writes what the driver says, and returns what is read of it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.gpus.asking"],
-        cwd=ROOT,
-        env=os.environ | fake.environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin
-    assert process.stdout
-    stdin, stdout = process.stdin, process.stdout
+    asked = Asked(fake)
 
     def read(*lines: str) -> Reading:
         fake.write(*lines)
-        stdin.write("\n")
-        stdin.flush()
-        return Reading.model_validate_json(stdout.readline())
+        return asked.read()
 
     yield read
-    stdin.close()
-    stdout.close()
-    process.wait(40)
+    asked.end()
+
+
+@pytest.fixture
+def ask(library: Path, tmp_path: Path) -> Iterator[Ask]:
+    """A function that begins to read a machine with GPUs of these vendors; without NVIDIA's its library is not there."""
+    begun: list[Asked] = []
+
+    def ask(*vendors: str) -> Asked:
+        folder = library
+        if NVIDIA not in vendors:
+            folder = tmp_path / "amd-only"
+            folder.mkdir()
+            (folder / "libamd_smi.so").symlink_to(library / "libamd_smi.so")
+        begun.append(Asked(Fake(folder, tmp_path, vendors)))
+        return begun[-1]
+
+    yield ask
+    for one in begun:
+        one.end()
 
 
 def _bare_environment() -> dict[str, str]:

@@ -11,62 +11,23 @@
  *   crowd 0 10000       so many more processes on GPU 0
  *   total 0 81920       its memory (MiB); likewise limit (°C), powerlimit (mW), clock (MHz)
  *   text 0 nvmlDeviceGetName 47505520ff     the bytes, in hex, that this call answers with
+ *   mig 0 1             GPU 0 is split; parts 0 7: into as many places, each an instance of its own
+ *   gi 10003 5          the number of the instance at place 3 of GPU 0 (20003: of GPU 1), by itself 3; likewise ci. That
+ *                       number is its GPU's in all lines here: used 10003 512, process 10003 4711 64, error 10003 …
  *   error 0 nvmlDeviceGetPowerUsage 15    what that call answers for GPU 0; -1 is any GPU, and calls without one
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#define STATE "FAKE_NVML_STATE"
+#include "fake_state.h"
 #include <sys/time.h>
-#include <unistd.h>
 
-#define MIB (1024ULL * 1024ULL)
-#define ASK(device, name) do { int code = answer(device, name); if (code) return code; } while (0)
 #define INDEX(handle) ((int)(long)(handle) - 1)
+#define PART(gpu, place) (10000 * ((gpu) + 1) + (place))
+#define WHOLE(handle) do { if (INDEX(handle) >= 10000) return 3; } while (0)
 
 typedef struct { unsigned int pid; unsigned long long used; unsigned int instance, compute; } Process;
 typedef struct { unsigned long long at; union { double d; unsigned int ui; } value; } Sample;
 typedef struct { unsigned long long total, free, used; } Memory;
 typedef struct { unsigned int version; unsigned long long total, reserved, free, used; } MemoryV2;
-
-static FILE *state(void) { const char *path = getenv("FAKE_NVML_STATE"); return path ? fopen(path, "r") : NULL; }
-
-static long find(const char *key, int device, long otherwise) {
-    char line[256], word[64]; int one; long value; FILE *file = state();
-    if (!file) return otherwise;
-    while (fgets(line, sizeof line, file))
-        if (device < 0 ? sscanf(line, "%63s %ld", word, &value) == 2 && !strcmp(word, key)
-                       : sscanf(line, "%63s %d %ld", word, &one, &value) == 3 && !strcmp(word, key) && one == device)
-            otherwise = value;
-    fclose(file);
-    return otherwise;
-}
-
-static int answer(int device, const char *name) {
-    char line[256], call[128]; int one, code, found = 0;
-    while (find("hang", -1, 0)) usleep(20000);
-    if (find("crash", -1, 0)) abort();
-    FILE *file = state();
-    if (!file) return 0;
-    while (fgets(line, sizeof line, file))
-        if (sscanf(line, "error %d %127s %d", &one, call, &code) == 3 && (one == device || one == -1)
-            && (!strcmp(call, name) || (!strcmp(call, "*") && device >= 0)))
-            found = code;
-    fclose(file);
-    return found;
-}
-
-/* What a call that answers with text says: the bytes that the state has for it, else `otherwise`. */
-static void say(int device, const char *name, char *text, unsigned int size, const char *otherwise) {
-    char line[256], call[128], hex[128]; int one; FILE *file = state();
-    snprintf(text, size, "%s", otherwise);
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "text %d %127s %127s", &one, call, hex) == 3 && one == device && !strcmp(call, name)) {
-            unsigned int i = 0, byte;
-            for (; i + 1 < size && sscanf(hex + 2 * i, "%2x", &byte) == 1; i++) text[i] = (char)byte;
-            text[i] = 0;
-        }
-    if (file) fclose(file);
-}
 
 int nvmlInitWithFlags(unsigned int flags) { ASK(-1, "nvmlInit"); return 0; }
 int nvmlShutdown(void) { return answer(-1, "nvmlShutdown"); }
@@ -78,18 +39,33 @@ int nvmlDeviceGetCount_v2(unsigned int *count) {
 int nvmlDeviceGetHandleByIndex_v2(unsigned int index, void **handle) {
     ASK((int)index, "nvmlDeviceGetHandleByIndex"); *handle = (void *)(long)(index + 1); return 0; }
 int nvmlDeviceGetName(void *gpu, char *text, unsigned int size) {
-    char own[32]; snprintf(own, sizeof own, "Fake GPU %d", INDEX(gpu));
+    char own[64]; snprintf(own, sizeof own, INDEX(gpu) < 10000 ? "Fake GPU %d" : "Fake GPU %d MIG 1g.10gb",
+                           INDEX(gpu) < 10000 ? INDEX(gpu) : INDEX(gpu) / 10000 - 1);
     ASK(INDEX(gpu), "nvmlDeviceGetName"); say(INDEX(gpu), "nvmlDeviceGetName", text, size, own); return 0; }
 int nvmlDeviceGetUUID(void *gpu, char *text, unsigned int size) {
-    char own[32]; snprintf(own, sizeof own, "FAKE-%d", INDEX(gpu));
+    char own[32]; snprintf(own, sizeof own, INDEX(gpu) < 10000 ? "FAKE-%d" : "MIG-FAKE-%d", INDEX(gpu));
     ASK(INDEX(gpu), "nvmlDeviceGetUUID"); say(INDEX(gpu), "nvmlDeviceGetUUID", text, size, own); return 0; }
 int nvmlDeviceGetMigMode(void *gpu, unsigned int *now, unsigned int *then) {
     ASK(INDEX(gpu), "nvmlDeviceGetMigMode"); *now = *then = find("mig", INDEX(gpu), 0); return 0; }
+int nvmlDeviceGetMaxMigDeviceCount(void *gpu, unsigned int *count) {
+    ASK(INDEX(gpu), "nvmlDeviceGetMaxMigDeviceCount"); *count = find("parts", INDEX(gpu), 0); return 0; }
+int nvmlDeviceGetMigDeviceHandleByIndex(void *gpu, unsigned int place, void **handle) {
+    ASK(INDEX(gpu), "nvmlDeviceGetMigDeviceHandleByIndex");
+    ASK(PART(INDEX(gpu), place), "nvmlDeviceGetMigDeviceHandleByIndex");
+    *handle = (void *)(long)(PART(INDEX(gpu), place) + 1); return 0; }
+int nvmlDeviceGetGpuInstanceId(void *gpu, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetGpuInstanceId");
+    if (INDEX(gpu) < 10000) return 3;
+    *out = find("gi", INDEX(gpu), INDEX(gpu) % 10000); return 0; }
+int nvmlDeviceGetComputeInstanceId(void *gpu, unsigned int *out) {
+    ASK(INDEX(gpu), "nvmlDeviceGetComputeInstanceId");
+    if (INDEX(gpu) < 10000) return 3;
+    *out = find("ci", INDEX(gpu), 0); return 0; }
 int nvmlDeviceGetUtilizationRates(void *gpu, unsigned int *rates) {
-    ASK(INDEX(gpu), "nvmlDeviceGetUtilizationRates");
+    WHOLE(gpu); ASK(INDEX(gpu), "nvmlDeviceGetUtilizationRates");
     rates[0] = find("util", INDEX(gpu), 0); rates[1] = 0; return 0; }
 int nvmlDeviceGetSamples(void *gpu, int kind, unsigned long long since, int *type, unsigned int *count, Sample *out) {
-    ASK(INDEX(gpu), "nvmlDeviceGetSamples");
+    WHOLE(gpu); ASK(INDEX(gpu), "nvmlDeviceGetSamples");
     long burst = find("burst", INDEX(gpu), -1); struct timeval now; unsigned int filled = 0;
     if (burst < 0) return 3;
     *type = 1;
@@ -108,26 +84,26 @@ int nvmlDeviceGetSamples(void *gpu, int kind, unsigned long long since, int *typ
 int nvmlDeviceGetMemoryInfo_v2(void *gpu, MemoryV2 *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetMemoryInfo");
     if (out->version != (sizeof *out | 2 << 24)) return 25;
-    out->total = find("total", INDEX(gpu), 81920) * MIB; out->reserved = 512 * MIB; out->used = find("used", INDEX(gpu), 1024) * MIB;
+    out->total = find("total", INDEX(gpu), INDEX(gpu) < 10000 ? 81920 : 9984) * MIB; out->reserved = 512 * MIB; out->used = find("used", INDEX(gpu), 1024) * MIB;
     out->free = out->total - out->reserved - out->used; return 0; }
 int nvmlDeviceGetMemoryInfo(void *gpu, Memory *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetMemoryInfo");
-    out->total = find("total", INDEX(gpu), 81920) * MIB; out->used = (find("used", INDEX(gpu), 1024) + 512) * MIB;
+    out->total = find("total", INDEX(gpu), INDEX(gpu) < 10000 ? 81920 : 9984) * MIB; out->used = (find("used", INDEX(gpu), 1024) + 512) * MIB;
     out->free = out->total - out->used; return 0; }
 int nvmlDeviceGetTemperatureV(void *gpu, unsigned int *versioned) {
-    ASK(INDEX(gpu), "nvmlDeviceGetTemperatureV"); versioned[2] = find("temp", INDEX(gpu), 40); return 0; }
+    WHOLE(gpu); ASK(INDEX(gpu), "nvmlDeviceGetTemperatureV"); versioned[2] = find("temp", INDEX(gpu), 40); return 0; }
 int nvmlDeviceGetTemperature(void *gpu, int sensor, unsigned int *out) {
-    ASK(INDEX(gpu), "nvmlDeviceGetTemperature"); *out = find("temp", INDEX(gpu), 40); return 0; }
+    WHOLE(gpu); ASK(INDEX(gpu), "nvmlDeviceGetTemperature"); *out = find("temp", INDEX(gpu), 40); return 0; }
 int nvmlDeviceGetTemperatureThreshold(void *gpu, int which, unsigned int *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetTemperatureThreshold"); *out = find("limit", INDEX(gpu), 95); return 0; }
 int nvmlDeviceGetPowerUsage(void *gpu, unsigned int *out) {
-    ASK(INDEX(gpu), "nvmlDeviceGetPowerUsage"); *out = find("power", INDEX(gpu), 123456); return 0; }
+    WHOLE(gpu); ASK(INDEX(gpu), "nvmlDeviceGetPowerUsage"); *out = find("power", INDEX(gpu), 123456); return 0; }
 int nvmlDeviceGetEnforcedPowerLimit(void *gpu, unsigned int *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetEnforcedPowerLimit"); *out = find("powerlimit", INDEX(gpu), 700000); return 0; }
 int nvmlDeviceGetClockInfo(void *gpu, int which, unsigned int *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetClockInfo"); *out = find("clock", INDEX(gpu), 1980); return 0; }
 int nvmlDeviceGetFanSpeed(void *gpu, unsigned int *out) {
-    ASK(INDEX(gpu), "nvmlDeviceGetFanSpeed"); *out = find("fan", INDEX(gpu), 30); return 0; }
+    WHOLE(gpu); ASK(INDEX(gpu), "nvmlDeviceGetFanSpeed"); *out = find("fan", INDEX(gpu), 30); return 0; }
 int nvmlDeviceGetCurrentClocksEventReasons(void *gpu, unsigned long long *out) {
     ASK(INDEX(gpu), "nvmlDeviceGetCurrentClocksEventReasons"); *out = find("reasons", INDEX(gpu), 1); return 0; }
 static int processes(void *gpu, const char *call, const char *key, unsigned int *count, Process *out) {

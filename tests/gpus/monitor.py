@@ -1,6 +1,7 @@
 """A monitor as a real process, and viewers of its stream."""
 
 import json
+import os
 import signal
 import socket
 import struct
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,25 +18,71 @@ import psutil
 from simple_websocket import Client, ConnectionClosed
 
 from domain.gpus import GpuReport
+from gpu_monitor.readings import Reading
 
 ROOT = Path(__file__).parents[2]
 
 
-class Fake:
-    """The driver: `library` is the folder of its .so, and what it says can be rewritten at any time."""
+NVIDIA, AMD = "0x10de", "0x1002"
 
-    def __init__(self, library: Path, folder: Path) -> None:
+
+class Fake:
+    """The drivers: `library` is the folder of their .so, and what they say can be rewritten at any time."""
+
+    def __init__(self, library: Path, folder: Path, plugged: Sequence[str] = (NVIDIA,)) -> None:
         self.library = library
         self.file = folder / "state"
+        self.amd_file = folder / "amd-state"
+        self.sys = folder / "sys"
+        self.plug(*plugged)
+
+    def plug(self, *vendors: str) -> None:
+        """Has these vendors' GPUs on the bus, as the kernel lists them, beside the board's own screen."""
+        for place, vendor in enumerate(("0x1a03", *vendors)):
+            device = self.sys / f"bus/pci/devices/0000:0{place}:00.0"
+            device.mkdir(parents=True, exist_ok=True)
+            (device / "vendor").write_text(f"{vendor}\n")
+            (device / "class").write_text("0x030000\n")
 
     def write(self, *lines: str) -> None:
         """Replaces all that the driver says, in one moment."""
-        new = self.file.with_suffix(".new")
-        new.write_text("\n".join(lines) + "\n")
-        new.replace(self.file)
+        _replace(self.file, lines)
+
+    def write_amd(self, *lines: str) -> None:
+        """The same of AMD's."""
+        _replace(self.amd_file, lines)
 
     def environment(self) -> dict[str, str]:
-        return {"LD_LIBRARY_PATH": str(self.library), "FAKE_NVML_STATE": str(self.file)}
+        states = {"FAKE_NVML_STATE": str(self.file), "FAKE_AMDSMI_STATE": str(self.amd_file)}
+        return {"LD_LIBRARY_PATH": str(self.library), "GPU_SYS_PATH": str(self.sys)} | states
+
+
+def _replace(file: Path, lines: Sequence[str]) -> None:
+    new = file.with_suffix(".new")
+    new.write_text("\n".join(lines) + "\n")
+    new.replace(file)
+
+
+class Asked:
+    """A process that reads the GPUs whenever it is asked to."""
+
+    def __init__(self, fake: Fake) -> None:
+        self.fake = fake
+        command = [sys.executable, "-m", "tests.gpus.asking"]
+        environment = os.environ | fake.environment()
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
+
+    def read(self) -> Reading:
+        """The GPUs as the fake has them now."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return Reading.model_validate_json(self._process.stdout.readline())
+
+    def end(self) -> None:
+        self._process.communicate(timeout=40)
 
 
 class Monitor:

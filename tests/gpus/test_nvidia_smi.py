@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from gpu_monitor.driver.nvml_host import NvmlHost
+from gpu_monitor.driver.nvml.host import NvmlHost
 
 SMI = shutil.which("nvidia-smi")
 

@@ -187,6 +187,9 @@ def test_an_example_session_is_marked(start: Start) -> None:
         report = viewer.until(lambda report: report.state == HostState.OK)
     assert report.recording
     assert [gpu.name for gpu in report.gpus] == [f"Example GPU {index}" for index in range(4)]
+    assert "clew_gpu_up{" not in monitor.get("/metrics")  # Prometheus would tell it as measured
+    kept = json.loads(monitor.get("/history?since_ms=0&until_ms=60000&step_s=60"))
+    assert (kept["code"], kept["gpus"]) == ("examples-not-kept", [])
 
 
 def test_being_stopped_is_said_to_all_viewers(small: Monitor) -> None:

@@ -93,6 +93,11 @@ def test_a_driver_that_crashes_its_caller_is_told_and_recovered_from(monitor: Mo
         assert "exit status -6" in (failed.error or "")
         monitor.fake.write(*HEALTHY)
         viewer.until(lambda report: report.state == HostState.OK)
+        for sampler in monitor.samplers():
+            sampler.kill()
+        killed = viewer.until(lambda report: report.state == HostState.FAILED)
+        assert "exit status -9" in (killed.error or "")
+        viewer.until(lambda report: report.state == HostState.OK)
 
 
 def test_without_a_driver_the_service_is_well_and_says_what_to_do(start: Start) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from domain.tracking.history import History
 from domain.tracking.runs import LatestMetric, Run
 from mlflow_api.client import MlflowApi
-from services.connect import history_store
+from services.connections.runs import history_store
 from services.tracking.histories.format import Entry
 from services.tracking.histories.store import Histories, HistoryStore, Series
 from settings.settings import Settings

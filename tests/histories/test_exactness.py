@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from domain.errors import BadResponse
 from domain.tracking.history import FIRST_STEP, LAST_STEP, History
-from mlflow_api.metric_columns import from_rows, in_order, joined
-from mlflow_api.metric_windows import MOST_ROWS, CrowdedStep, in_windows
+from mlflow_api.histories.columns import from_rows, in_order, joined
+from mlflow_api.histories.windows import MOST_ROWS, CrowdedStep, in_windows
 from tests.histories.setting import (
     INTERVAL,
     KEY,

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from app import create_app
+from domain.inference.evaluation import Policy
 from inference.settings import InferenceSettings
 from services.connect import connect
 from settings.settings import Settings
@@ -22,6 +23,15 @@ SAMPLES = Path(__file__).parents[2] / "training" / "sample_data" / "models"
 PPO = SAMPLES / "sample-maze-10x10-ppo" / "ppo-default-seed1" / "policy.onnx"
 DQN = SAMPLES / "sample-maze-5x5-dqn" / "dqn-default-seed1" / "policy.onnx"
 SMALL = "ClewMaze-5x5-v0"
+
+
+@pytest.fixture
+def load_policy() -> Callable[[Path], Policy]:
+    """As a training reads its policy; what that needs takes seconds to load, in each process that has it at its head."""
+    pytest.importorskip("torch")
+    from training.models.export import load_policy
+
+    return load_policy
 
 
 class Team:
@@ -68,6 +78,7 @@ def clew(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         mlflow_tracking_uri=team.registry.tracking.address,  # type: ignore[arg-type]
         cache_dir=tmp_path_factory.mktemp("cache"),
         model_name=team.registry.name,
+        model_names=team.registry.name,
     )
     with listening(create_app(settings, connect(settings)).server) as address:
         yield address

@@ -3,20 +3,20 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 import requests
 
-from domain.inference.evaluation import HELD_OUT_SEEDS, evaluate, evaluate_unseen, unseen_mazes
+from domain.inference.evaluation import HELD_OUT_SEEDS, Policy, evaluate, evaluate_unseen, unseen_mazes
 from domain.inference.maze import generate_maze
 from domain.inference.messages import EvaluationReport, EvaluationState
 from domain.registry.measurements import Measured
 from domain.statistics import wilson_interval
 from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine
-from training.models.export import load_policy
 
 pytest.importorskip("onnx")
 
@@ -41,7 +41,7 @@ def outcome(engine: Engine, model_id: str, *, stop_after_seen: bool = False) -> 
     raise AssertionError(f"not within 60 s: {told}")
 
 
-def test_it_finds_what_the_training_found(engine: Engine, team: Team) -> None:
+def test_it_finds_what_the_training_found(engine: Engine, team: Team, load_policy: Callable[[Path], Policy]) -> None:
     """The same numbers to the last bit: one function, one file, one runtime."""
     models = {team.ppo: (PPO, generate_maze()), team.dqn: (DQN, generate_maze(5))}
     for model_id in models:
@@ -57,7 +57,9 @@ def test_it_finds_what_the_training_found(engine: Engine, team: Team) -> None:
         assert report.seen.interval == wilson_interval(report.seen.success_rate, 100)
 
 
-def test_the_maze_is_the_one_that_the_run_trained_on(engine: Engine, team: Team) -> None:
+def test_the_maze_is_the_one_that_the_run_trained_on(
+    engine: Engine, team: Team, load_policy: Callable[[Path], Policy]
+) -> None:
     model_id = team.trained_on(DQN.read_bytes(), SMALL, maze_seed=3)
     engine.call("POST", f"/evaluations/{model_id}")
     report = outcome(engine, model_id, stop_after_seen=True)

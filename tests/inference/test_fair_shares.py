@@ -15,6 +15,7 @@ from domain.errors import ServiceUnavailable
 from inference.fair_turns import FairTurns, Turn
 from inference.fair_turns import person_of as of_whom
 from inference.policy_pool import PolicyPool, SharedPolicy
+from policies.policy_process import PolicyProcess
 from sockets.fair_places import FairPlaces, address_of
 from tests.gpus.monitor import handshake, status
 from tests.inference.conftest import DQN, SMALL, Start, Team
@@ -127,10 +128,10 @@ class Pool(PolicyPool):
 
     def __init__(self) -> None:
         super().__init__(3)
-        self._made: list[SharedPolicy] = []
+        self._made: list[SharedPolicy[PolicyProcess]] = []
 
-    def policy(self, name: str) -> SharedPolicy:
-        found = self.get(name, DQN.read_bytes(), SMALL)
+    def policy(self, name: str) -> SharedPolicy[PolicyProcess]:
+        found = self.get(name, DQN.read_bytes(), SMALL, lambda content: PolicyProcess(content, SMALL))
         assert found is not None
         self._made.append(found)
         return found

@@ -28,7 +28,8 @@ from domain.errors.connections import (
     TimedOutAt,
     UnreachableAt,
 )
-from domain.errors.records import ConflictThere, ModelNotFound, NoActiveModel, RefusedThere
+from domain.errors.models.records import ModelNotFound, NoActiveModel
+from domain.errors.records import ConflictThere, RefusedThere
 from domain.errors.services import (
     AskedTooMuch,
     BrokeOff,

@@ -2,22 +2,23 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from domain.inference.evaluation import Policy
 from domain.inference.maze import generate_maze, observe, step
 from domain.inference.messages import InferenceStep
 from tests.inference.conftest import DQN, PPO, SMALL, Team
 from tests.inference.engine import Engine, Viewer
-from training.models.export import load_policy
 
 
 @pytest.mark.parametrize(("kind", "file", "size"), [("ppo", PPO, 10), ("dqn", DQN, 5)])
 def test_a_trained_policy_reaches_the_goal_by_the_mazes_rules(
-    viewer: Viewer, team: Team, kind: str, file: Path, size: int
+    viewer: Viewer, team: Team, load_policy: Callable[[Path], Policy], kind: str, file: Path, size: int
 ) -> None:
     first = viewer.reset(model=getattr(team, kind))
     viewer.say("start", speed=10)
@@ -56,6 +57,18 @@ def test_stop_ends_it_within_one_step_and_start_goes_on(viewer: Viewer) -> None:
     assert len(late) <= 1
     viewer.say("start")
     assert viewer.next()["step"] == 3 + len(late)
+
+
+def test_step_takes_one_while_it_stands_still_and_none_while_it_runs(viewer: Viewer) -> None:
+    viewer.reset()
+    viewer.say("step")
+    viewer.say("step")
+    told = [viewer.next(), viewer.next()]
+    assert [(one["step"], one["running"]) for one in told] == [(1, False), (2, False)]
+    viewer.say("start", speed=1)
+    viewer.say("step")
+    viewer.say("stop")
+    assert viewer.silence(0.5) == []
 
 
 def test_reset_goes_back_to_the_start_and_waits(viewer: Viewer) -> None:

@@ -84,6 +84,16 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             launch.end(signal.SIGTERM)
 
 
+def elsewhere() -> dict[str, str]:
+    """Settings that name services of the user's own, which are not there."""
+    address = f"127.0.0.1:{free_port()}"
+    return {
+        "MLFLOW_TRACKING_URI": f"http://somebody:secret@{address}",
+        "GPU_MONITOR_URLS": f"trainer=http://{address}",
+        "INFERENCE_WS_URL": f"ws://{address}/ws/inference",
+    }
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

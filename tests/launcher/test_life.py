@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from simple_websocket import Client
 
-from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, free_port, wait_until
+from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, elsewhere, free_port, wait_until
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -29,8 +29,8 @@ def embedded(start: Start) -> Launch:
 
 @pytest.fixture
 def alone(start: Start) -> Launch:
-    """A dashboard whose MLflow is elsewhere (and not there)."""
-    launch = start(MLFLOW_TRACKING_URI=f"http://somebody:secret@127.0.0.1:{free_port()}")
+    """A dashboard and a scheduler; all others are elsewhere (and not there)."""
+    launch = start(**elsewhere())
     launch.wait_until_ready()
     return launch
 
@@ -115,12 +115,16 @@ def test_ctrl_c_ends_everything(embedded: Launch) -> None:
     assert embedded.said().endswith("Stopped.\n")
 
 
-def test_with_an_mlflow_of_the_users_none_is_started(alone: Launch) -> None:
-    assert alone.processes("gunicorn")
-    assert alone.processes("mlflow server") == []
-    assert alone.processes("training.samples") == []
-    assert not answers(alone.mlflow_port)
-    assert "secret" not in alone.said()
+def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
+    launch = start(**elsewhere())
+    launch.wait_until_ready()
+    assert launch.processes("gunicorn")
+    for ours in ("mlflow server", "training.samples", "gpu_monitor", "python -m inference"):
+        assert launch.processes(ours) == []
+    assert not answers(launch.mlflow_port)
+    assert "secret" not in launch.said()
+    assert launch.end(signal.SIGTERM) == 0
+    assert launch.processes() == []
 
 
 def test_a_start_that_answers_under_any_name_says_so(start: Start) -> None:
@@ -141,33 +145,16 @@ def test_a_start_that_answers_under_any_name_says_so(start: Start) -> None:
     assert launch.end(signal.SIGTERM) == 0
 
 
-def test_with_gpu_monitors_of_the_users_none_is_started(start: Start) -> None:
-    elsewhere = f"http://127.0.0.1:{free_port()}"
-    launch = start(MLFLOW_TRACKING_URI=elsewhere, GPU_MONITOR_URLS=f"trainer={elsewhere}")
-    launch.wait_until_ready()
-    assert launch.processes("gpu_monitor") == []
-    assert launch.end(signal.SIGTERM) == 0
-
-
-def test_with_an_inference_server_of_the_users_none_is_started(start: Start) -> None:
-    elsewhere = f"127.0.0.1:{free_port()}"
-    launch = start(MLFLOW_TRACKING_URI=f"http://{elsewhere}", INFERENCE_WS_URL=f"ws://{elsewhere}/ws/inference")
-    launch.wait_until_ready()
-    assert launch.processes("python -m inference") == []
-    assert launch.end(signal.SIGTERM) == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_other_polite_ends_leave_nothing_either(start: Start, number: int) -> None:
-    launch = start(MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
+def test_another_polite_end_leaves_nothing_either(start: Start) -> None:
+    launch = start(**elsewhere())
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.said)
-    assert launch.end(number) == 0
+    assert launch.end(signal.SIGHUP) == 0
     assert launch.processes() == []
 
 
 def test_the_end_of_its_terminal_leaves_nothing(start: Start) -> None:
     terminal, its_end = os.openpty()
-    launch = start(stdin=its_end, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}")
+    launch = start(stdin=its_end, **elsewhere())
     os.close(its_end)
     wait_until(lambda: bool(launch.processes("gunicorn")), launch.said)
     os.close(terminal)  # no SIGHUP reaches the launcher: this is not its controlling terminal

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.launcher.conftest import MOST_SECONDS, Start, wait_until
+from tests.launcher.conftest import MOST_SECONDS, Start, elsewhere, wait_until
 
 
 @pytest.fixture
@@ -72,9 +72,9 @@ def test_wrong_settings_are_named_with_what_would_be_right(tmp_path: Path) -> No
 
 def test_a_second_launch_on_the_same_state_is_refused_and_names_the_first(start: Start, tmp_path: Path) -> None:
     state = tmp_path / "state"
-    first = start(STATE_DIR=str(state))
+    first = start(STATE_DIR=str(state), **elsewhere())
     wait_until(lambda: "at http" in _text(state / "launch.lock"), first.said)
-    second = start(STATE_DIR=str(state))
+    second = start(STATE_DIR=str(state), **elsewhere())
     assert second.process.wait(MOST_SECONDS) == 1
     assert f"STATE_DIR={state}" in second.said()
     assert f"process {first.process.pid}, at http://127.0.0.1:{first.port}" in second.said()
@@ -82,7 +82,7 @@ def test_a_second_launch_on_the_same_state_is_refused_and_names_the_first(start:
     first.process.kill()  # its lock ends with it, whatever file it leaves
     first.process.wait(MOST_SECONDS)
     assert (state / "launch.lock").exists()
-    third = start(STATE_DIR=str(state))
+    third = start(STATE_DIR=str(state), **elsewhere())
     wait_until(lambda: "Starting" in third.said() or third.process.poll() is not None, third.said)
     assert third.process.poll() is None, third.said()
     assert third.end(signal.SIGTERM) == 0

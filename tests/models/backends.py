@@ -14,11 +14,14 @@ import api.routes
 from domain.errors.records import ConflictThere
 from domain.messages import Text
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry, Version
+from mlflow_api.registry.registry import MlflowRegistry
+from mlflow_api.registry.versions import Version
 from services.connect import connect
 from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore
+from services.registry.registered_models import RegisteredModels
+from services.registry.team_models import TeamModels
 from services.registry.version_files.keeping import PolicyFile
 from settings.settings import Settings
 from tests.models.model_server import ModelServer
@@ -91,6 +94,27 @@ class MlflowBackend:
         self.while_checking(version.version)
         if version.version in self.refused:
             raise ConflictThere(Text(REFUSAL))
+
+
+class TeamBackend(MlflowBackend):
+    """Two registered models of MLflow's behind one store; models are added to them by turns."""
+
+    def __init__(self, tracking: Tracking) -> None:
+        super().__init__(tracking)
+        self.other = RegisteredModel(tracking)
+        mlflow = MlflowApi(JsonService("MLflow", tracking.address))
+        self.registered = RegisteredModels(mlflow, self.model.name, [self.other.name])
+        self.store = TeamModels(self.registered, self._store_of)
+        self._added = 0
+
+    def add(self, **fields: Any) -> str:
+        self._added += 1
+        model = (self.model, self.other)[self._added % 2]
+        return self.registered.ids_of(model.name).id_of(model.version(_tags(fields)))
+
+    def _store_of(self, name: str) -> ModelStore:
+        registry, ids = self.registered.registry(name), self.registered.ids_of(name)
+        return MlflowModelStore(registry, self._check, no_file, lambda run_id: None, model_name=name, ids=ids)
 
 
 @contextmanager

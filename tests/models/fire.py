@@ -1,4 +1,4 @@
-"""Processes that change one registered model at random, all at once, while somebody watches the alias.
+"""Processes that change registered models at random, all at once, while somebody watches their aliases.
 
 `python -m bench.models_under_fire` runs it for longer than the tests do.
 """
@@ -10,10 +10,13 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from domain.errors import Conflict, NotFound
+from domain.registry.model_ids import VersionIds
 from domain.registry.models import ALIAS, ModelState, state_of
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry
+from mlflow_api.registry.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore
+from services.registry.registered_models import RegisteredModels
+from services.registry.team_models import TeamModels
 from tests.models.backends import no_file
 from tests.models.registered_model import RegisteredModel
 from tests.tracking import Tracking
@@ -34,14 +37,25 @@ def registry(address: str, name: str) -> MlflowRegistry:
     return MlflowRegistry(MlflowApi(JsonService("MLflow", address)), name)
 
 
-def act(address: str, name: str, versions: list[str], operations: int, seed: int, told: Any) -> None:
+def team(address: str, names: list[str]) -> TeamModels:
+    """The store of all of them."""
+    registered = RegisteredModels(MlflowApi(JsonService("MLflow", address)), names[0], names[1:])
+
+    def store_of(name: str) -> MlflowModelStore:
+        found, ids = registered.registry(name), registered.ids_of(name)
+        return MlflowModelStore(found, lambda version, environment: None, no_file, lambda run_id: None, ids=ids)  # type: ignore[arg-type, return-value]
+
+    return TeamModels(registered, store_of)
+
+
+def act(address: str, names: list[str], models: list[str], operations: int, seed: int, told: Any) -> None:
     """One process: random operations, whose outcomes it counts; only refusals are expected."""
     chance, counts = random.Random(seed), Counter[str]()
-    store = MlflowModelStore(registry(address, name), lambda version, environment: None, no_file, lambda run_id: None)
+    store = team(address, names)
     for _number in range(operations):
         kind = chance.choices(["activate", "delete", "restore"], weights=[3, 2, 2])[0]
         try:
-            getattr(store, kind)(chance.choice(versions))
+            getattr(store, kind)(chance.choice(models))
             counts[kind] += 1
         except (Conflict, NotFound) as error:
             counts[f"{kind}: {type(error).__name__}"] += 1
@@ -59,28 +73,36 @@ def look(known: MlflowRegistry) -> str:
     return active
 
 
-def fire(address: str, processes: int, operations: int, versions: int = 4) -> Fire:
-    """Lets them loose on a new registered model and watches until the last is done."""
-    model = RegisteredModel(Tracking(address))
-    ids = [model.version() for _number in range(versions)]
-    known = registry(address, model.name)
-    known.point_at(ids[0])
+def fire(address: str, processes: int, operations: int, versions: int = 4, names: int = 2) -> Fire:
+    """Lets them loose on so many new registered models and watches until the last is done.
+
+    One more registered model is beside them, of which nobody asks anything: its active version stays what it is.
+    """
+    made = [RegisteredModel(Tracking(address)) for _number in range(names + 1)]
+    every = [[model.version() for _number in range(versions)] for model in made]
+    known = [registry(address, model.name) for model in made]
+    for one, of_one in zip(known, every, strict=True):
+        one.point_at(of_one[0])
+    fired = [model.name for model in made[:names]]
+    ids = [VersionIds(name if name != fired[0] else None) for name in fired]
+    models = [one.id_of(version) for one, of_one in zip(ids, every, strict=False) for version in of_one]
     context = multiprocessing.get_context("spawn")
     told = context.Queue()
     crowd = [
-        context.Process(target=act, args=(address, model.name, ids, operations, seed, told))
-        for seed in range(processes)
+        context.Process(target=act, args=(address, fired, models, operations, seed, told)) for seed in range(processes)
     ]
-    began, looks, moves, last = time.monotonic(), 0, 0, ids[0]
+    began, looks, moves, last = time.monotonic(), 0, 0, [of_one[0] for of_one in every]
+    quiet = last[-1]
     for process in crowd:
         process.start()
     try:
         while any(process.is_alive() for process in crowd) and told.qsize() < processes:
-            active = look(known)
-            looks, moves, last = looks + 1, moves + (active != last), active
+            active = [look(one) for one in known]
+            assert active[-1] == quiet, "a registered model changed that nobody asked about"
+            looks, moves, last = looks + 1, moves + (active[:-1] != last[:-1]), active
     finally:
         outcomes = sum((told.get(timeout=60) for _process in crowd), Counter[str]())
         for process in crowd:
             process.join(timeout=10)
-    look(known)
+    assert [look(one) for one in known][-1] == quiet
     return Fire(outcomes, looks, moves, time.monotonic() - began)

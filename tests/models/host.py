@@ -22,6 +22,7 @@ class Host:
             _env_file=None,  # type: ignore[call-arg]
             mlflow_tracking_uri=address,  # type: ignore[arg-type]
             model_name=model_name,
+            model_names=model_name,  # what other tests tagged is not shown
             cache_dir=cache_dir,
             refresh_seconds=refresh_seconds,
         )

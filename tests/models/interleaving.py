@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from domain.errors import ClewError, Conflict, NotFound
-from domain.errors.records import ModelIsActive
+from domain.errors.models.changes import ModelIsActive
 from domain.registry.models import DELETED_TAG, PURGING_TAG, Activation, ModelState, state_of
-from mlflow_api.registry import Version
+from mlflow_api.registry.versions import Version
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
 
 

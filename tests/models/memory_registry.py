@@ -3,10 +3,11 @@
 from typing import Any, NamedTuple
 
 from domain.errors import NotFound
-from domain.errors.records import ModelNotFound, NotFoundThere
+from domain.errors.models.records import ModelNotFound
+from domain.errors.records import NotFoundThere
 from domain.messages import Text
 from domain.registry.models import ALIAS
-from mlflow_api.registry import Registered, Version
+from mlflow_api.registry.versions import Registered, Version
 
 Tags = tuple[tuple[str, str], ...]
 

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
-from domain.errors.records import ModelIsActive
+from domain.errors.models.changes import ModelIsActive
 from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb
 from services.registry.changes.answers import MOST_AT_ONCE, ChangeAnswers
 from services.registry.changes.records import KEPT_SECONDS, ChangeRecords

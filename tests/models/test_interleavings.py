@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from domain.errors import NotFound
-from domain.errors.records import DeletedMeanwhile, RestoreFirst
+from domain.errors.models.changes import DeletedMeanwhile, RestoreFirst
+from domain.registry.model_ids import VersionIds
 from domain.registry.models import DELETED_TAG, PURGING_TAG
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry, Version
+from mlflow_api.registry.registry import MlflowRegistry
+from mlflow_api.registry.versions import Version
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.purge import ModelPurge
+from services.registry.team_models import TeamModels
 from tests.models.backends import no_file
 from tests.models.interleaving import Actor, Interleavings, kind_of
 from tests.models.memory_registry import ReplayedRegistry, Request, State, Suspended, apply
@@ -36,12 +39,28 @@ MARKED_START = State((("1", ()), ("2", ()), ("3", MARKED)), alias="1")
 LEFTOVER = State((("1", MARKED), ("2", ()), ("3", OLD)), alias="1")
 
 
-def store(registry: Any) -> MlflowModelStore:
+def store(registry: Any, ids: VersionIds | None = None) -> MlflowModelStore:
     def check(version: Any, environment: str | None) -> None:
         """Takes a request of its own, as reading the file does."""
         registry.version(version.version)
 
-    return MlflowModelStore(registry, check, no_file, lambda run_id: None, now=lambda: NOW)
+    return MlflowModelStore(registry, check, no_file, lambda run_id: None, now=lambda: NOW, ids=ids)
+
+
+class Two:
+    """Two registered models of which only the second one is there: nobody may ask for the first."""
+
+    first = "first"
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def has(self, name: str) -> bool:
+        return name == "second"
+
+    def store_of(self, name: str) -> MlflowModelStore:
+        assert name == "second", "the other registered model was asked for"
+        return store(self._registry, VersionIds("second"))
 
 
 def purge(registry: Any, hours: int) -> None:
@@ -108,6 +127,24 @@ def test_whatever_the_order(words: tuple[str, ...], start: State) -> None:
     every.explore(start)
     for end in every.ends:
         assert_a_later_purge_cleans_up(end)
+
+
+@pytest.mark.parametrize("words", TRIPLES[:5], ids=" | ".join)
+def test_whatever_the_order_no_other_registered_model_is_asked_for(words: tuple[str, ...]) -> None:
+    """So the requests to two of them are two of the orders above, side by side, and none sees the other's."""
+
+    def of_the_second(word: str, number: int) -> Actor:
+        kind, _space, version = word.partition(" ")
+
+        def act(registry: Any) -> object:
+            two: Any = Two(registry)
+            return getattr(TeamModels(two, two.store_of), kind)(f"second:{version}")
+
+        return Actor(f"{word} #{number}", kind, version, act)
+
+    every = Interleavings([of_the_second(word, number) for number, word in enumerate(words)])
+    every.explore(START)
+    assert every.steps > 100
 
 
 def test_the_checks_see_a_store_that_forgets_to_look_again() -> None:

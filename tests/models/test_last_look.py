@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from domain.errors import ClewError, Conflict, NotFound
-from domain.errors.records import ChangedMeanwhile, DeletedMeanwhile
+from domain.errors.models.changes import ChangedMeanwhile, DeletedMeanwhile
 from domain.registry.models import DELETED_TAG, PURGING_TAG, Model, ModelState
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry
+from mlflow_api.registry.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore
 from tests.misbehaving import Misbehaving
 from tests.models.backends import Backend, HttpBackend, MlflowBackend, no_file

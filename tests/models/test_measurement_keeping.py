@@ -11,6 +11,7 @@ import pytest
 
 from app import create_app
 from components import ids
+from domain.access.rules import Asker
 from services.connect import connect
 from settings.settings import Settings
 from tests.faults.viewer import Viewer, in_process
@@ -82,3 +83,29 @@ def test_a_registry_that_refuses_is_named(page: Viewer, misbehaving: Misbehaving
     shown(page)
     eventually(lambda: page.tick() and page.shows(ids.EVALUATION, "It is not kept with the model: MLflow"))
     assert page.has_as(ids.EVALUATE_TICK, "disabled")
+
+
+def test_who_started_it_may_close_the_page_and_the_worker_may_end(
+    engine: Misbehaving, misbehaving: Misbehaving, tracking: Tracking, cache_dir: Path
+) -> None:
+    """Neither a page nor the worker that was asked is needed any more: the next worker goes on."""
+    registry = Registry(tracking, f"followed-{uuid.uuid4().hex[:8]}")
+    version = registry.version(env_id="CartPole-v1")
+    engine.answer = (200, orjson.dumps({"model_id": version, "state": "running", "played": 7}), "application/json")
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        mlflow_tracking_uri=misbehaving.address,  # type: ignore[arg-type]
+        model_name=registry.name,
+        inference_port=urlsplit(engine.address).port,  # type: ignore[arg-type]
+        cache_dir=cache_dir,
+    )
+    ended = connect(settings)
+    ended.engine.start(version, Asker(is_page=True))
+    ended.following.note(version)  # and is killed right then
+    found = {"episodes": 100, "mean_return": 9.5, "iqm_return": 9.25, "mean_length": 9.5}
+    returns = [found | {"iqm_interval": {"low": 9, "high": 10}}]
+    done = {"model_id": version, "state": "done", "played": 100, "env_id": "CartPole-v1", "returns": returns}
+    engine.answer = (200, orjson.dumps(done), "application/json")
+    models = connect(settings).models
+    eventually(lambda: models.get(version).mean_return == 9.5)
+    eventually(lambda: not list(cache_dir.rglob("*.followed")))

@@ -13,7 +13,7 @@ from domain.errors.connections import (
     OutcomeUnknown,
     TimedOut,
 )
-from domain.errors.records import ModelIsActive
+from domain.errors.models.changes import ModelIsActive
 from services.registry.http_store import HttpModelStore
 from tests.misbehaving import eventually
 from tests.models.model_server import HANG, LOSE, Answer, ModelServer

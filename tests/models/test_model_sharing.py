@@ -170,7 +170,7 @@ def test_what_is_due_is_read_by_one_worker_and_what_is_asked_for_by_the_one_that
     misbehaving.requests.clear()
 
     def asked() -> int:
-        return sum("registered-models/get" in one for one in misbehaving.requests)
+        return sum("registered-models/" in one for one in misbehaving.requests)
 
     eventually(lambda: first.view() and asked())
     for _look in range(20):

@@ -9,8 +9,10 @@ import pytest
 from domain.errors import PolicyRefused, ServiceUnavailable
 from domain.inference.policies import PolicyGraph
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry, Version
+from mlflow_api.registry.registry import MlflowRegistry
+from mlflow_api.registry.versions import Version
 from policies.policy_check import check_policy
+from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.policy_checks import PolicyChecks
 from services.registry.policy_files import PolicyFiles
@@ -19,6 +21,8 @@ from tests.models.backends import no_file
 from tests.registry import ENVIRONMENT, Registry
 from tests.tracking import Tracking
 from transport.http_client import JsonService
+
+MAZE = PolicySubject(ENVIRONMENT)
 
 
 @pytest.fixture
@@ -35,12 +39,12 @@ def test_a_check_is_remembered_by_every_worker_of_the_host(
 ) -> None:
     registry = known(tracking.address, registered)
     version = registry.version(registered.version())
-    first = PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT)
+    first = PolicyFiles(registry, cache_dir).check(version, MAZE)
     (kept,) = cache_dir.glob("*.json")
     kept.write_text(kept.read_text().replace(first.sha256, "0" * 64))
-    assert PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT).sha256 == "0" * 64
+    assert PolicyFiles(registry, cache_dir).check(version, MAZE).sha256 == "0" * 64
     with pytest.raises(PolicyRefused):
-        PolicyFiles(registry, cache_dir).check(version, "Other-v0")
+        PolicyFiles(registry, cache_dir).check(version, PolicySubject("CartPole-v1"))
 
 
 def test_another_file_under_the_same_name_is_checked_anew(
@@ -49,10 +53,10 @@ def test_another_file_under_the_same_name_is_checked_anew(
     registry = known(misbehaving.address, registered)
     files = PolicyFiles(registry, cache_dir)
     version = registry.version(registered.version())
-    files.check(version, ENVIRONMENT)
+    files.check(version, MAZE)
     misbehaving.alter = lambda path, body: body[:-100] if "get-artifact" in path else body
     with pytest.raises(PolicyRefused):
-        files.check(version, ENVIRONMENT)
+        files.check(version, MAZE)
 
 
 def test_the_tag_that_names_the_file_counts_at_each_check(
@@ -61,10 +65,10 @@ def test_the_tag_that_names_the_file_counts_at_each_check(
     registry = known(tracking.address, registered)
     files = PolicyFiles(registry, cache_dir)
     number = registered.version()
-    files.check(registry.version(number), ENVIRONMENT)
+    files.check(registry.version(number), MAZE)
     registry.tag_version(number, "onnx_file", "another.onnx")
     with pytest.raises(PolicyRefused, match=r"another\.onnx is not there"):
-        files.check(registry.version(number), ENVIRONMENT)
+        files.check(registry.version(number), MAZE)
 
 
 def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(
@@ -72,7 +76,7 @@ def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(
 ) -> None:
     registry = known(tracking.address, registered)
     (tmp_path / "taken").write_text("a file, not a folder")
-    graph = PolicyFiles(registry, tmp_path / "taken").check(registry.version(registered.version()), ENVIRONMENT)
+    graph = PolicyFiles(registry, tmp_path / "taken").check(registry.version(registered.version()), MAZE)
     assert graph.size_bytes > 0
 
 
@@ -102,9 +106,9 @@ def test_a_disk_that_does_not_take_what_passed_costs_no_second_check(
         cache_dir.write_text("in the way")
         return check_policy(content, env_id)
 
-    monkeypatch.setattr("services.registry.policy_files.check_policy", check_while_the_disk_goes)
+    monkeypatch.setattr("services.registry.checks.policy_subjects.check_policy", check_while_the_disk_goes)
     registry = known(tracking.address, registered)
-    graph = PolicyFiles(registry, cache_dir).check(registry.version(registered.version()), ENVIRONMENT)
+    graph = PolicyFiles(registry, cache_dir).check(registry.version(registered.version()), MAZE)
     assert graph.sha256 == hashlib.sha256(checked[0]).hexdigest()
     assert len(checked) == 1
 
@@ -120,7 +124,7 @@ def test_an_odd_mlmodel_file(
     registry = known(tracking.address, registered)
     version = registry.version(registered.version(mlmodel=content, onnx_file=""))
     with pytest.raises(PolicyRefused, match=said):
-        PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT)
+        PolicyFiles(registry, cache_dir).check(version, MAZE)
 
 
 def test_a_look_ends_also_where_nobody_foresaw_why(

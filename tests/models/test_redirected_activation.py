@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors.connections import Redirected
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry
+from mlflow_api.registry.registry import MlflowRegistry
 from services.registry.http_store import HttpModelStore
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore

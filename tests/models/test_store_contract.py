@@ -9,13 +9,13 @@ import pytest
 import requests
 
 from domain.errors import BadInput, BadResponse, Conflict, NotFound, ReadOnly, ServiceUnavailable
-from domain.errors.records import ModelIsActive
+from domain.errors.models.changes import ModelIsActive
 from domain.registry.measurements import Measured, Measurement
 from domain.registry.models import DELETED_TAG, MEASUREMENT_TAG, PURGING_TAG, Model, ModelState
 from domain.statistics import Interval
-from mlflow_api import registry as mlflow_registry
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry
+from mlflow_api.registry import registry as mlflow_registry
+from mlflow_api.registry.registry import MlflowRegistry
 from services.registry.mlflow_store import MlflowModelStore
 from services.registry.model_store import ModelStore, ReadOnlyStore
 from tests.misbehaving import Misbehaving

@@ -10,9 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from domain.errors import Conflict, NotFound
-from domain.errors.records import ModelIsActive
+from domain.errors.models.changes import ModelIsActive
+from domain.registry.model_ids import name_in
 from domain.registry.models import ModelState
-from tests.models.backends import Backend, HttpBackend, MlflowBackend
+from tests.models.backends import Backend, HttpBackend, TeamBackend
 from tests.models.model_server import ModelServer
 from tests.tracking import Tracking
 
@@ -30,9 +31,10 @@ class Machine(RuleBasedStateMachine):
         self.states: dict[str, ModelState] = {}
         self.done: list[tuple[str, str | None]] = []
 
-    @property
-    def active(self) -> str | None:
-        return next((known for known, state in self.states.items() if state is ModelState.ACTIVE), None)
+    def active(self, name: str | None) -> str | None:
+        """The active one of a registered model; None is the first."""
+        every = (known for known, state in self.states.items() if state is ModelState.ACTIVE)
+        return next((known for known in every if name_in(known) == name), None)
 
     def chosen(self, number: int) -> str:
         """One of the models, or one that never was."""
@@ -50,7 +52,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(number=NUMBERS)
     def activate(self, number: int) -> None:
-        chosen, former = self.chosen(number), self.active
+        chosen = self.chosen(number)
+        former = self.active(name_in(chosen))
         state = self.states.get(chosen)
         if state in (None, ModelState.DELETED):
             with pytest.raises((NotFound, Conflict)):
@@ -94,8 +97,9 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def the_list_is_what_it_should_be(self) -> None:
         assert {model.id: model.state for model in self.backend.store.all().models} == self.states
-        found = self.backend.store.active()
-        assert (found.id if found else None) == self.active
+        for name in {None, *map(name_in, self.states)}:
+            found = self.backend.store.of(name).active()
+            assert (found.id if found else None) == self.active(name)
         if self.backend.store.keeps_history:
             assert [(done.model_id, done.former_id) for done in self.backend.store.history()] == self.done
 
@@ -105,8 +109,8 @@ def drive(make: Callable[[], Backend]) -> None:
     run_machine(machine, settings=example_settings(max_examples=4, stateful_step_count=12))
 
 
-def test_any_sequence_on_mlflow(tracking: Tracking) -> None:
-    drive(lambda: MlflowBackend(tracking))
+def test_any_sequence_on_two_registered_models_of_mlflow(tracking: Tracking) -> None:
+    drive(lambda: TeamBackend(tracking))
 
 
 def test_any_sequence_on_a_model_server() -> None:

@@ -1,13 +1,13 @@
-"""P5 and P6 with four processes at once on a real MLflow; bench/models_under_fire.py does the same for longer."""
+"""P5 and P6 of two registered models with four processes at once on a real MLflow; bench/models_under_fire.py does the same for longer."""
 
 from tests.models.fire import fire
 from tests.tracking import Tracking
 
 PROCESSES = 4
-OPERATIONS = 50
+OPERATIONS = 30
 
 
-def test_at_every_look_exactly_one_is_active_and_not_deleted(tracking: Tracking) -> None:
+def test_at_every_look_exactly_one_of_each_is_active_and_not_deleted(tracking: Tracking) -> None:
     found = fire(tracking.address, PROCESSES, OPERATIONS)
     assert not [outcome for outcome in found.outcomes if outcome.startswith("unexpected")], found
     assert found.outcomes.total() == PROCESSES * OPERATIONS

@@ -24,7 +24,8 @@ import services.registry.policy_files as policy_files
 from domain.errors import PolicyRefused
 from domain.errors.policy_checks.files import SourceUnreadable, StillUnreadable
 from mlflow_api.client import MlflowApi
-from mlflow_api.registry import MlflowRegistry
+from mlflow_api.registry.registry import MlflowRegistry
+from services.registry.checks.policy_subjects import PolicySubject
 from services.registry.policy_files import PolicyFiles
 from services.registry.version_files import fetching
 from tests.misbehaving import Misbehaving, eventually
@@ -34,6 +35,8 @@ from tests.models.test_external_data import away, scattered
 from tests.registry import ENVIRONMENT, POLICY, Registry
 from tests.tracking import Tracking
 from transport.http_client import JsonService
+
+MAZE = PolicySubject(ENVIRONMENT)
 
 EVERY = POLICY.read_bytes()
 
@@ -63,7 +66,7 @@ def test_many_threads_of_two_workers_fetch_it_once(
         assert {one.result(60) for one in asked} == {EVERY}
     for files in (*workers, PolicyFiles(registry, cache_dir)):
         assert b"".join(files.file(version).chunks()) == EVERY
-        assert files.known_check(version, ENVIRONMENT).size_bytes == len(EVERY)
+        assert files.known_check(version, MAZE).size_bytes == len(EVERY)
     assert fetched(misbehaving) == [200]
 
 
@@ -122,7 +125,7 @@ def test_what_replaced_a_file_is_noticed_by_an_activation_and_then_served(
     assert one.file(version).content() == EVERY
     registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/policy.onnx", policies.q_values())
     assert one.file(version).content() == EVERY
-    assert one.check(version, ENVIRONMENT).size_bytes == len(policies.q_values())
+    assert one.check(version, MAZE).size_bytes == len(policies.q_values())
     for files in (one, other):
         assert files.file(version).content() == policies.q_values()
     assert fetched(misbehaving) == [200, 200]
@@ -187,7 +190,7 @@ def test_what_became_of_the_cache_is_no_harm(
         files = PolicyFiles(registry, cache_dir)
     for _time in range(2):
         assert files.file(version).content() == EVERY
-        assert files.check(version, ENVIRONMENT).size_bytes == len(EVERY)
+        assert files.check(version, MAZE).size_bytes == len(EVERY)
 
 
 def test_without_a_disk_it_is_fetched_once_by_each_worker(
@@ -226,7 +229,7 @@ def test_numbers_beside_it_come_with_it(
     kept = PolicyFiles(registry, cache_dir)
     whole = kept.file(version).content()
     assert not any(one.external_data for one in onnx.load_model_from_string(whole).graph.initializer)
-    graph = kept.check(version, ENVIRONMENT)
+    graph = kept.check(version, MAZE)
     with kept.file(version) as file:
         assert graph.sha256 == file.sha256
     assert fetched(misbehaving) == [200, 200, 304, 304]
@@ -239,9 +242,9 @@ def test_another_file_of_numbers_is_noticed(
     registry = known(misbehaving.address, registered)
     version = registry.version(registered.version(apart, beside=beside))
     files = PolicyFiles(registry, cache_dir)
-    before = files.check(version, ENVIRONMENT)
+    before = files.check(version, MAZE)
     registered.put(f"{version.source.removeprefix('mlflow-artifacts:/')}/d", bytes(len(beside["d"])))
-    after = files.check(version, ENVIRONMENT)
+    after = files.check(version, MAZE)
     assert (before.size_bytes, before.sha256 == after.sha256) == (after.size_bytes, False)
 
 
@@ -267,7 +270,7 @@ def test_what_mlflow_logs_by_itself_is_taken(
     subprocess.run([sys.executable, "-c", LOG_MODEL, *given], check=True, capture_output=True, timeout=300)
     registry = known(misbehaving.address, registered)
     version = registry.version("1")
-    assert PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT).outputs[0].name == "q_values"
+    assert PolicyFiles(registry, cache_dir).check(version, MAZE).outputs[0].name == "q_values"
     fetched_paths = [path for _status, path in misbehaving.answered if "get-artifact" in path]
     assert [path.rpartition("path=")[2] for path in fetched_paths][:2] == ["MLmodel", "model.onnx"]
     assert len(fetched_paths) == 3  # and what MLflow called the file of the numbers
@@ -302,7 +305,7 @@ def test_what_is_wrong_with_a_file_blames_the_file(
     registry = known(misbehaving.address, registered)
     version = registry.version(registered.version(policy, beside=beside))
     with pytest.raises(PolicyRefused, match=said) as refused:
-        PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT)
+        PolicyFiles(registry, cache_dir).check(version, MAZE)
     assert "MLflow" not in str(refused.value)
     assert not any("passwd" in path or ".." in path for _status, path in misbehaving.answered)
 
@@ -313,7 +316,7 @@ def test_a_file_over_the_real_limit_is_the_policys_fault(
     registry = known(tracking.address, registered)
     version = registry.version(registered.version(bytes(64 * 2**20 + 1)))
     with pytest.raises(PolicyRefused, match=r"^The policy file has more than 64 MiB, the most that is taken\.$"):
-        PolicyFiles(registry, cache_dir).check(version, ENVIRONMENT)
+        PolicyFiles(registry, cache_dir).check(version, MAZE)
 
 
 def test_a_file_that_went_with_its_run_says_so(tracking: Tracking, registered: Registry, cache_dir: Path) -> None:

@@ -11,7 +11,9 @@ from gpu_monitor.settings import GpuMonitorSettings
 from inference.settings import InferenceSettings
 from scheduler.settings import SchedulerSettings
 from settings.settings import Settings
+from tensorboard_import.settings import ImportSettings
 from training.settings import TrainingSettings
+from watcher.settings import WatcherSettings
 
 FILE = Path(__file__).parents[2] / ".env.example"
 README = Path(__file__).parents[2] / "README.md"
@@ -20,6 +22,8 @@ PARTS: dict[str, type[BaseSettings]] = {
     "The GPU monitor": GpuMonitorSettings,
     "The inference engine": InferenceSettings,
     "The scheduler": SchedulerSettings,
+    "The importer of TensorBoard's runs": ImportSettings,
+    "The watcher": WatcherSettings,
     "The trainer": TrainingSettings,
 }
 HEAD = """\

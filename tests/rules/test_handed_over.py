@@ -1,10 +1,9 @@
 """What a module needs is handed to it: no state of a module that a call changes, no setting looked up in the app."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PURE = ("domain", "components", "pages")
@@ -29,32 +28,47 @@ def modules(packages: tuple[str, ...]) -> Iterator[str]:
         yield from (str(file.relative_to(ROOT)) for file in (ROOT / package).rglob("*.py"))
 
 
-def nodes(module: str) -> Iterator[ast.AST]:
-    yield from ast.walk(ast.parse((ROOT / module).read_text()))
+@cache
+def nodes(module: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse((ROOT / module).read_text())))
 
 
-@pytest.mark.parametrize("module", sorted(modules(PURE + OTHERS)))
-def test_no_function_changes_a_name_of_its_module(module: str) -> None:
-    assert not [name for node in nodes(module) if isinstance(node, ast.Global) for name in node.names]
-
-
-@pytest.mark.parametrize("module", sorted(set(modules(PURE)) - MAY_ASK_THE_APP))
-def test_what_is_drawn_does_not_ask_the_app(module: str) -> None:
-    named = {node.id for node in nodes(module) if isinstance(node, ast.Name)}
-    named |= {node.attr for node in nodes(module) if isinstance(node, ast.Attribute)}
-    named |= {alias.name for node in nodes(module) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert "current_app" not in named
-
-
-@pytest.mark.parametrize("module", sorted(modules(PURE + OTHERS)))
-def test_no_setting_is_looked_up_in_the_apps_configuration(module: str) -> None:
-    assert not [
-        node
+def where(packages: tuple[str, ...], is_wrong: Callable[[ast.AST], bool]) -> list[str]:
+    """Where in these packages something is wrong, as file and line."""
+    return [
+        f"{module}:{getattr(node, 'lineno', '')}"
+        for module in sorted(modules(packages))
         for node in nodes(module)
-        if isinstance(node, ast.Attribute) and node.attr == "config" and ast.unparse(node.value).endswith("current_app")
+        if is_wrong(node)
     ]
 
 
-@pytest.mark.parametrize("module", sorted(MAY_ASK_THE_APP))
-def test_what_may_ask_the_app_does_so_once(module: str) -> None:
-    assert sum(isinstance(node, ast.Attribute) and node.attr == "current_app" for node in nodes(module)) == 1
+def test_no_function_changes_a_name_of_its_module() -> None:
+    assert len(set(modules(PURE + OTHERS))) > 300
+    assert where(PURE + OTHERS, lambda node: isinstance(node, ast.Global)) == []
+
+
+def test_what_is_drawn_does_not_ask_the_app() -> None:
+    found = where(PURE, _names_the_app)
+    assert {one.partition(":")[0] for one in found} == MAY_ASK_THE_APP
+
+
+def _names_the_app(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return "current_app" in {alias.name for alias in node.names}
+    return "current_app" in (getattr(node, "id", None), getattr(node, "attr", None))
+
+
+def test_no_setting_is_looked_up_in_the_apps_configuration() -> None:
+    assert where(PURE + OTHERS, _asks_its_configuration) == []
+
+
+def _asks_its_configuration(node: ast.AST) -> bool:
+    of_config = isinstance(node, ast.Attribute) and node.attr == "config"
+    return of_config and ast.unparse(node.value).endswith("current_app")  # type: ignore[attr-defined]
+
+
+def test_what_may_ask_the_app_does_so_once() -> None:
+    for module in sorted(MAY_ASK_THE_APP):
+        asked = [node for node in nodes(module) if isinstance(node, ast.Attribute) and node.attr == "current_app"]
+        assert len(asked) == 1, module

@@ -60,7 +60,7 @@ def winners(runs: list[Run]) -> list[tuple[str | None, str | None, list[str]]]:
         if run.diverged(DEFAULT) or run.out_of_range(DEFAULT) or merit(run) == (-inf, -inf):
             continue
         algorithm = run.parameter("algorithm", DEFAULT)
-        reward = DEFAULT.metric_key("reward", run.metrics)
+        reward = run.metric_key("reward", DEFAULT)
         contest = place(run), None if algorithm is None else algorithm.strip().casefold(), reward
         places.setdefault(place(run))
         if contest not in best or merit(run) > merit(best[contest]):
@@ -68,7 +68,7 @@ def winners(runs: list[Run]) -> list[tuple[str | None, str | None, list[str]]]:
 
     def rank(run: Run) -> tuple[float, str, float, float]:
         rate, reward = merit(run)
-        return -rate, DEFAULT.metric_key("reward", run.metrics) or "", -reward, -ended(run)
+        return -rate, run.metric_key("reward", DEFAULT) or "", -reward, -ended(run)
 
     ranked = sorted(best.values(), key=rank)
     return [(*where, [run.run_id for run in ranked if place(run) == where]) for where in places]

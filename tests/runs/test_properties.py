@@ -5,6 +5,7 @@ import html
 import math
 import tempfile
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from domain.run_table.table import RunTable
 from domain.tracking.runs import Run, summarise
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
-from services.connect import connect, history_store
+from services.connect import connect
+from services.connections.runs import history_store
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.run_source import RunSource
 from services.tracking.run_store import RunView
@@ -112,6 +114,11 @@ def test_the_list_is_complete(tracking: Tracking, experiments: list[list[dict[st
         assert_row_tells(rows[run_id], run)
 
 
+def is_of_sb3(metrics: Collection[str]) -> bool:
+    """Whether a run is read as Stable-Baselines3's, whose own names then come first."""
+    return not {"rollout/ep_rew_mean", "eval/mean_reward"}.isdisjoint(metrics)
+
+
 def assert_row_tells(row: dict[str, Any], run: dict[str, Any]) -> None:
     """An oracle of its own: what the row of a run must say, straight from what was logged."""
     algorithm = run["params"].get("algorithm", run["params"].get("algo"))
@@ -123,8 +130,8 @@ def assert_row_tells(row: dict[str, Any], run: dict[str, Any]) -> None:
     else:
         assert row["success_percent"] == (rates[-1] * 100 if rates and 0 <= rates[-1] <= 1 else None)
     rewards = run["metrics"].get("episode_reward")
-    # Without a counter of its own, this trainer's per-episode metric counts the episodes.
-    assert row["episodes"] == (len(rewards) if rewards else None)
+    # Without a counter of its own, this trainer's per-episode metric counts the episodes; Stable-Baselines3 has none.
+    assert row["episodes"] == (len(rewards) if rewards and not is_of_sb3(run["metrics"]) else None)
     if run["name"]:
         assert row["name"] == run["name"]
 
@@ -165,7 +172,8 @@ def assert_lines(figures: dict[Any, dict[str, Any]], run: Run, metrics: dict[str
         "success_rate": ("success_rate",),
     }
     for word, keys in names.items():
-        values = next((metrics[key] for key in keys if key in metrics), [])
+        preferred = reversed(keys) if is_of_sb3(metrics) else keys
+        values = next((metrics[key] for key in preferred if key in metrics), [])
         drawn = [(step, value) for step, value in enumerate(values, start=1) if math.isfinite(value)]
         traces = [trace for trace in figures[word]["data"] if html.unescape(trace["name"]) == line_name(run)]
         lines = [trace for trace in traces if not is_end_mark(trace)]

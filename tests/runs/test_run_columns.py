@@ -12,7 +12,7 @@ from domain.run_table.columns import NumberColumn, TextColumn
 from domain.run_table.table import RunTable
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
-from services.connect import history_store, run_columns
+from services.connections.runs import history_store, run_columns
 from services.tracking.run_columns import RunColumns
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings

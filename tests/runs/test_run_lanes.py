@@ -25,7 +25,7 @@ from domain.run_table.table import RunTable
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from mlflow_api.schemas import LARGEST_FLOAT
-from services.connect import history_store, run_columns
+from services.connections.runs import history_store, run_columns
 from services.database import mlflow_database
 from services.database.mlflow_database import MlflowDatabase
 from services.tracking.extremes import KnownExtremes, MetricExtremes
@@ -272,9 +272,8 @@ def test_a_run_that_is_opened_has_all_its_metrics(stored: Path, tracking: Tracki
     whole = by_rest(tracking.address)
     chosen = [run.run_id for run in whole.runs() if "eval/日本" in run.metrics]
     runs = RunStore(lanes(tracking.address, f"sqlite:///{stored}", tmp_path / "pace", 1), tmp_path / "cache", 30.0)
+    eventually(lambda: (table := runs.view_with(chosen, 20).runs) is not None and table.facts.only_metrics is not None)
     view = runs.view_with(chosen, 20)
-    assert view.runs is not None
-    assert view.runs.facts.only_metrics is not None
     for run_id in chosen:
         assert view.get(run_id) == whole.get(run_id)
 

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.errors.requests import FilterMisunderstood, NumberUnreadable
 from domain.errors.run_lists.columns import ColumnKeyMissing, ColumnUnknown
+from domain.errors.run_lists.filters import FilterMisunderstood, NumberUnreadable
 from domain.filters.grammar import Kind, parse
 from domain.filters.terms import MISSING, Cell, parsed_number
 from domain.run_table.column_refs import ColumnRef

@@ -54,6 +54,8 @@ class FakeJob:
                 self.body["entrypoint"],
                 shell=True,
                 start_new_session=True,
+                # Where the tests run in the background of a shell they ignore it, and would hand that on.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
                 stdout=file,
                 stderr=file,
                 env={**os.environ, **added},

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from domain.errors import ClewError
+from domain.errors import ClewError, ServiceUnavailable
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import Absent, Alive, Backend, Exited, Launch, Lost, Needs, Pending, Status
@@ -37,6 +37,17 @@ def python(code: str, *arguments: str, run_id: str = "r1", attempt: int = 1, **m
     )
 
 
+def launched(backend: Backend, launch: Launch, seconds: float = 40) -> None:
+    """Launches as the scheduler does: a cluster that does not say what became of it is asked again."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return backend.launch(launch)
+        except ServiceUnavailable:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
 def status(backend: Backend, run_id: str = "r1", attempt: int = 1) -> Status | ClewError:
     """What it does, or why that is not known."""
     try:
@@ -50,7 +61,7 @@ def until(
     fits: Callable[[Status | ClewError], bool],
     run_id: str = "r1",
     attempt: int = 1,
-    seconds: float = 20,
+    seconds: float = 40,
 ) -> Any:
     """What it does once that `fits`."""
     deadline = time.monotonic() + seconds

@@ -36,11 +36,15 @@ class RealRay:
             f"--temp-dir={self.folder}",
             f"--num-cpus={cpus}",
         )
-        self._wait()
+        try:
+            self._wait()
+        except AssertionError:
+            self.kill()
+            raise
 
-    def add_node(self, *, gpus: int) -> None:
-        """A node with GPUs, of which Ray only counts how many are taken."""
-        self._start(f"--address=127.0.0.1:{self._port}", "--num-cpus=1", f"--num-gpus={gpus}")
+    def add_node(self, *, gpus: int, cpus: int = 1) -> None:
+        """A second node with GPUs, of which Ray only counts how many are taken."""
+        self._start(f"--address=127.0.0.1:{self._port}", f"--num-cpus={cpus}", f"--num-gpus={gpus}")
 
     def kill(self) -> None:
         """Ends all of it at once, as a power cut would."""
@@ -66,19 +70,20 @@ class RealRay:
         ports = [f"--{name}={free_port()}" for name in ("dashboard-agent-listen-port", "metrics-export-port")]
         if "--head" in arguments:
             ports.append(f"--ray-client-server-port={free_port()}")
-        environment = {**os.environ, _MARK: self.mark}
+        # Where a token lies in the home folder, Ray asks for it by itself.
+        environment = {**os.environ, _MARK: self.mark, "RAY_AUTH_MODE": "disabled"}
         done = subprocess.run(
             [*command, "--object-store-memory=80000000", *ports],
             env=environment,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=180,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             with suppress(requests.RequestException):
                 if requests.get(f"{self.address}/api/jobs/none", timeout=5).status_code == 404:

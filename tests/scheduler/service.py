@@ -29,7 +29,11 @@ class Service:
         self.port = free_port()
         ours = {"PYTHONPATH": str(ROOT), "SCHEDULER_PORT": str(self.port), "STATE_DIR": str(folder / "state")}
         self._environment = {**environment, **ours, **settings}
-        self.run()
+        try:
+            self.run()
+        except BaseException:
+            self.end_all()
+            raise
 
     def run(self, *, wait: bool = True) -> None:
         """Starts it (again)."""

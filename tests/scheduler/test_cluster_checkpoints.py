@@ -10,11 +10,11 @@ import pytest
 import requests
 
 from domain.errors import ServiceUnavailable
-from domain.trainings.maze.form import REQUEST_FILE
+from domain.trainings.request_form import REQUEST_FILE
 from mlflow_api.client import MlflowApi
 from mlflow_api.run_writes import RunWrites
 from scheduler.backends.backend import Launch, Needs
-from scheduler.ray_jobs.checkpoints import Checkpoint, Checkpoints
+from scheduler.backends.checkpoints import Checkpoint, Checkpoints
 from scheduler.ray_jobs.entrypoint import entrypoint_of
 from settings.settings import Settings
 

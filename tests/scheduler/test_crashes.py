@@ -19,6 +19,7 @@ from scheduler.queue.actions import Actions
 from scheduler.queue.dispatcher import Dispatcher
 from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
+from scheduler.queue.environment_check import EnvironmentCheck
 from scheduler.queue.launching import Launching
 from scheduler.queue.mlflow_queue import MlflowQueue
 from scheduler.queue.reading import Reading
@@ -98,7 +99,7 @@ class Life:
         launching = Launching(queue, backend, trainers, environment)
         self.dispatcher = Dispatcher(self.entries, queue, backend, reading, launching)
         self.watch = Watch(self.entries, backend, self.dispatcher, lambda _entry: True, may_restart=False)
-        self.requests = Requests(self.entries, queue, backend, trainers, self.dispatcher)
+        self.requests = Requests(self.entries, queue, backend, trainers, self.dispatcher, EnvironmentCheck(None))
         self.actions = Actions(self.entries, queue, backend, self.dispatcher, lambda _run_id: None)
         self.dispatcher.tick()
 
@@ -177,4 +178,5 @@ def test_a_stop_counts_whenever_its_scheduler_is_killed(life: Begin, settings: S
         first.live()
     second = life(own, Fuse(float("inf"), is_done=True))
     second.live()
-    assert [one.state for one in second.entries.all()] == ["killed"]
+    (ended,) = second.entries.all()
+    assert (ended.state, ended.stopped_by, ended.outcome.code) == ("killed", "ada", "stopped-by")

@@ -9,7 +9,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.trainings.maze.form import REQUEST_FILE
+from domain.trainings.request_form import REQUEST_FILE
 from scheduler.backends.backend import Launch, Needs
 from scheduler.ray_jobs.entrypoint import Entrypoint, entrypoint_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.gpus import Gpu, GpuProcess, GpuReport, GpuState, HostState
+from domain.gpus import Gpu, GpuProcess, GpuReport, GpuState, GpuVendor, HostState, MigInstance
 from scheduler.local.gpus import Gpus, room_in
 from settings.gpu_addresses import GpuMonitorAddress
 from tests.gpus.conftest import library as library
@@ -16,6 +16,13 @@ from tests.scheduler.conftest import Start, bare_environment
 def gpu(number: int, *processes: str, state: GpuState = GpuState.OK) -> Gpu:
     running = [GpuProcess(pid=100 + place, command=name) for place, name in enumerate(processes)]
     return Gpu(gpu_id=number, timestamp=0, state=state, processes=running)
+
+
+def part() -> Gpu:
+    """Of a program with several of these CUDA shows one alone, so that none is given."""
+    return Gpu(
+        gpu_id=10100, timestamp=0, parent_id=0, mig=MigInstance(gpu_instance=1, compute_instance=0), processes=[]
+    )
 
 
 def report(*gpus: Gpu, state: HostState = HostState.OK) -> GpuReport:
@@ -30,6 +37,8 @@ def report(*gpus: Gpu, state: HostState = HostState.OK) -> GpuReport:
         (report(gpu(0, "blender"), gpu(1)), [], (1,), "gpu-taken-by"),
         (report(gpu(0, "python"), gpu(1)), [0], (1,), None),
         (report(gpu(0, state=GpuState.LOST)), [], (), "gpu-taken-by"),
+        (report(gpu(0, state=GpuState.MIG), part(), gpu(1)), [], (1,), "gpu-taken-by"),
+        (report(gpu(0), gpu(1000).model_copy(update={"vendor": GpuVendor.AMD})), [], (0,), None),
         (report(state=HostState.NO_DRIVER), [], (), None),
         (report(gpu(0), state=HostState.STALE), [], (), "gpus-unknown"),
     ],

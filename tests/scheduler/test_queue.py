@@ -50,6 +50,7 @@ def test_the_queue_survives_its_scheduler(queueing: Service) -> None:
         assert queueing.until(run_id, *OVER)["state"] == "done"
 
 
+@pytest.mark.thorough
 def test_five_hundred_wait_and_the_list_is_quick(start: Start) -> None:
     queueing = start(TRAINING_SLOTS="1")
     blocking = queueing.start(trainer="teller", episodes=100_000)

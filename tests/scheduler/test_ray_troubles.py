@@ -16,6 +16,7 @@ from scheduler.ray_jobs import job_watch, jobs_api, log_copy, watched_job
 from scheduler.ray_jobs.ray_backend import RayBackend
 from tests.scheduler.fake_ray import FakeRay
 from tests.scheduler.ray_place import is_over, is_running, is_waiting, python, ray_backend, status, until
+from tests.scheduler.test_cluster_checkpoints import new_run, put, runs_of
 
 SLEEP = "import time; print('up'); time.sleep(60)"
 QUICK = "print('done')"
@@ -104,6 +105,80 @@ def test_what_may_have_been_submitted_and_is_not_wanted_any_more_is_stopped(
         with pytest.raises(ServiceUnavailable):
             backend.launch(python(SLEEP))
         ray.after = lambda method, path: None
+        deadline = time.monotonic() + 10
+        while ray.jobs["r1-1"].status != "STOPPED":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_what_is_cancelled_after_a_lost_answer_is_stopped_as_soon_as_it_shows(ray: FakeRay, runs: Path) -> None:
+    assert watched_job.DOUBT_SECONDS >= 30
+    ray.after = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
+    with ray_backend(ray.address, runs) as backend:
+        with pytest.raises(ServiceUnavailable):
+            backend.launch(python(SLEEP))
+        backend.withdraw("r1")
+        ray.after = lambda method, path: None
+        deadline = time.monotonic() + 20
+        while ray.jobs["r1-1"].status != "STOPPED":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("has_logged", [False, True])
+def test_what_still_waited_when_both_were_away_waits_on_unless_it_has_logged(
+    ray: FakeRay, runs: Path, mlflow_address: str, has_logged: bool
+) -> None:
+    kept = runs_of(mlflow_address)
+    run_id = new_run(kept)
+    ray.cpus = 0
+    with ray_backend(ray.address, runs, mlflow_tracking_uri=mlflow_address) as backend:
+        backend.launch(python(QUICK, run_id=run_id))
+        until(backend, is_waiting, run_id)
+        until(backend, lambda _: (runs / run_id / "cluster.json").read_text().count('"was_seen":true') == 1, run_id)
+    ray.forget_all()
+    ray.cpus = 4
+    if has_logged:
+        put(mlflow_address, run_id, "model/policy.onnx")
+    with ray_backend(ray.address, runs, mlflow_tracking_uri=mlflow_address) as backend:
+        found = until(backend, is_over, run_id)
+        assert found == (Lost() if has_logged else Absent())
+
+
+def test_what_a_scheduler_left_in_doubt_runs_only_where_it_is_wanted(
+    ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was killed before it knew whether Ray has them; one of the two was cancelled meanwhile."""
+    ray.after = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
+    with ray_backend(ray.address, runs) as backend:
+        for run_id in ("wanted", "cancelled"):
+            with pytest.raises(ServiceUnavailable):
+                backend.launch(python("import time; time.sleep(3)", run_id=run_id))
+    ray.after = lambda method, path: None
+    monkeypatch.setattr(
+        watched_job, "DOUBT_SECONDS", 2.0
+    )  # so long somebody may take to ask for the one that is wanted
+    with ray_backend(ray.address, runs) as backend:
+        until(backend, is_running, "wanted")
+        until_there_is_room(backend)
+        assert until(backend, is_over, "wanted").exit_code == 0
+    assert ray.jobs["cancelled-1"].status == "STOPPED"
+
+
+def test_what_shows_after_it_was_told_as_absent_is_stopped(
+    ray: FakeRay, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its scheduler was killed, and Ray took in later what that had sent: by then the next attempt has begun."""
+    monkeypatch.setattr(watched_job, "LATE_SECONDS", 2.0)  # a first look at it comes before that
+    ray.instead = lambda method, path: (0, b"") if path.startswith("/api/jobs/") else None
+    with ray_backend(ray.address, runs) as backend, pytest.raises(ServiceUnavailable):
+        backend.launch(python(SLEEP))
+    ray.instead = lambda method, path: None
+    with ray_backend(ray.address, runs) as backend:
+        assert is_waiting(until(backend, lambda found: not isinstance(found, ClewError)))
+        assert until(backend, is_over) == Absent()
+        with ray_backend(ray.address, runs / "as-was-sent") as sent:
+            sent.launch(python(SLEEP))
         deadline = time.monotonic() + 10
         while ray.jobs["r1-1"].status != "STOPPED":
             assert time.monotonic() < deadline
@@ -202,6 +277,8 @@ def test_while_the_cluster_is_silent_nothing_is_known_and_nothing_lost(ray: Fake
         ray.frozen.set()
         error = until(backend, lambda found: isinstance(found, ClewError))
         assert isinstance(error, TimedOut)
+        while why_no_room(backend) is None:  # it answered that question yet
+            time.sleep(0.02)
         began = time.monotonic()
         with pytest.raises(ServiceUnavailable):
             backend.room([], wants_gpus=False)
@@ -235,10 +312,15 @@ def test_nonsense_is_named_and_ends_nothing(ray: FakeRay, runs: Path, answer: tu
 def test_another_server_at_its_address_is_named(ray: FakeRay, runs: Path) -> None:
     ray.instead = lambda method, path: (200, b'{"status": "healthy"}')
     with ray_backend(ray.address, runs) as backend:
-        while isinstance(error := why_no_room(backend), TimedOut):
-            time.sleep(0.02)
+        error = until_there_is_room(backend)
     assert isinstance(error, BadResponse)
     assert error.field == "ray_version"
+
+
+def until_there_is_room(backend: RayBackend) -> ClewError | None:
+    while isinstance(error := why_no_room(backend), TimedOut):
+        time.sleep(0.02)
+    return error
 
 
 def why_no_room(backend: RayBackend) -> ClewError | None:

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.scheduler.service import OVER, Service
+from tests.selection import chosen
 from tests.tracking import Tracking
 
 
@@ -31,13 +32,17 @@ WAYS = {
 }
 
 
+# A kind of end each: well, badly, by a signal, past our run, and in the wrong experiment.
+USUAL = ("with", "exit-1", "sigterm", "own-client", "other-experiment")
+
+
 @pytest.fixture(scope="module")
-def runs(service: Service) -> dict[str, str]:
+def runs(request: pytest.FixtureRequest, service: Service) -> dict[str, str]:
     """All of them at once: each takes seconds to import MLflow."""
-    return {way: service.start(trainer="mlflow-client", way=way) for way in WAYS}
+    return {way: service.start(trainer="mlflow-client", way=way) for (way,) in chosen(request, "way")}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [pytest.param(one, marks=() if one in USUAL else pytest.mark.thorough) for one in WAYS])
 def test_a_run_ends_as_its_program_did(service: Service, tracking: Tracking, runs: dict[str, str], way: str) -> None:
     known = service.until(runs[way], *OVER, seconds=90)
     assert (known["state"], known["exit_code"]) == WAYS[way][:2], service.training_log(runs[way])

@@ -214,8 +214,8 @@ def test_a_wrong_file_of_trainers_stops_the_start(tmp_path: Path, text: str, sai
 
 def test_the_trainers_are_offered_without_what_they_run(service: Service) -> None:
     offered = service.get("/api/training/trainers")["trainers"]
-    assert [one["name"] for one in offered][:2] == ["maze", "sleeper"]
-    assert not {"command", "environment", "directory"} & set(offered[1])
+    assert [one["name"] for one in offered][:3] == ["maze", "environment", "sleeper"]
+    assert not {"command", "environment", "directory"} & set(offered[2])
     assert [one["is_installed"] for one in offered if one["name"] == "missing"] == [False]
 
 
@@ -230,3 +230,17 @@ def test_a_request_that_a_stranger_damaged_does_not_run(queueing: Service, track
     known = queueing.until(run_id, "failed", "done")
     assert known["reason"]["code"] == "request-damaged"
     assert queueing.training_log(run_id) == ""
+
+
+def test_a_fork_is_of_the_same_kind_as_its_parent(queueing: Service) -> None:
+    busy = queueing.start(trainer="sleeper", seconds=20.0)
+    parent = queueing.start(trainer="maze", net_arch="64, 64")
+    for body, field in (
+        ({"algorithm": "DQN"}, "algorithm"),
+        ({"net_arch": "16"}, "net_arch"),
+        ({"trainer": "teller"}, "trainer"),
+    ):
+        assert list(queueing.post("fork", 422, run_id=parent, **body)["details"]) == [field]
+    assert queueing.post("fork", 409, run_id=parent)["code"] == "not-continuable"
+    queueing.post("stop", run_id=parent)
+    queueing.post("stop", run_id=busy)

@@ -10,9 +10,12 @@ import psutil
 import pytest
 import requests
 
+from services.trainings.scheduler_client import SchedulerClient
+from settings.settings import Settings
 from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
 from tests.tracking import Tracking
+from transport.http_client import JsonService
 
 
 @pytest.mark.parametrize(
@@ -185,15 +188,16 @@ def test_a_training_finds_a_listed_environment_and_nothing_else(service: Service
 
 
 def test_a_scheduler_that_is_killed_finds_its_trainings_again(service: Service) -> None:
-    run_id = service.start(trainer="sleeper", seconds=6)
+    run_id = service.start(trainer="sleeper", seconds=120)
     service.written(run_id, "began")
     keeper = service.keeper(run_id).pid
     service.kill()
     assert psutil.pid_exists(keeper)
     service.run()
-    assert service.until(run_id, "training", seconds=3)
+    assert service.until(run_id, "training")
     assert service.keeper(run_id).pid == keeper
-    assert service.until(run_id, *OVER)["state"] == "done"
+    service.post("stop", run_id=run_id)
+    assert service.until(run_id, *OVER)["state"] == "killed"
     assert service.training(run_id)["attempt"] == 1
 
 
@@ -222,6 +226,8 @@ def test_all_of_a_long_log_comes_in_pieces(service: Service) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/api/training/runs/{run_id}/log.txt") as answer:
         size = sum(len(piece) for piece in iter(lambda: answer.read(2**16), b""))
     assert size == (service.runs / run_id / "log.txt").stat().st_size > 20_000_000
+    client = SchedulerClient(JsonService("scheduler", f"http://127.0.0.1:{service.port}"), Settings(_env_file=None))  # type: ignore[call-arg]
+    assert sum(map(len, client.whole_log(run_id))) == size
     found = service.get(f"/api/training/runs/{run_id}/log?q=needle")
     assert [one["line"] for one in found["lines"]] == ["the needle is here"]
     part = service.get(f"/api/training/runs/{run_id}/log?before={found['lines'][0]['at']}&lines=2")

@@ -11,13 +11,15 @@ from typing import NamedTuple
 
 import psutil
 import pytest
+import requests
 
 from tests.gpus.monitor import free_port
+from tests.misbehaving import ERROR_500, HALF_JSON, HTML, WRONG_TYPES, Misbehaving, eventually
 from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
 from training.scratch_server import DATABASE
 
-_STANDS_STILL_SECONDS = 3.0
+_STANDS_STILL_SECONDS = 30.0
 
 
 class OwnMlflow:
@@ -51,6 +53,7 @@ class Story(NamedTuple):
 
     service: Service
     mlflow: OwnMlflow
+    line: Misbehaving
     training: str
     stopping: str
     queued: str
@@ -59,17 +62,25 @@ class Story(NamedTuple):
 @pytest.fixture(scope="module")
 def own_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnMlflow]:
     server = OwnMlflow(tmp_path_factory.mktemp("own-mlflow"))
+    eventually(lambda: requests.get(f"{server.address}/health", timeout=5).ok, 120)
     yield server
     server.signal(signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
-def two_slots(start: Start, own_mlflow: OwnMlflow) -> Service:
-    return start(TRAINING_SLOTS="2", MLFLOW_TRACKING_URI=own_mlflow.address)
+def line(own_mlflow: OwnMlflow) -> Iterator[Misbehaving]:
+    """What the scheduler takes for MLflow."""
+    with Misbehaving(own_mlflow.address) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def two_slots(start: Start, line: Misbehaving) -> Service:
+    return start(TRAINING_SLOTS="2", MLFLOW_TRACKING_URI=line.address)
 
 
 @pytest.fixture
-def story(two_slots: Service, own_mlflow: OwnMlflow) -> Story:
+def story(two_slots: Service, own_mlflow: OwnMlflow, line: Misbehaving) -> Story:
     two_slots.wait_for(lambda health: health["mlflow"] == "ok", 60)
     training = two_slots.start(trainer="sleeper", seconds=5.0, word="training")
     stopping = two_slots.start(trainer="sleeper", seconds=60.0, word="stopping", manners="slow")
@@ -77,18 +88,26 @@ def story(two_slots: Service, own_mlflow: OwnMlflow) -> Story:
         two_slots.written(run_id, "began")
     queued = two_slots.start(trainer="sleeper", word="queued")
     two_slots.post("stop", run_id=stopping)
-    return Story(two_slots, own_mlflow, training, stopping, queued)
+    return Story(two_slots, own_mlflow, line, training, stopping, queued)
 
 
 def ends_true(story: Story) -> None:
     """Each ended as it was to, was run once, and MLflow knows."""
     service = story.service
+    ends = {"done": "FINISHED", "killed": "KILLED"}
     for run_id, state in ((story.training, "done"), (story.stopping, "killed"), (story.queued, "done")):
         assert service.until(run_id, *OVER, seconds=60)["state"] == state
         assert service.training_log(run_id).count("began") == 1
         assert service.training(run_id)["attempt"] == 1
         assert service.processes(run_id) == []
+        eventually(lambda run_id=run_id, state=state: told(story, run_id) == ends[state], 60)  # type: ignore[misc]
     service.wait_for(lambda health: health["mlflow"] == "ok", 60)
+
+
+def told(story: Story, run_id: str) -> str:
+    """What MLflow says of it."""
+    answer = requests.get(f"{story.mlflow.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
+    return str(answer.json()["run"]["info"]["status"])
 
 
 def scheduler_killed(story: Story) -> None:
@@ -98,12 +117,15 @@ def scheduler_killed(story: Story) -> None:
 
 
 def scheduler_stands_still(story: Story) -> None:
+    """So long that gunicorn takes it for dead, and starts another one."""
     processes = [psutil.Process(story.service.process.pid), *story.service._workers()]
     for process in processes:
         process.suspend()
     time.sleep(_STANDS_STILL_SECONDS)
     for process in processes:
         process.resume()
+    time.sleep(1)
+    story.service.wait_for(lambda health: health["is_read"])
 
 
 def mlflow_killed(story: Story) -> None:
@@ -131,15 +153,37 @@ def both_down_at_the_start(story: Story) -> None:
     story.service.wait_for(lambda health: health["is_read"], 60)
 
 
+def mlflow_answers_nonsense(story: Story) -> None:
+    for answer in (HTML, ERROR_500, HALF_JSON, WRONG_TYPES):
+        story.line.answer = answer
+        time.sleep(_STANDS_STILL_SECONDS / 8)
+    story.line.answer = None
+
+
+def mlflow_is_slow(story: Story) -> None:
+    def slow(_path: str, content: bytes) -> bytes:
+        time.sleep(4)
+        return content
+
+    story.line.alter = slow
+    time.sleep(_STANDS_STILL_SECONDS)
+    story.line.alter = None
+
+
 def waits_for(story: Story) -> str:
     reason = story.service.training(story.queued)["reason"]
     return str(reason and reason["code"])
 
 
-FAULTS = (scheduler_killed, scheduler_stands_still, mlflow_killed, mlflow_stands_still, both_down_at_the_start)
+SHORT = (scheduler_killed, mlflow_killed, both_down_at_the_start)
+LONG = (scheduler_stands_still, mlflow_stands_still, mlflow_answers_nonsense, mlflow_is_slow)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize(
+    "fault",
+    [*SHORT, *(pytest.param(one, marks=pytest.mark.thorough) for one in LONG)],
+    ids=lambda fault: fault.__name__,
+)
 def test_each_ends_true_none_twice_none_lost(story: Story, fault: Callable[[Story], None]) -> None:
     fault(story)
     ends_true(story)

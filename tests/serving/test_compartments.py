@@ -9,6 +9,7 @@ from api.edge.bulkheads import (
     CHANGES,
     CHECKS,
     FIGURES,
+    FILES,
     PAGES,
     POINTS,
     POLICIES,
@@ -49,7 +50,7 @@ def test_no_more_run_than_may_and_all_that_were_taken_run_in_the_end(steps: list
 @given(st.integers(1, 64))
 def test_each_kind_has_a_thread_however_few_there_are(threads: int) -> None:
     sizes = compartments(threads)
-    assert set(sizes) == {PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS, FIGURES, POINTS}
+    assert set(sizes) == {PAGES, CALLBACKS, READS, POLICIES, CHANGES, CHECKS, FIGURES, POINTS, FILES}
     assert all(1 <= size.most <= threads for size in sizes.values())
     assert sizes[PAGES].most_waiting is None
     assert sizes[CALLBACKS].most_of_part is not None
@@ -73,6 +74,9 @@ def test_requests_belong_where_they_would_wait() -> None:
         ("GET", "/charts/figure?runs=a&chart=@reward"): FIGURES,
         ("POST", "/charts/figure"): FIGURES,
         ("GET", "/charts/points.csv?runs=a&chart=@reward"): POINTS,
+        ("GET", "/runs/report.html?runs=a,b"): POINTS,
+        ("GET", "/fleet/usage.csv?range=7d"): POINTS,
+        ("GET", "/api/gpus/usage"): POINTS,
         ("POST", "/api/models/active"): CHANGES,
         ("DELETE", "/api/models/3"): CHANGES,
     }

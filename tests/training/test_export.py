@@ -14,7 +14,8 @@ from domain.trainings.maze.presets import PRESETS
 from domain.trainings.maze.requests import REQUESTS, Algorithm
 from training.agents.build import build_agent
 from training.jobs import preset
-from training.models.export import OPSET, ExportMismatch, export_policy, load_policy
+from training.models.export import ExportMismatch, export_policy, load_policy
+from training.models.graph import OPSET
 
 OUTPUTS = {"PPO": "action_probabilities", "DQN": "q_values"}
 SETTINGS = [(algorithm, setting) for algorithm, settings in PRESETS.items() for setting in settings]

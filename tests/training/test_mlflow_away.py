@@ -159,7 +159,7 @@ def test_a_restart_of_mlflow_loses_nothing(tmp_path: Path) -> None:
         run_id = server.create_run("0", "restarted", {})
         folder = tmp_path / run_id
         folder.mkdir()
-        values = {"algorithm": "PPO", "maze_size": 5, "episodes": 2000, "n_epochs": 1}
+        values = {"algorithm": "PPO", "maze_size": 5, "episodes": 600, "n_epochs": 1}
         (folder / "request.json").write_text(json.dumps({"values": values}))
         variables = {"MLFLOW_TRACKING_URI": uri, "MLFLOW_RUN_ID": run_id, "CLEW_RUN_FOLDER": str(folder)}
         command = [sys.executable, "-m", "training", "--request", str(folder / "request.json")]
@@ -171,6 +171,6 @@ def test_a_restart_of_mlflow_loses_nothing(tmp_path: Path) -> None:
         assert process.wait(timeout=120) == 0, (folder / "log.txt").read_text()
         log.close()
         client = connect(uri)
-        assert [step for step, _ in steps_of(client, run_id)] == list(range(1, 2001))
+        assert [step for step, _ in steps_of(client, run_id)] == list(range(1, 601))
         assert client.get_run(run_id).info.status == "FINISHED"
         assert [one.path for one in client.list_artifacts(run_id, "model")] == ["model/policy.onnx"]

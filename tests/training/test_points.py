@@ -1,5 +1,7 @@
 """Numbers wait in a file: in order, each once, whatever is cut off."""
 
+import resource
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,3 +53,24 @@ def test_half_a_line_is_dropped_and_a_full_file_counts(tmp_path: Path) -> None:
         journal.append(Point("a", 0.5, 1, step))
     assert ([point.step for point in journal.first(9)[0]], journal.dropped) == ([1, 2], 2)
     journal.close()
+
+
+def test_what_the_disk_does_not_take_waits_in_memory(tmp_path: Path) -> None:
+    """A file size limit is a disk that takes half of a line; as a full one does, it may take more later."""
+    journal, before = Journal(tmp_path / "journal"), resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50, before[1]))
+        for step in range(1, 9):
+            journal.append(Point("loss", 0.5, 1, step))
+            journal.save()
+        assert (tmp_path / "journal").read_bytes().count(b"\n") == (tmp_path / "journal").stat().st_size // 17 == 2
+        points, size = journal.first(4)
+        journal.done(size)
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        points += journal.first(100)[0]
+        assert ([point.step for point in points], journal.dropped) == (list(range(1, 9)), 0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+        journal.close()

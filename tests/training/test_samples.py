@@ -11,8 +11,8 @@ import pytest
 from mlflow.entities import Run, ViewType
 from mlflow.tracking import MlflowClient
 
-from domain.inference.evaluation import evaluate
-from domain.inference.maze import generate_maze
+from domain.inference.evaluation import HELD_OUT_SEEDS, evaluate
+from domain.inference.maze import generate_maze, size_of
 from training.samples import fill as samples
 from training.samples.store import FOLDER, SampleRun, read_points, read_runs
 from training.tracking.mlflow_client import connect
@@ -57,6 +57,8 @@ def check_filled(client: MlflowClient) -> None:
         recorded = sorted((s, v, t) for k, s, v, t in points[sample.key].rows() if k == "episode_reward")
         found = client.get_metric_history(run.info.run_id, "episode_reward")
         assert sorted((point.step, point.value, point.timestamp) for point in found) == recorded
+        films = [file.path for file in client.list_artifacts(run.info.run_id, "videos")]
+        assert films == ([] if sample.film is None else [f"videos/{sample.film}"])
     check_versions(client, runs)
 
 
@@ -67,8 +69,12 @@ def check_versions(client: MlflowClient, runs: dict[str, Run]) -> None:
     for sample in registered:
         version = versions[runs[sample.key].info.run_id]
         assert version.tags == {**(sample.version_tags or {}), "clew.sample": "true"}
-    numbers = [int(versions[runs[sample.key].info.run_id].version) for sample in registered]
+        assert version.name == sample.model_name("clew-maze")
+    mazes = [sample for sample in registered if sample.params["env_id"].startswith("ClewMaze-")]
+    numbers = [int(versions[runs[sample.key].info.run_id].version) for sample in mazes]
     assert numbers == sorted(numbers)
+    tags = {model.name: model.tags for model in client.search_registered_models()}
+    assert tags == {sample.model_name("clew-maze"): {"clew.model": "true"} for sample in registered}
 
 
 def test_the_recording_is_what_was_promised() -> None:
@@ -84,7 +90,18 @@ def test_the_recording_is_what_was_promised() -> None:
 
 
 def test_nothing_in_the_recording_names_a_machine() -> None:
-    assert {key for sample in RECORDED for key in sample.tags} == {"mlflow.source.name"}
+    assert {key for sample in RECORDED for key in sample.tags} == {"mlflow.source.name", "env_id", "env_spec"}
+
+
+def test_other_environments_have_films_and_the_tool_s_own_metrics_and_are_solved() -> None:
+    points = read_points()
+    others = [sample for sample in RECORDED if size_of(sample.params["env_id"]) is None]
+    assert [sample.params["env_id"] for sample in others] == ["CartPole-v1", "LunarLander-v3"]
+    for sample, solved in zip(others, (475, 200), strict=True):
+        assert {"rollout/ep_rew_mean", "train/loss", "time/fps", "episode_reward"} <= set(points[sample.key].keys)
+        assert sample.film_path is not None
+        assert (FOLDER / sample.film_path).stat().st_size < 300_000
+        assert float((sample.version_tags or {})["mean_return"]) >= solved
 
 
 def final_success(sample: SampleRun) -> float:
@@ -118,9 +135,34 @@ def test_every_sample_model_earns_its_success_rate_again() -> None:
     assert len(registered) >= 6
     for sample in registered:
         assert sample.version_tags is not None
-        size = int(sample.version_tags["env_id"].rpartition("x")[2].removesuffix("-v0"))
+        if (size := size_of(sample.version_tags["env_id"])) is None:
+            continue
         again = evaluate(load_policy(FOLDER / sample.onnx_path), generate_maze(size))
         assert again.success_rate == float(sample.version_tags["success_rate"])
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(
+            sample, marks=[] if sample.params["env_id"] == "CartPole-v1" else pytest.mark.thorough, id=sample.name
+        )
+        for sample in RECORDED
+        if size_of(sample.params["env_id"]) is None
+    ],
+)
+def test_a_sample_of_another_environment_earns_its_return_again(sample: SampleRun) -> None:
+    pytest.importorskip("torch")
+    from training.agents.making import EnvironmentMaker
+    from training.models.export import load_any_policy
+    from training.models.measuring import measure
+
+    assert sample.version_tags is not None
+    ask = load_any_policy(FOLDER / sample.onnx_path)
+    seeds = HELD_OUT_SEEDS[: int(sample.version_tags["eval_episodes"])]
+    again = measure(ask, EnvironmentMaker(sample.params["env_id"]), lambda: None, seeds)
+    assert again is not None
+    assert again.mean_return == pytest.approx(float(sample.version_tags["mean_return"]))
 
 
 def test_an_untouched_mlflow_is_filled_once_and_never_after_removal(

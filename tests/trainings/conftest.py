@@ -26,7 +26,12 @@ def clew(scheduler: SchedulerServer, cache_dir: Path, mlflow_address: str) -> Cl
     """Makes a Clew with these settings."""
 
     def make(**settings: Any) -> Flask:
-        given = {"mlflow_tracking_uri": mlflow_address, "scheduler_url": scheduler.address, "cache_dir": cache_dir}
+        given: dict[str, Any] = {
+            "mlflow_tracking_uri": mlflow_address,
+            "scheduler_url": scheduler.address,
+            "cache_dir": cache_dir,
+        }
+        given["model_names"] = settings.get("model_name", "clew-maze")  # what others tagged is not shown
         values = Settings(_env_file=None, **(given | settings))  # type: ignore[call-arg]
         server: Flask = create_app(values, connect(values)).server
         return server

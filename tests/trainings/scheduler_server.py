@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from domain.errors.trainings.requests import TrainingRefused
 from domain.message_data import coded
+from domain.trainings.answers import LOG_ENDS, LOG_SIZE
 from domain.trainings.checking import checked
 from domain.trainings.maze.form import maze_trainer
 from domain.trainings.trainer import Trainer
@@ -40,6 +41,7 @@ class SchedulerServer:
         self.asked: list[tuple[str, dict[str, Any], dict[str, str]]] = []
         self.odd: list[Any] = []
         self.log: list[str] = ["first line", "second line"]
+        self.pieces = 0
         self.curves: list[Any] = []
         self.news_seconds = 0.3
         self.trainers: list[Trainer] = [maze_trainer(), *read_trainers(OWN)]
@@ -110,6 +112,15 @@ class SchedulerServer:
                 lines = [{"at": 0, "line": line} for line in self.log if request.args["q"] in line]
                 return {"lines": lines, "searched_to": 0, "size": self._log().size}
             return self._log().model_dump()
+
+        @app.get("/api/training/runs/<run_id>/log.txt")
+        def piece(run_id: str) -> ResponseReturnValue:
+            if run_id not in self.trainings:
+                return {"error": "none", "details": {}}, 404
+            self.pieces += 1
+            whole, begins = "".join(f"{line}\n" for line in self.log).encode(), int(request.args["from"])
+            ends = min(len(whole), begins + 10_000)
+            return whole[begins:ends], 200, {LOG_ENDS: str(ends), LOG_SIZE: str(len(whole))}
 
         @app.post("/api/training/<verb>")
         def write(verb: str) -> ResponseReturnValue:

@@ -118,7 +118,7 @@ def test_the_form_comes_with_all_trainers_and_without_a_scheduler_with_ours(
     assert found["is_complete"]
     assert [one["title"] for one in found["trainers"]] == ["The maze", "CartPole"]
     alone = form(clew(scheduler_url="http://127.0.0.1:1").test_client())
-    assert [one["name"] for one in alone["trainers"]] == ["maze"]
+    assert [one["name"] for one in alone["trainers"]] == ["maze", "environment"]
     assert not alone["is_complete"]
 
 
@@ -140,3 +140,25 @@ def test_a_training_is_repeated_from_its_request_and_a_run_from_its_parameters(
     assert form(client, **{"from": bare})["note"].endswith("says nothing that could be filled in here.")
     assert form(client, **{"from": "../../etc"})["values"]["algorithm"] == "PPO"
     assert form(client, fork=trained)["note"].startswith("The training goes on from the checkpoint of mine")
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "why"),
+    [
+        ({"algorithm": "DQN"}, "algorithm", "PPO"),
+        ({"net_arch": "16"}, "net_arch", "64, 64"),
+        ({"episodes": "600"}, "episodes", "600"),
+    ],
+)
+def test_what_cannot_go_on_from_a_checkpoint_is_said_while_one_types(
+    clew: Clew, scheduler: SchedulerServer, more: dict[str, Any], field: str, why: str
+) -> None:
+    client, had = clew().test_client(), checked(MAZE, {})[0]
+    parent = scheduler.add(values=had, progress={"at_ms": 1, "episode": 600}).run_id
+    asked = {"trainer": "maze", "fork": parent, "values": {"algorithm": "PPO", "episodes": "601"}}
+    assert client.post("/trainings/check", json=asked).json["fields"] == {}
+    wrong = client.post("/trainings/check", json=asked | {"values": {"episodes": "601", **more}}).json["fields"]
+    assert list(wrong) == [field]
+    assert why in wrong[field]
+    other = client.post("/trainings/check", json=asked | {"trainer": "cartpole", "values": {}}).json["fields"]
+    assert list(other) == ["trainer"]

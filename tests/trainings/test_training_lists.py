@@ -54,15 +54,27 @@ def test_the_queue_is_in_order_and_says_why_each_waits(client: FlaskClient, sche
     first = scheduler.add(name="first", state="held", place=1)
     progress = {"at_ms": 1, "episode": 250, "episodes": 1000, "success_rate": 0.5, "seconds_left": 90}
     running = scheduler.add(name="running", state="training", started_ms=1, progress=progress)
+    by_steps = scheduler.add(state="training", started_ms=2, progress={"at_ms": 1, "steps": 16384})
     scheduler.add(name="over", state="done", ended_ms=2)
     found = rows(client, "queue")
-    assert list(found) == [running.run_id, first.run_id, second.run_id]
+    assert list(found) == [running.run_id, by_steps.run_id, first.run_id, second.run_id]
+    assert found[by_steps.run_id]["Progress"].strip() == "16,384 steps"
     assert found[running.run_id]["Progress"].strip() == "250 of 1,000 · 50.0 % · 1 min 30 s left".replace("  ", " ")
     assert found[running.run_id]["Actions"] == "Stop"
     assert found[first.run_id]["Actions"] == "First Release Cancel"
     assert "place 2" in found[second.run_id]["State"]
     assert "1 of 1 are taken" in found[second.run_id]["State"]
     assert found[second.run_id]["Who, since when"].startswith("kim")
+
+
+def test_of_a_long_queue_the_first_are_shown_and_more_on_demand(
+    client: FlaskClient, scheduler: SchedulerServer
+) -> None:
+    waiting = [scheduler.add(place=place).run_id for place in range(1, 121)]
+    assert list(rows(client, "queue")) == waiting[:50]
+    assert (client.get("/trainings/list").json or {})["queue_count"] == "50 of 120"
+    assert list(rows(client, "queue", most_queued=150)) == waiting
+    assert (client.get("/trainings/list?most_queued=150").json or {})["queue_count"] == ""
 
 
 def test_the_history_has_all_and_says_nothing_twice(
@@ -94,6 +106,19 @@ def test_the_history_has_all_and_says_nothing_twice(
         "is_same": True,
     }
     assert client.get("/trainings/list?most=1").json["count"].startswith("1 of ")
+
+
+def test_what_is_archived_is_left_out_of_the_history_once_it_is_over(client: FlaskClient, tracking: Tracking) -> None:
+    """And never of the queue, where it takes somebody's turn."""
+    group = tracking.experiment()
+    marked = {tags.REQUEST: REQUEST, tags.HOST: "far", "clew.archived": "true"}
+    over = tracking.run(group, name="put away", tags=marked | {tags.STATE: "done"})
+    runs_on = tracking.run(group, name="runs on", status="RUNNING", tags=marked | {tags.STATE: "training"})
+    eventually(lambda: runs_on in rows(client, "history", most=500))
+    assert over not in rows(client, "history", most=500)
+    assert "archived" in rows(client, "queue", most_queued=500)[runs_on]["Training"]
+    assert (client.get("/trainings/list").json or {})["archived"].startswith("Show archived (")
+    assert "archived" in rows(client, "history", most=500, archived="true")[over]["Training"]
 
 
 def test_a_training_is_told_by_its_scheduler_else_by_its_run(

@@ -140,3 +140,14 @@ def test_without_a_scheduler_each_says_so(clew: Clew) -> None:
     listed = client.get("/trainings/list").json
     assert listed["away"].startswith("Training scheduler: ")
     assert "asked again" in str(listed["failure"])
+
+
+def test_the_whole_log_comes_as_a_file_piece_by_piece(client: FlaskClient, scheduler: SchedulerServer) -> None:
+    run_id = scheduler.add().run_id
+    scheduler.log = [f"line {number}, 日本" for number in range(2_000)]
+    answer = client.get(f"/api/training/runs/{run_id}/log.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="training-{run_id[:8]}.txt"'
+    assert answer.text.splitlines() == scheduler.log
+    assert scheduler.pieces > 1
+    assert client.get("/api/training/runs/" + "f" * 32 + "/log.txt").status_code == 404

@@ -7,9 +7,9 @@ import pytest
 from domain.errors import BadResponse, ServiceUnavailable
 from domain.errors.connections import Redirected
 from tests.transport.servers import Answer, Oracle
-from transport.exchange import Answer as Got
 from transport.exchange import Request
 from transport.http_client import JsonService
+from transport.opened import Answer as Got
 from transport.redirects import MOST_REDIRECTS, follow
 
 TRUTH = b'{"true": 1}'

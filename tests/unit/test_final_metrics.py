@@ -58,7 +58,7 @@ def test_a_word_without_better_and_worse_has_no_best() -> None:
 
 def test_every_word_has_a_direction_or_none_on_purpose() -> None:
     assert set(DIRECTIONS) == set(get_args(MetricWord))
-    assert [word for word, direction in DIRECTIONS.items() if direction == "min"] == ["loss"]
+    assert [word for word, direction in DIRECTIONS.items() if direction == "min"] == ["loss", "value_loss"]
 
 
 def test_a_mean_of_no_points_is_refused() -> None:

@@ -156,13 +156,14 @@ RLLIB = run("rllib", num_env_steps_sampled_lifetime=(400_000, 100))
         ([RLLIB, RLLIB], None),
         ([RLLIB, run("bigger", num_env_steps_sampled_lifetime=(800_000, 100))], Axis.ENV_STEPS),
         ([RLLIB, run("a few more", num_env_steps_sampled_lifetime=(404_000, 100))], None),
-        ([SB3, run("cleanrl", charts__SPS=(400, 1_000))], None),
+        ([SB3, run("cleanrl", charts__SPS=(400, 1_000))], Axis.ENV_STEPS),
+        ([SB3, run("uncounted", speed=(400, 1_000))], None),
         ([SB3, run("young", num_env_steps_sampled_lifetime=(4_000, 0))], None),
         ([SB3, run("odd", env_steps=(math.nan, 3))], None),
         ([RLLIB], None),
         ([], None),
     ],
-    ids=["sb3-rllib", "sb3", "rllib", "batches", "noise", "uncounted", "young", "nan", "one", "none"],
+    ids=["sb3-rllib", "sb3", "rllib", "batches", "noise", "cleanrl", "uncounted", "young", "nan", "one", "none"],
 )
 def test_another_axis_is_offered_where_steps_count_different_things(runs: list[Run], hint: Axis | None) -> None:
     assert hinted_axis(runs, DEFAULT) is hint

@@ -11,6 +11,8 @@ from training.agents.counters import Counters
 from training.jobs import SUCCESS_WINDOW
 
 SUCCESS_EVERY: Final = 10
+_LOSSES: Final = ("train/loss", "train/critic_loss")
+_SUCCESSES: Final = ("is_success", "success")
 
 
 class Watcher(Protocol):
@@ -20,7 +22,7 @@ class Watcher(Protocol):
         """One number of an episode."""
 
     def stepped(self, callback: "EpisodeCallback") -> None:
-        """All mazes went one step."""
+        """All environments went one step."""
 
     def between_updates(self, callback: "EpisodeCallback") -> None:
         """An update is over and nothing is collected yet: the agent is at rest."""
@@ -29,17 +31,29 @@ class Watcher(Protocol):
 class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
     """Tells `watcher` every episode's numbers; episodes count from 1 in the order they end.
 
-    `loss` is the latest update's, with the first episode that ends after it. `success_rate` comes every 10 episodes and
-    is the share of successes among the last 100 (of all so far, while there are fewer). When told to stop it goes on
-    until an episode ends, whichever maze it is in, or the `patience` after that is over.
+    `loss` is the latest update's, with the first episode that ends after it. `success_rate` comes every 10 episodes,
+    where the environment tells of success, and is the share of successes among the last 100 (of all so far, while there
+    are fewer). The training is over after so many episodes, or after so many steps and the update that they belong to.
+    When told to stop it goes on until an episode ends, whichever environment it is in, or the `patience` after that is
+    over.
     """
 
-    def __init__(self, episodes: int, watcher: Watcher, should_stop: Callable[[bool], bool]) -> None:
+    def __init__(
+        self,
+        episodes: int | None,
+        watcher: Watcher,
+        should_stop: Callable[[bool], bool],
+        *,
+        steps: int | None = None,
+        steps_each: int | None = MAX_STEPS,
+    ) -> None:
         super().__init__()
         self.episodes = episodes
+        self.steps = steps
         self.finished = 0
         self.reward: float | None = None
         self.loss: float | None = None
+        self._steps_each = steps_each
         self._watcher = watcher
         self._should_stop = should_stop
         self._successes: deque[bool] = deque(maxlen=SUCCESS_WINDOW)
@@ -47,8 +61,20 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
 
     @property
     def success_rate(self) -> float | None:
-        """The share of successes among the last 100 episodes, None before the first has ended."""
+        """The share of successes among the last 100 episodes, None before one has ended that tells of it."""
         return sum(self._successes) / len(self._successes) if self._successes else None
+
+    @property
+    def done_share(self) -> float:
+        """How much of the training is behind it, up to 1."""
+        if self.episodes is not None:
+            return self.finished / self.episodes
+        return min(1.0, int(self.model.num_timesteps) / (self.steps or 1))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has trained for as long as it was asked to."""
+        return self.done_share >= 1
 
     @property
     def counters(self) -> Counters:
@@ -67,9 +93,16 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
         self._updates_logged = counters.updates_logged
 
     def _on_training_start(self) -> None:
+        if self._steps_each is None or self.episodes is None:
+            # What falls until the end (exploration, rates) falls by what the training is counted by.
+            self.model._update_current_progress_remaining = self._note_remaining
+            return
         # DQN's exploration falls over a share of these steps. As it was measured, with 200 steps an episode: the most
         # that the episodes may have would never be reached, and chance would never fall.
-        self.model._total_timesteps = (self.episodes + self.model.n_envs) * MAX_STEPS
+        self.model._total_timesteps = (self.episodes + self.model.n_envs) * self._steps_each
+
+    def _note_remaining(self, steps: int, all_steps: int) -> None:
+        self.model._current_progress_remaining = 1.0 - self.done_share
 
     def _on_rollout_start(self) -> None:
         self._watcher.between_updates(self)
@@ -77,15 +110,15 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
     def _on_step(self) -> bool:
         ended = False
         for done, info in zip(self.locals["dones"], self.locals["infos"], strict=True):
-            if done and self.finished < self.episodes:
+            if done and (self.episodes is None or self.finished < self.episodes):
                 self._end_episode(info)
                 ended = True
         self._watcher.stepped(self)
-        return self.finished < self.episodes and not self._should_stop(ended)
+        return (self.episodes is None or self.finished < self.episodes) and not self._should_stop(ended)
 
     def _end_episode(self, info: dict[str, Any]) -> None:
         self.finished += 1
-        self._successes.append(bool(info["is_success"]))
+        self._successes.extend(success_of(info))
         self.reward = float(info["episode"]["r"])
         self._watcher.metric("episode_reward", self.reward, self.finished)
         self._watcher.metric("episode_length", float(info["episode"]["l"]), self.finished)
@@ -100,5 +133,11 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
             self._watcher.metric("loss", loss, self.finished)
 
     def _update_loss(self) -> float | None:
-        loss = self.model.logger.name_to_value.get("train/loss")
-        return None if loss is None else float(loss)
+        """The newest loss; of SAC the critic's, which is what DQN's is, too."""
+        known = self.model.logger.name_to_value
+        return next((float(known[name]) for name in _LOSSES if known.get(name) is not None), None)
+
+
+def success_of(info: dict[str, Any]) -> list[bool]:
+    """Whether an episode that ended with this was one; empty where the environment does not tell."""
+    return [bool(info[name]) for name in _SUCCESSES if name in info][:1]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.errors import ClewError
-from training.checkpoints.state import STATE_FILE
+from training.checkpoints.state import FILES, STATE_FILE
 from training.tracking.artifacts import Artifacts
 
 KEPT: Final = 2
@@ -43,6 +43,17 @@ class CheckpointFiles:
         for old in self.numbers[:-KEPT]:
             shutil.rmtree(self._folder / str(old), ignore_errors=True)
         return final
+
+
+def fetch_checkpoint(number: int, artifacts: Artifacts, folder: Path) -> Path:
+    """The folder of a checkpoint that MLflow has, once it is there whole; raises a ClewError, or the disk's OSError."""
+    draft, final = folder / _BEING_WRITTEN, folder / str(number)
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for name in FILES:
+        artifacts.download(f"{ARTIFACTS}/{number}/{name}", draft / name)
+    draft.rename(final)
+    return final
 
 
 def upload_checkpoint(folder: Path, artifacts: Artifacts) -> None:

@@ -10,25 +10,31 @@ import torch
 from numpy.typing import NDArray
 from stable_baselines3 import DQN
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.monitor import Monitor
 
 from domain.errors.records import InvalidArgument
 from domain.inference.maze import observe, passages
 from domain.messages import Text
-from domain.trainings.maze.form import values_of
+from domain.trainings.built_in import values_of
+from domain.trainings.forking import Done, fork_misfits
 from training.agents.episodes import EpisodeCallback
-from training.checkpoints.state import ARRAYS_FILE, TENSORS_FILE, CheckpointState, ReplayState, read_state
+from training.checkpoints.learned import learn_again
+from training.checkpoints.replay import restore_replay
+from training.checkpoints.state import (
+    ARRAYS_FILE,
+    NORMALIZED_PARTS,
+    TENSORS_FILE,
+    CheckpointState,
+    read_state,
+)
 from training.jobs import TrainingJob
 
-_LEARNED_BY: Final = ("algorithm", "net_arch")
-_PLAYED_IN: Final = ("maze_size", "maze_seed", "n_envs", "steps_per_episode")
+_PLAYED_IN: Final = ("env_id", "maze_size", "maze_seed", "n_envs", "steps_per_episode")
 _UNREADABLE: Final = (
     *(OSError, ValueError, KeyError, RuntimeError, TypeError, EOFError),
     *(zipfile.BadZipFile, pickle.UnpicklingError),
 )
-REPLAYED: Final = ("observations", "next_observations", "actions", "rewards", "dones", "timeouts")
 
 
 def restore_checkpoint(
@@ -48,13 +54,9 @@ def restore_checkpoint(
 
 
 def _check(state: CheckpointState, job: TrainingJob, run_id: str) -> None:
-    values = values_of(job.request)
-    for name in _LEARNED_BY:
-        if (had := state.values.get(name)) != values[name]:
-            raise InvalidArgument(Text(f"{name}: the checkpoint is of {had}, which {values[name]} cannot go on from."))
-    if state.run_id != run_id and state.episodes_finished >= job.request.episodes:
-        done = state.episodes_finished
-        raise InvalidArgument(Text(f"episodes: should be more than {done}, which the checkpoint has behind it."))
+    done = None if state.run_id == run_id else Done(state.episodes_finished, state.agent.steps)
+    for name, misfit in fork_misfits(state.values, values_of(job.request), done).items():
+        raise InvalidArgument(Text(f"{name}: {misfit}."))
 
 
 def _restore(
@@ -62,21 +64,22 @@ def _restore(
 ) -> None:
     values = values_of(job.request)
     tensors = torch.load(folder / TENSORS_FILE, map_location=agent.device, weights_only=True)
-    agent.policy.load_state_dict(tensors["policy"])
-    agent.policy.optimizer.load_state_dict(tensors["optimizer"])
+    learn_again(agent, tensors)
     with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
         if state.replay is not None:
-            _restore_replay(agent.replay_buffer, state.replay, {name: arrays[name] for name in REPLAYED})
+            restore_replay(agent.replay_buffer, state.replay, arrays)
+        _restore_normalization(agent, arrays)
         if state.values.get("seed") == values["seed"]:
             _restore_chance(agent, state, arrays["numpy_generator"], tensors["generator"])
     _restore_counters(agent, callback, state)
-    if all(state.values.get(name) == values[name] for name in _PLAYED_IN):
-        _restore_mazes(agent, state)
+    if all(state.values.get(name) == values.get(name) for name in _PLAYED_IN):
+        _restore_mazes(agent, state) if state.mazes else _restore_environments(agent, state)
 
 
 def _restore_counters(agent: BaseAlgorithm, callback: EpisodeCallback, state: CheckpointState) -> None:
     callback.restore(state.counters)
-    agent.set_logger(Logger(None, []))
+    if not agent._custom_logger:
+        agent.set_logger(Logger(None, []))
     if state.counters.update_loss is not None:
         agent.logger.record("train/loss", state.counters.update_loss)
     agent.num_timesteps, agent._episode_num = state.agent.steps, state.agent.episodes
@@ -109,20 +112,20 @@ def _restore_mazes(agent: BaseAlgorithm, state: CheckpointState) -> None:
     agent._last_episode_starts = np.array([maze.steps == 0 for maze in mazes])
 
 
-def _restore_replay(buffer: ReplayBuffer, kept: ReplayState, arrays: dict[str, NDArray[Any]]) -> None:
-    size, n_envs = arrays["rewards"].shape
-    if n_envs == buffer.n_envs and size <= buffer.buffer_size and (not kept.is_full or size == buffer.buffer_size):
-        buffer.pos, buffer.full = kept.position, kept.is_full
-    else:
-        # Oldest first, then so many of the newest as have room, in as many columns as there are mazes now.
-        arrays = {name: np.roll(array, -kept.position * kept.is_full, axis=0) for name, array in arrays.items()}
-        size = min(size * n_envs // buffer.n_envs, buffer.buffer_size)
-        arrays = {name: _newest(array, size, buffer.n_envs) for name, array in arrays.items()}
-        buffer.pos, buffer.full = size % buffer.buffer_size, size == buffer.buffer_size
-    for name, array in arrays.items():
-        getattr(buffer, name)[:size] = array
+def _restore_environments(agent: BaseAlgorithm, state: CheckpointState) -> None:
+    """Episodes begin anew, and follow the chance that theirs would have followed."""
+    environments = agent.get_env()
+    agent._last_obs = environments.reset()
+    for monitor, generator in zip(environments.envs, state.generators, strict=True):
+        monitor.unwrapped.np_random.bit_generator.state = generator
+    agent._last_episode_starts = np.ones(environments.num_envs, dtype=bool)
 
 
-def _newest(array: NDArray[Any], size: int, n_envs: int) -> NDArray[Any]:
-    flat = array.reshape(-1, *array.shape[2:])
-    return flat[len(flat) - size * n_envs :].reshape(size, n_envs, *array.shape[2:])
+def _restore_normalization(agent: BaseAlgorithm, arrays: Any) -> None:
+    known = agent.get_vec_normalize_env()
+    if known is None:
+        return
+    for name, one in (("observed", known.obs_rms), ("returned", known.ret_rms)):
+        for part in NORMALIZED_PARTS:
+            value = arrays[f"{name}_{part}"]
+            setattr(one, part, value if value.shape else float(value))

@@ -1,6 +1,7 @@
 """Writes all that a training is made of into a folder."""
 
 import time
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,21 @@ import torch
 from numpy.typing import NDArray
 from stable_baselines3 import DQN
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.monitor import Monitor
 
-from domain.trainings.maze.form import values_of
+from domain.trainings.built_in import values_of
+from training.agents.environment import MazeEnv
 from training.agents.episodes import EpisodeCallback
+from training.checkpoints.learned import learned_by
+from training.checkpoints.replay import kept_replay
 from training.checkpoints.state import (
     ARRAYS_FILE,
+    NORMALIZED_PARTS,
     STATE_FILE,
     TENSORS_FILE,
     AgentState,
     CheckpointState,
     MazeState,
-    ReplayState,
 )
 from training.jobs import TrainingJob
 
@@ -31,25 +34,35 @@ def save_checkpoint(
 ) -> None:
     """Writes the agent's three files, the state last: where it is, the others are whole."""
     numpy_state: Any = np.random.get_state()
-    policy = agent.policy
-    torch.save(
-        {"policy": policy.state_dict(), "optimizer": policy.optimizer.state_dict(), "generator": torch.get_rng_state()},
-        folder / TENSORS_FILE,
-    )
-    arrays: dict[str, Any] = {"numpy_generator": numpy_state[1], **_replay_arrays(agent)}
+    _save_tensors({**learned_by(agent), "generator": torch.get_rng_state()}, folder / TENSORS_FILE)
+    replay, remembered = kept_replay(agent)
+    arrays: dict[str, Any] = {"numpy_generator": numpy_state[1], **remembered, **_normalization(agent)}
     np.savez(folder / ARRAYS_FILE, **arrays)
+    monitors: list[Monitor] = agent.get_env().envs
     state = CheckpointState(
         run_id=run_id,
         values=values_of(job.request),
         counters=callback.counters,
         agent=_agent_state(agent),
-        mazes=[_maze_state(monitor) for monitor in agent.get_env().envs],
-        replay=_replay_state(agent),
+        mazes=[_maze_state(monitor) for monitor in monitors if isinstance(monitor.unwrapped, MazeEnv)],
+        generators=[
+            _generator_state(monitor.unwrapped.np_random)
+            for monitor in monitors
+            if not isinstance(monitor.unwrapped, MazeEnv)
+        ],
+        replay=replay,
         actions_generator=_generator_state(agent.action_space.np_random),
         numpy_position=int(numpy_state[2]),
         saved_ms=time.time_ns() // 1_000_000,
     )
     (folder / STATE_FILE).write_text(state.model_dump_json(), encoding="utf-8")
+
+
+def _save_tensors(tensors: dict[str, Any], file: Path) -> None:
+    """By way of memory: of a full disk torch itself makes a RuntimeError of many lines."""
+    content = BytesIO()
+    torch.save(tensors, content)
+    file.write_bytes(content.getbuffer())
 
 
 def _agent_state(agent: BaseAlgorithm) -> AgentState:
@@ -76,22 +89,10 @@ def _generator_state(generator: np.random.Generator) -> dict[str, Any]:
     return dict(generator.bit_generator.state)
 
 
-def _replay_state(agent: BaseAlgorithm) -> ReplayState | None:
-    buffer = getattr(agent, "replay_buffer", None)
-    return None if buffer is None else ReplayState(position=buffer.pos, is_full=buffer.full)
-
-
-def _replay_arrays(agent: BaseAlgorithm) -> dict[str, NDArray[Any]]:
-    """The filled part of the buffer; observations are cells, and one byte each."""
-    buffer = getattr(agent, "replay_buffer", None)
-    if not isinstance(buffer, ReplayBuffer):
+def _normalization(agent: BaseAlgorithm) -> dict[str, NDArray[Any]]:
+    """The means and spreads by which observations and rewards are scaled; empty where they are not."""
+    known = agent.get_vec_normalize_env()
+    if known is None:
         return {}
-    size = buffer.buffer_size if buffer.full else buffer.pos
-    return {
-        "observations": buffer.observations[:size].astype(np.uint8),
-        "next_observations": buffer.next_observations[:size].astype(np.uint8),
-        "actions": buffer.actions[:size].astype(np.uint8),
-        "rewards": buffer.rewards[:size],
-        "dones": buffer.dones[:size].astype(bool),
-        "timeouts": buffer.timeouts[:size].astype(bool),
-    }
+    kept = {"observed": known.obs_rms, "returned": known.ret_rms}
+    return {f"{name}_{part}": np.asarray(getattr(one, part)) for name, one in kept.items() for part in NORMALIZED_PARTS}

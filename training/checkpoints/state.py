@@ -14,6 +14,8 @@ from training.agents.counters import Counters
 STATE_FILE: Final = "state.json"
 TENSORS_FILE: Final = "tensors.pt"
 ARRAYS_FILE: Final = "arrays.npz"
+NORMALIZED_PARTS: Final = ("mean", "var", "count")
+FILES: Final = (TENSORS_FILE, ARRAYS_FILE, STATE_FILE)
 
 
 class _State(BaseModel):
@@ -47,14 +49,19 @@ class ReplayState(_State):
 
 
 class CheckpointState(_State):
-    """All of a checkpoint but its tensors and arrays; `values` are the request's, as the scheduler writes them."""
+    """All of a checkpoint but its tensors and arrays; `values` are the request's, as the scheduler writes them.
+
+    Of an environment that is no maze only the chance is kept that its next episodes follow, in `generators`: what it is
+    in the middle of an episode nobody can read from outside.
+    """
 
     format: Literal[1] = 1
     run_id: str
     values: dict[str, Value]
     counters: Counters
     agent: AgentState
-    mazes: list[MazeState]
+    mazes: list[MazeState] = []
+    generators: list[dict[str, Any]] = []
     replay: ReplayState | None = None
     actions_generator: dict[str, Any]
     numpy_position: int

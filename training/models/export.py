@@ -1,29 +1,28 @@
 """Writes a trained policy as one ONNX file and proves that it answers like the policy itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
+from gymnasium import spaces
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
-from stable_baselines3 import DQN, PPO
+from stable_baselines3 import DQN
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from domain.errors.records import InvalidArgument
 from domain.inference.evaluation import Policy
-from domain.inference.maze import GOAL, OBSERVATION_SIZE
 from domain.messages import Text
-
-OPSET: Final = 17
-IR_VERSION: Final = 9  # as old as opset 17 allows to be safe, so that older runtimes (the Go server's) load it too
-INPUT_NAME: Final = "observation"
+from training.agents.environment import MazeEnv
+from training.models.observing import INPUT_NAME, Observations, as_given, as_seen
+from training.models.policy_graph import graph_of, observed_space
 
 _CHECKED_OBSERVATIONS: Final = 256
 _TOLERANCE: Final = 1e-4
+
+AnyPolicy = Callable[[Observations], dict[str, NDArray[np.float32]]]
 
 
 class ExportMismatch(InvalidArgument):
@@ -31,90 +30,105 @@ class ExportMismatch(InvalidArgument):
 
 
 def export_policy(agent: BaseAlgorithm, path: Path, seed: int = 0) -> Path:
-    """Writes the policy as ONNX (opset 17, weights inside): `observation` float32 [batch, 25] → [batch, 4].
+    """Writes the policy as ONNX (opset 17, weights inside), from `observation` [batch, …] to [batch, n].
 
-    The output is `q_values` (DQN) or `action_probabilities` (PPO). Raises ExportMismatch when onnxruntime and the torch
+    Of an observation of several parts, `observation/<part>` takes each.
+    The outputs are `q_values` (DQN), `action_probabilities` or, of several actions at once, `logits` (PPO), `actions`
+    (continuous ones); beside PPO's `values`, but in the maze. Raises ExportMismatch when onnxruntime and the torch
     policy differ on random observations drawn from `seed`.
     """
-    name, layers = _layers(agent)
-    model = helper.make_model(
-        _graph(name, layers), opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
-    )
-    onnx.checker.check_model(model, full_check=True)
-    path.write_bytes(model.SerializeToString())
-    _check(agent, path, seed)
+    is_maze = isinstance(agent.get_env().envs[0].unwrapped, MazeEnv)
+    path.write_bytes(graph_of(agent, with_values=not is_maze).model().SerializeToString())
+    _check(agent, load_any_policy(path), _samples(observed_space(agent), seed))
     return path
 
 
 def load_policy(path: Path) -> Policy:
-    """The exported policy as a callable, run by onnxruntime on one CPU thread."""
+    """The exported policy as a callable that answers its first output, run by onnxruntime on one CPU thread."""
+    ask = load_any_policy(path)
+    return lambda observations: next(iter(ask({INPUT_NAME: observations}).values()))
+
+
+def load_any_policy(path: Path) -> AnyPolicy:
+    """The exported policy as a callable that takes inputs and answers outputs by their names."""
+    session = _session(path)
+    names = [output.name for output in session.get_outputs()]
+
+    def ask(observations: Observations) -> dict[str, NDArray[np.float32]]:
+        return dict(zip(names, session.run(None, dict(observations)), strict=True))
+
+    return ask
+
+
+def inputs_and_answers_of(path: Path) -> tuple[list[str], list[str]]:
+    """The names of the exported policy's inputs, and of its outputs, each of which is its meaning as well."""
+    session = _session(path)
+    return [one.name for one in session.get_inputs()], [one.name for one in session.get_outputs()]
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-
-    def policy(observations: NDArray[np.float32]) -> NDArray[np.float32]:
-        scores: NDArray[np.float32] = session.run(None, {INPUT_NAME: observations})[0]
-        return scores
-
-    return policy
+    return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
-def _layers(agent: BaseAlgorithm) -> tuple[str, list[torch.nn.Module]]:
-    """The output's name and the layers from observation to it."""
-    if isinstance(agent, DQN):
-        return "q_values", list(agent.policy.q_net.q_net)
-    if isinstance(agent, PPO):
-        trunk = list(agent.policy.mlp_extractor.policy_net)
-        return "action_probabilities", [*trunk, agent.policy.action_net, torch.nn.Softmax(dim=1)]
-    raise InvalidArgument(Text(f"There is no export for {type(agent).__name__}."))
+def actions_of(space: spaces.Space, answer: dict[str, NDArray[np.float32]]) -> NDArray[Any]:
+    """The greedy actions of a batch, as the environment takes them."""
+    if "actions" in answer:
+        return answer["actions"]
+    if isinstance(space, spaces.Discrete):
+        return np.asarray(next(iter(answer.values())).argmax(axis=1))
+    logits = answer["logits"]
+    if isinstance(space, spaces.MultiBinary):
+        return np.asarray(logits > 0, np.int8)
+    parts = np.split(logits, np.cumsum(space.nvec)[:-1], axis=1)
+    return np.stack([part.argmax(axis=1) for part in parts], axis=1)
 
 
-def _graph(output: str, layers: Sequence[torch.nn.Module]) -> onnx.GraphProto:
-    # Node by node: torch's old exporter is deprecated, its new one needs a further package, and this is all it takes.
-    nodes, weights, tensor = [], [], INPUT_NAME
-    for index, layer in enumerate(layers):
-        inputs, result = [tensor], output if index == len(layers) - 1 else f"hidden_{index}"
-        if isinstance(layer, torch.nn.Linear):
-            arrays = {f"weight_{index}": layer.weight, f"bias_{index}": layer.bias}
-            weights += [numpy_helper.from_array(array.detach().cpu().numpy(), name) for name, array in arrays.items()]
-            inputs += arrays
-        nodes.append(_node(layer, inputs, result))
-        tensor = result
-    return helper.make_graph(nodes, "policy", [_tensor(INPUT_NAME, OBSERVATION_SIZE)], [_tensor(output, 4)], weights)
+def _samples(space: spaces.Space, seed: int) -> list[Any]:
+    space.seed(seed)
+    return [space.sample() for _ in range(_CHECKED_OBSERVATIONS)]
 
 
-def _node(layer: torch.nn.Module, inputs: list[str], result: str) -> onnx.NodeProto:
-    match layer:
-        case torch.nn.Linear():
-            return helper.make_node("Gemm", inputs, [result], transB=1)
-        case torch.nn.Tanh():
-            return helper.make_node("Tanh", inputs, [result])
-        case torch.nn.ReLU():
-            return helper.make_node("Relu", inputs, [result])
-        case torch.nn.Softmax():
-            return helper.make_node("Softmax", inputs, [result], axis=1)
-    raise InvalidArgument(Text(f"There is no export for a layer of type {type(layer).__name__}."))
+def _check(agent: BaseAlgorithm, ask: AnyPolicy, samples: list[Any]) -> None:
+    answer = ask(as_given(observed_space(agent), samples))
+    observations = _as_learned(agent, as_seen(observed_space(agent), samples))
+    expected, found = _scores(agent, observations), next(iter(answer.values()))
+    if expected is not None and not np.allclose(expected, found, rtol=_TOLERANCE, atol=_TOLERANCE):
+        _refuse(float(np.abs(expected - found).max()))
+    chosen = actions_of(agent.action_space, answer)
+    by_policy = agent.predict(observations, deterministic=True)[0]
+    differs = ~np.isclose(by_policy, chosen, rtol=_TOLERANCE, atol=_TOLERANCE)
+    if differs.any() and (expected is None or not _are_ties(found[differs])):
+        _refuse(float(np.abs(by_policy - chosen).max()))
 
 
-def _tensor(name: str, width: int) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width])
+def _are_ties(scores: NDArray[np.float32]) -> bool:
+    """Whether the best two are as good as equal, so that either may be chosen."""
+    best = np.sort(scores, axis=1)[:, -2:]
+    return bool(np.allclose(best[:, 0], best[:, 1], rtol=_TOLERANCE, atol=_TOLERANCE))
 
 
-def _check(agent: BaseAlgorithm, path: Path, seed: int) -> None:
-    shape = (_CHECKED_OBSERVATIONS, OBSERVATION_SIZE)
-    observations = np.random.default_rng(seed).integers(0, GOAL + 1, shape).astype(np.float32)
-    expected, found = _ask_torch(agent, observations), load_policy(path)(observations)
-    if not np.allclose(expected, found, rtol=_TOLERANCE, atol=_TOLERANCE):
-        worst = float(np.abs(expected - found).max())
-        raise ExportMismatch(
-            Text(f"The exported ONNX differs from the trained policy by up to {worst:.2g}; it is not kept.")
-        )
+def _refuse(worst: float) -> None:
+    raise ExportMismatch(
+        Text(f"The exported ONNX differs from the trained policy by up to {worst:.2g}; it is not kept.")
+    )
 
 
-def _ask_torch(agent: BaseAlgorithm, observations: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the whole Stable-Baselines3 policy answers, not the layers that the export picked from it."""
+def _as_learned(agent: BaseAlgorithm, observations: Any) -> Any:
+    normalize = agent.get_vec_normalize_env()
+    return observations if normalize is None else np.asarray(normalize.normalize_obs(observations))
+
+
+def _scores(agent: BaseAlgorithm, observations: Any) -> NDArray[np.float32] | None:
+    """What the whole Stable-Baselines3 policy answers, not the layers that the export picked from it.
+
+    None where it chooses no one of several actions.
+    """
+    if not isinstance(agent.action_space, spaces.Discrete):
+        return None
     with torch.no_grad():
-        batch = torch.as_tensor(observations, device=agent.device)
+        batch = agent.policy.obs_to_tensor(observations)[0]
         if isinstance(agent, DQN):
             answer = agent.policy.q_net(batch)
         else:

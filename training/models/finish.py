@@ -1,49 +1,121 @@
-"""What becomes of a trained policy: a file, its measure, a version of the registered model."""
+"""What becomes of a trained policy: a file, its measure, a film, a version of the registered model."""
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from domain.inference.evaluation import Evaluation, evaluate
+from domain.inference.evaluation import evaluate
+from domain.inference.signatures import SIGNATURE_TAG
+from training.agents.making import EnvironmentMaker
 from training.jobs import TrainingJob
-from training.models.export import export_policy, load_policy
-from training.models.registration import MODEL_FOLDER, ONNX_FILE, ONNX_TAG
+from training.models.export import export_policy, inputs_and_answers_of, load_any_policy, load_policy
+from training.models.measuring import Measured, measure
+from training.models.observing import part_of
+from training.models.registration import MODEL_FOLDER, ONNX_FILE, ONNX_TAG, VIDEOS_FOLDER
+from training.models.video import film, in_environment, in_maze
+from training.stopping import StopRequest
 from training.tracking.run_log import RunLog
 from training.tracking.server import TRAINED_AT, TrackingServer
 
+_LONGEST_TAG: Final = 5000  # of a run's tag; MLflow's own bound, where it is the least
 
-def export_and_evaluate(
-    agent: BaseAlgorithm, job: TrainingJob, folder: Path, alive: Callable[[], None]
-) -> tuple[Path, Evaluation]:
-    """Writes the policy into `folder` and measures that file, at home and with 200 steps, whatever it trained with.
+
+@dataclass(frozen=True)
+class Finished:
+    """A policy that was exported and measured, and what it was made by; stopped, there may be no time to measure it."""
+
+    file: Path
+    measured: Measured | None
+    episodes: int
+    steps: int
+
+
+def export_and_measure(
+    agent: BaseAlgorithm, job: TrainingJob, folder: Path, episodes: int, alive: Callable[[], None], stop: StopRequest
+) -> Finished:
+    """Writes the policy into `folder` and measures that file; the maze's with 200 steps, whatever it trained with.
 
     So the rates of all models are of the same: no way through a maze of ours is longer.
     """
     file = export_policy(agent, folder / ONNX_FILE, job.request.seed)
-    return file, evaluate(load_policy(file), job.maze, played=lambda _: alive())
+    if job.maze is None:
+        measured = measure(load_any_policy(file), _maker(job), alive, stop=stop)
+    else:
+        found = evaluate(load_policy(file), job.maze, played=lambda _: alive())
+        measured = Measured.model_validate(found.model_dump())
+    return Finished(file, measured, episodes, agent.num_timesteps)
 
 
-def log_evaluation(run: RunLog, evaluation: Evaluation, step: int) -> None:
+def film_of(finished: Finished, job: TrainingJob, folder: Path) -> Path | None:
+    """Writes one greedy episode as an animated WebP, named after the steps that were learned from."""
+    file = folder / VIDEOS_FOLDER / f"step_{finished.steps}.webp"
+    if job.maze is not None:
+        return film(file, partial(in_maze, load_policy(finished.file), job.maze))
+    return film(file, partial(in_environment, load_any_policy(finished.file), _maker(job)))
+
+
+def _maker(job: TrainingJob) -> EnvironmentMaker:
+    return EnvironmentMaker(job.env_id, job.environments_file)
+
+
+def log_measured(run: RunLog, finished: Finished) -> None:
     """Logs what the exported model came to, at the episode after which it was exported."""
-    run.metric("eval/success_rate", evaluation.success_rate, step)
-    run.metric("eval/mean_return", evaluation.mean_return, step)
-    run.metric("eval/mean_length", evaluation.mean_length, step)
+    measured = finished.measured
+    if measured is None:
+        return
+    if measured.success_rate is not None:
+        run.metric("eval/success_rate", measured.success_rate, finished.episodes)
+    run.metric("eval/mean_return", measured.mean_return, finished.episodes)
+    run.metric("eval/mean_length", measured.mean_length, finished.episodes)
 
 
-def version_tags(job: TrainingJob, evaluation: Evaluation, episodes: int) -> dict[str, str]:
-    """What a version says of itself; where training was stopped, of how many episodes that was."""
-    tags = {
+def environment_tags(job: TrainingJob, env_spec: str | None) -> dict[str, str]:
+    """What a run, and a version of it, says of its environment; an EnvSpec only where a tag can hold it."""
+    spec = {"env_spec": env_spec} if env_spec is not None and len(env_spec) <= _LONGEST_TAG else {}
+    return {"env_id": job.env_id, **spec}
+
+
+def signature_tags(file: Path, job: TrainingJob) -> dict[str, str]:
+    """What a version says of its file, so that nobody has to guess what it takes and means; a maze's is known."""
+    if job.maze is not None:
+        return {}
+    inputs, answers = inputs_and_answers_of(file)
+    taken = {name: {"part": part_of(name), "layout": "as_given"} for name in inputs}
+    return {SIGNATURE_TAG: json.dumps({"inputs": taken, "outputs": {name: name for name in answers}})}
+
+
+def version_tags(job: TrainingJob, finished: Finished, environment: dict[str, str]) -> dict[str, str]:
+    """What a version says of itself; where training was stopped, of how many episodes or steps that was."""
+    return {
         "algorithm": job.request.algorithm,
-        "env_id": job.maze.env_id,
-        "success_rate": str(evaluation.success_rate),
-        "total_episodes": str(episodes),
+        **environment,
+        **_measure_tags(finished.measured),
+        "total_episodes": str(finished.episodes),
+        "total_steps": str(finished.steps),
         TRAINED_AT: datetime.now(UTC).isoformat(timespec="seconds"),
         ONNX_TAG: ONNX_FILE,
+        **_stopped(job, finished),
     }
-    stopped = {"stopped": "true", "asked_episodes": str(job.request.episodes)}
-    return tags | (stopped if episodes < job.request.episodes else {})
+
+
+def _measure_tags(measured: Measured | None) -> dict[str, str]:
+    if measured is None:
+        return {}
+    success = {} if measured.success_rate is None else {"success_rate": str(measured.success_rate)}
+    return {**success, "mean_return": str(measured.mean_return), "eval_episodes": str(measured.episodes)}
+
+
+def _stopped(job: TrainingJob, finished: Finished) -> dict[str, str]:
+    if job.steps is not None:
+        return {"stopped": "true", "asked_steps": str(job.steps)} if finished.steps < job.steps else {}
+    asked = job.request.episodes
+    return {"stopped": "true", "asked_episodes": str(asked)} if finished.episodes < asked else {}
 
 
 def upload_and_register(
@@ -54,3 +126,13 @@ def upload_and_register(
     if model_name is None:
         return None
     return server.register(model_name, f"{run.artifacts.root}/{MODEL_FOLDER}", run.run_id, tags)
+
+
+def upload_beside(run: RunLog, film: Path | None, env_spec: str | None, folder: Path) -> None:
+    """Uploads what is no model: the film, and an EnvSpec too long for a tag; may be tried again."""
+    if film is not None:
+        run.artifacts.upload(film, VIDEOS_FOLDER)
+    if env_spec is not None and len(env_spec) > _LONGEST_TAG:
+        file = folder / "env_spec.json"
+        file.write_text(env_spec, encoding="utf-8")
+        run.artifacts.upload(file, "")

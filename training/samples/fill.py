@@ -22,7 +22,8 @@ from domain.errors import BadInput, ClewError, ServiceUnavailable
 from domain.errors.records import InvalidArgument
 from domain.logs import configure_logging
 from domain.messages import Text
-from training.models.registration import MODEL_FOLDER, ONNX_FILE, ONNX_TAG
+from domain.registry.models import MODEL_TAG
+from training.models.registration import MODEL_FOLDER, ONNX_FILE, ONNX_TAG, VIDEOS_FOLDER
 from training.samples.store import FOLDER, Points, SampleRun, read_points, read_runs
 from training.settings import read_settings
 from training.tracking.mlflow_client import already_exists, connect, translated
@@ -141,7 +142,10 @@ def _write(
         # Numbers side by side; models one after the other, so that version numbers follow the training's order.
         for done, (run, (sample, _)) in enumerate(zip(threads.map(write_numbers, missing), missing, strict=True), 1):
             if sample.version_tags is not None:
-                _register(client, run, sample.version_tags, model_name, folder / sample.onnx_path)
+                name = sample.model_name(model_name)
+                _register(client, run, sample.version_tags, name, folder / sample.onnx_path)
+            if sample.film_path is not None:
+                client.log_artifact(run.info.run_id, str(folder / sample.film_path), VIDEOS_FOLDER)
             client.set_terminated(run.info.run_id, sample.status, sample.end_time_ms)
             _report(done, len(missing))
 
@@ -171,7 +175,7 @@ def _register(client: MlflowClient, run: Run, tags: Mapping[str, str], model_nam
 
 def _ensure_model(client: MlflowClient, name: str) -> None:
     try:
-        client.create_registered_model(name)
+        client.create_registered_model(name, {MODEL_TAG: "true"})
     except MlflowException as error:
         if not already_exists(error):
             raise

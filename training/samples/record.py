@@ -20,35 +20,40 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from domain.logs import configure_logging
-from domain.trainings.maze.requests import Algorithm
-from training.models.registration import MODEL_FOLDER, ONNX_FILE
+from training.models.registration import MODEL_FOLDER, ONNX_FILE, VIDEOS_FOLDER, model_name_of
 from training.samples.store import FOLDER, RUNS_FILE, Points, SampleRun, read_points, read_runs, write_samples
 from training.scratch_server import mlflow_server
 from training.tracking.mlflow_client import connect
 
 MODEL_NAME: Final = "clew-maze"
 # What names the machine, its user or the process stays out: a sample run belongs to no machine of the viewer's.
-KEPT_TAGS: Final = ("mlflow.source.name",)
+KEPT_TAGS: Final = ("mlflow.source.name", "env_id", "env_spec")
+LARGEST_FILM: Final = 300_000  # bytes, of which everybody who clones the repository has each
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A training to record; `kill_after` interrupts it (SIGINT) once that many episodes have arrived in MLflow."""
+    """A training to record; `kill_after` interrupts it (SIGINT) once that many episodes have arrived in MLflow.
 
-    algorithm: Algorithm
+    `length` is in episodes of the maze of this `size`, or in steps of the environment `env`.
+    """
+
+    algorithm: str
     setting: str
     seed: int
-    episodes: int
+    length: int
     size: int = 10
+    env: str | None = None
     register: bool = False
     kill_after: int | None = None
 
     @property
     def experiment(self) -> str:
         """Not the trainer's own names: removing the samples must not take a user's runs along."""
-        return f"sample-maze-{self.size}x{self.size}-{self.algorithm.lower()}"
+        where = f"maze-{self.size}x{self.size}" if self.env is None else model_name_of(self.env)
+        return f"sample-{where}-{self.algorithm.lower()}"
 
     @property
     def run_name(self) -> str:
@@ -63,8 +68,10 @@ class Planned:
     def command(self) -> list[str]:
         """The command line of this training."""
         options = {"algorithm": self.algorithm, "setting": self.setting, "experiment": self.experiment}
-        numbers = {"seed": self.seed, "episodes": self.episodes, "size": self.size}
-        named = [word for key, value in (options | numbers).items() for word in (f"--{key}", str(value))]
+        maze = {"episodes": self.length, "size": self.size}
+        where = maze if self.env is None else {"env": self.env, "steps": self.length}
+        told = options | {"seed": self.seed} | where
+        named = [word for key, value in told.items() for word in (f"--{key}", str(value))]
         return [sys.executable, "-m", "training", *named, *([] if self.register else ["--no-register"])]
 
 
@@ -79,6 +86,8 @@ PLAN: Final = [
     *[Planned(algorithm, "bad", 1, 400, register=True) for algorithm in ("PPO", "DQN")],
     *[Planned(algorithm, "default", 1, 500, size=5, register=True) for algorithm in ("PPO", "DQN")],
     Planned("DQN", "default", 6, 800, kill_after=150),
+    Planned("PPO", "rl-zoo", 1, 100_000, env="CartPole-v1", register=True),
+    Planned("PPO", "rl-zoo", 1, 1_000_000, env="LunarLander-v3", register=True),
 ]
 
 
@@ -128,15 +137,23 @@ def _keep(planned: Planned, client: MlflowClient) -> None:
     versions = client.search_model_versions(f"run_id = '{run.info.run_id}'")
     sample = _sample(run, planned.experiment, dict(versions[0].tags) if versions else None)
     if versions:
-        _keep_model(client, run, FOLDER / sample.onnx_path)
+        _keep_file(client, run, f"{MODEL_FOLDER}/{ONNX_FILE}", FOLDER / sample.onnx_path)
+        sample = sample.model_copy(update={"film": _film(client, run)})
+        if sample.film_path is not None:
+            _keep_file(client, run, f"{VIDEOS_FOLDER}/{sample.film}", FOLDER / sample.film_path)
     runs = sorted([*runs, sample], key=lambda run: run.start_time_ms)
     write_samples(FOLDER, runs, points | {sample.key: _points(client, run)})
 
 
-def _keep_model(client: MlflowClient, run: Run, path: Path) -> None:
-    path.parent.mkdir(parents=True)
+def _film(client: MlflowClient, run: Run) -> str | None:
+    found = client.list_artifacts(run.info.run_id, VIDEOS_FOLDER)
+    return next((Path(file.path).name for file in found if file.file_size <= LARGEST_FILM), None)
+
+
+def _keep_file(client: MlflowClient, run: Run, artifact: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copyfile(client.download_artifacts(run.info.run_id, f"{MODEL_FOLDER}/{ONNX_FILE}", folder), path)
+        shutil.copyfile(client.download_artifacts(run.info.run_id, artifact, folder), path)
 
 
 def _sample(run: Run, experiment: str, version_tags: dict[str, str] | None) -> SampleRun:

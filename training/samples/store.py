@@ -1,4 +1,7 @@
-"""The recorded sample runs on disk: runs.json (what they are), points.parquet (their numbers), models/ (their ONNX)."""
+"""The recorded sample runs on disk.
+
+runs.json says what they are, points.parquet has their numbers, models/ their ONNX files and films.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +14,8 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from training.models.registration import ONNX_FILE
+from domain.inference.maze import size_of
+from training.models.registration import ONNX_FILE, model_name_of
 
 FOLDER: Final = Path(__file__).parents[1] / "sample_data"
 RUNS_FILE: Final = "runs.json"
@@ -30,7 +34,10 @@ _COLUMNS: Final = pa.schema(
 
 
 class SampleRun(BaseModel):
-    """One recorded run; `name` is unique within its experiment, `version_tags` None where no model was registered."""
+    """One recorded run; `name` is unique within its experiment, `version_tags` None where no model was registered.
+
+    `film` is the name of the file that its trainer made of the policy, None where it is not kept.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,16 +49,27 @@ class SampleRun(BaseModel):
     params: dict[str, str]
     tags: dict[str, str]
     version_tags: dict[str, str] | None = None
+    film: str | None = None
 
     @property
     def key(self) -> str:
         """What tells this run from every other sample."""
         return f"{self.experiment}/{self.name}"
 
+    def model_name(self, of_maze: str) -> str:
+        """The registered model of its version: the maze's, else one for each environment."""
+        env_id = (self.version_tags or {}).get("env_id", "")
+        return of_maze if size_of(env_id) is not None else model_name_of(env_id)
+
     @property
     def onnx_path(self) -> str:
         """Its model's file, relative to the samples' folder."""
         return f"{MODELS_FOLDER}/{self.key}/{ONNX_FILE}"
+
+    @property
+    def film_path(self) -> str | None:
+        """Its film's file, relative to the samples' folder."""
+        return None if self.film is None else f"{MODELS_FOLDER}/{self.key}/{self.film}"
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,26 @@ class Artifacts:
         return self._root
 
     def upload(self, file: Path, folder: str) -> None:
-        """Writes a file into a folder of the run's."""
+        """Writes a file into a folder of the run's, or beside its folders where that is empty."""
         if self._is_served:
-            self._server.upload(f"{self._path}/{folder}/{file.name}", file.read_bytes())
+            self._server.artifacts.upload("/".join(filter(None, [self._path, folder, file.name])), file.read_bytes())
             return
         with self._of_another_store():
             from training.tracking.mlflow_client import connect
 
-            connect(self._server.uri).log_artifact(self._run_id, str(file), folder)
+            connect(self._server.uri).log_artifact(self._run_id, str(file), folder or None)
+
+    def download(self, path: str, file: Path) -> None:
+        """Writes an artifact into a file; raises OSError where the disk does not take it."""
+        if self._is_served:
+            with file.open("wb") as target:
+                self._server.artifacts.download(f"{self._path}/{path}", target)
+            return
+        with self._of_another_store():
+            from training.tracking.mlflow_client import connect
+
+            found = Path(connect(self._server.uri).download_artifacts(self._run_id, path, str(file.parent)))
+            found.replace(file)
 
     def folders(self, path: str) -> list[str]:
         """The names of the folders in a folder of the run's."""
@@ -50,7 +62,7 @@ class Artifacts:
     def remove(self, path: str) -> None:
         """Removes a folder of the run's."""
         if self._is_served:
-            self._server.remove(f"{self._path}/{path}")
+            self._server.artifacts.remove(f"{self._path}/{path}")
             return
         with self._of_another_store():
             from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository

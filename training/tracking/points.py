@@ -1,15 +1,22 @@
 """Numbers of a run, and the file in which those wait that MLflow has not got yet."""
 
+import logging
 import math
 import os
 import threading
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 MOST_BYTES: Final = 256 * 2**20
 """Some four million numbers; an MLflow that is away for longer costs those that come then."""
+MOST_REFUSED_BYTES: Final = 64 * 2**20
+"""As much is in memory of what the disk does not take."""
+_PIECE: Final = 2**18
+
+log = logging.getLogger(__name__)
 
 
 class Point(NamedTuple):
@@ -30,46 +37,56 @@ class Point(NamedTuple):
 class Journal:
     """Points in the order in which they came, in a file: an MLflow that is away costs no memory, a crash no number.
 
-    Several threads may use it. What a crash cut off is dropped, and what it left waits still.
+    Several threads may use it. What a crash cut off is dropped, and what it left waits still. What the disk does not
+    take waits in memory, so that an MLflow that is there gets all of it.
     """
 
     def __init__(self, file: Path, most_bytes: int = MOST_BYTES) -> None:
         self.dropped = 0
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        self._file: BinaryIO = file.open("a+b")
+        self._file = file.open("a+b", buffering=0)
         self._size = _whole_lines(self._file)
         self._file.truncate(self._size)
         self._begins = 0
+        self._waiting = bytearray()
+        """What comes behind all that is in the file."""
+        self._is_refused = False
 
     def append(self, point: Point) -> None:
-        """Keeps a point; counts it in `dropped` where the file is full."""
+        """Keeps a point; counts it in `dropped` where there is no room for it."""
         value = point.value if math.isfinite(point.value) else _spelled(point.value)
         line = orjson.dumps([point.key, value, point.timestamp_ms, point.step]) + b"\n"
         with self._lock:
-            if self._size + len(line) > self._most_bytes:
+            most = MOST_REFUSED_BYTES if self._is_refused else self._most_bytes - self._size
+            if len(self._waiting) + len(line) > most:
                 self.dropped += 1
                 return
-            self._file.write(line)
-            self._size += len(line)
+            self._waiting += line
+            if len(self._waiting) > _PIECE and not self._is_refused:
+                self._write()
 
     def save(self) -> None:
         """Hands everything to the system, so that the end of this process does not matter to it."""
         with self._lock:
-            self._file.flush()
+            self._write()
 
     def first(self, most: int) -> tuple[list[Point], int]:
         """The oldest points that wait, and how many bytes they take; both empty where none wait."""
         with self._lock:
-            self._file.seek(self._begins)  # flushes, too
-            lines = [line for _ in range(most) if (line := self._file.readline())]
-            self._file.seek(0, os.SEEK_END)
-        return [_point(line) for line in lines], sum(map(len, lines))
+            self._write()
+            content = os.pread(self._file.fileno(), min(_PIECE, self._size - self._begins), self._begins)
+            if self._begins + len(content) == self._size:
+                content += self._waiting[: _PIECE - len(content)]
+        whole = [line for line in content.splitlines(keepends=True)[:most] if line.endswith(b"\n")]
+        return [_point(line) for line in whole], sum(map(len, whole))
 
     def done(self, size: int) -> None:
-        """Forgets the oldest `size` bytes; the file is emptied once all are done."""
+        """Forgets the oldest `size` bytes; the file is emptied once all that is in it is done."""
         with self._lock:
-            self._begins += size
+            in_file = min(size, self._size - self._begins)
+            self._begins += in_file
+            del self._waiting[: size - in_file]
             if self._begins >= self._size:
                 self._file.truncate(0)
                 self._begins = self._size = 0
@@ -78,12 +95,31 @@ class Journal:
     def is_empty(self) -> bool:
         """Whether nothing waits."""
         with self._lock:
-            return self._begins >= self._size
+            return self._begins >= self._size and not self._waiting
 
     def close(self) -> None:
         """Closes the file, which keeps what still waits."""
         with self._lock:
+            self._write()
             self._file.close()
+
+    def _write(self) -> None:
+        """What waits goes into the file, as many whole lines as the disk takes."""
+        if not self._waiting:
+            return
+        try:
+            written = self._file.write(self._waiting) or 0
+            whole = self._waiting.rfind(b"\n", 0, written) + 1
+            self._size += whole
+            if whole < written:
+                self._file.truncate(self._size)
+            self._is_refused = whole < len(self._waiting)
+            del self._waiting[:whole]
+        except OSError as error:
+            if not self._is_refused:
+                more = {"cause": error.strerror}
+                log.warning("The disk takes no numbers; they wait in memory until MLflow has them", extra=more)
+            self._is_refused = True
 
 
 def _point(line: bytes) -> Point:
@@ -95,7 +131,7 @@ def _spelled(value: float) -> str:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _whole_lines(file: BinaryIO) -> int:
+def _whole_lines(file: FileIO) -> int:
     """How many bytes of a file end with a whole line."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 4096))

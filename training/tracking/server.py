@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,8 +15,10 @@ from domain.errors.records import InvalidArgument
 from domain.errors.services import UnavailableBecause
 from domain.errors.trainings.requests import ExperimentDeleted
 from domain.messages import Text
+from domain.registry.models import MODEL_TAG
 from training.tracking.answers import Experiment, Files, FoundExperiment, OneRun, OneVersion, RunFacts, Versions
 from training.tracking.points import Point
+from training.tracking.served_artifacts import ServedArtifacts
 from transport.credentials import BearerAuth, basic_auth
 from transport.exchange import Auth
 from transport.http_client import JsonService
@@ -37,6 +38,7 @@ class TrackingServer:
         self.uri = without_credentials(uri)
         self.name = f"MLflow at {self.uri}"
         self._service = JsonService(self.name, uri, auth)
+        self.artifacts = ServedArtifacts(self._service)
 
     @classmethod
     def at(cls, uri: str) -> "TrackingServer":
@@ -108,27 +110,6 @@ class TrackingServer:
         files = self._validated(Files, answer or {}).files
         return [file.path.rpartition("/")[2] for file in files if file.is_dir]
 
-    def upload(self, path: str, content: bytes) -> None:
-        """Writes one file of the server's own artifact store."""
-        self._artifact("PUT", path, content)
-
-    def remove(self, path: str) -> None:
-        """Removes a file or folder of the server's own artifact store."""
-        self._artifact("DELETE", path)
-
-    def _artifact(self, method: str, path: str, content: bytes | None = None) -> None:
-        answer = self._service.exchange(
-            method,
-            f"/api/2.0/mlflow-artifacts/artifacts/{path}",
-            headers={"Content-Type": "application/octet-stream"},
-            body=content,
-            deadline_seconds=_seconds_for(content or b""),
-            writes=True,
-            is_file=True,
-        )
-        if answer.status != HTTPStatus.OK:
-            self._service.decode(answer)
-
     def _experiment(self, name: str) -> Experiment | None:
         try:
             answer = self._get("experiments/get-by-name", {"experiment_name": name})
@@ -140,8 +121,9 @@ class TrackingServer:
         try:
             self._get("registered-models/get", {"name": name})
         except NotFound:
+            body = {"name": name, "tags": _pairs({MODEL_TAG: "true"})}  # so that Clew shows it, unless told otherwise
             with _another_may_be_faster():
-                self._post("registered-models/create", {"name": name}, writes=True)
+                self._post("registered-models/create", body, writes=True)
 
     def _version_of(self, run_id: str, tags: Mapping[str, str]) -> str | None:
         answer = self._get("model-versions/search", {"filter": f"run_id='{run_id}'", "max_results": 100})
@@ -183,11 +165,6 @@ def _auth(environment: Mapping[str, str]) -> Auth:
 
 def _pairs(values: Mapping[str, object]) -> list[dict[str, str]]:
     return [{"key": key, "value": str(value)} for key, value in values.items()]
-
-
-def _seconds_for(content: bytes) -> float:
-    """A line of one megabyte a second is taken for working."""
-    return 30.0 + len(content) / 2**20
 
 
 def _now_ms() -> int:

@@ -9,7 +9,7 @@ from components.charts.sentences.subtitle import named
 from components.charts.subjects import axis_name
 from components.texts import words
 from components.texts.language import _, ngettext
-from domain.charts.axes import CLOCKS, Axis, counter
+from domain.charts.axes import CLOCKS, Axis
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
 from domain.charts.curves import Curve
@@ -17,6 +17,7 @@ from domain.charts.hindrances import goes_back_ms, is_far, is_stepless, odd_time
 from domain.charts.history_curves import CurveSource, history_curve
 from domain.tracking.history import History
 from domain.tracking.runs import Run
+from domain.tracking.tool_names import LossKind
 
 
 def remarks(
@@ -27,7 +28,33 @@ def remarks(
     scale: Scale,
     curve_of: CurveSource = history_curve,
 ) -> list[str]:
-    """A sentence each for what keeps histories of `subject` from the chosen axis, with the names of their runs."""
+    """A sentence each for what keeps histories of `subject` from the chosen axis, with the names of their runs.
+
+    And for which loss it is that a tool calls so.
+    """
+    said = _kinds_of_loss(runs, known) if subject.word == "loss" else []
+    return said + _of_axis(subject, runs, known, options, scale, curve_of)
+
+
+def _kinds_of_loss(runs: Sequence[Run], known: Known) -> list[str]:
+    """What stands for the loss where it is not all that is minimised, or not the same in all runs."""
+    by_kind: dict[LossKind, list[str]] = {}
+    for run in runs:
+        key = run.metric_key("loss", known.vocabulary)
+        kind = None if key is None else known.vocabulary.of(run).loss_kind(key)
+        if kind is not None:
+            by_kind.setdefault(kind, []).append(run.name)
+    if set(by_kind) <= {"total"}:
+        return []
+    if len(by_kind) == 1:
+        return [_("the loss here is the %(kind)s", kind=words.loss_kind(kind)) for kind in by_kind]
+    kinds = "; ".join(f"{words.loss_kind(kind)} ({named(names)})" for kind, names in by_kind.items())
+    return [_("several kinds of loss: %(kinds)s", kinds=kinds)]
+
+
+def _of_axis(
+    subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions, scale: Scale, curve_of: CurveSource
+) -> list[str]:
     histories = [
         (run, history) for run in runs if (history := known.history(run, subject)) is not None and len(history)
     ]
@@ -36,7 +63,7 @@ def remarks(
     if options.axis is Axis.STEP:
         return _of_steps(histories, scale)
     curves = {run.run_id: curve_on(subject, run, known, options, 0.0, curve_of) for run, _history in histories}
-    return _of_counted([run for run, _history in histories], curves, known, options)
+    return _of_counted(subject, [run for run, _history in histories], curves, known, options)
 
 
 def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: Known) -> list[Run]:
@@ -74,11 +101,11 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
 
 
 def _of_counted(
-    runs: Sequence[Run], curves: Mapping[str, Curve | None], known: Known, options: ChartOptions
+    subject: Subject, runs: Sequence[Run], curves: Mapping[str, Curve | None], known: Known, options: ChartOptions
 ) -> list[str]:
     """Who has nothing, or not all, on an axis that is another metric, and where that goes back and forth."""
     axis = axis_name(options.axis)
-    logged = {run.run_id for run in runs if counter(options.axis, run.metrics, known.vocabulary) is not None}
+    logged = {run.run_id for run in runs if known.counter(options.axis, run, subject) is not None}
     without = [run.name for run in runs if run.run_id not in logged]
     on_axis = [(run, curve) for run in runs if (curve := curves[run.run_id]) is not None and run.run_id in logged]
     apart = [run.name for run, curve in on_axis if not len(curve) and curve.without_x]

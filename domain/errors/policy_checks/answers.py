@@ -28,6 +28,20 @@ class MazeView(Message):
     size: int
 
 
+class PlayedObservation(Message):
+    """Which observation a sentence is about: one that its environment showed."""
+
+    text = template("an observation in play")
+
+
+class StateNotKept(Message):
+    """A recurrent policy goes another way the second time; answers as lists."""
+
+    text = template("The policy answers differently when an episode is played again: {once}, then {again}.")
+    once: str
+    again: str
+
+
 class ScoresNotFiniteFor(Message):
     """Some score is NaN or infinite."""
 

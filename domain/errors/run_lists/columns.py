@@ -1,4 +1,4 @@
-"""What is wrong with a column that was asked for."""
+"""What is wrong with a column that was asked for, or with how runs are to be read."""
 
 from domain.errors import BadInput
 from domain.messages import template
@@ -23,3 +23,10 @@ class ColumnTooLong(BadInput):
 
     text = template("A column can have {most} characters at most.")
     most: int
+
+
+class ToolUnknown(BadInput):
+    """What an experiment is to be read as, and no profile is."""
+
+    text = template("There is no profile of a tool “{tool}”.")
+    tool: str

@@ -51,7 +51,7 @@ class Held(Message):
 class WaitsForItsTurn(Message):
     """Others are before it."""
 
-    text = template("{before} are before it")
+    text = template("{before} before it")
     before: int
 
 

@@ -1,14 +1,17 @@
 """What each run's tool calls a metric or a parameter that Clew has a word for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.run_table.arrays.strings import NO_TEXT
+from domain.run_table.arrays.strings import NO_TEXT, Codes
 from domain.run_table.columns import TextColumn
 from domain.run_table.table import RunTable
+from domain.run_table.tool_columns import by_vocabulary
+from domain.run_table.word_columns import place_codes
+from domain.tools.places import Place
 from domain.tracking.vocabulary import MetricWord, ParameterWord, Vocabulary
 
 _METRIC_OF: Final[Mapping[str, MetricWord]] = {
@@ -17,6 +20,14 @@ _METRIC_OF: Final[Mapping[str, MetricWord]] = {
     "final_loss": "loss",
     "episode_length": "episode_length",
     "episodes": "episodes",
+    "throughput": "throughput",
+    "learning_rate": "learning_rate",
+    "entropy": "entropy",
+    "kl": "kl",
+    "policy_loss": "policy_loss",
+    "value_loss": "value_loss",
+    "exploration_rate": "exploration_rate",
+    "gradient_norm": "gradient_norm",
 }
 _PARAMETER_OF: Final[Mapping[str, ParameterWord]] = {
     "algorithm": "algorithm",
@@ -28,12 +39,33 @@ _PARAMETER_OF: Final[Mapping[str, ParameterWord]] = {
 def key_names(table: RunTable, column: str, vocabulary: Vocabulary) -> TextColumn | None:
     """The name [n] under which each run logged what the built-in `column` shows; None for one of another kind."""
     if column in _METRIC_OF:
-        names = table.logged_metrics(_metric_names(column, vocabulary))
-        return _first(names, [table.metric(name).logged for name in names], len(table))
+        return _first(_metrics(table, column, vocabulary), len(table))
     if column in _PARAMETER_OF:
-        names = table.logged_params(vocabulary.parameters.get(_PARAMETER_OF[column], ()))
-        return _first(names, [table.param_codes(name) != NO_TEXT for name in names], len(table))
+        return _first(_places(table, _PARAMETER_OF[column], vocabulary), len(table))
     return None
+
+
+def _metrics(table: RunTable, column: str, vocabulary: Vocabulary) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    for own, rows in by_vocabulary(table, vocabulary):
+        for name in table.logged_metrics(_metric_names(column, own)):
+            yield name, table.metric(name).logged & rows
+
+
+def _places(table: RunTable, word: ParameterWord, vocabulary: Vocabulary) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    for own, rows in by_vocabulary(table, vocabulary):
+        for place in own.places(word):
+            codes = place_codes(table, place)
+            if codes is not None:
+                yield place.label, rows & (codes != NO_TEXT) & _has_value(table, place, codes)
+
+
+def _has_value(table: RunTable, place: Place, codes: Codes) -> NDArray[np.bool_]:
+    """Whether the text [n] holds a value."""
+    if place.is_plain:
+        return np.ones(len(codes), np.bool_)
+    distinct, places = np.unique(codes, return_inverse=True)
+    held = [code != NO_TEXT and place.value(table.parts.pool.text(int(code))) is not None for code in distinct]
+    return np.array(held, np.bool_)[places]
 
 
 def _metric_names(column: str, vocabulary: Vocabulary) -> Sequence[str]:
@@ -42,8 +74,9 @@ def _metric_names(column: str, vocabulary: Vocabulary) -> Sequence[str]:
     return (*names, *vocabulary.per_episode) if column == "episodes" else names
 
 
-def _first(names: Sequence[str], logged: Iterable[NDArray[np.bool_]], size: int) -> TextColumn:
-    codes = np.full(size, NO_TEXT, np.int32)
-    for code, of_name in enumerate(logged):
-        codes[of_name & (codes == NO_TEXT)] = code
-    return TextColumn(codes, names)
+def _first(logged: Iterable[tuple[str, NDArray[np.bool_]]], size: int) -> TextColumn:
+    """The first of these names that each run has."""
+    codes, names = np.full(size, NO_TEXT, np.int32), dict[str, int]()
+    for name, of_name in logged:
+        codes[of_name & (codes == NO_TEXT)] = names.setdefault(name, len(names))
+    return TextColumn(codes, list(names))

@@ -35,5 +35,3 @@ PRESETS: Final[dict[Algorithm, dict[str, dict[str, Any]]]] = {
         "bad": {"gamma": 0.0},
     },
 }
-OWN_VALUES: Final = "own"
-"""What a run's `setting` says whose hyperparameters are no preset's."""

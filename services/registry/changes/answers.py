@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from concurrency.single_flight import SingleFlight, has_ended
-from domain.errors.records import TooManyChanges
+from domain.errors.models.changes import TooManyChanges
 from domain.registry.changes import ChangeOutcome, ChangeRecord, ChangeRequest, ChangeResult, settled
 from services.registry.changes.records import ChangeRecords
 

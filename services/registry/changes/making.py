@@ -4,9 +4,19 @@ import logging
 
 from domain.errors import ClewError
 from domain.errors.connections import OutcomeUnknown
-from domain.errors.records import AnotherIsActive, ModelNotKnownNow, NoneIsActive
-from domain.registry.changes import ChangeOutcome, ChangeRequest, ChangeResult, ChangeVerb, needs_confirmation
-from domain.registry.models import Activation, ModelList
+from domain.errors.models.changes import AnotherIsActive, ModelNotKnownNow, NoneIsActive
+from domain.errors.policy_checks.signatures import SignatureUnclear
+from domain.inference.policies import contract_for
+from domain.message_data import MessageData
+from domain.registry.changes import (
+    ChangeOutcome,
+    ChangeRequest,
+    ChangeResult,
+    ChangeVerb,
+    SignatureChoice,
+    needs_confirmation,
+)
+from domain.registry.models import Activation, Model, ModelList
 from services.registry.model_store import ModelStore
 from services.registry.model_view import ModelSnapshots
 
@@ -26,6 +36,9 @@ class ChangeMaking:
         """Does what is asked, in the name of `by`; every failure of a service and every refusal is a result."""
         try:
             return self._question(request) or self._done(request, by)
+        except SignatureUnclear as error:
+            choices = [SignatureChoice.model_validate(choice) for choice in error.choices]
+            return ChangeResult(outcome=ChangeOutcome.ASKED, about=self._about(request), cause=error, choices=choices)
         except OutcomeUnknown as error:
             log.warning("whether a model was changed is not known", extra={"cause": str(error)})
             return ChangeResult(outcome=ChangeOutcome.NOT_KNOWN, cause=error)
@@ -42,9 +55,24 @@ class ChangeMaking:
             raise ModelNotKnownNow(request.model_id[:40])
         if request.verb is ChangeVerb.DELETE:
             return ChangeResult(outcome=ChangeOutcome.ASKED, about=model)
-        if needs_confirmation(model, models.active):
-            return ChangeResult(outcome=ChangeOutcome.ASKED, about=model, instead_of=models.active)
-        return None
+        active = models.active_of(model.name)
+        if needs_confirmation(model, active):
+            return ChangeResult(outcome=ChangeOutcome.ASKED, about=model, instead_of=active)
+        cause = self._untried(model)
+        return None if cause is None else ChangeResult(outcome=ChangeOutcome.ASKED, about=model, cause=cause)
+
+    def _untried(self, model: Model) -> MessageData | None:
+        """Why the model's policy cannot be tried in its environment; None where it can, or where that is not known."""
+        if contract_for(model.env_id) is not None:
+            return None
+        try:
+            return self._store.policy(model.id).unchecked
+        except ClewError:  # the activation says it, or asks
+            return None
+
+    def _about(self, request: ChangeRequest) -> Model | None:
+        models = self._views.last_view().models
+        return None if models is None else models.get(request.model_id)
 
     def _who_know(self, model_id: str) -> ModelList | None:
         """The models, read again where this one is not among them: what is not known must not pass for harmless."""
@@ -63,12 +91,14 @@ class ChangeMaking:
             case ChangeVerb.UNDO:
                 activation = self._undone(request, by)
             case ChangeVerb.ACTIVATE | ChangeVerb.TRY:
+                if request.signature is not None:
+                    self._store.sign(request.model_id, request.signature)
                 activation = self._store.activate(request.model_id, by=by)
         return ChangeResult(outcome=ChangeOutcome.DONE, activation=activation)
 
     def _undone(self, request: ChangeRequest, by: str | None) -> Activation:
         """The former model is active again, unless somebody has made another choice since."""
-        active = self._store.active()
+        active = self._store.active_beside(request.model_id)
         if active is None:
             raise NoneIsActive
         if active.id != request.in_place_of:

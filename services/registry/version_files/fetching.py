@@ -23,7 +23,8 @@ from domain.errors.policy_files import (
 )
 from domain.inference.policies import MOST_BYTES
 from domain.messages import Message
-from mlflow_api.registry import MlflowRegistry, Version
+from mlflow_api.registry.registry import MlflowRegistry
+from mlflow_api.registry.versions import Version
 from mlflow_api.schemas import SERVICE
 from policies.external_data import inlined, locations_in
 from services.registry.version_files.plain_yaml import MOST_BYTES as MOST_YAML_BYTES

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from domain.errors import AccessDenied, ClewError, ServiceUnavailable
 from domain.tracking.history import FIRST_STEP, History, HistoryPart
 from domain.tracking.runs import Run
-from mlflow_api.metric_windows import MOST_ROWS
+from mlflow_api.histories.windows import MOST_ROWS
 from services.tracking.histories.files import HistoryFiles
 from services.tracking.histories.format import Entry, Series
 from services.tracking.histories.metric_source import MetricSource

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from domain.tracking.history import EMPTY, FIRST_STEP, History, HistoryPart
-from mlflow_api.metric_columns import in_order, joined
+from mlflow_api.histories.columns import in_order, joined
 from mlflow_api.priority_semaphore import PrioritySemaphore
 from services.database.mlflow_database import MlflowDatabase
 

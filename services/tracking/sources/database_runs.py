@@ -19,6 +19,7 @@ from services.tracking.sources.key_catalogue import catalogue_of
 from services.tracking.sources.merging import merged
 from services.tracking.sources.mlflow_runs import CLOCK_SLACK, marks_of
 from services.tracking.sources.mlflow_tables import EXPERIMENT_TAGS, EXPERIMENTS, RUNS, MlflowTables
+from services.tracking.sources.own_changes import OwnChanges
 from services.tracking.sources.run_rows import Heads, details, heads, in_pieces, rows_of
 
 MOST_VALUES: Final = 1_000_000
@@ -31,10 +32,17 @@ log = logging.getLogger(__name__)
 class DatabaseRuns:
     """The runs in a database of MLflow's; `words` are the metrics that the list shows of itself."""
 
-    def __init__(self, database: MlflowDatabase, words: Collection[str], most_values: int = MOST_VALUES) -> None:
+    def __init__(
+        self,
+        database: MlflowDatabase,
+        words: Collection[str],
+        most_values: int = MOST_VALUES,
+        own_changes: OwnChanges | None = None,
+    ) -> None:
         self._database = database
         self._words = frozenset(words)
         self._most_values = most_values
+        self._own_changes = own_changes
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
         """As `RunSource`."""
@@ -54,7 +62,8 @@ class DatabaseRuns:
             facts = facts.model_copy(
                 update={"bad_rows": found.bad, "only_metrics": only, "catalogue": keys if is_much else None}
             )
-        return kept_or_new(known, RunTable(parts, facts))
+        table = RunTable(parts, facts)
+        return kept_or_new(known, self.changes(table, now) if self._own(now) else table)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
         """As `RunSource`, and here deletions show, too: the ids are counted, and compared where the number differs."""
@@ -64,7 +73,7 @@ class DatabaseRuns:
             marks = marks_of(experiments)
             renewed = [key for key, mark in marks.items() if known.marks.get(key) != mark]
             found = heads(connection, _may_have_changed(tables, since, renewed), experiments)
-            left = _left_out(known, {row[0] for row in found.rows})
+            left = _left_out(known, self._own(since), {row[0] for row in found.rows})
             found = _both(found, _heads_of(connection, tables, left, experiments))
             gone: set[str] = set()
             if _count(connection, tables) != _expected(known, found):
@@ -74,6 +83,9 @@ class DatabaseRuns:
                 found = _both(found, _heads_of(connection, tables, sorted(new), experiments))
             fresh = self._fresh(connection, found, known, experiments)
         return merged(known, [] if fresh is None else [RunTable(fresh, known.facts)], gone, found.bad, marks)
+
+    def _own(self, since: datetime) -> list[str]:
+        return [] if self._own_changes is None else self._own_changes.since(since)
 
     def _fresh(
         self, connection: Connection, found: Heads, known: RunTable, experiments: dict[str, Experiment]
@@ -101,10 +113,10 @@ def _may_have_changed(tables: MlflowTables, since: datetime, renewed: Sequence[s
     return tables.is_active & (or_(changed, RUNS.c.experiment_id.in_([int(key) for key in renewed])))
 
 
-def _left_out(known: RunTable, found: set[str]) -> list[str]:
-    """Of the runs that ran, and of those that could not be read, the ones that are not `found`."""
+def _left_out(known: RunTable, changed: Sequence[str], found: set[str]) -> list[str]:
+    """Of the runs that ran, that could not be read, and that Clew changed itself, the ones that are not `found`."""
     live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
-    ids = [*(known.run_ids[row] for row in live), *(row.row for row in known.bad_rows)]
+    ids = [*(known.run_ids[row] for row in live), *(row.row for row in known.bad_rows), *changed]
     return [run_id for run_id in ids if run_id not in found]
 
 

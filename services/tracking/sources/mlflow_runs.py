@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from mlflow_api.schemas import SERVICE, Experiment, ExperimentPage, validated
 from services.tracking.run_source import Arrived, ColumnLane
 from services.tracking.sources.arriving import ArrivingRuns, kept_or_new
 from services.tracking.sources.merging import merged
+from services.tracking.sources.own_changes import OwnChanges
 from services.tracking.sources.pace import PaceFile
 from services.tracking.sources.run_pages import RunPages
 
@@ -43,6 +44,8 @@ class MlflowRuns:
     def __init__(self, mlflow: MlflowApi, folder: Path) -> None:
         self._mlflow = mlflow
         self._pace = PaceFile(folder, SERVICE)
+        self.own_changes = OwnChanges(folder)
+        """What Clew changes itself is noted here."""
         self.name = SERVICE
         self.address = mlflow.service.url
 
@@ -64,12 +67,13 @@ class MlflowRuns:
                     arriving.expect(pages.about(list(experiments), arriving.read))
             table = arriving.whole()
             # What changed behind the pages' back is not to look as it was before.
-            return kept_or_new(known, self.changes(table, now) if between.is_long else table)
+            is_old = between.is_long or self.own_changes.since(now)
+            return kept_or_new(known, self.changes(table, now) if is_old else table)
         finally:
             self.note_sweep(pages.seconds)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
-        """As `RunSource`: the runs that run, wait, or ended after `since`.
+        """As `RunSource`: the runs that run, wait, or ended after `since`, and those that Clew changed itself.
 
         An experiment that is new, or has another name or other tags, is read whole: whoever copies runs from elsewhere,
         as our sample data do, gives them times in the past. For the rest MLflow has no "updated at": deletions, tags
@@ -82,7 +86,7 @@ class MlflowRuns:
         marks = marks_of(experiments)
         watermark = int((since - CLOCK_SLACK).timestamp() * 1000)
         renewed = [key for key, mark in marks.items() if known.marks.get(key) != mark]
-        again = _asked_again(known)
+        again, own = _asked_again(known), self.own_changes.since(since)
         found: list[Parts] = []
         bad: list[BadRow] = []
         for where, groups in (
@@ -92,7 +96,7 @@ class MlflowRuns:
             (f"attributes.end_time > {watermark}", list(experiments)),
             ("", renewed),
             # They may have ended long ago, so no other question brings them back.
-            (f"attributes.run_id IN ({', '.join(map(repr, again))})", list(experiments) if again else []),
+            *((_are(piece), list(experiments)) for piece in _pieces([*again, *own])),
         ):
             for rows in pages.search(groups, where):
                 parts, odd = parts_of_rows(rows, experiments)
@@ -102,6 +106,7 @@ class MlflowRuns:
         if len(again) < len(known.bad_rows) and any(run_id in fresh for run_id in again):
             self._pace.keep(self._pace.now().unswept())
         settled, gone = _settled(quick, experiments, _missing(known, fresh, bad))
+        gone |= _deleted(own, known, fresh, bad)
         return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], gone, bad, marks)
 
     def one(self, run_id: str) -> Run:
@@ -166,6 +171,20 @@ def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
 def _asked_again(known: RunTable) -> list[str]:
     """Of the rows that could not be read those that can be asked for."""
     return [row.row for row in known.bad_rows if is_run_id(row.row)][:MOST_ASKED_AGAIN]
+
+
+def _are(run_ids: Sequence[str]) -> str:
+    return f"attributes.run_id IN ({', '.join(map(repr, run_ids))})"
+
+
+def _pieces(run_ids: Sequence[str]) -> list[Sequence[str]]:
+    return [run_ids[start : start + MOST_ASKED_AGAIN] for start in range(0, len(run_ids), MOST_ASKED_AGAIN)]
+
+
+def _deleted(asked: Iterable[str], known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> set[str]:
+    """Those that were asked for by their ids and are not there any more."""
+    named = {row.row for row in bad}
+    return {run_id for run_id in asked if run_id in known and run_id not in fresh and run_id not in named}
 
 
 def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[str]:

@@ -19,7 +19,7 @@ from domain.run_table.arrays.parts import Parts
 from domain.run_table.columns import NO_TIME
 from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.tracking.runs import BadRow
-from mlflow_api.metric_columns import as_logged
+from mlflow_api.histories.columns import as_logged
 from mlflow_api.schemas import Experiment, bad_row_of, run_of
 from services.database.mlflow_database import SERVICE
 from services.tracking.sources.mlflow_tables import LATEST, PARAMS, RUNS, TAGS

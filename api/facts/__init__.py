@@ -1,0 +1,1 @@
+"""All that is known of a run, and what differs between two, as JSON."""

@@ -1,0 +1,89 @@
+"""/api/runs/<id>/facts.json and …/differences: a run as a whole, and what differs from another one."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+
+from api.facts.shapes import Bounds, ChildRun, MadeModel, Origin, RunFacts
+from api.runs import dated, located_summaries
+from api.shapes import ArtifactRow, RunDetail
+from api.wire import answer
+from domain.errors import NotFound, ServiceError
+from domain.errors.records import NoRunBefore, RunIdMalformed
+from domain.run_facts.references import usual_reference
+from domain.run_facts.run_changes import RunChanges, changes_between
+from domain.tracking.compared import is_run_id
+from domain.tracking.runs import Run
+from services.connect import Services
+from services.run_facts.files import walk
+from services.run_facts.made_models import models_from
+from services.tracking.known_runs import known_run, known_table
+
+_MOST_CHILDREN: Final = 1_000
+
+
+def blueprint(services: Services) -> Blueprint:
+    """The routes of a run as a whole in `services`."""
+    routes = Blueprint("facts", __name__, url_prefix="/runs/<run_id>")
+    patience = services.settings.patience_seconds
+
+    @routes.get("/facts.json")
+    def facts(run_id: str) -> Response:
+        view = services.runs.view_with([_checked(run_id)], patience)
+        run = known_run(view, run_id)
+        children = known_table(view).children_of(run_id)
+        response = dated(answer(RunFacts, _facts(services, run, children)), view)
+        response.headers["Content-Disposition"] = f'inline; filename="{run_id}-facts.json"'
+        return response
+
+    @routes.get("/differences")
+    def differences(run_id: str) -> Response:
+        asked = request.args.get("against") or None
+        ids = [_checked(run_id), *([] if asked is None else [_checked(asked)])]
+        view = services.runs.view_with(ids, patience)
+        run = known_run(view, run_id)
+        other = usual_reference(run, known_table(view)) if asked is None else known_run(view, asked)
+        if other is None:
+            raise NoRunBefore(run_id)
+        return dated(answer(RunChanges, changes_between([other, run], services.vocabulary)), view)
+
+    return routes
+
+
+def _checked(run_id: str) -> str:
+    if not is_run_id(run_id):
+        raise RunIdMalformed
+    return run_id
+
+
+def _facts(services: Services, run: Run, children: Sequence[Run]) -> RunFacts:
+    missing: dict[str, str] = {}
+    patience, run_id = services.settings.patience_seconds, run.run_id
+    [summary] = located_summaries([run], services)
+    models = _read(missing, "models", lambda: models_from(services.model_views, services.models.name, run_id, patience))
+    datasets = _read(missing, "datasets", lambda: services.datasets.of(run_id))
+    walked = _read(missing, "artifacts", lambda: walk(services.artifacts, run_id))
+    bounds = services.extremes.read(run, patience).found
+    return RunFacts(
+        **RunDetail.of(run, summary).model_dump(),
+        tags=run.tags,
+        origin=Origin.of(run),
+        bounds={key: Bounds.of(found) for key, found in sorted(bounds.items())},
+        children=[ChildRun.of(child) for child in children[:_MOST_CHILDREN]],
+        children_total=len(children),
+        models=None if models is None else [MadeModel.of(model) for model in models],
+        datasets=datasets,
+        artifacts=None if walked is None else [ArtifactRow.of(entry) for entry in walked.entries],
+        artifacts_cut=walked is not None and walked.is_cut,
+        missing=missing,
+    )
+
+
+def _read(missing: dict[str, str], field: str, read: Callable[[], Any]) -> Any:
+    """What `read` gives; None where it fails, and why in `missing`."""
+    try:
+        return read()
+    except (ServiceError, NotFound) as error:
+        missing[field] = str(error)
+        return None

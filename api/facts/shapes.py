@@ -1,0 +1,86 @@
+"""What the API tells of a run as a whole."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.shapes import ArtifactRow, RunDetail
+from domain.points.extremes import Extremes
+from domain.registry.models import Model, ModelState
+from domain.run_facts.datasets import Dataset
+from domain.run_facts.provenance import Provenance
+from domain.tracking.runs import Run, RunStatus
+
+
+class Origin(BaseModel):
+    """Where a run came from, as MLflow's own tags say; null: not told."""
+
+    user: str | None
+    source: str | None
+    source_type: str | None
+    entry_point: str | None
+    commit: str | None
+    branch: str | None
+    repository: str | None
+    is_dirty: bool | None = Field(description="whether there were changes that were not committed")
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """By the tags of `run`."""
+        return cls(**Provenance.of(run.tags)._asdict())
+
+
+class ChildRun(BaseModel):
+    """A run that stands in this one."""
+
+    run_id: str
+    name: str
+    status: RunStatus
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """The row of a child."""
+        return cls(run_id=run.run_id, name=run.name, status=run.status)
+
+
+class MadeModel(BaseModel):
+    """A model that was made from this run."""
+
+    id: str
+    name: str | None
+    state: ModelState
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """The row of a model."""
+        return cls(id=model.id, name=model.name, state=model.state)
+
+
+class Bounds(BaseModel):
+    """Between which values a metric moved, over how many points; null: not known."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
+    least: float | None
+    greatest: float | None
+    points: int | None
+
+    @classmethod
+    def of(cls, found: Extremes) -> Self:
+        """Those that are known."""
+        return cls(**found._asdict())
+
+
+class RunFacts(RunDetail):
+    """All that is known of a run but its histories; what could not be read is null, and `missing` says why."""
+
+    tags: dict[str, str]
+    origin: Origin
+    bounds: dict[str, Bounds] = Field(description="of the metrics of which these are known by now, by name")
+    children: list[ChildRun]
+    children_total: int = Field(description="how many there are, also where `children` are only the first of them")
+    models: list[MadeModel] | None
+    datasets: list[Dataset] | None
+    artifacts: list[ArtifactRow] | None
+    artifacts_cut: bool = Field(description="whether there are more files than `artifacts` tells")
+    missing: dict[str, str]

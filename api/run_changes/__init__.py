@@ -1,0 +1,1 @@
+"""The API's changes of runs."""

@@ -1,0 +1,285 @@
+"""What the files of runs cost: `python -m bench.run_files --port 18600`.
+
+A real MLflow, Clew as it is deployed, headless Chromium, all on this machine: a folder of 10,000 files, a page of 1,500
+metrics, four films of 20 MB side by side, a log of 1 GB, a file of each kind that is read by more than its beginning.
+"""
+
+import argparse
+import io
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+import requests
+from PIL import Image
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+
+from bench.clew_process import clew
+from bench.headless import Browser, browser
+from tests.run_files.webm import film, vp8
+from tests.tracking import Tracking
+from training.scratch_server import mlflow_server
+
+FILES, METRICS, FILM_BYTES, LOG_BYTES = 10_000, 1_500, 20_000_000, 2**30
+FILMS: Final = (4, 9)
+PARTS: Final = ("tree", "films", "memory")
+RESTS_SECONDS: Final = 0.2
+_LIST: Final = "document.getElementById('run-artifacts').scrollIntoView()"
+_CHARTS: Final = "document.querySelectorAll('.js-plotly-plot .scatterlayer .trace').length >= 1"
+_FIRST_FRAMES: Final = (
+    "(() => {{ const all = [...document.querySelectorAll('#compare-media video')];"
+    " return all.length === {films} && all.every((video) => video.readyState >= 2); }})()"
+)
+# What each film showed last, looked at whenever one shows another frame.
+_WATCH: Final = """
+window.benchDrift = [];
+const all = [...document.querySelectorAll('#compare-media video')], shown = new Map();
+for (const video of all) {
+  const look = (now, { mediaTime }) => {
+    shown.set(video, mediaTime);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+}
+(function sample() {
+  if (shown.size === all.length) window.benchDrift.push(Math.max(...shown.values()) - Math.min(...shown.values()));
+  setTimeout(sample, 100);
+})();
+[...document.querySelectorAll('.media-controls button')].find((button) => button.textContent === 'Play').click();
+"""
+
+
+def main() -> None:
+    """Measures one after the other, and prints a line for each figure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=18600)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--seconds", type=float, default=10, help="how long the films play")
+    asked = parser.parse_args()
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        mlflow = opened.enter_context(mlflow_server(folder))
+        large, films = fill(Tracking(mlflow), folder, with_log="memory" in asked.parts)
+        address = opened.enter_context(clew(mlflow, asked.port, WEB_WORKERS="1"))
+        window = opened.enter_context(browser())
+        say("load average of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        if "tree" in asked.parts:
+            listings(mlflow, address, large, asked.repeats)
+            tree(window, f"{address}/mlflow/runs/{large}", asked.repeats)
+        for many in FILMS if "films" in asked.parts else ():
+            side_by_side(window, f"{address}/mlflow?runs={','.join(films[:many])}", many, asked.repeats, asked.seconds)
+        if "memory" in asked.parts:
+            memory(address, large)
+
+
+def fill(tracking: Tracking, folder: Path, *, with_log: bool) -> tuple[str, list[str]]:
+    """A run with many files and metrics, and runs with films; returns their ids."""
+    experiment = tracking.experiment()
+    metrics = {f"long/m{number:04d}": [1.0] for number in range(METRICS - 1)}
+    large = tracking.run(experiment, name="large", metrics={"success_rate": [0.1, 0.5]} | metrics)
+    frames = folder / "artifacts" / experiment / large / "artifacts" / "frames"
+    frames.mkdir(parents=True)
+    for number in range(FILES):
+        (frames / f"frame_{number}.png").write_bytes(b"x")
+    for name, content in every_kind():
+        (frames.parent / name).write_bytes(content)
+    with (frames.parent / "console.log").open("wb") as log:
+        block = b"".join(
+            b"step %9d reward 0.123456 loss 0.0123 success 0.5 a line of a log\n" % n for n in range(2**14)
+        )
+        log.write(b"the first needle\n")
+        while with_log and log.tell() < LOG_BYTES:
+            log.write(block)
+        log.write(b"the last line\n")
+    runs = [tracking.run(experiment, name=f"films-{number}") for number in range(max(FILMS))]
+    content = long_film()
+    for run in runs:
+        tracking.artifact(run, "videos/eval_step_100.webm", content)
+    return large, runs
+
+
+def every_kind() -> list[tuple[str, bytes]]:
+    """Files about as large as each kind is read: a table, JSON, a page with a figure, Markdown."""
+    kept = io.BytesIO()
+    rng = np.random.default_rng(0)
+    pq.write_table(pa.table({f"c{n}": rng.random(100_000) for n in range(60)}), kept)
+    figure = {"data": [{"type": "scatter", "y": rng.random(180_000).tolist()}], "layout": {}}
+    rows = {"columns": ["n", "value"], "data": [[n, n / 7] for n in range(400_000)]}
+    page = f'<script>Plotly.newPlot("a", {orjson.dumps(figure["data"]).decode()}, {{}})</script>'
+    return [
+        ("table.parquet", kept.getvalue()),
+        ("figure.json", orjson.dumps(figure)),
+        ("rows.json", orjson.dumps(rows)),
+        ("small.json", orjson.dumps([{}] * 300_000)),
+        ("figure.html", page.encode()),
+        ("notes.md", b"# a *heading* with [a link](https://example.com)\n\n" * 60_000),
+        ("table.csv", b"1,2,3,4\n" * 2**22),
+    ]
+
+
+def long_film() -> bytes:
+    """A film of FILM_BYTES, 25 frames a second."""
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 255, (48, 64, 64, 3), np.uint8)
+    frames = [vp8(Image.fromarray(one).resize((640, 480)), 90) for one in noise]
+    many = FILM_BYTES // (sum(map(len, frames)) // len(frames))
+    return film([frames[number % len(frames)] for number in range(many)], 640, 480)
+
+
+def tree(window: Browser, page: str, repeats: int) -> None:
+    """The folder of many files, the page around it, and what came over the wire."""
+    window.loaded(page, _CHARTS)  # with what a browser keeps of a page's scripts
+    usable = [window.loaded(page, _CHARTS) for _ in range(repeats)]
+    say(f"run page of {METRICS:,} metrics until its first chart (aim 1,500 ms)", each(usable))
+    for rests in (0.0, RESTS_SECONDS):
+        listed = [click_to_rows(window, page, rests) for _ in range(repeats)]
+        by = f"a pointer that rested for {1000 * rests:.0f} ms" if rests else "a click out of nowhere"
+        say(f"folder of {FILES:,} files until its rows are there, by {by} (aim 1,000 ms)", each(listed))
+    window.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    window.leave()
+    window.received()
+    window.loaded(f"{page}?artifact=notes.md", "document.querySelector('#run-artifacts iframe')")
+    time.sleep(2)
+    say("run page with its files, nothing cached, over the wire (aim 2.5 MB)", f"{window.received()[0] / 1e6:.2f} MB")
+
+
+def click_to_rows(window: Browser, page: str, rests: float) -> float:
+    """Seconds from the click on the folder of many files to its rows; the pointer is on it `rests` seconds before."""
+    row = "#run-artifacts .artifact-row[data-path='{}']".format
+    there = 'document.querySelector("{}")'.format
+    window.loaded(page, _CHARTS)
+    window.until(there(row("frames")), _LIST)
+    if rests:
+        ActionChains(window.driver).move_to_element(
+            window.driver.find_element(By.CSS_SELECTOR, row("frames"))
+        ).perform()
+        time.sleep(rests)
+    return window.until(there(row("frames/frame_9.png")), f"{there(row('frames'))}.click()")
+
+
+def listings(mlflow: str, address: str, run: str, repeats: int) -> None:
+    """What the list of many files takes without a page: MLflow's, and Clew's of it."""
+    asked = {
+        "MLflow's own answer": (f"{mlflow}/api/2.0/mlflow/artifacts/list", {"run_id": run, "path": "frames"}),
+        "Clew's, with MLflow's": (f"{address}/artifacts/list", {"run": run, "path": "frames"}),
+    }
+    for name, (where, query) in asked.items():
+        took = []
+        for _ in range(repeats):
+            began = time.perf_counter()
+            requests.get(where, query, timeout=60).raise_for_status()
+            took.append(time.perf_counter() - began)
+        say(f"list of {FILES:,} files: {name}", each(took))
+
+
+def side_by_side(window: Browser, page: str, films: int, repeats: int, seconds: float) -> None:
+    """So many films: until each shows its first frame, and how far apart they are while they play."""
+    firsts = []
+    for _ in range(repeats):
+        window.loaded(page, "document.querySelector('#compare-media summary')")
+        firsts.append(
+            window.until(_FIRST_FRAMES.format(films=films), "document.querySelector('#compare-media summary').click()")
+        )
+    say(f"first frames of {films} films of {FILM_BYTES / 1e6:.0f} MB (aim 1,000 ms)", each(firsts))
+    window.run(_WATCH)
+    time.sleep(seconds)
+    apart = sorted(window.run("return window.benchDrift"))
+    within = sum(one <= 0.041 for one in apart)
+    say("frames of the films at one moment, apart (aim: a frame, 40 ms)", f"median {1000 * median(apart):.0f} ms")
+    say("  within a frame", f"{within} of {len(apart)} samples, longest {1000 * apart[-1]:.0f} ms")
+    window.leave()
+
+
+def memory(address: str, run: str) -> None:
+    """What a worker's memory grows by at its highest, for each file; and what a search of a gigabyte takes."""
+    for name in ("table.csv", "small.json", "rows.json", "figure.json", "figure.html", "notes.md", "table.parquet"):
+        grown, took, answer = growth(partial(preview, address, run, name))
+        say(f"worker at {name} (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.2f} s: {answer.get('kind') or answer}")
+    whole = {"path": "console.log"}
+    grown, took, _ = growth(lambda: read(f"{address}/api/runs/{run}/artifacts/file", whole))
+    say("worker while 1 GB is downloaded (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.1f} s")
+    grown, took, asked = growth(lambda: searched(address, run, "first needle"))
+    say("worker while 1 GB is searched from its end", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
+    grown, took, asked = growth(lambda: searched(address, run, r"step\s+7 .*nothing$", regex="1"))
+    say("  by a regular expression that nothing fits", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
+
+
+def preview(address: str, run: str, name: str) -> dict[str, Any]:
+    """What the page is told of a file."""
+    told: dict[str, Any] = requests.get(f"{address}/artifacts/preview", {"run": run, "path": name}, timeout=120).json()
+    return told
+
+
+def searched(address: str, run: str, text: str, **more: str) -> int:
+    """As the page does it; returns how many questions it took."""
+    before, count = None, 0
+    while True:
+        query = {"run": run, "path": "console.log", "q": text, **more} | ({} if before is None else {"before": before})
+        found = requests.get(f"{address}/artifacts/found", query, timeout=60).json()
+        before, count = found["searched_to"], count + 1
+        if found["lines"] or before <= 0:
+            return count
+
+
+def read(address: str, query: dict[str, str]) -> None:
+    """Reads an answer and keeps nothing."""
+    with requests.get(address, query, timeout=600, stream=True) as answer:
+        for _piece in answer.iter_content(2**20):
+            pass
+
+
+def growth(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """MB by which the worker with the most was larger during `work` than before it; seconds; what it returned."""
+    workers = [one for one in psutil.process_iter(["cmdline"]) if is_worker(one)]
+    workers = [one for parent in workers for one in parent.children()] or workers
+    before = {one.pid: lowest(one) for one in workers}
+    began = time.perf_counter()
+    done = work()
+    took = time.perf_counter() - began
+    return max(highest(one) - before[one.pid] for one in workers), took, done
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Whether it is the gunicorn that this script started."""
+    return "app:server" in (process.info["cmdline"] or []) and os.getpid() in [one.pid for one in process.parents()]
+
+
+def lowest(process: psutil.Process) -> float:
+    """MB that a worker has now; from here on the kernel notes its highest anew."""
+    Path(f"/proc/{process.pid}/clear_refs").write_text("5")
+    return float(process.memory_info().rss) / 1e6
+
+
+def highest(process: psutil.Process) -> float:
+    """MB that it had at most since then."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+
+
+def each(seconds: list[float]) -> str:
+    """Median and longest of several tries."""
+    return f"median {1000 * median(seconds):,.0f} ms, longest {1000 * max(seconds):,.0f} ms"
+
+
+def say(what: str, figure: str) -> None:
+    """A line for one figure."""
+    sys.stdout.write(f"{what:<80} {figure}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The files of runs, as the pages ask for them."""

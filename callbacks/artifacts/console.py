@@ -1,0 +1,39 @@
+"""`/artifacts/console`: the last lines of a run that failed, from its training's log or from a file of it."""
+
+from typing import Any
+
+import dash
+import flask
+
+from callbacks.artifacts.files import FileQuery, told
+from components.links import training_href
+from domain.errors import NotFound, ServiceError
+from domain.trainings.tags import LOG_TAIL, REQUEST
+from services.artifacts.console import LINES, last_words
+from services.connect import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+
+    @server.get("/artifacts/console")
+    @told
+    def artifact_console(asked: FileQuery) -> dict[str, Any]:
+        """No lines where nothing that it wrote is known; `href` leads to the training, `path` is the file."""
+        found = _of_training(services, asked.run)
+        if found is not None:
+            return {"lines": found, "href": training_href(asked.run), "path": None}
+        words = last_words(services.artifacts, asked.run)
+        return {"lines": [], "path": None} if words is None else words._asdict()
+
+
+def _of_training(services: Services, run_id: str) -> list[str] | None:
+    run = services.runs.view_with([run_id], services.settings.patience_seconds).get(run_id)
+    if run is None or REQUEST not in run.tags:
+        return None
+    try:
+        return services.scheduler.log(run_id, None, LINES).lines[-LINES:]
+    except (NotFound, ServiceError):  # another host's, or away: its end lies with the run, else in a file of it
+        tail = run.tags.get(LOG_TAIL, "").splitlines()[-LINES:]
+        return tail or None

@@ -1,0 +1,93 @@
+"""`/artifacts/…`: folders of a run, what is shown of a file, and its lines, in the reader's language."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, Final
+
+import dash
+import flask
+from pydantic import BaseModel, Field, ValidationError
+
+from callbacks.wire import answer, in_words
+from components.texts.translate import translate
+from domain.errors import BadInput, NotFound, ServiceError
+from domain.errors.artifacts.records import NotShown, RangeNotServed
+from domain.errors.misfits import misfits_of
+from domain.errors.requests import ContractMisfit
+from services.artifacts.previews import preview_of
+from services.artifacts.run_artifacts import MOST_LINES
+from services.artifacts.text_search import wanted
+from services.connect import Services
+
+Byte = Annotated[int | None, Field(ge=0, lt=2**53)]
+Told = Callable[["FileQuery"], dict[str, Any]]
+# Its page says them where the file would be; a browser would call any other status an error of the page.
+_SAID: Final = (BadInput, NotFound, ServiceError, NotShown, RangeNotServed)
+
+
+class FileQuery(BaseModel):
+    """Which file of which run, or which folder, and what of it."""
+
+    run: str = ""
+    path: str = ""
+    before: Byte = None
+    after: Byte = None
+    q: Annotated[str, Field(max_length=500)] = ""
+    regex: bool = False
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the routes to the server of `app`."""
+    server: flask.Flask = app.server
+    artifacts = services.artifacts
+
+    @server.get("/artifacts/list")
+    @told
+    def artifact_list(asked: FileQuery) -> dict[str, Any]:
+        """Name, whether it is a folder, and bytes: an object for each of 10,000 would be three times as long.
+
+        Of a run without any, `root` is where they would be, unless that is MLflow's own place.
+        """
+        found = artifacts.listed(asked.run, asked.path)
+        told = {"files": [[entry.name, entry.is_dir, entry.size_bytes] for entry in found]}
+        return told if found or asked.path else told | {"root": artifacts.root_elsewhere(asked.run)}
+
+    @server.get("/artifacts/preview")
+    @told
+    def artifact_preview(asked: FileQuery) -> dict[str, Any]:
+        return preview_of(artifacts, asked.run, asked.path).model_dump(mode="json", exclude_none=True)
+
+    @server.get("/artifacts/lines")
+    @told
+    def artifact_lines(asked: FileQuery) -> dict[str, Any]:
+        found = artifacts.lines(asked.run, asked.path, before=asked.before, after=asked.after, most=MOST_LINES)
+        return found._asdict()
+
+    @server.get("/artifacts/found")
+    @told
+    def artifact_found(asked: FileQuery) -> dict[str, Any]:
+        pattern = wanted(asked.q, is_pattern=asked.regex)
+        found = artifacts.found(asked.run, asked.path, pattern, before=asked.before, after=asked.after)
+        return found.model_dump()
+
+
+def told(route: Told) -> Callable[[], flask.Response]:
+    """Has `route` get its query, and answer as a `problem` what its page says in the file's place."""
+
+    @wraps(route)
+    @in_words
+    def answered() -> flask.Response:
+        try:
+            return answer(route(_asked()))
+        except _SAID as error:
+            reason = error.reason.code if isinstance(error, NotShown) else None
+            return answer({"problem": translate(error), "code": error.code, "reason": reason})
+
+    return answered
+
+
+def _asked() -> FileQuery:
+    try:
+        return FileQuery.model_validate(flask.request.args.to_dict())
+    except ValidationError as error:
+        raise ContractMisfit(misfits_of(error)) from error

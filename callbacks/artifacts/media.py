@@ -1,0 +1,35 @@
+"""`/artifacts/media`: the pictures and films of one of the compared runs, by key and step."""
+
+from typing import Any
+
+import dash
+import flask
+
+from callbacks.artifacts.files import FileQuery, told
+from components.colours import line_styles
+from domain.artifacts.media_pattern import media_pattern
+from domain.errors.records import RunIdMalformed
+from domain.tracking.compared import parse_run_ids
+from services.artifacts.media import find_media
+from services.connect import Services
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+
+    @server.get("/artifacts/media")
+    @told
+    def artifact_media(asked: FileQuery) -> dict[str, Any]:
+        """`runs` are those that it is compared with, in their order: its colour depends on them.
+
+        `q` may be a pattern of paths.
+        """
+        runs, _malformed = parse_run_ids(flask.request.args.get("runs"))
+        if asked.run not in runs:
+            raise RunIdMalformed
+        run = services.runs.view_with([asked.run], services.settings.patience_seconds).get(asked.run)
+        found = find_media(services.artifacts, asked.run, media_pattern(asked.q) if asked.q else None)
+        files = [[one.key, one.step, one.path, one.kind, one.size_bytes] for one in found.files]
+        name = asked.run[:8] if run is None else run.name or asked.run[:8]
+        return {"name": name, "colour": line_styles(runs)[asked.run].colour, "files": files, "is_cut": found.is_cut}

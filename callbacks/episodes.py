@@ -1,0 +1,26 @@
+"""`POST /episodes`: keeps a watched episode with its model's run, as assets/ asks for it."""
+
+import dash
+import flask
+
+from callbacks.wire import answer, body_as, in_words
+from domain.inference.saved_episodes import EpisodeRequest
+from services.connect import Services
+from services.identity import working_person, writing_person
+
+_MOST_BYTES = 2**12
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+
+    @server.post("/episodes")
+    @in_words
+    def save() -> flask.Response:
+        request, settings = flask.request, services.settings
+        asked = body_as(EpisodeRequest, _MOST_BYTES)
+        writing_person(request.headers, request.remote_addr, settings)
+        asker = working_person(request.headers, request.remote_addr, settings)
+        saved = services.episodes.save(asked, asker)
+        return answer(saved.model_dump())

@@ -1,0 +1,153 @@
+"""`/runs/changes`: what changed between runs, as tables; `/runs/named`: the runs that what a reader types may mean."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import dash
+import flask
+from dash import ClientsideFunction, Input, Output
+from pydantic import BaseModel, Field
+
+from callbacks.facts.parts import query_as
+from callbacks.wire import told_in_place
+from components import ids
+from components.run_facts.changes.change_tables import (
+    MOST_HELD_AGAINST,
+    Seen,
+    change_tables,
+    charts_link,
+    rows_of,
+    which_of,
+)
+from components.run_facts.parts import nothing
+from components.texts import words
+from components.texts.language import _
+from domain.errors.records import RunIdMalformed
+from domain.errors.requests import RunIdsMissing, RunIdsRequired
+from domain.run_facts.references import runs_called, usual_reference
+from domain.run_facts.run_changes import RunName, changes_between
+from domain.tracking.compared import is_run_id, parse_run_ids
+from domain.tracking.runs import Run
+from services.connect import Services
+from services.tracking.known_runs import known_run, known_table
+from services.tracking.run_store import RunView
+
+_MOST_CALLED: Final = 20
+_Typed = Annotated[str, Field(max_length=500)]
+_Most = Annotated[int, Field(ge=1, le=20_000)]
+
+
+class ChangesQuery(BaseModel):
+    """What of the changes of a run is seen; `against` is what a reader typed, the usual run where it is empty."""
+
+    run: str
+    against: _Typed = ""
+    q: _Typed = ""
+    most: _Most = 50
+
+
+class ComparedQuery(BaseModel):
+    """What of the changes between compared runs is seen; `runs` is a comma list, the first is held against."""
+
+    runs: str
+    q: _Typed = ""
+    most: _Most = 50
+
+
+class NamedQuery(BaseModel):
+    """What a reader typed on the page of a run."""
+
+    run: str
+    q: _Typed
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the routes to the server of `app`, and what happens in the browser."""
+    server: flask.Flask = app.server
+    patience = services.settings.patience_seconds
+
+    @server.get("/runs/changes")
+    @told_in_place
+    def run_changes() -> dict[str, Any]:
+        """`against` is the run that was found; of none or several the body says so."""
+        if "runs" in flask.request.args:
+            return _between(services, query_as(ComparedQuery))
+        asked = query_as(ChangesQuery)
+        if not is_run_id(asked.run):
+            raise RunIdMalformed
+        named = [asked.run, asked.against] if is_run_id(asked.against) else [asked.run]
+        view = services.runs.view_with(named, patience)
+        run = known_run(view, asked.run)
+        found = _references(view, run, asked.against)
+        if len(found) != 1:
+            return {"against": None, "rows": 0, "body": _not_one(found)}
+        body, rows = _tables(services, [found[0], run], asked.q, asked.most)
+        return {"against": [found[0].run_id, found[0].name], "rows": rows, "body": body}
+
+    @server.get("/runs/named")
+    @told_in_place
+    def runs_named() -> dict[str, Any]:
+        """Id, name and experiment of each."""
+        asked = query_as(NamedQuery)
+        found = runs_called(asked.q, known_table(services.runs.first_view(patience)), asked.run, _MOST_CALLED)
+        return {"runs": [[run.run_id, run.name, run.experiment] for run in found]}
+
+    app.clientside_callback(
+        ClientsideFunction("runChanges", "show"),
+        Output(ids.RUN_CHANGES_SHOWN, "data"),
+        Input(ids.RUN_ID, "data"),
+        Input(ids.RUN_DRAWN, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runChanges", "compare"),
+        Output(ids.COMPARE_CHANGES_SHOWN, "data"),
+        Input(ids.COMPARED, "data"),
+    )
+
+
+def _references(view: RunView, run: Run, typed: str) -> list[Run]:
+    table = known_table(view)
+    if not typed.strip():
+        usual = usual_reference(run, table)
+        return [] if usual is None else [usual]
+    known = view.get(typed.strip()) if is_run_id(typed.strip()) else None
+    return [known] if known is not None else runs_called(typed, table, run.run_id, _MOST_CALLED)
+
+
+def _not_one(found: Sequence[Run]) -> list[Any]:
+    if not found:
+        return nothing(_("There is no such run. Say one by its name or its id."))
+    candidates = [(_name(run), run.experiment) for run in found]
+    return which_of(candidates, is_cut=len(found) == _MOST_CALLED)
+
+
+def _between(services: Services, asked: ComparedQuery) -> dict[str, Any]:
+    ids_asked, _malformed = parse_run_ids(asked.runs)
+    if not ids_asked:
+        raise RunIdsMissing({"runs": RunIdsRequired()})
+    view = services.runs.view_with(ids_asked[:MOST_HELD_AGAINST], services.settings.patience_seconds)
+    known_table(view)
+    runs = [run for run_id in ids_asked[:MOST_HELD_AGAINST] if (run := view.get(run_id)) is not None]
+    if len(runs) < 2:
+        return {"rows": 0, "body": nothing(_("What changed takes two runs."))}
+    body, rows = _tables(services, runs, asked.q, asked.most)
+    if len(ids_asked) > MOST_HELD_AGAINST:
+        body.insert(0, _only(MOST_HELD_AGAINST, len(ids_asked)))
+    return {"rows": rows, "body": body}
+
+
+def _only(shown: int, asked: int) -> Any:
+    [said] = nothing(_("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(asked)))
+    return said
+
+
+def _tables(services: Services, runs: Sequence[Run], typed: str, most: int) -> tuple[list[Any], int]:
+    changes = changes_between(runs, services.vocabulary)
+    seen = Seen(typed, most, services.settings.commit_url)
+    is_run_page = "runs" not in flask.request.args
+    head = [charts_link(changes.runs)] if is_run_page else []
+    return [*head, *change_tables(changes, seen)], rows_of(changes)
+
+
+def _name(run: Run) -> RunName:
+    return RunName(run_id=run.run_id, name=run.name)

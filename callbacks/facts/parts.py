@@ -1,0 +1,108 @@
+"""`/runs/facts`: the parts of a run's page beside its charts, each by itself, in the reader's language."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import dash
+import flask
+from dash import ClientsideFunction, Input, Output
+from pydantic import BaseModel, Field, ValidationError
+
+from callbacks.wire import told_in_place
+from components import ids
+from components.run_facts import lineage, logged
+from components.run_facts.gpu_part import gpus
+from components.run_facts.logged_values import SHOWN_AT_FIRST, Part
+from domain.errors.misfits import misfits_of
+from domain.errors.records import RunIdMalformed
+from domain.errors.requests import ContractMisfit
+from domain.errors.services import AnswerTooSlow
+from domain.fleet.run_gpus import gpus_of_run
+from domain.gpus import GpuReport
+from domain.registry.models import Model
+from domain.run_facts.gpu_use import GpuUse, gpus_of
+from domain.tracking.compared import is_run_id
+from domain.tracking.runs import Run, RunStatus
+from services.connect import Services
+from services.fleet.runs_of_users import is_user_of, run_history
+from services.run_facts.made_models import models_from
+from services.tracking.known_runs import known_run
+
+Q = TypeVar("Q", bound=BaseModel)
+_MOST_ENTRIES: Final = 20_000
+
+
+class PartQuery(BaseModel):
+    """Which part of which run's page; of its entries those with `q` in them, and so many at most."""
+
+    run: str
+    part: Literal["gpus", "parameters", "tags", "models", "datasets"]
+    q: Annotated[str, Field(max_length=500)] = ""
+    most: Annotated[int, Field(ge=1, le=_MOST_ENTRIES)] = SHOWN_AT_FIRST
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`, and what happens in the browser."""
+    server: flask.Flask = app.server
+    parts: dict[str, Callable[[PartQuery], Part]] = {
+        "gpus": lambda asked: _gpus(services, _run(services, asked.run)),
+        "parameters": lambda asked: logged.parameters(_run(services, asked.run), asked.q, asked.most),
+        "tags": lambda asked: logged.tags(_run(services, asked.run), asked.q, asked.most),
+        "models": lambda asked: lineage.models(_made_models(services, asked.run), asked.most),
+        "datasets": lambda asked: lineage.datasets(services.datasets.of(asked.run), asked.most),
+    }
+
+    @server.get("/runs/facts")
+    @told_in_place
+    def run_part() -> dict[str, Any]:
+        """`entries` are those without a search."""
+        asked = query_as(PartQuery)
+        if not is_run_id(asked.run):
+            raise RunIdMalformed
+        return parts[asked.part](asked)._asdict()
+
+    app.clientside_callback(
+        ClientsideFunction("runFacts", "show"),
+        Output(ids.RUN_PARTS_SHOWN, "data"),
+        Input(ids.RUN_ID, "data"),
+        Input(ids.RUN_DRAWN, "data"),
+    )
+
+
+def query_as(shape: type[Q]) -> Q:
+    """The request's query; raises `ContractMisfit`, which names each field that does not fit."""
+    asked: dict[str, Any] = flask.request.args.to_dict()
+    try:
+        return shape.model_validate(asked)
+    except ValidationError as error:
+        raise ContractMisfit(misfits_of(error)) from error
+
+
+def _run(services: Services, run_id: str) -> Run:
+    return known_run(services.runs.view_with([run_id], services.settings.patience_seconds), run_id)
+
+
+def _made_models(services: Services, run_id: str) -> list[Model]:
+    patience = services.settings.patience_seconds
+    return models_from(services.model_views, services.models.name, run_id, patience)
+
+
+def _gpus(services: Services, run: Run) -> Part:
+    """Those of now, and those of the run's time; raises `AnswerTooSlow` while that is still being read."""
+    uses, view = _gpu_uses(services, run), run_history(services.fleet, run, services.settings.patience_seconds)
+    if view is None or (view.history is None and not view.is_pending):
+        return gpus(uses)  # of a source that does not answer its own page tells
+    if view.history is None:
+        if uses:
+            return gpus(uses)
+        raise AnswerTooSlow(services.fleet.source.name)
+    had = gpus_of_run(view.history, lambda user: is_user_of(user, run))
+    return gpus(uses, had, view.history.steps, run.run_id)
+
+
+def _gpu_uses(services: Services, run: Run) -> list[GpuUse]:
+    """None of a monitor that does not answer: the page of the GPUs says so."""
+    if run.status is not RunStatus.RUNNING:
+        return []
+    told = services.gpu_reports.all().items()
+    return [use for host, report in told if isinstance(report, GpuReport) for use in gpus_of(run, host, report)]

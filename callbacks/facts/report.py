@@ -1,0 +1,231 @@
+"""`/runs/report.html`: a comparison as one file, streamed: one chart, one picture at a time is in memory."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import quote
+
+import dash
+import flask
+from dash import html
+
+from callbacks.runs.drawing import Drawing
+from callbacks.wire import in_words
+from components import notices
+from components.chart_grid.grid_address import GridAddress
+from components.charts.chart_config import chart_config
+from components.charts.figures import figure
+from components.links import href
+from components.report import document, sections
+from components.report.html_text import html_text
+from components.runs import comparison, final_metrics, group_metrics
+from components.texts import words
+from components.texts.language import _, ngettext
+from components.texts.translate import translate
+from domain.charts.axis_hints import over_what_is_alike
+from domain.charts.chart_options import ChartOptions
+from domain.charts.chart_spec import ChartSpec, Subject
+from domain.charts.figure_query import run_ids
+from domain.tracking.runs import Run
+from services.connect import Services
+from services.identity import reader
+from services.report.pictures import MOST_BYTES, Picture, Pictures
+from services.sharing.free_memory import give_back
+from services.tracking.curves import CurveCache
+from services.tracking.histories.store import Series
+from services.tracking.known_runs import known_table
+from services.tracking.run_store import RunView
+
+PATH: Final = "/runs/report.html"
+MOST_RUNS: Final = 100
+MOST_CHARTS: Final = 100
+_RUNS_WAIT_SECONDS: Final = 15.0
+# Who asks for a file would rather wait for a history than have a chart without it; proxies wait about as long.
+_CHART_WAIT_SECONDS: Final = 20.0
+_WAIT_SECONDS: Final = 60.0
+_POINTS: Final = 1_000
+_BUTTONS: Final = ["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
+
+
+class Asked(NamedTuple):
+    """What the address of the comparison says: the runs that are known, how charts are drawn, and which.
+
+    Histories are waited for until `ends`, of the monotonic clock.
+    """
+
+    runs: list[Run]
+    view: RunView
+    options: ChartOptions
+    grid: GridAddress
+    address: str
+    notes: list[str]
+    ends: float
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the route to the server of `app`."""
+    server: flask.Flask = app.server
+    plotly = next(Path(app.config.assets_folder).glob("plotly-basic-*.min.js"))
+
+    @server.route(PATH, methods=["GET", "POST"])
+    @in_words
+    def report() -> flask.Response:
+        """Takes what the address of the page with the comparison says; as a form where that is long."""
+        asked, now = _asked(services), datetime.now(UTC)
+        user = reader(flask.request.headers, flask.request.remote_addr, services.settings).user
+        about = sections.About(len(asked.runs), asked.address, user, now)
+        pieces = _file(services, asked, about, plotly)
+        response = flask.Response(flask.stream_with_context(_encoded(pieces)), mimetype="text/html")
+        response.headers["Content-Disposition"] = f'attachment; filename="clew-report-{now:%Y%m%d-%H%M}.html"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _asked(services: Services) -> Asked:
+    query = flask.request.values
+    asked_ids = run_ids(query.get("runs"))
+    ids = asked_ids[:MOST_RUNS]
+    view = services.runs.view_with(ids, _RUNS_WAIT_SECONDS)
+    known_table(view)
+    runs = [run for run_id in ids if (run := view.get(run_id)) is not None]
+    lists: dict[str, str | list[str]] = {
+        name: values if len(values) > 1 else values[0] for name, values in query.lists()
+    }
+    options, _odd = ChartOptions.from_address(lists)
+    if "axis" not in options.model_fields_set:
+        options = over_what_is_alike(options, runs, services.vocabulary)
+    told = [_("MLflow knows no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
+    notes = told if len(runs) < len(ids) else []
+    if len(asked_ids) > MOST_RUNS:
+        notes.append(sections.first_of(MOST_RUNS, len(asked_ids)))
+    return Asked(runs, view, options, GridAddress.of(lists), _address(), notes, time.monotonic() + _WAIT_SECONDS)
+
+
+def _address() -> str:
+    """The page with the comparison, as its reader's browser writes it."""
+    page = flask.request.host_url.rstrip("/") + href("/mlflow")
+    pairs = [(name, value) for name, values in flask.request.values.lists() for value in values]
+    said = "&".join(f"{quote(name)}={quote(value, safe=',')}" for name, value in pairs)
+    return f"{page}{'&' if '?' in page else '?'}{said}"
+
+
+def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece.encode("utf-8", "replace")
+
+
+def _file(services: Services, asked: Asked, about: sections.About, plotly: Path) -> Iterator[str]:
+    runs, base = asked.runs, asked.address
+    yield document.head(sections.title(len(runs)), plotly)
+    yield sections.opening(about)
+    yield sections.notes(asked.notes)
+    yield sections.run_list(runs, base)
+    if runs:
+        yield _tables(services, asked)
+        yield from _charts(services, asked)
+        yield sections.changed(runs, services.vocabulary, services.settings.commit_url, base)
+        yield from sections.parameters(runs, base)
+        yield from _pictures(services, asked)
+    yield from document.scripts(plotly)
+    give_back()
+
+
+def _tables(services: Services, asked: Asked) -> str:
+    wanted = [Subject(word) for word in (*comparison.WORDS, *final_metrics.histories_for(asked.options))]
+    drawing = _complete(services, asked, wanted)
+    groups = group_metrics.group_table(drawing.runs, drawing.found, asked.options)
+    tables = [groups, final_metrics.table(drawing.runs, drawing.found, asked.options)]
+    content = [html.Div(tables, className="table-responsive"), *map(html.P, _missing(drawing))]
+    return sections.section(_("Final metrics"), content, asked.address)
+
+
+def _charts(services: Services, asked: Asked) -> Iterator[str]:
+    specs = [ChartSpec.parse(text) for text in asked.grid.charts or []] or _usual(services, asked.runs)
+    if not specs:
+        return
+    yield html_text(html.H2(_("Charts")), "")
+    yield '<div class="charts">\n'
+    config, missing = chart_config(_BUTTONS), dict[str, None]()
+    for place, spec in enumerate(specs[:MOST_CHARTS]):
+        drawing = _complete(services, asked, spec.of)
+        # Of one chart alone: kept for zooms that no file asks for, those of a hundred runs are hundreds of megabytes.
+        curves = CurveCache()
+        drawn = figure(
+            spec,
+            drawing.runs,
+            drawing.found,
+            asked.options,
+            still_loading=drawing.is_loading,
+            sampled=drawing.sampled,
+            width=_POINTS,
+            window=asked.grid.window,
+            curve_of=curves.curve,
+        )
+        yield document.chart(f"plot-{place}", drawn, config, drawn["layout"]["meta"]["summary"])
+        missing |= dict.fromkeys(_missing(drawing))
+        services.histories.release(Series(*which) for which in drawing.found.histories)
+    yield "</div>\n" + sections.notes(list(missing))
+    if len(specs) > MOST_CHARTS:
+        yield sections.notes([_("The first %(n)s of %(all)s charts are here.", n=MOST_CHARTS, all=len(specs))])
+
+
+def _usual(services: Services, runs: Sequence[Run]) -> list[ChartSpec]:
+    """The preset, of which what nobody logged makes room."""
+    logged = [word for word in comparison.WORDS if any(run.metric_key(word, services.vocabulary) for run in runs)]
+    return [ChartSpec.of_word(word) for word in logged]
+
+
+def _complete(services: Services, asked: Asked, wanted: Sequence[Subject]) -> Drawing:
+    """With all histories that come in time."""
+    ends = min(asked.ends, time.monotonic() + _CHART_WAIT_SECONDS)
+    ids = [run.run_id for run in asked.runs]
+    while True:
+        drawing = Drawing.of(services, asked.view, ids, wanted, asked.options, min(ends, time.monotonic() + 1.0))
+        if not drawing.is_loading or time.monotonic() >= ends:
+            return drawing
+
+
+def _missing(drawing: Drawing) -> list[str]:
+    """What is missing of the numbers."""
+    late = len(drawing.pending)
+    told = [notices.failed_history(cause) for cause in drawing.failures]
+    if late:
+        told.append(ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", late))
+    return told
+
+
+def _pictures(services: Services, asked: Asked) -> Iterator[str]:
+    found, is_begun = Pictures(services.artifacts, asked.runs), False
+    for picture in found.all():
+        if not is_begun:
+            yield html_text(html.H2(_("Pictures and videos")), "") + '<div class="pictures">\n'
+            is_begun = True
+        yield from _shown(picture, asked.address)
+    if is_begun:
+        yield "</div>\n"
+    yield sections.notes(_about_pictures(found))
+
+
+def _shown(picture: Picture, base: str) -> Iterator[str]:
+    file, run = picture.file, picture.run
+    step = _("without a step") if file.step is None else _("Step %(n)s", n=words.count(file.step))
+    caption = f"{file.key} · {run.name or run.run_id[:8]} · {step}"
+    if picture.content is not None:
+        yield from sections.picture(picture.content, picture.media_type, caption)
+        return
+    page = href(f"/api/runs/{quote(run.run_id)}/artifacts/file")
+    place = f"{page}{'&' if '?' in page else '?'}path={quote(file.path, safe='')}"
+    yield sections.only_told(caption, place, base)
+
+
+def _about_pictures(found: Pictures) -> list[str]:
+    told = []
+    if found.left_out:
+        most = words.count(MOST_BYTES >> 20)
+        text = _("Left out: %(n)s, which are no pictures, or would make the file larger than %(most)s MiB of pictures.")
+        told.append(text % {"n": words.count(found.left_out), "most": most})
+    if found.is_cut:
+        told.append(_("Not all pictures were read in time."))
+    return told + list(dict.fromkeys(translate(error) for error in found.failures))

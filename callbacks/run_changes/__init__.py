@@ -1,0 +1,1 @@
+"""What people do with runs, as the pages ask for it."""

@@ -1,0 +1,26 @@
+"""What the pages of runs begin with, for their code to change runs."""
+
+import dash
+from dash import ClientsideFunction, Input, Output
+
+from components import ids
+from services.connect import Services
+
+
+def register(app: dash.Dash, _services: Services) -> None:
+    """Adds the callbacks of the browser to `app`."""
+    app.clientside_callback(
+        ClientsideFunction("runEdits", "show"),
+        Output(ids.RUN_EDITS_SHOWN, "data"),
+        Input(ids.RUN_ID, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runTrash", "show"),
+        Output(ids.RUN_TRASH_SHOWN, "data"),
+        Input(ids.RUN_TRASH_BEGIN, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("runs", "changeMenu"),
+        Output(ids.RUNS_CHANGE, "disabled"),
+        Input(ids.SELECTED, "data"),
+    )

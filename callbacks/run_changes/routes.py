@@ -1,0 +1,113 @@
+"""`/runs/now`, `/runs/change`, `/runs/many` and `/runs/trash`: assets/run_edits*.js ask, from any page.
+
+No callbacks of Dash's: those show no answer on a page that was left meanwhile, and say nothing where none comes.
+"""
+
+from typing import Any, Self
+
+import dash
+import flask
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+from callbacks.wire import answer, body_as, in_words, told_in_place
+from components.run_changes import answers
+from components.run_changes.trash_rows import trash_rows
+from domain.errors import ClewError
+from domain.errors.connections import OutcomeUnknown
+from domain.errors.records import RunIdMalformed
+from domain.errors.run_changes.records import RunChangedMeanwhile
+from domain.run_changes.changes import RunChange
+from domain.run_changes.now import MovedRuns
+from domain.run_changes.requests import ManyRuns, RunAction, RunId
+from domain.tracking.compared import is_run_id
+from services.connect import Services
+from services.identity import writing_person
+from services.run_changes.bulk import each
+from services.run_changes.changing import Changed
+
+_MOST_BYTES = 2**20
+_PIECE_SECONDS = 20.0
+
+
+class OneRun(BaseModel):
+    """What a person does with one run; a deletion asks first, and `is_confirmed` is the answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: RunId
+    action: RunAction
+    change: RunChange | None = None
+    is_confirmed: bool = False
+
+    @model_validator(mode="after")
+    def _says_how(self) -> Self:
+        if (self.action is RunAction.CHANGE) != (self.change is not None):
+            raise PydanticCustomError("changes_nothing", "names nothing that is to be changed")
+        return self
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the routes to the server of `app`."""
+    server: flask.Flask = app.server
+    team_runs, patience = services.team_runs, services.settings.patience_seconds
+
+    @server.get("/runs/now")
+    @told_in_place
+    def run_now() -> dict[str, Any]:
+        run_id = flask.request.args.get("run", "")
+        if not is_run_id(run_id):
+            raise RunIdMalformed
+        return answers.now(team_runs.now(run_id))
+
+    @server.post("/runs/change")
+    @in_words
+    def change_run() -> flask.Response:
+        asked = body_as(OneRun, _MOST_BYTES)
+        try:
+            done = _act(services, asked, _writer(services))
+        except RunChangedMeanwhile as error:
+            return answer(answers.refused(error, team_runs.now(asked.run_id)))
+        except OutcomeUnknown as error:
+            return answer(answers.not_known(error))
+        except ClewError as error:
+            return answer(answers.refused(error))
+        services.runs.changed_view(patience)
+        return answer(done)
+
+    @server.post("/runs/many")
+    @in_words
+    def change_many() -> flask.Response:
+        """Of a few runs at a time: the page counts, and can stop."""
+        asked = body_as(ManyRuns, _MOST_BYTES)
+        by = _writer(services)
+        found = each(asked.runs or [], lambda run_id: team_runs.act(asked, run_id, by), _PIECE_SECONDS)
+        view = services.runs.changed_view(patience)
+        names = {run_id: run.name for run_id in found.failed if (run := view.get(run_id)) is not None}
+        if asked.action is RunAction.RESTORE and found.failed and (trash := team_runs.trash.view(patience).trash):
+            names = {run.run_id: run.name for run in trash.runs} | names
+        done = {run_id: one.undo if isinstance(one, Changed) else None for run_id, one in found.done.items()}
+        return answer(answers.many(done, found.failed, names) | {"left": found.left})
+
+    @server.get("/runs/trash")
+    @in_words
+    def trash() -> flask.Response:
+        asked_again = "again" in flask.request.args
+        known = team_runs.trash.refreshed(patience) if asked_again else team_runs.trash.view(patience)
+        rows = trash_rows(known.trash, known.as_of, None if known.failure is None else known.failure.whole)
+        return answer(rows | {"is_outdated": known.is_outdated})
+
+
+def _writer(services: Services) -> str | None:
+    return writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
+
+
+def _act(services: Services, asked: OneRun, by: str | None) -> dict[str, Any]:
+    runs = services.team_runs
+    if asked.change is not None:
+        changed = runs.change(asked.run_id, asked.change, by)
+        return answers.changed(changed.run, changed.undo)
+    if asked.action is RunAction.DELETE and not asked.is_confirmed:
+        return answers.deletion_question(runs.moves(asked.run_id))
+    moved: MovedRuns = (runs.delete if asked.action is RunAction.DELETE else runs.restore)(asked.run_id, by)
+    return answers.moved(moved, asked.action)

@@ -1,0 +1,46 @@
+"""The correction of what a run's experiment is read as: asked for on the run's page, written, and said."""
+
+import dash
+from dash import Input, Output, State
+from flask import request
+
+from callbacks.freshness import RETRY_WAIT_SECONDS
+from components import ids
+from components.runs import tool_reading
+from components.texts.language import _
+from components.texts.translate import translate
+from domain.errors import ClewError
+from services.connect import Services
+from services.identity import writing_person
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Adds the callback of the correction to `app`."""
+
+    @app.callback(
+        Output(ids.RUN_TOOL_OUTCOME, "children"),
+        Input(ids.RUN_TOOL_STATE, "n_clicks"),
+        State(ids.RUN_TOOL_CHOICE, "value"),
+        State(ids.RUN_ID, "data"),
+        prevent_initial_call=True,
+        running=[(Output(ids.RUN_TOOL_STATE, "disabled"), True, False)],
+    )
+    def state(_clicks: int | None, tool: object, run_id: str | None) -> str:
+        try:
+            by = writing_person(request.headers, request.remote_addr, services.settings)
+            run = services.runs.view_with([run_id or ""], services.settings.patience_seconds).get(run_id or "")
+            if run is None:
+                return _("MLflow knows no run %(ids)s.", ids=(run_id or "–")[:64])
+            _write(services, run.experiment_id, str(tool), by)
+        except ClewError as error:
+            return translate(error)
+        # Who changes how runs are read wants to see them so.
+        services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+        return tool_reading.outcome(str(tool), run.experiment)
+
+
+def _write(services: Services, experiment_id: str, tool: str, by: str | None) -> None:
+    if tool == tool_reading.AS_RECOGNISED:
+        services.tool_readings.undo(experiment_id)
+    else:
+        services.tool_readings.state(experiment_id, tool, by)

@@ -1,0 +1,137 @@
+"""What holds now, what was told, to whom, and what is muted."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import notices
+from components.alerts.alert_words import kind_colour, kind_name
+from components.links import href
+from components.texts.language import _, around, ngettext
+from components.texts.translate import translate
+from domain.alerts.alert import Alert, Mute
+from domain.alerts.alert_list import AlertList
+
+MOST_OVER: Final = 100
+
+
+def body(listed: AlertList, now_ms: int, read_ms: int) -> list[Any]:
+    """The whole page below its heading, of alerts that were read at `read_ms` (Unix ms)."""
+    return [
+        _watcher(listed, read_ms),
+        _undelivered(listed.undelivered),
+        html.H2(_("Holds now"), className="h5 mt-3"),
+        _table(listed.holding, _("Nothing that deserves word holds now.")),
+        html.H2(_("Was told"), className="h5 mt-4"),
+        _table(listed.over[:MOST_OVER], _("Nothing was told yet.")),
+        html.H2(_("Muted"), className="h5 mt-4"),
+        _mutes(listed.mutes_in_force(now_ms)),
+    ]
+
+
+def badge(alert: Alert) -> dbc.Badge:
+    """What kind of thing an alert is."""
+    colour = kind_colour(alert.kind)
+    text = {"text_color": "dark"} if colour == "warning" else {}
+    return dbc.Badge(kind_name(alert.kind), color=colour, class_name=f"alert-{alert.kind.value}", **text)
+
+
+def said(alert: Alert) -> html.A:
+    """What an alert says, leading to the page that shows it."""
+    return html.A(translate(alert.text), href=href(alert.subject.page))
+
+
+def _watcher(listed: AlertList, read_ms: int) -> Any:
+    if listed.watcher is not None and not listed.is_heard(read_ms):
+        text = _("The watcher of {host} has said nothing since {moment}: nobody is told of anything.")
+        since = notices.moment(listed.watcher_at_ms)
+        return dbc.Alert(around(text, host=listed.watcher, moment=since), color="warning", className="py-2")
+    if listed.watcher is not None:
+        return html.P(_("The watcher of %(host)s works.", host=listed.watcher), className="text-body-secondary mb-1")
+    if listed.is_watched:
+        return dbc.Alert(_("No watcher works now: nobody is told of anything."), color="warning", className="py-2")
+    return dbc.Alert(
+        _("No watcher has run yet. Set ALERTS_FILE to a file that says who is to be told of what; docs/alerts.md."),
+        color="info",
+        className="py-2",
+    )
+
+
+def _undelivered(alerts: Sequence[Alert]) -> Any:
+    """Who could not be told, and why."""
+    if not alerts:
+        return None
+    causes: dict[str, Any] = {}
+    for alert in alerts:
+        for receiver, due in alert.due.items():
+            if due.tries:
+                causes.setdefault(receiver, due.cause)
+    heading = ngettext(
+        "%(num)s message has not arrived; it is tried again:",
+        "%(num)s messages have not arrived; they are tried again:",
+        sum(due.tries > 0 for alert in alerts for due in alert.due.values()),
+    )
+    rows = [
+        html.Li([html.Strong(name), " · ", "–" if cause is None else translate(cause)])
+        for name, cause in causes.items()
+    ]
+    return dbc.Alert([heading, html.Ul(rows, className="mb-0")], color="danger", className="py-2")
+
+
+def _table(alerts: Sequence[Alert], empty: str) -> Any:
+    if not alerts:
+        return html.P(empty, className="text-body-secondary")
+    return html.Div(
+        html.Table(
+            [
+                html.Thead(html.Tr([html.Th(text, scope="col") for text in (_("What"), _("When"), _("Told"))])),
+                html.Tbody([_row(alert) for alert in alerts]),
+            ],
+            className="table table-sm align-middle",
+        ),
+        className="table-responsive",
+    )
+
+
+def _row(alert: Alert) -> html.Tr:
+    what = html.Td([badge(alert), " ", said(alert)], className="text-break")
+    return html.Tr([what, html.Td(_when(alert)), html.Td(_told(alert))])
+
+
+def _when(alert: Alert) -> list[Any]:
+    """The moment, and of what lasted its end."""
+    since = notices.moment(alert.since_ms)
+    if alert.until_ms in (None, alert.since_ms):
+        return [since]
+    return around(_("{begin} until {end}"), begin=since, end=notices.moment(alert.until_ms))
+
+
+def _told(alert: Alert) -> list[Any]:
+    """Each receiver by its name, and when; an address stands nowhere."""
+    parts: list[Any] = [html.Div([name, " ", notices.age(at)]) for name, at in alert.told.items()]
+    for name, due in alert.due.items():
+        parts.append(html.Div(_("%(name)s: not yet", name=name) if not due.tries else _("%(name)s: failed", name=name)))
+    if alert.is_muted:
+        parts.append(html.Div(_("muted")))
+    return parts or [_("nobody")]
+
+
+def _mutes(mutes: Sequence[Mute]) -> Any:
+    if not mutes:
+        return html.P(_("Nothing is muted."), className="text-body-secondary")
+    return html.Ul([html.Li(_mute(mute), className="mb-2") for mute in mutes], className="list-unstyled")
+
+
+def _mute(mute: Mute) -> list[Any]:
+    return [
+        html.Strong(mute_name(mute), className="me-2"),
+        *around(_("until {moment}"), moment=notices.coming(mute.until_ms)),
+        html.Span(f" {mute.by or _('somebody')}: {mute.why}", className="text-body-secondary text-break"),
+    ]
+
+
+def mute_name(mute: Mute) -> str:
+    """What a mute is about."""
+    return " · ".join(filter(None, [", ".join(map(kind_name, mute.kinds)) or _("everything"), mute.pattern]))

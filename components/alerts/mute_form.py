@@ -1,0 +1,57 @@
+"""The form that has the watcher be silent about something for a time."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids
+from components.alerts.alert_words import kind_name, mute_hours
+from components.permissions import only_who_may, reason
+from components.texts.language import _
+from domain.access.rules import Access
+from domain.alerts.kinds import AlertKind
+
+EVERYTHING = "*"
+
+
+def mute_form() -> html.Section:
+    """What, where, for how long, why."""
+    kinds = [{"label": _("everything"), "value": EVERYTHING}]
+    kinds += [{"label": kind_name(kind), "value": kind.value} for kind in AlertKind]
+    hours = [{"label": text, "value": str(number)} for number, text in mute_hours().items()]
+    fields = [
+        _field(_("What"), dbc.Select(id=ids.MUTE_KIND, options=kinds, value=EVERYTHING, size="sm")),
+        _field(
+            _("Run, experiment or host"),
+            dbc.Input(id=ids.MUTE_PATTERN, size="sm", maxlength=300, placeholder=_("any; * stands for anything")),
+        ),
+        _field(_("For"), dbc.Select(id=ids.MUTE_HOURS, options=hours, value="4", size="sm")),
+        _field(_("Why"), dbc.Input(id=ids.MUTE_WHY, size="sm", maxlength=500)),
+        dbc.Button(_("Mute"), id=ids.MUTE_SEND, size="sm", color="primary", class_name="align-self-end"),
+    ]
+    end = [
+        _field(_("Mute that is to end"), dbc.Select(id=ids.MUTE_END_CHOICE, options=[], size="sm")),
+        dbc.Button(
+            _("End it"), id=ids.MUTE_END, size="sm", color="secondary", outline=True, class_name="align-self-end"
+        ),
+    ]
+    return html.Section(
+        [
+            html.H2(_("Mute"), className="h5 mt-4"),
+            only_who_may(Access.WRITE, fields, ids.MUTE_REFUSED, "d-flex flex-wrap gap-2"),
+            reason(Access.WRITE, ids.MUTE_REFUSED),
+            html.Div(
+                only_who_may(Access.WRITE, end, ids.MUTE_REFUSED, "d-flex flex-wrap gap-2"),
+                id=ids.MUTE_END_PLACE,
+                className="mt-3",
+                hidden=True,
+            ),
+            html.P(id=ids.MUTE_OUTCOME, role="status", className="small mt-1"),
+        ],
+        **{"aria-label": _("Mute")},
+    )
+
+
+def _field(label: str, control: Any) -> html.Label:
+    return html.Label([html.Span(label, className="small"), control])

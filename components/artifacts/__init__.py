@@ -1,0 +1,1 @@
+"""Where the files of a run appear, and what is said there."""

@@ -1,0 +1,19 @@
+"""Where the last lines of a failed run appear; assets/artifact_console.js fills it."""
+
+import json
+
+from dash import html
+
+from components import ids
+from components.texts.language import _
+
+
+def console_box() -> html.Div:
+    """A place that stays empty where nothing of the run's console is known."""
+    texts = {
+        "title": _("The last lines before it failed"),
+        "whole": _("The whole log"),
+        "from": _("From {path}"),
+        "no_answer": _("Clew does not answer."),
+    }
+    return html.Div(id=ids.RUN_CONSOLE, className="run-console", **{"data-texts": json.dumps(texts)})

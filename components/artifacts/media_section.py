@@ -1,0 +1,70 @@
+"""Pictures and films of the compared runs, side by side; assets/artifact_media.js fills it once it is opened."""
+
+import json
+
+from dash import html
+
+from components import ids
+from components.texts.language import _
+
+
+def media_section(*, of_one: bool = False) -> html.Details:
+    """Its place below the charts of a comparison, or below the files `of_one` run: a page has one of them."""
+    shown = texts() | (texts_of_one() if of_one else {})
+    return html.Details(
+        [
+            html.Summary(_("Pictures and videos by step") if of_one else _("Pictures and videos side by side")),
+            html.Div(id=ids.COMPARE_MEDIA_PLACE, **{"data-texts": json.dumps(shown)}),
+        ],
+        id=ids.COMPARE_MEDIA,
+        className="compare-media relations-part",
+    )
+
+
+def texts_of_one() -> dict[str, str]:
+    """What is said otherwise where there is nothing to compare with."""
+    return {
+        "none_fit": _("No picture or video of this run fits this pattern."),
+        "none": _("This run has no pictures or videos that are called by step, such as videos/eval_step_1000.mp4."),
+        "key": "{key}",
+    }
+
+
+def texts() -> dict[str, str]:
+    """Labels and sentences; `{…}` is filled in by the browser."""
+    return {
+        "reading": _("Reading…"),
+        "no_answer": _("Clew does not answer."),
+        "none": _(
+            "None of these runs has pictures or videos that are called by step, such as videos/eval_step_1000.mp4."
+        ),
+        "first_nine": _("The first {n} of {all} runs are shown."),
+        "is_cut": _("Not all folders were looked into."),
+        "pattern": _("Pattern of names"),
+        "pattern_help": _(
+            "Where files are called otherwise: {key} is what is shown, {step} its step, * anything, such as"
+            " rollouts/{key}-at-{step}.mp4; or a regular expression with a group step."
+        ),
+        "show": _("Show"),
+        "none_fit": _("No picture or video of these runs fits this pattern."),
+        "what": _("What is shown"),
+        "key": _("{key} ({n} of {all} runs)"),
+        "step": _("Step"),
+        "step_of": _("Step {n}"),
+        "no_step": _("without a step"),
+        "earlier": _("The step before"),
+        "later": _("The next step"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "begin": _("From the beginning"),
+        "back": _("A frame back"),
+        "on": _("A frame on"),
+        "loop": _("Loop"),
+        "speed": _("Speed"),
+        "lacks": _("Nothing at step {step}; the nearest is {nearest}."),
+        "lacks_all": _("This run has nothing of it."),
+        "show_nearest": _("Show step {nearest}"),
+        "media_of": _("{key} of {run}, {step}"),
+        "not_played": _("Your browser cannot show this file: it is damaged, or not what its name says. Download it."),
+        "download": _("Download"),
+    }

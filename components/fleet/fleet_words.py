@@ -1,0 +1,74 @@
+"""What the history of the GPUs is called, in the reader's language."""
+
+from collections.abc import Mapping
+
+from components.texts import words
+from components.texts.language import _
+from domain.fleet.questions import FleetQuestion
+from domain.fleet.series import HistorySource, Measure
+from domain.fleet.spans import Range
+from domain.fleet.usage import Grouping, group_name
+
+
+def ranges() -> dict[str, str]:
+    """The spans that end now."""
+    return {Range.HOUR: _("The last hour"), Range.DAY: _("The last day"), Range.WEEK: _("The last week")}
+
+
+def groupings() -> dict[str, str]:
+    """What a line and a row are of."""
+    return {
+        Grouping.GPU: _("GPU"),
+        Grouping.HOST: _("Host"),
+        Grouping.OWNER: _("Owner"),
+        Grouping.RUN: _("Run"),
+        Grouping.EXPERIMENT: _("Experiment"),
+    }
+
+
+def measure_name(measure: Measure) -> str:
+    """What is drawn."""
+    return measures()[measure]
+
+
+def measures() -> dict[str, str]:
+    """What can be drawn."""
+    return {
+        Measure.UTILIZATION: _("Utilisation"),
+        Measure.MEMORY_USED: _("Memory"),
+        Measure.TEMPERATURE: _("Temperature"),
+        Measure.POWER: _("Power"),
+    }
+
+
+def measure_axis(measure: Measure) -> str:
+    """The name of its axis, with the unit."""
+    return {
+        Measure.UTILIZATION: _("Utilisation (%)"),
+        Measure.MEMORY_USED: _("Memory (GiB)"),
+        Measure.TEMPERATURE: _("Temperature (°C)"),
+        Measure.POWER: _("Power (W)"),
+    }[measure]
+
+
+def nothing_found(question: FleetQuestion, *, of_gpus: int) -> str:
+    """Why there is no line for what is asked, of so many GPUs that are known in this time."""
+    if question.q.strip() and not of_gpus:
+        return _("In this time nothing has “%(sought)s” in its name.", sought=question.q.strip())
+    if not of_gpus:
+        return _("No GPU is known in this time.")
+    if question.by in (Grouping.GPU, Grouping.HOST):
+        return _("None of these GPUs told this in this time: %(measure)s.", measure=measure_name(question.measure))
+    return _("Nobody is known to have had a GPU in this time.")
+
+
+def group_label(key: Mapping[str, str | None]) -> str:
+    """A group by the parts of its name; of one without any it is said that it is not known."""
+    return group_name(key) or words.MISSING
+
+
+def source_text(source: HistorySource) -> str:
+    """Who keeps the history."""
+    if source is HistorySource.PROMETHEUS:
+        return _("From Prometheus.")
+    return _("From the GPU monitors, each of which keeps a day (set PROMETHEUS_URL for more).")

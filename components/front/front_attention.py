@@ -1,0 +1,57 @@
+"""The tile of what needs a person first: alerts that hold, messages that did not arrive, who waits."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from dash import html
+
+from components import notices
+from components.alerts.alert_rows import badge, said
+from components.front.front import tile_list
+from components.links import href
+from components.texts.language import _, around, ngettext
+from domain.alerts.alert import Alert
+from domain.alerts.alert_list import AlertList
+
+MOST_ROWS: Final = 8
+
+
+def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]:
+    """What to look at; None where alerts are not known, `waiting` is how many trainings wait for their turn.
+
+    `read_ms` is when the alerts were read, in Unix ms.
+    """
+    alerts = [] if listed is None else [alert for alert in listed.holding if not alert.is_muted]
+    rows = [*_undelivered(listed), *(_row(alert) for alert in alerts[:MOST_ROWS]), *_queue(waiting)]
+    parts: list[Any] = [tile_list(rows)] if rows else [html.P(_("Nothing needs you now."), className="mb-1")]
+    if len(alerts) > MOST_ROWS:
+        parts.append(html.A(_("and %(n)s more", n=len(alerts) - MOST_ROWS), href=href("/alerts")))
+    if listed is not None and not listed.is_heard(read_ms):
+        parts.append(html.P(_silent(listed), className="small text-body-secondary mb-0"))
+    return parts
+
+
+def _row(alert: Alert) -> list[Any]:
+    age = html.Span(notices.age(alert.since_ms), className="ms-auto text-body-secondary")
+    return [html.Span([badge(alert), " ", said(alert)], className="text-break"), age]
+
+
+def _undelivered(listed: AlertList | None) -> Sequence[list[Any]]:
+    names = sorted({name for one in (listed.undelivered if listed else []) for name in one.due})
+    if not names:
+        return []
+    text = _("Messages to %(names)s do not arrive.", names=", ".join(names))
+    return [[html.A(text, href=href("/alerts"), className="text-danger-emphasis")]]
+
+
+def _queue(waiting: int) -> Sequence[list[Any]]:
+    if not waiting:
+        return []
+    text = ngettext("%(num)s training waits in the queue.", "%(num)s trainings wait in the queue.", waiting)
+    return [[html.A(text, href=href("/training"))]]
+
+
+def _silent(listed: AlertList) -> Any:
+    if listed.is_watched:
+        return _("No watcher works now: nobody is told of anything.")
+    return around(_("Nobody is told of this: {link}."), link=html.A(_("no watcher runs"), href=href("/alerts")))

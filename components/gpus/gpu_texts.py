@@ -1,0 +1,164 @@
+"""What assets/gpu_*.js writes, in the reader's language, and by which rules."""
+
+from typing import Any
+
+from components.colours import DASHES, PALETTE
+from components.connection import line_states
+from components.texts.language import _
+from components.texts.translate import codes_in, templates
+from domain.errors import gpu_remedies
+from domain.errors import gpus as gpu_messages
+from domain.errors import schema as schema_messages
+from domain.gpus import (
+    HISTORY_SAMPLES,
+    IDLE_BELOW_PERCENT,
+    IDLE_SAMPLES,
+    MOST_GPUS,
+    MOST_MESSAGE_CHARACTERS,
+    MOST_PROCESSES,
+    RESERVED_ABOVE_MIB,
+    SILENT_PERIODS,
+    GpuState,
+    GpuVendor,
+    HostState,
+)
+
+EVERY = "*"
+NOTHING = "-"
+"""What stands in the address for all owners or runs, and for those GPUs that have none."""
+
+MOST_COMPONENTS = 8
+"""So many hosts are heard through components of Dash: a message costs it ten milliseconds."""
+
+_MOST_ROWS = 200
+_MOST_OPEN = 32
+_MOST_IN_LEGEND = 24
+
+
+def metrics() -> dict[str, str]:
+    """The numbers that the map shows, the first unless another is asked for."""
+    return {
+        "utilization": _("Utilisation"),
+        "memory": _("Memory"),
+        "temperature": _("Temperature"),
+        "power": _("Power"),
+    }
+
+
+def groups() -> dict[str, str]:
+    """What GPUs are sorted by, the first unless another is asked for."""
+    return {"host": _("Host"), "owner": _("Owner"), "state": _("State"), "run": _("Run")}
+
+
+def uses() -> dict[str, str]:
+    """What a GPU does, what needs a person first."""
+    return {
+        GpuState.LOST: _("GPU lost"),
+        GpuState.FAILED: _("cannot be read"),
+        GpuState.NO_PERMISSION: _("no permission"),
+        "reserved": _("idle but reserved"),
+        "busy": _("busy"),
+        "idle": _("idle"),
+        "unknown": _("use not known"),
+        GpuState.MIG: _("split by MIG"),
+    }
+
+
+def nothing() -> dict[str, str]:
+    """What those are called that have no owner, or no run."""
+    return {"owner": _("nobody"), "run": _("no run")}
+
+
+def host_texts() -> dict[str, Any]:
+    """What is said of hosts and their GPUs on any page; {n} is a number of seconds."""
+    return {
+        "connection": line_states(),
+        "states": {
+            HostState.STARTING: _("The monitor is starting"),
+            HostState.NO_GPU: _("No GPU on this host"),
+            HostState.NO_LIBRARY: _("No GPU driver here"),
+            HostState.NO_DRIVER: _("The GPU driver is not loaded"),
+            HostState.NO_PERMISSION: _("The monitor may not read the GPUs"),
+            HostState.DRIVER_CHANGED: _("The driver was changed under the monitor"),
+            HostState.STALE: _("Stale: the driver has not answered for {n} s"),
+            HostState.NOT_ANSWERING: _("The driver does not answer"),
+            HostState.FAILED: _("The GPUs cannot be read"),
+        },
+        "stop": _(". "),
+        "comma": _(", "),
+        "lost": _("for {n} s; the numbers are from before"),
+        "never": _("for {n} s; is the GPU monitor running, and can this browser reach {url}?"),
+        "recording": _("An example session, not this machine's GPUs (GPU_DEMO is set)."),
+        "misfit": _("A message did not fit and was skipped ({n} so far): {why}"),
+        "parts": _("Parts of the last message did not fit and were left out: {why}"),
+        "more": _("Showing {shown} of {all} GPUs."),
+        "odd": _("Not shown: {why}"),
+        "clock": _("This host's clock differs from yours by {n} s."),
+        "off": _("The times of its numbers and of its message differ by {n} s."),
+        "twice": _("The same GPUs are told of by {names}, too, and count twice."),
+        "renamed": _("This monitor called its host {before}, and now calls it {now}."),
+        "hosts": _("{n} of {all} hosts connected."),
+        "more_hosts": _("Showing {shown} of {all} hosts that are not well."),
+        "old": _("from before"),
+        "vendors": {GpuVendor.NVIDIA: "NVIDIA", GpuVendor.AMD: "AMD"},
+        "unified": _("(the machine's)"),
+        "machine": {
+            "cpu": _("CPU {share} %, {number} processors"),
+            "memory": _("memory {used} / {total} GiB"),
+            "disk": _("{path}: {free} of {total} GiB free"),
+        },
+        "all_in_words": _("{all} GPUs: {uses}. Mean utilisation {mean}."),
+        "some_in_words": _("{shown} of {all} GPUs: {uses}. Mean utilisation {mean}."),
+        "none_fits": _("None of {all} GPUs is like that."),
+        # Translators: as in "12 busy".
+        "count": _("{n} {use}"),
+        "none": nothing(),
+        "use": uses(),
+        "scales": _scales(),
+        "rule": {"samples": IDLE_SAMPLES, "percent": IDLE_BELOW_PERCENT, "mib": RESERVED_ABOVE_MIB},
+        "limits": {
+            "gpus": MOST_GPUS,
+            "processes": MOST_PROCESSES,
+            "characters": MOST_MESSAGE_CHARACTERS,
+            "components": MOST_COMPONENTS,
+            "rows": _MOST_ROWS,
+            "open": _MOST_OPEN,
+            "legend": _MOST_IN_LEGEND,
+        },
+        "templates": templates(codes_in(gpu_messages, gpu_remedies, schema_messages)),
+        "gpu": _("GPU"),
+        "silent_periods": SILENT_PERIODS,
+        "samples": HISTORY_SAMPLES,
+    }
+
+
+def _scales() -> dict[str, dict[str, str]]:
+    """Of each number on the map: its name, and what the ends of its scale are."""
+    return {
+        "utilization": {"label": _("Utilisation of each GPU (%)"), "low": "0 %", "high": "100 %"},
+        "memory": {"label": _("Memory of each GPU that is used (%)"), "low": "0 %", "high": "100 %"},
+        "temperature": {"label": _("Temperature of each GPU (°C)"), "low": "20 °C", "high": "100 °C"},
+        "power": {"label": _("Power of each GPU (W)"), "low": _("0 W"), "high": _("its limit")},
+    }
+
+
+def page_texts(layout: dict[str, Any]) -> dict[str, Any]:
+    """What the GPU page says beside that; `layout` is its chart's."""
+    return host_texts() | {
+        "summary": _("{gpu}: now {now}, mean {mean}, lowest {lowest}, highest {highest}"),
+        "processes": _("Processes"),
+        "process_head": [
+            _("Host"), _("GPU"), _("Process"), _("User"), _("Command"), _("Memory (MiB)"), _("Run"),
+        ],
+        "no_process": _("No process is on a GPU."),
+        "unknown_processes": _("Which processes are on the GPUs is not known here."),
+        "most_processes": _("Showing {shown} of {all} processes, those with the most memory."),
+        "many_lines": _("Point at a line to see which GPU it is."),
+        "most_open": _("Showing the first {shown} of {all} open GPUs."),
+        "not_there": _("No such GPU: {names}"),
+        "open_all": _("Open these {n}"),
+        "all": _("all"),
+        "colours": list(PALETTE),
+        "dashes": list(DASHES),
+        "layout": layout,
+    }  # fmt: skip

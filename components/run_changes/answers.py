@@ -1,0 +1,127 @@
+"""What the pages' code gets of a run that can be changed, and what is said of changes."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from components.links import href, run_href
+from components.permissions import refusal_of
+from components.run_changes.history import history
+from components.run_changes.note import note
+from components.texts import words
+from components.texts.language import _, ngettext
+from components.texts.translate import translate
+from domain.access.rules import Access
+from domain.errors import ClewError
+from domain.run_changes.changes import RunChange
+from domain.run_changes.marks import OWNED
+from domain.run_changes.now import MovedRuns, RunNow
+from domain.run_changes.requests import RunAction
+
+_NAMED: Final = 8
+
+
+def now(run: RunNow) -> dict[str, Any]:
+    """The run as its page draws it, and lets it be changed."""
+    refused = refusal_of(Access.WRITE)
+    return {
+        "run_id": run.run_id,
+        "name": run.name,
+        "note": run.note,
+        "note_drawn": note(run.note),
+        "tags": [[key, value] for key, value in sorted(run.tags.items()) if not key.startswith(OWNED)],
+        "marks": run.marks,
+        "is_deleted": run.is_deleted,
+        "history": history(run.changes),
+        "refused": None if refused is None else translate(refused),
+    }
+
+
+def changed(run: RunNow, undo: RunChange | None) -> dict[str, Any]:
+    """Said of a change that was made."""
+    return {
+        "outcome": "done",
+        "sentence": _("Run %(name)s is changed.", name=_called(run.name, run.run_id)),
+        "undo": None if undo is None else _undo(undo),
+        "now": now(run),
+    }
+
+
+def moved(done: MovedRuns, action: RunAction) -> dict[str, Any]:
+    """Said of a run that went to the trash, or came back; what takes it back is the other."""
+    first, others = done.runs[0], len(done.runs) - 1
+    name = _called(first.name, first.run_id)
+    if action is RunAction.DELETE:
+        said = _("Run %(name)s is in the trash.", name=name)
+        more = ngettext("%(num)s run that stood in it went along.", "%(num)s runs that stood in it went along.", others)
+    else:
+        said = _("Run %(name)s is back.", name=name)
+        more = ngettext("%(num)s run that stood in it came along.", "%(num)s runs that stood in it came along.", others)
+    return {
+        "outcome": "done",
+        "sentence": f"{said} {more}" if others else said,
+        "restore": action is RunAction.DELETE,
+        "go": href("/mlflow/trash") if action is RunAction.DELETE else None,
+    }
+
+
+def deletion_question(moves: MovedRuns) -> dict[str, Any]:
+    """Asks before a run goes, and names what goes along and what stays."""
+    first, *children = moves.runs
+    facts: list[dict[str, Any]] = [
+        {"name": _("Run"), "text": _called(first.name, first.run_id), "href": run_href(first.run_id)}
+    ]
+    sentences = [_("It can be brought back from the trash, complete.")]
+    if children:
+        facts.append({"name": _("Go along"), "text": _names([_called(one.name, one.run_id) for one in children])})
+        sentences.append(_("The runs that stand in it go along, and come back with it."))
+    if moves.models:
+        facts.append({"name": _("Stay"), "text": _names(moves.models)})
+        sentences.append(_("The models that were made from it stay, and keep its files from being removed for good."))
+    return {
+        "outcome": "asked",
+        "question": {
+            "title": _("Delete this run?"),
+            "facts": facts,
+            "sentence": " ".join(sentences),
+            "confirm": _("Delete"),
+            "look": "danger",
+        },
+    }
+
+
+def refused(error: ClewError, there: RunNow | None = None) -> dict[str, Any]:
+    """Said where nothing was done; `there` is what stands in the way of a change that had not seen it."""
+    told = {"outcome": "refused", "sentence": translate(error)}
+    return told if there is None else told | {"now": now(there)}
+
+
+def not_known(error: ClewError) -> dict[str, Any]:
+    """Said where it is not known whether it was done."""
+    cause = translate(error).rstrip(".。")
+    return {"outcome": "not_known", "sentence": _("%(cause)s. Look at the run before you try again.", cause=cause)}
+
+
+def many(
+    done: Mapping[str, RunChange | None], failed: Mapping[str, ClewError], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """What came of each of many runs: what takes it back, or why nothing was done."""
+    return {
+        "done": [{"run_id": run_id, "undo": undo and _undo(undo)} for run_id, undo in done.items()],
+        "failed": [
+            {"run_id": run_id, "name": _called(names.get(run_id, ""), run_id), "sentence": translate(error)}
+            for run_id, error in failed.items()
+        ],
+    }
+
+
+def _undo(change: RunChange) -> dict[str, Any]:
+    return change.model_dump(mode="json")
+
+
+def _names(names: list[str]) -> str:
+    more = [] if len(names) <= _NAMED else [_("and %(n)s more", n=words.count(len(names) - _NAMED))]
+    return ", ".join([*names[:_NAMED], *more])
+
+
+def _called(name: str, run_id: str) -> str:
+    return name or run_id[:8]

@@ -1,0 +1,89 @@
+"""The words that assets/run_edits*.js write, in the reader's language; {…} are filled in there."""
+
+from components.texts.language import _
+
+
+def texts() -> dict[str, str]:
+    """Of one run and of many."""
+    return _of_toasts() | _of_page() | _of_many() | _of_trash()
+
+
+def _of_toasts() -> dict[str, str]:
+    return {
+        "header": _("Runs"),
+        "working": _("Changing run {name}…"),
+        "lost": _("Clew does not answer: what became of this is not known. Look at the run when it is back."),
+        "status": _("Clew answered HTTP {status}, so nothing was done. Reload the page and look again."),
+    }
+
+
+def _of_page() -> dict[str, str]:
+    return {
+        "title": _("Note and changes"),
+        "rename": _("Rename"),
+        "name": _("Name"),
+        "edit_note": _("Edit the note"),
+        "add_note": _("Add a note"),
+        "note": _("Note (Markdown)"),
+        "edit_tags": _("Edit tags"),
+        "tag": _("Tag"),
+        "value": _("Value"),
+        "add": _("Add"),
+        "remove": _("Remove"),
+        "save": _("Save"),
+        "cancel": _("Cancel"),
+        "baseline": _("Mark as baseline"),
+        "no_baseline": _("No longer baseline"),
+        "archive": _("Archive"),
+        "no_archive": _("Take out of the archive"),
+        "delete": _("Delete"),
+        "restore": _("Restore"),
+        "in_trash": _("This run is in the trash."),
+        "history": _("Changes"),
+        "no_history": _("Nobody has changed this run here."),
+        "conflict": _("What is there now, from somebody else:"),
+        "again": _("Save again to put yours in its place."),
+        "unreachable": _("The run's note and changes cannot be read now."),
+        "retry": _("Retry"),
+    }
+
+
+def _of_many() -> dict[str, str]:
+    return {
+        "many_title": _("Change the ticked runs ({n})"),
+        "many_hint": _("What is left empty stays as it is."),
+        "many_apply": _("Apply"),
+        "take_note": _("Remove the notes"),
+        "take_tag": _("Remove this tag"),
+        "many_working": _("Runs that are done: {done} of {n}…"),
+        "many_stop": _("Stop"),
+        "many_done": _("All of them are done ({n})."),
+        "many_stopped": _("Stopped: {done} of {n} are done."),
+        "many_failed": _("{done} of {n} are done. Not done: {failed}"),
+        "many_delete": _("Delete the ticked runs ({n})?"),
+        "many_delete_hint": _(
+            "They go to the trash, each with the runs that stand in it, and can be brought back, complete. Those from"
+            " which an active model came stay."
+        ),
+        "and_more": _("and {n} more"),
+    }
+
+
+def _of_trash() -> dict[str, str]:
+    return {
+        "trash_empty": _("The trash is empty."),
+        "trash_none": _("No run in the trash has this in its name, experiment or user."),
+        "trash_cut": _("Only the newest {n} are listed."),
+        "trash_unreachable": _("The trash cannot be read now: {cause}"),
+        "deleted": _("Deleted"),
+        "experiment": _("Experiment"),
+        "by": _("By"),
+        "models": _("Models made from it"),
+        "with_parent": _("went with its parent"),
+        "being_purged": _("being removed for good"),
+        "restore_named": _("Restore {name}"),
+        "tick_named": _("Tick {name}"),
+        "tick_all": _("Tick all that are found ({n})"),
+        "restore_ticked": _("Restore the ticked ones ({n})"),
+        "loading": _("Loading…"),
+    }

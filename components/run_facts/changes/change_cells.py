@@ -1,0 +1,65 @@
+"""A value that changed, in a cell: what it is, how it stands to the first run's, and whether that is better."""
+
+import math
+from typing import Any
+
+from dash import html
+
+from components.run_facts.logged_values import value_text
+from components.texts import words
+from components.texts.language import _
+from domain.run_facts.differing import DIFFERENT, Cell, Kind
+from domain.run_facts.metric_changes import MetricCell, Verdict
+from domain.tracking.tool_names import RATES
+from domain.tracking.vocabulary import MetricWord
+
+
+def text_cell(cell: Cell) -> html.Td:
+    """A parameter's or a tag's value; a colour alone would not tell what happened to it."""
+    told: list[Any] = [words.MISSING if cell.value is None else value_text(cell.value)]
+    kinds = {Kind.ADDED: _("added"), Kind.REMOVED: _("removed"), Kind.REWRITTEN: _("the same, written differently")}
+    if cell.kind in kinds:
+        told += [" ", html.Span(kinds[cell.kind], className="key")]
+    return html.Td(told, className="changed-value" if cell.kind in DIFFERENT else "")
+
+
+def metric_cell(word: MetricWord | None, cell: MetricCell) -> html.Td:
+    """A metric's last value, and behind it what it gained or lost."""
+    told: list[Any] = [html.Span(_value(word, cell.value))]
+    if cell.difference is not None and cell.difference:
+        told += [" ", html.Span(_difference(word, cell), className="key")]
+    if cell.verdict is not None:
+        told += [" ", _verdict(cell.verdict)]
+    return html.Td(told, className="metric-change")
+
+
+def _value(word: MetricWord | None, value: float | None) -> str:
+    if value is not None and not math.isfinite(value):
+        return {"nan": "NaN", "-inf": "−inf"}.get(str(value), "inf")
+    is_share = word in RATES and value is not None and 0 <= value <= 1
+    return words.percent(value) if is_share else words.number(value)
+
+
+def _difference(word: MetricWord | None, cell: MetricCell) -> str:
+    difference = cell.difference or 0.0
+    if word in RATES and abs(difference) <= 1:
+        return _("%(points)s points", points=_signed(words.decimal(abs(difference) * 100, 1), difference))
+    told = _signed(words.number(abs(difference)), difference)
+    if cell.share is None:
+        return told
+    return f"{told}; {_signed(_percent(abs(cell.share)), difference)}"
+
+
+def _percent(share: float) -> str:
+    """Of what grew a thousandfold nobody reads a tenth of a per cent."""
+    return words.percent(share) if share < 10 else _("%(number)s %%", number=words.number(share * 100))
+
+
+def _signed(number: str, value: float) -> str:
+    return ("−" if math.copysign(1, value) < 0 else "+") + number
+
+
+def _verdict(verdict: Verdict) -> html.Span:
+    if verdict is Verdict.BETTER:
+        return html.Span(["▲ ", _("better")], className="change-better")
+    return html.Span(["▼ ", _("worse")], className="change-worse")

@@ -1,0 +1,41 @@
+"""Where it is shown what changed: on a run's page against another run, in a comparison against its first one."""
+
+import json
+
+from dash import html
+
+from components import ids
+from components.texts.language import _
+
+
+def run_changes() -> html.Details:
+    """The place on a run's page; assets/run_changes.js fills it once it is opened, by hand or by the address."""
+    return html.Details(
+        [html.Summary(_("What changed against another run")), _place(ids.RUN_CHANGES_PLACE)],
+        id=ids.RUN_CHANGES,
+        className="changes-part relations-part",
+    )
+
+
+def compare_changes() -> html.Details:
+    """The place in a comparison."""
+    return html.Details(
+        [html.Summary(_("What changed between these runs")), _place(ids.COMPARE_CHANGES_PLACE)],
+        id=ids.COMPARE_CHANGES,
+        className="changes-part relations-part",
+    )
+
+
+def texts() -> dict[str, str]:
+    """What the browser says by itself."""
+    return {
+        "against": _("Against the run (name or id)"),
+        "show": _("Show"),
+        "find": _("Find in what changed"),
+        "reading": _("Reading…"),
+        "no_answer": _("Clew does not answer."),
+    }
+
+
+def _place(place_id: str) -> html.Div:
+    return html.Div(id=place_id, **{"data-texts": json.dumps(texts())})

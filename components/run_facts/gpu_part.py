@@ -1,0 +1,104 @@
+"""The GPUs of a run as a part of its page: those that it is on now, and those of its time."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+import numpy as np
+from dash import html
+
+from components.links import href
+from components.run_facts.lineage import part_table
+from components.run_facts.logged_values import Part
+from components.texts import words
+from components.texts.language import _
+from domain.fleet.run_gpus import RunGpu
+from domain.fleet.series import Column, Steps
+from domain.run_facts.gpu_use import GpuUse
+
+_WIDTH, _HEIGHT = 160, 28
+_COLOUR: Final = "#3d8bfd"  # seen on a light and on a dark page
+
+
+def gpus(uses: Sequence[GpuUse], had: Sequence[RunGpu] = (), steps: Steps | None = None, run_id: str = "") -> Part:
+    """A row for each process of the run on a GPU now, and for each GPU that it had; none where there is none."""
+    body: list[Any] = []
+    if uses:
+        head = [_("Host"), _("GPU"), _("Utilisation"), _("Memory"), _("Temperature"), _("Memory of this run")]
+        body.append(part_table(_("GPUs in use now"), head, [_row(use) for use in uses]))
+    if had and steps is not None:
+        title, head = _("In its time"), [_("GPU"), _("Hours"), _("Mean utilisation"), _("Peak memory"), _("Energy")]
+        head += [_("Heard"), _("Utilisation")]
+        body += [html.H3(title, className="h6"), part_table(title, head, [_past(one) for one in had])]
+        body.append(html.P(html.A(_("Their history"), href=_history(steps, run_id))))
+    body.append(html.P(html.A(_("All GPUs"), href=href("/gpu"))))
+    return Part(body, len(uses) + len(had))
+
+
+def _history(steps: Steps, run_id: str) -> str:
+    return href("/gpu/history", since_ms=str(steps.since_ms), until_ms=str(steps.until_ms), q=run_id)
+
+
+def _past(one: RunGpu) -> list[Any]:
+    used = one.used
+    return [
+        f"{used.host} · {used.gpu}",
+        words.decimal(used.gpu_hours, 2),
+        _with_unit(used.mean_utilization, "%"),
+        _with_gib(used.peak_memory_mib),
+        words.MISSING if used.energy_kwh is None else f"{words.decimal(used.energy_kwh, 2)} kWh",
+        words.percent(one.covered),
+        _sparkline(one.utilization, used.mean_utilization),
+    ]
+
+
+def _sparkline(values: Column, mean: float | None) -> html.Img:
+    """A small picture of the utilisation over the run's time; gaps are gaps."""
+    width = _WIDTH / max(1, len(values))
+    points = [
+        None if math.isnan(value) else f"{(place + 0.5) * width:.1f},{_HEIGHT - 1 - value / 100 * (_HEIGHT - 2):.1f}"
+        for place, value in enumerate(np.asarray(values, float))
+    ]
+    paths = " ".join(f"M{' '.join(part)}" for part in _unbroken(points, width))
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}">'
+        f'<path d="{paths}" fill="none" stroke="{_COLOUR}" stroke-width="1.5" stroke-linecap="round"/></svg>'
+    )
+    told = _("Utilisation over the time of the run, %(mean)s on average", mean=_with_unit(mean, "%"))
+    return html.Img(src=f"data:image/svg+xml,{quote(picture)}", alt=told, width=_WIDTH, height=_HEIGHT)
+
+
+def _unbroken(points: Sequence[str | None], width: float) -> list[list[str]]:
+    """The points without gaps between them; one that stands alone becomes a stroke as wide as its step."""
+    parts: list[list[str]] = [[]]
+    for point in points:
+        if point is not None:
+            parts[-1].append(point)
+        elif parts[-1]:
+            parts.append([])
+    return [part if len(part) > 1 else [part[0], f"h{width:.1f}"] for part in parts if part]
+
+
+def _row(use: GpuUse) -> list[Any]:
+    gpu = use.gpu
+    return [
+        use.host,
+        f"{gpu.gpu_id} · {gpu.name or words.MISSING}",
+        _with_unit(gpu.utilization, "%"),
+        f"{_gib(gpu.memory_used)} / {_gib(gpu.memory_total)} GiB",
+        _with_unit(gpu.temperature, "°C"),
+        _with_gib(use.process.memory_used),
+    ]
+
+
+def _with_unit(value: float | None, unit: str) -> str:
+    return words.MISSING if value is None else f"{words.decimal(value)} {unit}"
+
+
+def _with_gib(mib: float | None) -> str:
+    return words.MISSING if mib is None else f"{_gib(mib)} GiB"
+
+
+def _gib(mib: float | None) -> str:
+    return words.MISSING if mib is None else words.decimal(mib / 1024, 1)

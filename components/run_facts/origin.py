@@ -1,0 +1,60 @@
+"""Where a run came from, among its facts: user, source, commit."""
+
+from typing import Any
+
+from dash import html
+
+from components.run_facts.logged_values import value_text
+from components.texts import words
+from components.texts.language import _
+from domain.run_facts.commit_url import commit_link
+from domain.run_facts.provenance import Provenance
+
+_SHORT_COMMIT = 12
+_LONGEST = 100
+
+
+def origin_facts(came: Provenance, commit_url: str | None) -> list[tuple[str, Any]]:
+    """Names and values; only those that are known, for many tools tell none of it."""
+    facts: list[tuple[str, Any]] = []
+    if came.user:
+        facts.append((_("User"), _name(came.user)))
+    if came.source or came.entry_point:
+        facts.append((_("Source"), _source(came)))
+    if came.commit or came.branch:
+        facts.append((_("Commit"), _commit(came, commit_url)))
+    return facts
+
+
+def _source(came: Provenance) -> list[Any]:
+    told: list[Any] = [words.MISSING if came.source is None else value_text(came.source)]
+    if came.entry_point:
+        told += [" ", html.Span(_("entry point %(name)s", name=_short(came.entry_point)), className="key")]
+    if came.source_type:
+        told += [" ", html.Span(_short(came.source_type), className="key")]
+    return told
+
+
+def _commit(came: Provenance, commit_url: str | None) -> list[Any]:
+    told = [] if came.commit is None else [commit_text(came.commit, commit_url)]
+    if came.branch:
+        told += [" ", html.Span(_("on %(branch)s", branch=_short(came.branch)), className="key", title=came.branch)]
+    if came.is_dirty:
+        told += [" ", html.Span(_("with changes that were not committed"), className="key")]
+    return told
+
+
+def _name(text: str) -> html.Span:
+    return html.Span(_short(text), className="run-name", title=text)
+
+
+def _short(text: str) -> str:
+    """A tag holds thousands of characters, and a fact is a line."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def commit_text(commit: str, commit_url: str | None) -> html.A | html.Code:
+    """A commit in short, with its link where there is one; what can be no commit as it is."""
+    link = commit_link(commit_url, commit)
+    short = html.Code(commit[:_SHORT_COMMIT] if link else commit[:64], title=commit[:200])
+    return short if link is None else html.A(short, href=link, target="_blank", rel="noopener noreferrer")

@@ -1,0 +1,83 @@
+"""The log on the page of one training: its end as it grows, earlier lines, a search, all of it as a file."""
+
+from typing import Any, Final
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components import ids
+from components.links import training_log_href
+from components.texts.language import _
+
+MOST_LINES: Final = 2000
+_BUTTON: Final = "btn btn-outline-secondary btn-sm text-nowrap"
+
+
+def place(run_id: str) -> html.Section:
+    """Where it appears; assets/training_log.js fills it."""
+    from_here = html.Button(
+        _("Earlier lines"), id=ids.LIVE_LOG_EARLIER, type="button", hidden=True,
+        className=_BUTTON,
+    )  # fmt: skip
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(_("Log"), className="h5 mb-0"), *_controls(), _whole(run_id)],
+                className="d-flex flex-wrap gap-3 align-items-center mb-2",
+            ),
+            html.P(id=ids.LIVE_LOG_SAID, className="small text-body-secondary mb-1", role="status"),
+            html.Ul(id=ids.LIVE_LOG_FOUND, className="live-log-found", hidden=True),
+            from_here,
+            html.Div(id=ids.LIVE_LOG, className="live-log", role="log", tabIndex=0,
+                     **{"aria-live": "off", "aria-label": _("Log")}),
+        ],
+        className="mt-3",
+    )  # fmt: skip
+
+
+def _whole(run_id: str) -> html.A:
+    return html.A(_("The whole log as a file"), href=training_log_href(run_id), id=ids.LIVE_LOG_WHOLE, download="")
+
+
+def _controls() -> list[Any]:
+    """Follow is on at first, and off once its reader scrolls up."""
+    return [
+        html.Button(
+            _("Follow"),
+            id=ids.LIVE_LOG_FOLLOW,
+            type="button",
+            className=f"{_BUTTON} active",
+            **{"aria-pressed": "true"},
+        ),
+        html.Div(
+            [
+                dbc.Label(_("Find in the log"), html_for=ids.LIVE_LOG_SEARCH, class_name="visually-hidden"),
+                dbc.Input(
+                    id=ids.LIVE_LOG_SEARCH,
+                    type="search",
+                    size="sm",
+                    autocomplete="off",
+                    maxlength=200,
+                    placeholder=_("Find in the log"),
+                ),
+                html.Button(_("Find"), id=ids.LIVE_LOG_FIND, type="button", className=_BUTTON),
+            ],
+            className="d-flex gap-2",
+            role="search",
+        ),
+    ]
+
+
+def texts() -> dict[str, Any]:
+    """What assets/training_log.js writes."""
+    return {
+        "none": _("The log is empty."),
+        "found": _("{n} lines have it; the newest first."),
+        "one_found": _("One line has it."),
+        "found_none": _("No line has it."),
+        "searched": _("Searched back to byte {byte} of {size}."),
+        "failed": _("The log cannot be read: {why}"),
+        "gap": "…",
+        "begin": _("This is its beginning."),
+        "most_lines": MOST_LINES,
+    }

@@ -1,0 +1,1 @@
+"""What deserves word to the team: kinds, rules, and what was told."""

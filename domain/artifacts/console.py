@@ -1,0 +1,32 @@
+"""Which of a run's files is what its program wrote to its console."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from domain.artifacts.listing import ArtifactEntry
+
+FOLDERS: Final = re.compile(r"(logs?|console|outputs?|std)", re.IGNORECASE)
+"""Names of folders that hold such files."""
+_ORDER: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(stderr|traceback|errors?|crash)([._-].*)?",
+        r".*\.err",
+        r"(console|output|stdout|terminal)([._-].*)?",
+        r".*\.out",
+        r"(train(ing)?|run|main|driver|job)([._-].*)?\.(log|txt)",
+        r".*\.log",
+    )
+)
+
+
+def console_logs(entries: Iterable[ArtifactEntry]) -> list[ArtifactEntry]:
+    """The files that may be it, the likeliest for a crash's last words first; empty ones are none."""
+    # MLflow leaves the size of an empty file out.
+    ranked = [(rank, entry) for entry in entries if entry.size_bytes and (rank := _rank(entry.name)) is not None]
+    return [entry for _rank, entry in sorted(ranked, key=lambda one: one[0])]
+
+
+def _rank(name: str) -> int | None:
+    return next((rank for rank, pattern in enumerate(_ORDER) if pattern.fullmatch(name)), None)

@@ -1,0 +1,41 @@
+"""What lies in a folder of a run."""
+
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from domain.artifacts.paths import name_of
+
+
+class ArtifactEntry(BaseModel):
+    """A file or a folder by its path in the run; `size_bytes` is None for folders and where the store does not say."""
+
+    path: str
+    is_dir: bool = False
+    size_bytes: Annotated[int | None, Field(validation_alias="file_size", ge=0)] = None
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return name_of(self.path)
+
+
+class ArtifactListing(BaseModel):
+    """The files of a folder as MLflow tells them, which leaves out what is empty."""
+
+    files: Annotated[list[ArtifactEntry], BeforeValidator(lambda files: files or [])] = []
+    root_uri: str = ""
+
+
+class Window(NamedTuple):
+    """A part of a file: what lies from byte `begins` on, of `size_bytes` in all."""
+
+    content: bytes
+    begins: int
+    size_bytes: int
+    etag: str | None = None
+
+    @property
+    def ends(self) -> int:
+        """The byte behind the last one."""
+        return self.begins + len(self.content)

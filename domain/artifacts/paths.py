@@ -1,0 +1,58 @@
+"""Which texts are paths of a run's files: relative, with single slashes, and nowhere up."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Final
+
+from domain.errors.artifacts.records import (
+    ArtifactPathMalformed,
+    PathEmpty,
+    PathLeadsElsewhere,
+    PathNotText,
+    PathTooLong,
+)
+from domain.messages import Message
+
+MOST_BYTES: Final = 2048
+# Patterns, for a folder may hold ten thousand names: controls, halves of characters, what was no UTF-8, line ends.
+_NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd\u2028\u2029]")
+# An empty part, one that leads up or nowhere, Windows' separator, a scheme or a drive.
+_ELSEWHERE: Final = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\\|^[A-Za-z]:|^[^/]*:/")
+
+
+def folder_path(text: str) -> str:
+    """The path of a folder, "" for the run's own; raises `ArtifactPathMalformed`."""
+    return file_path(text) if text else ""
+
+
+def file_path(text: str) -> str:
+    """The path of a file; raises `ArtifactPathMalformed`. What is encoded in it is part of a name, and stays so."""
+    trouble = _trouble(text)
+    if trouble is not None:
+        raise ArtifactPathMalformed({"path": trouble})
+    return text
+
+
+def is_path(text: str) -> bool:
+    """Whether `file_path` would take it."""
+    return _trouble(text) is None
+
+
+def suffix_of(path: str) -> str:
+    """The suffix of a file's name in small letters, such as ".png"; "" where it has none."""
+    return PurePosixPath(path).suffix.lower()
+
+
+def name_of(path: str) -> str:
+    """The last part of a path."""
+    return path.rpartition("/")[2]
+
+
+def _trouble(text: str) -> Message | None:
+    if not text:
+        return PathEmpty()
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        return PathTooLong(MOST_BYTES)
+    if _NO_TEXT.search(text):
+        return PathNotText()
+    return PathLeadsElsewhere() if _ELSEWHERE.search(text) else None

@@ -1,0 +1,54 @@
+"""Parts of a file, as HTTP's Range header names them."""
+
+import re
+from typing import Final, NamedTuple
+
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
+
+
+class Span(NamedTuple):
+    """From byte `first` to byte `last`, both in it, or to the end; a negative `first` counts from the end."""
+
+    first: int
+    last: int | None = None
+
+    @property
+    def header(self) -> str:
+        """As a Range header says it."""
+        if self.first < 0:
+            return f"bytes={self.first}"
+        return f"bytes={self.first}-" + ("" if self.last is None else str(self.last))
+
+    def within(self, most_bytes: int) -> "Span":
+        """The same, but no longer than so many bytes; one that counts from the end stays."""
+        if self.first < 0:
+            return self
+        last = self.first + most_bytes - 1
+        return Span(self.first, last if self.last is None else min(last, self.last))
+
+    def of(self, size: int) -> tuple[int, int]:
+        """Where it begins in a file of so many bytes, and the byte behind its last one."""
+        begins = max(0, size + self.first) if self.first < 0 else min(self.first, size)
+        ends = size if self.last is None or self.first < 0 else min(self.last + 1, size)
+        return begins, max(begins, ends)
+
+
+def span_of(header: str | None) -> Span | None:
+    """The one part that a Range header asks for; None for none, for several, and for what is no range."""
+    found = _RANGE.fullmatch((header or "").strip())
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:
+        return Span(-int(found[2])) if int(found[2]) else None
+    last = int(found[2]) if found[2] else None
+    return None if last is not None and last < int(found[1]) else Span(int(found[1]), last)
+
+
+def told_range(header: str) -> tuple[int, int, int] | None:
+    """First byte, last byte and size of the file, as a Content-Range header tells them; None for anything else."""
+    found = _CONTENT_RANGE.fullmatch(header.strip())
+    if found is None:
+        return None
+    first, last, size = map(int, found.groups())
+    return (first, last, size) if first <= last < size else None

@@ -1,0 +1,86 @@
+"""The first rows of a file that is a table."""
+
+import csv
+import io
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from domain.artifacts.kinds import Kind, kind_of
+from domain.artifacts.paths import is_path
+
+MOST_ROWS: Final = 200
+MOST_COLUMNS: Final = 60
+LONGEST_CELL: Final = 300
+
+
+class TablePicture(BaseModel):
+    """A cell that is a picture: the paths of its file in the run, and of a smaller copy."""
+
+    path: str
+    small: str
+
+
+class FileTable(BaseModel):
+    """Rows of cells, texts but for pictures; `rows_in_all` where the file says it; `is_cut` where there are more."""
+
+    columns: list[str]
+    rows: list[list[str | TablePicture]]
+    rows_in_all: int | None = None
+    columns_in_all: int
+    is_cut: bool
+
+
+def table_of_csv(content: bytes, delimiter: str, *, is_whole: bool) -> FileTable:
+    """The first rows of a CSV file's beginning; the first row is the heading."""
+    text = content.decode("utf-8-sig", "replace")
+    if not is_whole:
+        text = text[: text.rfind("\n") + 1] or text
+    rows: list[list[str]] = []
+    for row in _rows(text, delimiter):
+        rows.append(row)
+        if len(rows) > MOST_ROWS + 1:
+            break
+    return table_of(rows[0] if rows else [], rows[1:], is_cut=not is_whole)
+
+
+def table_of(columns: list[Any], rows: list[list[Any]], *, is_cut: bool, rows_in_all: int | None = None) -> FileTable:
+    """These rows, cut to what is shown."""
+    width = max([len(columns), *map(len, rows)])
+    return FileTable(
+        columns=[_text(one) for one in columns[:MOST_COLUMNS]],
+        rows=[[_cell(one) for one in row[:MOST_COLUMNS]] for row in rows[:MOST_ROWS]],
+        rows_in_all=rows_in_all,
+        columns_in_all=width,
+        is_cut=is_cut or len(rows) > MOST_ROWS or width > MOST_COLUMNS,
+    )
+
+
+def _rows(text: str, delimiter: str) -> Any:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error:  # a field longer than the module reads, say: what came before it is shown
+        return
+
+
+def _cell(value: Any) -> str | TablePicture:
+    if isinstance(value, dict) and value.get("type") == "image" and (found := _picture(value)) is not None:
+        return found
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)[:LONGEST_CELL]
+
+
+def _picture(value: dict[str, Any]) -> TablePicture | None:
+    """As MLflow's log_table writes a cell that was an image; None where it names no picture of the run."""
+    path = value.get("filepath")
+    if not _is_picture(path):
+        return None
+    small = value.get("compressed_filepath")
+    return TablePicture(path=path, small=small if _is_picture(small) else path)
+
+
+def _is_picture(path: Any) -> bool:
+    return isinstance(path, str) and is_path(path) and kind_of(path) is Kind.PICTURE

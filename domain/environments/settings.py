@@ -1,0 +1,28 @@
+"""The setting that names the operator's file of environments, as several programs read it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from domain.environments.environments_file import environments_in
+from domain.errors import BadInput
+
+
+def _checked(path: Path | None) -> Path | None:
+    try:
+        if path is not None:
+            environments_in(path)
+    except BadInput as error:
+        raise ValueError(str(error).removesuffix(".")) from error
+    return path
+
+
+EnvironmentsFilePath = Annotated[
+    Path | None,
+    BeforeValidator(lambda path: path or None),
+    AfterValidator(_checked),
+    Field(
+        description="A TOML file that says how environments are made and what counts in them; see docs/environments.md."
+    ),
+]

@@ -1,0 +1,1 @@
+"""What alerts say, and what is wrong with their file or a mute."""

@@ -1,0 +1,1 @@
+"""Why a file of a run is not there, or is not shown."""

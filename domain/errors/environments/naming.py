@@ -1,0 +1,129 @@
+"""Why what names an environment is not followed, or leads to nothing: reasons of EnvironmentRefused and -Missing."""
+
+from domain.messages import Message, Reason, template
+
+
+class NoEnvironmentNamed(Message):
+    """The model has neither an id nor an EnvSpec."""
+
+    text = template("It is not said which environment the model was trained for.")
+
+
+class IdNotPlain(Message):
+    """The id is none, or one with a module to import in front."""
+
+    text = template("This is no id of an environment, such as CartPole-v1 or ALE/Pong-v5.")
+
+
+class SpecTooLong(Message):
+    """The EnvSpec is longer than is read."""
+
+    text = template("Its EnvSpec is longer than {kib} KiB.")
+    kib: int
+
+
+class SpecUnreadable(Message):
+    """The EnvSpec is no JSON of Gymnasium's; `field` says where."""
+
+    text = template("Its EnvSpec is not as Gymnasium writes it ({field}).")
+    field: str
+
+
+class EntryPointUnknown(Message):
+    """The EnvSpec names other code than is registered under its id."""
+
+    text = template(
+        "Its EnvSpec names the code {entry_point}, which is not what is installed here under this id; nothing is"
+        " imported because a model names it."
+    )
+    entry_point: str
+
+
+class WrapperUnknown(Message):
+    """The EnvSpec names a wrapper that nobody vouches for."""
+
+    text = template(
+        "Its EnvSpec names the wrapper {wrapper}, which is neither one of Gymnasium's nor one that"
+        " ENVIRONMENTS_FILE allows."
+    )
+    wrapper: str
+
+
+class WrapperArgumentsMissing(Message):
+    """The EnvSpec has no arguments of a wrapper that needs some."""
+
+    text = template(
+        "Its EnvSpec does not hold the arguments of the wrapper {wrapper}; the environment has to be described in"
+        " ENVIRONMENTS_FILE."
+    )
+    wrapper: str
+
+
+class StatisticsMissing(Message):
+    """A wrapper normalises by numbers of the training that nobody kept."""
+
+    text = template(
+        "Its wrapper {wrapper} normalises by statistics of the training, which are not there; note them in the"
+        " tag normalization."
+    )
+    wrapper: str
+
+
+class StatisticsUnreadable(Message):
+    """The statistics of the training are not as documented, or fit another space."""
+
+    text = template("The statistics that its observations are normalised by make no sense ({field}).")
+    field: str
+
+
+class ArgumentNamesCode(Message):
+    """An argument out of an EnvSpec could make the environment open or import something."""
+
+    text = template(
+        "Its EnvSpec's argument {argument} names a file or code ({value}); such an argument has to stand in"
+        " ENVIRONMENTS_FILE."
+    )
+    argument: str
+    value: str
+
+
+class VariantUnknown(Message):
+    """The operator's file has no distribution of that name."""
+
+    text = template("ENVIRONMENTS_FILE has no variant {variant} of it.")
+    variant: str
+
+
+class NotRegistered(Message):
+    """Nothing that is installed registers the id."""
+
+    text = template("Nothing that is installed registers it; ENVIRONMENTS_FILE can name the package that does.")
+
+
+class PackageMissing(Message):
+    """A package that it comes from, or draws with, is not installed."""
+
+    text = template("It needs the package {package}, which is not installed here.")
+    package: str
+
+
+class DependencyMissing(Message):
+    """The environment itself says what it misses."""
+
+    text = template("Something that it needs is not installed here: {reason}")
+    reason: Reason
+
+
+class SpaceUnknown(Message):
+    """A space of a kind that no policy takes."""
+
+    text = template("It has a space of the kind {kind}, for which there is no reading here.")
+    kind: str
+
+
+class ObservationTooLarge(Message):
+    """One observation has more bytes than are handed on."""
+
+    text = template("One of its observations has {mib} MiB; at most {most} are taken.")
+    mib: int
+    most: int

@@ -1,0 +1,1 @@
+"""Why a model is not there, or is not changed."""

@@ -1,0 +1,179 @@
+"""Why it is not known how a policy file is asked, or what it answers."""
+
+from collections.abc import Sequence
+
+from domain.errors import PolicyRefused
+from domain.messages import Message, Reason, template
+
+
+class SignatureUnclear(PolicyRefused):
+    """The file can be read in several ways: each of `choices` has a `text`, and the `signature` that would say so."""
+
+    text = template("It is not known {reason}. Choose one, or say it by the tag policy_signature.")
+    choices: Sequence[object] = ()
+
+
+class WhatOutputMeans(Message):
+    """What is not clear: an output."""
+
+    text = template("what the policy's output {output} is for {environment}: {readings}")
+    output: str
+    environment: str
+    readings: Sequence[Message]
+
+
+class HowInputIsFed(Message):
+    """What is not clear: an input."""
+
+    text = template("how the policy's input {input} takes what {environment} shows: {readings}")
+    input: str
+    environment: str
+    readings: Sequence[Message]
+
+
+class MeansQValues(Message):
+    """A reading of an output."""
+
+    text = template("Q values")
+
+
+class MeansProbabilities(Message):
+    """A reading of an output."""
+
+    text = template("probabilities")
+
+
+class MeansLogits(Message):
+    """A reading of an output."""
+
+    text = template("logits")
+
+
+class MeansActions(Message):
+    """A reading of an output."""
+
+    text = template("the action itself")
+
+
+class MeansScaledActions(Message):
+    """A reading of an output."""
+
+    text = template("the action from -1 to 1, to be stretched to its bounds")
+
+
+class TakesPixels(Message):
+    """A reading of an input."""
+
+    text = template("pixels from 0 to 255")
+
+
+class TakesFractions(Message):
+    """A reading of an input."""
+
+    text = template("pixels from 0 to 1")
+
+
+class TakesLayout(Message):
+    """A reading of an input; `layout` as the tag has it."""
+
+    text = template("in the layout {layout}")
+    layout: str
+
+
+class TakesPart(Message):
+    """A reading of an input."""
+
+    text = template("the part {part}")
+    part: str
+
+
+class SignatureUnreadable(Message):
+    """The tag is no JSON of the form that is documented."""
+
+    text = template("The tag policy_signature makes no sense at {field}: {misfit}.")
+    field: str | Message
+    misfit: Reason
+
+
+class SignatureTooLong(Message):
+    """The tag is longer than is read."""
+
+    text = template("The tag policy_signature has more than {most} characters.")
+    most: int
+
+
+class SignatureNamesNothing(Message):
+    """The tag is about a tensor that is not there."""
+
+    text = template("The tag policy_signature is about {name}, and the policy has only {found}.")
+    name: str
+    found: str | Message
+
+
+class SignaturePartUnknown(Message):
+    """The tag is about a part of the observation that is not there."""
+
+    text = template("The tag policy_signature is about the part {part}, and {environment} shows only {found}.")
+    part: str
+    environment: str
+    found: str
+
+
+class InputUnfit(Message):
+    """An input takes nothing that the environment shows."""
+
+    text = template("The policy's input is {found}, which takes nothing that {environment} shows: {shown}.")
+    found: str
+    environment: str
+    shown: str
+
+
+class InputNotNumbers(Message):
+    """An input takes no numbers that Clew can give."""
+
+    text = template("The policy's input is {found}, which is no array of numbers that Clew knows.")
+    found: str
+
+
+class NoObservationTaken(Message):
+    """No input takes an observation."""
+
+    text = template("The policy takes nothing that {environment} shows: {shown}.")
+    environment: str
+    shown: str
+
+
+class StateUnpaired(Message):
+    """A recurrent policy's state comes from nowhere."""
+
+    text = template("The policy remembers {input}, and no output of it says what that is next.")
+    input: str
+
+
+class OutputUnfit(Message):
+    """An output that is said to mean something cannot."""
+
+    text = template(
+        "The policy's output is {found}, which cannot be {meaning} for {environment}, whose actions are {wanted}."
+    )
+    found: str
+    meaning: str
+    environment: str
+    wanted: str
+
+
+class NoActionGiven(Message):
+    """No output fits the environment's actions."""
+
+    text = template("The policy's output is {found}, which is no choice among the actions of {environment}: {wanted}.")
+    found: str | Message
+    environment: str
+    wanted: str
+
+
+class ActionsOfParts(Message):
+    """An action space that no policy file of one action can serve."""
+
+    text = template("An action of {environment} has several parts ({wanted}); policies for such are not run.")
+    environment: str
+    wanted: str

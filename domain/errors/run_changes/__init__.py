@@ -1,0 +1,1 @@
+"""Why a run is not changed, deleted or brought back."""

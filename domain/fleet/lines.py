@@ -1,0 +1,91 @@
+"""The history of one measure as lines: of each GPU, or of GPUs together."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from domain.fleet.series import Column, FleetHistory, GpuSeries, Measure
+from domain.fleet.usage import Grouping, GroupKey, RunOf, group_name, group_parts
+
+_SUMMED = (Measure.MEMORY_USED, Measure.POWER)
+
+
+class Line(NamedTuple):
+    """A group, by the parts of its name, and its values over the steps, NaN where nothing is known."""
+
+    key: GroupKey
+    values: Column
+
+
+class _Weighted(NamedTuple):
+    values: Column
+    weights: Column
+
+
+def lines(history: FleetHistory, measure: Measure, grouping: Grouping, run_of: RunOf) -> list[Line]:
+    """A line for each group that has any value, the one with the highest mean first.
+
+    Of several GPUs it is the mean of their utilisation, the sum of memory and power, the highest temperature.
+    """
+    groups: dict[GroupKey, list[_Weighted]] = defaultdict(list)
+    for series in history.gpus:
+        for key, weights in group_parts(series, grouping, run_of):
+            groups[key].append(_Weighted(series.column(measure), weights))
+    made = [Line(key, _together(parts, measure)) for key, parts in groups.items()]
+    known = [line for line in made if not np.isnan(line.values).all()]
+    return sorted(known, key=lambda line: (-float(np.nanmean(line.values)), group_name(dict(line.key))))
+
+
+def _together(parts: Sequence[_Weighted], measure: Measure) -> Column:
+    values = np.array([part.values for part in parts])
+    weights = np.where(np.isnan(values), 0.0, np.array([part.weights for part in parts]))
+    known = weights.sum(axis=0)
+    values = np.nan_to_num(values)
+    if measure is Measure.TEMPERATURE:
+        highest = np.where(weights > 0, values, -np.inf).max(axis=0)
+        return np.where(known > 0, highest, np.nan)
+    total = (values * weights).sum(axis=0)
+    if measure in _SUMMED:
+        # Of a GPU heard for half of a step the mean stands for all of it; one that is shared counts by its share.
+        share = np.where(weights > 0, np.minimum(1.0, weights), 0.0)
+        summed: Column = np.where(known > 0, (values * share).sum(axis=0), np.nan)
+        return summed
+    mean: Column = np.divide(total, known, out=np.full(len(known), np.nan), where=known > 0)
+    return mean
+
+
+def matching(history: FleetHistory, text: str, run_of: RunOf) -> FleetHistory:
+    """The GPUs in whose host, number, name or users a text stands, in upper or lower case."""
+    sought = text.strip().casefold()
+    if not sought:
+        return history
+    kept = [one for one in history.gpus if any(sought in said.casefold() for said in _said_of(one, run_of))]
+    return FleetHistory(history.steps, history.source, kept, history.remarks, history.kept_since_ms)
+
+
+def names_a_gpu(history: FleetHistory, text: str) -> bool:
+    """Whether a text stands in the host, number or name of a GPU itself, and not only in its users' names."""
+    sought = text.strip().casefold()
+    return any(sought in said.casefold() for one in history.gpus for said in _own_names(one))
+
+
+def named(key: GroupKey, text: str) -> bool:
+    """Whether a text stands in a group's name."""
+    sought = text.strip().casefold()
+    return not sought or any(sought in (part or "").casefold() for _name, part in key)
+
+
+def _said_of(series: GpuSeries, run_of: RunOf) -> Iterator[str]:
+    yield from _own_names(series)
+    for user in series.uses:
+        run = run_of(user)
+        yield from (user.owner or "", user.workload or "", user.run_id or "")
+        if run is not None:
+            yield from run
+
+
+def _own_names(series: GpuSeries) -> tuple[str, ...]:
+    gpu = series.gpu
+    return gpu.label, gpu.uuid or "", gpu.name or ""

@@ -1,0 +1,44 @@
+"""What a GPU host tells: the message of the stream `/ws/gpu`, and the named states in which it can be."""
+
+from domain.gpus.gpu import MOST_INSTANCES, Gpu, GpuMisfit, GpuProcess, MigInstance
+from domain.gpus.limits import (
+    HISTORY_SAMPLES,
+    IDLE_BELOW_PERCENT,
+    IDLE_SAMPLES,
+    MOST_GPUS,
+    MOST_MESSAGE_CHARACTERS,
+    MOST_MISFITS,
+    MOST_PROCESSES,
+    RESERVED_ABOVE_MIB,
+    SILENT_PERIODS,
+)
+from domain.gpus.machine import Disk, Machine
+from domain.gpus.report import GpuReport, PastSample, VendorTrouble
+from domain.gpus.states import GpuState, GpuVendor, HostState, Troubled, trouble
+
+__all__ = [
+    "HISTORY_SAMPLES",
+    "IDLE_BELOW_PERCENT",
+    "IDLE_SAMPLES",
+    "MOST_GPUS",
+    "MOST_INSTANCES",
+    "MOST_MESSAGE_CHARACTERS",
+    "MOST_MISFITS",
+    "MOST_PROCESSES",
+    "RESERVED_ABOVE_MIB",
+    "SILENT_PERIODS",
+    "Disk",
+    "Gpu",
+    "GpuMisfit",
+    "GpuProcess",
+    "GpuReport",
+    "GpuState",
+    "GpuVendor",
+    "HostState",
+    "Machine",
+    "MigInstance",
+    "PastSample",
+    "Troubled",
+    "VendorTrouble",
+    "trouble",
+]

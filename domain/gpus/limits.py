@@ -1,0 +1,40 @@
+"""How much of a host's GPUs is told and drawn, and what a number has to be to count as a measurement."""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+HISTORY_SAMPLES: Final = 60
+SILENT_PERIODS: Final = 3
+"""A source that said nothing for so many periods is taken for dead."""
+
+IDLE_SAMPLES: Final = 15
+"""A GPU is idle when each of its last so many samples says so: training on one comes in bursts."""
+IDLE_BELOW_PERCENT: Final = 5
+RESERVED_ABOVE_MIB: Final = 256
+"""An idle GPU on which one process holds more than this is not free for others."""
+
+MOST_GPUS: Final = 64
+"""So many GPUs of a host are drawn; how many there are is said."""
+MOST_PROCESSES: Final = 100
+"""So many processes of a GPU are told, those with the most memory; how many more there are is said."""
+MOST_MISFITS: Final = 20
+MOST_MESSAGE_CHARACTERS: Final = 8_000_000
+"""A longer message is not read: the first of 5,000 GPUs, with its history, is shorter."""
+
+# Beyond these a number is no measurement: drivers say 4294967295, or 2^64 - 1, for what they do not know.
+_MOST_MIB: Final = 2**30
+_MOST_WATTS: Final = 20_000
+MOST_MHZ: Final = 20_000
+_MOST_KIB_PER_SECOND: Final = 4_000_000_000
+MOST_PID: Final = 2**31 - 1
+_COLDEST, _HOTTEST = -50, 250
+_LONGEST_NAME: Final = 256
+MOST_REASONS: Final = 32
+LONGEST_TEXT: Final = 4_000
+
+Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
+Celsius = Annotated[float, Field(ge=_COLDEST, le=_HOTTEST)]
+Mib = Annotated[float, Field(ge=0, le=_MOST_MIB)]
+Watts = Annotated[float, Field(ge=0, le=_MOST_WATTS)]
+KibPerSecond = Annotated[float, Field(ge=0, le=_MOST_KIB_PER_SECOND)]

@@ -1,0 +1,40 @@
+"""What a host is beside its GPUs: how busy its processors are, its memory, the disk of its checkpoints."""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.gpus.limits import LONGEST_TEXT, Mib
+from domain.message_data import Coded
+
+_LONGEST_PATH: Final = 4_096
+_MOST_CPUS: Final = 100_000
+DiskMib = Annotated[float, Field(ge=0, le=2**44)]
+
+
+class Disk(Coded):
+    """The file system of a folder, in MiB: `free` is what a user who is not root may still write.
+
+    `error` says why it is not known, as where a server of files does not answer.
+    """
+
+    path: str = Field(max_length=_LONGEST_PATH)
+    used: DiskMib | None = None
+    free: DiskMib | None = None
+    total: DiskMib | None = None
+    error: str | None = Field(None, max_length=LONGEST_TEXT)
+
+
+class Machine(BaseModel):
+    """A host at one moment: `cpu` in % of all its processors together since the sample before, memory in MiB.
+
+    `memory_used` is what programs cannot have without something giving way: the kernel's own caches are not in it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    cpu: float | None = Field(None, ge=0, le=100)
+    cpus: int | None = Field(None, ge=1, le=_MOST_CPUS)
+    memory_used: Mib | None = None
+    memory_total: Mib | None = None
+    disk: Disk | None = None

@@ -1,0 +1,63 @@
+"""What a viewer of `/ws/inference` may say.
+
+The names `command` and `speed`, and the verbs "start", "stop" and "reset", are the socket's contract and stay.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.inference.maze import LARGEST, SMALLEST
+from domain.registry.models import LONGEST_ID
+
+SLOWEST: Final = 1.0
+FASTEST: Final = 10.0
+DEFAULT_SPEED: Final = 4.0
+"""Steps of the maze per second."""
+SLOWEST_PACE: Final = 0.1
+FASTEST_PACE: Final = 4.0
+DEFAULT_PACE: Final = 1.0
+"""Times the environment's own rate."""
+SMALLEST_SIDE: Final = 64
+LARGEST_SIDE: Final = 1024
+DEFAULT_SIDE: Final = 480
+"""Pixels of a frame's longer side."""
+MOST_SAFE: Final = 2**53
+"""A browser's numbers are exact below this one."""
+_LONGEST_NAME: Final = 256
+
+
+class Verb(StrEnum):
+    """What a viewer can ask for, or has to say."""
+
+    START = "start"
+    STOP = "stop"
+    RESET = "reset"
+    STEP = "step"
+    SEEN = "seen"
+    HIDE = "hide"
+    SHOW = "show"
+
+
+class Command(BaseModel):
+    """A viewer's message. `speed` is in steps of the maze per second, `pace` in times any other environment's own rate.
+
+    Absent, each stays as it is, as does `side`, the longest side in pixels of the frames that are wanted. `seen` is the
+    number of the message that is on the screen now, and comes with "seen" alone; who says so gets frames only as fast
+    as they are seen. The others count with "reset" alone: `model` is an id, or None for the active one of the
+    registered model `name`, or of the first. `size` and `seed` name the maze; absent, each is that of the maze that
+    the model was trained on, as far as that is known. Any other environment has a `seed` alone, 0 where it is absent.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    command: Annotated[Verb, Field(strict=False)]
+    speed: float | None = Field(None, ge=SLOWEST, le=FASTEST, allow_inf_nan=False)
+    pace: float | None = Field(None, ge=SLOWEST_PACE, le=FASTEST_PACE, allow_inf_nan=False)
+    side: int | None = Field(None, ge=SMALLEST_SIDE, le=LARGEST_SIDE)
+    seen: int | None = Field(None, ge=0, lt=MOST_SAFE)
+    model: str | None = Field(None, min_length=1, max_length=LONGEST_ID)
+    name: str | None = Field(None, min_length=1, max_length=_LONGEST_NAME)
+    size: int | None = Field(None, ge=SMALLEST, le=LARGEST)
+    seed: int | None = Field(None, ge=0, lt=MOST_SAFE)

@@ -1,0 +1,67 @@
+"""How good a policy is in any environment: the returns, lengths and successes of greedy episodes."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.statistics import Interval, cut, interquartile_mean, percentiles, rank_weights, wilson_interval
+
+LONGEST_EPISODE: Final = 20_000
+"""Steps after which an episode is cut off whose environment does not do that itself."""
+
+_RESAMPLES: Final = 2_000
+_SEED: Final = 0
+
+
+class Episode(NamedTuple):
+    """What one episode came to; `success` is None where the environment does not tell."""
+
+    seed: int
+    total: float
+    length: int
+    success: bool | None
+    cut_off: bool = False
+
+
+class Returns(BaseModel):
+    """What greedy episodes came to, all of them counted.
+
+    `iqm_return` is the mean of the middle half of the returns, `iqm_interval` its 95 % interval by a percentile
+    bootstrap of the episodes (2,000 resamples, the same ones each time). `success_rate` has Wilson's; None where the
+    environment does not tell. `variant` is None for the environment as it was trained in, else the name of another
+    distribution. `cut_off` counts the episodes that were ended after LONGEST_EPISODE steps.
+    """
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    variant: str | None = Field(None, max_length=200)
+    episodes: int = Field(ge=1)
+    mean_return: float
+    iqm_return: float
+    iqm_interval: Interval
+    mean_length: float = Field(ge=0)
+    success_rate: float | None = Field(None, ge=0, le=1)
+    success_interval: Interval | None = None
+    cut_off: int = Field(0, ge=0)
+
+    @classmethod
+    def of(cls, episodes: Sequence[Episode], variant: str | None = None) -> Self:
+        """Sums up at least one episode."""
+        totals = np.sort(np.array([one.total for one in episodes], np.float64))
+        count = len(totals)
+        told = [one.success for one in episodes if one.success is not None]
+        rate = sum(told) / count if len(told) == count else None
+        low, high = percentiles(rank_weights(count, cut(count), _RESAMPLES, _SEED) @ totals)
+        return cls(
+            variant=variant,
+            episodes=count,
+            mean_return=float(totals.mean()),
+            iqm_return=float(interquartile_mean(totals)),
+            iqm_interval=Interval(low=float(low), high=float(high)),
+            mean_length=sum(one.length for one in episodes) / count,
+            success_rate=rate,
+            success_interval=wilson_interval(rate, count),
+            cut_off=sum(one.cut_off for one in episodes),
+        )

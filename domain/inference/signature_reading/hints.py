@@ -1,0 +1,92 @@
+"""What the tag `policy_signature` says of a file: what the file itself leaves open. docs/policies.md has its form.
+
+A bare word is the meaning of the only output that could be one: `q_values`. Else JSON: `inputs` and `outputs` by name,
+and `state` (input: output).
+"""
+
+import re
+from typing import Annotated, Any, Self
+
+import orjson
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from domain.errors import PolicyRefused
+from domain.errors.misfits import misfit_of
+from domain.errors.policy_checks.signatures import SignatureNamesNothing, SignatureTooLong, SignatureUnreadable
+from domain.inference.policies import PolicyGraph, listed, short
+from domain.inference.signatures import LONGEST_SIGNATURE, Layout, Meaning, Role
+from domain.messages import Text
+
+_WORD = re.compile(r"[a-z_]{1,40}")
+
+
+class InputHint(BaseModel):
+    """What is said of one input."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Role | None = None
+    part: str | None = Field(None, max_length=200)
+    layout: Layout | None = None
+    scale: float | None = Field(None, allow_inf_nan=False)
+
+
+def _input_hint(value: Any) -> Any:
+    """A word is a role, or else the part of the observation."""
+    if not isinstance(value, str):
+        return value
+    is_role = value in [role.value for role in Role if role is not Role.OBSERVATION]
+    return {"role": value} if is_role else {"part": value}
+
+
+class SignatureHints(BaseModel):
+    """All that is said of a file; `only` is the meaning of its output where just a word is said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inputs: dict[str, Annotated[InputHint, BeforeValidator(_input_hint)]] = Field({}, max_length=50)
+    outputs: dict[str, Meaning] = Field({}, max_length=50)
+    state: dict[str, str] = Field({}, max_length=50)
+    only: Meaning | None = None
+
+    def with_input(self, name: str, **said: object) -> Self:
+        """These, and more of one input."""
+        hint = self.inputs.get(name, InputHint()).model_copy(update=said)
+        return self.model_copy(update={"inputs": self.inputs | {name: hint}})
+
+    def with_output(self, name: str, meaning: Meaning) -> Self:
+        """These, and what one output means."""
+        return self.model_copy(update={"outputs": self.outputs | {name: meaning}, "only": None})
+
+    @property
+    def tag(self) -> str:
+        """As the tag has it."""
+        return orjson.dumps(self.model_dump(mode="json", exclude_defaults=True)).decode()
+
+
+def read_hints(tag: str | None, graph: PolicyGraph) -> SignatureHints:
+    """Reads the tag; raises PolicyRefused where it makes no sense, or is about tensors that are not there."""
+    if tag is None or not tag.strip():
+        return SignatureHints()
+    if len(tag) > LONGEST_SIGNATURE:
+        raise PolicyRefused(SignatureTooLong(LONGEST_SIGNATURE))
+    hints = _parsed(tag.strip())
+    inputs, outputs = ({tensor.name for tensor in side} for side in (graph.inputs, graph.outputs))
+    for names, known, tensors in (
+        ([*hints.inputs, *hints.state], inputs, graph.inputs),
+        ([*hints.outputs, *hints.state.values()], outputs, graph.outputs),
+    ):
+        if strange := next((name for name in names if name not in known), None):
+            raise PolicyRefused(SignatureNamesNothing(short(strange), listed(tensors)))
+    return hints
+
+
+def _parsed(tag: str) -> SignatureHints:
+    try:
+        value = {"only": tag} if _WORD.fullmatch(tag) else orjson.loads(tag)
+        return SignatureHints.model_validate(value)
+    except orjson.JSONDecodeError as error:
+        raise PolicyRefused(SignatureUnreadable("JSON", Text(error))) from error
+    except ValidationError as error:
+        field, misfit = misfit_of(error)
+        raise PolicyRefused(SignatureUnreadable(str(field), misfit)) from error

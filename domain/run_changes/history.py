@@ -1,0 +1,136 @@
+"""What a run tells of its changes: who did what, when; one tag for each, and only so many."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from domain.run_changes.marks import CHANGE_TAG
+
+MOST_CHANGES: Final = 30
+"""So many stay with a run, the newest."""
+MOST_CHARACTERS: Final = 5_000
+"""Of a tag of them, whatever the version of MLflow."""
+# Of each text, from whole to nothing: as much of it as goes into the tag.
+_CLIPS: Final = (2_000, 500, 100, 20, 0)
+_MOST_PARTS: Final = 60
+_KEY: Final = re.compile(re.escape(CHANGE_TAG) + r"\d{8}T\d{12}-[0-9a-f]{6}", re.ASCII)
+
+
+class ChangeKind(StrEnum):
+    """What was done."""
+
+    NAME = "name"
+    NOTE = "note"
+    TAG = "tag"
+    MARKED = "marked"
+    UNMARKED = "unmarked"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+class ChangedPart(BaseModel):
+    """One thing that was changed: `key` is the tag's or the mark, `old` and `new` are texts, None where there was none.
+
+    A run that went to the trash with its parent, or came back with it, has the parent's id as `key`; one that came back
+    since a model of it was activated, that model's name as `new`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    what: ChangeKind
+    key: str | None = Field(None, max_length=300)
+    old: str | None = None
+    new: str | None = None
+
+
+class RecordedChange(BaseModel):
+    """One change of a run, with all its parts; `is_cut` where not all of the texts went into the tag."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: AwareDatetime
+    by: str | None = Field(None, max_length=200)
+    parts: list[ChangedPart] = Field(max_length=_MOST_PARTS)
+    is_cut: bool = False
+
+
+def tag_of_change(change: RecordedChange) -> tuple[str, str]:
+    """A new tag that tells of the change: key and value, texts cut to what goes in."""
+    key = f"{CHANGE_TAG}{change.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+    for most in _CLIPS:
+        clipped = _clipped(change, most)
+        text = clipped.model_dump_json(exclude_defaults=True)
+        if len(text) <= MOST_CHARACTERS:
+            return key, text
+    few = _clipped(change, 0)
+    return key, few.model_copy(update={"parts": few.parts[:10], "is_cut": True}).model_dump_json(exclude_defaults=True)
+
+
+def changes_in(tags: Mapping[str, str]) -> list[RecordedChange]:
+    """The history of a run, the newest first; a tag of another hand that makes no sense is passed over."""
+    found = []
+    for key in reversed(change_keys(tags)):
+        with suppress(ValidationError):
+            found.append(RecordedChange.model_validate_json(tags[key]))
+    return found
+
+
+def change_keys(tags: Mapping[str, str]) -> list[str]:
+    """The keys of the history, the oldest first; those of another hand come before all."""
+    keys = [key for key in tags if key.startswith(CHANGE_TAG)]
+    return sorted(keys, key=lambda key: (_KEY.fullmatch(key) is not None, key))
+
+
+def surplus_keys(tags: Mapping[str, str]) -> list[str]:
+    """The keys of changes that are not among the newest any more."""
+    return change_keys(tags)[:-MOST_CHANGES]
+
+
+def deleted_with(tags: Mapping[str, str]) -> str | None:
+    """The run with which this one went to the trash; None where it went by itself, or nobody knows."""
+    part = _last_deletion(changes_in(tags))
+    return None if part is None else part.key
+
+
+def deletion_in(tags: Mapping[str, str]) -> RecordedChange | None:
+    """The last time that Clew put the run in the trash."""
+    return next((one for one in changes_in(tags) if any(p.what is ChangeKind.DELETED for p in one.parts)), None)
+
+
+def deletion_since(tags: Mapping[str, str]) -> datetime | None:
+    """Since when the run has been in the trash by Clew's hand; None where what it tells last is no deletion."""
+    changes = changes_in(tags)
+    return changes[0].at if _last_deletion(changes) is not None else None
+
+
+def _last_deletion(changes: Sequence[RecordedChange]) -> ChangedPart | None:
+    """Where the newest change is no deletion, another program deleted the run."""
+    if not changes:
+        return None
+    return next((part for part in changes[0].parts if part.what is ChangeKind.DELETED), None)
+
+
+def recorded(at: datetime, by: str | None, parts: Sequence[ChangedPart]) -> RecordedChange:
+    """A change to be told; a user's name has its bound."""
+    return RecordedChange(at=at, by=None if by is None else by[:200], parts=list(parts)[:_MOST_PARTS])
+
+
+def _clipped(change: RecordedChange, most: int) -> RecordedChange:
+    texts = [text for part in change.parts for text in (part.old, part.new) if text is not None]
+    if all(len(text) <= most for text in texts):
+        return change
+    parts = [
+        part.model_copy(update={name: _cut(text, most) for name in ("old", "new") if (text := getattr(part, name))})
+        for part in change.parts
+    ]
+    return change.model_copy(update={"parts": parts, "is_cut": True})
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"

@@ -1,0 +1,37 @@
+"""What is to become of several runs at once."""
+
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from domain.run_changes.changes import RunChange
+
+MOST_RUNS: Final = 1_000
+"""Of one request."""
+RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class RunAction(StrEnum):
+    """What is done with each of them."""
+
+    CHANGE = "change"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+class ManyRuns(BaseModel):
+    """Which runs, and what is done with them; `change` says how they are changed, and stands for nothing else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: RunAction
+    runs: list[RunId] | None = Field(None, max_length=MOST_RUNS)
+    change: RunChange | None = None
+
+    @model_validator(mode="after")
+    def _says_how(self) -> Self:
+        if (self.action is RunAction.CHANGE) != (self.change is not None):
+            raise PydanticCustomError("changes_nothing", "names nothing that is to be changed")
+        return self

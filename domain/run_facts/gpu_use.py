@@ -1,0 +1,33 @@
+"""Which GPUs a run's own process is on, as the monitors of the hosts tell it."""
+
+from typing import NamedTuple
+
+from domain.gpus import Gpu, GpuProcess, GpuReport
+from domain.tracking.runs import Run, RunStatus
+
+
+class GpuUse(NamedTuple):
+    """A process of a run on a GPU of a host, by the name of the host's monitor."""
+
+    host: str
+    gpu: Gpu
+    process: GpuProcess
+
+
+def gpus_of(run: Run, host: str, report: GpuReport) -> list[GpuUse]:
+    """Those of one host; none of a run that is over: its process's number may be another one's by now."""
+    if run.status is not RunStatus.RUNNING or report.boot_id is None or run.tags.get("clew.boot_id") != report.boot_id:
+        return []
+    return [
+        GpuUse(host, gpu, process) for gpu in report.gpus for process in gpu.processes or () if _is_of(run, process)
+    ]
+
+
+def _is_of(run: Run, process: GpuProcess) -> bool:
+    """A number alone is used again, and differs between a container and its host: its start has to fit, too."""
+    started, pid = run.tags.get("clew.start_ticks"), run.tags.get("clew.pid")
+    return (
+        process.start_ticks is not None
+        and started == str(process.start_ticks)
+        and pid in {str(process.pid), str(process.ns_pid)}
+    )

@@ -1,0 +1,117 @@
+"""What became of the metrics of runs, each against the first of them: by how much, and whether that is better."""
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Final, get_args
+
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
+
+from domain.tracking.runs import Run
+from domain.tracking.vocabulary import MetricWord, Vocabulary
+
+_HIGHER: Final[frozenset[MetricWord]] = frozenset({"reward", "success_rate", "eval_reward", "eval_success_rate"})
+_LOWER: Final[frozenset[MetricWord]] = frozenset({"loss"})
+
+
+# JSON has no numbers for these, and they are written as texts.
+_Value = Annotated[
+    float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]})
+]
+
+
+class Verdict(StrEnum):
+    """Whether a value is better than the first run's, where anybody can say."""
+
+    BETTER = "better"
+    WORSE = "worse"
+
+
+class MetricCell(BaseModel):
+    """A run's last value, and against the first run's: the difference, that as a share of it, and which is better.
+
+    A difference is None where one of the two is missing or not finite, a share also where the first is zero.
+    """
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    value: _Value | None
+    difference: float | None = None
+    share: float | None = None
+    verdict: Verdict | None = None
+
+
+class MetricRow(BaseModel):
+    """A metric by its word, whatever each run's tool calls it, or by its key; a cell for each run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    word: MetricWord | None
+    key: str
+    cells: tuple[MetricCell, ...]
+
+
+def metric_changes(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricRow]:
+    """The metrics whose last values differ: first those with a word, then all others by key."""
+    rows: list[MetricRow] = []
+    told: list[set[str]] = [set() for _run in runs]
+    # A tool's one loss may stand for two words, the loss and the value function's: it is one metric, and the first's.
+    has_row: set[tuple[str | None, ...]] = set()
+    for word in get_args(MetricWord):
+        keys = tuple(run.metric_key(word, vocabulary) for run in runs)
+        if keys in has_row:
+            continue
+        has_row.add(keys)
+        for seen, key in zip(told, keys, strict=True):
+            seen |= {key} if key else set()
+        values = [_of_word(run, word, key, vocabulary) for run, key in zip(runs, keys, strict=True)]
+        rows.append(_row(word, next(filter(None, keys), word), values))
+    others = {key for run, seen in zip(runs, told, strict=True) for key in run.metrics if key not in seen}
+    rows += [_row(None, key, [_of_key(run, key) for run in runs]) for key in sorted(others)]
+    return [row for row in rows if _differs(row)]
+
+
+def _of_word(run: Run, word: MetricWord, key: str | None, vocabulary: Vocabulary) -> float | None:
+    """A rate as a share of 1; what is none, or diverged, as it was logged."""
+    value = run.latest(word, vocabulary)
+    return run.metrics[key].value if value is None and key is not None else value
+
+
+def _of_key(run: Run, key: str) -> float | None:
+    return run.metrics[key].value if key in run.metrics else None
+
+
+def _row(word: MetricWord | None, key: str, values: Sequence[float | None]) -> MetricRow:
+    first = values[0]
+    cells = [MetricCell(value=first), *(_cell(word, first, value) for value in values[1:])]
+    return MetricRow(word=word, key=key, cells=tuple(cells))
+
+
+def _differs(row: MetricRow) -> bool:
+    first, *others = [cell.value for cell in row.cells]
+    return any(repr(first) != repr(other) and first != other for other in others)
+
+
+def _cell(word: MetricWord | None, first: float | None, value: float | None) -> MetricCell:
+    if first is None or value is None:
+        return MetricCell(value=value)
+    difference = value - first
+    is_finite = math.isfinite(difference) and math.isfinite(first) and math.isfinite(value)
+    share = difference / abs(first) if is_finite and first else math.nan
+    return MetricCell(
+        value=value,
+        difference=difference if is_finite else None,
+        share=share if math.isfinite(share) else None,
+        verdict=_verdict(word, first, value),
+    )
+
+
+def _verdict(word: MetricWord | None, first: float, value: float) -> Verdict | None:
+    """A number is better than none: what diverged came to nothing, whichever way the metric goes."""
+    if word not in _HIGHER | _LOWER:
+        return None
+    if math.isfinite(first) != math.isfinite(value):
+        return Verdict.BETTER if math.isfinite(value) else Verdict.WORSE
+    if not math.isfinite(first) or first == value:
+        return None
+    return Verdict.BETTER if (value > first) == (word in _HIGHER) else Verdict.WORSE

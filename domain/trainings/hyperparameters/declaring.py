@@ -1,0 +1,49 @@
+"""What the request types of our own trainers are made of: fields that say how a form shows them."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from domain.messages import template
+
+HYPERPARAMETERS: Final = template("Hyperparameters")
+"""The section of the form in which they stand."""
+OWN_VALUES: Final = "own"
+"""What a run's `setting` says whose hyperparameters are no preset's."""
+
+
+def _layers(told: Any) -> Any:
+    """The text of a form: "64, 64"."""
+    return [part.strip() for part in told.split(",")] if isinstance(told, str) else told
+
+
+Layers = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=1024)], ...], BeforeValidator(_layers), Field(min_length=1, max_length=4)
+]
+
+
+def hyper(default: Any, title: str, description: str, *, unit: str = "", **limits: Any) -> Any:
+    """A hyperparameter; its name is Stable-Baselines3's."""
+    more: Any = {"unit": unit, "section": HYPERPARAMETERS}
+    return Field(default, title=title, description=description, json_schema_extra=more, **limits)
+
+
+def hyperparameters_of(request: BaseModel) -> dict[str, Any]:
+    """The fields of a request that are hyperparameters, as plain values."""
+    names = [name for name, field in type(request).model_fields.items() if _section(field) == HYPERPARAMETERS]
+    return {name: _plain(getattr(request, name)) for name in names}
+
+
+def layers_text(layers: Iterable[int]) -> str:
+    """Layers as a form has them: "64, 64"."""
+    return ", ".join(map(str, layers))
+
+
+def _section(field: Any) -> str:
+    more = field.json_schema_extra
+    return str(more.get("section", "")) if isinstance(more, dict) else ""
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,86 @@
+"""The fields of a form from the pydantic types of what can be asked for, one type an algorithm."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from domain.messages import template
+from domain.trainings.fields import (
+    ChoiceField,
+    FloatField,
+    FormField,
+    IntegerField,
+    SeedsField,
+    SwitchField,
+    TextField,
+    Value,
+)
+from domain.trainings.hyperparameters.declaring import layers_text
+
+REQUEST_FILE: Final = "{request_file}"
+"""What stands in the command for the file in which the scheduler puts the values as JSON."""
+COMMAND: Final = (sys.executable, "-m", "training", "--request", REQUEST_FILE)
+"""What starts a training of ours."""
+_LAYERS: Final = r"[1-9]\d{0,3}( *, *[1-9]\d{0,3}){0,3}"
+_LIMITS: Final = {"minimum": "least", "maximum": "most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
+_OF_TEXT: Final = ("may_be_path", "longest", "suggestions")
+_TOLD: Final = ("unit", "section", "shown_for")
+
+
+def fields_of(algorithms_help: str, requests: Mapping[str, type[BaseModel]]) -> tuple[FormField, ...]:
+    """The algorithm, then what all have alike, then what each has its own way, in the order of their types."""
+    names, label = tuple(requests), template("Algorithm")
+    algorithm = ChoiceField(name="algorithm", label=label, help=algorithms_help, options=names, default=names[0])
+    by_name: dict[str, dict[str, FormField]] = {}
+    for name, kind in requests.items():
+        for field, schema in kind.model_json_schema()["properties"].items():
+            if field != "algorithm":
+                by_name.setdefault(field, {})[name] = _field(field, schema)
+    return (algorithm, *(field for found in by_name.values() for field in _told_apart(found, len(requests))))
+
+
+def values_of_fields(values: Mapping[str, Any]) -> dict[str, Value]:
+    """What a request holds, as a form has it: layers as text."""
+    return {**values, "net_arch": layers_text(values["net_arch"])}
+
+
+def _told_apart(found: Mapping[str, FormField], algorithms: int) -> list[FormField]:
+    """One field where algorithms have the same, for those that have it; else one for each."""
+    alike: list[tuple[FormField, list[str]]] = []
+    for name, one in found.items():
+        names = next((names for other, names in alike if other == one), None)
+        if names is None:
+            alike.append((one, [name]))
+        else:
+            names.append(name)
+    return [
+        one if len(names) == algorithms else one.model_copy(update={"shown_for": _also_for(one, names)})
+        for one, names in alike
+    ]
+
+
+def _also_for(field: FormField, algorithms: list[str]) -> dict[str, tuple[str, ...]]:
+    return {**field.shown_for, "algorithm": tuple(algorithms)}
+
+
+def _field(name: str, schema: Mapping[str, Any]) -> FormField:
+    """One field, by the JSON Schema of the request's."""
+    told: dict[str, Any] = {"name": name, "label": schema["title"], "help": schema["description"]}
+    told |= {key: schema[key] for key in _TOLD if key in schema}
+    default = schema["default"]
+    if name == "seed":
+        return SeedsField(**told, default=str(default))
+    if name == "net_arch":
+        return TextField(**told, default=layers_text(default), pattern=_LAYERS, longest=40)
+    if "const" in schema or "enum" in schema:
+        return ChoiceField(**told, default=default, options=schema.get("enum", [default]))
+    if schema["type"] == "boolean":
+        return SwitchField(**told, default=default)
+    if schema["type"] == "string":
+        told |= {key: schema[key] for key in _OF_TEXT if key in schema}
+        return TextField(**told, default=default, pattern=schema["pattern"].removeprefix("^").removesuffix("$"))
+    kind: type[IntegerField] | type[FloatField] = IntegerField if schema["type"] == "integer" else FloatField
+    limits = {ours: schema[theirs] for theirs, ours in _LIMITS.items() if theirs in schema}
+    return kind(**told, default=default, **limits)

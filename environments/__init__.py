@@ -1,0 +1,1 @@
+"""Gymnasium's environments, each made and played in a process of its own under limits."""

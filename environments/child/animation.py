@@ -1,0 +1,87 @@
+"""A played episode as one moving picture: WebP, or a GIF whose frames share one palette."""
+
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PIL import Image
+
+from domain.inference.saved_episodes import EpisodeFormat
+from environments.child.frames import picture_of, scaled
+
+MOST_FRAMES: Final = 900
+MOST_BYTES: Final = 16 * 2**20
+_COLOURS: Final = 128
+_LOOKED_AT: Final = 8
+_LEAST_MS: Final = 20  # browsers show what is quicker at a tenth of its rate
+_QUALITY: Final = 70
+_EFFORT: Final = 2  # of 0 to 6; more halves neither bytes nor patience
+_SMALLER: Final = 0.7
+
+
+class Animation:
+    """Takes pictures as they come, of which it keeps `MOST_FRAMES` at most, evenly spread over `count`."""
+
+    def __init__(self, count: int, longest_side: int, frames_per_second: float) -> None:
+        self._stride = max(1, -(-count // MOST_FRAMES), round(_LEAST_MS * frames_per_second / 1000))
+        self._milliseconds = 1000 * self._stride / frames_per_second
+        self._side = longest_side
+        self._count = count
+        self._pictures: list[Image.Image] = []
+
+    def wants(self, number: int) -> bool:
+        """Whether the picture after so many steps is kept; the last always is."""
+        return number % self._stride == 0 or number == self._count
+
+    def add(self, pixels: Any) -> None:
+        """Keeps a picture; raises Trouble for what is none."""
+        self._pictures.append(scaled(picture_of(pixels), self._side))
+
+    def encoded(self, form: EpisodeFormat) -> bytes:
+        """Returns the moving picture, made smaller until it has `MOST_BYTES` at most."""
+        pictures, encode = self._pictures, _webp if form is EpisodeFormat.WEBP else _gif
+        while True:
+            content = encode(pictures, self._milliseconds)
+            if len(content) <= MOST_BYTES:
+                return content
+            pictures = [_smaller(one) for one in pictures]
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    return scaled(picture, max(picture.size) * _SMALLER)
+
+
+def _webp(pictures: Sequence[Image.Image], milliseconds: float) -> bytes:
+    first, *others = pictures
+    written = io.BytesIO()
+    first.save(
+        written,
+        "WEBP",
+        save_all=True,
+        append_images=others,
+        duration=round(milliseconds),
+        loop=0,
+        quality=_QUALITY,
+        method=_EFFORT,
+    )
+    return written.getvalue()
+
+
+def _gif(pictures: Sequence[Image.Image], milliseconds: float) -> bytes:
+    palette = _palette(pictures)
+    first, *others = (one.quantize(palette=palette, dither=Image.Dither.NONE) for one in pictures)
+    written = io.BytesIO()
+    first.save(
+        written, "GIF", save_all=True, append_images=others, duration=round(milliseconds), loop=0, optimize=False
+    )
+    return written.getvalue()
+
+
+def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
+    """The colours of some of the pictures, side by side."""
+    some = pictures[:: max(1, len(pictures) // _LOOKED_AT)]
+    width, height = some[0].size
+    sheet = Image.new("RGB", (width * len(some), height))
+    for number, picture in enumerate(some):
+        sheet.paste(picture, (number * width, 0))
+    return sheet.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE)

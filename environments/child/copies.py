@@ -1,0 +1,76 @@
+"""One copy of an environment: how its episode goes, and what of its answers makes no sense."""
+
+import math
+from typing import Any, Final
+
+from domain.errors.environments.playing import AReward, GaveNoNumber, OutcomeMisfit
+from environments import wire
+from environments.child.spaces_of import ObservationReader
+from environments.child.success import OWN_FIELDS, succeeded
+from environments.child.trouble import FAILED, Trouble
+
+_START: Final = "(observation, info)"
+_OUTCOME: Final = "(observation, reward, terminated, truncated, info)"
+
+
+class Copy:
+    """One copy of the environment, and how its episode goes."""
+
+    def __init__(self, env: Any, reader: ObservationReader, rule: str | None) -> None:
+        self.env = env
+        self._reader = reader
+        self._rule = rule
+        self._total = 0.0
+
+    def reset(self, seed: int | None) -> Any:
+        """Starts an episode; returns the parts of the observation."""
+        self._total = 0.0
+        answer = self.env.reset(seed=seed)
+        return self._reader.parts(pair(answer)[0], "reset")
+
+    def step(self, action: Any) -> tuple[float, int, Any]:
+        """Does one action; returns the reward, the flags and the parts of the observation."""
+        answer = self.env.step(action)
+        if not isinstance(answer, tuple) or len(answer) != 5:
+            raise Trouble(FAILED, OutcomeMisfit("step", _shown(answer), _OUTCOME))
+        observation, reward, terminated, truncated, info = answer
+        pay = _number(reward)
+        self._total += pay
+        flags = (wire.TERMINATED if terminated else 0) | (wire.TRUNCATED if truncated else 0)
+        if flags:
+            flags |= self._verdict(info, pay, bool(terminated))
+        return pay, flags, self._reader.parts(observation, "step")
+
+    def _verdict(self, info: Any, pay: float, terminated: bool) -> int:
+        own = next((field for field in OWN_FIELDS if isinstance(info, dict) and field in info), None)
+        threshold = self.env.spec.reward_threshold
+        verdict = succeeded(self._rule or own, info, pay, self._total, terminated, threshold)
+        return 0 if verdict is None else wire.TELLS_SUCCESS | (wire.SUCCESS if verdict else 0)
+
+
+def pair(answer: Any) -> tuple[Any, Any]:
+    """Returns what `reset` answers; raises Trouble for anything else."""
+    if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[1], dict):
+        raise Trouble(FAILED, OutcomeMisfit("reset", _shown(answer), _START))
+    return answer
+
+
+def info_after(answer: Any) -> dict[str, Any]:
+    """Returns the info that comes with a step, as far as there is one."""
+    info = answer[4] if isinstance(answer, tuple) and len(answer) == 5 else None
+    return info if isinstance(info, dict) else {}
+
+
+def _number(reward: Any) -> float:
+    try:
+        pay = float(reward)
+    except (TypeError, ValueError) as error:
+        raise Trouble(FAILED, OutcomeMisfit("step", _shown(reward), "float")) from error
+    if not math.isfinite(pay):
+        raise Trouble(FAILED, GaveNoNumber("step", AReward()))
+    return pay
+
+
+def _shown(value: Any) -> str:
+    size = f" [{len(value)}]" if isinstance(value, tuple | list) else ""
+    return f"{type(value).__name__}{size}"

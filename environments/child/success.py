@@ -1,0 +1,36 @@
+"""When an episode counts as a success: by the operator's word, the environment's own, or what is known of it."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from environments.plan import MakingPlan
+from environments.well_known import success_of
+
+OWN_FIELDS: Final = ("is_success", "success")
+THRESHOLD: Final = "reward_threshold"
+TERMINATED: Final = "terminated"
+POSITIVE: Final = "positive_reward"
+
+
+def rule_of(plan: MakingPlan, threshold: float | None, info: Any) -> str | None:
+    """Returns what counts, by one word, given what `info` the environment has shown so far; None where nothing does."""
+    own = next((field for field in OWN_FIELDS if isinstance(info, dict) and field in info), None)
+    known = own or success_of(plan.described.id)
+    return known or (THRESHOLD if threshold is not None else None)
+
+
+def succeeded(
+    rule: str | None, info: Any, reward: float, total: float, terminated: bool, threshold: float | None
+) -> bool | None:
+    """Returns whether an episode that has just ended was a success; None where that is not told."""
+    if rule is None:
+        return None
+    if rule == TERMINATED:
+        return terminated
+    if rule == POSITIVE:
+        return reward > 0
+    if rule == THRESHOLD:
+        return threshold is not None and total >= threshold
+    told = info.get(rule) if isinstance(info, dict) else None
+    return bool(told) if isinstance(told, bool | int | float | np.bool_ | np.integer | np.floating) else None

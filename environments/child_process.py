@@ -1,0 +1,143 @@
+"""A process that plays in copies of one environment, seen from outside: asked over a socket, killed when it must be.
+
+What it says comes as environments/wire.py tells.
+"""
+
+import contextlib
+import select
+import signal
+import socket
+import time
+from typing import Final
+
+from pydantic import ValidationError
+
+from domain.errors import ClewError
+from domain.errors.environments.failures import EnvironmentFailed, EnvironmentMissing, EnvironmentRefused
+from domain.errors.environments.playing import (
+    AlreadyEnded,
+    AnswerMakesNoSense,
+    DidNotReturn,
+    NeedsMoreMemory,
+    ProcessEnded,
+)
+from domain.errors.policies import ExitStatus
+from domain.messages import Message
+from environments.fork_server import ForkServer
+from environments.plan import MakingPlan
+from environments.wire import HEAD, MOST_BYTES, PHASE, TROUBLE, ToldTrouble
+
+_KINDS: Final = {"refused": EnvironmentRefused, "missing": EnvironmentMissing}
+_CALLS: Final = ("make", "reset", "step", "render")
+
+
+class ChildProcess:
+    """One process; after any failure it is over."""
+
+    def __init__(self, server: ForkServer, name: str) -> None:
+        """`name` is what the environment is called in a sentence. Raises ServiceUnavailable."""
+        self._server = server
+        self._name = name
+        self._pid: int | None
+        self._pid, self._socket = server.start()
+        self._socket.setblocking(False)
+        self._memory_mib = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None once it has ended."""
+        return self._pid
+
+    def make(self, plan: MakingPlan) -> bytes:
+        """Has it make the environment; returns the facts as JSON. Raises as `ask`, and EnvironmentRefused, -Missing."""
+        self._memory_mib = plan.described.memory_mib
+        return self.ask(0, plan.model_dump_json().encode(), plan.described.make_seconds, "make")
+
+    def ask(self, kind: int, content: bytes, seconds: float, call: str) -> bytes:
+        """Returns its answer; raises EnvironmentFailed where it is in trouble, or there is none within `seconds`."""
+        deadline = time.monotonic() + seconds
+        try:
+            self._write(HEAD.pack(kind, len(content)) + content, deadline)
+            while True:
+                what, size = HEAD.unpack(self._read(HEAD.size, deadline))
+                if size > MOST_BYTES:
+                    raise self._broken(call)
+                said = self._read(size, deadline)
+                if what == PHASE:
+                    call = next((one for one in _CALLS if one.encode() == said), call)
+                elif what == TROUBLE:
+                    raise self._trouble(said, call)
+                else:
+                    return said
+        except TimeoutError as error:
+            raise self._failed(DidNotReturn(call, seconds)) from error
+        except (OSError, EOFError) as error:
+            raise self._failed(self._death(call)) from error
+
+    def _write(self, content: bytes, deadline: float) -> None:
+        view = memoryview(content)
+        while view:
+            try:
+                view = view[self._socket.send(view) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, deadline)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        content = bytearray()
+        while len(content) < size:
+            try:
+                more = self._socket.recv(min(size - len(content), 2**20))
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            if not more:
+                raise EOFError
+            content += more
+        return bytes(content)
+
+    def _wait(self, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(self._socket, event)
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise TimeoutError
+
+    def _trouble(self, said: bytes, call: str) -> ClewError:
+        try:
+            told = ToldTrouble.model_validate_json(said)
+        except ValidationError:
+            return self._broken(call)
+        self.end()
+        return _KINDS.get(told.kind, EnvironmentFailed)(self._name, told.reason)
+
+    def _broken(self, call: str) -> EnvironmentFailed:
+        return self._failed(AnswerMakesNoSense(call))
+
+    def _failed(self, reason: Message) -> EnvironmentFailed:
+        self.end()
+        return EnvironmentFailed(self._name, reason)
+
+    def _death(self, call: str) -> Message:
+        """What is to be said of a process that has ended, or of whose answers there is no end."""
+        pid, self._pid = self._pid, None
+        status = None if pid is None else self._server.end(pid, at_once=False)
+        if status is None:
+            return AlreadyEnded()
+        if status == -signal.SIGXCPU:
+            return DidNotReturn(call, 0)
+        if status == -signal.SIGKILL:
+            # Nobody here did it: the kernel, for want of memory on the whole machine.
+            return NeedsMoreMemory(call, self._memory_mib)
+        return ProcessEnded(call, str(signal.strsignal(-status)) if status < 0 else ExitStatus(status))
+
+    def end(self) -> None:
+        """Kills it with whatever it started; may be called again, and from any thread."""
+        pid, self._pid = self._pid, None
+        if pid is not None:
+            self._server.end(pid, at_once=True)
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer wakes up
+
+    def close(self) -> None:
+        """Ends it and gives its socket back; nobody may be asking."""
+        self.end()
+        self._socket.close()

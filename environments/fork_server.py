@@ -1,0 +1,152 @@
+"""The process that forks environments, seen from outside: started when one is wanted, and again after it ended."""
+
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+from domain.errors.names import Environments
+from domain.errors.services import StartFailed
+from domain.messages import Text
+from environments.control import END, KILL, START, UNKNOWN, WORD
+from policies.confinement import command, environment
+
+_WAIT_SECONDS: Final = 15.0  # for its first answer it imports some 50 MB on a machine that has other work
+_HANDED_ON: Final = ("MUJOCO_GL", "PYOPENGL_PLATFORM")
+
+
+class ForkServer:
+    """Starts and ends processes of environments; may be used by many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._is_closed = False
+
+    def warm_up(self) -> None:
+        """Has it running soon, so that the first environment need not wait for it; returns at once."""
+        with self._lock, suppress(StartFailed, OSError):
+            self._running()
+
+    def start(self) -> tuple[int, socket.socket]:
+        """Returns the process id of a new process, and the socket to it; raises ServiceUnavailable."""
+        ours, its = socket.socketpair()
+        with its:
+            try:
+                return self._forked(its), ours
+            except BaseException:
+                ours.close()
+                raise
+
+    def _forked(self, its: socket.socket) -> int:
+        with self._lock:
+            for is_last in (False, True):
+                try:
+                    control = self._running()
+                    socket.send_fds(control, [WORD.pack(START, 0)], [its.fileno()])
+                    pid = _answer(control)
+                    break
+                except (OSError, EOFError) as error:
+                    self._discard()  # it may just have ended, for want of work
+                    if is_last:
+                        raise StartFailed(Environments(), Text(str(error) or type(error).__name__)) from error
+        if pid < 0:
+            raise StartFailed(Environments(), Text(os.strerror(-pid)))
+        return pid
+
+    def end(self, pid: int, at_once: bool) -> int | None:
+        """Ends a process, and all that it started; returns how it ended: below 0 by a signal, None where unknown.
+
+        With `at_once` it is killed; else it is given a moment to end by itself.
+        """
+        with self._lock:
+            if self._control is None:
+                return None  # its processes ended with it
+            try:
+                self._control.sendall(WORD.pack(KILL if at_once else END, pid))
+                status = _answer(self._control)
+            except (OSError, EOFError):
+                self._discard()
+                return None
+        return None if status == UNKNOWN else status
+
+    def _running(self) -> socket.socket:
+        """The way to speak to it; it is started where it does not run. The lock is held."""
+        if self._is_closed:
+            raise StartFailed(Environments(), Text(os.strerror(107)))
+        if self._process is not None and self._process.poll() is not None:
+            self._discard()
+        if self._control is None:
+            ours, its = socket.socketpair()
+            ours.settimeout(_WAIT_SECONDS)
+            with its:
+                self._process = subprocess.Popen(
+                    [*command("environments.child.serving"), str(its.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd="/",
+                    env=_environment(),
+                    pass_fds=[its.fileno()],
+                    start_new_session=True,
+                )
+            self._control = ours
+        return self._control
+
+    def _discard(self) -> None:
+        """Forgets it, and ends it; with it end all that it started."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """Ends it and all its processes, and starts no more."""
+        with self._lock:
+            self._is_closed = True
+            process, self._process = self._process, None
+            if self._control is not None:
+                self._control.close()  # it ends its processes, and itself
+                self._control = None
+            if process is not None:
+                _wait_or_kill(process)
+
+
+def _wait_or_kill(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _answer(control: socket.socket) -> int:
+    content = b""
+    while len(content) < WORD.size:
+        more = control.recv(WORD.size - len(content))
+        if not more:
+            raise EOFError
+        content += more
+    return int(WORD.unpack(content)[1])
+
+
+def _environment() -> Mapping[str, str]:
+    """All that an environment gets to know of this process's: no credentials, no screen, no sound."""
+    handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    return {
+        **environment(),
+        "PATH": os.defpath,
+        "SDL_VIDEODRIVER": "dummy",
+        "SDL_AUDIODRIVER": "dummy",
+        "PYGAME_HIDE_SUPPORT_PROMPT": "1",
+        "MPLBACKEND": "Agg",
+        "MUJOCO_GL": "egl",
+        **handed_on,
+    }

@@ -1,0 +1,72 @@
+"""The environments that can be made here: by the operator's file, and by what is installed."""
+
+import threading
+from pathlib import Path
+from typing import Final, Self
+
+from cachetools import LRUCache
+
+from domain.environments.environments_file import EnvironmentsFile, environments_in
+from domain.environments.facts import EnvironmentFacts
+from domain.environments.source import EnvironmentSource
+from environments.fork_server import ForkServer
+from environments.many import ManyEnvironments
+from environments.plan import MakingPlan
+from environments.spec_reading import NamedSpec, named_in
+
+_MOST_FACTS: Final = 256
+
+
+class KnownEnvironments:
+    """Resolves what a model says of its environment; owns the process that all environments are forked from."""
+
+    def __init__(self, file: EnvironmentsFile | None = None) -> None:
+        self.file = file or EnvironmentsFile()
+        self.server = ForkServer()
+        self._facts: LRUCache[str, EnvironmentFacts] = LRUCache(_MOST_FACTS)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def read(cls, path: Path | None) -> Self:
+        """Reads the operator's file, if there is one; raises BadInput."""
+        return cls(None if path is None else environments_in(path))
+
+    def plan_for(self, source: EnvironmentSource, copies: int, niceness: int) -> MakingPlan:
+        """Returns how it is to be made; raises EnvironmentRefused where the model's words are not followed."""
+        named, facts = named_in(source), self.known_facts(source)
+        spec = named if isinstance(named, NamedSpec) else None
+        return MakingPlan(
+            described=self.file.described(spec.id if spec else str(named)),
+            spec=spec,
+            variant=source.variant,
+            paths=[str(path) for path in self.file.paths],
+            allowed_wrappers=self.file.allowed_wrappers,
+            normalised=source.statistics is not None,
+            copies=copies,
+            niceness=niceness,
+            known_success=facts is not None,
+            success=facts and facts.success,
+        )
+
+    def facts_of(self, source: EnvironmentSource) -> EnvironmentFacts:
+        """Returns what is known of it, found out once; raises as ManyEnvironments does, whose process it takes."""
+        found = self.known_facts(source)
+        if found is None:
+            made = ManyEnvironments(source, self, copies=1)
+            made.close()
+            found = made.facts
+        return found
+
+    def known_facts(self, source: EnvironmentSource) -> EnvironmentFacts | None:
+        """Returns what was found out before; None where nothing was."""
+        with self._lock:
+            return self._facts.get(source.model_dump_json())
+
+    def keep_facts(self, source: EnvironmentSource, facts: EnvironmentFacts) -> None:
+        """Remembers what was found out when one was made."""
+        with self._lock:
+            self._facts[source.model_dump_json()] = facts
+
+    def close(self) -> None:
+        """Ends all environments, and makes no more."""
+        self.server.close()

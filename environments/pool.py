@@ -1,0 +1,174 @@
+"""The environments that are played in now: so many and no more, and those given back ready for whoever comes next."""
+
+import threading
+import time
+from collections import Counter
+from typing import Final
+
+from domain.environments.facts import EnvironmentFacts
+from domain.environments.source import EnvironmentSource
+from domain.errors.environments.failures import EnvironmentsBusy
+from domain.errors.names import Environments
+from environments.environment import Action, Frame, Observation, Outcome
+from environments.gymnasium_process import GymnasiumProcess
+from environments.known import KnownEnvironments
+
+IDLE_SECONDS: Final = 30.0
+"""So long an environment that was given back waits for another player."""
+
+
+class PooledEnvironment:
+    """An Environment of the pool's. After it had to make room for somebody else's, it raises EnvironmentsBusy."""
+
+    def __init__(self, pool: "EnvironmentPool", source: EnvironmentSource, own: GymnasiumProcess, person: str) -> None:
+        self.source = source
+        self.person = person
+        self.own = own
+        self.last_asked = time.monotonic()
+        self.lock = threading.Lock()
+        self.is_taken = False
+        self._pool = pool
+
+    @property
+    def facts(self) -> EnvironmentFacts:
+        """What is known of it."""
+        return self.own.facts
+
+    def reset(self, seed: int | None) -> Observation:
+        """Starts an episode; the same seed starts the same one."""
+        with self.lock:
+            return self._ready().reset(seed)
+
+    def step(self, action: Action) -> Outcome:
+        """Does one action."""
+        with self.lock:
+            return self._ready().step(action)
+
+    def render(self, longest_side: int) -> Frame | None:
+        """Draws what there is now."""
+        with self.lock:
+            return self._ready().render(longest_side)
+
+    def _ready(self) -> GymnasiumProcess:
+        if self.is_taken:
+            raise EnvironmentsBusy(Environments(), self._pool.most)
+        self.last_asked = time.monotonic()
+        return self.own
+
+    def close(self) -> None:
+        """Gives it back; may be called again."""
+        self._pool.give_back(self)
+
+
+class EnvironmentPool:
+    """At most `most` environments.
+
+    Where all are played in, a person who has two fewer than somebody else gets the place of that one's which was asked
+    the longest ago.
+    """
+
+    def __init__(self, known: KnownEnvironments, most: int, idle_seconds: float = IDLE_SECONDS) -> None:
+        self.known = known
+        self.most = most
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._played: set[PooledEnvironment] = set()
+        self._idle: list[PooledEnvironment] = []  # the one given back the longest ago first
+        self._starting = 0
+        self._is_closed = False
+
+    def __len__(self) -> int:
+        return len(self._played) + len(self._idle) + self._starting
+
+    def take(self, source: EnvironmentSource, person: str = "") -> PooledEnvironment:
+        """Returns an environment to play in; raises as GymnasiumProcess does, and EnvironmentsBusy."""
+        if waiting := self._waiting(source):
+            waiting.person, waiting.last_asked = person, time.monotonic()
+            return waiting
+        self._make_room(person)
+        try:
+            made = PooledEnvironment(self, source, GymnasiumProcess(source, self.known), person)
+        finally:
+            with self._lock:
+                self._starting -= 1
+        with self._lock:
+            self._played.add(made)
+            is_closed = self._is_closed
+        if is_closed:
+            self._end(made)
+        return made
+
+    def _waiting(self, source: EnvironmentSource) -> PooledEnvironment | None:
+        with self._lock:
+            for one in self._idle:
+                if one.source == source:
+                    self._idle.remove(one)
+                    again = PooledEnvironment(self, source, one.own, "")
+                    self._played.add(again)
+                    return again
+        return None
+
+    def _make_room(self, person: str) -> None:
+        """Takes a place for one that is about to start."""
+        with self._lock:
+            one = None
+            if len(self) >= self.most:
+                one = self._idle.pop(0) if self._idle else self._owing(person)
+                if one is None:
+                    raise EnvironmentsBusy(Environments(), self.most)
+                self._played.discard(one)
+                one.is_taken = True
+            self._starting += 1
+        if one is not None:
+            self._end(one)
+
+    def _owing(self, person: str) -> PooledEnvironment | None:
+        places = Counter(one.person for one in self._played)
+        greediest = max(places.values(), default=0)
+        if greediest < places[person] + 2:
+            return None
+        return min((one for one in self._played if places[one.person] == greediest), key=lambda one: one.last_asked)
+
+    def give_back(self, environment: PooledEnvironment) -> None:
+        """Keeps it for a while for another player, if it is well."""
+        with self._lock:
+            if environment not in self._played:
+                return
+            self._played.discard(environment)
+            keep = not self._is_closed and environment.own.pid is not None
+            if keep:
+                environment.last_asked = time.monotonic()
+                self._idle.append(environment)
+        if not keep:
+            self._end(environment)
+            return
+        timer = threading.Timer(self._idle_seconds + 0.1, self.release_idle)
+        timer.daemon = True
+        timer.start()
+
+    def release_idle(self) -> None:
+        """Ends those that have waited for too long."""
+        before = time.monotonic() - self._idle_seconds
+        with self._lock:
+            over = [one for one in self._idle if one.last_asked <= before]
+            self._idle = [one for one in self._idle if one.last_asked > before]
+        for one in over:
+            self._end(one)
+
+    def _end(self, environment: PooledEnvironment) -> None:
+        environment.is_taken = True
+        environment.own.end()  # whoever is asking it wakes up
+        with environment.lock:
+            environment.own.close()
+        with self._lock:
+            self._played.discard(environment)
+
+    def close(self) -> None:
+        """Ends all, and starts no more."""
+        with self._lock:
+            self._is_closed = True
+            ending = [*self._played, *self._idle]
+            self._idle = []
+        for one in ending:
+            self._end(one)
+        self.known.close()

@@ -1,0 +1,104 @@
+"""Reads an EnvSpec as a model carries it: a stranger's text, which names things and makes none of them.
+
+What it names is matched against what is installed by the process that makes the environment.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from domain.environments.source import LONGEST_ID, LONGEST_SPEC, EnvironmentSource
+from domain.errors.environments.failures import EnvironmentRefused
+from domain.errors.environments.naming import (
+    ArgumentNamesCode,
+    IdNotPlain,
+    NoEnvironmentNamed,
+    SpecTooLong,
+    SpecUnreadable,
+)
+from domain.errors.misfits import misfit_of
+from domain.messages import Message
+
+# As Gymnasium's own, but for the colon: "module:Name-v0" would import the module.
+PLAIN_ID: Final = re.compile(r"(?:[\w-]+/)?[\w.-]+")
+# A path, a dotted name with letters on both sides, or a place in a module: none of which is an argument by value.
+_NAMES_CODE: Final = re.compile(r"[/\\]|^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$|^[\w.]+:[\w.]+$|^~")
+_LONGEST_SHOWN: Final = 80
+_KWARGS: Final = AliasChoices("kwargs", "arguments")
+
+
+class NamedWrapper(BaseModel):
+    """A WrapperSpec; without arguments where the wrapper did not record them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(max_length=LONGEST_ID)
+    entry_point: str = Field(max_length=300)
+    arguments: dict[str, Any] | None = Field(None, validation_alias=_KWARGS)
+
+
+class NamedSpec(BaseModel):
+    """What is taken of an EnvSpec; its other fields are the registry's to say."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str = Field(min_length=1, max_length=LONGEST_ID)
+    entry_point: str | None = Field(None, max_length=300)
+    vector_entry_point: str | None = Field(None, max_length=300)
+    max_episode_steps: int | None = Field(None, ge=1)
+    arguments: dict[str, Any] = Field({}, validation_alias=_KWARGS)
+    additional_wrappers: list[NamedWrapper] = Field([], max_length=50)
+
+
+def named_in(source: EnvironmentSource) -> str | NamedSpec:
+    """Returns the id, or the EnvSpec, that a model names; raises EnvironmentRefused where it is none."""
+    if source.env_spec is not None:
+        return _spec_in(source, source.env_spec)
+    if source.env_id is None:
+        raise EnvironmentRefused(source.name, NoEnvironmentNamed())
+    if not _is_plain(source.env_id):
+        raise EnvironmentRefused(source.name, IdNotPlain())
+    return source.env_id
+
+
+def _is_plain(env_id: str) -> bool:
+    return len(env_id) <= LONGEST_ID and PLAIN_ID.fullmatch(env_id) is not None
+
+
+def _spec_in(source: EnvironmentSource, text: str) -> NamedSpec:
+    if len(text) > LONGEST_SPEC:
+        raise EnvironmentRefused(source.name, SpecTooLong(LONGEST_SPEC >> 10))
+    try:
+        spec = NamedSpec.model_validate(json.loads(text))
+        list(_texts(spec.model_dump(), ""))  # too deep for this is too deep for all that comes after
+    except ValidationError as error:
+        raise EnvironmentRefused(source.name, SpecUnreadable(str(misfit_of(error)[0]))) from error
+    except (ValueError, RecursionError) as error:
+        raise EnvironmentRefused(source.name, SpecUnreadable("JSON")) from error
+    if not _is_plain(spec.id):
+        raise EnvironmentRefused(source.name, IdNotPlain())
+    return spec
+
+
+def refused_argument(kwargs: dict[str, Any], own: dict[str, Any]) -> Message | None:
+    """Says which argument of a model's EnvSpec names a file or code that `own`, the installed ones, do not."""
+    known = set(_texts(own, ""))
+    for path, text in _texts(kwargs, ""):
+        if _NAMES_CODE.search(text) and (path, text) not in known:
+            return ArgumentNamesCode(path[:_LONGEST_SHOWN], text[:_LONGEST_SHOWN])
+    return None
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """The texts in a JSON value, each with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _texts(one, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one, path)

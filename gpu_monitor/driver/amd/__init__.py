@@ -1,0 +1,1 @@
+"""AMD's driver, through ROCm's amdsmi."""

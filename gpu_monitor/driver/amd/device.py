@@ -1,0 +1,99 @@
+"""One AMD GPU, asked all that the stream tells of it."""
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, Final
+
+from domain.gpus import Gpu, GpuVendor
+from gpu_monitor.driver.amd.door import ask_gpu
+from gpu_monitor.driver.processes import Listed, describe_all
+from gpu_monitor.driver.questions import Questions
+from gpu_monitor.failures import HostTrouble
+
+_MICRO: Final = 1_000_000
+_FASTEST_FAN: Final = 255
+
+
+class AmdDevice:
+    """The GPU behind a handle of amdsmi's."""
+
+    def __init__(self, amdsmi: ModuleType, handle: Any, extended: bool) -> None:
+        self._amdsmi: Any = amdsmi
+        self._handle = handle
+        self._extended = extended
+        self.host_trouble: HostTrouble | None = None
+        """What concerns the whole host, where the other GPUs say it, too; of the last look."""
+
+    def read(self, gpu_id: int) -> Gpu:
+        """The GPU now; what it does not support is None, and what is wrong with it is in `state` and `misfits`."""
+        questions = Questions(ask_gpu)
+        amdsmi, ask = self._amdsmi, self._asking(questions)
+        fields = {
+            "name": _of(ask("name", amdsmi.amdsmi_get_gpu_asic_info), "market_name"),
+            "uuid": ask("uuid", amdsmi.amdsmi_get_gpu_device_uuid),
+            "utilization": _of(ask("utilization", amdsmi.amdsmi_get_gpu_activity), "gfx_activity"),
+            **_memory(ask("memory_used", amdsmi.amdsmi_get_gpu_vram_usage)),
+            **self._temperatures(ask),
+            "power": _power(ask("power", amdsmi.amdsmi_get_power_info)),
+            "power_limit": _scaled(_of(ask("power_limit", amdsmi.amdsmi_get_power_cap_info), "power_cap"), _MICRO),
+            "sm_clock": _of(ask("sm_clock", amdsmi.amdsmi_get_clock_info, amdsmi.AmdSmiClkType.GFX), "clk"),
+            "fan": _share(ask("fan", amdsmi.amdsmi_get_gpu_fan_speed, 0)),
+            **_processes(questions, ask("processes", amdsmi.amdsmi_get_gpu_process_list)),
+        }
+        if self._extended:
+            errors = ask("ecc_errors", amdsmi.amdsmi_get_gpu_total_ecc_count)
+            fields["ecc_errors"] = _of(errors, "uncorrectable_count")
+        self.host_trouble = questions.host_trouble
+        return questions.gpu(gpu_id=gpu_id, vendor=GpuVendor.AMD, **fields)
+
+    def _asking(self, questions: Questions) -> Callable[..., Any]:
+        return lambda field, call, *arguments: questions.ask(field, call, self._handle, *arguments)
+
+    def _temperatures(self, ask: Callable[..., Any]) -> dict[str, float | None]:
+        """Of the edge, where it is told, else of the hottest spot; and where that one begins to slow the GPU down."""
+        amdsmi = self._amdsmi
+        kinds, metrics = amdsmi.AmdSmiTemperatureType, amdsmi.AmdSmiTemperatureMetric
+        for kind in (kinds.EDGE, kinds.HOTSPOT):
+            now = ask("temperature", amdsmi.amdsmi_get_temp_metric, kind, metrics.CURRENT)
+            if _number(now) is not None:
+                limit = ask("temperature_limit", amdsmi.amdsmi_get_temp_metric, kind, metrics.CRITICAL)
+                return {"temperature": now, "temperature_limit": _number(limit)}
+        return {}
+
+
+def _number(value: Any) -> Any:
+    """None for amdsmi's "N/A", and for a 0 where nothing can be 0."""
+    return None if isinstance(value, str) or value is None else value
+
+
+def _of(answer: Any, name: str) -> Any:
+    value = None if answer is None else answer.get(name)
+    return None if value == "N/A" else value
+
+
+def _memory(answer: Any) -> dict[str, Any]:
+    return {"memory_used": _of(answer, "vram_used"), "memory_total": _of(answer, "vram_total")}
+
+
+def _power(answer: Any) -> Any:
+    """Of the whole socket: which of the names has it depends on the GPU and on ROCm's version."""
+    for name in ("socket_power", "current_socket_power", "average_socket_power"):
+        if value := _of(answer, name):
+            return value
+    return None
+
+
+def _share(speed: Any) -> float | None:
+    return None if _number(speed) is None else 100 * speed / _FASTEST_FAN
+
+
+def _scaled(value: Any, divisor: float) -> float | None:
+    return value / divisor if _number(value) else None
+
+
+def _processes(questions: Questions, listed: Any) -> dict[str, Any]:
+    if listed is None:
+        return {}
+    found = describe_all(Listed(one["pid"], _of(one["memory_usage"], "vram_mem") or one["mem"]) for one in listed)
+    questions.misfits += found.misfits
+    return {"processes": found.processes, "processes_left_out": found.left_out or None}

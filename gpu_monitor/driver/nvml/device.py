@@ -1,0 +1,148 @@
+"""One GPU, asked all that the stream tells of it."""
+
+from typing import Any, Final
+
+import pynvml
+
+from domain.errors.gpus import (
+    ClocksSet,
+    CountedNotKnown,
+    DisplayClock,
+    DriverTemperature,
+    HardwareSlowdown,
+    HardwareTemperature,
+    PowerBrake,
+    PowerLimit,
+    SyncBoost,
+    ThrottleReason,
+)
+from domain.gpus import Gpu, GpuState, GpuVendor, trouble
+from gpu_monitor.driver.nvml.door import ask_gpu
+from gpu_monitor.driver.nvml.memory import memory_of
+from gpu_monitor.driver.nvml.mig import Instances, instances_of
+from gpu_monitor.driver.nvml.nvlink import NvLink
+from gpu_monitor.driver.nvml.process_lists import processes_of
+from gpu_monitor.driver.nvml.utilization import Utilization
+from gpu_monitor.driver.questions import Questions
+from gpu_monitor.failures import GPU, GpuTrouble, HostTrouble
+
+# "Idle" is among NVML's reasons, but slows nothing down.
+_THROTTLE_REASONS: Final[dict[int, ThrottleReason]] = {
+    pynvml.nvmlClocksThrottleReasonApplicationsClocksSetting: ClocksSet(),
+    pynvml.nvmlClocksThrottleReasonSwPowerCap: PowerLimit(),
+    pynvml.nvmlClocksThrottleReasonHwSlowdown: HardwareSlowdown(),
+    pynvml.nvmlClocksThrottleReasonSyncBoost: SyncBoost(),
+    pynvml.nvmlClocksThrottleReasonSwThermalSlowdown: DriverTemperature(),
+    pynvml.nvmlClocksThrottleReasonHwThermalSlowdown: HardwareTemperature(),
+    pynvml.nvmlClocksThrottleReasonHwPowerBrakeSlowdown: PowerBrake(),
+    pynvml.nvmlClocksThrottleReasonDisplayClockSetting: DisplayClock(),
+}
+
+
+class Device:
+    """The GPU of one index; remembers its name and how far its utilisation was read, and no handle."""
+
+    def __init__(self, index: int, extended: bool) -> None:
+        self._index = index
+        self._extended = extended
+        self._known: dict[str, Any] = {}
+        self._utilization = Utilization()
+        self._nvlink = NvLink()
+        self.host_trouble: HostTrouble | None = None
+        """What concerns the whole host, where the other GPUs say it, too; of the last look."""
+
+    def read(self, interval_seconds: float) -> list[Gpu]:
+        """The GPU now, and after it the MIG instances into which it is split.
+
+        What it does not support is None, and what is wrong with it is in `state` and `misfits`.
+        """
+        questions = Questions(ask_gpu)
+        # A handle is taken anew each time: one of a GPU that was lost stays lost when the GPU is back.
+        handle = questions.ask("handle", pynvml.nvmlDeviceGetHandleByIndex, self._index)
+        fields: dict[str, Any] = {}
+        instances = Instances()
+        if handle is not None:
+            self._introduce(questions, handle)
+            instances = instances_of(questions, self._index, handle)
+            fields = self._fields(questions, handle, interval_seconds, instances)
+        elif questions.trouble is None:
+            questions.note(GpuTrouble(GpuState.FAILED, CountedNotKnown()))
+        self.host_trouble = questions.host_trouble
+        if instances.is_split and questions.trouble is None:
+            fields |= _split(instances)
+        whole = questions.gpu(gpu_id=self._index, vendor=GpuVendor.NVIDIA, **self._known, **fields)
+        return [whole, *instances.units]
+
+    def _introduce(self, questions: Questions, handle: Any) -> None:
+        """Learns name and UUID, which a lost GPU cannot tell any more. Anew each time: another may be in its place."""
+        name = questions.ask("name", pynvml.nvmlDeviceGetName, handle)
+        uuid = questions.ask("uuid", pynvml.nvmlDeviceGetUUID, handle)
+        if questions.trouble is None or uuid is not None:
+            self._known = {"name": name, "uuid": uuid}
+
+    def _fields(
+        self, questions: Questions, handle: Any, interval_seconds: float, instances: Instances
+    ) -> dict[str, Any]:
+        ask = questions.ask
+        fields = {
+            "utilization": ask("utilization", self._utilization.read, handle, interval_seconds),
+            **memory_of(questions, handle, may_be_unified=not instances.is_split),
+            "temperature": questions.first(
+                "temperature",
+                (pynvml.nvmlDeviceGetTemperatureV, handle, pynvml.NVML_TEMPERATURE_GPU),
+                (pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU),
+            ),
+            "temperature_limit": ask(
+                "temperature_limit",
+                pynvml.nvmlDeviceGetTemperatureThreshold,
+                handle,
+                pynvml.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN,
+            ),
+            "power": _scaled(ask("power", pynvml.nvmlDeviceGetPowerUsage, handle), 1000),
+            "power_limit": _scaled(ask("power_limit", pynvml.nvmlDeviceGetEnforcedPowerLimit, handle), 1000),
+            "sm_clock": ask("sm_clock", pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
+            "fan": ask("fan", pynvml.nvmlDeviceGetFanSpeed, handle),
+            **_throttle_reasons(questions, handle),
+            **processes_of(questions, handle, told_elsewhere=instances.pids),
+        }
+        return fields | (self._extended_fields(questions, handle) if self._extended else {})
+
+    def _extended_fields(self, questions: Questions, handle: Any) -> dict[str, Any]:
+        ask = questions.ask
+        links = ask("nvlink", self._nvlink.read, handle)
+        return {
+            "nvlink_rx": links and links.received,
+            "nvlink_tx": links and links.sent,
+            "ecc_errors": ask(
+                "ecc_errors",
+                pynvml.nvmlDeviceGetTotalEccErrors,
+                handle,
+                pynvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED,
+                pynvml.NVML_VOLATILE_ECC,
+            ),
+            "pcie_rx": ask("pcie_rx", pynvml.nvmlDeviceGetPcieThroughput, handle, pynvml.NVML_PCIE_UTIL_RX_BYTES),
+            "pcie_tx": ask("pcie_tx", pynvml.nvmlDeviceGetPcieThroughput, handle, pynvml.NVML_PCIE_UTIL_TX_BYTES),
+        }
+
+
+def _split(instances: Instances) -> dict[str, Any]:
+    """That a GPU is split is no trouble where its instances are told; one that is split into none is nobody's."""
+    advice = {} if instances.units else trouble(*GPU[GpuState.MIG])
+    return {"state": GpuState.MIG, **advice}
+
+
+def _throttle_reasons(questions: Questions, handle: Any) -> dict[str, list[str] | None]:
+    bits = questions.first(
+        "throttle_reasons",
+        (pynvml.nvmlDeviceGetCurrentClocksEventReasons, handle),
+        (pynvml.nvmlDeviceGetCurrentClocksThrottleReasons, handle),
+    )
+    reasons = None if bits is None else [reason for bit, reason in _THROTTLE_REASONS.items() if bits & bit]
+    return {
+        "throttle_reasons": None if reasons is None else [str(reason) for reason in reasons],
+        "throttle_codes": None if reasons is None else [reason.code for reason in reasons],
+    }
+
+
+def _scaled(value: float | None, divisor: float) -> float | None:
+    return None if value is None else value / divisor

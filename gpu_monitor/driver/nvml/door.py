@@ -1,0 +1,100 @@
+"""The one door to NVML: a question is answered, is not supported, or fails with a name of ours."""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import pynvml
+
+from domain.errors.gpus import NotUnderstood, NotUtf8
+from domain.gpus import GpuState, HostState
+from domain.messages import Reason, Text
+from gpu_monitor.failures import GpuTrouble, HostTrouble, OddAnswer
+
+Answer = TypeVar("Answer")
+_LONGEST_REASON: Final = 200
+
+# What a GPU, driver or library of some age answers to a question that it does not know: normal, field by field.
+ABSENT: Final = frozenset(
+    {
+        pynvml.NVML_ERROR_INVALID_ARGUMENT,
+        pynvml.NVML_ERROR_NOT_SUPPORTED,
+        pynvml.NVML_ERROR_NOT_FOUND,
+        pynvml.NVML_ERROR_FUNCTION_NOT_FOUND,
+        pynvml.NVML_ERROR_NO_DATA,
+        pynvml.NVML_ERROR_VGPU_ECC_NOT_SUPPORTED,
+        pynvml.NVML_ERROR_ARGUMENT_VERSION_MISMATCH,
+        pynvml.NVML_ERROR_DEPRECATED,
+    }
+)
+# What pynvml raises over answers that are not what it expects, beside NVMLError: of text, of lengths, of versions.
+_NO_ANSWERS: Final = (
+    *(pynvml.NVMLLibraryMismatchError, ctypes.ArgumentError, ValueError, TypeError, AttributeError),
+    *(LookupError, ArithmeticError, MemoryError, OSError),
+)
+# What concerns the whole host: as a host's answer, or where each of its GPUs says so.
+_HOST_STATES: Final = {
+    pynvml.NVML_ERROR_UNINITIALIZED: HostState.NO_DRIVER,
+    pynvml.NVML_ERROR_DRIVER_NOT_LOADED: HostState.NO_DRIVER,
+    pynvml.NVML_ERROR_LIBRARY_NOT_FOUND: HostState.NO_LIBRARY,
+    pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH: HostState.DRIVER_CHANGED,
+}
+_GPU_STATES: Final = {
+    pynvml.NVML_ERROR_NO_PERMISSION: GpuState.NO_PERMISSION,
+    pynvml.NVML_ERROR_GPU_IS_LOST: GpuState.LOST,
+    pynvml.NVML_ERROR_GPU_NOT_FOUND: GpuState.LOST,
+}
+
+
+def ask_host(call: Callable[..., Answer], *arguments: Any) -> Answer:
+    """Asks what every host has to answer; raises HostTrouble."""
+    try:
+        return call(*arguments)
+    except _NO_ANSWERS as error:
+        raise HostTrouble(HostState.FAILED, _reason(error)) from error
+    except pynvml.NVMLError as error:
+        if error.value == pynvml.NVML_ERROR_NO_PERMISSION:
+            raise HostTrouble(HostState.NO_PERMISSION) from error
+        if error.value in _HOST_STATES:
+            raise HostTrouble(_HOST_STATES[error.value]) from error
+        raise HostTrouble(HostState.FAILED, _named(call, error)) from error
+
+
+def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
+    """Asks a GPU something; None where it does not know. Raises GpuTrouble, or OddAnswer."""
+    try:
+        return call(*arguments)
+    except _NO_ANSWERS as error:
+        raise OddAnswer(_reason(error)) from error
+    except pynvml.NVMLError as error:
+        if error.value in ABSENT:
+            return None
+        if error.value in _GPU_STATES:
+            raise GpuTrouble(_GPU_STATES[error.value]) from error
+        host = HostTrouble(_HOST_STATES[error.value]) if error.value in _HOST_STATES else None
+        raise GpuTrouble(GpuState.FAILED, _named(call, error), host) from error
+
+
+def is_unsupported(call: Callable[..., object], *arguments: Any) -> bool:
+    """Whether the driver says of a question that this GPU does not support it, and not only that it is too old."""
+    try:
+        call(*arguments)
+    except _NO_ANSWERS:
+        return False
+    except pynvml.NVMLError as error:
+        return bool(error.value == pynvml.NVML_ERROR_NOT_SUPPORTED)
+    return False
+
+
+def _named(call: Callable[..., object], error: pynvml.NVMLError) -> Text:
+    try:
+        said = str(error)
+    except _NO_ANSWERS:  # pynvml asks the library for the words, and these may be odd, too
+        said = type(error).__name__
+    return Text(f"{getattr(call, '__name__', call)}: {said}, code {error.value}")
+
+
+def _reason(error: BaseException) -> Reason:
+    if isinstance(error, UnicodeError):
+        return NotUtf8()
+    return NotUnderstood(Text(f"{type(error).__name__}: {error}"[:_LONGEST_REASON]))

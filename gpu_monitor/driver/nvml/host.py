@@ -1,0 +1,77 @@
+"""All NVIDIA GPUs of this host, read through NVML."""
+
+import logging
+import time
+from contextlib import suppress
+from typing import Final
+
+import pynvml
+
+from domain.errors.gpus import CountedTooMany
+from domain.gpus import Gpu, HostState, trouble
+from gpu_monitor.driver.nvml.device import Device
+from gpu_monitor.driver.nvml.door import ask_gpu, ask_host
+from gpu_monitor.failures import HOST, GpuTrouble, HostTrouble, OddAnswer
+from gpu_monitor.readings import Reading
+
+_log = logging.getLogger(__name__)
+_MOST_COUNTED: Final = 1024  # NVML itself has places for 64; a count such as 4294967295 is none
+
+
+class NvmlHost:
+    """Opens NVML when first asked, and again after every trouble that the host as a whole had."""
+
+    def __init__(self, extended: bool) -> None:
+        self._extended = extended
+        self._is_open = False
+        self._devices: dict[int, Device] = {}
+        self._driver_version: str | None = None
+
+    def read(self, interval_seconds: float) -> Reading:
+        """The GPUs now, or why they cannot be read."""
+        taken_at = time.time_ns() // 1_000_000
+        try:
+            gpus = self._gpus(interval_seconds)
+        except HostTrouble as failure:
+            self._close()
+            return Reading(taken_at=taken_at, state=failure.state, **trouble(*failure.advice))
+        if gpus:
+            return Reading(taken_at=taken_at, driver_version=self._driver_version, gpus=gpus)
+        # Opened anew next time: a GPU that comes later is not always seen by a library that was opened before.
+        self._close()
+        return Reading(taken_at=taken_at, state=HostState.NO_GPU, **trouble(*HOST[HostState.NO_GPU]))
+
+    def _gpus(self, interval_seconds: float) -> list[Gpu]:
+        if not self._is_open:
+            ask_host(pynvml.nvmlInit)
+            self._is_open = True
+            self._driver_version = _driver_version()
+        if (count := ask_host(pynvml.nvmlDeviceGetCount)) > _MOST_COUNTED:
+            raise HostTrouble(HostState.FAILED, CountedTooMany(count))
+        self._devices = {index: self._devices.get(index) or Device(index, self._extended) for index in range(count)}
+        gpus = [gpu for device in self._devices.values() for gpu in device.read(interval_seconds)]
+        told = [device.host_trouble for device in self._devices.values()]
+        if told and all(told):  # one of several may say so for reasons of its own
+            raise next(filter(None, told))
+        return gpus
+
+    def _close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            with suppress(
+                pynvml.NVMLError
+            ):  # after a trouble the driver may refuse this too; opening anew is what counts
+                pynvml.nvmlShutdown()
+
+
+def _driver_version() -> str | None:
+    """The driver's version; None where it cannot be told, which keeps no GPU from being read."""
+    try:
+        return ask_gpu(pynvml.nvmlSystemGetDriverVersion)
+    except OddAnswer as odd:
+        _log.warning("The driver's version is not known", extra={"reason": str(odd)})
+    except GpuTrouble as failure:
+        if failure.host is not None:
+            raise failure.host from failure
+        _log.warning("The driver's version is not known", extra={"reason": str(failure)})
+    return None

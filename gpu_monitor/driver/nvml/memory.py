@@ -1,0 +1,40 @@
+"""How much memory a GPU, or a part of one, has."""
+
+from typing import Any, Final
+
+import psutil
+import pynvml
+
+from domain.errors.schema import SchemaMore
+from gpu_monitor.driver.nvml.door import is_unsupported
+from gpu_monitor.driver.questions import Questions
+
+_MIB: Final = 2**20
+
+
+def memory_of(questions: Questions, handle: Any, *, may_be_unified: bool = False) -> dict[str, Any]:
+    """The fields `memory_used` and `memory_total` in MiB, and `unified`.
+
+    A GPU that does not support the question has no memory of its own, as in GB10 and Jetson: it has the machine's.
+    """
+    # Version 1 counts what the driver keeps for itself as used.
+    memory = questions.first(
+        "memory_used",
+        (pynvml.nvmlDeviceGetMemoryInfo, handle, pynvml.nvmlMemory_v2),
+        (pynvml.nvmlDeviceGetMemoryInfo, handle),
+    )
+    if memory is not None:
+        return _checked(questions, memory.used / _MIB, memory.total / _MIB)
+    if may_be_unified and questions.trouble is None and is_unsupported(pynvml.nvmlDeviceGetMemoryInfo, handle):
+        whole = psutil.virtual_memory()
+        return {"memory_used": (whole.total - whole.available) / _MIB, "memory_total": whole.total / _MIB} | {
+            "unified": True
+        }
+    return {}
+
+
+def _checked(questions: Questions, used: float, total: float) -> dict[str, Any]:
+    if used > total:
+        questions.leave_out("memory_used", SchemaMore(total), used)
+        return {"memory_total": total}
+    return {"memory_used": used, "memory_total": total}

@@ -1,0 +1,86 @@
+"""The MIG instances into which a GPU is split: units of their own, each with its memory and its processes."""
+
+import re
+from typing import Any, Final, NamedTuple
+
+import pynvml
+from pydantic import ValidationError
+
+from domain.errors.gpus import InstanceNotKnown, InstanceTwice
+from domain.errors.schema import SchemaMore
+from domain.gpus import MOST_INSTANCES, Gpu, GpuVendor, MigInstance
+from gpu_monitor.driver.nvml.door import ask_gpu
+from gpu_monitor.driver.nvml.memory import memory_of
+from gpu_monitor.driver.nvml.process_lists import processes_of
+from gpu_monitor.driver.questions import Questions
+
+_PROFILE: Final = re.compile(r"\bMIG (\S+)")
+
+
+class Instances(NamedTuple):
+    """Whether MIG is on, and the instances that there are."""
+
+    is_split: bool = False
+    units: tuple[Gpu, ...] = ()
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """Whose processes are told with an instance."""
+        return frozenset(one.pid for unit in self.units for one in unit.processes or () if one.pid is not None)
+
+
+def instances_of(questions: Questions, index: int, handle: Any) -> Instances:
+    """The instances of the GPU of that index; what is odd about one of them is among the whole GPU's misfits."""
+    mode = questions.ask("mig", pynvml.nvmlDeviceGetMigMode, handle)
+    if mode is None or mode[0] != pynvml.NVML_DEVICE_MIG_ENABLE:
+        return Instances()
+    units: dict[int, Gpu] = {}
+    for place in range(_count(questions, handle)):
+        part = questions.ask("instances", pynvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, place)
+        if part is None or (unit := _read(questions, index, place, part)) is None:
+            continue  # nothing at that place, or no more: instances come and go
+        if unit.gpu_id in units:
+            questions.leave_out(f"instances.{place}", InstanceTwice())
+        else:
+            units[unit.gpu_id] = unit
+    return Instances(True, tuple(units.values()))
+
+
+def _count(questions: Questions, handle: Any) -> int:
+    count = questions.ask("instances", pynvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0
+    if count > MOST_INSTANCES:
+        questions.leave_out("instances", SchemaMore(MOST_INSTANCES), count)
+    return min(count, MOST_INSTANCES)
+
+
+def _read(whole: Questions, index: int, place: int, handle: Any) -> Gpu | None:
+    questions = Questions(ask_gpu)
+    numbers = [
+        questions.ask("mig", call, handle)
+        for call in (pynvml.nvmlDeviceGetGpuInstanceId, pynvml.nvmlDeviceGetComputeInstanceId)
+    ]
+    if None in numbers:
+        if questions.trouble is not None:
+            whole.leave_out(f"instances.{place}", questions.trouble.advice.cause)
+        return None
+    name = questions.ask("name", pynvml.nvmlDeviceGetName, handle)
+    try:
+        mig = MigInstance(gpu_instance=numbers[0], compute_instance=numbers[1], profile=_profile(name))
+    except ValidationError:
+        whole.leave_out(f"instances.{place}", InstanceNotKnown())
+        return None
+    return questions.gpu(
+        gpu_id=mig.unit_id(index),
+        parent_id=index,
+        mig=mig,
+        vendor=GpuVendor.NVIDIA,
+        name=name,
+        uuid=questions.ask("uuid", pynvml.nvmlDeviceGetUUID, handle),
+        **memory_of(questions, handle),
+        **processes_of(questions, handle),
+    )
+
+
+def _profile(name: str | None) -> str | None:
+    found = _PROFILE.search(name or "")
+    return found and found.group(1)

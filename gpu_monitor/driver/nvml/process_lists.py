@@ -1,0 +1,33 @@
+"""Who is on a GPU, or on a part of one, as NVML lists them."""
+
+from collections.abc import Set
+from typing import Any, Final
+
+import pynvml
+
+from gpu_monitor.driver.processes import Listed, describe_all
+from gpu_monitor.driver.questions import Questions
+
+# Who computes, who draws, and who computes through MPS: three lists, each by its newest name that the library knows.
+# Not by the unversioned one: with an old library that raises an error of pynvml's own, which is no NVMLError.
+_LISTS: Final = (
+    (pynvml.nvmlDeviceGetComputeRunningProcesses_v3, pynvml.nvmlDeviceGetComputeRunningProcesses_v2),
+    (pynvml.nvmlDeviceGetGraphicsRunningProcesses_v3, pynvml.nvmlDeviceGetGraphicsRunningProcesses_v2),
+    (pynvml.nvmlDeviceGetMPSComputeRunningProcesses_v3, pynvml.nvmlDeviceGetMPSComputeRunningProcesses_v2),
+)
+
+
+def processes_of(questions: Questions, handle: Any, *, told_elsewhere: Set[int] = frozenset()) -> dict[str, Any]:
+    """The fields `processes` and `processes_left_out`; of a GPU that is split without those of its instances."""
+    computing, *others = [questions.first("processes", *((call, handle) for call in names)) for names in _LISTS]
+    running = [
+        Listed(one.pid, one.usedGpuMemory)
+        for listed in (computing, *others)
+        for one in listed or []
+        if one.pid not in told_elsewhere
+    ]
+    if computing is None and not running:  # that nobody draws says nothing of who computes
+        return {}
+    found = describe_all(running)
+    questions.misfits += found.misfits
+    return {"processes": found.processes, "processes_left_out": found.left_out or None}

@@ -1,0 +1,49 @@
+"""How busy a GPU was since it was last asked."""
+
+import time
+from typing import Any, Final
+
+import pynvml
+
+from gpu_monitor.driver.nvml.door import ABSENT
+
+# Which member of NVML's union holds the value, by its type.
+_MEMBERS: Final = {
+    pynvml.NVML_VALUE_TYPE_DOUBLE: "dVal",
+    pynvml.NVML_VALUE_TYPE_UNSIGNED_INT: "uiVal",
+    pynvml.NVML_VALUE_TYPE_UNSIGNED_LONG: "ulVal",
+    pynvml.NVML_VALUE_TYPE_UNSIGNED_LONG_LONG: "ullVal",
+    pynvml.NVML_VALUE_TYPE_SIGNED_LONG_LONG: "sllVal",
+}
+# What says that the driver's buffer is not to be had, or that nothing has come into it since.
+_NO_BUFFER: Final = ABSENT | {pynvml.NVML_ERROR_NO_PERMISSION, pynvml.NVML_ERROR_INSUFFICIENT_SIZE}
+
+
+class Utilization:
+    """Reads the driver's own samples, taken several times a second, so that bursts between two looks are not missed.
+
+    Of these the ones outside 0 to 100 are no samples; of a rate the caller finds out.
+    """
+
+    def __init__(self) -> None:
+        self._seen_us = 0
+
+    def read(self, handle: Any, interval_seconds: float) -> float:
+        """The mean in % of the time since the last look; else the rate of the last moment. Raises NVMLError."""
+        values = self._new_values(handle, interval_seconds)
+        if not values:
+            return float(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)
+        return sum(values) / len(values)
+
+    def _new_values(self, handle: Any, interval_seconds: float) -> list[float]:
+        since_us = self._seen_us or time.time_ns() // 1000 - int(interval_seconds * 1e6)
+        try:
+            kind, samples = pynvml.nvmlDeviceGetSamples(handle, pynvml.NVML_GPU_UTILIZATION_SAMPLES, since_us)
+        except pynvml.NVMLError as error:
+            if error.value in _NO_BUFFER:
+                return []
+            raise
+        new = [one for one in samples if one.timeStamp > since_us]
+        self._seen_us = max([self._seen_us, *(one.timeStamp for one in new)])
+        values = [float(getattr(one.sampleValue, _MEMBERS[kind])) for one in new] if kind in _MEMBERS else []
+        return [value for value in values if 0 <= value <= 100]

@@ -1,0 +1,76 @@
+"""What /proc says of a program: who runs it, and which run and GPUs it was given."""
+
+import pwd
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+PROC = Path("/proc")
+_MOST_BYTES: Final = 4096  # of a file in /proc: a command line may have a megabyte
+_MOST_ENVIRONMENT_BYTES: Final = 2**18
+_RUN_ID: Final = re.compile(r"[\w-]{1,256}", re.ASCII)
+
+
+class Environment(NamedTuple):
+    """What a program's environment says of its run and its GPUs; all else in it stays unread, tokens first of all.
+
+    `devices` is as CUDA_VISIBLE_DEVICES lists them; empty where it lists none.
+    """
+
+    run_id: str | None = None
+    owner: str | None = None
+    devices: tuple[str, ...] = ()
+    in_bus_order: bool = False
+    is_job: bool = False
+
+
+def read_environment(folder: Path) -> Environment:
+    """Of a folder in /proc; empty where this user may not read it, or the program has ended."""
+    try:
+        with (folder / "environ").open("rb") as opened:
+            whole = opened.read(_MOST_ENVIRONMENT_BYTES)
+    except OSError:
+        return Environment()
+    if b"MLFLOW_RUN_ID=" not in whole and b"SLURM_JOB_ID=" not in whole:
+        return Environment()
+    found = dict(one.partition("=")[::2] for one in whole.decode(errors="replace").split("\0"))
+    run_id, owner = found.get("MLFLOW_RUN_ID", ""), found.get("CLEW_TRAINING_OWNER", "")
+    return Environment(
+        run_id=run_id if _RUN_ID.fullmatch(run_id) else None,
+        owner=owner[:256] or None,
+        devices=_devices(found.get("CUDA_VISIBLE_DEVICES", "")),
+        in_bus_order=found.get("CUDA_DEVICE_ORDER") == "PCI_BUS_ID",
+        is_job=bool(run_id or found.get("SLURM_JOB_ID")),
+    )
+
+
+def _devices(listed: str) -> tuple[str, ...]:
+    """As CUDA reads the list: what comes after the first that is none does not count."""
+    devices: list[str] = []
+    for one in (part.strip() for part in listed.split(",")):
+        if not one or one.startswith("-"):
+            break
+        devices.append(one)
+    return tuple(devices)
+
+
+def user_of(folder: Path) -> str | None:
+    """Who runs the program of a folder in /proc; None where it has ended."""
+    try:
+        uid = folder.stat().st_uid
+    except OSError:
+        return None
+    try:
+        # Python keeps bytes that are no UTF-8 as characters that no JSON can hold.
+        return pwd.getpwuid(uid).pw_name.encode(errors="replace").decode()
+    except KeyError:  # a user of a container, without a name here
+        return str(uid)
+
+
+def read_text(file: Path) -> str:
+    """A file's text; empty where it cannot be read, which is all that /proc says of a process that has ended."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MOST_BYTES).decode(errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,74 @@
+"""Draws an episode again for whoever wants to keep it: the model plays it from its seed, apart from all viewers."""
+
+import threading
+from contextlib import closing
+from typing import Final
+
+from domain.errors.environments.failures import EnvironmentRefused
+from domain.errors.environments.playing import DrawsNothing, EpisodeTooLong
+from domain.errors.names import TheInferenceEngine
+from domain.errors.services import AskedTooMuch
+from domain.errors.walks import FileDidNotCome, OnlyMazeEpisodes
+from domain.inference.saved_episodes import EpisodeFormat
+from environments.environment import Action
+from environments.known import KnownEnvironments
+from environments.many import ManyEnvironments
+from inference.clew_models import ClewModel, ClewModels
+from policies.general.general_policy import GeneralPolicy
+
+LONGEST_SIDE: Final = 480
+MOST_STEPS: Final = 5_000
+_WAIT_SECONDS: Final = 20.0
+_DRAW_SECONDS: Final = 60.0
+
+
+class EpisodeDrawing:
+    """Draws one episode at a time, behind everything else that runs here."""
+
+    def __init__(self, models: ClewModels, known: KnownEnvironments) -> None:
+        self._models = models
+        self._known = known
+        self._turn = threading.Lock()
+
+    def animated(self, model_id: str, seed: int, form: EpisodeFormat) -> bytes:
+        """Returns the episode as one picture; raises NotFound, 503, and what policy or environment do wrong."""
+        if not self._turn.acquire(timeout=_WAIT_SECONDS):
+            raise AskedTooMuch(TheInferenceEngine())
+        try:
+            model = self._models.get(model_id)
+            if model.is_for_the_maze:
+                raise OnlyMazeEpisodes(model_id[:40])
+            return self._drawn(model, seed, form)
+        finally:
+            self._turn.release()
+
+    def _drawn(self, model: ClewModel, seed: int, form: EpisodeFormat) -> bytes:
+        file = self._models.policy(model.id)
+        if file.content is None:
+            raise FileDidNotCome(model.id[:40])
+        source = model.source
+        with closing(ManyEnvironments(source, self._known, copies=1)) as environment:
+            facts = environment.facts
+            if not facts.can_render:
+                raise EnvironmentRefused(source.name, facts.undrawable or DrawsNothing())
+            told, algorithm = model.policy_signature, model.algorithm
+            with closing(
+                GeneralPolicy.load(file.content, facts, told, algorithm=algorithm, in_background=True)
+            ) as policy:
+                actions = _played(environment, policy, seed, source.name)
+            return environment.animate(seed, actions, form, LONGEST_SIDE, _DRAW_SECONDS)[1]
+
+
+def _played(environment: ManyEnvironments, policy: GeneralPolicy, seed: int, name: str) -> list[Action]:
+    """What the policy does, to the end of the episode."""
+    actions: list[Action] = []
+    observation, state = environment.reset([seed]), None
+    while len(actions) < MOST_STEPS:
+        (said,) = policy.ask_many(observation, [state])
+        state = said.state
+        actions.append(said.action)
+        after = environment.step([said.action])
+        if after.done[0]:
+            return actions
+        observation = after.observation
+    raise EnvironmentRefused(name, EpisodeTooLong(MOST_STEPS))

@@ -1,0 +1,190 @@
+"""One episode in any environment but the maze, which runs in a process of its own for this viewer."""
+
+import base64
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from domain.errors.environments.failures import EnvironmentFailed
+from domain.errors.walks import EpisodeNotRestored
+from domain.inference.watching import (
+    MOST_LISTED,
+    MOST_PASSED,
+    FrameView,
+    PassedStep,
+    ScoresView,
+    WatchedStep,
+    first_choice,
+    view_of,
+)
+from environments.environment import Environment, Observation, Outcome
+from inference.latencies import Latencies
+from inference.policy_pool import SharedPolicy
+from inference.viewers.screen import View
+from inference.viewers.walks import Rate
+from policies.general.answering import PolicyAnswer
+from policies.general.general_policy import GeneralPolicy
+
+_FASTEST: Final = 100.0
+"""Steps per second of one viewer, at whatever pace: the engine has others, too."""
+
+_MOST_KEPT: Final = 50_000
+"""Actions of an episode that can be played again."""
+
+
+class Shown(NamedTuple):
+    """The model that plays."""
+
+    model_id: str
+    name: str | None
+    is_active: bool
+
+
+class Played(NamedTuple):
+    """What plays where: a policy everybody shares, and how this viewer gets an environment."""
+
+    policy: SharedPolicy[GeneralPolicy]
+    take: Callable[[], Environment]
+    person: str
+
+
+class EnvironmentWalk:
+    """An episode from a seed; raises what the environment and `SharedPolicy.use` do."""
+
+    tells_each_step = False
+
+    def __init__(
+        self, played: Played, environment: Environment, shown: Shown, seed: int, episode: int, latencies: Latencies
+    ) -> None:
+        self._played, self._latencies = played, latencies
+        self._environment: Environment | None = environment
+        self._view, self._shown, self.seed, self.episode = view_of(environment.facts), shown, seed, episode
+        self._first = first_choice(environment.facts.action_space)
+        self._action: Any = None
+        self._actions: list[Any] = []
+        self._steps = 0
+        self._reward = self._total = 0.0
+        self._is_over = self._is_truncated = False
+        self._success: bool | None = None
+        self._passed: deque[PassedStep] = deque(maxlen=MOST_PASSED)
+        self._is_told = False
+        self._state: Any = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the environment ended it."""
+        return self._is_over
+
+    def seconds_a_step(self, rate: Rate) -> float:
+        """The viewer's pace is in times the environment's own rate."""
+        return 1 / min(_FASTEST, self._view.steps_per_second * rate.pace)
+
+    def begin(self) -> None:
+        """Resets the environment, and asks the policy at the start."""
+        assert self._environment is not None
+        self._ask(self._environment.reset(self.seed))
+
+    def advance(self) -> None:
+        """One step, by the action that the policy chose where the episode was."""
+        environment, action = self._awake(), self._answer.action
+        if not self._is_told:
+            self._passed.append(self._here())
+        self._is_told, self._action = False, action
+        if len(self._actions) < _MOST_KEPT:
+            self._actions.append(action)
+        self._know(environment.step(action))
+
+    def told(self, view: View, *, running: bool) -> WatchedStep:
+        """Where it is, with the steps since the last one that was told."""
+        frame = None if view.side is None else self._frame(view.side)
+        recent, passed = self._latencies.percentiles(), list(self._passed)
+        self._passed.clear()
+        self._is_told = True
+        return WatchedStep(
+            **dict(self._here()),
+            episode=self.episode,
+            number=view.number,
+            seed=self.seed,
+            action=self._listed(self._action) if self._steps else None,
+            next_action=None if self._is_over else self._listed(self._answer.action),
+            done=self._is_over,
+            success=self._success,
+            truncated=self._is_truncated,
+            running=running,
+            server_ts=time.time() * 1000,
+            scores=self._scores(),
+            value=self._answer.value,
+            model_id=self._shown.model_id,
+            model_name=self._shown.name,
+            is_active=self._shown.is_active,
+            latency_ms=round(self._latency, 3),
+            latency_p50_ms=recent.p50,
+            latency_p95_ms=recent.p95,
+            environment=None if self._steps else self._view,
+            passed=passed,
+            frame=frame,
+        )
+
+    def rest(self) -> None:
+        """Gives the environment back; the next step plays the same actions in another one."""
+        environment, self._environment = self._environment, None
+        if environment is not None:
+            environment.close()
+
+    def close(self) -> None:
+        """As `rest`."""
+        self.rest()
+
+    def _awake(self) -> Environment:
+        """The environment where the episode is."""
+        if self._environment is None:
+            self._environment = self._played.take()
+            self._environment.reset(self.seed)
+            total = sum(self._environment.step(action).reward for action in self._actions)
+            if len(self._actions) < self._steps or not np.isclose(total, self._total):
+                raise EnvironmentFailed(self._view.env_id, EpisodeNotRestored())
+        return self._environment
+
+    def _know(self, outcome: Outcome) -> None:
+        self._steps += 1
+        self._reward = outcome.reward
+        self._total += outcome.reward
+        self._is_over = outcome.terminated or outcome.truncated
+        if self._is_over:
+            self._success, self._is_truncated = outcome.success, outcome.truncated
+        else:
+            self._ask(outcome.observation)
+
+    def _ask(self, observation: Observation) -> None:
+        began = time.perf_counter()
+        self._answer: PolicyAnswer = self._played.policy.use(
+            lambda one: one.ask(observation, self._state), self._played.person
+        )
+        self._latency = (time.perf_counter() - began) * 1000
+        self._latencies.add(self._latency)
+        self._state = self._answer.state
+
+    def _here(self) -> PassedStep:
+        return PassedStep(step=self._steps, reward=self._reward, cumulative_reward=self._total)
+
+    def _scores(self) -> ScoresView | None:
+        scores = self._answer.scores
+        if scores is None:
+            return None
+        return ScoresView(kind=str(self._answer.scores_kind), values=list(scores[:MOST_LISTED]))
+
+    def _frame(self, side: int) -> FrameView | None:
+        frame = self._awake().render(side) if self._view.can_render else None
+        if frame is None:
+            return None
+        return FrameView(webp=base64.b64encode(frame.webp).decode(), width=frame.width, height=frame.height)
+
+    def _listed(self, action: Any) -> int | list[float]:
+        """An action as JSON has it: one of several by its place among them, else a list."""
+        values = np.asarray(action)
+        if values.ndim == 0 and values.dtype.kind in "iu":
+            return int(values) - self._first
+        return [float(one) for one in values.ravel()[:MOST_LISTED]]

@@ -1,0 +1,70 @@
+"""Makes the episodes in any environment but the maze: the policy as its environment wants it, and a place to play."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from concurrency.single_flight import SingleFlight
+from domain.environments.facts import EnvironmentFacts
+from domain.errors.walks import FileDidNotCome
+from environments.environment import Environment
+from environments.pool import EnvironmentPool
+from inference.clew_models import ClewModel, ClewModels
+from inference.latencies import Latencies
+from inference.policy_pool import PolicyPool, SharedPolicy
+from inference.viewers.environment_walk import EnvironmentWalk, Played, Shown
+from policies.general.general_policy import GeneralPolicy
+
+
+class EnvironmentWalks:
+    """Makes them, for all viewers; every failure is a ClewError."""
+
+    def __init__(
+        self, models: ClewModels, policies: PolicyPool, environments: EnvironmentPool, latencies: Latencies
+    ) -> None:
+        self._models, self._policies, self._environments = models, policies, environments
+        self._latencies = latencies
+        self._taking: SingleFlight[Environment] = SingleFlight("environment")
+
+    def walk(self, model: ClewModel, is_active: bool, seed: int, person: str, episode: int) -> EnvironmentWalk:
+        """A new episode of `model`, whose file is looked at anew."""
+
+        def take() -> Environment:
+            return self._environments.take(model.source, person)
+
+        taking = self._taking.join(object(), take)  # a process each, begun together
+        try:
+            policy = self._policy(model, taking)
+            if is_active:
+                self._policies.keep_place_for(policy)
+            policy.start(person)
+            environment = taking.result()
+        except BaseException:
+            taking.add_done_callback(_give_back)
+            raise
+        shown = Shown(model.id, model.name, is_active)
+        return EnvironmentWalk(Played(policy, take, person), environment, shown, seed, episode, self._latencies)
+
+    def _policy(self, model: ClewModel, taking: Future[Environment]) -> SharedPolicy[GeneralPolicy]:
+        """The policy, as the environment wants it that is being taken, where nobody knows that one yet."""
+        for known in (self._policies.hashes(), []):  # a file may leave between the question and the answer
+            file = self._models.policy(model.id, known)
+            facts = self._environments.known.known_facts(model.source) or taking.result().facts
+            policy = self._policies.get(file.sha256, file.content, *_made_for(model, facts))
+            if policy is not None:
+                return policy
+        raise FileDidNotCome(model.id[:40])
+
+
+def _made_for(model: ClewModel, facts: EnvironmentFacts) -> tuple[str, Callable[[bytes], GeneralPolicy]]:
+    """What its file is loaded for, and how."""
+    told, algorithm = model.policy_signature, model.algorithm
+
+    def make(content: bytes) -> GeneralPolicy:
+        return GeneralPolicy.load(content, facts, told, algorithm=algorithm)
+
+    return f"{facts.model_dump_json()} {told} {algorithm}", make
+
+
+def _give_back(taken: Future[Environment]) -> None:
+    if taken.exception() is None:
+        taken.result().close()

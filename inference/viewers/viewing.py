@@ -1,0 +1,220 @@
+"""The conversation with one viewer: commands in, steps out, in the viewer's own thread."""
+
+import time
+from typing import Final
+
+from pydantic import ValidationError
+
+from domain.errors import BadInput, ClewError
+from domain.errors.misfits import misfit_of
+from domain.errors.walks import CommandBinary, CommandMisfit
+from domain.inference.commands import Command, Verb
+from inference.engine import Engine
+from inference.failures import trouble_of, waiting_for
+from inference.viewers.screen import Screen
+from inference.viewers.walks import Rate, Walk
+from inference.waiting import Waiting
+from sockets.connections import Connection
+from sockets.frames import unsent
+from sockets.message_sender import MessageSender
+
+_MOST_MISFITS: Final = 20
+_POLICY_VIOLATION: Final = 1008
+_REST_SECONDS: Final = 25.0  # so long what stands still keeps its environment
+
+
+class Viewing:
+    """One viewer. Between two steps it listens, so a command takes effect before the next step."""
+
+    def __init__(self, engine: Engine, connection: Connection) -> None:
+        self._engine = engine
+        self._connection = connection
+        self._sender = MessageSender(connection)
+        self._screen = Screen(lambda: unsent(connection.sock))
+        self._asked = Command(command=Verb.RESET)
+        self._walk: Walk | None = None
+        self._waiting: Waiting | None = None
+        self._rate = Rate()
+        self._running = False
+        self._is_untold = False
+        self._last = 0.0
+        self._due = 0.0
+        self._rest_at: float | None = None
+        self._misfits = 0
+
+    def serve(self) -> None:
+        """Goes on until the connection ends, by ConnectionClosed or OSError."""
+        try:
+            while self._misfits < _MOST_MISFITS:
+                message = self._connection.receive(self._until_next())
+                if message is None:
+                    self._go_on()
+                elif not self._connection.server.connected:  # nobody waits for what it sent last
+                    return
+                else:
+                    self._handle(message)
+            self._connection.server.close(_POLICY_VIOLATION, "Too many messages that are no commands.")
+        finally:
+            if self._walk is not None:
+                self._walk.close()
+
+    def _until_next(self) -> float | None:
+        """In so many seconds there is something to do but to listen; None where there is not."""
+        due = self._waiting.try_at if self._waiting else self._due if self._running else self._rest_at
+        return None if due is None else max(0.0, due - time.monotonic())
+
+    def _go_on(self) -> None:
+        if self._waiting:
+            self._begin()
+        elif self._running:
+            self._step()
+        else:
+            self._rest()
+
+    def _handle(self, message: str | bytes) -> None:
+        try:
+            command = _command(message)
+        except BadInput as error:
+            self._misfits += 1
+            self._sender.send(trouble_of(error).model_dump_json())
+            return
+        self._screen.heed(command)
+        self._set_rate(command)
+        match command.command:
+            case Verb.START:
+                self._start()
+            case Verb.STOP:
+                self._stop()
+            case Verb.STEP:
+                self._step_once()
+            case Verb.RESET:
+                self._asked = command
+                self._reset(running=False)
+            case _:
+                self._show_what_is_missing()
+
+    def _set_rate(self, command: Command) -> None:
+        self._rate = Rate(command.speed or self._rate.speed, command.pace or self._rate.pace)
+        if self._running:
+            self._due = self._last + self._seconds_a_step()
+
+    def _seconds_a_step(self) -> float:
+        return 0.0 if self._walk is None else self._walk.seconds_a_step(self._rate)
+
+    def _schedule(self) -> None:
+        self._last = time.monotonic()
+        self._due = self._last + self._seconds_a_step()
+
+    def _start(self) -> None:
+        if self._running:
+            return
+        self._running = True
+        if self._waiting:
+            return
+        if self._walk is None or self._walk.is_over:
+            self._reset(running=True)
+        self._schedule()
+
+    def _stop(self) -> None:
+        self._running = False
+        self._rest_at = time.monotonic() + _REST_SECONDS
+        if self._is_untold:
+            self._tell()
+
+    def _step_once(self) -> None:
+        """One step of an episode that stands still; the first one's start, where there is none."""
+        if self._running or self._waiting:
+            return
+        if self._walk is None or self._walk.is_over:
+            self._reset(running=False)
+        else:
+            self._advance()
+
+    def _rest(self) -> None:
+        self._rest_at = None
+        if self._walk is not None:
+            self._walk.rest()
+
+    def _reset(self, *, running: bool) -> None:
+        self._running, self._waiting = running, None
+        self._begin()
+
+    def _begin(self) -> None:
+        """The episode begins, or it is waited for what it needs."""
+        try:
+            self._walk = self._engine.walk(self._asked, self._connection.person, self._walk)
+            self._walk.begin()
+            self._tell()
+            self._waiting = None
+            self._schedule()
+        except ClewError as error:
+            waiting = self._waiting or Waiting()
+            if not waiting.goes_on(error):
+                self._fail(error)
+                return
+            self._close_walk()
+            self._waiting = waiting
+            self._sender.send(waiting_for(error, waiting.waited_seconds).model_dump_json())
+
+    def _step(self) -> None:
+        now, pause = time.monotonic(), self._seconds_a_step()
+        is_late = now - self._due > pause
+        # By the schedule, so that the steps' own time does not add up; but what was missed is not made up for.
+        self._last = self._due if now - self._due < pause else now
+        self._due = self._last + pause
+        self._advance(is_late=is_late)
+
+    def _advance(self, *, is_late: bool = False) -> None:
+        assert self._walk is not None
+        try:
+            self._walk.advance()
+            if (
+                not self._running
+                or self._walk.is_over
+                or self._walk.tells_each_step
+                or self._screen.wants(is_late=is_late)
+            ):
+                self._tell()
+            else:
+                self._is_untold = True
+        except ClewError as error:
+            self._fail(error)
+
+    def _show_what_is_missing(self) -> None:
+        """A viewer who caught up gets the frame that was left out, unless one comes by itself."""
+        if self._walk is None or self._walk.tells_each_step or self._running or not self._screen.lacks_frame:
+            return
+        try:
+            self._tell()
+        except ClewError as error:
+            self._fail(error)
+
+    def _tell(self) -> None:
+        assert self._walk is not None
+        self._running = self._running and not self._walk.is_over
+        told = self._walk.told(self._screen.view(), running=self._running)
+        self._is_untold = False
+        if not self._running:
+            self._rest_at = time.monotonic() + _REST_SECONDS
+        self._sender.send(told.model_dump_json())
+
+    def _fail(self, error: ClewError) -> None:
+        """The episode is over; the next start or reset begins another."""
+        self._close_walk()
+        self._running, self._waiting = False, None
+        self._sender.send(trouble_of(error).model_dump_json())
+
+    def _close_walk(self) -> None:
+        walk, self._walk, self._is_untold = self._walk, None, False
+        if walk is not None:
+            walk.close()
+
+
+def _command(message: str | bytes) -> Command:
+    if isinstance(message, bytes | bytearray):
+        raise CommandBinary
+    try:
+        return Command.model_validate_json(message)
+    except ValidationError as error:
+        field, misfit = misfit_of(error)
+        raise CommandMisfit("message" if field == "body" else field[:40], misfit) from error

@@ -1,0 +1,1 @@
+"""Where alerts lie in MLflow, and what tells of them in few requests."""

@@ -1,0 +1,158 @@
+"""Addresses of files in a bucket that MLflow signs, so that a part of one comes from there without the whole before it.
+
+Runs that keep their files in a bucket themselves have one way to such an address, runs whose files the server hands on
+another; a server without either is not asked for some minutes. No name, password or token of ours goes to a store.
+"""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import orjson
+from cachetools import LRUCache, TTLCache
+from pydantic import BaseModel, Field
+
+from domain.addresses import origin_of
+from domain.artifacts.stores import is_folder, is_proxied, may_be_read, path_behind_proxy
+from domain.errors import ServiceError
+from domain.errors.artifacts.records import NoSuchArtifact
+from domain.errors.names import ArtifactStore
+from domain.hosts import Origin
+from mlflow_api.client import API, MlflowApi
+from mlflow_api.run_files import artifact_root
+from mlflow_api.schemas import validated
+from transport.credentials import NoAuth
+from transport.http_client import JsonService
+from transport.opened import Answer, OpenAnswer
+
+SECONDS: Final = 300
+LEFT_ALONE_SECONDS: Final = 300.0
+"""How long a way that does not lead to files is not tried again."""
+_KEPT_SECONDS: Final = 60.0
+_SIGN_SECONDS: Final = 10.0
+_OPEN_SECONDS: Final = 10.0
+_DIRECT: Final = API + "artifacts/presigned-download-url"
+_PROXIED: Final = "/api/2.0/mlflow-artifacts/presigned/"
+_EXPIRES: Final = re.compile(r"[?&](?:X-Amz-Expires|X-Goog-Expires)=(\d{1,7})(?:&|$)")
+_log = logging.getLogger(__name__)
+
+
+class SignedAddress(NamedTuple):
+    """An address with which one file can be read for a while, whoever reads it; `size` is None where it is not told."""
+
+    url: str
+    headers: Mapping[str, str]
+    size: int | None
+
+
+class _Signed(BaseModel):
+    """The answer of either way."""
+
+    url: str = Field("", max_length=8192)
+    presigned_url: str = Field("", max_length=8192)
+    headers: dict[str, str] = {}
+    file_size: int | None = Field(None, ge=0)
+
+
+class SignedAddresses:
+    """Those of one MLflow, kept for less than they are good for; `stores` are read whatever else holds."""
+
+    def __init__(self, mlflow: MlflowApi, stores: frozenset[Origin] = frozenset()) -> None:
+        self._mlflow = mlflow
+        self._stores = stores
+        self._lock = threading.Lock()
+        self._roots: LRUCache[str, str] = LRUCache(4096)
+        self._kept: TTLCache[tuple[str, str], SignedAddress] = TTLCache(1024, _KEPT_SECONDS)
+        self._services: LRUCache[str, JsonService] = LRUCache(32)
+        self._left_until: dict[str, float] = {}
+
+    def root(self, run_id: str) -> str:
+        """Where a run keeps its files, which never changes; raises as `MlflowApi`."""
+        with self._lock:
+            known = self._roots.get(run_id)
+        if known is None:
+            known = artifact_root(self._mlflow.within(_SIGN_SECONDS), run_id)
+            self.note_root(run_id, known)
+        return known
+
+    def note_root(self, run_id: str, root: str) -> None:
+        """Keeps what another answer told."""
+        with self._lock:
+            self._roots[run_id] = root
+
+    def of(self, run_id: str, path: str) -> SignedAddress | None:
+        """An address of a file; None where this run, this server or what it signed has none that may be read.
+
+        Raises `NoSuchArtifact`, and as `root`.
+        """
+        with self._lock:
+            kept: SignedAddress | None = self._kept.get((run_id, path))
+        if kept is not None:
+            return kept
+        root = self.root(run_id)
+        way = "" if is_proxied(root) else urlsplit(root).scheme
+        if is_folder(root) or time.monotonic() < self._left_until.get(way, 0.0):
+            return None
+        try:
+            found = self._signed(way, self._answer(run_id, root, path), path)
+        except ServiceError as error:
+            self._leave(way, str(error))
+            return None
+        # Kept for less than half of the time that it is good for: a film is sought in for a while.
+        expires = _EXPIRES.search(found.url) if found else None
+        if found is not None and (expires is None or int(expires[1]) >= 2 * _KEPT_SECONDS):
+            with self._lock:
+                self._kept[run_id, path] = found
+        return found
+
+    def open(self, signed: SignedAddress, headers: Mapping[str, str]) -> OpenAnswer:
+        """The head of the store's answer; raises a `ServiceError` where it has none."""
+        parts = urlsplit(signed.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        with self._lock:
+            if origin not in self._services:
+                self._services[origin] = JsonService(ArtifactStore(origin), origin, NoAuth())
+            service = self._services[origin]
+        sent = {**signed.headers, **headers}
+        return service.open(f"{parts.path}?{parts.query}", params={}, headers=sent, deadline_seconds=_OPEN_SECONDS)
+
+    def leave(self, run_id: str, path: str, error: ServiceError) -> None:
+        """Leaves the store alone that did not give a file: MLflow itself is asked for some minutes."""
+        with self._lock:
+            self._kept.pop((run_id, path), None)
+        root = self.root(run_id)
+        self._leave("" if is_proxied(root) else urlsplit(root).scheme, str(error))
+
+    def _leave(self, way: str, cause: str) -> None:
+        _log.info("Files come through MLflow for some minutes", extra={"store": way or "proxied", "cause": cause})
+        self._left_until[way] = time.monotonic() + LEFT_ALONE_SECONDS
+
+    def _answer(self, run_id: str, root: str, path: str) -> Answer:
+        service = self._mlflow.service
+        if is_proxied(root):
+            place = _PROXIED + quote(path_behind_proxy(root, path))
+            return service.exchange("GET", place, deadline_seconds=_SIGN_SECONDS, is_file=True)
+        asked = orjson.dumps({"run_id": run_id, "path": path, "expiration": SECONDS})
+        return service.exchange("POST", _DIRECT, body=asked, deadline_seconds=_SIGN_SECONDS, is_file=True)
+
+    def _signed(self, way: str, answer: Answer, path: str) -> SignedAddress | None:
+        if answer.status == 404 and answer.content.lstrip().startswith(b'{"error_code"'):
+            raise NoSuchArtifact(path)
+        if answer.status != 200:
+            self._leave(way, f"HTTP {answer.status}")
+            return None
+        found = validated(_Signed, self._mlflow.service.decode(answer))
+        url = found.presigned_url or found.url
+        if not may_be_read(url, self._mlflow.service.url, self._stores):
+            self._leave(way, f"{origin_of(url)} is none of ARTIFACT_STORES")
+            return None
+        return SignedAddress(url, _harmless(found.headers), found.file_size)
+
+
+def _harmless(headers: Mapping[str, str]) -> dict[str, Any]:
+    """Those that a store asks for with what it signed, and none that mean something to whatever is on the way."""
+    return {name: value for name, value in headers.items() if name.lower().startswith("x-")}

@@ -1,0 +1,51 @@
+"""The datasets of a run: the list of runs tells them not, so one run is asked for."""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, BeforeValidator
+
+from domain.run_facts.datasets import Dataset
+from mlflow_api.client import MlflowApi
+from mlflow_api.schemas import validated
+
+_CONTEXT: Final = "mlflow.data.context"
+
+
+class _Tag(BaseModel):
+    key: str
+    value: str = ""
+
+
+class _Told(BaseModel):
+    name: str = ""
+    digest: str = ""
+    source_type: str = ""
+    source: str = ""
+
+
+class _Input(BaseModel):
+    dataset: _Told
+    tags: Annotated[list[_Tag], BeforeValidator(lambda tags: tags or [])] = []
+
+
+class _Inputs(BaseModel):
+    dataset_inputs: Annotated[list[_Input], BeforeValidator(lambda inputs: inputs or [])] = []
+
+
+class _Run(BaseModel):
+    inputs: Annotated[_Inputs, BeforeValidator(lambda inputs: inputs or {})] = _Inputs()
+
+
+class _Answer(BaseModel):
+    run: _Run
+
+
+def datasets_of(mlflow: MlflowApi, run_id: str) -> list[Dataset]:
+    """The datasets of a run in MLflow's order; raises a `ServiceError`, or `NotFound`."""
+    told = validated(_Answer, mlflow.get_api("runs/get", {"run_id": run_id})).run.inputs
+    return [_dataset(one) for one in told.dataset_inputs]
+
+
+def _dataset(told: _Input) -> Dataset:
+    context = next((tag.value for tag in told.tags if tag.key == _CONTEXT and tag.value), None)
+    return Dataset(**told.dataset.model_dump(), context=context)

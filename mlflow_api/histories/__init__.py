@@ -1,0 +1,1 @@
+"""Histories of metrics over REST, as columns."""

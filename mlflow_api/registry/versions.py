@@ -1,0 +1,59 @@
+"""What MLflow tells of a registered model and its versions."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator
+
+from domain.moments import in_utc
+from domain.registry.models import ALIAS
+
+
+class _Tag(BaseModel):
+    key: str
+    value: str = ""
+
+
+def tags_of(value: object) -> object:
+    """MLflow's list of tags as a dict; anything else as it is, for pydantic to refuse."""
+    return {tag.key: tag.value for tag in map(_Tag.model_validate, value)} if isinstance(value, list) else value
+
+
+class Version(BaseModel):
+    """One version of the registered model, as MLflow tells it."""
+
+    version: Annotated[str, BeforeValidator(str)]
+    run_id: str = ""
+    source: str = ""
+    description: str = ""
+    creation_timestamp: int = 0
+    tags: Annotated[dict[str, str], BeforeValidator(tags_of)] = {}
+
+
+class _Alias(BaseModel):
+    alias: str
+    version: Annotated[str, BeforeValidator(str)]
+
+
+class Registered(BaseModel):
+    """The registered model itself."""
+
+    aliases: list[_Alias] = []
+    tags: Annotated[dict[str, str], BeforeValidator(tags_of)] = {}
+
+    @property
+    def active(self) -> str | None:
+        """The version that the alias names."""
+        return next((alias.version for alias in self.aliases if alias.alias == ALIAS), None)
+
+    def others_aliases(self, version: str) -> tuple[str, ...]:
+        """What else names this version: aliases that are not Clew's, and that it never touches."""
+        return tuple(sorted(one.alias for one in self.aliases if one.version == version and one.alias != ALIAS))
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """An ISO 8601 moment in a tag, in UTC where it names no zone; None for anything else."""
+    try:
+        return None if text is None else in_utc(datetime.fromisoformat(text))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""MLflow's calls for what people do with runs."""

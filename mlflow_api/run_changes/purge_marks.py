@@ -1,0 +1,64 @@
+"""Which runs are about to be removed for good: tags of one registered model, since a run in the trash takes none."""
+
+from contextlib import suppress
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from domain.errors import BadInput, Conflict, NotFound
+from mlflow_api.client import MlflowApi
+from mlflow_api.registry.registry import met_another
+from mlflow_api.registry.versions import Registered
+from mlflow_api.schemas import validated
+
+HOLDER: Final = "clew-run-purge"
+_PREFIX: Final = "clew.purging."
+_ABOUT: Final = "The runs that Clew is about to remove for good: each tag is one, and says since when."
+
+
+class _Model(BaseModel):
+    registered_model: Registered
+
+
+class PurgeMarks:
+    """The marks of one MLflow; each call raises a `ServiceError`, or what MLflow refuses."""
+
+    def __init__(self, mlflow: MlflowApi) -> None:
+        self._mlflow = mlflow
+
+    def all(self) -> dict[str, str]:
+        """When each marked run was marked, by run; empty where nothing was ever purged."""
+        try:
+            answer = self._mlflow.get_api("registered-models/get", {"name": HOLDER})
+        except NotFound:
+            return {}
+        tags = validated(_Model, answer).registered_model.tags
+        return {key.removeprefix(_PREFIX): value for key, value in tags.items() if key.startswith(_PREFIX)}
+
+    def mark(self, run_id: str, moment: str) -> None:
+        """Marks a run."""
+        body = {"name": HOLDER, "key": f"{_PREFIX}{run_id}", "value": moment}
+        try:
+            self._posted("registered-models/set-tag", body)
+        except NotFound:
+            self._make()
+            self._posted("registered-models/set-tag", body)
+
+    def unmark(self, run_id: str) -> None:
+        """Takes a mark away; nothing happens where there is none."""
+        with suppress(NotFound):
+            self._mlflow.delete("registered-models/delete-tag", {"name": HOLDER, "key": f"{_PREFIX}{run_id}"})
+
+    def _posted(self, path: str, body: dict[str, Any]) -> None:
+        try:
+            self._mlflow.post(path, body, writes=True)
+        except BadInput as error:
+            if not met_another(error):
+                raise
+            self._mlflow.post(path, body, writes=True)
+
+    def _make(self) -> None:
+        """As a prompt, which MLflow shows among its models nowhere."""
+        body = {"name": HOLDER, "description": _ABOUT, "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]}
+        with suppress(BadInput, Conflict):  # another was faster
+            self._mlflow.post("registered-models/create", body, writes=True)

@@ -1,0 +1,34 @@
+"""/alerts: what the team is told of."""
+
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+from components import frame, ids, notices
+from components.alerts.mute_form import mute_form
+from components.texts.language import _
+from components.ui_settings import UiSettings, page
+
+
+@page
+def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
+    """The page; a callback fills it."""
+    return [
+        html.Div(
+            [
+                html.H1(_("Alerts"), className="h3 me-auto"),
+                html.Span(id=ids.ALERTS_AS_OF, className="small text-body-secondary"),
+            ],
+            className="d-flex flex-wrap gap-2 align-items-baseline",
+        ),
+        html.Div(notices.failure_alert("alerts"), **{"aria-live": "polite"}),
+        html.Div(html.P(_("Reading…"), className="text-body-secondary"), id=ids.ALERTS_BODY),
+        mute_form(),
+        dcc.Store(id=ids.ALERTS_DRAWN),
+        dcc.Store(id=ids.ALERTS_MUTED),
+        frame.ticker("alerts", ui),
+    ]
+
+
+dash.register_page(__name__, path="/alerts", title=lambda **_query: _("Alerts · Clew"), order=80, layout=layout)

@@ -1,0 +1,34 @@
+"""/gpu/history: the GPUs over an hour, a day, a week, and who had how much of them."""
+
+from typing import Any
+
+import dash
+from dash import html
+
+from components import frame, notices
+from components.fleet import history_page
+from components.links import href
+from components.texts.language import _
+from components.ui_settings import UiSettings, page
+from domain.fleet.questions import asked_in
+
+
+@page
+def layout(ui: UiSettings, /, **query: str) -> list[Any]:
+    """The page as its address asks for it, empty until its callbacks fill it."""
+    asked = asked_in(query)
+    return [
+        html.H1(_("History of the GPUs"), className="h3"),
+        html.P(html.A(_("The GPUs now"), href=href("/gpu")), className="mb-2"),
+        html.Div(notices.failure_alert("fleet"), **{"aria-live": "polite"}),
+        history_page.odd_address(asked.odd),
+        history_page.controls(asked.question),
+        *history_page.body(),
+        frame.ticker("fleet", ui),
+        *history_page.stores(asked.question),
+    ]
+
+
+dash.register_page(
+    __name__, path="/gpu/history", title=lambda **_query: _("History of the GPUs · Clew"), order=4, layout=layout
+)

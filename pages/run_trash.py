@@ -1,0 +1,34 @@
+"""/mlflow/trash: the deleted runs."""
+
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+from components import ids
+from components.links import href
+from components.run_changes.section import trash
+from components.texts.language import _
+from components.ui_settings import UiSettings, page
+
+
+@page
+def layout(_ui: UiSettings, /, **_other: str | list[str]) -> list[Any]:
+    """The page."""
+    return [
+        html.H1(_("Trash"), className="h3"),
+        html.P(
+            _(
+                "Deleted runs stay here, complete, until an operator removes them for good. Those that went with the"
+                " run in which they stood come back with it."
+            ),
+            className="text-body-secondary",
+        ),
+        html.P(html.A(_("Show all runs"), href=href("/mlflow"))),
+        trash(),
+        dcc.Store(id=ids.RUN_TRASH_BEGIN, data=True),
+        dcc.Store(id=ids.RUN_TRASH_SHOWN),
+    ]
+
+
+dash.register_page(__name__, path="/mlflow/trash", title=lambda **_query: _("Trash · Clew"), order=90, layout=layout)

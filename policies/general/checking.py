@@ -1,0 +1,183 @@
+"""The check that a policy of any environment passes before it is activated: loaded, asked, and its answers judged.
+
+What it answers has to be numbers, the same each time, and the same alone as among others; probabilities have to be
+some, choices have to be there. It is asked in a process of its own, under limits, and within ten seconds it is over.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Final
+
+import numpy as np
+
+from domain.environments.facts import EnvironmentFacts
+from domain.environments.spaces import MultiBinarySpace, MultiDiscreteSpace
+from domain.errors import PolicyFailed, PolicyRefused
+from domain.errors.policies import AnswerTimedOut, LoadTimedOut, TooSlow
+from domain.errors.policy_checks.answers import (
+    AnswersDifferAgain,
+    AnswersDifferTogether,
+    NoProbabilities,
+    StateNotKept,
+)
+from domain.inference.policies import PolicyGraph
+from domain.inference.probe_spaces import Observation, Probe, probes_of, stacked
+from domain.inference.signatures import Meaning
+from domain.messages import Message
+from policies.general.answering import PolicyAnswer
+from policies.general.general_policy import GeneralPolicy, TensorProcess
+
+VERSION: Final = 1
+"""Rises whenever the check asks for more: what passed an earlier one is checked again."""
+CHECK_SECONDS: Final = 10.0
+
+_ALONE: Final = 12
+_FEW: Final = (2, 3, 7)
+_LONGEST_EPISODE: Final = 24
+# As the maze's check has it: what sums of float32 in another order may differ by.
+_ROUNDING: Final = 1e-3
+_PROBABILITY_ROUNDING: Final = 0.01
+_LATE: Final = (AnswerTimedOut.code, LoadTimedOut.code)
+
+
+def check_general_policy(
+    onnx: bytes,
+    facts: EnvironmentFacts,
+    told: str | None,
+    *,
+    algorithm: str | None = None,
+    played: Sequence[Observation] = (),
+) -> PolicyGraph:
+    """Loads the policy, asks it, and says what it is, its signature included; takes ten seconds at most.
+
+    `told` is the tag `policy_signature`; `played` are observations as the environment shows them one after another.
+    Raises PolicyRefused with the reason, SignatureUnclear with the choices, and ServiceUnavailable where this machine
+    could not check it.
+    """
+    until = time.monotonic() + CHECK_SECONDS
+    try:
+        with closing(GeneralPolicy.load(onnx, facts, told, algorithm=algorithm, load_seconds=CHECK_SECONDS)) as policy:
+            wrong = _Check(policy, facts, until).wrong(played)
+            graph = policy.graph
+    except PolicyFailed as error:
+        is_late = error.reason.json_value.get("code") in _LATE
+        raise PolicyRefused(TooSlow(CHECK_SECONDS) if is_late else error.reason) from error
+    if wrong is not None:
+        raise PolicyRefused(wrong)
+    return graph
+
+
+def load_without_environment(onnx: bytes) -> PolicyGraph:
+    """Says only what the file holds, for an environment that nobody knows here; raises as `check_general_policy`."""
+    try:
+        with closing(TensorProcess(onnx)) as process:
+            return process.graph
+    except PolicyFailed as error:
+        raise PolicyRefused(error.reason) from error
+
+
+Known = tuple[int, PolicyAnswer]
+"""In a batch of how many, and what."""
+
+
+class _Check:
+    """Asks one policy until its time is over."""
+
+    def __init__(self, policy: GeneralPolicy, facts: EnvironmentFacts, until: float) -> None:
+        self._policy = policy
+        self._facts = facts
+        self._until = until
+
+    def wrong(self, played: Sequence[Observation]) -> Message | None:
+        """What is wrong with its answers; raises PolicyFailed."""
+        probes = probes_of(self._facts, played)
+        return self._of_each(probes) or self._of_episodes(played or [observation for observation, _kind in probes])
+
+    def _of_each(self, probes: Sequence[Probe]) -> Message | None:
+        known: dict[int, Known] = {}
+        for begin, count in self._batches(len(probes)):
+            answers = self._asked([observation for observation, _kind in probes[begin : begin + count]])
+            for row, answer in enumerate(answers, start=begin):
+                kind = probes[row][1]
+                found = self._no_probabilities(answer, kind) or _changed(answer, count, known.get(row), kind)
+                if found is not None:
+                    return found
+                known.setdefault(row, (count, answer))
+        return None
+
+    def _batches(self, count: int) -> Iterator[tuple[int, int]]:
+        """Begin and length: single ones first and twice, then all of them, together where the file allows that."""
+        alone = [(begin, 1) for begin in range(min(_ALONE, count))]
+        yield from (*alone, *alone)
+        if self._policy.signature.together == 1:
+            yield from ((begin, 1) for begin in range(_ALONE, count))
+            return
+        yield from ((0, size) for size in _FEW if size <= count)
+        yield 0, count
+
+    def _of_episodes(self, seen: Sequence[Observation]) -> Message | None:
+        """Whether one that remembers goes the same way twice."""
+        if not self._policy.signature.is_recurrent:
+            return None
+        first, second = (self._episode(seen[:_LONGEST_EPISODE]) for _time in range(2))
+        for once, again in zip(first, second, strict=True):
+            if not _are_alike(once, again):
+                return StateNotKept(_listed(once), _listed(again))
+        return None
+
+    def _episode(self, seen: Sequence[Observation]) -> list[PolicyAnswer]:
+        answers: list[PolicyAnswer] = []
+        for observation in seen:
+            state = answers[-1].state if answers else None
+            answers.append(self._policy.ask(observation, state, self._left()))
+        return answers
+
+    def _asked(self, observations: Sequence[Observation]) -> list[PolicyAnswer]:
+        return self._policy.ask_many(stacked(observations), [None] * len(observations), self._left())
+
+    def _left(self) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise PolicyRefused(TooSlow(CHECK_SECONDS))
+        return left
+
+    def _no_probabilities(self, answer: PolicyAnswer, kind: Message) -> Message | None:
+        if answer.scores is None or answer.scores_kind != Meaning.PROBABILITIES.value:
+            return None
+        scores = np.array(answer.scores)
+        space = self._facts.action_space
+        within = bool(((scores >= -_PROBABILITY_ROUNDING) & (scores <= 1 + _PROBABILITY_ROUNDING)).all())
+        parts = np.split(scores, np.cumsum(space.nvec)[:-1]) if isinstance(space, MultiDiscreteSpace) else [scores]
+        adds_up = isinstance(space, MultiBinarySpace) or all(
+            abs(float(part.sum()) - 1) <= _PROBABILITY_ROUNDING for part in parts
+        )
+        return None if within and adds_up else NoProbabilities(_listed(answer), kind)
+
+
+def _changed(
+    answer: PolicyAnswer, count: int, before: tuple[int, PolicyAnswer] | None, kind: Message
+) -> Message | None:
+    """Says that an observation was answered otherwise before, in a batch of another size or of the same."""
+    if before is None or _are_alike(answer, before[1]):
+        return None
+    first, again = _listed(before[1]), _listed(answer)
+    return AnswersDifferAgain(first, again, kind) if count == before[0] else AnswersDifferTogether(first, again, kind)
+
+
+def _are_alike(one: PolicyAnswer, other: PolicyAnswer) -> bool:
+    """Whether they differ by rounding at most; where there are scores, two best ones may be as good as each other."""
+    numbers = (_numbers(one), _numbers(other))
+    tolerance = _ROUNDING * max(float(np.abs(one).max(initial=0)) for one in numbers) + 1e-6
+    return bool(np.allclose(*numbers, rtol=0, atol=tolerance))
+
+
+def _numbers(answer: PolicyAnswer) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    chosen = answer.scores if answer.scores is not None else np.ravel(answer.action)
+    return np.array([*chosen, *([] if answer.value is None else [answer.value])], np.float64)
+
+
+def _listed(answer: PolicyAnswer) -> str:
+    numbers = _numbers(answer).tolist()
+    shown = ", ".join(f"{number:.3g}" for number in numbers[:8])
+    return f"[{shown}{', …' if len(numbers) > 8 else ''}]"

@@ -1,0 +1,199 @@
+"""A policy of any environment, run in a process of its own for as long as it is asked, and killed when it must be."""
+
+import hashlib
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domain.environments.facts import EnvironmentFacts
+from domain.errors import PolicyFailed, PolicyRefused
+from domain.errors.policies import AnswerTimedOut, LoadAnswerUnreadable, LoadTimedOut, StateChangesShape
+from domain.errors.policy_files import FileEmpty
+from domain.inference.policies import PolicyGraph, TensorShape, oversize
+from domain.inference.signature_reading.reading import read_signature
+from domain.inference.signatures import PolicyInput, PolicySignature
+from policies.child_process import LOAD_SECONDS, ChildProcess
+from policies.general.answering import Answering, PolicyAnswer
+from policies.general.feeding import Feeding, Observations, PolicyState
+from policies.general.tensors import Tensors, TensorsDamaged, packed, unpacked
+from policies.policy_process import ANSWER_SECONDS, BACKGROUND_NICENESS
+
+MOST_TOGETHER: Final = 256
+_ANSWER_BYTES: Final = 4 * 2**20
+_QUESTION_BYTES: Final = 4 * 2**20
+"""So many bytes of observations are asked about at once, where there are several."""
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    inputs: tuple[TensorShape, ...]
+    outputs: tuple[TensorShape, ...]
+    scales_pixels: bool
+
+
+class TensorProcess:
+    """One file, loaded, that answers arrays to arrays. Whatever it does wrong, it is dead when the error is raised."""
+
+    def __init__(self, onnx: bytes, *, in_background: bool = False, load_seconds: float = LOAD_SECONDS) -> None:
+        """Takes ten seconds at most; raises PolicyRefused, PolicyFailed, or ServiceUnavailable (no fault of its own).
+
+        `in_background` lets everything else on this machine go first.
+        """
+        if reason := oversize(len(onnx)) if onnx else FileEmpty():
+            raise PolicyRefused(reason)
+        niceness = BACKGROUND_NICENESS if in_background else 0
+        self._child = ChildProcess(onnx, "policies.general.tensor_child", {}, niceness, _ANSWER_BYTES)
+        try:
+            self.graph = self._load(onnx, load_seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(
+        self, tensors: Tensors, outputs: Sequence[str], seconds: float, *, singly: bool = False
+    ) -> dict[str, NDArray[Any]]:
+        """The outputs of those names; raises PolicyFailed.
+
+        `singly`, the first dimension counts how often it is run, of the arrays and of the answers.
+        """
+        content = packed(tensors, outputs=list(outputs), singly=singly)
+        try:
+            said = self._child.answer(struct.pack("=I", len(content)) + content, seconds, AnswerTimedOut)
+            found, _more = unpacked(said)
+        except TensorsDamaged as error:
+            self.end()
+            raise PolicyFailed(LoadAnswerUnreadable()) from error
+        except BaseException:
+            self.end()
+            raise
+        return found
+
+    def end(self) -> None:
+        """Kills it with whatever it started; may be called again, and from any thread."""
+        self._child.end()
+
+    def close(self) -> None:
+        """Ends it and gives its pipes back; nobody may be asking."""
+        self._child.close()
+
+    def _load(self, onnx: bytes, seconds: float) -> PolicyGraph:
+        said = self._child.answer(b"", seconds, LoadTimedOut)
+        try:
+            told = _Told.model_validate_json(said)
+        except ValidationError as error:
+            raise PolicyFailed(LoadAnswerUnreadable()) from error
+        return PolicyGraph(**dict(told), size_bytes=len(onnx), sha256=hashlib.sha256(onnx).hexdigest())
+
+
+class GeneralPolicy:
+    """One policy, loaded, with how it is asked and read. One thread asks it at a time."""
+
+    def __init__(self, process: TensorProcess, signature: PolicySignature, facts: EnvironmentFacts) -> None:
+        self._process = process
+        self.signature = signature
+        self.graph = process.graph.model_copy(update={"signature": signature})
+        self._feeding = Feeding(signature, facts)
+        self._answering = Answering(signature, facts)
+        self._inputs = {one.name: one for one in signature.inputs}
+
+    @classmethod
+    def load(
+        cls,
+        onnx: bytes,
+        facts: EnvironmentFacts,
+        told: str | None = None,
+        *,
+        algorithm: str | None = None,
+        in_background: bool = False,
+        load_seconds: float = LOAD_SECONDS,
+    ) -> Self:
+        """Loads a file; `told` is the tag `policy_signature`. Raises as `TensorProcess`, and as `read_signature`."""
+        process = TensorProcess(onnx, in_background=in_background, load_seconds=load_seconds)
+        try:
+            return cls(process, read_signature(process.graph, facts, told, algorithm), facts)
+        except BaseException:
+            process.close()
+            raise
+
+    def ask(
+        self, observation: Observations, state: PolicyState | None = None, seconds: float = ANSWER_SECONDS
+    ) -> PolicyAnswer:
+        """What it makes of one observation, within a second; `state` is its last answer's, None at an episode's start.
+
+        Raises PolicyFailed, and BadInput for an observation that is not of its environment's space.
+        """
+        alone = {part: np.asarray(array)[None] for part, array in observation.items()}
+        return self.ask_many(alone, [state], seconds)[0]
+
+    def ask_many(
+        self, observations: Observations, states: Sequence[PolicyState | None], seconds: float = ANSWER_SECONDS
+    ) -> list[PolicyAnswer]:
+        """What it makes of as many observations as states, each part with their number first.
+
+        They are asked together as far as the file allows. `seconds` are for each time that it is asked; raises as
+        `ask`.
+        """
+        parts = self._feeding.checked(observations)
+        size = self._at_once(parts)
+        answers: list[PolicyAnswer] = []
+        for begin in range(0, len(states), size):
+            chunk = {part: array[begin : begin + size] for part, array in parts.items()}
+            answers += self._asked(chunk, states[begin : begin + size], seconds)
+        return answers
+
+    def end(self) -> None:
+        """Kills it with whatever it started; may be called again, and from any thread."""
+        self._process.end()
+
+    def close(self) -> None:
+        """Ends it and gives its pipes back; nobody may be asking."""
+        self._process.close()
+
+    def _at_once(self, parts: Observations) -> int:
+        if self._is_single or self.signature.together is None:
+            each = sum(array[:1].nbytes for array in parts.values()) * 4  # bytes become float32
+            return max(1, min(MOST_TOGETHER, _QUESTION_BYTES // max(1, each)))
+        return self.signature.together
+
+    @property
+    def _is_single(self) -> bool:
+        return self.signature.together == 1
+
+    def _asked(self, parts: Observations, states: Sequence[PolicyState | None], seconds: float) -> list[PolicyAnswer]:
+        """Fills up with the last one where the file takes only a fixed number."""
+        count, missing = len(states), (self.signature.together or 1) - len(states)
+        if missing > 0:
+            parts = {part: np.concatenate([array, *[array[-1:]] * missing]) for part, array in parts.items()}
+            states = [*states, *[states[-1]] * missing]
+        feeds = (self._feeding.single_feeds if self._is_single else self._feeding.feeds)(parts, states)
+        try:
+            found = self._process.ask(feeds, self._answering.outputs, seconds, singly=self._is_single)
+            return self._answering.answers(found, self._states(found, len(states)))[:count]
+        except PolicyFailed:
+            self.end()
+            raise
+
+    def _states(self, found: Mapping[str, NDArray[Any]], count: int) -> list[PolicyState]:
+        """What it remembers of each episode."""
+        pairs = self.signature.state
+        each = [_split(found[pair.output], self._inputs[pair.input], count, self._is_single) for pair in pairs]
+        return list(zip(*each, strict=True)) if each else [()] * count
+
+
+def _split(array: NDArray[Any], taken_by: PolicyInput, count: int, singly: bool) -> list[NDArray[Any]]:
+    """A state of several episodes, apart, each as its input takes it; raises PolicyFailed where it does not fit."""
+    together = 1 if singly else count
+    wanted = [together if axis == taken_by.batch_axis else size for axis, size in enumerate(taken_by.shape)]
+    shape = array.shape[1:] if singly else array.shape
+    fits = len(shape) == len(wanted) and all(size in (None, given) for size, given in zip(wanted, shape, strict=True))
+    if not fits or array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+        raise PolicyFailed(StateChangesShape(f"{array.dtype} {list(shape)}", taken_by.name[:40]))
+    array = array.astype(taken_by.dtype)
+    if singly:
+        return list(array)
+    return [array] if count == 1 else np.split(array, count, axis=taken_by.batch_axis or 0)

@@ -1,0 +1,96 @@
+"""The folders of all trainings: how much they take, and which leave so that newer ones have room."""
+
+import logging
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from scheduler.local.run_folder import RunFolder
+
+_RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LEAVING: Final = ".leaving-"
+_YOUNG_SECONDS: Final = 3600.0
+"""Of a folder that nobody knows: it may be that of a training that is being made."""
+_BLOCK: Final = 512
+_log = logging.getLogger(__name__)
+
+
+class _Sized(NamedTuple):
+    path: Path
+    changed_at: float
+    size: int
+
+
+class RunFolders:
+    """Those below `path`, which together may take `most_bytes`; a running training's counts, and is never touched."""
+
+    def __init__(self, path: Path, most_bytes: int) -> None:
+        self._path = path
+        self._most_bytes = most_bytes
+
+    def has(self, run_id: str) -> bool:
+        """Whether what a training wrote is still there."""
+        return (self._path / run_id).is_dir()
+
+    def sweep(self, is_needed: Callable[[str], bool | None], changing: AbstractContextManager[object]) -> list[str]:
+        """Removes the oldest of too many, and returns whose they were; `is_needed` is None for what nobody knows.
+
+        `changing` is held while it is decided on one and that is put aside: no training goes on meanwhile.
+        """
+        found = sorted(self._folders(), key=lambda one: one.changed_at)
+        left, removed = sum(one.size for one in found), list[str]()
+        for one in found:
+            if left <= self._most_bytes:
+                break
+            with changing:
+                is_aside = self._put_aside(one, is_needed(one.path.name))
+            if is_aside:
+                left -= one.size
+                removed.append(one.path.name)
+        self._remove_aside()
+        if removed:
+            _log.info("Old trainings' files were removed", extra={"trainings": len(removed), "bytes_left": left})
+        return removed
+
+    def _folders(self) -> list[_Sized]:
+        try:
+            paths = [one for one in self._path.iterdir() if _RUN_ID.fullmatch(one.name) and one.is_dir()]
+        except FileNotFoundError:
+            return []
+        return [_sized(path) for path in paths]
+
+    def _put_aside(self, one: _Sized, is_needed: bool | None) -> bool:
+        is_young = time.time() - one.changed_at < _YOUNG_SECONDS
+        if is_needed or (is_needed is None and is_young):
+            return False
+        try:
+            with RunFolder(one.path).locked() as lock:
+                if lock is not None:
+                    one.path.rename(self._path / f"{_LEAVING}{one.path.name}")
+                return lock is not None
+        except OSError as error:
+            _log.warning("A training's files cannot be removed", extra={"run_id": one.path.name, "cause": str(error)})
+            return False
+
+    def _remove_aside(self) -> None:
+        for aside in self._path.glob(f"{_LEAVING}*"):
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sized(path: Path) -> _Sized:
+    """Its bytes on the disk, those of a checkpoint that several have shared among them, and its last change."""
+    changed_at, size = 0.0, 0
+    for folder, _folders, names in os.walk(path):
+        for name in names:
+            try:
+                status = os.lstat(os.path.join(folder, name))
+            except OSError:  # just removed
+                continue
+            changed_at = max(changed_at, status.st_mtime)
+            size += status.st_blocks * _BLOCK // max(1, status.st_nlink)
+    return _Sized(path, changed_at or path.stat().st_mtime, size)

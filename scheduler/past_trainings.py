@@ -1,0 +1,88 @@
+"""What trainings left that are over: room for newer ones, and what a training can go on from whose files are gone."""
+
+import logging
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from concurrency.rounds import Rounds
+from domain.errors import ClewError
+from scheduler.backends.checkpoints import Checkpoints
+from scheduler.local.run_folders import RunFolders
+from scheduler.queue.dispatcher import Dispatcher
+from scheduler.queue.entries import Entries
+from scheduler.queue.entry import Entry
+
+_ROUND_SECONDS: Final = 2.0
+_SWEEP_SECONDS: Final = 30.0
+_log = logging.getLogger(__name__)
+
+
+class PastTrainings:
+    """Looks every two seconds, once the queue was read; makes room every half a minute."""
+
+    def __init__(self, entries: Entries, dispatcher: Dispatcher, folders: RunFolders, stored: Checkpoints) -> None:
+        self._entries = entries
+        self._dispatcher = dispatcher
+        self._folders = folders
+        self._stored = stored
+        self._asked: set[str] = set()
+        self._sweep_at = 0.0
+        self._rounds = Rounds("past-trainings", _ROUND_SECONDS, self.tick)
+
+    def start(self) -> None:
+        """Begins."""
+        self._rounds.start()
+
+    def stop(self) -> None:
+        """Ends after the present look."""
+        self._rounds.stop()
+
+    def tick(self) -> None:
+        """Makes room, notes whose files are gone, and asks MLflow what it has of those."""
+        if not self._entries.is_read:
+            return
+        if time.monotonic() >= self._sweep_at:
+            self._folders.sweep(self._is_needed, self._dispatcher.changing)
+            self._sweep_at = time.monotonic() + _SWEEP_SECONDS
+        for entry in self._without_files():
+            self._entries.update(entry.run_id, _gone)
+        for entry in self._unasked():
+            if self._rounds.is_stopping or not self._ask(entry):
+                return
+
+    def _is_needed(self, run_id: str) -> bool | None:
+        """Whether it waits, runs, is still to be told of, or another one is to begin with its checkpoint."""
+        entry = self._entries.find(run_id)
+        if entry is not None and not (entry.is_over and entry.told is entry.state):
+            return True
+        if any(one.parent == run_id and not one.is_over for one in self._entries.all()):
+            return True
+        return None if entry is None else False
+
+    def _without_files(self) -> Iterator[Entry]:
+        for entry in self._entries.over():
+            if entry.attempt and entry.has_files and not self._folders.has(entry.run_id):
+                self._asked.discard(entry.run_id)
+                yield entry
+
+    def _unasked(self) -> Iterator[Entry]:
+        """Programs of others leave no checkpoint in MLflow."""
+        for entry in self._entries.over():
+            if entry.trainer_tells and not (entry.has_files or entry.has_checkpoint or entry.run_id in self._asked):
+                yield entry
+
+    def _ask(self, entry: Entry) -> bool:
+        """Whether MLflow answered."""
+        try:
+            has_one = self._stored.newest(entry.run_id) is not None
+        except ClewError as error:
+            _log.debug("MLflow does not tell of checkpoints", extra={"cause": str(error)})
+            return False
+        self._asked.add(entry.run_id)
+        self._entries.update(entry.run_id, lambda now: now.but(has_checkpoint=has_one) if now.is_over else now)
+        return True
+
+
+def _gone(entry: Entry) -> Entry:
+    return entry.but(has_files=False, has_checkpoint=False) if entry.is_over else entry

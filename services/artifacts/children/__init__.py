@@ -1,0 +1,1 @@
+"""Processes of their own that read what a stranger wrote, under limits of memory and time."""

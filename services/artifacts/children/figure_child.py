@@ -1,0 +1,29 @@
+"""Reads a JSON file or a page for a figure or a table in it, in a process of its own under limits."""
+
+import json
+import os
+import sys
+from typing import Final
+
+from policies.confinement import allow_cpu, confine
+
+_MEMORY_BYTES: Final = 2**30
+_CPU_SECONDS: Final = 6
+
+
+def main(kind: str) -> None:
+    """The file is standard input; what was found goes to standard output as JSON, and nothing is an empty object."""
+    confine(_MEMORY_BYTES, 0)
+    allow_cpu(_CPU_SECONDS)
+    with os.fdopen(0, "rb") as file:
+        text = file.read().decode("utf-8-sig", "replace")
+    # Here, for its limits hold from its first byte on.
+    from services.artifacts.json_facts import facts_in_page, facts_of
+
+    found = facts_in_page(text) if kind == "html" else facts_of(json.loads(text))
+    with os.fdopen(1, "wb") as out:
+        out.write(json.dumps(found, allow_nan=False).encode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,45 @@
+"""Figures and tables in JSON files and pages: small ones are read here, larger ones by a child under limits."""
+
+import subprocess
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from domain.artifacts.figures import MOST_VALUES, FileFigure
+from domain.artifacts.kinds import Kind
+from domain.artifacts.tables import FileTable
+from domain.errors.artifacts.records import FigureTooLarge, NotShown
+from services.artifacts.children.confined import read_confined
+from services.artifacts.json_facts import facts_of
+from services.artifacts.run_artifacts import RunArtifacts
+from services.artifacts.temporary import on_disk
+
+MOST_MIB: Final = 16
+_CHILD: Final = "services.artifacts.children.figure_child"
+_MOST_BYTES: Final = 6 * 2**20
+"""Of what a page is given to draw."""
+
+
+def found_in(value: Any) -> dict[str, FileFigure | FileTable]:
+    """The figure or the table that a small value is; raises `NotShown` for a figure that is too large."""
+    return _checked(facts_of(value))
+
+
+def found_in_file(artifacts: RunArtifacts, run_id: str, path: str, kind: Kind) -> dict[str, FileFigure | FileTable]:
+    """The same of a JSON file or a page of any size up to `MOST_MIB`; nothing where it cannot be read in time."""
+    with on_disk(artifacts.open(run_id, path), MOST_MIB) as file:
+        try:
+            said = read_confined(_CHILD, file, kind.value)
+            if len(said) > _MOST_BYTES:
+                raise NotShown(FigureTooLarge(MOST_VALUES))
+            return _checked(orjson.loads(said))
+        except (OSError, subprocess.SubprocessError, orjson.JSONDecodeError, ValidationError):
+            return {}
+
+
+def _checked(facts: dict[str, Any]) -> dict[str, FileFigure | FileTable]:
+    if "too_many" in facts:
+        raise NotShown(FigureTooLarge(facts["too_many"]))
+    shapes: dict[str, type[FileFigure] | type[FileTable]] = {"figure": FileFigure, "table": FileTable}
+    return {name: shape.model_validate(facts[name]) for name, shape in shapes.items() if name in facts}

@@ -1,0 +1,37 @@
+"""What a JSON value is beside JSON: a table as MLflow's log_table writes it, or a figure of Plotly's."""
+
+from typing import Any
+
+from domain.artifacts.figures import MOST_VALUES, TooManyValues, figure_in_page, figure_of
+from domain.artifacts.tables import FileTable, table_of
+
+Facts = dict[str, Any]
+
+
+def facts_of(value: Any) -> Facts:
+    """`table`, `figure`, or `too_many` values of one; nothing for any other value."""
+    if (table := _logged_table(value)) is not None:
+        return {"table": table.model_dump()}
+    try:
+        figure = figure_of(value)
+    except TooManyValues:
+        return {"too_many": MOST_VALUES}
+    return {} if figure is None else {"figure": figure.model_dump()}
+
+
+def facts_in_page(text: str) -> Facts:
+    """The same of a page that Plotly wrote."""
+    try:
+        figure = figure_in_page(text)
+    except TooManyValues:
+        return {"too_many": MOST_VALUES}
+    return {} if figure is None else {"figure": figure.model_dump()}
+
+
+def _logged_table(value: Any) -> FileTable | None:
+    if not isinstance(value, dict) or set(value) != {"columns", "data"}:
+        return None
+    columns, rows = value["columns"], value["data"]
+    if not isinstance(columns, list) or not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        return None
+    return table_of(columns, rows, is_cut=False, rows_in_all=len(rows))

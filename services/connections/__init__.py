@@ -1,0 +1,1 @@
+"""How the dashboard's services are wired, a part each."""

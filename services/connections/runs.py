@@ -1,0 +1,49 @@
+"""The runs and their histories, wired by what the settings name."""
+
+from domain.tracking.vocabulary import Vocabulary
+from mlflow_api.client import MlflowApi
+from mlflow_api.histories.metrics import MetricsApi
+from services.sharing.shared_file import cache_folder
+from services.tracking.bounds import HistoryBounds, LaneBounds, MetricBounds
+from services.tracking.histories.files import HistoryFiles
+from services.tracking.histories.metric_source import FastLane, MetricSource
+from services.tracking.histories.store import HistoryStore
+from services.tracking.run_columns import RunColumns
+from services.tracking.run_source import RunSource
+from services.tracking.sources.mlflow_runs import MlflowRuns
+from settings.settings import Settings
+
+
+def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) -> RunSource:
+    """The runs of that MLflow: by its database where the settings name one, and it goes."""
+    rest = MlflowRuns(mlflow, cache_folder(settings.cache_dir, mlflow.service.url))
+    if not settings.mlflow_backend_store_uri:
+        return rest
+    # Here, because they bring SQLAlchemy.
+    from services.database.mlflow_database import MlflowDatabase
+    from services.tracking.sources.database_columns import DatabaseColumns
+    from services.tracking.sources.database_runs import DatabaseRuns
+    from services.tracking.sources.lanes import RunLanes
+
+    database = MlflowDatabase(settings.mlflow_backend_store_uri)
+    runs = DatabaseRuns(database, vocabulary.of_all_tools, own_changes=rest.own_changes)
+    return RunLanes(runs, rest, DatabaseColumns(database))
+
+
+def run_columns(vocabulary: Vocabulary, source: RunSource, histories: HistoryStore) -> RunColumns:
+    """The columns of the run list: from the list, else from where `source` reads columns, else from histories."""
+    lane = None if source.columns is None else LaneBounds(source.columns)
+    return RunColumns(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), lane))
+
+
+def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
+    """The histories of that MLflow, kept where `settings` say."""
+    folder = cache_folder(settings.cache_dir, mlflow.service.url) / "histories"
+    source: MetricSource = MetricsApi(mlflow)
+    if settings.mlflow_backend_store_uri:
+        # Here, because it brings SQLAlchemy: 36 MB that only those who name a database pay for.
+        from services.database.mlflow_database import MlflowDatabase
+        from services.tracking.histories.metrics_sql import MetricDatabase
+
+        source = FastLane(MetricDatabase(MlflowDatabase(settings.mlflow_backend_store_uri)), source)
+    return HistoryStore(source, HistoryFiles(folder, settings.cache_max_bytes))

@@ -1,0 +1,130 @@
+"""What is known of the GPUs' history: read once for all who ask for the same, and kept while it is worth it."""
+
+import threading
+import time
+from typing import Final, NamedTuple, Protocol
+
+from cachetools import LRUCache, TTLCache
+
+from concurrency.single_flight import SingleFlight, has_ended
+from domain.errors import ClewError, Name
+from domain.errors.services import AnswerTooSlow
+from domain.fleet.series import FleetHistory, HistorySource, Measure, Steps
+from domain.fleet.spans import Span
+
+_MOST_BYTES: Final = 256 * 2**20  # a week of a thousand GPUs is 40 MB
+_MOST_FAILURES: Final = 64
+_KEPT_SECONDS: Final = 300.0
+
+
+class FleetHistorySource(Protocol):
+    """Where the history is read."""
+
+    @property
+    def source(self) -> HistorySource:
+        """Which kind it is."""
+
+    @property
+    def name(self) -> Name:
+        """As its failures name it."""
+
+    @property
+    def only_where_drawn(self) -> frozenset[Measure]:
+        """The measures that are read only where one of them is drawn."""
+
+    def read(self, steps: Steps, drawn: Measure | None = None) -> FleetHistory:
+        """The GPUs over a grid of steps; raises a `ClewError`."""
+
+
+class HistoryView(NamedTuple):
+    """The newest that is known for a question, as of when (Unix ms), what failed, and whether it is being read."""
+
+    history: FleetHistory | None
+    as_of_ms: int | None
+    failure: ClewError | None
+    is_pending: bool
+
+
+class _Kept(NamedTuple):
+    history: FleetHistory
+    as_of_ms: int
+
+
+class _Wanted(NamedTuple):
+    """A span, or its steps, and the measure beside the usual ones."""
+
+    time: Span | Steps
+    drawn: Measure | None
+
+
+def _bytes(kept: _Kept) -> int:
+    """What its columns take; one that is larger than all that is kept is kept alone."""
+    columns = sum(2 + len(one.columns) + len(one.uses) for one in kept.history.gpus)
+    return min(_MOST_BYTES, columns * kept.history.steps.number * 8 + 1)
+
+
+class FleetHistories:
+    """One for all threads of a worker."""
+
+    def __init__(self, source: FleetHistorySource) -> None:
+        self.source = source
+        self._flights: SingleFlight[_Kept] = SingleFlight("fleet-history")
+        self._lock = threading.Lock()
+        self._by_steps: TTLCache[_Wanted, _Kept] = TTLCache(_MOST_BYTES, _KEPT_SECONDS, getsizeof=_bytes)
+        self._by_question: LRUCache[_Wanted, _Kept] = LRUCache(_MOST_BYTES, getsizeof=_bytes)
+        self._failures: LRUCache[Span, ClewError] = LRUCache(_MOST_FAILURES)
+        """Of the last readings: whoever asks after one begins the next one, and would never hear of it."""
+
+    def view(self, span: Span, wait_seconds: float, drawn: Measure | None = None) -> HistoryView:
+        """What is known after `wait_seconds` at most, with what is to be drawn; the rest is read in the background.
+
+        Raises a `BadInput` for a span that is none.
+        """
+        steps = span.steps(_now_ms())
+        drawn = drawn if drawn in self.source.only_where_drawn else None
+        kept, failure, is_pending = self._kept(steps, drawn), None, False
+        if kept is None:
+            future = self._flights.join(_Wanted(steps, drawn), lambda: self._read(span, steps, drawn))
+            is_pending = not has_ended(future, wait_seconds)
+            if is_pending:
+                with self._lock:
+                    failure = self._failures.get(span)
+            else:
+                try:
+                    kept = future.result()
+                except ClewError as error:
+                    failure = error
+        with self._lock:
+            known = kept or self._by_question.get(_Wanted(span, drawn))
+        if known is None:
+            return HistoryView(None, None, failure, is_pending)
+        return HistoryView(known.history, known.as_of_ms, failure, is_pending)
+
+    def read(self, span: Span, wait_seconds: float) -> FleetHistory:
+        """The history of a span, for whoever waits for it; raises a `ClewError` where it does not come."""
+        view = self.view(span, wait_seconds)
+        if view.failure is not None:
+            raise view.failure
+        if view.is_pending or view.history is None:
+            raise AnswerTooSlow(self.source.name)
+        return view.history
+
+    def _kept(self, steps: Steps, drawn: Measure | None) -> _Kept | None:
+        with self._lock:
+            return self._by_steps.get(_Wanted(steps, drawn))
+
+    def _read(self, span: Span, steps: Steps, drawn: Measure | None) -> _Kept:
+        try:
+            kept = _Kept(self.source.read(steps, drawn), _now_ms())
+        except ClewError as error:
+            with self._lock:
+                self._failures[span] = error
+            raise
+        with self._lock:
+            self._failures.pop(span, None)
+            self._by_steps[_Wanted(steps, drawn)] = self._by_question[_Wanted(span, drawn)] = kept
+        return kept
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,154 @@
+"""Prometheus over HTTP: a query over a grid of steps, and its answer as columns."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final, Literal, NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, Field, ValidationError
+
+from domain.errors import BadInput, BadResponse, ClewError, Conflict, NotFound, ServiceError
+from domain.errors.answers import NotANumber
+from domain.errors.fleet.history import QueryRefused, SeriesCutOff, SeriesLeftOut, SeriesOfAnswer, TimesOutside
+from domain.errors.misfits import misfit_of
+from domain.errors.names import PROMETHEUS
+from domain.fleet.series import Column, Steps
+from domain.messages import Reason, Text
+from transport.http_client import JsonService
+
+MOST_SERIES: Final = 10_000
+MOST_BYTES: Final = 128 * 2**20
+DEADLINE_SECONDS: Final = 15.0
+_MOST_WARNINGS: Final = 3
+_MOST_LETTERS: Final = 300
+
+
+class LabelledColumn(NamedTuple):
+    """A series: its labels, and a value for each step, NaN where it has none."""
+
+    labels: Mapping[str, str]
+    values: Column
+
+
+class RangeAnswer(NamedTuple):
+    """What a query found, and what is to be said of what it left out."""
+
+    series: list[LabelledColumn]
+    remarks: list[Reason]
+
+
+class _Series(BaseModel):
+    metric: dict[str, str]
+    values: list[Any] = []
+
+
+class _Data(BaseModel):
+    resultType: Literal["matrix", "vector"]
+    result: list[Any]
+
+
+class _Success(BaseModel):
+    status: Literal["success"]
+    data: _Data
+    warnings: list[str] = Field([])
+
+
+class PrometheusApi:
+    """Asks one Prometheus, or whatever speaks its API; `headers` go along with each question."""
+
+    def __init__(self, service: JsonService, headers: Mapping[str, str]) -> None:
+        self.service = service
+        self._headers = headers
+
+    def query_range(self, expression: str, steps: Steps) -> RangeAnswer:
+        """The values of an expression at the end of each step; raises a `ServiceError`.
+
+        A series that does not fit is left out and told of, and so are those beyond `MOST_SERIES`.
+        """
+        first, last = steps.since_ms + steps.step_ms, steps.until_ms
+        span = {"start": first / 1000, "end": last / 1000, "step": steps.step_ms / 1000}
+        answer = self._ask("/api/v1/query_range", {"query": expression, **span})
+        return self._columns(answer, steps)
+
+    def sample_times(self, selector: str, at_ms: int) -> list[Column]:
+        """When the samples of each series were taken that a selector of a window finds (Unix ms).
+
+        Raises a `ServiceError`; a series that does not fit tells nothing.
+        """
+        answer = self._ask("/api/v1/query", {"query": selector, "time": at_ms / 1000})
+        found = []
+        for number, one in enumerate(answer.data.result[:MOST_SERIES]):
+            with suppress(BadResponse):
+                found.append(_points(_series(one, number), number)[0])
+        return found
+
+    def check_alive(self, deadline_seconds: float) -> None:
+        """Asks what costs nothing, by the way that all else is asked; raises a `ServiceError`."""
+        self._ask("/api/v1/query", {"query": "vector(1)"}, deadline_seconds)
+
+    def _ask(self, path: str, params: Mapping[str, Any], deadline_seconds: float = DEADLINE_SECONDS) -> _Success:
+        answer = self.service.exchange(
+            "GET",
+            path,
+            params={**params, "timeout": f"{deadline_seconds:.0f}s"},
+            headers=self._headers,
+            deadline_seconds=deadline_seconds,
+            most_bytes=MOST_BYTES,
+            is_silent=True,  # it says nothing before its answer is whole
+        )
+        try:
+            return _Success.model_validate(self.service.decode(answer))
+        except ValidationError as error:
+            raise BadResponse(PROMETHEUS, *misfit_of(error)) from error
+        except (BadInput, NotFound, Conflict) as error:
+            raise QueryRefused(PROMETHEUS, answer.status, _reason(error)) from error
+
+    def _columns(self, answer: _Success, steps: Steps) -> RangeAnswer:
+        found, odd = answer.data.result, list[ServiceError]()
+        series = []
+        for number, one in enumerate(found[:MOST_SERIES]):
+            try:
+                series.append(_column(one, number, steps))
+            except BadResponse as error:
+                odd.append(error)
+        remarks: list[Reason] = [
+            Text(f"{PROMETHEUS}: {one[:_MOST_LETTERS]}") for one in answer.warnings[:_MOST_WARNINGS]
+        ]
+        if odd:
+            remarks.append(SeriesLeftOut(PROMETHEUS, len(odd), odd[0]))
+        if len(found) > MOST_SERIES:
+            remarks.append(SeriesCutOff(PROMETHEUS, MOST_SERIES, len(found)))
+        return RangeAnswer(series, remarks)
+
+
+def _reason(error: ClewError) -> Reason:
+    """Its own words, without our names for who said them."""
+    return getattr(error, "reason", None) or error
+
+
+def _column(told: Any, number: int, steps: Steps) -> LabelledColumn:
+    series = _series(told, number)
+    times, values = _points(series, number)
+    places = np.rint((times - steps.since_ms) / steps.step_ms) - 1
+    if not (np.isfinite(places).all() and ((places >= 0) & (places < steps.number)).all()):
+        raise BadResponse(PROMETHEUS, SeriesOfAnswer(number, "values"), TimesOutside())
+    column = steps.nothing()
+    column[places.astype(np.int64)] = np.where(np.isfinite(values), values, np.nan)
+    return LabelledColumn(series.metric, column)
+
+
+def _series(told: Any, number: int) -> _Series:
+    try:
+        return _Series.model_validate(told)
+    except ValidationError as error:
+        field, misfit = misfit_of(error)
+        raise BadResponse(PROMETHEUS, SeriesOfAnswer(number, str(field)), misfit) from error
+
+
+def _points(series: _Series, number: int) -> tuple[Column, Column]:
+    """Times (Unix ms) and values: each point is a number of seconds and a text."""
+    try:
+        times = np.array([moment for moment, _value in series.values], np.float64) * 1000
+        return times, np.array([float(value) for _moment, value in series.values], np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadResponse(PROMETHEUS, SeriesOfAnswer(number, "values"), NotANumber()) from error

@@ -1,0 +1,167 @@
+"""The history as Prometheus has it: series of several metrics become GPUs."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+
+from domain.errors.names import PROMETHEUS
+from domain.fleet.counters import increases
+from domain.fleet.kept_history import GpuUser
+from domain.fleet.merging import joined_parts, merged_reports
+from domain.fleet.series import Column, FleetHistory, GpuIdentity, GpuSeries, HistorySource, Measure, Steps
+from domain.fleet.spans import coarser
+from domain.messages import Reason
+from services.fleet.metric_names import (
+    BOUNDS,
+    EXPRESSIONS,
+    PRESENT,
+    SAMPLED,
+    USERS,
+    Reporter,
+    identity_of,
+    pod_of,
+    reporter_of,
+    user_of,
+)
+from services.fleet.prometheus_api import PrometheusApi, RangeAnswer
+
+_AT_ONCE: Final = 4
+_UNKNOWN_SCRAPE_MS: Final = 60_000
+_SAMPLED: Final = 50  # series: enough to know how often their targets are asked
+_SAMPLES_A_STEP: Final = 2  # or a step might hold none, though nothing is missing
+_MOST_VALUES: Final = 1_500_000  # of one metric: 10,000 GPUs are told in 150 steps
+_FULL_FROM: Final = 0.9
+_FEW_SAMPLES: Final = 10  # in a step, so that one more or less of them is much
+_USUALLY: Final = 0.1
+_MOST_WATTS: Final = BOUNDS[Measure.POWER][1]
+Place = tuple[Reporter, str]
+
+
+class PrometheusHistory:
+    """Asks for all GPUs that Prometheus knows, whoever told it of them."""
+
+    source = HistorySource.PROMETHEUS
+    name = PROMETHEUS
+    only_where_drawn = frozenset({Measure.TEMPERATURE})
+    """No row of the table is made of it."""
+
+    def __init__(self, api: PrometheusApi) -> None:
+        self._api = api
+
+    def read(self, wanted: Steps, drawn: Measure | None = None) -> FleetHistory:
+        """The GPUs over a span, in steps as fine as is wise; raises a `ServiceError`."""
+        steps = self._wise(wanted)
+        window = f"{steps.step_ms // 1000}s"
+        asked: dict[str, str] = {"present": PRESENT, "users": USERS}
+        left_out = self.only_where_drawn - {drawn}
+        asked |= {str(measure): text for measure, text in EXPRESSIONS.items() if measure not in left_out}
+        with ThreadPoolExecutor(_AT_ONCE, "prometheus") as threads:
+            begun = {
+                name: threads.submit(self._api.query_range, expression.format(window=window), steps)
+                for name, expression in asked.items()
+            }
+        answers = {name: future.result() for name, future in begun.items()}
+        remarks = {str(remark): remark for answer in answers.values() for remark in answer.remarks}
+        gpus = merged_reports(_reports(answers, steps))
+        return FleetHistory(steps, self.source, gpus, list[Reason](remarks.values()))
+
+    def _wise(self, steps: Steps) -> Steps:
+        """Not finer than what Prometheus was told, and not more than it can say."""
+        told = self._api.sample_times(SAMPLED, steps.until_ms)
+        gaps = [float(np.median(np.diff(times))) for times in told[:_SAMPLED] if len(times) > 1]
+        scrape_ms = max(gaps, default=_UNKNOWN_SCRAPE_MS)
+        return coarser(steps, round(_SAMPLES_A_STEP * scrape_ms), _MOST_VALUES // max(1, len(told)))
+
+
+def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries]:
+    """One for each GPU and target that told of it."""
+    parts: dict[Place, dict[frozenset[tuple[str, str]], dict[str, Column]]] = defaultdict(lambda: defaultdict(dict))
+    identities: dict[Place, GpuIdentity] = {}
+    pods: dict[frozenset[tuple[str, str]], GpuUser | None] = {}
+    for name in ("present", *EXPRESSIONS):
+        for labels, values in answers[name].series if name in answers else ():
+            gpu = identity_of(labels)
+            if gpu is not None:
+                place = (reporter_of(labels), gpu.key)
+                own = frozenset(item for item in labels.items() if item[0] != "__name__")
+                identities.setdefault(place, gpu)
+                pods.setdefault(own, pod_of(labels))
+                parts[place][own][name] = values
+    full = _full_counts(answers["present"])
+    users = _user_counts(answers["users"])
+    reports = []
+    for place, by_labels in parts.items():
+        # Of a GPU that is split the monitor tells more, but not that it was heard: its parts are counted.
+        if place[0] in full and not any("present" in columns for columns in by_labels.values()):
+            continue
+        told = [
+            _part(identities[place], columns, full.get(place[0]), pods[own], steps)
+            for own, columns in by_labels.items()
+        ]
+        counts = [columns["present"] for columns in by_labels.values() if "present" in columns]
+        reports.append(_with_users(joined_parts(told), users.get(place, {}), counts))
+    return reports
+
+
+def _part(
+    gpu: GpuIdentity, columns: Mapping[str, Column], full: float | None, pod: GpuUser | None, steps: Steps
+) -> GpuSeries:
+    values = {measure: _plausible(columns[measure], measure) for measure in Measure if measure in columns}
+    if Measure.ENERGY in values:
+        # From the beginning of one step to the end of the next one at most.
+        values[Measure.ENERGY] = increases(values[Measure.ENERGY], 2 * _MOST_WATTS * steps.step_ms / 1000)
+    if full and "present" in columns:
+        covered = np.minimum(1.0, np.nan_to_num(columns["present"]) / full)
+    else:  # nobody says how often it was heard
+        known = [~np.isnan(column) for column in columns.values()]
+        covered = np.any(known, axis=0).astype(float)
+    return GpuSeries(gpu, covered, values, {} if pod is None else {pod: (covered > 0).astype(float)})
+
+
+def _plausible(column: Column, measure: Measure) -> Column:
+    """Without what is no measurement: drivers say 2^63 or so for what they do not know."""
+    low, high = BOUNDS[measure]
+    return np.where((column >= low) & (column <= high), column, np.nan)
+
+
+def _full_counts(present: RangeAnswer) -> dict[Reporter, float]:
+    """How many samples a step holds of which nothing is missing, by target: the middle of the largest counts.
+
+    A step that is no whole number of intervals holds now one more and now one less: the less is all of it, too.
+    """
+    counts: dict[Reporter, list[Column]] = defaultdict(list)
+    for labels, values in present.series:
+        counts[reporter_of(labels)].append(values[values > 0])
+    full = {}
+    for reporter, columns in counts.items():
+        found = np.concatenate(columns)
+        if len(found) and found.max() < _FEW_SAMPLES:
+            full[reporter] = float(np.quantile(found[found >= found.max() - 1], _USUALLY, method="lower"))
+        elif len(found):
+            full[reporter] = float(np.median(found[found >= _FULL_FROM * found.max()]))
+    return full
+
+
+def _user_counts(users: RangeAnswer) -> dict[Place, dict[GpuUser, Column]]:
+    """In how many samples of each step each user had a GPU."""
+    counts: dict[Place, dict[GpuUser, Column]] = defaultdict(dict)
+    for labels, values in users.series:
+        gpu, user = identity_of(labels), user_of(labels)
+        if gpu is not None and user is not None:
+            held = counts[reporter_of(labels), gpu.key]
+            held[user] = held.get(user, np.zeros(len(values))) + np.nan_to_num(values)
+    return counts
+
+
+def _with_users(series: GpuSeries, counts: Mapping[GpuUser, Column], present: list[Column]) -> GpuSeries:
+    if not counts or not present:
+        return series
+    heard = np.nan_to_num(np.array(present)).sum(axis=0)
+    shares = {
+        user: np.minimum(1.0, np.divide(count, heard, out=np.zeros(len(heard)), where=heard > 0))
+        for user, count in counts.items()
+    }
+    return GpuSeries(series.gpu, series.covered, series.columns, {**series.uses, **shares})

@@ -1,0 +1,118 @@
+"""Follows what somebody had the engine measure until it is kept with the model, though nobody looks any more.
+
+The page that started it may be closed, and the worker that it asked may end: what is followed lies in a file of the
+host, which whichever worker starts next reads. An engine that is stopped forgets what it found, and so is it then.
+"""
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from domain.access.rules import Asker
+from domain.errors import ClewError, NotFound
+from domain.inference.messages import EvaluationReport, EvaluationState
+from services.inference_engine import InferenceEngine
+from services.measuring.measured import measurement_of
+from services.registry.measurement_keeping import MeasurementKeeping
+from services.sharing.atomic_file import put
+
+log = logging.getLogger(__name__)
+PAUSE_SECONDS: Final = 1.0
+_PATIENCE_SECONDS: Final = 600.0  # so long an engine, or the store, may be away
+
+
+class MeasurementFollowing:
+    """Follows the evaluations of one engine, in one thread for as long as there are any.
+
+    `folder` names them for all workers of the host.
+    """
+
+    def __init__(
+        self,
+        engine: InferenceEngine,
+        keeping: MeasurementKeeping,
+        folder: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._engine = engine
+        self._keeping = keeping
+        self._folder = folder
+        self._now = now
+        self._lock = threading.Lock()
+        self._patient_until: dict[str, float] = {}
+
+    def follow(self, model_id: str) -> None:
+        """Begins to follow what the engine was just asked for; returns at once."""
+        self.note(model_id)
+        self._begin([model_id])
+
+    def note(self, model_id: str) -> None:
+        """Has whichever worker starts next follow it, should this one end."""
+        try:
+            put(self._file(model_id), model_id.encode())
+        except OSError as error:
+            log.warning("a measurement is followed by one worker alone", extra={"cause": str(error)})
+
+    def resume(self) -> None:
+        """Follows what a worker that ended followed."""
+        noted = []
+        for file in self._folder.glob("*.followed"):
+            with suppress(OSError, UnicodeDecodeError):
+                noted.append(file.read_text())
+        self._begin(noted)
+
+    def _begin(self, model_ids: Sequence[str]) -> None:
+        if not model_ids:
+            return
+        with self._lock:
+            is_idle = not self._patient_until
+            self._patient_until |= dict.fromkeys(model_ids, time.monotonic() + _PATIENCE_SECONDS)
+        if is_idle:
+            threading.Thread(target=self._go_on, name="followed", daemon=True).start()
+
+    def _go_on(self) -> None:
+        while followed := dict(self._patient_until):
+            for model_id, patient_until in followed.items():
+                try:
+                    is_over = self._is_kept_or_lost(model_id, patient_until)
+                except Exception:  # a mistake of ours must not end what others follow
+                    log.exception("a measurement cannot be followed", extra={"model": model_id})
+                    is_over = True
+                if is_over:
+                    self._end(model_id)
+            time.sleep(PAUSE_SECONDS)
+
+    def _is_kept_or_lost(self, model_id: str, patient_until: float) -> bool:
+        try:
+            report = self._engine.report(model_id, Asker())
+            if report.state is EvaluationState.RUNNING:
+                with self._lock:
+                    self._patient_until[model_id] = time.monotonic() + _PATIENCE_SECONDS
+                return False
+            self._keep(report)
+        except NotFound:
+            log.warning("the engine forgot a measurement", extra={"model": model_id})
+        except ClewError as error:
+            log.info("a measurement is followed in vain", extra={"model": model_id, "cause": str(error)})
+            return time.monotonic() > patient_until
+        return True
+
+    def _keep(self, report: EvaluationReport) -> None:
+        measurement = measurement_of(report, self._now())
+        if measurement is not None:
+            self._keeping.keep(report.model_id, measurement).result()
+
+    def _end(self, model_id: str) -> None:
+        with suppress(OSError):
+            self._file(model_id).unlink(missing_ok=True)
+        with self._lock:
+            self._patient_until.pop(model_id, None)
+
+    def _file(self, model_id: str) -> Path:
+        return self._folder / f"{hashlib.sha256(model_id.encode()).hexdigest()[:32]}.followed"

@@ -1,0 +1,39 @@
+"""The history of one registered model's activations."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from domain.errors import ClewError
+from domain.registry.model_ids import VersionIds
+from domain.registry.models import MOST_ACTIVATIONS, Activation
+from mlflow_api.registry.registry import MlflowRegistry
+from services.registry.activations.tags import HISTORY_TAG, activations, with_ids, with_versions
+
+log = logging.getLogger(__name__)
+
+
+class ActivationHistory:
+    """Former activations, told by the ids that `ids` give their versions and with the registered model's `name`.
+
+    `kept` is called after each that was to be kept, and must not take long.
+    """
+
+    def __init__(self, registry: MlflowRegistry, ids: VersionIds, name: str | None, kept: Callable[[], object]) -> None:
+        self._registry, self._ids, self._name, self._kept = registry, ids, name, kept
+
+    def newest(self) -> list[Activation]:
+        """The newest `MOST_ACTIVATIONS`, the newest first; raises a ServiceError."""
+        found = sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
+        return [with_ids(activation, self._ids, self._name) for activation in found[:MOST_ACTIVATIONS]]
+
+    def keep(self, activation: Activation) -> None:
+        """Keeps it by its versions: another Clew, to which this registered model is the first, reads it too."""
+        moment = activation.at.strftime("%Y%m%dT%H%M%S%f")
+        key = f"{HISTORY_TAG}{moment}-{secrets.token_hex(3)}"  # a tag each: a list rewritten by two loses one
+        try:
+            self._registry.tag_model(key, with_versions(activation, self._ids).model_dump_json())
+        except ClewError as error:
+            # The model is active by now; "it failed" would be wrong.
+            log.warning("an activation is missing from the history", extra={"cause": str(error)})
+        self._kept()

@@ -1,0 +1,63 @@
+"""Environments as a check of a policy meets them: their spaces, and what they show when somebody plays at random."""
+
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from cachetools import LRUCache
+
+from domain.environments.facts import EnvironmentFacts
+from domain.environments.source import EnvironmentSource
+from domain.inference.probe_spaces import Observation, drawn_action
+from environments.gymnasium_process import GymnasiumProcess
+from environments.known import KnownEnvironments
+
+_SEED: Final = 0
+_STEPS: Final = 24
+_MOST_KEPT: Final = 16
+
+
+class Played(NamedTuple):
+    """What is known of an environment, and what it showed."""
+
+    facts: EnvironmentFacts
+    observations: list[Observation]
+
+
+class PlayedEnvironments:
+    """Plays each environment once, the same steps each time; one that failed is tried anew.
+
+    `file` is the operator's, if there is one. What environments are forked from ends with each of them: a dashboard
+    rarely meets another one.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._played: LRUCache[str, Played] = LRUCache(_MOST_KEPT)
+        self._lock = threading.Lock()
+
+    def play(self, source: EnvironmentSource) -> Played:
+        """Returns its facts and observations; raises EnvironmentRefused, EnvironmentMissing and EnvironmentFailed."""
+        key = source.model_dump_json()
+        with self._lock:
+            played = self._played.get(key)
+        if played is None:
+            played = self._play(source)
+            with self._lock:
+                self._played[key] = played
+        return played
+
+    def _play(self, source: EnvironmentSource) -> Played:
+        chance = np.random.default_rng(_SEED)
+        with (
+            closing(KnownEnvironments.read(self._file)) as known,
+            closing(GymnasiumProcess(source, known)) as environment,
+        ):
+            facts = environment.facts
+            seen = [environment.reset(_SEED)]
+            for _step in range(_STEPS):
+                outcome = environment.step(drawn_action(facts.action_space, chance))
+                seen.append(environment.reset(None) if outcome.done else outcome.observation)
+        return Played(facts, list(seen))

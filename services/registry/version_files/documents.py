@@ -1,0 +1,211 @@
+"""What a version says of its environment in files beside it, where its tags and its run's do not: EnvSpec, statistics.
+
+Files of the version's folder come before those of its run. A pickle is never opened, only named.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from contextlib import closing
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from concurrency.single_flight import SingleFlight, has_ended
+from domain.environments.source import LONGEST_SPEC, EnvironmentSource, id_in
+from domain.errors import BadResponse, NotFound, ServiceError
+from domain.errors.answers import TooLong
+from domain.errors.connections import AnsweredStatus
+from domain.errors.environments.documents import (
+    EnvironmentFileNotText,
+    EnvironmentFilesOutOfReach,
+    EnvironmentFileTooLong,
+    EnvironmentFileUnreadable,
+    StatisticsPickled,
+)
+from domain.errors.environments.failures import EnvironmentRefused
+from domain.errors.services import AnswerTooSlow
+from domain.inference.policies import contract_for
+from domain.message_data import MessageData
+from domain.messages import Message
+from domain.registry.models import Model
+from environments.spec_reading import named_in
+from mlflow_api.artifacts.files import MlflowArtifacts
+from mlflow_api.registry.registry import MlflowRegistry
+from mlflow_api.registry.versions import Version
+from mlflow_api.schemas import SERVICE
+from services.registry.version_files.fetching import PASSING
+
+log = logging.getLogger(__name__)
+
+SPEC_FILE: Final = "env_spec.json"
+STATISTICS_FILE: Final = "normalization.json"
+MOST_STATISTICS_BYTES: Final = 2**21
+"""Some 50,000 numbers: those of a stack of four pictures of 84 by 84."""
+KEPT_SECONDS: Final = 60.0
+FAILED_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 8.0
+"""Less than an engine waits for what a model is; the reading goes on."""
+_PICKLES: Final = ("vecnormalize.pkl", "vec_normalize.pkl")
+"""As RL Zoo and Stable-Baselines3's documentation call what VecNormalize.save writes."""
+_REFUSAL_BYTES: Final = 2**13
+"""Room for the sentence that a file is not there; of one that is there, no more is read."""
+_PICKLE: Final = re.compile(r"vec_?normalize.*\.pkl$", re.IGNORECASE)
+# Raises EnvironmentRefused for a text that makes no sense.
+_Check = Callable[[str], object]
+
+
+class Documents(NamedTuple):
+    """The texts, None where there is no such file, and why one that is there cannot be followed."""
+
+    env_spec: str | None = None
+    normalization: str | None = None
+    trouble: Message | None = None
+
+    def added_to(self, model: Model) -> Model:
+        """Returns the model with what its tags leave out."""
+        return model.model_copy(
+            update={
+                "env_id": model.env_id or id_in(self.env_spec or "") or None,
+                "env_spec": model.env_spec or self.env_spec,
+                "normalization": model.normalization or self.normalization,
+                "environment_trouble": None if self.trouble is None else MessageData.of(self.trouble),
+            }
+        )
+
+
+class VersionDocuments:
+    """The documents of one registered model's versions; each version is asked for them once a minute at most."""
+
+    def __init__(self, registry: MlflowRegistry, artifacts: MlflowArtifacts) -> None:
+        self._registry = registry
+        self._artifacts = artifacts
+        self._readings: SingleFlight[Documents] = SingleFlight(
+            "version-documents",
+            keep_seconds=lambda error: KEPT_SECONDS if error is None else FAILED_SECONDS,
+        )
+
+    def complete(self, version: Version, model: Model) -> Model:
+        """Returns the model with what its tags leave out; its `environment_trouble` says what stands in the way."""
+        if _says_all(model):
+            return model
+        reading = self._readings.join(*self._reading(version, model))
+        try:
+            if not has_ended(reading, PATIENCE_SECONDS):
+                raise AnswerTooSlow(SERVICE)
+            return reading.result().added_to(model)
+        except ServiceError as error:
+            if not model.env_id and not model.env_spec:
+                return model  # as far as one knows, it names no environment at all
+            return Documents(trouble=EnvironmentFilesOutOfReach(error)).added_to(model)
+
+    def complete_anew(self, version: Version, model: Model) -> Model:
+        """As `complete`, as the files are now; raises a `ServiceError` where nobody knows."""
+        if _says_all(model):
+            return model
+        return self._readings.fresh(*self._reading(version, model)).result().added_to(model)
+
+    def _reading(self, version: Version, model: Model) -> tuple[object, Callable[[], Documents]]:
+        key = (version.version, version.source, bool(model.env_spec), bool(model.normalization))
+        return key, lambda: _Reading(self._registry, self._artifacts, version).documents(model)
+
+
+def _says_all(model: Model) -> bool:
+    """Whether nothing is left to ask for: a maze is known by its id."""
+    return contract_for(model.env_id) is not None or bool(model.env_spec and model.normalization)
+
+
+class _NotFollowed(Exception):
+    """A file is there, and cannot be followed."""
+
+    def __init__(self, trouble: Message) -> None:
+        self.trouble = trouble
+
+
+class _Reading:
+    """One reading of a version's files."""
+
+    def __init__(self, registry: MlflowRegistry, artifacts: MlflowArtifacts, version: Version) -> None:
+        self._registry = registry
+        self._artifacts = artifacts
+        self._version = version
+
+    def documents(self, model: Model) -> Documents:
+        """Both, as far as the model has no tag for them."""
+        try:
+            spec = None if model.env_spec else self._read(SPEC_FILE, LONGEST_SPEC, _check_spec)
+            return Documents(spec, None if model.normalization else self._statistics())
+        except _NotFollowed as error:
+            return Documents(trouble=error.trouble)
+
+    def _statistics(self) -> str | None:
+        found = self._read(STATISTICS_FILE, MOST_STATISTICS_BYTES, _check_statistics)
+        if found is None and (pickle := self._pickle()) is not None:
+            raise _NotFollowed(StatisticsPickled(pickle))
+        return found
+
+    def _read(self, name: str, most_bytes: int, check: _Check) -> str | None:
+        try:
+            content = self._of_version(name, most_bytes)
+            if content is None and name in self._run_files:
+                content = self._of_run(name, most_bytes)
+            if content is None:
+                return None
+            check(text := content.decode())
+        except BadResponse as error:
+            if isinstance(error.misfit, TooLong):
+                raise _NotFollowed(EnvironmentFileUnreadable(name, EnvironmentFileTooLong(most_bytes >> 10))) from error
+            raise
+        except UnicodeDecodeError as error:
+            raise _NotFollowed(EnvironmentFileUnreadable(name, EnvironmentFileNotText())) from error
+        except EnvironmentRefused as error:
+            raise _NotFollowed(EnvironmentFileUnreadable(name, error.reason)) from error
+        return text
+
+    def _of_version(self, name: str, most_bytes: int) -> bytes | None:
+        try:
+            return self._registry.file(self._version.version, name, most_bytes).content
+        except NotFound:
+            return None
+        except AnsweredStatus as error:
+            if error.http_status in PASSING:
+                raise
+            # Some stores answer so where there is no such file; of one that is out of reach, the policy's file tells.
+            log.info("a version's folder does not say what is in it", extra={"file": name, "cause": str(error)})
+            return None
+
+    def _of_run(self, name: str, most_bytes: int) -> bytes:
+        content = b""
+        with closing(self._artifacts.open(self._version.run_id, name)) as file:
+            for piece in file.pieces():
+                content += piece
+                if len(content) > most_bytes:
+                    raise BadResponse(SERVICE, name, TooLong(most_bytes >> 20))
+        return content
+
+    @cached_property
+    def _run_files(self) -> list[str]:
+        """What lies in the run's own folder; nothing where the run is gone."""
+        if not self._version.run_id:
+            return []
+        try:
+            return [entry.path for entry in self._artifacts.listed(self._version.run_id, "")]
+        except NotFound:
+            return []
+
+    def _pickle(self) -> str | None:
+        """The name of a file as VecNormalize saves it; it is not fetched."""
+        return next(filter(_PICKLE.search, self._run_files), None) or next(filter(self._is_there, _PICKLES), None)
+
+    def _is_there(self, name: str) -> bool:
+        try:
+            return self._of_version(name, _REFUSAL_BYTES) is not None
+        except BadResponse as error:
+            return isinstance(error.misfit, TooLong)
+
+
+def _check_spec(text: str) -> None:
+    named_in(EnvironmentSource(env_spec=text))
+
+
+def _check_statistics(text: str) -> None:
+    EnvironmentSource.named(None, None, text)

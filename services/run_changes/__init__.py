@@ -1,0 +1,1 @@
+"""What people do with runs: changed, deleted, brought back, removed for good."""

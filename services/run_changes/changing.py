@@ -1,0 +1,72 @@
+"""Names, notes, tags and marks of runs, changed one run at a time.
+
+MLflow compares nothing before it writes. So what the author had seen is compared just before, and what is there is read
+just after: of two that change one run in the same moment, whoever was overwritten is told.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.errors import BadInput
+from domain.errors.run_changes.records import RunChangedMeanwhile, RunInTrash, RunOverwritten
+from domain.run_changes.changes import PlannedChange, RunChange, is_in, overwritten, planned
+from domain.run_changes.history import recorded, surplus_keys, tag_of_change
+from domain.run_changes.now import RunNow, texts_in
+from mlflow_api.run_changes.run_trash import RunTrashCalls
+from mlflow_api.run_writes import StoredRun
+from services.registry.mlflow_store import utc_now
+
+
+class Changed(NamedTuple):
+    """A run after its change; `undo` takes it back, None where nothing was to be done."""
+
+    run: RunNow
+    undo: RunChange | None
+
+
+class RunChanging:
+    """Changes the runs of one MLflow."""
+
+    def __init__(self, runs: RunTrashCalls, now: Callable[[], datetime] = utc_now) -> None:
+        self._runs = runs
+        self._now = now
+
+    def now(self, run_id: str) -> RunNow:
+        """The run as it can be changed, in the trash or not."""
+        return _now(self._runs.get(run_id))
+
+    def change(self, run_id: str, change: RunChange, by: str | None) -> Changed:
+        """Makes the run as `change` says; raises `Conflict` where that would overwrite what nobody saw."""
+        run = self._runs.get(run_id)
+        if run.is_deleted:
+            raise RunInTrash(run_id)
+        texts = texts_in(run.name, run.tags)
+        if fields := overwritten(texts, change):
+            raise RunChangedMeanwhile(", ".join(field[:60] for field in fields[:5]))
+        plan = planned(texts, change)
+        if not plan.parts:
+            return Changed(_now(run), None)
+        try:
+            self._write(run, plan, by)
+        except BadInput as error:
+            if self._runs.get(run_id).is_deleted:
+                raise RunInTrash(run_id) from error
+            raise
+        there = self._runs.get(run_id)
+        if not is_in(texts_in(there.name, there.tags), change):
+            raise RunOverwritten(run_id)
+        return Changed(_now(there), plan.undo)
+
+    def _write(self, run: StoredRun, plan: PlannedChange, by: str | None) -> None:
+        """What is set goes in by one call, with what the run tells of it; then what is taken away, and the name."""
+        key, text = tag_of_change(recorded(self._now(), by, plan.parts))
+        self._runs.tag(run.run_id, plan.put | {key: text})
+        if plan.name is not None:
+            self._runs.rename(run.run_id, plan.name)
+        for taken in [*plan.taken, *surplus_keys(run.tags | {key: text})]:
+            self._runs.untag(run.run_id, taken)
+
+
+def _now(run: StoredRun) -> RunNow:
+    return RunNow.of(run.run_id, texts_in(run.name, run.tags), is_deleted=run.is_deleted)

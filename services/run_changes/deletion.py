@@ -1,0 +1,200 @@
+"""Runs that go to the trash and come back, each with the runs that stand in it.
+
+An active model keeps its run. Whoever deletes a run looks before and after whether a model of it is active; whoever
+activates a model looks after it whether its run is in the trash. Each writes before its last look, so of two that meet
+at least one sees both writes, and it brings the run back: the activation wins, and no alias is ever put back. What a
+crash between write and look leaves is seen by the purge, which removes no run that a registered version came from.
+
+Of two who delete and restore one family at once each looks again after its last write, until there is nothing left to
+do: the last one to write ends with a family that is as it wanted it. What broke off is completed by asking again.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from domain.errors import BadInput
+from domain.errors.run_changes.records import (
+    RunBeingPurged,
+    RunInTrash,
+    RunOverwritten,
+    RunServes,
+    RunServesNow,
+    TooManyChildren,
+)
+from domain.run_changes.history import (
+    ChangedPart,
+    ChangeKind,
+    deleted_with,
+    deletion_since,
+    recorded,
+    surplus_keys,
+    tag_of_change,
+)
+from domain.run_changes.now import MovedRun, MovedRuns
+from mlflow_api.run_changes.purge_marks import PurgeMarks
+from mlflow_api.run_changes.run_trash import MadeVersion, RunTrashCalls
+from mlflow_api.run_writes import StoredRun
+from services.registry.mlflow_store import utc_now
+
+MOST_CHILDREN: Final = 500
+_MOST_SEEN: Final = 10_000
+"""With those that went to the trash by themselves."""
+_MOST_ROUNDS: Final = 5
+"""Two are what it takes where nobody else is at work: one that writes, and one that finds nothing left to do."""
+log = logging.getLogger(__name__)
+
+
+class RunDeletion:
+    """Deletes and restores the runs of one MLflow."""
+
+    def __init__(self, runs: RunTrashCalls, marks: PurgeMarks, now: Callable[[], datetime] = utc_now) -> None:
+        self._runs = runs
+        self._marks = marks
+        self._now = now
+
+    def moves(self, run_id: str) -> MovedRuns:
+        """What would go to the trash, and the models that would stay; raises `Conflict` as `delete` does."""
+        run = self._runs.get(run_id)
+        within = [one for one in self._family(run_id) if not one.is_deleted]
+        models, active = self._models([run, *within])
+        for made in active:
+            raise RunServes(made.run_id, _name_of(made))
+        return _moved([run, *within], models)
+
+    def delete(self, run_id: str, by: str | None) -> MovedRuns:
+        """Puts the run and those that stand in it in the trash; raises `Conflict` where a model of one is active.
+
+        A run that is there already takes along what still stands in it.
+        """
+        moved, told_again = dict[str, StoredRun](), set[str]()
+        for _round in range(_MOST_ROUNDS):
+            run = self._runs.get(run_id)
+            family = [run, *self._family(run_id, moved)]
+            waiting = [one for one in family if not one.is_deleted or _is_untold(one, moved.keys() - told_again)]
+            if not waiting and not moved:
+                return _moved([run], [])
+            models, active = self._models(family)
+            for made in active:
+                self._bring_back(moved, made, by)
+                raise (RunServesNow if moved else RunServes)(made.run_id, _name_of(made))
+            if not waiting:
+                return _moved_with(run, moved, models)
+            # The parent last: where this ends midway it is still there, and can be deleted again.
+            for one in reversed(waiting):
+                self._delete(one, by, parent=None if one.run_id == run_id else run_id)
+            moved |= {one.run_id: one for one in waiting}
+            told_again |= {one.run_id for one in waiting if one.is_deleted}
+        raise RunOverwritten(run_id)
+
+    def restore(self, run_id: str, by: str | None) -> MovedRuns:
+        """Brings the run back, and those that went with it; raises `Conflict` where its removal has begun."""
+        back: dict[str, StoredRun] = {}
+        for _round in range(_MOST_ROUNDS):
+            run = self._runs.get(run_id)
+            waiting = [one for one in (run, *self._family(run_id)) if one.is_deleted]
+            if not waiting:
+                return _moved_with(run, back, [])
+            self._refuse_purged([one.run_id for one in waiting])
+            for one in waiting:
+                key = None if one.run_id == run_id else run_id
+                self._restore(one.run_id, by, ChangedPart(what=ChangeKind.RESTORED, key=key))
+                back[one.run_id] = one
+        raise RunOverwritten(run_id)
+
+    def keep_for(self, run_id: str, model: str, by: str | None) -> bool:
+        """Brings back the run of a model that has just become active; returns whether it was in the trash."""
+        if not self._runs.get(run_id).is_deleted:
+            return False
+        log.warning("the run of the active model was in the trash", extra={"run": run_id, "model": model})
+        self._restore(run_id, by, ChangedPart(what=ChangeKind.RESTORED, new=model))
+        return True
+
+    def _bring_back(self, moved: Iterable[str], made: MadeVersion, by: str | None) -> None:
+        for run_id in moved:
+            self._restore(run_id, by, ChangedPart(what=ChangeKind.RESTORED, new=_name_of(made)))
+
+    def _models(self, family: Sequence[StoredRun]) -> tuple[list[MadeVersion], list[MadeVersion]]:
+        """The versions that were made from any of these runs, and those of them that are active."""
+        models = self._runs.versions_of([one.run_id for one in family])
+        return models, [made for made in models if self._runs.is_active(made)]
+
+    def _family(self, run_id: str, moved: Collection[str] = ()) -> list[StoredRun]:
+        """The runs that stand in this one, in those, and so on, each once; raises `TooManyChildren`.
+
+        Of those in the trash only such as went there with this one, or are among the `moved`: what went by itself is
+        no part of the family any more, nor is what stands in it.
+        """
+        experiments, found, seen = list(self._runs.experiments()), dict[str, StoredRun](), 0
+        waiting = [run_id]
+        while waiting:
+            for child in self._runs.children(waiting.pop(), experiments, _MOST_SEEN):
+                seen += 1
+                is_known = child.run_id in found or child.run_id == run_id
+                is_kin = not child.is_deleted or child.run_id in moved or deleted_with(child.tags) == run_id
+                if is_kin and not is_known:
+                    found[child.run_id] = child
+                    waiting.append(child.run_id)
+                if len(found) > MOST_CHILDREN or seen == _MOST_SEEN:
+                    raise TooManyChildren(run_id, MOST_CHILDREN)
+        return list(found.values())
+
+    def _delete(self, run: StoredRun, by: str | None, parent: str | None = None) -> None:
+        """Told before, since nothing can be written to a run in the trash; one that is there comes out for it."""
+        if run.is_deleted:
+            self._runs.restore(run.run_id)
+        try:
+            self._tell(run.run_id, by, ChangedPart(what=ChangeKind.DELETED, key=parent))
+        except BadInput:  # another deleted it in this moment
+            if not self._runs.get(run.run_id).is_deleted:
+                raise
+        self._runs.delete(run.run_id)
+
+    def _restore(self, run_id: str, by: str | None, part: ChangedPart) -> None:
+        """Raises `RunInTrash` where somebody deletes it again in this moment."""
+        self._runs.restore(run_id)
+        try:
+            self._tell(run_id, by, part)
+        except BadInput as error:
+            if self._runs.get(run_id).is_deleted:
+                raise RunInTrash(run_id) from error
+            raise
+        for key in surplus_keys(self._runs.get(run_id).tags):
+            self._runs.untag(run_id, key)
+
+    def _tell(self, run_id: str, by: str | None, part: ChangedPart) -> None:
+        key, text = tag_of_change(recorded(self._now(), by, [part]))
+        self._runs.tag(run_id, {key: text})
+
+    def _refuse_purged(self, run_ids: list[str]) -> None:
+        if not run_ids:
+            return
+        marked = self._marks.all()
+        for run_id in run_ids:
+            if run_id in marked:
+                raise RunBeingPurged(run_id)
+
+
+def _is_untold(run: StoredRun, moved: Collection[str]) -> bool:
+    """Whether a run that was just deleted tells something else last, which another wrote in that moment.
+
+    It would not come back with its parent, and nobody would know since when it has been in the trash. It is told again
+    once: what a host with a wrong clock wrote may stay the last.
+    """
+    return run.run_id in moved and deletion_since(run.tags) is None
+
+
+def _moved_with(run: StoredRun, moved: Mapping[str, StoredRun], models: list[MadeVersion]) -> MovedRuns:
+    """The run that was asked for first, whether or not it had to be moved."""
+    return _moved([run, *(one for key, one in moved.items() if key != run.run_id)], models)
+
+
+def _moved(runs: list[StoredRun], models: list[MadeVersion]) -> MovedRuns:
+    return MovedRuns(
+        runs=[MovedRun(run_id=run.run_id, name=run.name) for run in runs], models=[_name_of(made) for made in models]
+    )
+
+
+def _name_of(made: MadeVersion) -> str:
+    return f"{made.name} {made.version}"

@@ -1,0 +1,102 @@
+"""All that people do with the runs of one MLflow, as one value; the lists of every worker follow each change."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain.run_changes.changes import RunChange
+from domain.run_changes.now import MovedRuns, RunNow
+from domain.run_changes.requests import ManyRuns, RunAction
+from mlflow_api.client import MlflowApi
+from mlflow_api.run_changes.purge_marks import PurgeMarks
+from mlflow_api.run_changes.run_trash import RunTrashCalls
+from services.run_changes.changing import Changed, RunChanging
+from services.run_changes.deletion import RunDeletion
+from services.run_changes.trash import RunTrash
+from services.sharing.shared_file import cache_folder
+from services.sharing.version_token import VersionToken
+from services.tracking.sources.own_changes import OwnChanges
+
+
+class TeamRuns:
+    """Changes, deletes and restores runs; each write is noted for who reads the list, however it ends."""
+
+    def __init__(
+        self,
+        changing: RunChanging,
+        deletion: RunDeletion,
+        trash: RunTrash,
+        noted: OwnChanges,
+        token: VersionToken,
+        hint: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._changing = changing
+        self._deletion = deletion
+        self.trash = trash
+        self._noted = noted
+        self._token = token
+        self._hint = hint
+
+    @classmethod
+    def of(
+        cls, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float, hint: Callable[[], None] = lambda: None
+    ) -> "TeamRuns":
+        """Those of this MLflow; what the workers of this host tell each other lies in `cache_dir`.
+
+        `hint` is called after each move to the trash or back.
+        """
+        folder = cache_folder(cache_dir, mlflow.service.url)
+        token, calls, marks = VersionToken(folder / "run-trash-changed"), RunTrashCalls(mlflow), PurgeMarks(mlflow)
+        trash = RunTrash(calls, marks, refresh_seconds, token, folder)
+        return cls(RunChanging(calls), RunDeletion(calls, marks), trash, OwnChanges(folder), token, hint)
+
+    def change(self, run_id: str, change: RunChange, by: str | None) -> Changed:
+        """As `RunChanging.change`."""
+        try:
+            return self._changing.change(run_id, change, by)
+        finally:
+            self._noted.add([run_id])
+
+    def now(self, run_id: str) -> RunNow:
+        """As `RunChanging.now`."""
+        return self._changing.now(run_id)
+
+    def moves(self, run_id: str) -> MovedRuns:
+        """As `RunDeletion.moves`."""
+        return self._deletion.moves(run_id)
+
+    def act(self, asked: ManyRuns, run_id: str, by: str | None) -> Changed | MovedRuns:
+        """Does with one run what is asked of many."""
+        if asked.change is not None:
+            return self.change(run_id, asked.change, by)
+        return self.delete(run_id, by) if asked.action is RunAction.DELETE else self.restore(run_id, by)
+
+    def delete(self, run_id: str, by: str | None) -> MovedRuns:
+        """As `RunDeletion.delete`."""
+        with self._noting(run_id) as family:
+            done = self._deletion.delete(run_id, by)
+            family += [run.run_id for run in done.runs]
+            return done
+
+    def restore(self, run_id: str, by: str | None) -> MovedRuns:
+        """As `RunDeletion.restore`."""
+        with self._noting(run_id) as family:
+            done = self._deletion.restore(run_id, by)
+            family += [run.run_id for run in done.runs]
+            return done
+
+    def keep_for(self, run_id: str, model: str, by: str | None) -> bool:
+        """As `RunDeletion.keep_for`."""
+        with self._noting(run_id):
+            return self._deletion.keep_for(run_id, model, by)
+
+    @contextmanager
+    def _noting(self, run_id: str) -> Iterator[list[str]]:
+        """Notes the run, and those that are added, however it ends."""
+        changed = [run_id]
+        try:
+            yield changed
+        finally:
+            self._noted.add(changed)
+            self._token.renew()
+            self._hint()

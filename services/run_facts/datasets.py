@@ -1,0 +1,34 @@
+"""The datasets of runs, kept for a while: a page that has news of its run asks again."""
+
+import threading
+from typing import Final
+
+from cachetools import TTLCache
+
+from domain.run_facts.datasets import Dataset
+from mlflow_api.client import MlflowApi
+from mlflow_api.datasets import datasets_of
+
+_KEPT_SECONDS: Final = 30.0
+_MOST_RUNS: Final = 500
+_WAIT_SECONDS: Final = 5.0
+
+
+class RunDatasets:
+    """Asks MLflow of one run at a time; one for all threads of a worker."""
+
+    def __init__(self, mlflow: MlflowApi) -> None:
+        self._mlflow = mlflow
+        self._kept: TTLCache[str, list[Dataset]] = TTLCache(_MOST_RUNS, _KEPT_SECONDS)
+        self._lock = threading.Lock()
+
+    def of(self, run_id: str) -> list[Dataset]:
+        """The datasets that the run told; raises a `ServiceError`, or `NotFound`."""
+        with self._lock:
+            known = self._kept.get(run_id)
+        if known is not None:
+            return known
+        found = datasets_of(self._mlflow.within(_WAIT_SECONDS), run_id)
+        with self._lock:
+            self._kept[run_id] = found
+        return found

@@ -1,0 +1,30 @@
+"""A list of a run's files, folder by folder, as far as a bound of numbers and time allows."""
+
+import time
+from collections import deque
+from typing import Final, NamedTuple
+
+from domain.artifacts.listing import ArtifactEntry
+from services.artifacts.run_artifacts import RunArtifacts
+
+MOST_ENTRIES: Final = 10_000
+_MOST_FOLDERS: Final = 100
+_SECONDS: Final = 10.0
+
+
+class Walked(NamedTuple):
+    """Files and folders, and whether there are more than were looked at."""
+
+    entries: list[ArtifactEntry]
+    is_cut: bool
+
+
+def walk(artifacts: RunArtifacts, run_id: str) -> Walked:
+    """The run's own folder first; raises as `RunArtifacts`."""
+    waiting, entries, asked, ends = deque([""]), list[ArtifactEntry](), 0, time.monotonic() + _SECONDS
+    while waiting and asked < _MOST_FOLDERS and len(entries) < MOST_ENTRIES and time.monotonic() < ends:
+        found = artifacts.listed(run_id, waiting.popleft())
+        asked += 1
+        entries += found
+        waiting.extend(entry.path for entry in found if entry.is_dir)
+    return Walked(entries[:MOST_ENTRIES], bool(waiting) or len(entries) > MOST_ENTRIES)

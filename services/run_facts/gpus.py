@@ -1,0 +1,51 @@
+"""What the GPU monitors tell now, asked of all at once, and kept for a moment."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from cachetools import TTLCache
+from pydantic import ValidationError
+
+from concurrency.bounded_map import bounded_map
+from domain.errors import BadResponse, ClewError
+from domain.errors.misfits import misfit_of
+from domain.errors.names import GpuMonitor
+from domain.gpus import GpuReport
+from transport.http_client import JsonService
+
+_SECONDS: Final = 2.0
+_AT_ONCE: Final = 12
+
+
+class Monitor(NamedTuple):
+    """A GPU monitor by its name, and where it is."""
+
+    name: str
+    service: JsonService
+
+
+class GpuReports:
+    """Asks the monitors that the settings name; one for all threads of a worker."""
+
+    def __init__(self, monitors: Sequence[Monitor]) -> None:
+        self._monitors = monitors
+        self._kept: TTLCache[str, Mapping[str, GpuReport | ClewError]] = TTLCache(1, _SECONDS)
+        self._lock = threading.Lock()
+
+    def all(self) -> Mapping[str, GpuReport | ClewError]:
+        """By the name of each monitor its report, or why it has none."""
+        with self._lock:  # who comes meanwhile waits for the same answers
+            if "now" not in self._kept:
+                told = bounded_map(_told, self._monitors, _AT_ONCE, "gpu-reports")
+                self._kept["now"] = {monitor.name: one for monitor, one in zip(self._monitors, told, strict=True)}
+            return self._kept["now"]
+
+
+def _told(monitor: Monitor) -> GpuReport | ClewError:
+    try:
+        return GpuReport.model_validate(monitor.service.call("GET", "/gpus", deadline_seconds=_SECONDS))
+    except ValidationError as error:
+        return BadResponse(GpuMonitor(monitor.name), *misfit_of(error))
+    except ClewError as error:
+        return error

@@ -1,0 +1,33 @@
+"""What the sockets of a worker's connections are watched for, in its event loop."""
+
+import selectors
+from collections.abc import Callable, Mapping
+
+from serving.connection import Connection, Phase
+
+
+class Watching:
+    """Hands each event to what the connection's phase asks for, by `reactions`."""
+
+    def __init__(self, poller: selectors.BaseSelector, reactions: Mapping[Phase, Callable[[Connection], None]]) -> None:
+        self._poller = poller
+        self._reactions = reactions
+
+    def begin(self, connection: Connection, event: int) -> None:
+        """Watches for this event and no other."""
+        if connection.watched_for == event:
+            return
+        do = self._poller.modify if connection.watched_for else self._poller.register
+        do(connection.sock, event, lambda _sock: self._react(connection))
+        connection.watched_for = event
+
+    def end(self, connection: Connection) -> None:
+        """Watches no more."""
+        if connection.watched_for:
+            self._poller.unregister(connection.sock)
+            connection.watched_for = 0
+
+    def _react(self, connection: Connection) -> None:
+        """An earlier event of this turn may have ended what it was watched for."""
+        if react := self._reactions.get(connection.phase):
+            react(connection)

@@ -1,0 +1,67 @@
+"""A service with sockets as a program: its settings, its log, its server, its exit status."""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, TypeVar
+
+from flask import Flask
+
+from domain.errors import BadInput
+from domain.hosts import open_host_warning
+from domain.logs import configure_logging
+from sockets.socket_server import SocketServer, Stop
+
+Make = Callable[[], tuple[Flask, Stop]]
+
+
+class CannotRun(Exception):
+    """Why the service does not start, as a sentence."""
+
+
+class ServiceSettings(Protocol):
+    """What all have in their settings."""
+
+    @property
+    def log_level(self) -> str: ...
+
+    @property
+    def trusted_hosts(self) -> str: ...
+
+
+class Listening(NamedTuple):
+    """Where a service listens, for how many sockets, what its log must not hold; `host_setting` is of its address."""
+
+    host_setting: str
+    host: str
+    port: int
+    sockets: int
+    secrets: frozenset[str] = frozenset()
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def run_service(
+    read_settings: Callable[[], S], listening: Callable[[S], Listening], made_by: Callable[[S], Make]
+) -> int:
+    """Runs it in the foreground until SIGTERM or Ctrl-C; returns the exit status where gunicorn does not exit itself.
+
+    0 when told to stop, 1 when it cannot run, 2 when a setting is wrong. `made_by` may raise CannotRun.
+    """
+    try:
+        settings = read_settings()
+    except BadInput as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    at = listening(settings)
+    configure_logging(settings.log_level, at.secrets)
+    if warning := open_host_warning(at.host_setting, at.host, settings.trusted_hosts):
+        logging.getLogger(__name__).warning(warning)
+    try:
+        make = made_by(settings)
+    except CannotRun as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    SocketServer(make, host=at.host, port=at.port, sockets=at.sockets, log_level=settings.log_level).run()
+    return 0

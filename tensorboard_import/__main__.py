@@ -1,0 +1,159 @@
+"""`python -m tensorboard_import`: event files of TensorBoard become runs in MLflow.
+
+Exit status: 0 when all is imported, or after Ctrl-C or SIGTERM; 1 when something could not be; 2 when a setting or an
+argument is wrong.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Final
+
+from domain.errors import BadInput, ClewError
+from domain.logs import configure_logging
+from mlflow_api.client import MlflowApi
+from mlflow_api.run_files import RunFiles
+from mlflow_api.run_writes import RunWrites
+from mlflow_api.schemas import SERVICE
+from tensorboard_import.copying.experiment_copy import ExperimentCopy
+from tensorboard_import.copying.source import SourceExperiment
+from tensorboard_import.folders.naming import Naming, compiled, default_experiment
+from tensorboard_import.following.importer import Importer, Source
+from tensorboard_import.settings import ImportSettings, read_settings
+from tensorboard_import.writing.imported_run import TrackingServer
+from tensorboard_import.writing.patience import Patience, Stopped
+from transport.http_client import JsonService
+
+_WRITE_SECONDS: Final = 60.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns the exit status."""
+    asked = _parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        sources = _sources(asked, settings)
+    except BadInput as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except ValueError as error:
+        sys.stderr.write(f"--pattern {error}.\n")
+        return 2
+    if asked.logdir is not None and not asked.watch and not os.path.isdir(asked.logdir):  # which minds no rights
+        sys.stderr.write(f"{asked.logdir} is no folder.\n")
+        return 2
+    if asked.from_mlflow:
+        return _copy(asked, settings)
+    if not sources:
+        sys.stderr.write("Name a folder with event files, or set TENSORBOARD_DIRS=name=path,….\n")
+        return 2
+    is_watching = asked.watch or asked.logdir is None
+    _configure_logging(settings, is_for_a_person=not is_watching)
+    stop = Event()
+    _stop_by_signals(stop)
+    try:
+        importer = Importer(
+            sources,
+            _server(_mlflow(settings), stop),
+            settings.machine,
+            silent_seconds=settings.tensorboard_silent_seconds,
+            stop=stop,
+        )
+        if is_watching:
+            importer.follow()
+            return 0
+        return 0 if importer.import_all() else 1
+    except Stopped:
+        return 0
+    except ClewError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _copy(asked: argparse.Namespace, settings: ImportSettings) -> int:
+    """Copies an experiment of another MLflow; returns the exit status."""
+    if not asked.experiment:
+        sys.stderr.write("Name the experiment to copy with --experiment.\n")
+        return 2
+    _configure_logging(settings, is_for_a_person=True)
+    stop = Event()
+    _stop_by_signals(stop)
+    mlflow = MlflowApi(JsonService(SERVICE, asked.from_mlflow.rstrip("/")), each_seconds=_WRITE_SECONDS)
+    source = SourceExperiment(mlflow, asked.experiment, Patience(stop, mlflow.ping))
+    target = _mlflow(settings)
+    copy = ExperimentCopy(source, _server(target, stop), target, asked.into or asked.experiment, again=asked.again)
+    try:
+        return 0 if copy.run() else 1
+    except Stopped:
+        return 0
+    except ClewError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tensorboard_import", description=__doc__)
+    parser.add_argument(
+        "logdir", nargs="?", type=Path, help="the folder that TensorBoard would be shown; none: TENSORBOARD_DIRS"
+    )
+    parser.add_argument("--experiment", default="", help="the experiment of the runs; else the folder's own name")
+    parser.add_argument(
+        "--pattern", default="", help="a regular expression with groups experiment and run, for folders' paths"
+    )
+    parser.add_argument(
+        "--from-mlflow", default="", metavar="URL", help="copy the experiment of another MLflow instead"
+    )
+    parser.add_argument("--into", default="", help="the experiment that a copy goes to; else one of the same name")
+    parser.add_argument(
+        "--again", action="store_true", help="of runs that were copied already, read all histories once more"
+    )
+    parser.add_argument("--watch", action="store_true", help="go on with what comes, until Ctrl-C")
+    return parser
+
+
+def _sources(asked: argparse.Namespace, settings: ImportSettings) -> list[Source]:
+    """What is to be imported; raises ValueError where the pattern is wrong."""
+    pattern = asked.pattern or settings.tensorboard_pattern
+    if pattern:
+        compiled(pattern)
+    if asked.logdir is None:
+        return [_source(path, name, pattern) for name, path in settings.tensorboard_folders.items()]
+    return [_source(asked.logdir, asked.experiment or default_experiment(asked.logdir), pattern)]
+
+
+def _source(logdir: Path, experiment: str, pattern: str) -> Source:
+    path = logdir.expanduser().absolute()
+    return Source(path, Naming(experiment, path.resolve().name or "tensorboard", pattern))
+
+
+def _mlflow(settings: ImportSettings) -> MlflowApi:
+    return MlflowApi(MlflowApi.from_settings(settings).service, each_seconds=_WRITE_SECONDS)
+
+
+def _server(mlflow: MlflowApi, stop: Event) -> TrackingServer:
+    return TrackingServer(RunWrites(mlflow), RunFiles(mlflow), Patience(stop, mlflow.ping))
+
+
+def _configure_logging(settings: ImportSettings, *, is_for_a_person: bool) -> None:
+    configure_logging(settings.log_level, settings.secrets)
+    if is_for_a_person:
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(logging.Formatter("%(message)s"))
+
+
+def _stop_by_signals(stop: Event) -> None:
+    def told(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, told)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

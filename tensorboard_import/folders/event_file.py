@@ -1,0 +1,97 @@
+"""One event file, read piece by piece from where it was left; who it is, however it is called or wherever it lies."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from tensorboard_import.reading.records import FRAME, HEAD, MOST_BYTES, Records, records_in
+
+MOST_HEAD: Final = 64 * 2**10
+_FIRST_READ: Final = 4 * 2**10
+
+
+class Head(BaseModel):
+    """The beginning of a file: so many bytes, and their SHA-256."""
+
+    model_config = ConfigDict(frozen=True)
+
+    length: int
+    sha256: str
+
+
+class Piece(NamedTuple):
+    """What was read: the records from `begins` on, and how many bytes lie behind them in the file.
+
+    `passed_over` is the length of a whole record that is longer than is read, 0 where there is none.
+    """
+
+    begins: int
+    records: Records
+    left: int
+    passed_over: int
+
+    @property
+    def ends(self) -> int:
+        """Where the next piece begins."""
+        return self.begins + self.records.used + self.passed_over
+
+
+def file_id(path: Path) -> str | None:
+    """Who a file is: by its name and its first record, which holds the time of its making; None while it has none.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        start = file.read(_FIRST_READ)
+        # The first alone: the checksums of all others are another's to check.
+        records = records_in(start[: FRAME + int.from_bytes(start[:8], "little")])
+        if not len(records.starts) and len(start) < records.next_bytes <= MOST_BYTES:
+            records = records_in(start + file.read(records.next_bytes - len(start)))
+    if not len(records.starts):
+        return None
+    first = records.piece[HEAD : HEAD + int(records.lengths[0])].tobytes()
+    return hashlib.sha256(path.name.encode(errors="surrogateescape") + b"\0" + first).hexdigest()[:16]
+
+
+def head_of(path: Path, most: int = MOST_HEAD) -> Head:
+    """The first bytes of a file; raises OSError."""
+    with path.open("rb") as file:
+        start = file.read(most)
+    return Head(length=len(start), sha256=hashlib.sha256(start).hexdigest())
+
+
+def begins_as(path: Path, head: Head) -> bool:
+    """Whether a file still begins with the bytes it had; raises OSError."""
+    return head_of(path, head.length) == head
+
+
+def is_boundary(path: Path, place: int) -> bool:
+    """Whether a record ends there, as one finds it from the first byte on; raises OSError."""
+    at = 0
+    while at < place:
+        piece = read_piece(path, at, min(MOST_HEAD * 16, place - at))
+        if piece.ends == at:
+            return False
+        at = piece.ends
+    return at == place
+
+
+def read_piece(path: Path, begins: int, most: int) -> Piece:
+    """The whole records from `begins` on, some `most` bytes of them, and one at least where it is there.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        file.seek(begins)
+        data = file.read(most)
+        records = records_in(data)
+        if not records.used and len(data) < records.next_bytes <= MOST_BYTES + FRAME:  # one is longer than that
+            data += file.read(records.next_bytes - len(data))
+            records = records_in(data)
+    left = max(0, size - begins - records.used)
+    passed_over = records.next_bytes if MOST_BYTES + FRAME < records.next_bytes <= left else 0
+    return Piece(begins, records, left - passed_over, passed_over)

@@ -1,0 +1,53 @@
+"""The folder that torch's `SummaryWriter.add_hparams` makes inside a run's: it belongs to that run, and is none itself.
+
+Called as the time of the call, with the hyperparameters and what came of them. Where a run has several, each is a trial
+of its own, as TensorBoard shows it; so is one that the caller named.
+"""
+
+import re
+import time
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from tensorboard_import.folders.walk import FoundFile, FoundFolder
+
+_CALLED: Final = re.compile(r"\d{9,11}\.\d+")
+_SIGN: Final = b"_hparams_/session_start_info"
+_READ: Final = 64 * 2**10
+_BEGUN_BYTES: Final = 300
+"""What comes before the sign, in the longest file that has none yet."""
+_BEING_WRITTEN_SECONDS: Final = 60.0
+
+
+def with_hparams(folders: list[FoundFolder]) -> list[FoundFolder]:
+    """The folders, in their order; those of `add_hparams` are in their runs."""
+    inside: dict[Path, list[FoundFolder]] = defaultdict(list)
+    runs = {folder.path for folder in folders}
+    for folder in folders:
+        if folder.path.parent in runs and _CALLED.fullmatch(folder.path.name):
+            inside[folder.path.parent].append(folder)
+    alone = [found[0] for found in inside.values() if len(found) == 1 and len(found[0].files) == 1]
+    taken = {folder.path: folder.files[0] for folder in alone if _has_hparams(folder.files[0])}
+    unknown = {folder.path for folder in alone if folder.path not in taken and _is_being_written(folder.files[0])}
+    by_run = {path.parent: file for path, file in taken.items()}
+    return [
+        folder._replace(hparams=by_run.get(folder.path))
+        for folder in folders
+        if folder.path not in taken and folder.path not in unknown
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _has_hparams(file: FoundFile) -> bool:
+    try:
+        with file.path.open("rb") as opened:
+            return _SIGN in opened.read(_READ)
+    except OSError:  # named where it is opened as a run's
+        return False
+
+
+def _is_being_written(file: FoundFile) -> bool:
+    """Whether a file that has no sign yet may get it in a moment."""
+    return file.size < _BEGUN_BYTES and time.time() - file.changed < _BEING_WRITTEN_SECONDS

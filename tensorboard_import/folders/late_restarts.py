@@ -1,0 +1,43 @@
+"""Restarts that are read after the points which they make void were imported."""
+
+from collections.abc import Iterable
+
+from tensorboard_import.folders.event_file import Piece
+from tensorboard_import.folders.folder_files import FolderFiles, OpenedFile
+from tensorboard_import.folders.restarts import Void, goes_back, voids_of
+from tensorboard_import.reading.events import Content
+
+
+def is_late(files: FolderFiles) -> bool:
+    """Whether a restart that is known makes points void which were read already; raises OSError."""
+    if files.is_old:
+        files.scan()
+    return _any_late(files, files.voids)
+
+
+def tells_late(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content) -> bool:
+    """Whether a piece tells of such a restart; all others are then known, too. Raises OSError."""
+    if _any_late(files, _new_in(files, file, piece, content)):
+        files.scan()
+        return True
+    return False
+
+
+def _new_in(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content) -> set[Void]:
+    """Takes in what restarts in a piece make void; returns what was not known before."""
+    known = set(files.voids)
+    if not files.is_old:
+        files.voids |= set(voids_of(file.path.name, piece.begins, content.restarts))
+    elif goes_back(content.points, file.top):
+        files.scan()
+    return files.voids - known
+
+
+def _any_late(files: FolderFiles, voids: Iterable[Void]) -> bool:
+    return any(
+        one.top is not None
+        and one.top >= void.step
+        and (name < void.file or (name == void.file and one.offset <= void.place))
+        for void in voids
+        for name, one in files.opened.items()
+    )

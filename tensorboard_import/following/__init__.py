@@ -1,0 +1,1 @@
+"""Brings folders and runs together: which folder is read next, and what becomes of it."""

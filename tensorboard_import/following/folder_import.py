@@ -1,0 +1,187 @@
+"""One folder and its run: a piece of its files after the other goes into MLflow, and its status after it."""
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from domain.errors import BadInput, NotFound
+from domain.tracking.runs import RunStatus
+from tensorboard_import.folders.folder_files import FolderFiles, OpenedFile
+from tensorboard_import.folders.late_restarts import is_late, tells_late
+from tensorboard_import.folders.naming import Place
+from tensorboard_import.folders.restarts import without_void
+from tensorboard_import.folders.walk import FoundFolder
+from tensorboard_import.following.binding import Binding, Importing, LeftAlone, deleted
+from tensorboard_import.following.piece_writer import PieceWriter
+from tensorboard_import.following.taking_over import TakingOver
+from tensorboard_import.reading.events import content_of
+from tensorboard_import.writing import run_tags
+from tensorboard_import.writing.imported_run import ImportedRun
+
+_SHORT: Final = 48 * 2**10
+"""Bytes of a folder's first piece, so that something of each folder shows soon."""
+_LONG: Final = 512 * 2**10
+
+
+class FolderImport:
+    """A folder on its way; one thread at a time."""
+
+    def __init__(self, shared: Importing, found: FoundFolder, place: Place) -> None:
+        self.found = found
+        self.run: ImportedRun | None = None
+        self.left_alone = ""
+        """Why it is not imported, if it is not."""
+        self._shared = shared
+        self._place = place
+        self._open_none()
+        self._taking_over = TakingOver(shared.host, shared.stand_still_seconds)
+        self._writer = PieceWriter()
+
+    @property
+    def points(self) -> int:
+        """How many it was given by now."""
+        return self._writer.points
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait to be imported."""
+        if self.left_alone or self._taking_over.is_waiting:
+            return 0
+        return self._files.backlog + (self._hparams.backlog if self._files.opened else 0)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether another host is at it."""
+        return not self.left_alone and self._taking_over.is_waiting
+
+    @property
+    def is_running(self) -> bool:
+        """Whether MLflow has its run as one that still grows."""
+        return self.run is not None and not self.left_alone and self.run.status == RunStatus.RUNNING
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with its files, each with where it lies."""
+        return [f"{self.found.path}: {sentence}" for sentence in (*self._files.problems, *self._hparams.problems)]
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether a file of it may not be read."""
+        return bool(self._files.unread or self._hparams.unread)
+
+    def note(self, found: FoundFolder) -> None:
+        """Takes in what lies in it by now."""
+        if self.left_alone and found.files != self.found.files:
+            self.left_alone = ""  # a copy may have gone its own way
+        self.found = found
+        self._files.note(found.files)
+        self._hparams.note(found.hparams_files)
+
+    def step(self) -> None:
+        """Imports the next piece of it; raises ClewError, OSError and Stopped."""
+        opened = self._files.open_new()
+        if not self._files.opened:
+            return
+        opened += self._hparams.open_new()
+        try:
+            run = self.run or self._bind()
+            if run is None:
+                return
+            if opened:
+                run = self._take_up(run)
+            if (file := self._files.next() or self._hparams.next()) is not None and not self._is_left_to_another(run):
+                self._import(run, file)
+        except (BadInput, NotFound):
+            if self.run is None or not self.run.read_again().is_deleted:
+                raise
+            self._lose()
+
+    def settle(self, silent_seconds: float) -> None:
+        """Says in MLflow whether it still grows, once all there is was imported."""
+        if self.run is None or self.left_alone or self.is_waiting:
+            return
+        if time.time() - self.found.changed < silent_seconds:
+            return
+        if (problem := "; ".join(self.problems)) != self.run.tags.get(run_tags.PROBLEM, ""):
+            self.run.tag({run_tags.PROBLEM: problem})
+        if self.run.status == RunStatus.RUNNING:
+            self.run.set_status(RunStatus.FINISHED, self._last_ms())
+
+    @property
+    def _binding(self) -> Binding:
+        return Binding(self._shared, self._place, self.found, self._files)
+
+    def _bind(self) -> ImportedRun | None:
+        """Its run; None where it is to be left alone."""
+        bound = self._binding.run()
+        if isinstance(bound, LeftAlone):
+            self.left_alone = bound.reason
+            return None
+        self.run = bound
+        return bound
+
+    def _take_up(self, run: ImportedRun) -> ImportedRun:
+        """Has new files go on where an earlier import was, and heeds what they say of a restart."""
+        self._adopt(run)
+        return self._write_anew(run) if is_late(self._files) else run
+
+    def _adopt(self, run: ImportedRun) -> None:
+        for file in self._opened():
+            if (progress := run.progress.get(file.id)) is not None:
+                file.take_up(progress.offset, progress.head, progress.top, progress.last_ms)
+
+    def _import(self, run: ImportedRun, file: OpenedFile) -> None:
+        piece = file.read(_LONG if file.offset else _SHORT)
+        content = content_of(piece.records)
+        if file in self._files.opened.values():
+            if tells_late(self._files, file, piece, content):
+                self._write_anew(run)
+                return
+            if content.points.step.size or content.restarts:
+                content = without_void(content, file.path.name, piece.begins, self._files.voids)
+        self._writer.add_words(run, file, content)
+        if piece.records.used or piece.passed_over:
+            run.set_status(RunStatus.RUNNING)
+            self._writer.log_points(run, file, piece, content)
+        else:
+            file.move(piece)
+
+    def _write_anew(self, run: ImportedRun) -> ImportedRun:
+        """Begins a new run in the place of this one: a restart made points void, and MLflow takes none back."""
+        for file in self._opened():
+            file.begin_again()
+        self.run = self._binding.anew(run)
+        return self.run
+
+    def _lose(self) -> None:
+        """Looks for its run anew: another host's took the place of this one, or a person deleted it."""
+        assert self.run is not None
+        lost, self.run = self.run.read_again(), None
+        if run_tags.SUPERSEDED in lost.tags:
+            self._shared.known.replace(lost)
+        else:
+            self.left_alone = deleted(lost.run_id).reason
+        self._open_none()
+
+    def _open_none(self) -> None:
+        """Takes the files as they were found, and none of them as read."""
+        self._files = FolderFiles()
+        self._files.note(self.found.files)
+        self._hparams = FolderFiles()
+        """What restarts of the run say does not count for it: to its writer it is a run of its own."""
+        self._hparams.note(self.found.hparams_files)
+
+    def _opened(self) -> Iterator[OpenedFile]:
+        yield from self._files.opened.values()
+        yield from self._hparams.opened.values()
+
+    def _is_left_to_another(self, run: ImportedRun) -> bool:
+        """Whether another host is at it; what that one has written by now is then known here, too."""
+        if (now := self._taking_over.of_another(run)) is None:
+            return False
+        self.run = ImportedRun(self._shared.server, now)
+        self._adopt(self.run)
+        return True
+
+    def _last_ms(self) -> int | None:
+        return max((file.last_ms for file in self._files.opened.values() if file.last_ms), default=None)

@@ -1,0 +1,91 @@
+"""The frames of a TFRecord file: a length, its checksum, the data, its checksum."""
+
+from struct import Struct
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_import.reading.crc32c import masked_sums
+
+HEAD: Final = 12
+FRAME: Final = 16
+"""Bytes of a frame beside its data."""
+MOST_BYTES: Final = 32 * 2**20
+"""A longer record, such as a film or a graph, is passed over: memory is bounded, whatever lies in a file."""
+LONG: Final = 4_096
+_HEAD: Final = Struct("<QI")
+_MOST_AT_ONCE: Final = 8 * 2**20
+
+
+class Records(NamedTuple):
+    """The whole and sound records of a piece of a file.
+
+    `starts` and `lengths` are of their data, in the piece. `used` is how many bytes they take; `next_bytes` how many
+    the record that follows takes, 0 where none does or its length is not there yet. `is_damaged`: what follows does not
+    match its checksum.
+    """
+
+    piece: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    used: int
+    next_bytes: int
+    is_damaged: bool
+
+
+def records_in(piece: bytes) -> Records:
+    """The records at the beginning of `piece`, up to the first that is cut off or damaged."""
+    starts, used, next_bytes, damaged = _walk(piece)
+    data = np.frombuffer(piece, np.uint8)
+    begins = np.array(starts, np.int64)
+    lengths = np.diff(np.append(begins, used + HEAD)) - FRAME
+    sound = _sound(data, begins, lengths)
+    if sound < len(begins):
+        return Records(data, begins[:sound], lengths[:sound], int(begins[sound]) - HEAD, 0, True)
+    return Records(data, begins, lengths, used, next_bytes, damaged)
+
+
+def rows_of(data: NDArray[np.uint8], starts: NDArray[np.int64], length: int) -> NDArray[np.uint8]:
+    """The `length` bytes from each start on, a row each."""
+    if length > LONG:  # an index for each byte would take eight times as much
+        return np.stack([data[start : start + length] for start in starts])
+    rows: NDArray[np.uint8] = data[starts[:, None] + np.arange(length)]
+    return rows
+
+
+def _walk(piece: bytes) -> tuple[list[int], int, int, bool]:
+    starts: list[int] = []
+    unpack, size, place = _HEAD.unpack_from, len(piece), 0
+    sums: dict[int, int] = {}
+    while place + HEAD <= size:
+        length, told = unpack(piece, place)
+        if sums.get(length) != told:
+            sums[length] = header_sum(length)
+            if sums[length] != told:
+                return starts, place, 0, True
+        ends = place + FRAME + length
+        if ends > size or length > MOST_BYTES:
+            return starts, place, FRAME + length, False
+        starts.append(place + HEAD)
+        place = ends
+    return starts, place, 0, False
+
+
+def header_sum(length: int) -> int:
+    """The checksum of a length."""
+    return int(masked_sums(np.frombuffer(length.to_bytes(8, "little"), np.uint8)[None])[0])
+
+
+def _sound(data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> int:
+    """How many records from the first on match their checksums."""
+    first_bad = len(starts)
+    for length in np.unique(lengths):
+        found = np.flatnonzero(lengths == length)
+        told = rows_of(data, starts[found] + length, 4).view("<u4")[:, 0]
+        for some in np.array_split(found, -(-len(found) * int(length) // _MOST_AT_ONCE) or 1):
+            bad = np.flatnonzero(masked_sums(rows_of(data, starts[some], int(length))) != told[: len(some)])
+            told = told[len(some) :]
+            if len(bad):
+                first_bad = min(first_bad, int(some[bad[0]]))
+    return first_bad

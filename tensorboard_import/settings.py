@@ -1,0 +1,45 @@
+"""The importer's settings: the dashboard's, and its own."""
+
+import socket
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from domain.wrong_settings import wrong_settings
+from settings.settings import Settings
+from tensorboard_import.folders.naming import compiled
+
+
+def _naming(pattern: str) -> str:
+    if pattern:
+        compiled(pattern)
+    return pattern
+
+
+class ImportSettings(Settings):
+    """Where runs of TensorBoard come from, and what they are called."""
+
+    tensorboard_pattern: Annotated[str, AfterValidator(_naming)] = Field(
+        "",
+        description="A regular expression whose groups name experiment and run by a folder's path, such as "
+        "(?P<experiment>[^/]+)/(?P<run>.+). Empty: the path is the run's name, TENSORBOARD_DIRS names the experiment.",
+    )
+    tensorboard_silent_seconds: float = Field(
+        600,
+        ge=10,
+        le=86_400,
+        description="A run of TensorBoard whose files were silent for so long counts as finished.",
+    )
+
+    @property
+    def machine(self) -> str:
+        """What this machine calls itself."""
+        return socket.gethostname()
+
+
+def read_settings() -> ImportSettings:
+    """Reads the settings; raises BadInput with a sentence for each wrong one."""
+    try:
+        return ImportSettings()
+    except ValidationError as error:
+        raise wrong_settings(error) from error

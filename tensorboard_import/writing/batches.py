@@ -1,0 +1,81 @@
+"""Points as the batches that MLflow takes."""
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_import.reading.scalars import Points
+from tensorboard_import.writing.names import Names
+
+MOST: Final = 1_000
+"""Metrics, parameters and tags of one batch, together."""
+MOST_TAGS: Final = 100
+_MOST_CHANGED: Final = 90
+_LATEST_MS: Final = 2**53
+WORDS: Final = {math.inf: "Infinity", -math.inf: "-Infinity"}
+"""The JSON form of protobuf's numbers, as MLflow reads it; any other that is not finite is NaN."""
+
+
+class Batch(NamedTuple):
+    """Metrics as MLflow's JSON has them, and what they leave to do.
+
+    `names` are those changed for the first time here; `place` is where the record of the next point begins in its
+    piece, None after the last; `top` is the highest step, `last_ms` the last point's time.
+    """
+
+    metrics: list[dict[str, Any]]
+    names: dict[str, str]
+    place: int | None
+    top: int
+    last_ms: int
+
+
+def batches(points: Points, names: Names, most: int = MOST - MOST_TAGS) -> Iterator[Batch]:
+    """The points, in their order."""
+    times = unix_ms(points.wall)
+    begins, count = 0, len(points.step)
+    while begins < count:
+        ends, changed = _named(points, names, begins, min(count, begins + most))
+        place = int(points.place[ends]) if ends < count else None
+        metrics = _metrics(points, times, names, slice(begins, ends))
+        yield Batch(metrics, changed, place, int(points.step[begins:ends].max()), int(times[ends - 1]))
+        begins = ends
+
+
+def _named(points: Points, names: Names, begins: int, ends: int) -> tuple[int, dict[str, str]]:
+    """Where a batch ends in which no more names change than have room as tags, and those that do."""
+    numbers, firsts = np.unique(points.tag[begins:ends], return_index=True)
+    changed: dict[str, str] = {}
+    for first, number in sorted(zip(firsts.tolist(), numbers.tolist(), strict=True)):
+        if len(changed) == _MOST_CHANGED:
+            return begins + first, changed
+        known = len(names.changed)
+        name = names.name(points.tags[number])
+        if len(names.changed) > known:
+            changed[name] = points.tags[number]
+    return ends, changed
+
+
+def _metrics(points: Points, times: NDArray[np.int64], names: Names, part: slice) -> list[dict[str, Any]]:
+    tags = [names.name(points.tags[number]) for number in points.tag[part].tolist()]
+    values = points.value[part].tolist()
+    return [
+        {
+            "key": key,
+            "value": value if math.isfinite(value) else WORDS.get(value, "NaN"),
+            "timestamp": ms,
+            "step": step,
+        }
+        for key, value, ms, step in zip(tags, values, times[part].tolist(), points.step[part].tolist(), strict=True)
+    ]
+
+
+def unix_ms(wall: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Times of a writer's clock in ms; 0 where it told none that MLflow could keep."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        ms = np.rint(wall * 1000)
+        told = np.where((ms >= 0) & (ms <= _LATEST_MS), ms, 0)
+    return told.astype(np.int64)

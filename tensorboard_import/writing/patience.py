@@ -1,0 +1,91 @@
+"""Calls to MLflow that wait while it is away, go on when it is back, and are given up where only they fail."""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import Final, TypeVar
+
+from domain.errors import ClewError, ServiceUnavailable
+from domain.errors.connections import NotAsked
+from domain.errors.services import KeepsFailing
+
+_FIRST_SECONDS: Final = 0.5
+_MOST_SECONDS: Final = 5.0
+_GIVES_UP_SECONDS: Final = 120.0
+_SOON_SECONDS: Final = 10.0
+"""How long a call is tried where another was given up and nothing was done since."""
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """The import was told to end while it waited."""
+
+
+class Patience:
+    """Asks again and again until it is told to stop; what is asked has to do no harm when it is done twice.
+
+    `probe` is a cheap read: a server that answers it is not away, and what fails for `gives_up_seconds` although each
+    probe is answered will not come right by waiting.
+    """
+
+    def __init__(
+        self, stop: Event, probe: Callable[[], object], *, gives_up_seconds: float = _GIVES_UP_SECONDS
+    ) -> None:
+        self._stop = stop
+        self._probe = probe
+        self._gives_up_seconds = self._tried_seconds = gives_up_seconds
+        self._is_away = False
+
+    def call(self, ask: Callable[[], T]) -> T:
+        """What `ask` returns, once MLflow answers; raises Stopped, KeepsFailing, and all but `ServiceUnavailable`."""
+        pause, refused_since, has_failed = _FIRST_SECONDS, math.inf, False
+        while True:
+            if self._stop.is_set():
+                raise Stopped
+            try:
+                answer = ask()
+            except ServiceUnavailable as error:
+                has_failed = True
+                self._say_away(error)
+                self._stop.wait(pause)
+                pause = min(_MOST_SECONDS, pause * 2)
+                refused_since = self._refused_since(refused_since)
+                self._give_up_what_alone_fails(error, time.monotonic() - refused_since)
+            else:
+                if has_failed:
+                    self._say_back()
+                return answer
+
+    def renew(self) -> None:
+        """Tries calls for long again: something was done."""
+        self._tried_seconds = self._gives_up_seconds
+
+    def _give_up_what_alone_fails(self, error: ServiceUnavailable, seconds: float) -> None:
+        if seconds < self._tried_seconds or self._stop.is_set():
+            return
+        self._is_away = False
+        self._tried_seconds = min(_SOON_SECONDS, self._gives_up_seconds)
+        raise KeepsFailing(error.service, round(seconds), error) from error
+
+    def _refused_since(self, known: float) -> float:
+        """Since when it has answered all probes, of time.monotonic(); infinity where it is away."""
+        try:
+            self._probe()
+        except NotAsked:  # others found it slow, and nothing is known
+            return known
+        except ClewError:
+            return math.inf
+        return min(known, time.monotonic())
+
+    def _say_away(self, error: ServiceUnavailable) -> None:
+        if not self._is_away:
+            self._is_away = True
+            _log.warning("MLflow is away; waiting for it: %s", error)
+
+    def _say_back(self) -> None:
+        if self._is_away:
+            self._is_away = False
+            _log.info("MLflow is back; going on")

@@ -1,0 +1,72 @@
+"""The tags by which a run is known as a folder's, and which say how far its files were read."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tensorboard_import.folders.event_file import Head
+
+KEY: Final = "clew.tensorboard.key"
+"""Who the folder is, wherever it lies."""
+FOLDER: Final = "clew.tensorboard.folder"
+LOGDIR: Final = "clew.tensorboard.logdir"
+HOST: Final = "clew.tensorboard.host"
+GENERATION: Final = "clew.tensorboard.generation"
+"""How often the run was written anew, since a restart had made points void."""
+SUPERSEDED: Final = "clew.tensorboard.superseded_by"
+LEFT_OUT: Final = "clew.tensorboard.left_out"
+PROBLEM: Final = "clew.tensorboard.problem"
+_FILE: Final = "clew.tensorboard.file."
+_NAME: Final = "clew.tensorboard.name."
+_OWN: Final = "clew.tensorboard."
+
+
+class FileProgress(BaseModel):
+    """How far a file was read: the place of the next byte, the highest step and the last time in ms up to there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    offset: int
+    head: Head
+    top: int | None = None
+    last_ms: int | None = None
+
+
+def file_tag(file_id: str, progress: FileProgress) -> dict[str, str]:
+    """The tag that keeps it."""
+    return {_FILE + file_id: progress.model_dump_json()}
+
+
+def files_in(tags: Mapping[str, str]) -> dict[str, FileProgress]:
+    """How far each file was read, by its id; what somebody else made of a tag counts as nothing."""
+    found = {}
+    for key, value in tags.items():
+        if key.startswith(_FILE):
+            try:
+                found[key.removeprefix(_FILE)] = FileProgress.model_validate_json(value)
+            except ValidationError:
+                continue
+    return found
+
+
+def name_tags(changed: Mapping[str, str]) -> dict[str, str]:
+    """The tags that keep the originals of changed names."""
+    return {_NAME + name: original for name, original in changed.items()}
+
+
+def changed_names(tags: Mapping[str, str]) -> dict[str, str]:
+    """The originals of changed names, by name."""
+    return {key.removeprefix(_NAME): value for key, value in tags.items() if key.startswith(_NAME)}
+
+
+def generation_of(tags: Mapping[str, str]) -> int:
+    """How often the run was written anew."""
+    told = tags.get(GENERATION, "")
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
+def others(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags that are not the importer's: what people and other programs said of the run."""
+    return {key: value for key, value in tags.items() if not key.startswith(_OWN)}

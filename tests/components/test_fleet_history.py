@@ -1,0 +1,37 @@
+"""The history of the GPUs: names of others as they are, and why there is no line."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from components.fleet.fleet_words import nothing_found
+from components.fleet.history_figure import history_figure
+from domain.fleet.lines import Line
+from domain.fleet.questions import FleetQuestion
+from domain.fleet.series import Measure, Steps
+from domain.fleet.usage import Grouping
+
+
+@pytest.fixture(autouse=True)
+def in_an_app() -> Iterator[None]:
+    """Texts need to know in which language."""
+    server = Flask("test")
+    Babel(server)
+    with server.test_request_context("/"):
+        yield
+
+
+def test_a_name_with_markup_is_drawn_as_it_is() -> None:
+    line = Line((("owner", "<a href=x>%{y}$1$"),), np.ones(3))
+    (drawn,) = history_figure(FleetQuestion(), Steps(0, 60_000, 3), [line])["data"]
+    assert drawn["name"] == "&lt;a href=x&gt;&#37;{y}&#36;1&#36;"
+
+
+def test_why_nothing_is_drawn_is_said() -> None:
+    assert "No GPU is known" in nothing_found(FleetQuestion(), of_gpus=0)
+    assert "“eve”" in nothing_found(FleetQuestion(q=" eve "), of_gpus=0)
+    assert "Power" in nothing_found(FleetQuestion(measure=Measure.POWER), of_gpus=2)
+    assert "Nobody" in nothing_found(FleetQuestion(by=Grouping.RUN), of_gpus=2)

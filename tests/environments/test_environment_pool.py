@@ -1,0 +1,101 @@
+"""The pool has so many and no more, is fair, gives memory back; and no process outlives those that need it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.environments.source import EnvironmentSource
+from domain.errors import ServiceUnavailable
+from domain.errors.environments.failures import EnvironmentFailed, EnvironmentsBusy
+from environments.known import KnownEnvironments
+from environments.pool import EnvironmentPool, PooledEnvironment
+
+CARTPOLE = EnvironmentSource(env_id="CartPole-v1")
+ACROBOT = EnvironmentSource(env_id="Acrobot-v1")
+
+
+@pytest.fixture
+def pool() -> Iterator[EnvironmentPool]:
+    pool = EnvironmentPool(KnownEnvironments(), most=3, idle_seconds=1)
+    yield pool
+    pool.close()
+
+
+def runs(pid: int | None) -> bool:
+    """Whether a process is there, and not just a number that nobody has asked about."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def play_on(environment: PooledEnvironment) -> None:
+    while True:
+        environment.reset(0)
+
+
+def test_places_are_shared_fairly_and_memory_comes_back(pool: EnvironmentPool) -> None:
+    kept = [pool.take(CARTPOLE, "ann") for _ in range(3)]
+    with pytest.raises(EnvironmentsBusy, match="3 environments are being played in"):
+        pool.take(CARTPOLE, "ann")
+    for one in kept[1:]:
+        one.reset(0)
+    bobs = pool.take(ACROBOT, "bob")  # ann has two more than bob: the one that she asked the longest ago goes
+    with pytest.raises(EnvironmentsBusy):
+        kept[0].reset(0)
+    assert kept[1].step(0).reward == 1
+
+    pid = kept[1].own.pid
+    kept[1].close()
+    again = pool.take(CARTPOLE, "cid")
+    assert again.own.pid == pid
+    again.reset(1)
+    again.close()
+    bobs.close()
+    # A place that only waits for a player is given to whoever comes, and what waits too long ends by itself.
+    pool.take(EnvironmentSource(env_id="Pendulum-v1"), "dan").reset(0)
+    deadline = time.monotonic() + 10
+    while runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not runs(pid)
+    assert kept[2].step(0).reward == 1
+
+
+def test_after_the_forking_process_is_killed_the_next_environment_starts(pool: EnvironmentPool) -> None:
+    first = pool.take(CARTPOLE)
+    pid = first.own.pid
+    assert pid is not None
+    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(parent, signal.SIGKILL)
+    with pytest.raises((EnvironmentFailed, ServiceUnavailable)):
+        play_on(first)
+    first.close()
+    assert pool.take(CARTPOLE).reset(0)["observation"].shape == (4,)
+    assert not runs(pid)
+
+
+def test_nothing_outlives_a_program_that_is_killed() -> None:
+    program = (
+        "import sys, time\n"
+        "from domain.environments.source import EnvironmentSource\n"
+        "from environments.gymnasium_process import GymnasiumProcess\n"
+        "from environments.known import KnownEnvironments\n"
+        "one = GymnasiumProcess(EnvironmentSource(env_id='CartPole-v1'), KnownEnvironments())\n"
+        "sys.stdout.write(f'{one.pid}\\n'); sys.stdout.flush(); time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        process.kill()
+    deadline = time.monotonic() + 10
+    while (runs(pid) or runs(parent)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not runs(pid)
+    assert not runs(parent)

@@ -1,0 +1,116 @@
+"""Who had how much, over the API, of what monitors keep; and which source Clew has, and how it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from pydantic import ValidationError
+
+from app import create_app
+from domain.fleet.series import HistorySource
+from domain.health import ServiceKind, State
+from services.connect import connect
+from settings.settings import Settings
+from tests.fleet.kept_days import HOUR_MS, NOW, fill
+from tests.fleet.prometheus import Prometheus
+from tests.gpus.conftest import Start
+from tests.misbehaving import HTML, Misbehaving
+
+NOWHERE = "http://127.0.0.1:1"
+
+
+def settings(cache_dir: Path, **values: Any) -> Settings:
+    told = {"mlflow_tracking_uri": NOWHERE, "cache_dir": cache_dir, "inference_ws_url": "ws://somewhere/ws", **values}
+    return Settings(_env_file=None, **told)
+
+
+@pytest.fixture(scope="module")
+def api(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A Clew of two monitors that kept a day, and one that is away."""
+    addresses = []
+    for host in ("trainer-1", "trainer-2"):
+        monitor = start(state="count 0")
+        fill(monitor.folder, host)
+        addresses.append(f"{host}=http://127.0.0.1:{monitor.port}")
+    urls = ",".join([*addresses, f"gone={NOWHERE}"])
+    own = settings(tmp_path_factory.mktemp("cache"), gpu_monitor_urls=urls)
+    return create_app(own, connect(own)).server.test_client()
+
+
+def test_hours_energy_and_idle_time_are_told_by_owner(api: FlaskClient) -> None:
+    span = {"since_ms": NOW - 6 * HOUR_MS, "until_ms": NOW}
+    told = api.get("/api/gpus/usage", query_string={**span, "by": "owner"}).get_json()
+    assert (told["source"], told["gpus"], told["step_s"]) == ("monitors", 4, 40)
+    assert told["kept_since_ms"] == NOW - 6 * HOUR_MS
+    (remark,) = told["remarks"]
+    assert "The history of gone is missing." in remark
+    bob, ada = told["rows"]
+    assert (bob["owner"], ada["owner"]) == ("bob", "ada")
+    assert (bob["gpu_hours"], ada["gpu_hours"]) == pytest.approx((12, 10), abs=0.1)
+    assert (bob["idle_reserved_hours"], ada["idle_reserved_hours"]) == pytest.approx((12, 0), abs=0.1)
+    assert ada["mean_utilization"] == pytest.approx(80)
+    assert ada["energy_kwh"] == pytest.approx(3, abs=0.05)
+    assert ada["covered"] == pytest.approx(5 / 6, abs=0.01)
+    hosts = api.get("/api/gpus/usage", query_string={**span, "by": "host"}).get_json()["rows"]
+    assert sorted(row["host"] for row in hosts) == ["trainer-1", "trainer-2"]
+    file = api.get("/fleet/usage.csv", query_string={**span, "by": "gpu", "q": "trainer-2"})
+    lines = file.get_data(as_text=True).splitlines()
+    assert file.mimetype == "text/csv"
+    assert len(lines) == 3
+    assert "trainer-2" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("by=planet", 422, "by"),
+        ("range=9y", 422, "range"),
+        ("since_ms=-1", 422, "since_ms"),
+        ("until_ms=5", 422, "since_ms"),
+        ("since_ms=9&until_ms=5", 400, "after its beginning"),
+        ("since_ms=0&until_ms=99999999999", 400, "92 days"),
+        ("since_ms=1e99", 422, "since_ms"),
+    ],
+)
+def test_a_question_that_is_none_is_refused_with_its_field(
+    api: FlaskClient, query: str, status: int, words: str
+) -> None:
+    answer = api.get(f"/api/gpus/usage?{query}")
+    assert answer.status_code == status
+    assert words in answer.get_data(as_text=True)
+
+
+def test_where_nobody_answers_the_first_failure_is_told(cache_dir: Path) -> None:
+    own = settings(cache_dir, gpu_monitor_urls=f"a={NOWHERE}")
+    answer = create_app(own, connect(own)).server.test_client().get("/api/gpus/usage")
+    assert answer.status_code == 503
+    assert answer.get_json()["error"] == "GPU monitor a: refused the connection"
+
+
+def test_prometheus_is_asked_instead_and_its_health_is_shown(tmp_path: Path) -> None:
+    with Prometheus(tmp_path) as prometheus, Misbehaving(prometheus.address) as before:
+        services = connect(settings(tmp_path / "cache", prometheus_url=before.address, prometheus_headers="X-A=b"))
+        assert services.fleet.source.source is HistorySource.PROMETHEUS
+        well = services.health.asked_anew(60).services[-1]
+        assert (well.kind, well.health.state) == (ServiceKind.PROMETHEUS, State.OK)
+        before.answer = HTML
+        ill = services.health.asked_anew(60).services[-1]
+        assert ill.health.state is State.DOWN
+        assert "is not JSON" in str(ill.health.cause)
+
+
+def test_settings_of_prometheus_say_what_they_take_and_are_secret(cache_dir: Path) -> None:
+    with pytest.raises(ValidationError, match="entry 2 is none"):
+        settings(cache_dir, prometheus_headers="X-Scope-OrgID=rl, broken")
+    with pytest.raises(ValidationError, match="entry 1 is none"):
+        settings(cache_dir, prometheus_headers="A=b\r\nC=d".replace("\r\n", "\n"))
+    known = settings(
+        cache_dir,
+        prometheus_url="https://reader:s3cret-word@prometheus.example.com/tenant",
+        prometheus_token="token-of-ours",
+        prometheus_headers="X-Scope-OrgID=tenant-7",
+    )
+    assert {"s3cret-word", "token-of-ours", "tenant-7"} <= known.secrets
+    assert "s3cret-word" not in repr(known)

@@ -1,0 +1,42 @@
+"""A model of another environment than the maze is measured by its returns."""
+
+from pathlib import Path
+
+from domain.inference.messages import EvaluationReport, EvaluationState
+from tests.inference.conftest import Team
+from tests.inference.engine import Engine
+from tests.misbehaving import eventually
+
+FILES = Path(__file__).parents[1] / "policies" / "files"
+
+
+def test_a_hundred_episodes_of_cartpole(engine: Engine, team: Team) -> None:
+    model_id = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="CartPole-v1")
+    reports: list[EvaluationReport] = []
+
+    def is_over() -> bool:
+        reports.append(EvaluationReport.model_validate(engine.call("GET", f"/evaluations/{model_id}")[1]))
+        return reports[-1].state is not EvaluationState.RUNNING
+
+    assert engine.call("POST", f"/evaluations/{model_id}")[0] == 202
+    eventually(is_over, within_seconds=60)
+    report = reports[-1]
+    assert (report.state, report.error) == (EvaluationState.DONE, None)
+    assert (report.played, report.episodes, report.env_id) == (100, 100, "CartPole-v1")
+    (returns,) = report.returns
+    assert returns.iqm_interval.low <= returns.iqm_return <= returns.iqm_interval.high
+    assert returns.mean_return == returns.mean_length  # CartPole pays 1 a step
+    assert returns.success_rate == 0
+
+
+def test_an_environment_that_is_not_there_is_named(engine: Engine, team: Team) -> None:
+    model_id = team.registry.version((FILES / "cartpole_ppo.onnx").read_bytes(), env_id="OurRobot-v3")
+    engine.call("POST", f"/evaluations/{model_id}")
+    told = [{}]
+
+    def has_failed() -> bool:
+        told.append(engine.call("GET", f"/evaluations/{model_id}")[1])
+        return told[-1]["state"] == "failed"
+
+    eventually(has_failed, within_seconds=30)
+    assert "OurRobot-v3" in told[-1]["error"]

@@ -1,0 +1,124 @@
+"""Any environment is watched: a real policy in a real environment, with its frames and what it thinks."""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import gymnasium
+import pytest
+from PIL import Image
+
+from domain.inference.watching import FrameView, WatchedStep
+from tests.inference.conftest import Team
+from tests.inference.engine import Engine, Viewer
+
+FILES = Path(__file__).parents[1] / "policies" / "files"
+
+
+def version(team: Team, file: str, env_id: str, **tags: str) -> str:
+    """A model of the team's, as Stable-Baselines3 wrote it."""
+    return team.registry.version((FILES / f"{file}.onnx").read_bytes(), env_id=env_id, **tags)
+
+
+@pytest.fixture(scope="module")
+def cartpole(team: Team) -> str:
+    return version(team, "cartpole_ppo", "CartPole-v1", env_spec=gymnasium.make("CartPole-v1").spec.to_json())
+
+
+def picture(frame: FrameView) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(frame.webp)))
+
+
+def test_an_episode_is_told_with_its_frames_and_the_same_seed_gives_the_same(viewer: Viewer, cartpole: str) -> None:
+    first = WatchedStep.model_validate(viewer.reset(model=cartpole, seed=5))
+    assert first.environment is not None
+    assert (first.environment.env_id, first.environment.action_kind) == ("CartPole-v1", "discrete")
+    assert (first.environment.steps_per_second, first.environment.most_steps) == (50, 500)
+    assert (first.step, first.action, first.running, first.done) == (0, None, False, False)
+    assert first.value is not None
+    viewer.say("start", pace=2, side=320)
+    told = [WatchedStep.model_validate(one) for one in viewer.steps()]
+    last = told[-1]
+    assert last.frame is not None
+    assert picture(last.frame).size == (last.frame.width, last.frame.height)
+    assert last.frame.width == 320
+    assert last.cumulative_reward == last.step
+    every = [one for step in told for one in [*(past.step for past in step.passed), step.step]]
+    assert every == list(range(1, last.step + 1))
+    assert len({step.frame.webp for step in told if step.frame}) > len(told) / 2
+    viewer.say("start", pace=4)
+    again = [WatchedStep.model_validate(one) for one in viewer.steps()]
+    assert (again[0].step, again[0].episode) == (0, 1)
+    assert (again[-1].step, again[-1].seed) == (last.step, 5)
+
+
+def test_step_by_step_stop_tells_what_is_untold_and_hidden_gets_no_frames(viewer: Viewer, cartpole: str) -> None:
+    viewer.reset(model=cartpole)
+    viewer.say("step")
+    told = viewer.next()
+    assert (told["step"], told["running"], bool(told["frame"])) == (1, False, True)
+    viewer.say("hide")
+    viewer.say("step")
+    assert viewer.next()["frame"] is None
+    viewer.say("show")  # the frame that was left out comes at once
+    assert (viewer.next()["step"], viewer.silence(0.3)) == (2, [])
+
+
+def test_a_viewer_who_does_not_see_what_came_gets_the_newest_alone(viewer: Viewer, cartpole: str) -> None:
+    first = viewer.reset(model=cartpole, seed=1)
+    viewer.say("seen", seen=first["number"])
+    viewer.say("start", pace=1)
+    told = viewer.steps()
+    with_frames = [one["number"] for one in told if one["frame"]]
+    assert with_frames == [first["number"] + 1, first["number"] + 2, first["number"] + 3]
+    assert told[-1]["done"]
+    viewer.say("seen", seen=told[-1]["number"])
+    caught_up = viewer.next()
+    assert (caught_up["step"], caught_up["done"], bool(caught_up["frame"])) == (told[-1]["step"], True, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "env_id", "kind"),
+    [
+        ("pendulum_sac", "Pendulum-v1", "continuous"),
+        ("cartpole_lstm", "CartPole-v1", "discrete"),
+        ("minigrid_cnn", "MiniGrid-Empty-5x5-v0", "discrete"),
+    ],
+)
+def test_continuous_recurrent_and_image_policies_play(
+    viewer: Viewer, team: Team, file: str, env_id: str, kind: str
+) -> None:
+    tags = {} if file != "minigrid_cnn" else {"env_spec": minigrid_spec(env_id)}
+    told = viewer.reset(model=version(team, file, env_id, **tags))
+    assert told["environment"]["action_kind"] == kind
+    if kind == "continuous":
+        assert (told["environment"]["low"], told["environment"]["high"]) == ([-2], [2])
+        assert -2 <= told["next_action"][0] <= 2
+    viewer.say("start", pace=4)
+    assert viewer.next()["step"] > 0
+
+
+def minigrid_spec(env_id: str) -> str:
+    import minigrid.wrappers
+
+    return str(minigrid.wrappers.ImgObsWrapper(gymnasium.make(env_id)).spec.to_json())
+
+
+def test_what_is_wrong_with_an_environment_is_a_sentence(viewer: Viewer, team: Team, engine: Engine) -> None:
+    missing = viewer.reset(model=version(team, "cartpole_ppo", "NoSuchThing-v3"))
+    assert "NoSuchThing-v3" in missing["error"]
+    assert "ENVIRONMENTS_FILE" in missing["remedy"]
+    other = viewer.reset(model=version(team, "cartpole_ppo", "Pendulum-v1"))
+    assert "error" in other
+    hostile = json.dumps({"id": "CartPole-v1", "entry_point": "os:system", "kwargs": {"command": "true"}})
+    assert "os:system" in viewer.reset(model=version(team, "cartpole_ppo", "CartPole-v1", env_spec=hostile))["error"]
+    assert "Traceback" not in engine.log()
+    assert viewer.reset(model=team.ppo)["step"] == 0
+
+
+def test_viewers_of_one_seed_see_the_same_each_in_an_environment_of_its_own(engine: Engine, cartpole: str) -> None:
+    with engine.view() as viewer, engine.view() as other:
+        first, second = viewer.reset(model=cartpole, seed=3), other.reset(model=cartpole, seed=3)
+        assert first["frame"] == second["frame"]
+        assert engine.health()["environments"] >= 2

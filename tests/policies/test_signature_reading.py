@@ -1,0 +1,160 @@
+"""Inputs and outputs are recognised as the tools write them; what is not clear is asked, what cannot be is refused."""
+
+import json
+from typing import Any
+
+import pytest
+
+from domain.environments.facts import EnvironmentFacts
+from domain.environments.spaces import BoxSpace, DictSpace, DiscreteSpace, MultiDiscreteSpace, Space
+from domain.errors import PolicyRefused
+from domain.errors.policy_checks.signatures import SignatureUnclear
+from domain.inference.policies import PolicyGraph, TensorShape
+from domain.inference.signature_reading.reading import read_signature
+from domain.inference.signatures import Layout, Meaning, PolicySignature, Role
+
+Tensors = dict[str, tuple[Any, ...]]
+CARTPOLE = BoxSpace(shape=(4,), dtype="float32")
+TWO = DiscreteSpace(n=2)
+PICTURE = BoxSpace(shape=(84, 84, 3), dtype="uint8", low=0.0, high=255.0)
+
+
+def graph(inputs: Tensors, outputs: Tensors, *, scales: bool = False) -> PolicyGraph:
+    """Tensors by name: dimensions, then the type where it is not float32, for outputs also what makes them."""
+
+    def tensors(given: Tensors) -> tuple[TensorShape, ...]:
+        return tuple(
+            TensorShape(
+                name=name,
+                shape=one[0],
+                dtype=one[1] if len(one) > 1 else "float32",
+                operator=one[2] if len(one) > 2 else None,
+            )
+            for name, one in given.items()
+        )
+
+    return PolicyGraph(inputs=tensors(inputs), outputs=tensors(outputs), size_bytes=1, sha256="", scales_pixels=scales)
+
+
+def read(
+    found: PolicyGraph,
+    observation: Space = CARTPOLE,
+    action: Space = TWO,
+    told: str | None = None,
+    algorithm: str | None = None,
+) -> PolicySignature:
+    facts = EnvironmentFacts(env_id="Some-v0", observation_space=observation, action_space=action)
+    return read_signature(found, facts, told, algorithm)
+
+
+def test_rllibs_recurrent_policies() -> None:
+    found = read(
+        graph(
+            {
+                "obs": ([None, 4],),
+                "state_in_0": ([None, 8],),
+                "state_in_1": ([None, 8],),
+                "seq_lens": ([None], "int32"),
+            },
+            {"output": ([None, 2],), "state_out_1": ([None, 8],), "state_out_0": ([None, 8],)},
+        ),
+        told="logits",
+    )
+    assert [one.role for one in found.inputs] == [Role.OBSERVATION, Role.STATE, Role.STATE, Role.SEQUENCE_LENGTH]
+    assert [(pair.input, pair.output) for pair in found.state] == [
+        ("state_in_0", "state_out_0"),
+        ("state_in_1", "state_out_1"),
+    ]
+    assert (found.chooses.meaning, found.together) == (Meaning.LOGITS, None)
+
+
+def test_torchrls_policies_have_no_batch() -> None:
+    found = read(
+        graph(
+            {"observation": ([4],), "is_init": ([1], "bool"), "recurrent_state": ([1, 8],)},
+            {"action": ([2], "int64"), "next_recurrent_state": ([1, 8],)},
+        ),
+        action=MultiDiscreteSpace(nvec=(3, 3)),
+    )
+    assert [one.role for one in found.inputs] == [Role.OBSERVATION, Role.EPISODE_START, Role.STATE]
+    assert (found.chooses.meaning, found.together) == (Meaning.ACTIONS, 1)
+
+
+@pytest.mark.parametrize(
+    ("output", "algorithm", "meaning"),
+    [
+        (([None, 2], "float32", "Softmax"), None, Meaning.PROBABILITIES),
+        (([None, 2], "float32", "Gemm"), "QR-DQN", Meaning.Q_VALUES),
+        (([None, 2], "float32", "Gemm"), "PPO", Meaning.LOGITS),
+        (([None], "int64", "ArgMax"), None, Meaning.ACTIONS),
+    ],
+)
+def test_what_an_unnamed_output_means_by_what_makes_it(output: Any, algorithm: str | None, meaning: Meaning) -> None:
+    found = read(graph({"input": ([None, 4],)}, {"42": output}), algorithm=algorithm)
+    assert found.chooses.meaning is meaning
+
+
+def test_continuous_actions() -> None:
+    torque = BoxSpace(shape=(2,), dtype="float32", low=(-2.0, -2.0), high=(2.0, 2.0))
+    unit = BoxSpace(shape=(2,), dtype="float32", low=(-1.0, -1.0), high=(1.0, 1.0))
+    plain = graph({"x": ([1, 4],)}, {"y": ([1, 2],)})
+    with pytest.raises(SignatureUnclear, match="the action itself, the action from -1 to 1"):
+        read(plain, action=torque)
+    assert read(plain, action=unit).chooses.meaning is Meaning.ACTIONS
+    squashed = graph({"x": ([1, 4],)}, {"y": ([1, 2], "float32", "Tanh")})
+    assert read(squashed, action=torque).chooses.meaning is Meaning.SCALED_ACTIONS
+    both = graph({"x": ([1, 4],)}, {"y": ([1, 4],), "v": ([1, 1],)})
+    found = read(both, action=torque)
+    assert (found.chooses.meaning, found.values and found.values.name) == (Meaning.MEAN_AND_SPREAD, "v")
+
+
+def test_pictures_in_floats_are_asked_about_unless_the_file_divides_them() -> None:
+    tensors: Tensors = {"input": (["batch", 3, 84, 84],)}
+    outputs: Tensors = {"q_values": (["batch", 2],)}
+    assert read(graph(tensors, outputs, scales=True), PICTURE).inputs[0].layout is Layout.CHANNELS_FIRST
+    with pytest.raises(SignatureUnclear, match="pixels from 0 to 255, pixels from 0 to 1") as unclear:
+        read(graph(tensors, outputs), PICTURE)
+    choices: Any = unclear.value.choices
+    assert read(graph(tensors, outputs), PICTURE, told=choices[1]["signature"]).inputs[0].scale == 1 / 255
+
+
+def test_observations_of_parts_and_of_choices() -> None:
+    parts = DictSpace(spaces={"arm": CARTPOLE, "goal": DiscreteSpace(n=3)})
+    one_row = read(graph({"obs": ([None, 7],)}, {"actions": ([None], "int64")}), parts)
+    assert (one_row.inputs[0].part, one_row.inputs[0].layout) == ("*", Layout.FLAT)
+    by_name = read(graph({"obs_goal": ([None, 3],), "obs_arm": ([None, 4],)}, {"logits": ([None, 2],)}), parts)
+    assert [(one.part, one.layout) for one in by_name.inputs] == [("goal", Layout.ONE_HOT), ("arm", Layout.AS_GIVEN)]
+    twins = DictSpace(spaces={"left": CARTPOLE, "right": CARTPOLE})
+    eyes = graph({"a": ([None, 4],), "b": ([None, 4],)}, {"logits": ([None, 2],)})
+    with pytest.raises(SignatureUnclear, match="the part left, the part right"):
+        read(eyes, twins)
+    assert [one.part for one in read(eyes, twins, told='{"inputs": {"a": "left", "b": "right"}}').inputs] == [
+        "left",
+        "right",
+    ]
+
+
+SPOILED = [
+    ('{"outputs": {"nothing": "logits"}}', "is about nothing, and the policy has only y"),
+    ('{"outputs": {"y": "wisdom"}}', "makes no sense at outputs.y"),
+    ('{"inputs": {"x": {"part": "left"}}}', "is about the part left, and Some-v0 shows only observation"),
+    ('{"outputs": {"y": "scaled_actions"}}', "cannot be scaled_actions for Some-v0"),
+    ("{", "makes no sense at JSON"),
+    (json.dumps({"inputs": {"x" * 6000: "left"}}), "more than 5000 characters"),
+]
+
+
+@pytest.mark.parametrize(("told", "said"), SPOILED)
+def test_a_tag_that_makes_no_sense_is_refused_with_its_place(told: str, said: str) -> None:
+    with pytest.raises(PolicyRefused, match=said):
+        read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), told=told)
+
+
+def test_what_cannot_be_run_is_refused() -> None:
+    action = DictSpace(spaces={"move": TWO, "speak": TWO})
+    with pytest.raises(PolicyRefused, match="has several parts"):
+        read(graph({"x": ([1, 4],)}, {"y": ([1, 2],)}), action=action)
+    with pytest.raises(PolicyRefused, match="remembers hidden_in, and no output of it says what that is next"):
+        read(graph({"x": ([1, 4],), "hidden_in": ([1, 8],)}, {"logits": ([1, 2],)}))
+    with pytest.raises(PolicyRefused, match="which is no array of numbers"):
+        read(graph({"x": ([1], "tensor(string)")}, {"logits": ([1, 2],)}))

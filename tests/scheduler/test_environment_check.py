@@ -1,0 +1,49 @@
+"""A training's environment is looked at before it is queued."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from domain.errors.trainings.requests import TrainingRefused
+from domain.trainings.environments.form import environment_trainer
+from domain.trainings.fields import Value
+from domain.trainings.maze.form import maze_trainer
+from environments.known import KnownEnvironments
+from scheduler.queue.environment_check import EnvironmentCheck
+
+
+@pytest.fixture(scope="module")
+def check() -> Iterator[EnvironmentCheck]:
+    known = KnownEnvironments()
+    yield EnvironmentCheck(known)
+    known.close()
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"algorithm": "PPO", "env_id": "Nowhere-v0"}, "env_id", "Nothing that is installed registers it"),
+        ({"algorithm": "SAC", "env_id": "Taxi-v4"}, "algorithm", "Taxi-v4 has separate ones: take PPO or DQN"),
+        ({"algorithm": "PPO", "env_id": "Blackjack-v1"}, "env_id", "a space of the kind tuple"),
+        ({"algorithm": "PPO", "env_id": "Taxi-v4", "use_sde": True}, "use_sde", "is for continuous actions"),
+        ({"algorithm": "PPO", "env_id": "ALE/Pong-v5", "normalize": True}, "normalize", "is for numbers"),
+        (
+            {"algorithm": "DQN", "env_id": "ALE/Pong-v5", "buffer_size": 1_000_000},
+            "buffer_size",
+            "would take 187.8 GiB",
+        ),
+    ],
+)
+def test_what_is_not_there_or_does_not_fit_is_refused(
+    check: EnvironmentCheck, values: dict[str, Value], field: str, said: str
+) -> None:
+    with pytest.raises(TrainingRefused) as caught:
+        check.check(environment_trainer(), values)
+    assert said in str(caught.value.fields[field])
+
+
+def test_all_else_passes(check: EnvironmentCheck) -> None:
+    check.check(environment_trainer(), {"algorithm": "PPO", "env_id": "Taxi-v4"})
+    check.check(environment_trainer(), {"algorithm": "DQN", "env_id": "MiniGrid-Empty-5x5-v0"})
+    check.check(maze_trainer(), {"algorithm": "PPO"})
+    EnvironmentCheck(None).check(environment_trainer(), {"algorithm": "PPO", "env_id": "Nowhere-v0"})

@@ -1,0 +1,109 @@
+"""What trainings wrote leaves when it takes too much: the oldest first, and nothing that is still needed."""
+
+import json
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+
+from domain.trainings.request_form import REQUEST_FILE
+from scheduler.backends.backend import Exited, GpuRoom, Launch, Needs
+from scheduler.backends.checkpoints import Checkpoints
+from scheduler.local.local_backend import LocalBackend
+from scheduler.local.run_folder import RunFolder
+from scheduler.local.run_folders import RunFolders
+from scheduler.settings import SchedulerSettings
+from tests.scheduler.conftest import Start
+from tests.scheduler.service import Service
+from tests.scheduler.test_cluster_checkpoints import new_run, put, runs_of
+
+KNOWN = {"running": True, "oldest": False, "waits": True, "newer": False, "newest": False, "forgotten": None}
+
+
+def folder(runs: Path, name: str, age_hours: float, size: int = 1_000_000) -> Path:
+    (runs / name / "checkpoint" / "1").mkdir(parents=True)
+    for file in ("log.txt", "checkpoint/1/state.json"):
+        path = runs / name / file
+        path.write_bytes(b"x" * (size // 2))
+        os.utime(path, (time.time() - age_hours * 3600,) * 2)
+    return runs / name
+
+
+def test_the_oldest_leave_but_none_that_is_needed_locked_or_just_made(tmp_path: Path) -> None:
+    for age, name in enumerate(reversed([*KNOWN, "locked"]), start=2):
+        folder(tmp_path, name, age)
+    folder(tmp_path, "being-made", 0.1)
+    (tmp_path / ".leaving-half").mkdir()
+    with RunFolder(tmp_path / "locked").locked():
+        removed = RunFolders(tmp_path, 5_100_000).sweep({**KNOWN, "locked": False}.get, threading.Lock())
+    assert removed == ["oldest", "newer", "newest"]
+    assert {one.name for one in tmp_path.iterdir()} == {"running", "waits", "forgotten", "locked", "being-made"}
+    assert RunFolders(tmp_path, 5_100_000).sweep(KNOWN.get, threading.Lock()) == []
+    assert RunFolders(tmp_path, 1).sweep(KNOWN.get, threading.Lock()) == ["forgotten"]  # its lock is new
+    assert RunFolders(tmp_path / "none", 1).sweep(KNOWN.get, threading.Lock()) == []
+
+
+def test_a_checkpoint_that_two_share_is_counted_once(tmp_path: Path) -> None:
+    parent, child = folder(tmp_path, "parent", 3), tmp_path / "child"
+    assert RunFolder(child).take_checkpoint_of(RunFolder(parent))
+    assert RunFolders(tmp_path, 1_050_000).sweep(lambda _run: False, threading.Lock()) == []
+    assert RunFolders(tmp_path, 600_000).sweep(lambda _run: False, threading.Lock()) == ["parent"]
+    assert (child / "checkpoint" / "1" / "state.json").stat().st_size == 500_000
+
+
+def test_one_whose_files_are_gone_says_so_and_does_not_go_on(start: Start) -> None:
+    service = start()
+    run_id = service.start(trainer="teller", episodes=5000)
+    service.written(run_id, "goes on from 0")
+    time.sleep(0.5)  # a checkpoint comes after ten episodes
+    service.post("stop", run_id=run_id)
+    assert "continue" in service.until(run_id, "killed")["actions"]
+    shutil.rmtree(service.runs / run_id)
+    service.kill()
+    service.run()
+    deadline = time.monotonic() + 30
+    # What is over is read last: before, nobody knows of it.
+    while not (remark := service.call("GET", f"/api/training/runs/{run_id}")[1].get("remark")):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert remark["code"] == "files-removed"
+    refused = service.post("continue", 409, run_id=run_id)
+    assert refused["error"].startswith("The training cannot go on: its files are gone")
+    assert "its files are gone" in service.post("fork", 409, run_id=run_id, episodes=9000)["error"]
+
+
+def test_one_whose_checkpoint_vanishes_while_it_waits_does_not_begin_anew(queueing: Service) -> None:
+    run_id = queueing.start(trainer="teller", episodes=5000)
+    deadline = time.monotonic() + 30
+    while not list((queueing.runs / run_id).glob("checkpoint/[0-9]*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    queueing.post("stop", run_id=run_id)
+    queueing.until(run_id, "killed")
+    before = queueing.start(trainer="sleeper", seconds=60)
+    queueing.until(before, "training")
+    queueing.post("continue", run_id=run_id)
+    shutil.rmtree(queueing.runs / run_id / "checkpoint")
+    queueing.post("stop", run_id=before)
+    failed = queueing.until(run_id, "failed", "training")
+    assert (failed["state"], failed["reason"]["code"]) == ("failed", "not-launched")
+    assert "no-checkpoint" in str(failed["reason"])
+    assert "not-continuable" in queueing.post("continue", 409, run_id=run_id)["code"]
+
+
+def test_where_a_folder_is_gone_the_program_is_told_what_mlflow_has(mlflow_address: str, tmp_path: Path) -> None:
+    settings, runs = SchedulerSettings(_env_file=None, state_dir=tmp_path), runs_of(mlflow_address)  # type: ignore[call-arg]
+    backend = LocalBackend(settings, lambda _held: GpuRoom(0), stored=Checkpoints(runs, settings.folder / "runs"))
+    run_id, child = new_run(runs), new_run(runs)
+    assert not backend.adopt_checkpoint(run_id, run_id)
+    put(mlflow_address, run_id, "checkpoints/7/state.json")
+    assert not backend.has_checkpoint(run_id)
+    for one in (run_id, child):
+        assert backend.adopt_checkpoint(one, run_id)
+        assert backend.has_checkpoint(one)
+        backend.launch(Launch(one, 2, ["/bin/cat", REQUEST_FILE], {}, Needs(), values={"episodes": 9}))
+        while not isinstance(backend.poll(one, 2), Exited):
+            time.sleep(0.05)
+        told = json.loads("".join(backend.log_tail(one)))
+        assert told == {"values": {"episodes": 9}, "checkpoint": None, "stored": {"run_id": run_id, "number": 7}}

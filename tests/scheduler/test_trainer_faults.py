@@ -1,0 +1,73 @@
+"""Faults of programs and of their keepers while one trains and one is being stopped: each ends true, and none lives on."""
+
+import signal
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from tests.scheduler.service import OVER, Service
+
+_STANDS_STILL_SECONDS = 30.0
+Who = Callable[[Service, str], list[psutil.Process]]
+
+
+def program(service: Service, run_id: str) -> list[psutil.Process]:
+    return [service.program(run_id)]
+
+
+def keeper(service: Service, run_id: str) -> list[psutil.Process]:
+    return [service.keeper(run_id)]
+
+
+def both(service: Service, run_id: str) -> list[psutil.Process]:
+    """The keeper first, or it may yet write down how its program ended."""
+    return [*keeper(service, run_id), *program(service, run_id)]
+
+
+def two(service: Service, *, seconds: float) -> tuple[str, str]:
+    """One that trains, and one that is asked to stop and takes its time."""
+    training = service.start(trainer="sleeper", seconds=seconds)
+    stopping = service.start(trainer="sleeper", seconds=120.0, manners="slow")
+    for run_id in (training, stopping):
+        service.written(run_id, "began")
+    service.post("stop", run_id=stopping)
+    service.written(stopping, "exports")
+    return training, stopping
+
+
+def code_of(service: Service, run_id: str, state: str) -> str:
+    known = service.until(run_id, *OVER, seconds=30)
+    assert known["state"] == state
+    assert service.processes(run_id) == []
+    return str((known["reason"] or {}).get("code"))
+
+
+@pytest.mark.parametrize(("who", "reason"), [(program, "ended-by-signal"), (keeper, "lost"), (both, "lost")])
+def test_one_that_is_killed_failed_or_was_stopped(service: Service, who: Who, reason: str) -> None:
+    training, stopping = two(service, seconds=60)
+    for run_id in (training, stopping):
+        for process in who(service, run_id):
+            process.kill()
+    assert code_of(service, training, "failed") == reason
+    assert code_of(service, stopping, "killed") == "stopped"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("who", [program, keeper, both])
+def test_what_stands_still_goes_on_or_is_ended_where_it_was_to_stop(service: Service, who: Who) -> None:
+    training, stopping = two(service, seconds=5)
+    still = [*who(service, training), *who(service, stopping)]
+    for process in still:
+        process.suspend()
+    deadline = time.monotonic() + _STANDS_STILL_SECONDS
+    while time.monotonic() < deadline:
+        assert service.state(training) == "training"
+        time.sleep(0.5)
+    assert service.state(stopping) == ("killed" if who is program else "stopping")
+    for process in still:
+        if process.is_running():
+            process.send_signal(signal.SIGCONT)
+    assert code_of(service, training, "done") == "None"
+    assert code_of(service, stopping, "killed") == "stopped"

@@ -1,0 +1,54 @@
+"""What an environment shows that no algorithm learns from is refused with a sentence that says what, and what to do."""
+
+import pytest
+from pydantic import TypeAdapter
+
+from domain.environments.facts import EnvironmentFacts
+from domain.environments.spaces import Space
+from domain.trainings.environments.fitting import misfit
+from domain.trainings.environments.form import environment_request
+
+ACTIONS = {"kind": "discrete", "n": 2}
+NUMBERS = {"kind": "box", "shape": [4], "dtype": "float32"}
+SINGLE = {"kind": "box", "shape": [], "dtype": "float32"}
+LATE = {"kind": "discrete", "n": 5, "start": -2}
+
+
+def parts(**spaces: object) -> dict[str, object]:
+    return {"kind": "dict", "spaces": spaces}
+
+
+@pytest.mark.parametrize("algorithm", ["PPO", "DQN"])
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (NUMBERS, None),
+        ({"kind": "discrete", "n": 5}, None),
+        (parts(a=NUMBERS, b={"kind": "discrete", "n": 5}), None),
+        (LATE, "is a number from -2 to 2, and only one that begins at 0 is learned from: subtract -2"),
+        ({"kind": "discrete", "n": 1, "start": 1}, "is a number from 1 to 1"),
+        (SINGLE, "is a single number that is no row (a box of the shape ())"),
+        (parts(a=NUMBERS, b=LATE), "The part “b” of what it shows is a number from -2 to 2"),
+        (parts(a=SINGLE), "The part “a” of what it shows is a single number"),
+        (parts(a=parts(b=NUMBERS)), "has parts within its part “a”"),
+        ({"kind": "tuple", "spaces": [NUMBERS]}, "a space of the kind tuple"),
+        ({"kind": "multi_discrete", "nvec": [2, 2, 2, 2], "shape": [2, 2]}, "a space of the kind multi_discrete"),
+    ],
+)
+def test_observations_that_are_not_learned_from_are_named(
+    algorithm: str, seen: dict[str, object], said: str | None
+) -> None:
+    spaces = TypeAdapter[Space](Space)
+    facts = EnvironmentFacts(
+        env_id="Own-v0",
+        observation_space=spaces.validate_python(seen),
+        action_space=spaces.validate_python(ACTIONS),
+    )
+    found = misfit(environment_request({"algorithm": algorithm, "env_id": "Own-v0"}), facts, 2**40)
+    if said is None:
+        assert found is None
+    else:
+        assert found is not None
+        field, why = found
+        assert field == "env_id"
+        assert said in str(why)

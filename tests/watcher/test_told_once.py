@@ -1,0 +1,107 @@
+"""Told once, whatever was forgotten meanwhile, however full the disk is, and whoever has not been asked yet."""
+
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.alerts.alert import Subject
+from domain.alerts.kinds import AlertKind
+from domain.alerts.rules import AlertRules, Rule
+from domain.errors.alerts.events import RunDiverged, RunHasFailed, RunWasDeleted
+from mlflow_api.alerts.holder import AlertHolder
+from mlflow_api.client import MlflowApi
+from tests.misbehaving import ERROR_500, Misbehaving, eventually
+from tests.tracking import Tracking
+from tests.watcher.watching import NOWHERE
+from transport.http_client import JsonService
+from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.keeping.outbox import Outbox
+from watcher.keeping.recorder import Recorder
+from watcher.keeping.retention import MOST_KEPT
+from watcher.settings import WatcherSettings
+from watcher.sources.neighbours import Neighbours
+
+TO_ONE = AlertRules(rules=[Rule(name="r", after_seconds=0.0, to=["a"])])
+
+
+def subject(key: str = "k") -> Subject:
+    return Subject(key=key, name="name", host="host")
+
+
+def book(folder: Path, rules: AlertRules = TO_ONE) -> AlertBook:
+    return AlertBook(rules, Outbox(folder))
+
+
+def test_what_was_told_so_long_ago_that_it_is_forgotten_is_not_told_again(tmp_path: Path) -> None:
+    """The trash and the history of activations are read whole, again and again."""
+    day, now = 86_400_000, now_ms()
+    kept = book(tmp_path, AlertRules())  # nobody is to be told: so all is settled
+    events = [(subject(f"deleted-{n}"), now - 10 * day + n) for n in range(MOST_KEPT + 20)]
+
+    def look() -> None:
+        for of, at in events:
+            kept.happened(AlertKind.DELETED, of, RunWasDeleted("r", "e", "mio"), at)
+
+    lives = Subject(key="lives", name="diverged", run_id="lives")
+    kept.happened(AlertKind.DIVERGED, lives, RunDiverged("r", "e", "loss", 1), now - 11 * day)
+    look()
+    assert kept.prune() == []  # which runs run is not known yet
+    kept.live_runs = frozenset({"lives"})
+    assert len(kept.prune()) == 20
+    assert kept.is_known(AlertKind.DIVERGED, "lives")
+    look()
+    assert len(kept.all()) == MOST_KEPT + 1
+    other = book(tmp_path / "other", AlertRules())  # on another host, with what MLflow has
+    other.adopt(kept.all())
+    kept = other
+    look()
+    assert len(kept.all()) == MOST_KEPT + 1
+    # What nobody has seen yet is told, though it happened while nobody looked.
+    kept.happened(AlertKind.DELETED, subject("new"), RunWasDeleted("r", "e", "mio"), now - 3 * day)
+    assert kept.is_known(AlertKind.DELETED, "new")
+
+
+def test_what_was_told_is_not_told_again_while_the_disk_takes_nothing(tmp_path: Path) -> None:
+    kept = book(tmp_path)
+    kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"))
+    shutil.rmtree(tmp_path / "alerts")
+    with pytest.raises(OSError, match="No such file"):
+        kept.told("a", [kept.all()[0].id])
+    assert kept.waiting("a") == []
+    assert kept.unrecorded == [kept.all()[0].id]
+
+
+def test_an_alert_that_mlflow_refuses_keeps_no_other_from_it(tmp_path: Path, team: Tracking) -> None:
+    kept, holder = book(tmp_path), AlertHolder(MlflowApi(JsonService("MLflow", team.address)))
+    for name in ("one", "two", "three"):
+        kept.happened(AlertKind.FAILED, subject(name), RunHasFailed("r" * (10**6 if name == "two" else 1), "e"))
+    recorder = Recorder(kept, holder)
+    recorder.flush()
+    assert len(kept.unrecorded) == 1
+    there = {alert.subject.key for alert in holder.alerts()}
+    assert {"one", "three"} <= there
+    assert "two" not in there
+
+
+def test_a_service_that_was_not_asked_yet_is_not_back(tmp_path: Path) -> None:
+    """After a restart each is asked at its own time."""
+    with Misbehaving("http://127.0.0.1:9") as scheduler:
+        scheduler.answer = ERROR_500
+        values: dict[str, Any] = {"scheduler_url": scheduler.address, "gpu_monitor_urls": f"h={NOWHERE}"}
+        values |= {"inference_ws_url": "ws://127.0.0.1:9/ws", "state_dir": tmp_path, "disk_least_percent": 0}
+        values["mlflow_tracking_uri"] = NOWHERE
+        settings = WatcherSettings(_env_file=None, **values)
+        for _start in range(2):
+            kept = book(tmp_path)
+            neighbours = Neighbours(settings, kept)
+            neighbours.begin()
+            for look in (partial(neighbours.mlflow_failed, None), neighbours.gpu_round, neighbours.service_round):
+                look()
+                assert all(alert.holds for alert in kept.all())
+        assert sorted(alert.subject.key for alert in kept.all()) == ["monitor h", "scheduler"]
+        scheduler.answer = (200, b"{}", "application/json")
+        eventually(lambda: neighbours.service_round() or not all(alert.holds for alert in kept.all()))
+        assert [one.subject.name for one in kept.all() if one.kind is AlertKind.SERVICE_BACK] == ["Training scheduler"]

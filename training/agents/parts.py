@@ -1,0 +1,65 @@
+"""Observations of several parts: which of them are learned from, and by what network."""
+
+from typing import Final
+
+import gymnasium
+import torch
+from gymnasium import spaces
+from gymnasium.wrappers import FilterObservation
+from stable_baselines3.common.preprocessing import get_flattened_obs_dim, is_image_space
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor, NatureCNN
+from torch import nn
+
+from environments.child.spaces_of import space_of
+from environments.child.trouble import Trouble
+from training.agents.spaces import is_small_image
+
+_IMAGE_FEATURES: Final = 256  # of each image, as Stable-Baselines3 has it
+
+
+def without_words(environment: gymnasium.Env) -> gymnasium.Env:
+    """The environment without the parts that are no numbers, such as the mission that MiniGrid tells in words."""
+    seen = environment.observation_space
+    if not isinstance(seen, spaces.Dict):
+        return environment
+    readable = [name for name, part in seen.spaces.items() if _is_readable(part)]
+    return environment if len(readable) in (0, len(seen.spaces)) else FilterObservation(environment, readable)
+
+
+def _is_readable(part: spaces.Space) -> bool:
+    try:
+        space_of(part)
+    except Trouble:
+        return False
+    return True
+
+
+class PartsExtractor(BaseFeaturesExtractor):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
+    """A network for each part, whose answers stand in a row: convolutions for images, the numbers themselves else.
+
+    As Stable-Baselines3's own, but that parts may be called anything, as `values`, and images may be too small for its
+    convolutions: those are numbers, too.
+    """
+
+    def __init__(self, observation_space: spaces.Dict) -> None:
+        parts = observation_space.spaces
+        super().__init__(observation_space, sum(map(_width, parts.values())))
+        self.parts = list(parts)
+        self.networks = nn.ModuleList(map(_network, parts.values()))
+
+    def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The row of a batch."""
+        pairs = zip(self.parts, self.networks, strict=True)
+        return torch.cat([network(observations[part]) for part, network in pairs], dim=1)
+
+
+def _is_for_convolutions(part: spaces.Space) -> bool:
+    return bool(is_image_space(part)) and not is_small_image(part)
+
+
+def _width(part: spaces.Space) -> int:
+    return _IMAGE_FEATURES if _is_for_convolutions(part) else int(get_flattened_obs_dim(part))
+
+
+def _network(part: spaces.Space) -> nn.Module:
+    return NatureCNN(part, _IMAGE_FEATURES) if _is_for_convolutions(part) else nn.Flatten()

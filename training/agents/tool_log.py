@@ -1,0 +1,29 @@
+"""What Stable-Baselines3 logs itself (`rollout/…`, `train/…`, `time/fps`), handed on by the steps that it counts."""
+
+from collections.abc import Callable
+from numbers import Real
+from typing import Any, Final
+
+from stable_baselines3.common.logger import KVWriter, Logger
+
+_OF_TABLES: Final = "tensorboard"
+"""What Stable-Baselines3 keeps from curves, and so shows in its tables alone: counts that every run has anyway."""
+Metric = Callable[[str, float, int], None]
+
+
+class _HandedOn(KVWriter):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+
+    def write(self, key_values: dict[str, Any], key_excluded: dict[str, tuple[str, ...]], step: int = 0) -> None:
+        for key, value in sorted(key_values.items()):
+            if _OF_TABLES not in key_excluded.get(key, ()) and isinstance(value, Real):
+                self._metric(key, float(value), step)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def tool_logger(metric: Metric) -> Logger:
+    """A logger for an agent: `metric` is told every number that its own tools would show, but what only a table has."""
+    return Logger(None, [_HandedOn(metric)])

@@ -1,0 +1,35 @@
+"""What an agent has learned, as tensors: its networks, and how far their optimisers are."""
+
+from typing import Any
+
+import torch
+from stable_baselines3 import SAC
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+
+def learned_by(agent: BaseAlgorithm) -> dict[str, Any]:
+    """The tensors of an agent: of SAC three optimisers', and how much it wants chance."""
+    if not isinstance(agent, SAC):
+        return {"policy": agent.policy.state_dict(), "optimizer": agent.policy.optimizer.state_dict()}
+    return {
+        "policy": agent.policy.state_dict(),
+        "log_ent_coef": agent.log_ent_coef.detach(),
+        **{name: one.state_dict() for name, one in _optimizers(agent).items()},
+    }
+
+
+def learn_again(agent: BaseAlgorithm, tensors: dict[str, Any]) -> None:
+    """Makes an agent what these tensors say; raises KeyError, RuntimeError or ValueError where they are of another."""
+    agent.policy.load_state_dict(tensors["policy"])
+    if not isinstance(agent, SAC):
+        agent.policy.optimizer.load_state_dict(tensors["optimizer"])
+        return
+    for name, one in _optimizers(agent).items():
+        one.load_state_dict(tensors[name])
+    with torch.no_grad():
+        agent.log_ent_coef.copy_(tensors["log_ent_coef"])
+
+
+def _optimizers(agent: SAC) -> dict[str, torch.optim.Optimizer]:
+    policy = agent.policy
+    return {"actor": policy.actor.optimizer, "critic": policy.critic.optimizer, "chance": agent.ent_coef_optimizer}

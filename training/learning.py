@@ -1,0 +1,76 @@
+"""Lets an agent learn for as long as it is asked to, and tells of it all the way."""
+
+import sys
+from pathlib import Path
+
+from stable_baselines3 import PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from domain.inference.maze import MAX_STEPS
+from domain.trainings.maze.requests import DqnRequest, PpoRequest
+from training.agents.episodes import EpisodeCallback
+from training.agents.tool_log import tool_logger
+from training.checkpoints.files import CheckpointFiles
+from training.checkpoints.restore import restore_checkpoint
+from training.checkpoints.save import save_checkpoint
+from training.console import Console, say
+from training.jobs import TrainingJob
+from training.progress import ProgressFile
+from training.stopping import StopRequest
+from training.tracking.run_log import RunLog
+from training.watch import TrainingWatch
+
+
+def learn(
+    job: TrainingJob, agent: BaseAlgorithm, run: RunLog, progress: ProgressFile, stop: StopRequest
+) -> EpisodeCallback:
+    """Trains until the episodes or steps are done, or it is told to stop; a second signal ends it where it is."""
+    checkpoints = CheckpointFiles(job.folder / "checkpoint") if job.folder is not None else None
+
+    def save(into: Path, callback: EpisodeCallback) -> None:
+        save_checkpoint(into, agent, callback, job, run.run_id)
+
+    whole, unit = (job.steps, "step") if job.steps is not None else (job.request.episodes, "episode")
+    with Console(whole, job.run_name, unit) as console:
+        watch = TrainingWatch(run, progress, console, stop, checkpoints, save)
+        callback = callback_of(job, watch, stop)
+        callback.init_callback(agent)
+        if job.maze is None:
+            agent.set_logger(tool_logger(watch.metric))
+        if job.checkpoint is not None:
+            restore_checkpoint(agent, callback, job, job.checkpoint, run.run_id)
+            say(f"Going on after {callback.finished} episodes and {agent.num_timesteps} steps.")
+        watch.tell(callback)
+        if not callback.is_done and not stop:
+            _go_on(job, agent, callback, stop)
+        watch.tell(callback, at_the_end=True)
+        watch.checkpoint(callback)
+    return callback
+
+
+def callback_of(job: TrainingJob, watch: TrainingWatch, stop: StopRequest) -> EpisodeCallback:
+    """What counts the episodes of a job, and the steps where it is counted by them."""
+    steps_each = MAX_STEPS if job.maze is not None else None
+    return EpisodeCallback(job.episodes, watch, stop.ends_now, steps=job.steps, steps_each=steps_each)
+
+
+def _go_on(job: TrainingJob, agent: BaseAlgorithm, callback: EpisodeCallback, stop: StopRequest) -> None:
+    is_new = job.checkpoint is None
+    every = None if job.maze is not None else 1 if isinstance(agent, PPO) else 4  # as Stable-Baselines3 has it
+    most = _most_steps(job, agent)
+    try:
+        agent.learn(most, callback=callback, log_interval=every, reset_num_timesteps=is_new)
+    except KeyboardInterrupt:
+        if not stop:  # no signal's
+            raise
+        say("Told to stop once more: it ends where it is.")
+
+
+def _most_steps(job: TrainingJob, agent: BaseAlgorithm) -> int:
+    """How many more steps are to be learned from; by episodes it is the callback that ends it."""
+    if job.steps is not None:
+        return job.steps - int(agent.num_timesteps)
+    request = job.request
+    if isinstance(request, PpoRequest | DqnRequest):
+        return (request.episodes + int(agent.n_envs)) * request.steps_per_episode
+    return sys.maxsize // 2

@@ -1,0 +1,58 @@
+"""Observations as an exported policy takes them, by the spaces that they are from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from domain.environments.spaces import WHOLE
+
+INPUT_NAME: Final = WHOLE
+"""Of an observation without parts."""
+_OF_PARTS: Final = f"{WHOLE}/"
+
+Observations = Mapping[str, NDArray[Any]]
+"""Batches by the names of the exported policy's inputs."""
+
+
+def parts_of(space: spaces.Space) -> dict[str, spaces.Space]:
+    """The parts of a space by their names; of one without parts, it as WHOLE."""
+    return dict(space.spaces) if isinstance(space, spaces.Dict) else {WHOLE: space}
+
+
+def input_name(part: str) -> str:
+    """The input of the exported policy that takes a part: by its name alone it could be the name of an output."""
+    return INPUT_NAME if part == WHOLE else f"{_OF_PARTS}{part}"
+
+
+def part_of(name: str) -> str:
+    """The part that an input takes."""
+    return name.removeprefix(_OF_PARTS)
+
+
+def input_dtype(space: spaces.Space) -> str:
+    """What an input takes: numbers of choices as they are, bytes as they are, all else as float32."""
+    if isinstance(space, spaces.Discrete | spaces.MultiDiscrete):
+        return "int64"
+    return "uint8" if space.dtype == np.uint8 else "float32"
+
+
+def as_given(space: spaces.Space, observations: Sequence[Any]) -> Observations:
+    """Observations as the exported policy takes them, all at once."""
+    return {input_name(part): array.astype(input_dtype(of)) for part, of, array in _stacked(space, observations)}
+
+
+def as_seen(space: spaces.Space, observations: Sequence[Any]) -> Any:
+    """Observations as a vectorised environment shows them: one array, or one for each part."""
+    arrays = {part: array for part, _, array in _stacked(space, observations)}
+    return arrays if isinstance(space, spaces.Dict) else arrays[WHOLE]
+
+
+def _stacked(space: spaces.Space, observations: Sequence[Any]) -> list[tuple[str, spaces.Space, NDArray[Any]]]:
+    has_parts = isinstance(space, spaces.Dict)
+    return [
+        (part, of, np.stack([np.asarray(one[part] if has_parts else one) for one in observations]))
+        for part, of in parts_of(space).items()
+    ]

@@ -1,0 +1,140 @@
+"""Of several watchers one works: whose lease MLflow has, renewed now and then.
+
+MLflow compares nothing before it writes, so whoever takes the lease writes, waits, and reads whether it is its own. A
+lease is dead when its beat has not changed for a while by the clock of whoever waits: no clock that jumps ends it.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from domain.errors import ClewError
+from mlflow_api.alerts.holder import BEGAN_TAG, LEASE_TAG, WATCHER_TAG, AlertHolder, Control, Lease
+from watcher.keeping.alert_book import now_ms
+
+LEASE_SECONDS: Final = 660.0
+# Of that time, after which it is renewed, and up to which nobody else can have it.
+_RENEWED: Final = 0.45
+_SURE: Final = 0.9
+_WRITE_SECONDS: Final = 2.0
+_SETTLE_SECONDS: Final = 3.0
+_log = logging.getLogger(__name__)
+
+
+class WatcherLease:
+    """The lease as this watcher sees it."""
+
+    def __init__(
+        self,
+        holder: AlertHolder,
+        watcher_id: str,
+        host: str,
+        sleep: Callable[[float], None],
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._holder = holder
+        self._id = watcher_id
+        self._host = host
+        self._sleep = sleep
+        self._lease_seconds = lease_seconds
+        self._beat = 0
+        self._renewed: float | None = None
+        self._seen: tuple[Lease | None, float] = (None, time.monotonic())
+        self._others: frozenset[str] = frozenset()
+        self._is_announced = False
+        self.began_ms: int | None = None
+        """Since when anything is told."""
+        self.read_ms = 0
+        """Up to when whoever worked last had read what ended."""
+
+    @property
+    def works(self) -> bool:
+        """Whether this watcher is the one that works."""
+        return self._renewed is not None
+
+    @property
+    def may_send(self) -> bool:
+        """Whether no other can have taken over: where MLflow is away, that is so while there is no other."""
+        if self._renewed is None:
+            return False
+        return not self._others or time.monotonic() - self._renewed < self._lease_seconds * _SURE
+
+    def take(self) -> bool:
+        """Takes the lease where it is free, ours or dead; returns whether this watcher works. Raises ServiceError."""
+        control = self._announced(self._holder.control())
+        self._look_at(control)
+        if not self._is_free(control):
+            return False
+        is_ours = control.lease is not None and control.lease.watcher == self._id
+        self._begin(control)
+        if not is_ours:
+            self._sleep(_SETTLE_SECONDS)
+            found = self._holder.control().lease
+            if found is None or found.watcher != self._id:
+                self._renewed = None
+                return False
+        _log.info("This watcher works", extra={"watcher": self._id})
+        return True
+
+    def look_at(self, control: Control) -> None:
+        """Takes in what a round has read: this watcher stops working where another one took over."""
+        self._look_at(control)
+        if self.works and control.lease is not None and control.lease.watcher != self._id:
+            _log.warning("Another watcher works", extra={"watcher": control.lease.watcher})
+            self._renewed = None
+
+    def renew_if_due(self, read_ms: int) -> None:
+        """Renews it, and says up to when all was read; raises ServiceError."""
+        if self._renewed is not None and time.monotonic() - self._renewed >= self._lease_seconds * _RENEWED:
+            self._write(read_ms)
+
+    def give_up(self, read_ms: int) -> None:
+        """Leaves the work to others at once."""
+        try:
+            if self.works:
+                self._renewed = None
+                left = Lease(watcher="", host=self._host, beat=self._beat + 1, read_ms=read_ms, at_ms=now_ms())
+                self._holder.set_control(LEASE_TAG, left.model_dump_json(), _WRITE_SECONDS)
+            if self._is_announced:
+                self._holder.drop_control(WATCHER_TAG + self._id)
+        except ClewError as error:
+            _log.info("The lease is not given up", extra={"cause": str(error)})
+
+    def _announced(self, control: Control) -> Control:
+        """Has the one that works know of this one, also as long as it only waits; what is so after that."""
+        self._is_announced = self._id in control.watchers
+        if self._is_announced:
+            return control
+        self._holder.set_control(WATCHER_TAG + self._id, str(now_ms()))
+        self._is_announced = True
+        return self._holder.control()  # to make the place may have taken long
+
+    def _is_free(self, control: Control) -> bool:
+        lease, since = self._seen
+        if lease is None or lease.watcher in ("", self._id):
+            return True
+        return time.monotonic() - since >= self._lease_seconds
+
+    def _look_at(self, control: Control) -> None:
+        if control.lease != self._seen[0]:
+            self._seen = control.lease, time.monotonic()
+        self._others = control.watchers - {self._id}
+        self.began_ms = control.began_ms or self.began_ms
+
+    def _begin(self, control: Control) -> None:
+        lease = control.lease
+        self._beat = 0 if lease is None else lease.beat
+        self.read_ms = 0 if lease is None else lease.read_ms
+        if self.began_ms is None:
+            self.began_ms = now_ms()
+            self._holder.set_control(BEGAN_TAG, str(self.began_ms))
+        self._write(self.read_ms)
+
+    def _write(self, read_ms: int) -> None:
+        asked = time.monotonic()
+        self._beat += 1
+        lease = Lease(watcher=self._id, host=self._host, beat=self._beat, read_ms=read_ms, at_ms=now_ms())
+        self._holder.set_control(LEASE_TAG, lease.model_dump_json(), _WRITE_SECONDS)
+        self._seen = lease, asked
+        self._renewed = asked

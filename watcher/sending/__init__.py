@@ -1,0 +1,1 @@
+"""Messages on their way: in whose language, with which picture, through what."""

@@ -1,0 +1,54 @@
+"""What a message says, in the language of whoever gets it."""
+
+import gettext
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from domain.alerts.alert import Alert
+from domain.errors.alerts.events import SeveralAlerts, StillMore
+from domain.errors.catalogue import TEMPLATES
+from domain.messages import Reason, as_json, rendered
+from watcher.sending.delivery import MessageText
+
+_TRANSLATIONS: Final = Path(__file__).parents[2] / "components" / "translations"
+_MOST_LISTED: Final = 20
+# Beyond so many the ids alone are more than a chat takes.
+_MOST_NAMED: Final = 200
+
+
+def message_of(alerts: Sequence[Alert], language: str, clew_url: str) -> MessageText:
+    """One alert as a message, or several in one; each with its link and its id."""
+    said = [_said(alert, language) for alert in alerts[:_MOST_LISTED]]
+    parts = [
+        f"{text}\n{_moment(alert)}\n{clew_url}{alert.subject.page}\n[{alert.id}]"
+        for text, alert in zip(said, alerts, strict=False)
+    ]
+    if len(alerts) == 1:
+        return MessageText(f"Clew: {said[0]}", parts[0])
+    if len(alerts) > _MOST_LISTED:
+        more = " ".join(f"[{alert.id}]" for alert in alerts[_MOST_LISTED:_MOST_NAMED])
+        parts.append(f"{translated(StillMore(len(alerts) - _MOST_LISTED), language)}\n{clew_url}/alerts\n{more}")
+    return MessageText(f"Clew: {translated(SeveralAlerts(len(alerts)), language)}", "\n\n".join(parts))
+
+
+def translated(message: Reason, language: str) -> str:
+    """The sentence of a message in a language."""
+    words = _catalogue(language)
+    return rendered(as_json(message), lambda code: words.gettext(TEMPLATES[code]) if code in TEMPLATES else None)
+
+
+def _said(alert: Alert, language: str) -> str:
+    return translated(alert.text, language)
+
+
+def _moment(alert: Alert) -> str:
+    at = datetime.fromtimestamp(alert.since_ms / 1000, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("messages", _TRANSLATIONS, [language], fallback=True)

@@ -1,0 +1,79 @@
+"""The watcher's settings, from the environment or `.env`: the dashboard's, and its own."""
+
+import socket
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from domain.alerts.rules import AlertRules
+from domain.errors import BadInput
+from domain.errors.records import InvalidArgument
+from domain.messages import Text
+from domain.url_settings import OptionalUrl
+from domain.wrong_settings import wrong_settings
+from settings.alerts_file import rules_in
+from settings.settings import Settings
+from watcher.sending.delivery import is_address
+
+
+class WatcherSettings(Settings):
+    """Whom the watcher tells, and where its links lead."""
+
+    clew_public_url: OptionalUrl = Field(
+        None,
+        description="Clew's address as readers open it, for links in messages. Empty: the dashboard at HOST:PORT.",
+    )
+    watcher_round_seconds: float = Field(
+        27,
+        ge=1,
+        le=600,
+        description="The watcher asks MLflow this often what changed, in seconds; 27 is three requests a minute.",
+    )
+    disk_least_percent: float = Field(
+        5,
+        ge=0,
+        le=100,
+        description="A disk of artifacts or checkpoints with less than so many percent free is nearly full.",
+    )
+
+    @cached_property
+    def rules(self) -> AlertRules:
+        """What ALERTS_FILE says; raises BadInput, also for an address that Apprise cannot send to."""
+        if self.alerts_file is None:
+            raise InvalidArgument(Text("Set ALERTS_FILE: nobody is to be told of anything."))
+        try:
+            return rules_in(self.alerts_file, is_address)
+        except BadInput as error:
+            raise InvalidArgument(Text(f"Setting ALERTS_FILE={str(self.alerts_file)!r}: {error}")) from error
+
+    @property
+    def base_url(self) -> str:
+        """What stands before the path of each link."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return str(self.clew_public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def watcher_folder(self) -> Path:
+        """Where it keeps who it is, and what it is to tell."""
+        return self.state_dir.absolute() / "watcher"
+
+    @property
+    def machine(self) -> str:
+        """What this machine calls itself."""
+        return socket.gethostname()
+
+    @property
+    def all_secrets(self) -> frozenset[str]:
+        """What no log line and no alert may hold."""
+        return self.secrets | self.rules.secrets
+
+
+def read_settings() -> WatcherSettings:
+    """Reads the settings and the file of alerts; raises BadInput with a sentence for each that is wrong."""
+    try:
+        found = WatcherSettings()
+    except ValidationError as error:
+        raise wrong_settings(error) from error
+    _ = found.rules
+    return found

@@ -1,0 +1,82 @@
+"""What a run's events say of it, and when its silence is one."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from domain.alerts.alert import Subject
+from domain.tracking.history import History
+from domain.tracking.runs import Run
+from domain.tracking.silence import is_of_the_machine
+from domain.tracking.vocabulary import MetricWord, Vocabulary
+
+STALLED_TIMES: Final = 10
+LEAST_SECONDS: Final = 120.0
+UNKNOWN_SECONDS: Final = 600.0
+"""After so long one is silent that logged too little for a usual interval."""
+_FEWEST_POINTS: Final = 3
+_SCORES: Final[tuple[MetricWord, ...]] = ("success_rate", "reward")
+
+
+class Score(NamedTuple):
+    """What a run came to, by the metric that its tool logs; `text` as it is told."""
+
+    key: str
+    logged: float
+    text: str
+
+
+def score_of(run: Run, vocabulary: Vocabulary) -> Score | None:
+    """Its success rate, else its reward; None where it logged neither, or that diverged."""
+    for word in _SCORES:
+        key, value = run.metric_key(word, vocabulary), run.latest(word, vocabulary)
+        if key is not None and value is not None:
+            text = f"{value * 100:.4g} %" if word == "success_rate" else f"{value:.5g}"
+            return Score(key, run.metrics[key].value, text)
+    return None
+
+
+def ended_ms(run: Run, unknown: int) -> int:
+    """When it ended, in Unix ms; where it says no time that can be, `unknown`, or its start where that is later."""
+    moment = run.ended_at or run.started_at
+    at = 0 if moment is None else round(moment.timestamp() * 1000)
+    return at if run.ended_at is not None else max(at, unknown)
+
+
+def subject_of(run: Run, key: str) -> Subject:
+    """The run as what an alert is about."""
+    return Subject(
+        key=key,
+        name=(run.name or run.run_id[:8])[:300],
+        experiment=run.experiment[:300],
+        run_id=run.run_id,
+        page=f"/mlflow/runs/{run.run_id}",
+    )
+
+
+def newest_point(run: Run) -> tuple[str, int] | None:
+    """The metric that the run itself logged last, and when by its own clock; None where it logged none."""
+    own = [(point.timestamp, key) for key, point in run.metrics.items() if not is_of_the_machine(key)]
+    if not own:
+        return None
+    at, key = max(own)
+    return key, at
+
+
+def silence_key(run: Run) -> str:
+    """The same for as long as the run logs nothing."""
+    point = newest_point(run)
+    return f"{run.run_id} {0 if point is None else point[1]}"
+
+
+def usual_seconds(history: History) -> float | None:
+    """The median of the times between its points; None where there are too few. Points of one moment count as one."""
+    moments = np.unique(history.timestamp)
+    if len(moments) < _FEWEST_POINTS:
+        return None
+    return float(np.median(np.diff(moments))) / 1000
+
+
+def stalled_after(usual: float | None) -> float:
+    """After how many seconds of silence a run stands still that logs so often."""
+    return UNKNOWN_SECONDS if usual is None else max(LEAST_SECONDS, STALLED_TIMES * usual)

@@ -1,0 +1,187 @@
+"""Runs: finished, failed, diverged, stalled, best so far; one request of MLflow a round, a few more for each event."""
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from domain.alerts.kinds import AlertKind
+from domain.errors import BadResponse, NotFound
+from domain.errors.alerts.events import (
+    RunDiverged,
+    RunFinished,
+    RunFinishedWith,
+    RunHasFailed,
+    RunSilent,
+    RunStalled,
+)
+from domain.tracking.runs import Run, RunStatus
+from domain.tracking.vocabulary import Vocabulary
+from mlflow_api.alerts.changed_runs import ChangedRunsApi
+from mlflow_api.alerts.holder import Control
+from mlflow_api.client import MlflowApi
+from mlflow_api.schemas import Experiment
+from watcher.keeping.alert_book import AlertBook, now_ms
+from watcher.keeping.conditions import Condition
+from watcher.keeping.outbox import Outbox
+from watcher.sources.best_so_far import BestSoFar, best_of_each
+from watcher.sources.run_facts import ended_ms, score_of, silence_key, stalled_after, subject_of
+from watcher.sources.usual_intervals import UsualIntervals
+from watcher.sources.watermark import Watermark
+
+# Where MLflow has no GraphQL, and a round is three requests.
+_FALLBACK_TIMES: Final = 2.5
+EXPERIMENTS_SECONDS: Final = 180.0
+_SLACK_MS: Final = 300_000
+"""The times in MLflow are the clients': one may be logged by a machine whose clock is behind ours by this much."""
+_DAY_MS: Final = 86_400_000
+_NOTE: Final = "runs"
+_MOST_KNOWN: Final = 30
+_MOST_TRIES: Final = 10
+_KINDS: Final = {RunStatus.FINISHED: AlertKind.FINISHED, RunStatus.FAILED: AlertKind.FAILED}
+_log = logging.getLogger(__name__)
+
+
+class RunSource:
+    """Reads the runs of one MLflow, round by round; what ended while nobody read is found by the next round."""
+
+    def __init__(
+        self, mlflow: MlflowApi, changed: ChangedRunsApi, vocabulary: Vocabulary, book: AlertBook, seconds: float
+    ) -> None:
+        self._mlflow = mlflow
+        self._changed = changed
+        self._seconds = seconds
+        self._vocabulary = vocabulary
+        self._book = book
+        self.experiments: dict[str, Experiment] = {}
+        """The active ones, by id."""
+        self._experiments_due = 0.0
+        self._live: frozenset[str] = frozenset()
+        self._left: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._began_ms = 0
+        self._usual = UsualIntervals(mlflow, book)
+        self._best = BestSoFar(changed, vocabulary)
+        self._read = Watermark()
+        self.known: dict[str, Run] = {}
+        """Runs that events were about lately, by id: for the pictures of their messages."""
+
+    @property
+    def read_ms(self) -> int:
+        """Up to when what ended has been read."""
+        return self._read.wall_ms
+
+    @property
+    def seconds(self) -> float:
+        """How long to wait for the next round."""
+        return self._seconds * (1.0 if self._changed.is_one_request else _FALLBACK_TIMES)
+
+    def begin(self, outbox: Outbox, shared_ms: int, began_ms: int) -> None:
+        """Goes on where this watcher, or whoever worked last, stopped; begins at `began_ms` where nobody did."""
+        note = outbox.note(_NOTE)
+        own = note.get("read_ms")
+        starts = [at for at in (own if isinstance(own, int) else 0, shared_ms) if at]
+        self._read.begin(max(starts, default=began_ms))
+        self._left = {one: 0 for one in note.get("live", []) if isinstance(one, str)}
+        self._began_ms = began_ms
+        self._book.live_runs = None
+
+    def round(self, outbox: Outbox) -> Control:
+        """Reads what changed, and tells the book; raises a ServiceError."""
+        if time.monotonic() >= self._experiments_due:
+            self.experiments = self._mlflow.experiments()
+            self._experiments_due = time.monotonic() + EXPERIMENTS_SECONDS
+        now = self._read.moment()
+        found = self._changed.read(self.experiments, self._read.wall_ms - _SLACK_MS)
+        self._book.mutes = found.control.mutes  # before anything of this round is told
+        live = {run.run_id: run for run in found.live}
+        ended = {run.run_id: run for run in found.ended if run.is_over}
+        before = {*self._live, *self._left}
+        for run in self._gone(before - live.keys() - ended.keys()):
+            (ended if run.is_over else live)[run.run_id] = run
+        candidates = best_of_each(ended.values(), self._vocabulary)
+        for run in ended.values():
+            self._ended(run, was_live=run.run_id in before, is_candidate=run.run_id in candidates)
+        self._hold(list(live.values()))
+        self._seen = {run_id: self._seen.get(run_id, now) for run_id in live}
+        self._live = self._book.live_runs = frozenset(live)
+        self._read.advance(now)
+        self._usual.keep(live)
+        outbox.take_note(_NOTE, {"read_ms": self._read.wall_ms, "live": sorted({*live, *self._left})})
+        return found.control
+
+    def _gone(self, run_ids: Iterable[str]) -> list[Run]:
+        """Those that ran a moment ago and are in no answer now: they ended without a time, or long ago by their clock.
+
+        Between two pages one may slip through that still runs. Those that were deleted are not among them. One of which
+        MLflow tells nonsense is asked for some times more, and keeps no other waiting.
+        """
+        found, left = list[Run](), dict[str, int]()
+        for run_id in run_ids:
+            try:
+                found.append(self._mlflow.run(run_id, self.experiments))
+            except NotFound:
+                continue
+            except BadResponse as error:
+                tries = self._left.get(run_id, 0) + 1
+                _log.warning("How a run ended is not known", extra={"run": run_id, "tries": tries, "cause": str(error)})
+                left |= {run_id: tries} if tries < _MOST_TRIES else {}
+        self._left = left
+        return found
+
+    def _ended(self, run: Run, *, was_live: bool, is_candidate: bool) -> None:
+        at = ended_ms(run, now_ms() if was_live else 0)
+        if run.is_sample or at < (self._seen.get(run.run_id, 0) - _DAY_MS if was_live else self._began_ms):
+            return  # over before anybody was to be told, or copied from elsewhere, with times of its own
+        key = f"{run.run_id} {at if run.ended_at is not None else run.status.value}"
+        self._note_divergence(run)
+        kind = _KINDS.get(run.status)
+        if kind is None or (not was_live and self._book.has_ended(kind, run.run_id, at)):
+            return
+        if kind is AlertKind.FAILED:
+            text = RunHasFailed(subject_of(run, key).name, run.experiment)
+            self._tell(AlertKind.FAILED, run, key, text, at)
+        elif not self._book.is_known(AlertKind.FINISHED, key):
+            best = self._best.text_of(run, self.experiments) if is_candidate else None
+            if best is not None:
+                self._tell(AlertKind.BEST, run, run.run_id, best, at)
+            score, name = score_of(run, self._vocabulary), subject_of(run, key).name
+            text_of = RunFinished(name, run.experiment)
+            if score is not None:
+                self._tell(
+                    AlertKind.FINISHED, run, key, RunFinishedWith(name, run.experiment, score.key, score.text), at
+                )
+            else:
+                self._tell(AlertKind.FINISHED, run, key, text_of, at)
+
+    def _tell(self, kind: AlertKind, run: Run, key: str, text: Any, at_ms: int) -> None:
+        self.known[run.run_id] = run
+        while len(self.known) > _MOST_KNOWN:
+            self.known.pop(next(iter(self.known)))
+        self._book.happened(kind, subject_of(run, key), text, at_ms)
+
+    def _note_divergence(self, run: Run) -> None:
+        diverged = run.diverged(self._vocabulary)
+        if diverged and not self._book.is_known(AlertKind.DIVERGED, run.run_id):
+            step = min(one.step for one in diverged.values())
+            text = RunDiverged(subject_of(run, "").name, run.experiment, ", ".join(sorted(diverged)[:5]), step)
+            self._tell(AlertKind.DIVERGED, run, run.run_id, text, now_ms())
+
+    def _hold(self, live: Sequence[Run]) -> None:
+        """Of the runs that run: who has been silent for how long, by our own clock from when we first saw it so."""
+        running = [run for run in live if run.status is RunStatus.RUNNING]
+        for run in running:
+            self._note_divergence(run)
+        self._usual.look_at(running)
+        self._book.hold((AlertKind.STALLED,), [self._silence(run) for run in running])
+
+    def _silence(self, run: Run) -> Condition:
+        subject, usual = subject_of(run, silence_key(run)), self._usual.of(run)
+        after = stalled_after(usual)
+        minutes = max(1, round(after / 60))
+        text = (
+            RunSilent(subject.name, run.experiment, minutes)
+            if usual is None
+            else RunStalled(subject.name, run.experiment, minutes, max(1, round(usual)))
+        )
+        return Condition(AlertKind.STALLED, subject, text, after_seconds=after)

@@ -1,0 +1,71 @@
+"""How often runs log, by their own histories: asked for once they have been silent for a while, many at once."""
+
+import logging
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from domain.alerts.kinds import AlertKind
+from domain.errors import ClewError
+from domain.tracking.history import FIRST_STEP, HistoryPart
+from domain.tracking.runs import Run
+from mlflow_api.client import MlflowApi
+from mlflow_api.histories.metrics import RUNS_PER_CALL, MetricsApi
+from watcher.keeping.alert_book import AlertBook
+from watcher.sources.run_facts import LEAST_SECONDS, newest_point, silence_key, stalled_after, usual_seconds
+
+_MOST_POINTS: Final = 500
+_LAST_OF_A_SAMPLE: Final = 3
+_log = logging.getLogger(__name__)
+
+
+class UsualIntervals:
+    """The usual interval of each run, in seconds, as of the silence that it was asked for."""
+
+    def __init__(self, mlflow: MlflowApi, book: AlertBook) -> None:
+        self._metrics = MetricsApi(mlflow)
+        self._book = book
+        self._known: dict[str, tuple[str, float | None]] = {}
+
+    def of(self, run: Run) -> float | None:
+        """How often it logs; None where it logged too little, or nobody had to ask yet."""
+        return self._known.get(run.run_id, ("", None))[1]
+
+    def keep(self, run_ids: Collection[str]) -> None:
+        """Forgets all others."""
+        self._known = {run_id: one for run_id, one in self._known.items() if run_id in run_ids}
+
+    def look_at(self, runs: Sequence[Run]) -> None:
+        """Asks for those that may stand still; runs of one metric are one request."""
+        by_key: dict[str, list[Run]] = {}
+        for run in runs:
+            point = newest_point(run)
+            if point is not None and self._is_due(run):
+                by_key.setdefault(point[0], []).append(run)
+        for key, asked in by_key.items():
+            for start in range(0, len(asked), RUNS_PER_CALL):
+                self._ask(key, asked[start : start + RUNS_PER_CALL])
+
+    def _is_due(self, run: Run) -> bool:
+        silence, usual = self._known.get(run.run_id, ("", None))
+        if silence == silence_key(run):
+            return False
+        silent = self._book.held_seconds(f"{AlertKind.STALLED.value} {silence_key(run)}")
+        return silent >= (stalled_after(usual) if silence else LEAST_SECONDS / 2)
+
+    def _ask(self, key: str, runs: Sequence[Run]) -> None:
+        try:
+            parts = self._metrics.fetch([run.run_id for run in runs], key, FIRST_STEP, _MOST_POINTS)
+            for run in runs:
+                self._known[run.run_id] = silence_key(run), self._usual(run, key, parts[run.run_id])
+        except ClewError as error:
+            _log.info("How often runs log is not known", extra={"metric": key, "cause": str(error)})
+
+    def _usual(self, run: Run, key: str, part: HistoryPart) -> float | None:
+        history = part.history
+        if history is None:
+            return None
+        if not part.exact and len(history) > _LAST_OF_A_SAMPLE:  # between points of a sample others lie
+            last = int(history.step[-_LAST_OF_A_SAMPLE])
+            end = self._metrics.fetch([run.run_id], key, last, _MOST_POINTS)[run.run_id]
+            history = end.history if end.exact and end.history is not None else history
+        return usual_seconds(history)
