@@ -1,6 +1,6 @@
 """/api/runs/<id>/facts.json and …/differences: a run as a whole, and what differs from another one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -18,7 +18,8 @@ from domain.tracking.runs import Run
 from services.connect import Services
 from services.run_facts.files import walk
 from services.run_facts.made_models import models_from
-from services.tracking.known_runs import known_run, known_table
+from services.tracking.known_runs import known_run, whole_table
+from services.tracking.run_store import RunView
 
 _MOST_CHILDREN: Final = 1_000
 
@@ -32,8 +33,7 @@ def blueprint(services: Services) -> Blueprint:
     def facts(run_id: str) -> Response:
         view = services.runs.view_with([_checked(run_id)], patience)
         run = known_run(view, run_id)
-        children = known_table(view).children_of(run_id)
-        response = dated(answer(RunFacts, _facts(services, run, children)), view)
+        response = dated(answer(RunFacts, _facts(services, run, view)), view)
         response.headers["Content-Disposition"] = f'inline; filename="{run_id}-facts.json"'
         return response
 
@@ -43,7 +43,7 @@ def blueprint(services: Services) -> Blueprint:
         ids = [_checked(run_id), *([] if asked is None else [_checked(asked)])]
         view = services.runs.view_with(ids, patience)
         run = known_run(view, run_id)
-        other = usual_reference(run, known_table(view)) if asked is None else known_run(view, asked)
+        other = usual_reference(run, whole_table(view)) if asked is None else known_run(view, asked)
         if other is None:
             raise NoRunBefore(run_id)
         return dated(answer(RunChanges, changes_between([other, run], services.vocabulary)), view)
@@ -57,10 +57,11 @@ def _checked(run_id: str) -> str:
     return run_id
 
 
-def _facts(services: Services, run: Run, children: Sequence[Run]) -> RunFacts:
+def _facts(services: Services, run: Run, view: RunView) -> RunFacts:
     missing: dict[str, str] = {}
     patience, run_id = services.settings.patience_seconds, run.run_id
     [summary] = located_summaries([run], services)
+    children = _read(missing, "children", lambda: whole_table(view).children_of(run_id))
     models = _read(missing, "models", lambda: models_from(services.model_views, services.models.name, run_id, patience))
     datasets = _read(missing, "datasets", lambda: services.datasets.of(run_id))
     walked = _read(missing, "artifacts", lambda: walk(services.artifacts, run_id))
@@ -70,8 +71,8 @@ def _facts(services: Services, run: Run, children: Sequence[Run]) -> RunFacts:
         tags=run.tags,
         origin=Origin.of(run),
         bounds={key: Bounds.of(found) for key, found in sorted(bounds.items())},
-        children=[ChildRun.of(child) for child in children[:_MOST_CHILDREN]],
-        children_total=len(children),
+        children=None if children is None else [ChildRun.of(child) for child in children[:_MOST_CHILDREN]],
+        children_total=None if children is None else len(children),
         models=None if models is None else [MadeModel.of(model) for model in models],
         datasets=datasets,
         artifacts=None if walked is None else [ArtifactRow.of(entry) for entry in walked.entries],

@@ -77,8 +77,10 @@ class RunFacts(RunDetail):
     tags: dict[str, str]
     origin: Origin
     bounds: dict[str, Bounds] = Field(description="of the metrics of which these are known by now, by name")
-    children: list[ChildRun]
-    children_total: int = Field(description="how many there are, also where `children` are only the first of them")
+    children: list[ChildRun] | None
+    children_total: int | None = Field(
+        description="how many there are, also where `children` are only the first of them"
+    )
     models: list[MadeModel] | None
     datasets: list[Dataset] | None
     artifacts: list[ArtifactRow] | None

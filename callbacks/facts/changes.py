@@ -29,7 +29,7 @@ from domain.run_facts.run_changes import RunName, changes_between
 from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.runs import Run
 from services.connect import Services
-from services.tracking.known_runs import known_run, known_table
+from services.tracking.known_runs import known_run, known_table, whole_table
 from services.tracking.run_store import RunView
 
 _MOST_CALLED: Final = 20
@@ -106,12 +106,12 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _references(view: RunView, run: Run, typed: str) -> list[Run]:
-    table = known_table(view)
     if not typed.strip():
-        usual = usual_reference(run, table)
+        usual = usual_reference(run, whole_table(view))
         return [] if usual is None else [usual]
     known = view.get(typed.strip()) if is_run_id(typed.strip()) else None
-    return [known] if known is not None else runs_called(typed, table, run.run_id, _MOST_CALLED)
+    found = [known] if known is not None else runs_called(typed, known_table(view), run.run_id, _MOST_CALLED)
+    return found or runs_called(typed, whole_table(view), run.run_id, _MOST_CALLED)
 
 
 def _not_one(found: Sequence[Run]) -> list[Any]:

@@ -1,14 +1,16 @@
 """The API as a program meets it: the whole app with its routes, on a real MLflow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app import create_app
 from services.connect import connect
+from tests.misbehaving import eventually
 from tests.patient import Patient
 from tests.registry import Registry
 from tests.tracking import Tracking
@@ -40,5 +42,20 @@ def registry(tracking: Tracking, request: pytest.FixtureRequest) -> Registry:
 
 @pytest.fixture(scope="module")
 def server(serving: Serving, registry: Registry) -> Flask:
-    """The server whose models are in `registry`."""
-    return serving(registry.tracking.address, model_name=registry.name)
+    """The server whose models are in `registry`; it has read all runs that there were."""
+    server = serving(registry.tracking.address, model_name=registry.name)
+    until_listed(server.test_client())
+    return server
+
+
+def until_listed(client: FlaskClient, run_ids: Iterable[str] = ()) -> None:
+    """Waits until all runs have been read, these among them: under load a first reading comes in parts."""
+    asked = ",".join(wanted := list(run_ids))
+
+    def are_listed() -> bool:
+        if asked:  # what is not known yet is read at once
+            client.get(f"/api/runs/compare?runs={asked}")
+        answer = client.get("/api/runs?column=name&archived=true")
+        return answer.status_code == 200 and set(wanted) <= {run["run_id"] for run in answer.json}
+
+    eventually(are_listed)

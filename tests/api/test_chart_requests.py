@@ -338,6 +338,11 @@ def test_until_the_first_reading_is_over_no_run_is_said_to_be_missing(
         assert ("problem" in told, bool(told["rows"])) == (run == unknown, run == old)
     assert client.get(f"/api/runs/compare?runs={old},{unknown}").status_code == 503
     assert client.get("/api/runs").status_code == 503
+    facts = client.get(f"/api/runs/{old}/facts.json").json
+    assert (facts["children"], facts["children_total"]) == (None, None)
+    assert "still telling its runs" in facts["missing"]["children"]
+    assert client.get(f"/api/runs/{old}/differences").json["code"] == "runs-still-coming"
+    assert "still telling its runs" in client.get(f"/runs/changes?run={old}").json["problem"]
     told = client.get("/charts/figure", query_string={"runs": unknown, "chart": "known"}).json
     assert (told["pending"], told["absent"]) == (True, False)
     assert client.get(f"/charts/metrics?runs={unknown}").json["pending"]

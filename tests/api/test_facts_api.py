@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.api.conftest import Serving
+from tests.api.conftest import Serving, until_listed
 from tests.api.test_models_api import is_failure
 from tests.misbehaving import HTML, Misbehaving, eventually
 from tests.tracking import Tracking
@@ -23,7 +23,7 @@ def client(serving: Serving, tracking: Tracking) -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def runs(tracking: Tracking) -> list[str]:
+def runs(tracking: Tracking, client: FlaskClient) -> list[str]:
     """Three runs, each after the other; the last one stands in the second."""
     experiment, commits = tracking.experiment(), ("a" * 40, "b" * 40)
     made = [
@@ -44,6 +44,7 @@ def runs(tracking: Tracking) -> list[str]:
     tracking.post("registered-models/create", {"name": "facts-api"})
     source = f"mlflow-artifacts:/{experiment}/{made[1]}/artifacts/m"
     tracking.post("model-versions/create", {"name": "facts-api", "source": source, "run_id": made[1]})
+    until_listed(client, [*made, child])
     return [*made, child]
 
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from app import create_app
 from services.connect import connect
 from settings.settings import Settings
-from tests.api.conftest import Serving
-from tests.misbehaving import Misbehaving
+from tests.api.conftest import Serving, until_listed
+from tests.misbehaving import Misbehaving, eventually
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -108,13 +108,15 @@ def test_another_worker_shows_a_change_at_once(tracking: Tracking, experiment: s
     def names(client: FlaskClient) -> dict[str, str]:
         return {row["run_id"]: row["name"] for row in client.get("/api/runs", query_string=query).json}
 
+    for worker in (one, other):
+        until_listed(worker, [run_id, gone])
     assert (names(one)[run_id], names(other)[run_id]) == ("shown", "shown")
     one.patch(f"/api/runs/{run_id}", json={"name": "shown at once"})
     one.delete(f"/api/runs/{gone}")
-    assert (names(other)[run_id], gone in names(other)) == ("shown at once", False)
+    eventually(lambda: (names(other)[run_id], gone in names(other)) == ("shown at once", False))
     other.post(f"/api/runs/{gone}/restore")
     other.patch(f"/api/runs/{run_id}", json={"marks": {"archived": True}})
-    assert (run_id in names(one), gone in names(one)) == (False, True)
+    eventually(lambda: (run_id in names(one), gone in names(one)) == (False, True))
     left_out = one.get("/api/runs", query_string=query).headers["X-Archived-Count"]
     assert int(left_out) >= 1
     assert run_id in {row["run_id"] for row in one.get("/api/runs", query_string=query | {"archived": "true"}).json}

@@ -11,7 +11,7 @@ from api.run_columns import FIELDS
 from domain.filters.grammar import Kind
 from domain.filters.terms import Cell
 from domain.tracking.runs import RunSummary
-from tests.api.conftest import Serving
+from tests.api.conftest import Serving, until_listed
 from tests.api.test_models_api import is_failure
 from tests.filters.cases import Case, cases, cells
 from tests.tracking import Tracking
@@ -37,7 +37,7 @@ def runs(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
     for kind in FIELD:
         experiment = tracking.experiment(f"filter-{kind}")
         ids[kind] = [tracking.run(experiment, **logged(kind, cell)) for cell in told_to_mlflow(kind)]
-    client.get(f"/api/runs/compare?runs={','.join(id for some in ids.values() for id in some)}")
+    until_listed(client, [run_id for some in ids.values() for run_id in some])
     return ids
 
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from domain.filters.grammar import Kind
-from tests.api.conftest import Serving
+from tests.api.conftest import Serving, until_listed
 from tests.api.test_run_filters import logged, told_to_mlflow
 from tests.filters.cases import Case, cases
 from tests.tracking import Tracking
@@ -38,7 +38,7 @@ def by_kind(tracking: Tracking, client: FlaskClient) -> dict[Kind, list[str]]:
     for kind in COLUMN:
         experiment = tracking.experiment(f"listed-{kind}")
         ids[kind] = [tracking.run(experiment, **logged(kind, cell)) for cell in told_to_mlflow(kind)]
-    client.get(f"/api/runs/compare?runs={','.join(id for some in ids.values() for id in some)}")
+    until_listed(client, [run_id for some in ids.values() for run_id in some])
     return ids
 
 
@@ -55,7 +55,7 @@ def three(tracking: Tracking, client: FlaskClient) -> list[str]:
         started = 1_790_000_000_000 - number * 60_000
         run = {"name": NAMES[number], "params": params, "metrics": metrics, "tags": tags, "started_ms": started}
         found.append(tracking.run(experiment, **run))  # type: ignore[arg-type]
-    client.get(f"/api/runs/compare?runs={','.join(found)}")
+    until_listed(client, found)
     return found
 
 
@@ -118,7 +118,7 @@ def test_a_rate_is_found_by_what_is_shown_of_it_in_the_list_and_over_the_api(
     """0.0004 is shown as 0.0 per cent."""
     experiment = tracking.experiment("listed, rates")
     ids = [tracking.run(experiment, metrics={"success_rate": [rate]}) for rate in (0.0004, 0.0006, 0.6664, 1.0)]
-    client.get(f"/api/runs/compare?runs={','.join(ids)}")
+    until_listed(client, ids)
     for typed, over_api, expected in (
         ("<= 0.0", "<= 0", [0]),
         ("> 0", "> 0.0", [1, 2, 3]),

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from domain.tracking.runs import RunSummary
+from tests.api.conftest import until_listed
 from tests.api.test_models_api import is_failure
 from tests.tracking import Tracking
 
@@ -37,7 +38,7 @@ def runs(tracking: Tracking, client: FlaskClient) -> list[str]:
         )
         for number, (rate, loss) in enumerate(zip(RATES, LOSSES, strict=True))
     ]
-    client.get(f"/api/runs/compare?runs={','.join(ids)}")
+    until_listed(client, ids)
     return ids
 
 
@@ -97,7 +98,7 @@ def test_a_change_is_noticed_by_the_etag(client: FlaskClient, tracking: Tracking
     url = f"/api/runs?experiment={EXPERIMENT}"
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
     another = tracking.run(tracking.experiment())
-    client.get(f"/api/runs/compare?runs={another}")
+    until_listed(client, [another])
     changed = client.get(url, headers={"If-None-Match": etag})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != etag

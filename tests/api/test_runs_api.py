@@ -11,7 +11,7 @@ from domain.health import State
 from domain.tracking.runs import RunSummary
 from services.connect import connect
 from settings.settings import Settings
-from tests.api.conftest import Serving
+from tests.api.conftest import Serving, until_listed
 from tests.api.test_models_api import is_failure
 from tests.misbehaving import HTML, Misbehaving, eventually
 from tests.registry import Registry
@@ -73,7 +73,7 @@ def test_a_rate_out_of_range_is_told_as_logged(client: FlaskClient, tracking: Tr
 
 
 def test_all_runs_and_those_of_an_experiment(client: FlaskClient, runs: list[str]) -> None:
-    client.get(f"/api/runs/compare?runs={','.join(runs)}")
+    until_listed(client, runs)
     everything = client.get("/api/runs")
     assert "X-As-Of" in everything.headers
     assert {run["run_id"] for run in everything.json} >= set(runs)
@@ -109,7 +109,7 @@ def test_without_mlflow_and_before_any_answer_it_is_a_503(serving: Serving, path
 
 
 def test_health_names_each_dependency(client: FlaskClient, serving: Serving, runs: list[str]) -> None:
-    client.get("/api/runs")
+    until_listed(client)
     health = client.get("/api/health").json
     assert set(health) == {"mlflow", "model_store"}
     assert all(
@@ -145,7 +145,7 @@ def test_the_model_server_is_a_dependency_of_its_own(serving: Serving, registry:
     health = client.get("/api/health").json
     assert (health["mlflow"]["state"], health["model_store"]["state"]) == ("ok", "down")
     assert is_failure(client.get("/api/models"), 503)
-    assert client.get("/api/runs").status_code == 200
+    until_listed(client)
 
 
 def test_clocks_that_cannot_be_right_are_null(client: FlaskClient, tracking: Tracking) -> None:

@@ -1,15 +1,18 @@
 """Starts the real launcher in an empty directory, and finds whatever it has left running."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -106,6 +109,17 @@ def answers(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def json_of(address: str) -> Any:
+    """What is answered there; None where it is not there yet, as a list is that is still being read."""
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        if error.code != 503:
+            raise
+        return None
 
 
 def wait_until(true: Callable[[], bool], why: Callable[[], object]) -> None:

@@ -9,12 +9,11 @@ import signal
 import sys
 import urllib.request
 from contextlib import closing
-from typing import Any
 
 import pytest
 from simple_websocket import Client
 
-from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, elsewhere, free_port, wait_until
+from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, elsewhere, free_port, json_of, wait_until
 from tests.registry import Registry
 from tests.tracking import Tracking
 
@@ -47,20 +46,15 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
 def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> None:
     """The sample data gets into MLflow, the dashboard reads it, and the engine asks the dashboard for its models."""
     models = f"http://127.0.0.1:{embedded.port}/api/models"
-    wait_until(lambda: _json(models), embedded.said)
+    wait_until(lambda: json_of(models), embedded.said)
     health = f"http://127.0.0.1:{embedded.port}/api/health"
-    wait_until(lambda: "down" not in {one["state"] for one in _json(health).values()}, lambda: _json(health))
-    body = json.dumps({"model_id": _json(models)[0]["id"]}).encode()
+    wait_until(lambda: "down" not in {one["state"] for one in json_of(health).values()}, lambda: json_of(health))
+    body = json.dumps({"model_id": json_of(models)[0]["id"]}).encode()
     write = urllib.request.Request(f"{models}/active", body, {"Content-Type": "application/json"})
     assert urllib.request.urlopen(write, timeout=60).status == 200
     with closing(Client(f"ws://127.0.0.1:{embedded.inference_port}/ws/inference")) as viewer:
         viewer.send('{"command": "reset"}')
         assert json.loads(viewer.receive(timeout=60))["step"] == 0
-
-
-def _json(address: str) -> Any:
-    with urllib.request.urlopen(address, timeout=20) as answer:
-        return json.loads(answer.read())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

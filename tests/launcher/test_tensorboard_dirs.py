@@ -2,7 +2,6 @@
 
 import json
 import signal
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 
 from services.processes.specs import SAMPLES
 from settings.settings import Settings
-from tests.launcher.conftest import Start, free_port, wait_until
+from tests.launcher.conftest import Start, free_port, json_of, wait_until
 from tests.tensorboard_import.event_folders import append_events, scalar, write_events
 
 GOLDEN = Path(__file__).parents[1] / "tools" / "golden" / "cleanrl-ppo.json"
@@ -42,9 +41,7 @@ def test_a_folder_of_cleanrl_is_on_the_list_read_right_and_goes_on(
 
     def listed() -> list[dict[str, Any]]:
         address = f"http://127.0.0.1:{launch.port}/api/runs?experiment={experiment}"
-        with urllib.request.urlopen(address, timeout=30) as answer:
-            found: list[dict[str, Any]] = json.loads(answer.read())
-            return found
+        return json_of(address) or []
 
     def length() -> float | None:
         return next((run["episode_length"] for run in listed()), None)

@@ -57,7 +57,7 @@ def test_all_runs_are_back_within_a_refresh_period(
     misbehaving.alter = spoilt
     mlflow = MlflowApi(JsonService("MLflow", misbehaving.address))
     runs = RunStore(MlflowRuns(mlflow, cache_folder(cache_dir, misbehaving.address)), cache_dir, PERIOD)
-    view = runs.whole_view(20)
+    view = runs.whole_view(40)
     assert view.runs is not None
     assert (len(view.runs), bool(view.runs.bad_rows)) == (0, True)
     time.sleep(1.5)
