@@ -49,10 +49,14 @@ train-deps: $(STAMPS)/train ## Install what `python -m training` needs (torch an
 
 ray: $(STAMPS)/ray ## Install a Ray into .venv-ray (380 MB), for the tests of trainings on a cluster; Clew itself needs none
 
-translations: $(STAMPS)/dev ## Bring the Japanese texts in line with the source: new ones come in empty, unused ones go
+translations: $(STAMPS)/dev ## Bring each language's texts in line with the source: new ones come in empty, unused ones go
 	@pot=$$(mktemp); $(VENV)/bin/pybabel -q extract -k _ -k template --no-location --sort-output -o $$pot components pages callbacks domain/errors domain/trainings; \
-	$(VENV)/bin/pybabel -q update -i $$pot -d components/translations -l ja --no-fuzzy-matching --ignore-obsolete; rm $$pot
-	@$(VENV)/bin/pybabel compile -d components/translations -l ja --statistics
+	for code in $$($(PY) -c 'from domain.languages import LANGUAGES; print(*LANGUAGES[1:])'); do \
+	  if [ -d components/translations/$$code ]; then \
+	    $(VENV)/bin/pybabel -q update -i $$pot -d components/translations -l $$code --no-fuzzy-matching --ignore-obsolete; \
+	  else $(VENV)/bin/pybabel -q init -i $$pot -d components/translations -l $$code; fi; \
+	  $(VENV)/bin/pybabel compile -d components/translations -l $$code --statistics; \
+	done; rm $$pot
 
 licences: $(STAMPS)/dev ## Write docs/licences.md anew, after `make lock` or new files of others in assets/
 	@$(PY) -m tests.rules.licences

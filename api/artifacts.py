@@ -43,7 +43,7 @@ def blueprint(services: Services) -> Blueprint:
     @routes.get("/document")
     def laid_out(run_id: str) -> Response:
         path = request.args.get("path", "")
-        kind, html = document(artifacts, run_id, path, str(choose_language() or "en"), _FILES)
+        kind, html = document(artifacts, run_id, path, choose_language(), _FILES)
         response = Response(html, mimetype="text/html")
         response.headers["Cache-Control"] = _REVALIDATED
         return sandbox(response, settings, is_ours=kind is Kind.MARKDOWN)

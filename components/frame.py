@@ -12,6 +12,7 @@ from components.links import href, is_embedded
 from components.models import model_change
 from components.texts.language import _, language
 from components.ui_settings import UiSettings
+from domain.languages import LANGUAGE_NAMES
 
 
 def frame(ui: UiSettings) -> html.Div:
@@ -90,7 +91,7 @@ def _header(ui: UiSettings) -> html.Header:
                     className="navbar-nav me-auto",
                 ),
                 html.Span(_("read-only"), className="badge text-bg-secondary me-3") if ui.read_only else None,
-                _other_language(),
+                *_other_languages(),
             ],
             className="navbar navbar-expand px-3",
             **{"aria-label": _("Pages")},
@@ -99,9 +100,10 @@ def _header(ui: UiSettings) -> html.Header:
     )
 
 
-def _other_language() -> html.A:
-    """The way to the other language; assets/clew.js keeps the rest of the address."""
-    code, name = ("en", "English") if language() == "ja" else ("ja", "日本語")
-    return html.A(
-        name, href=f"?lang={code}", id=ids.LANGUAGE, lang=code, className="nav-link small", **{"data-lang": code}
-    )
+def _other_languages() -> list[html.A]:
+    """The ways to the other languages; assets/clew.js keeps the rest of the address."""
+    return [
+        html.A(name, href=f"?lang={code}", lang=code, className="nav-link small", **{"data-lang": code})
+        for code, name in LANGUAGE_NAMES.items()
+        if code != language()
+    ]

@@ -6,18 +6,19 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import g, request
 
+from domain.languages import LANGUAGES, SOURCE_LANGUAGE, Language, known_language
 from domain.links import Links
 
-LANGUAGES = ("en", "ja")
 _QUERY_HEADER: Final = "X-Clew-Query"
 
 
-def choose_language() -> str:
-    """`?lang=` of the page, else what the browser prefers, else English.
+def choose_language() -> Language:
+    """`?lang=` of the page, else what the browser prefers, else the source's.
 
     A Dash callback goes to an address of its own; what its page's address says comes with it.
     """
-    return _asked_language() or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    preferred = request.accept_languages.best_match(LANGUAGES)
+    return _asked_language() or known_language(preferred) or SOURCE_LANGUAGE
 
 
 def note_links(prefix: str) -> None:
@@ -30,8 +31,8 @@ def note_links(prefix: str) -> None:
     g.links = Links(prefix, kept | ({"embed": "1"} if "1" in _asked("embed") else {}))
 
 
-def _asked_language() -> str | None:
-    return next((query for query in _asked("lang") if query in LANGUAGES), None)
+def _asked_language() -> Language | None:
+    return next(filter(None, map(known_language, _asked("lang"))), None)
 
 
 def _asked(name: str) -> tuple[str | None, str | None]:

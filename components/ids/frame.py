@@ -2,7 +2,6 @@
 
 # Frame: on every page
 ERRORS = "frame-errors"
-LANGUAGE = "frame-language"
 # Changes of models: what came of each, and the dialog that asks first
 CHANGES = "changes"
 CHANGE_DIALOG = "change-dialog"

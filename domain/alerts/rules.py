@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, time
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, NamedTuple
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.alerts.alert import Alert, ReceiverName, Subject
 from domain.alerts.kinds import HOLDS_SECONDS, AlertKind
 from domain.alerts.patterns import fits_any
+from domain.languages import SOURCE_LANGUAGE, Language
 from domain.secrets import secrets_in
 
-Language = Literal["en", "ja"]
 EVERYBODY: Final = "*"
 _PARTS: Final = re.compile(r"[/:@?&=#,]+")
 _HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}|localhost|[0-9.]+", re.IGNORECASE)
@@ -27,7 +27,7 @@ class Receiver(BaseModel):
 
     name: ReceiverName
     url: str = Field(repr=False)
-    language: Language = "en"
+    language: Language = SOURCE_LANGUAGE
 
 
 class QuietHours(NamedTuple):

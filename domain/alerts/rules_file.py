@@ -5,17 +5,17 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import time
-from typing import Any, Final, get_args
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.alerts.kinds import AlertKind
-from domain.alerts.rules import EVERYBODY, AlertRules, Language, QuietHours, Receiver, Rule
+from domain.alerts.rules import EVERYBODY, AlertRules, QuietHours, Receiver, Rule
 from domain.alerts.toml_lines import line_of
 from domain.errors.records import InvalidArgument
+from domain.languages import LANGUAGES, SOURCE_LANGUAGE, Language, known_language
 from domain.messages import Text
 
 MOST_BYTES: Final = 2**20
-_LANGUAGES: Final = get_args(Language)
 _KINDS: Final = [kind.value for kind in AlertKind]
 _TOP: Final = ("language", "zone", "receivers", "rules")
 _OF_RECEIVER: Final = ("url", "language")
@@ -56,7 +56,7 @@ def read_rules(
 
 def _rules(read: Mapping[str, Any], environment: Mapping[str, str], is_address: Callable[[str], bool]) -> AlertRules:
     _check_keys(read, (), _TOP)
-    language = _language(read, ("language",), "en")
+    language = _language(read, ("language",), SOURCE_LANGUAGE)
     zone = _zone(read.get("zone", "UTC"))
     receivers = [
         _receiver(name, value, language, environment, is_address)
@@ -175,9 +175,10 @@ def _zone(name: Any) -> str:
 
 def _language(table: Mapping[str, Any], path: Path, default: Language) -> Language:
     value: Any = table.get("language", default)
-    if value not in _LANGUAGES:
-        raise _Mistake(path, f"should be one of {', '.join(_LANGUAGES)}, not {value!r}", str(value))
-    return "ja" if value == "ja" else "en"
+    language = known_language(value)
+    if language is None:
+        raise _Mistake(path, f"should be one of {', '.join(LANGUAGES)}, not {value!r}", str(value))
+    return language
 
 
 def _meant(word: str, known: Sequence[str]) -> str:

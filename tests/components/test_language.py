@@ -1,15 +1,18 @@
-"""Every text that a reader can meet exists in Japanese, and the compiled catalogue is the source's."""
+"""Every text that a reader can meet exists in each language, and the compiled catalogue is the source's."""
 
 import io
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from domain.languages import LANGUAGES
+
 ROOT = Path(__file__).parents[2]
-CATALOGUE = ROOT / "components/translations/ja/LC_MESSAGES/messages.po"
+TRANSLATIONS = ROOT / "components/translations"
 KEYWORDS = {"_": None, "ngettext": (1, 2), "template": None}
 
 
@@ -21,17 +24,32 @@ def used() -> set[str]:
     return found
 
 
-def test_every_text_is_translated() -> None:
-    catalogue = read_po(io.BytesIO(CATALOGUE.read_bytes()), locale="ja")
+def test_each_language_has_a_catalogue() -> None:
+    """Which languages there are, domain/languages.py says alone."""
+    assert sorted(folder.name for folder in TRANSLATIONS.iterdir() if folder.is_dir()) == sorted(LANGUAGES[1:])
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_text_is_translated(language: str) -> None:
+    catalogue = read_source(language)
     translated = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and all(_strings(m.string))}
     assert used() - translated == set()
     assert translated - used() == set(), "texts that nobody says any more"
 
 
-def test_the_compiled_catalogue_is_up_to_date() -> None:
-    source = read_po(io.BytesIO(CATALOGUE.read_bytes()), locale="ja")
-    compiled = read_mo(io.BytesIO(CATALOGUE.with_suffix(".mo").read_bytes()))
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_the_compiled_catalogue_is_up_to_date(language: str) -> None:
+    source = read_source(language)
+    compiled = read_mo(io.BytesIO(path_of(language).with_suffix(".mo").read_bytes()))
     assert _texts(compiled) == _texts(source), "run `make translations`"
+
+
+def path_of(language: str) -> Path:
+    return TRANSLATIONS / language / "LC_MESSAGES/messages.po"
+
+
+def read_source(language: str) -> Catalog:
+    return read_po(io.BytesIO(path_of(language).read_bytes()), locale=language)
 
 
 def _texts(catalogue: Catalog) -> dict[str, tuple[str, ...]]:

@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from components.texts.language import _
+from components.texts.language import _, language
 from domain.errors import catalogue
 from domain.errors.catalogue import TEMPLATES
+from domain.languages import LANGUAGES
 from domain.messages import SLOT, Message
 from tests.english import english_words
 
@@ -32,6 +33,9 @@ PACKAGES = (
     ),
     *("api", "callbacks", "components", "training", "serving", "sockets", "concurrency", "scheduler", "watcher"),
 )
+# English words stand out in these; in French they may be French.
+IN_OTHER_LETTERS = {"ja"}
+NAMES = ("application", "json", "Content", "Type", "API")
 # Their errors are the catalogue's, and what else they say is for a terminal.
 COMMANDS = ("tensorboard_import",)
 # What these say, nobody reads on a page: whoever starts Clew or a training in a terminal, or calls what is wrong.
@@ -48,7 +52,6 @@ FOR_TERMINALS = {
     "domain/environments/environments_file.py",
     *("domain/alerts/rules_file.py", "settings/alerts_file.py", "watcher/settings.py"),
 }
-LANGUAGES = ("ja",)
 
 
 def kinds() -> Iterator[type[Message]]:
@@ -91,7 +94,7 @@ def _asked_for(node: ast.AST) -> Iterator[ast.AST]:
         yield node.annotation
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(scope="module", params=LANGUAGES[1:])
 def reader(request: pytest.FixtureRequest) -> Flask:
     server = Flask("reader")
     server.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "components" / "translations")
@@ -102,6 +105,7 @@ def reader(request: pytest.FixtureRequest) -> Flask:
 def test_each_code_has_a_template_in_each_language(reader: Flask) -> None:
     with reader.test_request_context("/"):
         translated = {code: _(english) for code, english in TEMPLATES.items()}
+        has_other_letters = language() in IN_OTHER_LETTERS
     assert len(translated) > 100
     for code, english in TEMPLATES.items():
         slots, given = set(SLOT.findall(english)), set(SLOT.findall(translated[code]))
@@ -109,10 +113,7 @@ def test_each_code_has_a_template_in_each_language(reader: Flask) -> None:
         assert slots - {"field_type"} <= given <= slots, code
         if re.search(r"[A-Za-z]{2}", SLOT.sub("", english)):
             assert translated[code] != english, f"make translations, and fill {code} in"
-            words = english_words(
-                SLOT.sub("", translated[code]), names=("application", "json", "Content", "Type", "API")
-            )
-            assert not words, code
+            assert not (has_other_letters and english_words(SLOT.sub("", translated[code]), NAMES)), code
 
 
 USED_WHERE_DEFINED = {"ModelServer", "InferenceEngine", "TrainingScheduler", "InvalidValue", "WholeBody"}
