@@ -20,12 +20,16 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 FOUND = $(firstword $(foreach name,$(PYTHON),$(shell \
     $(name) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 HAS_UV := $(shell uv --version >/dev/null 2>&1 && echo yes)
-# The locks are complete, so nothing is left for an installer to resolve. Only errors are shown.
+# The locks are complete, so nothing is left for an installer to resolve, and nothing is built here: a library without a
+# wheel for this machine is named at once, instead of after minutes. Only errors are shown. What `make run` needs is not
+# compiled beforehand: Python does it with what is really imported, a tenth of all files. The tests import most of them.
 ifeq ($(HAS_UV),yes)
-  INSTALL := uv pip install --quiet --python $(PY) --no-deps --compile-bytecode -r
+  INSTALL := uv pip install --quiet --python $(PY) --no-deps --only-binary :all:
+  COMPILED := --compile-bytecode
   INSTALLER := uv
 else
-  INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps -r
+  INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps --only-binary :all:
+  AS_IT_IS := --no-compile
   INSTALLER := pip
 endif
 
@@ -72,7 +76,8 @@ $(STAMPS)/venv:
 	@$(if $(FOUND),:,echo "Clew needs Python 3.11 or newer, and none of these is: $(PYTHON). On Debian or Ubuntu:" \
 	  "sudo apt-get install python3 python3-venv. Else name one: make run PYTHON=/path/to/python3.12" >&2; exit 1)
 	@echo "Making the virtual environment in $(VENV) …"
-	@{ $(PY) -c '$(NEW_ENOUGH)' && $(PY) -m pip --version; } >/dev/null 2>&1 || $(MAKE_VENV) || { \
+	@{ $(PY) -c '$(NEW_ENOUGH)' && $(PY) -m pip --version; } >/dev/null 2>&1 || $(MAKE_VENV) \
+	  || { $(MAY_GET) && { $(GET_VENV); } && $(MAKE_VENV); } || { \
 	  echo "$(FOUND) cannot make a virtual environment: its venv or ensurepip module is missing." \
 	    "On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@mkdir -p $(STAMPS) && touch $@
@@ -84,20 +89,20 @@ else
 endif
 
 $(STAMPS)/run: requirements.txt $(STAMPS)/venv
-	@echo "Installing Clew's libraries with $(INSTALLER); the first time this takes a minute or two …"
-	@$(INSTALL) $<
+	@echo "Installing Clew's libraries with $(INSTALLER); the first time this takes up to a minute …"
+	@$(INSTALL) $(AS_IT_IS) -r $<
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/venv
 	@echo "Installing the libraries for checks and tests with $(INSTALLER); the first time this takes a minute or two …"
-	@$(INSTALL) $<
+	@$(INSTALL) $(COMPILED) -r $<
 	@touch $@ $(STAMPS)/run
 
 # torch by pip, and on its own: pip's configuration is where a machine says that it wants the CPU build.
 $(STAMPS)/train: requirements-train.txt $(STAMPS)/run
 	@echo "Installing torch with pip, then the trainer's libraries with $(INSTALLER); this can take some minutes …"
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-input "$$(grep '^torch==' $<)"
-	@$(INSTALL) $<
+	@$(INSTALL) $(COMPILED) -r $<
 	@touch $@
 
 # Apart from all else: what Ray pins is its own affair.
@@ -129,7 +134,9 @@ prometheus: # for the tests of the GPUs' history; Debian starts it at once and a
 	@if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then $(GET_PROMETHEUS); \
 	  if command -v systemctl >/dev/null; then $(SUDO) systemctl disable --now prometheus >/dev/null 2>&1 || :; fi; fi
 
-SUDO := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
+IS_ROOT := $(filter 0,$(shell id -u))
+SUDO := $(if $(IS_ROOT),,$(shell command -v sudo))
+MAY_GET := command -v apt-get >/dev/null && [ -n "$(IS_ROOT)$(SUDO)" ]
 # $(call get,packages,what for,which commands)
 define get
   echo "Installing $(2) with $(if $(SUDO),sudo )apt-get …"; \
@@ -137,27 +144,34 @@ define get
   { $(SUDO) apt-get update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
       apt-get install --yes --no-install-recommends $(1); } >"$$log" 2>&1 || { \
     tail -n 5 "$$log" >&2; \
-    echo "Could not install $(2). The tests need $(3) on PATH;" \
+    echo "Could not install $(2). It takes $(3);" \
       "on Debian: apt-get install $(1), as an administrator." >&2; exit 1; }
 endef
-GET_CHROMIUM = $(call get,chromium chromium-driver,Chromium for the browser tests,the commands chromium and chromedriver)
-GET_COMPILER = $(call get,gcc libc6-dev,a C compiler for the tests of the GPU monitor,the command gcc)
-GET_PROMETHEUS = $(call get,prometheus,Prometheus for the tests of the history of GPUs,the commands prometheus and promtool)
-GET_NGINX = $(call get,nginx,nginx for the tests of docs/deploy,the command nginx)
+# Debian's Python has none of its own, and makes a virtual environment only with it.
+GET_VENV = $(call get,python3-venv,Python's ensurepip,the module ensurepip)
+GET_CHROMIUM = $(call get,chromium chromium-driver,Chromium for the browser tests,the commands chromium and chromedriver on PATH)
+GET_COMPILER = $(call get,gcc libc6-dev,a C compiler for the tests of the GPU monitor,the command gcc on PATH)
+GET_PROMETHEUS = $(call get,prometheus,Prometheus for the tests of the history of GPUs,the commands prometheus and promtool on PATH)
+GET_NGINX = $(call get,nginx,nginx for the tests of docs/deploy,the command nginx on PATH)
 
 # uv alone can resolve for all systems at once. The train lock holds what the extra adds; torch's own libraries are left
 # to pip, since they differ between its CPU and its GPU builds.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml
 # Of axe-playwright-python the tests take the script alone, and run it in the browser that they have.
 NO_PLAYWRIGHT := --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet
+# What the mlflow package asks for and a tracking server, its client and its pages do not import: models of scikit-learn, jobs, containers.
+# tests/launcher starts all of Clew without them. A trainer's libraries may bring some of them again.
+WITHOUT := $(addprefix --no-emit-package ,scikit-learn joblib threadpoolctl skops prettytable wcwidth docker huey)
+NO_MATPLOTLIB := $(addprefix --no-emit-package ,matplotlib contourpy cycler fonttools kiwisolver pyparsing)
+NO_SCIPY := --no-emit-package scipy
 # dash[testing] wants selenium 4.2 and with it urllib3 1.26, under which the embedded MLflow logs a traceback at each write to
 # its registry; dash_duo works with newer ones. (As `override-dependencies` it would also loosen the pin at `uv pip install`.)
 NEWER_SELENIUM := selenium>=4.30,<5
 lock: ## Write the requirements files anew, with uv; UPGRADE=--upgrade takes newer versions
 	@$(if $(HAS_UV),:,echo "make lock needs uv: pip install uv" >&2; exit 1)
-	echo '$(NEWER_SELENIUM)' | $(COMPILE) $(UPGRADE) --overrides - --extra dev $(NO_PLAYWRIGHT) --output-file requirements-dev.txt >/dev/null
-	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt >/dev/null
+	echo '$(NEWER_SELENIUM)' | $(COMPILE) $(UPGRADE) --overrides - --extra dev $(NO_PLAYWRIGHT) $(WITHOUT) $(NO_MATPLOTLIB) --output-file requirements-dev.txt >/dev/null
+	$(COMPILE) --constraints requirements-dev.txt $(WITHOUT) $(NO_MATPLOTLIB) $(NO_SCIPY) --output-file requirements.txt >/dev/null
 	@all=$$(mktemp); $(COMPILE) --extra train --constraints requirements-dev.txt --constraints requirements-train.txt \
-	  >"$$all"; grep -vxFf requirements.txt "$$all" \
+	  $(WITHOUT) $(NO_SCIPY) >"$$all"; grep -vxFf requirements.txt "$$all" \
 	  | grep -vE '^(nvidia-|cuda-|triton|filelock|fsspec|mpmath|networkx|setuptools|sympy)' >"$$all.train"; \
 	  mv "$$all.train" requirements-train.txt; rm "$$all"

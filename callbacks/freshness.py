@@ -1,6 +1,7 @@
 """How old a page is, how much of it is on show, what failed, and whether the reader asked to try again."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 import dash
 from dash import ClientsideFunction, Input, State, ctx, no_update
@@ -8,8 +9,7 @@ from dash import ClientsideFunction, Input, State, ctx, no_update
 from components import ids, notices
 from components.runs import reading_texts, run_list
 from components.texts import words
-from services.alerts.team_alerts import KnownAlerts
-from services.registry.model_view import ModelView
+from services.failures import Failure
 from services.tracking.run_store import RunView
 
 RETRY_WAIT_SECONDS = 3.0
@@ -30,7 +30,19 @@ def freshness(view: RunView) -> tuple[Any, Any, bool]:
     return text + ([] if view.runs is None else reading_texts.over_rest(view.runs)), *failed(view)
 
 
-def failed(view: RunView | ModelView | KnownAlerts) -> tuple[Any, bool]:
+class Shown(Protocol):
+    """What a page shows of a service: as of when, and what failed since. A `Reading` is one, and so is each view."""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When it was read; None where nothing was yet."""
+
+    @property
+    def failure(self) -> Failure | None:
+        """What failed since, if anything."""
+
+
+def failed(view: Shown) -> tuple[Any, bool]:
     """What failed since what is shown was read, if anything, and whether something did."""
     failure = view.failure
     if failure is None:

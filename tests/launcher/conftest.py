@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,21 @@ def elsewhere() -> dict[str, str]:
         "GPU_MONITOR_URLS": f"trainer=http://{address}",
         "INFERENCE_WS_URL": f"ws://{address}/ws/inference",
     }
+
+
+def what_the_lock_brings() -> dict[str, str]:
+    """An environment in which nothing can be imported but what `make run` installs, though tests have more."""
+    pins = (line.partition("==")[0] for line in (ROOT / "requirements.txt").read_text().splitlines())
+    locked = {*map(canonical, pins), "pip", "setuptools"}
+    hidden = [
+        module for module, packages in packages_distributions().items() if locked.isdisjoint(map(canonical, packages))
+    ]
+    assert {"pytest", "scipy"} <= set(hidden)
+    return {"PYTHONPATH": f"{Path(__file__).parent / 'locked_alone'}{os.pathsep}{ROOT}", "HIDDEN": ",".join(hidden)}
+
+
+def canonical(package: str) -> str:
+    return package.lower().replace("_", "-").replace(".", "-")
 
 
 def free_port() -> int:

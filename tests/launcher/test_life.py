@@ -13,15 +13,26 @@ from contextlib import closing
 import pytest
 from simple_websocket import Client
 
-from tests.launcher.conftest import MOST_SECONDS, Launch, Start, answers, elsewhere, free_port, json_of, wait_until
+from tests.launcher.conftest import (
+    MOST_SECONDS,
+    Launch,
+    Start,
+    answers,
+    elsewhere,
+    free_port,
+    json_of,
+    wait_until,
+    what_the_lock_brings,
+)
 from tests.registry import Registry
 from tests.tracking import Tracking
 
 
 @pytest.fixture(scope="module")
 def embedded(start: Start) -> Launch:
-    """Where a proxy is named that is not there: nothing of Clew's own is asked through it."""
-    launch = start(**{name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")})
+    """With nothing but the libraries that `make run` installs, and a proxy that is not there: Clew asks itself without."""
+    proxies = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")}
+    launch = start(**proxies, **what_the_lock_brings())
     launch.wait_until_ready()
     return launch
 

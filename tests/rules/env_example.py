@@ -1,4 +1,4 @@
-"""Writes `.env.example` and the README's table of settings from their classes: `python -m tests.rules.env_example`."""
+"""Writes `.env.example` and the table of docs/settings.md from their classes: `python -m tests.rules.env_example`."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from training.settings import TrainingSettings
 from watcher.settings import WatcherSettings
 
 FILE = Path(__file__).parents[2] / ".env.example"
-README = Path(__file__).parents[2] / "README.md"
+TABLE = Path(__file__).parents[2] / "docs/settings.md"
 PARTS: dict[str, type[BaseSettings]] = {
     "The dashboard and `make run`": Settings,
     "The GPU monitor": GpuMonitorSettings,
@@ -39,16 +39,16 @@ def text() -> str:
 
 
 def table() -> str:
-    """What the README's table of settings has to say."""
+    """What the table of settings has to say."""
     rows = [f"| **{title}** | | |\n" + "".join(_row(*field) for field in fields.items()) for title, fields in _parts()]
     return "| setting | default | meaning |\n|---|---|---|\n" + "".join(rows)
 
 
-def with_table(readme: str) -> str:
-    """The README with that table in its place."""
+def with_table(page: str) -> str:
+    """The page with that table in its place."""
     marked = r"(?<=<!-- settings: python -m tests.rules.env_example -->\n).*?(?=<!-- /settings -->)"
-    found, times = re.subn(marked, lambda _old: f"\n{table()}\n", readme, flags=re.DOTALL)
-    assert times == 1, "the README has no place for its table of settings"
+    found, times = re.subn(marked, lambda _old: f"\n{table()}\n", page, flags=re.DOTALL)
+    assert times == 1, "docs/settings.md has no place for its table"
     return found
 
 
@@ -77,4 +77,4 @@ def _row(name: str, field: FieldInfo) -> str:
 
 if __name__ == "__main__":
     FILE.write_text(text())
-    README.write_text(with_table(README.read_text()))
+    TABLE.write_text(with_table(TABLE.read_text()))

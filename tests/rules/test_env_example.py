@@ -1,4 +1,4 @@
-"""Every setting is in `.env.example` and in the README's table, described, and nothing else is."""
+"""Every setting is in `.env.example` and in the table of docs/settings.md, described, and nothing else is."""
 
 from collections import defaultdict
 
@@ -6,14 +6,14 @@ import pytest
 from dotenv import dotenv_values
 from pydantic_settings import BaseSettings
 
-from tests.rules.env_example import FILE, PARTS, README, default, text, with_table
+from tests.rules.env_example import FILE, PARTS, TABLE, default, text, with_table
 
 SETTINGS = list(PARTS.values())
 
 
 def test_it_says_what_the_classes_say() -> None:
     assert FILE.read_text() == text(), "run: python -m tests.rules.env_example"
-    assert README.read_text() == with_table(README.read_text()), "run: python -m tests.rules.env_example"
+    assert TABLE.read_text() == with_table(TABLE.read_text()), "run: python -m tests.rules.env_example"
 
 
 @pytest.mark.parametrize("settings", SETTINGS)

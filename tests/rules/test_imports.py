@@ -143,9 +143,9 @@ def test_modules_import_each_other_without_cycles() -> None:
     TopologicalSorter({module: imports(module) - {module} for module in FILES}).prepare()
 
 
-def test_the_readme_has_this_table() -> None:
+def test_the_page_for_who_comes_next_has_this_table() -> None:
     rows = re.findall(
-        r"^\| `([a-z_/]+)/` \| [^|]+ \| ([a-z_/, ]+|–) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
+        r"^\| `([a-z_/]+)/` \| [^|]+ \| ([a-z_/, ]+|–) \|$", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE
     )
     said = {folder.replace("/", "."): set(listed.replace("/", ".").split(", ")) - {"–"} for folder, listed in rows}
     assert said == {room: allowed for room, allowed in MAY_IMPORT.items() if room not in ("app", "services.failures")}

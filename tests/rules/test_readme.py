@@ -1,4 +1,4 @@
-"""What the README points to is there, and its pictures are light."""
+"""What a page points to is there, and the pictures of all are those there are, and light."""
 
 import os
 import re
@@ -31,7 +31,8 @@ def test_what_it_links_to_is_there() -> None:
     assert [path for path in FILES if not (ROOT / path).exists()] == []
 
 
-def test_its_pictures_are_those_there_are_and_light() -> None:
+def test_the_pictures_are_those_there_are_and_light() -> None:
     pictures = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "docs/screenshots").iterdir()}
-    assert set(pictures) == {path for path in FILES if path.endswith(".webp")}
+    shown = {path for page in pages() for path in re.findall(r"\]\(([^)\s]+\.webp)\)", page.read_text())}
+    assert {Path(name).name for name in pictures} == {Path(path).name for path in shown}
     assert {name for name, path in pictures.items() if path.stat().st_size > MOST_BYTES} == set()

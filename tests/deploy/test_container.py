@@ -1,0 +1,58 @@
+"""docs/deploy/Dockerfile copies what there is, sets what can be set, opens what listens, and installs as the guide says."""
+
+import re
+import shlex
+from typing import Final
+
+from services.processes.specs import PROCESSES
+from settings.settings import Settings
+from tests.deploy.hosting import DEPLOY, ROOT
+
+_FILE: Final = DEPLOY / "Dockerfile"
+_LINES: Final = [
+    line for line in _FILE.read_text().replace("\\\n", " ").splitlines() if line and not line.startswith("#")
+]
+
+
+def said(instruction: str) -> list[str]:
+    return [line.removeprefix(instruction).strip() for line in _LINES if line.startswith(f"{instruction} ")]
+
+
+def test_what_it_copies_is_there_and_the_libraries_come_before_the_code() -> None:
+    sources = [shlex.split(line)[:-1] for line in said("COPY")]
+    assert sources == [["requirements.txt"], ["."]]
+    assert (ROOT / "requirements.txt").exists()
+
+
+def test_what_git_leaves_out_stays_outside() -> None:
+    """A virtual environment or data of whoever builds it would be in the image else."""
+    left_out = {
+        line.strip("/").removeprefix("**/") for line in (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+    }
+    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().split()}
+    assert ignored - left_out <= {"*.egg-info", "tests/artifacts"}
+    assert ".git" in left_out
+
+
+def test_its_settings_are_settings_and_each_port_of_theirs_is_open() -> None:
+    (environment,) = said("ENV")
+    values = dict(pair.split("=", 1) for pair in shlex.split(environment))
+    assert {name.lower() for name in values} <= set(Settings.model_fields)
+    fields = Settings.model_fields
+    listening = [process for process in PROCESSES if process.listens is not None]
+    assert {process.host_setting for process in listening} == {name for name in values if name.endswith("HOST")}
+    ports = {fields[process.port_setting.lower()].default for process in listening}
+    (opened,) = said("EXPOSE")
+    assert set(map(int, opened.split())) == ports
+    published = re.findall(r"--publish 127\.0\.0\.1:(\d+)(?:-(\d+))?:", _FILE.read_text())
+    assert {port for first, last in published for port in range(int(first), int(last or first) + 1)} == ports
+
+
+def test_it_starts_what_make_run_starts_and_installs_as_the_guide_does() -> None:
+    (command,) = said("CMD")
+    launched = "-m services.processes.launcher"
+    assert " ".join(re.findall(r'"([^"]+)"', command)).endswith(launched)
+    assert launched in (ROOT / "Makefile").read_text()
+    installs = "pip install --only-binary :all: --no-deps -r requirements.txt"
+    assert installs in " ".join(said("RUN")).replace("--no-cache-dir ", "")
+    assert installs in (ROOT / "docs" / "deploying.md").read_text()

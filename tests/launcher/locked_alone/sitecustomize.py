@@ -1,0 +1,20 @@
+"""Python, told so by PYTHONPATH, finds none of the modules that the variable HIDDEN names: as where they are not installed."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+
+_HIDDEN = frozenset(os.environ.get("HIDDEN", "").split(","))
+
+
+class _Hiding(PathFinder):
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return None if fullname.partition(".")[0] in _HIDDEN else PathFinder.find_spec(fullname, path, target)
+
+
+sys.meta_path[:] = [_Hiding if finder is PathFinder else finder for finder in sys.meta_path]
