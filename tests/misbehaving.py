@@ -146,7 +146,7 @@ def only(experiment_id: str) -> Callable[[str, bytes], bytes]:
     return alter
 
 
-def eventually(happens: Callable[[], object], within_seconds: float = 40) -> None:
+def eventually(happens: Callable[[], object], within_seconds: float = 90) -> None:
     """Waits until `happens()` is true; its last exception, or an assertion, says what never came."""
     ends = time.monotonic() + within_seconds
     while True:

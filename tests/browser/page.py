@@ -58,7 +58,7 @@ class Page:
     def script(self, code: str, *arguments: object) -> Any:
         return self.driver.execute_script(code, *arguments)
 
-    def wait(self, happens: Callable[[], T], within_seconds: float = 40) -> T:
+    def wait(self, happens: Callable[[], T], within_seconds: float = 90) -> T:
         """Waits until `happens()` is true and returns it."""
         ends = time.monotonic() + within_seconds
         seen: object = None
@@ -74,7 +74,7 @@ class Page:
             f"did not happen within {within_seconds} s; last seen: {seen}\nat {self.driver.current_url}\n{self.text()}"
         )
 
-    def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 40) -> None:
+    def wait_for_text(self, text: str, selector: str = "body", within_seconds: float = 90) -> None:
         self.wait(lambda: text in self.text(selector), within_seconds)
 
     def wait_for_rows(self, at_least: int = 1) -> None:

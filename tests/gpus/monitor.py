@@ -118,7 +118,7 @@ class Monitor:
     def health(self) -> dict[str, Any]:
         return dict(json.loads(self.get("/health")))
 
-    def wait_for(self, true: Callable[[dict[str, Any]], bool], seconds: float = 30) -> dict[str, Any]:
+    def wait_for(self, true: Callable[[dict[str, Any]], bool], seconds: float = 60) -> dict[str, Any]:
         """The first health that is as wished; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
@@ -170,13 +170,13 @@ class Viewer(Client):  # type: ignore[misc]
             self.close()
         self.thread.join(40)
 
-    def next(self, seconds: float = 30) -> GpuReport:
+    def next(self, seconds: float = 60) -> GpuReport:
         """The next message; fails if none comes."""
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
         return GpuReport.model_validate_json(text)
 
-    def until(self, true: Callable[[GpuReport], bool], seconds: float = 30) -> GpuReport:
+    def until(self, true: Callable[[GpuReport], bool], seconds: float = 60) -> GpuReport:
         """The first message that is as wished."""
         deadline, report = time.monotonic() + seconds, None
         while time.monotonic() < deadline:

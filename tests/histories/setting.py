@@ -114,7 +114,7 @@ def assert_same(found: History, wanted: History) -> None:
     np.testing.assert_array_equal(found.timestamp, wanted.timestamp)
 
 
-def looked_at(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: float = 20) -> Histories:
+def looked_at(store: HistoryStore, *runs: Run, key: str = KEY, within_seconds: float = 60) -> Histories:
     """What a page sees that asks until everything is there."""
     ends = time.monotonic() + within_seconds
     while True:

@@ -69,7 +69,7 @@ class Engine:
     def health(self) -> Message:
         return self.call("GET", "/health")[1]
 
-    def wait_for(self, true: Callable[[Message], bool], seconds: float = 30) -> Message:
+    def wait_for(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
         """The first health that is as wished; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, {}
         while time.monotonic() < deadline:
@@ -117,7 +117,7 @@ class Viewer(Client):  # type: ignore[misc]
         """Sends a command."""
         self.send(json.dumps({"command": command} | more))
 
-    def next(self, seconds: float = 40) -> Message:
+    def next(self, seconds: float = 60) -> Message:
         """The next message; fails if none comes. A new policy takes a second or two."""
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"

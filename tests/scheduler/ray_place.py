@@ -37,7 +37,7 @@ def python(code: str, *arguments: str, run_id: str = "r1", attempt: int = 1, **m
     )
 
 
-def launched(backend: Backend, launch: Launch, seconds: float = 40) -> None:
+def launched(backend: Backend, launch: Launch, seconds: float = 60) -> None:
     """Launches as the scheduler does: a cluster that does not say what became of it is asked again."""
     deadline = time.monotonic() + seconds
     while True:
@@ -61,7 +61,7 @@ def until(
     fits: Callable[[Status | ClewError], bool],
     run_id: str = "r1",
     attempt: int = 1,
-    seconds: float = 40,
+    seconds: float = 60,
 ) -> Any:
     """What it does once that `fits`."""
     deadline = time.monotonic() + seconds

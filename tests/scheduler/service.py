@@ -106,7 +106,7 @@ class Service:
     def trainings(self) -> list[Message]:
         return list(self.get("/api/training/runs")["trainings"])
 
-    def until(self, run_id: str, *states: str, seconds: float = 20) -> Message:
+    def until(self, run_id: str, *states: str, seconds: float = 60) -> Message:
         """The training once it is in one of these states."""
         deadline, known = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
@@ -116,7 +116,7 @@ class Service:
             time.sleep(0.05)
         raise AssertionError(f"not {states} within {seconds} s: {known}\n{self.log()[-3000:]}")
 
-    def wait_for(self, true: Callable[[Message], bool], seconds: float = 30) -> Message:
+    def wait_for(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
         """The first health that is as wished; fails after so many seconds with the last one."""
         deadline, health = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:
@@ -136,7 +136,7 @@ class Service:
         path = self.runs / run_id / "log.txt"
         return path.read_text() if path.exists() else ""
 
-    def written(self, run_id: str, text: str, seconds: float = 15) -> None:
+    def written(self, run_id: str, text: str, seconds: float = 60) -> None:
         """Waits until a program has written something."""
         deadline = time.monotonic() + seconds
         while text not in self.training_log(run_id):
@@ -180,12 +180,12 @@ class Viewer(Client):  # type: ignore[misc]
             self.close()
         self.thread.join(40)
 
-    def next(self, seconds: float = 10) -> Message:
+    def next(self, seconds: float = 60) -> Message:
         text = self.receive(timeout=seconds)
         assert text is not None, f"no message within {seconds} s"
         return dict(json.loads(text))
 
-    def until(self, true: Callable[[Message], bool], seconds: float = 20) -> Message:
+    def until(self, true: Callable[[Message], bool], seconds: float = 60) -> Message:
         """The first message that is as wished."""
         deadline, news = time.monotonic() + seconds, Message()
         while time.monotonic() < deadline:

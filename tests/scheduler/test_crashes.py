@@ -103,7 +103,7 @@ class Life:
         self.actions = Actions(self.entries, queue, backend, self.dispatcher, lambda _run_id: None)
         self.dispatcher.tick()
 
-    def live(self, seconds: float = 15) -> list[Entry]:
+    def live(self, seconds: float = 60) -> list[Entry]:
         """Goes on until all is over and told."""
         deadline = time.monotonic() + seconds
         while any(entry.told is not entry.state or not entry.is_over for entry in self.entries.all()):
