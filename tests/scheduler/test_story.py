@@ -35,10 +35,11 @@ def test_the_exit_code_decides(service: Service, code: int, state: str, exit_cod
 def test_mlflow_has_who_when_how_and_the_last_lines(service: Service, tracking: Tracking) -> None:
     run_id = service.start(trainer="sleeper", code=4, word="mlflow")
     known = service.until(run_id, "failed")
+    # Its status and its tags are two calls.
+    service.wait_for(lambda _health: "clew.training.exit_code" in _tags(run_in(tracking, run_id)))
     service.wait_for(lambda _health: run_in(tracking, run_id)["info"]["status"] == "FAILED")
     run = run_in(tracking, run_id)
-    tags = {pair["key"]: pair["value"] for pair in run["data"]["tags"]}
-    assert run["info"]["status"] == "FAILED"
+    tags = _tags(run)
     assert run["info"]["end_time"] == known["ended_ms"] >= int(tags["clew.training.started_at"])
     assert (tags["clew.training.state"], tags["clew.training.exit_code"]) == ("failed", "4")
     assert tags["clew.training.log_tail"] == "began with mlflow\nends"
@@ -238,3 +239,7 @@ def test_all_of_a_long_log_comes_in_pieces(service: Service) -> None:
 def run_in(tracking: Tracking, run_id: str) -> dict[str, Any]:
     answer = requests.get(f"{tracking.address}/api/2.0/mlflow/runs/get", params={"run_id": run_id}, timeout=10)
     return dict(answer.json()["run"])
+
+
+def _tags(run: dict[str, Any]) -> dict[str, str]:
+    return {pair["key"]: pair["value"] for pair in run["data"]["tags"]}
