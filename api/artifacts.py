@@ -3,15 +3,25 @@
 from typing import Final
 
 from flask import Blueprint, Response, request
+from pydantic import BaseModel, Field
 
 from api.edge.language import choose_language
 from api.edge.sandbox import sandbox
+from api.operations.failures import NOT_CHANGED, READING
+from api.operations.operation import operation
 from api.shapes import ArtifactRow
-from api.wire import answer
 from domain.artifacts.kinds import Kind, media_type
 from domain.artifacts.opened import OpenedFile
 from domain.artifacts.paths import name_of
 from domain.artifacts.spans import Span, span_of
+from domain.errors.artifacts.records import (
+    ArtifactPathMalformed,
+    NoSuchArtifact,
+    NotShown,
+    RangeNotServed,
+    RangeOutside,
+)
+from domain.errors.records import RefusedThere, RunIdMalformed, RunNotFound
 from services.artifacts.documents import document
 from services.artifacts.run_artifacts import RunArtifacts
 from services.connect import Services
@@ -22,6 +32,26 @@ FIRST_PIECE_BYTES: Final = 2**18
 """It has a film's first frame, for which its viewer waits."""
 _REVALIDATED: Final = "private, no-cache"
 _FILES: Final = "file?path="  # from a document of the same run
+_FAILURES: Final = (RunIdMalformed, RunNotFound, NoSuchArtifact, ArtifactPathMalformed, RefusedThere, *READING)
+
+
+class FolderQuery(BaseModel):
+    """Which folder is to be listed."""
+
+    path: str = Field("", description="The folder; the run's own where it is absent.")
+
+
+class DocumentQuery(BaseModel):
+    """Which file is meant."""
+
+    path: str = Field(description="Where it is in the run: relative, with single slashes.")
+
+
+class FileQuery(DocumentQuery):
+    """Which file is meant, and what for."""
+
+    save: str | None = Field(None, description="Given: it is to be saved.")
+    pieces: str | None = Field(None, description="Given: at most 1 MiB of what Range asks for.")
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -30,20 +60,28 @@ def blueprint(services: Services) -> Blueprint:
     artifacts, settings = services.artifacts, services.settings
 
     @routes.get("")
-    def all_files(run_id: str) -> Response:
-        found = artifacts.listed(run_id, request.args.get("path", ""))
-        return answer(list[ArtifactRow], [ArtifactRow.of(entry) for entry in found])
+    @operation(*_FAILURES)
+    def all_files(run_id: str, query: FolderQuery) -> list[ArtifactRow]:
+        """Lists what lies in a folder of the run."""
+        return [ArtifactRow.of(entry) for entry in artifacts.listed(run_id, query.path)]
 
     @routes.get("/file")
-    def file(run_id: str) -> Response:
-        path, span = request.args.get("path", ""), _span()
-        opened, is_part = _opened(artifacts, run_id, path, span)
-        return sandbox(_sent(opened, path, is_part=is_part), settings)
+    @operation(
+        *(RangeOutside, RangeNotServed, *_FAILURES),
+        files=("*/*",),
+        also=NOT_CHANGED | {206: "The part that Range asks for."},
+    )
+    def file(run_id: str, query: FileQuery) -> Response:
+        """Gives a file, or with a Range header a part of it; in a sandbox, and as a type that runs nothing."""
+        opened, is_part = _opened(artifacts, run_id, query.path, _span(query))
+        response = _sent(opened, query, is_part=is_part)
+        return sandbox(response, settings)
 
     @routes.get("/document")
-    def laid_out(run_id: str) -> Response:
-        path = request.args.get("path", "")
-        kind, html = document(artifacts, run_id, path, choose_language(), _FILES)
+    @operation(NotShown, *_FAILURES, files=("text/html",))
+    def laid_out(run_id: str, query: DocumentQuery) -> Response:
+        """Gives an HTML file, a Markdown text or a notebook as a document, in a sandbox."""
+        kind, html = document(artifacts, run_id, query.path, choose_language(), _FILES)
         response = Response(html, mimetype="text/html")
         response.headers["Cache-Control"] = _REVALIDATED
         return sandbox(response, settings, is_ours=kind is Kind.MARKDOWN)
@@ -51,9 +89,9 @@ def blueprint(services: Services) -> Blueprint:
     return routes
 
 
-def _span() -> Span | None:
+def _span(query: FileQuery) -> Span | None:
     span = span_of(request.headers.get("Range"))
-    if span is None or "pieces" not in request.args:
+    if span is None or query.pieces is None:
         return span
     return span.within(PIECE_BYTES if span.first else FIRST_PIECE_BYTES)
 
@@ -68,25 +106,25 @@ def _opened(artifacts: RunArtifacts, run_id: str, path: str, span: Span | None) 
     return artifacts.open(run_id, path), False
 
 
-def _sent(opened: OpenedFile, path: str, *, is_part: bool) -> Response:
+def _sent(opened: OpenedFile, query: FileQuery, *, is_part: bool) -> Response:
     response = Response(status=304) if opened.is_same else Response(opened.pieces(), mimetype=None)
     response.call_on_close(opened.close)
     if not opened.is_same:
-        _describe(response, opened, path, is_part=is_part and opened.size is not None)
+        _describe(response, opened, query, is_part=is_part and opened.size is not None)
     if opened.etag:
         response.headers["ETag"] = opened.etag
     response.headers["Cache-Control"] = _REVALIDATED
     return response
 
 
-def _describe(response: Response, opened: OpenedFile, path: str, *, is_part: bool) -> None:
-    kind = media_type(path)
+def _describe(response: Response, opened: OpenedFile, query: FileQuery, *, is_part: bool) -> None:
+    kind = media_type(query.path)
     response.headers["Content-Type"] = kind
     # Or it would be compressed on its way, and a part of what is compressed is no part of the file.
     response.headers["Content-Encoding"] = "identity"
     response.headers["Accept-Ranges"] = "bytes"
-    is_saved = "save" in request.args or kind == "application/octet-stream"
-    response.headers.set("Content-Disposition", "attachment" if is_saved else "inline", filename=name_of(path))
+    is_saved = query.save is not None or kind == "application/octet-stream"
+    response.headers.set("Content-Disposition", "attachment" if is_saved else "inline", filename=name_of(query.path))
     if opened.ends is not None:
         response.content_length = opened.ends - opened.begins
     if is_part and opened.ends is not None:

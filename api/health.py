@@ -1,19 +1,21 @@
 """GET /health: is this process alive? Asks nobody else. GET /api/health: how are those it depends on?"""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
+from api.operations.operation import operation
 from api.shapes import Alive
-from api.wire import answer
 from services.connect import Services
 from services.health.dependency_health import Health
 
 blueprint = Blueprint("health", __name__)
 
 
+# The model server's contract has the same route with the same body.
 @blueprint.get("/health")
-def health() -> Response:
-    """The model server's contract has the same route with the same body."""
-    return answer(Alive, Alive(status="healthy"))
+@operation()
+def health() -> Alive:
+    """Says that this process answers."""
+    return Alive(status="healthy")
 
 
 def dependencies(services: Services) -> Blueprint:
@@ -21,7 +23,9 @@ def dependencies(services: Services) -> Blueprint:
     routes = Blueprint("dependencies", __name__)
 
     @routes.get("/health")
-    def dependency_health() -> Response:
-        return answer(Health, services.health_checks.now())
+    @operation()
+    def dependency_health() -> Health:
+        """Tells how those are that Clew depends on; always 200."""
+        return services.health_checks.now()
 
     return routes

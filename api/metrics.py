@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import orjson
 from flask import Blueprint, Response, request
+from pydantic import BaseModel, Field
 
-from api.runs import dated
-from api.shapes import MetricRow
-from api.wire import answer
+from api.operations.failures import AS_OF, OF_A_RUN, READING
+from api.operations.headers import as_of
+from api.operations.operation import WithHeaders, operation
+from api.shapes import MetricPoints, MetricRow
 from domain.errors.charts.specs import HistoryOnItsWay, NoSuchFormat, NoSuchMetric
 from domain.errors.records import RunIdMalformed
 from domain.points.point_texts import parts, rows, texts
@@ -24,7 +26,16 @@ from services.tracking.run_store import RunView
 # A long history comes over REST at some 20,000 points a second.
 WAIT_SECONDS: Final = 20.0
 COLUMNS: Final = ("step", "timestamp", "value")
+CSV: Final = "text/csv"
 ARROW: Final = "application/vnd.apache.arrow.stream"
+
+
+class FormatQuery(BaseModel):
+    """As what points are to come."""
+
+    format: str | None = Field(
+        None, description="json, csv or arrow (an IPC stream); absent: as the Accept header prefers."
+    )
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -32,22 +43,32 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("metrics", __name__, url_prefix="/runs/<run_id>/metrics")
 
     @routes.get("")
-    def all_metrics(run_id: str) -> Response:
+    @operation(*OF_A_RUN, headers=AS_OF)
+    def all_metrics(run_id: str) -> WithHeaders[list[MetricRow]]:
+        """Lists every metric of a run, by name."""
         view = _view(services, run_id)
         run = known_run(view, run_id)
         known = services.extremes.known(run).found
         found = [MetricRow.of(key, point, known.get(key)) for key, point in sorted(run.metrics.items())]
-        return dated(answer(list[MetricRow], found), view)
+        return WithHeaders(found, as_of(view.as_of))
 
     # A key may hold two slashes in a row, which are one in an address.
     @routes.get("/<path:key>", merge_slashes=False)
-    def points(run_id: str, key: str) -> Response:
-        write, mimetype = _format()
+    @operation(
+        *(NoSuchFormat, NoSuchMetric, HistoryOnItsWay, *OF_A_RUN, *READING),
+        answers=MetricPoints,
+        files=(CSV, ARROW),
+        headers=AS_OF,
+    )
+    def points(run_id: str, key: str, query: FormatQuery) -> WithHeaders[Response]:
+        """Gives all points of one metric; percent-encode its name."""
+        write, mimetype = _format(query.format)
         view = _view(services, run_id)
         run = known_run(view, run_id)
         if key not in run.metrics:
             raise NoSuchMetric(run_id, key)
-        return dated(Response(write(run_id, key, _history(services, run, key)), mimetype=mimetype), view)
+        pieces = write(run_id, key, _history(services, run, key))
+        return WithHeaders(Response(pieces, mimetype=mimetype), as_of(view.as_of))
 
     return routes
 
@@ -133,14 +154,14 @@ class _Pieces:
 _NOT_FINITE: Final = frozenset(kind.encode() for kind in NotFinite)
 FORMATS: Final[Mapping[str, tuple[Writer, str]]] = {
     "json": (as_json, "application/json"),
-    "csv": (as_csv, "text/csv"),
+    "csv": (as_csv, CSV),
     "arrow": (as_arrow, ARROW),
 }
 
 
-def _format() -> tuple[Writer, str]:
-    """As `?format=` says, else as the Accept header prefers; raises BadInput."""
-    if (named := request.args.get("format")) is not None:
+def _format(named: str | None) -> tuple[Writer, str]:
+    """As `named` says, else as the Accept header prefers; raises BadInput."""
+    if named is not None:
         if named not in FORMATS:
             raise NoSuchFormat(named, ", ".join(FORMATS))
         return FORMATS[named]

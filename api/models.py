@@ -7,12 +7,26 @@ Without `?name=` a question is about the models of the first registered model, a
 from typing import Final
 
 from flask import Blueprint, Response, request
+from pydantic import BaseModel, Field
 
 from api.edge.identity import user_of
+from api.operations.failures import NOT_CHANGED, READING, REFUSED_THERE, WRITING
+from api.operations.headers import bad_rows
+from api.operations.operation import WithHeaders, operation
 from api.shapes import Activated, ActivationRequest, ModelDetail, ModelRow, NamedModelRow, detail_of, row_of
-from api.wire import answer, body_as
 from domain.access.identity import program_asker
-from domain.errors.models.records import ModelIsDeleted, ModelNotFound, NoActiveModel
+from domain.errors import BadInput, Conflict, PolicyRefused
+from domain.errors.models.changes import BeingPurged, DeletedMeanwhile, ModelIsActive, RestoreFirst
+from domain.errors.models.records import (
+    FileNotShown,
+    ModelIsDeleted,
+    ModelNotFound,
+    ModelWithoutRun,
+    NoActiveModel,
+    NothingToRestore,
+    RegisteredModelUnknown,
+)
+from domain.errors.records import FilesElsewhere
 from domain.inference.messages import MEASURING_HEADER
 from domain.inference.saved_episodes import EpisodeRequest, EpisodeSeed, SavedEpisode
 from domain.registry.models import LONGEST_ID, Activation, Model, ModelState
@@ -21,6 +35,18 @@ from services.registry.model_store import ModelStore
 
 EVERY_NAME: Final = "*"
 """Asks about all registered models."""
+_BAD_ROWS: Final = {"X-Bad-Rows": "How many models are left out because they do not fit the contract; absent if none."}
+_OF_LISTS: Final = (RegisteredModelUnknown, *READING)
+# The team's own model server may refuse for more reasons.
+_CHANGING: Final = (ModelNotFound, Conflict, *WRITING)
+
+
+class OfName(BaseModel):
+    """Of which models it is asked."""
+
+    name: str | None = Field(
+        None, description="A registered model of the team's; absent: the first one, *: all of them."
+    )
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -28,43 +54,50 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("models", __name__, url_prefix="/models")
     store = services.models
 
-    def asked_about() -> ModelStore:
-        name = request.args.get("name")
-        return store if name == EVERY_NAME else store.of(name)
+    def asked_about(query: OfName) -> ModelStore:
+        return store if query.name == EVERY_NAME else store.of(query.name)
 
     @routes.get("")
-    def all_models() -> Response:
-        found = asked_about().all()
+    @operation(*_OF_LISTS, headers=_BAD_ROWS)
+    def all_models(query: OfName) -> WithHeaders[list[NamedModelRow] | list[ModelRow]]:
+        """Lists all models of the first registered model but deleted ones; with names where it is asked by name."""
+        found = asked_about(query).all()
         present = [model for model in found.models if model.state is not ModelState.DELETED]
-        if "name" in request.args:
-            response = answer(list[NamedModelRow], [NamedModelRow.of(model) for model in present])
-        else:
-            response = answer(list[ModelRow], [row_of(model) for model in present])
-        if found.bad_rows:
-            response.headers["X-Bad-Rows"] = str(len(found.bad_rows))
-        return response
+        rows: list[NamedModelRow] | list[ModelRow]
+        rows = [row_of(model) for model in present] if query.name is None else list(map(NamedModelRow.of, present))
+        return WithHeaders(rows, bad_rows(found.bad_rows))
 
     @routes.get("/active")
-    def active() -> Response:
-        model = asked_about().active()
+    @operation(NoActiveModel, *_OF_LISTS)
+    def active(query: OfName) -> ModelDetail:
+        """Tells of the active model; 404 before the first."""
+        model = asked_about(query).active()
         if model is None:
             raise NoActiveModel
-        return answer(ModelDetail, detail_of(model))
+        return detail_of(model)
 
     @routes.post("/active")
-    def activate() -> Response:
-        asked = body_as(ActivationRequest)
+    @operation(PolicyRefused, BadInput, ModelIsDeleted, RestoreFirst, DeletedMeanwhile, BeingPurged, *_CHANGING)
+    def activate(body: ActivationRequest) -> Activated:
+        """Activates a model once its policy has passed its check."""
         by = user_of(request, services.settings)
-        done = store.activate(_possible(asked.model_id), by=by, reason=asked.reason)
-        shown = Activated(id=done.model_id, message=_message(done), overrules_deletion=done.overrules_deletion)
-        return answer(Activated, shown)
+        done = store.activate(_possible(body.model_id), by=by, reason=body.reason)
+        return Activated(id=done.model_id, message=_message(done), overrules_deletion=done.overrules_deletion)
 
     @routes.get("/history")
-    def history() -> Response:
-        return answer(list[Activation], asked_about().history())
+    @operation(*_OF_LISTS)
+    def history(query: OfName) -> list[Activation]:
+        """Lists the activations, the newest first."""
+        return list(asked_about(query).history())
 
     @routes.get("/<path:model_id>/policy")
+    @operation(
+        *(ModelNotFound, ModelIsDeleted, FileNotShown, PolicyRefused, *READING),
+        files=("application/octet-stream",),
+        also=NOT_CHANGED,
+    )
     def policy(model_id: str) -> Response:
+        """Gives a model's ONNX file; its ETag is its SHA-256."""
         file = store.policy_file(_kept(store.get(_possible(model_id))).id)
         if MEASURING_HEADER in request.headers and services.settings.embedded_inference:
             services.following.follow(model_id)  # kept though nobody looks, and whoever had it measured
@@ -79,23 +112,30 @@ def blueprint(services: Services) -> Blueprint:
         return response
 
     @routes.get("/<path:model_id>")
-    def one(model_id: str) -> Response:
-        return answer(ModelDetail, detail_of(_kept(store.get(_possible(model_id)))))
+    @operation(ModelNotFound, ModelIsDeleted, *READING)
+    def one(model_id: str) -> ModelDetail:
+        """Tells of one model."""
+        return detail_of(_kept(store.get(_possible(model_id))))
 
     @routes.delete("/<path:model_id>")
-    def delete(model_id: str) -> Response:
+    @operation(ModelIsActive, BeingPurged, *_CHANGING, status=204)
+    def delete(model_id: str) -> None:
+        """Deletes a model; 409 if it is active, 204 also if it was deleted before."""
         store.delete(_possible(model_id))
-        return Response(status=204)
 
     @routes.post("/<path:model_id>/restore")
-    def restore(model_id: str) -> Response:
-        return answer(ModelDetail, detail_of(store.restore(_possible(model_id))))
+    @operation(NothingToRestore, BeingPurged, *_CHANGING)
+    def restore(model_id: str) -> ModelDetail:
+        """Brings a deleted model back."""
+        return detail_of(store.restore(_possible(model_id)))
 
     @routes.post("/<path:model_id>/episodes")
-    def keep_episode(model_id: str) -> Response:
-        asked = EpisodeRequest(model_id=_possible(model_id), **dict(body_as(EpisodeSeed)))
+    @operation(ModelNotFound, ModelWithoutRun, FilesElsewhere, *REFUSED_THERE, *WRITING, status=201)
+    def keep_episode(model_id: str, body: EpisodeSeed) -> SavedEpisode:
+        """Plays the episode of a seed once more, and keeps it with the model's run as WebP or GIF."""
+        asked = EpisodeRequest(model_id=_possible(model_id), **dict(body))
         asker = program_asker(request.headers, request.remote_addr, services.settings)
-        return answer(SavedEpisode, services.episodes.save(asked, asker), 201)
+        return services.episodes.save(asked, asker)
 
     return routes
 

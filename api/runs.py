@@ -2,19 +2,29 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, request
+from flask import Blueprint
+from pydantic import BaseModel, Field
 
+from api.operations.failures import AS_OF, OF_A_RUN
+from api.operations.headers import as_of
+from api.operations.operation import WithHeaders, operation
 from api.shapes import Comparison, RunDetail
-from api.wire import answer
+from domain.errors import ServiceUnavailable
 from domain.errors.records import RunIdMalformed
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
+from domain.errors.services import RunsStillComing
 from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.history import History
 from domain.tracking.outcomes import located
 from domain.tracking.runs import Run, RunSummary, summarise
 from services.connect import Services
 from services.tracking.known_runs import known_run, whole_table
-from services.tracking.run_store import RunView
+
+
+class RunIds(BaseModel):
+    """Which runs are meant."""
+
+    runs: str = Field(description="A comma list of run ids.")
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -23,24 +33,28 @@ def blueprint(services: Services) -> Blueprint:
     patience = services.settings.patience_seconds
 
     @routes.get("/compare")
-    def compare() -> Response:
-        ids = _asked_for()
+    @operation(RunIdsMalformed, RunIdsMissing, RunsStillComing, ServiceUnavailable, headers=AS_OF)
+    def compare(query: RunIds) -> WithHeaders[Comparison]:
+        """Tells of runs side by side."""
+        ids = _checked(query.runs)
         view = services.runs.view_with(ids, patience)
         runs = {run_id: run for run_id in ids if (run := view.get(run_id)) is not None}
         missing = [run_id for run_id in ids if run_id not in runs]
         if missing:
             whole_table(view)  # else nobody knows
         found = located_summaries(list(runs.values()), services)
-        return dated(answer(Comparison, Comparison(runs=found, missing=missing)), view)
+        return WithHeaders(Comparison(runs=found, missing=missing), as_of(view.as_of))
 
     @routes.get("/<run_id>")
-    def one(run_id: str) -> Response:
+    @operation(*OF_A_RUN, headers=AS_OF)
+    def one(run_id: str) -> WithHeaders[RunDetail]:
+        """Tells of one run."""
         if not is_run_id(run_id):
             raise RunIdMalformed
         view = services.runs.view_with([run_id], patience)
         run = known_run(view, run_id)
         [summary] = located_summaries([run], services)
-        return dated(answer(RunDetail, RunDetail.of(run, summary)), view)
+        return WithHeaders(RunDetail.of(run, summary), as_of(view.as_of))
 
     return routes
 
@@ -61,17 +75,10 @@ def located_summaries(runs: Sequence[Run], services: Services) -> list[RunSummar
     ]
 
 
-def _asked_for() -> list[str]:
-    ids, malformed = parse_run_ids(request.args.get("runs"))
+def _checked(runs: str) -> list[str]:
+    ids, malformed = parse_run_ids(runs)
     if malformed:
         raise RunIdsMalformed({"runs": CountOfMalformed(malformed)})
     if not ids:
         raise RunIdsMissing({"runs": RunIdsRequired()})
     return ids
-
-
-def dated(response: Response, view: RunView) -> Response:
-    """Says as of when the answer is: while MLflow is away, what was known is told."""
-    if view.as_of is not None:
-        response.headers["X-As-Of"] = view.as_of.isoformat()
-    return response

@@ -1,17 +1,22 @@
 """/api/training: trainings are started, stopped and told of, by handing on to the scheduler."""
 
-from flask import Blueprint, Response, request
-from pydantic import ValidationError
+from typing import Final
 
-from api.wire import answer, body_as
+from flask import Blueprint, Response, request
+
+from api.operations.failures import READING, REFUSED_THERE, WRITING
+from api.operations.headers import bad_rows
+from api.operations.operation import WithHeaders, operation
 from domain.access.identity import program_asker
 from domain.access.rules import Asker
-from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit
+from domain.errors.trainings.requests import NoSuchTraining, TrainingRefused
 from domain.trainings.answers import LogFound, Queued, Started, Stopped, TrainerList, TrainingList
 from domain.trainings.requests import ForkRequest, LogQuery, QueueRequest, RunRequest, StartRequest
 from domain.trainings.training import LogPart, Training
 from services.connect import Services
+
+_BAD_ROWS: Final = {"X-Bad-Rows": "How many trainings are left out because they do not fit; absent if none."}
+_CHANGING: Final = (TrainingRefused, *REFUSED_THERE, *WRITING)
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -20,54 +25,69 @@ def blueprint(services: Services) -> Blueprint:
     scheduler = services.scheduler
 
     @routes.get("/trainers")
-    def trainers() -> Response:
-        return answer(TrainerList, scheduler.trainers())
+    @operation(*READING)
+    def trainers() -> TrainerList:
+        """Lists what can be started, with the fields of each."""
+        return scheduler.trainers()
 
     @routes.get("/runs")
-    def all_trainings() -> Response:
-        listed, bad_rows = scheduler.trainings()
-        response = answer(TrainingList, listed)
-        if bad_rows:
-            response.headers["X-Bad-Rows"] = str(len(bad_rows))
-        return response
+    @operation(*READING, headers=_BAD_ROWS)
+    def all_trainings() -> WithHeaders[TrainingList]:
+        """Lists all trainings that wait or run, and the newest others."""
+        listed, misfits = scheduler.trainings()
+        return WithHeaders(listed, bad_rows(misfits))
 
     @routes.get("/runs/<run_id>")
-    def one(run_id: str) -> Response:
-        return answer(Training, scheduler.training(run_id))
+    @operation(NoSuchTraining, *READING)
+    def one(run_id: str) -> Training:
+        """Tells of one training."""
+        return scheduler.training(run_id)
 
     @routes.get("/runs/<run_id>/log")
-    def log(run_id: str) -> Response:
-        asked = _query()
-        if asked.q is not None:
-            return answer(LogFound, scheduler.found_in_log(run_id, asked.q))
-        return answer(LogPart, scheduler.log(run_id, asked.before, asked.lines))
+    @operation(NoSuchTraining, *READING)
+    def log(run_id: str, query: LogQuery) -> LogPart | LogFound:
+        """Gives the last lines of a training's log, those before a byte, or those in which a text stands."""
+        if query.q is not None:
+            return scheduler.found_in_log(run_id, query.q)
+        return scheduler.log(run_id, query.before, query.lines)
 
     @routes.get("/runs/<run_id>/log.txt")
+    @operation(NoSuchTraining, *READING, files=("text/plain",))
     def whole_log(run_id: str) -> Response:
+        """Gives all of a training's log as far as it goes by now, a file to be kept."""
         response = Response(scheduler.whole_log(run_id), content_type="text/plain; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="training-{_file_part(run_id)}.txt"'
         return response
 
     @routes.post("/start")
-    def start() -> Response:
-        return answer(Started, scheduler.start(body_as(StartRequest).to_send, asker()))
+    @operation(*_CHANGING)
+    def start(body: StartRequest) -> Started:
+        """Starts a training, or one for each of its seeds; the fields of the trainer stand beside `trainer`."""
+        return scheduler.start(body.to_send, asker())
 
     @routes.post("/stop")
-    def stop() -> Response:
-        return answer(Stopped, scheduler.stop(body_as(RunRequest).run_id, asker()))
+    @operation(*_CHANGING)
+    def stop(body: RunRequest) -> Stopped:
+        """Ends a training with its episode; one that waits is cancelled."""
+        return scheduler.stop(body.run_id, asker())
 
     @routes.post("/queue")
-    def queue() -> Response:
-        asked = body_as(QueueRequest)
-        return answer(Queued, scheduler.queue(asked.run_id, asked.action, asker()))
+    @operation(*_CHANGING)
+    def queue(body: QueueRequest) -> Queued:
+        """Moves a training that waits: first, hold, release, cancel."""
+        return scheduler.queue(body.run_id, body.action, asker())
 
     @routes.post("/continue")
-    def go_on() -> Response:
-        return answer(Started, scheduler.go_on(body_as(RunRequest).run_id, asker()))
+    @operation(*_CHANGING)
+    def go_on(body: RunRequest) -> Started:
+        """Starts a training that ended once more, from its checkpoint, in the same run."""
+        return scheduler.go_on(body.run_id, asker())
 
     @routes.post("/fork")
-    def fork() -> Response:
-        return answer(Started, scheduler.fork(body_as(ForkRequest).to_send, asker()))
+    @operation(*_CHANGING)
+    def fork(body: ForkRequest) -> Started:
+        """Goes on from a training's checkpoint in a run of its own, with these fields changed."""
+        return scheduler.fork(body.to_send, asker())
 
     def asker() -> Asker:
         return program_asker(request.headers, request.remote_addr, services.settings)
@@ -78,10 +98,3 @@ def blueprint(services: Services) -> Blueprint:
 def _file_part(run_id: str) -> str:
     """What of an id may stand in a file's name."""
     return "".join(one for one in run_id[:8] if one.isascii() and one.isalnum())
-
-
-def _query() -> LogQuery:
-    try:
-        return LogQuery.model_validate(request.args.to_dict())
-    except ValidationError as error:
-        raise ContractMisfit(misfits_of(error)) from error

@@ -1,12 +1,19 @@
 """/api/views: the named views of the team."""
 
-from flask import Blueprint, Response
+from typing import Final
 
+from flask import Blueprint
+
+from api.operations.failures import AS_OF
+from api.operations.headers import as_of, bad_rows
+from api.operations.operation import WithHeaders, operation
 from api.shapes import ViewRow
-from api.wire import answer
+from domain.errors import ServiceUnavailable
 from domain.errors.services import UnavailableBecause
 from domain.errors.views.records import ViewsNotRead
 from services.connect import Services
+
+_HEADERS: Final = AS_OF | {"X-Bad-Rows": "How many entries are left out because they are no views; absent if none."}
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -14,17 +21,15 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("views", __name__, url_prefix="/views")
 
     @routes.get("")
-    def all_views() -> Response:
+    @operation(ViewsNotRead, ServiceUnavailable, headers=_HEADERS)
+    def all_views() -> WithHeaders[list[ViewRow]]:
+        """Lists the named views, by name."""
         known = services.views.store.fresh(services.settings.patience_seconds)
         if known.views is None:
             if known.failure is None:
                 raise ViewsNotRead(services.views.store.service)
             raise UnavailableBecause(known.failure.service_name, known.failure.error)
-        response = answer(list[ViewRow], [ViewRow.of(view, known.views) for view in known.views.views])
-        if known.views.bad_rows:
-            response.headers["X-Bad-Rows"] = str(len(known.views.bad_rows))
-        if known.as_of is not None:
-            response.headers["X-As-Of"] = known.as_of.isoformat()
-        return response
+        rows = [ViewRow.of(view, known.views) for view in known.views.views]
+        return WithHeaders(rows, as_of(known.as_of) | bad_rows(known.views.bad_rows))
 
     return routes

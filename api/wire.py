@@ -1,15 +1,29 @@
-"""JSON in, JSON out: the one place where a request's body is read and where an answer is written."""
+"""JSON in, JSON out: the one place where a request's query and body are read and where an answer is written."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from flask import Response, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
 from domain.errors.misfits import misfits_of
-from domain.errors.requests import BodyNotJson, ContractMisfit
+from domain.errors.requests import BodyNotJson, ContractMisfit, GivenTwice
+from domain.messages import Reason
 
 B = TypeVar("B", bound=BaseModel)
+
+
+def query_as(shape: type[B]) -> B:
+    """The request's query; raises `ContractMisfit`. A tuple of `shape` may be given many times."""
+    fields, given = shape.model_fields, request.args.to_dict(flat=False)
+    many = {name for name in given if name not in fields or get_origin(fields[name].annotation) is tuple}
+    twice: dict[str, Reason] = {name: GivenTwice() for name in given.keys() - many if len(given[name]) > 1}
+    if twice:
+        raise ContractMisfit(twice)
+    try:
+        return shape.model_validate({name: texts if name in many else texts[0] for name, texts in given.items()})
+    except ValidationError as error:
+        raise ContractMisfit(misfits_of(error)) from error
 
 
 def body_as(shape: type[B]) -> B:

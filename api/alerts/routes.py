@@ -1,11 +1,15 @@
 """/api/alerts: what the watcher told and what holds now; mutes."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from api.edge.identity import user_of
-from api.wire import answer, body_as
+from api.operations.failures import AS_OF, WRITING
+from api.operations.headers import as_of
+from api.operations.operation import WithHeaders, operation
 from domain.alerts.alert import Mute
 from domain.alerts.alert_list import AlertList, MuteRequest
+from domain.errors import ServiceUnavailable
+from domain.errors.alerts.mutes import MutesFull, NoSuchMute
 from services.alerts.team_alerts import alerts_failure
 from services.connect import Services
 
@@ -15,23 +19,24 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("alerts", __name__, url_prefix="/alerts")
 
     @routes.get("")
-    def all_alerts() -> Response:
+    @operation(ServiceUnavailable, headers=AS_OF)
+    def all_alerts() -> WithHeaders[AlertList]:
+        """Tells what holds now, what was told, and mutes."""
         known = services.alerts.view(services.settings.patience_seconds)
         if known.alerts is None:
             raise alerts_failure(known)
-        response = answer(AlertList, known.alerts)
-        if known.as_of is not None:
-            response.headers["X-As-Of"] = known.as_of.isoformat()
-        return response
+        return WithHeaders(known.alerts, as_of(known.as_of))
 
     @routes.post("/mutes")
-    def mute() -> Response:
-        made = services.alerts.mute(body_as(MuteRequest), user_of(request, services.settings))
-        return answer(Mute, made, 201)
+    @operation(MutesFull, *WRITING, status=201)
+    def mute(body: MuteRequest) -> Mute:
+        """Has the watcher be silent about something for a time."""
+        return services.alerts.mute(body, user_of(request, services.settings))
 
     @routes.delete("/mutes/<mute_id>")
-    def unmute(mute_id: str) -> Response:
+    @operation(NoSuchMute, *WRITING, status=204)
+    def unmute(mute_id: str) -> None:
+        """Ends a mute before its time."""
         services.alerts.unmute(mute_id)
-        return Response(status=204)
 
     return routes

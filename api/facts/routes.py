@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint
+from pydantic import BaseModel, Field
 
 from api.facts.shapes import Bounds, ChildRun, MadeModel, Origin, RunFacts
-from api.runs import dated, located_summaries
+from api.operations.failures import AS_OF, OF_A_RUN
+from api.operations.headers import as_of
+from api.operations.operation import WithHeaders, operation
+from api.runs import located_summaries
 from api.shapes import ArtifactRow, RunDetail
-from api.wire import answer
 from domain.errors import NotFound, ServiceError
 from domain.errors.records import NoRunBefore, RunIdMalformed
 from domain.run_facts.references import usual_reference
@@ -24,29 +27,40 @@ from services.tracking.run_store import RunView
 _MOST_CHILDREN: Final = 1_000
 
 
+class Against(BaseModel):
+    """Which run another one is held against."""
+
+    against: str | None = Field(
+        None, description="The id of the other run; absent: the run's parent, else the run before it."
+    )
+
+
 def blueprint(services: Services) -> Blueprint:
     """The routes of a run as a whole in `services`."""
     routes = Blueprint("facts", __name__, url_prefix="/runs/<run_id>")
     patience = services.settings.patience_seconds
 
     @routes.get("/facts.json")
-    def facts(run_id: str) -> Response:
+    @operation(*OF_A_RUN, headers=AS_OF)
+    def facts(run_id: str) -> WithHeaders[RunFacts]:
+        """Tells all that is known of a run but its histories, as a file to keep."""
         view = services.runs.view_with([_checked(run_id)], patience)
         run = known_run(view, run_id)
-        response = dated(answer(RunFacts, _facts(services, run, view)), view)
-        response.headers["Content-Disposition"] = f'inline; filename="{run_id}-facts.json"'
-        return response
+        kept_as = {"Content-Disposition": f'inline; filename="{run_id}-facts.json"'}
+        return WithHeaders(_facts(services, run, view), as_of(view.as_of) | kept_as)
 
     @routes.get("/differences")
-    def differences(run_id: str) -> Response:
-        asked = request.args.get("against") or None
+    @operation(NoRunBefore, *OF_A_RUN, headers=AS_OF)
+    def differences(run_id: str, query: Against) -> WithHeaders[RunChanges]:
+        """Tells what changed against another run: code, parameters, metrics, tags."""
+        asked = query.against or None
         ids = [_checked(run_id), *([] if asked is None else [_checked(asked)])]
         view = services.runs.view_with(ids, patience)
         run = known_run(view, run_id)
         other = usual_reference(run, whole_table(view)) if asked is None else known_run(view, asked)
         if other is None:
             raise NoRunBefore(run_id)
-        return dated(answer(RunChanges, changes_between([other, run], services.vocabulary)), view)
+        return WithHeaders(changes_between([other, run], services.vocabulary), as_of(view.as_of))
 
     return routes
 

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, request
-from pydantic import BaseModel, Field, ValidationError
+from flask import Blueprint
+from pydantic import BaseModel, Field
 
-from api.wire import answer
-from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit
+from api.operations.failures import READING
+from api.operations.operation import operation
+from domain.errors.fleet.history import SpanReversed, SpanTooLong
+from domain.errors.records import NotFoundThere, RefusedThere
 from domain.fleet.series import HistorySource
 from domain.fleet.spans import Span
 from domain.fleet.usage import Grouping, UsageRow, usage
@@ -44,27 +45,20 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("gpu_usage", __name__, url_prefix="/gpus")
 
     @routes.get("/usage")
-    def gpu_usage() -> Response:
-        asked = _query()
-        history = services.fleet.read(asked, _WAIT_SECONDS)
+    @operation(SpanReversed, SpanTooLong, RefusedThere, NotFoundThere, *READING)
+    def gpu_usage(query: UsageQuery) -> Usage:
+        """Tells who had how much of the GPUs in a span of time: hours, energy, utilisation, hours reserved and idle."""
+        history = services.fleet.read(query, _WAIT_SECONDS)
         steps = history.steps
-        told = Usage(
+        return Usage(
             source=history.source,
             since_ms=steps.since_ms,
             until_ms=steps.until_ms,
             step_s=steps.step_ms / 1000,
             kept_since_ms=history.kept_since_ms,
             gpus=len(history.gpus),
-            rows=usage(history, asked.by, run_finder(services.runs.view().runs)),
+            rows=usage(history, query.by, run_finder(services.runs.view().runs)),
             remarks=[str(remark) for remark in history.remarks],
         )
-        return answer(Usage, told)
 
     return routes
-
-
-def _query() -> UsageQuery:
-    try:
-        return UsageQuery.model_validate(request.args.to_dict())
-    except ValidationError as error:
-        raise ContractMisfit(misfits_of(error)) from error

@@ -2,15 +2,27 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from pydantic import BaseModel
 
 from api.edge.identity import user_of
-from api.run_list import run_ids_asked_for
-from api.wire import answer, body_as
-from domain.errors import ClewError
-from domain.errors.records import RunIdMalformed
-from domain.errors.run_changes.records import NoRunsChosen
+from api.operations.failures import READING, WRITING
+from api.operations.operation import operation
+from api.run_lists.queries import FilterQuery
+from api.run_lists.routes import run_ids_left_by
+from domain.errors import BadInput, ClewError, Conflict
+from domain.errors.records import NotFoundThere, RefusedThere, RunIdMalformed
+from domain.errors.run_changes.records import (
+    NoRunsChosen,
+    RunBeingPurged,
+    RunChangedMeanwhile,
+    RunInTrash,
+    RunOverwritten,
+    RunServes,
+    RunServesNow,
+    TooManyChildren,
+)
+from domain.errors.run_lists.filters import FiltersMisunderstood
 from domain.message_data import Coded, coded
 from domain.run_changes.changes import RunChange
 from domain.run_changes.now import MovedRuns, RunNow
@@ -22,8 +34,7 @@ from services.run_changes.bulk import each
 from services.run_changes.trash import trash_failure
 
 _BULK_SECONDS: Final = 20.0
-# Of a query, what leaves no run out.
-_SAYS_NO_RUNS: Final = frozenset({"column", "sort", "page", "page_size", "archived", "lang"})
+_ONE: Final = (RunIdMalformed, NotFoundThere, RefusedThere)
 
 
 class RunFailed(Coded):
@@ -47,52 +58,64 @@ def blueprint(services: Services) -> Blueprint:
     team_runs, patience = services.team_runs, services.settings.patience_seconds
 
     @routes.get("/<run_id>/changes")
-    def now(run_id: str) -> Response:
-        return answer(RunNow, team_runs.now(_possible(run_id)))
+    @operation(*_ONE, *READING)
+    def now(run_id: str) -> RunNow:
+        """Tells what of a run can be changed, as it is at this moment, and its newest changes."""
+        return team_runs.now(_possible(run_id))
 
     @routes.patch("/<run_id>")
-    def change(run_id: str) -> Response:
-        changed = team_runs.change(_possible(run_id), body_as(RunChange), _by(services))
+    @operation(*_ONE, RunInTrash, RunChangedMeanwhile, RunOverwritten, Conflict, *WRITING)
+    def change(run_id: str, body: RunChange) -> RunNow:
+        """Changes a run's name, note, tags or marks; with `seen`, only what is as it was seen."""
+        changed = team_runs.change(_possible(run_id), body, _by(services))
         services.runs.changed_view(patience)
-        return answer(RunNow, changed.run)
+        return changed.run
 
     @routes.delete("/<run_id>")
-    def delete(run_id: str) -> Response:
+    @operation(*_ONE, RunServes, RunServesNow, RunOverwritten, TooManyChildren, Conflict, *WRITING)
+    def delete(run_id: str) -> MovedRuns:
+        """Puts a run, and the runs that stand in it, in the trash; not one from which an active model came."""
         done = team_runs.delete(_possible(run_id), _by(services))
         services.runs.changed_view(patience)
-        return answer(MovedRuns, done)
+        return done
 
     @routes.post("/<run_id>/restore")
-    def restore(run_id: str) -> Response:
+    @operation(*_ONE, RunBeingPurged, RunOverwritten, TooManyChildren, Conflict, *WRITING)
+    def restore(run_id: str) -> MovedRuns:
+        """Brings a run back from the trash, and the runs that went with it."""
         done = team_runs.restore(_possible(run_id), _by(services))
         services.runs.changed_view(patience)
-        return answer(MovedRuns, done)
+        return done
 
     @routes.get("/trash")
-    def trash() -> Response:
+    @operation(*READING)
+    def trash() -> Trash:
+        """Lists the runs in the trash, those deleted last first."""
         known = team_runs.trash.view(patience)
         if known.trash is None:
             raise trash_failure(known)
-        return answer(Trash, known.trash)
+        return known.trash
 
     @routes.post("/changes")
-    def change_many() -> Response:
-        asked, by = body_as(ManyRuns), _by(services)
-        found = each(_chosen(asked, services), lambda run_id: team_runs.act(asked, run_id, by), _BULK_SECONDS)
+    @operation(NoRunsChosen, FiltersMisunderstood, BadInput, Conflict, *WRITING)
+    def change_many(query: FilterQuery, body: ManyRuns) -> ManyDone:
+        """Does one thing with many runs: those that are named, or those that the filters leave, as in GET /api/runs."""
+        by = _by(services)
+        found = each(_chosen(query, body, services), lambda run_id: team_runs.act(body, run_id, by), _BULK_SECONDS)
         services.runs.changed_view(patience)
         failed = [_failed(run_id, error) for run_id, error in found.failed.items()]
-        return answer(ManyDone, ManyDone(done=list(found.done), failed=failed, left=found.left))
+        return ManyDone(done=list(found.done), failed=failed, left=found.left)
 
     return routes
 
 
-def _chosen(asked: ManyRuns, services: Services) -> list[str]:
+def _chosen(query: FilterQuery, asked: ManyRuns, services: Services) -> list[str]:
     """Those that are named, or that the filters of the address leave; without either nobody meant all."""
     if asked.runs is not None:
         return asked.runs
-    if not set(request.args) - _SAYS_NO_RUNS:
+    if query.experiment is None and not query.filters:
         raise NoRunsChosen
-    return run_ids_asked_for(services)
+    return run_ids_left_by(query.run_query, services)
 
 
 def _possible(run_id: str) -> str:

@@ -70,6 +70,12 @@ class RunIdsRequired(Message):
     text = template("a comma list of run ids is required")
 
 
+class GivenTwice(Message):
+    """A parameter of the address that is one value, and stands there several times."""
+
+    text = template("is given more than once")
+
+
 class Unknown(Message):
     """A value of which nothing is known."""
 

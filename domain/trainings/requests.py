@@ -68,6 +68,11 @@ class LogQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    before: int | None = Field(None, ge=0, lt=2**53)
-    lines: int = Field(200, ge=1, le=1000)
-    q: str | None = Field(None, min_length=1, max_length=200)
+    before: int | None = Field(None, ge=0, lt=2**53, description="Only what stands before this byte of the log.")
+    lines: int = Field(200, ge=1, le=1000, description="How many lines; 200 if absent.")
+    q: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Instead: the lines in which this text stands, the newest first.",
+    )

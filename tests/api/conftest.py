@@ -1,6 +1,7 @@
 """The API as a program meets it: the whole app with its routes, on a real MLflow."""
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api.operations import operation
 from app import create_app
 from services.connect import connect
 from tests.misbehaving import eventually
@@ -32,6 +34,28 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
         return server
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def no_failure_but_declared_ones() -> Iterator[None]:
+    """Fails where a view raised what its operation does not declare, and docs/openapi.yaml so does not tell."""
+    heard = _Heard()
+    operation.log.addHandler(heard)
+    yield
+    operation.log.removeHandler(heard)
+    assert heard.lines == []
+
+
+class _Heard(logging.Handler):
+    """Keeps which operations failed how."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = vars(record)
+        self.lines.append(f"{told['method']} {told['rule']}: {told['kind']}")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.run_columns import FIELDS
+from api.run_lists.columns import FIELDS
 from domain.filters.grammar import Kind
 from domain.filters.terms import Cell
 from domain.tracking.runs import RunSummary

@@ -12,6 +12,7 @@ from app import create_app
 from components import ids
 from services.connect import connect
 from settings.settings import Settings
+from tests.api.conftest import until_listed
 from tests.faults.viewer import Viewer, in_process
 from tests.misbehaving import eventually
 from tests.tracking import Tracking
@@ -55,7 +56,10 @@ def two(tracking: Tracking, tmp_path_factory: pytest.TempPathFactory) -> Two:
         "gpu_monitor_urls": "trainer-1=http://trainer-1:8001",
         "inference_ws_url": "wss://models.example.com/ws/inference",
     }
-    return Two(serve(tracking, cache), serve(tracking, cache, **theirs), run_id)
+    two = Two(serve(tracking, cache), serve(tracking, cache, **theirs), run_id)
+    for app in two[:2]:
+        until_listed(app.test_client(), [run_id])
+    return two
 
 
 def serve(tracking: Tracking, cache: Path, **changes: Any) -> Flask:

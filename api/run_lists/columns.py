@@ -4,9 +4,9 @@ Values are as the answers have them: null is missing, also of a metric that dive
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -69,9 +69,10 @@ _HINTS: Final[dict[Kind, str]] = {
 KEYED: Final = "`param:<key>`, `tag:<key>`, `metric:<key>` (the last value), `least:<key>` or `greatest:<key>`"
 
 
-def described() -> dict[str, str]:
-    """The parameters of the query that filter, and what each does; of each parameter, tag and metric there is one."""
-    return {f"{_PREFIX}[{name}]": _HINTS[field.kind].format(field=name) for name, field in FIELDS.items()}
+def add_filters(schema: dict[str, Any]) -> None:
+    """Adds to the schema of a query the parameters that filter; beside them each parameter, tag and metric has one."""
+    hints = {f"{_PREFIX}[{name}]": _HINTS[field.kind].format(field=name) for name, field in FIELDS.items()}
+    schema["properties"] |= {name: {"type": "string", "description": hint} for name, hint in hints.items()}
 
 
 def ref_of(name: str) -> ColumnRef:
@@ -115,8 +116,8 @@ def as_answered(table: RunTable, columns: ColumnSource, vocabulary: Vocabulary) 
     return column
 
 
-def filters_in(asked: Mapping[str, list[str]]) -> tuple[Typed, ...]:
-    """The filters in the query of a request, which may name one more than once.
+def filters_in(asked: Mapping[str, Sequence[str]]) -> tuple[Typed, ...]:
+    """The filters in the query of a request, which may name one more than once; what is none is passed over.
 
     Raises `FiltersMisunderstood` (400) with a sentence for each that names nothing, or makes no sense for its field.
     """
@@ -136,7 +137,7 @@ def filters_in(asked: Mapping[str, list[str]]) -> tuple[Typed, ...]:
     return tuple(found)
 
 
-def _filters_of(parameter: str, typed: list[str]) -> list[Typed]:
+def _filters_of(parameter: str, typed: Sequence[str]) -> list[Typed]:
     name = _PARAMETER.fullmatch(parameter)
     ref = ref_of("" if name is None else name[1])
     if ref.kind == "built_in":  # of others only the runs say what they hold

@@ -1,22 +1,25 @@
 """`/api/runs`: the runs that filters leave, in any order, whole or by pages, with all fields or with chosen columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import numpy as np
 from flask import Blueprint, Response, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.run_columns import as_answered, filters_in, name_of, ref_of, sort_key
-from api.runs import dated
+from api.operations.failures import AS_OF, NOT_CHANGED
+from api.operations.headers import as_of
+from api.operations.operation import operation
+from api.run_lists.columns import as_answered, name_of, ref_of
+from api.run_lists.queries import ListQuery
 from api.shapes import RunCells
 from api.wire import answer
-from domain.errors.misfits import misfits_of
-from domain.errors.requests import ContractMisfit
+from domain.errors import BadInput, ServiceUnavailable
+from domain.errors.run_lists.columns import ColumnKeyMissing, ColumnTooLong, ColumnUnknown
 from domain.errors.run_lists.filters import FiltersMisunderstood
+from domain.errors.services import RunsStillComing
 from domain.run_changes.marks import Mark
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
@@ -26,32 +29,15 @@ from domain.tracking.runs import RunSummary, summarise
 from services.connect import Services
 from services.tracking.known_runs import whole_table
 
-MOST_ROWS: Final = 1_000
-"""Of a page."""
-_ROWS: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTS: Final = ("seed", "episodes")
-
-
-class Paging(BaseModel):
-    """Which page is asked for, the first one being 0; without either all runs are one."""
-
-    model_config = ConfigDict(frozen=True)
-
-    page: Annotated[int, Field(ge=0, le=10**9)] | None = None
-    page_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] | None = None
-
-    def slice_of(self, rows: int) -> slice:
-        """Which of so many rows the page has."""
-        if self.page is None and self.page_size is None:
-            return slice(0, rows)
-        first = (self.page or 0) * self.size
-        return slice(first, first + self.size)
-
-    @property
-    def size(self) -> int:
-        """How many rows a page has."""
-        return self.page_size or _ROWS
+_HEADERS: Final = AS_OF | {
+    "X-Total-Count": "How many runs the filters leave, on all pages.",
+    "Link": 'The next page, as `<?…>; rel="next"`, relative to this address; absent on the last.',
+    "X-Archived-Count": "How many archived runs are left out, of all; absent where they were asked for.",
+    "X-Pending": "How many values are still being read of the columns asked for, sorted or filtered by; else absent.",
+    "ETag": "Which version of the list this is: another one on a later page means that runs changed meanwhile.",
+}
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -59,29 +45,36 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("run_list", __name__, url_prefix="/runs")
 
     @routes.get("")
-    def all_runs() -> Response:
-        told = request.args.to_dict(flat=False)
-        asked, paging = _query(told), _paging(told)
+    @operation(
+        *(FiltersMisunderstood, ColumnUnknown, ColumnKeyMissing, ColumnTooLong, BadInput),
+        *(RunsStillComing, ServiceUnavailable),
+        answers=list[RunSummary] | list[RunCells],
+        headers=_HEADERS,
+        also=NOT_CHANGED,
+    )
+    def all_runs(query: ListQuery) -> Response:
+        """Lists all runs, or those that every filter keeps; all in a filter is text but an operator written as such."""
+        asked = query.run_query
         view = services.runs.whole_view(services.settings.patience_seconds)
         table = whole_table(view)
         columns = as_answered(table, _columns(table, services), services.vocabulary)
         selection = select(table, asked, columns)
         _refuse_misfits(selection)
-        part = paging.slice_of(len(selection.rows))
+        part = query.slice_of(len(selection.rows))
         rows = selection.rows[part].tolist()
         response = _answer(table, asked.columns, rows, columns, services)
-        _describe_page(response, len(selection.rows), paging.page or 0, part.stop if rows else None)
+        _describe_page(response, len(selection.rows), query.page or 0, part.stop if rows else None)
         if not asked.archived:
             response.headers["X-Archived-Count"] = str(int(np.count_nonzero(table.is_marked(Mark.ARCHIVED))))
         pending = sum(columns(ref).pending for ref in asked.refs)
-        return dated(_with_version(response, table.version, pending), view)
+        response.headers.update(as_of(view.as_of))
+        return _with_version(response, table.version, pending)
 
     return routes
 
 
-def run_ids_asked_for(services: Services) -> list[str]:
-    """The ids of the runs that this request's query leaves, in its order; raises where not all runs are known."""
-    asked = _query(request.args.to_dict(flat=False))
+def run_ids_left_by(asked: RunQuery, services: Services) -> list[str]:
+    """The ids of the runs that a query leaves, in its order; raises where not all runs are known."""
     table = whole_table(services.runs.whole_view(services.settings.patience_seconds))
     columns = as_answered(table, _columns(table, services), services.vocabulary)
     selection = select(table, asked, columns)
@@ -92,29 +85,6 @@ def run_ids_asked_for(services: Services) -> list[str]:
 def _refuse_misfits(selection: Selection) -> None:
     if selection.misfits:
         raise FiltersMisunderstood({f"filter[{name_of(ref)}]": why for ref, why in selection.misfits.items()})
-
-
-def _query(told: Mapping[str, list[str]]) -> RunQuery:
-    """Raises BadInput or `RequestRefused` for what makes no sense."""
-    experiment = told.get("experiment", [None])[0]
-    values = {
-        "filters": filters_in(told),
-        "columns": tuple(ref_of(name) for name in told.get("column", ())),
-        "sort": tuple(sort_key(text) for text in told.get("sort", ())),
-        "experiment": experiment,
-        "archived": told.get("archived", ["false"])[0],
-    }
-    try:
-        return RunQuery.model_validate(values)
-    except ValidationError as error:
-        raise ContractMisfit(misfits_of(error)) from error
-
-
-def _paging(told: Mapping[str, list[str]]) -> Paging:
-    try:
-        return Paging.model_validate({name: told[name][0] for name in Paging.model_fields if name in told})
-    except ValidationError as error:
-        raise ContractMisfit(misfits_of(error)) from error
 
 
 def _columns(table: RunTable, services: Services) -> ColumnSource:

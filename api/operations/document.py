@@ -1,0 +1,78 @@
+"""One operation as OpenAPI has it."""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from api.operations.failures import GUARD, MEANINGS
+from api.operations.operation import Operation
+from api.operations.schemas import Schemas, as_json
+from domain.errors import ClewError
+from domain.errors.requests import Unexpected
+
+
+def described(operation: Operation, in_path: Iterable[str], schemas: Schemas, *, writes: bool) -> dict[str, Any]:
+    """The operation with these parameters in its path; one that `writes` may be refused to who asks."""
+    said: dict[str, Any] = {"summary": operation.summary}
+    if parameters := [*map(_of_path, in_path), *_of_query(operation, schemas)]:
+        said["parameters"] = parameters
+    if operation.body is not None:
+        said["requestBody"] = {"required": True, "content": as_json(schemas.of(operation.body, sent=True))}
+    responses = {operation.status: _success(operation, schemas)}
+    responses |= {status: {"description": meaning} for status, meaning in operation.also.items()}
+    responses |= _failures([*operation.errors, *(GUARD if writes else ()), Unexpected])
+    said["responses"] = {str(status): told for status, told in sorted(responses.items())}
+    if writes:
+        said["security"] = [{"token": []}, {"tokenHeader": []}, {}]
+    return said
+
+
+def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Done"}
+    if operation.headers:
+        text = {"type": "string"}
+        success["headers"] = {name: {"description": told, "schema": text} for name, told in operation.headers.items()}
+    content = {} if operation.answers is None else as_json(schemas.of(operation.answers, sent=False))
+    if content := content | {kind: {} for kind in operation.files}:
+        success["content"] = content
+    return success
+
+
+def _failures(errors: Sequence[type[ClewError]]) -> dict[int, Any]:
+    return {status: _failure(status, errors) for status in {kind.status for kind in errors}}
+
+
+def _failure(status: int, errors: Sequence[type[ClewError]]) -> dict[str, Any]:
+    """What the status means, and with which codes it comes as far as they are known."""
+    kinds = [kind for kind in errors if kind.status == status]
+    codes = sorted({kind.code for kind in kinds if "text" in vars(kind)})
+    told: dict[str, Any] = {"$ref": f"#/components/responses/{status}"}
+    if codes and status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        others = ", and others" if any("text" not in vars(kind) for kind in kinds) else ""
+        told["description"] = f"{MEANINGS[status]} Codes: {', '.join(codes)}{others}."
+    return told
+
+
+def _of_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+def _of_query(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
+    if operation.query is None:
+        return []
+    shape = schemas.inline(operation.query, sent=True)
+    required = shape.get("required", ())
+    return [_parameter(name, field, name in required) for name, field in shape["properties"].items()]
+
+
+def _parameter(name: str, field: dict[str, Any], required: bool) -> dict[str, Any]:
+    told = {"name": name, "in": "query", "required": required, "description": field.get("description", "")}
+    return told | {"schema": _of_text(field)}
+
+
+def _of_text(field: dict[str, Any]) -> dict[str, Any]:
+    """The schema of what stands in an address, where nothing is null: it is not there."""
+    kept = {key: value for key, value in field.items() if key not in ("title", "description", "anyOf")}
+    kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
+    kept |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}
+    return {key: value for key, value in kept.items() if key != "default" or value}

@@ -1,0 +1,48 @@
+"""Failures that many operations have in common, and what each status means."""
+
+from typing import Final
+
+from domain.errors import ReadOnly, ServiceError, ServiceUnavailable
+from domain.errors.connections import OutcomeUnknown
+from domain.errors.records import (
+    ConflictThere,
+    NotFoundThere,
+    RefusedThere,
+    RefusedToUs,
+    RunIdMalformed,
+    RunNotFound,
+    TokenNeeded,
+    UserUnknown,
+)
+from domain.errors.requests import ForeignPage
+from domain.errors.services import RunsStillComing
+
+READING: Final = (ServiceError, ServiceUnavailable)
+"""Of whatever reads from a service behind."""
+WRITING: Final = (*READING, OutcomeUnknown)
+"""Of whatever changes something there."""
+GUARD: Final = (TokenNeeded, UserUnknown, ReadOnly, ForeignPage)
+"""Of every change: who may make it is decided before its view is called."""
+REFUSED_THERE: Final = (RefusedThere, RefusedToUs, NotFoundThere, ConflictThere)
+"""Of what another process of ours decides, which says why."""
+OF_A_RUN: Final = (RunIdMalformed, RunNotFound, RunsStillComing, ServiceUnavailable)
+"""Of one run of those that are known."""
+
+AS_OF: Final = {"X-As-Of": "When MLflow told this."}
+NOT_CHANGED: Final = {304: "What the ETag sent names is what there is."}
+
+MEANINGS: Final = {
+    400: "The body is no JSON, or makes no sense to the model store, or a filter makes none.",
+    401: "The token is missing or wrong.",
+    403: "This Clew is read-only, or the request comes from a page of another site.",
+    404: "There is no such thing.",
+    409: "Not as things are now: the model is active, or deleted.",
+    413: "The request is too long.",
+    415: "The body is not sent as JSON.",
+    416: "The part of the file that is asked for begins behind its end.",
+    422: "A field does not fit, or the policy did not pass its check.",
+    500: "Something in Clew itself went wrong; the sentence says where its log has it.",
+    502: "The service behind answers what it should not.",
+    503: "The service behind cannot be reached, or too many such requests are under way: try again later.",
+    504: "The service behind did not answer, so it is not known whether it was done.",
+}

@@ -1,0 +1,35 @@
+"""The schemas of the types that operations take and answer."""
+
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+
+_REFERENCES: Final = "#/components/schemas/{model}"
+
+
+class Schemas:
+    """Collects the schemas of types, each under its name once; answers say all fields, requests what they need."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+
+    def of(self, shape: Any, *, sent: bool) -> dict[str, Any]:
+        """A reference to the schema of `shape`, as it is `sent` to Clew or answered by it."""
+        schema = self.inline(shape, sent=sent)
+        if "title" not in schema:
+            return schema
+        self.found[schema["title"]] = schema
+        return {"$ref": _REFERENCES.format(model=schema["title"])}
+
+    def inline(self, shape: Any, *, sent: bool) -> dict[str, Any]:
+        """The schema of `shape` itself; what it refers to is collected."""
+        mode: JsonSchemaMode = "validation" if sent else "serialization"
+        schema = TypeAdapter(shape).json_schema(ref_template=_REFERENCES, mode=mode)
+        self.found |= schema.pop("$defs", {})
+        return schema
+
+
+def as_json(schema: dict[str, Any]) -> dict[str, Any]:
+    """The content of a body that is JSON."""
+    return {"application/json": {"schema": schema}}

@@ -1,0 +1,1 @@
+"""Lists of runs: filtered, sorted, by pages, with chosen columns."""

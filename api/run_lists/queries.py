@@ -1,0 +1,81 @@
+"""What is asked of lists of runs: which runs, in which order, with which columns, and which page."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api.run_lists.columns import KEYED, add_filters, filters_in, ref_of, sort_key
+from domain.errors.misfits import misfits_of
+from domain.errors.requests import ContractMisfit
+from domain.run_table.query import RunQuery, Typed
+
+MOST_ROWS: Final = 1_000
+"""Of a page."""
+_ROWS: Final = 100
+
+
+class FilterQuery(BaseModel):
+    """Which runs: those that every `filter[…]` keeps."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra=add_filters)
+
+    __pydantic_extra__: dict[str, tuple[str, ...]]
+
+    experiment: str | None = Field(None, description="Only runs of the experiment with exactly this name.")
+    archived: bool = Field(
+        False, description="true: also the runs that are marked as archived, which lists leave out else."
+    )
+
+    @property
+    def filters(self) -> tuple[Typed, ...]:
+        """What is typed into filters; raises `FiltersMisunderstood`."""
+        return filters_in(self.__pydantic_extra__)
+
+    @property
+    def run_query(self) -> RunQuery:
+        """As the run table takes it; raises BadInput or `RequestRefused`."""
+        try:
+            return RunQuery.model_validate(self._values())
+        except ValidationError as error:
+            raise ContractMisfit(misfits_of(error)) from error
+
+    def _values(self) -> dict[str, Any]:
+        return {"filters": self.filters, "experiment": self.experiment, "archived": self.archived}
+
+
+class ListQuery(FilterQuery):
+    """Which runs, in which order, with what, and which page, the first one being 0; without a page all are one."""
+
+    column: tuple[str, ...] = Field(
+        (),
+        description=f"Only the run's id and these: fields, or {KEYED}; may be repeated. All that can be a column can be"
+        " sorted and filtered by: `filter[metric:train/loss]=< 0.1`.",
+    )
+    sort: tuple[str, ...] = Field(
+        (),
+        description="By this field or column, with a minus before it the greatest first; may be repeated, the first"
+        " counts most. What is missing is last in either direction. Absent: the newest start first.",
+    )
+    page: Annotated[int, Field(ge=0, le=10**9)] | None = Field(
+        None,
+        description="Which page, from 0 on; one beyond the last is empty. Without it and `page_size` all runs are one.",
+    )
+    page_size: Annotated[int, Field(ge=1, le=MOST_ROWS)] | None = Field(
+        None, description="How many runs a page has; 100 where only `page` is given."
+    )
+
+    def _values(self) -> dict[str, Any]:
+        order = tuple(map(sort_key, self.sort))
+        return super()._values() | {"columns": tuple(map(ref_of, self.column)), "sort": order}
+
+    def slice_of(self, rows: int) -> slice:
+        """Which of so many rows the page has."""
+        if self.page is None and self.page_size is None:
+            return slice(0, rows)
+        first = (self.page or 0) * self.size
+        return slice(first, first + self.size)
+
+    @property
+    def size(self) -> int:
+        """How many rows a page has."""
+        return self.page_size or _ROWS

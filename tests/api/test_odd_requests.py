@@ -1,0 +1,97 @@
+"""What no program means to send, to each operation there is: a refusal with a code, and never a failure of Clew's own."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api.openapi import FILE
+
+PATHS = yaml.safe_load(FILE.read_text("utf-8"))["paths"]
+OPERATIONS = [(method, path, told) for path, methods in PATHS.items() for method, told in methods.items()]
+IN_PATH = ["%00", "%ff", "..", "%2e%2e%2fx", "x" * 10_000, "%F0%9F%92%A9", "%20", "9" * 5_000, "'\";--", "%0d%0aX:1"]
+IN_QUERY = ["", "%00", "%ff", "9" * 5_000, "-1", "1e400", "NaN", "%F0%9F%92%A9", "a&{name}=b", "%0d%0aX:1", "null"]
+BODIES: list[bytes] = [
+    *(b"", b"null", b"[]", b"{", b'"x"', b"\x00", b"\xff\xfe", b'{"a":"\xff"}', b'{"a":"\\ud800"}', b"NaN"),
+    *(b"[" * 60_000, b'{"a":' * 10_000, b'{"seed":' + b"9" * 5_000 + b"}", b'{"run_id":"\\u0000"}'),
+    *(b'{"model_id":"\\u0000"}', b'{"trainer":"\\ud800"}', b'{"action":"change","runs":["\\u0000"]}'),
+]
+LONG = b'{"a":"' + b"x" * 10 * 2**20 + b'"}'
+
+
+@pytest.fixture(scope="module")
+def client(server: Flask) -> FlaskClient:
+    return server.test_client()
+
+
+def is_refused_or_done(answer: TestResponse, asked: str) -> None:
+    """Not 500; 502 to 504 is the scheduler's, the watcher's or a monitor's, which are not there."""
+    assert answer.status_code in (200, 204, 304) or 400 <= answer.status_code < 500 or answer.status_code > 501, asked
+    if answer.status_code >= 400:
+        assert answer.json is not None, asked
+        assert answer.json["code"], asked
+        assert answer.json["error"], asked
+
+
+def filled(path: str, value: str = "a") -> str:
+    return re.sub(r"{\w+}", value, path)
+
+
+def sent(client: FlaskClient, method: str, address: str, **more: Any) -> TestResponse:
+    body = {} if method in ("get", "delete") or more else {"json": {}}
+    return client.open(address, method=method.upper(), **body, **more)
+
+
+def test_odd_paths(client: FlaskClient) -> None:
+    for method, path, _told in OPERATIONS:
+        for odd in IN_PATH if "{" in path else ():
+            address = filled(path, odd)
+            is_refused_or_done(sent(client, method, address), f"{method} {address[:100]}")
+
+
+def queries() -> Iterator[tuple[str, str]]:
+    for method, path, told in OPERATIONS:
+        for parameter in told.get("parameters", ()):
+            if parameter["in"] == "query":
+                for odd in IN_QUERY:
+                    yield method, f"{filled(path)}?{parameter['name']}={odd.format(name=parameter['name'])}"
+
+
+def test_odd_queries(client: FlaskClient) -> None:
+    for method, address in queries():
+        answer = sent(client, method, address)
+        is_refused_or_done(answer, f"{method} {address[:100]}")
+
+
+def test_odd_bodies(client: FlaskClient) -> None:
+    with_bodies = [(method, filled(path)) for method, path, told in OPERATIONS if "requestBody" in told]
+    assert len(with_bodies) > 8
+    for method, address in with_bodies:
+        for body in BODIES:
+            answer = sent(client, method, address, data=body, content_type="application/json")
+            assert 400 <= answer.status_code < 500 or answer.status_code > 501, (address, body[:40])
+            is_refused_or_done(answer, f"{method} {address} {body[:40]!r}")
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", ""):
+            answer = sent(client, method, address, data=b"{}", content_type=kind)
+            assert (answer.status_code, answer.json["code"]) == (415, "not-sent-as-json"), (address, kind)
+        answer = sent(client, method, address, data=LONG, content_type="application/json")
+        assert (answer.status_code, answer.json["code"]) == (413, "request-too-long"), address
+
+
+def test_other_methods(client: FlaskClient) -> None:
+    for path, methods in PATHS.items():
+        address = filled(path)
+        for method in ("PUT", "TRACE", "FOO", "PROPFIND"):
+            answer = client.open(address, method=method)
+            assert (answer.status_code, answer.json["code"]) == (405, "method-not-taken"), (method, address)
+        allowed = client.options(address)
+        assert allowed.status_code == 200
+        assert {method.upper() for method in methods} <= set(allowed.headers["Allow"].split(", "))
+        if "get" in methods:
+            asked, only_head = client.get(address), client.head(address)
+            assert (only_head.status_code, only_head.data) == (asked.status_code, b""), address
