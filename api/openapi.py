@@ -60,7 +60,18 @@ def document(server: Flask) -> dict[str, Any]:
 
 def text(server: Flask) -> str:
     """The document as YAML."""
-    return _HEAD + yaml.safe_dump(document(server), sort_keys=False, allow_unicode=True, width=120)
+    return _HEAD + yaml.dump(document(server), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines as such."""
+
+
+def _of_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _of_text)
 
 
 def _codes() -> list[str]:

@@ -1,7 +1,6 @@
 """One operation as OpenAPI has it."""
 
 from collections.abc import Iterable, Sequence
-from http import HTTPStatus
 from typing import Any
 
 from api.operations.failures import GUARD, MEANINGS
@@ -43,14 +42,16 @@ def _failures(errors: Sequence[type[ClewError]]) -> dict[int, Any]:
 
 
 def _failure(status: int, errors: Sequence[type[ClewError]]) -> dict[str, Any]:
-    """What the status means, and with which codes it comes as far as they are known."""
-    kinds = [kind for kind in errors if kind.status == status]
-    codes = sorted({kind.code for kind in kinds if "text" in vars(kind)})
-    told: dict[str, Any] = {"$ref": f"#/components/responses/{status}"}
-    if codes and status != HTTPStatus.INTERNAL_SERVER_ERROR:
-        others = ", and others" if any("text" not in vars(kind) for kind in kinds) else ""
-        told["description"] = f"{MEANINGS[status]} Codes: {', '.join(codes)}{others}."
-    return told
+    """What the status means, with each code that it comes with as far as they are known."""
+    kinds = {kind for kind in errors if kind.status == status}
+    known = sorted(f"- `{kind.code}`: {_first_line(kind)}" for kind in kinds if "text" in vars(kind))
+    others = [f"- else: {MEANINGS[status]}"] if any("text" not in vars(kind) for kind in kinds) else []
+    told = {"$ref": f"#/components/responses/{status}"}
+    return told | ({"description": "\n".join(known + others)} if known and kinds != {Unexpected} else {})
+
+
+def _first_line(kind: type[ClewError]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
 
 
 def _of_path(name: str) -> dict[str, Any]:

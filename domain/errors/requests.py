@@ -19,7 +19,7 @@ class RequestRefused(ClewError):
 
 
 class ContractMisfit(RequestRefused):
-    """The body is JSON that does not fit the contract."""
+    """The query, or a body that is JSON, does not fit the contract."""
 
     text = template("The request does not fit the contract.")
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 import yaml
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.openapi import FILE
+from tests.api.conftest import Serving, until_listed
+from tests.registry import Registry
 
+NOWHERE = "http://127.0.0.1:1"
 PATHS = yaml.safe_load(FILE.read_text("utf-8"))["paths"]
 OPERATIONS = [(method, path, told) for path, methods in PATHS.items() for method, told in methods.items()]
 IN_PATH = ["%00", "%ff", "..", "%2e%2e%2fx", "x" * 10_000, "%F0%9F%92%A9", "%20", "9" * 5_000, "'\";--", "%0d%0aX:1"]
@@ -25,8 +27,12 @@ LONG = b'{"a":"' + b"x" * 10 * 2**20 + b'"}'
 
 
 @pytest.fixture(scope="module")
-def client(server: Flask) -> FlaskClient:
-    return server.test_client()
+def client(serving: Serving, registry: Registry) -> FlaskClient:
+    """Beside nobody but MLflow: what is sent by mistake starts nothing."""
+    away = {"scheduler_url": NOWHERE, "inference_url": NOWHERE, "gpu_monitor_urls": f"local={NOWHERE}"}
+    client = serving(registry.tracking.address, model_name=registry.name, **away).test_client()
+    until_listed(client)
+    return client
 
 
 def is_refused_or_done(answer: TestResponse, asked: str) -> None:

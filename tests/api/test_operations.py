@@ -105,7 +105,7 @@ def test_what_is_declared_stands_in_the_document(server: Flask) -> None:
     ]
     # What the table of access does not list counts as a write, which may be refused to who asks.
     assert set(asked["responses"]) == {"200", "401", "403", "404", "422", "500"}
-    assert asked["responses"]["404"]["description"].endswith("Codes: run-not-found.")
+    assert asked["responses"]["404"]["description"] == "- `run-not-found`: No run has this id."
     assert {"400", "401", "403", "413", "415", "422", "201", "500"} == set(paths["/api/send"]["post"]["responses"])
 
 
