@@ -16,12 +16,12 @@
       const now = groups.map((group) => `${group.label}\n${group.units.map((unit) => unit.key).join("\n")}`).join("\n\n");
       if (now === arranged) return;
       arranged = now;
-      const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+      const before = pointer.focused();
       units.clear();
       for (const group of groups) for (const unit of group.units) units.set(unit.key, unit);
       window.clew.live.children(place, groups, (group) => group.key, newRow, fillRow);
       for (const key of [...cells.keys()]) if (!units.has(key)) cells.delete(key);
-      pointer.settle(focused);
+      pointer.settle(before);
     }
 
     const { make: element } = window.clew.live;

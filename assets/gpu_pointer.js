@@ -4,6 +4,9 @@
   "use strict";
   const PAGE = 5; // lines
   const middle = (box) => box.left + box.width / 2;
+  // A mouse that lies still points at nothing: the page scrolls and grows beneath it, also where keys are used.
+  const mouse = { x: 0, y: 0, moves: false };
+  document.addEventListener("mousemove", ({ clientX, clientY }) => Object.assign(mouse, { x: clientX, y: clientY, moves: clientX !== mouse.x || clientY !== mouse.y }), true);
 
   /** `cells` are the map's, by key, in no order; `words(key)` are lines. */
   function attach(place, { cells, opens, words }) {
@@ -12,6 +15,7 @@
     frame.querySelector(".gpu-pointed")?.remove();
     frame.append(tip);
     let stop = null; // the key of the cell that Tab comes to
+    let isReached = false; // by the reader: till then it is the first, whichever host speaks first
     let pointed = null; // the key of the cell that is told of
 
     const cellOf = (event) => event.target.closest && event.target.closest(".gpu-cell");
@@ -44,12 +48,20 @@
       stop = cell.dataset.key;
     }
 
-    /** After the cells were arranged: the one with the focus keeps it, and one of them has the tab stop. */
-    function settle(focused) {
-      const kept = focused !== null && cells.get(focused);
+    /** The cell that has the focus, before the cells are arranged; null where none has it. */
+    function focused() {
+      const cell = place.contains(document.activeElement) ? document.activeElement : null;
+      return cell && { key: cell.dataset.key, at: inOrder().indexOf(cell) };
+    }
+
+    /** After the cells were arranged: the one with the focus keeps it, or the next where it is gone; one has the tab stop. */
+    function settle(before) {
+      const now = inOrder();
+      const kept = before && (cells.get(before.key) || now[Math.min(before.at, now.length - 1)]);
       if (kept && document.activeElement !== kept) kept.focus({ preventScroll: true });
-      if (!stop || !cells.has(stop)) reach(inOrder()[0]);
-      if (pointed && !cells.has(pointed)) point(null);
+      isReached = isReached && cells.has(stop);
+      if (!isReached) reach(now[0]);
+      if (pointed !== null) point(cells.get(pointed)); // where it is now
     }
 
     /** The cell that is so many lines further down (up where less than 0), the nearest to this one's column. */
@@ -97,16 +109,17 @@
     place.addEventListener("focusin", (event) => {
       const cell = cellOf(event);
       if (!cell) return;
+      isReached = true;
       reach(cell);
       point(cell);
     });
     place.addEventListener("focusout", () => point(null));
-    place.onmouseover = (event) => {
-      const cell = cellOf(event);
+    place.onmousemove = (event) => {
+      const cell = mouse.moves && cellOf(event);
       if (cell && cell.dataset.key !== pointed) point(cell);
     };
     place.onmouseleave = () => point(place.contains(document.activeElement) ? document.activeElement : null);
-    return { refresh, settle };
+    return { focused, refresh, settle };
   }
 
   window.clew = Object.assign(window.clew || {}, { gpuPointer: { attach } });

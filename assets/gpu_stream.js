@@ -13,6 +13,7 @@
   let shown = [];
   let open = new Set();
   let told = new Set(); // the hosts that spoke since the last drawing
+  let closed = null; // the key of the card that the reader closed
 
   const several = () => hosts.length > 1;
   let frames = null;
@@ -23,12 +24,18 @@
     if (!place) return;
     if (!map || map.place !== place) map = { place, ...newMap(place) };
     const units = window.clew.gpuUnits.all(hosts);
+    const overview = at("gpus-overview");
+    const hasFocus = overview.contains(document.activeElement);
+    open = window.clew.gpuView.opened(units, hosts);
     const isDue = changed || hosts.some((host) => host.reshaped) || performance.now() - arrangedAt >= EACH_MS;
     if (isDue) arrange(units);
     const { metric } = window.clew.gpuView.chosen();
     map.fill(isDue ? shown : shown.filter((unit) => told.has(unit.host)), metric, texts);
     told = new Set();
     drawOpen(units);
+    if (!overview.hidden && closed !== null) map.focus(closed); // the button that had the focus went with its card
+    if (overview.hidden && hasFocus) at("gpus-cards").querySelector(".btn-close")?.focus(); // one GPU alone is its card
+    closed = null;
   }
 
   /** Who is where: groups, words, choices, the hosts' lines and the processes. */
@@ -62,7 +69,6 @@
   /** The cards and the chart, of what is open, as many as fit. */
   function drawOpen(units) {
     const view = window.clew.gpuView;
-    open = view.opened(units, hosts);
     const these = units.filter((unit) => open.has(unit.key));
     const few = these.slice(0, texts.limits.open);
     window.clew.gpuCards(at("gpus-cards"), few, empty, texts, several());
@@ -143,8 +149,8 @@
     const closer = event.target.closest && event.target.closest("#gpus-cards .btn-close");
     if (!closer) return;
     const { key } = closer.closest(".gpu-card").dataset;
+    closed = key;
     toggle([key], false);
-    if (map) map.focus(key); // the button that had the focus goes with its card
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { gpus });

@@ -61,6 +61,7 @@ def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
     hosts = [host(number) for number in range(HOSTS)]
+    hosts[0].late_seconds = 2.0
     with watched(dash_br, serve, misbehaving, *hosts) as page:
         page.open("/gpu")
         page.wait(lambda: len(page.all(f"{CELLS}[data-heat]")) == HOSTS * GPUS)
@@ -82,14 +83,18 @@ def test_ninety_six_gpus_are_a_map_and_what_is_opened_has_a_card(
         choose(page, "metric", "temperature")
         page.wait(lambda: cell(page, "host-0.7", "textContent") == "37")
         assert "°C" in page.find("#gpus-map").get_attribute("aria-label")
-        # By keys: one stop of Tab, arrows, and what is pointed at in words.
+        # By keys: one stop of Tab, arrows, and what is pointed at in words, whoever spoke first and wherever a mouse lies.
+        ActionChains(page.driver).move_to_element(page.find(f"{CELLS}[data-key='host-7.3']")).perform()
+        page.wait_for_text("host-7 · GPU 3", ".gpu-pointed")
         page.script("document.querySelector(arguments[0]).focus()", f"{CELLS}[tabindex='0']")
         press(page, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.END, Keys.ARROW_LEFT)
         page.wait_for_text("host-0 · GPU 6 · Foreign 6", ".gpu-pointed")
         assert "60 % · 1.0 / 80.0 GiB · 36 °C · 100 W" in page.text(".gpu-pointed")
         assert len(page.all(f"{CELLS}[tabindex='0']")) == 1
+        page.script("document.querySelector('#gpus-map').style.paddingTop = '2rem'")  # cells move beneath the mouse
         sent = hosts[0].sent
         page.wait(lambda: hosts[0].sent > sent + 2)
+        assert page.text(".gpu-pointed").startswith("host-0 · GPU 6")
         assert len(page.all(".gpu-pointed > div")) == 3
         press(page, Keys.ENTER)
         page.wait_for_text("36 °C", "#gpus-cards [data-key='host-0.6']")
