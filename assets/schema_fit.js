@@ -4,18 +4,26 @@
   "use strict";
   const UNFIT = Symbol("unfit");
   const LONGEST = 40; // characters of a value that is named
+  const HAIR = 1e-6; // a number that is so little beyond a bound is the bound: a sum of floats, as domain/gpus/limits.py has it
   const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-  /** A copy of `value` with what fits, and no field that the schema does not know; UNFIT where its holder has to go.
+  /** A copy of `given` with what fits, and no field that the schema does not know; UNFIT where its holder has to go.
       `found` gets a message for each misfit. */
-  function fit(value, schema, found, root = schema, at = "") {
-    if (schema.$ref) return fit(value, root.$defs[schema.$ref.split("/").pop()], found, root, at);
-    if (schema.anyOf) return fitChoice(value, schema.anyOf, found, root, at);
+  function fit(given, schema, found, root = schema, at = "") {
+    if (schema.$ref) return fit(given, root.$defs[schema.$ref.split("/").pop()], found, root, at);
+    if (schema.anyOf) return fitChoice(given, schema.anyOf, found, root, at);
+    const value = bounded(given, schema);
     const flat = { ...schema, items: undefined, prefixItems: undefined, properties: undefined, required: undefined, additionalProperties: undefined };
     const wrong = window.clew.misfit(value, flat, root, at || "message");
     if (wrong) return unfit(found, wrong, value);
     if (Array.isArray(value)) return fitItems(value, schema, found, root, at);
     return isObject(value) && (schema.properties || schema.additionalProperties) ? fitFields(value, schema, found, root, at) : value;
+  }
+
+  function bounded(value, { type, minimum, maximum }) {
+    if (type !== "number" || typeof value !== "number") return value;
+    if (value > maximum && value - maximum <= HAIR) return maximum;
+    return value < minimum && minimum - value <= HAIR ? minimum : value;
   }
 
   /** A number that does not fit is named with what is wrong with it. */

@@ -18,6 +18,7 @@ from domain.gpus.limits import (
     KibPerSecond,
     Mib,
     Name,
+    Percent,
     Watts,
 )
 from domain.gpus.states import GpuState, GpuVendor, Troubled
@@ -96,7 +97,7 @@ class Gpu(Troubled):
     mig: MigInstance | None = None
     timestamp: int
     state: GpuState = GpuState.OK
-    utilization: float | None = Field(None, ge=0, le=100)
+    utilization: Percent | None = None
     memory_used: Mib | None = None
     memory_total: Mib | None = None
     unified: bool = False

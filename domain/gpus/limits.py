@@ -1,8 +1,8 @@
 """How much of a host's GPUs is told and drawn, and what a number has to be to count as a measurement."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 HISTORY_SAMPLES: Final = 60
 SILENT_PERIODS: Final = 3
@@ -30,10 +30,19 @@ _MOST_KIB_PER_SECOND: Final = 4_000_000_000
 MOST_PID: Final = 2**31 - 1
 _COLDEST, _HOTTEST = -50, 250
 _LONGEST_NAME: Final = 256
+_HAIR: Final = 1e-6
 MOST_REASONS: Final = 32
 LONGEST_TEXT: Final = 4_000
 
+
+def _bounded(share: Any) -> Any:
+    """The bound in the place of what floats make of it, as 100.00000000000001: no reason to refuse a whole host."""
+    is_near = isinstance(share, float) and (-_HAIR <= share < 0 or 100 < share <= 100 + _HAIR)
+    return min(100.0, max(0.0, share)) if is_near else share
+
+
 Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
+Percent = Annotated[float, Field(ge=0, le=100), BeforeValidator(_bounded)]
 Celsius = Annotated[float, Field(ge=_COLDEST, le=_HOTTEST)]
 Mib = Annotated[float, Field(ge=0, le=_MOST_MIB)]
 Watts = Annotated[float, Field(ge=0, le=_MOST_WATTS)]

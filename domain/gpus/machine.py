@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.gpus.limits import LONGEST_TEXT, Mib
+from domain.gpus.limits import LONGEST_TEXT, Mib, Percent
 from domain.message_data import Coded
 
 _LONGEST_PATH: Final = 4_096
@@ -33,7 +33,7 @@ class Machine(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    cpu: float | None = Field(None, ge=0, le=100)
+    cpu: Percent | None = None
     cpus: int | None = Field(None, ge=1, le=_MOST_CPUS)
     memory_used: Mib | None = None
     memory_total: Mib | None = None

@@ -45,14 +45,16 @@ class WholeSends:
 class Foreign:
     """A monitor of another make at `/ws/gpu`: it says what `report` returns, each half second."""
 
-    def __init__(self, report: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, report: Callable[[], dict[str, Any]], late_seconds: float = 0.0) -> None:
         self.report = report
+        self.late_seconds = late_seconds
         self.sent = 0
         self.app = Flask("foreign")
 
         def talk(server: Server) -> None:
             server.sock = WholeSends(server.sock)
             with suppress(OSError):  # the page has gone
+                time.sleep(self.late_seconds)
                 while True:
                     server.sock.send(text_frame(json.dumps(self.report())))
                     self.sent += 1
@@ -107,11 +109,14 @@ ODD: list[tuple[dict[str, Any], str, str, str]] = [
 def test_one_odd_gpu_of_each_kind_hides_nothing_else(
     dash_br: Browser, serve: Callable[..., str], misbehaving: Misbehaving
 ) -> None:
-    foreign = Foreign(lambda: report([gpu(0), *(gpu(place, **odd) for place, (odd, *_) in enumerate(ODD, 1)), gpu(50)]))
+    near = {"utilization": 100.00000000000001}  # as a sum of floats comes out
+    foreign = Foreign(
+        lambda: report([gpu(0), *(gpu(place, **odd) for place, (odd, *_) in enumerate(ODD, 1)), gpu(50, **near)])
+    )
     with watched(dash_br, serve, misbehaving, foreign) as page:
         keys = ",".join(f"host-0.{index}" for index in [*range(len(ODD) + 1), 50])
         page.open(f"/gpu?open={keys}")
-        page.wait(lambda: value(page, "utilization", 0) == value(page, "utilization", 50) == "40 %")
+        page.wait(lambda: [value(page, "utilization", place) for place in (0, 50)] == ["40 %", "100 %"])
         for place, (_odd, part, shown, why) in enumerate(ODD, 1):
             assert value(page, part, place) == shown
             assert why in value(page, "misfits", place)
