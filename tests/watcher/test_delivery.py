@@ -3,14 +3,21 @@
 import time
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from domain.alerts.alert import Alert, Subject
+from domain.alerts.kinds import AlertKind
+from domain.errors.alerts.events import RunHasFailed
+from domain.message_data import MessageData
 from domain.tracking.history import History
 from tests.watcher.mail import Mail
 from tests.watcher.receivers import Webhook
 from watcher.sending.chart import curve
 from watcher.sending.delivery import Delivery, MessageText
+from watcher.sending.markup import literal
+from watcher.sending.texts import message_of
 
 DELIVERY = Delivery(frozenset())
 
@@ -36,6 +43,38 @@ def test_a_name_is_no_markup() -> None:
         assert message.get_content_type() == "text/plain"
         assert message.get_content().split() == ["<b>run</b>", "&", "more", "has", "failed"]  # type: ignore[attr-defined]
         assert str(message["Subject"]) == "a <b>run</b>"
+
+
+# What a name says, and what must be nowhere in a message of it: ⌷ stands for a space that nobody sees.
+LOUD = "@everyone <!channel> **big** __u__ [here](https://evil.example) https://evil.example|ours> ppo_lr_3\n# head"
+
+
+def loud(url: str) -> MessageText:
+    text = MessageData.of(RunHasFailed(LOUD, "maze"))
+    alert = Alert(id="0" * 16, kind=AlertKind.FAILED, subject=Subject(key="k", name="n"), text=text, since_ms=1)
+    return message_of([alert], "en", "https://clew.example.com", literal(url))
+
+
+def test_a_name_calls_nobody_and_marks_nothing(webhook: Webhook) -> None:
+    url = f"mmost://127.0.0.1:{webhook.port}/3ccdd113474722377935511fc85d3dd4"
+    assert DELIVERY.send(url, loud(url)) is None
+    said = webhook.messages[0]["text"].replace("\u200b", "⌷")
+    name = r"@⌷everyone <⌷!⌷channel\> \*\*big\*\* \_\_u\_\_ \[here\]\(https:⌷//evil.example\)"
+    assert said.count(name) == 2  # in the heading, and below it
+    assert "ppo_lr_3 \\# head" in said
+    assert said.splitlines()[-2:] == ["https://clew.example.com/alerts", "[0000000000000000]"]
+
+
+def test_in_slack_a_name_is_no_mention_and_no_link() -> None:
+    said = loud("slack://TokenAAAA/TokenBBBBBB/TokenCCCCCCCC").title
+    for call in ("@everyone", "!channel", "](", "https://"):
+        assert call not in said
+    assert "**big**" in said
+
+
+@pytest.mark.parametrize("url", ["json://h", "mailtos://u:p@h", "jsons://h", "ntfy://h/t"])
+def test_a_program_or_mail_gets_a_name_as_it_is(url: str) -> None:
+    assert loud(url).title == f"Clew: {' '.join(LOUD.split())} (maze) has failed."
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=20))

@@ -4,10 +4,20 @@ import os
 import signal
 from pathlib import Path
 
+import orjson
+import pytest
+
+from domain.alerts.rules_file import read_rules
+from domain.gpus import HostState
 from tests.gpus.conftest import Start, library, start  # noqa: F401
+from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
 from tests.watcher.mail import Mail
-from tests.watcher.watching import Watching
+from tests.watcher.watching import NOWHERE, Watching
+from transport.http_client import JsonService
+from watcher.keeping.alert_book import AlertBook
+from watcher.keeping.outbox import Outbox
+from watcher.sources.gpus import GpuSource, Monitor
 
 RULES = """
 [receivers]
@@ -56,3 +66,49 @@ def test_gpus_services_and_disks_are_told_by_mail(
             assert (
                 len(told_of) == len(set(told_of)) == 7
             )  # two disks: this machine's, and the one of which the monitor tells
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "is_told"),
+    [
+        (HostState.NO_DRIVER, "The driver is not loaded.", True),
+        (HostState.NO_GPU, "The driver has no GPU.", True),
+        (HostState.NO_GPU, None, False),
+        (HostState.NO_LIBRARY, "There is no library.", False),
+    ],
+)
+def test_a_driver_that_was_gone_before_anybody_watched_is_told_once(
+    tmp_path: Path, state: HostState, error: str | None, *, is_told: bool
+) -> None:
+    clock = [0.0]
+    report = {"host": "h", "sent_at": 1, "sample_seconds": 2, "state": state, "error": error}
+    with Misbehaving(NOWHERE) as foreign:
+        foreign.answer = (200, orjson.dumps(report), "application/json")
+        monitors = [Monitor("trainer-1", JsonService("GPU monitor", foreign.address))]
+        told = []
+        for _start in range(2):  # and not again by one that comes after this one
+            book = AlertBook(read_rules('[receivers]\na = "json://x"', {}), Outbox(tmp_path), lambda: clock[0])
+            source = GpuSource(monitors, 5, book)
+            for _round in range(12):
+                source.round()
+                told += [alert.id for alert, _due in book.waiting("a")]
+                book.told("a", [alert.id for alert, _due in book.waiting("a")])
+                assert not told or clock[0] >= 60 or _start
+                clock[0] += 6
+        assert len(told) == is_told
+
+
+def test_a_share_that_is_a_hair_above_its_bound_is_the_bound(tmp_path: Path) -> None:
+    """As sums of floats come out: an older monitor says it, and its host is told of all the same."""
+    gpu = {"gpu_id": 0, "timestamp": 1, "state": "lost", "utilization": 100.00000000000001}
+    report = {"host": "h", "sent_at": 1, "sample_seconds": 2, "gpus": [gpu], "machine": {"cpu": 100.00000000000001}}
+    with Misbehaving(NOWHERE) as foreign:
+        foreign.answer = (200, orjson.dumps(report), "application/json")
+        book = AlertBook(read_rules('[receivers]\na = "json://x"', {}), Outbox(tmp_path))
+        source = GpuSource([Monitor("trainer-1", JsonService("GPU monitor", foreign.address))], 5, book)
+        assert source.round() == []
+        assert [alert.kind.value for alert in book.all()] == ["gpu_lost"]
+        gpu["utilization"] = 100.1
+        foreign.answer = (200, orjson.dumps(report), "application/json")
+        (down,) = source.round()
+        assert "utilization" in str(down.text)

@@ -11,6 +11,7 @@ from domain.alerts.alert import Alert
 from domain.alerts.rules import AlertRules, Receiver
 from watcher.keeping.alert_book import AlertBook, now_ms
 from watcher.sending.delivery import Deliver
+from watcher.sending.markup import literal
 from watcher.sending.texts import message_of
 
 ONE_BY_ONE: Final = 3
@@ -96,11 +97,12 @@ class Sender:
         return not 0 <= since < rule.every_seconds * 1000  # a clock that was set back keeps nobody waiting
 
     def _send(self, alerts: Sequence[Alert]) -> None:
-        message = message_of(alerts, self._receiver.language, self._clew_url)
+        url, language = self._receiver.url, self._receiver.language
+        message = message_of(alerts, language, self._clew_url, literal(url))
         if len(alerts) == 1:
             message = message._replace(picture=self._picture(alerts[0]))
         rules = {alert.due[self._receiver.name].rule for alert in alerts}
-        cause = self._deliver(self._receiver.url, message)
+        cause = self._deliver(url, message)
         ids = [alert.id for alert in alerts]
         if cause is None:
             self._book.told(self._receiver.name, ids)

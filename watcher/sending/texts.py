@@ -12,6 +12,7 @@ from domain.errors.alerts.events import SeveralAlerts, StillMore
 from domain.errors.catalogue import TEMPLATES
 from domain.messages import Reason, as_json, rendered
 from watcher.sending.delivery import MessageText
+from watcher.sending.markup import Literal
 
 _TRANSLATIONS: Final = Path(__file__).parents[2] / "components" / "translations"
 _MOST_LISTED: Final = 20
@@ -19,9 +20,9 @@ _MOST_LISTED: Final = 20
 _MOST_NAMED: Final = 200
 
 
-def message_of(alerts: Sequence[Alert], language: str, clew_url: str) -> MessageText:
+def message_of(alerts: Sequence[Alert], language: str, clew_url: str, literal: Literal) -> MessageText:
     """One alert as a message, or several in one; each with its link and its id."""
-    said = [_said(alert, language) for alert in alerts[:_MOST_LISTED]]
+    said = [literal(_said(alert, language)) for alert in alerts[:_MOST_LISTED]]
     parts = [
         f"{text}\n{_moment(alert)}\n{clew_url}{alert.subject.page}\n[{alert.id}]"
         for text, alert in zip(said, alerts, strict=False)
@@ -41,7 +42,8 @@ def translated(message: Reason, language: str) -> str:
 
 
 def _said(alert: Alert, language: str) -> str:
-    return translated(alert.text, language)
+    """In one line, also where a name has several: it is a heading, too."""
+    return " ".join(translated(alert.text, language).split())
 
 
 def _moment(alert: Alert) -> str:

@@ -39,6 +39,8 @@ _GONE: Final = (
     *(HostState.NO_GPU, HostState.NO_LIBRARY, HostState.NO_DRIVER, HostState.DRIVER_CHANGED),
     *(HostState.NOT_ANSWERING, HostState.FAILED),
 )
+# Of a host that was never seen with a GPU: one that boots loads its driver in a moment.
+_UNSEEN_SECONDS: Final = 60.0
 
 
 class Monitor(NamedTuple):
@@ -89,10 +91,17 @@ class GpuSource:
 
     def _unreadable(self, name: str, report: GpuReport) -> Condition:
         subject = Subject(key=name, name=name, host=name, page=_PAGE)
-        # A machine that never had a GPU has lost none: it is told once it had.
-        after = None if name in self._had_gpus else float("inf")
+        after = None if name in self._had_gpus else _UNSEEN_SECONDS if _should_have_gpus(report) else float("inf")
         text = GpusNotReadable(name, _reason(report.error, report.state.value))
         return Condition(AlertKind.GPU_LOST, subject, text, after_seconds=after)
+
+
+def _should_have_gpus(report: GpuReport) -> bool:
+    """Whether a host that was never seen with a GPU has one all the same: its driver is there, or a part of it.
+
+    Without its library nobody knows: that is told once the host had a GPU, as of a machine that has none.
+    """
+    return report.state is not HostState.NO_LIBRARY and report.error is not None
 
 
 def _of_gpu(host: str, gpu: Gpu) -> Iterator[Condition]:
