@@ -10,7 +10,7 @@ from domain.alerts.kinds import AlertKind
 
 MOST_HOURS: Final = 24 * 30
 # A watcher says every 5 minutes that it works; clocks differ.
-_SILENT_MS: Final = 15 * 60_000
+_SILENT_MS: Final = 10 * 60_000
 
 
 class AlertList(BaseModel):

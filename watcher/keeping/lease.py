@@ -13,9 +13,9 @@ from domain.errors import ClewError
 from mlflow_api.alerts.holder import BEGAN_TAG, LEASE_TAG, WATCHER_TAG, AlertHolder, Control, Lease
 from watcher.keeping.alert_book import now_ms
 
-LEASE_SECONDS: Final = 660.0
+LEASE_SECONDS: Final = 420.0
 # Of that time, after which it is renewed, and up to which nobody else can have it.
-_RENEWED: Final = 0.45
+_RENEWED: Final = 0.6
 _SURE: Final = 0.9
 _WRITE_SECONDS: Final = 2.0
 _SETTLE_SECONDS: Final = 3.0
