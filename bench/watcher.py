@@ -49,11 +49,10 @@ class Receiver:
 
 
 @contextmanager
-def watcher(folder: Path, mlflow: str, port: int, url: str) -> Iterator[psutil.Process]:
-    """A watcher with everything as it is by default."""
+def watcher(folder: Path, mlflow: str, monitors: str, url: str) -> Iterator[psutil.Process]:
+    """A watcher of these GPU_MONITOR_URLS, with everything else as it is by default."""
     (folder / "alerts.toml").write_text(f'[receivers]\nteam = "{url}"\n')
-    names = ",".join(f"host-{number}=http://127.0.0.1:{port}" for number in range(_MONITORS))
-    settings = {"MLFLOW_TRACKING_URI": mlflow, "ALERTS_FILE": str(folder / "alerts.toml"), "GPU_MONITOR_URLS": names}
+    settings = {"MLFLOW_TRACKING_URI": mlflow, "ALERTS_FILE": str(folder / "alerts.toml"), "GPU_MONITOR_URLS": monitors}
     settings |= {"STATE_DIR": str(folder), "SCHEDULER_URL": "http://127.0.0.1:9", "INFERENCE_WS_URL": "ws://x/"}
     with (folder / "watcher.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "watcher"], env=os.environ | settings, stderr=log)
@@ -90,7 +89,8 @@ def main(seconds: float = 300.0) -> None:
         folder = Path(name)
         experiment = post(mlflow, "experiments/create", {"name": "bench"})["experiment_id"]
         runs = [run(mlflow, experiment, f"run-{number}") for number in range(_RUNS)]
-        with watcher(folder, mlflow, port, receiver.url) as process:
+        monitors = ",".join(f"host-{number}=http://127.0.0.1:{port}" for number in range(_MONITORS))
+        with watcher(folder, mlflow, monitors, receiver.url) as process:
             time.sleep(60)  # what it does but once
             log = folder / "server.log"
             asked, used, began = log.read_text().count('HTTP/1.1"'), sum(process.cpu_times()[:2]), time.monotonic()

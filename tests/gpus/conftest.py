@@ -1,10 +1,6 @@
-"""The real monitor over the real pynvml; only the driver's library is a fake, built here from C."""
+"""The real monitor over the real pynvml; only the driver's library is a fake."""
 
-import importlib.util
 import os
-import re
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +8,7 @@ import pytest
 
 from gpu_monitor.readings import Reading
 from gpu_monitor.settings import GpuMonitorSettings
+from tests.gpus.fake_library import build_drivers
 from tests.gpus.monitor import NVIDIA, Asked, Fake, Monitor
 from training.settings import TrainingSettings
 
@@ -23,28 +20,7 @@ Ask = Callable[..., Asked]
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the fake libnvidia-ml.so.1 and libamd_smi.so."""
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    assert compiler, "These tests build a fake driver library: install gcc (on Debian: apt-get install gcc libc6-dev)."
-    folder = tmp_path_factory.mktemp("nvml")
-    rest = folder / "rest_of_amdsmi.c"
-    rest.write_text(
-        "".join(f"__attribute__((weak)) int {name}(void) {{ return 2; }}\n" for name in _amdsmi_functions())
-    )
-    here = Path(__file__).parent
-    libraries = {"libnvidia-ml.so.1": [here / "fake_nvml.c"], "libamd_smi.so": [here / "fake_amdsmi.c", rest]}
-    for name, sources in libraries.items():
-        command = [compiler, "-shared", "-fPIC", f"-Wl,-soname,{name}", "-o", name, *map(str, sources)]
-        subprocess.run(command, cwd=folder, check=True)
-    return folder
-
-
-def _amdsmi_functions() -> list[str]:
-    """All that the package amdsmi looks for in its library when it is imported."""
-    spec = importlib.util.find_spec("amdsmi")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    wrapper = Path(spec.submodule_search_locations[0]) / "amdsmi_wrapper.py"
-    return sorted(set(re.findall(r"_libraries\['libamd_smi.so'\]\.(\w+)", wrapper.read_text())))
+    return build_drivers(tmp_path_factory.mktemp("nvml"))
 
 
 @pytest.fixture(scope="module")
