@@ -113,7 +113,7 @@ def _chosen(query: FilterQuery, asked: ManyRuns, services: Services) -> list[str
     """Those that are named, or that the filters of the address leave; without either nobody meant all."""
     if asked.runs is not None:
         return asked.runs
-    if query.experiment is None and not query.filters:
+    if query.keeps_all:
         raise NoRunsChosen
     return run_ids_left_by(query.run_query, services)
 

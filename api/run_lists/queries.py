@@ -32,6 +32,11 @@ class FilterQuery(BaseModel):
         return filters_in(self.__pydantic_extra__)
 
     @property
+    def keeps_all(self) -> bool:
+        """Whether no run is left out by it, but archived ones: an empty filter says nothing."""
+        return self.experiment is None and not any(one.text.strip() for one in self.filters)
+
+    @property
     def run_query(self) -> RunQuery:
         """As the run table takes it; raises BadInput or `RequestRefused`."""
         try:

@@ -89,6 +89,12 @@ def test_odd_bodies(client: FlaskClient) -> None:
         assert (answer.status_code, answer.json["code"]) == (413, "request-too-long"), address
 
 
+@pytest.mark.parametrize("query", ["", "filter[name]=", "filter[name]=+", "experimnt=x", "archived=true", "page=3"])
+def test_what_leaves_no_run_out_changes_none(client: FlaskClient, query: str) -> None:
+    answer = client.post(f"/api/runs/changes?{query}", json={"action": "delete"})
+    assert (answer.status_code, answer.json["code"]) == (400, "no-runs-chosen")
+
+
 def test_other_methods(client: FlaskClient) -> None:
     for path, methods in PATHS.items():
         address = filled(path)
