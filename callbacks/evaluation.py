@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import dash
 import flask
@@ -24,8 +24,16 @@ from services.measuring.measured import measurement_of
 
 _PATIENCE_SECONDS = 0.5  # less than a tick of the page's: the bar moves with each
 _WAIT_SECONDS = 180.0  # an engine that is started is there by then
-# Children, which are disabled (the button, Cancel, the interval), and what is waited for.
-Shown = tuple[list[Any], bool, bool, bool, dict[str, Any] | None]
+
+
+class EvaluationUpdate(TypedDict):
+    """What the page shows of an evaluation; `waiting` is a `Waiting` while the engine has not answered yet."""
+
+    report: list[Any]
+    start_disabled: bool
+    cancel_disabled: bool
+    tick_disabled: bool
+    waiting: dict[str, Any] | None
 
 
 class Waiting(BaseModel):
@@ -45,37 +53,59 @@ def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the evaluation to `app`."""
 
     @app.callback(
-        Output(ids.EVALUATION, "children"),
-        Output(ids.EVALUATE, "disabled"),
-        Output(ids.EVALUATE_CANCEL, "disabled"),
-        Output(ids.EVALUATE_TICK, "disabled"),
-        Output(ids.EVALUATION_WAITING, "data"),
-        Input(ids.INFERENCE_SHOWN, "data"),
-        Input(ids.EVALUATE, "n_clicks"),
-        Input(ids.EVALUATE_CANCEL, "n_clicks"),
-        Input(ids.EVALUATE_TICK, "n_intervals"),
-        State(ids.EVALUATION_WAITING, "data"),
+        output={
+            "report": Output(ids.EVALUATION, "children"),
+            "start_disabled": Output(ids.EVALUATE, "disabled"),
+            "cancel_disabled": Output(ids.EVALUATE_CANCEL, "disabled"),
+            "tick_disabled": Output(ids.EVALUATE_TICK, "disabled"),
+            "waiting": Output(ids.EVALUATION_WAITING, "data"),
+        },
+        inputs={
+            "shown": Input(ids.INFERENCE_SHOWN, "data"),
+            "_triggers": [
+                Input(ids.EVALUATE, "n_clicks"),
+                Input(ids.EVALUATE_CANCEL, "n_clicks"),
+                Input(ids.EVALUATE_TICK, "n_intervals"),
+            ],
+        },
+        state={"known": State(ids.EVALUATION_WAITING, "data")},
     )
-    def follow(shown: object, _start: int | None, _cancel: int | None, _tick: int, known: object) -> Shown:
+    def follow(shown: object, _triggers: list[Any], known: object) -> EvaluationUpdate:
         model_id = shown.get("model_id") if isinstance(shown, dict) else None
         if not isinstance(model_id, str):
-            return [], True, True, True, None
+            return _settled([], can_start=False)
         if not services.settings.embedded_inference:
             cause = _("The team's own inference server plays here; it measures nothing.")
-            return [evaluation.unavailable(cause)], True, True, True, None
+            return _settled([evaluation.unavailable(cause)], can_start=False)
         waiting = _waiting(known, model_id)
         if waiting.starts and ctx.triggered_id == ids.EVALUATE_CANCEL:
-            return [], False, True, True, None
+            return _settled([])
         try:
             found, refused = _asked(services, model_id, starts=waiting.starts)
         except NotFound:  # the engine was never asked about it
-            return [], False, True, True, None
+            return _settled([])
         except ClewError as error:
-            return _in_vain(error, waiting)
+            return _unanswered(error, waiting)
         running = found.state is EvaluationState.RUNNING
         note, settled = _kept(services, found)
-        shown = evaluation.report(found, note=refused or note)
-        return shown, running, not (running and found.cancellable), settled and not running, None
+        return {
+            "report": evaluation.report(found, note=refused or note),
+            "start_disabled": running,
+            "cancel_disabled": not (running and found.cancellable),
+            "tick_disabled": settled and not running,
+            "waiting": None,
+        }
+
+
+def _settled(report: list[Any], *, can_start: bool = True) -> EvaluationUpdate:
+    """Returns an update after which the page waits for nothing."""
+    return {
+        "report": report,
+        "start_disabled": not can_start,
+        "cancel_disabled": True,
+        "tick_disabled": True,
+        "waiting": None,
+    }
 
 
 def _waiting(known: object, model_id: str) -> Waiting:
@@ -89,15 +119,20 @@ def _waiting(known: object, model_id: str) -> Waiting:
     return waiting
 
 
-def _in_vain(error: ClewError, waiting: Waiting) -> Shown:
-    """The engine did not answer: what may only be starting is asked again by itself, until its time is over."""
+def _unanswered(error: ClewError, waiting: Waiting) -> EvaluationUpdate:
+    """Says why the engine did not answer; what may only be starting is asked again, until its time is over."""
     # Whether it has started is found out by asking how far it is: it is not to start twice.
     is_sent = isinstance(error, OutcomeUnknown)
     if waiting.seconds >= _WAIT_SECONDS or not (is_sent or passes_by_itself(error)):
-        return [evaluation.unavailable(translate(error))], False, True, True, None
+        return _settled([evaluation.unavailable(translate(error))])
     waiting = waiting.model_copy(update={"starts": waiting.starts and not is_sent})
-    said = [evaluation.waiting(translate(error), waiting.seconds)]
-    return said, waiting.starts, not waiting.starts, False, waiting.model_dump()
+    return {
+        "report": [evaluation.waiting(translate(error), waiting.seconds)],
+        "start_disabled": waiting.starts,
+        "cancel_disabled": not waiting.starts,
+        "tick_disabled": False,
+        "waiting": waiting.model_dump(),
+    }
 
 
 def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[EvaluationReport, str | None]:

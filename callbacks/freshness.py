@@ -1,33 +1,86 @@
-"""How old a page is, how much of it is on show, what failed, and whether the reader asked to try again."""
+"""What every page that is filled again shares: its triggers, its age, its failure, and what Retry does."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import dash
-from dash import ClientsideFunction, Input, State, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from components import ids, notices
 from components.runs import reading_texts, run_list
 from components.texts import words
+from services.alerts.team_alerts import KnownAlerts
+from services.connect import Services
 from services.failures import Failure
+from services.registry.model_view import ModelView
 from services.tracking.run_store import RunView
 
 RETRY_WAIT_SECONDS = 3.0
 
 
+class FailureUpdate(TypedDict):
+    """What a page shows of a failure, and whether it shows one."""
+
+    failure: Any
+    failed: bool
+
+
+class FreshnessUpdate(FailureUpdate):
+    """What a page shows of its age and of a failure."""
+
+    age: Any
+
+
+def failure_outputs(place: str) -> dict[str, Output]:
+    """Returns the outputs of a `FailureUpdate`."""
+    return {
+        "failure": Output(ids.failure(place), "children"),
+        "failed": Output(ids.failure_alert(place), "is_open"),
+    }
+
+
+def tick_and_retry(place: str) -> list[Input]:
+    """Returns what fills a page again: its ticker, and its Retry button."""
+    return [Input(ids.tick(place), "n_intervals"), Input(ids.retry(place), "n_clicks")]
+
+
 def is_retry(place: str) -> bool:
-    """Whether the page's Retry button was pressed, whatever else happened in the same moment."""
+    """Tells whether the page's Retry button was pressed, whatever else happened in the same moment."""
     return f"{ids.retry(place)}.n_clicks" in ctx.triggered_prop_ids
 
 
-def freshness(view: RunView) -> tuple[Any, Any, bool]:
-    """What the page says of its own age: the text, the failure if any, and whether there is one."""
-    as_of = words.unix_ms(view.as_of)
-    runs = None if view.runs is None else len(view.runs)
+def runs_view(services: Services, place: str, *, is_refresh: bool = False) -> RunView:
+    """Returns the runs as known now; waits for a refresh where the reader asked for one at `place`."""
+    if is_refresh or is_retry(place):
+        return services.runs.refreshed_view(RETRY_WAIT_SECONDS)
+    return services.runs.first_view(services.settings.patience_seconds)
+
+
+def models_view(services: Services, place: str) -> ModelView:
+    """Returns the models as known now; waits for a refresh where Retry was pressed at `place`."""
+    if is_retry(place):
+        return services.model_views.refreshed(RETRY_WAIT_SECONDS)
+    return services.model_views.view(services.settings.patience_seconds)
+
+
+def alerts_view(services: Services, place: str) -> KnownAlerts:
+    """Returns the alerts as known now; waits for a refresh where Retry was pressed at `place`."""
+    if is_retry(place):
+        return services.alerts.refreshed(RETRY_WAIT_SECONDS)
+    return services.alerts.view(services.settings.patience_seconds)
+
+
+def freshness(view: RunView) -> FreshnessUpdate:
+    """Says how old the runs on a page are, and what failed since."""
+    return {"age": _age(view), **failed(view)}
+
+
+def _age(view: RunView) -> list[Any]:
     if view.runs is not None and view.runs.progress is not None:
-        return reading_texts.so_far(view.runs.progress), *failed(view)
-    text = run_list.freshness_text(runs, as_of, failed=view.failure is not None)
-    return text + ([] if view.runs is None else reading_texts.over_rest(view.runs)), *failed(view)
+        return reading_texts.so_far(view.runs.progress)
+    runs = None if view.runs is None else len(view.runs)
+    text = run_list.freshness_text(runs, words.unix_ms(view.as_of), failed=view.failure is not None)
+    return text + ([] if view.runs is None else reading_texts.over_rest(view.runs))
 
 
 class Shown(Protocol):
@@ -42,14 +95,15 @@ class Shown(Protocol):
         """What failed since, if anything."""
 
 
-def failed(view: Shown) -> tuple[Any, bool]:
-    """What failed since what is shown was read, if anything, and whether something did."""
+def failed(view: Shown) -> FailureUpdate:
+    """Says what failed since what is shown was read, if anything."""
     failure = view.failure
     if failure is None:
-        return no_update, False
+        return {"failure": no_update, "failed": False}
     since = words.unix_ms(failure.since) if failure.passes else None
     as_of = words.unix_ms(view.as_of)
-    return notices.failure(failure.service_name, failure.error, as_of_ms=as_of, waiting_since_ms=since), True
+    said = notices.failure(failure.service_name, failure.error, as_of_ms=as_of, waiting_since_ms=since)
+    return {"failure": said, "failed": True}
 
 
 def register_rows_shown(app: dash.Dash, table: str, rows: str, texts: str) -> None:

@@ -4,14 +4,23 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 import dash
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
+from callbacks.freshness import (
+    RETRY_WAIT_SECONDS,
+    FreshnessUpdate,
+    alerts_view,
+    failed,
+    failure_outputs,
+    is_retry,
+    models_view,
+    runs_view,
+)
 from callbacks.sockets import hand_on
 from components import ids
 from components.front import front, front_attention, front_best, front_health, front_model
@@ -48,24 +57,18 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _register_runs(app: dash.Dash, services: Services, tile: str, fill: Fill) -> None:
-    @app.callback(*_outputs(tile), *_inputs(tile))
-    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
-        if is_retry(front.place(tile)):
-            view = services.runs.refreshed_view(RETRY_WAIT_SECONDS)
-        else:
-            view = services.runs.first_view(services.settings.patience_seconds)
+    @app.callback(**_grouped(tile))
+    def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
+        view = runs_view(services, front.place(tile))
         # As of when they were read: while MLflow is away, Clew does not know that a run is silent.
         filled = None if view.runs is None else fill(view.runs, view.as_of or view.runs.swept_at)
-        return (*_body(filled, view.failure, drawn), *_freshness(view))
+        return {**_content(filled, view.failure, drawn), **_freshness(view)}
 
 
 def _register_attention(app: dash.Dash, services: Services) -> None:
-    @app.callback(*_outputs("attention"), *_inputs("attention"))
-    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
-        if is_retry(front.place("attention")):
-            known = services.alerts.refreshed(RETRY_WAIT_SECONDS)
-        else:
-            known = services.alerts.view(services.settings.patience_seconds)
+    @app.callback(**_grouped("attention"))
+    def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
+        known = alerts_view(services, front.place("attention"))
         queue = services.trainings.queue().known
         waiting = 0 if queue is None else sum(one.state in WAITING for one in queue.listed.trainings)
         listed = known.alerts
@@ -73,27 +76,25 @@ def _register_attention(app: dash.Dash, services: Services) -> None:
         shown = listed and (listed.model_dump_json(exclude={"watcher_at_ms"}), listed.is_heard(read_ms))
         drawing = partial(front_attention.attention, listed, waiting, read_ms)
         filled = None if listed is None else ((shown, waiting), drawing)
-        return (*_body(filled, known.failure, drawn), *_freshness(known))
+        return {**_content(filled, known.failure, drawn), **_freshness(known)}
 
 
 def _register_model(app: dash.Dash, services: Services) -> None:
-    @app.callback(*_outputs("model"), *_inputs("model"))
-    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
-        if is_retry(front.place("model")):
-            view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
-        else:
-            view = services.model_views.view(services.settings.patience_seconds)
-        return (*_body(_active_model(view), view.failure, drawn), *_freshness(view))
+    @app.callback(**_grouped("model"))
+    def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
+        view = models_view(services, front.place("model"))
+        return {**_content(_active_model(view), view.failure, drawn), **_freshness(view)}
 
 
 def _register_health(app: dash.Dash, services: Services) -> None:
-    @app.callback(*_outputs("health", may_fail=False), *_inputs("health"))
-    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
+    @app.callback(**_grouped("health", may_fail=False))
+    def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         if is_retry(front.place("health")):
             report = services.health.asked_anew(RETRY_WAIT_SECONDS)
         else:
             report = services.health.report(services.settings.patience_seconds)
-        return (*_body(_health(services, report), None, drawn), front.as_of(words.unix_ms(report.asked_at)))
+        content = _content(_health(services, report), None, drawn)
+        return {**content, "age": front.as_of(words.unix_ms(report.asked_at))}
 
 
 def _register_gpus(app: dash.Dash, hosts: range) -> None:
@@ -108,30 +109,41 @@ def _register_gpus(app: dash.Dash, hosts: range) -> None:
     hand_on(app, "gpuTile", (ids.front_gpu("socket", host) for host in hosts))
 
 
-def _outputs(tile: str, *, may_fail: bool = True) -> list[Output]:
-    """What a tile shows, which of it that is, how old it is; and what failed, where something may."""
-    always = [(ids.front(tile, "body"), "children"), (ids.front(tile, "drawn"), "data")]
-    always.append((ids.front(tile, "as-of"), "children"))
-    failing = [(ids.failure(front.place(tile)), "children"), (ids.failure_alert(front.place(tile)), "is_open")]
-    return [Output(*one) for one in always + (failing if may_fail else [])]
+def _grouped(tile: str, *, may_fail: bool = True) -> dict[str, Any]:
+    """Returns the outputs, inputs and states of a tile's callback by name; those of a failure where it may fail."""
+    place = front.place(tile)
+    return {
+        "output": {
+            "body": Output(ids.front(tile, "body"), "children"),
+            "drawn": Output(ids.front(tile, "drawn"), "data"),
+            "age": Output(ids.front(tile, "as-of"), "children"),
+            **(failure_outputs(place) if may_fail else {}),
+        },
+        "inputs": {"_triggers": [Input(ids.tick("front"), "n_intervals"), Input(ids.retry(place), "n_clicks")]},
+        "state": {"drawn": State(ids.front(tile, "drawn"), "data")},
+    }
 
 
-def _inputs(tile: str) -> list[Input | State]:
-    asked = [Input(ids.tick("front"), "n_intervals"), Input(ids.retry(front.place(tile)), "n_clicks")]
-    return [*asked, State(ids.front(tile, "drawn"), "data")]
+class _Content(TypedDict):
+    """What a tile shows; `drawn` changes with it."""
+
+    body: Any
+    drawn: Any
 
 
-def _body(filled: Filled | None, failure: Failure | None, drawn: str | None) -> Filled:
-    """The tile's content and its mark; no update where the page has it, so that a reader's focus stays."""
+def _content(filled: Filled | None, failure: Failure | None, drawn: str | None) -> _Content:
+    """Draws a tile's content; no update where the page has it, so that a reader's focus stays."""
     if filled is None:
-        return (no_update if failure is None or drawn else None), no_update
+        return {"body": no_update if failure is None or drawn else None, "drawn": no_update}
     mark = words.fingerprint(f"{language()} {filled[0]}")
-    return (no_update, no_update) if mark == drawn else (filled[1](), mark)
+    if mark == drawn:
+        return {"body": no_update, "drawn": no_update}
+    return {"body": filled[1](), "drawn": mark}
 
 
-def _freshness(view: RunView | ModelView | KnownAlerts) -> tuple[Any, Any, bool]:
-    """How old a tile is, what failed since, and whether something did."""
-    return front.as_of(words.unix_ms(view.as_of)), *failed(view)
+def _freshness(view: RunView | ModelView | KnownAlerts) -> FreshnessUpdate:
+    """Says how old a tile is, and what failed since."""
+    return {"age": front.as_of(words.unix_ms(view.as_of)), **failed(view)}
 
 
 def _in_progress_by(vocabulary: Vocabulary) -> Fill:

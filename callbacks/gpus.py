@@ -5,7 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, failure_outputs, is_retry, tick_and_retry
 from callbacks.sockets import hand_on
 from components import ids
 from components.gpus import gpus
@@ -21,18 +21,15 @@ def register(app: dash.Dash, services: Services) -> None:
     _register_choices(app)
 
     @app.callback(
-        Output(ids.GPU_RUNS, "data"),
-        Output(ids.failure("gpus"), "children"),
-        Output(ids.failure_alert("gpus"), "is_open"),
-        Input(ids.tick("gpus"), "n_intervals"),
-        Input(ids.retry("gpus"), "n_clicks"),
-        State(ids.GPU_RUNS, "data"),
+        output={"runs": Output(ids.GPU_RUNS, "data"), **failure_outputs("gpus")},
+        inputs={"_triggers": tick_and_retry("gpus")},
+        state={"known": State(ids.GPU_RUNS, "data")},
     )
-    def runs(_tick: int, _retry: int | None, known: list[dict[str, Any]] | None) -> tuple[Any, ...]:
-        """The runs that train now: a process of theirs gets their name."""
+    def refresh(_triggers: list[Any], known: list[dict[str, Any]] | None) -> dict[str, Any]:
+        """Returns the runs that train now: a process of theirs gets their name."""
         view = services.runs.refreshed_view(RETRY_WAIT_SECONDS) if is_retry("gpus") else services.runs.view()
         training = None if view.runs is None else gpus.training_runs(view.runs.with_status(RunStatus.RUNNING))
-        return (no_update if training in (None, known) else training, *failed(view))
+        return {"runs": no_update if training in (None, known) else training, **failed(view)}
 
 
 def _register_stream(app: dash.Dash, hosts: range) -> None:

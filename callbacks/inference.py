@@ -1,11 +1,11 @@
 """The inference page: the walk goes from the engine's socket to the screen in the browser, past this server."""
 
-from typing import Any
+from typing import Any, Final, TypedDict
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
+from callbacks.freshness import failed, failure_outputs, models_view, tick_and_retry
 from components import ids
 from components.inference.inference_controls import model_options
 from components.texts.language import _
@@ -20,31 +20,38 @@ def register(app: dash.Dash, services: Services) -> None:
     _register_walk(app)
 
     @app.callback(
-        Output(ids.INFERENCE_MODEL, "options"),
-        Output(ids.INFERENCE_VERSUS, "options"),
-        Output(ids.failure("inference"), "children"),
-        Output(ids.failure_alert("inference"), "is_open"),
-        Input(ids.tick("inference"), "n_intervals"),
-        Input(ids.retry("inference"), "n_clicks"),
-        State(ids.INFERENCE_MODEL, "options"),
+        output={
+            "model": Output(ids.INFERENCE_MODEL, "options"),
+            "versus": Output(ids.INFERENCE_VERSUS, "options"),
+            **failure_outputs("inference"),
+        },
+        inputs={"_triggers": tick_and_retry("inference")},
+        state={"known": State(ids.INFERENCE_MODEL, "options")},
     )
-    def choices(_tick: int, _retry: int | None, known: list[dict[str, Any]]) -> tuple[Any, ...]:
-        """The models that can be tried."""
-        if is_retry("inference"):
-            view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
-        else:
-            view = services.model_views.view(services.settings.patience_seconds)
-        return (*_options(view, known), *failed(view))
+    def offer(_triggers: list[Any], known: list[dict[str, Any]]) -> dict[str, Any]:
+        """Offers the models that can be tried."""
+        view = models_view(services, "inference")
+        return {**_options(view, known), **failed(view)}
 
 
-def _options(view: ModelView, known: list[dict[str, Any]]) -> tuple[Any, Any]:
-    """Those of both lists; no update where the page has them."""
+class _Options(TypedDict):
+    """The models of both lists."""
+
+    model: Any
+    versus: Any
+
+
+_AS_THEY_ARE: Final = _Options(model=no_update, versus=no_update)
+
+
+def _options(view: ModelView, known: list[dict[str, Any]]) -> _Options:
+    """Returns the options of both lists; no update where the page has them."""
     if view.models is None:
-        return no_update, no_update
+        return _AS_THEY_ARE
     options = model_options(view.models, none=_("the active one"))
     if options == known:
-        return no_update, no_update
-    return options, model_options(view.models, none=_("no other"))
+        return _AS_THEY_ARE
+    return {"model": options, "versus": model_options(view.models, none=_("no other"))}
 
 
 def _register_walk(app: dash.Dash) -> None:

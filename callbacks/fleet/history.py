@@ -1,14 +1,14 @@
 """The page of the GPUs' history: a question becomes a chart, a table and a file."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, TypedDict
 
 import dash
 import flask
 from dash import ClientsideFunction, Input, Output, State, no_update
 from pydantic import ValidationError
 
-from callbacks.freshness import is_retry
+from callbacks.freshness import FailureUpdate, failure_outputs, is_retry, tick_and_retry
 from callbacks.wire import in_words
 from components import ids, notices
 from components.fleet import usage_table
@@ -39,32 +39,35 @@ def register(app: dash.Dash, services: Services) -> None:
     _register_browser(app)
 
     @app.callback(
-        Output(ids.FLEET_FIGURE, "data"),
-        Output(ids.FLEET_NOTE, "children"),
-        Output(ids.FLEET_ROWS, "data"),
-        Output(ids.FLEET_DRAWN, "data"),
-        Output(ids.FLEET_DRAWING, "hidden"),
-        Output(ids.FLEET_LISTING, "hidden"),
-        Output(ids.failure("fleet"), "children"),
-        Output(ids.failure_alert("fleet"), "is_open"),
-        Output(ids.FLEET_SOON, "disabled"),
-        Input(ids.FLEET_QUESTION, "data"),
-        Input(ids.tick("fleet"), "n_intervals"),
-        Input(ids.FLEET_SOON, "n_intervals"),
-        Input(ids.retry("fleet"), "n_clicks"),
-        State(ids.FLEET_DRAWN, "data"),
+        output={
+            "chart": {
+                "figure": Output(ids.FLEET_FIGURE, "data"),
+                "note": Output(ids.FLEET_NOTE, "children"),
+                "rows": Output(ids.FLEET_ROWS, "data"),
+                "drawn": Output(ids.FLEET_DRAWN, "data"),
+                "no_lines": Output(ids.FLEET_DRAWING, "hidden"),
+                "no_rows": Output(ids.FLEET_LISTING, "hidden"),
+            },
+            **failure_outputs("fleet"),
+            "is_whole": Output(ids.FLEET_SOON, "disabled"),
+        },
+        inputs={
+            "asked": Input(ids.FLEET_QUESTION, "data"),
+            "_triggers": [*tick_and_retry("fleet"), Input(ids.FLEET_SOON, "n_intervals")],
+        },
+        state={"drawn": State(ids.FLEET_DRAWN, "data")},
     )
-    def draw(asked: object, _tick: int, _soon: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
-        """What is known by now; while the rest is being read, the page asks again soon."""
+    def draw(asked: object, _triggers: list[Any], drawn: str | None) -> dict[str, Any]:
+        """Draws what is known by now; while the rest is being read, the page asks again soon."""
         try:
             question = FleetQuestion.model_validate(asked)
             wait = _RETRY_SECONDS if is_retry("fleet") else services.settings.patience_seconds
             view = services.fleet.view(question.span, wait, question.measure)
         except (ValidationError, BadInput) as error:
             text = translate(error) if isinstance(error, BadInput) else _("The address asks for what there is not.")
-            return (*_without_chart(nothing(text)), no_update, False, True)
-        shown = _shown(services, question, view, drawn)
-        return (*shown, *_failed(services, view), not view.is_pending)
+            return {"chart": _no_chart(nothing(text)), "failure": no_update, "failed": False, "is_whole": True}
+        chart = _chart(services, question, view, drawn)
+        return {"chart": chart, **_failed(services, view), "is_whole": not view.is_pending}
 
     @app.server.get("/fleet/usage.csv")
     @in_words
@@ -79,18 +82,34 @@ def register(app: dash.Dash, services: Services) -> None:
         return response
 
 
-def _shown(services: Services, question: FleetQuestion, view: HistoryView, drawn: str | None) -> tuple[Any, ...]:
-    """Figure, note, rows, mark, and whether chart and table are empty; no update of what the page has already."""
+class _Chart(TypedDict):
+    """The chart, the sentences above it and the rows of its table; `drawn` changes with them."""
+
+    figure: Any
+    note: Any
+    rows: Any
+    drawn: Any
+    no_lines: Any
+    no_rows: Any
+
+
+_AS_IT_IS: Final = _Chart(
+    figure=no_update, note=no_update, rows=no_update, drawn=no_update, no_lines=no_update, no_rows=no_update
+)
+
+
+def _chart(services: Services, question: FleetQuestion, view: HistoryView, drawn: str | None) -> _Chart:
+    """Draws chart and table; no update of what the page has already."""
     if view.history is None or view.as_of_ms is None:
         if view.is_pending:
-            return empty_figure(_("Reading the history…")), [], [], "", False, True
-        return _without_chart()  # why there is none stands above
+            return {**_no_chart(), "figure": empty_figure(_("Reading the history…")), "no_lines": False}
+        return _no_chart()  # why there is none stands above
     runs = services.runs.view()
     mark = words.fingerprint(
         f"{language()} {question.model_dump_json()} {view.history.steps} {view.as_of_ms} {view.is_pending} {runs.as_of}"
     )
     if mark == drawn:
-        return (no_update,) * 6
+        return _AS_IT_IS
     run_of = run_finder(runs.runs)
     found = matching(view.history, question.q, run_of)
     is_meant = _is_meant(question, found)
@@ -99,12 +118,19 @@ def _shown(services: Services, question: FleetQuestion, view: HistoryView, drawn
     if not made:
         told.append(nothing(nothing_found(question, of_gpus=len(found.gpus))))
     rows = [usage_table.row(number, used) for number, used in enumerate(_rows(services, question, view.history))]
-    return history_figure(question, view.history.steps, made), told, rows, mark, not made, not rows
+    return {
+        "figure": history_figure(question, view.history.steps, made),
+        "note": told,
+        "rows": rows,
+        "drawn": mark,
+        "no_lines": not made,
+        "no_rows": not rows,
+    }
 
 
-def _without_chart(*said: Any) -> tuple[Any, ...]:
-    """As `_shown`, where there is nothing to draw."""
-    return empty_figure(""), list(said), [], "", True, True
+def _no_chart(*note: Any) -> _Chart:
+    """Returns neither chart nor table, with sentences that say why."""
+    return {"figure": empty_figure(""), "note": list(note), "rows": [], "drawn": "", "no_lines": True, "no_rows": True}
 
 
 def _is_meant(question: FleetQuestion, found: FleetHistory) -> Callable[[GroupKey], bool]:
@@ -124,14 +150,15 @@ def _rows(services: Services, question: FleetQuestion, history: FleetHistory) ->
 _KEYS = {"owner", "run_id", "run", "experiment"}
 
 
-def _failed(services: Services, view: HistoryView) -> tuple[Any, bool]:
+def _failed(services: Services, view: HistoryView) -> FailureUpdate:
     if view.failure is None:
-        return no_update, False
+        return {"failure": no_update, "failed": False}
     failure = view.failure
     # Of several monitors the one that failed is named.
     service = MessageData.of(failure.service if isinstance(failure, ServiceError) else services.fleet.source.name)
     cause = failure.cause_json if isinstance(failure, ServiceError) else failure.json_value
-    return notices.failure(service, MessageData.model_validate(cause), as_of_ms=view.as_of_ms), True
+    said = notices.failure(service, MessageData.model_validate(cause), as_of_ms=view.as_of_ms)
+    return {"failure": said, "failed": True}
 
 
 def _register_browser(app: dash.Dash) -> None:

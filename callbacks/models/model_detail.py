@@ -7,13 +7,12 @@ import dash
 from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry
+from callbacks.freshness import failed, failure_outputs, models_view, tick_and_retry
 from components import ids
 from components.models import model_detail
 from components.texts.translate import translate
 from domain.errors import ServiceError
 from domain.errors.services import last_found, passes_by_itself
-from domain.registry.changes import ChangeVerb
 from services.connect import Services
 
 
@@ -21,27 +20,21 @@ def register(app: dash.Dash, services: Services) -> None:
     """Adds the callbacks of the model page to `app`."""
 
     @app.callback(
-        Output(ids.MODEL_FACTS, "children"),
-        Output(ids.change(ChangeVerb.ACTIVATE), "disabled"),
-        Output(ids.change(ChangeVerb.TRY), "disabled"),
-        Output(ids.change(ChangeVerb.DELETE), "disabled"),
-        Output(ids.change(ChangeVerb.RESTORE), "disabled"),
-        Output(ids.failure("model"), "children"),
-        Output(ids.failure_alert("model"), "is_open"),
-        Input(ids.tick("model"), "n_intervals"),
-        Input(ids.retry("model"), "n_clicks"),
-        State(ids.MODEL_ID, "data"),
+        output={
+            "facts": Output(ids.MODEL_FACTS, "children"),
+            "disabled": {verb: Output(ids.change(verb), "disabled") for verb in model_detail.BUTTONS},
+            **failure_outputs("model"),
+        },
+        inputs={"_triggers": tick_and_retry("model")},
+        state={"model_id": State(ids.MODEL_ID, "data")},
     )
-    def draw(_tick: int, _retry: int | None, model_id: str) -> tuple[Any, ...]:
-        if is_retry("model"):
-            view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
-        else:
-            view = services.model_views.view(services.settings.patience_seconds)
+    def draw(_triggers: list[Any], model_id: str) -> dict[str, Any]:
+        view = models_view(services, "model")
         model = None if view.models is None else view.models.get(model_id)
-        body: Any = no_update
+        facts: Any = no_update
         if view.models is not None:
-            body = model_detail.not_found(model_id) if model is None else model_detail.facts(model)
-        return (body, *model_detail.allowed(model), *failed(view))
+            facts = model_detail.not_found(model_id) if model is None else model_detail.facts(model)
+        return {"facts": facts, "disabled": model_detail.disabled(model), **failed(view)}
 
     @app.callback(
         Output(ids.MODEL_POLICY, "children"),

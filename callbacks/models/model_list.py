@@ -1,11 +1,11 @@
 """The models page: its list, kept fresh. What is done with the chosen model is in callbacks/models/model_change.py."""
 
-from typing import Any
+from typing import Any, Final, TypedDict
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, failed, is_retry, register_rows_shown
+from callbacks.freshness import failed, failure_outputs, models_view, register_rows_shown, tick_and_retry
 from components import ids, notices
 from components.models import model_groups, model_list
 from components.models.activations import activations
@@ -22,57 +22,72 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(Input(ids.MODEL_CHOSEN, "data"), prevent_initial_call=True)
     def look_ahead(model_id: object) -> None:
-        """Whoever chooses a model may be about to activate it."""
+        """Starts the check of a model that was chosen: it may be activated next."""
         if isinstance(model_id, str) and not services.settings.read_only:
             services.policy_checks.check(model_id)
 
     @app.callback(
-        Output(ids.MODEL_FRESHNESS, "children"),
-        Output(ids.failure("models"), "children"),
-        Output(ids.failure_alert("models"), "is_open"),
-        Output(ids.MODEL_ROWS, "data"),
-        Output(ids.MODEL_BAD_ROWS, "children"),
-        Output(ids.MODEL_EMPTY, "children"),
-        Output(ids.MODEL_GROUPS, "children"),
-        Output(ids.MODEL_HISTORY, "children"),
-        Output(ids.MODEL_DRAWN, "data"),
-        Input(ids.tick("models"), "n_intervals"),
-        Input(ids.retry("models"), "n_clicks"),
-        State(ids.MODEL_DRAWN, "data"),
+        output={
+            "age": Output(ids.MODEL_FRESHNESS, "children"),
+            **failure_outputs("models"),
+            "body": {
+                "rows": Output(ids.MODEL_ROWS, "data"),
+                "bad_rows": Output(ids.MODEL_BAD_ROWS, "children"),
+                "empty": Output(ids.MODEL_EMPTY, "children"),
+                "groups": Output(ids.MODEL_GROUPS, "children"),
+                "history": Output(ids.MODEL_HISTORY, "children"),
+                "drawn": Output(ids.MODEL_DRAWN, "data"),
+            },
+        },
+        inputs={"_triggers": tick_and_retry("models")},
+        state={"drawn": State(ids.MODEL_DRAWN, "data")},
     )
-    def refresh(_tick: int, _retry: int | None, drawn: str | None) -> tuple[Any, ...]:
-        if is_retry("models"):
-            view = services.model_views.refreshed(RETRY_WAIT_SECONDS)
-        else:
-            view = services.model_views.view(services.settings.patience_seconds)
-        return (*_freshness(view), *_body(services, view, drawn))
+    def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
+        view = models_view(services, "models")
+        return {"age": _age(view), **failed(view), "body": _body(services, view, drawn)}
 
 
-def _freshness(view: ModelView) -> tuple[Any, ...]:
-    as_of = words.unix_ms(view.as_of)
+class _Body(TypedDict):
+    """What the page shows of the models; `drawn` changes with it."""
+
+    rows: Any
+    bad_rows: Any
+    empty: Any
+    groups: Any
+    history: Any
+    drawn: Any
+
+
+_AS_IT_IS: Final = _Body(
+    rows=no_update, bad_rows=no_update, empty=no_update, groups=no_update, history=no_update, drawn=no_update
+)
+
+
+def _age(view: ModelView) -> list[Any]:
     there = None if view.models is None else sum(m.state is not ModelState.DELETED for m in view.models.models)
-    text = model_list.freshness_text(there, as_of) if view.failure is None or there is not None else []
-    return text, *failed(view)
+    if view.failure is not None and there is None:
+        return []
+    return model_list.freshness_text(there, words.unix_ms(view.as_of))
 
 
-def _body(services: Services, view: ModelView, drawn: str | None) -> tuple[Any, ...]:
-    """Rows, bad rows, what to do without any, groups, activations; no update where the page has these."""
+def _body(services: Services, view: ModelView, drawn: str | None) -> _Body:
+    """Draws the page's body; no update where the page has it already."""
     if view.models is None:
-        return (no_update,) * 6
+        return _AS_IT_IS
     newest = view.history[0].at if view.history else None
     shown = f"{language()} {view.models.model_dump_json()} {len(view.history)} {newest}"
     # Told by what is in it: the store gives its list no version.
     mark = words.fingerprint(shown)
     if mark == drawn:
-        return (no_update,) * 6
-    return (
-        [model_list.row(model) for model in view.models.models],
-        notices.bad_rows(services.models.name, view.models.bad_rows),
-        None if view.models.models or view.models.bad_rows else model_list.nothing_here(),
-        model_groups.groups(view.models),
-        activations(view.history, view.models, services.settings.model_name),
-        mark,
-    )
+        return _AS_IT_IS
+    return {
+        "rows": [model_list.row(model) for model in view.models.models],
+        "bad_rows": notices.bad_rows(services.models.name, view.models.bad_rows),
+        "empty": None if view.models.models or view.models.bad_rows else model_list.nothing_here(),
+        "groups": model_groups.groups(view.models),
+        "history": activations(view.history, view.models, services.settings.model_name),
+        "drawn": mark,
+    }
 
 
 def _register_table(app: dash.Dash) -> None:

@@ -7,7 +7,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.freshness import is_retry
+from callbacks.freshness import failure_outputs, is_retry
 from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
 from components.chart_grid.chart_grid import options_of
@@ -41,15 +41,14 @@ def register(app: dash.Dash, services: Services) -> None:
         output={
             "table": Output(ids.COMPARE_TABLE, "children"),
             "notices": Output(ids.COMPARE_NOTICES, "children"),
-            "failure": Output(ids.failure("compare"), "children"),
-            "failed": Output(ids.failure_alert("compare"), "is_open"),
+            **failure_outputs("compare"),
             "has_all": Output(ids.COMPARE_TICK, "disabled"),
             "drawn": Output(ids.COMPARE_DRAWN, "data"),
         },
         inputs={
             "asked_runs": Input(ids.COMPARED, "data"),
             "asked_options": Input(ids.options("compare"), "data"),
-            "moments": [
+            "_triggers": [
                 Input(ids.COMPARE_NEWS, "data"),
                 Input(ids.COMPARE_TICK, "n_intervals"),
                 Input(ids.retry("compare"), "n_clicks"),
@@ -58,7 +57,7 @@ def register(app: dash.Dash, services: Services) -> None:
         state={"drawn": State(ids.COMPARE_DRAWN, "data")},
     )
     def draw(
-        asked_runs: dict[str, Any], asked_options: dict[str, Any], moments: list[Any], drawn: dict[str, str] | None
+        asked_runs: dict[str, Any], asked_options: dict[str, Any], _triggers: list[Any], drawn: dict[str, str] | None
     ) -> dict[str, Any]:
         compared, options = Compared.model_validate(asked_runs), options_of(asked_options)
         if compared.is_empty:

@@ -24,33 +24,39 @@ def register(app: dash.Dash, services: Services) -> None:
     _register_browser_side(app)
 
     @app.callback(
-        Output(ids.GROUP_SUMMARY, "children"),
-        Output(ids.GROUP_REFS, "options"),
-        Output(ids.GROUP_MORE, "children"),
-        Output(ids.GROUP_DEFAULT, "data"),
-        Output(ids.ALONE, "options"),
-        Input(ids.GROUP_CHOICE, "data"),
-        Input(ids.COMPARED, "data"),
-        Input(ids.COMPARE_NEWS, "data"),
-        Input(ids.GROUP_SEARCH, "value"),
+        output={
+            "summary": Output(ids.GROUP_SUMMARY, "children"),
+            "refs": Output(ids.GROUP_REFS, "options"),
+            "more": Output(ids.GROUP_MORE, "children"),
+            "default": Output(ids.GROUP_DEFAULT, "data"),
+            "alone": Output(ids.ALONE, "options"),
+        },
+        inputs={
+            "choice": Input(ids.GROUP_CHOICE, "data"),
+            "asked_runs": Input(ids.COMPARED, "data"),
+            "_news": Input(ids.COMPARE_NEWS, "data"),
+            "sought": Input(ids.GROUP_SEARCH, "value"),
+        },
     )
     def offer(
         choice: dict[str, Any], asked_runs: dict[str, Any], _news: str | None, sought: str | None
-    ) -> tuple[Any, ...]:
+    ) -> dict[str, Any]:
         options = ChartOptions.model_validate(choice)
         runs = _compared(services, Compared.model_validate(asked_runs)) if options.grouped else []
         if not runs:
-            return [], [], "", [], []
+            return {"summary": [], "refs": [], "more": "", "default": [], "alone": []}
         vocabulary = services.vocabulary
         found, by = candidates(runs, vocabulary), grouped_by(runs, options, vocabulary) or ()
         groups, offered = grouping(runs, options, vocabulary), suggestions(runs, vocabulary)
         alone = [run for run in runs if run.run_id in options.alone]
-        return (
-            group_picker.summary(groups, by, options, found, offered, alone),
-            *group_picker.options_of(found, sought or "", by),
-            list(default_grouping(runs, vocabulary) or ()),
-            group_picker.runs_to_show_alone(runs, options.alone),
-        )
+        refs, more = group_picker.options_of(found, sought or "", by)
+        return {
+            "summary": group_picker.summary(groups, by, options, found, offered, alone),
+            "refs": refs,
+            "more": more,
+            "default": list(default_grouping(runs, vocabulary) or ()),
+            "alone": group_picker.runs_to_show_alone(runs, options.alone),
+        }
 
     @app.callback(
         Output(ids.GROUP_PATTERN_READ, "data"),

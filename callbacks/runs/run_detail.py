@@ -9,7 +9,7 @@ import flask
 from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
-from callbacks.freshness import RETRY_WAIT_SECONDS, freshness, is_retry
+from callbacks.freshness import RETRY_WAIT_SECONDS, failed, failure_outputs, is_retry, tick_and_retry
 from callbacks.runs.drawing import Drawing, fingerprint
 from components import ids, notices
 from components.runs import comparison, run_detail
@@ -37,20 +37,18 @@ def register(app: dash.Dash, services: Services) -> None:
             "hidden": Output(ids.RUN_CHARTS, "hidden"),
             "facts": Output(ids.RUN_FACTS, "children"),
             "notices": Output(ids.RUN_NOTICES, "children"),
-            "failure": Output(ids.failure("run"), "children"),
-            "failed": Output(ids.failure_alert("run"), "is_open"),
+            **failure_outputs("run"),
             "drawn": Output(ids.RUN_DRAWN, "data"),
         },
         inputs={
-            "moments": [
-                Input(ids.tick("run"), "n_intervals"),
-                Input(ids.retry("run"), "n_clicks"),
+            "_triggers": [
+                *tick_and_retry("run"),
                 Input(ids.RUN_TOOL_OUTCOME, "children"),
             ]
         },
         state={"run_id": State(ids.RUN_ID, "data"), "drawn": State(ids.RUN_DRAWN, "data")},
     )
-    def draw(moments: list[Any], run_id: str, drawn: str | None) -> dict[str, Any]:
+    def draw(_triggers: list[Any], run_id: str, drawn: str | None) -> dict[str, Any]:
         patience = services.settings.patience_seconds
         ends = time.monotonic() + patience
         if is_retry("run"):
@@ -60,18 +58,18 @@ def register(app: dash.Dash, services: Services) -> None:
         else:
             view = services.runs.view_with([run_id], patience)
         drawing = Drawing.of(services, view, [run_id], _SUBJECTS, ChartOptions(), ends)
-        _text, failure, failed = freshness(view)
+        failure = failed(view)
         beside = _beside(view, run_id, drawing, services.settings.commit_url)
         seen = (
             None if beside is None else (beside.silent_minutes, beside.family.named(), _logged(drawing), beside.stated)
         )
-        shown = fingerprint((run_id, view.failure, view.as_of if failed else None, seen), drawing)
+        shown = fingerprint((run_id, view.failure, view.as_of if failure["failed"] else None, seen), drawing)
         if shown == drawn or (view.runs is None and view.failure is None):
             raise PreventUpdate
-        if not failed and drawing.failures:
-            failure, failed = notices.failed_histories(drawing.failures), True
+        if not failure["failed"] and drawing.failures:
+            failure = {"failure": notices.failed_histories(drawing.failures), "failed": True}
         body = _body(services, run_id, drawing, beside, is_none=bool(drawing.unknown))
-        return {**body, "failure": failure, "failed": failed, "drawn": shown}
+        return {**body, **failure, "drawn": shown}
 
     app.clientside_callback(
         ClientsideFunction("chartGrid", "run"),

@@ -1,6 +1,6 @@
 """The page of one model: what is known of it, what its file holds, and what can be done with it."""
 
-from typing import Any
+from typing import Any, Final
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -19,6 +19,8 @@ from domain.inference.policies import PolicyGraph, TensorShape
 from domain.inference.signatures import PolicySignature
 from domain.registry.changes import ChangeVerb
 from domain.registry.models import Model, ModelState
+
+BUTTONS: Final = (ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.DELETE, ChangeVerb.RESTORE)
 
 
 def place(model_id: str) -> list[Any]:
@@ -78,12 +80,17 @@ def _noted(model: Model) -> list[tuple[str, Any]]:
     return known
 
 
-def allowed(model: Model | None) -> tuple[bool, bool, bool, bool]:
-    """Which buttons are disabled: Activate, Try it, Delete, Restore."""
+def disabled(model: Model | None) -> dict[ChangeVerb, bool]:
+    """Says of each button whether it is disabled: all are where the model is not known."""
     if model is None:
-        return True, True, True, True
-    gone = model.state is ModelState.DELETED
-    return model.is_active or gone, gone, model.is_active or gone, not gone
+        return dict.fromkeys(BUTTONS, True)
+    is_deleted = model.state is ModelState.DELETED
+    return {
+        ChangeVerb.ACTIVATE: model.is_active or is_deleted,
+        ChangeVerb.TRY: is_deleted,
+        ChangeVerb.DELETE: model.is_active or is_deleted,
+        ChangeVerb.RESTORE: not is_deleted,
+    }
 
 
 def policy(graph: PolicyGraph) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Every id that a callback names stands in the layout of some page, together with all others of that callback."""
+"""Callbacks: their ids stand together on some page, and where they have many outputs or inputs, these have names."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +47,29 @@ def test_every_callback_is_at_home_on_a_page(app: dash.Dash) -> None:
         named |= {output.rpartition(".")[0] for output in str(callback["output"]).strip(".").split("...") if output}
         named = {name for name in named if name and not name.startswith("_pages")}
         assert any(named <= page for page in pages), f"no page has all of {sorted(named)}"
+
+
+MOST_OUTPUTS = 4
+MOST_INPUTS = 6
+
+
+def test_many_outputs_and_inputs_have_names(app: dash.Dash) -> None:
+    """By position nobody sees which is which. In a function of JavaScript Dash knows no names: it has few outputs."""
+    unnamed = []
+    for name, callback in app.callback_map.items():
+        if callback["outputs_indices"] is None:  # JavaScript
+            outputs, inputs = callback["output"], ()
+        else:
+            outputs, inputs = callback["outputs_indices"], callback["inputs_state_indices"]
+        if not isinstance(outputs, dict) and _count(outputs) > MOST_OUTPUTS:
+            unnamed.append(f"outputs of {name}")
+        if not isinstance(inputs, dict) and _count(inputs) > MOST_INPUTS:
+            unnamed.append(f"inputs of {name}")
+    assert unnamed == []
+
+
+def _count(grouped: Any) -> int:
+    return len(grouped) if isinstance(grouped, list | tuple) else 1
 
 
 def _path(page: dict[str, Any]) -> dict[str, str]:
