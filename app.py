@@ -78,14 +78,14 @@ class LocalisedDash(dash.Dash):
         self._ui_settings = ui
 
     def interpolate_index(self, **parts: Any) -> str:
-        """The document around the app."""
+        """Returns the document around the app."""
         icon = f"{self.get_asset_url(ICON)}?m={(ASSETS / ICON).stat().st_mtime}"
         parts["favicon"] = f'<link rel="icon" type="image/svg+xml" href="{icon}">'
         return localised(str(super().interpolate_index(**parts)), self._ui_settings)
 
 
 def ui_settings(settings: Settings) -> UiSettings:
-    """What of the settings pages are drawn by."""
+    """Returns what of the settings pages are drawn by."""
     prefix = settings.dash_requests_pathname_prefix
     return UiSettings(
         pathname_prefix=prefix,
@@ -107,7 +107,7 @@ def ui_settings(settings: Settings) -> UiSettings:
 
 
 def create_app(settings: Settings, services: Services) -> dash.Dash:
-    """The dashboard on the given services; it asks them nothing until a page does."""
+    """Returns the dashboard on the given services; it asks them nothing until a page does."""
     ui = ui_settings(settings)
     server = Flask("clew")
     attach(ui, server, services.views.opening.open)
@@ -184,7 +184,9 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
 
 
 def _answer_404_where_no_page_is(app: dash.Dash) -> None:
-    """Dash answers every address with the same document and 200; a program deserves the status too."""
+    """Sets 404 where no page is: Dash answers every address with the same document and 200, and programs read the
+    status.
+    """
 
     @app.server.after_request
     def status(response: Response) -> Response:
@@ -220,7 +222,7 @@ def _load() -> Flask:
 
 
 def __getattr__(name: str) -> Flask:
-    """`app.server`, made when gunicorn asks for it: importing this module for a test starts nothing."""
+    """Makes `app.server` when gunicorn asks for it: importing this module for a test starts nothing."""
     if name == "server":
         made = globals()["server"] = _load()
         return made

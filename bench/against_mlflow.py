@@ -72,7 +72,7 @@ class Mlflow:
         self.tabs: list[Figure] = []
 
     def load(self, *, counts: bool = True) -> None:
-        """The chart view by its address; the first time fills the browser's cache, and does not count."""
+        """Loads the chart view by its address; the first time fills the browser's cache, and does not count."""
         window = self.window
         figure = measured(window, lambda: window.loaded(self.charts, DRAWN_BY_MLFLOW, PATIENCE))
         row("MLflow: page load", [figure])
@@ -81,7 +81,7 @@ class Mlflow:
         window.leave()
 
     def tab(self) -> None:
-        """From the list of runs to the charts."""
+        """Goes from the list of runs to the charts."""
         window = self.window
         window.loaded(self.list_of_runs, "document.querySelectorAll('.ag-row').length > 10")
         soon(2)
@@ -97,17 +97,17 @@ class Clew:
         self.window, self.address, self.ids = window, address, ids
 
     def load(self, many: int = 10, *, exact: bool = False) -> Figure:
-        """The comparison by its address; `exact`: until no line is a sample any more."""
+        """Returns the comparison by its address; `exact`: until no line is a sample any more."""
         url = f"{self.address}/mlflow?runs={','.join(self.ids[:many])}"
         until = f"{drawn(many)} && {EXACT}" if exact else drawn(many)
         return measured(self.window, lambda: self.window.loaded(url, until, PATIENCE))
 
     def exact(self) -> Figure:
-        """Seconds since the page began to load until no line of it is a sample any more."""
+        """Returns seconds since the page began to load until no line of it is a sample any more."""
         return measured(self.window, lambda: self.window.until(EXACT, "", 900, since_navigation=True))
 
     def click(self) -> Figure:
-        """From the list of runs, ten of them ticked, to the charts."""
+        """Goes from the list of runs, ten of them ticked, to the charts."""
         self.window.loaded(f"{self.address}/mlflow", TABLE_READY)
         ids = json.dumps(self.ids[:10])
         ticked = f"{{selected_row_ids: {ids}, selected_rows: [...{ids}.keys()]}}"
@@ -141,7 +141,10 @@ class Bench:
         self.theirs, self.mlflow, self.ids, self.port, self.rounds = theirs, mlflow, ids, port, rounds
 
     def measure(self, fast: dict[str, str]) -> None:
-        """All of it, first what is quick; each line as soon as there is one, with the ratio to MLflow's so far."""
+        """Measures all, first what is quick.
+
+        Prints each line as soon as there is one, with the ratio to MLflow's so far.
+        """
         self.theirs.load(counts=False)
         with self.clew(fast) as ours:
             cold = ours.load()
@@ -169,20 +172,20 @@ class Bench:
         return figures
 
     def at_hand(self, ours: Clew, many: int) -> None:
-        """What a person does with the lines of `many` runs on screen."""
+        """Does what a person does with the lines of `many` runs on screen."""
         row(f"{many} runs: page load, warm", [ours.load(many) for _ in range(3)])
         row(f"{many} runs: zoom, all charts redrawn", [ours.zoom(10_000 + 5_000 * n) for n in range(5)])
         ours.whole()
         row(f"{many} runs: smoothing, all charts redrawn", [ours.smooth(f"0.{50 + 7 * n}") for n in range(5)])
 
     def cold_click(self, settings: dict[str, str]) -> Figure:
-        """From within a Clew that has no history."""
+        """Measures from within a Clew that has no history."""
         with self.clew(settings) as ours:
             return ours.click()
 
     @contextmanager
     def clew(self, settings: dict[str, str]) -> Iterator[Clew]:
-        """A Clew that knows the runs and no history, and a browser that has what Clew ships."""
+        """Starts a Clew that knows the runs and no history, and a browser that has what Clew ships."""
         with clew(self.mlflow, self.port, **settings) as address, browser() as window:
             window.loaded(f"{address}/mlflow", TABLE_READY)
             soon(2)
@@ -190,7 +193,7 @@ class Bench:
 
 
 def drawn(lines: int) -> str:
-    """Whether each of the three charts has that many lines."""
+    """Returns whether each of the three charts has that many lines."""
     return " && ".join(f"{LINES.format(root=IN_CLEW.format(chart))} >= {lines}" for chart in CHARTS)
 
 
@@ -201,7 +204,7 @@ def zoom(low: int, high: int) -> str:
 
 
 def zoomed(low: int | None, high: int | None) -> str:
-    """Whether all three charts show the points of that window, and no others."""
+    """Returns whether all three charts show the points of that window, and no others."""
     first = "gd.calcdata[0][0].x < 5000" if low is None else f"Math.abs(gd.calcdata[0][0].x - {low}) < 1000"
     last = "at.x > 90000" if high is None else f"Math.abs(at.x - {high}) < 1000"
     where = "const at = gd.calcdata[0].filter(p => p.x !== undefined).slice(-1)[0]"
@@ -217,12 +220,15 @@ def slide(weight: str) -> str:
 
 
 def smoothed(weight: str) -> str:
-    """Whether all three charts say that they are smoothed so."""
+    """Returns whether all three charts say that they are smoothed so."""
     return f"{SUBTITLES}.every(t => t.includes('smoothed by {weight}'))"
 
 
 def newest(mlflow: str, name: str) -> tuple[str, list[str]]:
-    """The id of an experiment and the ids of its runs, the newest first: the ten that MLflow draws are its first."""
+    """Returns the id of an experiment and the ids of its runs, the newest first.
+
+    The ten that MLflow draws are its first.
+    """
     api = f"{mlflow}/api/2.0/mlflow"
     found = requests.get(f"{api}/experiments/get-by-name", params={"experiment_name": name}, timeout=60).json()
     experiment = found["experiment"]["experiment_id"]
@@ -232,7 +238,7 @@ def newest(mlflow: str, name: str) -> tuple[str, list[str]]:
 
 
 def measured(window: Browser, work: Callable[[], float]) -> Figure:
-    """What `work` took and brought."""
+    """Returns what `work` took and brought."""
     window.received()
     seconds = work()
     soon(0.3)
@@ -240,7 +246,7 @@ def measured(window: Browser, work: Callable[[], float]) -> Figure:
 
 
 def row(name: str, ours: list[Figure], theirs: list[Figure] | None = None) -> None:
-    """A line of the table; how many times MLflow's time is ours, where there is a time of MLflow's."""
+    """Prints a line of the table; how many times MLflow's time is ours, where there is a time of MLflow's."""
     line = f"{name:42} {_said(ours)}"
     if theirs:
         line += f"   {_middle(theirs) / _middle(ours):.1f} ×"

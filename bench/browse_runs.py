@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def heap(driver: webdriver.Chrome) -> float:
-    """Bytes that the page's scripts hold, after what nobody holds is gone."""
+    """Returns the bytes that the page's scripts hold after a garbage collection."""
     driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
     driver.execute_cdp_cmd("Performance.enable", {})
     found = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
@@ -62,7 +62,7 @@ def heap(driver: webdriver.Chrome) -> float:
 
 
 def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, Callable[[], float]]:
-    """What is measured, by name; each returns seconds."""
+    """Returns what is measured, by name; each returns seconds."""
 
     def until(condition: str, begin: str) -> float:
         """Runs `begin`, then looks at every frame whether `condition` holds, and for the frame after it."""
@@ -126,7 +126,7 @@ def measures(driver: webdriver.Chrome, address: str, expect: int) -> dict[str, C
         return seconds
 
     def settle() -> None:
-        """Also on a slow machine, where the server's page may come later."""
+        """Waits until the page rests, also on a slow machine, where the server's page may come later."""
         time.sleep(SETTLED)
         until("!document.querySelector('.table-frame[aria-busy=true]')", "")
 

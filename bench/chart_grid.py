@@ -133,7 +133,7 @@ def _row(run_id: str, key: str, value: float, step: int, now: int) -> dict[str, 
 
 
 def scroll(address: str, runs: str) -> None:
-    """One page load with all sections open, and one way to its end."""
+    """Measures one page load with all sections open, and one way to its end."""
     with browser() as chromium:
         chromium.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
         chromium.driver.set_script_timeout(300)
@@ -154,7 +154,7 @@ def scroll(address: str, runs: str) -> None:
 
 
 def pick(address: str, runs: str) -> None:
-    """One page load, and five metrics that an expression finds."""
+    """Measures one page load, and five metrics that an expression finds."""
     with browser() as chromium:
         chromium.loaded(f"{address}/mlflow?runs={runs}", f"{DRAWN} >= 20")
         chromium.until("window.clew.gridLayout.metricsOf(window.clew.chartGrids.of('compare')).length >= 1000", "")

@@ -37,7 +37,7 @@ class Watched(NamedTuple):
 
 
 def first_frame(name: str, known: KnownEnvironments) -> float:
-    """Seconds from nothing until there is a frame."""
+    """Returns seconds from nothing until there is a frame."""
     began = time.perf_counter()
     environment = GymnasiumProcess(EnvironmentSource(env_id=name), known)
     environment.reset(0)
@@ -75,7 +75,7 @@ def watch(name: str, known: KnownEnvironments, seconds: float, rate: float, foun
 
 
 def memory_mb(pid: int | None) -> float:
-    """What a process has for itself, in MB; NaN where the system does not tell."""
+    """Returns what a process has for itself, in MB; NaN where the system does not tell."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -84,7 +84,7 @@ def memory_mb(pid: int | None) -> float:
 
 
 def viewers(names: list[str], known: KnownEnvironments, seconds: float, rate: float) -> list[Watched]:
-    """One thread for each name."""
+    """Returns one thread for each name."""
     found: list[Watched] = []
     threads = [threading.Thread(target=watch, args=(name, known, seconds, rate, found)) for name in names]
     for thread in threads:
@@ -95,7 +95,7 @@ def viewers(names: list[str], known: KnownEnvironments, seconds: float, rate: fl
 
 
 def hundred_episodes(known: KnownEnvironments) -> tuple[float, int]:
-    """Seconds for, and steps of, 100 episodes of CartPole by a hand-made policy that balances to the end."""
+    """Returns seconds for, and steps of, 100 episodes of CartPole by a hand-made policy that balances to the end."""
     began, steps = time.perf_counter(), 0
     many = ManyEnvironments(EnvironmentSource(env_id="CartPole-v1"), known, copies=20)
     observation = many.reset(range(20))["observation"].copy()
@@ -117,7 +117,7 @@ def hundred_episodes(known: KnownEnvironments) -> tuple[float, int]:
 
 
 def given_back(known: KnownEnvironments) -> float:
-    """Seconds after a viewer has left until its environment's process is gone."""
+    """Returns seconds after a viewer has left until its environment's process is gone."""
     pool = EnvironmentPool(known, most=10)
     environment = pool.take(EnvironmentSource(env_id="CartPole-v1"))
     environment.reset(0)
@@ -130,7 +130,7 @@ def given_back(known: KnownEnvironments) -> float:
 
 
 def say(text: str) -> None:
-    """A line of the result."""
+    """Prints a line of the result."""
     print(text, flush=True)  # noqa: T201
 
 

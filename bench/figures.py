@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def many(address: str, ids: Sequence[str]) -> None:
-    """Ten runs of 1,500 metrics; 300 of them have 1,000 points a run."""
+    """Measures ten runs of 1,500 metrics; 300 of them have 1,000 points a run."""
     runs = ",".join(ids)
     say("catalogue of 1,500 metrics, first", timed(lambda: get(address, "/charts/metrics", runs=runs), 1))
     say("catalogue of 1,500 metrics, again", timed(lambda: get(address, "/charts/metrics", runs=runs)))
@@ -66,7 +66,7 @@ def many(address: str, ids: Sequence[str]) -> None:
 
 
 def long(address: str, ids: Sequence[str]) -> None:
-    """Ten runs with three metrics of 100,000 points."""
+    """Measures ten runs with three metrics of 100,000 points."""
     charts = ("@reward", "@loss", "@success_rate")
     runs = ",".join(ids)
     for chart in charts:
@@ -84,13 +84,13 @@ def long(address: str, ids: Sequence[str]) -> None:
 
 
 def several(address: str, charts: Sequence[str], **query: Any) -> None:
-    """As a page asks: all at once."""
+    """Asks as a page does: for all at once."""
     with ThreadPoolExecutor(CONNECTIONS) as browser:
         list(browser.map(lambda chart: figure(address, chart=chart, **query), charts))
 
 
 def figure(address: str, headers: dict[str, str] | None = None, **query: Any) -> requests.Response:
-    """One chart."""
+    """Returns one chart."""
     answer = requests.get(f"{address}/charts/figure?{urlencode(query)}", headers=headers, timeout=60)
     assert answer.status_code in (200, 304), answer.text
     return answer
@@ -103,12 +103,12 @@ def whole(address: str, **query: Any) -> None:
 
 
 def get(address: str, path: str, **query: Any) -> None:
-    """One answer."""
+    """Asks for one answer."""
     requests.get(f"{address}{path}?{urlencode(query)}", timeout=60).raise_for_status()
 
 
 def timed(call: Callable[[], object], times: int = REPEATS) -> str:
-    """The median and the longest, in milliseconds."""
+    """Returns the median and the longest, in milliseconds."""
     found = []
     for _ in range(times):
         began = time.perf_counter()
@@ -118,7 +118,7 @@ def timed(call: Callable[[], object], times: int = REPEATS) -> str:
 
 
 def say(what: str, figures: str) -> None:
-    """A line of the table."""
+    """Prints a line of the table."""
     print(f"{what:62s}{figures}", flush=True)  # noqa: T201
 
 
@@ -127,7 +127,10 @@ Filling = Callable[[Path], list[str]]
 
 @contextmanager
 def served(folder: Path, port: int, fill_store: Filling, **settings: str) -> Iterator[tuple[str, list[str]]]:
-    """Clew on an MLflow whose database is filled where it is not there yet; its address and the ids of its runs."""
+    """Starts Clew on an MLflow whose database is filled where it is not there yet.
+
+    Returns its address and the ids of its runs.
+    """
     folder = folder.resolve()
     names = folder / "runs"
     if not names.exists():

@@ -221,7 +221,7 @@ def _point(row: Row, key: str, at: int) -> dict[str, Any]:
 
 
 def _value(number: int, key: str, at: int) -> float:
-    """A number that is the same for the same run, key and point, in `metrics` as in `latest_metrics`."""
+    """Returns a number that is the same for the same run, key and point, in `metrics` as in `latest_metrics`."""
     if key in ("train/loss", "learners/default_policy/total_loss") and number % _DIVERGED == 0:
         return math.nan
     chance = zlib.crc32(f"{number} {key} {at}".encode()) / 2**32

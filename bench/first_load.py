@@ -49,7 +49,10 @@ def main() -> None:
 
 
 def pages(address: str) -> dict[str, str]:
-    """Every page, with the expression that is true once it is usable; of runs and models the newest are taken."""
+    """Returns every page, with the expression that is true once it is usable.
+
+    Of runs and models the newest are taken.
+    """
     runs = [run["run_id"] for run in _asked(f"{address}/api/runs")[:3]]
     models = [model["id"] for model in _asked(f"{address}/api/models")[:1]]
     row = "document.querySelector('#{} td[data-dash-column]')"
@@ -69,7 +72,7 @@ def pages(address: str) -> dict[str, str]:
 
 
 def load(window: Browser, address: str, usable: str) -> Load:
-    """One load, until it is usable."""
+    """Returns one load, until it is usable."""
     window.leave()
     window.driver.get_log("performance")  # what was before
     seconds = window.loaded(address, usable)

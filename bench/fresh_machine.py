@@ -55,7 +55,7 @@ class Clock:
                 self._filled.set()
 
     def is_late(self) -> bool:
-        """Whether it has taken so long that it will not come."""
+        """Returns whether it has taken so long that it will not come."""
         return time.monotonic() - self._start > _MOST_SECONDS
 
     @property
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _environment(first_port: int, cache: Path, without: str | None) -> dict[str, str]:
-    """This process's environment with ports and caches of its own, and without that program."""
+    """Returns this process's environment with ports and caches of its own, and without that program."""
     ports = {name: str(first_port + place) for place, name in enumerate(_PORTS)}
     for port in map(int, ports.values()):
         with socket.socket() as probe:
@@ -131,7 +131,7 @@ def _watch(make: "subprocess.Popen[str]", clock: Clock, address: str, tree: Path
 
 
 def _answered(address: str) -> bytes:
-    """What is answered there with 200; nothing where it is not."""
+    """Returns what is answered there with 200; nothing where it is not."""
     try:
         with urllib.request.urlopen(address, timeout=30) as answer:
             return bytes(answer.read()) if answer.status == 200 else b""

@@ -40,7 +40,7 @@ _METRICS = {
 
 
 def samples(gpus: int, began: int, ends: int, seconds: int) -> Iterator[str]:
-    """OpenMetrics lines of hosts of eight GPUs; of each GPU another process has it every six hours."""
+    """Yields OpenMetrics lines of hosts of eight GPUs; of each GPU another process has it every six hours."""
     for name, value in _METRICS.items():
         yield f"# TYPE {name} gauge\n"
         for gpu in range(gpus):
@@ -74,7 +74,7 @@ def fill(folder: Path, gpus: int, days: int, seconds: int) -> None:
 
 
 def read(api: PrometheusApi) -> tuple[float, FleetHistory, float]:
-    """Seconds until all is read, what was read, and the seconds of what is made of it."""
+    """Returns seconds until all is read, what was read, and the seconds of what is made of it."""
     began = time.perf_counter()
     history = PrometheusHistory(api).read(Span(range=Range.WEEK).steps(int(time.time() * 1000)))
     came = time.perf_counter()

@@ -30,7 +30,7 @@ _PERIOD_SECONDS = 2.0
 
 
 def report(host: int, gpus: int, dice: random.Random, *, with_history: bool) -> GpuReport:
-    """A host's message of this moment, made up."""
+    """Returns a host's message of this moment, made up."""
     now = time.time_ns() // 1_000_000
     past = [
         PastSample(at=now - 2000 * back, utilization={gpu: dice.randint(0, 100) for gpu in range(gpus)})
@@ -88,7 +88,7 @@ def hosts(gpus: int) -> Iterator[str]:
 
 
 def busy(page: Browser, seconds: float) -> dict[str, float]:
-    """What the page's main thread did for so many seconds."""
+    """Returns what the page's main thread did for so many seconds."""
     page.run(
         "const set = window.dash_clientside.set_props; window.benchSets = 0;"
         "window.dash_clientside.set_props = (...given) => { window.benchSets += 1; return set(...given); };"

@@ -24,7 +24,7 @@ _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 @contextmanager
 def monitor(viewers: int, sample_seconds: float) -> Iterator[tuple[int, psutil.Process]]:
-    """A monitor on core 0: its port, and its first process."""
+    """Starts a monitor on core 0; returns its port, and its first process."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = int(server.getsockname()[1])
     settings = {"GPU_MONITOR_PORT": port, "GPU_MAX_VIEWERS": viewers, "GPU_SAMPLE_SECONDS": sample_seconds}
@@ -45,14 +45,14 @@ def monitor(viewers: int, sample_seconds: float) -> Iterator[tuple[int, psutil.P
 
 
 def health(port: int) -> dict[str, object]:
-    """The monitor's health; empty while it does not answer."""
+    """Returns the monitor's health; empty while it does not answer."""
     with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
         return dict(json.load(answer))
     return {}
 
 
 def view(port: int) -> socket.socket:
-    """A connection after its handshake."""
+    """Returns a connection after its handshake."""
     viewer = socket.create_connection(("127.0.0.1", port), timeout=10)
     asked = "GET /ws/gpu HTTP/1.1\r\nHost: localhost"
     head = f"{asked}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {_KEY}"
@@ -66,7 +66,7 @@ def view(port: int) -> socket.socket:
 
 
 def frames(viewer: socket.socket) -> list[bytes]:
-    """What has come: the texts; pings are answered."""
+    """Returns what has come: the texts; pings are answered."""
     data, texts = viewer.recv(2**18), []
     while len(data) >= 2:
         length, start = data[1] & 127, 2
@@ -83,7 +83,7 @@ def frames(viewer: socket.socket) -> list[bytes]:
 
 
 def cost_of_many(count: int, seconds: float) -> None:
-    """CPU, memory and delay with so many viewers at one sample a second."""
+    """Measures CPU, memory and delay with so many viewers at one sample a second."""
     with monitor(count, 1) as (port, process):
         family = [process, *process.children(recursive=True)]
         alone = sum(one.memory_full_info().uss for one in family)
@@ -107,7 +107,7 @@ def cost_of_many(count: int, seconds: float) -> None:
 
 
 def _receive(selector: selectors.BaseSelector, seconds: float) -> list[float]:
-    """The delays in ms between a sample and its arrival, over so many seconds."""
+    """Returns the delays in ms between a sample and its arrival, over so many seconds."""
     delays, until = [], time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         for key, _ in selector.select(left):
@@ -122,7 +122,7 @@ def _cpu(family: list[psutil.Process]) -> float:
 
 
 def coming_and_going(count: int, seconds: float) -> None:
-    """The longest gap that one viewer sees while so many others come and go, some without a goodbye."""
+    """Measures the longest gap that one viewer sees while so many others come and go, some without a goodbye."""
     dice = random.Random(1)
     with monitor(count + 10, 2) as (port, _):
         steady = view(port)
@@ -147,7 +147,7 @@ def coming_and_going(count: int, seconds: float) -> None:
 
 
 def frozen() -> None:
-    """How long a viewer stays that neither reads nor answers a ping."""
+    """Measures how long a viewer stays that neither reads nor answers a ping."""
     with monitor(10, 2) as (port, _):
         viewer, began = view(port), time.monotonic()
         while health(port)["viewers"] == 0:
@@ -159,7 +159,7 @@ def frozen() -> None:
 
 
 def say(line: str) -> None:
-    """A figure, as soon as it is known."""
+    """Prints a figure, as soon as it is known."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

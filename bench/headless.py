@@ -40,7 +40,7 @@ class Browser:
         self.driver.get("about:blank")
 
     def loaded(self, address: str, condition: str, longest: float = 180) -> float:
-        """Seconds from the beginning of a page load until `condition` holds."""
+        """Returns seconds from the beginning of a page load until `condition` holds."""
         self.open(address)
         return self.until(condition, "", longest, since_navigation=True)
 
@@ -61,11 +61,11 @@ class Browser:
         return float(milliseconds) / 1000
 
     def run(self, script: str) -> Any:
-        """The answer of a script."""
+        """Returns the answer of a script."""
         return self.driver.execute_script(script)
 
     def received(self) -> tuple[int, int]:
-        """Bytes over the wire and requests answered since the last time somebody asked."""
+        """Returns bytes over the wire and requests answered since the last call."""
         finished = [
             message["params"]
             for entry in self.driver.get_log("performance")
@@ -74,7 +74,7 @@ class Browser:
         return int(sum(one["encodedDataLength"] for one in finished)), len(finished)
 
     def sent(self, holding: str) -> list[dict[str, Any]]:
-        """The requests whose body holds `holding`, as Chromium's protocol describes them."""
+        """Returns the requests whose body holds `holding`, as Chromium's protocol describes them."""
         return [
             message["params"]["request"]
             for entry in self.driver.get_log("performance")
@@ -83,14 +83,14 @@ class Browser:
         ]
 
     def heap(self) -> int:
-        """Bytes of JavaScript's heap in use, garbage collected."""
+        """Returns bytes of JavaScript's heap in use, garbage collected."""
         self.driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
         return int(self.driver.execute_cdp_cmd("Runtime.getHeapUsage", {})["usedSize"])
 
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """A browser with an empty cache."""
+    """Opens a browser with an empty cache."""
     options: Any = Options()
     for flag in FLAGS:
         options.add_argument(flag)

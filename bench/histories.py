@@ -63,7 +63,7 @@ def measure(mlflow: MlflowApi, database: Path) -> None:
 
 
 def compare_exact_paths(mlflow: MlflowApi, run: Run) -> None:
-    """One history in full by windows of the interval endpoint, and by pages of the public one."""
+    """Reads one history in full by windows of the interval endpoint, and by pages of the public one."""
     key = min(run.metrics)
     source = MetricsApi(mlflow)
     windows = partial(source.fetch_all, run.run_id, key, FIRST_STEP, None, lambda: True)
@@ -73,13 +73,13 @@ def compare_exact_paths(mlflow: MlflowApi, run: Run) -> None:
 
 
 def store(mlflow: MlflowApi, cache: Path, database: Path | None = None) -> HistoryStore:
-    """A store with an empty or a filled cache."""
+    """Returns a store with an empty or a filled cache."""
     uri = None if database is None else f"sqlite:///{database}"
     return history_store(Settings(_env_file=None, cache_dir=cache, mlflow_backend_store_uri=uri), mlflow)
 
 
 def until_exact(histories: HistoryStore, runs: list[Run]) -> tuple[float, float, float]:
-    """Seconds until there is a first line, a line for each, and all points of each."""
+    """Returns seconds until there is a first line, a line for each, and all points of each."""
     started, first, sampled = time.perf_counter(), 0.0, 0.0
     while True:
         seen = ask(histories, runs)
@@ -102,12 +102,12 @@ def whole(histories: HistoryStore, runs: list[Run]) -> None:
 
 
 def ask(histories: HistoryStore, runs: list[Run]) -> Histories:
-    """What a page gets at once."""
+    """Returns what a page gets at once."""
     return histories.get(runs, {run.run_id: sorted(run.metrics) for run in runs}, wait_seconds=0.1)
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long `work` takes."""
+    """Returns how long `work` takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
@@ -115,13 +115,13 @@ def seconds(work: Callable[[], object]) -> float:
 
 @contextmanager
 def caches() -> Iterator[Path]:
-    """An empty folder."""
+    """Makes an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
 
 def say(name: str, *figures: float | str) -> None:
-    """A line of the table."""
+    """Prints a line of the table."""
     cells = (f"{figure:11.3f} s" if isinstance(figure, float) else f"{figure:>13}" for figure in figures)
     print(f"{name:28}" + "".join(cells), flush=True)  # noqa: T201
 

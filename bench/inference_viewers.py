@@ -28,7 +28,7 @@ from training.scratch_server import free_port, mlflow_server
 
 
 def watch(port: int, seconds: float, speed: float, seed: int, found: list[dict[str, Any]]) -> None:
-    """One viewer who plays for so long, on a large maze in which nobody is soon through."""
+    """Plays as one viewer for so long, on a large maze in which nobody is soon through."""
     viewer = Client(f"ws://127.0.0.1:{port}/ws/inference")
     viewer.send(json.dumps({"command": "reset", "size": 20, "seed": seed, "speed": speed}))
     first = json.loads(viewer.receive(timeout=30))
@@ -66,7 +66,7 @@ def measure(port: int, viewers: int, speed: float, seconds: float) -> None:
 
 
 def say(text: str) -> None:
-    """A line of the result."""
+    """Prints a line of the result."""
     print(text, flush=True)  # noqa: T201
 
 
@@ -108,7 +108,7 @@ def activate(address: str) -> None:
 
 
 def wait(port: int) -> None:
-    """Until the engine answers."""
+    """Waits until the engine answers."""
     for _ in range(100):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return

@@ -48,12 +48,12 @@ class RecordedPages(MlflowApi):
     pages: list[tuple[int, str]]
 
     def runs_page(self, experiment_ids: object, where: str, most_runs: int, token: str = "") -> RunAnswer:
-        """As `MlflowApi`."""
+        """Implements `MlflowApi.runs_page`."""
         self.pages.append((most_runs, token))
         return super().runs_page(experiment_ids, where, most_runs, token)  # type: ignore[arg-type]
 
     def within(self, seconds: float, *, each_seconds: float = float("inf")) -> MlflowApi:
-        """As `MlflowApi`, with the same memory."""
+        """Implements `MlflowApi.within`, with the same memory."""
         found = RecordedPages(self.service, ends=time.monotonic() + seconds, each_seconds=each_seconds)
         found.pages = self.pages
         return found
@@ -163,7 +163,7 @@ def mlflow_on(path: Path) -> Iterator[tuple[str, psutil.Process]]:
 
 
 def peak_mib(process: psutil.Process) -> int:
-    """The most memory that the largest of a server's processes ever had."""
+    """Returns the most memory that the largest of a server's processes ever had."""
     return max(_peak_of(one.pid) for one in [process, *process.children(recursive=True)]) // 1024
 
 
@@ -173,7 +173,7 @@ def _peak_of(pid: int) -> int:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
+    """Returns how long it takes."""
     began = time.monotonic()
     work()
     return time.monotonic() - began

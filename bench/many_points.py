@@ -13,7 +13,7 @@ _FIRST_MS = 1_790_000_000_000
 
 
 def add_metric(database: Path, run_ids: Sequence[str], key: str, points: int) -> None:
-    """Each run's `key` gets so many points, a random walk."""
+    """Adds so many points to each run's `key`, a random walk."""
     rng = np.random.default_rng(0)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA synchronous=OFF")

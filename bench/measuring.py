@@ -19,7 +19,7 @@ _BALANCE = np.array([[-0.1, -0.3, -1.5, -0.8], [0.1, 0.3, 1.5, 0.8]], np.float32
 
 
 def balancing(batch: int | str) -> bytes:
-    """A linear policy for CartPole."""
+    """Returns a linear policy for CartPole."""
     tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [batch, width]) for name, width in _TENSORS]
     nodes = [
         helper.make_node("Gemm", ["observation", "weights"], ["hidden"], transB=1),

@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def report(found: Fire) -> str:
-    """A line for each outcome, and what the reader saw."""
+    """Returns a line for each outcome, and what the reader saw."""
     lines = [f"{count:6} {outcome}" for outcome, count in sorted(found.outcomes.items())]
     rate = found.outcomes.total() / found.seconds
     lines.append(f"{found.looks} looks, each with exactly one active version in each registered model")

@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _pages(tracking: Tracking, address: str) -> list[str]:
-    """All pages, with runs and a model to show."""
+    """Returns all pages, with runs and a model to show."""
     if not _has_model(tracking):
         Registry(tracking, MODEL).version(algorithm="PPO", success_rate="0.75")
     while (answer := requests.get(f"{address}/api/runs", timeout=60)).status_code == 503:  # not read yet
@@ -98,7 +98,7 @@ def _has_model(tracking: Tracking) -> bool:
 
 
 def _watched(between: Proxy, address: str, pages: Sequence[str], viewers: int, seconds: float) -> None:
-    """So many viewers, each on a page for a while, then on the next."""
+    """Opens so many viewers, each on a page for a while, then on the next."""
     timing, ends = Timing(), time.monotonic() + seconds
     del between.calls[:]
     threads = [threading.Thread(target=_view, args=(timing, address, _tour(pages, n), ends)) for n in range(viewers)]
@@ -115,7 +115,7 @@ def _watched(between: Proxy, address: str, pages: Sequence[str], viewers: int, s
 
 
 def _kinds(calls: Sequence[Call], minutes: float) -> str:
-    """What was asked for how often a minute, the most frequent first."""
+    """Returns what was asked for how often a minute, the most frequent first."""
     kinds = Counter("/".join(urlsplit(call.path).path.split("/")[-2:]) for call in calls)
     return ", ".join(f"{kind} {number / minutes:.1f}" for kind, number in kinds.most_common())
 
@@ -163,7 +163,7 @@ def _memory(address: str, pages: Sequence[str], loads: int) -> None:
 
 
 def _workers(port: int) -> list[psutil.Process]:
-    """The processes that answer at `port`; their socket is listed for one of them, or for their parent."""
+    """Returns the processes that answer at `port`; their socket is listed for one of them, or for their parent."""
     listening = (one.pid for one in psutil.net_connections("tcp") if one.status == "LISTEN" and one.laddr.port == port)
     (one,) = (psutil.Process(pid) for pid in listening if pid)
     return one.children() or psutil.Process(one.ppid()).children()

@@ -62,7 +62,7 @@ def measure(url: str, times: str, port: int) -> None:
 
 @contextmanager
 def watched(process: int) -> Iterator[list[float]]:
-    """The most memory that it has meanwhile, as `memory_mib` says."""
+    """Measures the most memory that it has meanwhile, as `memory_mib` says."""
     most, ended = [0.0, 0.0], threading.Event()
 
     def look() -> None:
@@ -77,14 +77,16 @@ def watched(process: int) -> Iterator[list[float]]:
 
 
 def memory_mib(process: int) -> tuple[float, float]:
-    """What a process holds by itself, and what of files it has mapped and in memory, which the system takes back."""
+    """Returns what a process holds by itself, and what of files it has mapped and in memory, which the system takes
+    back.
+    """
     text = Path(f"/proc/{process}/status").read_text()
     own, files = (int(re.findall(rf"{name}:\s+(\d+)", text)[0]) / 1024 for name in ("RssAnon", "RssFile"))
     return own, files
 
 
 def newest_child(port: int) -> int:
-    """The worker that listens on this port: the child of the process that began to."""
+    """Returns the worker that listens on this port: the child of the process that began to."""
     listeners = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal() and f"PORT={port}\0" in _text(entry / "environ"):

@@ -105,7 +105,7 @@ def main() -> None:
 
 
 def watched(between: Proxy, tick: dict[str, Any], pages: int, seconds: float) -> float:
-    """What so many open pages cost MLflow in that time."""
+    """Returns what so many open pages cost MLflow in that time."""
     del between.calls[:]
     ends = time.monotonic() + seconds
     answers: list[float] = []
@@ -130,7 +130,7 @@ def _open_page(tick: dict[str, Any], offset: float, ends: float, answers: list[f
 
 
 def rounds(calls: list[Call]) -> int:
-    """How many refreshes they were: requests within a second belong together."""
+    """Returns how many refreshes they were: requests within a second belong together."""
     return max(1, sum(later.at - former.at > 1 for former, later in pairwise(calls)) + bool(calls))
 
 
@@ -144,7 +144,7 @@ def said(name: str, calls: list[Call], times: int, more: str = "") -> float:
 
 @contextmanager
 def proxy(target: str) -> Iterator[Proxy]:
-    """The proxy while it is needed."""
+    """Runs the proxy while it is needed."""
     server = Proxy(target)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _measures(window: Browser, address: str, filters: Sequence[tuple[str, str]]) -> dict[str, Callable[[], float]]:
-    """What is measured, by name, in this order; each returns seconds."""
+    """Returns what is measured, by name, in this order; each returns seconds."""
     scatter = f"{address}/mlflow?" + urlencode([*filters, *zip(("sx", "sy", "sc"), SCATTER, strict=True)])
     parallel = f"{address}/mlflow?" + urlencode([*filters, *(("parallel", ref) for ref in PARALLEL)])
 

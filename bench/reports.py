@@ -56,7 +56,7 @@ def with_parameters(database: Path) -> list[str]:
 
 
 def wait_for_all(address: str) -> None:
-    """Until Clew knows all runs."""
+    """Waits until Clew knows all runs."""
     ends = time.monotonic() + _SECONDS
     while requests.get(f"{address}/api/runs", timeout=120).status_code != 200:
         if time.monotonic() > ends:

@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def fill(tracking: Tracking, folder: Path, *, with_log: bool) -> tuple[str, list[str]]:
-    """A run with many files and metrics, and runs with films; returns their ids."""
+    """Returns a run with many files and metrics, and runs with films; returns their ids."""
     experiment = tracking.experiment()
     metrics = {f"long/m{number:04d}": [1.0] for number in range(METRICS - 1)}
     large = tracking.run(experiment, name="large", metrics={"success_rate": [0.1, 0.5]} | metrics)
@@ -113,7 +113,7 @@ def fill(tracking: Tracking, folder: Path, *, with_log: bool) -> tuple[str, list
 
 
 def every_kind() -> list[tuple[str, bytes]]:
-    """Files about as large as each kind is read: a table, JSON, a page with a figure, Markdown."""
+    """Returns files about as large as each kind is read: a table, JSON, a page with a figure, Markdown."""
     kept = io.BytesIO()
     rng = np.random.default_rng(0)
     pq.write_table(pa.table({f"c{n}": rng.random(100_000) for n in range(60)}), kept)
@@ -132,7 +132,7 @@ def every_kind() -> list[tuple[str, bytes]]:
 
 
 def long_film() -> bytes:
-    """A film of FILM_BYTES, 25 frames a second."""
+    """Returns a film of FILM_BYTES, 25 frames a second."""
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 255, (48, 64, 64, 3), np.uint8)
     frames = [vp8(Image.fromarray(one).resize((640, 480)), 90) for one in noise]
@@ -141,7 +141,7 @@ def long_film() -> bytes:
 
 
 def tree(window: Browser, page: str, repeats: int) -> None:
-    """The folder of many files, the page around it, and what came over the wire."""
+    """Measures the folder of many files, the page around it, and what came over the wire."""
     window.loaded(page, _CHARTS)  # with what a browser keeps of a page's scripts
     usable = [window.loaded(page, _CHARTS) for _ in range(repeats)]
     say(f"run page of {METRICS:,} metrics until its first chart (aim 1,500 ms)", each(usable))
@@ -158,7 +158,10 @@ def tree(window: Browser, page: str, repeats: int) -> None:
 
 
 def click_to_rows(window: Browser, page: str, rests: float) -> float:
-    """Seconds from the click on the folder of many files to its rows; the pointer is on it `rests` seconds before."""
+    """Returns seconds from the click on the folder of many files to its rows.
+
+    The pointer is on it `rests` seconds before.
+    """
     row = "#run-artifacts .artifact-row[data-path='{}']".format
     there = 'document.querySelector("{}")'.format
     window.loaded(page, _CHARTS)
@@ -172,7 +175,7 @@ def click_to_rows(window: Browser, page: str, rests: float) -> float:
 
 
 def listings(mlflow: str, address: str, run: str, repeats: int) -> None:
-    """What the list of many files takes without a page: MLflow's, and Clew's of it."""
+    """Measures the list of many files without a page: MLflow's, and Clew's of it."""
     asked = {
         "MLflow's own answer": (f"{mlflow}/api/2.0/mlflow/artifacts/list", {"run_id": run, "path": "frames"}),
         "Clew's, with MLflow's": (f"{address}/artifacts/list", {"run": run, "path": "frames"}),
@@ -187,7 +190,7 @@ def listings(mlflow: str, address: str, run: str, repeats: int) -> None:
 
 
 def side_by_side(window: Browser, page: str, films: int, repeats: int, seconds: float) -> None:
-    """So many films: until each shows its first frame, and how far apart they are while they play."""
+    """Plays so many films: until each shows its first frame, and how far apart they are while they play."""
     firsts = []
     for _ in range(repeats):
         window.loaded(page, "document.querySelector('#compare-media summary')")
@@ -205,7 +208,10 @@ def side_by_side(window: Browser, page: str, films: int, repeats: int, seconds: 
 
 
 def memory(address: str, run: str) -> None:
-    """What a worker's memory grows by at its highest, for each file; and what a search of a gigabyte takes."""
+    """Measures by how much a worker's memory grows at its highest, for each file.
+
+    And what a search of a gigabyte takes.
+    """
     for name in ("table.csv", "small.json", "rows.json", "figure.json", "figure.html", "notes.md", "table.parquet"):
         grown, took, answer = growth(partial(preview, address, run, name))
         say(f"worker at {name} (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.2f} s: {answer.get('kind') or answer}")
@@ -219,13 +225,13 @@ def memory(address: str, run: str) -> None:
 
 
 def preview(address: str, run: str, name: str) -> dict[str, Any]:
-    """What the page is told of a file."""
+    """Returns what the page is told of a file."""
     told: dict[str, Any] = requests.get(f"{address}/artifacts/preview", {"run": run, "path": name}, timeout=120).json()
     return told
 
 
 def searched(address: str, run: str, text: str, **more: str) -> int:
-    """As the page does it; returns how many questions it took."""
+    """Searches as the page does; returns how many questions it took."""
     before, count = None, 0
     while True:
         query = {"run": run, "path": "console.log", "q": text, **more} | ({} if before is None else {"before": before})
@@ -243,7 +249,10 @@ def read(address: str, query: dict[str, str]) -> None:
 
 
 def growth(work: Callable[[], Any]) -> tuple[float, float, Any]:
-    """MB by which the worker with the most was larger during `work` than before it; seconds; what it returned."""
+    """Returns MB by which the worker with the most was larger during `work` than before it; seconds.
+
+    What it returned.
+    """
     workers = [one for one in psutil.process_iter(["cmdline"]) if is_worker(one)]
     workers = [one for parent in workers for one in parent.children()] or workers
     before = {one.pid: lowest(one) for one in workers}
@@ -254,29 +263,29 @@ def growth(work: Callable[[], Any]) -> tuple[float, float, Any]:
 
 
 def is_worker(process: psutil.Process) -> bool:
-    """Whether it is the gunicorn that this script started."""
+    """Returns whether it is the gunicorn that this script started."""
     return "app:server" in (process.info["cmdline"] or []) and os.getpid() in [one.pid for one in process.parents()]
 
 
 def lowest(process: psutil.Process) -> float:
-    """MB that a worker has now; from here on the kernel notes its highest anew."""
+    """Returns MB that a worker has now; from here on the kernel notes its highest anew."""
     Path(f"/proc/{process.pid}/clear_refs").write_text("5")
     return float(process.memory_info().rss) / 1e6
 
 
 def highest(process: psutil.Process) -> float:
-    """MB that it had at most since then."""
+    """Returns MB that it had at most since then."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
 
 
 def each(seconds: list[float]) -> str:
-    """Median and longest of several tries."""
+    """Writes median and longest of several tries."""
     return f"median {1000 * median(seconds):,.0f} ms, longest {1000 * max(seconds):,.0f} ms"
 
 
 def say(what: str, figure: str) -> None:
-    """A line for one figure."""
+    """Prints a line for one figure."""
     sys.stdout.write(f"{what:<80} {figure}\n")
     sys.stdout.flush()
 

@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def runs(count: int) -> Iterator[Run]:
-    """So many runs, each with nine metrics."""
+    """Yields so many runs, each with nine metrics."""
     random = np.random.default_rng(1)
     for number in range(count):
         parent = number - number % 10
@@ -90,7 +90,7 @@ def runs(count: int) -> Iterator[Run]:
 
 
 def known(table: RunTable) -> Known:
-    """The columns of `table`, of which none is made yet."""
+    """Returns the columns of `table`, of which none is made yet."""
 
     @cache
     def raw(ref: ColumnRef) -> Column:
@@ -102,7 +102,7 @@ def known(table: RunTable) -> Known:
 
 
 def measures() -> dict[str, Callable[[Known], object]]:
-    """What is measured, by name."""
+    """Returns what is measured, by name."""
     found: dict[str, Callable[[Known], object]] = {"page of 25 × 14 columns": page()}
     found |= {f"sort by {ref}": page(sort=[f"-{ref}"]) for ref in (*BUILT_IN, *KEYED)}
     found |= {f"filter {ref}: {typed}": page(filters={ref: typed}) for ref, typed in TYPED.items()}
@@ -123,14 +123,14 @@ def page(**query: object) -> Callable[[Known], bytes]:
 
 
 def as_csv(there: Known) -> int:
-    """How long the file of all rows is."""
+    """Returns how long the file of all rows is."""
     query = RunQuery.model_validate({"columns": [*USUAL, *KEYED]})
     rows = select(there.table, query, there.shown).rows
     return sum(len(piece) for piece in csv_pieces(there, query.columns, rows))
 
 
 def timed(measure: Callable[[Known], object], there: Known) -> tuple[float, float]:
-    """How many ms it takes, and how many of them of this process's own: others may want the machine, too."""
+    """Returns how many ms it takes, and how many of them of this process's own: others may want the machine, too."""
     start, used = time.perf_counter(), time.process_time()
     measure(there)
     return (time.perf_counter() - start) * 1000, (time.process_time() - used) * 1000

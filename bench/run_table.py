@@ -40,7 +40,7 @@ SHOWN = ("name", "algorithm", "success_percent", "final_reward", "episodes", "st
 
 
 def run(number: int, metrics: int, *, live: bool = False) -> Run:
-    """One run as a team has it: a dozen parameters, seven tags."""
+    """Returns one run as a team has it: a dozen parameters, seven tags."""
     rng = np.random.default_rng(number)
     points = rng.normal(size=metrics).tolist()
     names = [KEYS[i] if i < len(KEYS) else f"group{i % 40}/metric_{i:04}" for i in range(metrics)]
@@ -76,7 +76,7 @@ def run(number: int, metrics: int, *, live: bool = False) -> Run:
 
 
 def made(runs: int, metrics: int, portion: int = 100) -> RunTable:
-    """The whole table, joined from pages as a full reading does."""
+    """Returns the whole table, joined from pages as a full reading does."""
     pages: list[RunTable] = []
     for begin in range(0, runs, portion):
         page = range(begin, min(runs, begin + portion))
@@ -85,18 +85,18 @@ def made(runs: int, metrics: int, portion: int = 100) -> RunTable:
 
 
 def facts() -> TableFacts:
-    """As of the moment."""
+    """Returns facts as of the moment."""
     return TableFacts(version="bench", swept_at=NOW)
 
 
 def memory_mib() -> dict[str, float]:
-    """What this process holds by itself, and what it has mapped from files, in MiB."""
+    """Returns what this process holds by itself, and what it has mapped from files, in MiB."""
     told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return {part: int(told[name].split()[0]) / 1024 for part, name in (("own", "RssAnon"), ("mapped", "RssFile"))}
 
 
 def timed(work: Callable[[], Any], times: int = 5) -> tuple[float, Any]:
-    """The median of a few times, in ms of the processor, and what came of it: others may be at work here."""
+    """Returns the median of a few times, in ms of the processor, and what came of it: others may be at work here."""
     took = []
     for _time in range(times):
         began = time.process_time()
@@ -135,7 +135,7 @@ def open_it(path: Path, runs: int, metrics: int) -> dict[str, Any]:
 
 
 def refresh(path: Path, runs: int, metrics: int) -> dict[str, Any]:
-    """Ten live runs go on: what a refresh does beside asking MLflow."""
+    """Returns ten live runs go on: what a refresh does beside asking MLflow."""
     shared = SharedFile(path, TableForm())
     found = _merged(shared, metrics)
     shared.read()  # a worker goes on with what it mapped again, and with nothing else
@@ -162,7 +162,7 @@ def _merged(shared: SharedFile[RunTable], metrics: int) -> dict[str, Any]:
 
 
 def alone(step: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
-    """What `step` finds out in a process of its own."""
+    """Returns what `step` finds out in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(step, arguments)
 

@@ -26,18 +26,18 @@ class Scheduler:
         self.address = f"http://127.0.0.1:{port}"
 
     def call(self, path: str, body: object = None) -> Any:
-        """What an address answers: a POST where there is a body."""
+        """Returns what an address answers: a POST where there is a body."""
         data = None if body is None else orjson.dumps(body)
         request = urllib.request.Request(f"{self.address}{path}", data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             return orjson.loads(answer.read())
 
     def start(self, **body: object) -> str:
-        """The run of a training that was started."""
+        """Returns the run of a training that was started."""
         return str(self.call("/api/training/start", body)["run_id"])
 
     def until(self, run_id: str, *states: str, seconds: float = 120) -> dict[str, Any]:
-        """The training, once it is in one of these states."""
+        """Returns the training, once it is in one of these states."""
         deadline = time.monotonic() + seconds
         while (known := self.call(f"/api/training/runs/{run_id}"))["state"] not in states:
             if time.monotonic() > deadline:
@@ -46,24 +46,24 @@ class Scheduler:
         return dict(known)
 
     def run_folder(self, run_id: str) -> Path:
-        """Where a training has its files."""
+        """Returns where a training has its files."""
         return self.folder / "scheduler" / "runs" / run_id
 
     def program(self, run_id: str) -> psutil.Process:
-        """The process of a training."""
+        """Returns the process of a training."""
         return psutil.Process(orjson.loads((self.run_folder(run_id) / "started.json").read_bytes())["program_pid"])
 
     def processes(self) -> list[psutil.Process]:
-        """Its own, without the keepers of trainings."""
+        """Returns its own, without the keepers of trainings."""
         first = psutil.Process(self.process.pid)
         return [first, *(one for one in first.children() if "keeper.py" not in " ".join(one.cmdline()))]
 
     def processor_seconds(self) -> float:
-        """What it has used of the processor."""
+        """Returns what it has used of the processor."""
         return sum(sum(one.cpu_times()[:2]) for one in self.processes())
 
     def own_mib(self) -> float:
-        """The memory that its processes alone hold."""
+        """Returns the memory that its processes alone hold."""
         return float(sum(one.memory_full_info().uss for one in self.processes()) / 2**20)
 
 

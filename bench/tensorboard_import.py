@@ -93,7 +93,7 @@ class _Watched:
         return self._process.poll() is None
 
     def told(self) -> str:
-        """What it took, once it ended."""
+        """Returns what it took, once it ended."""
         took, before, after = time.monotonic() - self.began, self._before, resource.getrusage(resource.RUSAGE_CHILDREN)
         own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return f"{took:.1f} s, {own:.1f} s of it its own CPU ({own / took:.0%}), {self._most / 2**20:.0f} MiB at most"
@@ -149,7 +149,7 @@ def _memory(pid: int) -> int:
 
 
 def _run(mlflow: str, experiment: str) -> dict[str, Any] | None:
-    """The newest run of an experiment; None while there is none."""
+    """Returns the newest run of an experiment; None while there is none."""
     api = f"{mlflow}/api/2.0/mlflow"
     found = requests.get(f"{api}/experiments/get-by-name", params={"experiment_name": experiment}, timeout=60).json()
     if "experiment" not in found:

@@ -37,7 +37,7 @@ STARTED_MS = 1_790_000_000_000
 
 
 def made(runs: int, metrics: int) -> RunTable:
-    """A table of so many runs, each with so many metrics."""
+    """Returns a table of so many runs, each with so many metrics."""
     keys = [[*names, *(f"agent/{number}" for number in range(metrics - len(names)))] for names in (SB3, CLEANRL)]
     key = [name for run in range(runs) for name in keys[run % 2]]
     row = np.repeat(np.arange(runs), [len(keys[run % 2]) for run in range(runs)])
@@ -60,7 +60,7 @@ def made(runs: int, metrics: int) -> RunTable:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """How long the processor was at it."""
+    """Returns how long the processor was at it."""
     began = time.process_time()
     work()
     return (time.process_time() - began) * 1000

@@ -128,7 +128,7 @@ def _queue(there: Scheduler, here: str, page: Browser) -> None:
 
 
 def _main_thread(page: Browser, seconds: float) -> float:
-    """How much of the processor the page's main thread took, in percent."""
+    """Returns how much of the processor the page's main thread took, in percent."""
     before, began = _thread_seconds(page), time.monotonic()
     time.sleep(seconds)
     return 100 * (_thread_seconds(page) - before) / (time.monotonic() - began)

@@ -66,7 +66,7 @@ def _compare(running: Scheduler, asked: argparse.Namespace) -> None:
 
 
 def _cost(alone: list[dict[str, float]], watched: list[dict[str, float]], name: str) -> str:
-    """Of each turn with viewers against the two without beside it: the mean, and where it lies in 95 of 100 cases."""
+    """Compares each turn with viewers to the two without beside it: the mean, and where it lies in 95 of 100 cases."""
     costs = [100 * (1 - w[name] / (a[name] + b[name]) * 2) for (a, b), w in _between(alone, watched)]
     drawn = np.random.default_rng(0).choice(costs, (10_000, len(costs))).mean(axis=1)
     low, high = np.quantile(drawn, (0.025, 0.975))
@@ -74,7 +74,7 @@ def _cost(alone: list[dict[str, float]], watched: list[dict[str, float]], name: 
 
 
 def _between(alone: list[Any], watched: list[Any]) -> list[tuple[tuple[Any, Any], Any]]:
-    """Each turn with viewers with the turns without before and after it."""
+    """Returns each turn with viewers with the turns without before and after it."""
     return list(zip(pairwise(alone), watched, strict=False))
 
 
@@ -106,7 +106,7 @@ def _steps_per_second(progress: Path, begins: float, ends: float) -> float:
 
 
 def _stop(running: Scheduler, run_id: str) -> None:
-    """From the click, and from the last step that the trainer tells of, until no process of it is left."""
+    """Measures from the click, and from the last step that the trainer reports, until no process of it is left."""
     program = running.program(run_id)
     group = [program, *program.children(recursive=True)]
     began = time.monotonic()
@@ -134,7 +134,7 @@ def _be_viewers(port: int, run_id: str, viewers: int, seconds: float) -> None:
 
 
 def _changes(news: list[tuple[float, dict[str, Any]]]) -> list[tuple[float, dict[str, Any]]]:
-    """The first message of each progress."""
+    """Returns the first message of each progress."""
     return [b for a, b in pairwise(news) if a[1]["at_ms"] != b[1]["at_ms"]]
 
 

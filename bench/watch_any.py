@@ -44,19 +44,19 @@ _LEAST_STEPS: Final = 30  # a second: MiniGrid's own rate is 10, Acrobot's 15
 
 
 def made(env_id: str) -> gymnasium.Env[Any, Any]:
-    """The environment, with the wrappers that its policy wants."""
+    """Returns the environment, with the wrappers that its policy wants."""
     gymnasium.register_envs(ale_py)
     env = gymnasium.make(env_id)
     return minigrid.wrappers.ImgObsWrapper(env) if env_id.startswith("MiniGrid") else env
 
 
 def spec_of(env_id: str) -> str:
-    """Its EnvSpec as JSON."""
+    """Returns its EnvSpec as JSON."""
     return str(made(env_id).spec.to_json())  # type: ignore[union-attr]
 
 
 def policy_for(env_id: str) -> bytes:
-    """A linear policy that answers Q values, with random weights but for CartPole."""
+    """Returns a linear policy that answers Q values, with random weights but for CartPole."""
     env = made(env_id)
     shape, actions = env.observation_space.shape or (), int(env.action_space.n)  # type: ignore[attr-defined]
     rng, width = np.random.default_rng(0), int(np.prod(shape))
@@ -92,7 +92,7 @@ class Watcher:
         self._socket = Client(f"ws://127.0.0.1:{port}/ws/inference")
 
     def reset(self) -> float:
-        """Seconds until the first frame is there."""
+        """Returns seconds until the first frame is there."""
         began = time.monotonic()
         self._say("reset", model=self.model, seed=self.seed, side=480)
         while not (told := self._next()).get("frame"):
@@ -152,13 +152,13 @@ def measure(port: int, models: Mapping[str, str], viewers: int, seconds: float) 
 
 
 def say(text: str) -> None:
-    """A line of the result."""
+    """Prints a line of the result."""
     print(text, flush=True)  # noqa: T201
 
 
 @contextmanager
 def engine(address: str) -> Iterator[tuple[int, psutil.Process]]:
-    """The engine's port, and its process."""
+    """Starts the engine; returns its port, and its process."""
     port = free_port()
     environment = os.environ | {"CLEW_URL": address, "INFERENCE_PORT": str(port)}
     process = subprocess.Popen([sys.executable, "-m", "inference"], env=environment, stderr=subprocess.DEVNULL)
@@ -171,7 +171,7 @@ def engine(address: str) -> Iterator[tuple[int, psutil.Process]]:
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """Of a process and all below it, what is theirs alone."""
+    """Returns what is theirs alone of the memory of a process and all below it."""
     return sum(one.memory_full_info().uss for one in [process, *process.children(recursive=True)]) / 1e6
 
 

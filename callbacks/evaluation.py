@@ -109,7 +109,7 @@ def _settled(report: list[Any], *, can_start: bool = True) -> EvaluationUpdate:
 
 
 def _waiting(known: object, model_id: str) -> Waiting:
-    """What this page waits for already, else from now on; a click is remembered until the engine is there."""
+    """Returns what this page waits for already, else from now on; a click is remembered until the engine is there."""
     try:
         waiting = Waiting.model_validate(known)
     except ValidationError:  # nothing yet
@@ -136,7 +136,7 @@ def _unanswered(error: ClewError, waiting: Waiting) -> EvaluationUpdate:
 
 
 def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[EvaluationReport, str | None]:
-    """What was clicked, now or while the engine was away, else how far it is; where that is refused, both."""
+    """Returns what was clicked, now or while the engine was away, else how far it is; where that is refused, both."""
     try:
         if starts:
             begun = services.engine.start(model_id, _who_may_work(services))
@@ -150,7 +150,7 @@ def _asked(services: Services, model_id: str, *, starts: bool) -> tuple[Evaluati
 
 
 def _going_on(services: Services, model_id: str, refused: ClewError) -> EvaluationReport:
-    """How far it is, although `refused`; raises that where the engine has nothing to tell."""
+    """Returns how far it is, although `refused`; raises that where the engine has nothing to tell."""
     try:
         return services.engine.report(model_id, _reader(services))
     except ClewError as error:
@@ -166,7 +166,7 @@ def _reader(services: Services) -> Asker:
 
 
 def _kept(services: Services, found: EvaluationReport) -> tuple[str | None, bool]:
-    """What becomes of the result, which the engine forgets when it is stopped; and whether that is settled.
+    """Returns what becomes of the result, which the engine forgets when it is stopped; and whether that is settled.
 
     Nobody waits for a store that hangs: what is known of the model may say it already, and a later tick will.
     """

@@ -48,7 +48,7 @@ def _register_stream(app: dash.Dash, hosts: range) -> None:
 
 
 def _register_choices(app: dash.Dash) -> None:
-    """What the reader chooses is for the browser alone; the address holds it."""
+    """Registers the reader's choices, which are for the browser alone; the address holds them."""
     app.clientside_callback(ClientsideFunction("gpus", "choose"), *(Input(choice, "value") for choice in _CHOICES))
     app.clientside_callback(ClientsideFunction("gpus", "openAll"), Input(ids.GPU_OPEN_ALL, "n_clicks"))
     app.clientside_callback(ClientsideFunction("gpus", "closeAll"), Input(ids.GPU_CLOSE_ALL, "n_clicks"))

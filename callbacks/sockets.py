@@ -7,7 +7,10 @@ from dash import ClientsideFunction, Input, State
 
 
 def hand_on(app: dash.Dash, namespace: str, sockets: Iterable[str]) -> None:
-    """Without outputs: what changes differs from message to message, and is set by the browser's own hand."""
+    """Registers callbacks without outputs.
+
+    What changes differs from message to message, and the browser's function sets it.
+    """
     for socket in sockets:
         for property_name in ("message", "state"):
             app.clientside_callback(

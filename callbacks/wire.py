@@ -23,7 +23,7 @@ MOST_BYTES = 4 * 2**20
 
 
 def body_as(shape: type[B], most_bytes: int = MOST_BYTES) -> B:
-    """The request's body, which has to be JSON; raises `RequestRefused`, or as `content`."""
+    """Returns the request's body, which has to be JSON; raises `RequestRefused`, or as `content`."""
     try:
         return shape.model_validate_json(content(most_bytes))
     except ValidationError as error:
@@ -33,7 +33,7 @@ def body_as(shape: type[B], most_bytes: int = MOST_BYTES) -> B:
 
 
 def content(most_bytes: int) -> bytes:
-    """The request's body; raises `NotSentAsJson`, and `RequestTooLong` for more than `most_bytes`."""
+    """Returns the request's body; raises `NotSentAsJson`, and `RequestTooLong` for more than `most_bytes`."""
     flask.request.max_content_length = most_bytes
     if not flask.request.is_json:
         raise NotSentAsJson
@@ -44,12 +44,12 @@ def content(most_bytes: int) -> bytes:
 
 
 def answer(value: Mapping[str, Any]) -> flask.Response:
-    """`value` as JSON: a second faster for thousands of rows than what Flask and Plotly write."""
+    """Answers `value` as JSON: a second faster for thousands of rows than what Flask and Plotly write."""
     return flask.Response(orjson.dumps(value, default=_of_component), mimetype="application/json")
 
 
 def _of_component(value: Any) -> Any:
-    """A component of HTML as assets/live_text.js builds it."""
+    """Returns a component of HTML as assets/live_text.js builds it."""
     if isinstance(value, Component):
         return value.to_plotly_json()
     raise TypeError

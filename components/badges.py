@@ -21,17 +21,17 @@ COLOURS = {
 
 
 def status_badge(status: RunStatus) -> dbc.Badge:
-    """A run's state."""
+    """Returns a run's state."""
     return dbc.Badge(words.status_name(status), color=COLOURS[status], class_name=f"status-{status.lower()}")
 
 
 def silence_badge(minutes: int) -> dbc.Badge:
-    """For how long a run that says it runs has logged nothing."""
+    """Draws for how long a run that says it runs has logged nothing."""
     return dbc.Badge(words.silence(minutes), color="warning", text_color="dark", class_name="run-silent")
 
 
 def model_badge(state: ModelState) -> dbc.Badge:
-    """What a model is for; the active one stands out."""
+    """Returns what a model is for; the active one stands out."""
     colour = {ModelState.ACTIVE: "success", ModelState.INACTIVE: "secondary", ModelState.DELETED: "danger"}[state]
     return dbc.Badge(words.model_state(state), color=colour, class_name=f"model-{state}")
 
@@ -42,7 +42,7 @@ def diverged_badge() -> dbc.Badge:
 
 
 def mark_badge(mark: Mark) -> dbc.Badge:
-    """What a run is marked as."""
+    """Returns what a run is marked as."""
     colour = {Mark.BASELINE: "warning", Mark.ARCHIVED: "secondary"}[mark]
     text = {"text_color": "dark"} if mark is Mark.BASELINE else {}
     return dbc.Badge(words.mark_name(mark), color=colour, class_name="ms-2", **text)
@@ -54,5 +54,5 @@ def sample_badge() -> dbc.Badge:
 
 
 def with_reason(badge: Any, reason: str) -> html.Details:
-    """A badge that says why, when it is pressed: a tooltip would be for the mouse alone."""
+    """Returns a badge that says why, when it is pressed: a tooltip would be for the mouse alone."""
     return html.Details([html.Summary(badge), html.P(reason)], className="tile-why")

@@ -26,7 +26,10 @@ class LineStyle(NamedTuple):
 
 
 def line_styles(run_ids: Sequence[str]) -> dict[str, LineStyle]:
-    """A style per run: the one its id asks for, else the next free one; unlike ones as long as there are any."""
+    """Returns a style per run: the one its id asks for, else the next free one.
+
+    Unlike ones as long as there are any.
+    """
     slots = [LineStyle(colour, dash) for dash in DASHES for colour in PALETTE]
     taken: set[int] = set()
     styles: dict[str, LineStyle] = {}
@@ -42,17 +45,20 @@ def line_styles(run_ids: Sequence[str]) -> dict[str, LineStyle]:
 
 
 def run_styles(runs: Sequence[Run]) -> dict[str, LineStyle]:
-    """The same of runs, of which a baseline has dashes of its own."""
+    """Returns the same of runs, of which a baseline has dashes of its own."""
     styles = line_styles([run.run_id for run in runs])
     return styles | {run.run_id: styles[run.run_id]._replace(dash=BASELINE_DASH) for run in runs if run.is_baseline}
 
 
 def overlay_style(style: LineStyle, place: int) -> LineStyle:
-    """A run's style for the metric at this place among those on one chart: its colour, and dashes of the metric."""
+    """Returns a run's style for the metric at this place among those on one chart.
+
+    Its colour, and dashes of the metric.
+    """
     symbol = OVERLAY_SYMBOLS[place // len(OVERLAY_DASHES) % len(OVERLAY_SYMBOLS)]
     return LineStyle(style.colour, OVERLAY_DASHES[place % len(OVERLAY_DASHES)], symbol)
 
 
 def _preferred(run_id: str) -> int:
-    """One of the solid colours."""
+    """Returns one of the solid colours."""
     return int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4]) % len(PALETTE)

@@ -9,7 +9,7 @@ from components.texts.language import _
 
 
 def line_head(title: Any, badge_id: str, since_id: str) -> html.Div:
-    """The title with the line's state beside it; assets/live_sockets.js keeps both."""
+    """Returns the title with the line's state beside it; assets/live_sockets.js keeps both."""
     return html.Div(
         [
             title,
@@ -23,13 +23,13 @@ def line_head(title: Any, badge_id: str, since_id: str) -> html.Div:
 
 
 def line_notice(notice_id: str) -> html.Div:
-    """The place for what is wrong, empty while nothing is."""
+    """Returns the place for what is wrong, empty while nothing is."""
     alert = dbc.Alert(id=notice_id, color="warning", is_open=False, class_name="py-2")
     return html.Div(alert, **{"aria-live": "polite"})
 
 
 def line_states() -> dict[str, str]:
-    """What the states of a line are called."""
+    """Returns what the states of a line are called."""
     return {
         "connecting": _("connecting"),
         "connected": _("connected"),

@@ -7,7 +7,7 @@ from components.texts.words import MISSING
 
 
 def filter_hint() -> html.Details:
-    """How to filter and to sort, for whoever opens it; domain/filters has it whole."""
+    """Returns how to filter and to sort, for whoever opens it; domain/filters has it whole."""
     examples = [
         ("ppo (v2)", _("contains “ppo (v2)”, upper or lower case; all signs are text")),
         ("= PPO", _("is exactly PPO; != PPO is not")),

@@ -16,7 +16,10 @@ from domain.languages import LANGUAGE_NAMES
 
 
 def frame(ui: UiSettings) -> html.Div:
-    """The whole document: a skip link, the header, errors, the page, and what came of changes, on whichever page."""
+    """Returns the whole document.
+
+    A skip link, the header, errors, the page, and what came of changes, on whichever page.
+    """
     return html.Div(
         [
             html.A(_("Skip to the content"), href="#main", className="visually-hidden-focusable"),
@@ -34,7 +37,7 @@ def frame(ui: UiSettings) -> html.Div:
 
 
 def localised(document: str, ui: UiSettings) -> str:
-    """Dash's HTML document, with its language, the few words of its own, and where Clew's addresses begin."""
+    """Writes Dash's HTML document, with its language, the few words of its own, and where Clew's addresses begin."""
     # Of the buttons that close something assets/clew.js says it: their components have no word for it but "Close".
     close = escape(_("Close"))
     prefix = escape(ui.pathname_prefix)
@@ -48,7 +51,7 @@ def ticker(place: str, ui: UiSettings) -> dcc.Interval:
 
 
 def unexpected_error(reference: str) -> dbc.Alert:
-    """Said when a callback failed in a way nobody foresaw; `reference` finds the log line."""
+    """Draws an alert for a callback that failed in a way nobody foresaw; `reference` finds the log line."""
     return dbc.Alert(
         [
             html.Strong(_("Something in Clew itself went wrong. ")),
@@ -62,7 +65,7 @@ def unexpected_error(reference: str) -> dbc.Alert:
 
 
 def nothing_at_this_address() -> list[Any]:
-    """The page for an address that has none."""
+    """Returns the page for an address that has none."""
     return [
         html.H1(_("Nothing here"), className="h3"),
         html.P(_("This address leads to no page of Clew.")),
@@ -101,7 +104,7 @@ def _header(ui: UiSettings) -> html.Header:
 
 
 def _other_languages() -> list[html.A]:
-    """The ways to the other languages; assets/clew.js keeps the rest of the address."""
+    """Returns the ways to the other languages; assets/clew.js keeps the rest of the address."""
     return [
         html.A(name, href=f"?lang={code}", lang=code, className="nav-link small", **{"data-lang": code})
         for code, name in LANGUAGE_NAMES.items()

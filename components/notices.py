@@ -66,14 +66,17 @@ def bad_rows(service: Reason | str, rows: Sequence[BadRow]) -> dbc.Alert | None:
 
 
 def said(sentences: Sequence[str]) -> dbc.Alert | None:
-    """A few sentences about what is missing from the picture."""
+    """Returns a few sentences about what is missing from the picture."""
     if not sentences:
         return None
     return dbc.Alert([html.Div(sentence) for sentence in sentences], color="warning", className="py-2")
 
 
 def how_to_train(class_name: str = "") -> html.Div:
-    """The page that starts a training, and what does so from the tree's root: both log to this Clew's MLflow."""
+    """Returns the page that starts a training, and what does so from the tree's root.
+
+    Both log to this Clew's MLflow.
+    """
     command = "make train-deps\n.venv/bin/python -m training --algorithm PPO --seed 1 --episodes 1000"
     page = html.A(_("Start a training"), href=href("/training"))
     return html.Div(
@@ -82,31 +85,31 @@ def how_to_train(class_name: str = "") -> html.Div:
 
 
 def moment(unix_ms: int | None) -> html.Time | str:
-    """A moment that assets/clew.js writes in the reader's time zone, with its age."""
+    """Returns a moment that assets/clew.js writes in the reader's time zone, with its age."""
     if unix_ms is None:
         return "–"
     return html.Time("…", className="moment", **_with_now(unix_ms))
 
 
 def age(unix_ms: int | None) -> html.Time | str:
-    """As `moment`, where there is room for the age alone; the moment itself is the tooltip."""
+    """Draws a moment as `moment` does, where there is room for the age alone; the moment itself is the tooltip."""
     if unix_ms is None:
         return "–"
     return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "age"})
 
 
 def coming(unix_ms: int) -> html.Time:
-    """As `moment`, of one that is still to come: without an age."""
+    """Draws a moment that is still to come: without an age."""
     return html.Time("…", className="moment", **_with_now(unix_ms), **{"data-form": "coming"})
 
 
 def _with_now(unix_ms: int) -> dict[str, str]:
-    """With our own clock's time, so that a reader whose clock is wrong still sees the right age."""
+    """Adds our own clock's time, so that a reader whose clock is wrong still sees the right age."""
     return {"data-ms": str(unix_ms), "data-now": str(round(time.time() * 1000))}
 
 
 def failure_alert(place: str) -> dbc.Alert:
-    """The place where a page says what failed, with the button that tries again."""
+    """Returns the place where a page says what failed, with the button that tries again."""
     return dbc.Alert(
         [
             html.Span(id=ids.failure(place)),

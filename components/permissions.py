@@ -14,13 +14,13 @@ _IN_A_ROW: Final = "d-flex flex-wrap gap-2"
 
 
 def refusal_of(access: Access) -> ClewError | None:
-    """Why the reader would be refused; None where allowed, or outside a request."""
+    """Returns why the reader would be refused; None where allowed, or outside a request."""
     noted: Mapping[Access, ClewError | None] = flask.g.get("refusals", {}) if flask.has_request_context() else {}
     return noted.get(access)
 
 
 def only_who_may(access: Access, buttons: list[Any], note: str, look: str = _IN_A_ROW) -> html.Fieldset:
-    """Buttons, all of them disabled where the reader would be refused; `note` is the id of `reason`.
+    """Disables all of these buttons where the reader would be refused; `note` is the id of `reason`.
 
     By a fieldset, whatever callbacks say of each button meanwhile.
     """

@@ -45,7 +45,7 @@ def native_table(
     typed: Mapping[str, str] | None = None,
     sorts_itself: bool = True,
 ) -> html.Div:
-    """A table called `label` that sorts, filters and pages in the browser; the page puts the rows in.
+    """Returns a table called `label` that sorts, filters and pages in the browser; the page puts the rows in.
 
     The columns `named_by` say to a screen reader which row a checkbox is for. `sorting` and what is `typed` into the
     boxes by column are as they are at first. Unless it `sorts_itself`, the page's script puts the rows in order.
@@ -62,12 +62,12 @@ def native_table(
 
 
 def rows_shown(component_id: str) -> html.Span:
-    """How many rows of that table are on show, where that is not as many as the page counts."""
+    """Returns how many rows of that table are on show, where that is not as many as the page counts."""
     return html.Span(id=ids.rows_shown(component_id), role="status", className="text-body-secondary small")
 
 
 def _said(named_by: Sequence[str]) -> dict[str, str]:
-    """What assets/table_access.js calls the table's controls; {name} is a column's or a row's."""
+    """Returns what assets/table_access.js calls the table's controls; {name} is a column's or a row's."""
     return {
         "named-by": ",".join(named_by),
         "choose": _("Choose {name}"),
@@ -84,7 +84,7 @@ def _said(named_by: Sequence[str]) -> dict[str, str]:
 
 
 def _filter_texts() -> dict[str, Any]:
-    """What assets/table_filters.js says of a filter that it does not understand."""
+    """Returns what assets/table_filters.js says of a filter that it does not understand."""
     codes = templates(kind.code for kind in FilterMisunderstood.__subclasses__())
     return {"codes": codes, "not_applied": _("It leaves nothing out.")}
 
@@ -97,7 +97,10 @@ def _table(
     styles: Sequence[dict[str, Any]],
     selectable: Literal["single", "multi"] | None,
 ) -> dash_table.DataTable:
-    """`persistence` stays off: it stores row indices, and inside an iframe without storage nothing would render."""
+    """Makes a table whose `persistence` stays off.
+
+    It stores row indices, and inside an iframe without storage nothing would render.
+    """
     return dash_table.DataTable(
         id=component_id,
         columns=[column_spec(column) for column in columns],
@@ -126,7 +129,7 @@ def _table(
 
 
 def column_spec(column: Column) -> dict[str, Any]:
-    """A column as DataTable takes it."""
+    """Returns a column as DataTable takes it."""
     spec: dict[str, Any] = {"id": column.key, "name": column.name}
     if column.kind == "link":
         return spec | {"type": "text", "presentation": "markdown"}

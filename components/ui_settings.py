@@ -59,7 +59,7 @@ def attach(ui: UiSettings, server: flask.Flask, opening: Open = as_it_is) -> Non
 
 
 def page(layout: Layout) -> Layout:
-    """A page's `layout(ui, /, **query)` as Dash calls it: with the address alone, of a repeated name a list.
+    """Returns a page's `layout(ui, /, **query)` as Dash calls it: with the address alone, of a repeated name a list.
 
     This is the one place that asks the running app. Dash registers pages once a process, at import, and calls a layout
     with what stands in the address, so nothing but the app that answers can tell a layout whose page it describes; all
@@ -72,7 +72,10 @@ def page(layout: Layout) -> Layout:
 
 
 def page_with_defaults(layout: Layout) -> Layout:
-    """As `page`; where the address says no more than an experiment, the team may have a view for that."""
+    """Returns a page as `page` does.
+
+    Where the address says no more than an experiment, the team may have a view for that.
+    """
     return _page(layout, defaults=True)
 
 
@@ -98,6 +101,6 @@ def _page(layout: Layout, *, defaults: bool) -> Layout:
 
 
 def _names_in_path(module: str) -> list[str]:
-    """The parameters that stand in the path of a page, and not in its query."""
+    """Returns the parameters that stand in the path of a page, and not in its query."""
     template = dash.page_registry.get(module, {}).get("path_template")
     return re.findall(r"<(\w+)>", template or "")

@@ -59,7 +59,8 @@ class SingleFlight(Generic[T]):
             return self._kept.get(key) or self._begin(key, work)
 
     def fresh(self, key: Hashable, work: Callable[[], T]) -> Future[T]:
-        """As `join`, but of work that begins after this call: all who come during one execution share the next.
+        """Joins as `join` does, but work that begins after this call: all who come during one execution share the
+        next.
 
         What is done for them is the `work` of the one who came last.
         """
@@ -76,7 +77,7 @@ class SingleFlight(Generic[T]):
         return self.fresh(key, work).result()
 
     def _begin(self, key: Hashable, work: Callable[[], T]) -> Future[T]:
-        """With the lock held."""
+        """Starts the work; expects the lock to be held."""
         flight = self._current[key] = _Flight(work)
         try:
             self._start(lambda: self._run(key))

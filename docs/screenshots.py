@@ -40,7 +40,7 @@ class Picture(NamedTuple):
 
 
 def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
-    """What the README shows."""
+    """Returns what the README shows."""
     maze = {run["name"]: run["run_id"] for run in runs if run["environment"] == "ClewMaze-10x10-v0"}
     seeds = [maze[name] for name in sorted(maze) if name.startswith(("ppo-default", "ppo-small-net"))]
     compare = f"/mlflow?runs={','.join(seeds)}&grouped=true&smoothing=0.6&centre=iqm"
@@ -74,7 +74,7 @@ def _walked(side: str) -> str:
 
 @contextmanager
 def clew() -> Iterator[str]:
-    """The address of a Clew whose sample data is in place."""
+    """Starts a Clew, waits until its sample data is in place, and returns its address."""
     with ExitStack() as stack:
         state = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         ports = dict(zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True))
@@ -105,7 +105,7 @@ def _free_ports(number: int) -> list[int]:
 
 @contextmanager
 def browser() -> Iterator[webdriver.Chrome]:
-    """A window that speaks English."""
+    """Opens a window that speaks English."""
     options = Options()
     for argument in (
         "--headless",

@@ -29,7 +29,7 @@ class Credentials:
 
 
 def credentials_in(url: str) -> Credentials | None:
-    """The name and password of an address, decoded; None where it has none."""
+    """Returns the name and password of an address, decoded; None where it has none."""
     parts = urlsplit(url)
     if not (parts.username or parts.password):
         return None
@@ -37,18 +37,19 @@ def credentials_in(url: str) -> Credentials | None:
 
 
 def without_credentials(url: str) -> str:
-    """The same address without a name and password: what may be shown, and what a request is sent to."""
+    """Returns the same address without a name and password: what may be shown, and what a request is sent to."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def hiding_credentials(text: str) -> str:
-    """A text that may hold addresses, or what was meant as one, without their names and passwords."""
+    """Returns a text that may hold addresses, or what was meant as one, without their names and passwords."""
     return _USERINFO.sub("//***@", text)
 
 
 def is_sound(url: str, schemes: Sequence[str]) -> bool:
-    """Whether an address is one that all who read it read alike: of these schemes, with a host, and a port or none.
+    """Returns whether an address is one that all who read it read alike: of these schemes, with a host, and a port or
+    none.
 
     An @ behind the host is none: before it stands the rest of a password, which then would be shown as a path.
     """
@@ -57,13 +58,13 @@ def is_sound(url: str, schemes: Sequence[str]) -> bool:
 
 
 def is_sound_database(uri: str) -> bool:
-    """The same of a database's address, which may name no host, or several, and parameters of any kind."""
+    """Returns the same of a database's address, which may name no host, or several, and parameters of any kind."""
     parts = _parts(uri)
     return parts is not None and _HOSTS.fullmatch(_host_part(parts)) is not None
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an address, for a sentence: no name, no password, no query."""
+    """Returns scheme, host and port of an address, for a sentence: no name, no password, no query."""
     try:
         parts = urlsplit(url)
         if parts.port is not None and parts.username is None and _has_misplaced_at(parts):
@@ -74,7 +75,7 @@ def origin_of(url: str) -> str:
 
 
 def leads_to_loopback(url: str) -> bool:
-    """Whether an address leads to this machine itself, whatever any proxy says."""
+    """Returns whether an address leads to this machine itself, whatever any proxy says."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -83,7 +84,7 @@ def leads_to_loopback(url: str) -> bool:
 
 
 def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables with which a program asks no proxy of `environment` for loopback addresses."""
+    """Returns the variables with which a program asks no proxy of `environment` for loopback addresses."""
     # Where both are set, programs differ in which one counts.
     listed = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
     known = [entry.strip() for entry in listed.split(",") if entry.strip()]
@@ -92,7 +93,7 @@ def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """The parts of an address; None where it has no sound ones, or readers would differ about them."""
+    """Returns the parts of an address; None where it has no sound ones, or readers would differ about them."""
     try:
         parts = urlsplit(url)
         is_port = parts.port is None or parts.port > 0
@@ -103,7 +104,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _has_misplaced_at(parts: SplitResult) -> bool:
-    """Whether an @ stands behind the host."""
+    """Returns whether an @ stands behind the host."""
     return "@" in "".join((parts.path, parts.query, parts.fragment))
 
 
@@ -118,7 +119,9 @@ def _host_and_port(parts: SplitResult) -> str:
 
 
 def _is_here(host: str) -> bool:
-    """Whether it is "any address", or loopback in one of the ways that only the C library reads, such as 127.1."""
+    """Returns whether it is "any address", or loopback in one of the ways that only the C library reads, such as
+    127.1.
+    """
     try:
         ip = ip_address(host) if ":" in host or not host[-1:].isdigit() else ip_address(socket.inet_aton(host))
     except (OSError, ValueError):

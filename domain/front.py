@@ -29,7 +29,7 @@ class RunInProgress(BaseModel):
 
 
 def in_progress(runs: Iterable[Run], now: datetime, vocabulary: Vocabulary) -> list[RunInProgress]:
-    """The runs that are not over: first those to look at, which stand still or diverged, then the newest."""
+    """Returns the runs that are not over: first those to look at, which stand still or diverged, then the newest."""
     open_runs = [(run, silent_minutes(run, now)) for run in runs if not run.is_over]
     open_runs.sort(key=lambda pair: _started(pair[0]), reverse=True)
     found = [_progress_of(run, silence, now, vocabulary) for run, silence in open_runs]

@@ -29,7 +29,7 @@ class TrustedHosts(NamedTuple):
     is_any: bool = False
 
     def include(self, host_header: str | None) -> bool:
-        """Whether a request with this `Host` is to be answered.
+        """Returns whether a request with this `Host` is to be answered.
 
         Without one it comes from no browser, such as a probe that speaks HTTP/1.0.
         """
@@ -48,7 +48,7 @@ class Origin(NamedTuple):
 
     @classmethod
     def of(cls, origin: str) -> "Origin | None":
-        """That of an address without path, or of `Origin`; None for what is none, such as "null"."""
+        """Returns the origin of an address without path, or of `Origin`; None for what is none, such as "null"."""
         try:
             parts = urlsplit(origin.strip())
             port = parts.port or _PORTS.get(parts.scheme)
@@ -60,18 +60,18 @@ class Origin(NamedTuple):
         return cls(parts.scheme, host, port) if is_bare and host and port else None
 
     def is_of(self, host_header: str) -> bool:
-        """Whether a request with this `Host` asks at this very origin; a proxy may have ended its TLS."""
+        """Returns whether a request with this `Host` asks at this very origin; a proxy may have ended its TLS."""
         return Origin.of(f"{self.scheme}://{host_header}") == self
 
 
 def host_name(host_header: str) -> str | None:
-    """The name of a `Host` header without its port, as names are compared; None for what is none."""
+    """Returns the name of a `Host` header without its port, as names are compared; None for what is none."""
     asked = _ASKED.fullmatch(host_header.strip())
     return _canonical(asked[1]) if asked else None
 
 
 def read_hosts(listed: str) -> TrustedHosts:
-    """The hosts of a comma list; raises ValueError, which names an entry that is none."""
+    """Returns the hosts of a comma list; raises ValueError, which names an entry that is none."""
     entries = {entry.strip() for entry in listed.split(",")} - {""}
     names = {entry: _listed_name(entry) for entry in entries - {"*"}}
     return TrustedHosts(
@@ -82,13 +82,13 @@ def read_hosts(listed: str) -> TrustedHosts:
 
 
 def listing_hosts(listed: str) -> str:
-    """`listed` as it is, for a setting; raises ValueError where `read_hosts` does."""
+    """Validates a setting and returns `listed` as it is; raises ValueError where `read_hosts` does."""
     read_hosts(listed)
     return listed
 
 
 def hosts_answered(listed: str, bound_to: str) -> TrustedHosts:
-    """The hosts for which a process answers that binds to `bound_to` and whose TRUSTED_HOSTS is `listed`."""
+    """Returns the hosts for which a process answers that binds to `bound_to` and whose TRUSTED_HOSTS is `listed`."""
     trusted = read_hosts(listed)
     if not listed.strip() and not is_loopback(bound_to):
         return TrustedHosts(is_any=True)
@@ -98,7 +98,10 @@ def hosts_answered(listed: str, bound_to: str) -> TrustedHosts:
 
 
 def open_host_warning(setting: str, bound_to: str, listed: str) -> str | None:
-    """What to tell whoever starts a process with `setting`=`bound_to` that answers under any name; None where fine."""
+    """Returns what to tell whoever starts a process with `setting`=`bound_to` that answers under any name.
+
+    None where fine.
+    """
     if listed.strip() or is_loopback(bound_to):
         return None
     return (
@@ -108,12 +111,12 @@ def open_host_warning(setting: str, bound_to: str, listed: str) -> str | None:
 
 
 def host_refusal(host_header: str | None) -> HostNotTrusted:
-    """The answer to a request whose `Host` is not among the trusted ones."""
+    """Returns the answer to a request whose `Host` is not among the trusted ones."""
     return HostNotTrusted(repr((host_header or "")[:100]))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine whatever a name server says: 127.0.0.0/8, ::1, localhost and all below."""
+    """Returns whether a host is this machine whatever a name server says: 127.0.0.0/8, ::1, localhost and all below."""
     name = host.lower().removesuffix(".")
     try:
         address = ip_address(name.removeprefix("[").removesuffix("]"))
@@ -124,7 +127,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _listed_name(entry: str) -> str:
-    """A name or address of the list, without its port, which nobody compares."""
+    """Returns a name or address of the list, without its port, which nobody compares."""
     bare = entry.removeprefix(".")
     with suppress(ValueError):
         return str(ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare))
@@ -141,12 +144,12 @@ def _listed_name(entry: str) -> str:
 
 
 def _in_ascii(host: str) -> str:
-    """As browsers write a name of any language; raises UnicodeError, a ValueError, for what can be none."""
+    """Encodes a name of any language as browsers do; raises UnicodeError, a ValueError, for what can be none."""
     return host.encode("idna").decode("ascii")
 
 
 def _canonical(host: str) -> str | None:
-    """A host as it is compared: in lower case, without a trailing dot; an address in its one spelling."""
+    """Returns a host as it is compared: in lower case, without a trailing dot; an address in its one spelling."""
     name = host.lower().removesuffix(".")
     if name.startswith("[") or ":" in name:
         try:

@@ -10,5 +10,5 @@ LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "ja": "日本語"
 
 
 def known_language(code: object) -> Language | None:
-    """The language with this code, None where Clew does not speak it."""
+    """Returns the language with this code, None where Clew does not speak it."""
     return next((one for one in LANGUAGES if one == code), None)

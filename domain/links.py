@@ -13,6 +13,6 @@ class Links(NamedTuple):
     kept: Mapping[str, str] = MappingProxyType({})
 
     def to(self, path: str, query: Mapping[str, str]) -> str:
-        """The address of the page at `path` ("/mlflow") with `query`; what is kept wins."""
+        """Returns the address of the page at `path` ("/mlflow") with `query`; what is kept wins."""
         asked = {**query, **self.kept}
         return self.prefix + path.removeprefix("/") + (f"?{urlencode(asked)}" if asked else "")

@@ -37,7 +37,7 @@ class JsonFormatter(logging.Formatter):
         return self._clean(json.dumps(line, ensure_ascii=False, default=str))
 
     def _short(self, value: object) -> object:
-        """A value as it is; of one whose text is long the beginning, and how long it was.
+        """Returns a value as it is; of one whose text is long the beginning, and how long it was.
 
         Cleaned before it is cut: half a secret is not found any more.
         """

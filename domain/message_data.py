@@ -30,7 +30,7 @@ class MessageData(BaseModel):
 
     @classmethod
     def of(cls, message: Reason | str) -> Self:
-        """The data of a message of ours, or of another program's text."""
+        """Returns the data of a message of ours, or of another program's text."""
         return cls.model_validate(_as_data(message))
 
     @property
@@ -39,7 +39,7 @@ class MessageData(BaseModel):
         return {"text": self.text or ""} if self.code is None else {"code": self.code, "params": self.params}
 
     def without(self, param: str) -> "MessageData":
-        """The same message without one parameter."""
+        """Returns the same message without one parameter."""
         return self.model_copy(update={"params": {key: one for key, one in self.params.items() if key != param}})
 
     def __str__(self) -> str:
@@ -47,7 +47,9 @@ class MessageData(BaseModel):
 
 
 def _is_message(value: Any) -> bool:
-    """Whether each code in it is known and has what its template asks for, so that it can be said in any language."""
+    """Returns whether each code in it is known and has what its template asks for, so that it can be said in any
+    language.
+    """
     if isinstance(value, list):
         return all(map(_is_message, value))
     if not isinstance(value, Mapping):
@@ -78,13 +80,16 @@ class Coded(BaseModel):
 
 
 def coded(message: Reason, sentence: str) -> dict[str, Any]:
-    """The fields of `Coded` for a message, and its English in the field named `sentence`."""
+    """Returns the fields of `Coded` for a message, and its English in the field named `sentence`."""
     data = MessageData.of(message)
     return {sentence: str(message), "code": data.code, "params": data.params}
 
 
 def message_in(answer: object, sentence: str) -> MessageData:
-    """The message in a JSON answer that may have `code` and `params` beside its sentence; else that sentence."""
+    """Returns the message in a JSON answer that may have `code` and `params` beside its sentence.
+
+    Else that sentence.
+    """
     if isinstance(answer, Mapping) and isinstance(answer.get("code"), str):
         with contextlib.suppress(ValidationError):
             return MessageData.model_validate({"code": answer["code"], "params": answer.get("params", {})})

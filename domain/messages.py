@@ -82,7 +82,7 @@ class Text:
 
 
 def as_json(value: object) -> Any:
-    """A reason or a plain value as it travels: `{"code", "params"}`, `{"text"}`, or itself."""
+    """Returns a reason or a plain value as it travels: `{"code", "params"}`, `{"text"}`, or itself."""
     if hasattr(
         type(value), "json_value"
     ):  # asked of the type: of the value it would make the JSON, and once more below
@@ -95,12 +95,15 @@ def as_json(value: object) -> Any:
 
 
 def in_english(value: Any) -> str:
-    """The English sentence of what `as_json` returns."""
+    """Returns the English sentence of what `as_json` returns."""
     return rendered(value, TEMPLATES.get)
 
 
 def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
-    """The sentence of what `as_json` returns, by the templates of one language; a code without one shows itself."""
+    """Returns the sentence of what `as_json` returns, by the templates of one language.
+
+    A code without one shows itself.
+    """
     if isinstance(value, Mapping):
         code, given = value.get("code"), value.get("params")
         if not isinstance(code, str):
@@ -118,5 +121,5 @@ def rendered(value: Any, template_of: Callable[[str], str | None]) -> str:
 
 
 def _in_place(value: str, pattern: str, slot: re.Match[str]) -> str:
-    """A value in a sentence; one that is a sentence itself ends without its full stop where ours goes on."""
+    """Returns a value in a sentence; one that is a sentence itself ends without its full stop where ours goes on."""
     return value if slot.end() == len(pattern) else value.rstrip(".。")

@@ -13,7 +13,7 @@ YEAR_OUT_OF_RANGE: Final = "Value error, is outside the years 1 to 9999"
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; one without a zone is taken for UTC, as ISO 8601 leaves it open.
+    """Returns the same moment in UTC; one without a zone is taken for UTC, as ISO 8601 leaves it open.
 
     Raises pydantic's `PydanticCustomError`, a ValueError, where UTC has no such year. An odd zone, of seconds say,
     would not come back from its JSON.
@@ -35,7 +35,8 @@ _PER_MS: Final[dict[TimeUnitMeant, float]] = {"s": 1e-3, "µs": 1e3, "ns": 1e6}
 
 
 def latest_ms(now: datetime) -> int:
-    """The last moment, in Unix ms, that a clock can tell at `now`: the end of tomorrow (UTC), for some run ahead.
+    """Returns the last moment, in Unix ms, that a clock can tell at `now`: the end of tomorrow (UTC), for some run
+    ahead.
 
     It is the same all day, so that what was worked out with it can be kept.
     """
@@ -44,15 +45,18 @@ def latest_ms(now: datetime) -> int:
 
 
 def is_believable(unix_ms: int, now: datetime) -> bool:
-    """Whether a clock can have told this moment as Unix ms: a count of seconds or ns cannot be one, nor can 0."""
+    """Returns whether a clock can have told this moment as Unix ms.
+
+    A count of seconds or ns cannot be one, nor can 0.
+    """
     return EARLIEST_MS <= unix_ms <= latest_ms(now)
 
 
 def believable(unix_ms: NDArray[np.int64], latest: int) -> NDArray[np.bool_]:
-    """The same of many moments [n], where `latest` is what `latest_ms` says."""
+    """Returns the same of many moments [n], where `latest` is what `latest_ms` says."""
     return (unix_ms >= EARLIEST_MS) & (unix_ms <= latest)
 
 
 def unit_meant(told: int, now: datetime) -> TimeUnitMeant | None:
-    """The unit in which `told`, which is no believable Unix ms, would be one; None where there is none."""
+    """Returns the unit in which `told`, which is no believable Unix ms, would be one; None where there is none."""
     return next((unit for unit, per_ms in _PER_MS.items() if is_believable(round(told / per_ms), now)), None)

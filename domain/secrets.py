@@ -16,7 +16,7 @@ _SHORTEST: Final = 4  # a shorter word stands in many others, which nobody could
 
 
 def may_hold_credentials(text: str) -> bool:
-    """Whether a name or a password may be in what was meant as addresses, however they are written.
+    """Returns whether a name or a password may be in what was meant as addresses, however they are written.
 
     So does what has an @, also an encoded one, and what has a colon before something that is no port: of `http://a:b`
     nobody knows whether b is a mistaken port, or a password whose host was forgotten.
@@ -25,7 +25,7 @@ def may_hold_credentials(text: str) -> bool:
 
 
 def secrets_in(urls: Iterable[str]) -> frozenset[str]:
-    """The passwords of addresses, as they are written and as they are meant."""
+    """Returns the passwords of addresses, as they are written and as they are meant."""
     found: set[str] = set()
     for url in urls:
         try:
@@ -37,13 +37,13 @@ def secrets_in(urls: Iterable[str]) -> frozenset[str]:
 
 
 def proxy_passwords(environment: Mapping[str, str]) -> frozenset[str]:
-    """The passwords of the proxies that an environment names, with a scheme or without."""
+    """Returns the passwords of the proxies that an environment names, with a scheme or without."""
     proxies = [value for name, value in environment.items() if name.lower().endswith("_proxy")]
     return secrets_in(one if "://" in one else f"http://{one}" for one in proxies)
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """`text` without these words and without what stands before the host of any address.
+    """Removes these words from `text`, and what stands before the host of any address.
 
     The words are found as they are, encoded as in addresses, and as in JSON; very short ones are left.
     """
@@ -56,11 +56,11 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 
 @lru_cache(64)
 def _spellings(secret: str) -> tuple[str, ...]:
-    """As it is, as in an address, and as in JSON, where a stack trace may hold the repr of a value."""
+    """Returns the text as it is, as in an address, and as in JSON, where a stack trace may hold the repr of a value."""
     spelled = [json.dumps(one, ensure_ascii=False)[1:-1] for one in (secret, repr(secret)[1:-1])]
     return secret, quote(secret, safe=""), quote(secret), *spelled, json.dumps(secret)[1:-1]
 
 
 def _decoded(text: str) -> str:
-    """Without what is encoded, also twice."""
+    """Decodes what is encoded, also twice."""
     return unquote(unquote(text))

@@ -23,24 +23,27 @@ class Interval(BaseModel):
 
     @field_serializer("low", "high", when_used="json")
     def _as_json(self, end: float) -> float | str:
-        """As the configuration says, which pydantic forgets where this is a part of a union."""
+        """Writes a number as the configuration says, which pydantic forgets where this is a part of a union."""
         return end if math.isfinite(end) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(end, "NaN")
 
 
 def cut(n: int) -> int:
-    """How many of `n` values the interquartile mean leaves out at either end: a quarter, rounded down."""
+    """Returns how many of `n` values the interquartile mean leaves out at either end: a quarter, rounded down."""
     return n // 4
 
 
 def interquartile_mean(values: NDArray[np.float64], axis: int = -1) -> NDArray[np.float64]:
-    """The mean of the middle half along `axis`, which must not be empty: what is left of a 25 % trim at either end."""
+    """Returns the mean of the middle half along `axis`, which must not be empty.
+
+    What is left of a 25 % trim at either end.
+    """
     n = values.shape[axis]
     middle = np.sort(values, axis=axis).take(np.arange(cut(n), n - cut(n)), axis=axis)
     return np.asarray(middle.mean(axis=axis))
 
 
 def rank_weights(n: int, trimmed: int, resamples: int, seed: int) -> NDArray[np.float64]:
-    """Weights [resamples, n] that turn `n` sorted values into the means of bootstrap resamples, each trimmed.
+    """Returns weights [resamples, n] that turn `n` sorted values into the means of bootstrap resamples, each trimmed.
 
     Drawing ranks instead of values gives a resample's mean the same distribution and lets one matrix product serve
     every column of a chart. `trimmed` values are left out at either end. Equal arguments give equal weights.
@@ -54,7 +57,10 @@ def rank_weights(n: int, trimmed: int, resamples: int, seed: int) -> NDArray[np.
 
 
 def percentiles(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The 2.5 % and 97.5 % points along the last axis, by linear interpolation: the bootstrap's percentile interval."""
+    """Returns the 2.5 % and 97.5 % points along the last axis, by linear interpolation.
+
+    The bootstrap's percentile interval.
+    """
     # np.quantile says the same, three times slower: it partitions, and NumPy's sort is vectorised.
     ordered = np.sort(samples, axis=-1)
     low, high = (_at_share(ordered, share) for share in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
@@ -69,7 +75,7 @@ def _at_share(ordered: NDArray[np.float64], share: float) -> NDArray[np.float64]
 
 
 def wilson_interval(rate: float | None, episodes: int | None) -> Interval | None:
-    """Wilson's 95 % interval of a success rate (0 to 1) over `episodes` episodes.
+    """Returns Wilson's 95 % interval of a success rate (0 to 1) over `episodes` episodes.
 
     None when either is not known, there were no episodes, or `rate` is no share. Source: Wilson 1927.
     """

@@ -36,15 +36,17 @@ def _line(details: Any) -> str:
 
 
 def _is_address(name: str, value: str) -> bool:
-    """Whether it is, or was meant as one; what has colons need not be, such as a network."""
+    """Returns whether it is, or was meant as one; what has colons need not be, such as a network."""
     return name.endswith(_ADDRESSES) or "://" in value or "@" in value
 
 
 def _without_parts_of(value: str, message: str) -> str:
-    """The message, what it quotes of the value taken out."""
+    """Returns the message, what it quotes of the value taken out."""
     return _QUOTED.sub(lambda quoted: f"'{HIDDEN}'" if _is_part(quoted[0][1:-1], value) else quoted[0], message)
 
 
 def _is_part(quoted: str, value: str) -> bool:
-    """Whether it is a piece of the value, as it is or as Python writes it, but for what stands in every address."""
+    """Returns whether it is a piece of the value, as it is or as Python writes it, but for what stands in every
+    address.
+    """
     return quoted not in _IN_EVERY_ADDRESS and any(quoted in spelled for spelled in (value, repr(value)))

@@ -35,7 +35,7 @@ class ChildProcess:
     """One process; after any failure it is over."""
 
     def __init__(self, server: ForkServer, name: str) -> None:
-        """`name` is what the environment is called in a sentence. Raises ServiceUnavailable."""
+        """Starts a child; `name` is what the environment is called in a sentence. Raises ServiceUnavailable."""
         self._server = server
         self._name = name
         self._pid: int | None
@@ -117,7 +117,7 @@ class ChildProcess:
         return EnvironmentFailed(self._name, reason)
 
     def _death(self, call: str) -> Message:
-        """What is to be said of a process that has ended, or of whose answers there is no end."""
+        """Returns what is to be said of a process that has ended, or of whose answers there is no end."""
         pid, self._pid = self._pid, None
         status = None if pid is None else self._server.end(pid, at_once=False)
         if status is None:

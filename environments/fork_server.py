@@ -75,7 +75,7 @@ class ForkServer:
         return None if status == UNKNOWN else status
 
     def _running(self) -> socket.socket:
-        """The way to speak to it; it is started where it does not run. The lock is held."""
+        """Returns the way to speak to it; it is started where it does not run. The lock is held."""
         if self._is_closed:
             raise StartFailed(Environments(), Text(os.strerror(107)))
         if self._process is not None and self._process.poll() is not None:
@@ -138,7 +138,7 @@ def _answer(control: socket.socket) -> int:
 
 
 def _environment() -> Mapping[str, str]:
-    """All that an environment gets to know of this process's: no credentials, no screen, no sound."""
+    """Returns all that an environment gets to know of this process's: no credentials, no screen, no sound."""
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     return {
         **environment(),

@@ -4,5 +4,5 @@ import os
 
 
 def memory_bytes() -> int:
-    """How much memory it has."""
+    """Returns how much memory it has."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

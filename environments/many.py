@@ -189,7 +189,7 @@ class ManyEnvironments:
 
 
 def _is_in(leaf: Any, given: NDArray[Any], cast: NDArray[Any]) -> bool:
-    """Whether these are actions of the space; bounds of boxes are the environment's own affair."""
+    """Returns whether these are actions of the space; bounds of boxes are the environment's own affair."""
     if given.size != cast.size or given.size != len(cast) * math.prod(leaf.shape):
         return False
     if isinstance(leaf, BoxSpace):

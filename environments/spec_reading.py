@@ -93,7 +93,7 @@ def refused_argument(kwargs: dict[str, Any], own: dict[str, Any]) -> Message | N
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """The texts in a JSON value, each with its path."""
+    """Yields the texts in a JSON value, each with its path."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):

@@ -22,7 +22,7 @@ from sockets.socket_route import SocketRoute
 
 
 def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]:
-    """The app, already sampling, and what stops it."""
+    """Returns the app, already sampling, and what stops it."""
     app = Flask("gpu_monitor", static_folder=None)
     check_hosts(app, settings.hosts_answered)
     broadcast = Broadcast()
@@ -52,14 +52,14 @@ def create_app(settings: GpuMonitorSettings) -> tuple[Flask, Callable[[], None]]
 def _add_report(app: Flask, watch: Watch) -> None:
     @app.get("/gpus")
     def gpus() -> Response:
-        """What the stream tells, once: for programs that want to know now."""
+        """Returns what the stream tells, once: for programs that want to know now."""
         return Response(watch.report().model_dump_json(), mimetype="application/json")
 
 
 def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
     @app.get("/history")
     def history() -> Response:
-        """What is kept of a span of time, as `HistoryQuery` asks for it."""
+        """Returns what is kept of a span of time, as `HistoryQuery` asks for it."""
         try:
             query = HistoryQuery.model_validate(request.args.to_dict())
         except ValidationError as error:
@@ -75,7 +75,7 @@ def _add_history(app: Flask, keeper: HistoryKeeper) -> None:
 def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
     @app.get("/health")
     def health() -> Response:
-        """Whether the service itself is well; a GPU that is not is in `state`."""
+        """Returns whether the service itself is well; a GPU that is not is in `state`."""
         age = watch.age_seconds
         return jsonify(
             status="healthy",
@@ -90,6 +90,6 @@ def _add_health(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
 def _add_metrics(app: Flask, watch: Watch, broadcast: Broadcast) -> None:
     @app.get("/metrics")
     def prometheus() -> Response:
-        """The last sample for Prometheus."""
+        """Returns the last sample for Prometheus."""
         text = metrics(watch.report(), viewers=len(broadcast), restarts=watch.restarts)
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

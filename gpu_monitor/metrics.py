@@ -53,7 +53,8 @@ _OF_A_GPU: Final = (
 
 
 def metrics(report: GpuReport, *, viewers: int, restarts: int) -> str:
-    """The whole text; GPU lines are left out where the sample is too old to be the GPU's state, and of an example.
+    """Returns the whole text; GPU lines are left out where the sample is too old to be the GPU's state, and of an
+    example.
 
     What Prometheus keeps is told as measured later on, and nothing of an example session was.
     """
@@ -135,7 +136,10 @@ def _reservations(gpus: list[Gpu]) -> Iterator[str]:
 
 
 def _users(gpus: list[Gpu], boot_id: str | None) -> Iterator[str]:
-    """A line for each who has a GPU: the owner, the run, and what joins a process with its run stand in the labels."""
+    """Yields a line for each who has a GPU.
+
+    The owner, the run, and what joins a process with its run stand in the labels.
+    """
     lines = [
         f"clew_gpu_user{_labels(gpu, **_said_of(user))} 1"
         for gpu in gpus

@@ -74,7 +74,7 @@ class Watch:
         self._machine_reader.stop()
 
     def report(self, with_history: bool = False) -> GpuReport:
-        """What is known now."""
+        """Returns what is known now."""
         known, state = self.last, self._keeper.state
         age = self.age_seconds
         return GpuReport(

@@ -24,7 +24,7 @@ from sockets.socket_route import SocketRoute
 
 
 def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
-    """The app, and what stops it."""
+    """Returns the app, and what stops it."""
     app = Flask("inference", static_folder=None)
     check_hosts(app, settings.hosts_answered)
     _refuse_whom_the_table_forbids(app, settings)
@@ -71,7 +71,7 @@ def _refuse_whom_the_table_forbids(app: Flask, settings: InferenceSettings) -> N
 def _add_health(app: Flask, engine: Engine, evaluations: Evaluations, viewers: SocketRoute) -> None:
     @app.get("/health")
     def health() -> Response:
-        """Whether the engine itself is well; whether there is a model to watch is not asked."""
+        """Returns whether the engine itself is well; whether there is a model to watch is not asked."""
         recent = engine.latencies.percentiles()
         return jsonify(
             status="healthy",

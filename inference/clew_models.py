@@ -104,18 +104,18 @@ class ClewModels:
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def active(self, name: str | None = None) -> ClewModel | None:
-        """The active model, if there is one: of the registered model of that name, or of the first."""
+        """Returns the active model, if there is one: of the registered model of that name, or of the first."""
         try:
             return self._read(ClewModel, "/api/models/active" + (f"?name={quote(name, safe='')}" if name else ""))
         except NotFound:
             return None
 
     def get(self, model_id: str) -> ClewModel:
-        """One model; raises NotFound."""
+        """Returns one model; raises NotFound."""
         return self._read(ClewModel, f"/api/models/{quote(model_id, safe='')}")
 
     def maze_seed(self, run_id: str) -> int | None:
-        """The seed of the maze that a run trained on; None where nobody knows any more."""
+        """Returns the seed of the maze that a run trained on; None where nobody knows any more."""
         try:
             seed = self._read(_Run, f"/api/runs/{quote(run_id, safe='')}").params.get("maze_seed", "")
         except NotFound:
@@ -123,7 +123,7 @@ class ClewModels:
         return int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 16 else None
 
     def policy(self, model_id: str, known: Iterable[str] = (), *, measures: bool = False) -> PolicyFile:
-        """The model's file as it is now, without its content where it is one of `known` (SHA-256).
+        """Returns the model's file as it is now, without its content where it is one of `known` (SHA-256).
 
         Of one that `measures` Clew keeps what comes of it.
 
@@ -173,7 +173,10 @@ class ClewModels:
 
 
 def _with_address(error: ServiceError, url: str) -> ServiceError:
-    """The failure, with the address that was tried: of a viewer's engine, nobody else knows which Clew it asks."""
+    """Returns the failure, with the address that was tried.
+
+    Of a viewer's engine, nobody else knows which Clew it asks.
+    """
     if isinstance(error, NotAsked):
         return NotAsked(SERVICE, _with_address(error.reason, url))
     if isinstance(error, TimedOut):
@@ -196,14 +199,17 @@ def _refusal(answer: Answer) -> ClewError:
 
 
 def _cause_in(reason: Reason) -> str:
-    """The code of what a Clew's refusal is about; of one that has no codes, that the file is not there."""
+    """Returns the code of what a Clew's refusal is about; of one that has no codes, that the file is not there."""
     value = reason.json_value
     inner = value.get("params", {}).get("reason", {})
     return str(inner.get("code", FileMissing.code)) if isinstance(inner, dict) else FileMissing.code
 
 
 def _reason(answer: Answer) -> Reason:
-    """Why an answer is no success: as its code says, else its sentence, without the full stop where ours goes on."""
+    """Returns why an answer is no success.
+
+    As its code says, else its sentence, without the full stop where ours goes on.
+    """
     try:
         sentence = _Failure.model_validate_json(answer.content).error
     except ValidationError:

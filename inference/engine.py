@@ -43,12 +43,13 @@ class Engine:
         self._plays_others = False
 
     def expect(self) -> None:
-        """A viewer has come: what environments are forked from starts already, where such have been played in."""
+        """Starts what environments are forked from, for a viewer who has come, where such have been played in."""
         if self._plays_others:
             self.environments.known.server.warm_up()
 
     def walk(self, asked: Command, person: str, former: Walk | None) -> Walk:
-        """A new episode of the model that `person` asked for, in the place of the `former` one, which is closed.
+        """Returns a new episode of the model that `person` asked for, in the place of the `former` one, which is
+        closed.
 
         Which model is active, and whether its file is still the same, is looked at anew.
         """
@@ -67,7 +68,7 @@ class Engine:
         self.environments.close()
 
     def find(self, model_id: str | None, name: str | None = None) -> Found:
-        """The model of that id, or the active one of that name, or of the first; raises NotFound."""
+        """Returns the model of that id, or the active one of that name, or of the first; raises NotFound."""
         active = self.models.active(name)
         if model_id is None and active is None:
             raise NoActiveModel
@@ -89,7 +90,7 @@ class Engine:
         return MazeWalk(policy, maze, model_id, found.is_active, self.latencies, person)
 
     def _maze(self, model: ClewModel) -> Maze:
-        """The maze that the model was trained on; where nobody knows, one of 10 x 10 cells, or of seed 0."""
+        """Returns the maze that the model was trained on; where nobody knows, one of 10 x 10 cells, or of seed 0."""
         run_id = model.run_id if model.is_for_the_maze else None
         seed = None if run_id is None else self._seeds.get(run_id)
         if run_id is not None and seed is None:

@@ -60,7 +60,7 @@ class EpisodeDrawing:
 
 
 def _played(environment: ManyEnvironments, policy: GeneralPolicy, seed: int, name: str) -> list[Action]:
-    """What the policy does, to the end of the episode."""
+    """Returns what the policy does, to the end of the episode."""
     actions: list[Action] = []
     observation, state = environment.reset([seed]), None
     while len(actions) < MOST_STEPS:

@@ -58,11 +58,11 @@ class Evaluation:
         self._thread.start()
 
     def report_for(self, asker: Asker) -> EvaluationReport:
-        """How far it is, and whether `asker` may cancel it."""
+        """Returns how far it is, and whether `asker` may cancel it."""
         return self.report.model_copy(update={"cancellable": not_yours(self._starter, asker) is None})
 
     def cancel_for(self, asker: Asker) -> None:
-        """As `cancel`; raises `NotYours` where another one started it."""
+        """Cancels as `cancel` does; raises `NotYours` where another one started it."""
         refused = not_yours(self._starter, asker)
         if refused is not None:
             raise refused
@@ -121,7 +121,7 @@ class Evaluation:
             policy.close()
 
     def _found(self) -> tuple[Found, bytes]:
-        """The model and its file; a Clew that is only starting is waited for."""
+        """Returns the model and its file; a Clew that is only starting is waited for."""
         waiting: Waiting | None = None
         while True:
             self._go_on()
@@ -174,7 +174,7 @@ class Evaluations:
             return evaluation.report_for(starter)
 
     def get(self, model_id: str, asker: Asker) -> EvaluationReport:
-        """How far it is; raises NotFound where none was started."""
+        """Returns how far it is; raises NotFound where none was started."""
         return self._of(model_id).report_for(asker)
 
     def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:

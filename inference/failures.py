@@ -51,11 +51,11 @@ _REMEDIES: Final[tuple[tuple[type[ClewError], Remedy], ...]] = (
 
 
 def trouble_of(error: ClewError) -> InferenceTrouble:
-    """The message for a failure."""
+    """Returns the message for a failure."""
     remedy = next((remedy for kind, remedy in _REMEDIES if isinstance(error, kind)), ReadTheEngineLog())
     return InferenceTrouble(**coded(error, "error"), remedy=str(remedy), remedy_code=remedy.code)
 
 
 def waiting_for(error: ClewError, waited_seconds: float) -> InferenceWaiting:
-    """The message while a failure is waited to pass."""
+    """Returns the message while a failure is waited to pass."""
     return InferenceWaiting(**coded(error, "waiting"), waited_s=round(waited_seconds, 1))

@@ -40,7 +40,10 @@ class FairTurns:
         return len(self._waiting) + len(self._running)
 
     def enter(self, person: str) -> Turn:
-        """A turn that is yet to come; raises `ServiceUnavailable` where the person or all together have enough."""
+        """Returns a turn that is yet to come.
+
+        Raises `ServiceUnavailable` where the person or all together have enough.
+        """
         with self._changed:
             held = sum(one.person == person for one in [*self._waiting, *self._running])
             if held >= self._each:
@@ -75,7 +78,10 @@ class FairTurns:
 
 
 def person_of(asker: Asker, address: str) -> str:
-    """Whom an evaluation counts for: the user where a name is known, else the open page, else where it comes from."""
+    """Returns whom an evaluation counts for.
+
+    The user where a name is known, else the open page, else where it comes from.
+    """
     if asker.user is not None:
         return f"user {asker.user}"
     return f"address {address}" if asker.page is None else f"page {asker.page}"

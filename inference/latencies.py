@@ -39,7 +39,7 @@ class Latencies:
             self._since_logged += 1
 
     def percentiles(self) -> Percentiles:
-        """Where the recent ones are."""
+        """Returns where the recent ones are."""
         now = time.monotonic()
         with self._lock:
             if self._recent and (self._known.p50 is None or now - self._known_at > _STALE_SECONDS):

@@ -137,14 +137,14 @@ class PolicyPool:
         return len(self._running)
 
     def hashes(self) -> list[str]:
-        """The files that are here already, by SHA-256."""
+        """Returns the files that are here already, by SHA-256."""
         with self._lock:
             return list(dict.fromkeys(sha256 for sha256, _use in self._known))
 
     def get(
         self, sha256: str, content: bytes | None, purpose: str, make: Callable[[bytes], P]
     ) -> SharedPolicy[P] | None:
-        """The policy of that file, made by `make` for this `purpose`, such as an environment's id.
+        """Returns the policy of that file, made by `make` for this `purpose`, such as an environment's id.
 
         None where the file is not here any more and no content is given.
         """
@@ -183,7 +183,7 @@ class PolicyPool:
         self.make_room_for(policy)
 
     def _owing(self, policy: AnyPolicy, others: list[AnyPolicy]) -> list[AnyPolicy]:
-        """Those that are watched and have to end for this one; the one that was asked the longest ago first."""
+        """Returns those that are watched and have to end for this one; the one that was asked the longest ago first."""
         places = Counter(one.person for one in others)
         taken = [one for one in others if one is not self._active]
         if not taken:

@@ -29,7 +29,7 @@ class Waiting:
         return self._clock() - self._began
 
     def goes_on(self, error: ClewError) -> bool:
-        """Whether to try again after this failure, at `try_at`: it passes by itself, and there is time left."""
+        """Returns whether to try again after this failure, at `try_at`: it passes by itself, and there is time left."""
         if not passes_by_itself(error) or self.waited_seconds >= self._seconds:
             return False
         # By now, not by when the last try began: one that took its whole deadline must not be followed at once.

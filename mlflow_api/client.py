@@ -67,12 +67,12 @@ class MlflowApi:
         self._each_seconds = each_seconds
 
     def within(self, seconds: float, *, each_seconds: float = math.inf) -> "MlflowApi":
-        """The same server for a piece of work that must end, all its calls together, in `seconds` from now."""
+        """Returns the same server for a piece of work that must end, all its calls together, in `seconds` from now."""
         return MlflowApi(self.service, self._page_size, time.monotonic() + seconds, each_seconds)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "MlflowApi":
-        """The server that the settings name, with the credentials they hold: those of the address come last."""
+        """Returns the server that the settings name, with the credentials they hold: those of the address come last."""
         auth: Auth = None
         if settings.mlflow_tracking_token:
             auth = BearerAuth(settings.mlflow_tracking_token)
@@ -85,7 +85,7 @@ class MlflowApi:
         self.post("experiments/search", {"max_results": 1})
 
     def experiments(self) -> dict[str, Experiment]:
-        """All active experiments by id."""
+        """Returns all active experiments by id."""
         found: dict[str, Experiment] = {}
         token = ""
         while True:
@@ -123,7 +123,7 @@ class MlflowApi:
         return RunAnswer(page.runs, page.next_page_token, len(answer.content), took)
 
     def run(self, run_id: str, experiments: dict[str, Experiment]) -> Run:
-        """One run; raises `NotFound`, also for a deleted one, which MLflow would still tell."""
+        """Returns one run; raises `NotFound`, also for a deleted one, which MLflow would still tell."""
         raw = validated(OneRun, self.get_api("runs/get", {"run_id": run_id})).run
         try:
             run, stage = run_of(raw, experiments), RawRun.model_validate(raw).info.lifecycle_stage
@@ -135,21 +135,21 @@ class MlflowApi:
         return run
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
-        """One GET of a path of the server."""
+        """Returns one GET of a path of the server."""
         return self.service.call("GET", path, params=params, deadline_seconds=self._seconds_left())
 
     def post(self, path: str, body: object, *, writes: bool = False) -> Any:
-        """One POST to MLflow's public API."""
+        """Returns one POST to MLflow's public API."""
         return self.service.call("POST", API + path, body=body, deadline_seconds=self._seconds_left(), writes=writes)
 
     def get_api(self, path: str, params: Mapping[str, Any]) -> Any:
-        """One GET of MLflow's public API."""
+        """Returns one GET of MLflow's public API."""
         return self.get(API + path, params)
 
     def download(
         self, path: str, params: Mapping[str, Any], most_bytes: int, known_etag: str | None = None
     ) -> Download:
-        """One file of at most `most_bytes`, as `JsonService.download`."""
+        """Returns one file of at most `most_bytes`, as `JsonService.download`."""
         return self.service.download(
             path,
             params=params,
@@ -159,11 +159,11 @@ class MlflowApi:
         )
 
     def open(self, path: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> OpenAnswer:
-        """One file of any length, to be read piece by piece, as `JsonService.open`."""
+        """Returns one file of any length, to be read piece by piece, as `JsonService.open`."""
         return self.service.open(path, params=params, headers=headers, deadline_seconds=self._seconds_left())
 
     def delete(self, path: str, body: object) -> Any:
-        """One DELETE of MLflow's public API."""
+        """Returns one DELETE of MLflow's public API."""
         return self.service.call("DELETE", API + path, body=body, deadline_seconds=self._seconds_left(), writes=True)
 
     def _seconds_left(self) -> float:

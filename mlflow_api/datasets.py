@@ -41,7 +41,7 @@ class _Answer(BaseModel):
 
 
 def datasets_of(mlflow: MlflowApi, run_id: str) -> list[Dataset]:
-    """The datasets of a run in MLflow's order; raises a `ServiceError`, or `NotFound`."""
+    """Returns the datasets of a run in MLflow's order; raises a `ServiceError`, or `NotFound`."""
     told = validated(_Answer, mlflow.get_api("runs/get", {"run_id": run_id})).run.inputs
     return [_dataset(one) for one in told.dataset_inputs]
 

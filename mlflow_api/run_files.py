@@ -58,6 +58,6 @@ class RunFiles:
 
 
 def artifact_root(mlflow: MlflowApi, run_id: str) -> str:
-    """Where a run keeps its files, as MLflow names it; raises NotFound or a ServiceError."""
+    """Returns where a run keeps its files, as MLflow names it; raises NotFound or a ServiceError."""
     answer = validated(OneRun, mlflow.get_api("runs/get", {"run_id": run_id}))
     return validated(_Run, answer.run).info.artifact_uri

@@ -37,7 +37,7 @@ class _Logged(NamedTuple):
 
 
 def parts_of_rows(rows: Sequence[Any], experiments: dict[str, Experiment]) -> tuple[Parts, list[BadRow]]:
-    """The runs of a page as the arrays of a table, and the rows that do not fit the contract."""
+    """Returns the runs of a page as the arrays of a table, and the rows that do not fit the contract."""
     try:
         return _in_columns(rows, experiments), []
     except (_Odd, BadResponse):

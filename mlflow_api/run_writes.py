@@ -68,7 +68,7 @@ class RunWrites:
         self._mlflow = mlflow
 
     def experiment(self, name: str) -> str:
-        """The id of the experiment of that name, made where there is none; raises `ExperimentDeleted`."""
+        """Returns the id of the experiment of that name, made where there is none; raises `ExperimentDeleted`."""
         with suppress(NotFound):
             return self._experiment(name)
         try:
@@ -77,7 +77,7 @@ class RunWrites:
             return self._experiment(name)
 
     def experiments(self) -> dict[str, Experiment]:
-        """All active experiments by id."""
+        """Returns all active experiments by id."""
         return self._mlflow.experiments()
 
     def create(self, experiment_id: str, name: str, *, start_ms: int, tags: Mapping[str, str]) -> StoredRun:
@@ -121,27 +121,27 @@ class RunWrites:
             self._post("runs/delete-tag", {"run_id": run_id, "key": key})
 
     def get(self, run_id: str) -> StoredRun:
-        """One run, deleted ones included."""
+        """Returns one run, deleted ones included."""
         return stored_run(validated(OneRun, self._mlflow.get_api("runs/get", {"run_id": run_id})).run)
 
     def logged_nothing(self, run_id: str) -> bool:
-        """Whether nothing but tags is in the run."""
+        """Returns whether nothing but tags is in the run."""
         run = self.get(run_id)
         return not run.metrics and not run.params and not self.has_artifacts(run_id)
 
     def has_artifacts(self, run_id: str) -> bool:
-        """Whether the run has any artifact."""
+        """Returns whether the run has any artifact."""
         return bool(validated(_Files, self._mlflow.get_api("artifacts/list", {"run_id": run_id})).files)
 
     def artifact_names(self, run_id: str, folder: str) -> list[str]:
-        """The names of what lies in a folder of the run's artifacts; none where there is no such folder."""
+        """Returns the names of what lies in a folder of the run's artifacts; none where there is no such folder."""
         answer = self._mlflow.get_api("artifacts/list", {"run_id": run_id, "path": folder})
         return [PurePosixPath(file.path).name for file in validated(_Files, answer).files]
 
     def search(
         self, experiment_ids: list[str], where: str, most: int, *, with_deleted: bool = False
     ) -> Iterator[StoredRun]:
-        """The newest `most` runs that fit MLflow's filter; one that fits no contract is left out, and logged."""
+        """Yields the newest `most` runs that fit MLflow's filter; one that fits no contract is left out, and logged."""
         token, left = "", most
         while experiment_ids and left > 0:
             answer = self._mlflow.runs_page(experiment_ids, where, min(_PAGE, left), token, with_deleted=with_deleted)
@@ -161,7 +161,7 @@ class RunWrites:
         return found.experiment.experiment_id
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """A write, once more where it met another one of the same key."""
+        """Returns a write, once more where it met another one of the same key."""
         try:
             return self._mlflow.post(path, body, writes=True)
         except BadInput as error:
@@ -171,7 +171,7 @@ class RunWrites:
 
 
 def stored_run(raw: object) -> StoredRun:
-    """A run of MLflow's answer; raises BadResponse."""
+    """Returns a run of MLflow's answer; raises BadResponse."""
     try:
         parsed = RawRun.model_validate(raw)
     except ValidationError as error:

@@ -16,7 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def _as_logged(value: Any) -> Any:
-    """MLflow's store cannot hold an infinity and keeps the largest float instead."""
+    """Restores an infinity, which MLflow's store cannot hold: it keeps the largest float instead."""
     if isinstance(value, float) and abs(value) >= LARGEST_FLOAT:
         return float("inf") if value > 0 else float("-inf")
     return value
@@ -91,7 +91,7 @@ class ExperimentPage(BaseModel):
 
 
 def validated(shape: type[M], answer: object) -> M:
-    """`answer` as `shape`, or a `BadResponse` that names the first field that does not fit."""
+    """Validates `answer` as `shape`; raises a `BadResponse` that names the first field that does not fit."""
     try:
         return shape.model_validate(answer)
     except ValidationError as error:
@@ -99,7 +99,7 @@ def validated(shape: type[M], answer: object) -> M:
 
 
 def run_of(raw: object, experiments: dict[str, Experiment]) -> Run:
-    """A run from MLflow's answer; raises pydantic's ValidationError."""
+    """Returns a run from MLflow's answer; raises pydantic's ValidationError."""
     parsed = RawRun.model_validate(raw)
     info = parsed.info
     experiment = experiments.get(info.experiment_id)
@@ -121,14 +121,14 @@ def run_of(raw: object, experiments: dict[str, Experiment]) -> Run:
 
 
 def _moment(unix_ms: int | None, now: datetime) -> datetime | None:
-    """None, too, where no clock can have told it: a start in seconds would be one in January 1970."""
+    """Returns None, too, where no clock can have told it: a start in seconds would be one in January 1970."""
     if unix_ms is None or not is_believable(unix_ms, now):
         return None
     return datetime.fromtimestamp(unix_ms / 1000, UTC)
 
 
 def _odd(unix_ms: int | None, now: datetime) -> int | None:
-    """What is no moment; MLflow writes 0 where nobody gave a time."""
+    """Returns what is no moment; MLflow writes 0 where nobody gave a time."""
     return unix_ms if unix_ms and not is_believable(unix_ms, now) else None
 
 

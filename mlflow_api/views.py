@@ -63,7 +63,7 @@ class MlflowViews:
         return self._mlflow.service.url
 
     def tags(self) -> dict[str, str]:
-        """All tags of the views; none where nobody saved one yet."""
+        """Returns all tags of the views; none where nobody saved one yet."""
         try:
             answer = self._mlflow.get_api("registered-models/get", {"name": VIEWS})
         except NotFound:
@@ -79,7 +79,7 @@ class MlflowViews:
         self._mlflow.delete("registered-models/delete-tag", {"name": VIEWS, "key": key})
 
     def kept(self, key: str) -> list[dict[str, str]]:
-        """The tags of whatever is kept under a hash: several where two wrote it at once."""
+        """Returns the tags of whatever is kept under a hash: several where two wrote it at once."""
         # A page waits for this, with a thread.
         mlflow = self._mlflow.within(KEPT_SECONDS)
         where = f"name='{ADDRESSES}' and tags.`{_HASH_TAG}`='{key}' and tags.`{_PROMPT}`='true'"

@@ -13,7 +13,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
-    """The page; a callback fills it."""
+    """Returns the page; a callback fills it."""
     return [
         html.Div(
             [

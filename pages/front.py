@@ -15,7 +15,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
-    """The page; its tiles fill each on its own."""
+    """Returns the page; its tiles fill each on its own."""
     return [
         html.H1(_("Now"), className="h3"),
         html.Div(_tiles(len(ui.gpu_monitors)), className="tiles"),

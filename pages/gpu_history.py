@@ -15,7 +15,7 @@ from domain.fleet.questions import asked_in
 
 @page
 def layout(ui: UiSettings, /, **query: str) -> list[Any]:
-    """The page as its address asks for it, empty until its callbacks fill it."""
+    """Returns the page as its address asks for it, empty until its callbacks fill it."""
     asked = asked_in(query)
     return [
         html.H1(_("History of the GPUs"), className="h3"),

@@ -24,7 +24,10 @@ def layout(
     run: str = "",
     **_query: str,
 ) -> list[Any]:
-    """The page, empty until the monitors' first messages; `open` in the address is read by assets/gpu_view.js."""
+    """Returns the page, empty until the monitors' first messages.
+
+    `open` in the address is read by assets/gpu_view.js.
+    """
     return [
         html.H1(_("GPUs"), className="h3"),
         html.P(html.A(_("History of the GPUs"), href=href("/gpu/history")), className="mb-2"),

@@ -16,7 +16,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(ui: UiSettings, /, **query: str) -> list[Any]:
-    """The page; the address says which models, which maze, and how fast."""
+    """Returns the page; the address says which models, which maze, and how fast."""
     request, odd = _read(query)
     return [
         html.H1(_("Inference"), className="h3"),
@@ -43,7 +43,7 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
 
 
 def _read(query: dict[str, str]) -> tuple[ViewRequest, list[str]]:
-    """What the address asks for, and the names in it whose values make no sense."""
+    """Returns what the address asks for, and the names in it whose values make no sense."""
     given = {name: value for name, value in query.items() if value != ""}
     try:
         return ViewRequest.model_validate(given), []

@@ -16,7 +16,7 @@ from domain.access.rules import Access
 
 @page
 def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
-    """The page, empty until its callbacks fill it."""
+    """Returns the page, empty until its callbacks fill it."""
     return [
         html.H1(_("Models"), className="h3"),
         model_list.freshness(),

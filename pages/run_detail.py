@@ -17,7 +17,7 @@ from domain.tracking.compared import is_run_id
 
 @page
 def layout(ui: UiSettings, /, run_id: str = "", **other: str | list[str]) -> list[Any]:
-    """The page of the run with this id; what cannot be an id is said at once."""
+    """Returns the page of the run with this id; what cannot be an id is said at once."""
     if not is_run_id(run_id):
         return run_detail.not_found(run_id)
     # There is no table beside these charts that could say that an option is odd.

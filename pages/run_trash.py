@@ -14,7 +14,7 @@ from components.ui_settings import UiSettings, page
 
 @page
 def layout(_ui: UiSettings, /, **_other: str | list[str]) -> list[Any]:
-    """The page."""
+    """Returns the page."""
     return [
         html.H1(_("Trash"), className="h3"),
         html.P(

@@ -24,7 +24,9 @@ from domain.tracking.compared import parse_run_ids
 
 @page_with_defaults
 def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any]:
-    """The page; `runs` is the comparison that the address carries, the rest is what list and charts are asked for."""
+    """Returns the page; `runs` is the comparison that the address carries, the rest is what list and charts are asked
+    for.
+    """
     compared, malformed = parse_run_ids(runs)
     options, odd = ChartOptions.from_address(other)
     address, odd_of_list = ListAddress.from_address(other)

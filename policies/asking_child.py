@@ -18,7 +18,7 @@ class Scores:
     """The scores of observations."""
 
     def described(self, session: Any, model: bytes, plan: Plan) -> bytes:
-        """As `Answers.described`."""
+        """Implements `Answers.described`."""
         tensors = {
             "inputs": [described(tensor) for tensor in session.get_inputs()],
             "outputs": [described(tensor) for tensor in session.get_outputs()],
@@ -26,7 +26,7 @@ class Scores:
         return json.dumps(tensors).encode()
 
     def question(self, plan: Plan) -> Any:
-        """The observations: float32 [n, width]."""
+        """Returns the observations: float32 [n, width]."""
         import numpy as np
 
         head = read(4)
@@ -36,7 +36,7 @@ class Scores:
         return np.frombuffer(read(count * plan["width"] * 4), np.float32).reshape(count, plan["width"])
 
     def answer(self, session: Any, question: Any, plan: Plan) -> bytes:
-        """The scores: float32 [n, actions]."""
+        """Returns the scores: float32 [n, actions]."""
         import numpy as np
 
         (scores,) = session.run(None, {plan["input"]: question})

@@ -67,7 +67,10 @@ class ChildProcess:
         return self._process.pid
 
     def answer(self, question: bytes, seconds: float, late: Late) -> bytes:
-        """What it says to `question`, or first where that is empty; raises PolicyFailed, `late` after `seconds`."""
+        """Returns what it says to `question`, or first where that is empty.
+
+        Raises PolicyFailed, `late` after `seconds`.
+        """
         deadline = time.monotonic() + seconds
         if question:
             self._write(question, deadline, seconds, late)
@@ -80,7 +83,7 @@ class ChildProcess:
         return said
 
     def _write(self, question: bytes, deadline: float, seconds: float, late: Late) -> None:
-        """As much at a time as its pipe takes: a child that reads nothing holds nobody up."""
+        """Writes as much at a time as its pipe takes: a child that reads nothing holds nobody up."""
         assert self._process.stdin is not None
         pipe, left = self._process.stdin.fileno(), memoryview(question)
         poll = select.poll()
@@ -110,7 +113,7 @@ class ChildProcess:
         return bytes(content)
 
     def _death(self) -> PolicyFailed | ServiceUnavailable:
-        """What is to be said of a process that has ended."""
+        """Returns what is to be said of a process that has ended."""
         try:
             status = self._process.wait(_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -137,7 +140,7 @@ class ChildProcess:
 
 
 def _reason_in(said: bytes) -> MessageData:
-    """What the child says is wrong; its own words, should it say anything else."""
+    """Returns what the child says is wrong; its own words, should it say anything else."""
     try:
         return MessageData.model_validate_json(said)
     except ValidationError:
@@ -145,7 +148,7 @@ def _reason_in(said: bytes) -> MessageData:
 
 
 def _started(onnx: bytes, module: str, plan: Mapping[str, object]) -> "subprocess.Popen[bytes]":
-    """The child, about to load the policy. Raises ServiceUnavailable."""
+    """Returns the child, about to load the policy. Raises ServiceUnavailable."""
     try:
         # A file, not a pipe: 64 MiB do not fit into one, and the child need not read.
         with tempfile.TemporaryFile() as model:

@@ -36,13 +36,13 @@ class Answers(Protocol):
     """What one kind of such a process says; each may raise Trouble, and what onnxruntime raises."""
 
     def described(self, session: Any, model: bytes, plan: Plan) -> bytes:
-        """What the file is, as JSON."""
+        """Returns what the file is, as JSON."""
 
     def question(self, plan: Plan) -> Any:
-        """The next question on stdin; None when nobody asks any more."""
+        """Returns the next question on stdin; None when nobody asks any more."""
 
     def answer(self, session: Any, question: Any, plan: Plan) -> bytes:
-        """What the policy says to it."""
+        """Returns what the policy says to it."""
 
 
 def answer_all(kind: Answers) -> None:

@@ -17,13 +17,13 @@ HANDED_ON: Final = ("LD_LIBRARY_PATH", "PYTHONHOME")
 
 
 def command(module: str) -> list[str]:
-    """What runs a module of this package in a process of its own."""
+    """Returns what runs a module of this package in a process of its own."""
     # -P: the working directory is not searched for modules. -B: its limits allow no file to be written.
     return [sys.executable, "-P", "-B", "-m", module]
 
 
 def environment() -> Mapping[str, str]:
-    """All that the process gets to know of this one's environment."""
+    """Returns all that the process gets to know of this one's environment."""
     handed_on = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
     # Threads that are never used would each reserve address space, which is limited.
     return handed_on | {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

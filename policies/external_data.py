@@ -39,7 +39,8 @@ class _Place(NamedTuple):
 
 
 def locations_in(model: bytes) -> list[str]:
-    """The files, relative to this one's folder, that hold numbers of the model's, each once; empty where none does.
+    """Returns the files, relative to this one's folder, that hold numbers of the model's, each once; empty where none
+    does.
 
     Raises PolicyRefused where one is not in that folder, or where they are too many. Of bytes that make no sense, and
     of a file with more parts than any policy has, it says nothing: the process that loads a policy finds out.
@@ -56,7 +57,7 @@ def locations_in(model: bytes) -> list[str]:
 
 
 def inlined(model: bytes, files: Mapping[str, bytes], most_bytes: int) -> bytes:
-    """The model with its numbers in it, from the `files` that `locations_in` names.
+    """Returns the model with its numbers in it, from the `files` that `locations_in` names.
 
     Raises PolicyRefused where a file is too short, and where all together are more than `most_bytes`: many tensors may
     name one place.
@@ -84,7 +85,7 @@ class _Budget:
 
 
 def _places(model: bytes, kind: str, at: int, end: int, budget: _Budget, depth: int = 0) -> Iterator[_Place]:
-    """Of each tensor with external data, in the order of the file."""
+    """Yields the place of each tensor with external data, in the order of the file."""
     if depth > DEEPEST:
         raise Damaged
     if kind == "TensorProto":
@@ -147,7 +148,7 @@ def _numbers(place: _Place, files: Mapping[str, bytes]) -> memoryview:
 
 
 def _rebuilt(model: bytes, kind: str, at: int, end: int, files: Mapping[str, bytes]) -> bytes:
-    """A message with the numbers of all its tensors in it; what has none elsewhere is as it was."""
+    """Returns a message with the numbers of all its tensors in it; what has none elsewhere is as it was."""
     if kind == "TensorProto":
         return _tensor(model, at, end, files)
     parts, copied = [], at

@@ -48,7 +48,7 @@ def trouble_in(model: bytes) -> Message | None:
 
 
 def _points_elsewhere(model: bytes) -> bool:
-    """Whether any tensor, however deep, has external data. Raises Damaged."""
+    """Returns whether any tensor, however deep, has external data. Raises Damaged."""
     frames = [("ModelProto", fields(model, 0, len(model)))]
     while frames:
         kind, left = frames[-1]
@@ -67,7 +67,7 @@ def _points_elsewhere(model: bytes) -> bool:
 
 
 def is_pointer(field: Field) -> bool:
-    """Whether a field of a tensor says that its numbers are elsewhere.
+    """Returns whether a field of a tensor says that its numbers are elsewhere.
 
     Either field is enough, whatever its wire type: better to refuse what a parser might have skipped.
     """

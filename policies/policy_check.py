@@ -89,7 +89,7 @@ def _actions(contract: PolicyContract) -> int:
 
 
 def _ask_child(onnx: bytes, contract: PolicyContract, probes: Probes) -> _Report:
-    """What the child says of the policy. Raises PolicyRefused, ServiceUnavailable."""
+    """Returns what the child says of the policy. Raises PolicyRefused, ServiceUnavailable."""
     rows, width = probes.observations.shape
     plan = {
         "input": contract.input.name,

@@ -62,7 +62,7 @@ def _examine(model: bytes, observations: bytes, plan: dict[str, Any], answer: di
 
 
 def _is_askable(answer: dict[str, Any], plan: dict[str, Any]) -> bool:
-    """Whether there is a point in asking; what else is wrong with the tensors the parent says better."""
+    """Returns whether there is a point in asking; what else is wrong with the tensors the parent says better."""
     kinds = [[tensor["dtype"] for tensor in answer[side]] for side in ("inputs", "outputs")]
     return kinds == [["float32"], ["float32"]] and answer["inputs"][0]["name"] == plan["input"]
 

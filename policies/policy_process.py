@@ -66,7 +66,7 @@ class PolicyProcess:
         return self.graph.outputs[0].name
 
     def ask(self, observations: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The scores [n, 4] for n observations [n, 25], finite, within a second.
+        """Returns the scores [n, 4] for n observations [n, 25], finite, within a second.
 
         Raises PolicyFailed, and BadInput for more observations than MOST_ASKED.
         """

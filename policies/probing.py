@@ -48,7 +48,10 @@ class Answer(BaseModel):
 
 
 def batches(count: int) -> list[tuple[int, int]]:
-    """The slices of `count` observations, begin and length, in which a policy is asked: single ones first and twice."""
+    """Returns the slices of `count` observations, begin and length, in which a policy is asked.
+
+    Single ones first and twice.
+    """
     alone = [(begin, 1) for begin in range(min(_ALONE, count))]
     few = [(0, size) for size in _FEW if size <= count]
     many = [(begin, min(_MOST_TOGETHER, count - begin)) for begin in range(0, count, _MOST_TOGETHER)]
@@ -56,7 +59,10 @@ def batches(count: int) -> list[tuple[int, int]]:
 
 
 def wrong_answers(answers: Sequence[Answer], probes: Probes, output: str, width: int) -> Message | None:
-    """What is wrong with the answers to `batches`, scores [n, width] of the kind `output` names; None if nothing is."""
+    """Returns what is wrong with the answers to `batches`, scores [n, width] of the kind `output` names.
+
+    None if nothing is.
+    """
     asked = batches(len(probes.kinds))
     if len(answers) != len(asked):
         return NoAnswer()

@@ -24,7 +24,7 @@ class Field(NamedTuple):
 
 
 def fields(message: bytes, at: int, end: int) -> Iterator[Field]:
-    """The fields between two places of `message`; raises Damaged where one does not fit."""
+    """Yields the fields between two places of `message`; raises Damaged where one does not fit."""
     while at < end:
         number, wire, content = _tag(message, at, end)
         start, after, value = _content(message, wire, content, end)
@@ -33,12 +33,12 @@ def fields(message: bytes, at: int, end: int) -> Iterator[Field]:
 
 
 def field_of_bytes(number: int, content: bytes) -> bytes:
-    """A field with this content, as `fields` would read it."""
+    """Returns a field with this content, as `fields` would read it."""
     return varint(number << 3 | BYTES) + varint(len(content)) + content
 
 
 def varint(value: int) -> bytes:
-    """A number of any size, seven bits a byte, the lowest first."""
+    """Returns a number of any size, seven bits a byte, the lowest first."""
     written = b""
     while value >= 0x80:
         written, value = written + bytes([value & 0x7F | 0x80]), value >> 7
@@ -46,7 +46,7 @@ def varint(value: int) -> bytes:
 
 
 def _tag(message: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """A field's number, its wire type, and where its value begins."""
+    """Returns a field's number, its wire type, and where its value begins."""
     tag, at = _varint(message, at, end)
     # Parsers cut a longer tag to 32 bits, each in its own way; none is written by any exporter.
     if not 8 <= tag < 2**32:
@@ -55,7 +55,7 @@ def _tag(message: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def _content(message: bytes, wire: int, at: int, end: int) -> tuple[int, int, int | None]:
-    """Where a field's content begins and ends, and its value where that is a varint."""
+    """Returns where a field's content begins and ends, and its value where that is a varint."""
     value = None
     start = at
     if wire == VARINT:

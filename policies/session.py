@@ -41,7 +41,7 @@ def runtime() -> Runtime:
 
 
 def session_of(model: bytes, module: Any) -> Any:
-    """The policy, loaded."""
+    """Returns the policy, loaded."""
     options = module.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
@@ -52,7 +52,7 @@ def session_of(model: bytes, module: Any) -> Any:
 
 
 def described(tensor: Any) -> dict[str, Any]:
-    """An input or output as domain.inference.policies.TensorShape has it."""
+    """Returns an input or output as domain.inference.policies.TensorShape has it."""
     dtype = tensor.type.removeprefix("tensor(").removesuffix(")") if tensor.type.startswith("tensor(") else tensor.type
     return {"name": tensor.name, "dtype": _DTYPES.get(dtype, dtype), "shape": tensor.shape}
 
@@ -70,7 +70,10 @@ def needs_too_much(memory_bytes: int) -> Message:
 
 
 def cause_of(said: str) -> str:
-    """onnxruntime's own words on one line, without prefix and place in its source; whole, but for a long middle."""
+    """Returns onnxruntime's own words on one line, without prefix and place in its source.
+
+    Whole, but for a long middle.
+    """
     said = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", _cut(said, _MOST_READ))
     text = " ".join(_SOURCE.sub(" ", said).split()).rstrip(". ")
     text = "".join(letter if letter.isprintable() else "?" for letter in text)  # it quotes names out of the file
@@ -78,5 +81,5 @@ def cause_of(said: str) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    """Both ends count: it begins with what is wrong, and ends with what would be right."""
+    """Cuts a text in its middle: it begins with what is wrong, and ends with what would be right."""
     return text if len(text) <= most else f"{text[: most - _TAIL - 3]} … {text[-_TAIL:]}"

@@ -17,7 +17,7 @@ from sockets.socket_route import SocketRoute
 
 
 def create_app(settings: SchedulerSettings, scheduler_id: str) -> tuple[Flask, Callable[[], None]]:
-    """The app, already at work, and what stops it."""
+    """Returns the app, already at work, and what stops it."""
     app = Flask("scheduler", static_folder=None)
     check_hosts(app, settings.hosts_answered)
     failures.register(app)
@@ -47,7 +47,7 @@ def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> No
 
     @app.before_request
     def refuse() -> None:
-        """Pages of other sites, whom the table forbids, and sockets about what is not there."""
+        """Refuses pages of other sites, requests that the table forbids, and sockets about what is not there."""
         if request.url_rule is None:
             return
         origin = request.headers.get("Origin")
@@ -62,7 +62,7 @@ def _refuse(app: Flask, settings: SchedulerSettings, scheduler: Scheduler) -> No
 def _add_health(app: Flask, scheduler: Scheduler) -> None:
     @app.get("/health")
     def health() -> Response:
-        """Whether the scheduler itself is well; what MLflow does is in `mlflow`."""
+        """Returns whether the scheduler itself is well; what MLflow does is in `mlflow`."""
         trouble = scheduler.dispatcher.trouble
         return jsonify(
             status="healthy",

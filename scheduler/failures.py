@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
 
 
 def named(error: ClewError) -> Response:
-    """The answer for a failure with a name."""
+    """Returns the answer for a failure with a name."""
     details = error.details if isinstance(error, RequestRefused) else {}
     response = _answer(error, error.status, details)
     if error.status == 401:

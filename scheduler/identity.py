@@ -16,7 +16,8 @@ class AlreadyScheduling(Exception):
 
 
 def take_identity(folder: Path) -> tuple[str, int]:
-    """The scheduler's id, and the descriptor of its lock, which the kernel opens when all who hold it have ended.
+    """Returns the scheduler's id, and the descriptor of its lock, which the kernel opens when all who hold it have
+    ended.
 
     Waits some seconds for a scheduler that is just ending. Raises AlreadyScheduling, or OSError.
     """

@@ -52,7 +52,7 @@ class PastTrainings:
                 return
 
     def _is_needed(self, run_id: str) -> bool | None:
-        """Whether it waits, runs, is still to be told of, or another one is to begin with its checkpoint."""
+        """Returns whether it waits, runs, is still to be told of, or another one is to begin with its checkpoint."""
         entry = self._entries.find(run_id)
         if entry is not None and not (entry.is_over and entry.told is entry.state):
             return True
@@ -67,13 +67,13 @@ class PastTrainings:
                 yield entry
 
     def _unasked(self) -> Iterator[Entry]:
-        """Programs of others leave no checkpoint in MLflow."""
+        """Yields trainings whose checkpoints MLflow was not asked for; programs of others leave none there."""
         for entry in self._entries.over():
             if entry.trainer_tells and not (entry.has_files or entry.has_checkpoint or entry.run_id in self._asked):
                 yield entry
 
     def _ask(self, entry: Entry) -> bool:
-        """Whether MLflow answered."""
+        """Returns whether MLflow answered."""
         try:
             has_one = self._stored.newest(entry.run_id) is not None
         except ClewError as error:

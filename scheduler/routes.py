@@ -88,7 +88,7 @@ def _moved(scheduler: Scheduler, run_id: str, action: object, user: str | None) 
 
 
 def _body(asked: Request) -> dict[str, Any]:
-    """The object that was sent; raises what is wrong with it."""
+    """Returns the object that was sent; raises what is wrong with it."""
     if asked.mimetype != "application/json":
         raise NotSentAsJson()
     body = asked.get_json(silent=True)

@@ -105,13 +105,13 @@ class Scheduler:
             self._environments.close()
 
     def training(self, run_id: str) -> Training:
-        """One training; raises NoSuchTraining."""
+        """Returns one training; raises NoSuchTraining."""
         entry = self.entries.get(run_id)
         self._book.watch(entry)
         return self._described(entry, places(self.entries).get(run_id))
 
     def trainings(self) -> TrainingList:
-        """Those that wait in their order, those that run, then those that are over, the newest first."""
+        """Returns those that wait in their order, those that run, then those that are over, the newest first."""
         self.entries.check_read()
         place = places(self.entries)
         alive = self.entries.alive()
@@ -139,21 +139,21 @@ class Scheduler:
         return sum(entry.needs.slots for entry in self.entries.alive() if not entry.needs.gpus)
 
     def log(self, run_id: str) -> TrainingLog:
-        """What a training wrote; raises NoSuchTraining."""
+        """Returns what a training wrote; raises NoSuchTraining."""
         return self.backend.log(run_id, self.entries.get(run_id).attempt)
 
     def news(self, entry: Entry) -> TrainingNews:
-        """All that the page of a training shows."""
+        """Returns all that the page of a training shows."""
         training = self._described(entry, places(self.entries).get(entry.run_id) if entry.is_waiting else None)
         part = self.backend.log(entry.run_id, entry.attempt).part(None, _SHOWN_LINES)
         return TrainingNews(training=training, curves=self._book.curves(entry), log=part)
 
     def place(self, run_id: str) -> int | None:
-        """Where a training stands in the queue."""
+        """Returns where a training stands in the queue."""
         return places(self.entries).get(run_id)
 
     def begun_soon(self, run_ids: Sequence[str]) -> set[str]:
-        """Which of these start at once; waits for that no longer than a click may."""
+        """Returns which of these start at once; waits for that no longer than a click may."""
         deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
         while waiting := [run_id for run_id in run_ids if self._is_waiting(run_id)]:
             if waiting[0] in self.dispatcher.reasons or time.monotonic() > deadline:
@@ -176,7 +176,7 @@ class Scheduler:
 
 
 def _read_by_ours(settings: SchedulerSettings) -> dict[str, str]:
-    """The settings that the trainers which come with Clew read."""
+    """Returns the settings that the trainers which come with Clew read."""
     file = settings.environments_file
     own = {} if file is None else {"ENVIRONMENTS_FILE": str(file.absolute())}
     return {"MODEL_NAME": settings.model_name, "LOG_LEVEL": settings.log_level, **own}

@@ -18,7 +18,7 @@ from sockets.origins import read_origins
 
 
 def trainers_in(path: Path) -> list[Trainer]:
-    """The trainers of a TOML file; raises BadInput."""
+    """Returns the trainers of a TOML file; raises BadInput."""
     try:
         with path.open("rb") as file:
             return read_trainers(file.read(MOST_BYTES).decode())

@@ -77,7 +77,7 @@ class Services(NamedTuple):
 
 
 def connect(settings: Settings) -> Services:
-    """The services that `settings` name."""
+    """Returns the services that `settings` name."""
     vocabulary = settings.vocabulary  # read once: its file may change while this runs
     mlflow = MlflowApi.from_settings(settings)
     source = run_source(settings, mlflow, vocabulary)

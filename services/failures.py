@@ -47,7 +47,7 @@ class Failure(BaseModel):
 
     @classmethod
     def of(cls, error: ClewError, service: Name) -> Self:
-        """What `error` says; of `service`, where it names none."""
+        """Returns what `error` says; of `service`, where it names none."""
         error = last_found(error)
         if isinstance(error, ServiceError):
             return cls(service_name=error.service, error=error.cause_json, passes=passes_by_itself(error))
@@ -55,5 +55,5 @@ class Failure(BaseModel):
 
     @classmethod
     def because(cls, service: Name, reason: Reason) -> Self:
-        """What `service` did, where no error was raised."""
+        """Returns what `service` did, where no error was raised."""
         return cls(service_name=service, error=reason)

@@ -8,12 +8,12 @@ __all__ = ["Headers", "reader", "user_of", "working_person", "writing_person", "
 
 
 def reader(headers: Headers, peer: str | None, settings: Settings) -> Asker:
-    """The reader of the page that sent this request."""
+    """Returns the reader of the page that sent this request."""
     return page_asker(headers, peer, settings)
 
 
 def writing_person(headers: Headers, peer: str | None, settings: Settings) -> str | None:
-    """Whoever changes something on a page, None where that is not known and need not be.
+    """Returns the person who changes something on a page, None where that is not known and need not be.
 
     Raises `ReadOnly`, and `SignInNeeded` where programs need a token and nobody says who this person is.
     """
@@ -23,14 +23,14 @@ def writing_person(headers: Headers, peer: str | None, settings: Settings) -> st
 
 
 def working_person(headers: Headers, peer: str | None, settings: Settings) -> Asker:
-    """Whoever has Clew work from a page; raises as `writing_person` does."""
+    """Returns the person who has Clew work from a page; raises as `writing_person` does."""
     asker = page_asker(headers, peer, settings)
     check(Access.WORK, asker, settings)
     return asker
 
 
 def writing_program(headers: Headers, peer: str | None, settings: Settings) -> str | None:
-    """Whoever changes something under /api, None where that is not known; raises `SignInNeeded` and `ReadOnly`."""
+    """Returns who changes something under /api, None where that is not known; raises `SignInNeeded` and `ReadOnly`."""
     asker = program_asker(headers, peer, settings)
     check(Access.WRITE, asker, settings)
     return asker.user

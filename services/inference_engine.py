@@ -36,7 +36,7 @@ class InferenceEngine:
         return self._asked("POST", model_id, asker, writes=True)
 
     def report(self, model_id: str, asker: Asker) -> EvaluationReport:
-        """How far it is, or what came of it last; raises `NotFound` where it was never asked."""
+        """Returns how far it is, or what came of it last; raises `NotFound` where it was never asked."""
         return self._asked("GET", model_id, asker)
 
     def cancel(self, model_id: str, asker: Asker) -> EvaluationReport:
@@ -44,7 +44,7 @@ class InferenceEngine:
         return self._asked("DELETE", model_id, asker, writes=True)
 
     def episode(self, model_id: str, episode: EpisodeSeed, asker: Asker) -> bytes:
-        """An episode of a model's, played and drawn anew; takes seconds, and 80 at most."""
+        """Returns an episode of a model's, played and drawn anew; takes seconds, and 80 at most."""
         answer = self._service.exchange(
             "POST",
             f"/episodes/{quote(model_id, safe='')}",

@@ -44,15 +44,17 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._compartments: Compartments[Connection] = Compartments(self._sizes, self.enqueue_req)
 
     def compartments(self, threads: int) -> Mapping[str, Compartment]:
-        """The kinds of requests, sized by the setting `threads`."""
+        """Returns the kinds of requests, sized by the setting `threads`."""
         return {"": Compartment(threads)}
 
     def place_of(self, method: str, target: str, body_start: bytes) -> Place:
-        """Where a request belongs, by its method, its address as it was sent, and the first bytes of its body."""
+        """Returns where a request belongs, by its method, its address as it was sent, and the first bytes of its
+        body.
+        """
         return Place("")
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        """As many threads as all compartments have together; each starts when it is first needed."""
+        """Makes as many threads as all compartments have together; each starts when it is first needed."""
         return ThreadPoolExecutor(max_workers=sum(size.most for size in self._sizes.values()))
 
     def run(self) -> None:
@@ -81,13 +83,13 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._clients.add(connection)
 
     def finish_request(self, connection: Connection, future: "Future[Any]") -> None:
-        """The thread is done with a request; gunicorn calls it in the event loop."""
+        """Takes a request back whose thread is done with it; gunicorn calls it in the event loop."""
         self._compartments.leave(connection.place)
         is_well = not future.cancelled() and future.exception() is None
         self._clients.answered(connection, stays_open=is_well and bool(future.result()) and self.alive)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Also ends idle connections where the worker is about to end: they would hold it up."""
+        """Ends idle connections, too, where the worker is about to end: they would hold it up."""
         super().set_accept_enabled(enabled)
         if not self.alive:
             self._clients.close_idle()

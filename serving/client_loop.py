@@ -55,7 +55,7 @@ class ClientLoop:
         self._watching.begin(connection, selectors.EVENT_READ)
 
     def answered(self, connection: Connection, *, stays_open: bool) -> None:
-        """The thread is done with a request; what its client has not taken is still to be sent."""
+        """Takes a request back whose thread is done with it; what its client has not taken is still to be sent."""
         connection.phase, connection.stays_open = Phase.SENDING, stays_open
         connection.sock.setblocking(False)
         self._send(connection)

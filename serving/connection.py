@@ -45,7 +45,7 @@ class BufferedParser(RequestParser):  # type: ignore[misc]
         return request
 
     def has_rest(self) -> bool:
-        """Whether bytes of the request are left when it was answered: then its end is not known for sure."""
+        """Returns whether bytes of the request are left when it was answered: then its end is not known for sure."""
         try:
             self.finish_body()
         except (OSError, ParseException):  # gunicorn would send a second answer behind the first
@@ -89,7 +89,7 @@ class Connection(TConn):  # type: ignore[misc]
             self.pace = Pace(now, self.frame.received)
 
     def is_late(self, now: float) -> bool:
-        """Whether the client is slower than it may be, with its request or with taking the answer."""
+        """Returns whether the client is slower than it may be, with its request or with taking the answer."""
         if self.phase in (Phase.ANSWERING, Phase.SENDING):
             return self.pace is not None and self.pace.is_too_slow(now, self.sock.outbox.taken)
         if self.phase is Phase.RECEIVING and self.pace is not None:

@@ -27,7 +27,7 @@ class OpenConnections:
         self._open.discard(connection)
 
     def hold_too_much(self) -> bool:
-        """Whether requests and answers take more memory than they may."""
+        """Returns whether requests and answers take more memory than they may."""
         return self._held_bytes() > MOST_HELD_BYTES
 
     def longest_waiting(self) -> Connection | None:

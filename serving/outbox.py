@@ -27,7 +27,7 @@ class _FilePart:
         self.descriptor, self._offset, self._left = descriptor, offset, length
 
     def piece(self) -> bytes:
-        """The next bytes; raises OSError where the file has become shorter."""
+        """Returns the next bytes; raises OSError where the file has become shorter."""
         found = os.pread(self.descriptor, min(self._left, _FILE_PIECE_BYTES), self._offset)
         if not found:
             raise OSError("the file became shorter while it was sent")
@@ -143,7 +143,10 @@ class Outbox:
 
 
 def unsent(sock: socket.socket) -> int:
-    """Bytes that were sent and that the other side has not taken yet. Raises OSError, also for a closed socket."""
+    """Counts the bytes that were sent and that the other side has not taken yet.
+
+    Raises OSError, also for a closed socket.
+    """
     if sys.platform == "darwin":
         return sock.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
     if (descriptor := sock.fileno()) < 0:

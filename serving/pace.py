@@ -11,11 +11,11 @@ class Pace:
     """One transfer, in windows of time: what was moved fast earlier does not excuse who moves nothing now."""
 
     def __init__(self, now: float, done: int = 0) -> None:
-        """`now` is of time.monotonic(), `done` the bytes moved before."""
+        """Starts at `now` (of time.monotonic()), with `done` bytes moved before."""
         self._began, self._done = now, done
 
     def is_too_slow(self, now: float, done: int) -> bool:
-        """Whether a window is over in which fewer than `WINDOW_BYTES` were moved, of `done` bytes in all."""
+        """Returns whether a window is over in which fewer than `WINDOW_BYTES` were moved, of `done` bytes in all."""
         if now - self._began < WINDOW_SECONDS:
             return False
         moved, self._began, self._done = done - self._done, now, done

@@ -12,7 +12,7 @@ RETRY_SECONDS: Final = 5
 
 
 def refusal(error: ClewError) -> bytes:
-    """A whole HTTP response that says `error` as the API does, and closes the connection."""
+    """Returns a whole HTTP response that says `error` as the API does, and closes the connection."""
     body = orjson.dumps({**coded(error, "error"), "details": {}})
     status = HTTPStatus(error.status)
     lines = [

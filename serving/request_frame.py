@@ -65,7 +65,7 @@ class RequestFrame:
         return self.has_head and not self.is_whole and _CONTINUE.match(self.head) is not None
 
     def body_start(self, most: int) -> bytes:
-        """The first bytes after the head."""
+        """Returns the first bytes after the head."""
         start = self._head_bytes or 0
         return bytes(self._content[start : start + most])
 

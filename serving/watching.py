@@ -28,6 +28,6 @@ class Watching:
             connection.watched_for = 0
 
     def _react(self, connection: Connection) -> None:
-        """An earlier event of this turn may have ended what it was watched for."""
+        """Reacts unless an earlier event of this turn ended what it was watched for."""
         if react := self._reactions.get(connection.phase):
             react(connection)

@@ -16,7 +16,10 @@ from domain.messages import Text
 
 
 def rules_in(path: Path, is_address: Callable[[str], bool] = lambda _url: True) -> AlertRules:
-    """The receivers and rules of a TOML file; raises BadInput. Its variables are the environment's, or of `.env`."""
+    """Returns the receivers and rules of a TOML file.
+
+    Raises BadInput. Its variables are the environment's, or of `.env`.
+    """
     variables = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     try:
         with path.open("rb") as file:

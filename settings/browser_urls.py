@@ -9,7 +9,7 @@ from settings.settings import Settings
 def mlflow_run_page(
     settings: Settings, page_scheme: str, page_host: str, experiment_id: str, run_id: str
 ) -> str | None:
-    """The run in MLflow's own pages, or None where the browser has no way there.
+    """Returns the run in MLflow's own pages, or None where the browser has no way there.
 
     `MLFLOW_URL` where it is set, else the team's server as configured; the embedded one is on the page's own host,
     and cannot be reached from a page on https.
@@ -26,7 +26,7 @@ def mlflow_run_page(
 
 
 def browser_url_warnings(settings: Settings) -> list[str]:
-    """A sentence for each address that browsers open without the name and the password which it was given."""
+    """Returns a sentence for each address that browsers open without the name and the password which it was given."""
     opened = {"MLFLOW_URL": settings.mlflow_url, "INFERENCE_UI_URL": settings.inference_ui_url}
     return [
         f"{name} holds a name or a password. Every reader would see it, so pages link to the address without it."
@@ -36,5 +36,5 @@ def browser_url_warnings(settings: Settings) -> list[str]:
 
 
 def _without_port(host: str) -> str:
-    """`host` of "host:port"; an IPv6 address keeps its brackets."""
+    """Returns `host` of "host:port"; an IPv6 address keeps its brackets."""
     return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host

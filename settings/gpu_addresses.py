@@ -22,7 +22,7 @@ class GpuMonitorAddress(NamedTuple):
 
 
 def read_addresses(listed: str) -> list[GpuMonitorAddress]:
-    """The monitors of a comma list `name=url[|browser_url]`; raises ValueError, which names the odd entry.
+    """Returns the monitors of a comma list `name=url[|browser_url]`; raises ValueError, which names the odd entry.
 
     By its number, where a password may be in the list: one with a comma in it is torn apart before it is known.
     """

@@ -21,7 +21,7 @@ _LONGEST_NAME: Final = 190  # with a version's number it is an id
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
-    """The vocabulary in a TOML file; raises BadInput."""
+    """Returns the vocabulary in a TOML file; raises BadInput."""
     try:
         return Vocabulary.from_toml(path.read_text("utf-8"))
     except OSError as error:
@@ -45,7 +45,7 @@ def _listing_monitors(listed: str) -> str:
 
 
 def listed_names(listed: str) -> list[str]:
-    """The names in a comma list."""
+    """Returns the names in a comma list."""
     return [name.strip() for name in listed.split(",")]
 
 
@@ -57,7 +57,7 @@ def _naming_models(listed: str) -> str:
 
 
 def origins_in(listed: str) -> frozenset[Origin]:
-    """The origins of a comma list; raises ValueError, which names an entry that is none."""
+    """Returns the origins of a comma list; raises ValueError, which names an entry that is none."""
     found = {one.strip(): Origin.of(one) for one in listed.split(",") if one.strip()}
     for entry, origin in found.items():
         if origin is None or origin.scheme not in ("http", "https"):
@@ -85,7 +85,7 @@ def _being_a_database(uri: str | None) -> str | None:
 
 
 def named_folders(listed: str) -> dict[str, Path]:
-    """The folders in a comma list of name=path, by name."""
+    """Returns the folders in a comma list of name=path, by name."""
     pairs = [one.partition("=") for one in listed.split(",") if one.strip()]
     return {name.strip(): Path(path.strip()).expanduser() for name, _sign, path in pairs}
 
@@ -105,7 +105,10 @@ def _naming_folders(listed: str) -> str:
 
 
 def headers_in(listed: str) -> dict[str, str]:
-    """The headers in a comma list of name=value; raises ValueError, which tells of the odd one by its number."""
+    """Returns the headers in a comma list of name=value.
+
+    Raises ValueError, which tells of the odd one by its number.
+    """
     found: dict[str, str] = {}
     for number, entry in enumerate((one.strip() for one in listed.split(",") if one.strip()), start=1):
         name, sign, value = (part.strip() for part in entry.partition("="))

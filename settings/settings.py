@@ -135,6 +135,6 @@ class Settings(SettingFields):
 
 
 def _local_url(host: str, port: int) -> str:
-    """A service of this machine, by the address it binds to."""
+    """Returns a service of this machine, by the address it binds to."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -33,7 +33,7 @@ class FairPlaces:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from: the peer, or whom a proxy on this machine names. It proves nothing."""
+    """Returns where a request comes from: the peer, or whom a proxy on this machine names. It proves nothing."""
     peer = request.remote_addr or ""
     named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return named or peer if is_loopback(peer) else peer

@@ -7,7 +7,7 @@ from serving.outbox import unsent as unsent
 
 
 def text_frame(text: str) -> bytes:
-    """A WebSocket text message as a server sends it (RFC 6455): not masked, hence the same for everybody."""
+    """Returns a WebSocket text message as a server sends it (RFC 6455): not masked, hence the same for everybody."""
     payload = text.encode()
     if len(payload) < 126:
         return struct.pack("!BB", 0x81, len(payload)) + payload

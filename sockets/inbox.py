@@ -20,7 +20,7 @@ class Inbox(list[str | bytes]):
 
 
 def listening_thread(target: Callable[[], None]) -> threading.Thread:
-    """The thread in which simple-websocket reads a connection: a daemon, and its messages go into an Inbox."""
+    """Returns the thread in which simple-websocket reads a connection: a daemon, and its messages go into an Inbox."""
     # The bound method's own server, before its first message can come: afterwards one could be lost between two lists.
     viewer: Server = target.__self__  # type: ignore[attr-defined]
     viewer.input_buffer = Inbox()

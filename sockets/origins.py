@@ -10,7 +10,7 @@ _WORDS = frozenset({"*", "null"})
 
 
 def read_origins(listed: str) -> frozenset[str | Origin]:
-    """The origins of a comma list; raises ValueError, which names an entry that is none."""
+    """Returns the origins of a comma list; raises ValueError, which names an entry that is none."""
     entries = {entry.strip() for entry in listed.split(",") if entry.strip()}
     words = {entry.lower() for entry in entries} & _WORDS
     is_secret = may_hold_credentials(listed)
@@ -19,7 +19,7 @@ def read_origins(listed: str) -> frozenset[str | Origin]:
 
 
 def is_allowed(origin: str | None, asked_host: str, allowed: Set[str | Origin]) -> bool:
-    """Whether a page of `origin` may watch, where the request's Host header was `asked_host`.
+    """Returns whether a page of `origin` may watch, where the request's Host header was `asked_host`.
 
     No origin means no browser: allowed. A list that was set is all that counts. Without one: pages of loopback hosts,
     whatever their port, and pages of the host name that the request asked for, whatever their port.

@@ -45,7 +45,8 @@ class SocketRoute:
         kept_places: int = 0,
         person_of: Callable[[Request], str] = address_of,
     ) -> None:
-        """`talk` ends when the connection does, by ConnectionClosed or OSError; `origins` as `is_allowed` takes it.
+        """Takes `talk`, which ends when the connection does, by ConnectionClosed or OSError; `origins` as
+        `is_allowed` takes it.
 
         What `path` has in <…> is in the connection's `arguments`.
 
@@ -81,7 +82,7 @@ class SocketRoute:
         self._connections.hang_up()
 
     def _refuse(self) -> Response | None:
-        """Before the handshake, where a refusal still is an HTTP status."""
+        """Refuses before the handshake, where a refusal still is an HTTP status."""
         # What asks for no WebSocket there fits no rule.
         rule = request.path if request.url_rule is None else request.url_rule.rule
         if rule != self._path:

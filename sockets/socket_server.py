@@ -29,17 +29,17 @@ class SocketWorker(BufferingWorker):
     stop: Stop | None = None
 
     def handle_exit(self, number: int, frame: FrameType | None) -> None:
-        """SIGTERM: stops the app, then the worker."""
+        """Stops the app on SIGTERM, then the worker."""
         self._stop_app()
         super().handle_exit(number, frame)
 
     def handle_quit(self, number: int, frame: FrameType | None) -> None:
-        """Ctrl-C: the same."""
+        """Stops on Ctrl-C as on SIGTERM."""
         self._stop_app()
         super().handle_exit(number, frame)
 
     def is_parent_alive(self) -> bool:
-        """Also stops the app when gunicorn itself was killed."""
+        """Stops the app also when gunicorn itself was killed."""
         is_alive = bool(super().is_parent_alive())
         if not is_alive:
             self._stop_app()

@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sources(asked: argparse.Namespace, settings: ImportSettings) -> list[Source]:
-    """What is to be imported; raises ValueError where the pattern is wrong."""
+    """Returns what is to be imported; raises ValueError where the pattern is wrong."""
     pattern = asked.pattern or settings.tensorboard_pattern
     if pattern:
         compiled(pattern)

@@ -69,7 +69,7 @@ def _train(job: TrainingJob, settings: TrainingSettings, stop: StopRequest) -> i
 
 
 def _of_the_disk(error: Exception) -> ClewError | None:
-    """What failed, where it is the disk; None for all else."""
+    """Returns what failed, where it is the disk; None for all else."""
     if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return InvalidArgument(Text(f"The training's files cannot be written: {error.strerror}."))
     return None

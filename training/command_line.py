@@ -55,7 +55,7 @@ def parse(arguments: Sequence[str] | None) -> TrainingJob:
 
 
 def job_of_file(file: Path) -> TrainingJob:
-    """The job that the scheduler's file describes; run and folder are in the environment. Raises BadInput."""
+    """Returns the job that the scheduler's file describes; run and folder are in the environment. Raises BadInput."""
     try:
         asked = RequestFile.model_validate_json(file.read_bytes())
         request = request_of(asked.values)
@@ -75,7 +75,10 @@ def job_of_file(file: Path) -> TrainingJob:
 
 
 def _misfit(error: ValidationError) -> tuple[str, object]:
-    """The first wrong field and why; what is wrong beside another one names itself. A path may begin with PPO."""
+    """Returns the first wrong field and why.
+
+    What is wrong beside another one names itself. A path may begin with PPO.
+    """
     path, misfit = misfit_of(error)
     own = error.errors(include_url=False)[0].get("ctx", {}).get("field")
     return str(own or next((part for part in path.split(".") if part not in REQUESTS), path)), misfit
@@ -103,6 +106,6 @@ def _maze_request(chosen: dict[str, Any]) -> PpoRequest | DqnRequest:
 
 
 def _long(algorithm: str) -> type[PpoRequest] | type[DqnRequest]:
-    """The request's type, for as many episodes as anybody likes."""
+    """Returns the request's type, for as many episodes as anybody likes."""
     base = REQUESTS[algorithm]
     return cast(type[PpoRequest], create_model(base.__name__, __base__=base, episodes=_ANY_LENGTH))

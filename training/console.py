@@ -12,7 +12,7 @@ LINE_SECONDS: Final = 5.0
 
 
 def say(text: str) -> None:
-    """One line, at once; a log that the disk does not take is no reason to end."""
+    """Prints one line, at once; a log that the disk does not take is no reason to end."""
     with suppress(OSError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -11,7 +11,7 @@ _OF_MAZES: Final = ("size", "maze_seed", "steps_per_episode")
 
 
 def environment_request_of(chosen: dict[str, Any]) -> EnvironmentRequest:
-    """The request that a command line makes; raises BadInput, or pydantic's `ValidationError`."""
+    """Returns the request that a command line makes; raises BadInput, or pydantic's `ValidationError`."""
     if of_maze := [name for name in _OF_MAZES if chosen[name] is not None]:
         raise InvalidArgument(Text(f"{of_maze[0]}: is for the maze, and --env names another environment."))
     if chosen["steps"] is not None and chosen["episodes"] is not None:

@@ -104,17 +104,17 @@ class TrainingJob(BaseModel):
 
 
 def model_name(job: TrainingJob, of_maze: str) -> str:
-    """The registered model to which the policy goes: the maze's, else one for each environment."""
+    """Returns the registered model to which the policy goes: the maze's, else one for each environment."""
     return of_maze if job.maze is not None else model_name_of(job.env_id)
 
 
 def preset(algorithm: Algorithm, setting: str) -> PpoRequest | DqnRequest:
-    """A request with the hyperparameters of this name; raises KeyError where there are none."""
+    """Returns a request with the hyperparameters of this name; raises KeyError where there are none."""
     return REQUESTS[algorithm].model_validate({"algorithm": algorithm, **PRESETS[algorithm][setting]})
 
 
 def setting_of(request: BuiltInRequest) -> str:
-    """The preset whose hyperparameters a request has, else OWN_VALUES."""
+    """Returns the preset whose hyperparameters a request has, else OWN_VALUES."""
     if isinstance(request, EnvironmentRequest):
         return environment_presets.setting_of(request)
     names = (
@@ -126,7 +126,7 @@ def setting_of(request: BuiltInRequest) -> str:
 
 
 def _length_of(request: BuiltInRequest) -> dict[str, object]:
-    """For how long it is trained, and in which maze."""
+    """Returns for how long it is trained, and in which maze."""
     if isinstance(request, EnvironmentRequest):
         return {request.until: getattr(request, request.until)}
     return {name: getattr(request, name) for name in ("maze_seed", "episodes", "steps_per_episode")}

@@ -48,7 +48,7 @@ def measure_learnability(maze: Maze) -> Learnability:
 
 
 def right_actions(maze: Maze) -> dict[Position, int]:
-    """The one action of every cell that leads toward the goal, found by walking outward from the goal."""
+    """Returns the one action of every cell that leads toward the goal, found by walking outward from the goal."""
     right: dict[Position, int] = {}
     seen, frontier = {maze.goal}, [maze.goal]
     while frontier:
@@ -71,7 +71,7 @@ def _best_rate(maze: Maze, right: Mapping[Position, int], wanted: Mapping[bytes,
 
 
 def _reached(maze: Maze, right: Mapping[Position, int], chosen: Mapping[Position, int]) -> int:
-    """How many cells reach the goal; `right` lists cells after the cell they lead to, so one pass is enough."""
+    """Returns how many cells reach the goal; `right` lists cells after the cell they lead to, so one pass is enough."""
     good = {maze.goal}
     for cell, action in right.items():
         if chosen[cell] == action and step(maze, cell, action, 0).position in good:

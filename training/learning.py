@@ -49,7 +49,7 @@ def learn(
 
 
 def callback_of(job: TrainingJob, watch: TrainingWatch, stop: StopRequest) -> EpisodeCallback:
-    """What counts the episodes of a job, and the steps where it is counted by them."""
+    """Returns what counts the episodes of a job, and the steps where it is counted by them."""
     steps_each = MAX_STEPS if job.maze is not None else None
     return EpisodeCallback(job.episodes, watch, stop.ends_now, steps=job.steps, steps_each=steps_each)
 
@@ -67,7 +67,7 @@ def _go_on(job: TrainingJob, agent: BaseAlgorithm, callback: EpisodeCallback, st
 
 
 def _most_steps(job: TrainingJob, agent: BaseAlgorithm) -> int:
-    """How many more steps are to be learned from; by episodes it is the callback that ends it."""
+    """Returns how many more steps are to be learned from; by episodes it is the callback that ends it."""
     if job.steps is not None:
         return job.steps - int(agent.num_timesteps)
     request = job.request

@@ -20,7 +20,7 @@ MAZE_NUMBERS: Final = {
 
 
 def parser_of() -> argparse.ArgumentParser:
-    """What a person can say at a terminal."""
+    """Returns what a person can say at a terminal."""
     parser = argparse.ArgumentParser(
         prog="python -m training", description="Trains an agent in the maze, or in --env, and logs it to MLflow."
     )

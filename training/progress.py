@@ -131,5 +131,5 @@ class ProgressFile:
 
 
 def _finite(value: float | None) -> float | None:
-    """JSON knows no NaN."""
+    """Returns None for NaN, which JSON does not know."""
     return value if value is not None and math.isfinite(value) else None

@@ -14,7 +14,7 @@ from domain.wrong_settings import wrong_settings
 
 
 def _being_shown_safely(uri: str) -> str:
-    """MLflow knows more kinds of addresses than we do; of these alone it is known where a password is."""
+    """Refuses kinds of addresses of which it is not known where a password is; MLflow knows more kinds than we do."""
     if "@" in uri and not is_sound(uri, ("http", "https")):
         raise ValueError(
             "should be an address such as https://mlflow.example.com; what is no letter and no digit in a name or a "

@@ -18,7 +18,7 @@ class StopRequest:
 
     @classmethod
     def listening(cls) -> "StopRequest":
-        """A request that the process's signals set; only the main thread may ask for it."""
+        """Returns a request that the process's signals set; only the main thread may ask for it."""
         request = cls()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, request._set)
@@ -35,7 +35,7 @@ class StopRequest:
         return time.monotonic() - self.asked_at
 
     def ends_now(self, episode_ended: bool) -> bool:
-        """Whether to stop here: at the end of an episode, or where none ended for too long."""
+        """Returns whether to stop here: at the end of an episode, or where none ended for too long."""
         return bool(self) and (episode_ended or self.seconds_ago > EPISODE_SECONDS)
 
     def __bool__(self) -> bool:

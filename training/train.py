@@ -103,7 +103,7 @@ def _prepared(job: TrainingJob, server: TrackingServer, model_name: str, stop: S
 
 
 def _with_checkpoint(job: TrainingJob, server: TrackingServer, folder: Path, patience: Patience) -> TrainingJob:
-    """The job, with a checkpoint that only MLflow had in the folder where others are."""
+    """Returns the job, with a checkpoint that only MLflow had in the folder where others are."""
     if job.stored is None or job.checkpoint is not None:
         return job
     artifacts = Artifacts(server, job.stored.run_id)
@@ -112,13 +112,16 @@ def _with_checkpoint(job: TrainingJob, server: TrackingServer, folder: Path, pat
 
 
 def _created(job: TrainingJob, server: TrackingServer) -> str:
-    """A run of one's own, where no scheduler has made one."""
+    """Returns a run of one's own, where no scheduler has made one."""
     server.first_call()
     return server.create_run(server.experiment_id(job.experiment_name), job.run_name, {"mlflow.user": user_name()})
 
 
 def _finish(training: Training, callback: EpisodeCallback) -> None:
-    """As `_finish_in` the run's folder; where its disk takes no file, in one that is gone afterwards."""
+    """Finishes in the run's folder as `_finish_in` does.
+
+    Where its disk takes no file, in one that is gone afterwards.
+    """
     try:
         _finish_in(training, callback, training.folder)
     except OSError as error:
@@ -169,7 +172,9 @@ def _gpu_uuid(device: torch.device) -> str | None:
 
 @contextmanager
 def _folder(job: TrainingJob) -> Iterator[Path]:
-    """Where files go: the scheduler's folder, else one that is gone afterwards, unless MLflow lacks what is in it."""
+    """Opens where files go: the scheduler's folder, else one that is gone afterwards, unless MLflow lacks what is in
+    it.
+    """
     if job.folder is not None:
         yield job.folder
         return

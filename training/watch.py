@@ -39,11 +39,11 @@ class TrainingWatch:
         self._told_of_stop = False
 
     def metric(self, key: str, value: float, step: int) -> None:
-        """One number of an episode."""
+        """Logs one number of an episode."""
         self._run.metric(key, value, step)
 
     def stepped(self, callback: EpisodeCallback) -> None:
-        """All environments went one step."""
+        """Counts one step of all environments."""
         now = time.monotonic()
         if now >= self._next_news:
             self._next_news = now + self._progress.pause_seconds
@@ -53,7 +53,7 @@ class TrainingWatch:
             self._sign(callback)
 
     def between_updates(self, callback: EpisodeCallback) -> None:
-        """An update is over and nothing is collected yet: all that the agent is can be written."""
+        """Writes all that the agent is, after an update, when nothing is collected yet."""
         if time.monotonic() >= self._next_checkpoint:
             self.checkpoint(callback)
 
@@ -83,7 +83,7 @@ class TrainingWatch:
 
 
 def progress_of(callback: EpisodeCallback) -> Progress:
-    """Where the training stands that a callback watches."""
+    """Returns where the training stands that a callback watches."""
     return Progress(
         finished=callback.finished,
         episodes=callback.episodes,

@@ -29,7 +29,7 @@ class CircuitBreaker:
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Around a call that raises `ServiceUnavailable` where nothing came back; raises `NotAsked` while open."""
+        """Guards a call that raises `ServiceUnavailable` where nothing came back; raises `NotAsked` while open."""
         began = self._enter()
         failure = None
         try:
@@ -63,5 +63,8 @@ class CircuitBreaker:
 
 
 def _is_dead(failure: ServiceUnavailable, seconds: float) -> bool:
-    """Whether nobody is there; a caller with little time of its own learns no more than that it had too little."""
+    """Returns whether nobody is there.
+
+    A caller with little time of its own learns no more than that it had too little.
+    """
     return seconds >= PATIENT_SECONDS or not (failure.was_sent or isinstance(failure, TimedOut))

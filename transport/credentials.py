@@ -25,7 +25,7 @@ class NoAuth(AuthBase):
 
 
 def basic_auth(credentials: Credentials | None) -> HTTPBasicAuth | None:
-    """The header for a name and a password, in UTF-8; None without them."""
+    """Returns the header for a name and a password, in UTF-8; None without them."""
     if credentials is None:
         return None
     # As bytes, since requests would write text in Latin-1 and raise for what that lacks; MLflow's client writes UTF-8.

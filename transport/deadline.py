@@ -17,7 +17,10 @@ from domain.addresses import origin_of
 
 @contextlib.contextmanager
 def session_until(ends: float) -> Iterator["DeadlineSession"]:
-    """A session for one exchange; its connection is cut at `ends` (of time.monotonic), and raises as one that broke."""
+    """Opens a session for one exchange.
+
+    Its connection is cut at `ends` (of time.monotonic), and raises as one that broke.
+    """
     with DeadlineSession() as session, session.connection.cut_at(ends):
         yield session
 
@@ -32,7 +35,7 @@ class DeadlineSession(Session):
         self.mount("https://", self.connection)
 
     def get_redirect_target(self, resp: Response) -> str | None:
-        """None: for the next request, which is not made here, requests would read a redirect's whole body."""
+        """Returns None: for the next request, which is not made here, requests would read a redirect's whole body."""
         return None
 
 
@@ -53,7 +56,7 @@ class DeadlineAdapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """The pool that requests would take, whose connections tell of their sockets."""
+        """Returns the pool that requests would take, whose connections tell of their sockets."""
         self.proxy = _shown(select_proxy(request.url or "", proxies))
         pool = super().get_connection_with_tls_context(request, verify, proxies, cert)  # type: ignore[misc]  # the stubs are older
         kind = pool.ConnectionCls
@@ -91,7 +94,7 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 def _shown(proxy: str | None) -> str | None:
-    """Host and port of a proxy, which the environment may name with a password and without a scheme."""
+    """Returns host and port of a proxy, which the environment may name with a password and without a scheme."""
     if not proxy:
         return None
     try:

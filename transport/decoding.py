@@ -23,7 +23,7 @@ from transport.words import reason_in, reason_of
 
 
 def decoded(service: Name, answer: Answer) -> Any:
-    """The JSON of an answer, None for an empty one; errors as of `JsonService.call`."""
+    """Returns the JSON of an answer, None for an empty one; errors as of `JsonService.call`."""
     status, content = answer.status, answer.content
     if status in (401, 403):
         raise _refusal_of_ours(content) or _denied(service, status, answer.proxy)
@@ -54,7 +54,10 @@ def _accepted(status: int, answer: Any, service: Name) -> Any:
 
 
 def unavailable(service: Name, answer: Answer) -> ServiceUnavailable:
-    """With the service's own reason where it has one; a proxy on the way of plain HTTP answers just as it does."""
+    """Returns the failure with the service's own reason where it has one.
+
+    A proxy on the way of plain HTTP answers just as it does.
+    """
     status, proxy, reason = answer.status, answer.proxy, reason_in(answer.content)
     if reason is None:
         return AnsweredStatus(service, status) if proxy is None else AnsweredStatusOrProxy(service, status, proxy)
@@ -68,7 +71,7 @@ def _denied(service: Name, status: int, proxy: str | None) -> AccessDenied:
 
 
 def _refusal_of_ours(content: bytes) -> RefusedToUs | None:
-    """Why another process of ours refuses, by its code; None where none stands in its answer."""
+    """Returns why another process of ours refuses, by its code; None where none stands in its answer."""
     with suppress(orjson.JSONDecodeError):
         message = message_in(orjson.loads(content), "")
         return None if message.code is None else RefusedToUs(message)
@@ -76,7 +79,7 @@ def _refusal_of_ours(content: bytes) -> RefusedToUs | None:
 
 
 def _reason(answer: object) -> Reason:
-    """Why it refuses: by a code of ours where another Clew answers, else in its own words."""
+    """Returns why it refuses: by a code of ours where another Clew answers, else in its own words."""
     return reason_of(answer) or NoReason()
 
 

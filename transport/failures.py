@@ -65,7 +65,9 @@ def _of_the_proxy(error: Exception, found: list[BaseException], proxy: str) -> S
 
 
 def _is_of_the_proxy(found: list[BaseException]) -> bool:
-    """A certificate that fails is the service's, seen through the tunnel, unless it is said to be the proxy's."""
+    """Returns a certificate that fails is the service's, seen through the tunnel, unless it is said to be the
+    proxy's.
+    """
     return _has(found, ProxyError) or not _has(found, ssl.SSLError)
 
 
@@ -80,7 +82,7 @@ def _kind(error: Exception) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and all that it says it comes from."""
+    """Yields an exception, and all that it says it comes from."""
     yield error
     links = [*error.args, error.__cause__, getattr(error, "reason", None), getattr(error, "original_error", None)]
     if isinstance(error, NewConnectionError):

@@ -85,7 +85,8 @@ class JsonService:
         deadline_seconds: float,
         known_etag: str | None = None,
     ) -> Download:
-        """One file of at most `most_bytes`, without its content where it is still `known_etag`'s; errors as of `call`.
+        """Returns one file of at most `most_bytes`, without its content where it is still `known_etag`'s; errors as
+        of `call`.
 
         One that is longer is a `BadResponse` whose misfit is `TooLong`.
         """
@@ -153,7 +154,7 @@ class JsonService:
         headers: Mapping[str, str],
         deadline_seconds: float,
     ) -> OpenAnswer:
-        """The head of the answer to one GET, of which the body is still to be read, piece by piece; close it.
+        """Returns the head of the answer to one GET, of which the body is still to be read, piece by piece; close it.
 
         Its head comes within `deadline_seconds`, and so does each piece. Errors as of `exchange`; whatever its status.
         """

@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     proxy: str | None = None
 
     def close(self) -> None:
-        """Nothing is left of it."""
+        """Does nothing: nothing is left to close."""
 
 
 class OpenAnswer:
@@ -48,7 +48,7 @@ class OpenAnswer:
         self._piece_seconds = piece_seconds
 
     def pieces(self) -> Iterator[bytes]:
-        """The body; raises a `ServiceUnavailable` where it breaks off or stalls. Closes the answer."""
+        """Yields the body; raises a `ServiceUnavailable` where it breaks off or stalls. Closes the answer."""
         announced, length = self.headers.get("Content-Length", ""), 0
         try:
             while piece := self._next():
@@ -60,7 +60,7 @@ class OpenAnswer:
             self.close()
 
     def whole(self) -> Answer:
-        """The answer with its body, of which the beginning is enough: what is no file is short. Closes it."""
+        """Returns the answer with its body, of which the beginning is enough: what is no file is short. Closes it."""
         content = b""
         for piece in self.pieces():
             content += piece

@@ -39,7 +39,7 @@ A = TypeVar("A", bound=Answered)
 
 
 def follow(send: Callable[[Request], A], request: Request, service: Name, *, writes: bool) -> A:
-    """The answer that no redirect leads on from; raises `Redirected` for one that is not to be followed."""
+    """Returns the answer that no redirect leads on from; raises `Redirected` for one that is not to be followed."""
     hops = 0 if writes else MOST_REDIRECTS
     while (answer := send(request)).status in _STATUSES:
         answer.close()
@@ -64,7 +64,7 @@ def _target(url: str, answer: Answered, service: Name) -> str:
 
 
 def _repeated(request: Request, status: int, target: str) -> Request | None:
-    """The same request at the target; None where that is another service's."""
+    """Returns the same request at the target; None where that is another service's."""
     # A 303 says that what was asked for is somewhere else, for a GET: a question in a body is not asked by one.
     if status == 303 and request.method != "GET":
         return None
@@ -89,7 +89,7 @@ def _place(parts: SplitResult) -> tuple[str, str, int | None]:
 
 
 def _same_host(own: SplitResult, other: SplitResult) -> str:
-    """The host as our own address has it, with its port unless the scheme changes, and so the port."""
+    """Returns the host as our own address has it, with its port unless the scheme changes, and so the port."""
     if own.scheme == other.scheme:
         return own.netloc
     host = own.hostname or ""

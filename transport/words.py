@@ -22,7 +22,7 @@ _AUTHORIZATION: Final = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
 
 
 def reason_in(content: bytes) -> Reason | None:
-    """Why another program failed, by a code of ours where it gives one; None where it says nothing of use."""
+    """Returns why another program failed, by a code of ours where it gives one; None where it says nothing of use."""
     if len(content) > _MOST_BYTES:
         return None
     try:
@@ -32,7 +32,7 @@ def reason_in(content: bytes) -> Reason | None:
 
 
 def reason_of(answer: Any) -> Reason | None:
-    """As `reason_in`, of decoded JSON."""
+    """Returns the reason as `reason_in` does, of decoded JSON."""
     if not isinstance(answer, dict):
         return None
     said = _words(answer.get("message")) or _words(answer.get("error"))
@@ -43,7 +43,7 @@ def reason_of(answer: Any) -> Reason | None:
 
 
 def shown(text: str) -> str:
-    """The text on one line, its middle left out where it is long, and without what may be a secret."""
+    """Returns the text on one line, its middle left out where it is long, and without what may be a secret."""
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     text = _AUTHORIZATION.sub(r"\1 ***", _SECRET.sub(r"\1***", hiding_credentials(text)))
     if len(text) <= MOST_LETTERS:
@@ -52,5 +52,5 @@ def shown(text: str) -> str:
 
 
 def _words(said: object) -> str:
-    """Nothing of a page that another program made of its failure."""
+    """Returns nothing of a page that another program made of its failure."""
     return shown(said) if isinstance(said, str) and not _PAGE.search(said) else ""

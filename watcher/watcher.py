@@ -78,7 +78,7 @@ class Watcher:
             self._last_words()
 
     def _step(self) -> float:
-        """One round with MLflow; returns the seconds until the next."""
+        """Returns one round with MLflow; returns the seconds until the next."""
         began = time.monotonic()
         try:
             pause = self._round() if self._lease.works and self._is_ready else self._try_to_work()
@@ -93,7 +93,7 @@ class Watcher:
         return max(0.0, pause - (time.monotonic() - began))
 
     def _note_mlflow(self, error: ClewError | None) -> None:
-        """Whoever only waits tells nobody."""
+        """Notes whether MLflow answers; a watcher that only waits sends nothing."""
         if self._lease.works:
             self._sources.mlflow_failed(error)
 

@@ -20,7 +20,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/artifacts/console")
     @told
     def artifact_console(asked: FileQuery) -> dict[str, Any]:
-        """No lines where nothing that it wrote is known; `href` leads to the training, `path` is the file."""
+        """Returns no lines where nothing that it wrote is known; `href` leads to the training, `path` is the file."""
         found = _of_training(services, asked.run)
         if found is not None:
             return {"lines": found, "href": training_href(asked.run), "path": None}

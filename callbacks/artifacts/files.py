@@ -44,7 +44,8 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/artifacts/list")
     @told
     def artifact_list(asked: FileQuery) -> dict[str, Any]:
-        """Name, whether it is a folder, and bytes: an object for each of 10,000 would be three times as long.
+        """Answers with name, whether it is a folder, and bytes: an object for each of 10,000 would be three times as
+        long.
 
         Of a run without any, `root` is where they would be, unless that is MLflow's own place.
         """

@@ -21,7 +21,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/artifacts/media")
     @told
     def artifact_media(asked: FileQuery) -> dict[str, Any]:
-        """`runs` are those that it is compared with, in their order: its colour depends on them.
+        """Answers for the runs that are compared, in their order: a run's colour depends on them.
 
         `q` may be a pattern of paths.
         """

@@ -8,7 +8,7 @@ import orjson
 
 
 def kept_json(content: dict[str, Any]) -> flask.Response:
-    """`content` with its `version`; 304 where the browser has this version."""
+    """Answers `content` with its `version`; 304 where the browser has this version."""
     body = orjson.dumps(content)
     version = hashlib.sha256(body).hexdigest()[:32]
     response = flask.Response(body[:-1] + b',"version":"%s"}' % version.encode(), mimetype="application/json")

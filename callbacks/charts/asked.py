@@ -24,7 +24,7 @@ REPEATED: Final = ("group", "alone")
 
 
 def asked() -> dict[str, Any]:
-    """The request's query, or its body where that says it; raises BadInput, RequestRefused, or as `content`."""
+    """Returns the request's query, or its body where that says it; raises BadInput, RequestRefused, or as `content`."""
     if flask.request.method != "POST":
         query = flask.request.args
         return query.to_dict() | {name: query.getlist(name) for name in REPEATED if name in query}
@@ -48,7 +48,8 @@ class RunLookup:
         self._lock = threading.Lock()
 
     def view(self, run_ids: Sequence[str]) -> RunView:
-        """What is known; a run that is not there may be seconds old, and MLflow is asked for it, now and then.
+        """Returns what is known; a run that is not there may be seconds old, and MLflow is asked for it, now and
+        then.
 
         Raises `ServiceUnavailable` where nothing is known, and why is.
         """
@@ -64,18 +65,18 @@ class RunLookup:
 
     @staticmethod
     def is_awaited(view: RunView, run_ids: Sequence[str]) -> bool:
-        """Whether one of the runs may still come: it is not there, and the first reading is not over."""
+        """Returns whether one of the runs may still come: it is not there, and the first reading is not over."""
         table = view.runs
         if table is None or table.progress is None:
             return table is None
         return not all(run_id in table or run_id in view.found for run_id in run_ids)
 
     def runs(self, view: RunView, run_ids: Sequence[str]) -> list[Run]:
-        """Those of the runs that are known, in the order asked for."""
+        """Returns those of the runs that are known, in the order asked for."""
         return [run for run_id in run_ids if (run := self._run(view, run_id)) is not None]
 
     def _run(self, view: RunView, run_id: str) -> Run | None:
-        """Made once for each version of the list: three hundred charts ask for the same ten."""
+        """Makes a run once for each version of the list: three hundred charts ask for the same ten."""
         if view.runs is None:
             return None
         key = (view.runs.version, run_id)

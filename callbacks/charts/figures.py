@@ -64,7 +64,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
 
 
 def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> tuple[ChartOptions, list[str]]:
-    """Over time where one run is drawn whose steps are missing, and that it is so."""
+    """Draws over time where one run is drawn whose steps are missing, and says so."""
     if len(drawing.runs) != 1 or options.axis is not Axis.STEP:
         return options, []
     axis = axis_for(drawing.found.history(drawing.runs[0], query.chart.of[0]), drawing.found.latest)

@@ -69,7 +69,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/runs/changes")
     @told_in_place
     def run_changes() -> dict[str, Any]:
-        """`against` is the run that was found; of none or several the body says so."""
+        """Answers against the run that was found; of none or several the body says so."""
         if "runs" in flask.request.args:
             return _between(services, query_as(ComparedQuery))
         asked = query_as(ChangesQuery)
@@ -87,7 +87,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/runs/named")
     @told_in_place
     def runs_named() -> dict[str, Any]:
-        """Id, name and experiment of each."""
+        """Answers with id, name and experiment of each."""
         asked = query_as(NamedQuery)
         found = runs_called(asked.q, known_table(services.runs.first_view(patience)), asked.run, _MOST_CALLED)
         return {"runs": [[run.run_id, run.name, run.experiment] for run in found]}

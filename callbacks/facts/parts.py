@@ -55,7 +55,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/runs/facts")
     @told_in_place
     def run_part() -> dict[str, Any]:
-        """`entries` are those without a search."""
+        """Answers with a part's entries, all of them without a search."""
         asked = query_as(PartQuery)
         if not is_run_id(asked.run):
             raise RunIdMalformed
@@ -70,7 +70,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def query_as(shape: type[Q]) -> Q:
-    """The request's query; raises `ContractMisfit`, which names each field that does not fit."""
+    """Returns the request's query; raises `ContractMisfit`, which names each field that does not fit."""
     asked: dict[str, Any] = flask.request.args.to_dict()
     try:
         return shape.model_validate(asked)
@@ -88,7 +88,7 @@ def _made_models(services: Services, run_id: str) -> list[Model]:
 
 
 def _gpus(services: Services, run: Run) -> Part:
-    """Those of now, and those of the run's time; raises `AnswerTooSlow` while that is still being read."""
+    """Returns those of now, and those of the run's time; raises `AnswerTooSlow` while that is still being read."""
     uses, view = _gpu_uses(services, run), run_history(services.fleet, run, services.settings.patience_seconds)
     if view is None or (view.history is None and not view.is_pending):
         return gpus(uses)  # of a source that does not answer its own page tells
@@ -101,7 +101,7 @@ def _gpus(services: Services, run: Run) -> Part:
 
 
 def _gpu_uses(services: Services, run: Run) -> list[GpuUse]:
-    """None of a monitor that does not answer: the page of the GPUs says so."""
+    """Returns None of a monitor that does not answer: the page of the GPUs says so."""
     if run.status is not RunStatus.RUNNING:
         return []
     told = services.gpu_reports.all().items()

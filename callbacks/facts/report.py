@@ -104,7 +104,7 @@ def _asked(services: Services) -> Asked:
 
 
 def _address() -> str:
-    """The page with the comparison, as its reader's browser writes it."""
+    """Returns the page with the comparison, as its reader's browser writes it."""
     page = flask.request.host_url.rstrip("/") + href("/mlflow")
     pairs = [(name, value) for name, values in flask.request.values.lists() for value in values]
     said = "&".join(f"{quote(name)}={quote(value, safe=',')}" for name, value in pairs)
@@ -172,13 +172,13 @@ def _charts(services: Services, asked: Asked) -> Iterator[str]:
 
 
 def _usual(services: Services, runs: Sequence[Run]) -> list[ChartSpec]:
-    """The preset, of which what nobody logged makes room."""
+    """Returns the preset, of which what nobody logged makes room."""
     logged = [word for word in comparison.WORDS if any(run.metric_key(word, services.vocabulary) for run in runs)]
     return [ChartSpec.of_word(word) for word in logged]
 
 
 def _complete(services: Services, asked: Asked, wanted: Sequence[Subject]) -> Drawing:
-    """With all histories that come in time."""
+    """Draws with all histories that come in time."""
     ends = min(asked.ends, time.monotonic() + _CHART_WAIT_SECONDS)
     ids = [run.run_id for run in asked.runs]
     while True:
@@ -188,7 +188,7 @@ def _complete(services: Services, asked: Asked, wanted: Sequence[Subject]) -> Dr
 
 
 def _missing(drawing: Drawing) -> list[str]:
-    """What is missing of the numbers."""
+    """Returns what is missing of the numbers."""
     late = len(drawing.pending)
     told = [notices.failed_history(cause) for cause in drawing.failures]
     if late:

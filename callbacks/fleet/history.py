@@ -134,7 +134,7 @@ def _no_chart(*note: Any) -> _Chart:
 
 
 def _is_meant(question: FleetQuestion, found: FleetHistory) -> Callable[[GroupKey], bool]:
-    """Of owners and runs that were sought only they, and not all who share a GPU with them; of a host's GPUs all."""
+    """Keeps the owners and runs that were sought, and not all who share a GPU with them; of a host's GPUs all."""
     is_everyone = question.by in (Grouping.GPU, Grouping.HOST) or names_a_gpu(found, question.q)
     return lambda key: is_everyone or named(key, question.q)
 

@@ -33,7 +33,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.post(PATH)
     def change() -> dict[str, Any]:
-        """`?again=1` asks what became of a request, and begins nothing."""
+        """Answers what became of a request; with `?again=1` it begins nothing."""
         request = _request()
         try:
             by = writing_person(flask.request.headers, flask.request.remote_addr, services.settings)
@@ -53,7 +53,10 @@ def _request() -> ChangeRequest:
 
 
 def _inference(services: Services, model_id: str) -> str:
-    """Where a model that is active can be tried: the page shows the first registered model's unless told otherwise."""
+    """Returns where a model that is active can be tried.
+
+    The page shows the first registered model's unless told otherwise.
+    """
     elsewhere = services.settings.inference_ui_url
     if elsewhere is not None:
         return without_credentials(str(elsewhere))

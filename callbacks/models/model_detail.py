@@ -45,7 +45,8 @@ def register(app: dash.Dash, services: Services) -> None:
         State(ids.MODEL_CHECKED, "data"),
     )
     def check(model_id: str, _tick: int, _retry: int | None, checked: object) -> tuple[Any, Any]:
-        """Apart from the rest, for it takes a second: the file is fetched and run once in a process of its own.
+        """Checks the file apart from the rest, for that takes a second: it is fetched and run once in a process of
+        its own.
 
         MODEL_CHECKED is True once that is settled; until then since when (Unix ms) it waits for what may only start.
         """

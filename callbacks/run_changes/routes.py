@@ -78,7 +78,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/runs/many")
     @in_words
     def change_many() -> flask.Response:
-        """Of a few runs at a time: the page counts, and can stop."""
+        """Changes a few runs at a time: the page counts, and can stop."""
         asked = body_as(ManyRuns, _MOST_BYTES)
         by = _writer(services)
         found = each(asked.runs or [], lambda run_id: team_runs.act(asked, run_id, by), _PIECE_SECONDS)

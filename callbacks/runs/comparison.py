@@ -133,7 +133,7 @@ def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:
 
 
 def _register_browser_side(app: dash.Dash) -> None:
-    """What happens without the server: showing and hiding, the address, gathering the controls and zooms."""
+    """Registers what happens without the server: showing and hiding, the address, gathering the controls and zooms."""
     # No Output, or the first drawing would wait for the whole run list.
     app.clientside_callback(ClientsideFunction("runs", "news"), Input(ids.VERSION, "data"))
     # No Output: showing it scrolls to it and puts the selection into the address.

@@ -66,7 +66,7 @@ class Drawing(NamedTuple):
         *,
         also: Mapping[str, list[str]] | None = None,
     ) -> "Drawing":
-        """The same of runs that are at hand, and of the metrics that `also` names by run id."""
+        """Returns the same of runs that are at hand, and of the metrics that `also` names by run id."""
         keys = {run.run_id: keys_to_draw(run, wanted, options, services.vocabulary) for run in runs}
         for run_id, more in (also or {}).items():
             keys[run_id] += [key for key in more if key not in keys[run_id]]
@@ -94,13 +94,13 @@ def _known(histories: Histories, vocabulary: Vocabulary) -> Known:
 
 
 def _different(errors: Iterable[ClewError]) -> list[ClewError]:
-    """One of those that say the same."""
+    """Returns one of those that say the same."""
     by_sentence = {str(error): error for error in errors}
     return [by_sentence[sentence] for sentence in sorted(by_sentence)]
 
 
 def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, vocabulary: Vocabulary) -> list[str]:
-    """The metric keys under which this run logged the wanted subjects, and the axis's counter."""
+    """Returns the metric keys under which this run logged the wanted subjects, and the axis's counter."""
     own = vocabulary.of(run)
     found = [key for subject in wanted if (key := subject.key_in(run.metrics, own)) is not None]
     counters = (counter(options.axis, run.metrics, own, key) for key in found)
@@ -108,7 +108,7 @@ def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, voc
 
 
 def fingerprint(asked: object, drawing: Drawing) -> str:
-    """Two equal ones draw the same page, so the second need not be sent."""
+    """Returns two equal ones draw the same page, so the second need not be sent."""
     seen = (
         language(),
         asked,

@@ -80,7 +80,7 @@ def _compared(services: Services, compared: Compared) -> list[Run]:
 
 
 def _register_browser_side(app: dash.Dash) -> None:
-    """The options are the truth; the picker shows them and changes them, in assets/group_picker.js."""
+    """Registers the picker: it shows the options, which are the truth, and changes them, in assets/group_picker.js."""
     app.clientside_callback(
         ClientsideFunction("groups", "chosen"),
         Output(ids.GROUP_CHOICE, "data"),

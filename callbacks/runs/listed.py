@@ -24,7 +24,10 @@ class Listed(BaseModel):
     progress: Progress | None = None
 
     def is_in(self, shown: "Listed | None") -> bool:
-        """Whether a page that was told `shown` has all of this; not while values of it were still on their way."""
+        """Returns whether a page that was told `shown` has all of this.
+
+        Not while values of it were still on their way.
+        """
         if (
             shown is None
             or shown.pending

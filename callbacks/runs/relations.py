@@ -20,7 +20,7 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.post("/runs/relations")
     @in_words
     def columns_of_runs() -> flask.Response:
-        """The columns of the query are the axes."""
+        """Answers with the runs' values in the columns of the query, which are the axes."""
         query = body_as(RunQuery)
         return answer(relation_columns(rows.known(services.runs.first_view(patience)), query))
 

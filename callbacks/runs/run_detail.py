@@ -99,7 +99,10 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _beside(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None) -> Beside | None:
-    """As of when the runs were read: while MLflow is away, Clew does not know that a run is silent."""
+    """Returns what stands beside the charts, as of when the runs were read.
+
+    While MLflow is away, Clew does not know that a run is silent.
+    """
     run = view.get(run_id)
     if run is None or view.runs is None:
         return None
@@ -109,12 +112,12 @@ def _beside(view: RunView, run_id: str, drawing: Drawing, commit_url: str | None
 
 
 def _logged(drawing: Drawing) -> list[Any]:
-    """Parameters and tags: also of a run that is over, somebody may add one."""
+    """Returns parameters and tags: a run that is over may still get one."""
     return [(run.params, run.tags) for run in drawing.runs]
 
 
 def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | None, *, is_none: bool) -> dict[str, Any]:
-    """Whether the charts are hidden, facts and notices."""
+    """Returns whether the charts are hidden, facts and notices."""
     if not drawing.runs or beside is None:
         facts = run_detail.not_found(run_id) if is_none else None
         return {"hidden": True, "facts": facts, "notices": None}

@@ -57,7 +57,7 @@ class RunRows:
         self._lock = threading.Lock()
 
     def all_rows(self, view: RunView, columns: tuple[ColumnRef, ...]) -> dict[str, Any]:
-        """All rows with these columns, for a browser that sorts and filters by itself, as `listing` has them."""
+        """Returns all rows with these columns, for a browser that sorts and filters itself, as `listing` has them."""
         query = RunQuery(columns=columns, archived=True)  # the browser leaves them out
         key = (known_table(view).version, language(), query)
         with self._lock:
@@ -71,7 +71,10 @@ class RunRows:
         return made
 
     def known(self, view: RunView) -> Known:
-        """The runs of `view` and their columns in the language of this request; raises where nothing is known yet."""
+        """Returns the runs of `view` and their columns in the language of this request.
+
+        Raises where nothing is known yet.
+        """
         table, as_of = known_table(view), view.as_of or datetime.now(UTC)
 
         # Once a request: what else comes of a column that is still on its way belongs to the next one.
@@ -93,7 +96,7 @@ class RunRows:
 
 
 def rows_for(app: dash.Dash, services: Services) -> RunRows:
-    """The one of this app, for all that lists its runs: what it keeps is kept once."""
+    """Returns the one of this app, for all that lists its runs: what it keeps is kept once."""
     made: RunRows = app.server.extensions.setdefault("clew-run-rows", RunRows(services))
     return made
 

@@ -81,14 +81,14 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def _writer(services: Services) -> Asker:
-    """Who asks; raises where that is nobody who may write."""
+    """Returns who asks; raises where that is nobody who may write."""
     asker = reader(flask.request.headers, flask.request.remote_addr, services.settings)
     check(Access.WRITE, asker, services.settings)
     return asker
 
 
 def _started(services: Services, asked: StartAsked, asker: Asker) -> Started:
-    """Checked here first, since only here what is wrong has a sentence in the reader's language."""
+    """Starts after a check here, since only here what is wrong has a sentence in the reader's language."""
     trainer = known_trainer(services, asked.trainer)
     check_fork(services, asked.fork, trainer, checked(trainer, asked.values)[0])
     body: dict[str, Any] = {**asked.values, "request_id": asked.request_id}

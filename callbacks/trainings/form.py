@@ -80,7 +80,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
 
 def known_trainer(services: Services, name: str) -> OfferedTrainer:
-    """The trainer of this name; raises TrainerUnknown."""
+    """Returns the trainer of this name; raises TrainerUnknown."""
     view = services.trainings.trainers(services.settings.patience_seconds)
     trainer = view.named(name)
     if trainer is None:
@@ -89,7 +89,7 @@ def known_trainer(services: Services, name: str) -> OfferedTrainer:
 
 
 def _repeated(services: Services, view: TrainersView, args: Any) -> Repeated:
-    """What a run that the address names was trained with."""
+    """Returns what a run that the address names was trained with."""
     run_id, is_fork = args.get("fork") or args.get("from") or "", "fork" in args
     run = _run(services, run_id)
     if run is None:
@@ -113,7 +113,7 @@ def _run(services: Services, run_id: str) -> Run | None:
 
 
 def _fitting(trainer: OfferedTrainer, values: dict[str, Value]) -> dict[str, Value]:
-    """Those that fit: parameters are any program's."""
+    """Returns those that fit: parameters are any program's."""
     with suppress(TrainingRefused):
         checked(trainer, values)
         return values

@@ -54,12 +54,12 @@ class Trainings:
         return len(self._new) + len(self._recorded)
 
     def open(self) -> list[Row]:
-        """Those that wait or run, of every scheduler."""
+        """Returns those that wait or run, of every scheduler."""
         own = [Row(one) for one in self._told.values() if one.state not in OVER]
         return own + [row for row in self._elsewhere() if row.training.state not in OVER]
 
     def newest(self, most: int) -> list[Row]:
-        """The newest, whatever became of them."""
+        """Returns the newest, whatever became of them."""
         new = [Row(one) for one in sorted(self._new, key=lambda one: -one.asked_ms)[:most]]
         return new + [row for run in self._runs(self._recorded[: most - len(new)]) for row in self._row(run)]
 
@@ -81,12 +81,12 @@ class Trainings:
             yield Row(training, rate, self._is_elsewhere(run), Mark.ARCHIVED in run.marks)
 
     def _is_elsewhere(self, run: Run) -> bool:
-        """Whether another scheduler has it; nobody can tell before ours has said who it is."""
+        """Returns whether another scheduler has it; nobody can tell before ours has said who it is."""
         return bool(self._scheduler) and run.tags.get(tags.SCHEDULER) != self._scheduler
 
 
 def _archived(table: RunTable | None) -> Rows:
-    """The archived rows that are over: what runs or waits takes a slot, or will."""
+    """Returns the archived rows that are over: what runs or waits takes a slot, or will."""
     if table is None:
         return np.zeros(0, np.intp)
     return np.setdiff1d(np.flatnonzero(table.is_marked(Mark.ARCHIVED)), table.rows_with_status(*_OPEN))
@@ -129,5 +129,5 @@ def _failure(view: QueueView) -> Any:
 
 
 def _number(text: str | None) -> int:
-    """How many rows are asked for."""
+    """Returns how many rows are asked for."""
     return min(_MOST, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 9 else _PAGE

@@ -27,7 +27,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @server.get("/trainings/one")
     def one() -> flask.Response:
-        """The training as its scheduler tells it, else as its run in MLflow does."""
+        """Returns the training as its scheduler tells it, else as its run in MLflow does."""
         run_id = flask.request.args.get("run_id", "")
         try:
             told, away = _told(services, run_id), None
@@ -79,7 +79,7 @@ def _run(services: Services, run_id: str) -> Run | None:
 
 
 def _ended_run(services: Services, run_id: str) -> Run | None:
-    """The run, read anew where it had not ended when it was read last."""
+    """Returns the run, read anew where it had not ended when it was read last."""
     run = _run(services, run_id)
     if run is None or run.is_over:
         return run
@@ -87,7 +87,7 @@ def _ended_run(services: Services, run_id: str) -> Run | None:
 
 
 def _model(services: Services, run_id: str) -> tuple[Model | None, MessageData | None]:
-    """The newest model that the run made, and why the models could not be read since it ended."""
+    """Returns the newest model that the run made, and why the models could not be read since it ended."""
     patience = services.settings.patience_seconds
     found = _made_by(services.model_views.view(patience), run_id)
     if found is not None:

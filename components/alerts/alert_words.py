@@ -10,7 +10,7 @@ _GOOD: Final = (AlertKind.FINISHED, AlertKind.BEST, AlertKind.SERVICE_BACK, Aler
 
 
 def kind_name(kind: AlertKind) -> str:
-    """A kind of alert."""
+    """Returns a kind of alert."""
     return {
         AlertKind.FINISHED: _("run finished"),
         AlertKind.FAILED: _("run failed"),
@@ -31,10 +31,10 @@ def kind_name(kind: AlertKind) -> str:
 
 
 def kind_colour(kind: AlertKind) -> str:
-    """Its colour, which is never all that tells it."""
+    """Returns its colour, which is never all that tells it."""
     return "danger" if kind in _GRAVE else "success" if kind in _GOOD else "warning"
 
 
 def mute_hours() -> dict[float, str]:
-    """For how long something is muted."""
+    """Returns for how long something can be muted."""
     return {1: _("1 hour"), 4: _("4 hours"), 24: _("1 day"), 168: _("1 week"), 720: _("30 days")}

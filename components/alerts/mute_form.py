@@ -16,7 +16,7 @@ EVERYTHING = "*"
 
 
 def mute_form() -> html.Section:
-    """What, where, for how long, why."""
+    """Returns what, where, for how long, why."""
     kinds = [{"label": _("everything"), "value": EVERYTHING}]
     kinds += [{"label": kind_name(kind), "value": kind.value} for kind in AlertKind]
     hours = [{"label": text, "value": str(number)} for number, text in mute_hours().items()]

@@ -12,14 +12,14 @@ from components.texts.language import _
 
 
 def artifact_section() -> html.Section:
-    """Where a run's files appear."""
+    """Returns where a run's files appear."""
     return html.Section(
         id=ids.RUN_ARTIFACTS, className="artifacts", **{"aria-label": _("Artifacts"), "data-texts": json.dumps(texts())}
     )
 
 
 def texts() -> dict[str, str]:
-    """Headings and sentences; `{…}` is filled in by the browser."""
+    """Returns headings and sentences; `{…}` is filled in by the browser."""
     return _of_tree() | _of_file() | _of_text() | _of_kinds()
 
 

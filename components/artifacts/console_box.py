@@ -9,7 +9,7 @@ from components.texts.language import _
 
 
 def console_box() -> html.Div:
-    """A place that stays empty where nothing of the run's console is known."""
+    """Returns a place that stays empty where nothing of the run's console is known."""
     texts = {
         "title": _("The last lines before it failed"),
         "whole": _("The whole log"),

@@ -9,7 +9,7 @@ from components.texts.language import _
 
 
 def media_section(*, of_one: bool = False) -> html.Details:
-    """Its place below the charts of a comparison, or below the files `of_one` run: a page has one of them."""
+    """Returns its place below the charts of a comparison, or below the files `of_one` run: a page has one of them."""
     shown = texts() | (texts_of_one() if of_one else {})
     return html.Details(
         [
@@ -22,7 +22,7 @@ def media_section(*, of_one: bool = False) -> html.Details:
 
 
 def texts_of_one() -> dict[str, str]:
-    """What is said otherwise where there is nothing to compare with."""
+    """Returns what is said otherwise where there is nothing to compare with."""
     return {
         "none_fit": _("No picture or video of this run fits this pattern."),
         "none": _("This run has no pictures or videos that are called by step, such as videos/eval_step_1000.mp4."),

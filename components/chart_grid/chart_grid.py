@@ -17,14 +17,14 @@ _BUTTONS = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
 
 
 def chart_grid(place: str) -> html.Div:
-    """Where the charts of `place` (compare or run) stand."""
+    """Returns where the charts of `place` (compare or run) stand."""
     return html.Div(id=ids.grid(place), className="chart-grid", hidden=True)
 
 
 def grid_stores(
     place: str, preset: Sequence[MetricWord], address: GridAddress, options: ChartOptions, most_runs: int
 ) -> list[dcc.Store]:
-    """What the grid begins with, how its charts are drawn, and what it answers to Dash."""
+    """Returns what the grid begins with, how its charts are drawn, and what it answers to Dash."""
     begin = {
         "place": place,
         "preset": list(preset),
@@ -43,11 +43,14 @@ def grid_stores(
 
 
 def options_data(options: ChartOptions, address: GridAddress) -> dict[str, Any]:
-    """The options as the browser keeps them: with the address's window, and an axis that may be nobody's choice."""
+    """Returns the options as the browser keeps them.
+
+    With the address's window, and an axis that may be nobody's choice.
+    """
     data = options.model_copy(update={"window": address.window}).model_dump(mode="json")
     return data if "axis" in options.model_fields_set else data | {"axis": BY_ITSELF}
 
 
 def options_of(data: dict[str, Any]) -> ChartOptions:
-    """The options that the browser has."""
+    """Returns the options that the browser has."""
     return ChartOptions.model_validate({name: value for name, value in data.items() if value != BY_ITSELF})

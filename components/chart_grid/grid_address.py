@@ -38,7 +38,10 @@ def _all(query: Query, name: str) -> list[str]:
 
 
 def _is_chart(text: str) -> bool:
-    """Whether it describes one: of one that does not, the browser could make no place, nor of those behind it."""
+    """Returns whether it describes one.
+
+    Of one that does not, the browser could make no place, nor of those behind it.
+    """
     try:
         ChartSpec.parse(text)
     except BadInput:

@@ -15,7 +15,7 @@ OFFERED: tuple[MetricWord, ...] = (
 
 
 def grid_texts() -> dict[str, Any]:
-    """All of them, with the names of the words."""
+    """Returns all of them, with the names of the words."""
     return {
         "words": {word: words.metric_name(word) for word in get_args(MetricWord)},
         "offered": list(OFFERED),
@@ -27,7 +27,7 @@ def grid_texts() -> dict[str, Any]:
 
 
 def families() -> dict[FamilyWord, str]:
-    """What is said of a metric for each of several."""
+    """Returns what is said of a metric for each of several."""
     return {
         "agent_return": _("Return per agent"),
         "module_return": _("Return per policy"),

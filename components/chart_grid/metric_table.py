@@ -4,7 +4,7 @@ from components.texts.language import _
 
 
 def metric_texts() -> dict[str, str]:
-    """Headings and sentences; `{…}` is filled in by the browser."""
+    """Returns headings and sentences; `{…}` is filled in by the browser."""
     return {
         "title": _("All metrics"),
         "find": _("Find metrics: a part of the name, or /an expression/"),

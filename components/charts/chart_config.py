@@ -8,7 +8,7 @@ from components.texts.language import _, language
 
 
 def chart_config(buttons: list[str], *, name: str | None = None) -> dict[str, Any]:
-    """Plotly's configuration for a chart with these buttons; `name` is that of its PNG file."""
+    """Returns Plotly's configuration for a chart with these buttons; `name` is that of its PNG file."""
     image = {"format": "png", "scale": 2, "filename": name} if name else {}
     return {
         "displaylogo": False,
@@ -21,7 +21,7 @@ def chart_config(buttons: list[str], *, name: str | None = None) -> dict[str, An
 
 
 def _dictionary() -> dict[str, str]:
-    """By what Plotly says in English: of the buttons that we have, and of what comes up on the charts."""
+    """Returns texts by what Plotly says in English: of the buttons that we have, and of what comes up on the charts."""
     return {
         "Download plot as a PNG": _("Download as PNG"),
         "Zoom": _("Zoom"),

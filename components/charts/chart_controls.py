@@ -19,7 +19,7 @@ ANY_METRIC = "metric"
 
 
 def controls(options: ChartOptions) -> html.Div:
-    """All controls in a row that wraps."""
+    """Returns all controls in a row that wraps."""
     finals = {Choice.LAST: _("last value"), Choice.MEAN_OF_LAST: _("mean of the last 10"), Choice.BEST: _("best value")}
     centres = {Centre.MEAN: _("mean"), Centre.IQM: _("interquartile mean")}
     bands = {
@@ -47,7 +47,7 @@ def controls(options: ChartOptions) -> html.Div:
 
 
 def run_controls(options: ChartOptions) -> html.Div:
-    """The controls of one run's charts."""
+    """Returns the controls of one run's charts."""
     return html.Div(
         [
             _axis(ids.RUN_AXIS, options),
@@ -61,7 +61,7 @@ def run_controls(options: ChartOptions) -> html.Div:
 
 
 def _axis(component_id: str, options: ChartOptions) -> html.Div:
-    """The axes that a chart may have; any metric may be one, which assets/chart_axis.js asks for."""
+    """Returns the axes that a chart may have; any metric may be one, which assets/chart_axis.js asks for."""
     axes = {
         BY_ITSELF: _("Step, or what fits"),
         Axis.STEP: _("Step"),
@@ -76,7 +76,7 @@ def _axis(component_id: str, options: ChartOptions) -> html.Div:
 
 
 def take_along() -> html.Div:
-    """The comparison to take along: as tables, or as a link."""
+    """Returns the comparison to take along: as tables, or as a link."""
     return html.Div(
         [
             dbc.Button(_("Table (CSV)"), id=ids.TABLE_CSV, color="link", size="sm"),

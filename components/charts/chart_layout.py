@@ -27,7 +27,7 @@ def chart_layout(
     y_axis: dict[str, Any] | None = None,
     step: StepMeaning | None = None,
 ) -> dict[str, Any]:
-    """The Plotly layout of the chart `spec`, with a `legend` or not; `empty` says why there is no line.
+    """Returns the Plotly layout of the chart `spec`, with a `legend` or not; `empty` says why there is no line.
 
     `y_axis` holds what its values make of the y axis; rates that are none have it `as_logged`. `step` is what a step
     counts in all lines, where that is known.

@@ -48,7 +48,7 @@ def line_chart(
     width: int | None = None,
     step: StepMeaning | None = None,
 ) -> dict[str, Any]:
-    """The chart `spec`, a line per run or group and metric; `nothing` says why it is empty when it is.
+    """Returns the chart `spec`, a line per run or group and metric; `nothing` says why it is empty when it is.
 
     `sampled` says that some lines are a sample so far, with all their points on the way. `scale` is that of the x axis
     where other charts share it; `remarks` are what else is to be said of the lines. No line has more points than the
@@ -87,12 +87,12 @@ def line_chart(
 
 
 def _of_spec(options: ChartOptions, spec: ChartSpec) -> ChartOptions:
-    """The page's options with the chart's own y scale."""
+    """Returns the page's options with the chart's own y scale."""
     return options if spec.scale is None else options.model_copy(update={"log_y": spec.scale == "log"})
 
 
 def _values_of(lines: Sequence[Line]) -> Iterator[NDArray[np.float64]]:
-    """All values of the lines, those before smoothing among them."""
+    """Returns all values of the lines, those before smoothing among them."""
     return (curve.y for line in lines for curve in (*line.curves, *line.raw))
 
 

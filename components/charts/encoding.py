@@ -11,7 +11,10 @@ from components.charts.y_scale import YScale
 
 
 def encoded(trace: dict[str, Any], scale: Scale, y_scale: YScale) -> dict[str, Any]:
-    """The trace with its columns as Plotly takes them; steps that it cannot tell apart stand beside as texts."""
+    """Returns the trace with its columns as Plotly takes them.
+
+    Steps that it cannot tell apart stand beside as texts.
+    """
     x, placed = trace["x"], y_scale.placed(trace)
     meta = placed["meta"] | {"whole": x.dtype == np.int64}
     encoded = placed | {"x": _typed(x), "y": _typed(_short(placed["y"])), "meta": meta}
@@ -22,12 +25,12 @@ def encoded(trace: dict[str, Any], scale: Scale, y_scale: YScale) -> dict[str, A
 
 
 def column(encoded: dict[str, str]) -> list[Any]:
-    """The numbers of a typed array."""
+    """Returns the numbers of a typed array."""
     return list(np.frombuffer(base64.b64decode(encoded["bdata"]), encoded["dtype"]).tolist())
 
 
 def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
-    """The x and y of an encoded trace, steps and values as they are: whatever the axes make of them."""
+    """Returns the x and y of an encoded trace, steps and values as they are: whatever the axes make of them."""
     x = [int(step) for step in trace["text"]] if "text" in trace else column(trace["x"])
     if trace["meta"]["whole"]:
         x = [int(step) for step in x]
@@ -36,14 +39,17 @@ def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
 
 
 def _short(values: NDArray[np.float64]) -> NDArray[Any]:
-    """The values in half of their bytes, but for those that 32 bits would make infinite, or zero."""
+    """Returns the values in half of their bytes, but for those that 32 bits would make infinite, or zero."""
     fit = np.abs(values).max(initial=0, where=np.isfinite(values)) < np.finfo(np.float32).max
     short = values.astype(np.float32) if fit else values
     return values if ((short == 0) & (values != 0)).any() else short
 
 
 def _typed(column: NDArray[Any]) -> dict[str, str]:
-    """A column in Plotly's typed-array form, which has no 64-bit integers; whole numbers that fit travel as 32 bits."""
+    """Returns a column in Plotly's typed-array form, which has no 64-bit integers.
+
+    Whole numbers that fit travel as 32 bits.
+    """
     if column.dtype == np.int64:
         column = column.astype(np.float64)
     if column.dtype == np.float64 and np.abs(column).max(initial=0) < 2**31 and (column % 1 == 0).all():

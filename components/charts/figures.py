@@ -36,7 +36,7 @@ def figure(
     said: Sequence[str] = (),
     curve_of: CurveSource = history_curve,
 ) -> dict[str, Any]:
-    """The chart `spec` of `runs`, of the histories in `known`; `curve_of` makes the curves.
+    """Returns the chart `spec` of `runs`, of the histories in `known`; `curve_of` makes the curves.
 
     `window` is the part that is seen, in the axis's own unit; `said` is what else is to stand below its title.
     """
@@ -63,7 +63,7 @@ def figure(
 
 
 def why_empty(axis: XAxis, runs: int) -> str:
-    """Said where no run has any point to draw on `axis`."""
+    """Says that no run has any point to draw on `axis`."""
     if is_counted(axis):
         if isinstance(axis, Axis):
             return _("None of these runs logged this metric, or what counts this axis.")
@@ -72,7 +72,10 @@ def why_empty(axis: XAxis, runs: int) -> str:
 
 
 def longest_seconds(runs: Sequence[Run], latest: int) -> float:
-    """For how long the longest of the runs went on logging; all charts of them have their time in the same unit."""
+    """Returns for how long the longest of the runs went on logging.
+
+    All charts of them have their time in the same unit.
+    """
     return max((_seconds(run, latest) for run in runs), default=0.0)
 
 

@@ -25,29 +25,29 @@ class Known(NamedTuple):
     sampled: Set[tuple[str, str]] = frozenset()
 
     def history(self, run: Run, subject: Subject) -> History | None:
-        """The run's history of `subject`; None where it was not logged, or has not come yet."""
+        """Returns the run's history of `subject`; None where it was not logged, or has not come yet."""
         key = subject.key_in(run.metrics, self.vocabulary.of(run))
         return None if key is None else self.histories.get((run.run_id, key))
 
     def counter(self, axis: XAxis, run: Run, subject: Subject) -> Counter | None:
-        """What counts `axis` for the run's metric of `subject`; None where nothing does."""
+        """Returns what counts `axis` for the run's metric of `subject`; None where nothing does."""
         vocabulary = self.vocabulary.of(run)
         return counter(axis, run.metrics, vocabulary, subject.key_in(run.metrics, vocabulary) or "")
 
     def episodes(self, run: Run) -> int | None:
-        """As the run counts them, but for one that counts by the steps of a history which has only one."""
+        """Returns the run's own count, but for one that counts by the steps of a history which has only one."""
         counting = counter(Axis.EPISODES, run.metrics, self.vocabulary.of(run))
         counted = None if counting is None or not counting.by_step else self.histories.get((run.run_id, counting.key))
         return None if counted is not None and is_stepless(counted) else run.episodes(self.vocabulary)
 
     def end(self, run: Run, key: str) -> Diverged | None:
-        """Where a metric of the run diverged, whether it has a word or not; None where it did not."""
+        """Returns where a metric of the run diverged, whether it has a word or not; None where it did not."""
         if (history := self._whole(run, key)) is not None:
             return divergence(history)
         return outcome_of_point(run.metrics[key].value, run.metrics[key].step, None).diverged
 
     def outcome(self, run: Run, word: MetricWord, choice: Choice = Choice.LAST) -> Outcome:
-        """What `word` came to; until its history has come, only the newest point is known."""
+        """Returns what `word` came to; until its history has come, only the newest point is known."""
         vocabulary = self.vocabulary.of(run)
         key = vocabulary.metric_key(word, run.metrics)
         if key is not None and (history := self._whole(run, key)) is not None:
@@ -59,6 +59,6 @@ class Known(NamedTuple):
         return newest if choice is Choice.LAST else newest._replace(value=None, out_of_range=None)
 
     def _whole(self, run: Run, key: str) -> History | None:
-        """A history with all its points; None while it has none or is a sample."""
+        """Returns a history with all its points; None while it has none or is a sample."""
         history = None if (run.run_id, key) in self.sampled else self.histories.get((run.run_id, key))
         return history if history is not None and len(history) else None

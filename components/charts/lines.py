@@ -22,7 +22,7 @@ from domain.tracking.runs import Run
 
 
 def line_name(run: Run) -> str:
-    """A run's name on a chart, with enough of its id to tell namesakes apart."""
+    """Returns a run's name on a chart, with enough of its id to tell namesakes apart."""
     return f"{run.name or words.MISSING} · {run.run_id[:8]}"
 
 
@@ -33,7 +33,10 @@ def overlaid(
     options: ChartOptions,
     curve_of: CurveSource = history_curve,
 ) -> list[Line]:
-    """The lines of all `subjects` on one chart: a run keeps its colour, its dashes and its name tell the subject."""
+    """Returns the lines of all `subjects` on one chart.
+
+    A run keeps its colour, its dashes and its name tell the subject.
+    """
     if len(subjects) == 1:
         return lines(subjects[0], runs, known, options, curve_of)
     return [
@@ -48,7 +51,10 @@ def overlaid(
 def lines(
     subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions, curve_of: CurveSource = history_curve
 ) -> list[Line]:
-    """The lines of `subject`, one a run or one a group, of the histories in `known`; `curve_of` makes the curves."""
+    """Returns the lines of `subject`, one a run or one a group, of the histories in `known`.
+
+    `curve_of` makes the curves.
+    """
     if (groups := grouping(runs, options, known.vocabulary)) is not None:
         return _group_lines(subject, runs, known, options, groups, curve_of)
     styles = run_styles(runs)
@@ -63,7 +69,7 @@ def lines(
 
 
 def group_name(group: Group) -> str:
-    """What a group of runs is called on screen."""
+    """Returns what a group of runs is called on screen."""
     return group.label or _("all runs")
 
 
@@ -99,7 +105,10 @@ def _with_number(line: Line) -> Line:
 
 
 def _of_one_unit(drawn: list[Line]) -> list[Line]:
-    """The lines without curves in an unknown unit beside shares of 1: on one axis they would lie, and squash these."""
+    """Returns the lines without curves in an unknown unit beside shares of 1.
+
+    On one axis they would lie, and squash these.
+    """
     units = {curve.as_logged for line in drawn for curve in line.curves if len(curve)}
     return drawn if len(units) < 2 else [_in_shares(line) for line in drawn]
 
@@ -117,7 +126,7 @@ def _in_shares(line: Line) -> Line:
 
 
 def _together(subject: Subject, runs: Sequence[Run], known: Known, options: ChartOptions) -> Sequence[Run]:
-    """The runs that one axis has room for: beside steps of nanoseconds all others would be one point."""
+    """Returns the runs that one axis has room for: beside steps of nanoseconds all others would be one point."""
     if options.axis is not Axis.STEP:
         return runs
     found = {
@@ -130,7 +139,10 @@ def _together(subject: Subject, runs: Sequence[Run], known: Known, options: Char
 def curve_on(
     subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float, curve_of: CurveSource
 ) -> Curve | None:
-    """The curve of `subject` in `run` over the chosen axis, smoothed by `weight`; None where none is, or not yet."""
+    """Returns the curve of `subject` in `run` over the chosen axis, smoothed by `weight`.
+
+    None where none is, or not yet.
+    """
     asked = curve_request(subject, run, known, options, weight)
     curve = None if asked is None else curve_of(asked)
     key = subject.key_in(run.metrics, known.vocabulary.of(run))
@@ -143,7 +155,7 @@ def curve_on(
 def curve_request(
     subject: Subject, run: Run, known: Known, options: ChartOptions, weight: float
 ) -> CurveRequest | None:
-    """What makes a curve of `subject` in `run`; None where its history was not logged, or has not come yet."""
+    """Returns what makes a curve of `subject` in `run`; None where its history was not logged, or has not come yet."""
     vocabulary = known.vocabulary.of(run)
     key, history = subject.key_in(run.metrics, vocabulary), known.history(run, subject)
     if key is None or history is None:

@@ -11,7 +11,7 @@ _BREAKS: Final = str.maketrans("\n\r\t\v\f\x85\u2028\u2029", " " * 8)
 
 
 def plotly_text(name: str, most: int = MOST_WIDE) -> str:
-    """`name`, at most `most` columns of it, for Plotly.
+    """Escapes at most `most` columns of `name` for Plotly.
 
     It would read markup, `%{…}` and formulas between dollars in it; entities it writes out.
     """
@@ -19,7 +19,7 @@ def plotly_text(name: str, most: int = MOST_WIDE) -> str:
 
 
 def shortened(name: str, most: int = MOST_WIDE) -> str:
-    """`name` in one line of at most `most` columns, its middle left out: ends tell more than middles do."""
+    """Shortens `name` to one line of at most `most` columns, its middle left out: ends tell more than middles do."""
     line = name.translate(_BREAKS).translate(_TURNING)
     if width(line) <= most:
         return line
@@ -37,5 +37,5 @@ def _cut(text: str, most: int) -> str:
 
 
 def width(text: str) -> int:
-    """The width of `text` in columns: an ideograph takes two."""
+    """Returns the width of `text` in columns: an ideograph takes two."""
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

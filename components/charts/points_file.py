@@ -23,12 +23,12 @@ INCOMPLETE: Final = "INCOMPLETE"
 
 
 def head() -> bytes:
-    """The names of the columns; x is in the axis's own unit, a timestamp in Unix ms."""
+    """Returns the names of the columns; x is in the axis's own unit, a timestamp in Unix ms."""
     return csv_text([HEAD]).encode()
 
 
 def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -> Iterator[bytes]:
-    """A row per point, some thousands at a time; x is empty where the axis has no place for a point."""
+    """Yields a row per point, some thousands at a time; x is empty where the axis has no place for a point."""
     asked = curve_request(subject, run, known, options, 0.0)
     if asked is None:
         return
@@ -41,11 +41,11 @@ def points_of(subject: Subject, run: Run, known: Known, options: ChartOptions) -
 
 
 def incomplete(run: Run, key: str, why: str | None) -> bytes:
-    """The row in the place of points that are missing; `why` is None where they are still on their way."""
+    """Returns the row in the place of points that are missing; `why` is None where they are still on their way."""
     return csv_text([[run.run_id, run.name, key, INCOMPLETE, "", "", why or _("still on its way")]]).encode()
 
 
 def unknown(run_id: str) -> bytes:
-    """The row in the place of a run that is not known, or not yet."""
+    """Returns the row in the place of a run that is not known, or not yet."""
     why = translate(RunNotFound(run_id))
     return csv_text([[run_id, "", "", INCOMPLETE, "", "", why]]).encode()

@@ -27,18 +27,18 @@ class Scale(NamedTuple):
     base: int | None = None
 
     def as_told(self) -> dict[str, float | int]:
-        """How a place on the axis becomes the axis's own unit again: (shown + shift) * divisor + base."""
+        """Returns how a place on the axis becomes the axis's own unit again: (shown + shift) * divisor + base."""
         return {"divisor": self.divisor, "shift": self.shift, "base": self.base or 0}
 
     def window(self, own: Window) -> Window:
-        """A window in the axis's own unit as one in the displayed one."""
+        """Returns a window in the axis's own unit as one in the displayed one."""
         if own == EVERYTHING:
             return own
         low, high = (None if end is None else (end - (self.base or 0)) / self.divisor - self.shift for end in own.ends)
         return Window(x_from=low, x_to=high)
 
     def shown(self, curve: Curve) -> Curve:
-        """The curve in displayed units."""
+        """Returns the curve in displayed units."""
         if self.base and curve.x.dtype.kind == "i":
             # Whole numbers as long as they are: a float would be off by hundreds.
             return curve.model_copy(update={"x": curve.x - np.int64(self.base)})
@@ -48,7 +48,7 @@ class Scale(NamedTuple):
 
 
 def scale_of(curves: Sequence[Curve], options: ChartOptions, longest: float = 0.0) -> Scale:
-    """The scale of the x axis that charts of `curves` share, so that a zoom of one means the same in all.
+    """Returns the scale of the x axis that charts of `curves` share, so that a zoom of one means the same in all.
 
     `longest` is for how many seconds the runs went on, where charts that are drawn one by one are to share it.
     """
@@ -63,7 +63,7 @@ def scale_of(curves: Sequence[Curve], options: ChartOptions, longest: float = 0.
 
 
 def _base(curves: Sequence[Curve]) -> int | None:
-    """The first step of all, where they are too large; 0 where they are too far apart for another to help."""
+    """Returns the first step of all, where they are too large; 0 where they are too far apart for another to help."""
     if not curves:
         return None
     low, high = min(int(curve.x[0]) for curve in curves), max(int(curve.x[-1]) for curve in curves)

@@ -15,17 +15,17 @@ _LEAST_WIDE: Final = 14
 
 
 def subject_name(subject: Subject) -> str:
-    """A metric's name, as plain text."""
+    """Returns a metric's name, as plain text."""
     return subject.key if subject.word is None else words.metric_name(subject.word)
 
 
 def names(subjects: Sequence[Subject]) -> str:
-    """The names of all, as plain text."""
+    """Returns the names of all, as plain text."""
     return ", ".join(map(subject_name, subjects))
 
 
 def axis_name(axis: XAxis) -> str:
-    """What an x axis counts, as Plotly reads it."""
+    """Returns what an x axis counts, as Plotly reads it."""
     if (key := axis_key(axis)) is not None:
         return plotly_text(key, _LEAST_WIDE * 2)
     return {
@@ -38,7 +38,7 @@ def axis_name(axis: XAxis) -> str:
 
 
 def step_name(counts: StepMeaning | None) -> str:
-    """The name of the axis of steps, with what a step `counts` where that is known."""
+    """Returns the name of the axis of steps, with what a step `counts` where that is known."""
     if counts is None:
         return axis_name(Axis.STEP)
     counted = {
@@ -54,7 +54,7 @@ def step_name(counts: StepMeaning | None) -> str:
 
 
 def chart_title(spec: ChartSpec) -> str:
-    """The names of a chart's subjects as Plotly reads them, as many as there is room for."""
+    """Returns the names of a chart's subjects as Plotly reads them, as many as there is room for."""
     shown = spec.of[: MOST_WIDE // _LEAST_WIDE]
     wide = max(_LEAST_WIDE, MOST_WIDE // len(shown))
     told = ", ".join(plotly_text(subject_name(subject), wide) for subject in shown)
@@ -62,7 +62,10 @@ def chart_title(spec: ChartSpec) -> str:
 
 
 def axis_title(spec: ChartSpec, *, as_logged: bool) -> str:
-    """The name of a chart's y axis, with its unit; empty where its subjects are in several, which the legend names."""
+    """Returns the name of a chart's y axis, with its unit.
+
+    Empty where its subjects are in several, which the legend names.
+    """
     titles = {_axis_of(subject, as_logged=as_logged) for subject in spec.of}
     return titles.pop() if len(titles) == 1 else ""
 

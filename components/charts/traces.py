@@ -37,7 +37,7 @@ class Line(NamedTuple):
 def line_trace(
     line: Line, x: Column, y: NDArray[np.float64], options: ChartOptions, *, named: bool = True
 ) -> dict[str, Any]:
-    """A line through these points, in the legend where it is `named`."""
+    """Returns a line through these points, in the legend where it is `named`."""
     return {
         "type": "scatter",
         "mode": "markers" if len(x) < 2 else "lines+markers" if line.style.symbol else "lines",
@@ -60,7 +60,7 @@ def _marks(symbol: str | None) -> dict[str, Any]:
 
 
 def end_marks(line: Line, curves: Sequence[Curve], options: ChartOptions) -> list[dict[str, Any]]:
-    """A mark at each point where a curve ended because what it shows diverged."""
+    """Returns a mark at each point where a curve ended because what it shows diverged."""
     ended = [curve for curve in curves if curve.diverged is not None and len(curve)]
     if not ended:
         return []
@@ -69,7 +69,7 @@ def end_marks(line: Line, curves: Sequence[Curve], options: ChartOptions) -> lis
 
 
 def faint_trace(line: Line, points: Drawn) -> dict[str, Any]:
-    """The values as logged, behind the smoothed line."""
+    """Returns the values as logged, behind the smoothed line."""
     trace = line_trace(line, points.x, points.y, ChartOptions(), named=False)
     return trace | {
         "opacity": _RAW_OPACITY,
@@ -80,7 +80,7 @@ def faint_trace(line: Line, points: Drawn) -> dict[str, Any]:
 
 
 def group_traces(line: Line, group: SeedCurve, options: ChartOptions) -> Iterator[dict[str, Any]]:
-    """The band of a group of runs, and the line of its centre."""
+    """Yields the band of a group of runs, and the line of its centre."""
     banded = np.isfinite(group.low) & np.isfinite(group.high)
     x, low, high = group.x[banded], group.low[banded], group.high[banded]
     yield {

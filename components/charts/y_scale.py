@@ -23,13 +23,13 @@ class YScale(NamedTuple):
     other: SymmetricLog | WideScale | None
 
     def said(self) -> list[str]:
-        """What the chart says of it."""
+        """Returns what the chart says of it."""
         if not isinstance(self.other, SymmetricLog):
             return []
         return [_("logarithmic on both sides of 0, linear within ±%(limit)s", limit=words.number(self.other.linear))]
 
     def axis(self, traces: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        """What it makes of the y axis of a chart of `traces`, whose y are still values [n]."""
+        """Returns what it makes of the y axis of a chart of `traces`, whose y are still values [n]."""
         if self.other is None:
             return {}
         drawn = [trace["y"][np.isfinite(trace["y"])] for trace in traces]
@@ -44,7 +44,7 @@ class YScale(NamedTuple):
         }
 
     def placed(self, trace: dict[str, Any]) -> dict[str, Any]:
-        """The trace with its y where they are drawn, and the values themselves beside, for who hovers."""
+        """Returns the trace with its y where they are drawn, and the values themselves beside, for who hovers."""
         if self.other is None:
             return dict(trace)
         values: NDArray[np.float64] = trace["y"]
@@ -60,13 +60,16 @@ class YScale(NamedTuple):
 
 
 def y_scale_of(values: Iterable[NDArray[np.float64]], traces: Sequence[dict[str, Any]], *, log_y: bool) -> YScale:
-    """The scale of a chart of lines with these `values`, drawn, with their bands, as `traces`."""
+    """Returns the scale of a chart of lines with these `values`, drawn, with their bands, as `traces`."""
     drawn = [*values, *(trace["y"][np.isfinite(trace["y"])] for trace in traces)]
     return YScale(symmetric_log(drawn) if log_y else wide_scale(drawn))
 
 
 def own_range(spec: ChartSpec, y_scale: YScale, options: ChartOptions) -> dict[str, Any]:
-    """What the range that a chart was given makes of its y axis; on a logarithm an end that is not above 0 is none."""
+    """Returns what the range that a chart was given makes of its y axis.
+
+    On a logarithm an end that is not above 0 is none.
+    """
     ends = [_place(end, y_scale, options.log_y) for end in (spec.y_from, spec.y_to)]
     if ends == [None, None]:
         return {}

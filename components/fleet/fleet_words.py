@@ -11,12 +11,12 @@ from domain.fleet.usage import Grouping, group_name
 
 
 def ranges() -> dict[str, str]:
-    """The spans that end now."""
+    """Returns the spans that end now."""
     return {Range.HOUR: _("The last hour"), Range.DAY: _("The last day"), Range.WEEK: _("The last week")}
 
 
 def groupings() -> dict[str, str]:
-    """What a line and a row are of."""
+    """Returns what a line and a row are of."""
     return {
         Grouping.GPU: _("GPU"),
         Grouping.HOST: _("Host"),
@@ -27,12 +27,12 @@ def groupings() -> dict[str, str]:
 
 
 def measure_name(measure: Measure) -> str:
-    """What is drawn."""
+    """Returns what is drawn."""
     return measures()[measure]
 
 
 def measures() -> dict[str, str]:
-    """What can be drawn."""
+    """Returns what can be drawn."""
     return {
         Measure.UTILIZATION: _("Utilisation"),
         Measure.MEMORY_USED: _("Memory"),
@@ -42,7 +42,7 @@ def measures() -> dict[str, str]:
 
 
 def measure_axis(measure: Measure) -> str:
-    """The name of its axis, with the unit."""
+    """Returns the name of its axis, with the unit."""
     return {
         Measure.UTILIZATION: _("Utilisation (%)"),
         Measure.MEMORY_USED: _("Memory (GiB)"),
@@ -52,7 +52,7 @@ def measure_axis(measure: Measure) -> str:
 
 
 def nothing_found(question: FleetQuestion, *, of_gpus: int) -> str:
-    """Why there is no line for what is asked, of so many GPUs that are known in this time."""
+    """Returns why there is no line for what is asked, of so many GPUs that are known in this time."""
     if question.q.strip() and not of_gpus:
         return _("In this time nothing has “%(sought)s” in its name.", sought=question.q.strip())
     if not of_gpus:
@@ -63,12 +63,12 @@ def nothing_found(question: FleetQuestion, *, of_gpus: int) -> str:
 
 
 def group_label(key: Mapping[str, str | None]) -> str:
-    """A group by the parts of its name; of one without any it is said that it is not known."""
+    """Returns a group by the parts of its name; of one without any it is said that it is not known."""
     return group_name(key) or words.MISSING
 
 
 def source_text(source: HistorySource) -> str:
-    """Who keeps the history."""
+    """Returns who keeps the history."""
     if source is HistorySource.PROMETHEUS:
         return _("From Prometheus.")
     return _("From the GPU monitors, each of which keeps a day (set PROMETHEUS_URL for more).")

@@ -20,7 +20,7 @@ _MOST_WIDE: Final = 88  # an owner, a run and an experiment
 
 
 def history_figure(question: FleetQuestion, steps: Steps, lines: Sequence[Line]) -> dict[str, Any]:
-    """The chart of the first `MOST_LINES` of `lines`."""
+    """Returns the chart of the first `MOST_LINES` of `lines`."""
     styles = [(colour, dash) for dash in DASHES for colour in PALETTE]
     drawn = [
         {
@@ -39,7 +39,7 @@ def history_figure(question: FleetQuestion, steps: Steps, lines: Sequence[Line])
 
 
 def empty_figure(text: str) -> dict[str, Any]:
-    """A chart that says why there is none."""
+    """Returns a chart that says why there is none."""
     middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
     layout = _layout(FleetQuestion(), None, 0)
     return {"data": [], "layout": layout | {"annotations": [middle | {"text": text, "font": {"size": 13}}]}}

@@ -23,7 +23,7 @@ _MOST_REMARKS = 6
 
 
 def controls(question: FleetQuestion) -> html.Div:
-    """What can be asked, as the address has it."""
+    """Returns what can be asked, as the address has it."""
     zoomed = question.since_ms is not None
     return html.Div(
         [
@@ -60,7 +60,7 @@ def controls(question: FleetQuestion) -> html.Div:
 
 
 def chart() -> html.Figure:
-    """The place of the chart; what it says in words is the table below it."""
+    """Returns the place of the chart; what it says in words is the table below it."""
     return html.Figure(
         dcc.Graph(
             id=ids.FLEET_CHART,
@@ -75,7 +75,7 @@ def chart() -> html.Figure:
 
 
 def stores(question: FleetQuestion) -> list[Any]:
-    """What the page keeps, and what asks again soon while something is being read."""
+    """Returns what the page keeps, and what asks again soon while something is being read."""
     return [
         dcc.Store(id=ids.FLEET_QUESTION, data=question.model_dump(mode="json")),
         dcc.Store(id=ids.FLEET_FIGURE),
@@ -87,14 +87,14 @@ def stores(question: FleetQuestion) -> list[Any]:
 
 
 def csv_link() -> html.A:
-    """The table as a file; assets/fleet_history.js gives it the page's own question."""
+    """Returns the table as a file; assets/fleet_history.js gives it the page's own question."""
     return html.A(
         _("CSV"), id=ids.FLEET_CSV, href="", download="gpu-usage.csv", className="btn btn-sm btn-outline-secondary"
     )
 
 
 def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) -> list[Any]:
-    """Who keeps the history, in which steps and as of when it is told, and what is missing from it."""
+    """Returns who keeps the history, in which steps and as of when it is told, and what is missing from it."""
     steps = history.steps
     said: list[Any] = [
         source_text(history.source),
@@ -133,7 +133,7 @@ def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
 
 
 def body() -> list[Any]:
-    """All below the controls."""
+    """Returns all below the controls."""
     return [
         html.Div(id=ids.FLEET_NOTE, **{"aria-live": "polite"}),
         html.Div(chart(), id=ids.FLEET_DRAWING),
@@ -153,7 +153,7 @@ def body() -> list[Any]:
 
 
 def nothing(text: str) -> html.P:
-    """Said in the place of a chart that has no line."""
+    """Draws a sentence in the place of a chart that has no line."""
     return html.P(text, className="my-3")
 
 

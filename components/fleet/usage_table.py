@@ -18,7 +18,7 @@ _KEYS = {"owner", "run", "run_id", "experiment", "host", "gpu"}
 
 
 def columns() -> list[Column]:
-    """The columns of the table."""
+    """Returns the columns of the table."""
     return [
         Column("what", _("Name")),
         Column("gpu_hours", _("GPU-hours"), "numeric", 2),
@@ -36,7 +36,7 @@ def columns() -> list[Column]:
 
 
 def table() -> html.Div:
-    """The table, empty until its rows come."""
+    """Returns the table, empty until its rows come."""
     return native_table(
         ids.FLEET_TABLE,
         columns(),
@@ -48,7 +48,7 @@ def table() -> html.Div:
 
 
 def row(number: int, used: UsageRow) -> dict[str, Any]:
-    """A row; missing values are None, and the browser makes local times."""
+    """Returns a row; missing values are None, and the browser makes local times."""
     return {
         "id": number,
         "what": group_label(used.model_dump(include=_KEYS)),
@@ -67,13 +67,13 @@ def row(number: int, used: UsageRow) -> dict[str, Any]:
 
 
 def usage_csv(rows: Sequence[UsageRow]) -> str:
-    """All rows with all their digits; missing values are empty."""
+    """Returns all rows with all their digits; missing values are empty."""
     names = list(UsageRow.model_fields)
     return csv_text([names, *([getattr(used, name) for name in names] for used in rows)])
 
 
 def explained() -> html.P:
-    """What the numbers count, and what they do not."""
+    """Returns what the numbers count, and what they do not."""
     text = _(
         "Hours in which nobody heard a GPU count for nothing: “Heard” says how much of the time is known. Who has a GPU"
         " at the same time as others has an equal share of it."

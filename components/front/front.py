@@ -18,12 +18,12 @@ MOST_ROWS = 8
 
 
 def place(tile: str) -> str:
-    """Under which name a tile has its sentence of failure and its Retry."""
+    """Returns under which name a tile has its sentence of failure and its Retry."""
     return f"front-{tile}"
 
 
 def tile(name: str, title: str, parts: Sequence[Any], *, leads_to: str | None = None) -> html.Section:
-    """The frame of a tile: a heading that leads to its page, how old its content is, and its parts."""
+    """Returns the frame of a tile: a heading that leads to its page, how old its content is, and its parts."""
     heading = title if leads_to is None else html.A(title, href=leads_to)
     return html.Section(
         [
@@ -43,32 +43,32 @@ def tile(name: str, title: str, parts: Sequence[Any], *, leads_to: str | None = 
 
 
 def may_fail(name: str) -> html.Div:
-    """Where a tile says what failed, with its Retry."""
+    """Returns where a tile says what failed, with its Retry."""
     return html.Div(notices.failure_alert(place(name)), **{"aria-live": "polite"})
 
 
 def filled(name: str) -> list[Any]:
-    """What a callback fills, and what it remembers of that."""
+    """Returns what a callback fills, and what it remembers of that."""
     return [html.Div(reading(), id=ids.front(name, "body")), dcc.Store(id=ids.front(name, "drawn"))]
 
 
 def reading() -> html.P:
-    """Said until the first answer."""
+    """Draws what is shown until the first answer."""
     return html.P(_("Reading…"), className="text-body-secondary mb-0")
 
 
 def figure(label: str, text: str, class_name: str) -> html.Span:
-    """A number that speaks for itself to the eye, with its label for screen readers."""
+    """Returns a number that speaks for itself to the eye, with its label for screen readers."""
     return html.Span([html.Span(f"{label}: ", className="visually-hidden"), text], className=class_name)
 
 
 def as_of(unix_ms: int | None) -> list[Any]:
-    """How old the content of a tile is."""
+    """Returns how old the content of a tile is."""
     return [] if unix_ms is None else around(_("as of {moment}"), moment=notices.age(unix_ms))
 
 
 def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
-    """Who trains now, and who has gone silent."""
+    """Returns who trains now, and who has gone silent."""
     if not runs:
         return [
             html.P(_("No run is in progress."), className="mb-1"),
@@ -78,7 +78,7 @@ def runs_in_progress(runs: Sequence[RunInProgress]) -> list[Any]:
 
 
 def tile_list(rows: Any) -> html.Ul:
-    """The rows of a tile."""
+    """Returns the rows of a tile."""
     return html.Ul([html.Li(row) for row in rows], className="tile-rows")
 
 
@@ -92,7 +92,7 @@ def _in_progress(run: RunInProgress) -> list[Any]:
 
 
 def _divergence(run: RunInProgress) -> list[Any]:
-    """A run whose loss is NaN trains on for days, and nothing will come of it."""
+    """Returns a run whose loss is NaN trains on for days, and nothing will come of it."""
     if not run.diverged:
         return []
     return [with_reason(diverged_badge(), outcomes.named(run.diverged))]
@@ -109,13 +109,13 @@ def _last_metric(run: RunInProgress) -> Any:
 
 
 def run_name(run: RunInProgress | RunSummary) -> html.Span:
-    """A run's name, which leads to its page."""
+    """Returns a run's name, which leads to its page."""
     link = html.A(run.name or run.run_id[:8], href=run_href(run.run_id), title=run.name)
     return html.Span([link, sample_badge() if run.is_sample else None], className="tile-name")
 
 
 def and_more(count: int) -> Any:
-    """How many runs there are beyond those that a tile shows."""
+    """Returns how many runs there are beyond those that a tile shows."""
     if count <= MOST_ROWS:
         return None
     return html.A(_("and %(n)s more", n=count - MOST_ROWS), href=href("/mlflow"))

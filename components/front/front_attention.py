@@ -17,7 +17,7 @@ MOST_ROWS: Final = 8
 
 
 def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]:
-    """What to look at; None where alerts are not known, `waiting` is how many trainings wait for their turn.
+    """Returns what to look at; None where alerts are not known, `waiting` is how many trainings wait for their turn.
 
     `read_ms` is when the alerts were read, in Unix ms.
     """

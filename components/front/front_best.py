@@ -14,7 +14,7 @@ from domain.tracking.runs import RunSummary
 
 
 def best_runs(best: BestRuns) -> list[Any]:
-    """The best run of each algorithm, below the name of its environment."""
+    """Returns the best run of each algorithm, below the name of its environment."""
     left_out = _left_out(best)
     if not best.environments:
         nothing = _("No run has finished with a success rate or a reward yet.")
@@ -31,7 +31,7 @@ def best_runs(best: BestRuns) -> list[Any]:
 
 
 def _first_rows(environments: Sequence[BestOfEnvironment]) -> list[BestOfEnvironment]:
-    """As many as a tile shows: the best of each environment before the second best of any."""
+    """Takes as many as a tile shows: the best of each environment before the second best of any."""
     places = [(rank, index) for index, one in enumerate(environments) for rank in range(len(one.runs))]
     kept = Counter(index for _rank, index in sorted(places)[:MOST_ROWS])
     return [
@@ -62,7 +62,7 @@ def _run(run: RunSummary) -> list[Any]:
 
 
 def _left_out(best: BestRuns) -> list[Any]:
-    """Who cannot be the best, and why."""
+    """Returns who cannot be the best, and why."""
     said = []
     if best.diverged:
         said.append(

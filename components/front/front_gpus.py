@@ -12,7 +12,7 @@ from components.texts.language import _
 
 
 def parts(hosts: int) -> list[Any]:
-    """The tile's parts for so many hosts, empty until their first messages."""
+    """Returns the tile's parts for so many hosts, empty until their first messages."""
     if not hosts:
         return [gpus.no_monitors()]
     return [
@@ -30,7 +30,10 @@ def parts(hosts: int) -> list[Any]:
 
 
 def texts() -> dict[str, Any]:
-    """What assets/gpu_tile.js writes, in the reader's language, and by which rule; {n} and so on are filled there."""
+    """Returns what assets/gpu_tile.js writes, in the reader's language, and by which rule.
+
+    {n} and so on are filled there.
+    """
     return host_texts() | {
         "why": {
             "busy": _("At least one of the last {samples} samples was not below {percent} %."),

@@ -22,7 +22,8 @@ _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"
 
 
 def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -> list[Any]:
-    """All services of a report, first those that are not well; `shown_ms` says as of when what Clew shows of them is.
+    """Returns all services of a report, first those that are not well; `shown_ms` says as of when what Clew shows of
+    them is.
 
     Of a monitor and an engine it has nothing to say: their news go past this server.
     """
@@ -40,7 +41,7 @@ def _list(listed: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | 
 
 
 def _folded(monitors: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | None]) -> html.Details:
-    """One line for all of them, which opens to the list."""
+    """Returns one line for all of them, which opens to the list."""
     title = _("%(n)s GPU monitors: well", n=words.count(len(monitors)))
     return html.Details([html.Summary(title), _list(monitors, shown_ms)], className="tile-fold")
 
@@ -76,7 +77,7 @@ def _title(service: ServiceHealth) -> str:
 
 
 def _page(kind: ServiceKind) -> str:
-    """The page that shows what this service is there for."""
+    """Returns the page that shows what this service is there for."""
     pages = {
         ServiceKind.MLFLOW: "/mlflow",
         ServiceKind.MODEL_STORE: "/models",

@@ -23,7 +23,9 @@ def active_models(model: Model, activation: Activation | None, others: Sequence[
 
 
 def active_model(model: Model, activation: Activation | None, *, serves: bool = True) -> list[Any]:
-    """The active model; `serves` tells whether it is the first registered model's, which is watched unless asked."""
+    """Returns the active model; `serves` tells whether it is the first registered model's, which is watched unless
+    asked.
+    """
     watched = {} if serves else {"model": model.id}
     return [
         html.P(
@@ -41,7 +43,7 @@ def active_model(model: Model, activation: Activation | None, *, serves: bool = 
 
 
 def _others(models: Sequence[Model]) -> list[Any]:
-    """The active models of other registered models: a line each."""
+    """Returns the active models of other registered models: a line each."""
     if not models:
         return []
     left = len(models) - MOST_OTHERS
@@ -70,14 +72,14 @@ def _line(model: Model) -> list[Any]:
 
 
 def _figure(model: Model) -> Any:
-    """How often it succeeds, or what an episode returns where that is all that is known."""
+    """Returns how often it succeeds, or what an episode returns where that is all that is known."""
     if model.success_rate is None and model.mean_return is not None:
         return figure(_("Mean return"), words.number(model.mean_return), "tile-figure ms-auto")
     return figure(_("Success rate"), words.percent(model.success_rate), "tile-figure ms-auto")
 
 
 def no_active_model(models: int) -> list[Any]:
-    """What to do where nothing serves."""
+    """Returns what to do where nothing serves."""
     if models:
         return [
             html.P(_("No model is active yet: choose one and activate it."), className="mb-2"),

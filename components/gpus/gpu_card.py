@@ -13,7 +13,7 @@ from components.texts.words import MISSING
 
 
 def gpu_card() -> html.Article:
-    """The card before its first sample: nothing is known."""
+    """Returns the card before its first sample: nothing is known."""
     head = [
         html.H3("", className="h6 mb-0 me-auto", **{"data-part": "title"}),
         html.Span("", className="badge text-bg-danger gpu-state", hidden=True, **{"data-part": "state"}),
@@ -51,13 +51,13 @@ def gpu_card() -> html.Article:
 
 
 def as_json() -> dict[str, Any]:
-    """That card as the browser builds it."""
+    """Returns the card as the browser builds it."""
     described: dict[str, Any] = _plain(gpu_card())
     return described
 
 
 def _plain(part: Any) -> Any:
-    """Components within components as JSON, too: a Store holds no components."""
+    """Makes JSON also of components within components: a Store holds no components."""
     if isinstance(part, list | tuple):
         return [_plain(one) for one in part]
     if not hasattr(part, "to_plotly_json"):
@@ -67,12 +67,12 @@ def _plain(part: Any) -> Any:
 
 
 def _said(part: str, colour: str) -> html.P:
-    """The place of a sentence that is there only while something is wrong."""
+    """Returns the place of a sentence that is there only while something is wrong."""
     return html.P("", className=f"small {colour} mb-2", hidden=True, **{"data-part": part})
 
 
 def _bar(part: str, label: str) -> html.Div:
-    """A labelled bar; without a value or a limit it stays empty, and the text says which."""
+    """Returns a labelled bar; without a value or a limit it stays empty, and the text says which."""
     meter: dict[str, Any] = {"aria-label": label, "aria-valuenow": "0", "aria-valuetext": ""}
     return html.Div(
         [

@@ -14,7 +14,10 @@ HEAT_STEPS = 9
 
 
 def overview(metric: str, group: str, host: str, owner: str, state: str, run: str) -> html.Section:
-    """The map with its controls, as an address asks for it; what is not on offer is as if it had not been said."""
+    """Returns the map with its controls, as an address asks for it.
+
+    What is not on offer is as if it had not been said.
+    """
     controls = [
         _choice(ids.GPU_METRIC, _("Show"), metrics(), _offered(metric, metrics())),
         _choice(ids.GPU_GROUP, _("Sort by"), groups(), _offered(group, groups())),
@@ -38,7 +41,7 @@ def overview(metric: str, group: str, host: str, owner: str, state: str, run: st
 
 
 def opened() -> html.Section:
-    """The cards of the GPUs that are open, and the buttons that open and close many."""
+    """Returns the cards of the GPUs that are open, and the buttons that open and close many."""
     buttons = [
         dbc.Button("", id=ids.GPU_OPEN_ALL, size="sm", outline=True, color="secondary"),
         dbc.Button(_("Close all"), id=ids.GPU_CLOSE_ALL, size="sm", outline=True, color="secondary"),
@@ -54,7 +57,7 @@ def opened() -> html.Section:
 
 
 def hosts(lines_id: str) -> html.Section:
-    """The place of the hosts' lines: their connections, and what is wrong; of many, how many are well."""
+    """Returns the place of the hosts' lines: their connections, and what is wrong; of many, how many are well."""
     return html.Section(
         [
             html.P(className="small text-body-secondary mb-1", **{"aria-live": "polite"}),
@@ -69,7 +72,7 @@ def _offered(value: str, options: dict[str, str]) -> str:
 
 
 def _everybody(what: str, chosen: str) -> dict[str, str]:
-    """What is known before the first message: all, and what the address says."""
+    """Returns what is known before the first message: all, and what the address says."""
     return {EVERY: _("all")} | ({chosen: nothing()[what] if chosen == NOTHING else chosen} if chosen else {})
 
 
@@ -83,7 +86,7 @@ def _labelled(component_id: str, label: str, control: Any) -> html.Div:
 
 
 def _legend() -> html.Div:
-    """What colours and marks mean; the numbers at the scale's ends are those of what is shown."""
+    """Returns what colours and marks mean; the numbers at the scale's ends are those of what is shown."""
     steps = [html.Span(className="gpu-step", **{"data-heat": str(step)}) for step in range(HEAT_STEPS)]
     marks = [
         _mark(_("not known"), **{"data-unknown": "", "data-heat": "none"}),

@@ -36,7 +36,7 @@ _MOST_IN_LEGEND = 24
 
 
 def metrics() -> dict[str, str]:
-    """The numbers that the map shows, the first unless another is asked for."""
+    """Returns the numbers that the map shows, the first unless another is asked for."""
     return {
         "utilization": _("Utilisation"),
         "memory": _("Memory"),
@@ -46,12 +46,12 @@ def metrics() -> dict[str, str]:
 
 
 def groups() -> dict[str, str]:
-    """What GPUs are sorted by, the first unless another is asked for."""
+    """Returns what GPUs are sorted by, the first unless another is asked for."""
     return {"host": _("Host"), "owner": _("Owner"), "state": _("State"), "run": _("Run")}
 
 
 def uses() -> dict[str, str]:
-    """What a GPU does, what needs a person first."""
+    """Returns what a GPU does, what needs a person first."""
     return {
         GpuState.LOST: _("GPU lost"),
         GpuState.FAILED: _("cannot be read"),
@@ -65,12 +65,12 @@ def uses() -> dict[str, str]:
 
 
 def nothing() -> dict[str, str]:
-    """What those are called that have no owner, or no run."""
+    """Returns what those are called that have no owner, or no run."""
     return {"owner": _("nobody"), "run": _("no run")}
 
 
 def host_texts() -> dict[str, Any]:
-    """What is said of hosts and their GPUs on any page; {n} is a number of seconds."""
+    """Returns what is said of hosts and their GPUs on any page; {n} is a number of seconds."""
     return {
         "connection": line_states(),
         "states": {
@@ -133,7 +133,7 @@ def host_texts() -> dict[str, Any]:
 
 
 def _scales() -> dict[str, dict[str, str]]:
-    """Of each number on the map: its name, and what the ends of its scale are."""
+    """Returns of each number on the map its name, and what the ends of its scale are."""
     return {
         "utilization": {"label": _("Utilisation of each GPU (%)"), "low": "0 %", "high": "100 %"},
         "memory": {"label": _("Memory of each GPU that is used (%)"), "low": "0 %", "high": "100 %"},
@@ -143,7 +143,7 @@ def _scales() -> dict[str, dict[str, str]]:
 
 
 def page_texts(layout: dict[str, Any]) -> dict[str, Any]:
-    """What the GPU page says beside that; `layout` is its chart's."""
+    """Returns what the GPU page says beside that; `layout` is its chart's."""
     return host_texts() | {
         "summary": _("{gpu}: now {now}, mean {mean}, lowest {lowest}, highest {highest}"),
         "processes": _("Processes"),

@@ -19,17 +19,17 @@ _GREY = "rgba(128,128,128,0.25)"
 
 
 def sockets(hosts: int, socket_id: Callable[[str, int], str]) -> html.Div:
-    """A line to each of so many hosts; where they are many, the page opens its lines itself."""
+    """Returns a line to each of so many hosts; where they are many, the page opens its lines itself."""
     return html.Div([WebSocket(id=socket_id("socket", host)) for host in with_components(hosts)], hidden=True)
 
 
 def with_components(hosts: int) -> range:
-    """The places of those of so many hosts whose messages come through a component: all, or none of many."""
+    """Returns the places of those of so many hosts whose messages come through a component: all, or none of many."""
     return range(hosts if hosts <= MOST_COMPONENTS else 0)
 
 
 def chart() -> html.Figure:
-    """Utilisation of each GPU that is open, a line each; its caption says the same in words."""
+    """Draws the utilisation of each GPU that is open, a line each; its caption says the same in words."""
     return html.Figure(
         [
             dcc.Graph(
@@ -49,7 +49,7 @@ def chart() -> html.Figure:
 
 
 def chart_layout() -> dict[str, Any]:
-    """The Plotly layout: percent over the reader's time."""
+    """Returns the Plotly layout: percent over the reader's time."""
     axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
     title = _("GPU utilisation, the last %(samples)s samples", samples=HISTORY_SAMPLES)
     return {
@@ -69,7 +69,7 @@ def chart_layout() -> dict[str, Any]:
 
 
 def processes() -> list[Any]:
-    """The place of the table of processes."""
+    """Returns the place of the table of processes."""
     return [
         html.H2(_("Processes"), className="h5 mt-3"),
         html.Div(html.P(_("Nothing has been heard yet."), className="text-body-secondary"), id=ids.GPU_PROCESSES),
@@ -77,7 +77,10 @@ def processes() -> list[Any]:
 
 
 def training_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
-    """What joins a running run with its process: the boot, the start tick, and the pid as the trainer sees it."""
+    """Returns what joins a running run with its process.
+
+    The boot, the start tick, and the pid as the trainer sees it.
+    """
     return [
         {
             "run_id": run.run_id,
@@ -94,10 +97,10 @@ def training_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
 
 
 def schema() -> dict[str, Any]:
-    """What a message has to be, as JSON Schema: assets/schema.js checks each before anything uses it."""
+    """Returns what a message has to be, as JSON Schema: assets/schema.js checks each before anything uses it."""
     return GpuReport.model_json_schema()
 
 
 def no_monitors() -> dbc.Alert:
-    """Said where no GPU monitor is configured."""
+    """Says that no GPU monitor is configured."""
     return dbc.Alert(_("No GPU monitor is configured: set GPU_MONITOR_URLS."), color="info")

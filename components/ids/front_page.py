@@ -13,10 +13,10 @@ FRONT_GPU_MORE = "front-gpu-more"
 
 
 def front(tile: str, what: str) -> str:
-    """A part of a tile (attention, model, runs, gpus, best or health): body, as-of or drawn."""
+    """Returns a part of a tile (attention, model, runs, gpus, best or health): body, as-of or drawn."""
     return f"front-{tile}-{what}"
 
 
 def front_gpu(what: str, host: int) -> str:
-    """A part of a host in the GPU tile: socket, badge, since, notice or said."""
+    """Returns a part of a host in the GPU tile: socket, badge, since, notice or said."""
     return f"front-gpu-{what}-{host}"

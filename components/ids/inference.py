@@ -31,5 +31,8 @@ EVALUATION_WHOSE = "evaluation-whose"
 
 
 def walk(what: str, side: str) -> str:
-    """A part of a side ("a" or "b") of the inference page: badge, since, section, title, board, news or trouble."""
+    """Returns a part of a side ("a" or "b") of the inference page.
+
+    Badge, since, section, title, board, news or trouble.
+    """
     return f"walk-{what}-{side}"

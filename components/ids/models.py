@@ -27,5 +27,5 @@ MODEL_CHECKED = "model-checked"
 
 
 def change(verb: str) -> str:
-    """The button of the model page that asks for this change."""
+    """Returns the button of the model page that asks for this change."""
     return f"model-{verb}"

@@ -30,10 +30,10 @@ LIVE_LOG_SAID = "live-log-said"
 
 
 def live_chart(word: str) -> str:
-    """The growing chart of a metric word on the page of one training."""
+    """Returns the growing chart of a metric word on the page of one training."""
     return f"live-chart-{word.replace('_', '-')}"
 
 
 def live_chart_summary(word: str) -> str:
-    """What that chart shows, in words."""
+    """Returns what that chart shows, in words."""
     return f"{live_chart(word)}-summary"

@@ -22,7 +22,7 @@ TICK_MS = 1000
 
 
 def panel() -> html.Section:
-    """The place of the evaluation on the inference page."""
+    """Returns the place of the evaluation on the inference page."""
     return html.Section(
         [
             html.H2(_("How good is it?"), className="h5"),
@@ -54,7 +54,7 @@ def panel() -> html.Section:
 
 
 def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
-    """How far it is, or what came of it; `note` says what became of the result."""
+    """Returns how far it is, or what came of it; `note` says what became of the result."""
     said: list[Any] = []
     if found.state is EvaluationState.RUNNING and found.error:
         said.append(waiting(_cause(found), found.waited_s))
@@ -82,7 +82,7 @@ def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
 
 
 def _whose(found: EvaluationReport) -> list[Any]:
-    """Who started what still runs, as far as that is known, and why this reader cannot cancel it."""
+    """Returns who started what still runs, as far as that is known, and why this reader cannot cancel it."""
     if found.cancellable and found.started_by is None:
         return []
     if found.cancellable:
@@ -98,14 +98,14 @@ def _cause(found: EvaluationReport) -> str:
 
 
 def waiting(cause: str, waited_seconds: float | None) -> dbc.Alert:
-    """Said while it waits for what is only starting; the seconds are not read aloud again and again."""
+    """Says that it waits for what is only starting; the seconds are not read aloud again and again."""
     sentence = _("Waiting: %(cause)s. It goes on by itself.", cause=cause.rstrip(".。"))
     waited = None if waited_seconds is None else _("(%(n)s s so far)", n=count(round(waited_seconds)))
     return dbc.Alert([sentence, " ", html.Span(waited, **{"aria-hidden": "true"})], color="info", class_name="py-2")
 
 
 def unavailable(cause: str) -> dbc.Alert:
-    """Said when the engine cannot be asked."""
+    """Says that the engine cannot be asked."""
     return dbc.Alert(cause, color="warning", class_name="py-2")
 
 

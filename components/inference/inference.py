@@ -22,7 +22,7 @@ _GREY = "rgba(128,128,128,0.25)"
 
 
 def side(name: str, *, hidden: bool) -> html.Section:
-    """One model's walk: who it is, the maze, the numbers."""
+    """Returns one model's walk: who it is, the maze, the numbers."""
     return html.Section(
         [
             line_head(
@@ -56,13 +56,13 @@ def _facts() -> dict[str, str]:
 
 
 def _fact(part: str, label: str) -> html.Div:
-    """The maze's policies tell no value."""
+    """Returns the maze's policies tell no value."""
     look = "only-others" if part == "value" else None
     return html.Div([html.Dt(label, **{"data-name": part}), html.Dd(MISSING, **{"data-part": part})], className=look)
 
 
 def episodes() -> html.Section:
-    """The place of the list of the episodes that were watched; empty, and not there, for the maze."""
+    """Returns the place of the list of the episodes that were watched; empty, and not there, for the maze."""
     return html.Section(
         [html.H2(_("Episodes watched"), className="h5"), html.Div(id=ids.INFERENCE_EPISODES)],
         id=f"{ids.INFERENCE_EPISODES}-section",
@@ -72,7 +72,7 @@ def episodes() -> html.Section:
 
 
 def chart() -> html.Figure:
-    """Cumulative reward over the steps of the episode."""
+    """Draws the cumulative reward over the steps of the episode."""
     return html.Figure(
         [
             dcc.Graph(
@@ -90,7 +90,7 @@ def chart() -> html.Figure:
 
 
 def chart_layout() -> dict[str, Any]:
-    """The Plotly layout of that chart."""
+    """Returns the Plotly layout of that chart."""
     axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
     return {
         "title": {"text": _("Cumulative reward"), "x": 0, "xref": "paper", "font": {"size": 15}},
@@ -106,12 +106,12 @@ def chart_layout() -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """What a step of the engine has to be in the maze, and in any other environment, as JSON Schema."""
+    """Returns what a step of the engine has to be in the maze, and in any other environment, as JSON Schema."""
     return {"maze": InferenceStep.model_json_schema(), "others": WatchedStep.model_json_schema()}
 
 
 def texts() -> dict[str, Any]:
-    """What assets/inference_*.js writes, in the reader's language."""
+    """Returns what assets/inference_*.js writes, in the reader's language."""
     return {
         "connection": line_states(),
         "heard": "",
@@ -148,7 +148,7 @@ def texts() -> dict[str, Any]:
 
 
 def _texts_of_others() -> dict[str, Any]:
-    """What is written of any environment but the maze."""
+    """Returns what is written of any environment but the maze."""
     return {
         "kinds": {
             "q_values": _("Q values"),

@@ -33,7 +33,7 @@ class ViewRequest(BaseModel):
 
 
 def controls(asked: ViewRequest) -> list[Any]:
-    """Which models, in which maze or from which seed, how fast; and what starts and ends their walk."""
+    """Returns which models, in which maze or from which seed, how fast; and what starts and ends their walk."""
     sizes = {NONE: _("as trained"), **{str(size): f"{size} × {size}" for size in range(SMALLEST, LARGEST + 1)}}
     return [
         html.Div(
@@ -65,7 +65,7 @@ def _seed(seed: int | None) -> dbc.Input:
 
 
 def _buttons() -> html.Div:
-    """Step takes one while the walk stands still."""
+    """Draws the buttons; Step takes one while the walk stands still."""
     others = {ids.INFERENCE_STOP: _("Stop"), ids.INFERENCE_STEP: _("Step"), ids.INFERENCE_RESET: _("Reset")}
     return html.Div(
         [
@@ -79,7 +79,7 @@ def _buttons() -> html.Div:
 
 
 def _speeds(asked: ViewRequest) -> list[html.Div]:
-    """The maze's in steps per second, any other environment's in times its own rate."""
+    """Returns the maze's in steps per second, any other environment's in times its own rate."""
     paces = {f"{pace:g}": f"{pace:g}×" for pace in sorted({*_PACES, asked.pace})}
     return [
         _labelled(ids.INFERENCE_SPEED, _("Steps per second"), _speed(asked.speed), "speed only-maze"),
@@ -93,7 +93,7 @@ def _goes_on() -> html.Div:
 
 
 def _keys() -> html.Div:
-    """Which keys do what, and a switch to turn them off; assets/inference_keys.js has them."""
+    """Returns which keys do what, and a switch to turn them off; assets/inference_keys.js has them."""
     keys = {
         (_("Space bar"),): _("play or stop"),
         ("→",): _("one step"),
@@ -116,7 +116,7 @@ def _speed(speed: float) -> dbc.Input:
 
 
 def model_options(found: ModelList, *, none: str) -> list[dict[str, Any]]:
-    """The models to choose from, and before them what `none` of them is called.
+    """Returns the models to choose from, and before them what `none` of them is called.
 
     Of several registered models or environments each has a heading, and each registered model but the first has its
     own active one, `NONE` and its name.

@@ -21,7 +21,7 @@ MOST_SHOWN = 20
 
 
 def activations(history: Sequence[Activation], models: ModelList, model_name: str) -> html.Details | None:
-    """Who made which model active, and when, the newest first; and the way back to each that is still there.
+    """Returns who made which model active, and when, the newest first; and the way back to each that is still there.
 
     Those that are not shown are somewhere: where, it says, with `model_name`, the registered model's.
     """
@@ -66,7 +66,7 @@ def _heading(text: str, *, is_number: bool) -> html.Th:
 
 
 def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
-    """Where those are that the table leaves out: of each registered model the newest are told."""
+    """Returns where those are that the table leaves out: of each registered model the newest are told."""
     said, known = [], len(history)
     if known > MOST_SHOWN:
         said.append(
@@ -86,7 +86,7 @@ def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
 
 
 def _reason(activation: Activation) -> str:
-    """Why it was activated, and whether a deletion was overruled by it."""
+    """Returns why it was activated, and whether a deletion was overruled by it."""
     said = [activation.reason] if activation.reason else []
     if activation.overrules_deletion:
         said.append(words.overruled_deletion())
@@ -114,7 +114,7 @@ def _linked(model_id: str | None) -> Any:
 
 
 def _gain(activation: Activation) -> str:
-    """By how much the success rate rose, else the return: whichever the environment has."""
+    """Says by how much the success rate rose, else the return: whichever the environment has."""
     if (gain := activation.gain) is not None:
         return _("%(points)s points", points=f"{gain * 100:+.1f}")
     if (gained := activation.gained_return) is not None:

@@ -19,7 +19,8 @@ TOAST_SECONDS = 12
 
 
 def button(component_id: str, verb: ChangeVerb, text: str, look: str, model_id: str | None = None) -> html.Button:
-    """One that asks for a change of `model_id`, or of the model that is chosen in the list; assets/changes.js listens.
+    """Returns one that asks for a change of `model_id`, or of the model that is chosen in the list; assets/changes.js
+    listens.
 
     It is not there for the eye where this Clew is read-only (assets/clew.css).
     """
@@ -35,7 +36,7 @@ def button(component_id: str, verb: ChangeVerb, text: str, look: str, model_id: 
 
 
 def place() -> list[Any]:
-    """Where each request is answered, on whichever page its reader is by then; assets/changes.js fills it."""
+    """Returns where each request is answered, on whichever page its reader is by then; assets/changes.js fills it."""
     return [
         html.Div(
             id=ids.CHANGES,
@@ -68,7 +69,7 @@ def place() -> list[Any]:
 
 
 def answer(request: ChangeRequest, result: ChangeResult, go: str | None = None) -> dict[str, Any]:
-    """What assets/changes.js shows of the result; `go` is where a model that was to be tried can be watched."""
+    """Returns what assets/changes.js shows of the result; `go` is where a model that was to be tried can be watched."""
     goes = request.verb is ChangeVerb.TRY and result.outcome is ChangeOutcome.DONE
     return {
         "outcome": result.outcome,
@@ -80,7 +81,7 @@ def answer(request: ChangeRequest, result: ChangeResult, go: str | None = None) 
 
 
 def refused(error: Any) -> dict[str, Any]:
-    """What is shown where somebody may not change anything."""
+    """Returns what is shown where somebody may not change anything."""
     return {"outcome": ChangeOutcome.REFUSED, "sentence": translate(error)}
 
 
@@ -138,7 +139,7 @@ def _not_known(model_id: str, cause: str | None) -> str:
 
 
 def _undo(activation: Activation | None) -> dict[str, str] | None:
-    """What Undo asks for: the former model active again, as long as the one that took its place is active."""
+    """Returns what Undo asks for: the former model active again, as long as the one that took its place is active."""
     if activation is None or activation.former_id in (None, activation.model_id):
         return None
     return {"verb": ChangeVerb.UNDO, "model_id": str(activation.former_id), "in_place_of": activation.model_id}

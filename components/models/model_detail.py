@@ -24,7 +24,7 @@ BUTTONS: Final = (ChangeVerb.ACTIVATE, ChangeVerb.TRY, ChangeVerb.DELETE, Change
 
 
 def place(model_id: str) -> list[Any]:
-    """The page's parts, empty until its callbacks fill them."""
+    """Returns the page's parts, empty until its callbacks fill them."""
     return [
         html.Div(notices.failure_alert("model"), **{"aria-live": "polite"}),
         html.Div(dbc.Spinner(size="sm"), id=ids.MODEL_FACTS, className="mb-3"),
@@ -45,7 +45,7 @@ def place(model_id: str) -> list[Any]:
 
 
 def facts(model: Model) -> list[Any]:
-    """The model's head and facts."""
+    """Returns the model's head and facts."""
     run = words.MISSING if model.run_id is None else html.A(model.run_id[:8], href=run_href(model.run_id))
     known = [
         *([(_("Registered model"), model.name)] if model.name else []),
@@ -69,7 +69,7 @@ def facts(model: Model) -> list[Any]:
 
 
 def _noted(model: Model) -> list[tuple[str, Any]]:
-    """What others gave it: shown as it is, and never changed here."""
+    """Returns what others gave it: shown as it is, and never changed here."""
     known: list[tuple[str, Any]] = []
     if model.aliases:
         known.append((_("Other aliases"), ", ".join(model.aliases)))
@@ -94,7 +94,7 @@ def disabled(model: Model | None) -> dict[ChangeVerb, bool]:
 
 
 def policy(graph: PolicyGraph) -> list[Any]:
-    """What the file holds and how it is read; it has passed the check, or could only be loaded."""
+    """Returns what the file holds and how it is read; it has passed the check, or could only be loaded."""
     known = [
         (_("Inputs"), _tensors(graph.inputs)),
         (_("Outputs"), _tensors(graph.outputs)),
@@ -110,18 +110,18 @@ def policy(graph: PolicyGraph) -> list[Any]:
 
 
 def unusable(cause: str) -> dbc.Alert:
-    """Why the model's file cannot be shown or activated."""
+    """Returns why the model's file cannot be shown or activated."""
     return dbc.Alert(cause, color="warning", class_name="py-2")
 
 
 def waiting(cause: str, since_ms: int) -> dbc.Alert:
-    """Said while the file cannot be checked, for a service may only be starting."""
+    """Says that the file cannot be checked yet, for a service may only be starting."""
     said = _("The file is not checked yet. %(cause)s.", cause=cause.rstrip(".。"))
     return dbc.Alert([said, *notices.waiting(since_ms)], color="info", class_name="py-2")
 
 
 def not_found(model_id: str) -> list[Any]:
-    """Said where the address names no model."""
+    """Says that the address names no model."""
     return [
         html.H1(_("No such model"), className="h3"),
         html.P(around(_("There is no model {model}. It may have been removed."), model=html.Code(model_id[:64]))),
@@ -134,7 +134,7 @@ def _button(verb: ChangeVerb, text: str, look: str, model_id: str) -> html.Butto
 
 
 def _read_as(signature: PolicySignature) -> list[Any]:
-    """What each tensor is for, in the words of the tag."""
+    """Returns what each tensor is for, in the words of the tag."""
     inputs = [(one.name, one.part or one.role.value) for one in signature.inputs]
     said = [*inputs, *((one.name, one.meaning.value) for one in signature.outputs)]
     return [html.Div([html.Code(name), f": {what}"]) for name, what in said]

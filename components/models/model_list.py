@@ -24,7 +24,7 @@ _MOST_EXACT = 2**53  # a browser's numbers are exact up to here
 
 
 def columns() -> list[Column]:
-    """The columns of the model list."""
+    """Returns the columns of the model list."""
     return [
         Column("details", _("Open"), "link"),
         Column("model_id", _("Model")),
@@ -41,7 +41,9 @@ def columns() -> list[Column]:
 
 
 def row(model: Model) -> dict[str, Any]:
-    """A model as a row; missing numbers and times are None, assets/models.js adds the link and the local time."""
+    """Returns a model as a row; missing numbers and times are None, assets/models.js adds the link and the local
+    time.
+    """
     return {
         "id": model.id,
         "model_id": _shown(model.id),
@@ -61,13 +63,16 @@ def row(model: Model) -> dict[str, Any]:
 
 
 def _shown(model_id: str) -> int | str:
-    """Plain numbers as numbers, so that 10 comes after 9; what a number would not show letter by letter, as it is."""
+    """Returns plain numbers as numbers, so that 10 comes after 9.
+
+    What a number would not show letter by letter, as it is.
+    """
     number = order_of(model_id)[2]
     return number if str(number) == model_id and number < _MOST_EXACT else model_id
 
 
 def measured_text(measurement: AnyMeasurement) -> str:
-    """What Clew itself measured, in a sentence."""
+    """Returns what Clew itself measured, in a sentence."""
     if isinstance(measurement, ReturnsMeasurement):
         return _returns_text(measurement.returns[0])
     return _(
@@ -101,7 +106,7 @@ def _with_interval(measured: Measured) -> str:
 
 
 def toolbar() -> html.Div:
-    """The filters, and what can be done with the chosen model."""
+    """Returns the filters, and what can be done with the chosen model."""
     states = {
         PRESENT: _("Active and inactive"),
         EVERYTHING: _("All states"),
@@ -135,7 +140,7 @@ def toolbar() -> html.Div:
 
 
 def model_table() -> html.Div:
-    """The table with a choice, sort and filter; empty until assets/models.js fills it."""
+    """Returns the table with a choice, sort and filter; empty until assets/models.js fills it."""
     tones = {"active": "success", "inactive": "secondary", "deleted": "danger"}
     styles = [
         {
@@ -158,7 +163,7 @@ def model_table() -> html.Div:
 
 
 def freshness() -> html.Div:
-    """How many models there are, as of when, and how many of them are on show."""
+    """Returns how many models there are, as of when, and how many of them are on show."""
     return html.Div(
         [
             html.Span(id=ids.MODEL_FRESHNESS, className="text-body-secondary small"),
@@ -168,7 +173,7 @@ def freshness() -> html.Div:
 
 
 def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:
-    """How many models there are, as of when."""
+    """Returns how many models there are, as of when."""
     if models is None or as_of_ms is None:
         return [_("Reading the models…")]
     counted = ngettext("%(count)s model", "%(count)s models", models, count=words.count(models))
@@ -176,7 +181,7 @@ def freshness_text(models: int | None, as_of_ms: int | None) -> list[Any]:
 
 
 def texts() -> dict[str, Any]:
-    """What assets/models.js writes."""
+    """Returns what assets/models.js writes."""
     return {
         "details": _("Open"),
         "shown": _(" · {n} shown"),
@@ -186,7 +191,7 @@ def texts() -> dict[str, Any]:
 
 
 def nothing_here() -> list[Any]:
-    """What to do when there is no model."""
+    """Returns what to do when there is no model."""
     return [
         html.P(_("No model has been registered yet. A training registers one when it ends:")),
         notices.how_to_train(),

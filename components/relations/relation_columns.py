@@ -23,7 +23,8 @@ _WORDS_NAMED: Final = 5
 
 
 def relation_columns(known: Known, query: RunQuery) -> dict[str, Any]:
-    """The columns of `query` for the runs that it leaves, the first `MOST_RUNS` of them, with their ids and names.
+    """Returns the columns of `query` for the runs that it leaves, the first `MOST_RUNS` of them, with their ids and
+    names.
 
     `values` are little-endian: float64 with NaN where there is none, Unix ms where `kind` is time, and int32 codes of
     `categories` where it is text, with -1. `none`, `diverged`, `out_of_range`, `no_number` and
@@ -66,7 +67,7 @@ def _column(ref: ColumnRef, column: Column, rows: Rows) -> dict[str, Any]:
 
 
 def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
-    """With those categories alone that any of the rows has: of 50,000 names a filter may leave ten.
+    """Keeps those categories alone that any of the rows has: of 50,000 names a filter may leave ten.
 
     They are in the order in which a browser compares texts, so that a range between two of them stays one.
     """
@@ -81,7 +82,7 @@ def _text(column: TextColumn, rows: Rows) -> dict[str, Any]:
 
 
 def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> Mapping[str, Any]:
-    """How many have no number, by why: what diverged or is out of range was logged, and is no zero."""
+    """Returns how many have no number, by why: what diverged or is out of range was logged, and is no zero."""
     found = [column.reasons[row] for row in rows[np.isnan(values)].tolist() if row in column.reasons]
     words = _words(column, rows)
     diverged = sum(outcome.diverged is not None for outcome in found)
@@ -99,7 +100,7 @@ def _reasons(column: NumberColumn, rows: Rows, values: NDArray[np.float64]) -> M
 
 
 def _words(column: NumberColumn, rows: Rows) -> list[str]:
-    """What the rows have in the place of a number."""
+    """Returns what the rows have in the place of a number."""
     if column.words is None:
         return []
     codes = column.words.codes[rows]

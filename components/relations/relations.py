@@ -15,7 +15,7 @@ _NAME: Final = {"name": "{name}"}
 
 
 def section() -> html.Section:
-    """The section with its heading; what is in it comes when a part is opened, here or by the address."""
+    """Returns the section with its heading; what is in it comes when a part is opened, here or by the address."""
     return html.Section(
         [
             html.H2(_("Relations of these runs"), className="h5 mt-4"),
@@ -27,7 +27,7 @@ def section() -> html.Section:
 
 
 def texts() -> dict[str, Any]:
-    """All that the browser says there, in the reader's language."""
+    """Returns all that the browser says there, in the reader's language."""
     return {
         **_headings(),
         **_fields(),

@@ -23,7 +23,7 @@ _ESCAPED: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029
 
 
 def head(title: str, plotly: Path) -> str:
-    """All before the content; `plotly` is the bundle that draws the charts."""
+    """Returns all before the content; `plotly` is the bundle that draws the charts."""
     policy = (
         f"default-src 'none'; script-src {_hash_of(plotly)} {_hash(_SCRIPT)}; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
@@ -38,7 +38,7 @@ def head(title: str, plotly: Path) -> str:
 
 
 def chart(place: str, figure: dict[str, Any], config: dict[str, Any], summary: str) -> str:
-    """A chart's place, and what is drawn there."""
+    """Returns a chart's place, and what is drawn there."""
     # As JavaScript of a script it would be code; as JSON it is data, whatever it says.
     data = orjson.dumps({"figure": figure, "config": config}).decode().translate(_ESCAPED)
     return (
@@ -49,7 +49,7 @@ def chart(place: str, figure: dict[str, Any], config: dict[str, Any], summary: s
 
 
 def scripts(plotly: Path) -> list[str]:
-    """What draws the charts, and the end of the file."""
+    """Returns what draws the charts, and the end of the file."""
     return ["<script>", _bundle(plotly), "</script>\n<script>", _SCRIPT, "</script>\n</body>\n</html>\n"]
 
 

@@ -25,17 +25,17 @@ _KEPT: Final = frozenset(
 
 
 def html_text(component: Any, base: str) -> str:
-    """What `component` is as HTML; links lead to where `base` is."""
+    """Returns what `component` is as HTML; links lead to where `base` is."""
     return "".join(_pieces(component, base))
 
 
 def text(value: object) -> str:
-    """A text between tags, or within quotes."""
+    """Returns a text between tags, or within quotes."""
     return html.escape(str(value), quote=True)
 
 
 def moment_text(unix_ms: float) -> str:
-    """A moment in UTC: a file is read in zones that nobody knows."""
+    """Returns a moment in UTC: a file is read in zones that nobody knows."""
     return datetime.fromtimestamp(unix_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -83,7 +83,7 @@ def _attributes(props: dict[str, Any], its_class: str, base: str) -> Iterator[st
 
 
 def _address(name: str, value: str, base: str) -> Iterator[str]:
-    """A link to Clew or to the web, or a picture that is in the file; nothing that could run."""
+    """Yields a link to Clew or to the web, or a picture that is in the file; nothing that could run."""
     whole = value if value.startswith("data:image/") and name == "src" else urljoin(base, value)
     if urlsplit(whole).scheme in ("http", "https", "data"):
         yield f' {name}="{text(whole)}"'

@@ -32,7 +32,7 @@ class About(NamedTuple):
 
 
 def opening(about: About) -> str:
-    """The title, and what has to be known of a file that was sent on."""
+    """Returns the title, and what has to be known of a file that was sent on."""
     facts: list[tuple[str, Any]] = [
         (_("Address"), html.A(about.address, href=about.address)),
         (_("Made at"), moment_text(about.at.astimezone(UTC).timestamp() * 1000)),
@@ -44,24 +44,24 @@ def opening(about: About) -> str:
 
 
 def title(runs: int) -> str:
-    """The file's title."""
+    """Returns the file's title."""
     return _("Comparison of %(n)s runs", n=words.count(runs))
 
 
 def notes(sentences: Sequence[str]) -> str:
-    """What the file lacks: nobody can ask for it later."""
+    """Returns what the file lacks: nobody can ask for it later."""
     if not sentences:
         return ""
     return html_text(html.Div([html.P(sentence) for sentence in sentences], className="notes"), "")
 
 
 def section(heading: str, content: Any, base: str) -> str:
-    """A part of the file with its heading; nothing where there is nothing in it."""
+    """Returns a part of the file with its heading; nothing where there is nothing in it."""
     return html_text([html.H2(heading), content], base) + "\n" if content else ""
 
 
 def run_list(runs: Sequence[Run], base: str) -> str:
-    """The runs with their ids, experiments and moments."""
+    """Returns the runs with their ids, experiments and moments."""
     heads = [_("Run"), _("Run id"), _("Experiment"), _("Status"), _("Started"), _("Ended")]
     rows = [
         [
@@ -78,7 +78,7 @@ def run_list(runs: Sequence[Run], base: str) -> str:
 
 
 def changed(runs: Sequence[Run], vocabulary: Vocabulary, commit_url: str | None, base: str) -> str:
-    """What changed between the runs, of many the first ones."""
+    """Returns what changed between the runs, of many the first ones."""
     if len(runs) < 2:
         return ""
     found = changes_between(runs[:MOST_HELD_AGAINST], vocabulary)
@@ -94,7 +94,7 @@ def first_of(shown: int, asked: int) -> str:
 
 
 def parameters(runs: Sequence[Run], base: str) -> Iterator[str]:
-    """All parameters, a column for each run; a row at a time, for a hundred runs may have a thousand of them."""
+    """Yields all parameters, a column for each run; a row at a time, for a hundred runs may have a thousand of them."""
     keys = sorted({key for run in runs for key in run.params})
     most = _MOST_CELLS // len(runs)
     if not keys:
@@ -111,14 +111,14 @@ def parameters(runs: Sequence[Run], base: str) -> Iterator[str]:
 
 
 def picture(content: bytes, media_type: str, caption: str) -> Iterator[str]:
-    """A picture that lies in the file."""
+    """Yields a picture that lies in the file."""
     yield f'<figure><img alt="{text(caption)}" src="data:{media_type};base64,'
     yield base64.b64encode(content).decode()
     yield f'"><figcaption>{text(caption)}</figcaption></figure>\n'
 
 
 def only_told(caption: str, address: str, base: str) -> str:
-    """A film, or a picture that the file does not hold: where it is."""
+    """Returns a film, or a picture that the file does not hold: where it is."""
     return f"<figure><figcaption>{html_text(html.A(caption, href=address), base)}</figcaption></figure>\n"
 
 

@@ -21,7 +21,7 @@ _NAMED: Final = 8
 
 
 def now(run: RunNow) -> dict[str, Any]:
-    """The run as its page draws it, and lets it be changed."""
+    """Returns the run as its page draws it, and lets it be changed."""
     refused = refusal_of(Access.WRITE)
     return {
         "run_id": run.run_id,
@@ -37,7 +37,7 @@ def now(run: RunNow) -> dict[str, Any]:
 
 
 def changed(run: RunNow, undo: RunChange | None) -> dict[str, Any]:
-    """Said of a change that was made."""
+    """Says that a change was made."""
     return {
         "outcome": "done",
         "sentence": _("Run %(name)s is changed.", name=_called(run.name, run.run_id)),
@@ -47,7 +47,7 @@ def changed(run: RunNow, undo: RunChange | None) -> dict[str, Any]:
 
 
 def moved(done: MovedRuns, action: RunAction) -> dict[str, Any]:
-    """Said of a run that went to the trash, or came back; what takes it back is the other."""
+    """Says that a run went to the trash, or came back; what takes it back is the other."""
     first, others = done.runs[0], len(done.runs) - 1
     name = _called(first.name, first.run_id)
     if action is RunAction.DELETE:
@@ -90,13 +90,13 @@ def deletion_question(moves: MovedRuns) -> dict[str, Any]:
 
 
 def refused(error: ClewError, there: RunNow | None = None) -> dict[str, Any]:
-    """Said where nothing was done; `there` is what stands in the way of a change that had not seen it."""
+    """Says that nothing was done; `there` is what stands in the way of a change that had not seen it."""
     told = {"outcome": "refused", "sentence": translate(error)}
     return told if there is None else told | {"now": now(there)}
 
 
 def not_known(error: ClewError) -> dict[str, Any]:
-    """Said where it is not known whether it was done."""
+    """Says that it is not known whether it was done."""
     cause = translate(error).rstrip(".。")
     return {"outcome": "not_known", "sentence": _("%(cause)s. Look at the run before you try again.", cause=cause)}
 
@@ -104,7 +104,7 @@ def not_known(error: ClewError) -> dict[str, Any]:
 def many(
     done: Mapping[str, RunChange | None], failed: Mapping[str, ClewError], names: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What came of each of many runs: what takes it back, or why nothing was done."""
+    """Returns what came of each of many runs: what takes it back, or why nothing was done."""
     return {
         "done": [{"run_id": run_id, "undo": undo and _undo(undo)} for run_id, undo in done.items()],
         "failed": [

@@ -30,7 +30,7 @@ _PLAIN: Final = {
 
 
 def note(text: str) -> list[Any]:
-    """The components of a note."""
+    """Returns the components of a note."""
     return _all(SyntaxTreeNode(_READER.parse(text)).children)
 
 

@@ -15,14 +15,14 @@ from domain.access.rules import Access
 
 
 def run_section() -> html.Section:
-    """A run's note, marks, tags, name, and what it tells of its changes."""
+    """Returns a run's note, marks, tags, name, and what it tells of its changes."""
     return html.Section(
         id=ids.RUN_EDITS, className="run-edits", **{"aria-label": _("Note and changes"), "data-texts": _texts()}
     )
 
 
 def list_menu() -> html.Div:
-    """What is done with the ticked runs."""
+    """Returns what is done with the ticked runs."""
     items = [
         (ids.RUNS_CHANGE_EDIT, _("Name, note, tags…")),
         (ids.RUNS_CHANGE_BASELINE, _("Mark as baseline")),
@@ -47,17 +47,17 @@ def list_menu() -> html.Div:
 
 
 def refusal() -> html.P | None:
-    """Why the runs cannot be changed; None where they can."""
+    """Returns why the runs cannot be changed; None where they can."""
     return reason(Access.WRITE, ids.refused("runs"))
 
 
 def trash_link() -> html.A:
-    """The way to the trash."""
+    """Returns the way to the trash."""
     return html.A(_("Trash"), href=href("/mlflow/trash"), className="btn btn-light")
 
 
 def trash() -> html.Div:
-    """The table of the trash."""
+    """Returns the table of the trash."""
     headings = (_("Name"), _("Experiment"), _("Deleted"), _("By"), _("Models made from it"))
     # The first is the ticks', the last the buttons'.
     header = [html.Td(), *(html.Th(text, scope="col") for text in headings), html.Td()]

@@ -4,7 +4,7 @@ from components.texts.language import _
 
 
 def texts() -> dict[str, str]:
-    """Of one run and of many."""
+    """Returns the texts of one run and of many."""
     return _of_toasts() | _of_page() | _of_many() | _of_trash()
 
 

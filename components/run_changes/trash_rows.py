@@ -13,7 +13,9 @@ from domain.run_changes.trash import Trash, TrashedRun
 
 
 def trash_rows(trash: Trash | None, as_of: datetime | None, failure: Reason | None) -> dict[str, Any]:
-    """The rows (None where nothing is known yet), as of when, what failed since, and why nothing may be restored."""
+    """Returns the rows (None where nothing is known yet), as of when, what failed since, and why nothing may be
+    restored.
+    """
     refused = refusal_of(Access.WRITE)
     return {
         "runs": None if trash is None else [_row(run) for run in trash.runs],

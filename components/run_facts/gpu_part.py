@@ -22,7 +22,10 @@ _COLOUR: Final = "#3d8bfd"  # seen on a light and on a dark page
 
 
 def gpus(uses: Sequence[GpuUse], had: Sequence[RunGpu] = (), steps: Steps | None = None, run_id: str = "") -> Part:
-    """A row for each process of the run on a GPU now, and for each GPU that it had; none where there is none."""
+    """Returns a row for each process of the run on a GPU now, and for each GPU that it had.
+
+    None where there is none.
+    """
     body: list[Any] = []
     if uses:
         head = [_("Host"), _("GPU"), _("Utilisation"), _("Memory"), _("Temperature"), _("Memory of this run")]
@@ -54,7 +57,7 @@ def _past(one: RunGpu) -> list[Any]:
 
 
 def _sparkline(values: Column, mean: float | None) -> html.Img:
-    """A small picture of the utilisation over the run's time; gaps are gaps."""
+    """Returns a small picture of the utilisation over the run's time; gaps are gaps."""
     width = _WIDTH / max(1, len(values))
     points = [
         None if math.isnan(value) else f"{(place + 0.5) * width:.1f},{_HEIGHT - 1 - value / 100 * (_HEIGHT - 2):.1f}"
@@ -70,7 +73,7 @@ def _sparkline(values: Column, mean: float | None) -> html.Img:
 
 
 def _unbroken(points: Sequence[str | None], width: float) -> list[list[str]]:
-    """The points without gaps between them; one that stands alone becomes a stroke as wide as its step."""
+    """Returns the points without gaps between them; one that stands alone becomes a stroke as wide as its step."""
     parts: list[list[str]] = [[]]
     for point in points:
         if point is not None:

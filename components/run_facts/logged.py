@@ -17,7 +17,7 @@ _ELSEWHERE: Final = (NOTE_TAG, CHANGE_TAG)
 
 
 def parameters(run: Run, typed: str, most: int) -> Part:
-    """The run's parameters in order of name."""
+    """Returns the run's parameters in order of name."""
     if not run.params:
         return Part(nothing(_("This run logged no parameters.")), 0)
     pairs = sorted(run.params.items())
@@ -31,7 +31,7 @@ def parameters(run: Run, typed: str, most: int) -> Part:
 
 
 def tags(run: Run, typed: str, most: int) -> Part:
-    """The run's tags in order of name; those that MLflow writes for itself are folded away."""
+    """Returns the run's tags in order of name; those that MLflow writes for itself are folded away."""
     pairs = sorted(pair for pair in run.tags.items() if not pair[0].startswith(_ELSEWHERE))
     found = sought(pairs, typed)
     own = [pair for pair in found if not pair[0].startswith(INTERNAL)]

@@ -24,7 +24,7 @@ class Part(NamedTuple):
 
 
 def sought(pairs: Iterable[Pair], typed: str) -> list[Pair]:
-    """Those in whose name or value the text stands, in upper or lower case."""
+    """Returns those in whose name or value the text stands, in upper or lower case."""
     part = typed.strip().casefold()
     return [pair for pair in pairs if part in pair[0].casefold() or part in pair[1].casefold()]
 
@@ -37,7 +37,7 @@ def value_table(pairs: Sequence[Pair], name: str) -> html.Div:
 
 
 def value_text(value: str) -> Any:
-    """The value; of a long one the beginning, which opens."""
+    """Returns the value; of a long one the beginning, which opens."""
     if len(value) <= _LONGEST:
         return html.Code(value)
     length = _("%(n)s characters", n=words.count(len(value)))
@@ -51,7 +51,7 @@ def value_text(value: str) -> Any:
 
 
 def found_text(found: int, entries: int, typed: str) -> html.P | None:
-    """How many a search left; nothing where nobody searched."""
+    """Returns how many a search left; nothing where nobody searched."""
     if not typed.strip():
         return None
     text = _("%(found)s of %(all)s", found=words.count(found), all=words.count(entries))
@@ -59,7 +59,7 @@ def found_text(found: int, entries: int, typed: str) -> html.P | None:
 
 
 def more(shown: int, found: int) -> html.Button | None:
-    """The button behind a table that is cut; assets/run_facts.js asks for `data-most` entries then."""
+    """Returns the button behind a table that is cut; assets/run_facts.js asks for `data-most` entries then."""
     if found <= shown:
         return None
     left = min(MORE_AT_ONCE, found - shown)

@@ -49,12 +49,12 @@ def _name(text: str) -> html.Span:
 
 
 def _short(text: str) -> str:
-    """A tag holds thousands of characters, and a fact is a line."""
+    """Shortens a tag, which holds thousands of characters, to a line."""
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def commit_text(commit: str, commit_url: str | None) -> html.A | html.Code:
-    """A commit in short, with its link where there is one; what can be no commit as it is."""
+    """Returns a commit in short, with its link where there is one; what can be no commit as it is."""
     link = commit_link(commit_url, commit)
     short = html.Code(commit[:_SHORT_COMMIT] if link else commit[:64], title=commit[:200])
     return short if link is None else html.A(short, href=link, target="_blank", rel="noopener noreferrer")

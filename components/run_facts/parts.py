@@ -10,7 +10,7 @@ from components.texts.language import _
 
 
 def parts() -> html.Div:
-    """Their places, in the order of the page; assets/run_facts.js fills them, and hides the empty ones."""
+    """Draws their places, in the order of the page; assets/run_facts.js fills them, and hides the empty ones."""
     named = {
         "gpus": _("GPUs"),
         "parameters": _("Parameters"),
@@ -23,7 +23,7 @@ def parts() -> html.Div:
 
 
 def texts() -> dict[str, str]:
-    """What the browser says by itself; `{…}` is filled in there."""
+    """Returns what the browser says by itself; `{…}` is filled in there."""
     return {"find": _("Find in {title}"), "no_answer": _("Clew does not answer.")}
 
 
@@ -38,5 +38,5 @@ def _place(part: str, title: str) -> html.Section:
 
 
 def nothing(text: str) -> list[Any]:
-    """Said in a part that has no entries, and is shown all the same."""
+    """Says that a part has no entries, and is shown all the same."""
     return [html.P(text, className="text-body-secondary")]

@@ -22,7 +22,7 @@ WORDS: tuple[MetricWord, ...] = (
 
 
 def columns() -> list[Column]:
-    """The columns of the run list in their order, with headings in the reader's language."""
+    """Returns the columns of the run list in their order, with headings in the reader's language."""
     return [
         Column("details", _("Open"), "link"),
         Column("name", _("Name")),

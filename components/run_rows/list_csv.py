@@ -24,7 +24,7 @@ _NO_COUNT: Final = 2.0**53
 
 
 def csv_pieces(known: Known, refs: Sequence[ColumnRef], rows: Rows) -> Iterator[str]:
-    """The file piece by piece: numbers and times as they were logged, in UTC; missing values are empty.
+    """Yields the file piece by piece: numbers and times as they were logged, in UTC; missing values are empty.
 
     What is still on its way is `pending`. Reads the columns at once, so that what follows asks for nothing.
     """
@@ -47,7 +47,7 @@ def _column(known: Known, ref: ColumnRef) -> Column:
 
 
 def _on_their_way(known: Known, ref: ColumnRef) -> frozenset[int]:
-    """The rows that logged something of which the value is not here yet."""
+    """Returns the rows that logged something of which the value is not here yet."""
     column = known.raw(ref)
     if not column.pending or not isinstance(column, NumberColumn):
         return frozenset()
@@ -76,7 +76,7 @@ def _number(column: NumberColumn, row: int) -> Any:
 
 
 def _reason(why: Outcome | None) -> str | None:
-    """What was logged in the place of a number."""
+    """Returns what was logged in the place of a number."""
     if why is None:
         return None
     if why.diverged is not None:

@@ -28,7 +28,10 @@ class Page(NamedTuple):
 
 
 def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable[str] = ()) -> dict[str, Any]:
-    """What the list shows of `query`: one page of its rows, or all; and which of the `selected` runs are gone."""
+    """Returns what the list shows of `query`: one page of its rows, or all.
+
+    And which of the `selected` runs are gone.
+    """
     selection = select(known.table, query, known.shown)
     return {
         "version": known.table.version,
@@ -48,13 +51,13 @@ def listing(known: Known, query: RunQuery, page: Page | None, selected: Iterable
 
 
 def ids_left(known: Known, query: RunQuery) -> dict[str, Any]:
-    """The ids of all runs that `query` leaves, in its order, whatever page they are on."""
+    """Returns the ids of all runs that `query` leaves, in its order, whatever page they are on."""
     rows = select(known.table, query, known.shown).rows
     return {"ids": cells(known.raw(built_in("run_id")), rows), "left": len(rows), "version": known.table.version}
 
 
 def column_menu(known: Known) -> dict[str, Any]:
-    """Every column that the list can have: the built-in ones by their headings, the others by kind and name.
+    """Returns every column that the list can have: the built-in ones by their headings, the others by kind and name.
 
     Each of the others says in how many runs it was logged.
     """
@@ -78,7 +81,7 @@ def _of_page(selection: Selection, page: Page | None) -> Selection:
 
 
 def _choices(column: Column) -> list[str]:
-    """The texts of a column, as the list shows them, in order."""
+    """Returns the texts of a column, as the list shows them, in order."""
     if not isinstance(column, TextColumn):
         return []
     held = np.bincount(column.codes + 1, minlength=len(column.values) + 1)  # -1 is what is missing
@@ -87,7 +90,7 @@ def _choices(column: Column) -> list[str]:
 
 
 def _filled(known: Known) -> list[str]:
-    """Which of those are on show by themselves; no text is made to find out."""
+    """Returns which of those are on show by themselves; no text is made to find out."""
     return [
         *(key for key in _WITH_TEXTS if _has_texts(known.raw(built_in(key)))),
         *([REMARKS] if known.has_remarks() else []),

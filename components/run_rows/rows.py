@@ -35,13 +35,13 @@ class Known(NamedTuple):
     vocabulary: Vocabulary
 
     def has_remarks(self) -> bool:
-        """Whether there is anything to say of any run's metrics."""
+        """Returns whether there is anything to say of any run's metrics."""
         odd = chain(diverged_cells(self.table, self.vocabulary), cells_out_of_range(self.table, self.vocabulary))
         return next(odd, None) is not None
 
 
 def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> list[dict[str, Any]]:
-    """A dict for each row of `selection`: under `id` the run's, under the text of each column its cell.
+    """Returns a dict for each row of `selection`: under `id` the run's, under the text of each column its cell.
 
     Numbers are numbers, and None where there are none; text that is missing is an en dash. A moment stands in Unix ms
     under its column's name and `_ms`: the browser writes it. Beside the cells are `state`, `parent_id`, `is_sample`,
@@ -65,12 +65,15 @@ def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> 
 
 
 def built_in(key: str) -> ColumnRef:
-    """The built-in column with this id."""
+    """Returns the built-in column with this id."""
     return ColumnRef(kind="built_in", key=key)
 
 
 def cells(column: Column, rows: Rows) -> list[Any]:
-    """What stands in these rows: texts, an en dash for a missing one; numbers or Unix ms, None for missing ones."""
+    """Returns what stands in these rows: texts, an en dash for a missing one.
+
+    Numbers or Unix ms, None for missing ones.
+    """
     if isinstance(column, TextColumn):
         codes = column.codes[rows].tolist()
         texts = {code: MISSING if code < 0 else column.values[code] or MISSING for code in set(codes)}
@@ -86,7 +89,7 @@ def _key(ref: ColumnRef, column: Column) -> str:
 
 
 def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
-    """What every row has beside its cells."""
+    """Returns what every row has beside its cells."""
     ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
     parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
     is_sample = [told is not None for told in samples]
@@ -97,7 +100,7 @@ def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
 
 
 def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:
-    """Of each row, by column what its tool calls the value, or a number as it was written."""
+    """Returns for each row by column what its tool calls the value, or a number as it was written."""
     told: list[dict[str, str]] = [{} for _row in picked]
     for ref in refs:
         column = known.lasting(ref)
@@ -125,7 +128,10 @@ def _news(text: str | None, number: float) -> str | None:
 
 
 def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterator[dict[str, str] | None]:
-    """Of each row, by column what stands in the place of a number, words too; None, as most have, where nothing is."""
+    """Yields for each row by column what stands in the place of a number, words too.
+
+    None where there is none, as mostly.
+    """
     diverged, out_of_range = outcomes.no_value()
     columns = [(str(ref), column) for ref in refs if isinstance(column := known.lasting(ref), NumberColumn)]
     reasons = [(name, column.reasons) for name, column in columns if column.reasons]

@@ -136,14 +136,14 @@ def screen_columns(made: WordColumns, source: ColumnSource, silent: NDArray[np.f
 
 
 def text_column(codes: NDArray[np.int32], values: Sequence[str]) -> TextColumn:
-    """A column of these texts, each of them once, also where two of `values` are the same."""
+    """Returns a column of these texts, each of them once, also where two of `values` are the same."""
     distinct = {value: code for code, value in enumerate(dict.fromkeys(values))}
     known = np.array([*(distinct[value] for value in values), NO_TEXT], np.int32)
     return TextColumn(known[codes], list(distinct))
 
 
 def sparse_column(texts: Mapping[int, str], size: int) -> TextColumn:
-    """A column of `size` rows of which these have a text."""
+    """Returns a column of `size` rows of which these have a text."""
     code_of = _numbered(texts.values())
     codes = np.full(size, NO_TEXT, np.int32)
     codes[list(texts)] = [code_of[text] for text in texts.values()]
@@ -151,14 +151,14 @@ def sparse_column(texts: Mapping[int, str], size: int) -> TextColumn:
 
 
 def made_column(values: Mapping[int, T], text: Callable[[T], str], size: int) -> TextColumn:
-    """A column of `size` rows of which these have a text; two may have the same one."""
+    """Returns a column of `size` rows of which these have a text; two may have the same one."""
     codes = np.full(size, NO_TEXT, np.int32)
     codes[list(values)] = range(len(values))
     return TextColumn(codes, MadeTexts(values.values(), text))
 
 
 def _with_silence(status: TextColumn, silent: NDArray[np.float64]) -> TextColumn:
-    """The state, beside which a silent run says for how long it has been."""
+    """Returns the state, beside which a silent run says for how long it has been."""
     rows = np.flatnonzero(~np.isnan(silent)).tolist()
     said = {row: f"{status.at(row)} · {words.silence(int(silent[row]))}" for row in rows}
     code_of = _numbered(said.values())

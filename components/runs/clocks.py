@@ -13,7 +13,7 @@ _MOST_MS = 60_000_000_000_000  # either way; what is beyond, in the years 68 and
 
 
 def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
-    """What cannot be right of the times of `run`, and what is not known for that."""
+    """Yields what cannot be right of the times of `run`, and what is not known for that."""
     yield from _start(odd, now)
     yield from _end(run, odd, now)
     if odd.metrics:
@@ -48,7 +48,7 @@ def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
 
 
 def _told(unix_ms: int, now: datetime) -> str:
-    """A time as it was told, what that says as ms, and the unit that may have been meant."""
+    """Returns a time as it was told, what that says as ms, and the unit that may have been meant."""
     said = f"{unix_ms} ms"
     if abs(unix_ms) <= _MOST_MS:
         said += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"

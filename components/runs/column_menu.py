@@ -21,12 +21,12 @@ _TYPES: Final[tuple[Literal["text", "numeric", "datetime"], ...]] = ("text", "nu
 
 
 def column_id(ref: ColumnRef) -> str:
-    """A column's id inside the DataTable, as assets/run_columns.js makes it of its reference."""
+    """Returns a column's id inside the DataTable, as assets/run_columns.js makes it of its reference."""
     return quote(str(ref), safe="")
 
 
 def names() -> dict[str, str]:
-    """What a column is called over its cells, by its kind; {key} is what the run logged it as."""
+    """Returns what a column is called over its cells, by its kind; {key} is what the run logged it as."""
     return {
         "param": "{key}",
         "metric": "{key}",
@@ -37,7 +37,7 @@ def names() -> dict[str, str]:
 
 
 def columns_of(refs: Sequence[ColumnRef], built_in: Sequence[Column]) -> list[Column]:
-    """The columns of the table; of what type a parameter is, the browser learns with the rows."""
+    """Returns the columns of the table; of what type a parameter is, the browser learns with the rows."""
     known = {column.key: column for column in built_in}
     return [known["details"], *(_column(ref, known) for ref in refs)]
 
@@ -50,7 +50,7 @@ def _column(ref: ColumnRef, known: dict[str, Column]) -> Column:
 
 
 def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str]) -> list[dcc.Store]:
-    """What assets/run_columns.js knows of columns, and which of them the address chooses, how wide."""
+    """Returns what assets/run_columns.js knows of columns, and which of them the address chooses, how wide."""
     chosen = [str(ref) for ref in address.columns] or list(usual)
     known = {
         "built_in": {column.key: column_spec(column) for column in built_in},
@@ -68,7 +68,9 @@ def stores(address: ListAddress, built_in: Sequence[Column], usual: Sequence[str
 
 
 def _specs() -> dict[Kind, dict[str, Any]]:
-    """To DataTable numbers with words in the place of some are numbers; it learns of the words with the rows."""
+    """Returns DataTable's types; numbers with words in the place of some are numbers to it, and it learns of the
+    words with the rows.
+    """
     text, numeric, moment = (column_spec(Column("", "", kind)) for kind in _TYPES)
     return {"text": text, "numeric": numeric, "mixed": numeric, "datetime": moment}
 
@@ -81,7 +83,7 @@ def button() -> html.Button:
 
 
 def dialog() -> html.Dialog:
-    """The dialog: what is on show in its order, and what there is beside it."""
+    """Returns the dialog: what is on show in its order, and what there is beside it."""
     return html.Dialog(
         [
             html.Div(
@@ -123,7 +125,7 @@ def _to_find() -> html.Section:
 
 
 def menu_texts() -> dict[str, Any]:
-    """What assets/column_menu.js writes; {n} and {total} are numbers."""
+    """Returns what assets/column_menu.js writes; {n} and {total} are numbers."""
     return {
         "groups": {
             "built_in": _("Of every run"),

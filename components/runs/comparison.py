@@ -38,7 +38,10 @@ MOST_COMPARED = 1_000
 
 
 def panel(options: ChartOptions) -> html.Section:
-    """The comparison's place on the runs page: hidden until runs are compared; the charts are there from the start."""
+    """Returns the comparison's place on the runs page: hidden until runs are compared.
+
+    The charts are there from the start.
+    """
     return html.Section(
         [
             html.Div(
@@ -72,7 +75,7 @@ def figures(
     sampled: bool = False,
     curve_of: CurveSource = history_curve,
 ) -> list[dict[str, Any]]:
-    """A figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
+    """Returns a figure per word of `WORDS`, of the histories in `known`; `curve_of` makes the curves."""
     drawn = {spec: lines(spec.of[0], runs, known, options, curve_of) for spec in map(ChartSpec.of_word, WORDS)}
     scale = scale_of([curve for found in drawn.values() for line in found for curve in line.curves], options)
     options = options.model_copy(update={"window": scale.window(options.window)})
@@ -90,7 +93,7 @@ def figures(
 
 
 def absent(compared: Compared, unknown: Sequence[str], drawn: int, pending: int) -> list[str]:
-    """Sentences about what the comparison cannot show; `unknown` are run ids, `drawn` and `pending` are counts."""
+    """Says what the comparison cannot show; `unknown` are run ids, `drawn` and `pending` are counts."""
     sentences = []
     if unknown:
         names = ", ".join(_shortened(unknown))

@@ -17,7 +17,7 @@ from domain.tracking.vocabulary import MetricWord
 
 
 def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
-    """The final metrics with all digits and all parameters, a row per run; missing values are empty.
+    """Returns the final metrics with all digits and all parameters, a row per run; missing values are empty.
 
     A metric that diverged says with which value and where, and a rate outside of 0 to 1 what was logged.
     """
@@ -34,14 +34,14 @@ def table_csv(runs: Sequence[Run], known: Known, options: ChartOptions) -> str:
 
 
 def _cells(found: Mapping[MetricWord, Outcome]) -> list[Any]:
-    """Of each metric its value; of each where it diverged; of each rate what was logged where that is none."""
+    """Returns each metric's value, where it diverged, and for a rate what was logged where that is none."""
     values = [outcome.value for outcome in found.values()]
     diverged = [outcome.diverged and machine_text(outcome.diverged) for outcome in found.values()]
     return values + diverged + [outcome.out_of_range for word, outcome in found.items() if word in RATES]
 
 
 def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], options: ChartOptions) -> str:
-    """What the charts draw, a row per point: metric, line, axis, smoothing (0: none), x and y.
+    """Returns what the charts draw, a row per point: metric, line, axis, smoothing (0: none), x and y.
 
     Steps and values are told as they are, also where the axes count from the first step or make room for zero. Where a
     line ended because its metric diverged, a row at its last x has no y, and says with what value and where.
@@ -57,7 +57,7 @@ def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], o
 
 
 def _points(trace: dict[str, Any]) -> list[list[Any]]:
-    """x, y and where it diverged, of each point or mark."""
+    """Returns x, y and where it diverged, of each point or mark."""
     if is_end_mark(trace):
         return [[x, None, told[1]] for (x, _y), told in zip(points(trace), trace["customdata"], strict=True)]
     return [[x, y, None] for x, y in points(trace)]

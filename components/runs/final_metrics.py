@@ -43,14 +43,14 @@ class Final(NamedTuple):
 
 
 def columns(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricWord]:
-    """The metric words that have a column."""
+    """Returns the metric words that have a column."""
     logged = {word for word in WHERE_LOGGED for run in runs if run.metric_key(word, vocabulary)}
     diverged = {word for word in WHERE_DIVERGED for run in runs if run.outcome(word, vocabulary).diverged is not None}
     return [*ALWAYS, *(word for word in (*WHERE_LOGGED, *WHERE_DIVERGED) if word in logged | diverged)]
 
 
 def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Final:
-    """The final value of `word`; until its history has come, only the last value is known."""
+    """Returns the final value of `word`; until its history has come, only the last value is known."""
     outcome, interval = known.outcome(run, word, options.final), None
     if word in RATES:
         episodes = rate_episodes(word, run.params, known.episodes(run), known.vocabulary)
@@ -59,12 +59,12 @@ def final(run: Run, word: MetricWord, known: Known, options: ChartOptions) -> Fi
 
 
 def histories_for(options: ChartOptions) -> tuple[MetricWord, ...]:
-    """The words that no chart draws and whose history the table needs: any but the last value."""
+    """Returns the words that no chart draws and whose history the table needs: any but the last value."""
     return () if options.final is Choice.LAST else WHERE_LOGGED
 
 
 def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table:
-    """A row per run, with the colour of its lines; the parameters that differ beside, if asked for."""
+    """Returns a row per run, with the colour of its lines; the parameters that differ beside, if asked for."""
     styles, baseline = run_styles(runs), _baseline(runs)
     differing = differing_parameters({run.run_id: run.params for run in runs}) if options.differing else {}
     shown = columns(runs, known.vocabulary)
@@ -77,7 +77,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
     ]
 
     def _against(run: Run, word: MetricWord) -> float | None:
-        """The baseline's value, where there is one baseline, for the other runs."""
+        """Returns the baseline's value, where there is one baseline, for the other runs."""
         return None if baseline in (None, run) else final(baseline, word, known, options).value
 
     body = [
@@ -99,7 +99,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
 
 
 def heading(word: MetricWord, choice: Choice) -> str:
-    """A column's heading; "best" says that it flatters."""
+    """Returns a column's heading; "best" says that it flatters."""
     name = {
         "reward": _("Final reward"),
         "success_rate": _("Final success rate"),
@@ -113,7 +113,7 @@ def heading(word: MetricWord, choice: Choice) -> str:
 
 
 def _baseline(runs: Sequence[Run]) -> Run | None:
-    """The one baseline among them; of several none is the one to compare with."""
+    """Returns the one baseline among them; of several none is the one to compare with."""
     marked = [run for run in runs if run.is_baseline]
     return marked[0] if len(marked) == 1 else None
 
@@ -154,11 +154,11 @@ def _told(value: str | None) -> html.Span | str:
 
 
 def swatch(style: LineStyle) -> html.Span:
-    """The colour and dash of a line, as its row begins with them."""
+    """Returns the colour and dash of a line, as its row begins with them."""
     css = {"solid": "solid", "dash": "dashed", "dot": "dotted", BASELINE_DASH: "dashed"}[style.dash]
     return html.Span(className="swatch", style={"borderTopColor": style.colour, "borderTopStyle": css})
 
 
 def column_head(text: str, *, end: bool = False) -> html.Th:
-    """A column's heading, at the `end` above numbers."""
+    """Returns a column's heading, at the `end` above numbers."""
     return html.Th(text, scope="col", className="text-end" if end else "")

@@ -33,7 +33,7 @@ class _Scored(NamedTuple):
 
 
 def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> html.Div | None:
-    """What each group's final rewards come to, and how likely a run of it beats one of the first group.
+    """Returns what each group's final rewards come to, and how likely a run of it beats one of the first group.
 
     Where runs diverged, how many did, from where on how many are left, and how they count in the scores.
     """
@@ -89,7 +89,7 @@ def _scored(members: Sequence[Sequence[Run]], known: Known, options: ChartOption
 
 
 def _run_scores(group: Sequence[Run], known: Known, options: ChartOptions) -> list[RunScore]:
-    """The final rewards of a group's runs; runs without one are left out, but for those that diverged.
+    """Returns the final rewards of a group's runs; runs without one are left out, but for those that diverged.
 
     Also where the best counts: what a run came to before it diverged is no score of the run.
     """
@@ -106,7 +106,7 @@ def _score(outcome: Outcome) -> float | None:
 
 
 def _diverged(group: Sequence[Run], known: Known) -> list[Any]:
-    """Of each metric of which runs diverged, how many did and from where on how many are left."""
+    """Says of each metric of which runs diverged how many did, and from where on how many are left."""
     found = {word: _ends(group, known, word) for word in WORDS}
     return [
         html.Div(f"{words.metric_name(word)}: {survivors_text(len(ends), survivors(ends))}")

@@ -27,7 +27,7 @@ NO_RUN: Final = "*"
 
 
 def picker(options: ChartOptions) -> html.Section:
-    """The choice's place below the controls of the comparison: hidden until its runs are grouped."""
+    """Returns the choice's place below the controls of the comparison: hidden until its runs are grouped."""
     return html.Section(
         [
             html.Div(id=ids.GROUP_SUMMARY, className="mb-2", **{"aria-live": "polite"}),
@@ -82,7 +82,10 @@ def _labelled(component_id: str, label: str, **how: Any) -> html.Div:
 
 
 def options_of(found: Sequence[Candidate], sought: str, chosen: Sequence[str]) -> tuple[list[dict[str, Any]], str]:
-    """The checkboxes of what `sought` finds, those that are chosen first; and a sentence about those not shown."""
+    """Returns the checkboxes of what `sought` finds, those that are chosen first.
+
+    And a sentence about those not shown.
+    """
     hits = [each for each in found if sought.casefold() in each.ref.key.casefold()]
     hits.sort(key=lambda each: (str(each.ref) not in chosen, each.left_out is not None))
     more = len(hits) - MOST_SHOWN
@@ -103,7 +106,7 @@ def _counted(candidate: Candidate) -> str:
 
 
 def ref_name(ref: GroupRef) -> str:
-    """What a reader calls it."""
+    """Returns what a reader calls it."""
     if ref.kind == "name":
         return _("the name") if ref.key == NAME_WITHOUT_NUMBER else _("the name by %(pattern)s", pattern=ref.key)
     if ref.kind == "tag":
@@ -168,7 +171,7 @@ def _back(options: ChartOptions) -> list[Any]:
 
 
 def _left_out(found: Sequence[Candidate]) -> list[Any]:
-    """Which parameters do not count, each with a button that takes it in."""
+    """Returns which parameters do not count, each with a button that takes it in."""
     if not found:
         return []
     told = [
@@ -185,7 +188,7 @@ def _offers(offered: Sequence[Suggestion]) -> list[Any]:
 
 
 def _offer(suggestion: Suggestion) -> str:
-    """As "By name: ppo-cartpole (5 runs)": what is clicked says what comes of it."""
+    """Writes an offer, as "By name: ppo-cartpole (5 runs)": what is clicked says what comes of it."""
     if suggestion.ref.key == ALL_RUNS:
         return _("All as one group")
     if suggestion.groups == 1:
@@ -210,7 +213,7 @@ def _button(text: str, data: Mapping[str, str]) -> html.Button:
 
 
 def runs_to_show_alone(runs: Sequence[Run], alone: Sequence[str]) -> list[dict[str, Any]]:
-    """The runs that are not alone yet, to choose from."""
+    """Returns the runs that are not alone yet, to choose from."""
     others = [run for run in runs if run.run_id not in alone]
     return [
         {"label": _("Choose a run"), "value": NO_RUN},

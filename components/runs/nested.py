@@ -29,7 +29,7 @@ def family_facts(family: Family) -> list[tuple[str, Any]]:
 
 
 def nesting_texts(runs: Sequence[RunSummary]) -> dict[str, str]:
-    """For the list, by run id: what each run that stands in another, or has others in it, says of that."""
+    """Returns for the list, by run id, what each run that has a parent or children says of that."""
     names = {run.run_id: run.name or run.run_id[:8] for run in runs}
     counts: dict[str, int] = {}
     for run in runs:
@@ -72,7 +72,7 @@ def _children(children: Sequence[Run]) -> html.Details:
 
 
 def _all_of(children: Sequence[Run]) -> html.A:
-    """To the list of runs, filtered by their parent."""
+    """Links to the list of runs, filtered by their parent."""
     query = {f"filter[tag:{PARENT_TAG}]": f"= {children[0].parent_id}"}
     return html.A(_("All %(n)s in the list of runs", n=words.count(len(children))), href=href("/mlflow", **query))
 

@@ -41,7 +41,7 @@ _MOST_NAMED = 12
 
 
 def place(options: ChartOptions) -> list[Any]:
-    """Where a run's details appear."""
+    """Returns where a run's details appear."""
     return [
         html.Div(id=ids.RUN_NOTICES, **{"aria-live": "polite"}),
         html.Div(notices.failure_alert("run"), **{"aria-live": "polite"}),
@@ -77,7 +77,7 @@ class Beside(NamedTuple):
 
 
 def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Beside | None = None) -> list[Any]:
-    """The run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
+    """Returns the run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
     beside = beside or Beside(Known({}, vocabulary), Family(run.parent_id, None, []))
     summary = summarise(run, vocabulary).model_copy(update={"episodes": beside.known.episodes(run)})
     title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2 run-name"), status_badge(run.status)]
@@ -105,7 +105,7 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
 
 
 def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
-    """To a training like it, to its own page where it is a training, and to MLflow's pages."""
+    """Links to a training like it, to its own page where it is a training, and to MLflow's pages."""
     ways: list[Any] = [
         html.A(_("Train again with these"), href=href("/training", **{"from": run.run_id})),
         html.A(_("Facts (JSON)"), href=href(f"/api/runs/{run.run_id}/facts.json"), download=f"{run.run_id}-facts.json"),
@@ -118,7 +118,7 @@ def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
 
 
 def not_found(run_id: str) -> list[Any]:
-    """Said where the address names no run."""
+    """Says that the address names no run."""
     return [
         html.H1(_("No such run"), className="h3"),
         html.P(around(_("MLflow knows no run {run}. It may have been deleted."), run=html.Code(run_id[:64]))),
@@ -131,7 +131,7 @@ def _as_list(told: Any) -> list[Any]:
 
 
 def _kind_of_loss(run: Run, known: Known) -> list[Any]:
-    """Said where the loss is not all that is minimised."""
+    """Says that the loss is not all that is minimised."""
     key = run.metric_key("loss", known.vocabulary)
     kind = None if key is None else known.vocabulary.of(run).loss_kind(key)
     if kind in (None, "total"):
@@ -140,7 +140,7 @@ def _kind_of_loss(run: Run, known: Known) -> list[Any]:
 
 
 def _step_of(run: Run, vocabulary: Vocabulary) -> StepMeaning | None:
-    """What the step of the run's reward counts, or of whatever else it logged."""
+    """Returns what the step of the run's reward counts, or of whatever else it logged."""
     return vocabulary.of(run).step_of(run.metric_key("reward", vocabulary) or "")
 
 
@@ -172,7 +172,7 @@ def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | Non
 
 
 def _also_without_a_value(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
-    """All other metrics that ended in what is no finite number, by name."""
+    """Returns all other metrics that ended in what is no finite number, by name."""
     told = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
     ends = {key: end for key in sorted(run.metrics) if key not in told and (end := known.end(run, key)) is not None}
     if not ends:

@@ -28,14 +28,17 @@ NATIVE_UP_TO = 10_000
 
 
 def silences(runs: Iterable[Run], as_of: datetime) -> dict[str, Any]:
-    """Which of the runs have been silent for too long, as of then: by run id for how many minutes, and what to say."""
+    """Returns which of the runs have been silent for too long, as of then.
+
+    By run id for how many minutes, and what to say.
+    """
     running = (run for run in runs if run.status is RunStatus.RUNNING)
     found = {run.run_id: minutes for run in running if (minutes := silent_minutes(run, as_of)) is not None}
     return {run_id: {"minutes": minutes, "text": words.silence(minutes)} for run_id, minutes in found.items()}
 
 
 def run_table(address: ListAddress) -> html.Div:
-    """The table with its checkboxes, sort and filter; empty until assets/run_list.js fills it."""
+    """Returns the table with its checkboxes, sort and filter; empty until assets/run_list.js fills it."""
     refs = address.columns or [ColumnRef.parse(key) for key in USUAL]
     orders = [(column_menu.column_id(by.ref), "desc" if by.descending else "asc") for by in address.sort]
     return native_table(
@@ -51,7 +54,7 @@ def run_table(address: ListAddress) -> html.Div:
 
 
 def page_failure() -> html.Div:
-    """What failed where the server sends the list page by page; assets/run_pages.js shows it."""
+    """Returns what failed where the server sends the list page by page; assets/run_pages.js shows it."""
     return html.Div(
         html.Div(
             [
@@ -76,7 +79,7 @@ def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
 
 
 def freshness() -> html.Div:
-    """How old the list is, and what failed."""
+    """Returns how old the list is, and what failed."""
     return html.Div(
         [
             html.Div(
@@ -99,7 +102,7 @@ def freshness() -> html.Div:
 
 
 def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> list[Any]:
-    """How many runs there are, as of when."""
+    """Returns how many runs there are, as of when."""
     if runs is None or as_of_ms is None:
         return [] if failed else [_("Reading the runs…")]
     return [
@@ -110,7 +113,7 @@ def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> l
 
 
 def texts() -> dict[str, Any]:
-    """What assets/run_list.js writes, in the reader's language; {n} is a number."""
+    """Returns what assets/run_list.js writes, in the reader's language; {n} is a number."""
     return {
         "details": _("Open"),
         "shown": _(" · {n} shown"),
@@ -133,7 +136,7 @@ def texts() -> dict[str, Any]:
 
 
 def nothing_here(asked: str) -> list[Any]:
-    """What to do when the list is empty; `asked` is the experiment that the address names."""
+    """Returns what to do when the list is empty; `asked` is the experiment that the address names."""
     if asked != run_toolbar.EVERYTHING:
         return [
             _("There is no experiment “%(name)s” with runs.", name=asked),
@@ -170,7 +173,7 @@ def _status_colours() -> list[dict[str, Any]]:
 
 
 def _marks() -> list[dict[str, Any]]:
-    """A baseline stands out, and what is archived stands back."""
+    """Returns styles by mark: a baseline stands out, and what is archived stands back."""
     name = {"column_id": "name"}
     baseline = {"fontWeight": "bold", "borderLeft": "3px solid var(--bs-warning)"}
     return [
@@ -180,7 +183,7 @@ def _marks() -> list[dict[str, Any]]:
 
 
 def _depths() -> list[dict[str, Any]]:
-    """How far a run stands to the right of the one that it stands in, where they are put together."""
+    """Returns how far a run stands to the right of the one that it stands in, where they are put together."""
     steps = [(f"{{depth}} = {depth}", depth) for depth in range(1, _DEEPEST)] + [(f"{{depth}} >= {_DEEPEST}", _DEEPEST)]
     return [
         {"if": {"column_id": "name", "filter_query": query}, "textIndent": f"{1.25 * depth}rem"}

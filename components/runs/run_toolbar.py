@@ -51,7 +51,7 @@ def toolbar(address: ListAddress) -> html.Div:
 
 
 def _selecting() -> dbc.DropdownMenu:
-    """What selects many runs at once; assets/run_selection.js says how many each takes."""
+    """Returns what selects many runs at once; assets/run_selection.js says how many each takes."""
     return dbc.DropdownMenu(
         [
             dbc.DropdownMenuItem(_("All that the filters leave"), id=ids.SELECT_ALL),
@@ -65,7 +65,7 @@ def _selecting() -> dbc.DropdownMenu:
 
 
 def selection_texts() -> dict[str, str]:
-    """What assets/run_selection.js says of selecting in bulk; {n} and {most} are numbers."""
+    """Returns what assets/run_selection.js says of selecting in bulk; {n} and {most} are numbers."""
     return {
         "all": _("All {n} that the filters leave"),
         "page": _("This page ({n})"),

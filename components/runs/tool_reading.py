@@ -17,7 +17,7 @@ AS_RECOGNISED: Final = "as-recognised"
 
 
 def tool_fact(reading: ToolReading, stated: StatedTool | None, reward_step: StepMeaning | None) -> list[Any]:
-    """The tool, why, and what a step counts in it."""
+    """Returns the tool, why, and what a step counts in it."""
     parts = [html.Span(_tool(reading)), html.Small(_why(reading, stated), className="text-body-secondary d-block")]
     if reward_step is not None:
         parts.append(html.Small(_step(reward_step), className="text-body-secondary d-block"))
@@ -25,7 +25,10 @@ def tool_fact(reading: ToolReading, stated: StatedTool | None, reward_step: Step
 
 
 def correction() -> html.Details:
-    """Where a team says what the runs of this experiment are; it stays as it is while the facts are drawn anew."""
+    """Returns where a team says what the runs of this experiment are.
+
+    It stays as it is while the facts are drawn anew.
+    """
     choice = dbc.Select(
         id=ids.RUN_TOOL_CHOICE,
         options=_options(),
@@ -52,7 +55,7 @@ def correction() -> html.Details:
 
 
 def outcome(tool: str, experiment: str) -> str:
-    """Said once it is written."""
+    """Says that it is written."""
     if tool == AS_RECOGNISED:
         return _("The runs of “%(experiment)s” are read by their own signs again.", experiment=experiment)
     if tool == UNKNOWN:

@@ -15,14 +15,15 @@ _NUMBER: Final = re.compile(
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """These rows as the lines of a CSV file; missing values are empty."""
+    """Returns these rows as the lines of a CSV file; missing values are empty."""
     text = io.StringIO()
     csv.writer(text).writerows([[harmless(cell) for cell in row] for row in rows])
     return text.getvalue()
 
 
 def harmless(cell: Any) -> Any:
-    """A spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left alone.
+    """Returns a spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left
+    alone.
 
     Also within a text: where a semicolon, a tab or a line's end separates cells for the reader, each piece is one.
     """

@@ -7,21 +7,21 @@ import flask_babel
 
 
 def _(text: str, **values: Any) -> str:
-    """`text` in the reader's language with %(name)s filled in."""
+    """Returns `text` in the reader's language with %(name)s filled in."""
     return str(flask_babel.gettext(text, **values))
 
 
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:
-    """As `_`, in the form that goes with `n`, which fills %(num)s."""
+    """Returns a text as `_` does, in the form that goes with `n`, which fills %(num)s."""
     return str(flask_babel.ngettext(one, many, n, **values))
 
 
 def around(text: str, **elements: Any) -> list[Any]:
-    """`text`, already in the reader's language, with {name} replaced by components, wherever that language has it."""
+    """Replaces {name} in `text`, already in the reader's language, by components, wherever that language has it."""
     parts = re.split(r"\{(\w+)\}", text)
     return [elements[part] if index % 2 else part for index, part in enumerate(parts) if part]
 
 
 def language() -> str:
-    """The code of the reader's language, such as "ja"."""
+    """Returns the code of the reader's language, such as "ja"."""
     return str(flask_babel.get_locale() or "en")

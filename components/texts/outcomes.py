@@ -14,7 +14,7 @@ _MACHINE = {NotFinite.NAN: "NaN", NotFinite.INFINITY: "inf", NotFinite.MINUS_INF
 
 
 def outcome_text(outcome: Outcome, value: str) -> str:
-    """What a cell says; `value` is its value as text, which counts where there is one."""
+    """Returns what a cell says; `value` is its value as text, which counts where there is one."""
     found = [] if outcome.value is None else [value]
     if outcome.out_of_range is not None:
         found.append(out_of_range(outcome.out_of_range))
@@ -24,7 +24,7 @@ def outcome_text(outcome: Outcome, value: str) -> str:
 
 
 def diverged(end: Diverged) -> str:
-    """Where a metric diverged; what is only its newest point is no more than that."""
+    """Returns where a metric diverged; what is only its newest point is no more than that."""
     value, step = _SHORT[end.value], words.count(end.step)
     if end.is_first:
         return _("diverged at step %(step)s (%(value)s)", step=step, value=value)
@@ -32,7 +32,7 @@ def diverged(end: Diverged) -> str:
 
 
 def named(ends: Mapping[str, Diverged]) -> str:
-    """Where the metrics of a run diverged, by name; those that did so in one step together."""
+    """Returns where the metrics of a run diverged, by name; those that did so in one step together."""
     together: dict[tuple[NotFinite, int, bool], list[str]] = {}
     for key, end in ends.items():
         together.setdefault((end.value, end.step, end.is_first), []).append(key)
@@ -40,23 +40,26 @@ def named(ends: Mapping[str, Diverged]) -> str:
 
 
 def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:
-    """What is to be said of a run's metrics in one cell: those that diverged, and rates that are none, as logged."""
+    """Returns what is to be said of a run's metrics in one cell.
+
+    Those that diverged, and rates that are none, as logged.
+    """
     rates_said = [f"{out_of_range(rate)} ({key})" for key, rate in rates.items()]
     return "; ".join([named(ends), *rates_said] if ends else rates_said)
 
 
 def no_value() -> tuple[str, str]:
-    """What the cell of a number says in its place: where it diverged, and where it is a rate out of range."""
+    """Returns what the cell of a number says in its place: where it diverged, and where it is a rate out of range."""
     return _("diverged"), _("out of range")
 
 
 def out_of_range(logged: float) -> str:
-    """A rate that is outside of 0 to 1, as it was logged."""
+    """Returns a rate that is outside of 0 to 1, as it was logged."""
     return _("out of range: %(value)s", value=words.number(logged))
 
 
 def survivors_text(runs: int, ends: Sequence[Survivors]) -> str:
-    """How many of a group's `runs` diverged, and from where on how many are left."""
+    """Returns how many of a group's `runs` diverged, and from where on how many are left."""
     left = ends[-1].left if ends else runs
     head = _("%(n)s of %(runs)s diverged", n=runs - left, runs=runs)
     steps = [
@@ -71,10 +74,10 @@ def survivors_text(runs: int, ends: Sequence[Survivors]) -> str:
 
 
 def machine_text(end: Diverged) -> str:
-    """As it stands in a CSV file, whatever the reader's language."""
+    """Writes an outcome as it stands in a CSV file, whatever the reader's language."""
     return f"step {end.step}{'' if end.is_first else ' or before'}: {machine_value(end)}"
 
 
 def machine_value(end: Diverged) -> str:
-    """What a metric ended in, as a CSV file has it."""
+    """Returns what a metric ended in, as a CSV file has it."""
     return _MACHINE[end.value]

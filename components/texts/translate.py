@@ -13,22 +13,22 @@ from domain.messages import Message, Reason, as_json, rendered
 
 
 def translate(message: Reason | str) -> str:
-    """The sentence of a message in the reader's language; another program's words stay as they are."""
+    """Returns the sentence of a message in the reader's language; another program's words stay as they are."""
     return translate_json(as_json(message))
 
 
 def translate_json(value: Any) -> str:
-    """As `translate`, of what `domain.messages.as_json` returns."""
+    """Translates as `translate` does, but what `domain.messages.as_json` returns."""
     return rendered(value, _template)
 
 
 def templates(codes: Iterable[str]) -> dict[str, str]:
-    """The templates of these codes in the reader's language, for the browser."""
+    """Returns the templates of these codes in the reader's language, for the browser."""
     return {code: _(TEMPLATES[code]) for code in sorted(codes)}
 
 
 def codes_in(*modules: ModuleType) -> frozenset[str]:
-    """The codes of all messages that these modules define."""
+    """Returns the codes of all messages that these modules define."""
     kinds = (one for module in modules for one in vars(module).values())
     return frozenset(one.code for one in kinds if isinstance(one, type) and issubclass(one, Message) and one.code)
 

@@ -20,29 +20,29 @@ MISSING = "–"
 
 
 def percent(share: float | None) -> str:
-    """A share from 0 to 1 as "87.0 %"."""
+    """Returns a share from 0 to 1 as "87.0 %"."""
     return MISSING if share is None else _("%(number)s %%", number=decimal(share * 100, 1))
 
 
 def decimal(value: float, digits: int = 0) -> str:
-    """A number with so many decimals, thousands apart, as the reader's language has it."""
+    """Returns a number with so many decimals, thousands apart, as the reader's language has it."""
     return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=language())
 
 
 def number(value: float | None) -> str:
-    """A measured number with four significant digits."""
+    """Returns a measured number with four significant digits."""
     if value is None:
         return MISSING
     return f"{value:.4g}" if math.isfinite(value) else str(value)
 
 
 def count(value: int | None) -> str:
-    """A count with thousands apart: 12,345. Quicker than `decimal`: a long list has thousands."""
+    """Returns a count with thousands apart: 12,345. Quicker than `decimal`: a long list has thousands."""
     return MISSING if value is None else f"{value:,}".replace(",", get_group_symbol(language()))
 
 
 def duration(seconds: float | None) -> str:
-    """A length of time as "1 h 02 min", "3 min 20 s" or "4.2 s"."""
+    """Returns a length of time as "1 h 02 min", "3 min 20 s" or "4.2 s"."""
     if seconds is None:
         return MISSING
     if seconds < 60:
@@ -54,7 +54,7 @@ def duration(seconds: float | None) -> str:
 
 
 def silence(minutes: int) -> str:
-    """For how long a run has logged nothing, wherever that is said."""
+    """Says for how long a run has logged nothing, wherever that is said."""
     if minutes < 120:
         return _("no metric for %(minutes)s min", minutes=minutes)
     if minutes < 48 * 60:
@@ -63,18 +63,18 @@ def silence(minutes: int) -> str:
 
 
 def why_silence_matters() -> str:
-    """What a run's silence may mean."""
+    """Returns what a run's silence may mean."""
     limit = round(STALLED_AFTER.total_seconds() / 60)
     return _("A run that logs nothing for more than %(limit)s min may have died.", limit=limit)
 
 
 def unix_ms(moment: datetime | None) -> int | None:
-    """A moment as Unix milliseconds, for the browser to show in its own time zone."""
+    """Returns a moment as Unix milliseconds, for the browser to show in its own time zone."""
     return None if moment is None else round(moment.timestamp() * 1000)
 
 
 def metric_name(word: MetricWord) -> str:
-    """What the screens call a metric."""
+    """Returns what the screens call a metric."""
     return _metric_names(language())[word]
 
 
@@ -102,7 +102,7 @@ def _metric_names(_language: str) -> dict[MetricWord, str]:
 
 
 def metric_axis(word: MetricWord) -> str:
-    """The name of a metric's axis, with its unit."""
+    """Returns the name of a metric's axis, with its unit."""
     return _metric_axes(language())[word]
 
 
@@ -130,7 +130,7 @@ def _metric_axes(_language: str) -> dict[MetricWord, str]:
 
 
 def loss_kind(kind: LossKind) -> str:
-    """What a loss is, within a sentence."""
+    """Returns what a loss is, within a sentence."""
     return {
         "total": _("total loss"),
         "value": _("loss of the value function"),
@@ -140,12 +140,12 @@ def loss_kind(kind: LossKind) -> str:
 
 
 def metric_as_logged(word: MetricWord) -> str:
-    """The name of the axis of a rate that is in another unit, which is not known."""
+    """Returns the name of the axis of a rate that is in another unit, which is not known."""
     return _("%(metric)s, as logged", metric=metric_name(word))
 
 
 def status_name(status: RunStatus) -> str:
-    """A run's state in the reader's language."""
+    """Returns a run's state in the reader's language."""
     return {
         RunStatus.RUNNING: _("running"),
         RunStatus.SCHEDULED: _("scheduled"),
@@ -156,17 +156,17 @@ def status_name(status: RunStatus) -> str:
 
 
 def mark_name(mark: Mark) -> str:
-    """What a run is marked as, in the reader's language."""
+    """Returns what a run is marked as, in the reader's language."""
     return {Mark.BASELINE: _("baseline"), Mark.ARCHIVED: _("archived")}[mark]
 
 
 def marks(held: Iterable[Mark]) -> str:
-    """All that a run is marked as."""
+    """Returns all that a run is marked as."""
     return " · ".join(map(mark_name, held))
 
 
 def model_state(state: ModelState) -> str:
-    """What a model is for, in the reader's language."""
+    """Returns what a model is for, in the reader's language."""
     return {
         ModelState.ACTIVE: _("active"),
         ModelState.INACTIVE: _("inactive"),
@@ -175,10 +175,10 @@ def model_state(state: ModelState) -> str:
 
 
 def fingerprint(text: str) -> str:
-    """Two equal ones are the same text, so a page that has it need not be sent it again."""
+    """Returns a digest of a text: a page that has the same one need not be sent it again."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def overruled_deletion() -> str:
-    """Said of an activation that met a deletion of the same model, and counts."""
+    """Says that an activation met a deletion of the same model, and counts."""
     return _("Somebody deleted it in the same moment: once another one is active, it is among the deleted.")

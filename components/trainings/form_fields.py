@@ -26,12 +26,12 @@ _LONG = 10_000_000  # a limit beyond is one of the type, and says nothing
 
 
 def field_id(place: int) -> str:
-    """The id of the control of the field at this place of the form."""
+    """Returns the id of the control of the field at this place of the form."""
     return f"training-field-{place}"
 
 
 def field(trainer: TrainerForm, one: FormField, place: int) -> html.Div:
-    """One field; two of a name, for other choices of another field, have places of their own."""
+    """Returns one field; two of a name, for other choices of another field, have places of their own."""
     own = field_id(place)
     label = text_of(trainer, one.label) or one.name
     unit = text_of(trainer, one.unit)
@@ -52,7 +52,7 @@ def field(trainer: TrainerForm, one: FormField, place: int) -> html.Div:
 
 
 def help_text(trainer: TrainerForm, one: FormField) -> str:
-    """What a field is for, from where to where it goes, and its default."""
+    """Returns what a field is for, from where to where it goes, and its default."""
     said = [text_of(trainer, one.help), _range(one), _default(one)]
     return " ".join(filter(None, said))
 
@@ -77,7 +77,7 @@ def _suggestions(one: Any, own: str) -> html.Datalist:
 
 
 def element(tag: str, **properties: Any) -> dict[str, Any]:
-    """An element that Dash has no component for, described as its components are."""
+    """Returns an element that Dash has no component for, described as its components are."""
     return {"type": tag, "props": {name: value for name, value in properties.items() if value is not None}}
 
 
@@ -114,7 +114,7 @@ def _between_numbers(one: FloatField) -> str:
 
 
 def _default(one: FormField) -> str:
-    """Only of what is typed: the others show it."""
+    """Says the default of a field that is typed: the others show it."""
     if isinstance(one, ChoiceField | SwitchField) or one.default is None:
         return ""
     value = count(one.default) if isinstance(one, IntegerField) and one.default is not None else str(one.default)

@@ -15,12 +15,12 @@ _GREY: Final = "rgba(128,128,128,0.25)"
 
 
 def place() -> html.Div:
-    """Where they are drawn."""
+    """Returns where they are drawn."""
     return html.Div([_chart(word) for word in CURVES], className="charts mt-2")
 
 
 def layouts() -> dict[str, dict[str, Any]]:
-    """The layout of each, by its word."""
+    """Returns the layout of each, by its word."""
     return {word: _layout(word) for word in CURVES}
 
 

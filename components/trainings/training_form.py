@@ -20,7 +20,7 @@ from domain.trainings.trainer import OfferedTrainer, TrainerForm
 
 
 def place() -> html.Section:
-    """Where the form appears."""
+    """Returns where the form appears."""
     return html.Section(
         [
             html.H2(_("Start a training"), className="h5"),
@@ -57,7 +57,10 @@ def described(
     note: str | None = None,
     blocked: str | None = None,
 ) -> dict[str, Any]:
-    """A form as assets/training_form.js builds it, filled in with `values`; `blocked` says why nothing can start."""
+    """Returns a form as assets/training_form.js builds it, filled in with `values`.
+
+    `blocked` says why nothing can start.
+    """
     return {
         "trainer": trainer.name,
         "trainers": [{"name": one.name, "title": title_of(one)} for one in trainers],
@@ -74,7 +77,10 @@ def described(
 def checked(
     runs: Sequence[Mapping[str, Value]], usual: tuple[float, int] | None, refused: TrainingRefused | None = None
 ) -> dict[str, Any]:
-    """What is said of what was filled in: each wrong field, else how many runs it makes and how long one may take."""
+    """Returns what is said of what was filled in.
+
+    Each wrong field, else how many runs it makes and how long one may take.
+    """
     if refused is not None:
         return {"fields": field_errors(refused), "summary": ""}
     made = ngettext("Makes one run.", "Makes %(num)s runs, one after the other in the queue.", len(runs))
@@ -82,28 +88,28 @@ def checked(
 
 
 def field_errors(refused: TrainingRefused) -> dict[str, str]:
-    """What is wrong with each field, as it stands under it."""
+    """Returns what is wrong with each field, as it stands under it."""
     return {name: _as_sentence(translate(why)) for name, why in refused.fields.items()}
 
 
 def started(run_ids: Sequence[str], where: str | None) -> dict[str, Any]:
-    """The answer to a start: where to go, or what to say of several."""
+    """Returns the answer to a start: where to go, or what to say of several."""
     sentence = ngettext("The training is started.", "%(num)s trainings are in the queue.", len(run_ids))
     return {"outcome": "done", "sentence": sentence, "go": where}
 
 
 def refused(error: Reason, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The answer to what was not started or not done, and why."""
+    """Returns the answer to what was not started or not done, and why."""
     return {"outcome": "refused", "sentence": translate(error), "fields": dict(fields or {})}
 
 
 def not_known(error: Reason) -> dict[str, Any]:
-    """The answer where nobody knows whether it was done: the page asks again under the same id."""
+    """Returns the answer where nobody knows whether it was done: the page asks again under the same id."""
     return {"outcome": "not_known", "sentence": translate(error), "fields": {}}
 
 
 def texts() -> dict[str, Any]:
-    """What assets/training_form.js and training_actions.js write; {n} is a number of seconds."""
+    """Returns what assets/training_form.js and training_actions.js write; {n} is a number of seconds."""
     return {
         "header": _("Trainings"),
         "starting": _("Starting the training…"),
@@ -135,7 +141,7 @@ def nothing_to_fill_in(run_id: str) -> str:
 
 
 def initial(trainer: TrainerForm, repeated: Mapping[str, Value]) -> dict[str, Value]:
-    """The values with which a form begins: those to repeat, else defaults."""
+    """Returns the values with which a form begins: those to repeat, else defaults."""
     deciding: dict[str, Value] = {one.name: one.default for one in trainer.fields if one.default is not None}
     chosen = deciding | dict(repeated)
     return defaults_of(trainer.fields, chosen) | dict(repeated)
@@ -157,7 +163,7 @@ def _choice_of(trainers: Sequence[OfferedTrainer], chosen: OfferedTrainer) -> ht
 
 
 def _sections(trainer: OfferedTrainer) -> list[Any]:
-    """The fields without a section open, the others in folds, in the order in which their sections come up."""
+    """Returns the fields without a section open, the others in folds, in the order in which their sections come up."""
     parts: dict[str, list[Any]] = {}
     for number, one in enumerate(trainer.fields):
         parts.setdefault(one.section, []).append(field(trainer, one, number))

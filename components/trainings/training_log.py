@@ -14,7 +14,7 @@ _BUTTON: Final = "btn btn-outline-secondary btn-sm text-nowrap"
 
 
 def place(run_id: str) -> html.Section:
-    """Where it appears; assets/training_log.js fills it."""
+    """Returns where it appears; assets/training_log.js fills it."""
     from_here = html.Button(
         _("Earlier lines"), id=ids.LIVE_LOG_EARLIER, type="button", hidden=True,
         className=_BUTTON,
@@ -40,7 +40,7 @@ def _whole(run_id: str) -> html.A:
 
 
 def _controls() -> list[Any]:
-    """Follow is on at first, and off once its reader scrolls up."""
+    """Draws the controls; Follow is on at first, and off once its reader scrolls up."""
     return [
         html.Button(
             _("Follow"),
@@ -69,7 +69,7 @@ def _controls() -> list[Any]:
 
 
 def texts() -> dict[str, Any]:
-    """What assets/training_log.js writes."""
+    """Returns what assets/training_log.js writes."""
     return {
         "none": _("The log is empty."),
         "found": _("{n} lines have it; the newest first."),

@@ -27,7 +27,7 @@ class Made(NamedTuple):
 
 
 def acted(action: TrainingAction) -> dict[str, Any]:
-    """What is said once the scheduler has taken it."""
+    """Returns what is said once the scheduler has taken it."""
     said = {
         TrainingAction.STOP: _("The training ends with its episode."),
         TrainingAction.CANCEL: _("The training is cancelled."),
@@ -40,12 +40,12 @@ def acted(action: TrainingAction) -> dict[str, Any]:
 
 
 def leads_to(where: str) -> dict[str, Any]:
-    """Nothing is done yet: the page goes where it is asked for."""
+    """Returns where the page goes to ask for it; nothing is done yet."""
     return {"outcome": "done", "sentence": "", "go": where}
 
 
 def questions() -> dict[str, Any]:
-    """What is asked before something ends; {name} is the training's."""
+    """Returns what is asked before something ends; {name} is the training's."""
     return {
         TrainingAction.STOP: {
             "title": _("Stop this training?"),
@@ -65,7 +65,7 @@ def questions() -> dict[str, Any]:
 
 
 def result(training: Training, summary: RunSummary | None, made: Made, refusal: ClewError | None) -> dict[str, Any]:
-    """What is shown once a training is over: its final metrics, and its model."""
+    """Returns what is shown once a training is over: its final metrics, and its model."""
     if training.started_ms is None:  # it has done nothing that could be shown
         return {"html": [_sentence(training), _links(training)], "is_final": True}
     parts = [_sentence(training), _metrics(training, summary), _model(made, refusal), _links(training)]
@@ -122,7 +122,7 @@ def _use_it(model: Model) -> list[Any]:
 
 
 def _links(training: Training) -> html.Div:
-    """Where it goes on from here."""
+    """Returns where it goes on from here."""
     return html.Div(
         [
             html.A(_("All of this run"), href=run_href(training.run_id)),

@@ -26,7 +26,7 @@ SILENT_SECONDS: Final = 6
 
 
 def place(run_id: str) -> list[Any]:
-    """The page, empty until its first news."""
+    """Returns the page, empty until its first news."""
     return [
         line_head(html.H1(run_id[:8], id=ids.LIVE_NAME, className="h3 mb-0"), ids.LIVE_BADGE, ids.LIVE_SINCE),
         line_notice(ids.LIVE_NOTICE),
@@ -59,7 +59,7 @@ def place(run_id: str) -> list[Any]:
 
 
 def not_found(run_id: str) -> list[Any]:
-    """Said where the address names no training."""
+    """Says that the address names no training."""
     return [
         html.H1(_("No such training"), className="h3"),
         html.P(around(_("Nobody knows a training {run}."), run=html.Code(run_id[:64]))),
@@ -77,12 +77,12 @@ def elsewhere(training: Training | None) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """What a message has to be, as JSON Schema."""
+    """Returns what a message has to be, as JSON Schema."""
     return TrainingNews.model_json_schema()
 
 
 def texts() -> dict[str, Any]:
-    """What assets/training_live*.js writes, in the reader's language."""
+    """Returns what assets/training_live*.js writes, in the reader's language."""
     refusal = refusal_of(Access.WRITE)
     return {
         "connection": line_states(),

@@ -19,7 +19,7 @@ from domain.trainings.training import WAITING
 
 
 def place() -> html.Section:
-    """Where the lists appear."""
+    """Returns where the lists appear."""
     return html.Section(
         [
             html.Div(id=ids.TRAININGS_FAILURE, role="status"),
@@ -48,7 +48,7 @@ def place() -> html.Section:
 
 
 def _more(button: str, count: str) -> html.Div:
-    """Below a list that is not shown to its end."""
+    """Says below a list that it is not shown to its end."""
     looks = "btn btn-outline-secondary btn-sm"
     return html.Div(
         [
@@ -60,19 +60,19 @@ def _more(button: str, count: str) -> html.Div:
 
 
 def in_queue(rows: Iterable[Row]) -> list[Row]:
-    """Those that run, and after them those that wait, in the order of the queue."""
+    """Returns those that run, and after them those that wait, in the order of the queue."""
     return sorted(rows, key=_in_queue)
 
 
 def queue_rows(rows: Iterable[Row], refusal: ClewError | None) -> list[dict[str, Any]]:
-    """The rows of the queue, in the order given."""
+    """Returns the rows of the queue, in the order given."""
     head = _queue_head()
     parts = (cells.name, cells.state, cells.progress, cells.whose)
     return [_described(row, [*(part(row) for part in parts), cells.buttons(row, refusal)], head) for row in rows]
 
 
 def history_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """The rows of the history, in the order given."""
+    """Returns the rows of the history, in the order given."""
     head = _history_head()
     parts = (cells.run_id, cells.name, cells.state, cells.started, cells.rate)
     return [_described(row, [part(row) for part in parts], head) for row in rows]
@@ -88,7 +88,7 @@ def listed(
     archived: int = 0,
     failure: Any = None,
 ) -> dict[str, Any]:
-    """What assets/training_list.js is told."""
+    """Returns what assets/training_list.js is told."""
     return {
         "queue": list(queue),
         "history": list(history),
@@ -113,7 +113,7 @@ def _count(shown: int, total: int) -> str:
 
 
 def slots_text(slots: int, busy: int, host: str) -> str:
-    """How much of its machine the scheduler has given away."""
+    """Returns how much of its machine the scheduler has given away."""
     said = ngettext(
         "%(busy)s of %(num)s slot is taken on %(host)s.",
         "%(busy)s of %(num)s slots are taken on %(host)s.",

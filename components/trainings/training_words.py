@@ -22,7 +22,7 @@ _ALGORITHM = ("algorithm", "algo")
 
 
 def state_names() -> dict[str, str]:
-    """The states by their codes."""
+    """Returns the states by their codes."""
     return {
         TrainingState.QUEUED: _("waiting"),
         TrainingState.HELD: _("held"),
@@ -36,7 +36,7 @@ def state_names() -> dict[str, str]:
 
 
 def state_sentences() -> dict[str, str]:
-    """What happens in each state, and what can be done."""
+    """Returns what happens in each state, and what can be done."""
     return {
         TrainingState.QUEUED: _("It waits in the queue, and starts by itself."),
         TrainingState.HELD: _("Somebody holds it back: it starts once it is released."),
@@ -50,7 +50,7 @@ def state_sentences() -> dict[str, str]:
 
 
 def action_names() -> dict[str, str]:
-    """The buttons by what they do."""
+    """Returns the buttons by what they do."""
     return {
         TrainingAction.STOP: _("Stop"),
         TrainingAction.CANCEL: _("Cancel"),
@@ -63,38 +63,41 @@ def action_names() -> dict[str, str]:
 
 
 def action_looks() -> dict[str, str]:
-    """The colours of the buttons."""
+    """Returns the colours of the buttons."""
     return {TrainingAction.STOP: "danger", TrainingAction.CANCEL: "danger", TrainingAction.CONTINUE: "primary"}
 
 
 def what(training: Training) -> str:
-    """Algorithm and trainer, as short as they tell one from another."""
+    """Says algorithm and trainer, as short as they tell one from another."""
     algorithm = next((str(training.values[name]) for name in _ALGORITHM if name in training.values), None)
     return " · ".join(filter(None, [algorithm, training.trainer])) or MISSING
 
 
 def reason(training: Training) -> str:
-    """Why it waits, or how it ended; empty where nothing is said beyond its state."""
+    """Returns why it waits, or how it ended; empty where nothing is said beyond its state."""
     told = [one for one in (training.reason, training.remark) if one is not None and one.code != Stopped.code]
     said = [translate(one) for one in told]
     return "; ".join(one.rstrip(".。") for one in said)
 
 
 def title_of(trainer: TrainerForm) -> str:
-    """What a trainer is called; the texts of ours have a translation, those of a file are as its owner wrote them."""
+    """Returns what a trainer is called.
+
+    The texts of ours have a translation, those of a file are as its owner wrote them.
+    """
     return text_of(trainer, trainer.title) or trainer.name
 
 
 def text_of(trainer: TrainerForm, text: str) -> str:
-    """A text of a trainer in the reader's language, where it is ours."""
+    """Returns a text of a trainer in the reader's language, where it is ours."""
     return _(text) if trainer.is_built_in and text else text
 
 
 def about(seconds: float) -> str:
-    """A time that is only an estimate."""
+    """Returns a time that is only an estimate."""
     return duration(seconds) if seconds < 10 else duration(round(seconds)).replace(".0", "")
 
 
 def value_text(value: Value) -> str:
-    """A value of a form as text."""
+    """Returns a value of a form as text."""
     return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else str(value)

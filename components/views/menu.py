@@ -15,7 +15,7 @@ from domain.views.views import LONGEST_NAME
 
 
 def menu() -> html.Div:
-    """The button and its panel."""
+    """Returns the button and its panel."""
     return html.Div(
         [
             html.Button(
@@ -91,7 +91,7 @@ def _search() -> html.Div:
 
 
 def _texts() -> dict[str, Any]:
-    """What assets/views.js writes; {name} is a view's, {experiment} an experiment's."""
+    """Returns what assets/views.js writes; {name} is a view's, {experiment} an experiment's."""
     return {
         "header": _("Views"),
         "reading": _("Reading the views…"),

@@ -17,7 +17,7 @@ from domain.views.views import View
 
 
 def said(opened: Opened, query: Query) -> list[Any]:
-    """What stands above the page; nothing where its address says everything itself."""
+    """Returns what stands above the page; nothing where its address says everything itself."""
     parts: list[Any] = []
     if opened.full is not None:
         parts.append(_whole(opened.full, query))
@@ -29,7 +29,7 @@ def said(opened: Opened, query: Query) -> list[Any]:
 
 
 def _whole(full: str, query: Query) -> html.Div:
-    """The whole address, in which assets/addresses.js makes its changes as long as the bar has what led here."""
+    """Returns the address, in which assets/addresses.js makes its changes as long as the bar has what led here."""
     names = [name for name in (SHORT, VIEW) if name in query] or [EXPERIMENT]
     led_here = {name: first(query, name) for name in names}
     return html.Div(id=ids.OPENED_ADDRESS, hidden=True, **{"data-full": full, "data-from": json.dumps(led_here)})

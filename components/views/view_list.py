@@ -18,7 +18,7 @@ _NAMED = 3
 
 
 def listed(views: ViewList | None, failure: Reason | None) -> dict[str, Any]:
-    """The rows, what is to be said of them all, and why the reader may change none, if so."""
+    """Returns the rows, what is to be said of them all, and why the reader may change none, if so."""
     refused = refusal_of(Access.WRITE)
     rows = [] if views is None else [_row(view, views) for view in views.views]
     notes = [*_bad_rows(views), *([] if failure is None else [_failed(failure, known=views is not None)])]
@@ -26,7 +26,10 @@ def listed(views: ViewList | None, failure: Reason | None) -> dict[str, Any]:
 
 
 def answer(request: ViewRequest, result: ViewResult) -> dict[str, Any]:
-    """What assets/views.js shows of a change; `then` is what is asked for where its question is answered with yes."""
+    """Returns what assets/views.js shows of a change.
+
+    `then` is what is asked for where its question is answered with yes.
+    """
     return {
         "outcome": result.outcome,
         "sentence": _sentence(request, result),
@@ -38,12 +41,12 @@ def answer(request: ViewRequest, result: ViewResult) -> dict[str, Any]:
 
 
 def refused(error: ClewError) -> dict[str, Any]:
-    """What is shown where somebody may not change a view."""
+    """Returns what is shown where somebody may not change a view."""
     return {"outcome": ViewOutcome.REFUSED, "sentence": translate(error)}
 
 
 def no_short_form(error: ClewError) -> dict[str, Any]:
-    """What is said where an address gets no short form: the long one leads there, too."""
+    """Returns what is said where an address gets no short form: the long one leads there, too."""
     cause = translate(error).rstrip(".。")
     return {"v": None, "sentence": _("The link is copied as it is, which is long: %(cause)s.", cause=cause)}
 

@@ -21,7 +21,7 @@ class Headers(Protocol):
     """A request's headers, such as Flask's `request.headers`: `get` minds no case."""
 
     def get(self, key: str, default: str, /) -> str:
-        """The header's value, several of one name joined with commas."""
+        """Returns the header's value, several of one name joined with commas."""
 
 
 class IdentityRules(AccessRules, Protocol):
@@ -41,17 +41,17 @@ class IdentityRules(AccessRules, Protocol):
 
 
 def page_asker(headers: Headers, peer: str | None, rules: IdentityRules) -> Asker:
-    """The reader of a page of ours who sent this."""
+    """Returns the reader of a page of ours who sent this."""
     return Asker(True, user_of(headers, peer, rules), _page(headers), has_token(headers, rules.api_token))
 
 
 def program_asker(headers: Headers, peer: str | None, rules: IdentityRules) -> Asker:
-    """The program that sent this; another process of ours hands on whose page it works for."""
+    """Returns the program that sent this; another process of ours hands on whose page it works for."""
     return page_asker(headers, peer, rules)._replace(is_page=False)
 
 
 def headers_of(asker: Asker, rules: IdentityRules) -> dict[str, str]:
-    """The headers by which another process of ours, under the same settings, learns who asks."""
+    """Returns the headers by which another process of ours, under the same settings, learns who asks."""
     sent = {TOKEN_HEADER: rules.api_token, PROXY_HEADER: rules.trusted_proxy_secret, PAGE_HEADER: asker.page}
     if rules.trusted_user_header is not None:
         sent[rules.trusted_user_header] = asker.user
@@ -60,7 +60,7 @@ def headers_of(asker: Asker, rules: IdentityRules) -> dict[str, str]:
 
 
 def user_of(headers: Headers, peer: str | None, rules: IdentityRules) -> str | None:
-    """The user whom a trusted proxy names; None where there is no such proxy, or it names nobody.
+    """Returns the user whom a trusted proxy names; None where there is no such proxy, or it names nobody.
 
     A name with a comma counts for none: that is what several headers of one name are joined to, so a proxy that adds
     its header to the sender's own, instead of overwriting it, vouches for nobody.
@@ -73,7 +73,7 @@ def user_of(headers: Headers, peer: str | None, rules: IdentityRules) -> str | N
 
 
 def has_token(headers: Headers, token: str | None) -> bool:
-    """Whether `token` was sent: as bearer, or in a header of its own beside a proxy's `Authorization`."""
+    """Returns whether `token` was sent: as bearer, or in a header of its own beside a proxy's `Authorization`."""
     if token is None:
         return False
     scheme, _, bearer = headers.get("Authorization", "").partition(" ")
@@ -82,7 +82,7 @@ def has_token(headers: Headers, token: str | None) -> bool:
 
 
 def is_trusted(headers: Headers, peer: str | None, rules: IdentityRules) -> bool:
-    """Whether a peer may name users: it knows the secret, or, where none is set, is among the proxies."""
+    """Returns whether a peer may name users: it knows the secret, or, where none is set, is among the proxies."""
     if rules.trusted_proxy_secret is not None:
         return _is_same(headers.get(PROXY_HEADER, ""), rules.trusted_proxy_secret)
     try:
@@ -100,12 +100,12 @@ def _page(headers: Headers) -> str | None:
 
 
 def _is_same(given: str, secret: str) -> bool:
-    """Compared as bytes, in a time that tells nothing; WSGI hands bytes over as Latin-1."""
+    """Compares as bytes, in a time that gives nothing away; WSGI hands bytes over as Latin-1."""
     return hmac.compare_digest(given.strip().encode("latin-1", "replace"), secret.encode())
 
 
 def _decoded(value: str) -> str:
-    """WSGI's Latin-1 read as the UTF-8 that it is nowadays."""
+    """Reads WSGI's Latin-1 as the UTF-8 that it is nowadays."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:

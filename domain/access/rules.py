@@ -49,7 +49,7 @@ _READ_ONLY: Final = {Access.WRITE: ReadOnly, Access.WORK: MeasuresNothing}
 
 
 def refusal(access: Access, asker: Asker, rules: AccessRules) -> ClewError | None:
-    """Why `asker` may not do this; None where it is allowed."""
+    """Returns why `asker` may not do this; None where it is allowed."""
     if access is Access.READ:
         return None
     if not asker.is_page and rules.api_token is not None and not asker.has_token:
@@ -70,7 +70,8 @@ def check(access: Access, asker: Asker, rules: AccessRules) -> None:
 
 
 def not_yours(starter: Asker, asker: Asker) -> NotYours | None:
-    """Why `asker` may not cancel what `starter` started; None where they are one, or the starter is not known.
+    """Returns why `asker` may not cancel what `starter` started; None where they are one, or the starter is not
+    known.
 
     A name counts before a page: who is known may cancel from another page, and after a reload.
     """

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 
 def networks(listed: str) -> list[IPv4Network | IPv6Network]:
-    """The networks and addresses of a comma list; raises ValueError, which names the odd one."""
+    """Returns the networks and addresses of a comma list; raises ValueError, which names the odd one."""
     return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
 
 

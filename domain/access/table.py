@@ -203,23 +203,26 @@ acts here. After a space, what started it, where that makes a difference."""
 
 
 def access_of(table: Mapping[str, Access], method: str, rule: str) -> Access:
-    """What a request does whose method and rule are given; what is not listed counts as a write."""
+    """Returns what a request does whose method and rule are given; what is not listed counts as a write."""
     return READ if method in _READING_METHODS else table.get(f"{method} {rule}", WRITE)
 
 
 def callback_name(output: str, first_input: str) -> str:
-    """How CALLBACKS names the callback with this output, as Dash writes it; one without outputs has only a hash."""
+    """Returns how CALLBACKS names the callback with this output, as Dash writes it.
+
+    One without outputs has only a hash.
+    """
     first = output.strip(".").split("...")[0]
     name = first if "." in first else first_input
     return re.sub(r"-\d+(?=\.)", "-*", name.partition("@")[0])
 
 
 def is_listed(callback: str) -> bool:
-    """Whether the table says what a callback of this name does."""
+    """Returns whether the table says what a callback of this name does."""
     return callback in CALLBACKS
 
 
 def access_of_callback(name: str, triggers: list[str]) -> Access:
-    """What a callback does that these properties started; what is not listed counts as a write."""
+    """Returns what a callback does that these properties started; what is not listed counts as a write."""
     found = [CALLBACKS.get(f"{name} {trigger}") for trigger in triggers]
     return next(filter(None, found), CALLBACKS.get(name, WRITE))

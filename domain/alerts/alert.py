@@ -73,12 +73,12 @@ class Alert(BaseModel):
         return self.until_ms is None
 
     def told_to(self, receiver: str, at_ms: int) -> "Alert":
-        """The same after a receiver has taken a message about it."""
+        """Returns the same after a receiver has taken a message about it."""
         due = {name: one for name, one in self.due.items() if name != receiver}
         return self.model_copy(update={"due": due, "told": {**self.told, receiver: at_ms}})
 
     def merged(self, other: "Alert") -> "Alert":
-        """One alert as two watchers know it: what one of them told is told, and over is over."""
+        """Returns one alert as two watchers know it: what one of them told is told, and over is over."""
         told = {**self.told, **other.told}
         due = {name: one for name, one in {**other.due, **self.due}.items() if name not in told}
         until = self.until_ms if self.until_ms is not None else other.until_ms
@@ -108,7 +108,7 @@ class Mute(BaseModel):
     why: Annotated[str, Field(max_length=500)] = ""
 
     def silences(self, kind: AlertKind, subject: Subject, now_ms: int) -> bool:
-        """Whether it is in force and names this."""
+        """Returns whether it is in force and names this."""
         if now_ms >= self.until_ms or (self.kinds and kind not in self.kinds):
             return False
         return not self.pattern or any(
@@ -117,5 +117,5 @@ class Mute(BaseModel):
 
 
 def alert_id(key: str) -> str:
-    """The id of what has this key: the same for each watcher, and after each restart."""
+    """Returns the id of what has this key: the same for each watcher, and after each restart."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]

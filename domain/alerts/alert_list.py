@@ -44,12 +44,12 @@ class AlertList(BaseModel):
         return _newest([one for one in self.alerts if not one.holds])
 
     def is_heard(self, now_ms: int) -> bool:
-        """Whether a watcher works, and had said so lately at this moment."""
+        """Returns whether a watcher works, and had said so lately at this moment."""
         said = self.watcher_at_ms
         return self.watcher is not None and (said is None or now_ms - said <= _SILENT_MS)
 
     def mutes_in_force(self, now_ms: int) -> list[Mute]:
-        """Those that have not ended."""
+        """Returns those that have not ended."""
         return [one for one in self.mutes if one.until_ms > now_ms]
 
 

@@ -4,10 +4,10 @@ from fnmatch import fnmatchcase
 
 
 def fits(pattern: str, text: str) -> bool:
-    """Whether a name fits a pattern."""
+    """Returns whether a name fits a pattern."""
     return fnmatchcase(text.casefold(), pattern.casefold().replace("[", "[[]"))
 
 
 def fits_any(patterns: list[str], text: str | None) -> bool:
-    """Whether a name fits one of these; with none, anything does, and what has no name fits only then."""
+    """Returns whether a name fits one of these; with none, anything does, and what has no name fits only then."""
     return not patterns or (text is not None and any(fits(pattern, text) for pattern in patterns))

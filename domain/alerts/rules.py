@@ -38,7 +38,7 @@ class QuietHours(NamedTuple):
     zone: str
 
     def is_quiet(self, now: datetime) -> bool:
-        """Whether it waits at this moment."""
+        """Returns whether it waits at this moment."""
         at = now.astimezone(ZoneInfo(self.zone)).time()
         return self.begin <= at < self.end if self.begin <= self.end else at >= self.begin or at < self.end
 
@@ -63,7 +63,7 @@ class Rule(BaseModel):
     every_seconds: float = 0.0
 
     def names_it(self, kind: AlertKind, subject: Subject) -> bool:
-        """Whether it is about such a thing."""
+        """Returns whether it is about such a thing."""
         return (
             (not self.what or kind in self.what)
             and fits_any(self.experiments, subject.experiment)
@@ -72,7 +72,7 @@ class Rule(BaseModel):
         )
 
     def after(self, kind: AlertKind) -> float:
-        """For how many seconds a thing of this kind must hold."""
+        """Returns for how many seconds a condition of this kind must hold."""
         return HOLDS_SECONDS.get(kind, 0.0) if self.after_seconds is None else self.after_seconds
 
 
@@ -85,20 +85,23 @@ class AlertRules(BaseModel):
     rules: list[Rule] = []
 
     def receiver(self, name: str) -> Receiver | None:
-        """The receiver of this name."""
+        """Returns the receiver of this name."""
         return next((one for one in self.receivers if one.name == name), None)
 
     def rule(self, name: str) -> Rule | None:
-        """The rule of this name."""
+        """Returns the rule of this name."""
         return next((one for one in self.rules if one.name == name), None)
 
     def soonest(self, kind: AlertKind, subject: Subject) -> float:
-        """After how many seconds such a thing is an alert: by the first rule that tells it, else as its kind says."""
+        """Returns after how many seconds a condition is an alert.
+
+        By the first rule that sends it, else by its kind's default.
+        """
         found = [rule.after(kind) for rule in self.rules if rule.names_it(kind, subject)]
         return min(found, default=HOLDS_SECONDS.get(kind, 0.0))
 
     def due(self, alert: Alert, held_seconds: float) -> dict[str, str]:
-        """Who is to be told of an alert by now, and by which rule: the first that names it and the receiver."""
+        """Returns who is to be told of an alert by now, and by which rule: the first that names it and the receiver."""
         found: dict[str, str] = {}
         for rule in self.rules:
             if rule.names_it(alert.kind, alert.subject) and held_seconds >= rule.after(alert.kind):

@@ -40,7 +40,7 @@ class _Mistake(Exception):
 def read_rules(
     text: str, environment: Mapping[str, str], is_address: Callable[[str], bool] = lambda _url: True
 ) -> AlertRules:
-    """The receivers and rules of a file; raises BadInput, in English: it is for a terminal.
+    """Returns the receivers and rules of a file; raises BadInput, in English: it is for a terminal.
 
     An address that begins with $ is the value of that variable. `is_address` tells whether a message can be sent there.
     """

@@ -9,7 +9,7 @@ _KEY: Final = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[\w-]+(?:\s*\.\s*[\w-]+)*)\s*=
 
 
 def line_of(text: str, path: Sequence[str | int], word: str = "") -> int:
-    """The line, from 1, of the value at `path`, such as ("rules", 1, "what"); in it, that of `word`.
+    """Returns the line, from 1, of the value at `path`, such as ("rules", 1, "what"); in it, that of `word`.
 
     Of what is nowhere, the line of the nearest table around it.
     """
@@ -25,7 +25,7 @@ def line_of(text: str, path: Sequence[str | int], word: str = "") -> int:
 
 
 def _places(lines: Sequence[str]) -> Iterator[tuple[int, tuple[str | int, ...]]]:
-    """The path of each table and key, by its line."""
+    """Yields the path of each table and key, by its line."""
     table: tuple[str | int, ...] = ()
     counts: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
@@ -46,5 +46,5 @@ def _plain(name: str) -> list[str]:
 
 
 def _shared(found: Sequence[str | int], path: Sequence[str | int]) -> int:
-    """How many parts of the path a place names, if it names nothing else."""
+    """Returns how many parts of the path a place names, if it names nothing else."""
     return len(found) if tuple(path[: len(found)]) == tuple(found) else 0

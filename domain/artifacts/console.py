@@ -22,7 +22,7 @@ _ORDER: Final = tuple(
 
 
 def console_logs(entries: Iterable[ArtifactEntry]) -> list[ArtifactEntry]:
-    """The files that may be it, the likeliest for a crash's last words first; empty ones are none."""
+    """Returns the files that may be it, the likeliest for a crash's last words first; empty ones are none."""
     # MLflow leaves the size of an empty file out.
     ranked = [(rank, entry) for entry in entries if entry.size_bytes and (rank := _rank(entry.name)) is not None]
     return [entry for _rank, entry in sorted(ranked, key=lambda one: one[0])]

@@ -47,7 +47,7 @@ class TooManyValues(Exception):
 
 
 def figure_of(value: Any) -> FileFigure | None:
-    """The figure that a JSON value is; None for any other. Raises `TooManyValues`."""
+    """Returns the figure that a JSON value is; None for any other. Raises `TooManyValues`."""
     if not _is_figure(value):
         return None
     traces = value["data"]
@@ -63,7 +63,7 @@ def figure_of(value: Any) -> FileFigure | None:
 
 
 def figure_in_page(text: str) -> FileFigure | None:
-    """The first figure that a page made by Plotly draws; None where none can be read."""
+    """Returns the first figure that a page made by Plotly draws; None where none can be read."""
     found = (figure_of(value) for value in _plotted(text))
     return next((figure for figure in found if figure is not None), None)
 
@@ -88,7 +88,7 @@ def _drawn(trace: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _kept(value: Any, left: list[int], depth: int) -> Any:
-    """What of a value is kept; `left` counts down."""
+    """Returns what of a value is kept; `left` counts down."""
     left[0] -= 1
     if left[0] < 0 or depth > _DEEPEST:
         raise TooManyValues
@@ -107,7 +107,7 @@ def _object(value: dict[str, Any], left: list[int], depth: int) -> dict[str, Any
 
 
 def _packed(value: dict[str, Any], left: list[int]) -> dict[str, Any] | None:
-    """An array as Plotly packs one, without a shape: what is drawn here is a row of numbers."""
+    """Returns an array as Plotly packs one, without a shape: what is drawn here is a row of numbers."""
     size, data = _DTYPES.get(str(value.get("dtype"))), value["bdata"]
     if size is None or not isinstance(data, str):
         return None
@@ -118,7 +118,7 @@ def _packed(value: dict[str, Any], left: list[int]) -> dict[str, Any] | None:
 
 
 def _plotted(text: str) -> Iterator[Any]:
-    """Data and layout of each call that draws, as far as their JSON can be read."""
+    """Yields data and layout of each call that draws, as far as their JSON can be read."""
     decoder = json.JSONDecoder()
     for call, _number in zip(_PLOTTED.finditer(text), range(_MOST_CALLS), strict=False):
         try:
@@ -131,6 +131,6 @@ def _plotted(text: str) -> Iterator[Any]:
 
 
 def _next(text: str, at: int) -> int:
-    """Where the next argument begins."""
+    """Returns where the next argument begins."""
     found = re.compile(r"\s*,\s*").match(text, at)
     return len(text) if found is None else found.end()

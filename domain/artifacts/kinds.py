@@ -77,14 +77,14 @@ HEAD_BYTES: Final = 4096
 
 
 def kind_of(path: str) -> Kind:
-    """The kind that a file's name says."""
+    """Returns the kind that a file's name says."""
     if name_of(path) in _NAMES:
         return Kind.TEXT
     return _KINDS.get(suffix_of(path), Kind.OTHER)
 
 
 def media_type(path: str) -> str:
-    """The type that a file is served as; what could run anything is a text, and what nobody knows is bytes."""
+    """Returns the type that a file is served as; what could run anything is a text, and what nobody knows is bytes."""
     if (found := MEDIA_TYPES.get(suffix_of(path))) is not None:
         return found
     kind = kind_of(path)
@@ -94,7 +94,7 @@ def media_type(path: str) -> str:
 
 
 def begins_as_named(path: str, head: bytes) -> bool:
-    """Whether the first bytes are those of what the name says, where that can be told."""
+    """Returns whether the first bytes are those of what the name says, where that can be told."""
     suffix = suffix_of(path)
     if suffix == ".svg":
         return b"<svg" in head and is_text(head)
@@ -104,7 +104,7 @@ def begins_as_named(path: str, head: bytes) -> bool:
 
 
 def is_text(head: bytes) -> bool:
-    """Whether a file that begins so is a text in UTF-8, or in something that ASCII is a part of."""
+    """Returns whether a file that begins so is a text in UTF-8, or in something that ASCII is a part of."""
     if b"\0" in head:
         return False
     try:

@@ -16,7 +16,10 @@ class TextPart(NamedTuple):
 
 
 def last_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
-    """The last `most` whole lines of a part that begins at byte `begins`; of one line that has no end, all there is."""
+    """Returns the last `most` whole lines of a part that begins at byte `begins`.
+
+    Of one line that has no end, all there is.
+    """
     at = 0 if begins == 0 else content.find(b"\n") + 1
     rows = _split(content[at:])
     kept = rows[-most:]
@@ -25,7 +28,7 @@ def last_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
 
 
 def first_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
-    """The first `most` lines of a part; the last one only where it is whole, or nothing else is there."""
+    """Returns the first `most` lines of a part; the last one only where it is whole, or nothing else is there."""
     rows = _split(content)
     reaches_end = begins + len(content) >= size
     if len(rows) > 1 and not reaches_end and not rows[-1].endswith(b"\n"):
@@ -35,7 +38,7 @@ def first_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
 
 
 def _split(content: bytes) -> list[bytes]:
-    """By line feeds alone, so that lengths in bytes stay true."""
+    """Splits by line feeds alone, so that lengths in bytes stay true."""
     rows = [row + b"\n" for row in content.split(b"\n")]
     rows[-1] = rows[-1][:-1]
     return rows if rows[-1] else rows[:-1]
@@ -47,5 +50,5 @@ def _shown(rows: list[bytes]) -> list[str]:
 
 
 def _last_state(text: str) -> str:
-    """What a terminal would show of a line that was written over, as progress bars do."""
+    """Returns what a terminal would show of a line that was written over, as progress bars do."""
     return text.rsplit("\r", 1)[-1]

@@ -36,12 +36,13 @@ class MediaFile(NamedTuple):
 
 
 def is_step_folder(name: str) -> bool:
-    """Whether a folder is called after a step: `step_1000`, `episode-3`, `1000`."""
+    """Returns whether a folder is called after a step: `step_1000`, `episode-3`, `1000`."""
     return any(found and not found["key"] for found in (_NAMED.fullmatch(name), _NUMBERED.fullmatch(name)))
 
 
 def media_of(entries: Iterable[ArtifactEntry], pattern: MediaPattern | None = None) -> list[MediaFile]:
-    """The pictures and films among files, by key and step; MLflow's smaller copies of logged pictures are left out.
+    """Returns the pictures and films among files, by key and step; MLflow's smaller copies of logged pictures are
+    left out.
 
     With a `pattern` those alone that fit it.
     """

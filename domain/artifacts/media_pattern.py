@@ -32,7 +32,10 @@ class MediaPattern:
         self._is_of_names = "/" not in pattern
 
     def read(self, path: str) -> tuple[str, int] | None:
-        """Key and step in a path; None where it does not fit. Without a group for it, the key is what is left."""
+        """Returns key and step in a path.
+
+        None where it does not fit. Without a group for it, the key is what is left.
+        """
         folder, slash, name = path.rpartition("/")
         found = self._compiled.fullmatch(name if self._is_of_names else path)
         step = found and found.group("step")
@@ -46,12 +49,12 @@ class MediaPattern:
 
 @lru_cache(256)
 def media_pattern(pattern: str) -> MediaPattern:
-    """The pattern, compiled once; raises as MediaPattern does."""
+    """Returns the pattern, compiled once; raises as MediaPattern does."""
     return MediaPattern(pattern)
 
 
 def _expression(pattern: str) -> str:
-    """The regular expression of a pattern with slots."""
+    """Returns the regular expression of a pattern with slots."""
     parts: list[str] = []
     at = 0
     for slot in _SLOT.finditer(pattern):

@@ -28,7 +28,7 @@ class OpenedFile(Protocol):
         """Whether the caller has this version of it already."""
 
     def pieces(self) -> Iterator[bytes]:
-        """Its bytes; raises a `ServiceUnavailable` where they break off. Closes it."""
+        """Returns its bytes; raises a `ServiceUnavailable` where they break off. Closes it."""
 
     def close(self) -> None:
         """Leaves it."""

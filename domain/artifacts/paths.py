@@ -21,12 +21,15 @@ _ELSEWHERE: Final = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\\|^[A-Za-z]:|^[^/]*:/")
 
 
 def folder_path(text: str) -> str:
-    """The path of a folder, "" for the run's own; raises `ArtifactPathMalformed`."""
+    """Returns the path of a folder, "" for the run's own; raises `ArtifactPathMalformed`."""
     return file_path(text) if text else ""
 
 
 def file_path(text: str) -> str:
-    """The path of a file; raises `ArtifactPathMalformed`. What is encoded in it is part of a name, and stays so."""
+    """Returns the path of a file.
+
+    Raises `ArtifactPathMalformed`. What is encoded in it is part of a name, and stays so.
+    """
     trouble = _trouble(text)
     if trouble is not None:
         raise ArtifactPathMalformed({"path": trouble})
@@ -34,17 +37,17 @@ def file_path(text: str) -> str:
 
 
 def is_path(text: str) -> bool:
-    """Whether `file_path` would take it."""
+    """Returns whether `file_path` would take it."""
     return _trouble(text) is None
 
 
 def suffix_of(path: str) -> str:
-    """The suffix of a file's name in small letters, such as ".png"; "" where it has none."""
+    """Returns the suffix of a file's name in small letters, such as ".png"; "" where it has none."""
     return PurePosixPath(path).suffix.lower()
 
 
 def name_of(path: str) -> str:
-    """The last part of a path."""
+    """Returns the last part of a path."""
     return path.rpartition("/")[2]
 
 

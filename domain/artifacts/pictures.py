@@ -20,7 +20,7 @@ class PictureSize(NamedTuple):
 
 
 def size_of(head: bytes) -> PictureSize | None:
-    """The size that a PNG, JPEG, GIF or WebP says in its first bytes; None where it does not."""
+    """Returns the size that a PNG, JPEG, GIF or WebP says in its first bytes; None where it does not."""
     try:
         if head.startswith(b"\x89PNG") and head[12:16] == b"IHDR":
             return PictureSize(*struct.unpack(">II", head[16:24]))
@@ -49,7 +49,7 @@ def _of_webp(head: bytes) -> PictureSize | None:
 
 
 def _of_jpeg(head: bytes) -> PictureSize | None:
-    """In the first frame's segment, before which comments and previews may stand."""
+    """Reads the size from the first frame's segment, before which comments and previews may stand."""
     at = 2
     while at < len(head):
         if head[at] != 0xFF:

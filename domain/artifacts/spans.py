@@ -21,21 +21,21 @@ class Span(NamedTuple):
         return f"bytes={self.first}-" + ("" if self.last is None else str(self.last))
 
     def within(self, most_bytes: int) -> "Span":
-        """The same, but no longer than so many bytes; one that counts from the end stays."""
+        """Returns the same, but no longer than so many bytes; one that counts from the end stays."""
         if self.first < 0:
             return self
         last = self.first + most_bytes - 1
         return Span(self.first, last if self.last is None else min(last, self.last))
 
     def of(self, size: int) -> tuple[int, int]:
-        """Where it begins in a file of so many bytes, and the byte behind its last one."""
+        """Returns where it begins in a file of so many bytes, and the byte behind its last one."""
         begins = max(0, size + self.first) if self.first < 0 else min(self.first, size)
         ends = size if self.last is None or self.first < 0 else min(self.last + 1, size)
         return begins, max(begins, ends)
 
 
 def span_of(header: str | None) -> Span | None:
-    """The one part that a Range header asks for; None for none, for several, and for what is no range."""
+    """Returns the one part that a Range header asks for; None for none, for several, and for what is no range."""
     found = _RANGE.fullmatch((header or "").strip())
     if found is None or not (found[1] or found[2]):
         return None
@@ -46,7 +46,7 @@ def span_of(header: str | None) -> Span | None:
 
 
 def told_range(header: str) -> tuple[int, int, int] | None:
-    """First byte, last byte and size of the file, as a Content-Range header tells them; None for anything else."""
+    """Parses a Content-Range header: first byte, last byte and size of the file; None for anything else."""
     found = _CONTENT_RANGE.fullmatch(header.strip())
     if found is None:
         return None

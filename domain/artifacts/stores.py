@@ -13,28 +13,28 @@ _SERVED_AT: Final = "/mlflow-artifacts/artifacts/"
 
 
 def is_proxied(root: str) -> bool:
-    """Whether a run's root names a place of the server's own, which hands the files on wherever they lie."""
+    """Returns whether a run's root names a place of the server's own, which hands the files on wherever they lie."""
     return urlsplit(root).scheme in _PROXIED
 
 
 def is_folder(root: str) -> bool:
-    """Whether a run's root is a folder of some machine, which nobody signs addresses of."""
+    """Returns whether a run's root is a folder of some machine, which nobody signs addresses of."""
     return urlsplit(root).scheme in _FOLDERS
 
 
 def path_behind_proxy(root: str, path: str) -> str:
-    """The path of a run's file as the server's own place knows it."""
+    """Returns the path of a run's file as the server's own place knows it."""
     own = urlsplit(root).path
     return f"{own.partition(_SERVED_AT)[2] or own}/{path}".strip("/")
 
 
 def shown_root(root: str) -> str:
-    """A run's root for a sentence: without a name, a password or a query."""
+    """Returns a run's root for a sentence: without a name, a password or a query."""
     return hiding_credentials(root.partition("?")[0])[:200]
 
 
 def may_be_read(address: str, mlflow_url: str, stores: frozenset[Origin]) -> bool:
-    """Whether an address that the MLflow at `mlflow_url` signed is asked for a file.
+    """Returns whether an address that the MLflow at `mlflow_url` signed is asked for a file.
 
     One of `stores` is; others on https, unless they name an address inside; on http those of MLflow's own host alone.
     """
@@ -54,7 +54,10 @@ def _is_here(host: str) -> bool:
 
 
 def _is_inside(host: str) -> bool:
-    """Whether a host is this machine, or an address that is not everybody's; a name has a certificate to show."""
+    """Returns whether a host is this machine, or an address that is not everybody's.
+
+    A name has a certificate to show.
+    """
     if is_loopback(host) or _is_here(host):
         return True
     try:

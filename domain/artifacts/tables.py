@@ -32,7 +32,7 @@ class FileTable(BaseModel):
 
 
 def table_of_csv(content: bytes, delimiter: str, *, is_whole: bool) -> FileTable:
-    """The first rows of a CSV file's beginning; the first row is the heading."""
+    """Returns the first rows of a CSV file's beginning; the first row is the heading."""
     text = content.decode("utf-8-sig", "replace")
     if not is_whole:
         text = text[: text.rfind("\n") + 1] or text
@@ -45,7 +45,7 @@ def table_of_csv(content: bytes, delimiter: str, *, is_whole: bool) -> FileTable
 
 
 def table_of(columns: list[Any], rows: list[list[Any]], *, is_cut: bool, rows_in_all: int | None = None) -> FileTable:
-    """These rows, cut to what is shown."""
+    """Returns these rows, cut to what is shown."""
     width = max([len(columns), *map(len, rows)])
     return FileTable(
         columns=[_text(one) for one in columns[:MOST_COLUMNS]],
@@ -74,7 +74,7 @@ def _text(value: Any) -> str:
 
 
 def _picture(value: dict[str, Any]) -> TablePicture | None:
-    """As MLflow's log_table writes a cell that was an image; None where it names no picture of the run."""
+    """Reads a cell that was an image, as MLflow's log_table writes it; None where it names no picture of the run."""
     path = value.get("filepath")
     if not _is_picture(path):
         return None

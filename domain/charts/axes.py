@@ -58,17 +58,18 @@ _UNITS: Final = (TimeUnit("d", 86_400), TimeUnit("h", 3_600), TimeUnit("min", 60
 
 
 def metric_axis(key: str) -> str:
-    """The axis that is the metric `key`."""
+    """Returns the axis that is the metric `key`."""
     return METRIC_SIGN + key
 
 
 def axis_key(axis: XAxis) -> str | None:
-    """The metric that an axis is; None for those that are named."""
+    """Returns the metric that an axis is; None for those that are named."""
     return None if isinstance(axis, Axis) else axis.removeprefix(METRIC_SIGN)
 
 
 def counter(axis: XAxis, logged: Container[str], vocabulary: Vocabulary, drawn: str = "") -> Counter | None:
-    """Which of the metrics that a run `logged` counts `axis`, or is it; None if none does, or if it needs none.
+    """Returns which of the metrics that a run `logged` counts `axis`, or is it; None if none does, or if it needs
+    none.
 
     `vocabulary` is the one that the run is read by. A metric that is `drawn` at steps of another kind than those of the
     counter is counted by none: between gradient steps and steps of the environment nothing can be interpolated.
@@ -95,19 +96,20 @@ def _logged_counter(word: MetricWord, logged: Container[str], vocabulary: Vocabu
 
 
 def is_counted(axis: XAxis) -> bool:
-    """Whether another metric of the run numbers this axis, or is it."""
+    """Returns whether another metric of the run numbers this axis, or is it."""
     return not isinstance(axis, Axis) or axis in _COUNTED
 
 
 def counts(counter: Counter, history: History) -> History:
-    """The history of `counter`'s metric as counts by step, for `x_column`."""
+    """Returns the history of `counter`'s metric as counts by step, for `x_column`."""
     return history.model_copy(update={"value": history.step.astype(np.float64)}) if counter.by_step else history
 
 
 def x_column(
     history: History, axis: XAxis, *, counts: History | None = None, origin: int | None = None
 ) -> Column | None:
-    """The x of each point [n]: a step, a count, Unix ms (wall time), seconds since `origin`, or another metric's value.
+    """Returns the x of each point [n]: a step, a count, Unix ms (wall time), seconds since `origin`, or another
+    metric's value.
 
     `counts` is the same run's count by step, None when it was not logged: then there is no such axis, and None comes
     back. Between two logged counts x is interpolated; before the first and after the last it is not known: NaN. Any
@@ -130,7 +132,7 @@ def x_column(
 
 
 def _counted(step: NDArray[np.int64], counts: History) -> NDArray[np.float64] | None:
-    """The count at each of `step`; where the same step was logged again, its last count holds."""
+    """Returns the count at each of `step`; where the same step was logged again, its last count holds."""
     finite = np.isfinite(counts.value)
     if not finite.any():
         return None
@@ -140,7 +142,7 @@ def _counted(step: NDArray[np.int64], counts: History) -> NDArray[np.float64] | 
 
 
 def _joined(step: NDArray[np.int64], logged: History) -> NDArray[np.float64]:
-    """The metric at each of `step`; where the same step was logged again, its last value holds."""
+    """Returns the metric at each of `step`; where the same step was logged again, its last value holds."""
     if not len(logged):
         return np.full(len(step), np.nan)
     at, value = _last_of_each(logged.step, logged.value)
@@ -149,7 +151,7 @@ def _joined(step: NDArray[np.int64], logged: History) -> NDArray[np.float64]:
 
 
 def _last_of_each(step: NDArray[np.int64], value: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The steps [k], rising, each once, and the value logged last at each."""
+    """Returns the steps [k], rising, each once, and the value logged last at each."""
     if (step[1:] < step[:-1]).any():
         order = np.argsort(step, kind="stable")
         step, value = step[order], value[order]
@@ -158,5 +160,5 @@ def _last_of_each(step: NDArray[np.int64], value: NDArray[np.float64]) -> tuple[
 
 
 def time_unit(seconds: float) -> TimeUnit:
-    """The unit in which a time axis of this length reads well: the largest that it holds twice."""
+    """Returns the unit in which a time axis of this length reads well: the largest that it holds twice."""
     return next((unit for unit in _UNITS if seconds >= 2 * unit.seconds), TimeUnit("s", 1))

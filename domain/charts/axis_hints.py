@@ -22,7 +22,7 @@ class AxisHint(NamedTuple):
 
 
 def axis_hint(runs: Sequence[Run], vocabulary: Vocabulary) -> AxisHint | None:
-    """The axis to draw several runs over where nobody chose one and their steps may count different things.
+    """Returns the axis to draw several runs over where nobody chose one and their steps may count different things.
 
     Stable-Baselines3 logs at environment steps, RLlib at iterations: on one axis of steps they cannot be compared. All
     runs have to count their environment steps, or their tool has to log at them; None where one does not, or where all
@@ -39,13 +39,16 @@ def axis_hint(runs: Sequence[Run], vocabulary: Vocabulary) -> AxisHint | None:
 
 
 def hinted_axis(runs: Sequence[Run], vocabulary: Vocabulary) -> Axis | None:
-    """The axis of `axis_hint`."""
+    """Returns the axis of `axis_hint`."""
     hint = axis_hint(runs, vocabulary)
     return None if hint is None else hint.axis
 
 
 def _env_steps_of_a_step(run: Run, vocabulary: Vocabulary) -> float | None:
-    """How many environment steps a step of this run stands for, by the newest count; None where it has no count."""
+    """Returns how many environment steps a step of this run stands for, by the newest count.
+
+    None where it has no count.
+    """
     key = run.metric_key("env_steps", vocabulary)
     if key is None:
         return 1.0 if vocabulary.of(run).step_of("") == "env_steps" else None
@@ -55,7 +58,10 @@ def _env_steps_of_a_step(run: Run, vocabulary: Vocabulary) -> float | None:
 
 
 def shared_step(subjects: Sequence[Subject], runs: Sequence[Run], vocabulary: Vocabulary) -> StepMeaning | None:
-    """What a step counts in all that is drawn of `subjects`; None where that differs, or is not known of all of it."""
+    """Returns what a step counts in all that is drawn of `subjects`.
+
+    None where that differs, or is not known of all of it.
+    """
     drawn = [
         own.step_of(key)
         for run, own in ((run, vocabulary.of(run)) for run in runs)
@@ -66,6 +72,6 @@ def shared_step(subjects: Sequence[Subject], runs: Sequence[Run], vocabulary: Vo
 
 
 def over_what_is_alike(options: ChartOptions, runs: Sequence[Run], vocabulary: Vocabulary) -> ChartOptions:
-    """The options where nobody chose an axis: steps, or for several runs what counts them alike."""
+    """Returns the options where nobody chose an axis: steps, or for several runs what counts them alike."""
     hint = hinted_axis(runs, vocabulary) if len(runs) > 1 else None
     return options.model_copy(update={"axis": hint or Axis.STEP})

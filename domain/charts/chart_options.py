@@ -20,7 +20,7 @@ _MOST_IN_A_LIST: Final = 100
 
 
 def _listed(value: object) -> object:
-    """A parameter of an address that stands there once comes as a text."""
+    """Returns a parameter of an address that stands there once comes as a text."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -73,12 +73,15 @@ class ChartOptions(BaseModel):
     zone_minutes: int = Field(0, ge=-24 * 60, le=24 * 60)
 
     def of_tables(self) -> tuple[object, ...]:
-        """What the tables beside the charts depend on."""
+        """Returns what the tables beside the charts depend on."""
         return self.final, self.differing, self.grouped, self.group, self.diverged
 
     @classmethod
     def from_address(cls, query: Mapping[str, str | list[str]]) -> tuple[Self, list[str]]:
-        """The options in an address, and the names of those whose value makes no sense; these keep their default."""
+        """Returns the options in an address, and the names of those whose value makes no sense.
+
+        These keep their default.
+        """
         asked = {key: value for key, value in query.items() if key in IN_ADDRESS}
         try:
             return cls.model_validate(asked), []

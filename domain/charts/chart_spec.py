@@ -38,23 +38,26 @@ class Subject(NamedTuple):
         return cls(cast(MetricWord, named))
 
     def __str__(self) -> str:
-        """The text that `parse` reads."""
+        """Returns the text that `parse` reads."""
         if self.word is not None:
             return WORD_SIGN + self.word
         return WORD_SIGN + self.key if self.key.startswith(WORD_SIGN) else self.key
 
     def key_in(self, logged: Container[str], vocabulary: Vocabulary) -> str | None:
-        """The key under which a run that `logged` these has it; None where it has not."""
+        """Returns the key under which a run that `logged` these has it; None where it has not."""
         if self.word is not None:
             return vocabulary.metric_key(self.word, logged)
         return self.key if self.key in logged else None
 
     def scale(self, key: str, vocabulary: Vocabulary) -> float | None:
-        """What a rate of 1 is logged as under `key`; None for no rate, and for a key, which is drawn as logged."""
+        """Returns what a rate of 1 is logged as under `key`.
+
+        None for no rate, and for a key, which is drawn as logged.
+        """
         return None if self.word is None else vocabulary.scale(key)
 
     def factor(self, key: str, vocabulary: Vocabulary) -> float:
-        """What the metric `key` is multiplied by to be drawn; 1 for a key, which is drawn as logged."""
+        """Returns what the metric `key` is multiplied by to be drawn; 1 for a key, which is drawn as logged."""
         return 1.0 if self.word is None else vocabulary.factor(key)
 
 
@@ -94,7 +97,7 @@ class ChartSpec(BaseModel):
 
     @classmethod
     def of_word(cls, word: MetricWord) -> "ChartSpec":
-        """The chart of one word, as a preset has it."""
+        """Returns the chart of one word, as a preset has it."""
         return cls(subjects=(str(Subject(word)),))
 
     @classmethod
@@ -103,7 +106,7 @@ class ChartSpec(BaseModel):
         return _parsed(text)
 
     def __str__(self) -> str:
-        """The shortest text that `parse` reads as this chart."""
+        """Returns the shortest text that `parse` reads as this chart."""
         [first, *others] = self.subjects
         is_plain = not others and self == ChartSpec(subjects=self.subjects)
         if is_plain and not first.startswith("{"):

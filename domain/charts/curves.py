@@ -73,18 +73,18 @@ class Window(BaseModel):
         return self.x_from, self.x_to
 
     def rows(self, x: Column) -> tuple[int, int]:
-        """The rows of a rising `x` [n] in this window: from the first, up to but without the second."""
+        """Returns the rows of a rising `x` [n] in this window: from the first, up to but without the second."""
         first = 0 if self.x_from is None else int(np.searchsorted(x, self.x_from, "left"))
         end = len(x) if self.x_to is None else int(np.searchsorted(x, self.x_to, "right"))
         return first, max(first, end)
 
     def rows_and_neighbours(self, x: Column) -> slice:
-        """The same with one row more on either side, where there is one."""
+        """Returns the same with one row more on either side, where there is one."""
         first, end = self.rows(x)
         return slice(max(0, first - 1), min(len(x), end + 1))
 
     def holds(self, x: Column) -> NDArray[np.bool_]:
-        """Which of `x` [n], in whatever order, are in this window."""
+        """Returns which of `x` [n], in whatever order, are in this window."""
         low = -np.inf if self.x_from is None else self.x_from
         high = np.inf if self.x_to is None else self.x_to
         inside: NDArray[np.bool_] = (x >= low) & (x <= high)
@@ -95,7 +95,7 @@ EVERYTHING: Final = Window()
 
 
 def curve(x: Column, y: NDArray[np.float64]) -> Curve:
-    """The line through the points [n] whose x and y are finite, from left to right.
+    """Returns the line through the points [n] whose x and y are finite, from left to right.
 
     Points at the same x keep the order in which they were logged and are drawn as a vertical stroke that passes through
     all of them. Raises BadInput for columns of two lengths.
@@ -112,7 +112,10 @@ def curve(x: Column, y: NDArray[np.float64]) -> Curve:
 
 
 def path(x: Column, y: NDArray[np.float64]) -> Curve:
-    """As `curve`, but points stay in their order where x goes back and forth; where it only falls, all are turned."""
+    """Returns a curve as `curve` does, but its points stay in order where x goes back and forth.
+
+    Where it only falls, all are turned.
+    """
     finite = np.isfinite(x) & np.isfinite(y)
     without_x = int((np.isfinite(y) & ~finite).sum())
     shown, turned = x[finite], bool((x[finite][1:] < x[finite][:-1]).any())
@@ -124,7 +127,10 @@ def path(x: Column, y: NDArray[np.float64]) -> Curve:
 
 
 def visible(curve: Curve, most: int, window: Window = EVERYTHING) -> Drawn:
-    """At most `most` points (16 or more) that look like the whole window; its lowest and highest are among them."""
+    """Returns at most `most` points (16 or more) that look like the whole window.
+
+    Its lowest and highest are among them.
+    """
     if curve.is_path:
         return _visible_path(curve, most, window)
     first, end = window.rows(curve.x)
@@ -146,7 +152,9 @@ def _visible_path(curve: Curve, most: int, window: Window) -> Drawn:
 
 
 def _turning(x: Column, y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """At most `most` rows of a path that look like all of it, with its lowest, highest, leftmost and rightmost."""
+    """Returns at most `most` rows of a path that look like all of it, with its lowest, highest, leftmost and
+    rightmost.
+    """
     half = most // 2
     if len(y) <= most or half < FEWEST_DRAWN - 2:
         return representative(y, most)
@@ -154,14 +162,17 @@ def _turning(x: Column, y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
 
 
 def visible_rows(x: Column, y: NDArray[np.float64], most: int, window: Window = EVERYTHING) -> NDArray[np.int64]:
-    """The rows of a line, `x` [n] rising and `y` [n], that `visible` keeps."""
+    """Returns the rows of a line, `x` [n] rising and `y` [n], that `visible` keeps."""
     first, end = window.rows(x)
     around = [row for row in (first - 1, end) if 0 <= row < len(x)]
     return np.union1d(first + representative(y[first:end], most - 2), np.array(around, np.int64))
 
 
 def representative(y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """At most `most` rows of `y` [n], rising, that look like all: MinMaxLTTB, and always the lowest and highest."""
+    """Returns at most `most` rows of `y` [n], rising, that look like all.
+
+    MinMaxLTTB, and always the lowest and highest.
+    """
     if len(y) <= most:
         return np.arange(len(y))
     if most < FEWEST_DRAWN - 2:

@@ -62,7 +62,7 @@ class FigureQuery(BaseModel):
 
 
 def run_ids(asked: Any) -> tuple[str, ...]:
-    """The run ids in a comma list, or in a list; raises RequestRefused."""
+    """Returns the run ids in a comma list, or in a list; raises RequestRefused."""
     if isinstance(asked, list):
         ids = [one for one in dict.fromkeys(map(str, asked)) if is_run_id(one)]
         malformed = len(set(map(str, asked))) - len(ids)

@@ -15,28 +15,28 @@ _CORRECTION_MS: Final = 60_000
 
 
 def is_stepless(history: History) -> bool:
-    """Whether every one of its points, two or more, is at one step: whoever gives none gets 0."""
+    """Returns whether every one of its points, two or more, is at one step: whoever gives none gets 0."""
     return len(history) > 1 and bool(history.step[0] == history.step[-1])
 
 
 def is_far(history: History) -> bool:
-    """Whether its steps go beyond what a browser can tell apart, as nanoseconds do."""
+    """Returns whether its steps go beyond what a browser can tell apart, as nanoseconds do."""
     return len(history) > 0 and max(-int(history.step[0]), int(history.step[-1])) > FARTHEST_EXACT
 
 
 def odd_times(history: History, latest: int) -> int:
-    """How many of its points have a time that cannot be, where `latest` is the last that can, in Unix ms."""
+    """Returns how many of its points have a time that cannot be, where `latest` is the last that can, in Unix ms."""
     return len(history) - int(believable(history.timestamp, latest).sum())
 
 
 def has_times(history: History, latest: int) -> bool:
-    """Whether a clock spreads its points: two or more of their moments differ and can be."""
+    """Returns whether a clock spreads its points: two or more of their moments differ and can be."""
     moments = history.timestamp[believable(history.timestamp, latest)]
     return len(moments) > 1 and bool(moments.min() != moments.max())
 
 
 def goes_back_ms(history: History, latest: int) -> int:
-    """By how much its clock goes back from one step to a later one, in ms; 0 for no more than a correction."""
+    """Returns by how much the clock goes back from one step to a later one, in ms; 0 for no more than a correction."""
     moments = history.timestamp[believable(history.timestamp, latest)]
     if len(moments) < 2:
         return 0
@@ -45,6 +45,6 @@ def goes_back_ms(history: History, latest: int) -> int:
 
 
 def axis_for(history: History | None, latest: int) -> Axis:
-    """The axis that one history is drawn over where the reader chose none: time, where steps are missing."""
+    """Returns the axis that one history is drawn over where the reader chose none: time, where steps are missing."""
     by_time = history is not None and is_stepless(history) and has_times(history, latest)
     return Axis.RELATIVE_TIME if by_time else Axis.STEP

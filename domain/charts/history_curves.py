@@ -38,7 +38,7 @@ CurveSource = Callable[[CurveRequest], Curve | None]
 
 
 def history_curve(asked: CurveRequest) -> Curve | None:
-    """The curve, smoothed in full; None where the history cannot be drawn over this axis.
+    """Returns the curve, smoothed in full; None where the history cannot be drawn over this axis.
 
     A rate is drawn as a share of 1; where any point lies outside of 0 to 1 its unit is another, and it is drawn as it
     was logged.
@@ -52,7 +52,7 @@ def history_curve(asked: CurveRequest) -> Curve | None:
 
 
 def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
-    """The values [n] over the axis."""
+    """Returns the values [n] over the axis."""
     if asked.axis in CLOCKS and len(asked.history):
         return _over_time(asked, y)
     x = x_column(asked.history, asked.axis, counts=_by_step(asked))
@@ -62,7 +62,7 @@ def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
 
 
 def x_of_points(asked: CurveRequest) -> Column | None:
-    """The x of every point of the history [n], as they were logged; NaN where the axis has no place for one.
+    """Returns the x of every point of the history [n], as they were logged; NaN where the axis has no place for one.
 
     None where it has for none.
     """
@@ -81,7 +81,10 @@ def _origin(asked: CurveRequest, history: History) -> int:
 
 
 def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
-    """Of the points whose time can be; whose metrics are older than its start counts from the first of them."""
+    """Draws over time the points whose time is plausible.
+
+    A run whose metrics are older than its start counts from the first of them.
+    """
     history, kept = asked.history, believable(asked.history.timestamp, asked.latest)
     if not kept.any():
         return None
@@ -92,7 +95,10 @@ def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
 
 
 def _by_step(asked: CurveRequest) -> History | None:
-    """The counts by step; None where there are none, or where steps that tell nothing would be taken for them."""
+    """Returns the counts by step.
+
+    None where there are none, or where steps that tell nothing would be taken for them.
+    """
     counting, counted = asked.counting, asked.counted
     if counting is not None and counting.is_own:
         counted = asked.history
@@ -102,13 +108,13 @@ def _by_step(asked: CurveRequest) -> History | None:
 
 
 def _without_numbers(history: History) -> dict[str, object]:
-    """Where the history diverged, and how many of its points before that have no finite value."""
+    """Returns where the history diverged, and how many of its points before that have no finite value."""
     tail = tail_start(history.value)
     return {"diverged": divergence(history), "gaps": int(tail - np.isfinite(history.value).sum())}
 
 
 def _in_its_unit(values: NDArray[np.float64], scale: float | None) -> tuple[NDArray[np.float64], bool]:
-    """The values to draw, and whether they are those of a rate that can only be drawn as it was logged."""
+    """Returns the values to draw, and whether they are those of a rate that can only be drawn as it was logged."""
     if scale is None:
         return values, False
     return (_shares(values, scale), False) if are_shares(values, scale) else (values, True)

@@ -33,7 +33,7 @@ class MetricCatalogue(NamedTuple):
 
 
 def metric_catalogue(runs: Sequence[Run], vocabulary: Vocabulary) -> MetricCatalogue:
-    """All that these runs logged."""
+    """Returns all that these runs logged."""
     words, hint = _words(runs, vocabulary), axis_hint(runs, vocabulary)
     return MetricCatalogue(
         runs=len(runs),
@@ -48,7 +48,7 @@ def metric_catalogue(runs: Sequence[Run], vocabulary: Vocabulary) -> MetricCatal
 
 
 def _words(runs: Sequence[Run], vocabulary: Vocabulary) -> dict[str, MetricWord]:
-    """The word that each name stands for, in the tools of these runs; of a part of the loss, the loss."""
+    """Returns the word that each name stands for, in the tools of these runs; of a part of the loss, the loss."""
     used = {id(own): own for own in (vocabulary.of(run) for run in runs)}
     words: dict[str, MetricWord] = {}
     for own in used.values():
@@ -59,7 +59,7 @@ def _words(runs: Sequence[Run], vocabulary: Vocabulary) -> dict[str, MetricWord]
 
 
 def _families(runs: Sequence[Run]) -> dict[FamilyWord, list[str]]:
-    """The metrics of each family, in order, as the tools of these runs name them."""
+    """Returns the metrics of each family, in order, as the tools of these runs name them."""
     found: dict[FamilyWord, set[str]] = {}
     for run in runs:
         if run.tool.profile is not None:

@@ -69,7 +69,7 @@ def seed_curve(
     window: Window = EVERYTHING,
     seed: int = 0,
 ) -> SeedCurve:
-    """The line and band of `curves`, one a run, at up to `most` x (16 or more), from the full data.
+    """Returns the line and band of `curves`, one a run, at up to `most` x (16 or more), from the full data.
 
     Each run is interpolated linearly between its own points, never before its first or after its last. What is shown
     at an x does not depend on the window, and the same `seed` gives the same band.
@@ -113,7 +113,10 @@ def _singles(curves: Sequence[Curve], most: int, window: Window) -> SeedCurve:
 
 
 def _room(curves: Sequence[Curve]) -> float:
-    """What to scale values by so that no sum of them ends in infinity; a power of two, which changes no digit."""
+    """Returns what to scale values by so that no sum of them ends in infinity.
+
+    A power of two, which changes no digit.
+    """
     return 2.0**-64 if any(max(curve.y.max(), -curve.y.min()) > FARTHEST for curve in curves) else 1.0
 
 
@@ -122,7 +125,7 @@ def _scaled(curve: Curve, by: float) -> Curve:
 
 
 def _without_repeats(curve: Curve) -> Curve:
-    """The curve with one point for each x, the mean of those there: interpolation needs x that rise."""
+    """Returns the curve with one point for each x, the mean of those there: interpolation needs x that rise."""
     first = np.append(True, curve.x[1:] != curve.x[:-1])
     if first.all():
         return curve
@@ -132,7 +135,7 @@ def _without_repeats(curve: Curve) -> Curve:
 
 
 def _common_x(runs: Sequence[Curve], window: Window) -> Floats:
-    """Every x of every run in the window, with the next one on either side; and one x inside of each hole."""
+    """Returns every x of every run in the window, with the next one on either side; and one x inside of each hole."""
     parts = [run.x[window.rows_and_neighbours(run.x)].astype(np.float64) for run in runs] + [_holes(runs)]
     given = [part for part in parts if len(part)]
     # Runs with the same steps are the common case, and comparing is cheaper than sorting.
@@ -143,7 +146,7 @@ def _common_x(runs: Sequence[Curve], window: Window) -> Floats:
 
 
 def _holes(runs: Sequence[Curve]) -> Floats:
-    """An x in the middle of every stretch that lies between runs and in none, so that no line crosses it."""
+    """Returns an x in the middle of every stretch that lies between runs and in none, so that no line crosses it."""
     starts, ends = np.array(sorted((run.x[0], run.x[-1]) for run in runs)).T
     reached = np.maximum.accumulate(ends)[:-1]
     before = starts[1:] > reached
@@ -152,14 +155,17 @@ def _holes(runs: Sequence[Curve]) -> Floats:
 
 
 def _at(run: Curve, x: Floats) -> Floats:
-    """The run's value at each x, NaN before its first point and after its last."""
+    """Returns the run's value at each x, NaN before its first point and after its last."""
     return np.interp(x, run.x, run.y, left=np.nan, right=np.nan)
 
 
 def _by_count(
     values: Floats, n: NDArray[np.int64], of: Callable[[Floats], Floats], results: int, fewest: int = 1
 ) -> Floats:
-    """`of` the columns that have equally many values at a time; NaN [results, k] where there are less than `fewest`."""
+    """Applies `of` to the columns that have equally many values at a time.
+
+    NaN [results, k] where there are less than `fewest`.
+    """
     out = np.full((results, values.shape[1]), np.nan)
     for count in np.unique(n[n >= fewest]):
         out[:, n == count] = of(values[:count, n == count])
@@ -167,13 +173,13 @@ def _by_count(
 
 
 def _centres(block: Floats, centre: Centre) -> Floats:
-    """The centre of each column of sorted values [n, k]."""
+    """Returns the centre of each column of sorted values [n, k]."""
     trimmed = _trimmed(len(block), centre)
     return np.asarray(block[trimmed : len(block) - trimmed].mean(axis=0))
 
 
 def _limits(block: Floats, centre: Centre, band: Band, seed: int) -> Floats:
-    """The band's lower and upper end [2, k] of each column of sorted values [n, k]."""
+    """Returns the band's lower and upper end [2, k] of each column of sorted values [n, k]."""
     match band:
         case Band.MIN_MAX:
             return block[[0, -1]]
@@ -190,7 +196,7 @@ def _trimmed(n: int, centre: Centre) -> int:
 
 
 def _shown(x: Floats, line: Floats, most: int, window: Window) -> NDArray[np.int64]:
-    """The rows of `line` to draw: those that look like all of it in the window, and every hole."""
+    """Returns the rows of `line` to draw: those that look like all of it in the window, and every hole."""
     there = np.isfinite(line)
     holes = np.flatnonzero(~there)
     rows = visible_rows(x[there], line[there], max(FEWEST_DRAWN, most - len(holes)), window)

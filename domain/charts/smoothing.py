@@ -17,7 +17,8 @@ _NEGLIGIBLE: Final = 1e-290  # numbers near the smallest make a processor a hund
 
 
 def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """The debiased moving average of `values` [n]: each point is the mean of those up to it, weighted weight**age.
+    """Returns the debiased moving average of `values` [n]: each point is the mean of those up to it, weighted
+    weight**age.
 
     `weight` is 0 (unchanged) to 0.99; raises BadInput for others. Values that are not finite stay as they are, where
     they are, and count for nothing.
@@ -43,7 +44,7 @@ def _debiased(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]
 
 
 def _decaying_sums(values: NDArray[np.float64], decay: float) -> NDArray[np.float64]:
-    """s[i] = decay * s[i - 1] + (1 - decay) * values[i], from s[-1] = 0.
+    """Computes s[i] = decay * s[i - 1] + (1 - decay) * values[i], from s[-1] = 0.
 
     Chunk by chunk, which stay in the processor's cache. In a chunk each block sums by itself, all in one product with a
     triangle of powers; then the blocks' ends are carried on by another. Every factor is a power of `decay` below 1, so
@@ -66,7 +67,10 @@ def _decaying_sums(values: NDArray[np.float64], decay: float) -> NDArray[np.floa
 
 @lru_cache(maxsize=64)  # the thirty lines of a comparison share their weight
 def _powers(decay: float, size: int) -> NDArray[np.float64]:
-    """The triangle [from, to] of decay**(to - from) where to >= from, else 0; so are powers too small to matter."""
+    """Returns the triangle [from, to] of decay**(to - from) where to >= from, else 0.
+
+    So are powers too small to matter.
+    """
     ages = np.arange(size)[None, :] - np.arange(size)[:, None]
     powers: NDArray[np.float64] = np.where(ages < 0, 0.0, decay ** np.maximum(ages, 0))
     powers[powers < _NEGLIGIBLE] = 0.0

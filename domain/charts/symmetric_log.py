@@ -20,12 +20,12 @@ class SymmetricLog(NamedTuple):
     linear: float
 
     def at(self, values: Floats) -> Floats:
-        """Where `values` [n] stand on the scale: sign * log10(1 + size / linear)."""
+        """Returns where `values` [n] stand on the scale: sign * log10(1 + size / linear)."""
         place: Floats = np.sign(values) * np.log10(1 + np.abs(values) / self.linear)
         return place
 
     def ticks(self, low: float, high: float) -> list[float]:
-        """Values between `low` and `high` to write on the axis, rising, at most nine of them."""
+        """Returns values between `low` and `high` to write on the axis, rising, at most nine of them."""
         shown = [tick for tick in self._round_numbers(max(abs(low), abs(high))) if low <= tick <= high]
         if len(shown) < 3:
             return evenly(low, high)
@@ -40,7 +40,10 @@ class SymmetricLog(NamedTuple):
 
 
 def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
-    """The scale for these finite values; None where all are above zero, so that a plain logarithm has them all."""
+    """Returns the scale for these finite values.
+
+    None where all are above zero, so that a plain logarithm has them all.
+    """
     given = [column for column in columns if len(column)]
     if not given or min(column.min() for column in given) > 0:
         return None
@@ -54,7 +57,7 @@ def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
 
 
 def evenly(low: float, high: float, strides: int = 2) -> list[float]:
-    """A few round values of a stretch, which has room for that many `strides` from one to the next."""
+    """Returns a few round values of a stretch, which has room for that many `strides` from one to the next."""
     if low == high:
         return [low]
     stride = 10.0 ** math.floor(math.log10((high - low) / strides))
@@ -64,7 +67,7 @@ def evenly(low: float, high: float, strides: int = 2) -> list[float]:
 
 
 def _thinned(ticks: Sequence[float]) -> list[float]:
-    """Every second, third … of them, zero among those that stay."""
+    """Returns every second, third … of them, zero among those that stay."""
     every = -(-len(ticks) // _MOST_TICKS)
     zero = ticks.index(0.0) if 0.0 in ticks else 0
     return list(ticks[zero % every :: every])

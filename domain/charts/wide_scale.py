@@ -21,15 +21,15 @@ class WideScale(NamedTuple):
     divisor: float
 
     def at(self, values: Floats) -> Floats:
-        """Where `values` [n] stand on the scale."""
+        """Returns where `values` [n] stand on the scale."""
         return np.asarray(values / self.divisor)
 
     def ticks(self, low: float, high: float) -> list[float]:
-        """Values between `low` and `high` to write on the axis, rising, at most nine of them."""
+        """Returns values between `low` and `high` to write on the axis, rising, at most nine of them."""
         return [tick * self.divisor for tick in evenly(low / self.divisor, high / self.divisor, 4)]
 
 
 def wide_scale(columns: Iterable[Floats]) -> WideScale | None:
-    """The scale for these finite values; None where they can be drawn as they are."""
+    """Returns the scale for these finite values; None where they can be drawn as they are."""
     is_far = any(len(column) and max(column.max(), -column.min()) > FARTHEST for column in columns)
     return WideScale(_DIVISOR) if is_far else None

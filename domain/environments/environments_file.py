@@ -63,7 +63,7 @@ class EnvironmentsFile(_Table):
     environments: list[DescribedEnvironment] = Field([], max_length=500)
 
     def described(self, env_id: str) -> DescribedEnvironment:
-        """What it says of an environment; the defaults where it says nothing."""
+        """Returns what it says of an environment; the defaults where it says nothing."""
         return next((one for one in self.environments if one.id == env_id), DescribedEnvironment(id=env_id))
 
 

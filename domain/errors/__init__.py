@@ -42,7 +42,7 @@ class ClewError(Message, Exception):
     status = 500
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """By its fields: an exception's own way knows only what was given by position."""
+        """Pickles by the fields: an exception's own way knows only what was given by position."""
         return _made, (type(self), {field.name: getattr(self, field.name) for field in fields(self)})
 
 

@@ -93,23 +93,23 @@ class InvalidValue(Message):
 
 
 def misfit_of(error: ValidationError) -> tuple[str, Message | Text]:
-    """The first field that does not fit, as "a.0.b" ("body" for the whole), and what is wrong with it."""
+    """Returns the first field that does not fit, as "a.0.b" ("body" for the whole), and what is wrong with it."""
     first = error.errors(include_url=False, include_input=False)[0]
     return field_of(first), reason_of(first)
 
 
 def misfits_of(error: ValidationError) -> dict[str, Message | Text]:
-    """What is wrong with each field that does not fit."""
+    """Returns what is wrong with each field that does not fit."""
     return {field_of(one): reason_of(one) for one in error.errors(include_url=False, include_input=False)}
 
 
 def field_of(details: ErrorDetails) -> str:
-    """The path of a field, as "a.0.b"; "body" for the whole."""
+    """Returns the path of a field, as "a.0.b"; "body" for the whole."""
     return ".".join(map(str, details["loc"])) or "body"
 
 
 def reason_of(details: ErrorDetails) -> Message | Text:
-    """What is wrong with one field: a message of ours where the type is known, else pydantic's own words."""
+    """Returns what is wrong with one field: a message of ours where the type is known, else pydantic's own words."""
     context = {name: _plain(value) for name, value in details.get("ctx", {}).items()}
     one = context.get("min_length", context.get("max_length")) == 1
     kind = f"{details['type']}.one" if one and f"{details['type']}.one" in _INVALID else details["type"]
@@ -117,5 +117,5 @@ def reason_of(details: ErrorDetails) -> Message | Text:
 
 
 def _plain(value: object) -> object:
-    """A value of pydantic's context as JSON has it: exceptions, dates and patterns become their text."""
+    """Returns a value of pydantic's context as JSON has it: exceptions, dates and patterns become their text."""
     return value if isinstance(value, bool | int | float | str | None) else {"text": str(value)}

@@ -48,7 +48,7 @@ _SEPARATORS: Final = ("", "-", "-", " ", ":", ":")
 
 
 def parse(typed: str, kind: Kind) -> Filter:
-    """What was `typed` into the box of a column of this kind; raises `FilterMisunderstood`."""
+    """Returns what was `typed` into the box of a column of this kind; raises `FilterMisunderstood`."""
     if len(typed) > MOST_CHARACTERS:
         raise FilterTooLong(MOST_CHARACTERS)
     text = _trimmed(typed)
@@ -66,7 +66,7 @@ def _trimmed(text: str) -> str:
 
 
 def _alternatives(pieces: list[str]) -> list[str]:
-    """The sides of `or`; those that quotes hold together are one. `pieces` has each `or` between two sides."""
+    """Returns the sides of `or`; those that quotes hold together are one. `pieces` has each `or` between two sides."""
     found: list[str] = []
     at = 0
     while at < len(pieces):
@@ -77,7 +77,7 @@ def _alternatives(pieces: list[str]) -> list[str]:
 
 
 def _closing(pieces: list[str], at: int) -> int:
-    """Which piece closes the quotes that this one opens; itself where it opens none that are ever closed."""
+    """Returns which piece closes the quotes that this one opens; itself where it opens none that are ever closed."""
     operand = _operand(pieces[at])
     if not operand.startswith('"') or _is_quoted(operand):
         return at
@@ -85,7 +85,7 @@ def _closing(pieces: list[str], at: int) -> int:
 
 
 def _operand(text: str) -> str:
-    """What stands behind the operator, where a text column has one."""
+    """Returns what stands behind the operator, where a text column has one."""
     found = _EQUALITY.fullmatch(text)
     return found[2] if found else text
 
@@ -95,7 +95,7 @@ def _is_quoted(text: str) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    """`text`, without its quotes where they keep what is in them from being read as anything but text."""
+    """Returns `text` without its quotes where they keep what is in them from being read as anything but text."""
     return text[1:-1] if _is_quoted(text) and not _is_plain(text[1:-1]) else text
 
 
@@ -105,7 +105,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _order_in(text: str) -> ComparesNumber | None:
-    """In a text column only a number can be more or less than others; all else is text, `> x` included."""
+    """Reads an order, which in a text column needs a number; all else there is text, `> x` included."""
     found = _ORDER.fullmatch(text)
     number = parsed_number(found[2]) if found else None
     return None if found is None or number is None else ComparesNumber(operator=_comparison(found[1]), number=number)
@@ -136,7 +136,7 @@ def _number_term(text: str) -> Term:
 
 
 def _mixed_term(text: str) -> Term:
-    """A number where it can be one, else words; only numbers can be more or less than others."""
+    """Returns a number where it can be one, else words; only numbers can be more or less than others."""
     try:
         return _number_term(text)
     except NumberUnreadable:
@@ -161,7 +161,7 @@ def _moment_term(text: str) -> Term:
 
 
 def _operation(text: str) -> tuple[Comparison, str, str | None]:
-    """Operator and operand, and the end of a range where it is one; without an operator it is "="."""
+    """Splits into operator and operand, and the end of a range where it is one; without an operator it is "="."""
     if found := _OPERATOR.fullmatch(text):
         if not found[2]:
             raise OperandMissing(found[1])
@@ -183,7 +183,7 @@ def _number(text: str) -> float:
 
 
 def _moment(text: str) -> str:
-    """The beginning of a date as lists show it; one that no calendar has is none."""
+    """Returns the beginning of a date as lists show it; one that no calendar has is none."""
     found = _MOMENT.fullmatch(text)
     parts = [part for part in found.groups() if part is not None] if found else []
     if not parts or not _is_in_calendar(*map(int, parts)):

@@ -37,7 +37,7 @@ class Contains(_Term):
     text: str
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this term keeps the cell."""
+        """Returns whether this term keeps the cell."""
         held = text_of(cell) if isinstance(cell, str) else None
         return held is not None and self.text in held.casefold()
 
@@ -50,7 +50,7 @@ class EqualsText(_Term):
     text: str
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this term keeps the cell."""
+        """Returns whether this term keeps the cell."""
         held = text_of(cell)
         return (held is not None and held.casefold() == self.text) == (self.operator == "=")
 
@@ -62,7 +62,7 @@ class IsMissing(_Term):
     operator: Literal["=", "!="]
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this term keeps the cell."""
+        """Returns whether this term keeps the cell."""
         return (text_of(cell) is None) == (self.operator == "=")
 
 
@@ -74,7 +74,7 @@ class ComparesNumber(_Term):
     number: float
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this term keeps the cell."""
+        """Returns whether this term keeps the cell."""
         value = number_of(cell)
         return self.operator == "!=" if value is None else _compares(value, self.operator, *around(self.number))
 
@@ -87,7 +87,7 @@ class InNumbers(_Term):
     high: float
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this term keeps the cell."""
+        """Returns whether this term keeps the cell."""
         value = number_of(cell)
         return value is not None and around(self.low)[0] <= value <= around(self.high)[1]
 
@@ -100,7 +100,7 @@ class ComparesMoment(_Term):
     moment: str
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this term keeps the cell."""
+        """Returns whether this term keeps the cell."""
         held = text_of(cell)
         if held is None:
             return self.operator == "!="
@@ -115,7 +115,7 @@ class InMoments(_Term):
     high: str
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this term keeps the cell."""
+        """Returns whether this term keeps the cell."""
         held = text_of(cell)
         return held is not None and self.low <= held[: len(self.low)] and held[: len(self.high)] <= self.high
 
@@ -129,26 +129,26 @@ class Filter(_Term):
     terms: tuple[Term, ...] = ()
 
     def matches(self, cell: Cell) -> bool:
-        """Whether this filter keeps the cell."""
+        """Returns whether this filter keeps the cell."""
         return not self.terms or any(term.matches(cell) for term in self.terms)
 
 
 def text_of(cell: Cell) -> str | None:
-    """What a cell shows; None where it is missing."""
+    """Returns what a cell shows; None where it is missing."""
     if cell is None or cell == MISSING or (isinstance(cell, float) and math.isnan(cell)):
         return None
     return str(cell)
 
 
 def number_of(cell: Cell) -> float | None:
-    """A cell's number, also one that is written as text; None where it has none that is finite or infinite."""
+    """Returns a cell's number, also one that is written as text; None where it has none that is finite or infinite."""
     if isinstance(cell, str):
         return parsed_number(cell)
     return None if cell is None or math.isnan(cell) else float(cell)
 
 
 def parsed_number(text: str) -> float | None:
-    """The finite number that `text` is; None where it is none."""
+    """Returns the finite number that `text` is; None where it is none."""
     if _NUMBER.fullmatch(text) is None:
         return None
     number = float(text.replace(",", "").replace("−", "-"))
@@ -156,7 +156,7 @@ def parsed_number(text: str) -> float | None:
 
 
 def around(number: float, decimals: int | None = None) -> tuple[float, float]:
-    """The least and the greatest number that count as this one.
+    """Returns the least and the greatest number that count as this one.
 
     In a column that shows so many decimals, one that is typed with no more of them is all that is shown as it.
     """
@@ -170,7 +170,7 @@ def around(number: float, decimals: int | None = None) -> tuple[float, float]:
 
 
 def _compares(value: V, operator: Comparison, low: V, high: V) -> bool:
-    """How `value` compares with what reaches from `low` to `high`."""
+    """Returns how `value` compares with what reaches from `low` to `high`."""
     match operator:
         case "=":
             return low <= value <= high

@@ -6,7 +6,8 @@ from domain.fleet.series import Column
 
 
 def increases(counter: Column, most: float) -> Column:
-    """What a counter, read at the end of each step, rose by within it; NaN where one of its two ends is not known.
+    """Returns what a counter, read at the end of each step, rose by within it; NaN where one of its two ends is not
+    known.
 
     A counter that fell began anew, and has risen by what it says since then at least. More than `most` within a step is
     no measurement: a driver said 0 once, and then again all that it had counted.

@@ -68,7 +68,7 @@ class KeptGpu(BaseModel):
     uses: list[KeptUse] = Field([], max_length=MOST_USERS)
 
     def columns(self) -> Iterator[list[Any]]:
-        """All that has a place for each step."""
+        """Yields all that has a place for each step."""
         yield from (self.covered, self.utilization, self.memory_used, self.memory_total)
         yield from (self.temperature, self.power, self.reserved)
         yield from (use.share for use in self.uses)

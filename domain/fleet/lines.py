@@ -25,7 +25,7 @@ class _Weighted(NamedTuple):
 
 
 def lines(history: FleetHistory, measure: Measure, grouping: Grouping, run_of: RunOf) -> list[Line]:
-    """A line for each group that has any value, the one with the highest mean first.
+    """Returns a line for each group that has any value, the one with the highest mean first.
 
     Of several GPUs it is the mean of their utilisation, the sum of memory and power, the highest temperature.
     """
@@ -57,7 +57,7 @@ def _together(parts: Sequence[_Weighted], measure: Measure) -> Column:
 
 
 def matching(history: FleetHistory, text: str, run_of: RunOf) -> FleetHistory:
-    """The GPUs in whose host, number, name or users a text stands, in upper or lower case."""
+    """Returns the GPUs in whose host, number, name or users a text stands, in upper or lower case."""
     sought = text.strip().casefold()
     if not sought:
         return history
@@ -66,13 +66,13 @@ def matching(history: FleetHistory, text: str, run_of: RunOf) -> FleetHistory:
 
 
 def names_a_gpu(history: FleetHistory, text: str) -> bool:
-    """Whether a text stands in the host, number or name of a GPU itself, and not only in its users' names."""
+    """Returns whether a text stands in the host, number or name of a GPU itself, and not only in its users' names."""
     sought = text.strip().casefold()
     return any(sought in said.casefold() for one in history.gpus for said in _own_names(one))
 
 
 def named(key: GroupKey, text: str) -> bool:
-    """Whether a text stands in a group's name."""
+    """Returns whether a text stands in a group's name."""
     sought = text.strip().casefold()
     return not sought or any(sought in (part or "").casefold() for _name, part in key)
 

@@ -12,7 +12,8 @@ from domain.fleet.series import Column, GpuIdentity, GpuSeries
 
 
 def joined_parts(parts: Sequence[GpuSeries]) -> GpuSeries:
-    """The one series of a reporter, of which another begins wherever a label changes: each step is the mean of both.
+    """Returns the one series of a reporter, of which another begins wherever a label changes: each step is the mean
+    of both.
 
     Their shares of a step add up; a step is never covered more than once. Nor does energy
     add up: where pods share a GPU, each part tells the counter of all of it.
@@ -32,7 +33,7 @@ def joined_parts(parts: Sequence[GpuSeries]) -> GpuSeries:
 
 
 def merged_reports(reports: Iterable[GpuSeries]) -> list[GpuSeries]:
-    """Each GPU once, by host and number: where several tell of a step, whoever heard more of it counts.
+    """Returns each GPU once, by host and number: where several tell of a step, whoever heard more of it counts.
 
     What that one does not measure is taken from the next.
     """
@@ -43,7 +44,7 @@ def merged_reports(reports: Iterable[GpuSeries]) -> list[GpuSeries]:
 
 
 def place_order(gpu: GpuIdentity) -> tuple[Any, ...]:
-    """By host and number, so that 10 comes after 9."""
+    """Sorts by host and number, so that 10 comes after 9."""
     return _natural(gpu.host), _natural(gpu.gpu), gpu.key
 
 
@@ -71,7 +72,7 @@ def _merged(reports: list[GpuSeries]) -> GpuSeries:
 
 
 def _merged_uses(reports: Sequence[GpuSeries]) -> dict[GpuUser, Column]:
-    """In each step the users that one report knows: the one that heard most, of those that know any."""
+    """Returns for each step the users of the report that covers most of it, among those that know any."""
     knows = np.array([np.sum([np.zeros(len(one.covered)), *one.uses.values()], axis=0) > 0 for one in reports])
     best = np.where(knows, np.array([one.covered for one in reports]), -1.0).argmax(axis=0)
     uses: dict[GpuUser, Column] = defaultdict(lambda: np.zeros(len(best)))
@@ -82,7 +83,7 @@ def _merged_uses(reports: Sequence[GpuSeries]) -> dict[GpuUser, Column]:
 
 
 def _identity(reports: Sequence[GpuSeries]) -> GpuIdentity:
-    """That of whoever heard most; its name by whoever knows one."""
+    """Returns the identity in the longest report; the name of a report that has one."""
     name = next((one.gpu.name for one in reports if one.gpu.name), None)
     return reports[0].gpu._replace(name=name)
 

@@ -33,7 +33,7 @@ class Asked(NamedTuple):
 
 
 def asked_in(address: Mapping[str, str]) -> Asked:
-    """The question of an address; what is odd in it is as if it were not there, and named."""
+    """Returns the question of an address; what is odd in it is as if it were not there, and named."""
     told = {name: address[name] for name in FleetQuestion.model_fields if name in address}
     try:
         question = FleetQuestion.model_validate(told)

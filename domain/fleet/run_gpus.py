@@ -22,7 +22,7 @@ class RunGpu(NamedTuple):
 
 
 def gpus_of_run(history: FleetHistory, is_its: Callable[[GpuUser], bool]) -> list[RunGpu]:
-    """The GPUs that users for whom `is_its` holds had, whoever else had them at the same time."""
+    """Returns the GPUs that users for whom `is_its` holds had, whoever else had them at the same time."""
     found = []
     for series in history.gpus:
         held = [share for user, share in series.uses.items() if is_its(user)]

@@ -52,11 +52,11 @@ class Steps(NamedTuple):
         return self.since_ms + self.step_ms * np.arange(1, self.number + 1, dtype=np.int64)
 
     def nothing(self) -> Column:
-        """A column of which nothing is known."""
+        """Returns a column of which nothing is known."""
         return np.full(self.number, np.nan)
 
     def zeros(self) -> Column:
-        """A column of shares that are 0."""
+        """Returns a column of shares that are 0."""
         return np.zeros(self.number)
 
 
@@ -92,7 +92,7 @@ class GpuSeries:
     uses: Mapping[GpuUser, Column] = field(default_factory=dict)
 
     def column(self, measure: Measure) -> Column:
-        """The means of a measure; NaN throughout where nobody reports it."""
+        """Returns the means of a measure; NaN throughout where nobody reports it."""
         known = self.columns.get(measure)
         return np.full(len(self.covered), np.nan) if known is None else known
 

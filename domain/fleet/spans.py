@@ -52,7 +52,7 @@ class Span(BaseModel):
         return self
 
     def steps(self, now_ms: int) -> Steps:
-        """The grid of steps that are over by now; raises a `BadInput` for a span that is none, or too long."""
+        """Returns the grid of steps that are over by now; raises a `BadInput` for a span that is none, or too long."""
         until = now_ms if self.until_ms is None else min(self.until_ms, now_ms)
         since = until - self.range.milliseconds if self.since_ms is None else self.since_ms
         if until <= since:
@@ -66,7 +66,7 @@ class Span(BaseModel):
 
 
 def coarser(steps: Steps, at_least_ms: int, most_points: int) -> Steps:
-    """The same span in steps of at least so long, and at most so many."""
+    """Returns the same span in steps of at least so long, and at most so many."""
     if steps.step_ms >= at_least_ms and steps.number <= most_points:
         return steps
     for step in _STEPS_MS:

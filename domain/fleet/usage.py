@@ -74,7 +74,7 @@ class _Part(NamedTuple):
 
 
 def usage(history: FleetHistory, grouping: Grouping, run_of: RunOf) -> list[UsageRow]:
-    """A row for each group, the one with the most hours first; of owners and runs only those who had a GPU."""
+    """Returns a row for each group, the one with the most hours first; of owners and runs only those who had a GPU."""
     groups: dict[GroupKey, list[_Part]] = defaultdict(list)
     for series in history.gpus:
         idle = idle_while_reserved(series)
@@ -90,13 +90,13 @@ def _by_hours(row: UsageRow) -> tuple[float, str]:
 
 
 def group_name(key: Mapping[str, str | None]) -> str:
-    """The parts of a group's name that are known, as one text; empty where none is."""
+    """Returns the parts of a group's name that are known, as one text; empty where none is."""
     names = ("host", "gpu", "owner", "run", "experiment")
     return " · ".join(filter(None, (key.get(name) for name in names))) or key.get("run_id") or ""
 
 
 def group_parts(series: GpuSeries, grouping: Grouping, run_of: RunOf) -> Iterator[tuple[GroupKey, Column]]:
-    """The groups that a GPU belongs to, each with its share of every step."""
+    """Yields the groups that a GPU belongs to, each with its share of every step."""
     whole = np.ones(len(series.covered))
     if grouping is Grouping.GPU:
         yield (("host", series.gpu.host), ("gpu", series.gpu.gpu)), whole
@@ -107,7 +107,7 @@ def group_parts(series: GpuSeries, grouping: Grouping, run_of: RunOf) -> Iterato
 
 
 def idle_while_reserved(series: GpuSeries) -> Column:
-    """The share of what was heard of each step in which the GPU was somebody's and did nothing.
+    """Returns the share of what was heard of each step in which the GPU was somebody's and did nothing.
 
     Where nobody says whether it was reserved, it was where it held more memory than a bare driver takes.
     """
@@ -119,7 +119,10 @@ def idle_while_reserved(series: GpuSeries) -> Column:
 
 
 def shares(series: GpuSeries, grouping: Grouping, run_of: RunOf) -> Mapping[GroupKey, Column]:
-    """By owner, run or experiment, its share of each step of a GPU; those who have it at once share it equally."""
+    """Returns each owner's, run's or experiment's share of each step of a GPU.
+
+    Users at the same time share it equally.
+    """
     held: dict[GroupKey, Column] = {}
     for user, share in series.uses.items():
         key = _key(user, grouping, run_of)
@@ -163,7 +166,7 @@ def _row(key: Mapping[str, str | None], parts: Sequence[_Part], steps: Steps) ->
 
 
 def _energy(parts: Sequence[_Part], steps: Steps) -> tuple[float | None, float]:
-    """In kWh, and for how many hours it is known."""
+    """Returns the energy in kWh, and for how many hours it is known."""
     found = [_joules(part, steps) for part in parts]
     known = np.array([~np.isnan(joules) for joules in found])
     hours = float(np.where(known, np.array([part.hours for part in parts]), 0.0).sum())
@@ -171,7 +174,7 @@ def _energy(parts: Sequence[_Part], steps: Steps) -> tuple[float | None, float]:
 
 
 def _joules(part: _Part, steps: Steps) -> Column:
-    """What a GPU took in each step for these hours, by its power, else by its counter."""
+    """Returns what a GPU took in each step for these hours, by its power, else by its counter."""
     by_power = part.series.column(Measure.POWER) * part.hours * 3600.0
     heard = part.series.covered * steps.hours
     share = np.divide(part.hours, heard, out=np.zeros(steps.number), where=heard > 0)

@@ -68,7 +68,7 @@ class MigInstance(BaseModel):
     profile: Name | None = None
 
     def unit_id(self, parent_id: int) -> int:
-        """Its `gpu_id`: the same for as long as it lives, and no other's on its host."""
+        """Returns its `gpu_id`: the same for as long as it lives, and no other's on its host."""
         return (parent_id + 1) * _FIRST_UNIT_ID + self.gpu_instance * (_MOST_INSTANCE_ID + 1) + self.compute_instance
 
 

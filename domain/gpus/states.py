@@ -51,5 +51,5 @@ class Troubled(Coded):
 
 
 def trouble(cause: Message, remedy: Message) -> dict[str, Any]:
-    """The fields of `Troubled` for a failure and its remedy."""
+    """Returns the fields of `Troubled` for a failure and its remedy."""
     return {**coded(cause, "error"), "remedy": str(remedy), "remedy_code": remedy.code}

@@ -23,7 +23,8 @@ class Candidate(NamedTuple):
 
 
 def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...] | None:
-    """Every parameter in which the runs differ but for those that are a run's own; None when no run logged a seed.
+    """Returns every parameter in which the runs differ but for those that are a run's own; None when no run logged a
+    seed.
 
     Without a seed nothing says what is repeated.
     """
@@ -34,7 +35,10 @@ def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, 
 
 
 def candidates(runs: Sequence[Run], vocabulary: Vocabulary) -> list[Candidate]:
-    """Everything in which the runs differ: what MLflow knows of them, parameters, and tags that were set by people."""
+    """Returns everything in which the runs differ.
+
+    What MLflow knows of them, parameters, and tags that were set by people.
+    """
     known = [GroupRef(kind="built_in", key=key) for key in ("experiment", *_TOLD_OTHERWISE)]
     tags = sorted({key for run in runs for key in run.tags if not key.startswith(_OF_MLFLOW)})
     refs = [*known, *_parameters(runs), *(GroupRef(kind="tag", key=key) for key in tags)]

@@ -28,7 +28,7 @@ class GroupRef(BaseModel):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The ref that `text` writes; raises GroupRefUnknown, NamePatternInvalid, NamePatternTooLong."""
+        """Returns the ref that `text` writes; raises GroupRefUnknown, NamePatternInvalid, NamePatternTooLong."""
         kind, colon, key = text.partition(":")
         if text in BUILT_IN:
             return cls(kind="built_in", key=text)
@@ -42,7 +42,7 @@ class GroupRef(BaseModel):
         return self.key if self.kind == "built_in" else f"{self.kind}:{self.key}"
 
     def value(self, run: Run, vocabulary: Vocabulary) -> str | None:
-        """The run's value, as logged; None where it has none, which is a value, too."""
+        """Returns the run's value, as logged; None where it has none, which is a value, too."""
         if self.kind == "param":
             return run.params.get(self.key)
         if self.kind == "tag":
@@ -59,7 +59,7 @@ class GroupRef(BaseModel):
         return run.experiment if self.key == "experiment" else None
 
     def says_itself(self, vocabulary: Vocabulary) -> bool:
-        """Whether a value tells what it is without its key: `ppo`, not `0.1`."""
+        """Returns whether a value tells what it is without its key: `ppo`, not `0.1`."""
         if self.kind == "param":
             return any(self.key in vocabulary.parameters[word] for word in _OF_A_WORD.values())
         return self.kind == "name" or self.key in ("experiment", *_OF_A_WORD)
@@ -67,5 +67,5 @@ class GroupRef(BaseModel):
 
 @lru_cache(4096)
 def group_ref(text: str) -> GroupRef:
-    """The ref that `text` writes, read once; raises as GroupRef.parse does."""
+    """Returns the ref that `text` writes, read once; raises as GroupRef.parse does."""
     return GroupRef.parse(text)

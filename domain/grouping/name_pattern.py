@@ -35,7 +35,10 @@ class NamePattern:
             raise NamePatternInvalid(pattern=ascii(pattern), reason=Text("half a character")) from error
 
     def value(self, name: str) -> str | None:
-        """What the pattern finds in `name`: its first group, or the whole match; None where it finds nothing."""
+        """Returns what the pattern finds in `name`: its first group, or the whole match.
+
+        None where it finds nothing.
+        """
         found = self._compiled.search(_readable(name))
         if found is None:
             return None
@@ -45,7 +48,7 @@ class NamePattern:
 
 @lru_cache(256)
 def name_pattern(pattern: str) -> NamePattern:
-    """The pattern, compiled once; raises as NamePattern does."""
+    """Returns the pattern, compiled once; raises as NamePattern does."""
     return NamePattern(pattern)
 
 
@@ -57,5 +60,5 @@ def _options() -> re2.Options:
 
 
 def _readable(name: str) -> str:
-    """The name in what RE2 takes: half a character of UTF-16, which JSON can carry, is no UTF-8."""
+    """Returns the name in what RE2 takes: half a character of UTF-16, which JSON can carry, is no UTF-8."""
     return name[:_MOST_OF_A_NAME].encode("utf-8", "replace").decode()

@@ -49,7 +49,7 @@ _EPOCH: Final = re.compile(r"1[0-9]{9}(?:[0-9]{3})?(?:\.\d+)?")
 
 
 def run_specific(ref: GroupRef, logged: Sequence[str], vocabulary: Vocabulary, seeds: Seeds) -> RunSpecific | None:
-    """Why the values that runs `logged` are their own; None where they are part of the setting.
+    """Returns why the values that runs `logged` are their own; None where they are part of the setting.
 
     What several runs share is a setting, whatever it looks like. With one seed for all, the runs were made to differ
     in something else, which may be a text that none shares.
@@ -91,13 +91,13 @@ def _is_id(text: str) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    """A round number of ten digits is a count of steps."""
+    """Returns whether it is a moment; a round number of ten digits is a count of steps."""
     text = text[:_LONGEST_SETTING]
     return _MOMENT.search(text) is not None or (_EPOCH.fullmatch(text) is not None and not text.endswith("000"))
 
 
 def _is_number(text: str) -> bool:
-    """Truth values count: they are chosen, as numbers are."""
+    """Returns whether it is a number; truth values count, which are chosen as numbers are."""
     if text.lower() in ("true", "false", "none", "null", ""):
         return True
     try:

@@ -23,7 +23,10 @@ class Suggestion(NamedTuple):
 
 
 def suggestions(runs: Sequence[Run], vocabulary: Vocabulary) -> list[Suggestion]:
-    """The usual ways to group that put runs together; those that put all of them together once, the plainest last."""
+    """Returns the usual ways to group that put runs together.
+
+    Those that put all of them together once, the plainest last.
+    """
     found = [_suggestion(GroupRef.parse(way), runs, vocabulary) for way in _WAYS]
     return [
         each for each in found if each.largest > 1 and (each.groups > 1 or each.ref.kind == "name" or _is_all(each))

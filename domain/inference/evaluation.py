@@ -44,7 +44,7 @@ class _Episode:
 
 
 def _nobody(played: int) -> None:
-    """Nobody wants to know how far an evaluation is."""
+    """Ignores progress."""
 
 
 def evaluate(
@@ -73,13 +73,13 @@ def evaluate(
 
 
 def unseen_mazes(trained_on: Maze) -> list[Maze]:
-    """The mazes of the same size on which a policy is tried that knows another; the same ones for everybody."""
+    """Returns the mazes of the same size on which a policy is tried that knows another; the same ones for everybody."""
     seeds = range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + UNSEEN_MAZES + 1)
     return [generate_maze(trained_on.size, seed) for seed in seeds if seed != trained_on.seed][:UNSEEN_MAZES]
 
 
 def evaluate_unseen(policy: Policy, trained_on: Maze, *, played: Callable[[int], None] = _nobody) -> Evaluation:
-    """As `evaluate`, over mazes that the policy never saw: as many episodes in each of `unseen_mazes`."""
+    """Evaluates over mazes that the policy never saw: as many episodes in each of `unseen_mazes`."""
     starts = HELD_OUT_SEEDS[: EVALUATION_EPISODES // UNSEEN_MAZES]
     parts: list[Evaluation] = []
 

@@ -68,7 +68,10 @@ class Maze:
 
 
 def size_of(env_id: str | None) -> int | None:
-    """The size of the maze that an environment's name, such as ClewMaze-10x10-v0, stands for; None for other names."""
+    """Returns the size of the maze that an environment's name, such as ClewMaze-10x10-v0, stands for.
+
+    None for other names.
+    """
     named = re.fullmatch(r"ClewMaze-(\d{1,2})x\1-v0", env_id or "")
     size = int(named[1]) if named else 0
     return size if SMALLEST <= size <= LARGEST else None
@@ -120,7 +123,7 @@ def _carve(cells: NDArray[np.uint8], rng: np.random.Generator) -> None:
 
 
 def passages(maze: Maze) -> list[Position]:
-    """Every cell an agent can start from: all passages but the goal, row by row."""
+    """Returns every cell an agent can start from: all passages but the goal, row by row."""
     ys, xs = np.nonzero(maze.cells == PASSAGE)
     return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
@@ -132,7 +135,7 @@ def draw_start(maze: Maze, start_seed: int) -> Position:
 
 
 def observe(maze: Maze, position: Position) -> NDArray[np.float32]:
-    """What the agent sees: float32 [25], the 5x5 cells around it row by row, 0 passage, 1 wall, 2 goal."""
+    """Returns what the agent sees: float32 [25], the 5x5 cells around it row by row, 0 passage, 1 wall, 2 goal."""
     x, y = position
     return maze.padded[y : y + VIEW, x : x + VIEW].astype(np.float32).ravel()
 

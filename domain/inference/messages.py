@@ -36,7 +36,7 @@ class MazeView(BaseModel):
 
     @classmethod
     def of(cls, maze: Maze) -> "MazeView":
-        """What a page needs to know of `maze`; episodes that are watched start in the upper-left corner."""
+        """Returns what a page needs to know of `maze`; episodes that are watched start in the upper-left corner."""
         walls: list[list[Literal[0, 1]]] = [[1 if cell == WALL else 0 for cell in row] for row in maze.cells.tolist()]
         return cls(size=maze.size, seed=maze.seed, start=(0, 0), goal=maze.goal, walls=walls, env_id=maze.env_id)
 

@@ -86,7 +86,7 @@ _CONTRACTS: Final = {re.compile(r"ClewMaze-\d{1,3}x\d{1,3}-v0"): _MAZE}
 
 
 def contract_for(env_id: str | None) -> PolicyContract | None:
-    """What the environment wants of a policy; None where nothing is known about it."""
+    """Returns what the environment wants of a policy; None where nothing is known about it."""
     return next((contract for ids, contract in _CONTRACTS.items() if ids.fullmatch(env_id or "")), None)
 
 
@@ -133,7 +133,7 @@ def listed(tensors: tuple[TensorShape, ...]) -> str | Message:
 
 
 def _either(wanted: tuple[TensorShape, ...]) -> str | Message:
-    """One of them; contracts have two at most."""
+    """Returns one of them; contracts have two at most."""
     return EitherOf(str(wanted[0]), str(wanted[1])) if len(wanted) > 1 else str(wanted[0])
 
 

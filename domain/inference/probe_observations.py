@@ -42,7 +42,10 @@ class Probes(NamedTuple):
 
 
 def probe_observations(env_id: str) -> Probes:
-    """Bounds and random points of the environment's space, and what an agent sees on its walks; no one twice."""
+    """Returns bounds and random points of the environment's space, and what an agent sees on its walks.
+
+    No one twice.
+    """
     rows: dict[bytes, tuple[Observations, Message]] = {}
     chance = np.random.default_rng(_SEED)
     for observation, kind in (*_of_space(chance), *_of_walks(size_of(env_id) or DEFAULT_SIZE, chance)):
@@ -66,7 +69,10 @@ def _of_space(chance: np.random.Generator) -> Iterator[tuple[Observations, Messa
 
 
 def _of_walks(size: int, chance: np.random.Generator) -> Iterator[tuple[Observations, Message]]:
-    """Every view of the maze that is trained on by default; of others of its size, and of other sizes, a draw."""
+    """Yields every view of the maze that is trained on by default.
+
+    Of others of its size, and of other sizes, a draw.
+    """
     yield from _views(size, DEFAULT_SEED)
     others = [view for seed in _OTHER_SEEDS for view in _views(size, seed)]
     elsewhere = [view for other in range(SMALLEST, LARGEST + 1) if other != size for view in _views(other, other)]
@@ -76,6 +82,6 @@ def _of_walks(size: int, chance: np.random.Generator) -> Iterator[tuple[Observat
 
 
 def _views(size: int, seed: int) -> list[tuple[Observations, Message]]:
-    """All that an agent can see in one maze, the goal's own cell included."""
+    """Returns all that an agent can see in one maze, the goal's own cell included."""
     maze = generate_maze(size, seed)
     return [(observe(maze, position), MazeView(size)) for position in (*passages(maze), maze.goal)]

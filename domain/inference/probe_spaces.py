@@ -44,7 +44,9 @@ _FEWEST_DRAWN: Final = 4
 
 
 def probes_of(facts: EnvironmentFacts, played: Sequence[Observation] = ()) -> list[Probe]:
-    """Zeros first; bounds, corners and random points of the spaces, and what was seen in play, none of it twice."""
+    """Returns zeros first, then bounds, corners and random points of the spaces, and what was seen in play, none of
+    it twice.
+    """
     parts = leaves(facts.observation_space)
     found: dict[bytes, Probe] = {}
     for observation, kind in (*_of_spaces(parts), *((one, PlayedObservation()) for one in played)):
@@ -59,7 +61,7 @@ def drawn_action(space: Space, chance: np.random.Generator) -> Any:
 
 
 def stacked(observations: Sequence[Observation]) -> dict[str, NDArray[Any]]:
-    """Several observations as one, each part with their number first."""
+    """Returns several observations as one, each part with their number first."""
     return {part: np.stack([one[part] for one in observations]) for part in observations[0]}
 
 
@@ -77,7 +79,7 @@ def _of_spaces(parts: Mapping[str, PlainSpace]) -> Iterator[Probe]:
 
 
 def _ends(space: PlainSpace) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The least and the greatest that a part can be, or nearly where it has no bounds."""
+    """Returns the least and the greatest that a part can be, or nearly where it has no bounds."""
     if isinstance(space, BoxSpace):
         low, high = (_reached(bound, space) for bound in (space.low, space.high))
         low = np.where(np.isnan(low), np.where(np.isnan(high), -_FAR, np.fmin(high, 0) - _FAR), low)
@@ -91,7 +93,7 @@ def _ends(space: PlainSpace) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def _in_type(array: NDArray[np.float64], space: BoxSpace) -> NDArray[np.float64]:
-    """No number that the box's own type cannot hold."""
+    """Returns no number that the box's own type cannot hold."""
     dtype = np.dtype(space.dtype)
     if dtype.kind == "b":
         return np.clip(array, 0, 1)
@@ -99,7 +101,7 @@ def _in_type(array: NDArray[np.float64], space: BoxSpace) -> NDArray[np.float64]
 
 
 def _reached(bound: tuple[float | None, ...] | float | None, space: BoxSpace) -> NDArray[np.float64]:
-    """A bound for each number, NaN where there is none that anything reaches."""
+    """Returns a bound for each number, NaN where there is none that anything reaches."""
     each = np.array(bound if isinstance(bound, tuple) else (bound,) * prod(space.shape), np.float64)
     return np.where(np.abs(each) > _UNREACHED, np.nan, each).reshape(space.shape)
 

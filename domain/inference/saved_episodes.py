@@ -26,7 +26,7 @@ class EpisodeFormat(StrEnum):
         return f"image/{self}"
 
     def fits(self, content: bytes) -> bool:
-        """Whether a file begins as this one does."""
+        """Returns whether a file begins as this one does."""
         if self is EpisodeFormat.GIF:
             return content.startswith(b"GIF8")
         return content.startswith(b"RIFF") and content[8:12] == b"WEBP"

@@ -115,7 +115,7 @@ class PolicySignature(BaseModel):
         return bool(self.state)
 
     def first_of(self, meanings: Sequence[Meaning]) -> PolicyOutput | None:
-        """The output of the first of these meanings that there is one of."""
+        """Returns the output of the first of these meanings that there is one of."""
         by_meaning = {output.meaning: output for output in reversed(self.outputs)}
         return next((by_meaning[meaning] for meaning in meanings if meaning in by_meaning), None)
 

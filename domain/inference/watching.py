@@ -50,7 +50,7 @@ class EnvironmentView(BaseModel):
 
 
 def view_of(facts: EnvironmentFacts) -> EnvironmentView:
-    """What a page is told of an environment."""
+    """Returns what a page is told of an environment."""
     space = facts.action_space
     return EnvironmentView(
         env_id=facts.env_id,
@@ -69,7 +69,7 @@ def view_of(facts: EnvironmentFacts) -> EnvironmentView:
 
 
 def first_choice(space: Space) -> int:
-    """What the environment calls the first of an action's choices."""
+    """Returns what the environment calls the first of an action's choices."""
     return space.start if isinstance(space, DiscreteSpace) else 0
 
 
@@ -78,7 +78,7 @@ def _choices(space: Space) -> list[int]:
 
 
 def _bounds(space: Space, which: Literal["low", "high"]) -> list[float | None]:
-    """One for each dimension, as far as they are listed."""
+    """Returns one for each dimension, as far as they are listed."""
     if not isinstance(space, BoxSpace):
         return []
     bounds = space.low if which == "low" else space.high

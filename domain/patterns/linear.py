@@ -17,7 +17,7 @@ _MOST_BYTES: Final = 4 * 2**20
 
 
 def compiled(shown: str, expression: str | bytes, *, in_a_line: bool = False) -> Compiled:
-    """The pattern that its reader typed as `shown`; one `in_a_line` never matches a line's end.
+    """Returns the pattern that its reader typed as `shown`; one `in_a_line` never matches a line's end.
 
     Raises PatternInvalid and PatternTooLong.
     """

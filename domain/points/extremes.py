@@ -16,7 +16,7 @@ class Extremes(NamedTuple):
 
 
 def extremes(history: History) -> Extremes:
-    """Those of all points of a history."""
+    """Returns those of all points of a history."""
     finite = history.value[np.isfinite(history.value)]
     if not len(finite):
         return Extremes(None, None, len(history))

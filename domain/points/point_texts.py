@@ -16,13 +16,13 @@ POINTS_AT_ONCE: Final = 10_000
 
 
 def parts(history: History) -> Iterator[slice]:
-    """The rows of a history, so many at a time."""
+    """Yields the rows of a history, so many at a time."""
     for start in range(0, len(history), POINTS_AT_ONCE):
         yield slice(start, start + POINTS_AT_ONCE)
 
 
 def texts(column: NDArray[Any], *, not_finite: bytes | None = None) -> list[bytes]:
-    """Each number with as many digits as tell it from all others; `not_finite` in the place of what is none."""
+    """Returns each number with as many digits as tell it from all others; `not_finite` in the place of what is none."""
     written = orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
     cells = written.split(b",") if written else []
     if column.dtype.kind == "f":
@@ -32,6 +32,6 @@ def texts(column: NDArray[Any], *, not_finite: bytes | None = None) -> list[byte
 
 
 def rows(before: bytes, columns: Sequence[list[bytes]]) -> bytes:
-    """The lines of a CSV file, each beginning with the cells `before`."""
+    """Returns the lines of a CSV file, each beginning with the cells `before`."""
     cells = zip(repeat(before), *columns, strict=False) if before else zip(*columns, strict=True)
     return b"".join([b",".join(line) + b"\r\n" for line in cells])

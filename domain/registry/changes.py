@@ -106,5 +106,7 @@ def settled(request: ChangeRequest, known: ChangeRecord | None, *, again: bool) 
 
 
 def needs_confirmation(model: Model, active: Model | None) -> bool:
-    """Whether to ask before `model` takes over, for it was trained for another environment than the active one."""
+    """Returns whether to ask before `model` takes over, for it was trained for another environment than the active
+    one.
+    """
     return active is not None and None not in (model.env_id, active.env_id) and model.env_id != active.env_id

@@ -15,7 +15,7 @@ class Measured(Evaluation):
 
     @classmethod
     def of(cls, found: Evaluation) -> "Measured":
-        """An evaluation with its interval."""
+        """Returns an evaluation with its interval."""
         return cls(**found.model_dump(), interval=wilson_interval(found.success_rate, found.episodes))
 
 
@@ -39,7 +39,7 @@ class Measurement(BaseModel):
         return self.seen.mean_return
 
     def is_same_as(self, other: object) -> bool:
-        """Whether both found the same, whenever that was."""
+        """Returns whether both found the same, whenever that was."""
         return isinstance(other, Measurement) and (self.seen, self.unseen) == (other.seen, other.unseen)
 
 
@@ -63,7 +63,7 @@ class ReturnsMeasurement(BaseModel):
         return self.returns[0].mean_return
 
     def is_same_as(self, other: object) -> bool:
-        """Whether both found the same, whenever that was."""
+        """Returns whether both found the same, whenever that was."""
         return isinstance(other, ReturnsMeasurement) and self.returns == other.returns
 
 

@@ -38,7 +38,7 @@ class ModelState(StrEnum):
 
 
 def as_text(value: object) -> object:
-    """Some servers send 7 where the contract says "7"."""
+    """Returns some servers send 7 where the contract says "7"."""
     return str(value) if type(value) is int else value
 
 
@@ -110,11 +110,11 @@ class ModelList(BaseModel):
         return [model for model in self.models if model.is_active]
 
     def active_of(self, name: str | None) -> Model | None:
-        """The active one of this registered model."""
+        """Returns the active one of this registered model."""
         return next((model for model in self.models if model.is_active and model.name == name), None)
 
     def get(self, model_id: str) -> Model | None:
-        """The model with this id."""
+        """Returns the model with this id."""
         return next((model for model in self.models if model.id == model_id), None)
 
 
@@ -154,12 +154,12 @@ class Activation(BaseModel):
 
 
 def archive_of(model_name: str) -> str:
-    """The registered model whose tags are the older activations of `model_name`."""
+    """Returns the registered model whose tags are the older activations of `model_name`."""
     return f"{model_name}-activations"
 
 
 def activation_of(history: Iterable[Activation], model: Model) -> Activation | None:
-    """Since when and by whom the active model is it, from a history with the newest first; None where that is not told.
+    """Finds the activation of the active model in a history with the newest first; None where that is not recorded.
 
     The newest activation of its registered model has to be this one's: else somebody moved the pointer past the
     history.
@@ -175,20 +175,20 @@ def activation_of(history: Iterable[Activation], model: Model) -> Activation | N
 
 
 def state_of(model_id: str, tags: Container[str], active_id: str | None) -> ModelState:
-    """The one definition: a model is deleted when it is tagged so and the pointer does not point at it."""
+    """Returns the one definition: a model is deleted when it is tagged so and the pointer does not point at it."""
     if model_id == active_id:
         return ModelState.ACTIVE
     return ModelState.DELETED if DELETED_TAG in tags else ModelState.INACTIVE
 
 
 def in_order(models: Iterable[Model]) -> list[Model]:
-    """The newest model first; of undated ones the highest id, where ids are numbers."""
+    """Returns the newest model first; of undated ones the highest id, where ids are numbers."""
     return sorted(
         models, key=lambda model: (model.trained_at is not None, model.trained_at, order_of(model.id)), reverse=True
     )
 
 
 def order_of(model_id: str) -> tuple[int, str, int]:
-    """What ids sort by: "10" comes after "9", "cartpole:10" after "cartpole:9", and other ids by their text."""
+    """Returns what ids sort by: "10" comes after "9", "cartpole:10" after "cartpole:9", and other ids by their text."""
     name, colon, number = model_id.rpartition(":")
     return (len(colon), name, int(number)) if re.fullmatch(r"[0-9]{1,18}", number) else (2, model_id, 0)

@@ -21,7 +21,7 @@ _SHOWN: Final = 40
 
 
 def _storable(text: str) -> str:
-    """No database keeps these."""
+    """Refuses characters that no database keeps."""
     if "\0" in text or not _is_unicode(text):
         raise PydanticCustomError("not_storable", "has characters that cannot be kept")
     return text
@@ -44,7 +44,7 @@ def _one_line(text: str) -> str:
 
 
 def _tags(tags: dict[str, str | None]) -> dict[str, str | None]:
-    """As a whole, since a key that makes no sense is no name of a field."""
+    """Validates tags as a whole, since a key that makes no sense is no name of a field."""
     if len(tags) > MOST_TAGS:
         raise PydanticCustomError("too_many_tags", "changes more than {most} tags at a time", {"most": MOST_TAGS})
     for key, value in tags.items():
@@ -140,7 +140,7 @@ class PlannedChange(NamedTuple):
 
 
 def planned(run: RunTexts, change: RunChange) -> PlannedChange:
-    """What is to be written so that the run is as `change` says."""
+    """Returns what is to be written so that the run is as `change` says."""
     name = change.name if change.name is not None and change.name != run.name else None
     wanted = _wanted_tags(change)
     differs = {key: value for key, value in wanted.items() if run.tags.get(key) != value}
@@ -152,7 +152,7 @@ def planned(run: RunTexts, change: RunChange) -> PlannedChange:
 
 
 def overwritten(run: RunTexts, change: RunChange) -> list[str]:
-    """The names of what is there, was not seen, and would be overwritten with something else."""
+    """Returns the names of what is there, was not seen, and would be overwritten with something else."""
     seen = change.seen
     if seen is None:
         return []
@@ -168,7 +168,7 @@ def overwritten(run: RunTexts, change: RunChange) -> list[str]:
 
 
 def is_in(run: RunTexts, change: RunChange) -> bool:
-    """Whether the run is as the change says."""
+    """Returns whether the run is as the change says."""
     return not planned(run, change).parts
 
 
@@ -185,7 +185,7 @@ def _part(key: str, old: str | None, new: str | None) -> ChangedPart:
 
 
 def _undo(run: RunTexts, name: str | None, differs: Mapping[str, str | None]) -> RunChange | None:
-    """None where it was so that it could not be asked for, as with a name of nothing."""
+    """Returns None where it was so that it could not be asked for, as with a name of nothing."""
     marks = {mark: run.tags.get(tag) == MARKED for mark, tag in TAG_OF.items() if tag in differs}
     return RunChange.model_construct(
         name=(run.name or None) if name is not None else None,

@@ -61,7 +61,7 @@ class RecordedChange(BaseModel):
 
 
 def tag_of_change(change: RecordedChange) -> tuple[str, str]:
-    """A new tag that tells of the change: key and value, texts cut to what goes in."""
+    """Returns a new tag that tells of the change: key and value, texts cut to what goes in."""
     key = f"{CHANGE_TAG}{change.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     for most in _CLIPS:
         clipped = _clipped(change, most)
@@ -73,7 +73,7 @@ def tag_of_change(change: RecordedChange) -> tuple[str, str]:
 
 
 def changes_in(tags: Mapping[str, str]) -> list[RecordedChange]:
-    """The history of a run, the newest first; a tag of another hand that makes no sense is passed over."""
+    """Returns the history of a run, the newest first; a tag of another hand that makes no sense is passed over."""
     found = []
     for key in reversed(change_keys(tags)):
         with suppress(ValidationError):
@@ -82,42 +82,42 @@ def changes_in(tags: Mapping[str, str]) -> list[RecordedChange]:
 
 
 def change_keys(tags: Mapping[str, str]) -> list[str]:
-    """The keys of the history, the oldest first; those of another hand come before all."""
+    """Returns the keys of the history, the oldest first; those of another hand come before all."""
     keys = [key for key in tags if key.startswith(CHANGE_TAG)]
     return sorted(keys, key=lambda key: (_KEY.fullmatch(key) is not None, key))
 
 
 def surplus_keys(tags: Mapping[str, str]) -> list[str]:
-    """The keys of changes that are not among the newest any more."""
+    """Returns the keys of changes that are not among the newest any more."""
     return change_keys(tags)[:-MOST_CHANGES]
 
 
 def deleted_with(tags: Mapping[str, str]) -> str | None:
-    """The run with which this one went to the trash; None where it went by itself, or nobody knows."""
+    """Returns the run with which this one went to the trash; None where it went by itself, or nobody knows."""
     part = _last_deletion(changes_in(tags))
     return None if part is None else part.key
 
 
 def deletion_in(tags: Mapping[str, str]) -> RecordedChange | None:
-    """The last time that Clew put the run in the trash."""
+    """Returns the last time that Clew put the run in the trash."""
     return next((one for one in changes_in(tags) if any(p.what is ChangeKind.DELETED for p in one.parts)), None)
 
 
 def deletion_since(tags: Mapping[str, str]) -> datetime | None:
-    """Since when the run has been in the trash by Clew's hand; None where what it tells last is no deletion."""
+    """Returns since when Clew has had the run in the trash; None where the last recorded change is no deletion."""
     changes = changes_in(tags)
     return changes[0].at if _last_deletion(changes) is not None else None
 
 
 def _last_deletion(changes: Sequence[RecordedChange]) -> ChangedPart | None:
-    """Where the newest change is no deletion, another program deleted the run."""
+    """Returns where the newest change is no deletion, another program deleted the run."""
     if not changes:
         return None
     return next((part for part in changes[0].parts if part.what is ChangeKind.DELETED), None)
 
 
 def recorded(at: datetime, by: str | None, parts: Sequence[ChangedPart]) -> RecordedChange:
-    """A change to be told; a user's name has its bound."""
+    """Returns a change to be told; a user's name has its bound."""
     return RecordedChange(at=at, by=None if by is None else by[:200], parts=list(parts)[:_MOST_PARTS])
 
 

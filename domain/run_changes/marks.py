@@ -30,5 +30,5 @@ Marks = Annotated[list[Mark], Field(description="what it is marked as")]
 
 
 def marks_in(tags: Mapping[str, str]) -> list[Mark]:
-    """What a run is marked as."""
+    """Returns what a run is marked as."""
     return [mark for mark, tag in TAG_OF.items() if tags.get(tag) == MARKED]

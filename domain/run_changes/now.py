@@ -25,7 +25,7 @@ class RunNow(BaseModel):
 
     @classmethod
     def of(cls, run_id: str, texts: RunTexts, *, is_deleted: bool) -> Self:
-        """Of a run's texts; the tags that tell of changes are those changes."""
+        """Reads a run's texts; the tags that record changes become those changes."""
         return cls(
             run_id=run_id,
             name=texts.name,
@@ -56,5 +56,5 @@ class MovedRuns(BaseModel):
 
 
 def texts_in(name: str, tags: Mapping[str, str]) -> RunTexts:
-    """What of a run can be changed; a name that MLflow keeps as a tag alone counts."""
+    """Returns what of a run can be changed; a name that MLflow keeps as a tag alone counts."""
     return RunTexts(name or tags.get(NAME_TAG, ""), tags)

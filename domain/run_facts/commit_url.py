@@ -42,14 +42,14 @@ CommitUrl = Annotated[str | None, BeforeValidator(lambda url: url or None), Afte
 
 
 def commit_link(template: str | None, commit: str | None) -> str | None:
-    """The address of a commit; None without a template, and for what can be no commit."""
+    """Returns the address of a commit; None without a template, and for what can be no commit."""
     if template is None or commit is None or not _COMMIT.fullmatch(commit):
         return None
     return template.replace(PLACE, quote(commit, safe=""))
 
 
 def compare_link(template: str | None, before: str | None, after: str | None) -> str | None:
-    """The address of what changed between two commits, where the template is of the kind that tells it.
+    """Returns the address of what changed between two commits, where the template is of the kind that tells it.
 
     GitHub, GitLab, Gitea and Forgejo all have `…/compare/a...b` beside `…/commit/a`.
     """

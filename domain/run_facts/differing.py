@@ -68,13 +68,13 @@ class _Pieces:
         self._left = _MOST_READ
 
     def of(self, value: str) -> Mapping[str, str] | None:
-        """As `leaves`; None, too, where enough was read."""
+        """Returns leaves as `leaves` does; None, too, where enough was read."""
         self._left -= len(value)
         return leaves(value) if self._left >= 0 else None
 
 
 def differing(logged: Sequence[Texts]) -> Differing:
-    """What differs between runs, in order of key; values that hold others are compared piece by piece."""
+    """Returns what differs between runs, in order of key; values that hold others are compared piece by piece."""
     found, pieces = _Sorted([], [], []), _Pieces()
     for key in sorted({key for texts in logged for key in texts}):
         for row in _rows(key, [texts.get(key) for texts in logged], pieces):

@@ -15,7 +15,7 @@ class GpuUse(NamedTuple):
 
 
 def gpus_of(run: Run, host: str, report: GpuReport) -> list[GpuUse]:
-    """Those of one host; none of a run that is over: its process's number may be another one's by now."""
+    """Returns those of one host; none of a run that is over: its process's number may be another one's by now."""
     if run.status is not RunStatus.RUNNING or report.boot_id is None or run.tags.get("clew.boot_id") != report.boot_id:
         return []
     return [
@@ -24,7 +24,10 @@ def gpus_of(run: Run, host: str, report: GpuReport) -> list[GpuUse]:
 
 
 def _is_of(run: Run, process: GpuProcess) -> bool:
-    """A number alone is used again, and differs between a container and its host: its start has to fit, too."""
+    """Returns whether it is the run's process.
+
+    A pid alone is used again, and differs between a container and its host.
+    """
     started, pid = run.tags.get("clew.start_ticks"), run.tags.get("clew.pid")
     return (
         process.start_ticks is not None

@@ -52,7 +52,7 @@ class MetricRow(BaseModel):
 
 
 def metric_changes(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricRow]:
-    """The metrics whose last values differ: first those with a word, then all others by key."""
+    """Returns the metrics whose last values differ: first those with a word, then all others by key."""
     rows: list[MetricRow] = []
     told: list[set[str]] = [set() for _run in runs]
     # A tool's one loss may stand for two words, the loss and the value function's: it is one metric, and the first's.
@@ -72,7 +72,7 @@ def metric_changes(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricRo
 
 
 def _of_word(run: Run, word: MetricWord, key: str | None, vocabulary: Vocabulary) -> float | None:
-    """A rate as a share of 1; what is none, or diverged, as it was logged."""
+    """Returns a rate as a share of 1; what is none, or diverged, as it was logged."""
     value = run.latest(word, vocabulary)
     return run.metrics[key].value if value is None and key is not None else value
 
@@ -107,7 +107,10 @@ def _cell(word: MetricWord | None, first: float | None, value: float | None) -> 
 
 
 def _verdict(word: MetricWord | None, first: float, value: float) -> Verdict | None:
-    """A number is better than none: what diverged came to nothing, whichever way the metric goes."""
+    """Says which is better; a number is better than none.
+
+    What diverged came to nothing, whichever way the metric goes.
+    """
     if word not in _HIGHER | _LOWER:
         return None
     if math.isfinite(first) != math.isfinite(value):

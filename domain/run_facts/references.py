@@ -11,7 +11,7 @@ _SHORTEST_ID: Final = 4
 
 
 def usual_reference(run: Run, table: RunTable) -> Run | None:
-    """The run's parent, else the run of its experiment that started before it; None where it is the first."""
+    """Returns the run's parent, else the run of its experiment that started before it; None where it is the first."""
     parent = None if run.parent_id is None else table.get(run.parent_id)
     row = table.row_of(run.run_id)
     if parent is not None or row is None:
@@ -22,7 +22,8 @@ def usual_reference(run: Run, table: RunTable) -> Run | None:
 
 
 def runs_called(typed: str, table: RunTable, beside: str, most: int) -> list[Run]:
-    """The runs that a text may mean, at most so many: by id, by name, else by a part of either; `beside` is none.
+    """Returns the runs that a text may mean, at most so many: by id, by name, else by a part of either; `beside` is
+    none.
 
     Those of the best kind alone; of runs of one name the newest comes first.
     """

@@ -40,7 +40,7 @@ class RunChanges(BaseModel):
 
 
 def changes_between(runs: Sequence[Run], vocabulary: Vocabulary) -> RunChanges:
-    """What changed from the first of at least two runs to each other one."""
+    """Returns what changed from the first of at least two runs to each other one."""
     return RunChanges(
         runs=tuple(RunName(run_id=run.run_id, name=run.name) for run in runs),
         origin=differing([_origin(run) for run in runs]),

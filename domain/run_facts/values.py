@@ -18,12 +18,12 @@ _DEEPEST: Final = 20
 
 
 def say_the_same(one: str, other: str) -> bool:
-    """Whether both texts mean the same value: 1e-3 and 0.001, True and true."""
+    """Returns whether both texts mean the same value: 1e-3 and 0.001, True and true."""
     return one == other or meaning(one) == meaning(other)
 
 
 def meaning(text: str) -> object:
-    """What a text stands for: a number, a word in one spelling, else the text itself."""
+    """Returns what a text stands for: a number, a word in one spelling, else the text itself."""
     plain = text.strip()
     if _NUMBER.fullmatch(plain):
         return Decimal(plain)
@@ -35,7 +35,7 @@ def meaning(text: str) -> object:
 
 
 def leaves(text: str) -> Mapping[str, str] | None:
-    """The values in a list or a dictionary, written as JSON or by Python, by their paths, such as `.net[0]`.
+    """Returns the values in a list or a dictionary, written as JSON or by Python, by their paths, such as `.net[0]`.
 
     None for any other text, and for one that holds more than is worth comparing piece by piece.
     """

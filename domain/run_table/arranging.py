@@ -20,7 +20,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def parts_of(runs: Iterable[Run]) -> Parts:
-    """The arrays of these runs; of those with one id the last counts."""
+    """Returns the arrays of these runs; of those with one id the last counts."""
     rows = list({run.run_id: run for run in runs}.values())
     pool = StringPool.of(_texts(rows))
     code_of = {text: code for code, text in enumerate(pool.texts())}
@@ -44,7 +44,7 @@ def parts_of(runs: Iterable[Run]) -> Parts:
 
 
 def joined_parts(tables: Sequence[Parts]) -> Parts:
-    """The runs of several; of a run that is in more than one, what the last of those says."""
+    """Returns the runs of several; of a run that is in more than one, what the last of those says."""
     if not tables:
         return parts_of([])
     # Whichever is largest takes the others in: that is the table that was known, or what has come so far.
@@ -65,7 +65,7 @@ def joined_parts(tables: Sequence[Parts]) -> Parts:
 
 
 def chosen_parts(parts: Parts, rows: Rows) -> Parts:
-    """The arrays of some of the runs, without the texts that only others have."""
+    """Returns the arrays of some of the runs, without the texts that only others have."""
     runs = parts.runs.take(rows)
     order = _list_order(runs)
     rows = rows[order]
@@ -83,14 +83,14 @@ _METRICS, _PARAMS, _TAGS = (Parts._fields.index(name) for name in ("metrics", "p
 
 
 def arranged(pool: StringPool, runs: RunColumns, metrics: Cells, params: Cells, tags: Cells) -> Parts:
-    """The arrays of a table, in the order of the list."""
+    """Returns the arrays of a table, in the order of the list."""
     order = _list_order(runs)
     runs = runs.take(order)
     return Parts(pool, runs, _by_id(runs), metrics.take(order), params.take(order), tags.take(order))
 
 
 def _list_order(runs: RunColumns) -> Rows:
-    """Newest start first, those without one last; of equals by run id, so that the order is always the same."""
+    """Returns newest start first, those without one last; of equals by run id, so that the order is always the same."""
     # The least integer stands for what is missing, and what is largest comes first.
     return np.lexsort((runs.run_id, -np.maximum(runs.started_us, NO_TIME + 1)))
 
@@ -118,7 +118,7 @@ def _all_codes(parts: Parts) -> list[NDArray[np.generic]]:
 
 
 def _texts(runs: Sequence[Run]) -> set[str]:
-    """Each text, many of them once: the keys and most values of a run are those of the last one."""
+    """Returns each text, many of them once: the keys and most values of a run are those of the last one."""
     found: set[str] = set()
     for run in runs:
         found.update((run.run_id, run.name, run.experiment_id, run.experiment))

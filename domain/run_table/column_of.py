@@ -48,7 +48,7 @@ _US_PER_SECOND: Final = 1e6
 
 
 def column_of(table: RunTable, ref: ColumnRef, vocabulary: Vocabulary, as_of: datetime | None = None) -> Column:
-    """The column `ref`, its runs silent as of then, or as of the last full reading.
+    """Returns the column `ref`, its runs silent as of then, or as of the last full reading.
 
     What `RunTable.is_partial_in` is not here: such a column is pending in every row. Texts on screen are made of some
     columns by whoever shows them: `nested` has the parent's id, `remarks` and `diverged` the names of the metrics.
@@ -85,7 +85,7 @@ def _as_shown(column: Column, name: str) -> Column:
 
 
 def _numbers_if_most(column: TextColumn) -> Column:
-    """Numbers, where more than half of the runs that have something there have one; the texts of the others are words.
+    """Makes numbers where more than half of the runs with a value have a number; the texts of the others are words.
 
     Of all runs, whatever is asked for: what a filter of a column means is not to depend on the other filters.
     """
@@ -113,7 +113,7 @@ def _times(unix_us: np.ndarray) -> TimeColumn:
 
 
 def _duration(table: RunTable) -> NumberColumn:
-    """Minutes; none where the end is before the start: one of the two is wrong, and nobody knows which."""
+    """Returns minutes; none where the end is before the start: one of the two is wrong, and nobody knows which."""
     start, end = table.parts.runs.started_us, table.parts.runs.ended_us
     known = (start != NO_TIME) & (end != NO_TIME) & (end >= start)
     seconds = np.where(known, np.subtract(end, start, where=known, out=np.zeros_like(end)) / _US_PER_SECOND, np.nan)
@@ -121,7 +121,7 @@ def _duration(table: RunTable) -> NumberColumn:
 
 
 def _parent(table: RunTable) -> TextColumn:
-    """The run that each stands in; none for one that names itself."""
+    """Returns the run that each stands in; none for one that names itself."""
     codes = table.tag_codes(PARENT_TAG)
     nobody = codes == table.parts.pool.find("")
     return table.text_column(np.where(nobody | (codes == table.parts.runs.run_id), NO_TEXT, codes).astype(np.int32))
@@ -134,14 +134,14 @@ def _sample(table: RunTable) -> TextColumn:
 
 
 def _marks(table: RunTable) -> TextColumn:
-    """What each run is marked as; one that is both says so, the baseline first."""
+    """Returns what each run is marked as; one that is both says so, the baseline first."""
     baseline, archived = table.is_marked(Mark.BASELINE), table.is_marked(Mark.ARCHIVED)
     codes = (baseline + 2 * archived - 1).astype(np.int32)  # -1 is what is missing
     return TextColumn(codes, [Mark.BASELINE, Mark.ARCHIVED, f"{Mark.BASELINE} {Mark.ARCHIVED}"])
 
 
 def _read_as(table: RunTable) -> TextColumn:
-    """The tool that each run is read as; none where none is known."""
+    """Returns the tool that each run is read as; none where none is known."""
     readings, codes = tool_rows(table)
     names = [None if one.profile is None else one.profile.name for one in readings]
     values = sorted({name for name in names if name is not None})
@@ -170,7 +170,7 @@ def _remarks(table: RunTable, vocabulary: Vocabulary) -> TextColumn:
 
 
 def _names(size: int, cells: Iterable[tuple[int, str, Outcome]]) -> TextColumn:
-    """The names of the metrics of each row."""
+    """Returns the names of the metrics of each row."""
     names: dict[int, list[str]] = {}
     for row, key, _outcome in cells:
         names.setdefault(row, []).append(key)

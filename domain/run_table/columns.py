@@ -21,7 +21,7 @@ class TextColumn(NamedTuple):
     """How many rows have a value that is still on its way."""
 
     def at(self, row: int) -> str | None:
-        """The text of a row."""
+        """Returns the text of a row."""
         code = int(self.codes[row])
         return None if code == NO_TEXT else self.values[code]
 
@@ -43,7 +43,7 @@ class NumberColumn(NamedTuple):
     """How many rows have a value that is still on its way."""
 
     def at(self, row: int) -> float | None:
-        """The number of a row."""
+        """Returns the number of a row."""
         value = float(self.values[row])
         return None if np.isnan(value) else value
 
@@ -57,7 +57,7 @@ class TimeColumn(NamedTuple):
     """How many rows have a value that is still on its way."""
 
     def at(self, row: int) -> int | None:
-        """The moment of a row."""
+        """Returns the moment of a row."""
         return None if self.missing[row] else int(self.ms[row])
 
 

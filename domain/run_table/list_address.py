@@ -45,7 +45,7 @@ class ListAddress(BaseModel):
 
     @classmethod
     def from_address(cls, query: Query) -> tuple[Self, list[str]]:
-        """What the address asks for, and the names of what makes no sense in it, which counts for nothing."""
+        """Returns what the address asks for, and the names of what makes no sense in it, which counts for nothing."""
         odd: set[str] = set()
         columns = list(_read("column", query, ColumnRef.parse, odd))
         if len(columns) > MOST_COLUMNS:
@@ -81,7 +81,7 @@ def _read(name: str, query: Query, parse: Callable[[str], Part], odd: set[str]) 
 
 
 def _width(text: str) -> tuple[ColumnRef, int]:
-    """Of `180:param:lr`; one that is too small or too great is as small or as great as can be."""
+    """Parses `180:param:lr`; a width out of bounds becomes the nearest bound."""
     found = _WIDTH.fullmatch(text)
     if found is None:
         return ColumnRef.parse(""), 0  # raises: it is no column
@@ -89,7 +89,7 @@ def _width(text: str) -> tuple[ColumnRef, int]:
 
 
 def _each_once(sort: Iterator[SortedBy]) -> tuple[SortedBy, ...]:
-    """The first time that a column is sorted by counts more than any later one."""
+    """Returns the first time that a column is sorted by counts more than any later one."""
     found: dict[ColumnRef, SortedBy] = {}
     for by in sort:
         found.setdefault(by.ref, by)

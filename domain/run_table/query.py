@@ -58,7 +58,7 @@ def _sort_keys(told: Any) -> Any:
 
 
 def _typed(told: Any) -> Any:
-    """Of `{ref: text}`, as JSON has it."""
+    """Reads `{ref: text}`, as JSON has it."""
     return [(ColumnRef.parse(ref), text) for ref, text in told.items()] if isinstance(told, Mapping) else told
 
 
@@ -119,7 +119,7 @@ class Selection(NamedTuple):
 
 
 def select(table: RunTable, query: RunQuery, columns: ColumnSource) -> Selection:
-    """The rows of `table` that are asked for; a filter that makes no sense leaves nothing out."""
+    """Returns the rows of `table` that are asked for; a filter that makes no sense leaves nothing out."""
     filters, misfits = read_filters(query.filters, columns)
     rows = _chosen(table, query, columns)
     depths = np.zeros(len(table), np.int64)
@@ -132,14 +132,14 @@ def select(table: RunTable, query: RunQuery, columns: ColumnSource) -> Selection
 
 
 def rows_of(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
-    """The rows of `table` that are asked for, in order."""
+    """Returns the rows of `table` that are asked for, in order."""
     return select(table, query, columns).rows
 
 
 def read_filters(
     typed: Iterable[Typed], columns: ColumnSource
 ) -> tuple[list[tuple[ColumnRef, Filter]], dict[ColumnRef, FilterMisunderstood]]:
-    """What was typed, as filters of the kinds that the columns are of, and what makes no sense there."""
+    """Returns what was typed, as filters of the kinds that the columns are of, and what makes no sense there."""
     filters: list[tuple[ColumnRef, Filter]] = []
     misfits: dict[ColumnRef, FilterMisunderstood] = {}
     for ref, text in typed:
@@ -161,7 +161,10 @@ def _kept(
 
 
 def _chosen(table: RunTable, query: RunQuery, columns: ColumnSource) -> Rows:
-    """The rows of the experiment and of the algorithm, each told as a whole and in its case; archived ones if asked."""
+    """Returns the rows of the experiment and of the algorithm, each told as a whole and in its case.
+
+    Archived ones if asked.
+    """
     found = np.ones(len(table), np.bool_) if query.archived else ~table.is_marked(Mark.ARCHIVED)
     for wanted, name in ((query.experiment, "experiment"), (query.algorithm, "algorithm")):
         column = None if wanted is None else columns(ColumnRef(kind="built_in", key=name))

@@ -88,6 +88,9 @@ def _codes(texts: Sequence[str], code_of: Mapping[str, int]) -> Codes:
 
 
 def _moments(ms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Unix µs where a clock can have told it, and Unix ms where something else was: 0 is MLflow's for no time."""
+    """Returns Unix µs where a clock can have said it, and Unix ms where something else was.
+
+    0 is MLflow's for no time.
+    """
     sound = believable(ms, latest_ms(datetime.now(UTC)))
     return np.where(sound, ms * 1000, NO_TIME), np.where(sound | (ms == 0), NO_TIME, ms)

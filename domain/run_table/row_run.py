@@ -17,7 +17,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def run_at(parts: Parts, row: int, stated_tools: Mapping[str, StatedTool]) -> Run:
-    """The run of a row, made now; what its experiment's team stated is among `stated_tools`."""
+    """Returns the run of a row, made now; what its experiment's team stated is among `stated_tools`."""
     pool, runs = parts.pool, parts.runs
     experiment_id = pool.text(int(runs.experiment_id[row]))
     stated = stated_tools.get(experiment_id)

@@ -19,7 +19,7 @@ _STALLED_US: Final = STALLED_AFTER.total_seconds() * 1e6
 
 
 def silent_minutes(table: RunTable, now: datetime) -> NDArray[np.float64]:
-    """For how many minutes each run has logged nothing [n]; NaN where that is not so long that somebody has to look."""
+    """Returns for how many minutes each run has logged nothing [n]; NaN where that is too short to matter."""
     rows = table.rows_with_status(RunStatus.RUNNING)
     last, logged = _last_logged(table, rows, now)
     started = table.parts.runs.started_us[rows]
@@ -31,7 +31,7 @@ def silent_minutes(table: RunTable, now: datetime) -> NDArray[np.float64]:
 
 
 def _last_logged(table: RunTable, rows: NDArray[np.intp], now: datetime) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """When each of these rows logged last by a clock that can be right, else -1; and whether it logged at all."""
+    """Returns when each of these rows logged last by a plausible clock, else -1; and whether it logged at all."""
     cells = table.parts.metrics
     counts = np.diff(cells.starts)[rows]
     place = np.repeat(np.arange(len(rows)), counts)

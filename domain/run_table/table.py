@@ -34,20 +34,20 @@ class RunTable:
 
     @classmethod
     def joined(cls, tables: Sequence["RunTable"], facts: TableFacts | None = None) -> "RunTable":
-        """The runs of several; of a run that is in more than one, what the last of those says."""
+        """Returns the runs of several; of a run that is in more than one, what the last of those says."""
         return cls(joined_parts([table.parts for table in tables]), facts or facts_now())
 
     def without(self, run_ids: Collection[str]) -> "RunTable":
-        """The same table without these runs."""
+        """Returns the same table without these runs."""
         gone = [row for run_id in run_ids if (row := self.row_of(run_id)) is not None]
         return self.take(np.delete(np.arange(len(self)), gone)) if gone else self
 
     def take(self, rows: Rows) -> "RunTable":
-        """Some of the runs, in the order of the list."""
+        """Returns some of the runs, in the order of the list."""
         return RunTable(chosen_parts(self.parts, np.sort(rows)), self.facts)
 
     def with_facts(self, **changes: object) -> "RunTable":
-        """The same runs, of which something else is known."""
+        """Returns the same runs, of which something else is known."""
         return RunTable(self.parts, self.facts.model_copy(update=changes))
 
     @property
@@ -81,12 +81,12 @@ class RunTable:
         return self.facts.progress
 
     def is_partial_in(self, ref: ColumnRef) -> bool:
-        """Whether this column has to be asked for elsewhere: not all of it is here."""
+        """Returns whether this column has to be asked for elsewhere: not all of it is here."""
         only = self.facts.only_metrics
         return ref.kind in ("least", "greatest") or (ref.kind == "metric" and only is not None and ref.key not in only)
 
     def says_the_same(self, other: "RunTable") -> bool:
-        """Whether the runs are the same, with the same values."""
+        """Returns whether the runs are the same, with the same values."""
         return self.parts.equals(other.parts)
 
     def __len__(self) -> int:
@@ -101,7 +101,7 @@ class RunTable:
         return self.texts(self.parts.runs.run_id)
 
     def row_of(self, run_id: str) -> int | None:
-        """The row of a run; None where it is unknown."""
+        """Returns the row of a run; None where it is unknown."""
         code, ids = self.parts.pool.find(run_id), self.parts.runs.run_id
         # As a number of the column's own kind, or the whole column would be converted first.
         place = int(np.searchsorted(ids, np.int32(code), sorter=self.parts.by_id)) if code != NO_TEXT else len(self)
@@ -111,75 +111,78 @@ class RunTable:
         return row if ids[row] == code else None
 
     def get(self, run_id: str) -> Run | None:
-        """The run with this id; None where it is unknown."""
+        """Returns the run with this id; None where it is unknown."""
         row = self.row_of(run_id)
         return None if row is None else self.run(row)
 
     def run(self, row: int) -> Run:
-        """The run of a row, made now."""
+        """Returns the run of a row, made now."""
         return run_at(self.parts, row, self.stated_tools)
 
     def runs(self, rows: Iterable[int] | None = None) -> Iterator[Run]:
-        """The runs of these rows, or all, each made when its turn comes."""
+        """Returns the runs of these rows, or all, each made when its turn comes."""
         return (self.run(int(row)) for row in (range(len(self)) if rows is None else rows))
 
     def rows_with_status(self, *statuses: RunStatus) -> Rows:
-        """The rows of the runs in one of these states."""
+        """Returns the rows of the runs in one of these states."""
         return np.flatnonzero(np.isin(self.parts.runs.status, [STATUSES.index(status) for status in statuses]))
 
     def with_status(self, *statuses: RunStatus) -> Iterator[Run]:
-        """The runs in one of these states, in the order of the list."""
+        """Returns the runs in one of these states, in the order of the list."""
         return self.runs(self.rows_with_status(*statuses))
 
     def rows_with_tag(self, key: str, value: str) -> Rows:
-        """The rows of the runs whose tag says this."""
+        """Returns the rows of the runs whose tag says this."""
         sought = self.parts.pool.find(value)
         return np.flatnonzero(self.tag_codes(key) == sought) if sought != NO_TEXT else np.zeros(0, np.intp)
 
     def is_marked(self, mark: Mark) -> NDArray[np.bool_]:
-        """Which runs [n] are marked so."""
+        """Returns which runs [n] are marked so."""
         marked = np.zeros(len(self), np.bool_)
         marked[self.rows_with_tag(TAG_OF[mark], MARKED)] = True
         return marked
 
     def without_archived(self) -> "RunTable":
-        """The same table without the runs that lists leave out."""
+        """Returns the same table without the runs that lists leave out."""
         archived = self.is_marked(Mark.ARCHIVED)
         return self.take(np.flatnonzero(~archived)) if archived.any() else self
 
     def experiments(self) -> list[str]:
-        """The names of the experiments that have runs, in order."""
+        """Returns the names of the experiments that have runs, in order."""
         return self.parts.pool.texts(np.unique(self.parts.runs.experiment))
 
     def children_of(self, run_id: str) -> list[Run]:
-        """The runs that stand in this one, in the order of the list."""
+        """Returns the runs that stand in this one, in the order of the list."""
         return [run for run in self.runs(self.rows_with_tag(PARENT_TAG, run_id)) if run.run_id != run_id]
 
     def metric_keys(self) -> KeyCounts:
-        """The metrics that runs logged, whether their values are here or not."""
+        """Returns the metrics that runs logged, whether their values are here or not."""
         known = self.facts.catalogue
         return self._keys(self.parts.metrics) if known is None else known.counts()
 
     def param_keys(self) -> KeyCounts:
-        """The parameters that runs logged."""
+        """Returns the parameters that runs logged."""
         return self._keys(self.parts.params)
 
     def tag_keys(self) -> KeyCounts:
-        """The tags that runs have, but for those that tell of single changes: each has a key of its own."""
+        """Returns the tags that runs have, but for those that tell of single changes: each has a key of its own."""
         found = self._keys(self.parts.tags)
         kept = [place for place, name in enumerate(found.names) if not name.startswith(CHANGE_TAG)]
         return KeyCounts([found.names[place] for place in kept], found.runs[kept])
 
     def logged_metrics(self, names: Iterable[str]) -> list[str]:
-        """Those of `names` that any run logged, in their order: a column of nothing costs as much as any other."""
+        """Returns those of `names` that any run logged, in their order.
+
+        A column of nothing costs as much as any other.
+        """
         return [name for name in names if self.parts.metrics.has(self.parts.pool.find(name))]
 
     def logged_params(self, names: Iterable[str]) -> list[str]:
-        """The same of parameters."""
+        """Returns the same of parameters."""
         return [name for name in names if self.parts.params.has(self.parts.pool.find(name))]
 
     def metric(self, key: str) -> MetricColumn:
-        """The newest point of one metric of each run."""
+        """Returns the newest point of one metric of each run."""
         cells = self.parts.metrics.of_key(self.parts.pool.find(key))
         rows = self.parts.metrics.rows_of(cells)
         logged = np.zeros(len(self), np.bool_)
@@ -188,27 +191,27 @@ class RunTable:
         return MetricColumn._make([*columns, logged])
 
     def param(self, key: str) -> TextColumn:
-        """One parameter of each run."""
+        """Returns one parameter of each run."""
         return self.text_column(self._codes_of(self.parts.params, key))
 
     def tag(self, key: str) -> TextColumn:
-        """One tag of each run."""
+        """Returns one tag of each run."""
         return self.text_column(self.tag_codes(key))
 
     def param_codes(self, key: str) -> Codes:
-        """One parameter of each run [n], as codes of the pool; -1 where it was not logged."""
+        """Returns one parameter of each run [n], as codes of the pool; -1 where it was not logged."""
         return self._codes_of(self.parts.params, key)
 
     def tag_codes(self, key: str) -> Codes:
-        """One tag of each run [n], as codes of the pool; -1 where it is missing."""
+        """Returns one tag of each run [n], as codes of the pool; -1 where it is missing."""
         return self._codes_of(self.parts.tags, key)
 
     def texts(self, codes: Codes) -> Sequence[str]:
-        """The texts with these codes of the pool."""
+        """Returns the texts with these codes of the pool."""
         return CodedTexts(self.parts.pool, codes)
 
     def text_column(self, codes: Codes) -> TextColumn:
-        """A column of texts by their codes of the pool [n]."""
+        """Returns a column of texts by their codes of the pool [n]."""
         held = np.bincount(codes[codes != NO_TEXT], minlength=self.parts.pool.size) > 0
         places = np.append(np.cumsum(held, dtype=np.int32) - 1, np.int32(NO_TEXT))  # the last one is that of code -1
         return TextColumn(places[codes].astype(np.int32), self.texts(np.flatnonzero(held).astype(np.int32)))

@@ -27,7 +27,7 @@ _KEPT: Final[WeakKeyDictionary[RunTable, ToolRows]] = WeakKeyDictionary()
 
 
 def tool_rows(table: RunTable) -> ToolRows:
-    """Which tool each run of the table comes from, found once."""
+    """Returns which tool each run of the table comes from, found once."""
     found = _KEPT.get(table)
     if found is None:
         found = _KEPT[table] = _tool_rows(table)
@@ -35,7 +35,7 @@ def tool_rows(table: RunTable) -> ToolRows:
 
 
 def by_vocabulary(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[Vocabulary, Mask]]:
-    """Each vocabulary by which some runs are read, and which [n] these are."""
+    """Yields each vocabulary by which some runs are read, and which [n] these are."""
     readings, codes = tool_rows(table)
     profiles = [None if one.profile is None else one.profile.id for one in readings]
     for profile in dict.fromkeys(profiles):
@@ -67,7 +67,7 @@ def _no_signs(rows: int) -> NDArray[np.uint8]:
 
 
 def _rows_with(table: RunTable, sign: Sign) -> Mask | None:
-    """Which runs have a sign; None where none has."""
+    """Returns which runs have a sign; None where none has."""
     cells = {"metric": table.parts.metrics, "param": table.parts.params, "tag": table.parts.tags}[sign.kind]
     found = cells.of_key(table.parts.pool.find(sign.key))
     if not len(found):
@@ -78,7 +78,7 @@ def _rows_with(table: RunTable, sign: Sign) -> Mask | None:
 
 
 def _stated_codes(table: RunTable, stated: dict[str, str]) -> NDArray[np.int32]:
-    """The id of each run's experiment where its team said something, as codes of the pool."""
+    """Returns the id of each run's experiment where its team said something, as codes of the pool."""
     ids = table.parts.runs.experiment_id
     codes = [code for key in stated if (code := table.parts.pool.find(key)) != NO_TEXT]
     return np.where(np.isin(ids, codes), ids, NO_TEXT).astype(np.int32)

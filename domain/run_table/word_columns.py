@@ -24,7 +24,7 @@ _KEPT: Final[WeakKeyDictionary[RunTable, dict[tuple[str, int], tuple[Vocabulary,
 
 
 def parameter_column(table: RunTable, word: ParameterWord, vocabulary: Vocabulary) -> TextColumn:
-    """The value of `word` for each run [n], wherever its tool says it; found once."""
+    """Returns the value of `word` for each run [n], wherever its tool says it; found once."""
     kept, key = _KEPT.setdefault(table, {}), (word, id(vocabulary))
     if key not in kept:
         kept[key] = vocabulary, _parameter_column(table, word, vocabulary)
@@ -45,7 +45,7 @@ def _parameter_column(table: RunTable, word: ParameterWord, vocabulary: Vocabula
 
 
 def place_codes(table: RunTable, place: Place) -> Codes | None:
-    """The text at a place in each run [n], as codes of the table's pool; None where no run has one."""
+    """Returns the text at a place in each run [n], as codes of the table's pool; None where no run has one."""
     if place.name:
         return table.parts.runs.name
     key, cells = (place.tag, table.parts.tags) if place.param is None else (place.param, table.parts.params)
@@ -57,7 +57,7 @@ def place_codes(table: RunTable, place: Place) -> Codes | None:
 def _by_places(
     table: RunTable, word: ParameterWord, vocabulary: Vocabulary
 ) -> Iterator[tuple[tuple[Place, ...], NDArray[np.bool_]]]:
-    """The places where some runs may say `word`, and which [n] these are: most tools have the same ones."""
+    """Yields the places where some runs may say `word`, and which [n] these are: most tools have the same ones."""
     found: dict[tuple[Place, ...], NDArray[np.bool_]] = {}
     for own, rows in by_vocabulary(table, vocabulary):
         places = own.places(word)
@@ -74,13 +74,13 @@ class _Texts:
         self._codes: dict[str, int] = {}
 
     def values(self, place: Place, codes: Codes) -> Codes:
-        """The values inside these texts."""
+        """Returns the values inside these texts."""
         distinct, places = np.unique(codes, return_inverse=True)
         made = [self._code(place.value(text)) for text in self._table.parts.pool.texts(distinct)]
         return np.array(made, np.int32)[places] if made else codes
 
     def column(self, codes: Codes) -> TextColumn:
-        """The column of these codes [n]."""
+        """Returns the column of these codes [n]."""
         if not self._made:
             return self._table.text_column(codes)
         used = np.unique(codes[codes != NO_TEXT]).tolist()
@@ -105,12 +105,12 @@ class _Texts:
 
 
 def metric_outcomes(table: RunTable, key: str, scale: float | None) -> NumberColumn:
-    """What one metric came to for each run; `scale` is what a rate of 1 is logged as, None for no rate."""
+    """Returns what one metric came to for each run; `scale` is what a rate of 1 is logged as, None for no rate."""
     return outcomes_of(table.metric(key), scale)
 
 
 def word_outcomes(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> NumberColumn:
-    """What `word` came to by each run's newest point, a rate as a share of 1."""
+    """Returns what `word` came to by each run's newest point, a rate as a share of 1."""
     values = np.full(len(table), np.nan)
     reasons: dict[int, Outcome] = {}
     for own, rows in by_vocabulary(table, vocabulary):
@@ -128,7 +128,10 @@ def _of_rows(column: MetricColumn, rows: NDArray[np.bool_]) -> MetricColumn:
 
 
 def episode_counts(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
-    """How many episodes each run trained: as logged, else counted by a metric that is logged once an episode."""
+    """Returns how many episodes each run trained.
+
+    As logged, else counted by a metric that is logged once an episode.
+    """
     logged = word_outcomes(table, "episodes", vocabulary)
     counted = np.where(np.isnan(logged.values), _counted(table, vocabulary), logged.values)
     # NaN compares as false, and stays.
@@ -138,7 +141,7 @@ def episode_counts(table: RunTable, vocabulary: Vocabulary) -> NumberColumn:
 
 
 def metric_names(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> Codes:
-    """The name under which each run [n] logged `word`, as codes of the table's pool."""
+    """Returns the name under which each run [n] logged `word`, as codes of the table's pool."""
     found = np.full(len(table), NO_TEXT, np.int32)
     for own, rows in by_vocabulary(table, vocabulary):
         for key in reversed(table.logged_metrics(own.metrics.get(word, ()))):
@@ -147,7 +150,7 @@ def metric_names(table: RunTable, word: MetricWord, vocabulary: Vocabulary) -> C
 
 
 def rows_diverged(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-    """Which runs [n] have a metric with a word that ended in what is no finite number."""
+    """Returns which runs [n] have a metric with a word that ended in what is no finite number."""
     found = np.zeros(len(table), np.bool_)
     for _own, _key, column in _named(table, vocabulary):
         found |= column.logged & ~np.isfinite(column.value)
@@ -155,7 +158,7 @@ def rows_diverged(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.bool_]:
 
 
 def rows_out_of_range(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-    """Which runs [n] have a rate that is none."""
+    """Returns which runs [n] have a rate that is none."""
     found = np.zeros(len(table), np.bool_)
     for row, _key, _outcome in cells_out_of_range(table, vocabulary):
         found[row] = True
@@ -163,14 +166,14 @@ def rows_out_of_range(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.boo
 
 
 def diverged_cells(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[int, str, Outcome]]:
-    """Row, metric and what it came to of each metric with a word that ended in what is no finite number."""
+    """Yields row, metric and outcome of each metric with a word that ended in what is no finite number."""
     for _own, key, column in _named(table, vocabulary):
         for row in np.flatnonzero(column.logged & ~np.isfinite(column.value)).tolist():
             yield row, key, outcome_of_point(float(column.value[row]), int(column.step[row]), None)
 
 
 def cells_out_of_range(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[int, str, Outcome]]:
-    """Row, metric and what it came to of each rate that is none."""
+    """Yields row, metric and outcome of each rate that is none."""
     for own, key, column in _named(table, vocabulary):
         if key not in own.rates:
             continue
@@ -180,14 +183,19 @@ def cells_out_of_range(table: RunTable, vocabulary: Vocabulary) -> Iterator[tupl
 
 
 def _named(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[Vocabulary, str, MetricColumn]]:
-    """Each metric that stands for a word in some runs, as these logged it, and by which vocabulary they are read."""
+    """Yields each metric that stands for a word in some runs, as these logged it, and by which vocabulary they are
+    read.
+    """
     for own, rows in by_vocabulary(table, vocabulary):
         for key in table.logged_metrics(sorted(own.named)):
             yield own, key, _of_rows(table.metric(key), rows)
 
 
 def _counted(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.float64]:
-    """The step of the first metric of each run that is logged once an episode; step 0 is MLflow's for no step."""
+    """Returns the step of the first metric of each run that is logged once an episode.
+
+    Step 0 is MLflow's for no step.
+    """
     steps, seen = np.full(len(table), np.nan), np.zeros(len(table), np.bool_)
     keyed = ((key, rows) for own, rows in by_vocabulary(table, vocabulary) for key in own.per_episode)
     for key, rows in keyed:
@@ -201,7 +209,7 @@ def _counted(table: RunTable, vocabulary: Vocabulary) -> NDArray[np.float64]:
 
 
 def outcomes_of(column: MetricColumn, scale: float | None) -> NumberColumn:
-    """What these points came to; `scale` as in `metric_outcomes`."""
+    """Returns what these points came to; `scale` as in `metric_outcomes`."""
     value = np.where(column.logged, column.value, np.nan)
     odd = column.logged & ~np.isfinite(value)
     if scale is None:

@@ -11,7 +11,7 @@ _FOLDER: Final = Path(__file__).parent / "profiles"
 
 
 def read_profiles(folder: Path = _FOLDER) -> dict[str, ToolProfile]:
-    """The profiles of a folder by id, each from the file of that name; raises ValueError where one is wrong."""
+    """Returns the profiles of a folder by id, each from the file of that name; raises ValueError where one is wrong."""
     files = sorted(folder.glob("*.toml"))
     found = {path.stem: _profile(path) for path in files}
     _check_signs(found)
@@ -23,7 +23,7 @@ def _profile(path: Path) -> ToolProfile:
 
 
 def _check_signs(profiles: Mapping[str, ToolProfile]) -> None:
-    """A sign is one tool's alone, or it would be none; what builds on another has signs of its own."""
+    """Raises where two tools share a sign, which would be none; a tool that builds on another has signs of its own."""
     owners: dict[tuple[str, str], str] = {}
     for one in profiles.values():
         if one.refines is not None and one.refines not in profiles:

@@ -49,13 +49,13 @@ class Place(BaseModel):
         return ".".join((self.param or self.tag or "mlflow.runName", *self.inside))
 
     def text(self, params: Mapping[str, str], tags: Mapping[str, str], name: str) -> str | None:
-        """The text that holds the value; None where the run has none."""
+        """Returns the text that holds the value; None where the run has none."""
         if self.param is not None:
             return params.get(self.param)
         return name if self.tag is None else tags.get(self.tag)
 
     def value(self, text: str) -> str | None:
-        """The value in a text of this place; None where it is not there."""
+        """Returns the value in a text of this place; None where it is not there."""
         found: str | None = nested_value(text, self.inside) if self.inside else text
         if self.pattern is None or found is None:
             return found
@@ -66,7 +66,10 @@ class Place(BaseModel):
 
 
 def nested_value(text: str, path: tuple[str, ...]) -> str | None:
-    """The value at `path` in a text that is JSON, a Python dictionary or a Markdown table; None where there is none."""
+    """Returns the value at `path` in a text that is JSON, a Python dictionary or a Markdown table.
+
+    None where there is none.
+    """
     found: Any = _read(text)
     for key in path:
         if not isinstance(found, Mapping) or key not in found:

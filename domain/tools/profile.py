@@ -93,7 +93,7 @@ class ToolProfile(BaseModel):
         return _spelled(given) if isinstance(given, Mapping) else given
 
     def family_keys(self, logged: Iterable[str]) -> dict[FamilyWord, list[str]]:
-        """The metrics of each family that a run logged; none where the tool has no families."""
+        """Returns the metrics of each family that a run logged; none where the tool has no families."""
         if not self.families:
             return {}
         keys = list(logged)
@@ -108,13 +108,13 @@ class ToolProfile(BaseModel):
         }
 
     def step_of(self, key: str) -> StepMeaning | None:
-        """What the step of this metric counts; None where that is not known."""
+        """Returns what the step of this metric counts; None where that is not known."""
         found = [prefix for prefix in self.steps if key == prefix or (prefix.endswith("/") and key.startswith(prefix))]
         return self.steps[max(found, key=len)] if found else self.step
 
 
 def _spelled(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The file's content with every metric's name that MLflow refuses also in the forms in which it may come."""
+    """Returns the content with every metric's name that MLflow refuses also in the forms in which it may come."""
     made = dict(given)
     for part in ("metrics", "families"):
         made[part] = {word: [*_all_of(names)] for word, names in given.get(part, {}).items()}
@@ -133,7 +133,10 @@ def _all_of(names: Any) -> Iterator[str]:
 
 
 def spellings(name: str) -> list[str]:
-    """A name, and the forms that it takes where MLflow refuses some of its characters: `(mean)` as `_mean_`, `mean`."""
+    """Returns a name, and the forms that it takes where MLflow refuses some of its characters.
+
+    `(mean)` as `_mean_`, `mean`.
+    """
     if not _REFUSED.search(name.replace("*", "")):
         return [name]
     replaced = (re.sub(r"[^\w\-. :/*]", by, name) for by in ("_", "-", ".", ""))

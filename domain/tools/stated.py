@@ -24,7 +24,7 @@ class StatedTool(BaseModel):
     at: datetime | None = None
 
     def text(self) -> str:
-        """What the tag holds, which `parse` reads."""
+        """Returns what the tag holds, which `parse` reads."""
         return self.model_dump_json(exclude_none=True)
 
     @classmethod
@@ -38,7 +38,7 @@ class StatedTool(BaseModel):
 
 
 def stated_tools(marks: Mapping[str, Iterable[str]]) -> dict[str, StatedTool]:
-    """What was stated of each experiment by id, of what each says of itself as `key=value`."""
+    """Returns what was stated of each experiment by id, of what each says of itself as `key=value`."""
     begins = f"{TOOL_TAG}="
     texts = {key: mark.removeprefix(begins) for key, said in marks.items() for mark in said if mark.startswith(begins)}
     return {key: stated for key, text in texts.items() if (stated := StatedTool.parse(text)) is not None}

@@ -76,7 +76,9 @@ class _Merits(NamedTuple):
 
 
 def best_per_algorithm(table: RunTable, now: datetime, vocabulary: Vocabulary) -> BestRuns:
-    """The finished runs with the highest success rate, of equals the highest final reward, of equals the newest."""
+    """Returns the finished runs with the highest success rate, of equals the highest final reward, of equals the
+    newest.
+    """
     merits, finished = _merits(table, vocabulary), table.rows_with_status(RunStatus.FINISHED)
     since = (now - RECENT).timestamp() * _US_PER_SECOND
     recent = _best(table, finished[merits.ended[finished] >= since], merits, vocabulary)
@@ -107,7 +109,7 @@ def _best(table: RunTable, finished: Rows, merits: _Merits, vocabulary: Vocabula
 
 
 def _winners(table: RunTable, rows: Rows, merits: _Merits, vocabulary: Vocabulary) -> list[BestOfEnvironment]:
-    """One run of each contest; the places in the order in which a run ended there last."""
+    """Returns one run of each contest; the places in the order in which a run ended there last."""
     rows = rows[np.argsort(-merits.ended[rows], kind="stable")]
     contests = _contests(table, vocabulary)
     # Of equals the one that comes first here, which ended last.
@@ -121,12 +123,12 @@ def _winners(table: RunTable, rows: Rows, merits: _Merits, vocabulary: Vocabular
 
 
 def _first_of_each(rows: Rows, kind: NDArray[np.int64]) -> Rows:
-    """The first of these rows of each kind [n], in their order."""
+    """Returns the first of these rows of each kind [n], in their order."""
     return rows[np.sort(np.unique(kind[rows], return_index=True)[1])]
 
 
 def _rank(table: RunTable, row: int, merits: _Merits, contests: _Contests) -> tuple[float, str, float, float]:
-    """The best first; where the success rates do not say, only among those of the same reward."""
+    """Returns the best first; where the success rates do not say, only among those of the same reward."""
     code = int(contests.reward[row])
     name = "" if code == NO_TEXT else table.parts.pool.text(code)
     return -merits.rate[row], name, -merits.reward[row], -merits.ended[row]
@@ -140,7 +142,7 @@ def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -
 
 
 def _contests(table: RunTable, vocabulary: Vocabulary) -> _Contests:
-    """Where runs logged no environment they are compared within their experiment; people write PPO and ppo."""
+    """Returns where runs logged no environment they are compared within their experiment; people write PPO and ppo."""
     environment = parameter_column(table, "environment", vocabulary).codes.astype(np.int64)
     # Apart from the environments of the same name.
     place = np.where(environment == NO_TEXT, -2 - table.parts.runs.experiment.astype(np.int64), environment)

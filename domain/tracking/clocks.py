@@ -26,7 +26,7 @@ class OddClocks(BaseModel):
 
 
 def odd_clocks(run: Run, now: datetime) -> OddClocks:
-    """What cannot be right of the times of `run`, or is missing of them, at `now`."""
+    """Returns what cannot be right of the times of `run`, or is missing of them, at `now`."""
     return OddClocks(
         start_ms=run.odd_start_ms,
         end_ms=run.odd_end_ms,

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 def parse_run_ids(text: str | None) -> tuple[list[str], int]:
-    """The run ids in a comma list, each once, in order; and how many entries cannot be one."""
+    """Returns the run ids in a comma list, each once, in order; and how many entries cannot be one."""
     entries = [entry.strip() for entry in (text or "").split(",") if entry.strip()]
     ids = [entry for entry in dict.fromkeys(entries) if is_run_id(entry)]
     return ids, sum(not is_run_id(entry) for entry in entries)
@@ -29,5 +29,8 @@ class Compared(BaseModel):
 
 
 def is_run_id(text: str) -> bool:
-    """Whether `text` can be a run id at all: MLflow's are 32 hexadecimal digits, other stores use words and dashes."""
+    """Returns whether `text` can be a run id at all.
+
+    MLflow's are 32 hexadecimal digits, other stores use words and dashes.
+    """
     return re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text) is not None

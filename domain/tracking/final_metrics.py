@@ -70,7 +70,7 @@ class FinalValue(BaseModel):
 def final_outcome(
     history: History, word: MetricWord, choice: Choice, scale: float | None, last_n: int = LAST_N
 ) -> Outcome:
-    """What `word` came to; `scale` is what a rate of 1 is logged as, None for no rate.
+    """Returns what `word` came to; `scale` is what a rate of 1 is logged as, None for no rate.
 
     A rate of which any point lies outside of 0 to 1 is in another unit, and so out of range as a whole.
     """
@@ -83,7 +83,8 @@ def final_outcome(
 
 
 def final_value(history: History, word: MetricWord, choice: Choice, last_n: int = LAST_N) -> FinalValue | None:
-    """The final value of `word`, as logged; None where it has none: nothing finite, or only before it diverged.
+    """Returns the final value of `word`, as logged; None where it has none: nothing finite, or only before it
+    diverged.
 
     The mean is of the last `last_n` finite points, or of all if they are fewer. The best is of all points, also where
     the metric diverged afterwards; a metric that has no better and worse, see DIRECTIONS, has none. Raises BadInput
@@ -102,7 +103,7 @@ def final_value(history: History, word: MetricWord, choice: Choice, last_n: int 
 
 
 def _best(history: History, finite: NDArray[np.intp], word: MetricWord) -> FinalValue | None:
-    """The best of the `finite` rows, the first of equals."""
+    """Returns the best of the `finite` rows, the first of equals."""
     direction = DIRECTIONS[word]
     if direction is None:
         return None
@@ -123,7 +124,8 @@ def _of(history: History, rows: NDArray[np.intp], *, is_optimistic: bool = False
 def rate_episodes(
     word: MetricWord, parameters: Mapping[str, str], episodes: int | None, vocabulary: Vocabulary
 ) -> int | None:
-    """Over how many episodes a run's last rate of `word` was taken, from its parameters; None when they do not say.
+    """Returns over how many episodes a run's last rate of `word` was taken, by its parameters; None when they do not
+    say.
 
     A training's rate is over a sliding window, which is no longer than the `episodes` that there have been.
     """
@@ -137,7 +139,7 @@ def rate_episodes(
 
 
 def rate_interval(final: float | None, choice: Choice, episodes: int | None) -> Interval | None:
-    """Wilson's interval of a final rate over `episodes` episodes.
+    """Returns Wilson's interval of a final rate over `episodes` episodes.
 
     Only of the last value: a best one was picked, and in a mean the same episodes are counted many times.
     """

@@ -27,7 +27,7 @@ class RunScore(NamedTuple):
 
 
 def lowest_scores(groups: Iterable[Sequence[RunScore]]) -> dict[str, float]:
-    """The lowest score that any run has, by environment; none for one where every run diverged."""
+    """Returns the lowest score that any run has, by environment; none for one where every run diverged."""
     lowest: dict[str, float] = {}
     for environment, value in (score for group in groups for score in group):
         if value is not None:
@@ -36,13 +36,16 @@ def lowest_scores(groups: Iterable[Sequence[RunScore]]) -> dict[str, float]:
 
 
 def counted_scores(group: Iterable[RunScore], how: DivergedRuns, lowest: Mapping[str, float]) -> Scores:
-    """The scores of a group by environment; as the worst, a run that diverged has the `lowest` of its environment."""
+    """Returns the scores of a group by environment.
+
+    As the worst, a run that diverged has the `lowest` of its environment.
+    """
     instead = lowest if how is DivergedRuns.WORST else {}
     return _by_environment(group, instead)
 
 
 def ranked_scores(group: Sequence[RunScore], how: DivergedRuns) -> Scores:
-    """The scores where only their order counts; as the worst, a run that diverged is worse than all others."""
+    """Returns the scores where only their order counts; as the worst, a run that diverged is worse than all others."""
     instead = {score.environment: -inf for score in group} if how is DivergedRuns.WORST else {}
     return _by_environment(group, instead)
 

@@ -41,20 +41,23 @@ class Asked(Protocol):
 
 
 def grouping(runs: Sequence[Run], options: Asked, vocabulary: Vocabulary) -> list[Group] | None:
-    """The groups that a reader asked for; None where none are asked for, or nothing says what belongs together."""
+    """Returns the groups that a reader asked for.
+
+    None where none are asked for, or nothing says what belongs together.
+    """
     by = grouped_by(runs, options, vocabulary)
     return None if by is None else group_runs(runs, by, vocabulary)
 
 
 def grouped_by(runs: Sequence[Run], options: Asked, vocabulary: Vocabulary) -> tuple[str, ...] | None:
-    """The refs that the runs are grouped by; None where they are not."""
+    """Returns the refs that the runs are grouped by; None where they are not."""
     if not options.grouped:
         return None
     return options.group or default_grouping(runs, vocabulary)
 
 
 def group_runs(runs: Sequence[Run], by: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
-    """The runs grouped by the refs `by`, in order of each group's first run; raises as GroupRef.parse does."""
+    """Returns the runs grouped by the refs `by`, in order of each group's first run; raises as GroupRef.parse does."""
     refs = [group_ref(text) for text in dict.fromkeys(by)]
     members: dict[tuple[str | None, ...], list[Run]] = {}
     for run in runs:
@@ -73,7 +76,8 @@ def group_runs(runs: Sequence[Run], by: Sequence[str], vocabulary: Vocabulary) -
 
 
 def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str | None]]:
-    """The parameters that differ between runs, by name, with each run's value; None where a run did not log it.
+    """Returns the parameters that differ between runs, by name, with each run's value; None where a run did not log
+    it.
 
     `parameters` maps run ids to their parameters. Values are compared as logged: "0.10" is not "0.1".
     """
@@ -83,7 +87,8 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[st
 
 
 def _telling(refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary) -> list[int]:
-    """Which refs a label names: those that say themselves where they differ, and as few others as tell groups apart.
+    """Returns which refs a label names: those that say themselves where they differ, and as few others as tell groups
+    apart.
 
     Two algorithms differ in most of their hyperparameters: naming all of them would say less, not more.
     """
@@ -100,12 +105,15 @@ def _telling(refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]],
 
 
 def _told_apart(telling: Sequence[int], columns: Mapping[int, tuple[str | None, ...]]) -> int:
-    """How many groups have a label of their own with these refs."""
+    """Returns how many groups have a label of their own with these refs."""
     return len(set(zip(*(columns[at] for at in telling), strict=True))) if telling else 1
 
 
 def _told_apart_by_number(labels: Sequence[str]) -> list[str]:
-    """The labels, with a number behind each that another group has already: values may read alike, as "–" and none."""
+    """Returns the labels, with a number behind each that another group has already.
+
+    Values may read alike, as "–" and none.
+    """
     taken: set[str] = set()
     told = []
     for label in labels:

@@ -36,15 +36,15 @@ class History(BaseModel):
         return self.step.nbytes + self.value.nbytes + self.timestamp.nbytes
 
     def before(self, step: int) -> "History":
-        """The points whose step is lower than `step`."""
+        """Returns the points whose step is lower than `step`."""
         return self._part(slice(0, int(np.searchsorted(self.step, step))))
 
     def from_step(self, step: int) -> "History":
-        """The points whose step is `step` or higher."""
+        """Returns the points whose step is `step` or higher."""
         return self._part(slice(int(np.searchsorted(self.step, step)), None))
 
     def followed_by(self, tail: "History") -> "History":
-        """This history with `tail` appended."""
+        """Returns this history with `tail` appended."""
         return History(
             step=np.concatenate([self.step, tail.step]),
             value=np.concatenate([self.value, tail.value]),
@@ -52,14 +52,14 @@ class History(BaseModel):
         )
 
     def times(self, factor: float) -> "History":
-        """The points with their values multiplied; itself where that changes nothing."""
+        """Returns the points with their values multiplied; itself where that changes nothing."""
         if factor == 1:
             return self
         # 0 is added, since a value of 0 would be shown as -0.
         return History(step=self.step, value=self.value * factor + 0.0, timestamp=self.timestamp)
 
     def rows(self, keep: NDArray[np.bool_]) -> "History":
-        """The points [n] that `keep` [n] says."""
+        """Returns the points [n] that `keep` [n] says."""
         return self._part(keep)
 
     def _part(self, keep: slice | NDArray[np.bool_]) -> "History":

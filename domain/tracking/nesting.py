@@ -14,13 +14,13 @@ class Family(NamedTuple):
     children: list[Run]
 
     def named(self) -> list[tuple[str, str, str] | None]:
-        """Id, name and state of each: equal ones look alike."""
+        """Returns id, name and state of each: equal ones look alike."""
         relatives = [self.parent, *self.children]
         return [None if run is None else (run.run_id, run.name, run.status) for run in relatives]
 
 
 def family_of(run: Run, table: RunTable) -> Family:
-    """The parent and the children of `run` in `table`, the children in the order in which they started."""
+    """Returns the parent and the children of `run` in `table`, the children in the order in which they started."""
     children = table.children_of(run.run_id)
     children.sort(key=lambda child: (child.started_at is None, child.started_at, child.name, child.run_id))
     return Family(run.parent_id, None if run.parent_id is None else table.get(run.parent_id), children)

@@ -65,7 +65,10 @@ class Survivors(NamedTuple):
 
 
 def survivors(ends: Sequence[Diverged | None]) -> list[Survivors]:
-    """How many runs are left at each step at which some diverged, in order of step; `ends` has one for each run."""
+    """Returns how many runs are left at each step at which some diverged, in order of step.
+
+    `ends` has one for each run.
+    """
     found: list[Survivors] = []
     left = len(ends)
     fallen = sorted((end for end in ends if end is not None), key=lambda end: end.step)
@@ -77,7 +80,10 @@ def survivors(ends: Sequence[Diverged | None]) -> list[Survivors]:
 
 
 def outcome_of_point(value: float, step: int, scale: float | None) -> Outcome:
-    """What a metric came to by its newest point alone; `scale` is what a rate of 1 is logged as, None for no rate."""
+    """Returns what a metric came to by its newest point alone.
+
+    `scale` is what a rate of 1 is logged as, None for no rate.
+    """
     if not math.isfinite(value):
         return Outcome(None, Diverged(value=NotFinite.of(value), step=step, is_first=False))
     if scale is None:
@@ -97,25 +103,28 @@ def divergence(history: History) -> Diverged | None:
 
 
 def located(ends: Mapping[str, Diverged], histories: Mapping[str, History]) -> dict[str, Diverged]:
-    """The divergences of a run, by metric, with the step at which each began where its history is at hand."""
+    """Returns the divergences of a run, by metric, with the step at which each began where its history is at hand."""
     found = {key: divergence(histories[key]) for key in ends if key in histories}
     return {key: found.get(key) or end for key, end in ends.items()}
 
 
 def tail_start(values: NDArray[np.float64]) -> int:
-    """The row from which on no value [n] is finite: n where the last one is."""
+    """Returns the row from which on no value [n] is finite: n where the last one is."""
     finite = np.flatnonzero(np.isfinite(values))
     return int(finite[-1]) + 1 if len(finite) else 0
 
 
 def are_shares(values: NDArray[np.float64], scale: float) -> bool:
-    """Whether all that are finite lie between 0 and `scale`: one that does not says that the unit is another."""
+    """Returns whether all that are finite lie between 0 and `scale`.
+
+    One that does not says that the unit is another.
+    """
     shares = values[np.isfinite(values)] / scale
     return not len(shares) or bool(_is_share(shares.min(), 1) and _is_share(shares.max(), 1))
 
 
 def as_share(value: float, scale: float) -> float:
-    """A rate as a share of 1, without the noise of its float."""
+    """Returns a rate as a share of 1, without the noise of its float."""
     return min(1.0, max(0.0, value / scale))
 
 

@@ -25,7 +25,10 @@ NOT_LOGGED: Final = Outcome(None)
 
 
 def _one_nan(value: float) -> float:
-    """NaN is unequal to every NaN but itself: with one object for all of them, unchanged runs compare as equal."""
+    """Replaces each NaN by one object.
+
+    NaN is unequal to every NaN but itself, and unchanged runs shall compare as equal.
+    """
     return math.nan if math.isnan(value) else value
 
 
@@ -50,7 +53,7 @@ class LatestMetric(BaseModel):
 
 
 def _as_dict(metrics: Mapping[str, LatestMetric], serialise: SerializerFunctionWrapHandler) -> Any:
-    """A run of the run table makes its points when they are asked for; on the way out they are a plain dict."""
+    """Writes points as a plain dict; a run of the run table makes them when they are asked for."""
     return serialise(dict(metrics.items()))
 
 
@@ -83,7 +86,7 @@ class Run(BaseModel):
         return tool_of(self.metrics, self.params, self.tags, self.stated_tool)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """As pydantic's; the copy finds out by itself which tool it comes from."""
+        """Copies as pydantic does; the copy finds out by itself which tool it comes from."""
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("tool", None)
         return copied
@@ -115,12 +118,12 @@ class Run(BaseModel):
         return self.status not in (RunStatus.RUNNING, RunStatus.SCHEDULED)
 
     def parameter(self, word: ParameterWord, vocabulary: Vocabulary) -> str | None:
-        """The run's value for `word`, whatever its tool calls it."""
+        """Returns the run's value for `word`, whatever its tool calls it."""
         found = self.said_at(word, vocabulary)
         return None if found is None else found[1]
 
     def said_at(self, word: ParameterWord, vocabulary: Vocabulary) -> tuple[Place, str] | None:
-        """The place where the run says `word`, and the value there; None where it says it nowhere."""
+        """Returns the place where the run says `word`, and the value there; None where it says it nowhere."""
         for place in vocabulary.of(self).places(word):
             text = place.text(self.params, self.tags, self.name)
             if text is not None and (value := place.value(text)) is not None:
@@ -128,16 +131,16 @@ class Run(BaseModel):
         return None
 
     def parameter_key(self, word: ParameterWord, vocabulary: Vocabulary) -> str | None:
-        """The parameter that is the value of `word` as it stands; None where there is none."""
+        """Returns the parameter that is the value of `word` as it stands; None where there is none."""
         found = self.said_at(word, vocabulary)
         return found[0].param if found is not None and found[0].is_plain else None
 
     def metric_key(self, word: MetricWord, vocabulary: Vocabulary) -> str | None:
-        """The name under which the run logged `word`; None where it did not."""
+        """Returns the name under which the run logged `word`; None where it did not."""
         return vocabulary.of(self).metric_key(word, self.metrics)
 
     def outcome(self, word: MetricWord, vocabulary: Vocabulary) -> Outcome:
-        """What `word` came to by its newest point."""
+        """Returns what `word` came to by its newest point."""
         key = self.metric_key(word, vocabulary)
         if key is None:
             return NOT_LOGGED
@@ -146,18 +149,23 @@ class Run(BaseModel):
         return found._replace(value=None) if key in vocabulary.of(self).means_of_all else found
 
     def latest(self, word: MetricWord, vocabulary: Vocabulary) -> float | None:
-        """The newest value for `word`, a rate as a share of 1; None where it was not logged, diverged or is no rate."""
+        """Returns the newest value for `word`, a rate as a share of 1.
+
+        None where it was not logged, diverged or is no rate.
+        """
         return self.outcome(word, vocabulary).value
 
     def diverged(self, vocabulary: Vocabulary) -> dict[str, Diverged]:
-        """The metrics that have a word and ended in what is no finite number, by the names that the tool gave them."""
+        """Returns the metrics that have a word and ended in what is no finite number, by the names that the tool gave
+        them.
+        """
         named = vocabulary.of(self).named
         odd = [key for key, point in self.metrics.items() if not math.isfinite(point.value) and key in named]
         found = {key: self._outcome(key, vocabulary).diverged for key in odd}
         return {key: diverged for key, diverged in found.items() if diverged is not None}
 
     def out_of_range(self, vocabulary: Vocabulary) -> dict[str, float]:
-        """The rates that are none, by the names that the tool gave them, as logged."""
+        """Returns the rates that are none, by the names that the tool gave them, as logged."""
         rates = vocabulary.of(self).rates
         found = {key: self._outcome(key, vocabulary).out_of_range for key in rates if key in self.metrics}
         return {key: value for key, value in found.items() if value is not None}
@@ -167,7 +175,10 @@ class Run(BaseModel):
         return outcome_of_point(own.factor(key) * point.value + 0.0, point.step, own.scale(key))
 
     def episodes(self, vocabulary: Vocabulary) -> int | None:
-        """How many episodes were trained: as logged, else counted by a metric that is logged once an episode."""
+        """Returns how many episodes were trained.
+
+        As logged, else counted by a metric that is logged once an episode.
+        """
         counted = self.latest("episodes", vocabulary)
         counter = vocabulary.of(self).episode_counter(self.metrics)
         if counted is None and counter is not None:
@@ -220,7 +231,7 @@ class BadRow(BaseModel):
 
 
 def summarise(run: Run, vocabulary: Vocabulary) -> RunSummary:
-    """The row that stands for `run`, read by `vocabulary`, in the list and in the table of final metrics."""
+    """Returns the row that stands for `run`, read by `vocabulary`, in the list and in the table of final metrics."""
     return RunSummary(
         run_id=run.run_id,
         name=run.name,
@@ -270,10 +281,10 @@ def _keys(run: Run, vocabulary: Vocabulary) -> dict[str, str]:
 
 
 def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:
-    """None, too, where the end is before the start: one of the two is wrong, and nobody knows which."""
+    """Returns None, too, where the end is before the start: one of the two is wrong, and nobody knows which."""
     return None if start is None or end is None or end < start else (end - start).total_seconds()
 
 
 def whole_number(text: str | None) -> int | None:
-    """The number that a seed is written as; None where that is no whole one."""
+    """Returns the number that a seed is written as; None where that is no whole one."""
     return int(text) if text is not None and re.fullmatch(r"-?\d{1,15}", text) else None

@@ -57,7 +57,7 @@ class Improvement(BaseModel):
 
 
 def aggregate(scores: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> Aggregates:
-    """Interquartile mean, mean and median of `scores`, with stratified bootstrap intervals that `seed` fixes.
+    """Returns interquartile mean, mean and median of `scores`, with stratified bootstrap intervals that `seed` fixes.
 
     Raises BadInput for scores that are empty or not finite.
     """
@@ -75,7 +75,8 @@ def aggregate(scores: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> A
 
 
 def probability_of_improvement(x: Scores, y: Scores, *, resamples: int = RESAMPLES, seed: int = 0) -> Improvement:
-    """How likely a run of `x` beats a run of `y`, over the environments that both have; `seed` fixes the interval.
+    """Returns how likely a run of `x` beats a run of `y`, over the environments that both have; `seed` fixes the
+    interval.
 
     Higher is better: swap the two where it is not. A score of minus infinity is that of a run that came to nothing,
     worse than all others. Raises BadInput when they share no environment, and for scores that are empty or, but for
@@ -102,7 +103,7 @@ def _stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
 
 
 def _ranked_stratum(environment: str, values: Sequence[float]) -> NDArray[np.float64]:
-    """As `_stratum`, where only the order of the scores counts, and one can come after all others."""
+    """Computes as `_stratum` does, where only the order of the scores counts, and one can come after all others."""
     finite = [value for value in values if value != -np.inf]
     if finite or not values:
         _stratum(environment, finite)
@@ -114,7 +115,7 @@ def _are_enough(strata: Sequence[NDArray[np.float64]]) -> bool:
 
 
 def _point_estimates(strata: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Interquartile mean, mean and median [3, r] of scores that are given as one [r, n] for each environment."""
+    """Returns interquartile mean, mean and median [3, r] of scores given as one [r, n] for each environment."""
     means = np.stack([stratum.mean(axis=1) for stratum in strata])
     return np.stack([interquartile_mean(np.concatenate(strata, axis=1)), means.mean(axis=0), np.median(means, axis=0)])
 
@@ -130,14 +131,14 @@ def _intervals(strata: Sequence[NDArray[np.float64]], resamples: int, seed: int)
 
 
 def _portions(resamples: int, size: int) -> Iterator[int]:
-    """`resamples` in portions that fit into memory when each takes `size` numbers."""
+    """Yields `resamples` in portions that fit into memory when each takes `size` numbers."""
     most = max(1, _AT_ONCE // size)
     for done in range(0, resamples, most):
         yield min(most, resamples - done)
 
 
 def _wins(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Whether each of `x` beats each of `y` [n, m]: 1, 0, or a half for a tie."""
+    """Returns whether each of `x` beats each of `y` [n, m]: 1, 0, or a half for a tie."""
     return np.where(x[:, None] == y, 0.5, np.where(x[:, None] > y, 1.0, 0.0))
 
 
@@ -149,5 +150,5 @@ def _improvement_interval(wins: Sequence[NDArray[np.float64]], resamples: int, s
 
 
 def _drawn(rng: np.random.Generator, n: int, resamples: int) -> NDArray[np.float64]:
-    """Which share of each resample every one of `n` runs makes up [resamples, n]."""
+    """Returns which share of each resample every one of `n` runs makes up [resamples, n]."""
     return rng.multinomial(n, np.full(n, 1 / n), size=resamples) / n

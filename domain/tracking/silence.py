@@ -13,13 +13,19 @@ _OF_THE_MACHINE: Final = "system/"
 
 
 def last_metric_ms(run: Run, now: datetime) -> int | None:
-    """When the run logged last, in Unix ms by its own clock; None where it has not, or its clock cannot be right."""
+    """Returns when the run logged last, in Unix ms by its own clock.
+
+    None where it has not, or its clock is implausible.
+    """
     moments = (point.timestamp for point in _logged(run))
     return max((moment for moment in moments if is_believable(moment, now)), default=None)
 
 
 def silent_for(run: Run, now: datetime) -> timedelta | None:
-    """How long ago it logged last, or started where it never did; None where neither is known, or it only waits."""
+    """Returns how long ago it logged last, or started where it never did.
+
+    None where neither is known, or it only waits.
+    """
     if run.status is not RunStatus.RUNNING:
         return None
     logged = last_metric_ms(run, now)
@@ -30,13 +36,13 @@ def silent_for(run: Run, now: datetime) -> timedelta | None:
 
 
 def silent_minutes(run: Run, now: datetime) -> int | None:
-    """For how many minutes a run has logged nothing; None where that is not so long that somebody has to look."""
+    """Returns for how many minutes a run has logged nothing; None where that is too short to matter."""
     silence = silent_for(run, now)
     return None if silence is None or silence <= STALLED_AFTER else int(silence.total_seconds() // 60)
 
 
 def is_of_the_machine(key: str) -> bool:
-    """Whether a metric is logged by MLflow's sampler, which goes on while the training hangs."""
+    """Returns whether a metric is logged by MLflow's sampler, which goes on while the training hangs."""
     return key.startswith(_OF_THE_MACHINE)
 
 

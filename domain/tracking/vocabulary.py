@@ -78,7 +78,8 @@ class Vocabulary(BaseModel):
 
     @classmethod
     def overridden(cls, override: Mapping[str, Any]) -> "Vocabulary":
-        """The built-in vocabulary, in which each word that `override` names has the names given there instead.
+        """Returns the built-in vocabulary, in which each word that `override` names has the names given there
+        instead.
 
         `override` looks like {"metrics": {"reward": ["return"]}, "parameters": {"seed": ["rng"]}, "per_episode": [],
         "scales": {"solved": 100}}.
@@ -97,14 +98,17 @@ class Vocabulary(BaseModel):
 
     @classmethod
     def from_toml(cls, text: str) -> "Vocabulary":
-        """As `overridden`, from the text of a settings file; raises BadInput."""
+        """Reads the text of a settings file as `overridden` does; raises BadInput."""
         try:
             return cls.overridden(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             raise InvalidArgument(Text(f"The vocabulary is no TOML: {error}.")) from error
 
     def of(self, run: Readable) -> "Vocabulary":
-        """The names by which `run` is read: those of its tool before the built-in ones, and a team's own before all."""
+        """Returns the names by which `run` is read.
+
+        Those of its tool before the built-in ones, and a team's own before all.
+        """
         profile = run.tool.profile
         return self if profile is None else self.by_tool[profile.id]
 
@@ -119,16 +123,16 @@ class Vocabulary(BaseModel):
         return self.named.union(METRIC_SIGNS, *(one.named for one in self.by_tool.values()))
 
     def places(self, word: ParameterWord) -> tuple[Place, ...]:
-        """Where a run may say `word`, in order of preference."""
+        """Returns where a run may say `word`, in order of preference."""
         return tuple(Place(param=key) for key in self.parameters.get(word, ()))
 
     def step_of(self, key: str) -> StepMeaning | None:
-        """What the step of a metric counts; None where the tool is not known, or does not say."""
+        """Returns what the step of a metric counts; None where the tool is not known, or does not say."""
         del key
         return None
 
     def loss_kind(self, key: str) -> LossKind | None:
-        """What a metric that stands for the loss is; None where that is not known."""
+        """Returns what a metric that stands for the loss is; None where that is not known."""
         return LOSSES.get(key)
 
     @property
@@ -147,24 +151,24 @@ class Vocabulary(BaseModel):
         return frozenset(name for word in RATES for name in self.metrics.get(word, ()))
 
     def scale(self, key: str) -> float | None:
-        """What a rate of 1 is logged as under this name; None where it stands for no rate."""
+        """Returns what a rate of 1 is logged as under this name; None where it stands for no rate."""
         return self.scales.get(key, 1.0) if key in self.rates else None
 
     def factor(self, key: str) -> float:
-        """What a metric that stands for a word is multiplied by to be it."""
+        """Returns what a metric that stands for a word is multiplied by to be it."""
         del key
         return 1.0
 
     def metric_key(self, word: MetricWord, logged: Container[str]) -> str | None:
-        """The name under which `word` was logged, given the names a run logged; None when it was not."""
+        """Returns the name under which `word` was logged, given the names a run logged; None when it was not."""
         return next((key for key in self.metrics.get(word, ()) if key in logged), None)
 
     def parameter_key(self, word: ParameterWord, logged: Container[str]) -> str | None:
-        """The parameter that holds `word`, given the parameters of a run; None when it was not logged."""
+        """Returns the parameter that holds `word`, given the parameters of a run; None when it was not logged."""
         return next((key for key in self.parameters.get(word, ()) if key in logged), None)
 
     def episode_counter(self, logged: Container[str]) -> str | None:
-        """A logged metric whose step is the episode's number; None when there is none."""
+        """Returns a logged metric whose step is the episode's number; None when there is none."""
         return next((key for key in self.per_episode if key in logged), None)
 
 
@@ -176,24 +180,24 @@ class ToolVocabulary(Vocabulary):
     factors: dict[Name, float]
 
     def of(self, run: Readable) -> Vocabulary:
-        """Itself: it was chosen for the run."""
+        """Returns itself: it was chosen for the run."""
         del run
         return self
 
     def places(self, word: ParameterWord) -> tuple[Place, ...]:
-        """As of every vocabulary: those of the tool first."""
+        """Returns the places of every vocabulary, those of the tool first."""
         return self.in_places.get(word, ())
 
     def step_of(self, key: str) -> StepMeaning | None:
-        """As of every vocabulary."""
+        """Returns what every vocabulary says."""
         return self.profile.step_of(key)
 
     def loss_kind(self, key: str) -> LossKind | None:
-        """As of every vocabulary."""
+        """Returns what every vocabulary says."""
         return self.profile.losses.get(key) or LOSSES.get(key)
 
     def factor(self, key: str) -> float:
-        """As of every vocabulary."""
+        """Returns what every vocabulary says."""
         return self.factors.get(key, 1.0)
 
     @property
@@ -203,7 +207,7 @@ class ToolVocabulary(Vocabulary):
 
 
 def _vocabulary_of(profile: ToolProfile, base: Vocabulary) -> ToolVocabulary:
-    """The words of `base` in the names of a tool; a word for which a team has names of its own keeps these."""
+    """Returns the words of `base` in the names of a tool; a word for which a team has names of its own keeps these."""
     ours = {word for word, names in base.metrics.items() if names != METRICS[word]}
     own_places = {word for word, names in base.parameters.items() if names != PARAMETERS[word]}
     taken = {name for word, names in profile.metrics.items() if word not in LOSS_PARTS for name in names}
@@ -228,14 +232,17 @@ def _vocabulary_of(profile: ToolProfile, base: Vocabulary) -> ToolVocabulary:
 def _names(
     word: MetricWord, profile: ToolProfile, builtin: tuple[str, ...], taken: Set[str], teams: Set[str]
 ) -> tuple[str, ...]:
-    """The tool's own names for a word, then the built-in ones that it uses for nothing else; none of the `teams`."""
+    """Returns the tool's own names for a word, then the built-in ones that it uses for nothing else.
+
+    None of the `teams`.
+    """
     own = profile.metrics.get(word, ())
     others = (name for name in builtin if name not in profile.never and (name not in taken or word in LOSS_PARTS))
     return tuple(name for name in dict.fromkeys((*own, *others)) if name not in teams)
 
 
 def _said(error: Any) -> str:
-    """One of pydantic's errors as "metrics.rewrad: there is no such word; there are reward, …"."""
+    """Returns one of pydantic's errors as "metrics.rewrad: there is no such word; there are reward, …"."""
     place = [str(part) for part in error["loc"]]
     if place[-1:] == ["[key]"] and place[0] != "scales":
         words = get_args(MetricWord if place[0] == "metrics" else ParameterWord)

@@ -19,15 +19,15 @@ NAMES: Final = (MAZE, ENVIRONMENT)
 
 
 def built_in_trainers() -> list[Trainer]:
-    """All of them, the maze's first."""
+    """Returns all of them, the maze's first."""
     return [maze_trainer(), environment_trainer()]
 
 
 def request_of(values: Mapping[str, Value]) -> BuiltInRequest:
-    """The request that the values of one run make; raises pydantic's `ValidationError`."""
+    """Returns the request that the values of one run make; raises pydantic's `ValidationError`."""
     return environment_request(values) if "env_id" in values else maze_request(values)
 
 
 def values_of(request: BuiltInRequest) -> dict[str, Value]:
-    """The values of a form that make this request."""
+    """Returns the values of a form that make this request."""
     return maze_values(request) if isinstance(request, PpoRequest | DqnRequest) else environment_values(request)

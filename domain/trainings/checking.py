@@ -14,7 +14,10 @@ from domain.trainings.trainer import TrainerForm
 
 
 def checked(trainer: TrainerForm, filled: Mapping[str, object]) -> list[dict[str, Value]]:
-    """The values of each run that is asked for, defaults included; raises TrainingRefused with each wrong field."""
+    """Returns the values of each run that is asked for, defaults included.
+
+    Raises TrainingRefused with each wrong field.
+    """
     runs = trainer.split(trainer.check(filled))
     return [_of_ours(run) for run in runs] if trainer.is_built_in else runs
 
@@ -27,6 +30,9 @@ def _of_ours(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _misfit(details: ErrorDetails) -> tuple[str, Message | Text]:
-    """The field and what is wrong; what is wrong beside another one names itself. A path begins with the algorithm."""
+    """Returns the field and what is wrong.
+
+    What is wrong beside another one names itself. A path begins with the algorithm.
+    """
     own = details.get("ctx", {}).get("field")
     return str(own or (details["loc"][1] if len(details["loc"]) > 1 else "algorithm")), reason_of(details)

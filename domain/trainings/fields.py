@@ -42,7 +42,7 @@ class _FormField(BaseModel):
     shown_for: dict[str, tuple[str, ...]] = {}
 
     def is_for(self, values: Mapping[str, object]) -> bool:
-        """Whether a request with these values has this field."""
+        """Returns whether a request with these values has this field."""
         return all(values.get(name) in wanted for name, wanted in self.shown_for.items())
 
 
@@ -144,7 +144,7 @@ FormField = Annotated[
 
 
 def model_of(fields: Sequence[FormField], values: Mapping[str, object]) -> type[BaseModel]:
-    """The pydantic type of a request with these fields, those that are there for `values`; knows no others."""
+    """Returns the pydantic type of a request with these fields, those that are there for `values`; knows no others."""
     shown = (field for field in fields if field.is_for(values))
     definitions: dict[str, Any] = {
         field.name: (field.type, ... if field.default is None else field.default) for field in shown
@@ -153,19 +153,19 @@ def model_of(fields: Sequence[FormField], values: Mapping[str, object]) -> type[
 
 
 def defaults_of(fields: Sequence[FormField], values: Values) -> dict[str, Value]:
-    """What the fields that are there for `values` hold before anything is filled in."""
+    """Returns what the fields that are there for `values` hold before anything is filled in."""
     return {field.name: field.default for field in fields if field.default is not None and field.is_for(values)}
 
 
 def _no_switch(value: object) -> object:
-    """pydantic takes true for 1."""
+    """Refuses true, which pydantic takes for 1."""
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", "Input should be a valid integer")
     return value
 
 
 def _as_text(value: object) -> object:
-    """A single seed may come as a number."""
+    """Makes a text of a single seed, which may come as a number."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -18,7 +18,10 @@ class Done(NamedTuple):
 
 
 def fork_misfits(had: Mapping[str, Value], asked: Mapping[str, Value], done: Done | None) -> dict[str, Message]:
-    """What is wrong with each field; `had` are the checkpoint's values, `done` is None where that does not count."""
+    """Returns what is wrong with each field.
+
+    `had` are the checkpoint's values, `done` is None where that does not count.
+    """
     misfits: dict[str, Message] = {
         name: LearnedOtherwise(str(had[name])) for name in _LEARNED_BY if name in had and had[name] != asked.get(name)
     }

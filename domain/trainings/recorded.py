@@ -24,7 +24,7 @@ _LONGEST: Final = 200
 
 
 def recorded_training(run: Run) -> Training | None:
-    """The training that a run is of; None where it is of none. A request that cannot be read has no values."""
+    """Returns the training that a run is of; None where it is of none. A request that cannot be read has no values."""
     if tags.REQUEST not in run.tags:
         return None
     request = stored_request(run)
@@ -48,21 +48,21 @@ def recorded_training(run: Run) -> Training | None:
 
 
 def stored_request(run: Run) -> StoredRequest | None:
-    """What was asked for; None where the run does not say, or not so that it can be read."""
+    """Returns what was asked for; None where the run does not say, or not so that it can be read."""
     with suppress(ValidationError):
         return StoredRequest.model_validate_json(run.tags.get(tags.REQUEST, ""))
     return None
 
 
 def values_to_repeat(run: Run, names: set[str]) -> dict[str, Value]:
-    """The values to train a run like this again: as it was asked for, else its parameters of these names."""
+    """Returns the values to train a run like this again: as it was asked for, else its parameters of these names."""
     request = stored_request(run)
     found: dict[str, Value] = dict(run.params) if request is None else request.values
     return {name: value for name, value in found.items() if name in names}
 
 
 def _state(run: Run) -> TrainingState:
-    """As its tag has it, unless MLflow's own status knows more."""
+    """Returns the state in the tag, unless MLflow's own status knows more."""
     said = run.tags.get(tags.STATE, "")
     if said in set(TrainingState):
         state = TrainingState(said)

@@ -30,7 +30,7 @@ _TOLD: Final = ("unit", "section", "shown_for")
 
 
 def fields_of(algorithms_help: str, requests: Mapping[str, type[BaseModel]]) -> tuple[FormField, ...]:
-    """The algorithm, then what all have alike, then what each has its own way, in the order of their types."""
+    """Returns the algorithm, then what all have alike, then what each has its own way, in the order of their types."""
     names, label = tuple(requests), template("Algorithm")
     algorithm = ChoiceField(name="algorithm", label=label, help=algorithms_help, options=names, default=names[0])
     by_name: dict[str, dict[str, FormField]] = {}
@@ -42,12 +42,12 @@ def fields_of(algorithms_help: str, requests: Mapping[str, type[BaseModel]]) -> 
 
 
 def values_of_fields(values: Mapping[str, Any]) -> dict[str, Value]:
-    """What a request holds, as a form has it: layers as text."""
+    """Returns what a request holds, as a form has it: layers as text."""
     return {**values, "net_arch": layers_text(values["net_arch"])}
 
 
 def _told_apart(found: Mapping[str, FormField], algorithms: int) -> list[FormField]:
-    """One field where algorithms have the same, for those that have it; else one for each."""
+    """Returns one field where algorithms have the same, for those that have it; else one for each."""
     alike: list[tuple[FormField, list[str]]] = []
     for name, one in found.items():
         names = next((names for other, names in alike if other == one), None)
@@ -66,7 +66,7 @@ def _also_for(field: FormField, algorithms: list[str]) -> dict[str, tuple[str, .
 
 
 def _field(name: str, schema: Mapping[str, Any]) -> FormField:
-    """One field, by the JSON Schema of the request's."""
+    """Returns one field, by the JSON Schema of the request's."""
     told: dict[str, Any] = {"name": name, "label": schema["title"], "help": schema["description"]}
     told |= {key: schema[key] for key in _TOLD if key in schema}
     default = schema["default"]

@@ -12,7 +12,7 @@ _PART: Final = re.compile(r"\s*(\d{1,10})\s*(?:[-–]\s*(\d{1,10})\s*)?")
 
 
 def read_seeds(text: str) -> tuple[int, ...]:
-    """The seeds that a text names, each once, in the order in which it does; raises BadInput."""
+    """Returns the seeds that a text names, each once, in the order in which it does; raises BadInput."""
     seeds: dict[int, None] = {}
     for part in text.split(","):
         found = _PART.fullmatch(part)
@@ -28,7 +28,7 @@ def read_seeds(text: str) -> tuple[int, ...]:
 
 
 def seeds_text(seeds: Iterable[int]) -> str:
-    """The shortest text that `read_seeds` reads as these."""
+    """Returns the shortest text that `read_seeds` reads as these."""
     spans: list[list[int]] = []
     for seed in seeds:
         if spans and seed == spans[-1][1] + 1:

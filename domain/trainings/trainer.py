@@ -58,21 +58,21 @@ class TrainerForm(BaseModel):
         return [field for field in self.fields if isinstance(field, SeedsField)]
 
     def check(self, filled: Mapping[str, object]) -> dict[str, Value]:
-        """The values of a request, defaults included; raises TrainingRefused, which names each wrong field."""
+        """Returns the values of a request, defaults included; raises TrainingRefused, which names each wrong field."""
         try:
             return dict(model_of(self.fields, _with_choices(self.fields, filled))(**filled))
         except ValidationError as error:
             raise TrainingRefused(misfits_of(error)) from error
 
     def split(self, values: Mapping[str, Value]) -> list[dict[str, Value]]:
-        """The values of each run that a checked request makes: one for each of its seeds."""
+        """Returns the values of each run that a checked request makes: one for each of its seeds."""
         field = next((one for one in self.seeds_fields if one.name in values), None)
         if field is None:
             return [dict(values)]
         return [{**values, field.name: seed} for seed in read_seeds(str(values[field.name]))]
 
     def seed_of(self, values: Mapping[str, Value]) -> int | None:
-        """The seed of one run; None where it has none."""
+        """Returns the seed of one run; None where it has none."""
         found = [values[field.name] for field in self.seeds_fields if field.name in values]
         return int(found[0]) if found else None
 
@@ -115,11 +115,11 @@ class Trainer(TrainerForm):
         return self.experiment or self.name
 
     def command_for(self, values: Mapping[str, Value]) -> list[str]:
-        """The command of one run: each element stays one, whatever is filled in."""
+        """Returns the command of one run: each element stays one, whatever is filled in."""
         return [filled(part, values) for part in self.command]
 
     def environment_for(self, values: Mapping[str, Value]) -> dict[str, str]:
-        """The variables that the file names, filled in."""
+        """Returns the variables that the file names, filled in."""
         return {name: filled(text, values) for name, text in self.environment.items()}
 
     def _slots_used(self) -> set[str]:
@@ -128,17 +128,17 @@ class Trainer(TrainerForm):
 
 
 def filled(text: str, values: Mapping[str, Value]) -> str:
-    """A text with values in the place of their {names}; of a field that is not there, nothing."""
+    """Returns a text with values in the place of their {names}; of a field that is not there, nothing."""
     return _SLOT.sub(lambda slot: as_argument(values.get(slot[1], "")), text)
 
 
 def as_argument(value: Value) -> str:
-    """A value as a program's argument."""
+    """Returns a value as a program's argument."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _with_choices(fields: Sequence[FormField], values: Mapping[str, object]) -> dict[str, object]:
-    """What decides which fields there are: the values given, else defaults."""
+    """Returns what decides which fields there are: the values given, else defaults."""
     deciding = {name for field in fields for name in field.shown_for}
     defaults = {field.name: field.default for field in fields if field.name in deciding}
     return {name: values.get(name, default) for name, default in defaults.items()}

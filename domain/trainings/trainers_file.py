@@ -21,7 +21,10 @@ class _File(BaseModel):
 
 
 def read_trainers(text: str) -> list[Trainer]:
-    """The trainers of `[[trainers]]` tables; raises BadInput that names the field, in English: it is for a terminal."""
+    """Returns the trainers of `[[trainers]]` tables.
+
+    Raises BadInput that names the field, in English: it is for a terminal.
+    """
     try:
         trainers = _File.model_validate(tomllib.loads(text)).trainers
     except tomllib.TOMLDecodeError as error:

@@ -29,39 +29,39 @@ Query = Mapping[str, str | list[str]]
 
 
 def normalised(query: str) -> str:
-    """What of a query makes the view: all but the reader's own parameters and the names of other addresses."""
+    """Returns what of a query makes the view: all but the reader's own parameters and the names of other addresses."""
     parts = query.removeprefix("?").split("&")
     return "&".join(part for part in parts if part and name_of(part) not in NO_PART_OF_A_VIEW)
 
 
 def name_of(part: str) -> str:
-    """The name in a part `name=value` of a query, decoded."""
+    """Returns the name in a part `name=value` of a query, decoded."""
     return unquote_plus(part.partition("=")[0])
 
 
 def hash_of(query: str) -> str:
-    """The short form of a normalised query: the same for the same, whoever asks, for ever."""
+    """Returns the short form of a normalised query: the same for the same, whoever asks, for ever."""
     return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def is_hash(text: str) -> bool:
-    """Whether `text` can be a short form."""
+    """Returns whether `text` can be a short form."""
     return _HASH.fullmatch(text) is not None
 
 
 def parsed(query: str) -> dict[str, str | list[str]]:
-    """The query as Dash would hand it to a page."""
+    """Returns the query as Dash would hand it to a page."""
     found = parse_qs(query, keep_blank_values=True)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 def first(query: Query, name: str) -> str | None:
-    """The first value of a parameter; None without one."""
+    """Returns the first value of a parameter; None without one."""
     value = query.get(name)
     return value[0] if isinstance(value, list) else value
 
 
 def with_own(base: str, own: Query) -> str:
-    """A query in which the parameters `own` stand in the place of those of the same names."""
+    """Returns a query in which the parameters `own` stand in the place of those of the same names."""
     kept = [part for part in base.split("&") if part and name_of(part) not in own]
     return "&".join([*kept, *([urlencode(own, doseq=True, errors="replace")] if own else [])])

@@ -78,28 +78,28 @@ class ViewList(BaseModel):
     bad_rows: list[BadRow] = []
 
     def get(self, view_id: str) -> View | None:
-        """The view with this id."""
+        """Returns the view with this id."""
         return next((view for view in self.views if view.id == view_id), None)
 
     def named(self, name: str) -> View | None:
-        """The view with this name; of several, which two people made at once, the newest."""
+        """Returns the view with this name; of several, which two people made at once, the newest."""
         return max((view for view in self.views if view.name == name), key=lambda view: view.at, default=None)
 
     def default_of(self, experiment: str) -> View | None:
-        """The view that the team opens this experiment with."""
+        """Returns the view that the team opens this experiment with."""
         return self.get(self.defaults.get(experiment, ""))
 
     def opens(self, view_id: str) -> list[str]:
-        """The experiments that open with this view."""
+        """Returns the experiments that open with this view."""
         return sorted(experiment for experiment, opened in self.defaults.items() if opened == view_id)
 
 
 def experiment_of(query: str) -> str | None:
-    """The experiment that a query filters by, if it can be one's name."""
+    """Returns the experiment that a query filters by, if it can be one's name."""
     named = first(parsed(query), EXPERIMENT)
     return named if named and len(named) <= _LONGEST_EXPERIMENT else None
 
 
 def in_order(views: Mapping[str, View]) -> list[View]:
-    """By name, as a reader looks for it."""
+    """Sorts by name, as a reader looks for it."""
     return sorted(views.values(), key=lambda view: (view.name.casefold(), view.name, view.id))

@@ -30,7 +30,7 @@ class Animation:
         self._pictures: list[Image.Image] = []
 
     def wants(self, number: int) -> bool:
-        """Whether the picture after so many steps is kept; the last always is."""
+        """Returns whether the picture after so many steps is kept; the last always is."""
         return number % self._stride == 0 or number == self._count
 
     def add(self, pixels: Any) -> None:
@@ -78,7 +78,7 @@ def _gif(pictures: Sequence[Image.Image], milliseconds: float) -> bytes:
 
 
 def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
-    """The colours of some of the pictures, side by side."""
+    """Returns the colours of some of the pictures, side by side."""
     some = pictures[:: max(1, len(pictures) // _LOOKED_AT)]
     width, height = some[0].size
     sheet = Image.new("RGB", (width * len(some), height))

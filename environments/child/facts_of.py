@@ -51,7 +51,10 @@ def _rate(env: Any) -> float | None:
 
 
 def _action_names(env: Any, plan: MakingPlan) -> tuple[str, ...] | None:
-    """The operator's; else the environment's own, as Atari games and MiniGrid have them; else those that are known."""
+    """Returns the operator's; else the environment's own, as Atari games and MiniGrid have them.
+
+    Else those that are known.
+    """
     number = _number_of_actions(env.action_space)
     if number is None:
         return None
@@ -71,7 +74,7 @@ def _told_by(env: Any) -> list[str] | None:
 
 
 def _number_of_actions(space: Any) -> int | None:
-    """Actions of a discrete space, or numbers that one action has."""
+    """Counts the actions of a discrete space, or the numbers that one action has."""
     if isinstance(space, spaces.Discrete):
         return int(space.n)
     is_list = isinstance(space, spaces.Box | spaces.MultiBinary | spaces.MultiDiscrete) and len(space.shape) == 1

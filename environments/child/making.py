@@ -49,7 +49,10 @@ def make(plan: MakingPlan) -> Any:
 
 
 def _registered(plan: MakingPlan) -> EnvSpec:
-    """What is registered here under the id; imports what the operator, or a short list of ours, says registers it."""
+    """Returns what is registered here under the id.
+
+    Imports what the operator, or a short list of ours, says registers it.
+    """
     described = plan.described
     sys.path[:0] = plan.paths
     for package in described.packages:
@@ -67,7 +70,7 @@ def _registered(plan: MakingPlan) -> EnvSpec:
 
 
 def _found(env_id: str) -> EnvSpec | None:
-    """By its id; where that has no version, the newest."""
+    """Finds an environment by its id; where that has no version, the newest."""
     namespace, name, version = parse_env_id(env_id)
     if version is None and env_id not in gymnasium.registry:
         version = find_highest_version(namespace, name)
@@ -82,7 +85,7 @@ def _import(package: str) -> None:
 
 
 def _other_code(spec: NamedSpec, registered: EnvSpec) -> str | None:
-    """The code that a model names and the registry does not."""
+    """Returns the code that a model names and the registry does not."""
     named = (spec.entry_point, spec.vector_entry_point)
     known = (registered.entry_point, registered.vector_entry_point)
     return next((one for one, own in zip(named, known, strict=True) if one is not None and one != own), None)
@@ -104,7 +107,7 @@ def _arguments(plan: MakingPlan, registered: EnvSpec) -> dict[str, Any]:
 
 
 def _wrappers(plan: MakingPlan, registered: EnvSpec) -> tuple[WrapperSpec, ...]:
-    """Those that a model names, each vouched for; else the operator's."""
+    """Returns those that a model names, each vouched for; else the operator's."""
     own = registered.additional_wrappers
     if plan.spec is None:
         described = plan.described.wrappers
@@ -117,7 +120,7 @@ def _wrappers(plan: MakingPlan, registered: EnvSpec) -> tuple[WrapperSpec, ...]:
 
 
 def _class(wrapper: NamedWrapper) -> str:
-    """The name of one of Gymnasium's wrappers; empty for others."""
+    """Returns the name of one of Gymnasium's wrappers; empty for others."""
     module, _, name = wrapper.entry_point.partition(":")
     return name if module == "gymnasium.wrappers" or module.startswith("gymnasium.wrappers.") else ""
 
@@ -146,7 +149,7 @@ def _vouched(wrapper: NamedWrapper, allowed: set[str]) -> WrapperSpec:
 
 
 def _recorded(wrapper: NamedWrapper, kind: type) -> dict[str, Any]:
-    """Its arguments; one that did not record them has none only where it takes none."""
+    """Returns its arguments; one that did not record them has none only where it takes none."""
     if wrapper.arguments is not None:
         return wrapper.arguments
     if len(inspect.signature(kind).parameters) > 1:
@@ -155,7 +158,7 @@ def _recorded(wrapper: NamedWrapper, kind: type) -> dict[str, Any]:
 
 
 def _drawing(registered: EnvSpec) -> dict[str, str]:
-    """What has it draw pictures, where it says that it can."""
+    """Returns what has it draw pictures, where it says that it can."""
     creator: Any = registered.entry_point
     if isinstance(creator, str):
         module, _, name = creator.partition(":")
@@ -174,6 +177,6 @@ def _parameters(creator: Any) -> set[str]:
 
 
 def undrawable_modes(env: Any) -> list[str] | None:
-    """The render modes of an environment that draws no pictures; None of one that does."""
+    """Returns the render modes of an environment that draws no pictures; None of one that does."""
     modes = [str(mode) for mode in env.metadata.get("render_modes", [])][:10]
     return None if PICTURES in (env.render_mode, *modes) else modes

@@ -54,7 +54,7 @@ class Player:
         return facts, [Copy(one, reader, rule) for one in (env, *others)]
 
     def _rule(self, env: Any, talk: Conversation) -> str | None:
-        """What counts as success: some environments tell of it at once, some with a step only."""
+        """Returns what counts as success: some environments tell of it at once, some with a step only."""
         if self._plan.described.success is not None:
             return self._plan.described.success
         with self._told(talk, "reset"):
@@ -114,7 +114,7 @@ class Player:
 
 
 def _action(space: Space, arrays: dict[str, Any], at: int, path: str = "") -> Any:
-    """An action as Gymnasium takes it."""
+    """Returns an action as Gymnasium takes it."""
     if isinstance(space, DictSpace):
         return {name: _action(one, arrays, at, _below(path, name)) for name, one in space.spaces.items()}
     if isinstance(space, TupleSpace):

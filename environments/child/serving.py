@@ -97,7 +97,7 @@ class _Server:
 
 
 def _status_of(pid: int) -> int | None:
-    """How a process ended, with whose end comes that of its group; None of one that runs."""
+    """Returns how a process ended, with whose end comes that of its group; None of one that runs."""
     if hasattr(os, "waitid"):  # macOS has it since Python 3.13
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             return None

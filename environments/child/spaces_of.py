@@ -53,7 +53,7 @@ def _space_of(space: Any) -> Space:
 
 
 def _of_parts(space: spaces.Dict) -> DictSpace:
-    """Without the parts that are no numbers, such as the mission that MiniGrid tells in words."""
+    """Leaves out the parts that are no numbers, such as the mission that MiniGrid tells in words."""
     parts, unknown = {}, None
     for name, one in space.spaces.items():
         try:
@@ -66,7 +66,7 @@ def _of_parts(space: spaces.Dict) -> DictSpace:
 
 
 def _bounds(values: NDArray[Any]) -> Bounds:
-    """Bound by bound where they are few; else the one that all share, or none."""
+    """Returns bound by bound where they are few; else the one that all share, or none."""
     finite = np.isfinite(values)
     if not finite.any():
         return None
@@ -121,7 +121,7 @@ def _array(value: Any, leaf: PlainSpace, name: str, call: str) -> NDArray[Any]:
 
 
 def _as_array(value: Any) -> NDArray[Any] | None:
-    """A value as an array of numbers; None where it is none, such as a list of lists of different lengths."""
+    """Returns a value as an array of numbers; None where it is none, such as a list of lists of different lengths."""
     try:
         array = np.asarray(value)
     except (ValueError, TypeError):

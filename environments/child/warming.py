@@ -18,7 +18,7 @@ def pieces() -> Iterator[None]:
 
 
 def _tiles_of_minigrid() -> Iterator[None]:
-    """MiniGrid draws each kind of cell once, in a tenth of a second, and keeps it."""
+    """Warms MiniGrid's tiles: it draws each kind of cell once, in a tenth of a second, and keeps it."""
     from minigrid.core.grid import Grid
     from minigrid.core.world_object import Goal, Wall
 

@@ -25,7 +25,10 @@ class GpuHost:
         self._reservations = Reservations()
 
     def read(self, interval_seconds: float) -> Reading:
-        """The GPUs now, or why they cannot be read; a host into which none is plugged has none, and no trouble."""
+        """Returns the GPUs now, or why they cannot be read.
+
+        A host into which none is plugged has none, and no trouble.
+        """
         plugged = self._hardware.vendors()
         found: dict[GpuVendor, Reading] = {}
         nvidia = self._nvml.read(interval_seconds)
@@ -39,7 +42,7 @@ class GpuHost:
 
 
 def _together(found: dict[GpuVendor, Reading]) -> Reading:
-    """One vendor's trouble is the host's where there is no GPU of another; else it stands beside these."""
+    """Joins vendors: one's trouble is the host's where there is no GPU of another; else it stands beside these."""
     if not found:
         return Reading(taken_at=time.time_ns() // 1_000_000, state=HostState.NO_GPU)
     readings = list(found.values())

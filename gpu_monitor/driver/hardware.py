@@ -21,7 +21,7 @@ class Hardware:
         self._due = 0.0
 
     def vendors(self) -> frozenset[GpuVendor] | None:
-        """Whose GPUs are there; None where the kernel does not say, so that each may be."""
+        """Returns whose GPUs are there; None where the kernel does not say, so that each may be."""
         if time.monotonic() >= self._due:
             self._known = self._read()
             self._due = time.monotonic() + _EACH_SECONDS

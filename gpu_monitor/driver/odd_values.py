@@ -34,7 +34,7 @@ def fit(model: type[Model], values: Mapping[str, Any], inside: str = "") -> Fitt
 
 
 def misfit(field: str, why: Reason, value: float | None = None) -> GpuMisfit:
-    """A field whose value is left out."""
+    """Returns a field whose value is left out."""
     said = FieldMisfit(field, why) if value is None else ValueMisfit(field, value, why)
     return GpuMisfit(field=field, **coded(said, "error"))
 
@@ -45,7 +45,7 @@ def _misfit_of(field: str, details: ErrorDetails) -> GpuMisfit:
 
 
 def _reason_of(details: ErrorDetails) -> Reason:
-    """As the browser says it of another's message: the card's texts have these."""
+    """Returns the reason that the browser gives for another's message: the card's texts have these."""
     limits = details.get("ctx", {})
     if details["type"] == "less_than_equal":
         return SchemaMore(limits["le"])

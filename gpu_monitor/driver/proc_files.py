@@ -25,7 +25,7 @@ class Environment(NamedTuple):
 
 
 def read_environment(folder: Path) -> Environment:
-    """Of a folder in /proc; empty where this user may not read it, or the program has ended."""
+    """Reads the environment in a folder of /proc; empty where this user may not read it, or the program has ended."""
     try:
         with (folder / "environ").open("rb") as opened:
             whole = opened.read(_MOST_ENVIRONMENT_BYTES)
@@ -45,7 +45,7 @@ def read_environment(folder: Path) -> Environment:
 
 
 def _devices(listed: str) -> tuple[str, ...]:
-    """As CUDA reads the list: what comes after the first that is none does not count."""
+    """Reads a list as CUDA does: what comes after the first that is none does not count."""
     devices: list[str] = []
     for one in (part.strip() for part in listed.split(",")):
         if not one or one.startswith("-"):
@@ -55,7 +55,7 @@ def _devices(listed: str) -> tuple[str, ...]:
 
 
 def user_of(folder: Path) -> str | None:
-    """Who runs the program of a folder in /proc; None where it has ended."""
+    """Returns who runs the program of a folder in /proc; None where it has ended."""
     try:
         uid = folder.stat().st_uid
     except OSError:
@@ -68,7 +68,7 @@ def user_of(folder: Path) -> str | None:
 
 
 def read_text(file: Path) -> str:
-    """A file's text; empty where it cannot be read, which is all that /proc says of a process that has ended."""
+    """Reads a file; empty where it cannot be read, which is all that /proc says of a process that has ended."""
     try:
         with file.open("rb") as opened:
             return opened.read(_MOST_BYTES).decode(errors="replace")

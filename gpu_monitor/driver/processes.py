@@ -52,7 +52,10 @@ def _largest(held: dict[object, int | None]) -> list[tuple[object, int | None]]:
 
 
 def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProcess, list[GpuMisfit]]:
-    """A process of this machine; what cannot be read of it is None: it may have ended, or be in another container."""
+    """Returns a process of this machine.
+
+    What cannot be read of it is None: it may have ended, or be in another container.
+    """
     values: dict[str, Any] = {"pid": pid, "memory_used": None if memory is None else memory / _MIB}
     if pid is not None:
         folder = PROC / str(pid)
@@ -68,12 +71,15 @@ def _describe(pid: int | None, memory: int | None, inside: str) -> tuple[GpuProc
 
 
 def boot_id() -> str | None:
-    """What tells this boot of this machine from all others, also from inside a container."""
+    """Returns what tells this boot of this machine from all others, also from inside a container."""
     return read_text(PROC / "sys/kernel/random/boot_id").strip() or None
 
 
 def _command(folder: Path) -> str | None:
-    """The program's name. A process that names itself puts its arguments into argv[0] too: these are cut off."""
+    """Returns the program's name.
+
+    A process that names itself puts its arguments into argv[0] too: these are cut off.
+    """
     words = read_text(folder / "cmdline").partition("\0")[0].split()
     return (os.path.basename(words[0]) if words else read_text(folder / "comm").strip())[:_LONGEST_COMMAND] or None
 

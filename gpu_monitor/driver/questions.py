@@ -28,7 +28,7 @@ class Questions:
         self.host_trouble: HostTrouble | None = None
 
     def ask(self, field: str, call: Callable[..., Answer], *arguments: Any) -> Answer | None:
-        """The answer, or None; a lost GPU is asked nothing more, since each question may take seconds."""
+        """Returns the answer, or None; a lost GPU is asked nothing more, since each question may take seconds."""
         if self.trouble is not None and self.trouble.state == GpuState.LOST:
             return None
         try:
@@ -40,14 +40,14 @@ class Questions:
         return None
 
     def first(self, field: str, *questions: tuple[Any, ...]) -> Any:
-        """The answer to the first question that the driver knows."""
+        """Returns the answer to the first question that the driver knows."""
         for call, *arguments in questions:
             if (answer := self.ask(field, call, *arguments)) is not None:
                 return answer
         return None
 
     def note(self, found: GpuTrouble) -> None:
-        """The first trouble names the GPU's state, unless a later one is that it is gone."""
+        """Notes a trouble; the first one names the GPU's state, unless a later one is that it is gone."""
         self.host_trouble = self.host_trouble or found.host
         if self.trouble is None or found.state == GpuState.LOST:
             self.trouble = found
@@ -57,7 +57,7 @@ class Questions:
         self.misfits.append(misfit(field, why, value))
 
     def gpu(self, **fields: Any) -> Gpu:
-        """The GPU of these fields, without those that are no such values; what is wrong with it is in it."""
+        """Returns the GPU of these fields, without those that are no such values; what is wrong with it is in it."""
         fitted = fit(Gpu, {"timestamp": time.time_ns() // 1_000_000, **fields})
         misfits = (self.misfits + fitted.misfits)[:MOST_MISFITS]
         return Gpu(**fitted.values, **self._state(), misfits=misfits or None)

@@ -24,7 +24,10 @@ class Reservation(NamedTuple):
     in_bus_order: bool
 
     def names(self, gpu: Gpu, *, alike: bool) -> bool:
-        """Whether it has that GPU. A number is one in the bus's order where it says so, or all GPUs are `alike`."""
+        """Returns whether it has that GPU.
+
+        A number is one in the bus's order where it says so, or all GPUs are `alike`.
+        """
         for device in self.devices:
             if device.isdigit():
                 if gpu.mig is None and device == str(gpu.gpu_id) and (self.in_bus_order or alike):
@@ -35,7 +38,7 @@ class Reservation(NamedTuple):
 
 
 def _is_uuid(device: str, uuid: str) -> bool:
-    """CUDA takes the beginning of a UUID, too, as long as it is one GPU's alone."""
+    """Returns whether it is a UUID or the beginning of one, which CUDA takes, too, as long as it is one GPU's alone."""
     return device == uuid or (len(device) >= _SHORTEST_UUID and uuid.startswith(device))
 
 
@@ -48,7 +51,7 @@ class Reservations:
         self._due = 0.0
 
     def of(self, gpus: Sequence[Gpu]) -> list[Gpu]:
-        """The GPUs, each with its `owner`, `run_id` and `is_reserved`."""
+        """Returns the GPUs, each with its `owner`, `run_id` and `is_reserved`."""
         if time.monotonic() >= self._due:
             self._known = tuple(dict.fromkeys(self._given()))
             self._due = time.monotonic() + _EACH_SECONDS
@@ -66,7 +69,7 @@ class Reservations:
 
 
 def with_holder(gpu: Gpu, given: Sequence[Reservation], *, alike: bool) -> Gpu:
-    """A GPU with who has it: of several who were given it the one whose process is on it."""
+    """Returns a GPU with who has it: of several who were given it the one whose process is on it."""
     holder = gpu.holder
     named = [one for one in given if one.names(gpu, alike=alike)]
     mine = next((one for one in named if holder and one.run_id == holder.run_id), named[0] if named else None)

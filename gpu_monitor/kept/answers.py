@@ -50,7 +50,7 @@ class HistoryQuery(BaseModel):
 
 
 def kept_history(file: HistoryFile, query: HistoryQuery, host: str, hours: float) -> KeptHistory:
-    """What `file` holds of a span; a file that cannot be read is told of in the answer."""
+    """Returns what `file` holds of a span; a file that cannot be read is told of in the answer."""
     steps, trouble = query.steps, file.trouble
     gpus: list[KeptGpu] = []
     oldest = None
@@ -97,7 +97,7 @@ def _read(database: sqlite3.Connection, query: HistoryQuery, steps: int) -> dict
 
 
 def _users(database: sqlite3.Connection, span: dict[str, int]) -> dict[tuple[int, int], GpuUser]:
-    """Who stands for a user of a GPU, by the numbers of both: thousands of short processes are their owner."""
+    """Returns who stands for a user of a GPU, by the numbers of both: thousands of short processes are their owner."""
     known = {number: user_of(text) for number, text in database.execute(_USERS, span)}
     named: Counter[int] = Counter()
     users = {}

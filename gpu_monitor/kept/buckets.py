@@ -43,7 +43,7 @@ class Buckets:
         self._open: dict[GpuPlace, _Sums] = defaultdict(_Sums)
 
     def add(self, reading: Reading) -> list[Bucket]:
-        """The buckets that this reading ends: it stands in a later one, or the clock went back."""
+        """Returns the buckets that this reading ends: it stands in a later one, or the clock went back."""
         at = reading.taken_at // BUCKET_MS * BUCKET_MS
         ended = self.end() if self._at not in (None, at) else []
         self._at = at
@@ -55,7 +55,7 @@ class Buckets:
         return ended
 
     def end(self) -> list[Bucket]:
-        """What has been collected since the last end."""
+        """Returns what has been collected since the last end."""
         at, opened = self._at, self._open
         self._at, self._open = None, defaultdict(_Sums)
         return [] if at is None else [sums.bucket(at, place) for place, sums in opened.items()]
@@ -65,7 +65,9 @@ class Buckets:
 
 
 def users_of(gpu: Gpu, boot_id: str | None) -> Iterator[GpuUser]:
-    """Who has a GPU now: whoever it was given to, and a user for each process on it, the one with most memory first."""
+    """Yields who has a GPU now: whoever it was given to, and a user for each process on it, the one with most memory
+    first.
+    """
     processes = sorted(gpu.processes or (), key=lambda one: -(one.memory_used or 0))
     if gpu.is_reserved and gpu.run_id is not None and all(one.run_id != gpu.run_id for one in processes):
         yield GpuUser(owner=gpu.owner, run_id=gpu.run_id)
@@ -107,7 +109,7 @@ class _Sums:
 
 
 def _value(gpu: Gpu, name: str) -> float | None:
-    """A value of `VALUES`."""
+    """Returns a value of `VALUES`."""
     if name == "reserved":
         return None if gpu.is_reserved is None else float(gpu.is_reserved)
     value: float | None = getattr(gpu, name)

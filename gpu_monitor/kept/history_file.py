@@ -81,7 +81,7 @@ class HistoryFile:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
-        """A connection that only reads, and all of it as of one moment; None while there is nothing to read.
+        """Opens a connection that only reads, and all of it as of one moment; None while there is nothing to read.
 
         Raises sqlite3.Error.
         """
@@ -168,7 +168,7 @@ def _add(database: sqlite3.Connection, bucket: Bucket) -> None:
 
 
 def _number(database: sqlite3.Connection, table: str, column: str, text: str) -> int:
-    """The number by which a text stands in other tables."""
+    """Returns the number by which a text stands in other tables."""
     database.execute(f"INSERT OR IGNORE INTO {table} ({column}) VALUES (?)", (text,))
     return int(database.execute(f"SELECT number FROM {table} WHERE {column} = ?", (text,)).fetchone()[0])
 
@@ -186,17 +186,17 @@ def _spare(database: sqlite3.Connection) -> None:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Whether the file itself is no good, unlike a disk that is full or a folder that may not be written."""
+    """Returns whether the file itself is no good, unlike a disk that is full or a folder that may not be written."""
     code = getattr(error, "sqlite_errorcode", None)
     is_of_another = isinstance(error, sqlite3.DatabaseError) and code is None
     return is_of_another or (code is not None and code & 0xFF in _DAMAGED)
 
 
 def place_of(text: str) -> GpuPlace:
-    """The GPU of a row."""
+    """Returns the GPU of a row."""
     return GpuPlace(*json.loads(text))
 
 
 def user_of(text: str) -> GpuUser:
-    """The user of a row."""
+    """Returns the user of a row."""
     return GpuUser.model_validate_json(text)

@@ -49,7 +49,7 @@ class HistoryKeeper:
                 self._put(ended)
 
     def history(self, query: HistoryQuery) -> KeptHistory:
-        """What is kept of a span; raises `HistoryNotKept`, or a `BadInput` for a span that is none."""
+        """Returns what is kept of a span; raises `HistoryNotKept`, or a `BadInput` for a span that is none."""
         if not self._hours:
             raise HistoryNotKept
         told = kept_history(self._file, query, self._host, self._hours)

@@ -27,7 +27,7 @@ class ExampleSession:
         self._began = time.monotonic()
 
     def read(self, interval_seconds: float) -> Reading:
-        """The moment that the session has come to, marked as a recording."""
+        """Returns the moment that the session has come to, marked as a recording."""
         step = int((time.monotonic() - self._began) / self._step_seconds)
         now = time.time_ns() // 1_000_000
         moment = self._moments[step % len(self._moments)]

@@ -36,7 +36,7 @@ class MachineReader:
         self._stopping.set()
 
     def read(self) -> Machine:
-        """The machine now; one caller, since what a processor did is counted from one call to the next."""
+        """Returns the machine now; one caller, since what a processor did is counted from one call to the next."""
         memory = psutil.virtual_memory()
         return Machine(
             cpu=min(100.0, max(0.0, psutil.cpu_percent())),
@@ -61,7 +61,7 @@ class MachineReader:
 
 
 def _disk(folder: Path) -> Disk:
-    """Of a folder that is not there yet it is the disk on which it would come to be."""
+    """Reads the disk of a folder; of one that is not there yet, the disk on which it would come to be."""
     try:
         there = next(one for one in (folder, *folder.parents) if one.exists())
         found = psutil.disk_usage(str(there))

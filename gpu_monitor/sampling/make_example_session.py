@@ -22,7 +22,7 @@ _LIMIT_W: Final = 300
 
 
 def _load(gpu: int, second: int) -> float:
-    """How busy a GPU is meant to be at that second, 0 to 1."""
+    """Returns how busy a GPU is meant to be at that second, 0 to 1."""
     if gpu == 0:
         return 0.15 if second % 60 >= 52 else 0.93
     if gpu == 1:

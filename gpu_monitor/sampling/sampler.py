@@ -21,7 +21,7 @@ class Source(Protocol):
     """Where readings come from."""
 
     def read(self, interval_seconds: float) -> Reading:
-        """The GPUs now; `interval_seconds` is the time since the look before."""
+        """Returns the GPUs now; `interval_seconds` is the time since the look before."""
         ...
 
 

@@ -39,7 +39,7 @@ class SamplerChild:
         return self._process.pid
 
     def exit_status(self, wait_seconds: float = 0.0) -> int | None:
-        """How it ended (negative: by that signal); None if it has not ended within so many seconds."""
+        """Returns how it ended (negative: by that signal); None if it has not ended within so many seconds."""
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(wait_seconds)
         return None

@@ -40,7 +40,7 @@ class SamplerKeeper:
         """What is wrong and what to do, as the fields of `Troubled`."""
 
     def next(self, wait_seconds: float) -> Reading | None:
-        """The next reading; None when none came in that time, or when something happened to the sampler."""
+        """Returns the next reading; None when none came in that time, or when something happened to the sampler."""
         now = time.monotonic()
         self._look_after(now)
         until = min(now + wait_seconds, self._patient_until if self._child else max(self._start_at, now + 0.2))
@@ -85,14 +85,14 @@ class SamplerKeeper:
             self._failures = 0
 
     def _give_up(self, child: SamplerChild) -> None:
-        """The driver keeps it: kills it."""
+        """Kills a sampler that the driver keeps."""
         child.kill()
         self._set(HostState.NOT_ANSWERING if self._failures else HostState.STALE)
         _log.error("The sampler was silent for too long and was killed", extra={"sampler_pid": child.pid})
         self._replace(child)
 
     def _has_ended(self, child: SamplerChild) -> None:
-        """It ended by itself: because only a fresh process can help, or by an accident."""
+        """Handles a sampler that ended by itself: because only a fresh process can help, or by an accident."""
         status = child.exit_status(wait_seconds=_EXIT_SECONDS)
         if status != FRESH_PROCESS_NEEDED:
             self.state = HostState.FAILED

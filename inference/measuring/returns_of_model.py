@@ -28,7 +28,7 @@ class Follower(Protocol):
     """Who wants to know how far it is, and may end it by raising."""
 
     def __call__(self, **news: object) -> None:
-        """Is told what is new: fields of an EvaluationReport."""
+        """Receives what is new: fields of an EvaluationReport."""
 
 
 def measure_returns(
@@ -63,7 +63,9 @@ def _policy(model: ClewModel, onnx: bytes, facts: EnvironmentFacts) -> GeneralPo
 
 
 def _copies(source: EnvironmentSource, known: KnownEnvironments, facts: EnvironmentFacts) -> ManyEnvironments:
-    """Fewer of large observations, since all copies answer in one, and of what is too much work to make so often."""
+    """Makes fewer copies of large observations, since all answer in one, and of what is too much work to make so
+    often.
+    """
     parts = leaves(facts.observation_space).values()
     each = sum(math.prod(part.shape) * np.dtype(part.dtype).itemsize for part in parts)
     copies = max(1, min(_MOST_COPIES, _MOST_BYTES // max(1, each)))

@@ -79,7 +79,7 @@ class EnvironmentWalk:
         return self._is_over
 
     def seconds_a_step(self, rate: Rate) -> float:
-        """The viewer's pace is in times the environment's own rate."""
+        """Returns seconds between steps; the viewer's pace is in times the environment's own rate."""
         return 1 / min(_FASTEST, self._view.steps_per_second * rate.pace)
 
     def begin(self) -> None:
@@ -88,7 +88,7 @@ class EnvironmentWalk:
         self._ask(self._environment.reset(self.seed))
 
     def advance(self) -> None:
-        """One step, by the action that the policy chose where the episode was."""
+        """Takes one step, by the action that the policy chose where the episode was."""
         environment, action = self._awake(), self._answer.action
         if not self._is_told:
             self._passed.append(self._here())
@@ -98,7 +98,7 @@ class EnvironmentWalk:
         self._know(environment.step(action))
 
     def told(self, view: View, *, running: bool) -> WatchedStep:
-        """Where it is, with the steps since the last one that was told."""
+        """Returns where it is, with the steps since the last one that was told."""
         frame = None if view.side is None else self._frame(view.side)
         recent, passed = self._latencies.percentiles(), list(self._passed)
         self._passed.clear()
@@ -135,11 +135,11 @@ class EnvironmentWalk:
             environment.close()
 
     def close(self) -> None:
-        """As `rest`."""
+        """Frees what `rest` does."""
         self.rest()
 
     def _awake(self) -> Environment:
-        """The environment where the episode is."""
+        """Returns the environment where the episode is."""
         if self._environment is None:
             self._environment = self._played.take()
             self._environment.reset(self.seed)
@@ -183,7 +183,7 @@ class EnvironmentWalk:
         return FrameView(webp=base64.b64encode(frame.webp).decode(), width=frame.width, height=frame.height)
 
     def _listed(self, action: Any) -> int | list[float]:
-        """An action as JSON has it: one of several by its place among them, else a list."""
+        """Returns an action as JSON has it: one of several by its place among them, else a list."""
         values = np.asarray(action)
         if values.ndim == 0 and values.dtype.kind in "iu":
             return int(values) - self._first

@@ -26,7 +26,7 @@ class EnvironmentWalks:
         self._taking: SingleFlight[Environment] = SingleFlight("environment")
 
     def walk(self, model: ClewModel, is_active: bool, seed: int, person: str, episode: int) -> EnvironmentWalk:
-        """A new episode of `model`, whose file is looked at anew."""
+        """Returns a new episode of `model`, whose file is looked at anew."""
 
         def take() -> Environment:
             return self._environments.take(model.source, person)
@@ -45,7 +45,7 @@ class EnvironmentWalks:
         return EnvironmentWalk(Played(policy, take, person), environment, shown, seed, episode, self._latencies)
 
     def _policy(self, model: ClewModel, taking: Future[Environment]) -> SharedPolicy[GeneralPolicy]:
-        """The policy, as the environment wants it that is being taken, where nobody knows that one yet."""
+        """Returns the policy, as the environment wants it that is being taken, where nobody knows that one yet."""
         for known in (self._policies.hashes(), []):  # a file may leave between the question and the answer
             file = self._models.policy(model.id, known)
             facts = self._environments.known.known_facts(model.source) or taking.result().facts
@@ -56,7 +56,7 @@ class EnvironmentWalks:
 
 
 def _made_for(model: ClewModel, facts: EnvironmentFacts) -> tuple[str, Callable[[bytes], GeneralPolicy]]:
-    """What its file is loaded for, and how."""
+    """Returns what its file is loaded for, and how."""
     told, algorithm = model.policy_signature, model.algorithm
 
     def make(content: bytes) -> GeneralPolicy:

@@ -48,7 +48,7 @@ class MazeWalk:
         return self._success is not None
 
     def seconds_a_step(self, rate: Rate) -> float:
-        """The viewer's speed is in steps per second."""
+        """Returns seconds between steps; the viewer's speed is in steps per second."""
         return 1 / rate.speed
 
     def begin(self) -> None:
@@ -56,7 +56,7 @@ class MazeWalk:
         self._look()
 
     def advance(self) -> None:
-        """The next step, by the action that was best where the agent was."""
+        """Takes the next step, by the action that was best where the agent was."""
         action = int(np.argmax(self._scores))
         outcome = step(self._maze, self._position, action, self._steps)
         self._action, self._position, self._reward = action, outcome.position, outcome.reward
@@ -67,7 +67,7 @@ class MazeWalk:
         self._look()
 
     def told(self, _view: View, *, running: bool) -> InferenceStep:
-        """The step, with the maze at the start and those before it later."""
+        """Returns the step, with the maze at the start and those before it later."""
         recent = self._latencies.percentiles()
         return InferenceStep(
             **dict(self._trail[-1]),
@@ -88,10 +88,10 @@ class MazeWalk:
         )
 
     def rest(self) -> None:
-        """The policy is everybody's, and the maze takes nothing."""
+        """Frees nothing: the policy is everybody's, and the maze takes nothing."""
 
     def close(self) -> None:
-        """As `rest`."""
+        """Frees what `rest` does."""
 
     def _look(self) -> None:
         """Asks for the policy's scores where the agent is, and notes how many ms they took."""

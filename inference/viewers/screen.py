@@ -44,14 +44,14 @@ class Screen:
             self._seen = max(command.seen, self._seen or 0)
 
     def wants(self, is_late: bool) -> bool:
-        """Whether a step is to be told now; `is_late` where it came after its time."""
+        """Returns whether a step is to be told now; `is_late` where it came after its time."""
         since = self._clock() - self._told_at
         if self._is_hidden or self._is_behind:
             return since >= _UNSEEN_SECONDS
         return since >= (_LATE_FRAME_SECONDS if is_late else _FRAME_SECONDS)
 
     def view(self) -> View:
-        """What is to be told next; counts as told."""
+        """Returns what is to be told next; counts as told."""
         self._told_at = self._clock()
         side = None if self._is_hidden or self._is_behind else self._side
         self._number += 1

@@ -59,7 +59,7 @@ class Viewing:
                 self._walk.close()
 
     def _until_next(self) -> float | None:
-        """In so many seconds there is something to do but to listen; None where there is not."""
+        """Returns in how many seconds there is something to do but to listen; None where there is not."""
         due = self._waiting.try_at if self._waiting else self._due if self._running else self._rest_at
         return None if due is None else max(0.0, due - time.monotonic())
 
@@ -122,7 +122,7 @@ class Viewing:
             self._tell()
 
     def _step_once(self) -> None:
-        """One step of an episode that stands still; the first one's start, where there is none."""
+        """Takes one step of an episode that stands still; the first one's start, where there is none."""
         if self._running or self._waiting:
             return
         if self._walk is None or self._walk.is_over:
@@ -140,7 +140,7 @@ class Viewing:
         self._begin()
 
     def _begin(self) -> None:
-        """The episode begins, or it is waited for what it needs."""
+        """Begins the episode, or waits for what it needs."""
         try:
             self._walk = self._engine.walk(self._asked, self._connection.person, self._walk)
             self._walk.begin()
@@ -181,7 +181,7 @@ class Viewing:
             self._fail(error)
 
     def _show_what_is_missing(self) -> None:
-        """A viewer who caught up gets the frame that was left out, unless one comes by itself."""
+        """Sends a viewer who caught up the frame that was left out, unless one comes by itself."""
         if self._walk is None or self._walk.tells_each_step or self._running or not self._screen.lacks_frame:
             return
         try:
@@ -199,7 +199,7 @@ class Viewing:
         self._sender.send(told.model_dump_json())
 
     def _fail(self, error: ClewError) -> None:
-        """The episode is over; the next start or reset begins another."""
+        """Ends the episode; the next start or reset begins another."""
         self._close_walk()
         self._running, self._waiting = False, None
         self._sender.send(trouble_of(error).model_dump_json())

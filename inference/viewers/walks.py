@@ -27,7 +27,7 @@ class Walk(Protocol):
         """Whether each step is told, however many there are; else so many as the viewer sees."""
 
     def seconds_a_step(self, rate: Rate) -> float:
-        """How long after one step the next one comes."""
+        """Returns how long after one step the next one comes."""
 
     def begin(self) -> None:
         """Goes to the start."""
@@ -36,7 +36,7 @@ class Walk(Protocol):
         """Takes one step."""
 
     def told(self, view: View, *, running: bool) -> BaseModel:
-        """The message about where it is."""
+        """Returns the message about where it is."""
 
     def rest(self) -> None:
         """Gives back what it holds while nobody plays it; the next step takes it again."""

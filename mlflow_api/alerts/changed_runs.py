@@ -94,7 +94,7 @@ class ChangedRunsApi:
         return not self._graph_avoided
 
     def read(self, experiments: Mapping[str, Experiment], ended_after_ms: int) -> ChangedRuns:
-        """The runs of these experiments, and the watcher's tags."""
+        """Returns the runs of these experiments, and the watcher's tags."""
         if not experiments:
             return ChangedRuns([], [], self._holder.control())
         if not self._graph_avoided:
@@ -114,7 +114,7 @@ class ChangedRunsApi:
         order: Sequence[str],
         known: Mapping[str, Experiment],
     ) -> list[Run]:
-        """The first `most` runs that fit MLflow's filter."""
+        """Returns the first `most` runs that fit MLflow's filter."""
         body = {"experiment_ids": experiment_ids, "filter": where, "max_results": most, "order_by": order}
         return _runs(validated(RunPage, self._mlflow.within(_SECONDS).post("runs/search", body)).runs, known)
 
@@ -159,7 +159,7 @@ def _parts(found: _Searches) -> Sequence[tuple[str, _Found]]:
 
 
 def _as_rest(row: _Row) -> dict[str, Any]:
-    """A run as REST has it; GraphQL says null for NaN."""
+    """Returns a run as REST has it; GraphQL says null for NaN."""
     info = {
         "run_id": row.info.get("runId"),
         "run_name": row.info.get("runName") or "",

@@ -88,12 +88,12 @@ class AlertHolder:
         return self._mlflow.service.url
 
     def control(self) -> Control:
-        """What each round reads."""
+        """Returns what each round reads."""
         answer = self._mlflow.get_api("model-versions/search", {"filter": control_filter(), "max_results": 1})
         return Control.of(tags_of_versions(validated(_Versions, answer).model_versions))
 
     def alerts(self) -> list[Alert]:
-        """All that are kept; one that cannot be read is passed over."""
+        """Returns all that are kept; one that cannot be read is passed over."""
         try:
             answer = self._mlflow.get_api("registered-models/get", {"name": HOLDER})
         except NotFound:
@@ -161,12 +161,12 @@ class AlertHolder:
 
 
 def control_filter() -> str:
-    """MLflow's filter for the version whose tags each round reads."""
+    """Returns MLflow's filter for the version whose tags each round reads."""
     return f"name='{HOLDER}' and version_number={_VERSION} and tags.`{_PROMPT}`='true'"
 
 
 def tags_of_versions(versions: Sequence[Any]) -> dict[str, str]:
-    """The tags of the only version of an answer; none where there is none."""
+    """Returns the tags of the only version of an answer; none where there is none."""
     found = versions[0] if versions else {}
     tags = tags_of(found.get("tags") or []) if isinstance(found, Mapping) else {}
     return tags if isinstance(tags, dict) else {}

@@ -36,13 +36,13 @@ class _Versions(BaseModel):
 
 
 def registered_models(mlflow: MlflowApi) -> Iterator[NamedModel]:
-    """All registered models, each with its aliases and tags; one that fits no contract is passed over."""
+    """Yields all registered models, each with its aliases and tags; one that fits no contract is passed over."""
     for raw in _rows(mlflow, "registered-models/search", _Models, "registered_models", {"order_by": "name ASC"}):
         yield from _valid(NamedModel, raw)
 
 
 def versions_tagged(mlflow: MlflowApi, tag: str) -> Iterator[NamedVersion]:
-    """All versions, of whichever registered model, that carry a tag."""
+    """Yields all versions, of whichever registered model, that carry a tag."""
     query = {"filter": f"tags.`{tag}` != ''"}
     for raw in _rows(mlflow, "model-versions/search", _Versions, "model_versions", query):
         yield from _valid(NamedVersion, raw)

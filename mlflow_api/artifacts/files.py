@@ -37,7 +37,10 @@ class MlflowArtifacts:
         self._addresses = signed
 
     def listed(self, run_id: str, folder: str) -> list[ArtifactEntry]:
-        """What lies in a folder, "" for the run's own; nothing, too, where there is none. Raises `RunNotFound`."""
+        """Returns what lies in a folder, "" for the run's own.
+
+        Nothing, too, where there is none. Raises `RunNotFound`.
+        """
         try:
             found = self._telling_store(run_id, lambda: self._listing(run_id, folder))
         except NotFound as error:
@@ -47,14 +50,14 @@ class MlflowArtifacts:
         return found.files
 
     def root_elsewhere(self, run_id: str) -> str | None:
-        """Where a run keeps its files, for a sentence; None where that is MLflow's own place."""
+        """Returns where a run keeps its files, for a sentence; None where that is MLflow's own place."""
         root = self._addresses.root(run_id)
         return None if is_proxied(root) else shown_root(root)
 
     def open(
         self, run_id: str, path: str, span: Span | None = None, conditions: Mapping[str, str] | None = None
     ) -> OpenFile:
-        """A file, or a part of it; `conditions` are headers such as If-None-Match.
+        """Returns a file, or a part of it; `conditions` are headers such as If-None-Match.
 
         Raises `NoSuchArtifact`, `RangeOutside`, and `RangeNotServed` where the part lies too far in.
         """
@@ -110,7 +113,9 @@ class MlflowArtifacts:
         return validated(ArtifactListing, service.decode(answer) or {})
 
     def _telling_store(self, run_id: str, read: Callable[[], T]) -> T:
-        """What `read` does; a refusal of MLflow's names the store, where the run keeps its files in one itself."""
+        """Returns what `read` does; a refusal of MLflow's names the store, where the run keeps its files in one
+        itself.
+        """
         try:
             return read()
         except (AnsweredStatus, AccessDenied) as error:

@@ -32,7 +32,7 @@ class OpenFile:
         return self._answer.status == 304
 
     def pieces(self) -> Iterator[bytes]:
-        """Its bytes; raises a `ServiceUnavailable` where they break off. Closes it."""
+        """Yields its bytes; raises a `ServiceUnavailable` where they break off. Closes it."""
         left = None if self.ends is None else self.ends - self.begins
         drops = self._drops
         try:
@@ -46,7 +46,7 @@ class OpenFile:
             self.close()
 
     def read(self) -> bytes:
-        """All of them."""
+        """Returns all of them."""
         return b"".join(self.pieces())
 
     def close(self) -> None:
@@ -55,7 +55,7 @@ class OpenFile:
 
 
 def opened(answer: OpenAnswer, span: Span | None, path: str, size: int | None = None) -> OpenFile:
-    """What the head of an answer says; `size` is the file's, where it is known from elsewhere.
+    """Returns what the head of an answer says; `size` is the file's, where it is known from elsewhere.
 
     Raises `NoSuchArtifact`, `RangeOutside`, `RangeNotServed`, and a `ServiceError` for what is no file.
     """
@@ -77,7 +77,7 @@ def opened(answer: OpenAnswer, span: Span | None, path: str, size: int | None = 
 
 
 def _whole(answer: OpenAnswer, span: Span | None) -> OpenFile:
-    """Of a server that sent all of it, whether or not a part was asked for."""
+    """Opens a file of a server that sent all of it, whether or not a part was asked for."""
     announced = answer.headers.get("Content-Length", "")
     size = int(announced) if announced.isdigit() else None
     if span is None:

@@ -71,7 +71,7 @@ class SignedAddresses:
         self._left_until: dict[str, float] = {}
 
     def root(self, run_id: str) -> str:
-        """Where a run keeps its files, which never changes; raises as `MlflowApi`."""
+        """Returns where a run keeps its files, which never changes; raises as `MlflowApi`."""
         with self._lock:
             known = self._roots.get(run_id)
         if known is None:
@@ -85,7 +85,7 @@ class SignedAddresses:
             self._roots[run_id] = root
 
     def of(self, run_id: str, path: str) -> SignedAddress | None:
-        """An address of a file; None where this run, this server or what it signed has none that may be read.
+        """Returns an address of a file; None where this run, this server or what it signed has none that may be read.
 
         Raises `NoSuchArtifact`, and as `root`.
         """
@@ -110,7 +110,7 @@ class SignedAddresses:
         return found
 
     def open(self, signed: SignedAddress, headers: Mapping[str, str]) -> OpenAnswer:
-        """The head of the store's answer; raises a `ServiceError` where it has none."""
+        """Returns the head of the store's answer; raises a `ServiceError` where it has none."""
         parts = urlsplit(signed.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         with self._lock:
@@ -154,5 +154,7 @@ class SignedAddresses:
 
 
 def _harmless(headers: Mapping[str, str]) -> dict[str, Any]:
-    """Those that a store asks for with what it signed, and none that mean something to whatever is on the way."""
+    """Returns those that a store asks for with what it signed, and none that mean something to whatever is on the
+    way.
+    """
     return {name: value for name, value in headers.items() if name.lower().startswith("x-")}

@@ -16,7 +16,7 @@ _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def from_rows(rows: Sequence[Any]) -> History:
-    """MLflow's JSON rows as a history; raises `BadResponse` that names the first row and field that do not fit.
+    """Makes a history of MLflow's JSON rows; raises `BadResponse` that names the first row and field that do not fit.
 
     One check per column, none per point: a pydantic model per point costs 8.5 s for 3 million of them.
     """
@@ -26,7 +26,7 @@ def from_rows(rows: Sequence[Any]) -> History:
 
 
 def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDArray[np.int64]) -> History:
-    """The columns sorted by step, timestamp and value, as MLflow's database sorts them: it keeps a NaN as 0.
+    """Returns the columns sorted by step, timestamp and value, as MLflow's database sorts them: it keeps a NaN as 0.
 
     Finite values as large as a float can be are the infinities that MLflow's store could not hold.
     """
@@ -38,7 +38,7 @@ def in_order(step: NDArray[np.int64], value: NDArray[np.float64], timestamp: NDA
 
 
 def as_logged(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The values as they were before MLflow's store, which cannot hold an infinity; one NaN for all of them."""
+    """Returns the values as they were before MLflow's store, which cannot hold an infinity; one NaN for all of them."""
     # Most have none of either, and a copy of a long one for each is megabytes.
     if (is_nan := np.isnan(value)).any():
         value = np.where(is_nan, np.nan, value)
@@ -48,7 +48,7 @@ def as_logged(value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def joined(parts: Iterable[History]) -> History:
-    """The parts one after the other; each starts after the one before ends."""
+    """Returns the parts one after the other; each starts after the one before ends."""
     kept = [EMPTY, *parts]
     return History(
         step=np.concatenate([part.step for part in kept]),
@@ -58,7 +58,7 @@ def joined(parts: Iterable[History]) -> History:
 
 
 def integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
-    """One field of JSON rows as 64-bit integers, 0 where it is not there; raises `BadResponse`."""
+    """Returns one field of JSON rows as 64-bit integers, 0 where it is not there; raises `BadResponse`."""
     column = [row.get(name, 0) for row in rows]
     # NumPy would cut 1.5 to 1 without a word.
     if set(map(type, column)) <= {int}:
@@ -71,7 +71,7 @@ def integers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.int64]:
 
 
 def numbers(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.float64]:
-    """One field of JSON rows as floats, as MLflow spells them; raises `BadResponse`."""
+    """Returns one field of JSON rows as floats, as MLflow spells them; raises `BadResponse`."""
     column = [row.get(name) for row in rows]
     kinds = set(map(type, column))
     if str in kinds:

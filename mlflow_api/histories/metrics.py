@@ -46,7 +46,7 @@ class MetricsApi:
         self._interval_avoided = Cooldown()
 
     def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """As `MetricSource.fetch`, for up to `RUNS_PER_CALL` runs in one request."""
+        """Implements `MetricSource.fetch`, for up to `RUNS_PER_CALL` runs in one request."""
         if self._interval_avoided:
             return self._first_pages(run_ids, key, from_step)
         try:
@@ -59,7 +59,7 @@ class MetricsApi:
     def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """As `MetricSource.fetch_all`."""
+        """Implements `MetricSource.fetch_all`."""
         if self._interval_avoided:
             return self._by_pages(run_id, key, from_step, wanted)
         try:
@@ -107,7 +107,7 @@ class MetricsApi:
         }
 
     def _first_pages(self, run_ids: Sequence[str], key: str, from_step: int) -> dict[str, HistoryPart]:
-        """`get-history` sorts by time: the first page of a long history is no sample of it."""
+        """Reads the first pages, which of a long history are no sample of it: `get-history` sorts by time."""
         parts: dict[str, HistoryPart] = {}
         for run_id in run_ids:
             page = self._page(run_id, key, _FIRST_PAGE, "", urgent=True)
@@ -158,7 +158,7 @@ def _by_run(rows: Sequence[Any], run_ids: Sequence[str]) -> dict[str, History]:
 
 
 def _is_sampled_by_run(found: Mapping[str, History], most: int) -> bool:
-    """Whether each run's answer stands for itself.
+    """Returns whether each run's answer stands for itself.
 
     Older servers sample the steps of all runs together, so that a short answer can be a sample too. They never return
     more different steps than asked for, besides each run's first and last; and nothing is sampled if there are fewer.
@@ -168,7 +168,7 @@ def _is_sampled_by_run(found: Mapping[str, History], most: int) -> bool:
 
 
 def _has_twins(history: History) -> bool:
-    """Whether a point is there twice, which MLflow's primary key forbids."""
+    """Returns whether a point is there twice, which MLflow's primary key forbids."""
     same = (history.step[1:] == history.step[:-1]) & (history.timestamp[1:] == history.timestamp[:-1])
     value, former = history.value[1:], history.value[:-1]
     return bool((same & ((value == former) | (np.isnan(value) & np.isnan(former)))).any())

@@ -17,7 +17,8 @@ class CrowdedStep(Exception):
 
 
 def in_windows(window: Window, sample: History) -> Iterator[History]:
-    """All rows from the sample's first step to its last, in order; `window(first, last)` fetches, both ends included.
+    """Yields all rows from the sample's first step to its last, in order; `window(first, last)` fetches, both ends
+    included.
 
     The sample is even: as many rows lie between any two of its points as between any other two, so the first window
     tells how many points of it the next ones can span. Raises `CrowdedStep`.

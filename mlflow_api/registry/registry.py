@@ -46,7 +46,7 @@ class MlflowRegistry:
         self._page_size = page_size
 
     def registered(self) -> Registered:
-        """Aliases and tags; empty ones where nobody has registered the model yet."""
+        """Returns aliases and tags; empty ones where the model is not registered yet."""
         try:
             return validated(
                 _Model, self._mlflow.get_api("registered-models/get", {"name": self._name})
@@ -55,7 +55,7 @@ class MlflowRegistry:
             return Registered()
 
     def versions(self) -> tuple[list[Version], list[BadRow]]:
-        """Every version, pages followed to the end, and the rows that do not fit."""
+        """Returns every version, pages followed to the end, and the rows that do not fit."""
         found: list[Version] = []
         bad: list[BadRow] = []
         token = ""
@@ -81,7 +81,7 @@ class MlflowRegistry:
                 return found, bad
 
     def version(self, version: str) -> Version:
-        """One version; raises `NotFound`, also for what can be no version's number."""
+        """Returns one version; raises `NotFound`, also for what can be no version's number."""
         try:
             answer = self._mlflow.get_api("model-versions/get", {"name": self._name, "version": version})
         except (BadInput, NotFound) as error:
@@ -146,13 +146,15 @@ class MlflowRegistry:
         return f"{self._mlflow.service.url} {self._name}"
 
     def file(self, version: str, path: str, most_bytes: int, known_etag: str | None = None) -> Download:
-        """A file of the version, through the tracking server, so that no bucket's credentials are needed here."""
+        """Returns a file of the version, through the tracking server, so that no bucket's credentials are needed
+        here.
+        """
         query = {"name": self._name, "version": version, "path": path}
         mlflow = self._mlflow.within(FILE_SECONDS)
         return mlflow.download("/model-versions/get-artifact", query, most_bytes, known_etag)
 
     def has_run(self, run_id: str) -> bool:
-        """Whether the run is there, and not deleted."""
+        """Returns whether the run is there, and not deleted."""
         try:
             self._mlflow.run(run_id, {})
         except NotFound:
@@ -161,7 +163,7 @@ class MlflowRegistry:
 
 
 def met_another(error: BadInput) -> bool:
-    """Whether a write may be repeated at once, for it met another one.
+    """Returns whether a write may be repeated at once, for it met another one.
 
     Of two that set a tag or alias for the first time at once, or of which one removes what the other sets anew, MLflow
     tells one its database's error, and has changed nothing for it.

@@ -15,7 +15,7 @@ class _Tag(BaseModel):
 
 
 def tags_of(value: object) -> object:
-    """MLflow's list of tags as a dict; anything else as it is, for pydantic to refuse."""
+    """Returns MLflow's list of tags as a dict; anything else as it is, for pydantic to refuse."""
     return {tag.key: tag.value for tag in map(_Tag.model_validate, value)} if isinstance(value, list) else value
 
 
@@ -47,12 +47,12 @@ class Registered(BaseModel):
         return next((alias.version for alias in self.aliases if alias.alias == ALIAS), None)
 
     def others_aliases(self, version: str) -> tuple[str, ...]:
-        """What else names this version: aliases that are not Clew's, and that it never touches."""
+        """Returns what else names this version: aliases that are not Clew's, and that it never touches."""
         return tuple(sorted(one.alias for one in self.aliases if one.version == version and one.alias != ALIAS))
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """An ISO 8601 moment in a tag, in UTC where it names no zone; None for anything else."""
+    """Returns an ISO 8601 moment in a tag, in UTC where it names no zone; None for anything else."""
     try:
         return None if text is None else in_utc(datetime.fromisoformat(text))
     except ValueError:

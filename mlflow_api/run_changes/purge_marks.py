@@ -27,7 +27,7 @@ class PurgeMarks:
         self._mlflow = mlflow
 
     def all(self) -> dict[str, str]:
-        """When each marked run was marked, by run; empty where nothing was ever purged."""
+        """Returns when each marked run was marked, by run; empty where nothing was ever purged."""
         try:
             answer = self._mlflow.get_api("registered-models/get", {"name": HOLDER})
         except NotFound:
@@ -58,7 +58,7 @@ class PurgeMarks:
             self._mlflow.post(path, body, writes=True)
 
     def _make(self) -> None:
-        """As a prompt, which MLflow shows among its models nowhere."""
+        """Creates the marks' place as a prompt, which MLflow shows among its models nowhere."""
         body = {"name": HOLDER, "description": _ABOUT, "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]}
         with suppress(BadInput, Conflict):  # another was faster
             self._mlflow.post("registered-models/create", body, writes=True)

@@ -47,13 +47,13 @@ class RunTrashCalls(RunWrites):
         self._post("runs/restore", {"run_id": run_id})
 
     def children(self, run_id: str, experiment_ids: Sequence[str], most: int) -> Iterator[StoredRun]:
-        """Up to `most` runs of these experiments that stand in this one, in the trash or not."""
+        """Yields up to `most` runs of these experiments whose parent is this one, in the trash or not."""
         return self.runs(experiment_ids, f"tags.`mlflow.parentRunId` = '{run_id}'", most, deleted=None)
 
     def runs(
         self, experiment_ids: Sequence[str], where: str, most: int, *, deleted: bool | None
     ) -> Iterator[StoredRun]:
-        """The newest `most` runs that fit MLflow's filter: those in the trash, the others, or all."""
+        """Yields the newest `most` runs that fit MLflow's filter: those in the trash, the others, or all."""
         mlflow, token, left = self._mlflow.within(_ALL_SECONDS, each_seconds=CALL_SECONDS), "", most
         while experiment_ids and left > 0:
             body: dict[str, Any] = {"experiment_ids": list(experiment_ids), "filter": where}
@@ -71,12 +71,12 @@ class RunTrashCalls(RunWrites):
                 return
 
     def versions_of(self, run_ids: Sequence[str]) -> list[MadeVersion]:
-        """Every version of any registered model that came from these runs."""
+        """Returns every version of any registered model that came from these runs."""
         pieces = (run_ids[start : start + _PIECE] for start in range(0, len(run_ids), _PIECE))
         return [made for piece in pieces for made in self._versions_of_some(piece)]
 
     def _versions_of_some(self, run_ids: Sequence[str]) -> list[MadeVersion]:
-        """As many as go into an address."""
+        """Returns the versions of as many runs as go into an address."""
         named = ", ".join(f"'{run_id}'" for run_id in run_ids)
         query: dict[str, Any] = {"filter": f"run_id IN ({named})", "max_results": _PAGE, "page_token": ""}
         found: list[MadeVersion] = []
@@ -88,12 +88,12 @@ class RunTrashCalls(RunWrites):
                 return found
 
     def versions_by_run(self, run_ids: Sequence[str]) -> dict[str, list[MadeVersion]]:
-        """The same of any number of runs, by run."""
+        """Returns the same of any number of runs, by run."""
         found: dict[str, list[MadeVersion]] = {}
         for made in self.versions_of(run_ids):
             found.setdefault(made.run_id, []).append(made)
         return found
 
     def is_active(self, made: MadeVersion) -> bool:
-        """Whether the alias of its registered model names this version, as it is now."""
+        """Returns whether the alias of its registered model names this version, as it is now."""
         return MlflowRegistry(self._mlflow, made.name).registered().active == made.version

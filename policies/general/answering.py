@@ -50,7 +50,7 @@ class Answering:
         return list(dict.fromkeys(names))
 
     def answers(self, found: Mapping[str, NDArray[Any]], states: Sequence[PolicyState]) -> list[PolicyAnswer]:
-        """One answer for each observation; raises PolicyFailed where they are none."""
+        """Returns one answer for each observation; raises PolicyFailed where they are none."""
         count = len(states)
         actions = self._actions(found, count)
         scored, kind = self._scored(found, actions, count)
@@ -80,7 +80,7 @@ class Answering:
         return self._best(rows, output.meaning)
 
     def _as_chosen(self, rows: NDArray[Any], meaning: Meaning) -> list[Action]:
-        """Actions that the policy gives as such: choices that there are, numbers within their bounds."""
+        """Returns actions that the policy gives as such: choices that there are, numbers within their bounds."""
         space = self._space
         if isinstance(space, BoxSpace):
             return list(_within(rows, space, is_scaled=meaning is Meaning.SCALED_ACTIONS))
@@ -92,7 +92,7 @@ class Answering:
         return self._as_actions(chosen.astype(np.int64))
 
     def _best(self, rows: NDArray[Any], meaning: Meaning) -> list[Action]:
-        """The first of the highest scores; of zeros and ones, what is more likely."""
+        """Returns the first of the highest scores; of zeros and ones, what is more likely."""
         space = self._space
         if isinstance(space, MultiBinarySpace):
             return self._as_actions((rows > (0.5 if meaning is Meaning.PROBABILITIES else 0.0)).astype(np.int64))
@@ -122,7 +122,7 @@ class Answering:
         return np.stack(actions).reshape(count, width), Meaning.ACTIONS.value
 
     def _rows(self, found: Mapping[str, NDArray[Any]], output: PolicyOutput, count: int, width: int) -> NDArray[Any]:
-        """An output as float64 [count, width]."""
+        """Returns an output as float64 [count, width]."""
         array = found[output.name]
         if array.size != count * width:
             shape = str(list(array.shape))
@@ -134,7 +134,7 @@ class Answering:
 
 
 def _within(rows: NDArray[Any], space: BoxSpace, *, is_scaled: bool) -> NDArray[Any]:
-    """Continuous actions in the space's shape and type, clipped to its bounds as Stable-Baselines3 does."""
+    """Returns continuous actions in the space's shape and type, clipped to its bounds as Stable-Baselines3 does."""
     low, high = (_bounds(bound, space, end) for bound, end in ((space.low, -np.inf), (space.high, np.inf)))
     if is_scaled:
         rows = np.where(np.isfinite(low) & np.isfinite(high), low + 0.5 * (rows + 1.0) * (high - low), rows)
@@ -145,13 +145,13 @@ def _within(rows: NDArray[Any], space: BoxSpace, *, is_scaled: bool) -> NDArray[
 
 
 def _bounds(bound: tuple[float | None, ...] | float | None, space: BoxSpace, end: float) -> NDArray[np.float64]:
-    """A bound for each number of an action."""
+    """Returns a bound for each number of an action."""
     each = bound if isinstance(bound, tuple) else (bound,) * (number_of_actions(space) or 0)
     return np.array([end if one is None else one for one in each], np.float64)
 
 
 def _range_of(space: object) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The least and the greatest number of each choice."""
+    """Returns the least and the greatest number of each choice."""
     if isinstance(space, DiscreteSpace):
         return np.array([space.start]), np.array([space.start + space.n - 1])
     if isinstance(space, MultiDiscreteSpace):

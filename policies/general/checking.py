@@ -90,7 +90,7 @@ class _Check:
         self._until = until
 
     def wrong(self, played: Sequence[Observation]) -> Message | None:
-        """What is wrong with its answers; raises PolicyFailed."""
+        """Returns what is wrong with its answers; raises PolicyFailed."""
         probes = probes_of(self._facts, played)
         return self._of_each(probes) or self._of_episodes(played or [observation for observation, _kind in probes])
 
@@ -107,7 +107,9 @@ class _Check:
         return None
 
     def _batches(self, count: int) -> Iterator[tuple[int, int]]:
-        """Begin and length: single ones first and twice, then all of them, together where the file allows that."""
+        """Yields begin and length: single ones first and twice, then all of them, together where the file allows
+        that.
+        """
         alone = [(begin, 1) for begin in range(min(_ALONE, count))]
         yield from (*alone, *alone)
         if self._policy.signature.together == 1:
@@ -117,7 +119,7 @@ class _Check:
         yield 0, count
 
     def _of_episodes(self, seen: Sequence[Observation]) -> Message | None:
-        """Whether one that remembers goes the same way twice."""
+        """Returns whether one that remembers goes the same way twice."""
         if not self._policy.signature.is_recurrent:
             return None
         first, second = (self._episode(seen[:_LONGEST_EPISODE]) for _time in range(2))
@@ -166,7 +168,10 @@ def _changed(
 
 
 def _are_alike(one: PolicyAnswer, other: PolicyAnswer) -> bool:
-    """Whether they differ by rounding at most; where there are scores, two best ones may be as good as each other."""
+    """Returns whether they differ by rounding at most.
+
+    Where there are scores, two best ones may be as good as each other.
+    """
     numbers = (_numbers(one), _numbers(other))
     tolerance = _ROUNDING * max(float(np.abs(one).max(initial=0)) for one in numbers) + 1e-6
     return bool(np.allclose(*numbers, rtol=0, atol=tolerance))

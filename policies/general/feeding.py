@@ -29,11 +29,14 @@ class Feeding:
         self._order = [pair.input for pair in signature.state]
 
     def feeds(self, observations: Observations, states: Sequence[PolicyState | None]) -> dict[str, NDArray[Any]]:
-        """The arrays by the inputs' names, for as many observations as states; None starts an episode."""
+        """Returns the arrays by the inputs' names, for as many observations as states; None starts an episode."""
         return {one.name: self._feed(one, observations, states) for one in self._signature.inputs}
 
     def single_feeds(self, observations: Observations, states: Sequence[PolicyState | None]) -> dict[str, NDArray[Any]]:
-        """As `feeds`, for a file that takes one at a time: the first dimension counts the times that it is run."""
+        """Feeds as `feeds` does, for a file that takes one at a time.
+
+        The first dimension counts the times that it is run.
+        """
         found = {}
         for one in self._signature.inputs:
             if one.role is Role.STATE:
@@ -44,7 +47,10 @@ class Feeding:
         return found
 
     def checked(self, observations: Observations) -> dict[str, NDArray[Any]]:
-        """The parts as arrays with their number first; raises BadInput where one is not of its space's shape."""
+        """Returns the parts as arrays with their number first.
+
+        Raises BadInput where one is not of its space's shape.
+        """
         found = {}
         for part, space in self._parts.items():
             array = np.asarray(observations.get(part, ()))
@@ -88,12 +94,15 @@ class Feeding:
 
 
 def _alone(one: PolicyInput) -> tuple[int | None, ...]:
-    """An input's shape for one observation."""
+    """Returns an input's shape for one observation."""
     return tuple(1 if axis == one.batch_axis else size for axis, size in enumerate(one.shape))
 
 
 def _in_place(array: NDArray[Any], one: PolicyInput, count: int) -> NDArray[Any]:
-    """Observations in the input's type and with its number of dimensions: those between are 1, such as a sequence's."""
+    """Returns observations in the input's type and with its number of dimensions.
+
+    Those between are 1, such as a sequence's.
+    """
     array = np.asarray(array, one.dtype)
     if one.batch_axis is None:
         return array.reshape(array.shape[1:])
@@ -102,13 +111,13 @@ def _in_place(array: NDArray[Any], one: PolicyInput, count: int) -> NDArray[Any]
 
 
 def _for_each(numbers: NDArray[Any], one: PolicyInput) -> NDArray[Any]:
-    """A number for each observation, in the input's type and shape."""
+    """Returns a number for each observation, in the input's type and shape."""
     shape = [len(numbers) if axis == one.batch_axis else size or 1 for axis, size in enumerate(one.shape)]
     return np.asarray(numbers, one.dtype).reshape(shape)
 
 
 def _are_choices(array: NDArray[Any], space: PlainSpace) -> bool:
-    """Whether numbers that stand for choices are some of them."""
+    """Returns whether numbers that stand for choices are some of them."""
     if isinstance(space, DiscreteSpace):
         return bool(((array >= space.start) & (array < space.start + space.n)).all())
     if isinstance(space, MultiDiscreteSpace):
@@ -126,7 +135,7 @@ def _laid_out(array: NDArray[Any], space: PlainSpace, layout: Layout) -> NDArray
 
 
 def _row(array: NDArray[Any], space: PlainSpace) -> NDArray[Any]:
-    """Each observation as one row of numbers; a choice as zeros and a one."""
+    """Returns each observation as one row of numbers; a choice as zeros and a one."""
     if isinstance(space, DiscreteSpace):
         return _ones_at(array.astype(int) - space.start, space.n)
     if isinstance(space, MultiDiscreteSpace):
@@ -137,5 +146,5 @@ def _row(array: NDArray[Any], space: PlainSpace) -> NDArray[Any]:
 
 
 def _ones_at(places: NDArray[Any], width: int) -> NDArray[Any]:
-    """A row of zeros for each place, with a one there."""
+    """Returns a row of zeros for each place, with a one there."""
     return np.asarray(places[:, None] == np.arange(width), np.float32)

@@ -57,7 +57,7 @@ class TensorProcess:
     def ask(
         self, tensors: Tensors, outputs: Sequence[str], seconds: float, *, singly: bool = False
     ) -> dict[str, NDArray[Any]]:
-        """The outputs of those names; raises PolicyFailed.
+        """Returns the outputs of those names; raises PolicyFailed.
 
         `singly`, the first dimension counts how often it is run, of the arrays and of the answers.
         """
@@ -123,7 +123,8 @@ class GeneralPolicy:
     def ask(
         self, observation: Observations, state: PolicyState | None = None, seconds: float = ANSWER_SECONDS
     ) -> PolicyAnswer:
-        """What it makes of one observation, within a second; `state` is its last answer's, None at an episode's start.
+        """Returns what it makes of one observation, within a second; `state` is its last answer's, None at an
+        episode's start.
 
         Raises PolicyFailed, and BadInput for an observation that is not of its environment's space.
         """
@@ -133,7 +134,7 @@ class GeneralPolicy:
     def ask_many(
         self, observations: Observations, states: Sequence[PolicyState | None], seconds: float = ANSWER_SECONDS
     ) -> list[PolicyAnswer]:
-        """What it makes of as many observations as states, each part with their number first.
+        """Returns what it makes of as many observations as states, each part with their number first.
 
         They are asked together as far as the file allows. `seconds` are for each time that it is asked; raises as
         `ask`.
@@ -179,14 +180,17 @@ class GeneralPolicy:
             raise
 
     def _states(self, found: Mapping[str, NDArray[Any]], count: int) -> list[PolicyState]:
-        """What it remembers of each episode."""
+        """Returns what it remembers of each episode."""
         pairs = self.signature.state
         each = [_split(found[pair.output], self._inputs[pair.input], count, self._is_single) for pair in pairs]
         return list(zip(*each, strict=True)) if each else [()] * count
 
 
 def _split(array: NDArray[Any], taken_by: PolicyInput, count: int, singly: bool) -> list[NDArray[Any]]:
-    """A state of several episodes, apart, each as its input takes it; raises PolicyFailed where it does not fit."""
+    """Returns a state of several episodes, apart, each as its input takes it.
+
+    Raises PolicyFailed where it does not fit.
+    """
     together = 1 if singly else count
     wanted = [together if axis == taken_by.batch_axis else size for axis, size in enumerate(taken_by.shape)]
     shape = array.shape[1:] if singly else array.shape

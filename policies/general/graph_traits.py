@@ -30,7 +30,7 @@ class Traits(NamedTuple):
     scales_pixels: bool
 
     def operator_of(self, name: str) -> str | None:
-        """What makes that tensor, past what only passes numbers on."""
+        """Returns what makes that tensor, past what only passes numbers on."""
         for _step in range(_MOST_STEPS):
             node = self.nodes.get(name)
             if node is None or node.operator not in _PASSING_ON or not node.inputs:
@@ -64,7 +64,7 @@ def _node(model: bytes, part: Field) -> tuple[_Node, list[str], bool]:
 
 
 def _is_pixel_scale(model: bytes, tensor: Field) -> bool:
-    """Whether it is one number, by which or into which pixels are divided."""
+    """Returns whether it is one number, by which or into which pixels are divided."""
     if tensor.end - tensor.start > 2**10:  # a single number is short, whatever its name
         return False
     found = list(fields(model, tensor.start, tensor.end))

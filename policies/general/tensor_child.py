@@ -26,16 +26,16 @@ class Tensors:
     """The outputs that are asked for."""
 
     def described(self, session: Any, model: bytes, plan: Plan) -> bytes:
-        """As `Answers.described`."""
+        """Implements `Answers.described`."""
         return _described(session, model, plan["answer_bytes"])
 
     def question(self, plan: Plan) -> bytes | None:
-        """The arrays, packed."""
+        """Returns the arrays, packed."""
         head = read(4)
         return None if len(head) < 4 else read(struct.unpack("=I", head)[0])
 
     def answer(self, session: Any, question: bytes, plan: Plan) -> bytes:
-        """The outputs, packed."""
+        """Returns the outputs, packed."""
         return _answer(session, question, plan["answer_bytes"])
 
 

@@ -22,14 +22,14 @@ class TensorsDamaged(ValueError):
 
 
 def packed(tensors: Tensors, **more: object) -> bytes:
-    """The arrays and whatever JSON goes with them."""
+    """Returns the arrays and whatever JSON goes with them."""
     listed = [[name, array.dtype.name, list(array.shape)] for name, array in tensors.items()]
     head = json.dumps({"tensors": listed, **more}).encode()
     return b"".join([_HEAD.pack(len(head)), head, *(np.ascontiguousarray(one).tobytes() for one in tensors.values())])
 
 
 def unpacked(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """What `packed` was given; raises TensorsDamaged."""
+    """Returns what `packed` was given; raises TensorsDamaged."""
     try:
         (size,) = _HEAD.unpack_from(content)
         head = json.loads(content[_HEAD.size : _HEAD.size + size])

@@ -101,16 +101,16 @@ class TrainingLog(Protocol):
     """What a training's programs wrote, all attempts after each other."""
 
     def part(self, before: int | None, lines: int) -> LogPart:
-        """The last `lines` lines before a byte, or of all."""
+        """Returns the last `lines` lines before a byte, or of all."""
 
     def search(self, text: str, before: int | None) -> "Found":
-        """The newest lines before a byte that hold `text`, bounded in number, memory and time."""
+        """Returns the newest lines before a byte that hold `text`, bounded in number, memory and time."""
 
     def piece(self, begins: int) -> "LogPiece":
-        """A bounded piece from a byte on, of whole lines where it has any."""
+        """Returns a bounded piece from a byte on, of whole lines where it has any."""
 
     def whole(self) -> Iterator[bytes]:
-        """All of it, in pieces."""
+        """Returns all of it, in pieces."""
 
 
 class LogPiece(NamedTuple):
@@ -144,13 +144,13 @@ class Backend(Protocol):
     """
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
-        """How much fits in beside those that run."""
+        """Returns how much fits in beside those that run."""
 
     def launch(self, launch: Launch) -> None:
         """Begins an attempt, once, however often it is asked for the same one; raises a ClewError where it cannot."""
 
     def poll(self, run_id: str, attempt: int) -> Status:
-        """What an attempt does."""
+        """Returns what an attempt does."""
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
         """Asks an attempt to end, soon and then by force; returns at once. Asking again does nothing."""
@@ -159,13 +159,13 @@ class Backend(Protocol):
         """Says that a training that waits is not to run now: what a lost answer hid of it ends as soon as it shows."""
 
     def log(self, run_id: str, attempt: int) -> TrainingLog:
-        """What it wrote."""
+        """Returns what it wrote."""
 
     def progress_file(self, run_id: str) -> Path | None:
-        """Where the program writes its progress, if it does and the place has files."""
+        """Returns where the program writes its progress, if it does and the place has files."""
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """Whether it can go on from where it was."""
+        """Returns whether it can go on from where it was."""
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
         """Gives a training the newest checkpoint of another to begin with; returns whether it has one now."""
@@ -174,12 +174,12 @@ class Backend(Protocol):
         """Raises a ClewError where nothing could be begun, for its disk is full, say."""
 
     def log_tail(self, run_id: str) -> list[str]:
-        """The last 50 lines of its log."""
+        """Returns the last 50 lines of its log."""
 
     def close(self) -> None:
         """Ends what this process does for it; what trains trains on."""
 
 
 def begins_with_checkpoint(backend: Backend, run_id: str) -> bool:
-    """Whether a training can go on: by what its folder has, else MLflow; raises a ClewError."""
+    """Returns whether a training can go on: by what its folder has, else MLflow; raises a ClewError."""
     return backend.has_checkpoint(run_id) or backend.adopt_checkpoint(run_id, run_id)

@@ -33,15 +33,18 @@ class Checkpoints:
         self._runs, self._folders = runs, folders
 
     def newest(self, run_id: str) -> Checkpoint | None:
-        """The one that a training goes on from: its own, or else another's that it took; raises a ServiceError."""
+        """Returns the one that a training goes on from: its own, or else another's that it took.
+
+        Raises a ServiceError.
+        """
         return self._own(run_id) or self._noted(run_id)
 
     def to_begin_with(self, run_id: str, attempt: int) -> Checkpoint | None:
-        """As `newest`; a first attempt has none of its own yet, so that MLflow is not asked."""
+        """Returns what `newest` does; a first attempt has none of its own yet, so that MLflow is not asked."""
         return self._noted(run_id) if attempt == 1 else self.newest(run_id)
 
     def has(self, run_id: str) -> bool:
-        """Whether there is one; where MLflow does not answer, whether there was."""
+        """Returns whether there is one; where MLflow does not answer, whether there was."""
         if not (self._folders / run_id).exists():
             return False
         try:

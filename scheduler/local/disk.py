@@ -21,7 +21,7 @@ def take_room(folder: Path) -> None:
 
 
 def looks_full(folder: Path) -> bool:
-    """Whether there is no such room, as the system counts it: asked each second, so that nothing is written."""
+    """Returns whether there is no such room, as the system counts it: asked each second, so that nothing is written."""
     try:
         found = os.statvfs(folder)
     except OSError:  # not made yet

@@ -19,14 +19,14 @@ _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
 
 def base_environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """What is handed on of the scheduler's own: no token, no password, no database."""
+    """Returns what is handed on of the scheduler's own: no token, no password, no database."""
     found = {name: value for name, value in ours.items() if name in _HANDED_ON or name.startswith("LC_")}
     proxies = {name: value for name, value in ours.items() if name.lower() in _PROXIES}
     return found | proxies | sparing_loopback(ours) | {"PYTHONUNBUFFERED": "1"}
 
 
 def tracking_environment(settings: Settings, run_id: str) -> dict[str, str]:
-    """By what MLflow's own client finds the server and the run."""
+    """Returns the variables by which MLflow's own client finds the server and the run."""
     url = settings.tracking_url
     found = {"MLFLOW_TRACKING_URI": without_credentials(url), "MLFLOW_RUN_ID": run_id}
     if settings.mlflow_tracking_token:
@@ -39,12 +39,18 @@ def tracking_environment(settings: Settings, run_id: str) -> dict[str, str]:
 
 
 def search_path(path: str) -> str:
-    """PATH with the folder of this Python before it: "python" in a command is the one that has Clew's libraries."""
+    """Returns PATH with the folder of this Python before it.
+
+    "python" in a command is the one that has Clew's libraries.
+    """
     return os.pathsep.join(filter(None, (str(Path(sys.executable).parent), path)))
 
 
 def local_environment(folder: Path, gpu_names: Sequence[str]) -> dict[str, str]:
-    """Where this machine keeps the training and its programs, and the GPUs that it has: none if it asked for none."""
+    """Returns where this machine keeps the training and its programs, and the GPUs that it has.
+
+    None if it asked for none.
+    """
     path = search_path(os.environ.get("PATH", os.defpath))
     gpus = {"PATH": path, "CUDA_VISIBLE_DEVICES": ",".join(gpu_names), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     return gpus | {"CLEW_RUN_FOLDER": str(folder)}

@@ -37,7 +37,7 @@ class Gpus:
         self._read_at = 0.0
 
     def room(self, held: Sequence[int]) -> GpuRoom:
-        """The GPUs that no training of ours has (`held`), and on which nobody else computes."""
+        """Returns the GPUs that no training of ours has (`held`), and on which nobody else computes."""
         try:
             report = self._asked()
         except ClewError as error:
@@ -47,7 +47,7 @@ class Gpus:
         return room_in(report, held)
 
     def name(self, gpu_id: int) -> str:
-        """What CUDA_VISIBLE_DEVICES calls a GPU: by its UUID, where that is known."""
+        """Returns what CUDA_VISIBLE_DEVICES calls a GPU: by its UUID, where that is known."""
         report = self._report
         found = next((gpu.uuid for gpu in report.gpus if gpu.gpu_id == gpu_id), None) if report else None
         return found or str(gpu_id)
@@ -76,7 +76,7 @@ class Gpus:
 
 
 def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
-    """What a report leaves beside the GPUs that are held."""
+    """Returns what a report leaves beside the GPUs that are held."""
     if report.state in _HAS_NONE:
         return GpuRoom(0)
     if report.state is not HostState.OK:
@@ -93,7 +93,7 @@ def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
 
 
 def _user_of(gpu: Gpu) -> str | None:
-    """What computes on it, or why it cannot be used."""
+    """Returns what computes on it, or why it cannot be used."""
     if gpu.state is not GpuState.OK:
         return gpu.state.value
     if gpu.processes:

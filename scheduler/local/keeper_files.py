@@ -13,7 +13,7 @@ _TAIL_BYTES: Final = 64 * 2**10
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
-    """Size and time of change of a file."""
+    """Returns size and time of change of a file."""
     try:
         status = path.stat()
     except OSError:
@@ -22,7 +22,7 @@ def stamp(path: Path) -> tuple[int, int] | None:
 
 
 def last_lines(path: Path, lines: int = TAIL_LINES, characters: int = TAIL_CHARACTERS) -> list[str]:
-    """The last lines of a log, each as a terminal would leave it."""
+    """Returns the last lines of a log, each as a terminal would leave it."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
@@ -67,5 +67,5 @@ def write_whole(path: Path, record: dict[str, Any]) -> None:
 
 
 def now_ms() -> int:
-    """Unix ms."""
+    """Returns the time in Unix ms."""
     return time.time_ns() // 1_000_000

@@ -38,7 +38,7 @@ class Keeper:
         self._pid = os.getpid()
 
     def run(self) -> None:
-        """From the first record to the last."""
+        """Runs it from the first record to the last."""
         reserve(self._folder / "exit.json.new")
         self._write_started(None)
         try:
@@ -53,7 +53,7 @@ class Keeper:
         self._write_exit(code=program.wait())
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        """In a session of its own, and not to outlive this process."""
+        """Starts the program in a session of its own, and not to outlive this process."""
         return subprocess.Popen(
             self._spec["command"],
             cwd=self._spec["directory"],
@@ -76,7 +76,7 @@ class Keeper:
             Path("/proc/self/oom_score_adj").write_text("500")  # rather this than the services beside it
 
     def _wait(self, pid: int) -> None:
-        """Until the program has ended; it is not reaped then."""
+        """Waits until the program has ended; it is not reaped then."""
         stopping = Stopping(self._folder, pid, self._spec)
         looked_at = time.monotonic()
         while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:

@@ -43,7 +43,7 @@ class LocalBackend:
         clean: Callable[[str], str] = str,
         stored: Checkpoints | None = None,
     ) -> None:
-        """`gpus` tells of those that are free beside the ones that trainings of ours have; `clean` hides secrets.
+        """Takes `gpus`, which counts those free beside the ones of our own trainings; `clean` hides secrets.
 
         `stored` are the checkpoints that MLflow has, for trainings whose folder is gone.
         """
@@ -54,7 +54,7 @@ class LocalBackend:
         self._lock = threading.Lock()
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
-        """As `Backend.room`."""
+        """Implements `Backend.room`."""
         slots = self._settings.training_slots
         busy = sum(needs.slots for needs, _gpus in alive if not needs.gpus)
         held = [gpu for _needs, gpus in alive for gpu in gpus]
@@ -62,7 +62,7 @@ class LocalBackend:
         return room._replace(most=0, hindrance=_NO_ROOM) if looks_full(self._folders) else room
 
     def launch(self, launch: Launch) -> None:
-        """As `Backend.launch`; raises StartFailed."""
+        """Implements `Backend.launch`; raises StartFailed."""
         try:
             with self._lock:
                 self._launch(launch, self._folder(launch.run_id))
@@ -70,7 +70,7 @@ class LocalBackend:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def poll(self, run_id: str, attempt: int) -> Status:
-        """As `Backend.poll`."""
+        """Implements `Backend.poll`."""
         folder = self._folder(run_id)
         if self._is_alive(folder):
             started = folder.started
@@ -88,7 +88,7 @@ class LocalBackend:
         return Lost(started.boot_id != boot_id(), folder.stop.exists(), folder.stopped_by)
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
-        """As `Backend.stop`; raises StartFailed where the disk takes nothing."""
+        """Implements `Backend.stop`; raises StartFailed where the disk takes nothing."""
         folder = self._folder(run_id)
         if folder.stop.exists():
             return
@@ -101,22 +101,25 @@ class LocalBackend:
                 raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def withdraw(self, run_id: str) -> None:
-        """As `Backend.withdraw`: what was not launched here does not run."""
+        """Implements `Backend.withdraw`: what was not launched here does not run."""
 
     def log(self, run_id: str, attempt: int) -> LogFile:
-        """As `Backend.log`."""
+        """Implements `Backend.log`."""
         return LogFile(self._folder(run_id).log, self._clean)
 
     def progress_file(self, run_id: str) -> Path:
-        """As `Backend.progress_file`."""
+        """Implements `Backend.progress_file`."""
         return self._folder(run_id).progress
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """As `Backend.has_checkpoint`: in its folder, or noted there as one that MLflow has."""
+        """Implements `Backend.has_checkpoint`: in its folder, or noted there as one that MLflow has."""
         return self._folder(run_id).checkpoint is not None or self._noted(run_id) is not None
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
-        """As `Backend.adopt_checkpoint`; raises StartFailed, and a ServiceError where only MLflow can have it."""
+        """Implements `Backend.adopt_checkpoint`.
+
+        Raises StartFailed, and a ServiceError where only MLflow can have it.
+        """
         try:
             if run_id != parent_id and self._folder(run_id).take_checkpoint_of(self._folder(parent_id)):
                 return True
@@ -125,18 +128,18 @@ class LocalBackend:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def check_writable(self) -> None:
-        """As `Backend.check_writable`: a start that the disk has no room for is none."""
+        """Implements `Backend.check_writable`: a start that the disk has no room for is none."""
         try:
             take_room(self._folders)
         except OSError as error:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def log_tail(self, run_id: str) -> list[str]:
-        """As `Backend.log_tail`."""
+        """Implements `Backend.log_tail`."""
         return [self._clean(line) for line in last_lines(self._folder(run_id).log)]
 
     def close(self) -> None:
-        """As `Backend.close`: the keepers outlive this process as they are."""
+        """Implements `Backend.close`: the keepers outlive this process as they are."""
 
     def _launch(self, launch: Launch, folder: RunFolder) -> None:
         with folder.locked() as lock:
@@ -183,7 +186,7 @@ class LocalBackend:
         }
 
     def _is_alive(self, folder: RunFolder) -> bool:
-        """Under the lock of this process: while one thread looks at a file's lock, another could not take it."""
+        """Looks under the lock of this process: while one thread looks at a file's lock, another could not take it."""
         with self._lock:
             self._keepers = [keeper for keeper in self._keepers if keeper.poll() is None]  # the others are reaped
             return folder.is_locked

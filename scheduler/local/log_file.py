@@ -25,7 +25,7 @@ class LogFile:
         self._clean = clean
 
     def part(self, before: int | None, lines: int) -> LogPart:
-        """As `TrainingLog.part`."""
+        """Implements `TrainingLog.part`."""
         try:
             with self._path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -36,7 +36,7 @@ class LogFile:
         return LogPart(begins=begins, ends=ends, size=size, lines=[self._shown(one) for one in _split(content)])
 
     def search(self, text: str, before: int | None) -> Found:
-        """As `TrainingLog.search`; letters count in either case."""
+        """Implements `TrainingLog.search`; letters count in either case."""
         try:
             with self._path.open("rb") as file:
                 return self._search(file, text.casefold(), before)
@@ -44,7 +44,7 @@ class LogFile:
             return Found([], 0, 0)
 
     def piece(self, begins: int) -> LogPiece:
-        """As `TrainingLog.piece`."""
+        """Implements `TrainingLog.piece`."""
         try:
             with self._path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -57,7 +57,7 @@ class LogFile:
         return LogPiece(shown, begins + len(content), size)
 
     def whole(self) -> Iterator[bytes]:
-        """As `TrainingLog.whole`: as far as it goes by now."""
+        """Implements `TrainingLog.whole`: as far as it goes by now."""
         begins, ends = 0, None
         while ends is None or begins < ends:
             piece = self.piece(begins)
@@ -81,14 +81,14 @@ class LogFile:
         return Found(found, at, size)
 
     def _shown(self, line: bytes) -> str:
-        """A line as a terminal would leave it: of a progress bar the last state, and no more than is read."""
+        """Returns a line as a terminal would leave it: of a progress bar the last state, and no more than is read."""
         last = line.rstrip(b"\r\n").rpartition(b"\r")[2]
         text = self._clean(last[: 4 * LONGEST_LINE].decode(errors="replace"))
         return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
 
 
 def _last(file: BinaryIO, ends: int, lines: int) -> tuple[int, bytes]:
-    """The last whole lines before a byte, as many as asked for or as fit, and where they begin."""
+    """Returns the last whole lines before a byte, as many as asked for or as fit, and where they begin."""
     begins = max(0, ends - MOST_PART_BYTES)
     content = _read(file, begins, ends)
     if begins > 0:  # the first line is cut; a line as long as all of it stays cut
@@ -99,7 +99,7 @@ def _last(file: BinaryIO, ends: int, lines: int) -> tuple[int, bytes]:
 
 
 def _whole_lines(file: BinaryIO, ends: int) -> tuple[int, bytes]:
-    """The lines that end before a byte, a block of them."""
+    """Returns the lines that end before a byte, a block of them."""
     begins = max(0, ends - _BLOCK)
     content = _read(file, begins, ends)
     if begins > 0:
@@ -115,7 +115,7 @@ def _placed(begins: int, content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _split(content: bytes) -> list[bytes]:
-    """The lines with their ends; only a line feed ends one."""
+    """Returns the lines with their ends; only a line feed ends one."""
     lines = content.split(b"\n")
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 

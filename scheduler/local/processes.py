@@ -25,7 +25,7 @@ def end_all_below() -> None:
 
 
 def children() -> Iterator[int]:
-    """The processes below this one, orphans of its program included."""
+    """Yields the processes below this one, orphans of its program included."""
     for task in Path("/proc/self/task").iterdir():
         with suppress(OSError):
             yield from map(int, (task / "children").read_text().split())
@@ -40,12 +40,12 @@ def reap_all_but(program: int) -> None:
 
 
 def boot_id() -> str:
-    """What tells this boot of the machine from others."""
+    """Returns what tells this boot of the machine from others."""
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
 def oom_kills() -> int:
-    """How many processes the kernel has killed for their memory since the machine booted."""
+    """Returns how many processes the kernel has killed for their memory since the machine booted."""
     with suppress(OSError, ValueError):
         for line in Path("/proc/vmstat").read_text().splitlines():
             if line.startswith("oom_kill "):

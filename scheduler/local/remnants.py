@@ -17,7 +17,7 @@ def end_remnants(folder: Path) -> int:
 
 
 def _remnants(folder: Path) -> Iterator[int]:
-    """By a variable that nothing else has: numbers of processes and groups are given anew."""
+    """Yields processes by a variable that nothing else has: numbers of processes and groups are given anew."""
     mark = f"CLEW_RUN_FOLDER={folder}".encode()
     for process in Path("/proc").iterdir():
         if process.name.isdigit():

@@ -144,7 +144,7 @@ def _takes(descriptor: int) -> bool:
 
 
 def _linked(source: str, target: str) -> None:
-    """A checkpoint is never written to again once it is whole, so that two may share its bytes."""
+    """Links a checkpoint, which is never written to again once it is whole, so that two may share its bytes."""
     try:
         os.link(source, target)
     except OSError:
@@ -152,7 +152,7 @@ def _linked(source: str, target: str) -> None:
 
 
 def _read(path: Path, shape: type[M]) -> M | None:
-    """A record as it should be; None where there is none, or none that fits."""
+    """Returns a record as it should be; None where there is none, or none that fits."""
     try:
         with path.open("rb") as file:
             return shape.model_validate_json(file.read(_MOST_RECORD_BYTES))

@@ -34,7 +34,7 @@ class RunFolders:
         self._most_bytes = most_bytes
 
     def has(self, run_id: str) -> bool:
-        """Whether what a training wrote is still there."""
+        """Returns whether what a training wrote is still there."""
         return (self._path / run_id).is_dir()
 
     def sweep(self, is_needed: Callable[[str], bool | None], changing: AbstractContextManager[object]) -> list[str]:
@@ -83,7 +83,7 @@ class RunFolders:
 
 
 def _sized(path: Path) -> _Sized:
-    """Its bytes on the disk, those of a checkpoint that several have shared among them, and its last change."""
+    """Returns its bytes on the disk, those of a checkpoint that several have shared among them, and its last change."""
     changed_at, size = 0.0, 0
     for folder, _folders, names in os.walk(path):
         for name in names:

@@ -20,7 +20,7 @@ class Stopping:
         self.has_killed = False
 
     def step(self, is_interrupted: bool) -> None:
-        """What is due by now; to be called several times a second."""
+        """Does what is due by now; to be called several times a second."""
         now = time.monotonic()
         if not self._began:
             if is_interrupted or (self._folder / "stop").exists():

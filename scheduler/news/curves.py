@@ -30,7 +30,7 @@ class Curve:
             self._halve()
 
     def points(self) -> LivePoints:
-        """The curve as it is drawn."""
+        """Returns the curve as it is drawn."""
         values: list[float | None] = [total / count for total, count in zip(self._sums, self._counts, strict=True)]
         return LivePoints(key=self._key, x=list(self._x), y=values)
 

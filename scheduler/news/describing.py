@@ -22,7 +22,7 @@ def described(
     *,
     is_mlflow_away: bool,
 ) -> Training:
-    """One training; `place` counts from 1 among those that wait."""
+    """Returns one training; `place` counts from 1 among those that wait."""
     reason = _reason(entry, place, reasons)
     return Training(
         run_id=entry.run_id,
@@ -49,7 +49,7 @@ def described(
 
 
 def actions_of(entry: Entry) -> tuple[TrainingAction, ...]:
-    """What can be done with it."""
+    """Returns what can be done with it."""
     more: tuple[TrainingAction, ...] = ()
     if entry.has_checkpoint and entry.is_over:
         more = (TrainingAction.CONTINUE,) if entry.state in _MAY_CONTINUE else ()
@@ -58,12 +58,12 @@ def actions_of(entry: Entry) -> tuple[TrainingAction, ...]:
 
 
 def places(entries: Entries) -> dict[str, int]:
-    """Where each one stands that waits."""
+    """Returns where each one stands that waits."""
     return {entry.run_id: number for number, entry in enumerate(entries.waiting(), start=1)}
 
 
 def _reason(entry: Entry, place: int | None, reasons: Mapping[str, Message]) -> Message | MessageData | None:
-    """Why it waits, here or where it is to run, or how it ended."""
+    """Returns why it waits, here or where it is to run, or how it ended."""
     if entry.is_waiting:
         return reasons.get(entry.run_id) or WaitsForItsTurn((place or 1) - 1)
     return reasons.get(entry.run_id) if entry.is_alive else entry.outcome

@@ -28,17 +28,17 @@ class ProgressBook:
         self._watched: dict[str, float] = {}
 
     def progress(self, entry: Entry) -> TrainingProgress | None:
-        """The newest that is known."""
+        """Returns the newest that is known."""
         with self._lock:
             return self._source(entry).last
 
     def curves(self, entry: Entry) -> list[LivePoints]:
-        """The curves as far as they are known."""
+        """Returns the curves as far as they are known."""
         with self._lock:
             return self._source(entry).curves
 
     def has_begun(self, entry: Entry) -> bool:
-        """Whether its present attempt has told of progress; of a program that tells none, whether it runs."""
+        """Returns whether its present attempt has told of progress; of a program that tells none, whether it runs."""
         if entry.trainer_tells:
             last = self.progress(entry)
             return last is not None and last.at_ms >= (entry.started_ms or 0)
@@ -50,7 +50,7 @@ class ProgressBook:
             self._watched[entry.run_id] = time.monotonic()
 
     def due(self, find: Callable[[str], Entry | None]) -> list[LoggedProgress]:
-        """Those about whom MLflow is to be asked: watched, without a file, and running or not asked since."""
+        """Returns those about whom MLflow is to be asked: watched, without a file, and running or not asked since."""
         with self._lock:
             now = time.monotonic()
             self._watched = {run: at for run, at in self._watched.items() if now - at < _WATCHED_SECONDS}
@@ -69,7 +69,7 @@ class ProgressBook:
             self._logged.pop(run_id, None)
 
     def _source(self, entry: Entry) -> ProgressFile | LoggedProgress:
-        """With the lock held."""
+        """Returns where progress comes from; expects the lock to be held."""
         path = self._file_of(entry.run_id)
         if path is not None and ((entry.trainer_tells and entry.has_files) or path.exists()):
             file = _kept(self._files, entry.run_id, lambda: ProgressFile(path))

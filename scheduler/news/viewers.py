@@ -71,7 +71,7 @@ class Viewers:
             self._tell_one(run_id, stream)
 
     def _watched(self) -> list[tuple[str, _Stream]]:
-        """Those with viewers; a stream that has had none for some seconds is given up."""
+        """Returns those with viewers; a stream that has had none for some seconds is given up."""
         old = time.monotonic() - 10 * _HEARTBEAT_SECONDS
         with self._lock:
             self._streams = {

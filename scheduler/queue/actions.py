@@ -124,7 +124,7 @@ class Actions:
 
 
 def _again(entry: Entry) -> Entry:
-    """A training that ended, as it waits to go on."""
+    """Returns a training that ended, as it waits to go on."""
     return entry.but(
         state=TrainingState.QUEUED,
         place=float(now_ms()),

@@ -73,7 +73,7 @@ class Dispatcher:
             self.trouble = error
 
     def tick(self) -> None:
-        """One round; raises a ClewError where MLflow fails."""
+        """Does one round; raises a ClewError where MLflow fails."""
         try:
             self._reading.read_if_due()
             self._tell_all()
@@ -169,5 +169,5 @@ class Dispatcher:
 
 
 def now_ms() -> int:
-    """Unix ms."""
+    """Returns the time in Unix ms."""
     return time.time_ns() // 1_000_000

@@ -15,7 +15,7 @@ _FROM_SIGNAL: Final = 128
 
 
 def ended(entry: Entry, status: backend.Exited | backend.Lost, *, now_ms: int, may_restart: bool) -> Entry:
-    """What becomes of a training; `may_restart` is TRAINING_RESTART."""
+    """Returns what becomes of a training; `may_restart` is TRAINING_RESTART."""
     is_stopped = entry.stopped_by is not None or status.was_stopped
     by = entry.stopped_by or status.stopped_by
     if may_restart and not is_stopped and _by_the_machine(status) and entry.has_checkpoint:

@@ -26,7 +26,7 @@ class Entries:
             raise TrainingsNotRead(TheScheduler())
 
     def get(self, run_id: str) -> Entry:
-        """One training; raises NoSuchTraining, or TrainingsNotRead where nobody can know yet."""
+        """Returns one training; raises NoSuchTraining, or TrainingsNotRead where nobody can know yet."""
         found = self._by_id.get(run_id)
         if found is None:
             self.check_read()
@@ -34,29 +34,29 @@ class Entries:
         return found
 
     def find(self, run_id: str) -> Entry | None:
-        """One training, if it is here."""
+        """Returns one training, if it is here."""
         return self._by_id.get(run_id)
 
     def all(self) -> list[Entry]:
-        """All of them."""
+        """Returns all of them."""
         with self._lock:
             return list(self._by_id.values())
 
     def waiting(self) -> list[Entry]:
-        """Those in the queue, the next one first."""
+        """Returns those in the queue, the next one first."""
         return sorted((one for one in self.all() if one.is_waiting), key=lambda one: (one.place, one.run_id))
 
     def alive(self) -> list[Entry]:
-        """Those that run."""
+        """Returns those that run."""
         return [one for one in self.all() if one.is_alive]
 
     def over(self) -> list[Entry]:
-        """Those that ended, the newest first."""
+        """Returns those that ended, the newest first."""
         ended = (one for one in self.all() if one.is_over)
         return sorted(ended, key=lambda one: (one.ended_ms or one.asked_ms, one.run_id), reverse=True)
 
     def of_request(self, request_id: str) -> Entry | None:
-        """The training that a request made before."""
+        """Returns the training that a request made before."""
         return next((one for one in self.all() if one.request_id == request_id), None) if request_id else None
 
     def put(self, entry: Entry) -> None:
@@ -69,7 +69,7 @@ class Entries:
         return self.update(run_id, lambda entry: entry.but(**changes))
 
     def update(self, run_id: str, change: Callable[[Entry], Entry]) -> Entry | None:
-        """As `change`, by a function of what it is: nothing comes between."""
+        """Changes an entry as `change` does, by a function of what it is: nothing comes between."""
         with self._lock:
             found = self._by_id.get(run_id)
             if found is not None:

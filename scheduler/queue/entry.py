@@ -67,5 +67,5 @@ class Entry:
         return self.state in OVER
 
     def but(self, **changes: Any) -> "Entry":
-        """The same with other values; a change of state has to be told."""
+        """Returns the same with other values; a change of state has to be told."""
         return replace(self, **changes)

@@ -32,7 +32,10 @@ class Launching:
         self._environment = environment
 
     def looked_at(self, entry: Entry) -> Entry | None:
-        """The training by what MLflow says now; None where its run is gone. One that must not run has FAILED."""
+        """Returns the training by what MLflow says now.
+
+        None where its run is gone. One that must not run has FAILED.
+        """
         stored = self._queue.get(entry.run_id)
         if stored is None:
             return None
@@ -90,6 +93,6 @@ class Launching:
 
 
 def failed(entry: Entry, reason: Message) -> Entry:
-    """A training that ended before it began."""
+    """Returns a training that ended before it began."""
     now = time.time_ns() // 1_000_000
     return entry.but(state=TrainingState.FAILED, ended_ms=now, outcome=MessageData.of(reason), told=None)

@@ -62,22 +62,22 @@ class MlflowQueue:
         return entry_of(run, new.experiment).but(told=TrainingState.QUEUED)
 
     def _experiment_id(self, name: str) -> str:
-        """Asked for once for all seeds of a request; raises ExperimentDeleted."""
+        """Asks for the experiment once for all seeds of a request; raises ExperimentDeleted."""
         if (known := self._experiments.get(name)) is None:
             known = self._experiments[name] = self._runs.experiment(name)
         return known
 
     def live(self) -> list[Entry]:
-        """All that wait or run, as far as MLflow knows."""
+        """Returns all that wait or run, as far as MLflow knows."""
         over = " and ".join(f"tags.`{tags.STATE}` != '{state.value}'" for state in sorted(OVER))
         return self._found(over, MOST_LIVE)
 
     def past(self, most: int) -> list[Entry]:
-        """The newest trainings, those that ended among them."""
+        """Returns the newest trainings, those that ended among them."""
         return [entry for entry in self._found("", most) if entry.is_over]
 
     def get(self, run_id: str) -> Entry | None:
-        """A training as MLflow has it now; None where its run is deleted, or another scheduler's."""
+        """Returns a training as MLflow has it now; None where its run is deleted, or another scheduler's."""
         try:
             run = self._runs.get(run_id)
         except NotFound:
@@ -101,11 +101,11 @@ class MlflowQueue:
             self._runs.untag(run_id, key)
 
     def logged_nothing(self, run_id: str) -> bool:
-        """Whether nothing but tags is in the run."""
+        """Returns whether nothing but tags is in the run."""
         return self._runs.logged_nothing(run_id)
 
     def is_gone(self, run_id: str, error: BadInput | NotFound) -> bool:
-        """Whether MLflow refuses a write because the run is deleted."""
+        """Returns whether MLflow refuses a write because the run is deleted."""
         return isinstance(error, NotFound) or self.get(run_id) is None
 
     def _found(self, where: str, most: int) -> list[Entry]:

@@ -32,7 +32,7 @@ class Plan(NamedTuple):
 
 
 def plan(waiting: Sequence[Entry], room: Room) -> Plan:
-    """In the order of the queue, slots and GPUs each by itself: nobody overtakes who waits for the same."""
+    """Plans in the order of the queue, slots and GPUs each by itself: nobody overtakes who waits for the same."""
     found = _Planning(room)
     for entry in waiting:
         found.place(entry)

@@ -24,12 +24,12 @@ _MOST_MS: Final = 2**53
 
 
 def request_text(trainer: str, values: Mapping[str, object]) -> str:
-    """The tag that makes a run a training."""
+    """Returns the tag that makes a run a training."""
     return orjson.dumps({"trainer": trainer, "values": dict(values)}).decode()
 
 
 def tags_of(entry: Entry) -> dict[str, str]:
-    """The tags that change while a training waits, runs and ends."""
+    """Returns the tags that change while a training waits, runs and ends."""
     found = {
         tags.STATE: entry.state.value,
         tags.PLACE: repr(entry.place),
@@ -45,7 +45,7 @@ def tags_of(entry: Entry) -> dict[str, str]:
 
 
 def entry_of(run: StoredRun, experiment: str) -> Entry:
-    """The training of a run; what of its tags is not readable is its `damage`, and it will not run."""
+    """Returns the training of a run; what of its tags is not readable is its `damage`, and it will not run."""
     told = run.tags
     request, damage = _request(told.get(tags.REQUEST, ""))
     state = _state(told.get(tags.STATE, ""))

@@ -54,14 +54,14 @@ class Reading:
         self._has_read_past = True
 
     def _take(self, known: Entry | None, found: Entry) -> None:
-        """What waits is as MLflow has it; what runs or ended is as it is here."""
+        """Takes over what waits as MLflow has it, and what runs or ended as it is here."""
         if known is None:
             self._entries.replace(None, self._twin_cancelled(found))
         elif known.is_waiting and found.is_waiting and known.told is known.state:
             self._entries.replace(known, found)
 
     def _twin_cancelled(self, found: Entry) -> Entry:
-        """Of two runs that one request made, since MLflow's answer to the first was lost, one goes on."""
+        """Cancels one of two runs that one request made, since MLflow's answer to the first was lost."""
         twin = self._entries.of_request(found.request_id)
         if twin is None or twin.run_id == found.run_id or not found.is_waiting:
             return found
@@ -70,7 +70,7 @@ class Reading:
         return found.but(state=TrainingState.KILLED, ended_ms=now, outcome=outcome, request_id="", told=None)
 
     def _look_again(self, known: Entry) -> None:
-        """One that a search did not find: its run was deleted, or its state was written by another hand."""
+        """Reads one that a search did not find: its run was deleted, or its state was written by another hand."""
         found = self._queue.get(known.run_id)
         if found is None:
             self._entries.drop(known)

@@ -44,7 +44,7 @@ class Requests:
         environments: EnvironmentCheck,
         progress_of: Callable[[Entry], TrainingProgress | None] = lambda _entry: None,
     ) -> None:
-        """`progress_of` tells how far a training has come."""
+        """Takes `progress_of`, which returns how far a training has come."""
         self._entries = entries
         self._queue = queue
         self._backend = backend
@@ -54,7 +54,10 @@ class Requests:
         self._progress_of = progress_of
 
     def start(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
-        """A run for each seed; raises TrainingRefused, which names each wrong field, and then has started nothing."""
+        """Returns a run for each seed.
+
+        Raises TrainingRefused, which names each wrong field, and then has started nothing.
+        """
         self._entries.check_read()
         trainer = self._trainers.get(_text(body, "trainer", NAME))
         filled = {name: value for name, value in body.items() if name not in ("trainer", "request_id")}
@@ -64,7 +67,7 @@ class Requests:
         return self._make(trainer, runs, _request_id(body), by, None)
 
     def fork(self, body: Mapping[str, Any], by: str | None) -> list[Entry]:
-        """Children of a training that go on from its newest checkpoint, with other values."""
+        """Queues children of a training that go on from its newest checkpoint, with other values."""
         parent = self._entries.get(_text(body, "run_id", ""))
         trainer = self._trainers.get(parent.trainer)
         if _text(body, "trainer", parent.trainer) != parent.trainer:
@@ -115,7 +118,7 @@ class Requests:
 
 
 def _inherited(trainer: Trainer, values: Mapping[str, Value], overriding: Mapping[str, object]) -> dict[str, object]:
-    """What a child has of its parent: of another algorithm, only what both know."""
+    """Returns what a child has of its parent: of another algorithm, only what both know."""
     both = {**values, **overriding}
     known = {field.name for field in trainer.fields if field.is_for(both)}
     return {name: value for name, value in values.items() if name in known}
@@ -129,7 +132,7 @@ def _new(
 
 
 def _text(body: Mapping[str, Any], name: str, default: str) -> str:
-    """A text that is no field of a form; "?" for anything else, which nothing is called."""
+    """Returns a text that is no field of a form; "?" for anything else, which nothing is called."""
     value = body.get(name, default)
     return value if isinstance(value, str) else "?"
 

@@ -39,21 +39,21 @@ class Trainers:
         self._of_built_in = dict(of_built_in or {})
 
     def get(self, name: str) -> Trainer:
-        """The trainer of that name; raises TrainerUnknown."""
+        """Returns the trainer of that name; raises TrainerUnknown."""
         found = self._by_name.get(name)
         if found is None:
             raise TrainerUnknown(name[:60], ", ".join(self._by_name))
         return found
 
     def offered(self) -> list[dict[str, Any]]:
-        """All of them as they are shown: what runs stays here."""
+        """Returns all of them as they are shown: what runs stays here."""
         return [
             trainer.model_dump(mode="json", exclude=_HIDDEN) | {"is_installed": self.is_installed(trainer)}
             for trainer in self._by_name.values()
         ]
 
     def is_installed(self, trainer: Trainer) -> bool:
-        """Whether its program is there; of Clew's own, whether its libraries are."""
+        """Returns whether its program is there; of Clew's own, whether its libraries are."""
         if trainer.is_built_in:
             importlib.invalidate_caches()
             return find_spec(_LIBRARY) is not None
@@ -70,18 +70,18 @@ class Trainers:
             raise TrainerNotInstalled()
 
     def directory(self, trainer: Trainer) -> Path | None:
-        """Where its program is started."""
+        """Returns where its program is started."""
         if trainer.is_built_in:
             return _TREE
         named = Path(trainer.directory) if trainer.directory is not None else Path()
         return named if self._home is None else self._home / named
 
     def environment(self, trainer: Trainer, values: Mapping[str, Value]) -> dict[str, str]:
-        """What its program finds in its environment beside what every program does."""
+        """Returns what its program finds in its environment beside what every program does."""
         return dict(self._of_built_in) if trainer.is_built_in else trainer.environment_for(values)
 
     def completed(self, entry: Entry) -> Entry:
-        """A training with what its trainer says of it, as far as there is one."""
+        """Returns a training with what its trainer says of it, as far as there is one."""
         trainer = self._by_name.get(entry.trainer)
         if trainer is None:
             return entry
@@ -92,14 +92,17 @@ class Trainers:
         return entry.but(needs=needs_of(trainer), seed=seed, trainer_tells=trainer.is_built_in)
 
     def checked_again(self, entry: Entry) -> dict[str, Value]:
-        """The values of a training that is to run, as its trainer takes them; raises what RequestDamaged is made of."""
+        """Returns the values of a training that is to run, as its trainer takes them.
+
+        Raises what RequestDamaged is made of.
+        """
         runs = checked(self.get(entry.trainer), entry.values)
         if len(runs) != 1:
             raise TrainingRefused({"values": NotOneRun()})
         return runs[0]
 
     def damage_of(self, entry: Entry) -> RequestDamaged | None:
-        """Why a training must not run; None where it may."""
+        """Returns why a training must not run; None where it may."""
         if isinstance(entry.damage, RequestDamaged):
             return entry.damage
         try:
@@ -112,22 +115,22 @@ class Trainers:
 
 
 def needs_of(trainer: Trainer) -> Needs:
-    """What a training takes while it runs."""
+    """Returns what a training takes while it runs."""
     return Needs(trainer.slots, trainer.gpus)
 
 
 def command_of(trainer: Trainer, values: Mapping[str, Value]) -> list[str]:
-    """The command of one run; what stands for the file of its request is filled in where it runs."""
+    """Returns the command of one run; what stands for the file of its request is filled in where it runs."""
     return trainer.command_for({**values, "request_file": REQUEST_FILE} if trainer.is_built_in else values)
 
 
 def run_name(trainer: Trainer, values: Mapping[str, Value]) -> str:
-    """What a run is called in MLflow."""
+    """Returns what a run is called in MLflow."""
     seed = trainer.seed_of(values)
     kind = str(values["algorithm"]).lower() if trainer.is_built_in else trainer.name
     return kind if seed is None else f"{kind}-seed{seed}"
 
 
 def experiment_name(trainer: Trainer, values: Mapping[str, Value]) -> str:
-    """The experiment into which a run goes."""
+    """Returns the experiment into which a run goes."""
     return filled(trainer.experiment_template, values)[:_LONGEST_NAME] or trainer.name

@@ -97,7 +97,10 @@ class Watch:
         return known
 
     def _absent(self, entry: Entry) -> Entry:
-        """It was told to MLflow and never begun: the scheduler that meant to was killed in between."""
+        """Queues a training again that MLflow knows and that never began.
+
+        The scheduler that meant to was killed in between.
+        """
         if entry.stopped_by is not None:
             return ended(entry, Lost(was_stopped=True), now_ms=now_ms(), may_restart=False)
         if entry.run_id in self._dispatcher.launched:
@@ -107,7 +110,7 @@ class Watch:
 
 
 def _waiting_there(entry: Entry) -> Entry:
-    """One that has no room yet where it is to run: waiting is no training time."""
+    """Returns one that has no room yet where it is to run: waiting is no training time."""
     if entry.state is not TrainingState.STARTING or entry.started_ms is None:
         return entry
     return entry.but(started_ms=None, told=None)

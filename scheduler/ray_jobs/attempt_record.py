@@ -39,12 +39,12 @@ class AttemptRecords:
         self._folders = folders
 
     def read(self, run_id: str, attempt: int) -> AttemptRecord:
-        """What is known of an attempt: nothing yet, where the file is none or another attempt's."""
+        """Returns what is known of an attempt: nothing yet, where the file is none or another attempt's."""
         record = self._newest(run_id)
         return record if record is not None and record.attempt == attempt else AttemptRecord(attempt=attempt)
 
     def doubtful(self) -> Iterator[tuple[str, int]]:
-        """Those that were submitted, perhaps, by a scheduler that did not live to know."""
+        """Yields those that were submitted, perhaps, by a scheduler that did not live to know."""
         for folder in self._folders.iterdir() if self._folders.exists() else ():
             record = self._newest(folder.name)
             if record is not None and record.is_doubtful:

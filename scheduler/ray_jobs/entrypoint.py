@@ -28,7 +28,7 @@ class Entrypoint(NamedTuple):
 
 
 def entrypoint_of(launch: Launch, variables: Mapping[str, str], checkpoint: Checkpoint | None = None) -> Entrypoint:
-    """What Ray is told to run: each element of the command stays one, whatever is in it.
+    """Returns what Ray is told to run: each element of the command stays one, whatever is in it.
 
     Ray itself fills in $NAME in variables, and drops what it does not know: those with a $ travel in base64.
     """
@@ -44,7 +44,7 @@ def entrypoint_of(launch: Launch, variables: Mapping[str, str], checkpoint: Chec
 
 
 def _request(launch: Launch, checkpoint: Checkpoint | None) -> list[str]:
-    """A folder of its own on the node, the checkpoint that it goes on from, and the file that names it."""
+    """Returns a folder of its own on the node, the checkpoint that it goes on from, and the file that names it."""
     values, python = shlex.quote(orjson.dumps(dict(launch.values)).decode()), shlex.quote(launch.command[0])
     if checkpoint is None:
         return [_OWN_FOLDER, f"""printf '{{"values":%s,"checkpoint":null}}' {values} > "${_FOLDER}/request.json\""""]
@@ -59,7 +59,9 @@ def _request(launch: Launch, checkpoint: Checkpoint | None) -> list[str]:
 
 
 def _quoted(command: Sequence[str]) -> str:
-    """With `exec` before it, the first word is a program even where a shell has a word or a variable of that name."""
+    """Quotes a command; with `exec` before it, the first word is a program even where a shell has a word or a
+    variable of that name.
+    """
     return " ".join(f'"${_FOLDER}/request.json"' if one == REQUEST_FILE else shlex.quote(one) for one in command)
 
 

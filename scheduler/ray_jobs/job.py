@@ -64,7 +64,7 @@ class Job(BaseModel):
 
 
 def status_of(job: Job, record: AttemptRecord, now_ms: int) -> Status:
-    """What a training does whose job this is."""
+    """Returns what a training does whose job this is."""
     if job.status == JobStatus.PENDING:
         return Pending(QueuedByCluster(job.reason) if job.message else None)
     if job.status == JobStatus.RUNNING:

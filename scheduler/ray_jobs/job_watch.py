@@ -33,7 +33,7 @@ class JobWatch:
         self._is_reach_known = threading.Event()
 
     def of(self, run_id: str, attempt: int) -> WatchedJob:
-        """The job of an attempt, which is looked after from now on."""
+        """Returns the job of an attempt, which is looked after from now on."""
         key = (run_id, attempt)
         with self._lock:
             self._begin()
@@ -53,7 +53,7 @@ class JobWatch:
             raise copy(self._reach)
 
     def waiting(self) -> int:
-        """How many jobs the cluster has that it has not begun."""
+        """Returns how many jobs the cluster has that it has not begun."""
         return sum(one.is_waiting for one in self._all())
 
     def withdraw(self, run_id: str) -> None:
@@ -105,7 +105,7 @@ class JobWatch:
             return list(self._watched.values())
 
     def _forget(self) -> None:
-        """Those that nobody asked about for a while, unless they are to be stopped."""
+        """Drops jobs that were not asked about for a while, unless they are to be stopped."""
         before = time.monotonic() - FORGET_SECONDS
         with self._lock:
             for key, one in list(self._watched.items()):

@@ -48,7 +48,7 @@ class JobsApi:
 
     @classmethod
     def from_settings(cls, settings: RayJobsSettings) -> "JobsApi":
-        """The cluster that the settings name; an address without a token may hold a name and a password."""
+        """Returns the cluster that the settings name; an address without a token may hold a name and a password."""
         auth = BearerAuth(settings.ray_jobs_token) if settings.ray_jobs_token else None
         service = JsonService(SERVICE, str(settings.ray_jobs_url).rstrip("/"), auth)
         return cls(service, read_headers(settings.ray_jobs_headers))
@@ -67,7 +67,7 @@ class JobsApi:
             raise self._refused(answer)
 
     def job(self, submission_id: str) -> Job | None:
-        """One job; None where Ray says that there is none."""
+        """Returns one job; None where Ray says that there is none."""
         answer = self._exchange("GET", _path(submission_id))
         if answer.status == 404 and _denies(answer.content, submission_id):
             return None
@@ -129,7 +129,7 @@ class JobsApi:
             raise BadResponse(SERVICE, *misfit_of(error)) from error
 
     def _refused(self, answer: Answer) -> ClewError:
-        """The failure of an answer that is none, with the last line of Ray's traceback."""
+        """Returns the failure of an answer that is none, with the last line of Ray's traceback."""
         words = _last_line(answer.content)
         if words and answer.status >= 500:
             return AnsweredStatusBecause(SERVICE, answer.status, Text(words))
@@ -148,12 +148,12 @@ def _path(submission_id: str) -> str:
 
 
 def _denies(content: bytes, submission_id: str) -> bool:
-    """Whether Ray says so: a 404 alone may be anybody's who has its address."""
+    """Returns whether Ray says so: a 404 alone may be anybody's who has its address."""
     return submission_id.encode() in content and b"does not exist" in content
 
 
 def _last_line(content: bytes) -> str:
-    """The line that says what was wrong; nothing of a page that a proxy made."""
+    """Returns the line that says what was wrong; nothing of a page that a proxy made."""
     if b"<html" in content.lower() or b"<!doctype" in content.lower():
         return ""
     lines = [line for line in content[-_MOST_WORDS:].decode(errors="replace").splitlines() if len(line.strip()) > 1]

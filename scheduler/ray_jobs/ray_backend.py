@@ -39,7 +39,7 @@ class RayBackend:
     def __init__(
         self, settings: RayJobsSettings, folders: Path, runs: RunWrites, clean: Callable[[str], str] = str
     ) -> None:
-        """`folders` has one for each training; `clean` hides secrets in logs."""
+        """Takes `folders`, one for each training; `clean` hides secrets in logs."""
         self._settings, self._folders, self._clean = settings, folders, clean
         self._jobs = JobsApi.from_settings(settings)
         self._records = AttemptRecords(folders)
@@ -49,7 +49,7 @@ class RayBackend:
         self._watch = JobWatch(self._jobs, self._watched)
 
     def room(self, alive: Sequence[tuple[Needs, tuple[int, ...]]], wants_gpus: bool) -> Room:
-        """As `Backend.room`; raises MlflowOutOfReach where a training could not log from the cluster."""
+        """Implements `Backend.room`; raises MlflowOutOfReach where a training could not log from the cluster."""
         self._look_for_doubtful()
         self._check_mlflow()
         self._watch.check_reach()
@@ -57,7 +57,10 @@ class RayBackend:
         return Room(None, None, most=max(0, MOST_WAITING - waiting), hindrance=EnoughWaitThere(waiting))
 
     def launch(self, launch: Launch) -> None:
-        """As `Backend.launch`; raises StartFailed where the disk takes nothing, a ServiceError where Ray does not."""
+        """Implements `Backend.launch`.
+
+        Raises StartFailed where the disk takes nothing, a ServiceError where Ray does not.
+        """
         watched = self._watch.of(launch.run_id, launch.attempt)
         with watched.lock:
             if watched.record.was_seen:
@@ -72,11 +75,11 @@ class RayBackend:
                 watched.settle(Exited(now_ms(), failure=NotLaunched(error)))
 
     def poll(self, run_id: str, attempt: int) -> Status:
-        """As `Backend.poll`."""
+        """Implements `Backend.poll`."""
         return self._watch.of(run_id, attempt).status_of_wanted()
 
     def stop(self, run_id: str, attempt: int, by: str | None) -> None:
-        """As `Backend.stop`; raises StartFailed where the disk takes nothing."""
+        """Implements `Backend.stop`; raises StartFailed where the disk takes nothing."""
         try:
             self._watch.of(run_id, attempt).keep(is_stopping=True, stopped_by=by)
         except OSError as error:
@@ -84,30 +87,30 @@ class RayBackend:
         self._watch.look_soon()
 
     def withdraw(self, run_id: str) -> None:
-        """As `Backend.withdraw`."""
+        """Implements `Backend.withdraw`."""
         self._watch.withdraw(run_id)
 
     def log(self, run_id: str, attempt: int) -> LogFile:
-        """As `Backend.log`: a copy, which lags behind by some seconds."""
+        """Implements `Backend.log`: a copy, which lags behind by some seconds."""
         self._watch.of(run_id, attempt).log.watch()
         return LogFile(self._log_path(run_id), self._clean)
 
     def progress_file(self, run_id: str) -> None:
-        """As `Backend.progress_file`: a program on the cluster tells MLflow how it gets on."""
+        """Implements `Backend.progress_file`: a program on the cluster tells MLflow how it gets on."""
 
     def has_checkpoint(self, run_id: str) -> bool:
-        """As `Backend.has_checkpoint`: one that the program left in MLflow: the next node may be another."""
+        """Implements `Backend.has_checkpoint`: one that the program left in MLflow: the next node may be another."""
         return self._checkpoints.has(run_id)
 
     def adopt_checkpoint(self, run_id: str, parent_id: str) -> bool:
-        """As `Backend.adopt_checkpoint`; raises a ServiceError, or StartFailed."""
+        """Implements `Backend.adopt_checkpoint`; raises a ServiceError, or StartFailed."""
         try:
             return self._checkpoints.adopt(run_id, parent_id)
         except OSError as error:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def check_writable(self) -> None:
-        """As `Backend.check_writable`."""
+        """Implements `Backend.check_writable`."""
         try:
             self._folders.mkdir(parents=True, exist_ok=True, mode=0o700)
             probe = self._folders / ".room"
@@ -117,7 +120,7 @@ class RayBackend:
             raise StartFailed(TheScheduler(), Text(error.strerror or error)) from error
 
     def log_tail(self, run_id: str) -> list[str]:
-        """As `Backend.log_tail`."""
+        """Implements `Backend.log_tail`."""
         return [self._clean(line) for line in last_lines(self._log_path(run_id))]
 
     def close(self) -> None:
@@ -125,14 +128,14 @@ class RayBackend:
         self._watch.close()
 
     def _look_for_doubtful(self) -> None:
-        """Once the queue was read, so that the ones that are wanted are asked about."""
+        """Looks at doubtful jobs once the queue was read, so that the ones that are wanted are asked about."""
         if not self._has_looked_for_doubtful:
             self._has_looked_for_doubtful = True
             for run_id, attempt in self._records.doubtful():
                 self._watch.of(run_id, attempt).doubt()
 
     def _submitted(self, watched: WatchedJob, body: Mapping[str, Any]) -> Job:
-        """What became of a submission: where its answer does not say, the job itself does."""
+        """Returns what became of a submission: where its answer does not say, the job itself does."""
         try:
             self._jobs.submit(body)
         except ClewError as error:
@@ -161,7 +164,7 @@ class RayBackend:
         }
 
     def _variables(self, launch: Launch) -> dict[str, str]:
-        """Without what is this machine's own: its PATH, its home, its proxies."""
+        """Removes what is this machine's own: its PATH, its home, its proxies."""
         own = base_environment(os.environ)
         found = {name: text for name, text in launch.environment.items() if own.get(name) != text}
         return found | {_MLFLOW: without_credentials(self._mlflow_address)}

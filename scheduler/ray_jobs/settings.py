@@ -16,7 +16,7 @@ def _being_headers(text: str) -> str:
 
 
 def read_headers(text: str) -> dict[str, str]:
-    """The headers of a JSON object, none of an empty text; raises ValueError."""
+    """Returns the headers of a JSON object, none of an empty text; raises ValueError."""
     try:
         headers = json.loads(text or "{}")
     except ValueError as error:

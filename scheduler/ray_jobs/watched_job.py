@@ -39,7 +39,7 @@ class WatchedJob:
         log_path: Path,
         logged_nothing: Callable[[str], bool],
     ) -> None:
-        """`logged_nothing` says of a run whether no program has written into it; raises a ClewError."""
+        """Takes `logged_nothing`, which says of a run whether no program has written into it; raises a ClewError."""
         self.run_id, self.attempt = run_id, attempt
         self.submission_id = f"{run_id}-{attempt}"
         self.body: Mapping[str, Any] | None = None
@@ -75,7 +75,7 @@ class WatchedJob:
         return isinstance(self._told, Alive)
 
     def status_of_wanted(self) -> Status:
-        """As `status`, of one that is to run: what may show later of an attempt that is told as absent is not."""
+        """Returns the status of one that is to run: what may show later of an attempt that is told as absent is not."""
         self._unwanted_from = None
         found = self.status()
         if isinstance(found, Absent | Lost):
@@ -83,7 +83,7 @@ class WatchedJob:
         return found
 
     def status(self) -> Status:
-        """What it does; raises a ClewError where Ray did not say."""
+        """Returns what it does; raises a ClewError where Ray did not say."""
         if not self._is_known.wait(PATIENCE_SECONDS) or self._told is None:
             raise TimedOut(SERVICE)
         if isinstance(self._told, ClewError):
@@ -178,14 +178,14 @@ class WatchedJob:
             self._stop(job)
 
     def _stop(self, job: Job) -> None:
-        """Until it holds: of a job that waits Ray says that it is stopped, and runs it afterwards."""
+        """Stops a job until that holds: of one that waits Ray says that it is stopped, and runs it afterwards."""
         if (now := time.monotonic()) >= self._stop_due:
             self._stop_due = now + STOP_EACH_SECONDS
             if self._jobs.stop(self.submission_id) and job.status == JobStatus.RUNNING:
                 self._stop_due = math.inf  # a second signal would cut off what the program still writes
 
     def _queue_again(self) -> None:
-        """Ray lets a job wait for 15 minutes, a queue waits for as long as it takes."""
+        """Queues it again: Ray lets a job wait for 15 minutes, a queue waits for as long as it takes."""
         _log.info("Ray gave up waiting for room; submitted again", extra={"run_id": self.run_id})
         # First, or what Ray was told to forget would pass for lost.
         self._kept.change_quietly(was_seen=False, is_doubtful=True)
@@ -193,7 +193,7 @@ class WatchedJob:
         self._tell(self._told if isinstance(self._told, Pending) else Pending())
 
     def _miss(self) -> None:
-        """Ray does not know it: it never did, or it lost its memory and with it all that ran."""
+        """Handles a job that Ray does not know: it never did, or it lost its memory and with it all that ran."""
         now, lost = time.monotonic(), Lost(was_stopped=self.record.is_stopping, stopped_by=self.record.stopped_by)
         if self.record.was_seen:
             self._missing_since = self._missing_since or now
@@ -207,14 +207,16 @@ class WatchedJob:
             self._tell(Pending() if now < self._may_show_until else Absent())
 
     def _lose(self, lost: Lost) -> None:
-        """Of one that still waited when Ray was last asked nothing ever ran, so that it waits on."""
+        """Handles a lost job; of one that still waited when Ray was last asked nothing ran, so it waits on."""
         if not self.record.is_stopping and (self._was_pending or self._never_ran()):
             self._kept.change_quietly(was_seen=False, is_doubtful=True)
         else:
             self.settle(lost)
 
     def _never_ran(self) -> bool:
-        """Of one that was never seen to run, while nobody looked for a time: by what its program would have logged."""
+        """Returns by the log of its program whether a job never ran that was not seen to, while nobody looked for a
+        time.
+        """
         try:
             return self.record.running_ms is None and self._logged_nothing(self.run_id)
         except (BadInput, NotFound):  # the run is gone

@@ -60,7 +60,7 @@ class TeamAlerts:
         )
 
     def view(self, wait_seconds: float) -> KnownAlerts:
-        """What is known; where that is nothing yet, or from before a mute, after `wait_seconds` at most."""
+        """Returns what is known; where that is nothing yet, or from before a mute, after `wait_seconds` at most."""
         return _known(self._snapshot.view(wait_seconds))
 
     def refreshed(self, wait_seconds: float) -> KnownAlerts:
@@ -136,13 +136,13 @@ class HintingToken(VersionToken):
         self._alerts = alerts
 
     def renew(self) -> None:
-        """As any token's."""
+        """Renews the token."""
         super().renew()
         self._alerts.hint()
 
 
 def alerts_failure(known: KnownAlerts) -> ServiceError:
-    """Why the alerts are not known."""
+    """Returns why the alerts are not known."""
     if known.failure is None:
         return NothingReadYet(SERVICE)
     return UnavailableBecause(known.failure.service_name, known.failure.error)

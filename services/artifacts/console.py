@@ -19,7 +19,7 @@ class LastWords(NamedTuple):
 
 
 def last_words(artifacts: RunArtifacts, run_id: str) -> LastWords | None:
-    """None where no file is called like a log; raises as `RunArtifacts`."""
+    """Returns None where no file is called like a log; raises as `RunArtifacts`."""
     found = next(_logs(artifacts, run_id), None)
     if found is None:
         return None
@@ -27,7 +27,7 @@ def last_words(artifacts: RunArtifacts, run_id: str) -> LastWords | None:
 
 
 def _logs(artifacts: RunArtifacts, run_id: str) -> Iterator[ArtifactEntry]:
-    """In the run's own folder first, then in those that are called so."""
+    """Yields logs in the run's own folder first, then in folders of such a name."""
     entries = artifacts.listed(run_id, "")
     yield from console_logs(entries)
     folders = [one for one in entries if one.is_dir and FOLDERS.fullmatch(one.name)]

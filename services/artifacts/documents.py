@@ -14,7 +14,7 @@ _CHILD: Final = "services.artifacts.children.document_child"
 
 
 def document(artifacts: RunArtifacts, run_id: str, path: str, language: str, files: str) -> tuple[Kind, bytes]:
-    """The file as HTML, and its kind; `files` is where files of the run are, up to their path.
+    """Returns the file as HTML, and its kind; `files` is where files of the run are, up to their path.
 
     Raises `NotShown`, and as `RunArtifacts`.
     """

@@ -22,12 +22,15 @@ _MOST_BYTES: Final = 6 * 2**20
 
 
 def found_in(value: Any) -> dict[str, FileFigure | FileTable]:
-    """The figure or the table that a small value is; raises `NotShown` for a figure that is too large."""
+    """Returns the figure or the table that a small value is; raises `NotShown` for a figure that is too large."""
     return _checked(facts_of(value))
 
 
 def found_in_file(artifacts: RunArtifacts, run_id: str, path: str, kind: Kind) -> dict[str, FileFigure | FileTable]:
-    """The same of a JSON file or a page of any size up to `MOST_MIB`; nothing where it cannot be read in time."""
+    """Returns the same of a JSON file or a page of any size up to `MOST_MIB`.
+
+    Nothing where it cannot be read in time.
+    """
     with on_disk(artifacts.open(run_id, path), MOST_MIB) as file:
         try:
             said = read_confined(_CHILD, file, kind.value)

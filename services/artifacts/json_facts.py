@@ -9,7 +9,7 @@ Facts = dict[str, Any]
 
 
 def facts_of(value: Any) -> Facts:
-    """`table`, `figure`, or `too_many` values of one; nothing for any other value."""
+    """Returns `table`, `figure`, or `too_many` values of one; nothing for any other value."""
     if (table := _logged_table(value)) is not None:
         return {"table": table.model_dump()}
     try:
@@ -20,7 +20,7 @@ def facts_of(value: Any) -> Facts:
 
 
 def facts_in_page(text: str) -> Facts:
-    """The same of a page that Plotly wrote."""
+    """Returns the same of a page that Plotly wrote."""
     try:
         figure = figure_in_page(text)
     except TooManyValues:

@@ -26,7 +26,10 @@ class MediaFound(NamedTuple):
 
 
 def find_media(artifacts: RunArtifacts, run_id: str, pattern: MediaPattern | None = None) -> MediaFound:
-    """The media that fit a `pattern`, in any folder, else those whose names tell a step; raises as `RunArtifacts`."""
+    """Returns the media that fit a `pattern`, in any folder, else those whose names tell a step.
+
+    Raises as `RunArtifacts`.
+    """
     waiting, entries, asked = deque([""]), list[ArtifactEntry](), 0
     while waiting and asked < _MOST_FOLDERS:
         folders = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE, _MOST_FOLDERS - asked))]
@@ -39,12 +42,15 @@ def find_media(artifacts: RunArtifacts, run_id: str, pattern: MediaPattern | Non
 
 
 def _listed(artifacts: RunArtifacts, run_id: str, folders: Sequence[str]) -> list[list[ArtifactEntry]]:
-    """What lies in each of them, asked at once: an MLflow in front of a bucket takes a second for one."""
+    """Returns what lies in each of them, asked at once: an MLflow in front of a bucket takes a second for one."""
     return bounded_map(partial(artifacts.listed, run_id), folders, _AT_ONCE, "media-folders")
 
 
 def _is_looked_into(entry: ArtifactEntry, folder: str, *, is_any: bool) -> bool:
-    """In a folder of such files all folders are; elsewhere those alone that are called so, unless `is_any`."""
+    """Returns whether a folder is searched: within a folder of media all are.
+
+    Elsewhere only those of such a name, unless `is_any`.
+    """
     if not entry.is_dir or entry.path.count("/") >= _DEEPEST:
         return False
     return is_any or bool(folder) or FOLDERS.fullmatch(entry.name) is not None or is_step_folder(entry.name)

@@ -22,7 +22,7 @@ _NODE, _WEIGHT, _INPUT, _OUTPUT = 1, 5, 11, 12
 
 
 def onnx_facts(file: IO[bytes]) -> OnnxFacts:
-    """What a model takes, gives and stores; raises `NotShown`."""
+    """Returns what a model takes, gives and stores; raises `NotShown`."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         try:
             # Only slices are taken of it, which are bytes.

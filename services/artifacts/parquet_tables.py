@@ -12,7 +12,7 @@ from services.artifacts.children.table_child import MEMORY_BYTES
 
 
 def parquet_table(file: IO[bytes]) -> FileTable:
-    """Its first rows; raises `NotShown`."""
+    """Returns its first rows; raises `NotShown`."""
     try:
         return FileTable.model_validate_json(read_confined("services.artifacts.children.table_child", file))
     except (OSError, subprocess.SubprocessError, ValidationError) as error:

@@ -40,7 +40,7 @@ Details = dict[str, Any]
 
 
 def preview_of(artifacts: RunArtifacts, run_id: str, path: str) -> Preview:
-    """How the file is shown; raises `NotShown` with the reason where it is not, and as `RunArtifacts`."""
+    """Returns how the file is shown; raises `NotShown` with the reason where it is not, and as `RunArtifacts`."""
     head = artifacts.window(run_id, path, Span(0).within(HEAD_BYTES))
     kind = _kind(path, head)
     more = _DETAILS.get(kind, _nothing)(artifacts, run_id, path, head)
@@ -49,7 +49,7 @@ def preview_of(artifacts: RunArtifacts, run_id: str, path: str) -> Preview:
 
 
 def document_of(artifacts: RunArtifacts, run_id: str, path: str) -> tuple[Kind, bytes]:
-    """A file that is laid out as a document, and its kind; raises as `preview_of`."""
+    """Returns a file that is laid out as a document, and its kind; raises as `preview_of`."""
     head = artifacts.window(run_id, path, Span(0).within(DOCUMENT_MIB << 20))
     kind = _kind(path, head)
     _check_size(head, DOCUMENT_MIB)
@@ -94,7 +94,7 @@ def _picture(_artifacts: RunArtifacts, _run_id: str, path: str, head: Window) ->
 
 
 def _notebook(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
-    """Nothing more; but a page cannot say in a frame's place that it is none."""
+    """Returns nothing more; but a page cannot say in a frame's place that it is none."""
     _check_size(head, DOCUMENT_MIB)
     whole = _whole(artifacts, run_id, path, head, DOCUMENT_MIB)
     try:
@@ -112,7 +112,7 @@ def _markdown(_artifacts: RunArtifacts, _run_id: str, _path: str, head: Window) 
 
 
 def _html(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
-    """The figure of a page that Plotly wrote, whose own drawing would be a script; else it is a document."""
+    """Returns the figure of a page that Plotly wrote, whose own drawing would be a script; else it is a document."""
     if b"plotly" in head.content.lower() and head.size_bytes <= figures.MOST_MIB << 20:
         found = figures.found_in_file(artifacts, run_id, path, Kind.HTML)
         if found:
@@ -145,7 +145,10 @@ def _onnx(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Deta
 
 
 def _json(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
-    """Laid out where it is small; what MLflow's log_table wrote as a table, and a figure drawn. Else it is a text."""
+    """Lays JSON out where it is small.
+
+    A table of MLflow's log_table becomes one, and a figure is drawn. Else it is a text.
+    """
     if head.size_bytes > figures.MOST_MIB << 20:
         return {"kind": Kind.TEXT}
     if head.size_bytes > JSON_MIB << 20:

@@ -33,22 +33,25 @@ class RunArtifacts:
         self._mlflow = mlflow
 
     def listed(self, run_id: str, folder: str) -> list[ArtifactEntry]:
-        """What lies in a folder: folders first, numbers in names as numbers; what can be no path is left out."""
+        """Returns what lies in a folder: folders first, numbers in names as numbers.
+
+        What can be no path is left out.
+        """
         found = self._mlflow.listed(_run(run_id), folder_path(folder))
         return sorted((one for one in found if is_path(one.path)), key=_order)
 
     def root_elsewhere(self, run_id: str) -> str | None:
-        """Where a run keeps its files, for a sentence; None where that is MLflow's own place."""
+        """Returns where a run keeps its files, for a sentence; None where that is MLflow's own place."""
         return self._mlflow.root_elsewhere(_run(run_id))
 
     def open(
         self, run_id: str, path: str, span: Span | None = None, conditions: Mapping[str, str] | None = None
     ) -> OpenFile:
-        """A file or a part of it, to be read as it comes, and closed."""
+        """Returns a file or a part of it, to be read as it comes, and closed."""
         return self._mlflow.open(_run(run_id), file_path(path), span, conditions)
 
     def window(self, run_id: str, path: str, span: Span) -> Window:
-        """A part of a file at once; an empty one at and behind its end."""
+        """Returns a part of a file at once; an empty one at and behind its end."""
         try:
             opened = self.open(run_id, path, span)
         except RangeOutside as error:
@@ -58,7 +61,7 @@ class RunArtifacts:
         return Window(content, opened.begins, size, opened.etag)
 
     def lines(self, run_id: str, path: str, *, before: int | None, after: int | None, most: int) -> TextPart:
-        """The last lines before a byte, the first ones from a byte on, or the last of all."""
+        """Returns the last lines before a byte, the first ones from a byte on, or the last of all."""
         if after is not None:
             window = self.window(run_id, path, Span(after).within(PART_BYTES))
             return first_lines(window.content, window.begins, window.size_bytes, most)
@@ -71,7 +74,8 @@ class RunArtifacts:
     def found(
         self, run_id: str, path: str, pattern: Compiled, *, before: int | None = None, after: int | None = None
     ) -> FoundLines:
-        """The last lines before a byte, or of all, that have what is looked for; or the first ones from a byte on.
+        """Returns the last lines before a byte, or of all, that have what is looked for; or the first ones from a
+        byte on.
 
         Nothing in more bytes than a search reads in about `SEARCH_SECONDS`: the caller goes on from `searched_to`.
         """
@@ -99,5 +103,5 @@ def _run(run_id: str) -> str:
 
 
 def _order(entry: ArtifactEntry) -> tuple[bool, str]:
-    """So that step_9 comes before step_10."""
+    """Returns a key for sorting, so that step_9 comes before step_10."""
     return not entry.is_dir, _NUMBER.sub(lambda number: number[0].rjust(18, "0"), entry.path.lower())

@@ -11,7 +11,7 @@ from mlflow_api.artifacts.opened import OpenFile
 
 @contextmanager
 def on_disk(opened: OpenFile, most_mib: int) -> Iterator[IO[bytes]]:
-    """The file, at its beginning; raises `NotShown` for a larger one."""
+    """Opens the file on disk, at its beginning; raises `NotShown` for a larger one."""
     most = most_mib << 20
     with tempfile.TemporaryFile() as kept:
         try:

@@ -18,7 +18,7 @@ _AT_ONCE: Final = 2**16
 
 
 def wanted(text: str, *, is_pattern: bool) -> Compiled:
-    """What finds `text` in bytes, whatever its case; or a regular expression, within lines, as it is typed.
+    """Returns what finds `text` in bytes, whatever its case; or a regular expression, within lines, as it is typed.
 
     Raises PatternInvalid and PatternTooLong.
     """
@@ -30,7 +30,7 @@ def wanted(text: str, *, is_pattern: bool) -> Compiled:
 
 
 def first_found(window: Window, pattern: Compiled) -> FoundLines:
-    """From its beginning, which is a line's; `searched_to` is the byte behind what was searched."""
+    """Searches from a line's beginning on; `searched_to` is the byte behind what was searched."""
     ends = _whole_lines(window)
     lines: list[FoundLine] = []
     searched_to = window.begins + ends
@@ -43,7 +43,7 @@ def first_found(window: Window, pattern: Compiled) -> FoundLines:
 
 
 def last_found(window: Window, pattern: Compiled) -> FoundLines:
-    """From its end; what lies before byte `searched_to` was not searched."""
+    """Searches from the end backwards; what lies before byte `searched_to` was not searched."""
     content = window.content
     # A line that the part begins within belongs to what lies before.
     first = 0 if window.begins == 0 else content.find(b"\n") + 1
@@ -60,7 +60,7 @@ def last_found(window: Window, pattern: Compiled) -> FoundLines:
 
 
 def _found(content: bytes, pattern: Compiled, begins: int, ends: int) -> Iterator[tuple[int, int]]:
-    """Where each line that has it begins and ends, once, however often it has it."""
+    """Yields where each line that has it begins and ends, once, however often it has it."""
     while begins < ends and (match := pattern.search(content, begins, ends)) is not None:
         at = content.rfind(b"\n", begins, match.start()) + 1 or begins
         behind = content.find(b"\n", match.end(), ends)
@@ -70,7 +70,7 @@ def _found(content: bytes, pattern: Compiled, begins: int, ends: int) -> Iterato
 
 
 def _whole_lines(window: Window) -> int:
-    """Where the last whole line of a part ends; all of it at the end of the file, and where it is one line."""
+    """Returns where the last whole line of a part ends; all of it at the end of the file, and where it is one line."""
     if window.ends >= window.size_bytes:
         return len(window.content)
     return window.content.rfind(b"\n") + 1 or len(window.content)

@@ -19,7 +19,7 @@ from transport.http_client import JsonService
 
 
 def prometheus(settings: Settings) -> PrometheusApi | None:
-    """The Prometheus that `settings` name; None where they name none."""
+    """Returns the Prometheus that `settings` name; None where they name none."""
     if settings.prometheus_url is None:
         return None
     url, token = str(settings.prometheus_url).rstrip("/"), settings.prometheus_token
@@ -28,11 +28,11 @@ def prometheus(settings: Settings) -> PrometheusApi | None:
 
 
 def fleet_histories(api: PrometheusApi | None, monitors: Sequence[Monitor]) -> FleetHistories:
-    """What Prometheus has, else what the monitors keep."""
+    """Returns what Prometheus has, else what the monitors keep."""
     return FleetHistories(MonitorHistory(monitors) if api is None else PrometheusHistory(api))
 
 
 def prometheus_neighbour(api: PrometheusApi | None) -> Iterator[Neighbour]:
-    """Prometheus as one whose health is shown, where there is one."""
+    """Yields Prometheus as a service whose health is shown, where it is configured."""
     if api is not None:
         yield Neighbour(ServiceKind.PROMETHEUS, None, api.service, partial(api.check_alive, DEADLINE_SECONDS))

@@ -17,7 +17,7 @@ from transport.http_client import JsonService
 
 
 def scheduler_service(settings: Settings) -> JsonService:
-    """The scheduler of trainings, by what `settings` name."""
+    """Returns the scheduler of trainings, by what `settings` name."""
     auth = basic_auth(credentials_in(settings.scheduler_address))
     return JsonService(SchedulerClient.name, settings.scheduler_address, auth, direct=settings.embedded_scheduler)
 
@@ -25,13 +25,13 @@ def scheduler_service(settings: Settings) -> JsonService:
 def health_snapshots(
     settings: Settings, checks: Checks, source: RunSource, neighbours: Sequence[Neighbour]
 ) -> HealthSnapshots:
-    """How everybody is doing whom `settings` name; kept apart from what another Clew asks that names others."""
+    """Returns how everybody is doing whom `settings` name; kept apart from what another Clew asks that names others."""
     asked = " ".join([source.address, str(checks.model_store), *(one.service.url for one in neighbours)])
     return HealthSnapshots(checks, neighbours, cache_folder(settings.cache_dir, asked), settings.refresh_seconds)
 
 
 def neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
-    """The GPU monitors, and the inference engine where it is ours."""
+    """Yields the GPU monitors, and the inference engine where it is ours."""
     for name, service in gpu_monitors(settings):
         yield Neighbour(ServiceKind.GPU_MONITOR, name, service)
     if settings.embedded_inference:  # of a team's own server only the socket is known, as a browser opens it
@@ -39,7 +39,7 @@ def neighbours(settings: Settings, engine: JsonService) -> Iterator[Neighbour]:
 
 
 def gpu_monitors(settings: Settings) -> list[Monitor]:
-    """The GPU monitors, each by its name."""
+    """Returns the GPU monitors, each by its name."""
     return [
         Monitor(
             one.name,
@@ -52,5 +52,5 @@ def gpu_monitors(settings: Settings) -> list[Monitor]:
 
 
 def neighbour(scheduler: SchedulerClient) -> Neighbour:
-    """The scheduler as one whose health is shown."""
+    """Returns the scheduler as one whose health is shown."""
     return Neighbour(ServiceKind.SCHEDULER, None, scheduler.service)

@@ -22,7 +22,7 @@ from transport.http_client import JsonService
 
 
 def facts_of(runs: RunStore, vocabulary: Vocabulary) -> RunOf:
-    """What is known of the run that made a model, by its id."""
+    """Returns what is known of the run that made a model, by its id."""
 
     def facts(run_id: str) -> RunFacts | None:
         run = runs.view().get(run_id)
@@ -32,7 +32,10 @@ def facts_of(runs: RunStore, vocabulary: Vocabulary) -> RunOf:
 
 
 def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: VersionToken) -> ModelStore:
-    """The model server where there is one, else MLflow's registry; its changes renew the token, or are refused."""
+    """Returns the model server where there is one, else MLflow's registry.
+
+    Its changes renew the token, or are refused.
+    """
     store: ModelStore
     if settings.model_server_url is not None:
         store = HttpModelStore(JsonService(HttpModelStore.name, str(settings.model_server_url).rstrip("/")))
@@ -42,7 +45,10 @@ def model_store(settings: Settings, mlflow: MlflowApi, run_of: RunOf, token: Ver
 
 
 def team_models(settings: Settings, mlflow: MlflowApi, run_of: RunOf) -> TeamModels:
-    """The registered models that `settings` name, each with a store of its own; their files are checked by turns."""
+    """Returns the registered models that `settings` name, each with a store of its own.
+
+    Their files are checked by turns.
+    """
     registered, limits = RegisteredModels.of(mlflow, settings), PolicyLimits()
     environments = PlayedEnvironments(settings.environments_file)
     artifacts = MlflowArtifacts(mlflow, SignedAddresses(mlflow, settings.artifact_origins))

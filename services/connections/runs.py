@@ -15,7 +15,7 @@ from settings.settings import Settings
 
 
 def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) -> RunSource:
-    """The runs of that MLflow: by its database where the settings name one, and it goes."""
+    """Returns the runs of that MLflow: by its database where the settings name one, and it goes."""
     rest = MlflowRuns(mlflow, cache_folder(settings.cache_dir, mlflow.service.url))
     if not settings.mlflow_backend_store_uri:
         return rest
@@ -31,13 +31,16 @@ def run_source(settings: Settings, mlflow: MlflowApi, vocabulary: Vocabulary) ->
 
 
 def run_columns(vocabulary: Vocabulary, source: RunSource, histories: HistoryStore) -> RunColumns:
-    """The columns of the run list: from the list, else from where `source` reads columns, else from histories."""
+    """Returns the columns of the run list.
+
+    From the list, else from where `source` reads columns, else from histories.
+    """
     lane = None if source.columns is None else LaneBounds(source.columns)
     return RunColumns(vocabulary, source.columns, MetricBounds(HistoryBounds(histories), lane))
 
 
 def history_store(settings: Settings, mlflow: MlflowApi) -> HistoryStore:
-    """The histories of that MLflow, kept where `settings` say."""
+    """Returns the histories of that MLflow, kept where `settings` say."""
     folder = cache_folder(settings.cache_dir, mlflow.service.url) / "histories"
     source: MetricSource = MetricsApi(mlflow)
     if settings.mlflow_backend_store_uri:

@@ -80,7 +80,9 @@ def _engine(url: URL) -> Engine:
 
 
 def _end_in_time(connection: Any, record: Any) -> None:
-    """SQLite has no time limit of its own: it asks this function, now and then, whether to stop."""
+    """Stops a query in time: SQLite has no time limit of its own, and asks this function now and then whether to
+    stop.
+    """
     limit = record.info[_LIMIT] = _Limit()
     connection.execute("PRAGMA mmap_size = 17179869184")
     connection.set_progress_handler(limit.is_over, 1_000_000)

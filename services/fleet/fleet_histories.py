@@ -33,7 +33,7 @@ class FleetHistorySource(Protocol):
         """The measures that are read only where one of them is drawn."""
 
     def read(self, steps: Steps, drawn: Measure | None = None) -> FleetHistory:
-        """The GPUs over a grid of steps; raises a `ClewError`."""
+        """Returns the GPUs over a grid of steps; raises a `ClewError`."""
 
 
 class HistoryView(NamedTuple):
@@ -58,7 +58,7 @@ class _Wanted(NamedTuple):
 
 
 def _bytes(kept: _Kept) -> int:
-    """What its columns take; one that is larger than all that is kept is kept alone."""
+    """Returns what its columns take; one that is larger than all that is kept is kept alone."""
     columns = sum(2 + len(one.columns) + len(one.uses) for one in kept.history.gpus)
     return min(_MOST_BYTES, columns * kept.history.steps.number * 8 + 1)
 
@@ -76,7 +76,8 @@ class FleetHistories:
         """Of the last readings: whoever asks after one begins the next one, and would never hear of it."""
 
     def view(self, span: Span, wait_seconds: float, drawn: Measure | None = None) -> HistoryView:
-        """What is known after `wait_seconds` at most, with what is to be drawn; the rest is read in the background.
+        """Returns what is known after `wait_seconds` at most, with what is to be drawn; the rest is read in the
+        background.
 
         Raises a `BadInput` for a span that is none.
         """
@@ -101,7 +102,7 @@ class FleetHistories:
         return HistoryView(known.history, known.as_of_ms, failure, is_pending)
 
     def read(self, span: Span, wait_seconds: float) -> FleetHistory:
-        """The history of a span, for whoever waits for it; raises a `ClewError` where it does not come."""
+        """Returns the history of a span, for whoever waits for it; raises a `ClewError` where it does not come."""
         view = self.view(span, wait_seconds)
         if view.failure is not None:
             raise view.failure

@@ -58,12 +58,12 @@ class Reporter(NamedTuple):
 
 
 def reporter_of(labels: Mapping[str, str]) -> Reporter:
-    """The target that a series came from."""
+    """Returns the target that a series came from."""
     return Reporter(labels.get("job", ""), labels.get("instance", ""))
 
 
 def identity_of(labels: Mapping[str, str]) -> GpuIdentity | None:
-    """Which GPU a series is of; None where its labels do not say so."""
+    """Returns which GPU a series is of; None where its labels do not say so."""
     uuid = labels.get("uuid") or labels.get("UUID") or None
     number = _first(labels, _GPU_LABELS) or uuid
     host = _first(labels, _HOST_LABELS) or re.sub(r":\d+$", "", labels.get("instance", ""))
@@ -77,7 +77,7 @@ def identity_of(labels: Mapping[str, str]) -> GpuIdentity | None:
 
 
 def user_of(labels: Mapping[str, str]) -> GpuUser | None:
-    """Who has the GPU of a series of `clew_gpu_user`; None where its labels are odd."""
+    """Returns who has the GPU of a series of `clew_gpu_user`; None where its labels are odd."""
     try:
         return GpuUser.model_validate({name: labels[name] for name in _USER_LABELS if labels.get(name)})
     except ValidationError:
@@ -85,7 +85,8 @@ def user_of(labels: Mapping[str, str]) -> GpuUser | None:
 
 
 def pod_of(labels: Mapping[str, str]) -> GpuUser | None:
-    """Whose pod, or job, has the GPU of a series of dcgm-exporter; None where none has, and for the exporter itself.
+    """Returns whose pod, or job, has the GPU of a series of dcgm-exporter; None where none has, and for the exporter
+    itself.
 
     Prometheus puts `exported_` before what the target said where it knows a label of that name by itself.
     """

@@ -33,7 +33,7 @@ class MonitorHistory:
         self._monitors = monitors
 
     def read(self, steps: Steps, drawn: Measure | None = None) -> FleetHistory:
-        """The GPUs over a span, with all that is drawn; a monitor that does not answer is told of.
+        """Returns the GPUs over a span, with all that is drawn; a monitor that does not answer is told of.
 
         Raises its failure where none does.
         """

@@ -61,7 +61,7 @@ class PrometheusApi:
         self._headers = headers
 
     def query_range(self, expression: str, steps: Steps) -> RangeAnswer:
-        """The values of an expression at the end of each step; raises a `ServiceError`.
+        """Returns the values of an expression at the end of each step; raises a `ServiceError`.
 
         A series that does not fit is left out and told of, and so are those beyond `MOST_SERIES`.
         """
@@ -71,7 +71,7 @@ class PrometheusApi:
         return self._columns(answer, steps)
 
     def sample_times(self, selector: str, at_ms: int) -> list[Column]:
-        """When the samples of each series were taken that a selector of a window finds (Unix ms).
+        """Returns when the samples of each series were taken that a selector of a window finds (Unix ms).
 
         Raises a `ServiceError`; a series that does not fit tells nothing.
         """
@@ -122,7 +122,7 @@ class PrometheusApi:
 
 
 def _reason(error: ClewError) -> Reason:
-    """Its own words, without our names for who said them."""
+    """Returns its own words, without our names for who said them."""
     return getattr(error, "reason", None) or error
 
 
@@ -146,7 +146,7 @@ def _series(told: Any, number: int) -> _Series:
 
 
 def _points(series: _Series, number: int) -> tuple[Column, Column]:
-    """Times (Unix ms) and values: each point is a number of seconds and a text."""
+    """Returns times (Unix ms) and values: each point is a number of seconds and a text."""
     try:
         times = np.array([moment for moment, _value in series.values], np.float64) * 1000
         return times, np.array([float(value) for _moment, value in series.values], np.float64)

@@ -52,7 +52,7 @@ class PrometheusHistory:
         self._api = api
 
     def read(self, wanted: Steps, drawn: Measure | None = None) -> FleetHistory:
-        """The GPUs over a span, in steps as fine as is wise; raises a `ServiceError`."""
+        """Returns the GPUs over a span, in steps as fine as is wise; raises a `ServiceError`."""
         steps = self._wise(wanted)
         window = f"{steps.step_ms // 1000}s"
         asked: dict[str, str] = {"present": PRESENT, "users": USERS}
@@ -69,7 +69,7 @@ class PrometheusHistory:
         return FleetHistory(steps, self.source, gpus, list[Reason](remarks.values()))
 
     def _wise(self, steps: Steps) -> Steps:
-        """Not finer than what Prometheus was told, and not more than it can say."""
+        """Returns steps no finer than Prometheus' own, and no more than it can answer."""
         told = self._api.sample_times(SAMPLED, steps.until_ms)
         gaps = [float(np.median(np.diff(times))) for times in told[:_SAMPLED] if len(times) > 1]
         scrape_ms = max(gaps, default=_UNKNOWN_SCRAPE_MS)
@@ -77,7 +77,7 @@ class PrometheusHistory:
 
 
 def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries]:
-    """One for each GPU and target that told of it."""
+    """Returns one for each GPU and target that told of it."""
     parts: dict[Place, dict[frozenset[tuple[str, str]], dict[str, Column]]] = defaultdict(lambda: defaultdict(dict))
     identities: dict[Place, GpuIdentity] = {}
     pods: dict[frozenset[tuple[str, str]], GpuUser | None] = {}
@@ -122,13 +122,13 @@ def _part(
 
 
 def _plausible(column: Column, measure: Measure) -> Column:
-    """Without what is no measurement: drivers say 2^63 or so for what they do not know."""
+    """Removes what is no measurement: drivers say 2^63 or so for what they do not know."""
     low, high = BOUNDS[measure]
     return np.where((column >= low) & (column <= high), column, np.nan)
 
 
 def _full_counts(present: RangeAnswer) -> dict[Reporter, float]:
-    """How many samples a step holds of which nothing is missing, by target: the middle of the largest counts.
+    """Returns how many samples a step holds of which nothing is missing, by target: the middle of the largest counts.
 
     A step that is no whole number of intervals holds now one more and now one less: the less is all of it, too.
     """
@@ -146,7 +146,7 @@ def _full_counts(present: RangeAnswer) -> dict[Reporter, float]:
 
 
 def _user_counts(users: RangeAnswer) -> dict[Place, dict[GpuUser, Column]]:
-    """In how many samples of each step each user had a GPU."""
+    """Returns in how many samples of each step each user had a GPU."""
     counts: dict[Place, dict[GpuUser, Column]] = defaultdict(dict)
     for labels, values in users.series:
         gpu, user = identity_of(labels), user_of(labels)

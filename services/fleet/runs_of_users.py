@@ -16,7 +16,7 @@ _MOST_OF_A_TICK: Final = 50
 
 
 def run_finder(runs: RunTable | None) -> RunOf:
-    """A function that finds the run of a user, and remembers whom it found."""
+    """Returns a function that finds the run of a user, and remembers whom it found."""
     found: dict[GpuUser, RunName | None] = {}
 
     def run_of(user: GpuUser) -> RunName | None:
@@ -29,7 +29,7 @@ def run_finder(runs: RunTable | None) -> RunOf:
 
 
 def is_user_of(user: GpuUser, run: Run) -> bool:
-    """Whether a user of a GPU is this run."""
+    """Returns whether a user of a GPU is this run."""
     if user.run_id is not None:
         return user.run_id == run.run_id
     # A number alone is used again, and differs between a container and its host: boot and start have to fit, too.
@@ -44,7 +44,10 @@ def is_user_of(user: GpuUser, run: Run) -> bool:
 
 
 def run_history(histories: FleetHistories, run: Run, wait_seconds: float) -> HistoryView | None:
-    """What is known of all GPUs in the time of a run, of a long one of its last days; None where that is no time."""
+    """Returns what is known of all GPUs in the time of a run, of a long one of its last days.
+
+    None where that is no time.
+    """
     now = time.time_ns() // 1_000_000
     if run.started_at is None or run.status is RunStatus.SCHEDULED:
         return None

@@ -94,7 +94,7 @@ class Checks:
         self._probes = Probes({"mlflow": lambda: source.check_alive(DEADLINE_SECONDS), "model_store": models.active})
 
     def now(self) -> Health:
-        """How they are doing: what they answer, beside what was read from them before."""
+        """Returns how they are doing: what they answer, beside what was read from them before."""
         found = self._probes.ask().outcomes()
         # What is known, without a refresh: that would be one more question to a service that may be struggling.
         runs, models = self._runs.last_view(), self._model_views.last_view()
@@ -116,7 +116,7 @@ def _age(as_of: datetime | None) -> float | None:
 
 
 def judged(outcome: Outcome, age: float | None = None, failure: Failure | None = None) -> Dependency:
-    """How a service is doing that answered so, and whose last refresh failed so."""
+    """Returns how a service is doing that answered so, and whose last refresh failed so."""
     state = State.OK
     reason: Reason | None = outcome.reason
     if reason is not None:

@@ -64,7 +64,10 @@ class HealthSnapshots:
         )
 
     def report(self, wait_seconds: float = 0.0) -> HealthReport:
-        """What is known, at once; asks anew where that is due, and waits only where what is known is of long ago."""
+        """Returns what is known, at once.
+
+        Asks anew where that is due, and waits only where what is known is of long ago.
+        """
         return self._snapshot.view(wait_seconds, self._is_old).value or HealthReport()
 
     def asked_anew(self, wait_seconds: float) -> HealthReport:

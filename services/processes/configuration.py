@@ -32,7 +32,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 
 def configuration(processes: Sequence[ProcessSpec]) -> str:
-    """The file that has supervisord keep `processes`, in one group `clew`."""
+    """Returns the file that has supervisord keep `processes`, in one group `clew`."""
     group = f"[group:clew]\nprograms={','.join(process.name for process in processes)}\n"
     return "\n".join([_HEAD, group, *map(_program, processes)])
 

@@ -92,11 +92,13 @@ class _Launch:
         self.stopping = True
 
     def _is_told_to_stop(self) -> bool:
-        """By a signal, or by the end of a terminal whose SIGHUP went to `make` alone (`ssh -t host make run`)."""
+        """Returns whether a signal said so, or the end of a terminal whose SIGHUP went to `make` alone (`ssh -t host
+        make run`).
+        """
         return self.stopping or (self.at_terminal and not os.isatty(0))
 
     def _environment(self) -> dict[str, str]:
-        """What the processes' commands refer to; everything else the children read as this process did."""
+        """Returns what the processes' commands refer to; everything else the children read as this process did."""
         return {
             "CLEW_DIR": str(Path.cwd()),
             "MLFLOW_HOST": self.settings.mlflow_host,
@@ -181,7 +183,7 @@ def say(sentence: str) -> None:
 
 
 def last_words(log: Path) -> str:
-    """What a dead child's log ends with: its last exception, else its last line; and where to read on."""
+    """Returns what a dead child's log ends with: its last exception, else its last line; and where to read on."""
     lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
     traces = [trace for line in lines if (trace := _field(line, "stack_trace"))]
     said = traces[-1].strip().splitlines() if traces else [line for line in lines if line.strip()]
@@ -189,7 +191,7 @@ def last_words(log: Path) -> str:
 
 
 def _field(line: str, name: str) -> str | None:
-    """A field of a JSON log line; none where the line is no JSON or has no such field."""
+    """Returns a field of a JSON log line; none where the line is no JSON or has no such field."""
     with suppress(ValueError, KeyError, TypeError):
         return str(json.loads(line)[name])
     return None

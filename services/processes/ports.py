@@ -11,7 +11,7 @@ from settings.settings import Settings
 
 
 def port_problems(settings: Settings) -> Iterator[str]:
-    """A sentence for each address that this start needs and cannot have; names the setting to change."""
+    """Yields a sentence for each address that this start needs and cannot have; names the setting to change."""
     addresses = _addresses(settings)
     for (_, _, one, port), (_, _, other, same) in combinations(addresses, 2):
         if port == same:
@@ -21,7 +21,7 @@ def port_problems(settings: Settings) -> Iterator[str]:
 
 
 def host_warnings(settings: Settings) -> Iterator[str]:
-    """A sentence for each address of this start that is answered under any host name."""
+    """Yields a sentence for each address of this start that is answered under any host name."""
     for process in listening(settings):
         host, _ = process.address(settings)
         if not process.checks_hosts_itself:
@@ -29,7 +29,10 @@ def host_warnings(settings: Settings) -> Iterator[str]:
 
 
 def _addresses(settings: Settings) -> list[tuple[str, str, str, int]]:
-    """What this start listens at: setting and value of the host, setting and value of the port; the dashboard first."""
+    """Returns what this start listens at: setting and value of the host, setting and value of the port.
+
+    The dashboard first.
+    """
     addresses = []
     for process in listening(settings):
         host, port = process.address(settings)

@@ -41,12 +41,12 @@ class ProcessSpec(NamedTuple):
         return f"{self.listens}_PORT" if self.listens else "PORT"
 
     def address(self, settings: Settings) -> tuple[str, int]:
-        """Host and port to which it binds."""
+        """Returns host and port to which it binds."""
         host, port = self.host_setting.lower(), self.port_setting.lower()
         return getattr(settings, host), getattr(settings, port)
 
     def url(self, settings: Settings) -> str:
-        """Where this machine reaches it, without a trailing slash."""
+        """Returns where this machine reaches it, without a trailing slash."""
         host, port = self.address(settings)
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -146,11 +146,11 @@ BY_NAME: Final = {process.name: process for process in PROCESSES}
 
 
 def listening(settings: Settings) -> list[ProcessSpec]:
-    """The processes of this start that bind an address, the dashboard first: whom a problem names first."""
+    """Returns the processes of this start that bind an address, the dashboard first: whom a problem names first."""
     binding = (process for process in services_of(settings) if process.listens is not None)
     return sorted(binding, key=lambda process: process is not DASHBOARD)
 
 
 def services_of(settings: Settings) -> list[ProcessSpec]:
-    """The processes that this start keeps alive, in the order in which they are started."""
+    """Returns the processes that this start keeps alive, in the order in which they are started."""
     return [process for process in PROCESSES if not process.runs_once and process.is_wanted(settings)]

@@ -82,7 +82,8 @@ class Supervision:
             self._rpc.startProcess(f"clew:{name}", False)
 
     def poll(self) -> dict[str, Child]:
-        """The programs by name as they are now; also clears up after dead ones and starts anew what was given up.
+        """Returns the programs by name as they are now; also clears up after dead ones and starts anew what was given
+        up.
 
         Raises SupervisorEnded.
         """
@@ -129,7 +130,7 @@ class Supervision:
 
 
 def _path() -> str:
-    """PATH with this Python's directory first, so that `python` in the configuration is this one."""
+    """Returns PATH with this Python's directory first, so that `python` in the configuration is this one."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 

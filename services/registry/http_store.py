@@ -57,13 +57,13 @@ class HttpModelStore:
         self._activation_seconds = activation_seconds
 
     def of(self, name: str | None) -> ModelStore:
-        """As `ModelStore.of`: the server keeps one kind of models, and has no names for them."""
+        """Implements `ModelStore.of`: the server keeps one kind of models, and has no names for them."""
         if name is not None:
             raise RegisteredModelUnknown(repr(name[:40]))
         return self
 
     def all(self) -> ModelList:
-        """As `ModelStore.all`."""
+        """Implements `ModelStore.all`."""
         active_id = self._active_id(self._active())
         answer = self._read(MODELS)
         if not isinstance(answer, list):
@@ -78,28 +78,31 @@ class HttpModelStore:
         return ModelList(models=in_order(models), bad_rows=bad)
 
     def get(self, model_id: str) -> Model:
-        """As `ModelStore.get`."""
+        """Implements `ModelStore.get`."""
         return self._get(model_id, self._active_id(self._active()))
 
     def policy(self, model_id: str) -> PolicyGraph:
-        """As `ModelStore.policy`."""
+        """Implements `ModelStore.policy`."""
         raise FileNotShown
 
     def policy_file(self, model_id: str) -> PolicyFile:
-        """As `ModelStore.policy_file`."""
+        """Implements `ModelStore.policy_file`."""
         raise FileNotShown
 
     def active(self) -> Model | None:
-        """As `ModelStore.active`."""
+        """Implements `ModelStore.active`."""
         raw = self._active()
         return None if raw is None else self._checked(raw, self._active_id(raw))
 
     def active_beside(self, model_id: str) -> Model | None:
-        """As `ModelStore.active_beside`."""
+        """Implements `ModelStore.active_beside`."""
         return self.active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """As `ModelStore.activate`; the server checks what it can check, and its refusal is passed on word for word."""
+        """Implements `ModelStore.activate`.
+
+        The server checks what it can check, and its refusal is passed on word for word.
+        """
         former = self._active()
         former_id = self._active_id(former)
         target = self._get(model_id, former_id)
@@ -119,7 +122,7 @@ class HttpModelStore:
         )
 
     def delete(self, model_id: str) -> None:
-        """As `ModelStore.delete`; the server's own 409 is what keeps an active model."""
+        """Implements `ModelStore.delete`; the server's own 409 is what keeps an active model."""
         try:
             self._service.call("DELETE", path_of(model_id), deadline_seconds=self._seconds, writes=True)
         except Conflict as error:
@@ -128,19 +131,19 @@ class HttpModelStore:
             raise ModelNotFound(repr(model_id[:40])) from error
 
     def restore(self, model_id: str) -> Model:
-        """As `ModelStore.restore`."""
+        """Implements `ModelStore.restore`."""
         raise NothingToRestore
 
     def record(self, model_id: str, measurement: AnyMeasurement) -> None:
-        """As `ModelStore.record`."""
+        """Implements `ModelStore.record`."""
         raise OwnSuccessRates
 
     def sign(self, model_id: str, signature: str) -> None:
-        """As `ModelStore.sign`."""
+        """Implements `ModelStore.sign`."""
         raise NoSignaturesThere
 
     def history(self) -> list[Activation]:
-        """As `ModelStore.history`."""
+        """Implements `ModelStore.history`."""
         return []
 
     def _read(self, path: str) -> Any:
@@ -160,7 +163,7 @@ class HttpModelStore:
         return model
 
     def _post_active(self, model_id: str) -> Any:
-        """A model that was there a moment ago, and is not found now, was deleted meanwhile."""
+        """Returns a model that was there a moment ago, and is not found now, was deleted meanwhile."""
         try:
             return self._service.call(
                 "POST",
@@ -175,7 +178,7 @@ class HttpModelStore:
             raise
 
     def _is_gone(self, model_id: str) -> bool:
-        """Whether the server says that the model is not there any more; not known where it does not answer."""
+        """Returns whether the server says that the model is not there any more; not known where it does not answer."""
         try:
             self._read(path_of(model_id))
         except NotFound:
@@ -185,14 +188,16 @@ class HttpModelStore:
         return False
 
     def _active(self) -> Any:
-        """What the server says of the active model, as it came; None before the first activation."""
+        """Returns what the server says of the active model, as it came; None before the first activation."""
         try:
             return self._read(ACTIVE)
         except NotFound:
             return None
 
     def _active_id(self, raw: Any) -> str | None:
-        """Only the id: whatever else is wrong with the active model hides no other and keeps none from its place."""
+        """Reads only the id: whatever else is wrong with the active model hides no other and keeps none from its
+        place.
+        """
         try:
             return None if raw is None else Named.model_validate(raw).id
         except ValidationError as error:

@@ -74,7 +74,10 @@ def model_of(
     name: str | None = None,
     ids: VersionIds | None = None,
 ) -> Model:
-    """The version's own tags first; what another tool registered shows what its run tells. Raises ValidationError."""
+    """Returns the version's own tags first.
+
+    What another tool registered shows what its run tells. Raises ValidationError.
+    """
     tags = version.tags
     file = tags.get("onnx_file")
     env_spec = tags.get("env_spec") or (run and run.env_spec) or None
@@ -122,7 +125,7 @@ def refuse_changed(checked: Version, found: Version, model_id: str) -> None:
 
 
 def _without_secrets(source: str) -> str:
-    """An address of artifacts may have a name and a password in it, which no page and no answer shows."""
+    """Removes name and password from an address of artifacts, which no page and no answer shows."""
     try:
         return without_credentials(source) if "@" in source else source
     except ValueError:  # no address at all
@@ -130,7 +133,7 @@ def _without_secrets(source: str) -> str:
 
 
 def _number(text: str | None) -> float | None:
-    """A number in a tag; what is none is not known."""
+    """Returns a number in a tag; what is none is not known."""
     try:
         number = None if text is None else float(text)
     except ValueError:
@@ -161,7 +164,7 @@ def _others_tags(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def _measured(tag: str | None) -> AnyMeasurement | None:
-    """What Clew measured; a tag that another hand wrote and that makes no sense is passed over."""
+    """Returns what Clew measured; a tag that another hand wrote and that makes no sense is passed over."""
     with suppress(ValidationError):
         return None if tag is None else _MEASUREMENT.validate_json(tag)
     return None

@@ -48,7 +48,7 @@ RunOf = Callable[[str], RunFacts | None]
 
 
 def utc_now() -> datetime:
-    """The moment it is."""
+    """Returns the moment it is."""
     return datetime.now(UTC)
 
 
@@ -88,13 +88,13 @@ class MlflowModelStore:
         self._documents = documents
 
     def of(self, name: str | None) -> ModelStore:
-        """As `ModelStore.of`."""
+        """Implements `ModelStore.of`."""
         if name not in (None, self._model_name):
             raise RegisteredModelUnknown(repr(str(name)[:40]))
         return self
 
     def all(self) -> ModelList:
-        """As `ModelStore.all`; deleted versions are there, too, and say so."""
+        """Implements `ModelStore.all`; deleted versions are there, too, and say so."""
         registered = self._registry.registered()
         versions, bad = self._registry.versions()
         models: list[Model] = []
@@ -108,22 +108,22 @@ class MlflowModelStore:
         return ModelList(models=in_order(models), bad_rows=bad, names=names)
 
     def get(self, model_id: str) -> Model:
-        """As `ModelStore.get`."""
+        """Implements `ModelStore.get`."""
         version = self._version(model_id)
         return self._completed(version, self._checked(version, self._registry.registered()))
 
     def policy(self, model_id: str) -> PolicyGraph:
-        """As `ModelStore.policy`."""
+        """Implements `ModelStore.policy`."""
         version = self._version(model_id)
         model = self._completed(version, self._model(version, Registered()))
         return self._known_check(version, PolicySubject.of(model))
 
     def policy_file(self, model_id: str) -> PolicyFile:
-        """As `ModelStore.policy_file`."""
+        """Implements `ModelStore.policy_file`."""
         return self._file_of(self._version(model_id))
 
     def active(self) -> Model | None:
-        """As `ModelStore.active`."""
+        """Implements `ModelStore.active`."""
         registered = self._registry.registered()
         if registered.active is None:
             return None
@@ -131,11 +131,14 @@ class MlflowModelStore:
         return self._completed(version, self._checked(version, registered))
 
     def active_beside(self, model_id: str) -> Model | None:
-        """As `ModelStore.active_beside`."""
+        """Implements `ModelStore.active_beside`."""
         return self.active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """As `ModelStore.activate`: tags, the check, tags once more, and then the alias. It is never put back."""
+        """Implements `ModelStore.activate`: tags, the check, tags once more, and then the alias.
+
+        It is never put back.
+        """
         version = self._version(model_id)
         registered = self._registry.registered()
         if registered.active != version.version:
@@ -158,7 +161,10 @@ class MlflowModelStore:
         return activation
 
     def delete(self, model_id: str) -> None:
-        """As `ModelStore.delete`: the tag first, then another look at the alias; who activated meanwhile wins."""
+        """Implements `ModelStore.delete`: the tag first, then another look at the alias.
+
+        Who activated meanwhile wins.
+        """
         version = self._version(model_id)
         active = self._registry.registered().active
         if active == version.version:
@@ -171,7 +177,7 @@ class MlflowModelStore:
             raise ModelIsActive(model_id)
 
     def restore(self, model_id: str) -> Model:
-        """As `ModelStore.restore`; one that is being purged cannot be brought back."""
+        """Implements `ModelStore.restore`; one that is being purged cannot be brought back."""
         version = self._version(model_id)
         if DELETED_TAG in version.tags:
             if PURGING_TAG in version.tags:
@@ -180,15 +186,15 @@ class MlflowModelStore:
         return self.get(model_id)
 
     def record(self, model_id: str, measurement: AnyMeasurement) -> None:
-        """As `ModelStore.record`: a tag of the version."""
+        """Implements `ModelStore.record`: a tag of the version."""
         self._registry.tag_version(self._version(model_id).version, MEASUREMENT_TAG, measurement.model_dump_json())
 
     def sign(self, model_id: str, signature: str) -> None:
-        """As `ModelStore.sign`: a tag of the version."""
+        """Implements `ModelStore.sign`: a tag of the version."""
         self._registry.tag_version(self._version(model_id).version, SIGNATURE_TAG, signature)
 
     def history(self) -> list[Activation]:
-        """As `ModelStore.history`."""
+        """Implements `ModelStore.history`."""
         return self._history.newest()
 
     def _version(self, model_id: str) -> Version:
@@ -204,7 +210,7 @@ class MlflowModelStore:
             raise ModelNotFound(self._ids.id_of(version)) from error
 
     def _is_tagged_deleted(self, version: Version) -> bool:
-        """Whether a deletion came between the last look and the pointer; not known where nobody answers."""
+        """Returns whether a deletion came between the last look and the pointer; not known where nobody answers."""
         try:
             return DELETED_TAG in self._registry.version(version.version).tags
         except ClewError as error:
@@ -223,11 +229,11 @@ class MlflowModelStore:
         return model_of(version, run, registered, self._model_name, self._ids)
 
     def _completed(self, version: Version, model: Model) -> Model:
-        """The model with what only files beside it say, where such are looked at."""
+        """Returns the model with what only files beside it say, where such are looked at."""
         return model if self._documents is None else self._documents.complete(version, model)
 
     def _activation(self, model: Model, version: str | None, by: str | None, reason: str | None) -> Activation:
-        """What is told and kept of an activation of `model` in the place of `version`."""
+        """Returns what is told and kept of an activation of `model` in the place of `version`."""
         former, former_id = None, None if version is None else self._ids.id_of(version)
         if former_id is not None and former_id != model.id:
             try:

@@ -14,39 +14,39 @@ class TokenRenewingStore(ReadingStore):
         self._token = token
 
     def of(self, name: str | None) -> ModelStore:
-        """As the store's; its writes renew the same token."""
+        """Returns a store of that name; its writes renew the same token."""
         return TokenRenewingStore(self._store.of(name), self._token)
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """As the store's."""
+        """Activates in the store, and renews the token."""
         try:
             return self._store.activate(model_id, by=by, reason=reason)
         finally:
             self._token.renew()
 
     def delete(self, model_id: str) -> None:
-        """As the store's."""
+        """Deletes in the store, and renews the token."""
         try:
             self._store.delete(model_id)
         finally:
             self._token.renew()
 
     def restore(self, model_id: str) -> Model:
-        """As the store's."""
+        """Restores in the store, and renews the token."""
         try:
             return self._store.restore(model_id)
         finally:
             self._token.renew()
 
     def record(self, model_id: str, measurement: AnyMeasurement) -> None:
-        """As the store's."""
+        """Records in the store, and renews the token."""
         try:
             self._store.record(model_id, measurement)
         finally:
             self._token.renew()
 
     def sign(self, model_id: str, signature: str) -> None:
-        """As the store's."""
+        """Writes the signature to the store, and renews the token."""
         try:
             self._store.sign(model_id, signature)
         finally:

@@ -23,7 +23,7 @@ class Named(BaseModel):
 
 
 def path_of(model_id: str) -> str:
-    """The address of one model; raises `ModelNotFound` for what can be no id."""
+    """Returns the address of one model; raises `ModelNotFound` for what can be no id."""
     # A lone dot or two would walk up the path, encoded or not, and `active` is the path of whichever is active.
     try:
         if model_id in ("", ".", "..", "active") or len(model_id) > LONGEST_ID:
@@ -34,7 +34,7 @@ def path_of(model_id: str) -> str:
 
 
 def model_in(raw: object, active: str | None) -> Model:
-    """The model in an answer, active where `active` is its id; raises ValidationError."""
+    """Returns the model in an answer, active where `active` is its id; raises ValidationError."""
     known = {key: value for key, value in raw.items() if key not in _NOT_READ} if isinstance(raw, dict) else raw
     model = Model.model_validate(known)
     return model.model_copy(update={"state": ModelState.ACTIVE}) if model.id == active else model
@@ -48,12 +48,15 @@ def bad_row(index: int, raw: object, error: ValidationError) -> BadRow:
 
 
 def says_it_overrules(raw: object) -> bool:
-    """Another Clew says so; the contract has no such field."""
+    """Returns whether the answer says that it overrules a deletion, as another Clew's does.
+
+    The contract has no such field.
+    """
     return isinstance(raw, dict) and raw.get("overrules_deletion") is True
 
 
 def success_rate_in(raw: object) -> float | None:
-    """That of a model which may make no sense otherwise."""
+    """Reads the success rate of a model which may make no sense otherwise."""
     try:
         return None if raw is None else model_in(raw, None).success_rate
     except ValidationError:

@@ -24,25 +24,34 @@ class ModelStore(Protocol):
         """What its errors and the screens call the store."""
 
     def of(self, name: str | None) -> "ModelStore":
-        """The models of one registered model, None: of the first; raises `NotFound` where this is none of them."""
+        """Returns the models of one registered model, None: of the first.
+
+        Raises `NotFound` where this is none of them.
+        """
 
     def all(self) -> ModelList:
-        """All models, the active ones marked."""
+        """Returns all models, the active ones marked."""
 
     def get(self, model_id: str) -> Model:
-        """One model, its number of episodes included."""
+        """Returns one model, its number of episodes included."""
 
     def policy(self, model_id: str) -> PolicyGraph:
-        """What its file holds, once it has passed the check; raises `PolicyRefused`, `Conflict` where none is shown."""
+        """Returns what its file holds, once it has passed the check.
+
+        Raises `PolicyRefused`, `Conflict` where none is shown.
+        """
 
     def policy_file(self, model_id: str) -> PolicyFile:
-        """Its ONNX file, unchecked; raises `PolicyRefused` where there is none, `Conflict` where it is not shown."""
+        """Returns its ONNX file, unchecked.
+
+        Raises `PolicyRefused` where there is none, `Conflict` where it is not shown.
+        """
 
     def active(self) -> Model | None:
-        """The active model, of several registered models the first one's; None before the first activation."""
+        """Returns the active model, of several registered models the first one's; None before the first activation."""
 
     def active_beside(self, model_id: str) -> Model | None:
-        """The active model among those of which this is one: whose place it would take."""
+        """Returns the active model among those of which this is one: whose place it would take."""
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
         """Makes this the active model; raises `PolicyRefused` with the reason, and then the former one stays active."""
@@ -60,7 +69,7 @@ class ModelStore(Protocol):
         """Keeps with the model how its file is read; raises `Conflict` where the store keeps no such thing."""
 
     def history(self) -> list[Activation]:
-        """The newest activations that are known, the newest first; empty where the store keeps none."""
+        """Returns the newest activations that are known, the newest first; empty where the store keeps none."""
 
 
 class ReadingStore:
@@ -76,31 +85,31 @@ class ReadingStore:
         return self._store.name
 
     def all(self) -> ModelList:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.all()
 
     def get(self, model_id: str) -> Model:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.get(model_id)
 
     def policy(self, model_id: str) -> PolicyGraph:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.policy(model_id)
 
     def policy_file(self, model_id: str) -> PolicyFile:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.policy_file(model_id)
 
     def active(self) -> Model | None:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.active()
 
     def active_beside(self, model_id: str) -> Model | None:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.active_beside(model_id)
 
     def history(self) -> list[Activation]:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.history()
 
 
@@ -108,7 +117,7 @@ class ReadOnlyStore(ReadingStore):
     """A store whose writes all raise `ReadOnly`: hiding the buttons would be courtesy, this is what holds."""
 
     def of(self, name: str | None) -> ModelStore:
-        """As the store's, and as read-only."""
+        """Returns the store's of that name, as read-only."""
         return ReadOnlyStore(self._store.of(name))
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:

@@ -54,14 +54,14 @@ class ModelSnapshots:
         )
 
     def view(self, wait_seconds: float = 0.0) -> ModelView:
-        """What is known; where that is nothing yet, or from before a change, after `wait_seconds` at most.
+        """Returns what is known; where that is nothing yet, or from before a change, after `wait_seconds` at most.
 
         Starts a refresh when one is due.
         """
         return _shown(self._snapshot.view(wait_seconds))
 
     def last_view(self) -> ModelView:
-        """What is known; starts nothing."""
+        """Returns what is known; starts nothing."""
         return _shown(self._snapshot.newest())
 
     def refreshed(self, wait_seconds: float) -> ModelView:

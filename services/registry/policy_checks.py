@@ -25,7 +25,7 @@ class PolicyCheck:
         self._graph = graph
 
     def ends(self, within_seconds: float) -> bool:
-        """Whether it has ended, after so long at most."""
+        """Returns whether it has ended, after so long at most."""
         return has_ended(self._graph, within_seconds)
 
     @property

@@ -78,15 +78,18 @@ class PolicyFiles:
         self._environments = environments or PlayedEnvironments()
 
     def check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
-        """The graph of the version's file as it is now, once it has passed; raises as `file`, and `PolicyRefused`."""
+        """Returns the graph of the version's file as it is now, once it has passed.
+
+        Raises as `file`, and `PolicyRefused`.
+        """
         return self._remembered(self.file(version, anew=True), subject)
 
     def known_check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
-        """As `check`, of the file as it was fetched before."""
+        """Checks as `check` does, but the file as it was fetched before."""
         return self._remembered(self.file(version), subject)
 
     def file(self, version: Version, *, anew: bool = False) -> PolicyFile:
-        """The version's policy as one file; raises `PolicyRefused` where there is none, or a `ServiceError`.
+        """Returns the version's policy as one file; raises `PolicyRefused` where there is none, or a `ServiceError`.
 
         Unless `anew`, it may be as it was ten minutes ago, and longer where it cannot be looked at now.
         """
@@ -104,7 +107,7 @@ class PolicyFiles:
         return hashlib.sha256(repr([*named, version.tags.get(FILE_TAG)]).encode()).hexdigest()
 
     def _fetch(self, key: str, version: Version, asked_at: datetime, *, anew: bool) -> _Fetched:
-        """What is kept, once one worker of this host has looked at it; the others wait for that."""
+        """Returns what is kept, once one worker of this host has looked at it; the others wait for that."""
         with host_lock(self._folder / "files" / f"{key[:2]}.lock", 2 * FILE_SECONDS):
             kept = self._kept.find(key)
             if kept is not None and kept.is_newer_than(asked_at if anew else asked_at - LOOK_AGAIN):
@@ -132,7 +135,10 @@ class PolicyFiles:
         return _Fetched(self._kept.keep(key, fetched), fetched.content)
 
     def _remembered(self, file: PolicyFile, subject: PolicySubject) -> PolicyGraph:
-        """As `_checked`, or what that said before; where `folder` takes nothing, the next one checks again."""
+        """Checks as `_checked` does, or returns what that said before.
+
+        Where `folder` takes nothing, the next one checks again.
+        """
         with file:
             return self._known(file, subject)
 

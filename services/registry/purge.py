@@ -127,7 +127,10 @@ def main() -> int:
 
 
 def purge(settings: Settings) -> Purged:
-    """One run on each registered model that the settings name; each counts by its own alias and its own history."""
+    """Returns one run on each registered model that the settings name.
+
+    Each counts by its own alias and its own history.
+    """
     if settings.read_only:
         raise ReadOnly
     if settings.model_server_url is not None:

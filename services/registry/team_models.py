@@ -33,7 +33,7 @@ class TeamModels:
         self._making = threading.Lock()
 
     def of(self, name: str | None) -> ModelStore:
-        """As `ModelStore.of`."""
+        """Implements `ModelStore.of`."""
         if name is None:
             return self._store(self._registered.first)
         if not self._is_known(name):
@@ -41,7 +41,7 @@ class TeamModels:
         return self._store(name)
 
     def all(self) -> ModelList:
-        """As `ModelStore.all`: the first name's come first."""
+        """Implements `ModelStore.all`: the first name's come first."""
         found = self._registered.find()
         lists = [self._store(name).all() for name in found.names]
         models = [model for one in lists for model in one.models]
@@ -51,47 +51,47 @@ class TeamModels:
         return ModelList(models=models, bad_rows=bad_rows, names=found.names)
 
     def get(self, model_id: str) -> Model:
-        """As `ModelStore.get`."""
+        """Implements `ModelStore.get`."""
         return self._of_model(model_id).get(model_id)
 
     def policy(self, model_id: str) -> PolicyGraph:
-        """As `ModelStore.policy`."""
+        """Implements `ModelStore.policy`."""
         return self._of_model(model_id).policy(model_id)
 
     def policy_file(self, model_id: str) -> PolicyFile:
-        """As `ModelStore.policy_file`."""
+        """Implements `ModelStore.policy_file`."""
         return self._of_model(model_id).policy_file(model_id)
 
     def active(self) -> Model | None:
-        """As `ModelStore.active`."""
+        """Implements `ModelStore.active`."""
         return self.of(None).active()
 
     def active_beside(self, model_id: str) -> Model | None:
-        """As `ModelStore.active_beside`."""
+        """Implements `ModelStore.active_beside`."""
         return self._of_model(model_id).active()
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """As `ModelStore.activate`."""
+        """Implements `ModelStore.activate`."""
         return self._of_model(model_id).activate(model_id, by=by, reason=reason)
 
     def delete(self, model_id: str) -> None:
-        """As `ModelStore.delete`."""
+        """Implements `ModelStore.delete`."""
         self._of_model(model_id).delete(model_id)
 
     def restore(self, model_id: str) -> Model:
-        """As `ModelStore.restore`."""
+        """Implements `ModelStore.restore`."""
         return self._of_model(model_id).restore(model_id)
 
     def record(self, model_id: str, measurement: AnyMeasurement) -> None:
-        """As `ModelStore.record`."""
+        """Implements `ModelStore.record`."""
         self._of_model(model_id).record(model_id, measurement)
 
     def sign(self, model_id: str, signature: str) -> None:
-        """As `ModelStore.sign`."""
+        """Implements `ModelStore.sign`."""
         self._of_model(model_id).sign(model_id, signature)
 
     def history(self) -> list[Activation]:
-        """As `ModelStore.history`: of each name the newest."""
+        """Implements `ModelStore.history`: of each name the newest."""
         found = [done for name in self._registered.find().names for done in self._store(name).history()]
         return sorted(found, key=lambda done: done.at, reverse=True)
 

@@ -48,7 +48,7 @@ class Pictures:
         self.failures: list[ServiceError | NotFound] = []
 
     def all(self) -> Iterator[Picture]:
-        """Those of all runs: what has one name in several of them comes together."""
+        """Yields those of all runs: what has one name in several of them comes together."""
         found = [(run, file) for run in self._runs for file in self._last_of_each(run)]
         keys = list(dict.fromkeys(file.key for _run, file in found))
         for key in keys[:_MOST_KEYS]:
@@ -99,6 +99,6 @@ class Pictures:
 
 
 def _is_picture(path: str, content: bytes) -> bool:
-    """What its name says, and no bomb: a few bytes can be a gigabyte of pixels."""
+    """Returns what its name says, and no bomb: a few bytes can be a gigabyte of pixels."""
     size = size_of(content)
     return begins_as_named(path, content[:HEAD_BYTES]) and (size is None or size.is_sane)

@@ -19,11 +19,11 @@ class RunKeepingStore(ReadingStore):
         self._runs = runs
 
     def of(self, name: str | None) -> ModelStore:
-        """As the store's, and keeping runs."""
+        """Returns a store of that name that also keeps runs."""
         return RunKeepingStore(self._store.of(name), self._runs)
 
     def activate(self, model_id: str, *, by: str | None = None, reason: str | None = None) -> Activation:
-        """As the store's; what fails afterwards calls no activation failed, and the trash shows such a run."""
+        """Activates in the store; what fails afterwards calls no activation failed, and the trash shows such a run."""
         done = self._store.activate(model_id, by=by, reason=reason)
         try:
             run_id = self._store.get(model_id).run_id
@@ -34,17 +34,17 @@ class RunKeepingStore(ReadingStore):
         return done
 
     def delete(self, model_id: str) -> None:
-        """As the store's."""
+        """Passes on to the store."""
         self._store.delete(model_id)
 
     def restore(self, model_id: str) -> Model:
-        """As the store's."""
+        """Passes on to the store."""
         return self._store.restore(model_id)
 
     def record(self, model_id: str, measurement: AnyMeasurement) -> None:
-        """As the store's."""
+        """Passes on to the store."""
         self._store.record(model_id, measurement)
 
     def sign(self, model_id: str, signature: str) -> None:
-        """As the store's."""
+        """Passes on to the store."""
         self._store.sign(model_id, signature)

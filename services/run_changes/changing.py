@@ -33,7 +33,7 @@ class RunChanging:
         self._now = now
 
     def now(self, run_id: str) -> RunNow:
-        """The run as it can be changed, in the trash or not."""
+        """Returns the run as it can be changed, in the trash or not."""
         return _now(self._runs.get(run_id))
 
     def change(self, run_id: str, change: RunChange, by: str | None) -> Changed:
@@ -59,7 +59,7 @@ class RunChanging:
         return Changed(_now(there), plan.undo)
 
     def _write(self, run: StoredRun, plan: PlannedChange, by: str | None) -> None:
-        """What is set goes in by one call, with what the run tells of it; then what is taken away, and the name."""
+        """Sets all tags in one call, with the record of the change; then removes some, and renames."""
         key, text = tag_of_change(recorded(self._now(), by, plan.parts))
         self._runs.tag(run.run_id, plan.put | {key: text})
         if plan.name is not None:

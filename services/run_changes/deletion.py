@@ -55,7 +55,7 @@ class RunDeletion:
         self._now = now
 
     def moves(self, run_id: str) -> MovedRuns:
-        """What would go to the trash, and the models that would stay; raises `Conflict` as `delete` does."""
+        """Returns what would go to the trash, and the models that would stay; raises `Conflict` as `delete` does."""
         run = self._runs.get(run_id)
         within = [one for one in self._family(run_id) if not one.is_deleted]
         models, active = self._models([run, *within])
@@ -116,12 +116,12 @@ class RunDeletion:
             self._restore(run_id, by, ChangedPart(what=ChangeKind.RESTORED, new=_name_of(made)))
 
     def _models(self, family: Sequence[StoredRun]) -> tuple[list[MadeVersion], list[MadeVersion]]:
-        """The versions that were made from any of these runs, and those of them that are active."""
+        """Returns the versions that were made from any of these runs, and those of them that are active."""
         models = self._runs.versions_of([one.run_id for one in family])
         return models, [made for made in models if self._runs.is_active(made)]
 
     def _family(self, run_id: str, moved: Collection[str] = ()) -> list[StoredRun]:
-        """The runs that stand in this one, in those, and so on, each once; raises `TooManyChildren`.
+        """Returns the runs that stand in this one, in those, and so on, each once; raises `TooManyChildren`.
 
         Of those in the trash only such as went there with this one, or are among the `moved`: what went by itself is
         no part of the family any more, nor is what stands in it.
@@ -141,7 +141,10 @@ class RunDeletion:
         return list(found.values())
 
     def _delete(self, run: StoredRun, by: str | None, parent: str | None = None) -> None:
-        """Told before, since nothing can be written to a run in the trash; one that is there comes out for it."""
+        """Records the deletion first, since nothing can be written to a run in the trash.
+
+        A run in there is restored for it.
+        """
         if run.is_deleted:
             self._runs.restore(run.run_id)
         try:
@@ -177,7 +180,7 @@ class RunDeletion:
 
 
 def _is_untold(run: StoredRun, moved: Collection[str]) -> bool:
-    """Whether a run that was just deleted tells something else last, which another wrote in that moment.
+    """Returns whether a run that was just deleted tells something else last, which another wrote in that moment.
 
     It would not come back with its parent, and nobody would know since when it has been in the trash. It is told again
     once: what a host with a wrong clock wrote may stay the last.
@@ -186,7 +189,7 @@ def _is_untold(run: StoredRun, moved: Collection[str]) -> bool:
 
 
 def _moved_with(run: StoredRun, moved: Mapping[str, StoredRun], models: list[MadeVersion]) -> MovedRuns:
-    """The run that was asked for first, whether or not it had to be moved."""
+    """Returns the run that was asked for first, whether or not it had to be moved."""
     return _moved([run, *(one for key, one in moved.items() if key != run.run_id)], models)
 
 

@@ -99,7 +99,7 @@ class RunPurge:
         return []
 
     def _remove_all(self, run_ids: list[str], done: Purged) -> None:
-        """Some at a time, for MLflow's `gc` takes seconds to start; each is looked at just before."""
+        """Removes some at a time, for MLflow's `gc` takes seconds to start; each is looked at just before."""
         for start in range(0, len(run_ids), _PIECE):
             due = [run_id for run_id in run_ids[start : start + _PIECE] if self._is_still_due(run_id)]
             if due:
@@ -140,12 +140,12 @@ class RunPurge:
         return run.is_deleted and self._is_due(run)
 
     def _is_due(self, run: StoredRun) -> bool:
-        """Where another program deleted it, nobody knows since when."""
+        """Returns where another program deleted it, nobody knows since when."""
         since = deletion_since(run.tags)
         return since is not None and self._now() - since >= self._retention and not self._runs.versions_of([run.run_id])
 
     def _keeps_for_a_model(self, run: StoredRun, versions: list[MadeVersion], done: Purged) -> bool:
-        """What a crash in the middle of a deletion leaves: the run of an active model in the trash."""
+        """Returns what a crash in the middle of a deletion leaves: the run of an active model in the trash."""
         active = [made for made in versions if self._runs.is_active(made)]
         for made in active[:1]:
             self._marks.unmark(run.run_id)
@@ -155,7 +155,7 @@ class RunPurge:
 
 
 def purge(settings: Settings) -> Purged:
-    """One go on the MLflow that the settings name; raises `DatabaseNotNamed` where its database is not known."""
+    """Purges once on the MLflow that the settings name; raises `DatabaseNotNamed` where its database is not known."""
     if settings.read_only:
         raise ReadOnly
     database = settings.mlflow_database

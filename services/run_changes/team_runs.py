@@ -41,7 +41,7 @@ class TeamRuns:
     def of(
         cls, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float, hint: Callable[[], None] = lambda: None
     ) -> "TeamRuns":
-        """Those of this MLflow; what the workers of this host tell each other lies in `cache_dir`.
+        """Returns those of this MLflow; what the workers of this host tell each other lies in `cache_dir`.
 
         `hint` is called after each move to the trash or back.
         """
@@ -51,18 +51,18 @@ class TeamRuns:
         return cls(RunChanging(calls), RunDeletion(calls, marks), trash, OwnChanges(folder), token, hint)
 
     def change(self, run_id: str, change: RunChange, by: str | None) -> Changed:
-        """As `RunChanging.change`."""
+        """Implements `RunChanging.change`."""
         try:
             return self._changing.change(run_id, change, by)
         finally:
             self._noted.add([run_id])
 
     def now(self, run_id: str) -> RunNow:
-        """As `RunChanging.now`."""
+        """Implements `RunChanging.now`."""
         return self._changing.now(run_id)
 
     def moves(self, run_id: str) -> MovedRuns:
-        """As `RunDeletion.moves`."""
+        """Implements `RunDeletion.moves`."""
         return self._deletion.moves(run_id)
 
     def act(self, asked: ManyRuns, run_id: str, by: str | None) -> Changed | MovedRuns:
@@ -72,21 +72,21 @@ class TeamRuns:
         return self.delete(run_id, by) if asked.action is RunAction.DELETE else self.restore(run_id, by)
 
     def delete(self, run_id: str, by: str | None) -> MovedRuns:
-        """As `RunDeletion.delete`."""
+        """Implements `RunDeletion.delete`."""
         with self._noting(run_id) as family:
             done = self._deletion.delete(run_id, by)
             family += [run.run_id for run in done.runs]
             return done
 
     def restore(self, run_id: str, by: str | None) -> MovedRuns:
-        """As `RunDeletion.restore`."""
+        """Implements `RunDeletion.restore`."""
         with self._noting(run_id) as family:
             done = self._deletion.restore(run_id, by)
             family += [run.run_id for run in done.runs]
             return done
 
     def keep_for(self, run_id: str, model: str, by: str | None) -> bool:
-        """As `RunDeletion.keep_for`."""
+        """Implements `RunDeletion.keep_for`."""
         with self._noting(run_id):
             return self._deletion.keep_for(run_id, model, by)
 

@@ -51,7 +51,7 @@ class RunTrash:
         )
 
     def view(self, wait_seconds: float) -> KnownTrash:
-        """What is known; where that is nothing yet, or from before a change, after `wait_seconds` at most."""
+        """Returns what is known; where that is nothing yet, or from before a change, after `wait_seconds` at most."""
         return self._known(self._snapshot.view(wait_seconds))
 
     def refreshed(self, wait_seconds: float) -> KnownTrash:
@@ -94,7 +94,7 @@ def _trashed(run: StoredRun, experiments: dict[str, str], models: list[str]) -> 
 
 
 def _moment(unix_ms: int | None) -> datetime | None:
-    """None for what no calendar has."""
+    """Returns None for what no calendar has."""
     try:
         return None if unix_ms is None else datetime.fromtimestamp(unix_ms / 1000, UTC)
     except (ValueError, OverflowError, OSError):
@@ -102,7 +102,7 @@ def _moment(unix_ms: int | None) -> datetime | None:
 
 
 def trash_failure(known: KnownTrash) -> ServiceError:
-    """Why the trash is not known."""
+    """Returns why the trash is not known."""
     if known.failure is None:
         return NothingReadYet(SERVICE)
     return UnavailableBecause(known.failure.service_name, known.failure.error)

@@ -23,7 +23,7 @@ class RunDatasets:
         self._lock = threading.Lock()
 
     def of(self, run_id: str) -> list[Dataset]:
-        """The datasets that the run told; raises a `ServiceError`, or `NotFound`."""
+        """Returns the datasets that the run told; raises a `ServiceError`, or `NotFound`."""
         with self._lock:
             known = self._kept.get(run_id)
         if known is not None:

@@ -20,7 +20,7 @@ class Walked(NamedTuple):
 
 
 def walk(artifacts: RunArtifacts, run_id: str) -> Walked:
-    """The run's own folder first; raises as `RunArtifacts`."""
+    """Returns the run's own folder first; raises as `RunArtifacts`."""
     waiting, entries, asked, ends = deque([""]), list[ArtifactEntry](), 0, time.monotonic() + _SECONDS
     while waiting and asked < _MOST_FOLDERS and len(entries) < MOST_ENTRIES and time.monotonic() < ends:
         found = artifacts.listed(run_id, waiting.popleft())

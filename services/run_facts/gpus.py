@@ -34,7 +34,7 @@ class GpuReports:
         self._lock = threading.Lock()
 
     def all(self) -> Mapping[str, GpuReport | ClewError]:
-        """By the name of each monitor its report, or why it has none."""
+        """Returns each monitor's report by its name, or why it has none."""
         with self._lock:  # who comes meanwhile waits for the same answers
             if "now" not in self._kept:
                 told = bounded_map(_told, self._monitors, _AT_ONCE, "gpu-reports")

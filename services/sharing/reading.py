@@ -70,7 +70,7 @@ def together(one: Reading[T], other: Reading[T]) -> Reading[T]:
 
 
 def _newness(reading: Reading[T]) -> tuple[datetime, datetime, float, bool]:
-    """Of one attempt, what it brought in the end comes after all that was shown while it was under way."""
+    """Orders views: of one attempt, what it brought comes after all that was shown while it was under way."""
     if reading.attempt is None:
         return _NEVER, _NEVER, 0.0, reading.value is not None
     attempt = reading.attempt

@@ -67,7 +67,10 @@ class SharedFile(Generic[T]):
         return stamp if known is value and stamp is not None else self.write(value)
 
     def _mapped(self, stamp: Stamp) -> T | None:
-        """What was just written, as it lies in the file: its writer keeps no copy. None where another wrote since."""
+        """Returns what was just written, as it lies in the file: its writer keeps no copy.
+
+        None where another wrote since.
+        """
         value, found = self._parsed()
         return value if found == stamp else None
 

@@ -52,13 +52,13 @@ class SharedReading(Generic[T]):
             self.disk_failure = None
 
     def _on_disk(self) -> Reading[T]:
-        """The attempt is read first: a value that is put in place between the two does not belong to it."""
+        """Reads the attempt first: a value that is put in place between the two does not belong to it."""
         attempt = self._attempt.read()
         value, stamp = self._value.read_stamped()
         return Reading(value, attempt if attempt is not None and attempt.value_stamp == stamp else None)
 
     def _write(self, reading: Reading[T]) -> None:
-        """The value first, if it is not there already: an attempt that comes without its own value is none."""
+        """Writes the value first, if it is not there already: an attempt that comes without its own value is none."""
         if reading.attempt is None:
             return
         stamp = self._value.read_stamped()[1] if reading.value is None else self._value.ensure(reading.value)

@@ -91,7 +91,7 @@ class Snapshot(Generic[T]):
         return self.newest()
 
     def is_due(self, known: Reading[T]) -> bool:
-        """Whether the value should be read again; after a failure soon, but not at once."""
+        """Returns whether the value should be read again; after a failure soon, but not at once."""
         attempt = known.attempt
         if attempt is None or (known.as_of is None and attempt.failure is None) or self.is_outdated(known):
             return True
@@ -140,7 +140,7 @@ class Snapshot(Generic[T]):
         self._shared.keep(Reading(value, Attempt(began_at=began_at, ended_at=now, took_seconds=took, as_of=as_of)))
 
     def is_outdated(self, known: Reading[T]) -> bool:
-        """Whether something was changed since `known` was read, so that who shows it should ask again."""
+        """Returns whether something was changed since `known` was read, so that who shows it should ask again."""
         if self._token is None:
             return False
         token = None if known.attempt is None else known.attempt.token

@@ -19,10 +19,10 @@ class ValueForm(Protocol[T]):
     """Whether what is read is mapped from the file, and so costs each worker next to no memory."""
 
     def chunks(self, value: T) -> Iterable[Content]:
-        """The content of its file; raises ValueError where the value cannot be written."""
+        """Returns the content of its file; raises ValueError where the value cannot be written."""
 
     def read(self, file: BinaryIO) -> T | None:
-        """The value in a file; None where it is damaged, or of another version. Raises `OSError`."""
+        """Returns the value in a file; None where it is damaged, or of another version. Raises `OSError`."""
 
 
 class JsonForm(Generic[T]):
@@ -36,11 +36,11 @@ class JsonForm(Generic[T]):
         self._head, self._tail = b'{"format":%d,"value":' % format_version, b"}"
 
     def chunks(self, value: T) -> Iterable[Content]:
-        """As `ValueForm`."""
+        """Implements `ValueForm`."""
         return self._head, self._shape.dump_json(value), self._tail
 
     def read(self, file: BinaryIO) -> T | None:
-        """As `ValueForm`."""
+        """Implements `ValueForm`."""
         content = file.read()
         if not (content.startswith(self._head) and content.endswith(self._tail)):
             return None

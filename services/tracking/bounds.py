@@ -39,7 +39,7 @@ class BoundsSource(Protocol):
     """How many runs it is asked for at once; None for all."""
 
     def bounds(self, table: RunTable, run_ids: list[str], key: str) -> Mapping[str, Bounds]:
-        """The least and the greatest value by run; runs of which not all points have come are left out."""
+        """Returns the least and the greatest value by run; runs of which not all points have come are left out."""
 
 
 class LaneBounds:
@@ -51,7 +51,7 @@ class LaneBounds:
         self._lane = lane
 
     def bounds(self, _table: RunTable, run_ids: list[str], key: str) -> Mapping[str, Bounds]:
-        """As `BoundsSource`."""
+        """Implements `BoundsSource`."""
         found = self._lane.extremes(key, run_ids)
         least, greatest = (_numbers(column) for column in (found.least, found.greatest))
         return dict(zip(run_ids, zip(least, greatest, strict=True), strict=True))
@@ -66,7 +66,7 @@ class HistoryBounds:
         self._histories = histories
 
     def bounds(self, table: RunTable, run_ids: list[str], key: str) -> Mapping[str, Bounds]:
-        """As `BoundsSource`."""
+        """Implements `BoundsSource`."""
         runs = [run for run_id in run_ids if (run := table.get(run_id)) is not None]
         known = self._histories.get(runs, {run.run_id: [key] for run in runs}, _READ_SECONDS)
         whole = known.found.keys() - known.pending - known.failures.keys()
@@ -92,7 +92,7 @@ class MetricBounds:
         self._flights: SingleFlight[None] = SingleFlight("bounds of metrics")
 
     def column(self, table: RunTable, key: str, points: MetricColumn, *, least: bool) -> NumberColumn:
-        """The least or the greatest value of each run; `points` are the newest ones of all runs."""
+        """Returns the least or the greatest value of each run; `points` are the newest ones of all runs."""
         missing = self._missing(table, key, points)
         if missing:
             self._wanted[key] = time.monotonic()
@@ -111,7 +111,7 @@ class MetricBounds:
         return self._flights.join(key, lambda: self._read(table, key, points))
 
     def _read(self, table: RunTable, key: str, points: MetricColumn) -> None:
-        """The newest runs first, while somebody asks."""
+        """Reads the newest runs first, as long as answers are wanted."""
         missing, marks = self._missing(table, key, points), _marks(table, points)
         # Where the list itself could not come from the database, its columns would not either.
         source = self._histories if self._lane is None or table.facts.over_rest is not None else self._lane
@@ -142,7 +142,7 @@ class MetricBounds:
 
 
 def _marks(table: RunTable, points: MetricColumn) -> dict[str, _Mark]:
-    """The newest point of each run that logged the metric, in the order of the list; NaN equals NaN."""
+    """Returns the newest point of each run that logged the metric, in the order of the list; NaN equals NaN."""
     rows = np.flatnonzero(points.logged)
     ids = table.texts(table.parts.runs.run_id[rows])
     columns = (points.value[rows].view(np.int64), points.step[rows], points.timestamp[rows])

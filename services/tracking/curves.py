@@ -27,7 +27,7 @@ class CurveCache:
         return len(self._kept)
 
     def curve(self, asked: CurveRequest) -> Curve | None:
-        """What `history_curve` makes of it, now or earlier."""
+        """Returns what `history_curve` makes of it, now or earlier."""
         key = _key(asked)
         with self._lock:
             if (kept := self._kept.get(key)) is not None:
@@ -40,13 +40,19 @@ class CurveCache:
 
 
 def _key(asked: CurveRequest) -> tuple[object, ...]:
-    """A history is the same one as long as the store hands out the same object; the cache keeps it alive."""
+    """Returns the key of a history, the same as long as the store hands out the same object.
+
+    The cache keeps it alive.
+    """
     which = (id(asked.history), asked.axis, asked.weight, asked.counting, id(asked.counted))
     return (*which, asked.origin, asked.latest, asked.scale, asked.factor)
 
 
 def _size(kept: _Kept) -> int:
-    """What the curve holds itself: the histories' own columns are mapped from files, and the system takes them back."""
+    """Returns what the curve holds itself.
+
+    The histories' own columns are mapped from files, and the system takes them back.
+    """
     curve, asked = kept
     columns = [] if curve is None else [curve.x, curve.y]
     shared = (asked.history.step, asked.history.value)

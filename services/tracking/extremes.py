@@ -50,13 +50,13 @@ class MetricExtremes:
         self._lock = threading.Lock()
 
     def known(self, run: Run) -> KnownExtremes:
-        """What is known of the run's metrics; reads nothing."""
+        """Returns what is known of the run's metrics; reads nothing."""
         with self._lock:
             found = {key: kept.extremes for key in run.metrics if (kept := self._current(run, key)) is not None}
         return KnownExtremes(found, len(run.metrics) - len(found))
 
     def read(self, run: Run, wait_seconds: float) -> KnownExtremes:
-        """As `known`, having read some of those that are missing for up to `wait_seconds`."""
+        """Returns extremes as `known` does, having read some of those that are missing for up to `wait_seconds`."""
         missing = self._missing(run, self.known(run).found)
         if missing:
             self._read_missing(run, missing, wait_seconds)
@@ -71,7 +71,9 @@ class MetricExtremes:
             self._take(run, keys[:_AT_ONCE], wait_seconds)
 
     def _read_by(self, lane: ColumnLane, run: Run, keys: list[str], ends: float) -> None:
-        """What has not come in time is left to the next request, so that nothing goes on that nobody waits for."""
+        """Reads until a moment; what has not come in time is left to the next request, so that nothing goes on
+        unneeded.
+        """
         for begin in range(0, len(keys), _AT_ONCE):
             piece = keys[begin : begin + _AT_ONCE]
             try:
@@ -98,13 +100,13 @@ class MetricExtremes:
         self._histories.release(new)
 
     def _missing(self, run: Run, found: Iterable[str]) -> list[str]:
-        """The metrics to be read, without those that could not be a moment ago."""
+        """Returns the metrics to be read, without those that could not be a moment ago."""
         with self._lock:
             missing = run.metrics.keys() - set(found)
             return sorted(key for key in missing if Series(run.run_id, key) not in self._failed)
 
     def _current(self, run: Run, key: str) -> _Kept | None:
-        """With the lock held."""
+        """Returns the entry of the newest list; expects the lock to be held."""
         kept = self._kept.get(Series(run.run_id, key))
         is_current = kept is not None and kept.latest == run.metrics[key] and kept.over == run.is_over
         return kept if is_current else None

@@ -46,7 +46,7 @@ class RunColumns:
         self._lock = threading.Lock()
 
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
-        """The column `ref` of `table`; `as_of` counts for how long runs have been silent.
+        """Returns the column `ref` of `table`; `as_of` counts for how long runs have been silent.
 
         Rows whose value is still on its way are counted in its `pending`; whoever asks again gets what has come.
         """
@@ -63,7 +63,7 @@ class RunColumns:
         return found
 
     def _make_room(self, version: str) -> None:
-        """With the lock held: of a version that nobody asks for any more nothing is kept."""
+        """Drops columns of versions that are not asked for any more; expects the lock to be held."""
         self._versions[version] = None
         self._versions.move_to_end(version)
         if len(self._versions) > _MOST_VERSIONS:
@@ -79,7 +79,7 @@ class RunColumns:
         return self._extreme(table, ref, key)
 
     def _metric(self, table: RunTable, name: str, key: _Key) -> MetricColumn | None:
-        """From where the list itself comes, in the very moment; None where that fails."""
+        """Reads a metric from where the list itself comes, in the very moment; None where that fails."""
         with self._lock:
             if self._lane is None or key in self._failed:
                 return None
@@ -115,5 +115,5 @@ def _size(column: Column) -> int:
 
 
 def _size_of_texts(values: Sequence[str]) -> int:
-    """Those of the table cost a code each, as they are made when they are asked for; others are objects."""
+    """Returns those of the table cost a code each, as they are made when they are asked for; others are objects."""
     return len(values) * (_BYTES_PER_OBJECT if isinstance(values, list) else np.dtype(np.int32).itemsize)

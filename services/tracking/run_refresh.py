@@ -64,11 +64,14 @@ class RunRefresh:
         return known.failure or (None if cause is None else Failure.because(ClewCache(), Text(cause)))
 
     def is_due(self) -> bool:
-        """Whether the runs should be read again; after a failure soon, but not at once."""
+        """Returns whether the runs should be read again; after a failure soon, but not at once."""
         return self._snapshot.is_due(self.newest())
 
     def start(self, ask: Ask) -> Future[None]:
-        """Single flight for what is due; what a person asks for begins after they asked, one for all who wait."""
+        """Starts a single flight of what is due.
+
+        What a person asks for begins after they asked, one for all who wait.
+        """
         reading = self._started(ask)
         reading.add_done_callback(self._give_back)
         return reading
@@ -81,7 +84,7 @@ class RunRefresh:
         return self._snapshot.start_shared(ask.name, self._read_everything, _was_everything, LOCK_SECONDS)
 
     def _give_back(self, _reading: Future[None]) -> None:
-        """A worker that made a table is to be no larger than those that only map it."""
+        """Gives memory back: a worker that made a table is to be no larger than those that only map it."""
         if self._has_made:
             self._has_made = False
             self._snapshot.newest()  # what was made gives way to what is mapped
@@ -91,7 +94,9 @@ class RunRefresh:
         as_of = datetime.now(UTC)
 
         def arrived(table: RunTable) -> None:
-            """A part of the runs never takes the place of all of them; it may add to a part that was cut off."""
+            """Shows a part of the runs; it never takes the place of all of them, and may add to a part that was cut
+            off.
+            """
             nonlocal as_of
             if table.progress is None:
                 self._snapshot.show(table, as_of)
@@ -105,7 +110,7 @@ class RunRefresh:
         return self._source.everything(known.value, arrived)
 
     def _read(self, known: Reading[RunTable]) -> RunTable:
-        """What changed; everything now and then, and where a clock that was set back hides since when."""
+        """Returns what changed; everything now and then, and where a clock that was set back hides since when."""
         now, runs, as_of = datetime.now(UTC), known.value, known.as_of
         is_whole = runs is not None and runs.progress is None and runs.swept_at <= now
         if runs is None or as_of is None or as_of > now or not is_whole or self._source.sweep_is_due(runs):

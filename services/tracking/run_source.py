@@ -64,7 +64,7 @@ class RunSource(Protocol):
         """Reads one run; raises `NotFound` where there is none, or it was deleted."""
 
     def sweep_is_due(self, known: RunTable) -> bool:
-        """Whether everything may be read again by itself: that takes a tenth of the server's time at most.
+        """Returns whether everything may be read again by itself: that takes a tenth of the server's time at most.
 
         Sooner where `known` has rows that could not be read, and that no change of theirs will bring back.
         """

@@ -49,7 +49,7 @@ class RunView(BaseModel):
         return self.runs is not None and self.runs.progress is None and self.failure is None
 
     def get(self, run_id: str) -> Run | None:
-        """The run with this id, if it is known, with all its metrics."""
+        """Returns the run with this id, if it is known, with all its metrics."""
         if self.runs is None or run_id in self.found:
             return self.found.get(run_id)
         return self.whole.of(self.runs, [run_id]).get(run_id) or self.runs.get(run_id)
@@ -68,13 +68,13 @@ class RunStore:
         self._whole = WholeRuns(source.columns)
 
     def view(self) -> RunView:
-        """What is known, at once; starts a refresh when one is due."""
+        """Returns what is known, at once; starts a refresh when one is due."""
         if self._refresh.is_due():
             self._refresh.start(Ask.WHAT_IS_DUE)
         return self.last_view()
 
     def last_view(self) -> RunView:
-        """What is known; starts nothing."""
+        """Returns what is known; starts nothing."""
         known = self._refresh.newest()
         failure = self._refresh.failure_of(known)
         return RunView(service=self.name, runs=known.value, as_of=known.as_of, failure=failure, whole=self._whole)
@@ -84,11 +84,14 @@ class RunStore:
         return self._view_after(Ask.EVERYTHING, wait_seconds)
 
     def changed_view(self, wait_seconds: float) -> RunView:
-        """As `refreshed_view`, but reads only what can have changed: somebody waits for the end of a run."""
+        """Returns a view as `refreshed_view` does, but reads only what can have changed, for those who wait for the
+        end of a run.
+        """
         return self._view_after(Ask.CHANGES, wait_seconds)
 
     def view_with(self, run_ids: Iterable[str], wait_seconds: float) -> RunView:
-        """As `view`, but asks the source at once when one of `run_ids` is unknown: a shared link may be seconds old.
+        """Returns a view as `view` does, but asks the source at once when one of `run_ids` is unknown: a shared link
+        may be seconds old.
 
         What is unknown then is asked for by its id: runs of old times come late in a first reading.
         """
@@ -102,7 +105,9 @@ class RunStore:
         return view.model_copy(update={"found": self._found(_unknown(view, ids)[:_MOST_ASKED_FOR], ends)})
 
     def first_view(self, wait_seconds: float) -> RunView:
-        """As `view`, but where nothing is known yet it waits up to `wait_seconds` for the first answer."""
+        """Returns a view as `view` does, but where nothing is known yet it waits up to `wait_seconds` for the first
+        answer.
+        """
         ends = time.monotonic() + wait_seconds
         while (view := self.view()).runs is None and view.failure is None and (left := ends - time.monotonic()) > 0:
             # Another worker may be the one that reads: the first rows come from the disk then.
@@ -111,7 +116,7 @@ class RunStore:
         return view
 
     def whole_view(self, wait_seconds: float) -> RunView:
-        """As `first_view`, but waits for all runs."""
+        """Returns a view as `first_view` does, but waits for all runs."""
         ends = time.monotonic() + wait_seconds
         view = self.first_view(wait_seconds)
         while view.runs is not None and view.runs.progress is not None and time.monotonic() < ends:
@@ -121,11 +126,11 @@ class RunStore:
         return view
 
     def column(self, table: RunTable, ref: ColumnRef, as_of: datetime | None = None) -> Column:
-        """Any column of `table`, which a view gave; as `RunColumns.column`."""
+        """Returns any column of `table`, which a view gave; as `RunColumns.column`."""
         return self._columns.column(table, ref, as_of)
 
     def _found(self, run_ids: Iterable[str], ends: float) -> dict[str, Run]:
-        """Those that there are, of as many as can be asked for in time."""
+        """Returns those that there are, of as many as can be asked for in time."""
         found: dict[str, Run] = {}
         for run_id in run_ids:
             if time.monotonic() >= ends:

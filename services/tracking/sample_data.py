@@ -34,7 +34,7 @@ class SampleData:
         self._mlflow = mlflow
 
     def remove(self) -> int:
-        """As `remove_sample_data`."""
+        """Removes the sample data as `remove_sample_data` does."""
         return remove_sample_data(self._mlflow)
 
 

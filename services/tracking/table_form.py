@@ -39,7 +39,7 @@ class TableForm:
     is_mapped = True
 
     def chunks(self, table: RunTable) -> Iterable[Content]:
-        """As `ValueForm`; raises ValueError for facts that are no JSON."""
+        """Implements `ValueForm`; raises ValueError for facts that are no JSON."""
         arrays = [np.ascontiguousarray(array, kind) for array, kind in zip(table.parts.arrays(), KINDS, strict=True)]
         text = _Header(facts=table.facts, lengths=[len(array) for array in arrays]).model_dump_json().encode()
         body = [text, _padding(_PRELUDE.size + len(text)), *_aligned(arrays)]
@@ -49,7 +49,7 @@ class TableForm:
         return [_PRELUDE.pack(_MAGIC, _VERSION, len(text), checksum), *body]
 
     def read(self, file: BinaryIO) -> RunTable | None:
-        """As `ValueForm`: the arrays stay views of the file, which may be replaced or deleted meanwhile."""
+        """Implements `ValueForm`: the arrays stay views of the file, which may be replaced or deleted meanwhile."""
         prelude = file.read(_PRELUDE.size)
         if len(prelude) < _PRELUDE.size:
             return None
@@ -69,7 +69,7 @@ class TableForm:
 
 
 def _mapped(content: mmap.mmap, begin: int, lengths: Sequence[int]) -> list[NDArray[Any]] | None:
-    """The arrays of these lengths; None where the file holds others."""
+    """Returns the arrays of these lengths; None where the file holds others."""
     if len(lengths) != len(KINDS) or min(lengths) < 0:
         return None
     sizes = [_padded(length * kind.itemsize) for length, kind in zip(lengths, KINDS, strict=True)]

@@ -26,7 +26,10 @@ class WholeRuns:
         self._lock = threading.Lock()
 
     def of(self, table: RunTable, run_ids: Iterable[str]) -> Mapping[str, Run]:
-        """The runs with these ids that the table has, whole; none where it holds all metrics or none can be read."""
+        """Returns the runs with these ids that the table has, whole.
+
+        None where it holds all metrics or none can be read.
+        """
         if self._lane is None or table.facts.only_metrics is None:
             return {}
         run_ids = list(run_ids)

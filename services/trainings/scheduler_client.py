@@ -82,7 +82,7 @@ class SchedulerClient:
         return self._write("fork", request, asker, Started)
 
     def trainings(self) -> tuple[TrainingList, list[BadRow]]:
-        """All trainings that wait or run and the newest others, and those that do not fit."""
+        """Returns all trainings that wait or run and the newest others, and those that do not fit."""
         raw = self._shaped(_RawList, self._read("/api/training/runs"))
         fitting: list[Training] = []
         bad: list[BadRow] = []
@@ -97,24 +97,27 @@ class SchedulerClient:
         return listed.model_copy(update={"trainings": fitting}), bad
 
     def training(self, run_id: str) -> Training:
-        """One training; raises `NoSuchTraining`."""
+        """Returns one training; raises `NoSuchTraining`."""
         return self._of_run(run_id, Training, "")
 
     def trainers(self) -> TrainerList:
-        """What can be started."""
+        """Returns what can be started."""
         return self._shaped(TrainerList, self._read("/api/training/trainers"))
 
     def log(self, run_id: str, before: int | None, lines: int) -> LogPart:
-        """The last lines of a log, or those before a byte; raises `NoSuchTraining`."""
+        """Returns the last lines of a log, or those before a byte; raises `NoSuchTraining`."""
         given = {"before": before, "lines": lines}
         return self._of_run(run_id, LogPart, "/log", {name: one for name, one in given.items() if one is not None})
 
     def found_in_log(self, run_id: str, text: str) -> LogFound:
-        """Where a text stands in a log; raises `NoSuchTraining`."""
+        """Returns where a text stands in a log; raises `NoSuchTraining`."""
         return self._of_run(run_id, LogFound, "/log", {"q": text})
 
     def whole_log(self, run_id: str) -> Iterator[bytes]:
-        """All of a log as far as it goes by now, a piece at a time; the first is there. Raises `NoSuchTraining`."""
+        """Returns all of a log as far as it goes by now, a piece at a time.
+
+        The first is there. Raises `NoSuchTraining`.
+        """
         content, told = self._log_piece(run_id, 0)
         return self._log_pieces(run_id, content, told)
 
@@ -168,7 +171,7 @@ class SchedulerClient:
         return self._shaped(shape, self.service.decode(answer))
 
     def _refused(self, answer: Answer) -> TrainingRefused:
-        """The fields that it refuses, in its own words: what we check ourselves has been checked before."""
+        """Returns the fields that it refuses, in its own words: what we check ourselves has been checked before."""
         try:
             refused = _Refused.model_validate_json(answer.content)
         except ValidationError as error:
@@ -195,7 +198,9 @@ def _no_such_training(run_id: str) -> Iterator[None]:
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
-    """A request as JSON; raises TrainingRefused where a field holds what JSON of 64 bits and UTF-8 cannot carry."""
+    """Returns a request as JSON; raises TrainingRefused where a field holds what JSON of 64 bits and UTF-8 cannot
+    carry.
+    """
     misfits = {name: misfit for name, value in body.items() if (misfit := _misfit(name, value)) is not None}
     if misfits:
         raise TrainingRefused({name.encode("ascii", "backslashreplace").decode(): why for name, why in misfits.items()})

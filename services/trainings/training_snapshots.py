@@ -49,7 +49,7 @@ class TrainersView(BaseModel):
     failure: Failure | None = None
 
     def named(self, name: str | None) -> OfferedTrainer | None:
-        """The trainer of this name; without a name the first."""
+        """Returns the trainer of this name; without a name the first."""
         return self.trainers[0] if name is None else next((one for one in self.trainers if one.name == name), None)
 
 
@@ -76,7 +76,7 @@ class TrainingSnapshots:
         )
 
     def queue(self, wait_seconds: float = 0.0) -> QueueView:
-        """The trainings as they are known, at once; where nothing is, after `wait_seconds` at most."""
+        """Returns the trainings as they are known, at once; where nothing is, after `wait_seconds` at most."""
         return _shown(self._queue.view(wait_seconds))
 
     def queue_anew(self, wait_seconds: float) -> QueueView:
@@ -84,7 +84,7 @@ class TrainingSnapshots:
         return _shown(self._queue.refreshed(wait_seconds))
 
     def trainers(self, wait_seconds: float = 0.0) -> TrainersView:
-        """What can be started; before anybody told, the trainers that come with Clew."""
+        """Returns what can be started; before anybody told, the trainers that come with Clew."""
         known = self._trainers.view(wait_seconds)
         built_in = [OfferedTrainer.model_validate(one.model_dump()) for one in built_in_trainers()]
         return TrainersView(trainers=known.value or built_in, failure=known.failure)

@@ -37,13 +37,13 @@ class UsualTimes:
                 self._times[_kind(training.trainer, training.values)].append(took)
 
     def of(self, trainer: str, values: Mapping[str, Value]) -> UsualTime | None:
-        """How long one run with these values takes; None where none like it has finished."""
+        """Returns how long one run with these values takes; None where none like it has finished."""
         known = self._times.get(_kind(trainer, values))
         return UsualTime(median(known) * _length(values), len(known)) if known else None
 
 
 def finished_trainings(table: RunTable) -> list[Training]:
-    """The newest trainings that came to their end."""
+    """Returns the newest trainings that came to their end."""
     rows = table.rows_with_tag(tags.STATE, TrainingState.DONE)[:_MOST_RUNS]
     return [training for run in table.runs(rows) if (training := recorded_training(run)) is not None]
 
@@ -53,14 +53,14 @@ def _kind(trainer: str, values: Mapping[str, Value]) -> Kind:
 
 
 def _seconds_each(training: Training) -> float | None:
-    """Seconds for an episode or a step, or for the whole where neither is asked for."""
+    """Returns seconds for an episode or a step, or for the whole where neither is asked for."""
     if training.started_ms is None or training.ended_ms is None or training.ended_ms <= training.started_ms:
         return None
     return (training.ended_ms - training.started_ms) / 1000 / _length(training.values)
 
 
 def _length(values: Mapping[str, Value]) -> float:
-    """How long it is asked to train for: in episodes, else in steps."""
+    """Returns how long it is asked to train for: in episodes, else in steps."""
     told = (values.get(name) for name in _LENGTHS)
     return next((float(one) for one in told if isinstance(one, int | float) and one >= 1), 1.0)
 
@@ -72,7 +72,7 @@ class UsualTimeStore:
         self._newest: UsualTimes | None = None
 
     def of(self, table: RunTable) -> UsualTimes:
-        """The times of `table`; computed once for each version of it."""
+        """Returns the times of `table`; computed once for each version of it."""
         known = self._newest
         if known is None or known.version != table.version:
             known = self._newest = UsualTimes(table)

@@ -56,7 +56,10 @@ class AddressStore:
         return key
 
     def expand(self, key: str) -> str:
-        """What was kept under a short form; raises `ShortAddressUnknown`, `AddressDamaged`, or what MLflow does."""
+        """Returns what was kept under a short form.
+
+        Raises `ShortAddressUnknown`, `AddressDamaged`, or what MLflow does.
+        """
         if not is_hash(key):
             raise ShortAddressUnknown
         with self._lock:
@@ -77,7 +80,7 @@ class AddressStore:
         return intact
 
     def _in_mlflow(self, key: str) -> list[str | None]:
-        """What is kept under the hash; None for each that is damaged."""
+        """Returns what is kept under the hash; None for each that is damaged."""
         return [_query_of(tags, key) for tags in self._mlflow.kept(key)]
 
     def _remember(self, key: str, query: str) -> None:
@@ -103,7 +106,7 @@ class AddressStore:
 
 
 def _parts(query: str) -> Iterator[tuple[str, str]]:
-    """As many tags as it takes: packed, since ids that are alike in nothing still have only 16 digits."""
+    """Yields as many tags as it takes: packed, since ids that are alike in nothing still have only 16 digits."""
     packed = base64.b64encode(zlib.compress(query.encode("utf-8", "surrogatepass"), 9)).decode()
     for number, start in enumerate(range(0, len(packed), MOST_IN_A_TAG)):
         yield f"{_PART_TAG}{number:03d}", packed[start : start + MOST_IN_A_TAG]
@@ -119,7 +122,7 @@ def _query_of(tags: Mapping[str, str], key: str) -> str | None:
 
 
 def _intact(content: bytes, key: str) -> str | None:
-    """The query in these bytes; None where they are not what the hash was made of."""
+    """Returns the query in these bytes; None where they are not what the hash was made of."""
     try:
         query = content.decode("utf-8", "surrogatepass")
     except UnicodeError:

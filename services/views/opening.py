@@ -39,11 +39,11 @@ class _Asked(NamedTuple):
         return cls(own, readers, first(query, SHORT), None if view_id == NO_VIEW else view_id)
 
     def opened(self, base: str, own: Query, view: View | None = None, default_of: str | None = None) -> Opened:
-        """The query `base`, with what the address itself says in place of the same there."""
+        """Returns the query `base`, with what the address itself says in place of the same there."""
         return Opened({**parsed(base), **own, **self.readers}, with_own(base, own), view, False, default_of)
 
     def not_opened(self, failure: Reason) -> Opened:
-        """What the address itself says, and why there is no more."""
+        """Returns what the address itself says, and why there is no more."""
         return Opened({**self.own, **self.readers}, failure=failure)
 
 
@@ -56,7 +56,10 @@ class ViewOpening:
         self._patience_seconds = patience_seconds
 
     def open(self, query: Query, defaults: bool) -> Opened:
-        """The query with what it names in its place; with `defaults`, also the view that an experiment opens with."""
+        """Returns the query with what it names in its place.
+
+        With `defaults`, also the view that an experiment opens with.
+        """
         asked = _Asked.of(query)
         try:
             if asked.short is not None:
@@ -79,7 +82,7 @@ class ViewOpening:
         return asked.opened(self._views.query_of(view), {}, view)
 
     def _begun_from(self, asked: _Asked, opened: Opened) -> Opened:
-        """With the view that it was before it was changed, where that is known."""
+        """Returns the view as it was before it was changed, where that is known."""
         views = None if asked.view_id is None else self._views.view().views
         view = None if views is None else views.get(asked.view_id or "")
         return opened._replace(view=view, is_changed=view is not None)

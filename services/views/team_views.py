@@ -23,7 +23,7 @@ class TeamViews(NamedTuple):
 
     @classmethod
     def of(cls, mlflow: MlflowApi, cache_dir: Path, refresh_seconds: float, patience_seconds: float) -> Self:
-        """Those of this MLflow; what the workers of this host know of them lies in `cache_dir`."""
+        """Returns those of this MLflow; what the workers of this host know of them lies in `cache_dir`."""
         folder = cache_folder(cache_dir, mlflow.service.url)
         token = VersionToken(folder / "views-changed")
         calls = MlflowViews(mlflow)

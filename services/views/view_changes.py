@@ -99,7 +99,7 @@ class ViewChanges:
         return self._written(request.id, view)
 
     def _changed(self, request: ViewRequest, by: str | None, stored: _Stored) -> ViewResult:
-        """Another name or another query; all else in the view stays, whatever version put it there."""
+        """Returns another name or another query; all else in the view stays, whatever version put it there."""
         view = _as_known(request, stored)
         change: dict[str, object] = {"by": by, "at": self._now()}
         if request.verb is ViewVerb.RENAME:
@@ -124,7 +124,7 @@ class ViewChanges:
         return ViewResult(outcome=_Done, view=view_in(key_of(view_id), text))
 
     def _fitting(self, view: StoredView) -> StoredView:
-        """With a short form in the place of a query that no tag holds."""
+        """Puts a short form in the place of a query that no tag holds."""
         if view.query is not None and len(view.query) > MOST_CHARACTERS:
             raise AddressTooLong(MOST_CHARACTERS)
         if view.query is None or len(text_of(view)) <= MOST_IN_A_TAG:
@@ -160,7 +160,7 @@ def _stored(tags: dict[str, str]) -> _Stored:
 
 
 def _as_known(request: ViewRequest, stored: _Stored) -> View:
-    """The view that is asked for, if it is what the page knew."""
+    """Returns the view that is asked for, if it is what the page knew."""
     view = stored.views.get(request.id)
     if view is None:
         raise ViewDeletedMeanwhile

@@ -53,11 +53,11 @@ class ViewStore:
         )
 
     def view(self, wait_seconds: float = 0.0) -> KnownViews:
-        """What is known; where that is nothing yet, or from before a change, after `wait_seconds` at most."""
+        """Returns what is known; where that is nothing yet, or from before a change, after `wait_seconds` at most."""
         return _known(self._snapshot.view(wait_seconds))
 
     def fresh(self, wait_seconds: float) -> KnownViews:
-        """What MLflow says from now on; what is known where it does not answer within `wait_seconds`.
+        """Returns what MLflow says from now on; what is known where it does not answer within `wait_seconds`.
 
         Another host's change renews no token here, and the list is one short answer.
         """
@@ -65,12 +65,12 @@ class ViewStore:
         return _known(self._snapshot.view(wait_seconds, lambda known: _began(known) < asked_at))
 
     def find(self, view_id: str, wait_seconds: float) -> View | None:
-        """The view with this id, as it is now: whoever opens one may have been told of it a moment ago."""
+        """Returns the view with this id, as it is now: whoever opens one may have been told of it a moment ago."""
         views = self.fresh(wait_seconds).views
         return None if views is None else views.get(view_id)
 
     def query_of(self, view: View) -> str:
-        """What a view shows; raises as `AddressStore.expand` does."""
+        """Returns what a view shows; raises as `AddressStore.expand` does."""
         return normalised(view.query) if view.query is not None else self._addresses.expand(view.link or "")
 
     def _read(self, known: Reading[ViewList]) -> ViewList:

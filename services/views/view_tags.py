@@ -18,33 +18,33 @@ _LONGEST_SHOWN: Final = 40
 
 
 def key_of(view_id: str) -> str:
-    """The key of a view's tag."""
+    """Returns the key of a view's tag."""
     return f"{VIEW_TAG}{view_id}"
 
 
 def default_key_of(experiment: str) -> str:
-    """The key of the tag that says what an experiment opens with: its name may be longer than a key."""
+    """Returns the key of the tag that says what an experiment opens with: its name may be longer than a key."""
     return f"{DEFAULT_TAG}{hashlib.sha256(experiment.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def revision_of(text: str) -> str:
-    """What tells one content of a tag from the next."""
+    """Returns what tells one content of a tag from the next."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def text_of(stored: StoredView | StoredDefault) -> str:
-    """The tag's value, without what is known by its absence."""
+    """Returns the tag's value, without what is known by its absence."""
     return stored.model_dump_json(exclude_none=True, exclude={"id", "revision"})
 
 
 def view_in(key: str, text: str) -> View:
-    """The view in a tag; raises pydantic's `ValidationError`."""
+    """Returns the view in a tag; raises pydantic's `ValidationError`."""
     stored = StoredView.model_validate_json(text).model_dump()
     return View.model_validate({**stored, "id": key.removeprefix(VIEW_TAG), "revision": revision_of(text)})
 
 
 def views_in(tags: Mapping[str, str]) -> ViewList:
-    """The views in these tags; those that do not fit are named among the bad rows."""
+    """Returns the views in these tags; those that do not fit are named among the bad rows."""
     views: dict[str, View] = {}
     defaults: dict[str, str] = {}
     bad: list[BadRow] = []

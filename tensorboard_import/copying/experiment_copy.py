@@ -57,7 +57,7 @@ class ExperimentCopy:
         return all(sound)
 
     def _copies(self, experiment_id: str) -> dict[str, StoredRun]:
-        """The copies that are there, by their originals; of two that two copiers made at once, one stays."""
+        """Returns the copies that are there, by their originals; of two that two copiers made at once, one stays."""
         found: dict[str, StoredRun] = {}
         for run in sorted(self._all_copies(experiment_id), key=lambda run: run.run_id):
             if (original_id := run.tags[RUN]) in found:

@@ -31,7 +31,7 @@ _BATCH: Final = MOST - MOST_TAGS
 
 
 def copied_tags(tags: Mapping[str, str], parent_id: str | None) -> dict[str, str]:
-    """The tags that a copy has of its original's; `parent_id` is the parent's copy."""
+    """Returns the tags that a copy has of its original's; `parent_id` is the parent's copy."""
     kept = {key: value for key, value in tags.items() if not key.startswith(_LEFT_OUT)}
     return kept if parent_id is None else kept | {PARENT: parent_id}
 

@@ -52,11 +52,14 @@ class SourceExperiment:
         self._name = name
 
     def runs(self) -> list[StoredRun]:
-        """All of its runs that are not deleted, the oldest first; raises BadInput where there is no such experiment."""
+        """Returns all of its runs that are not deleted, the oldest first.
+
+        Raises BadInput where there is no such experiment.
+        """
         return self._call(self._read_runs)
 
     def points(self, run_id: str, key: str) -> Iterator[list[Point]]:
-        """A metric's history, a few thousand points at a time."""
+        """Yields a metric's history, a few thousand points at a time."""
         token = ""
         while True:
             page = self._call(partial(self._page, run_id, key, token))
@@ -66,7 +69,7 @@ class SourceExperiment:
                 return
 
     def files(self, run_id: str) -> list[ArtifactEntry]:
-        """All files of a run, those in folders included."""
+        """Returns all files of a run, those in folders included."""
         return self._call(lambda: list(self._files_in(run_id, "", 0)))
 
     def read_file(self, run_id: str, path: str, into: BinaryIO) -> None:
@@ -107,7 +110,7 @@ def no_such_experiment(name: str, url: str) -> BadInput:
 
 
 def state_of(run: StoredRun) -> str:
-    """What changes whenever a run gets later points, parameters or tags, or another status.
+    """Returns what changes whenever a run gets later points, parameters or tags, or another status.
 
     Not with a point at a step before the last: MLflow says of each metric the last one only.
     """

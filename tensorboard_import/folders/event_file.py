@@ -40,7 +40,8 @@ class Piece(NamedTuple):
 
 
 def file_id(path: Path) -> str | None:
-    """Who a file is: by its name and its first record, which holds the time of its making; None while it has none.
+    """Returns who a file is: by its name and its first record, which holds the time of its making; None while it has
+    none.
 
     Raises OSError.
     """
@@ -57,19 +58,19 @@ def file_id(path: Path) -> str | None:
 
 
 def head_of(path: Path, most: int = MOST_HEAD) -> Head:
-    """The first bytes of a file; raises OSError."""
+    """Returns the first bytes of a file; raises OSError."""
     with path.open("rb") as file:
         start = file.read(most)
     return Head(length=len(start), sha256=hashlib.sha256(start).hexdigest())
 
 
 def begins_as(path: Path, head: Head) -> bool:
-    """Whether a file still begins with the bytes it had; raises OSError."""
+    """Returns whether a file still begins with the bytes it had; raises OSError."""
     return head_of(path, head.length) == head
 
 
 def is_boundary(path: Path, place: int) -> bool:
-    """Whether a record ends there, as one finds it from the first byte on; raises OSError."""
+    """Returns whether a record ends there, as one finds it from the first byte on; raises OSError."""
     at = 0
     while at < place:
         piece = read_piece(path, at, min(MOST_HEAD * 16, place - at))
@@ -80,7 +81,7 @@ def is_boundary(path: Path, place: int) -> bool:
 
 
 def read_piece(path: Path, begins: int, most: int) -> Piece:
-    """The whole records from `begins` on, some `most` bytes of them, and one at least where it is there.
+    """Returns the whole records from `begins` on, some `most` bytes of them, and one at least where it is there.
 
     Raises OSError.
     """

@@ -50,7 +50,7 @@ class OpenedFile:
         return self._found.size if self.is_suspect else max(0, self._found.size - self.offset)
 
     def read(self, most: int) -> Piece:
-        """The next piece; it counts as read only once `move` was called. Raises OSError."""
+        """Returns the next piece; it counts as read only once `move` was called. Raises OSError."""
         return read_piece(self.path, self.offset, most)
 
     def move(self, piece: Piece) -> None:
@@ -80,7 +80,7 @@ class OpenedFile:
         self.offset, self.top, self.last_ms, self._stuck = 0, None, None, None
 
     def is_same_file(self) -> bool:
-        """Whether what lies at its path is still it; raises OSError."""
+        """Returns whether what lies at its path is still it; raises OSError."""
         return file_id(self.path) == self.id and begins_as(self.path, self.head)
 
 
@@ -139,7 +139,7 @@ class FolderFiles:
         return [one.problem for name, one in self._closed.items() if name in self._found and not one.is_readable]
 
     def next(self) -> OpenedFile | None:
-        """The first file that has more to read."""
+        """Returns the first file that has more to read."""
         return next((file for file in self.opened.values() if file.backlog), None)
 
     @property
@@ -157,7 +157,7 @@ class FolderFiles:
         return known is not None and known.found == found
 
     def _opened(self, name: str, found: FoundFile) -> OpenedFile | None:
-        """A file to read from its beginning; None where it is open already, or cannot be."""
+        """Returns a file to read from its beginning; None where it is open already, or cannot be."""
         known = self.opened.get(name)
         if (known is not None and not known.is_suspect) or self._is_closed(found):
             return None

@@ -22,7 +22,7 @@ _BEING_WRITTEN_SECONDS: Final = 60.0
 
 
 def with_hparams(folders: list[FoundFolder]) -> list[FoundFolder]:
-    """The folders, in their order; those of `add_hparams` are in their runs."""
+    """Returns the folders, in their order; those of `add_hparams` are in their runs."""
     inside: dict[Path, list[FoundFolder]] = defaultdict(list)
     runs = {folder.path for folder in folders}
     for folder in folders:
@@ -49,5 +49,5 @@ def _has_hparams(file: FoundFile) -> bool:
 
 
 def _is_being_written(file: FoundFile) -> bool:
-    """Whether a file that has no sign yet may get it in a moment."""
+    """Returns whether a file that has no sign yet may get it in a moment."""
     return file.size < _BEGUN_BYTES and time.time() - file.changed < _BEING_WRITTEN_SECONDS

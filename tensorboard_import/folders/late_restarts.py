@@ -9,14 +9,14 @@ from tensorboard_import.reading.events import Content
 
 
 def is_late(files: FolderFiles) -> bool:
-    """Whether a restart that is known makes points void which were read already; raises OSError."""
+    """Returns whether a restart that is known makes points void which were read already; raises OSError."""
     if files.is_old:
         files.scan()
     return _any_late(files, files.voids)
 
 
 def tells_late(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content) -> bool:
-    """Whether a piece tells of such a restart; all others are then known, too. Raises OSError."""
+    """Returns whether a piece tells of such a restart; all others are then known, too. Raises OSError."""
     if _any_late(files, _new_in(files, file, piece, content)):
         files.scan()
         return True

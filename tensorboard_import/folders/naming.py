@@ -28,7 +28,7 @@ class Naming:
         self._pattern = compiled(pattern) if pattern else None
 
     def place(self, relative: str) -> Place:
-        """Where the folder with this path below the LOGDIR goes."""
+        """Returns where the folder with this path below the LOGDIR goes."""
         path = _readable(self._logdir_name if relative == "." else relative)
         found = None if self._pattern is None else self._pattern.search(path)
         named = {} if found is None else {name: found.group(name) for name in found.re.groupindex}
@@ -37,14 +37,16 @@ class Naming:
 
 
 def default_experiment(logdir: Path) -> str:
-    """The LOGDIR's own name, or that of the folder above it where it is only called `logs`, `runs` or the like."""
+    """Returns the LOGDIR's own name, or that of the folder above it where it is only called `logs`, `runs` or the
+    like.
+    """
     path = logdir.resolve()
     is_general = path.name.lower() in ("logs", "log", "runs", "tensorboard", "tb", "tb_logs", "tensorboard_logs")
     return _readable((path.parent.name if is_general else "") or path.name or "tensorboard")
 
 
 def compiled(pattern: str) -> "re2._Regexp[str]":
-    """The pattern; raises ValueError with a sentence where it is none, or names neither experiment nor run."""
+    """Returns the pattern; raises ValueError with a sentence where it is none, or names neither experiment nor run."""
     options = re2.Options()
     options.log_errors = False
     try:

@@ -31,7 +31,7 @@ class Void(NamedTuple):
 
 
 def version_of(told: str) -> float:
-    """The number of a file's version; -1 where it has none."""
+    """Returns the number of a file's version; -1 where it has none."""
     try:
         return float(told.removeprefix(_PREFIX))
     except ValueError:
@@ -39,12 +39,12 @@ def version_of(told: str) -> float:
 
 
 def voids_of(file: str, begins: int, restarts: Iterable[Restart]) -> list[Void]:
-    """What the restarts in a piece that begins there make void."""
+    """Returns what the restarts in a piece that begins there make void."""
     return [Void(file, begins + restart.place, restart.step) for restart in restarts]
 
 
 def without_void(content: Content, file: str, begins: int, voids: Iterable[Void]) -> Content:
-    """What counts of a piece of `file` that begins there."""
+    """Returns what counts of a piece of `file` that begins there."""
     for void in voids:
         if void.file < file:
             continue
@@ -70,7 +70,7 @@ def _is_void(one: Any, void: Void, before: int) -> bool:
 
 
 def goes_back(points: Points, highest: int | None) -> bool:
-    """Whether a step of theirs is behind one before it, or behind `highest`."""
+    """Returns whether a step of theirs is behind one before it, or behind `highest`."""
     if not len(points.step):
         return False
     first_back = highest is not None and bool(points.step[0] < highest)
@@ -78,7 +78,7 @@ def goes_back(points: Points, highest: int | None) -> bool:
 
 
 def all_voids(files: Iterable[Path]) -> list[Void]:
-    """What restarts anywhere in a folder's files make void; reads all of them. Raises OSError."""
+    """Returns what restarts anywhere in a folder's files make void; reads all of them. Raises OSError."""
     scan = _Scan()
     return [void for path in files for event, place in _events(path) for void in scan.event(event, path.name, place)]
 
@@ -91,7 +91,7 @@ class _Scan:
         self._latest_step = -1
 
     def event(self, event: Any, file: str, place: int) -> Iterator[Void]:
-        """What it makes void."""
+        """Yields what it makes void."""
         if event.HasField("file_version"):
             self._version = version_of(event.file_version)
         if self._version is not None and self._version >= SAYS_RESTARTS:

@@ -54,7 +54,10 @@ class Walk:
         self._seen: set[tuple[int, int]] = set()
 
     def folders(self) -> list[FoundFolder]:
-        """Its folders with event files, the one written last first; a folder that two links lead to is found once."""
+        """Returns its folders with event files, the one written last first.
+
+        A folder that two links lead to is found once.
+        """
         found = [folder for folder in self._below(self._logdir, ".") if folder.files]
         return sorted(found, key=lambda folder: folder.changed, reverse=True)
 

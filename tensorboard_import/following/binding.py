@@ -47,7 +47,7 @@ class Binding:
         self._files = files
 
     def run(self) -> ImportedRun | LeftAlone:
-        """Its run: known, or made."""
+        """Returns its run: known, or made."""
         key = next(iter(self._files.opened.values())).id
         with self._shared.known.binding(key):
             run = self._found_or_made(key)
@@ -58,7 +58,7 @@ class Binding:
         return run
 
     def anew(self, run: ImportedRun) -> ImportedRun:
-        """A new run in the place of one; the old one is deleted."""
+        """Returns a new run in the place of one; the old one is deleted."""
         generation = run_tags.generation_of(run.tags) + 1
         tags = run_tags.others(run.tags) | self._tags(run.tags[run_tags.KEY], generation)
         known = self._shared.known
@@ -83,7 +83,10 @@ class Binding:
         return deleted(ranked[0].run_id) if ranked[0].is_removed else self._first_of(ranked)
 
     def _first_of(self, ranked: list[KnownRun]) -> ImportedRun:
-        """The first of the runs that stand for it; those that another host made of the same folder are deleted."""
+        """Returns the first of the runs that stand for it.
+
+        Those that another host made of the same folder are deleted.
+        """
         for twin in ranked[1:]:
             if not twin.is_removed and twin.folder == ranked[0].folder:
                 self._shared.known.remove(twin.run_id, ranked[0].run_id)
@@ -105,7 +108,7 @@ class Binding:
         }
 
     def _begun(self) -> dict[str, str]:
-        """The tags of files of which nothing was read yet."""
+        """Returns the tags of files of which nothing was read yet."""
         tags: dict[str, str] = {}
         for file in self._files.opened.values():
             tags |= run_tags.file_tag(file.id, FileProgress(name=file.path.name, offset=0, head=file.head))
@@ -122,7 +125,7 @@ class Binding:
             run.tag(self._where())
 
     def _fits(self, files: Mapping[str, FileProgress]) -> bool:
-        """Whether the files that a run was made of are those that lie here."""
+        """Returns whether the files that a run was made of are those that lie here."""
         by_id = {file.id: file for file in self._files.opened.values()}
         return all(begins_as(by_id[own].path, progress.head) for own, progress in files.items() if own in by_id)
 
@@ -130,7 +133,7 @@ class Binding:
         return run.folder == self._where()[run_tags.FOLDER] and self._original(run) is None
 
     def _original(self, run: KnownRun) -> Path | None:
-        """Another folder of this host where one of the run's files still lies: this one is its copy."""
+        """Returns another folder of this host where one of the run's files still lies: this one is its copy."""
         places = [self._shared.known.bound(run.run_id)]
         if run.host == self._shared.host:
             places += [Path(run.logdir) / run.folder, self._shared.logdir / run.folder]
@@ -142,7 +145,7 @@ class Binding:
         return None
 
     def _is_copy_of(self, folder: Path) -> bool:
-        """Whether each file here lies there, too, and is as long."""
+        """Returns whether each file here lies there, too, and is as long."""
         try:
             return all((folder / one.path.name).stat().st_size == one.size for one in self._found.files)
         except OSError:
@@ -154,5 +157,5 @@ class Binding:
 
 
 def deleted(run_id: str) -> LeftAlone:
-    """Why a folder whose run a person deleted is left alone."""
+    """Returns why a folder whose run a person deleted is left alone."""
     return LeftAlone(f"its run {run_id} was deleted in MLflow; restore it there to go on")

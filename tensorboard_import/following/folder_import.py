@@ -112,7 +112,7 @@ class FolderImport:
         return Binding(self._shared, self._place, self.found, self._files)
 
     def _bind(self) -> ImportedRun | None:
-        """Its run; None where it is to be left alone."""
+        """Returns its run; None where it is to be left alone."""
         bound = self._binding.run()
         if isinstance(bound, LeftAlone):
             self.left_alone = bound.reason
@@ -176,7 +176,7 @@ class FolderImport:
         yield from self._hparams.opened.values()
 
     def _is_left_to_another(self, run: ImportedRun) -> bool:
-        """Whether another host is at it; what that one has written by now is then known here, too."""
+        """Returns whether another host is at it; what that one has written by now is then known here, too."""
         if (now := self._taking_over.of_another(run)) is None:
             return False
         self.run = ImportedRun(self._shared.server, now)

@@ -26,7 +26,10 @@ class TakingOver:
         return time.monotonic() < self._waits_until
 
     def of_another(self, run: ImportedRun) -> StoredRun | None:
-        """The run as another host has it by now, if it is left to that one; None where it is this host's to write."""
+        """Returns the run as another host has it by now, if it is left to that one.
+
+        None where it is this host's to write.
+        """
         if run.tags.get(run_tags.HOST) == self._host:
             return None
         now, moment = run.read_again(), time.monotonic()

@@ -32,11 +32,11 @@ class Turn:
             self.folder.note(found)
 
     def begin(self) -> None:
-        """A worker is at it."""
+        """Notes that a worker is at it."""
         self.is_busy = True
 
     def end(self) -> None:
-        """No worker is at it any more."""
+        """Notes that no worker is at it any more."""
         self.is_busy, self.served, self.failure = False, time.monotonic(), ""
         if self._found_meanwhile is not None:
             self.folder.note(self._found_meanwhile)
@@ -62,7 +62,7 @@ class Turns:
         self._made = float("-inf")
 
     def next(self, turns: Iterable[Turn], *, live_first: bool) -> Turn | None:
-        """The one to be served, of all `turns`; None where none is ready."""
+        """Returns the one to be served, of all `turns`; None where none is ready."""
         if time.monotonic() - self._made < _KEPT_SECONDS and (found := self._first(live_first)) is not None:
             return found
         self._make(turns)

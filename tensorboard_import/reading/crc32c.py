@@ -18,7 +18,7 @@ Sums = NDArray[np.uint32]
 
 
 def masked_sums(rows: Bytes) -> Sums:
-    """The masked CRC-32C of each row of a matrix of bytes, as TFRecord files have it."""
+    """Returns the masked CRC-32C of each row of a matrix of bytes, as TFRecord files have it."""
     if rows.shape[1] > 4 * _BLOCK:
         return np.array([_masked(_long_sum(row)) for row in rows], np.uint32)
     return _masked(_sums(rows, _ALL) ^ _ALL)
@@ -35,7 +35,7 @@ _TABLE: Final = _table()
 
 
 def _sums(rows: Bytes, start: np.uint32) -> Sums:
-    """What is left in the register after all bytes of each row, from `start` on."""
+    """Returns what is left in the register after all bytes of each row, from `start` on."""
     sums = np.full(len(rows), start, np.uint32)
     for column in np.ascontiguousarray(rows.T):
         sums = _TABLE[(sums ^ column) & np.uint32(0xFF)] ^ (sums >> np.uint32(8))
@@ -43,7 +43,7 @@ def _sums(rows: Bytes, start: np.uint32) -> Sums:
 
 
 def _moved_on(length: int) -> Sums:
-    """For each byte of the register, in four tables, what is left of it after `length` zero bytes."""
+    """Returns for each byte of the register, in four tables, what is left of it after `length` zero bytes."""
     alone = np.arange(256, dtype=np.uint32)
     starts = np.concatenate([alone << np.uint32(8 * place) for place in range(4)])
     for _byte in range(length):

@@ -115,7 +115,7 @@ _NOTHING: Final = Points(
 
 
 def content_of(records: Records, columns_from: int = COLUMNS_FROM) -> Content:
-    """What the records say; a record that is no event counts among the others.
+    """Returns what the records say; a record that is no event counts among the others.
 
     Fewer records than `columns_from` are read one by one: to find out what they have in common would take longer.
     """
@@ -150,7 +150,7 @@ def _with(points: Points, scalars: list[tuple[str, int, float, float, int]]) -> 
 
 
 def _hparams(content: bytes) -> dict[str, str]:
-    """The hyperparameters of a session, as its plugin keeps them."""
+    """Returns the hyperparameters of a session, as its plugin keeps them."""
     try:
         found = HParams.FromString(content).session_start_info.hparams
     except DecodeError:

@@ -43,7 +43,7 @@ class Layout(NamedTuple):
 
 
 def layout_of(data: bytes) -> Layout | None:
-    """The layout of an event that holds one scalar, of either version, and nothing else; None for any other."""
+    """Returns the layout of an event that holds one scalar, of either version, and nothing else; None for any other."""
     try:
         return _layout(data)
     except (IndexError, UnicodeDecodeError, struct.error):
@@ -74,7 +74,7 @@ def _layout(data: bytes) -> Layout | None:
 
 
 def _value_of(data: bytes, fields: dict[int, _Field]) -> tuple[int, str] | None:
-    """Where the value of a summary begins, and of what kind it is."""
+    """Returns where the value of a summary begins, and of what kind it is."""
     if {number: field.kind for number, field in fields.items()} == {_TAG: _BYTES, _SIMPLE: _FOUR}:
         return fields[_SIMPLE].begins, "<f4"
     if set(fields) != {_TAG, _TENSOR, _METADATA} or {field.kind for field in fields.values()} != {_BYTES}:
@@ -103,7 +103,7 @@ def _fixed(length: int, wall: _Field | None, step: _Field | None, value: tuple[i
 
 
 def _fields(data: bytes, place: int, ends: int) -> Iterator[_Field]:
-    """The fields of a message in the wire format; raises IndexError where it is none."""
+    """Yields the fields of a message in the wire format; raises IndexError where it is none."""
     while place < ends:
         key, place = _varint(data, place)
         kind, begins = key & 7, place

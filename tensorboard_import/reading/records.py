@@ -35,7 +35,7 @@ class Records(NamedTuple):
 
 
 def records_in(piece: bytes) -> Records:
-    """The records at the beginning of `piece`, up to the first that is cut off or damaged."""
+    """Returns the records at the beginning of `piece`, up to the first that is cut off or damaged."""
     starts, used, next_bytes, damaged = _walk(piece)
     data = np.frombuffer(piece, np.uint8)
     begins = np.array(starts, np.int64)
@@ -47,7 +47,7 @@ def records_in(piece: bytes) -> Records:
 
 
 def rows_of(data: NDArray[np.uint8], starts: NDArray[np.int64], length: int) -> NDArray[np.uint8]:
-    """The `length` bytes from each start on, a row each."""
+    """Returns the `length` bytes from each start on, a row each."""
     if length > LONG:  # an index for each byte would take eight times as much
         return np.stack([data[start : start + length] for start in starts])
     rows: NDArray[np.uint8] = data[starts[:, None] + np.arange(length)]
@@ -73,12 +73,12 @@ def _walk(piece: bytes) -> tuple[list[int], int, int, bool]:
 
 
 def header_sum(length: int) -> int:
-    """The checksum of a length."""
+    """Returns the checksum of a length."""
     return int(masked_sums(np.frombuffer(length.to_bytes(8, "little"), np.uint8)[None])[0])
 
 
 def _sound(data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> int:
-    """How many records from the first on match their checksums."""
+    """Returns how many records from the first on match their checksums."""
     first_bad = len(starts)
     for length in np.unique(lengths):
         found = np.flatnonzero(lengths == length)

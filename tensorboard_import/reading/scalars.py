@@ -27,18 +27,18 @@ class Points(NamedTuple):
     place: NDArray[np.int64]
 
     def where(self, kept: NDArray[np.bool_]) -> "Points":
-        """Those that are kept."""
+        """Returns those that are kept."""
         return points_of(self.tags, [column[kept] for column in self[1:]])
 
 
 def points_of(tags: list[str], columns: Sequence[NDArray[Any]]) -> Points:
-    """Points from their columns, in the order of the fields."""
+    """Makes points from their columns, in the order of the fields."""
     tag, step, wall, value, place = columns
     return Points(tags, tag, step, wall, value, place)
 
 
 def simple_points(records: Records) -> tuple[Points, NDArray[np.intp]]:
-    """The points of the records that hold one simple value each, and the indices of all other records."""
+    """Returns the points of the records that hold one simple value each, and the indices of all other records."""
     tags: dict[str, int] = {}
     found: list[tuple[NDArray[np.intp], Layout, NDArray[np.uint8]]] = []
     others: list[int] = []

@@ -26,7 +26,7 @@ _TYPES: Final[dict[int, tuple[str, str]]] = {
 
 
 def number_of(tensor: Any) -> float | None:
-    """The value of a tensor of one number; None for any other tensor."""
+    """Returns the value of a tensor of one number; None for any other tensor."""
     if tensor.dtype not in _TYPES or any(dim.size != 1 for dim in tensor.tensor_shape.dim):
         return None
     kind, listed = _TYPES[tensor.dtype]
@@ -43,7 +43,7 @@ def number_of(tensor: Any) -> float | None:
 
 
 def texts_of(tensor: Any) -> list[str] | None:
-    """The strings of a tensor of strings; None for any other tensor."""
+    """Returns the strings of a tensor of strings; None for any other tensor."""
     if tensor.dtype != _TEXT:
         return None
     return [text.decode("utf-8", "replace") for text in tensor.string_val]

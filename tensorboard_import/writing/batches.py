@@ -34,7 +34,7 @@ class Batch(NamedTuple):
 
 
 def batches(points: Points, names: Names, most: int = MOST - MOST_TAGS) -> Iterator[Batch]:
-    """The points, in their order."""
+    """Yields the points, in their order."""
     times = unix_ms(points.wall)
     begins, count = 0, len(points.step)
     while begins < count:
@@ -46,7 +46,7 @@ def batches(points: Points, names: Names, most: int = MOST - MOST_TAGS) -> Itera
 
 
 def _named(points: Points, names: Names, begins: int, ends: int) -> tuple[int, dict[str, str]]:
-    """Where a batch ends in which no more names change than have room as tags, and those that do."""
+    """Returns where a batch ends in which no more names change than have room as tags, and those that do."""
     numbers, firsts = np.unique(points.tag[begins:ends], return_index=True)
     changed: dict[str, str] = {}
     for first, number in sorted(zip(firsts.tolist(), numbers.tolist(), strict=True)):
@@ -74,7 +74,7 @@ def _metrics(points: Points, times: NDArray[np.int64], names: Names, part: slice
 
 
 def unix_ms(wall: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Times of a writer's clock in ms; 0 where it told none that MLflow could keep."""
+    """Converts times of a writer's clock to ms; 0 where it told none that MLflow could keep."""
     with np.errstate(invalid="ignore", over="ignore"):
         ms = np.rint(wall * 1000)
         told = np.where((ms >= 0) & (ms <= _LATEST_MS), ms, 0)

@@ -93,14 +93,16 @@ class ImportedRun:
             self.status = status
 
     def read_again(self) -> StoredRun:
-        """The run as MLflow has it now."""
+        """Returns the run as MLflow has it now."""
         return self._server.patience.call(lambda: self._server.runs.get(self.run_id))
 
     def _left_out(self) -> dict[str, str]:
         return {run_tags.LEFT_OUT: json.dumps(self.others)} if self.others else {}
 
     def _log(self, metrics: Sequence[Mapping[str, object]], tags: Mapping[str, str]) -> None:
-        """A batch that MLflow refuses is tried in halves, down to the point that it refuses, which is left out."""
+        """Logs a batch; one that MLflow refuses is tried in halves, down to the point that it refuses, which is left
+        out.
+        """
         try:
             self._call(lambda: self._server.runs.log(self.run_id, metrics, tags=tags))
         except BadInput as error:
@@ -145,5 +147,5 @@ def _counts(told: str) -> dict[str, int]:
 
 
 def _clean(text: str) -> str:
-    """Without what a database does not keep in a text."""
+    """Removes what a database does not keep in a text."""
     return text.replace("\0", "")

@@ -45,7 +45,7 @@ class KnownRuns:
         self._is_read = False
 
     def of(self, key: str, fits: FitsFiles) -> list[KnownRun]:
-        """The runs of a folder with this key whose files are those that `fits` knows."""
+        """Returns the runs of a folder with this key whose files are those that `fits` knows."""
         self._read()
         return [run for run in self._by_key.get(key, []) if fits(run.files)]
 
@@ -54,7 +54,7 @@ class KnownRuns:
         self._bound[run_id] = path
 
     def bound(self, run_id: str) -> Path | None:
-        """The folder here that a run stands for, if any was found yet."""
+        """Returns the folder here that a run stands for, if any was found yet."""
         return self._bound.get(run_id)
 
     @contextmanager
@@ -68,7 +68,7 @@ class KnownRuns:
     def make(
         self, experiment_id: str, name: str, *, start_ms: int, tags: Mapping[str, str], fits: FitsFiles
     ) -> StoredRun:
-        """The one run of a folder: made here, or by another who was faster."""
+        """Returns the one run of a folder: made here, or by another who was faster."""
         found = self._settled(experiment_id, tags, fits)
         if found is None:
             made = self._patience.call(lambda: self._runs.create(experiment_id, name, start_ms=start_ms, tags=tags))
@@ -91,14 +91,17 @@ class KnownRuns:
         self._note(self._patience.call(lambda: self._runs.get(lost.tags[run_tags.SUPERSEDED])))
 
     def experiment(self, name: str) -> str:
-        """The id of an experiment, made where there is none."""
+        """Returns the id of an experiment, made where there is none."""
         with self._lock:
             if name not in self._experiments:
                 self._experiments[name] = self._patience.call(lambda: self._runs.experiment(name))
             return self._experiments[name]
 
     def _settled(self, experiment_id: str, tags: Mapping[str, str], fits: FitsFiles) -> StoredRun | None:
-        """Of several runs the newest generation's with the least id; the others are deleted, by whoever sees them."""
+        """Chooses of several runs the newest generation's with the least id.
+
+        The others are deleted, by whoever sees them.
+        """
         where = f"tags.`{run_tags.KEY}` = '{tags[run_tags.KEY]}'"
         found = [
             run

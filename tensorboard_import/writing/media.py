@@ -15,7 +15,7 @@ _LONGEST: Final = 120
 
 
 def picture_path(picture: Picture, file_id: str) -> str:
-    """Where a picture goes: the same each time, so that reading it again makes no second one."""
+    """Returns where a picture goes: the same each time, so that reading it again makes no second one."""
     ms = int(unix_ms(np.array([picture.wall]))[0])
     kind = next((kind for sign, kind in _KINDS if picture.content.startswith(sign)), "png")
     own = hashlib.sha256(f"{file_id} {picture.place} {picture.number}".encode()).hexdigest()[:12]
@@ -23,7 +23,7 @@ def picture_path(picture: Picture, file_id: str) -> str:
 
 
 def text_path(text: Text) -> str:
-    """Where a text goes, which TensorBoard shows as Markdown."""
+    """Returns where a text goes, which TensorBoard shows as Markdown."""
     return f"text/{_key(text.tag.removesuffix(_SUMMARY))}_step_{text.step}.md"
 
 

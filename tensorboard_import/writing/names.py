@@ -27,7 +27,7 @@ class Names:
         self._taken = {name.casefold() for name in self._known.values()}
 
     def name(self, original: str) -> str:
-        """What MLflow is to call it."""
+        """Returns what MLflow is to call it."""
         if original not in self._known:
             made = allowed(original)
             if made.casefold() in self._taken:
@@ -40,7 +40,7 @@ class Names:
 
 
 def allowed(original: str) -> str:
-    """The nearest name that MLflow takes; two originals may have the same."""
+    """Returns the nearest name that MLflow takes; two originals may have the same."""
     parts = _REFUSED.sub("_", original).split("/")
     kept = [part if part.strip(".") else "_" * len(part) for part in parts if part and part != "."]
     made = "/".join(kept) or "_"

@@ -40,7 +40,10 @@ class Patience:
         self._is_away = False
 
     def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, once MLflow answers; raises Stopped, KeepsFailing, and all but `ServiceUnavailable`."""
+        """Returns what `ask` returns, once MLflow answers.
+
+        Raises Stopped, KeepsFailing, and all but `ServiceUnavailable`.
+        """
         pause, refused_since, has_failed = _FIRST_SECONDS, math.inf, False
         while True:
             if self._stop.is_set():
@@ -71,7 +74,7 @@ class Patience:
         raise KeepsFailing(error.service, round(seconds), error) from error
 
     def _refused_since(self, known: float) -> float:
-        """Since when it has answered all probes, of time.monotonic(); infinity where it is away."""
+        """Returns since when it has answered all probes, of time.monotonic(); infinity where it is away."""
         try:
             self._probe()
         except NotAsked:  # others found it slow, and nothing is known

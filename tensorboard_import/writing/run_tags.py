@@ -35,12 +35,12 @@ class FileProgress(BaseModel):
 
 
 def file_tag(file_id: str, progress: FileProgress) -> dict[str, str]:
-    """The tag that keeps it."""
+    """Returns the tag that keeps it."""
     return {_FILE + file_id: progress.model_dump_json()}
 
 
 def files_in(tags: Mapping[str, str]) -> dict[str, FileProgress]:
-    """How far each file was read, by its id; what somebody else made of a tag counts as nothing."""
+    """Returns how far each file was read, by its id; what somebody else made of a tag counts as nothing."""
     found = {}
     for key, value in tags.items():
         if key.startswith(_FILE):
@@ -52,21 +52,21 @@ def files_in(tags: Mapping[str, str]) -> dict[str, FileProgress]:
 
 
 def name_tags(changed: Mapping[str, str]) -> dict[str, str]:
-    """The tags that keep the originals of changed names."""
+    """Returns the tags that keep the originals of changed names."""
     return {_NAME + name: original for name, original in changed.items()}
 
 
 def changed_names(tags: Mapping[str, str]) -> dict[str, str]:
-    """The originals of changed names, by name."""
+    """Returns the originals of changed names, by name."""
     return {key.removeprefix(_NAME): value for key, value in tags.items() if key.startswith(_NAME)}
 
 
 def generation_of(tags: Mapping[str, str]) -> int:
-    """How often the run was written anew."""
+    """Returns how often the run was written anew."""
     told = tags.get(GENERATION, "")
     return int(told) if told.isascii() and told.isdigit() else 0
 
 
 def others(tags: Mapping[str, str]) -> dict[str, str]:
-    """The tags that are not the importer's: what people and other programs said of the run."""
+    """Returns the tags that are not the importer's: what people and other programs said of the run."""
     return {key: value for key, value in tags.items() if not key.startswith(_OWN)}

@@ -24,7 +24,8 @@ _FALLING: Final = ("learning_rate", "clip_range")
 
 
 def build_agent(request: BuiltInRequest, device: str = "cpu", environments: Path | None = None) -> BaseAlgorithm:
-    """An untrained agent in `n_envs` copies of its environment; networks, exploration and starts all follow the seed.
+    """Returns an untrained agent in `n_envs` copies of its environment; networks, exploration and starts all follow
+    the seed.
 
     `environments` is ENVIRONMENTS_FILE. Raises BadInput where the environment is not there, or does not fit.
     """
@@ -63,7 +64,7 @@ def _in_an_environment(request: EnvironmentRequest, make: EnvironmentMaker, opti
 
 
 def _falling(value: float) -> Callable[[float], float]:
-    """From `value` evenly to nothing, by the share of the training that remains."""
+    """Falls from `value` evenly to nothing, by the share of the training that remains."""
     return lambda remaining: remaining * value
 
 

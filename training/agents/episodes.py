@@ -19,13 +19,13 @@ class Watcher(Protocol):
     """Who is told how an agent gets on."""
 
     def metric(self, key: str, value: float, step: int) -> None:
-        """One number of an episode."""
+        """Logs one number of an episode."""
 
     def stepped(self, callback: "EpisodeCallback") -> None:
-        """All environments went one step."""
+        """Counts one step of all environments."""
 
     def between_updates(self, callback: "EpisodeCallback") -> None:
-        """An update is over and nothing is collected yet: the agent is at rest."""
+        """Does what may be done after an update, when nothing is collected yet: the agent is at rest."""
 
 
 class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, as all third-party code here
@@ -133,11 +133,11 @@ class EpisodeCallback(BaseCallback):  # type: ignore[misc]  # untyped to mypy, a
             self._watcher.metric("loss", loss, self.finished)
 
     def _update_loss(self) -> float | None:
-        """The newest loss; of SAC the critic's, which is what DQN's is, too."""
+        """Returns the newest loss; of SAC the critic's, which is what DQN's is, too."""
         known = self.model.logger.name_to_value
         return next((float(known[name]) for name in _LOSSES if known.get(name) is not None), None)
 
 
 def success_of(info: dict[str, Any]) -> list[bool]:
-    """Whether an episode that ended with this was one; empty where the environment does not tell."""
+    """Returns whether an episode that ended with this was one; empty where the environment does not tell."""
     return [bool(info[name]) for name in _SUCCESSES if name in info][:1]

@@ -39,7 +39,7 @@ class EnvironmentMaker:
         self._rule = self._plan.described.success or success_of(env_id)
 
     def __call__(self) -> gymnasium.Env:
-        """One environment; raises BadInput, with the field, that says what is missing."""
+        """Returns one environment; raises BadInput, with the field, that says what is missing."""
         try:
             with told_as("make", self._plan.described.memory_mib):
                 return without_words(TellingSuccess(make(self._plan), self._rule))
@@ -83,7 +83,10 @@ class TrainingSeeds(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy
 
 
 def spec_of(agent: BaseAlgorithm) -> str | None:
-    """How to make an agent's environment again: Gymnasium's EnvSpec as JSON; None of one that says none, as a maze."""
+    """Returns how to make an agent's environment again: Gymnasium's EnvSpec as JSON.
+
+    None of one that says none, as a maze.
+    """
     environment = agent.get_env().envs[0]
     while isinstance(environment, gymnasium.Wrapper) and not isinstance(environment, TellingSuccess):
         environment = environment.env

@@ -18,7 +18,9 @@ _IMAGE_FEATURES: Final = 256  # of each image, as Stable-Baselines3 has it
 
 
 def without_words(environment: gymnasium.Env) -> gymnasium.Env:
-    """The environment without the parts that are no numbers, such as the mission that MiniGrid tells in words."""
+    """Returns the environment without the parts that are no numbers, such as the mission that MiniGrid tells in
+    words.
+    """
     seen = environment.observation_space
     if not isinstance(seen, spaces.Dict):
         return environment
@@ -48,7 +50,7 @@ class PartsExtractor(BaseFeaturesExtractor):  # type: ignore[misc]  # untyped to
         self.networks = nn.ModuleList(map(_network, parts.values()))
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
-        """The row of a batch."""
+        """Returns the row of a batch."""
         pairs = zip(self.parts, self.networks, strict=True)
         return torch.cat([network(observations[part]) for part, network in pairs], dim=1)
 

@@ -35,7 +35,10 @@ def _facts_of(env_id: str, environment: gymnasium.Env) -> EnvironmentFacts:
 
 
 def policy_kind(environment: gymnasium.Env) -> str:
-    """The network by what is seen: for parts, for images or for numbers, which images are that are too small."""
+    """Returns the network by what is seen.
+
+    For parts, for images or for numbers, which images are that are too small.
+    """
     seen = environment.observation_space
     if isinstance(seen, spaces.Dict):
         return "MultiInputPolicy"
@@ -43,5 +46,5 @@ def policy_kind(environment: gymnasium.Env) -> str:
 
 
 def is_small_image(space: spaces.Space) -> bool:
-    """Whether it is an image of which the convolutions would leave nothing."""
+    """Returns whether it is an image of which the convolutions would leave nothing."""
     return bool(is_image_space(space)) and min(sorted(space.shape)[-2:]) < _SMALLEST_IMAGE

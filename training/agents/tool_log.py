@@ -21,9 +21,12 @@ class _HandedOn(KVWriter):  # type: ignore[misc]  # untyped to mypy, as all thir
                 self._metric(key, float(value), step)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: nothing is open."""
 
 
 def tool_logger(metric: Metric) -> Logger:
-    """A logger for an agent: `metric` is told every number that its own tools would show, but what only a table has."""
+    """Returns a logger for an agent.
+
+    `metric` is told every number that its own tools would show, but what only a table has.
+    """
     return Logger(None, [_HandedOn(metric)])

@@ -46,7 +46,10 @@ class CheckpointFiles:
 
 
 def fetch_checkpoint(number: int, artifacts: Artifacts, folder: Path) -> Path:
-    """The folder of a checkpoint that MLflow has, once it is there whole; raises a ClewError, or the disk's OSError."""
+    """Returns the folder of a checkpoint that MLflow has, once it is there whole.
+
+    Raises a ClewError, or the disk's OSError.
+    """
     draft, final = folder / _BEING_WRITTEN, folder / str(number)
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

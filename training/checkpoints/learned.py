@@ -8,7 +8,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 
 def learned_by(agent: BaseAlgorithm) -> dict[str, Any]:
-    """The tensors of an agent: of SAC three optimisers', and how much it wants chance."""
+    """Returns the tensors of an agent: of SAC three optimisers', and how much it wants chance."""
     if not isinstance(agent, SAC):
         return {"policy": agent.policy.state_dict(), "optimizer": agent.policy.optimizer.state_dict()}
     return {

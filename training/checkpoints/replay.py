@@ -20,7 +20,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def kept_replay(agent: BaseAlgorithm) -> tuple[ReplayState | None, Arrays]:
-    """Where the buffer is, and its filled part; nothing where there is none, or too much."""
+    """Returns where the buffer is, and its filled part; nothing where there is none, or too much."""
     buffer = getattr(agent, "replay_buffer", None)
     if not isinstance(buffer, ReplayBuffer):
         return None, {}
@@ -50,7 +50,7 @@ def restore_replay(buffer: ReplayBuffer, kept: ReplayState, read: Any) -> None:
 
 
 def _arrays_of(buffer: ReplayBuffer) -> Arrays:
-    """Its arrays by their names; of observations of several parts, one for each: `observations/<part>`."""
+    """Returns its arrays by their names; of observations of several parts, one for each: `observations/<part>`."""
     found = {name: getattr(buffer, name) for name in (*_SEEN, *_TOLD)}
     parts = {
         f"{name}/{part}": array
@@ -66,7 +66,7 @@ def _field(name: str) -> str:
 
 
 def _small(array: NDArray[Any], name: str, is_of_maze: bool) -> NDArray[Any]:
-    """A maze's cells and actions as one byte each, and flags as bits of NumPy's."""
+    """Returns a maze's cells and actions as one byte each, and flags as bits of NumPy's."""
     if name in _FLAGS:
         return array.astype(bool)
     return array.astype(np.uint8) if is_of_maze and name != "rewards" else array

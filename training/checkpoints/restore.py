@@ -97,7 +97,10 @@ def _restore_chance(
 
 
 def _restore_mazes(agent: BaseAlgorithm, state: CheckpointState) -> None:
-    """Episodes go on in the middle. What is seen there is looked at anew: a stop comes before a step is recorded."""
+    """Restores mazes in the middle of their episodes.
+
+    What is seen there is looked at anew: a stop comes before a step is recorded.
+    """
     monitors: list[Monitor] = agent.get_env().envs
     agent.get_env().reset()
     for monitor, kept in zip(monitors, state.mazes, strict=True):
@@ -113,7 +116,7 @@ def _restore_mazes(agent: BaseAlgorithm, state: CheckpointState) -> None:
 
 
 def _restore_environments(agent: BaseAlgorithm, state: CheckpointState) -> None:
-    """Episodes begin anew, and follow the chance that theirs would have followed."""
+    """Begins episodes anew, with the random state that theirs would have had."""
     environments = agent.get_env()
     agent._last_obs = environments.reset()
     for monitor, generator in zip(environments.envs, state.generators, strict=True):

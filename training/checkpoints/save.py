@@ -59,7 +59,7 @@ def save_checkpoint(
 
 
 def _save_tensors(tensors: dict[str, Any], file: Path) -> None:
-    """By way of memory: of a full disk torch itself makes a RuntimeError of many lines."""
+    """Saves by way of memory: of a full disk torch itself makes a RuntimeError of many lines."""
     content = BytesIO()
     torch.save(tensors, content)
     file.write_bytes(content.getbuffer())
@@ -90,7 +90,7 @@ def _generator_state(generator: np.random.Generator) -> dict[str, Any]:
 
 
 def _normalization(agent: BaseAlgorithm) -> dict[str, NDArray[Any]]:
-    """The means and spreads by which observations and rewards are scaled; empty where they are not."""
+    """Returns the means and spreads by which observations and rewards are scaled; empty where they are not."""
     known = agent.get_vec_normalize_env()
     if known is None:
         return {}

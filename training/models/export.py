@@ -44,13 +44,13 @@ def export_policy(agent: BaseAlgorithm, path: Path, seed: int = 0) -> Path:
 
 
 def load_policy(path: Path) -> Policy:
-    """The exported policy as a callable that answers its first output, run by onnxruntime on one CPU thread."""
+    """Returns the exported policy as a callable that answers its first output, run by onnxruntime on one CPU thread."""
     ask = load_any_policy(path)
     return lambda observations: next(iter(ask({INPUT_NAME: observations}).values()))
 
 
 def load_any_policy(path: Path) -> AnyPolicy:
-    """The exported policy as a callable that takes inputs and answers outputs by their names."""
+    """Returns the exported policy as a callable that takes inputs and answers outputs by their names."""
     session = _session(path)
     names = [output.name for output in session.get_outputs()]
 
@@ -61,7 +61,7 @@ def load_any_policy(path: Path) -> AnyPolicy:
 
 
 def inputs_and_answers_of(path: Path) -> tuple[list[str], list[str]]:
-    """The names of the exported policy's inputs, and of its outputs, each of which is its meaning as well."""
+    """Returns the names of the exported policy's inputs, and of its outputs, each of which is its meaning as well."""
     session = _session(path)
     return [one.name for one in session.get_inputs()], [one.name for one in session.get_outputs()]
 
@@ -73,7 +73,7 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def actions_of(space: spaces.Space, answer: dict[str, NDArray[np.float32]]) -> NDArray[Any]:
-    """The greedy actions of a batch, as the environment takes them."""
+    """Returns the greedy actions of a batch, as the environment takes them."""
     if "actions" in answer:
         return answer["actions"]
     if isinstance(space, spaces.Discrete):
@@ -104,7 +104,7 @@ def _check(agent: BaseAlgorithm, ask: AnyPolicy, samples: list[Any]) -> None:
 
 
 def _are_ties(scores: NDArray[np.float32]) -> bool:
-    """Whether the best two are as good as equal, so that either may be chosen."""
+    """Returns whether the best two are as good as equal, so that either may be chosen."""
     best = np.sort(scores, axis=1)[:, -2:]
     return bool(np.allclose(best[:, 0], best[:, 1], rtol=_TOLERANCE, atol=_TOLERANCE))
 
@@ -121,7 +121,7 @@ def _as_learned(agent: BaseAlgorithm, observations: Any) -> Any:
 
 
 def _scores(agent: BaseAlgorithm, observations: Any) -> NDArray[np.float32] | None:
-    """What the whole Stable-Baselines3 policy answers, not the layers that the export picked from it.
+    """Returns what the whole Stable-Baselines3 policy answers, not the layers that the export picked from it.
 
     None where it chooses no one of several actions.
     """

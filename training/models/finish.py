@@ -76,13 +76,16 @@ def log_measured(run: RunLog, finished: Finished) -> None:
 
 
 def environment_tags(job: TrainingJob, env_spec: str | None) -> dict[str, str]:
-    """What a run, and a version of it, says of its environment; an EnvSpec only where a tag can hold it."""
+    """Returns what a run, and a version of it, says of its environment; an EnvSpec only where a tag can hold it."""
     spec = {"env_spec": env_spec} if env_spec is not None and len(env_spec) <= _LONGEST_TAG else {}
     return {"env_id": job.env_id, **spec}
 
 
 def signature_tags(file: Path, job: TrainingJob) -> dict[str, str]:
-    """What a version says of its file, so that nobody has to guess what it takes and means; a maze's is known."""
+    """Returns what a version says of its file, so that nobody has to guess what it takes and means.
+
+    A maze's is known.
+    """
     if job.maze is not None:
         return {}
     inputs, answers = inputs_and_answers_of(file)
@@ -91,7 +94,7 @@ def signature_tags(file: Path, job: TrainingJob) -> dict[str, str]:
 
 
 def version_tags(job: TrainingJob, finished: Finished, environment: dict[str, str]) -> dict[str, str]:
-    """What a version says of itself; where training was stopped, of how many episodes or steps that was."""
+    """Returns what a version says of itself; where training was stopped, of how many episodes or steps that was."""
     return {
         "algorithm": job.request.algorithm,
         **environment,

@@ -59,7 +59,7 @@ class Graph:
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width]))
 
     def model(self) -> onnx.ModelProto:
-        """The whole, checked."""
+        """Returns the whole, checked."""
         graph = helper.make_graph(self._nodes, "policy", self._inputs, self._outputs, self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
         onnx.checker.check_model(model, full_check=True)

@@ -18,34 +18,37 @@ Observations = Mapping[str, NDArray[Any]]
 
 
 def parts_of(space: spaces.Space) -> dict[str, spaces.Space]:
-    """The parts of a space by their names; of one without parts, it as WHOLE."""
+    """Returns the parts of a space by their names; of one without parts, it as WHOLE."""
     return dict(space.spaces) if isinstance(space, spaces.Dict) else {WHOLE: space}
 
 
 def input_name(part: str) -> str:
-    """The input of the exported policy that takes a part: by its name alone it could be the name of an output."""
+    """Returns the input of the exported policy that takes a part.
+
+    By its name alone it could be the name of an output.
+    """
     return INPUT_NAME if part == WHOLE else f"{_OF_PARTS}{part}"
 
 
 def part_of(name: str) -> str:
-    """The part that an input takes."""
+    """Returns the part that an input takes."""
     return name.removeprefix(_OF_PARTS)
 
 
 def input_dtype(space: spaces.Space) -> str:
-    """What an input takes: numbers of choices as they are, bytes as they are, all else as float32."""
+    """Returns what an input takes: numbers of choices as they are, bytes as they are, all else as float32."""
     if isinstance(space, spaces.Discrete | spaces.MultiDiscrete):
         return "int64"
     return "uint8" if space.dtype == np.uint8 else "float32"
 
 
 def as_given(space: spaces.Space, observations: Sequence[Any]) -> Observations:
-    """Observations as the exported policy takes them, all at once."""
+    """Returns observations as the exported policy takes them, all at once."""
     return {input_name(part): array.astype(input_dtype(of)) for part, of, array in _stacked(space, observations)}
 
 
 def as_seen(space: spaces.Space, observations: Sequence[Any]) -> Any:
-    """Observations as a vectorised environment shows them: one array, or one for each part."""
+    """Returns observations as a vectorised environment shows them: one array, or one for each part."""
     arrays = {part: array for part, _, array in _stacked(space, observations)}
     return arrays if isinstance(space, spaces.Dict) else arrays[WHOLE]
 

@@ -20,12 +20,15 @@ Seen = dict[str, str]
 
 
 def observed_space(agent: BaseAlgorithm) -> spaces.Space:
-    """What the environment itself shows, before Stable-Baselines3 turns images round."""
+    """Returns what the environment itself shows, before Stable-Baselines3 turns images round."""
     return agent.get_env().envs[0].observation_space
 
 
 def graph_of(agent: BaseAlgorithm, *, with_values: bool) -> Graph:
-    """The policy's graph; `with_values` also what PPO thinks an observation is worth, in the environment's rewards."""
+    """Returns the policy's graph.
+
+    `with_values` also what PPO thinks an observation is worth, in the environment's rewards.
+    """
     graph = Graph()
     seen = _observation(agent, graph)
     if isinstance(agent, DQN):
@@ -45,7 +48,7 @@ def graph_of(agent: BaseAlgorithm, *, with_values: bool) -> Graph:
 
 
 def _observation(agent: BaseAlgorithm, graph: Graph) -> Seen:
-    """The parts of an observation as the networks take them: scaled, turned round, or one column a choice."""
+    """Returns the parts of an observation as the networks take them: scaled, turned round, or one column a choice."""
     normalize = agent.get_vec_normalize_env()
     seen = {}
     for part, space in parts_of(observed_space(agent)).items():
@@ -67,20 +70,22 @@ def _prepared(graph: Graph, tensor: str, space: spaces.Space) -> str:
 
 
 def _ones_at(graph: Graph, choices: str, number: int) -> str:
-    """A row of zeros with a one for each choice."""
+    """Returns a row of zeros with a one for each choice."""
     ends = graph.constant(np.array([0.0, 1.0]))
     return graph.node("OneHot", choices, graph.constant(np.array(number)), ends, axis=-1)
 
 
 def _columns(graph: Graph, choices: str, numbers: list[int]) -> str:
-    """The rows of several choices beside each other."""
+    """Returns the rows of several choices beside each other."""
     each = [graph.node("Gather", choices, graph.constant(np.array(i)), axis=1) for i in range(len(numbers))]
     rows = [_ones_at(graph, one, number) for one, number in zip(each, numbers, strict=True)]
     return graph.node("Concat", *rows, axis=1)
 
 
 def _normalized(graph: Graph, tensor: str, known: VecNormalize) -> str:
-    """The observation by the mean and spread of all that were seen, so that the file needs no statistics beside it."""
+    """Returns the observation by the mean and spread of all that were seen, so that the file needs no statistics
+    beside it.
+    """
     spread = np.sqrt(known.obs_rms.var + known.epsilon)
     centred = graph.node("Sub", tensor, graph.constant(known.obs_rms.mean))
     scaled = graph.node("Div", centred, graph.constant(spread))
@@ -88,7 +93,7 @@ def _normalized(graph: Graph, tensor: str, known: VecNormalize) -> str:
 
 
 def _features(graph: Graph, extractor: torch.nn.Module, seen: Seen) -> str:
-    """Through the networks that come before the layers: numbers they only flatten, parts they put in a row."""
+    """Adds the networks that come before the layers: numbers they only flatten, parts they put in a row."""
     if not isinstance(extractor, PartsExtractor):
         return graph.through(extractor.children(), seen[WHOLE])
     pairs = zip(extractor.parts, extractor.networks, strict=True)
@@ -110,7 +115,7 @@ def _ppo_actions(graph: Graph, agent: PPO, features: str) -> None:
 
 
 def _squashed_actions(graph: Graph, agent: SAC, seen: Seen) -> None:
-    """SAC's network answers from -1 to 1, for the whole range of the environment's actions."""
+    """Adds the scale of SAC's actions: its network answers from -1 to 1, for the whole range of the environment's."""
     actor, space = agent.policy.actor, agent.action_space
     features = _features(graph, actor.features_extractor, seen)
     squashed = graph.node("Tanh", graph.through([actor.latent_pi, actor.mu], features))

@@ -10,5 +10,8 @@ ONNX_TAG: Final = "onnx_file"
 
 
 def model_name_of(env_id: str) -> str:
-    """The registered model for policies of an environment: CartPole-v1's is `cartpole`, ALE/Pong-v5's `ale-pong`."""
+    """Returns the registered model for policies of an environment.
+
+    CartPole-v1's is `cartpole`, ALE/Pong-v5's `ale-pong`.
+    """
     return re.sub(r"-v\d+$", "", env_id).replace("/", "-").lower()

@@ -43,7 +43,7 @@ def film(file: Path, record: Callable[[], tuple[list[Frame], float]]) -> Path | 
 
 
 def in_environment(policy: AnyPolicy, make: Callable[[], gymnasium.Env]) -> tuple[list[Frame], float]:
-    """An episode in an environment that `make` makes, which has to draw pictures."""
+    """Returns an episode in an environment that `make` makes, which has to draw pictures."""
     environment = make()
     try:
         if environment.render_mode != "rgb_array":
@@ -55,7 +55,7 @@ def in_environment(policy: AnyPolicy, make: Callable[[], gymnasium.Env]) -> tupl
 
 
 def in_maze(policy: Policy, maze: Maze) -> tuple[list[Frame], float]:
-    """A walk through the maze; one that goes round in circles is cut off."""
+    """Returns a walk through the maze; one that goes round in circles is cut off."""
     return list(islice(_walked(policy, maze), MAX_STEPS // 2)), _MAZE_RATE
 
 

@@ -58,7 +58,10 @@ def main() -> int:
 
 
 def wait_for_mlflow(uri: str, seconds: float) -> MlflowClient:
-    """A client of the MLflow at `uri` as soon as it answers; raises ServiceUnavailable when it does not in time."""
+    """Returns a client of the MLflow at `uri` as soon as it answers.
+
+    Raises ServiceUnavailable when it does not in time.
+    """
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -86,7 +89,7 @@ def fill(client: MlflowClient, model_name: str, folder: Path = FOLDER) -> int:
 
 
 def _claim(client: MlflowClient, names: Sequence[str]) -> dict[str, str]:
-    """The ids of the experiments to fill, by name; created if MLflow is untouched, none if it is not."""
+    """Returns the ids of the experiments to fill, by name; created if MLflow is untouched, none if it is not."""
     found = client.search_experiments(view_type=ViewType.ALL)
     filling = {each.name: each.experiment_id for each in found if _is_filling(each)}
     if not filling and not _is_untouched(client, found):
@@ -112,7 +115,7 @@ def _is_untouched(client: MlflowClient, experiments: Sequence[Experiment]) -> bo
 def _missing(
     client: MlflowClient, samples: Sequence[SampleRun], experiments: Mapping[str, str]
 ) -> list[tuple[SampleRun, Run | None]]:
-    """The samples still to write, each with the run that an interrupted fill has left for it."""
+    """Returns the samples still to write, each with the run that an interrupted fill has left for it."""
     runs = client.search_runs(list(experiments.values()), f"tags.`{SAMPLE_TAG}` = 'true'", max_results=1000)
     known = {(run.info.experiment_id, run.info.run_name): run for run in runs}
     pairs = [
@@ -182,7 +185,7 @@ def _ensure_model(client: MlflowClient, name: str) -> None:
 
 
 def _report(done: int, total: int) -> None:
-    """One line that rewrites itself on a terminal; a few log lines elsewhere."""
+    """Writes one line that rewrites itself on a terminal; a few log lines elsewhere."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\rFilling MLflow with sample runs: {done} of {total}" + "\n" * (done == total))
     elif done % 10 == 0:

@@ -66,7 +66,7 @@ class Planned:
         return f"{self.experiment}/{self.run_name}"
 
     def command(self) -> list[str]:
-        """The command line of this training."""
+        """Returns the command line of this training."""
         options = {"algorithm": self.algorithm, "setting": self.setting, "experiment": self.experiment}
         maze = {"episodes": self.length, "size": self.size}
         where = maze if self.env is None else {"env": self.env, "steps": self.length}

@@ -57,7 +57,7 @@ class SampleRun(BaseModel):
         return f"{self.experiment}/{self.name}"
 
     def model_name(self, of_maze: str) -> str:
-        """The registered model of its version: the maze's, else one for each environment."""
+        """Returns the registered model of its version: the maze's, else one for each environment."""
         env_id = (self.version_tags or {}).get("env_id", "")
         return of_maze if size_of(env_id) is not None else model_name_of(env_id)
 
@@ -82,7 +82,7 @@ class Points:
     timestamps_ms: NDArray[np.int64]
 
     def rows(self) -> Iterator[tuple[str, int, float, int]]:
-        """Key, step, value and time of every point."""
+        """Yields key, step, value and time of every point."""
         columns = (self.keys, self.steps.tolist(), self.values.tolist(), self.timestamps_ms.tolist())
         return zip(*columns, strict=True)
 
@@ -91,12 +91,12 @@ _RUNS: Final = TypeAdapter(list[SampleRun])
 
 
 def read_runs(folder: Path = FOLDER) -> list[SampleRun]:
-    """The recorded runs, in the order in which they were trained."""
+    """Returns the recorded runs, in the order in which they were trained."""
     return _RUNS.validate_json((folder / RUNS_FILE).read_bytes())
 
 
 def read_points(folder: Path = FOLDER) -> dict[str, Points]:
-    """Every run's points, by the run's key."""
+    """Returns every run's points, by the run's key."""
     table = parquet.read_table(folder / POINTS_FILE, schema=_COLUMNS)
     runs = np.asarray(table["run"].to_pylist())
     return {str(run): _points(table.filter(pa.array(runs == run))) for run in np.unique(runs)}

@@ -56,7 +56,7 @@ class Artifacts:
             found.replace(file)
 
     def folders(self, path: str) -> list[str]:
-        """The names of the folders in a folder of the run's."""
+        """Returns the names of the folders in a folder of the run's."""
         return self._server.folders(self._run_id, path)
 
     def remove(self, path: str) -> None:

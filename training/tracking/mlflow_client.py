@@ -19,7 +19,10 @@ _FIRST_CONTACT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_R
 
 
 def connect(uri: str) -> MlflowClient:
-    """A client of the MLflow at `uri`; raises ServiceUnavailable within about 5 s when nothing useful answers there."""
+    """Returns a client of the MLflow at `uri`.
+
+    Raises ServiceUnavailable within about 5 s when nothing useful answers there.
+    """
     for name, value in _PATIENCE.items():
         os.environ.setdefault(name, value)
     uri = _address(uri)
@@ -30,7 +33,10 @@ def connect(uri: str) -> MlflowClient:
 
 
 def _address(uri: str) -> str:
-    """`uri` without name and password: MLflow's package then takes them, and what proxies are for, as told here."""
+    """Returns `uri` without name and password.
+
+    MLflow's package then takes them, and what proxies are for, as told here.
+    """
     if leads_to_loopback(uri):
         os.environ.update(sparing_loopback(os.environ))
     if not uri.startswith(("http://", "https://")):
@@ -57,7 +63,7 @@ def translated(uri: str) -> Iterator[None]:
 
 
 def already_exists(error: MlflowException) -> bool:
-    """Whether MLflow refused to create something because it is there, perhaps made by somebody else just now."""
+    """Returns whether MLflow refused to create something because it is there, perhaps made by another just now."""
     return bool(error.error_code == ErrorCode.Name(RESOURCE_ALREADY_EXISTS))
 
 

@@ -37,7 +37,7 @@ class Patience:
         self._failed_first: float | None = None
 
     def until_done(self, action: Callable[[], Answer]) -> Answer:
-        """What `action` returns once it fails no more by MLflow's absence; raises StayedAway."""
+        """Returns what `action` returns once it fails no more by MLflow's absence; raises StayedAway."""
         while True:
             self._alive()
             try:

@@ -72,7 +72,7 @@ class Journal:
             self._write()
 
     def first(self, most: int) -> tuple[list[Point], int]:
-        """The oldest points that wait, and how many bytes they take; both empty where none wait."""
+        """Returns the oldest points that wait, and how many bytes they take; both empty where none wait."""
         with self._lock:
             self._write()
             content = os.pread(self._file.fileno(), min(_PIECE, self._size - self._begins), self._begins)
@@ -104,7 +104,7 @@ class Journal:
             self._file.close()
 
     def _write(self) -> None:
-        """What waits goes into the file, as many whole lines as the disk takes."""
+        """Writes what waits to the file, as many whole lines as the disk takes."""
         if not self._waiting:
             return
         try:
@@ -132,7 +132,7 @@ def _spelled(value: float) -> str:
 
 
 def _whole_lines(file: FileIO) -> int:
-    """How many bytes of a file end with a whole line."""
+    """Returns how many bytes of a file end with a whole line."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 4096))
     tail = file.read()

@@ -11,7 +11,8 @@ _STAT = Path("/proc/self/stat")
 
 
 def process_tags(gpu_uuid: str | None = None) -> dict[str, str]:
-    """Tags of this process: `clew.boot_id`, `.host`, `.pid`, `.start_ticks`, and `.gpu_uuid` if it trains on one.
+    """Returns tags of this process: `clew.boot_id`, `.host`, `.pid`, `.start_ticks`, and `.gpu_uuid` if it trains on
+    one.
 
     A pid alone is not enough: containers and reboots reuse it. What the system cannot tell is left out.
     """
@@ -25,13 +26,13 @@ def process_tags(gpu_uuid: str | None = None) -> dict[str, str]:
 
 
 def start_ticks(stat: str) -> str:
-    """Field 22 of /proc/<pid>/stat: the clock tick, counted from boot, at which the process started."""
+    """Reads field 22 of /proc/<pid>/stat: the clock tick, counted from boot, at which the process started."""
     # The second field is the program's name in parentheses and may hold spaces and parentheses itself.
     return stat.rpartition(")")[2].split()[22 - 3]
 
 
 def user_name() -> str:
-    """Who runs this, "unknown" where the system has no name for the user (as in many containers)."""
+    """Returns who runs this, "unknown" where the system has no name for the user (as in many containers)."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

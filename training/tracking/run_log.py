@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def _only_wait() -> None:
-    """Nobody has to hear that the training waits."""
+    """Does nothing: nobody has to hear that the training waits."""
 
 
 class RunLog:
@@ -144,7 +144,10 @@ class RunLog:
 
 
 def _lacking(points: list[Point], newest: Mapping[str, int]) -> list[Point]:
-    """Those beyond the newest step of their metric; what a crash left may come again from a checkpoint before it."""
+    """Returns those beyond the newest step of their metric.
+
+    What a crash left may come again from a checkpoint before it.
+    """
     known, found = dict(newest), []
     for point in points:
         if point.step > known.get(point.key, -1):

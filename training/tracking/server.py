@@ -42,7 +42,9 @@ class TrackingServer:
 
     @classmethod
     def at(cls, uri: str) -> "TrackingServer":
-        """The server at an address, with MLflow's own credentials of the environment, else those of the address."""
+        """Returns the server at an address, with MLflow's own credentials of the environment, else those of the
+        address.
+        """
         if not uri.startswith(("http://", "https://")):
             raise InvalidArgument(
                 Text("The trainer logs to an MLflow server: MLFLOW_TRACKING_URI has to be http(s)://…")
@@ -58,7 +60,7 @@ class TrackingServer:
             raise UnavailableBecause(self.name, Text(f"{hint} ({error.cause})")) from error
 
     def experiment_id(self, name: str) -> str:
-        """The experiment of this name, made where there is none; raises ExperimentDeleted."""
+        """Returns the experiment of this name, made where there is none; raises ExperimentDeleted."""
         found = self._experiment(name)
         if found is None:
             with _another_may_be_faster():
@@ -74,7 +76,7 @@ class TrackingServer:
         return self._validated(OneRun, self._post("runs/create", body, writes=True)).run.info.run_id
 
     def run(self, run_id: str) -> RunFacts:
-        """What MLflow knows of a run."""
+        """Returns what MLflow knows of a run."""
         return self._validated(OneRun, self._get("runs/get", {"run_id": run_id})).run
 
     def log_facts(self, run_id: str, params: Mapping[str, object], tags: Mapping[str, str]) -> None:
@@ -105,7 +107,7 @@ class TrackingServer:
         return str(self._validated(OneVersion, answer).model_version.version)
 
     def folders(self, run_id: str, path: str) -> list[str]:
-        """The names of the folders in a folder of the run's artifacts."""
+        """Returns the names of the folders in a folder of the run's artifacts."""
         answer = self._get("artifacts/list", {"run_id": run_id, "path": path})
         files = self._validated(Files, answer or {}).files
         return [file.path.rpartition("/")[2] for file in files if file.is_dir]
@@ -148,7 +150,7 @@ class TrackingServer:
 
 @contextmanager
 def _another_may_be_faster() -> Iterator[None]:
-    """MLflow refuses to create what somebody else created just now."""
+    """Ignores that MLflow refuses to create what another process created just now."""
     try:
         yield
     except (BadInput, Conflict):

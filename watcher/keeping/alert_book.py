@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 def now_ms() -> int:
-    """Unix ms."""
+    """Returns the time in Unix ms."""
     return time.time_ns() // 1_000_000
 
 
@@ -46,12 +46,12 @@ class AlertBook:
         self._unrecorded: set[str] = set(self._alerts)
 
     def all(self) -> list[Alert]:
-        """Every alert."""
+        """Returns every alert."""
         with self._lock:
             return list(self._alerts.values())
 
     def get(self, alert_id: str) -> Alert | None:
-        """One alert."""
+        """Returns one alert."""
         return self._alerts.get(alert_id)
 
     @property
@@ -61,7 +61,7 @@ class AlertBook:
             return sorted(self._unrecorded)
 
     def is_recorded(self, alert: Alert) -> None:
-        """MLflow has an alert as it was; as it is, if nothing came between."""
+        """Notes that MLflow has an alert as it was; as it is, if nothing came between."""
         with self._lock:
             if self._alerts.get(alert.id, alert) == alert:
                 self._unrecorded.discard(alert.id)
@@ -79,7 +79,7 @@ class AlertBook:
             self._drop_strangers()
 
     def happened(self, kind: AlertKind, subject: Subject, text: Message, at_ms: int | None = None) -> None:
-        """Something happened, at a moment; nothing where that is known already, or was so long ago that it may be."""
+        """Records an event; nothing where it is known already, or was so long ago that it may be."""
         key = f"{kind.value} {subject.key}"
         with self._lock:
             at = now_ms() if at_ms is None else at_ms
@@ -98,11 +98,11 @@ class AlertBook:
             _log.info("Something happened", extra={"alert": alert.id, "kind": kind.value, "subject": subject.name})
 
     def is_known(self, kind: AlertKind, subject_key: str) -> bool:
-        """Whether that happened already."""
+        """Returns whether that happened already."""
         return alert_id(f"{kind.value} {subject_key}") in self._alerts
 
     def has_ended(self, kind: AlertKind, run_id: str, at_ms: int) -> bool:
-        """Whether an end of this run about then is known, of this kind."""
+        """Returns whether an end of this run about then is known, of this kind."""
         with self._lock:
             return any(
                 one.kind is kind and one.subject.run_id == run_id and abs(one.since_ms - at_ms) <= _SAME_END_MS
@@ -110,7 +110,7 @@ class AlertBook:
             )
 
     def held_seconds(self, key: str) -> float:
-        """For how long a condition has held so far; 0 where it does not."""
+        """Returns for how long a condition has held so far; 0 where it does not."""
         with self._lock:
             return self._held.seconds(key)
 
@@ -120,7 +120,7 @@ class AlertBook:
         conditions: Sequence[Condition],
         is_unknown: Callable[[Subject], bool] = lambda _subject: False,
     ) -> None:
-        """Of these kinds just this is so now; what else of them was so is over, unless it is unknown whether it is."""
+        """Records which conditions of these kinds hold now; others of them are over, unless that is unknown."""
         with self._lock:
             there = {condition.key for condition in conditions}
             for condition in conditions:
@@ -134,14 +134,14 @@ class AlertBook:
             self._note()
 
     def waiting(self, receiver: str) -> list[tuple[Alert, Due]]:
-        """What a receiver is still to be told, the oldest first."""
+        """Returns what a receiver is still to be told, the oldest first."""
         with self._lock:
             due = [alert for alert in self._alerts.values() if receiver in alert.due]
             found = [(one, one.due[receiver]) for one in due if not self._is_muted(one.kind, one.subject)]
         return sorted(found, key=lambda pair: (pair[0].since_ms, pair[0].id))
 
     def told(self, receiver: str, ids: Iterable[str]) -> None:
-        """A receiver has taken a message about these."""
+        """Records that a receiver has taken a message about these."""
         with self._lock:
             told = [self._alerts[one].told_to(receiver, now_ms()) for one in ids]
             # In memory first: a disk that is full does not have them told again and again.
@@ -151,7 +151,7 @@ class AlertBook:
                 self._save(one)
 
     def failed(self, receiver: str, ids: Iterable[str], cause: Reason) -> None:
-        """A message about these did not arrive."""
+        """Records that a message about these did not arrive."""
         with self._lock:
             for one in ids:
                 alert = self._alerts[one]
@@ -160,7 +160,7 @@ class AlertBook:
                 self._save(alert.model_copy(update={"due": {**alert.due, receiver: now}}))
 
     def last_told(self) -> Mapping[tuple[str, str], int]:
-        """When each receiver was told by each rule last, in Unix ms, as far as that is known."""
+        """Returns when each receiver was last sent a message by each rule, in Unix ms, as far as that is known."""
         found: dict[tuple[str, str], int] = {}
         for alert in self.all():
             for rule in self._rules.rules:
@@ -182,7 +182,7 @@ class AlertBook:
             return gone
 
     def _drop_strangers(self) -> None:
-        """Nobody can be told any more who is not in the file."""
+        """Drops receivers that are not in the file any more."""
         for alert in list(self._alerts.values()):
             due = {name: one for name, one in alert.due.items() if self._rules.receiver(name) is not None}
             if len(due) < len(alert.due):
@@ -242,7 +242,7 @@ class AlertBook:
         return any(mute.silences(kind, subject, now_ms()) for mute in self.mutes)
 
     def _save(self, alert: Alert) -> None:
-        """On disk first: what is not there was never to be told."""
+        """Saves on disk first: what is not there was never to be sent."""
         self._outbox.save(alert)
         self._alerts[alert.id] = alert
         self._unrecorded.add(alert.id)

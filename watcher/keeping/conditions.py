@@ -59,7 +59,7 @@ class HoldTimes:
         return held.seconds, held.since_ms
 
     def seconds(self, key: str) -> float:
-        """For how long the one of this key has held; 0 where it does not."""
+        """Returns for how long the one of this key has held; 0 where it does not."""
         held = self._held.get(key)
         return 0.0 if held is None else held.seconds
 
@@ -68,7 +68,7 @@ class HoldTimes:
         self._held = {key: held for key, held in self._held.items() if keep(key)}
 
     def as_note(self) -> dict[str, Any]:
-        """What is kept over a restart."""
+        """Returns what is kept over a restart."""
         now, wall = self._monotonic(), self._wall_ms()
         return {
             key: [held.since_ms, held.seconds, wall - int((now - held.seen) * 1000)] for key, held in self._held.items()

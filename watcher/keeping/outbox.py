@@ -25,7 +25,7 @@ class Outbox:
             one.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def load(self) -> list[Alert]:
-        """All alerts; a file that cannot be read is left where it is, and said."""
+        """Returns all alerts; a file that cannot be read is left where it is, and said."""
         found = []
         for file in sorted(self._alerts.glob("*.json")):
             try:
@@ -43,7 +43,7 @@ class Outbox:
         (self._alerts / f"{alert_id}.json").unlink(missing_ok=True)
 
     def note(self, name: str) -> dict[str, Any]:
-        """What was noted under a name; nothing where there is none, or half of one."""
+        """Returns what was noted under a name; nothing where there is none, or half of one."""
         with contextlib.suppress(OSError, ValueError):
             found = json.loads((self._notes / f"{name}.json").read_bytes())
             return found if isinstance(found, dict) else {}

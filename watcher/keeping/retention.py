@@ -12,7 +12,7 @@ KEPT_MS: Final = 2 * 86_400_000
 
 
 def outlived(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) -> list[str]:
-    """The ids of those that can be forgotten; one of a run that still runs would be told anew."""
+    """Returns the ids of those that can be forgotten; one of a run that still runs would be told anew."""
     return [
         one.id
         for one in _settled(alerts)[MOST_KEPT:]
@@ -21,13 +21,13 @@ def outlived(alerts: Iterable[Alert], live_runs: Collection[str], now_ms: int) -
 
 
 def horizon_ms(alerts: Iterable[Alert], now_ms: int) -> int:
-    """Up to when what happened may have been told and forgotten, in Unix ms; 0 where nothing was."""
+    """Returns up to when events may have been sent and forgotten, in Unix ms; 0 where none was."""
     settled = _settled(alerts)
     return min(_ended(settled[MOST_KEPT - 1]), now_ms - KEPT_MS) if len(settled) >= MOST_KEPT else 0
 
 
 def _settled(alerts: Iterable[Alert]) -> list[Alert]:
-    """Those that are over and told, the newest first."""
+    """Returns those that are over and told, the newest first."""
     return sorted((one for one in alerts if not one.holds and not one.due), key=_ended, reverse=True)
 
 

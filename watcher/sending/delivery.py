@@ -56,7 +56,7 @@ class Delivery:
         self._stuck: dict[str, threading.Thread] = {}
 
     def send(self, url: str, message: MessageText) -> Reason | None:
-        """Why the message did not arrive; None where it did. One that takes too long is left to itself."""
+        """Returns why the message did not arrive; None where it did. One that takes too long is left to itself."""
         answer: list[Reason | None] = []
         thread = self._stuck.pop(url, None)
         if thread is None or not thread.is_alive():  # else more and more of them would hang
@@ -83,7 +83,8 @@ class Delivery:
         return NotDelivered(Text(cause[:_LONGEST_CAUSE] or "-"))
 
     def _notify(self, service: Any, message: MessageText) -> bool:
-        """By the service itself: an `Apprise` would do it in other threads, whose lines nobody knows from others'.
+        """Sends by the service itself: an `Apprise` would do it in other threads, whose log lines cannot be told from
+        others'.
 
         As plain text, so that a run's name is no markup; in several parts, where the service takes no longer ones.
         """
@@ -97,7 +98,7 @@ class Delivery:
 
 
 def _service(url: str) -> Any:
-    """The service of an address; what its parameters say goes before what is usual here."""
+    """Returns the service of an address; what its parameters say goes before what is usual here."""
     service: Any = apprise.Apprise.instantiate(url)
     # By default it hangs up after 4 s: what a slow receiver took all the same would be sent again and again.
     service.socket_connect_timeout = max(service.socket_connect_timeout, _CONNECT_SECONDS)
@@ -108,5 +109,5 @@ def _service(url: str) -> Any:
 
 
 def is_address(url: str) -> bool:
-    """Whether Apprise can send to this address, as far as that shows without sending."""
+    """Returns whether Apprise can send to this address, as far as that shows without sending."""
     return apprise.Apprise.instantiate(url, suppress_exceptions=True) is not None

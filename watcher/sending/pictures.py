@@ -30,7 +30,7 @@ class Pictures:
         self._vocabulary = vocabulary
 
     def of(self, alert: Alert) -> bytes | None:
-        """The PNG for an alert; None where there is none to be had: a message does not wait for its picture."""
+        """Returns the PNG for an alert; None where there is none to be had: a message does not wait for its picture."""
         run_id = alert.subject.run_id
         if run_id is None or alert.kind not in _DRAWN:
             return None

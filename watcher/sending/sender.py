@@ -77,7 +77,7 @@ class Sender:
         return [alert for alert, due in self._book.waiting(self._receiver.name) if self._may(due.rule)]
 
     def _together(self, ready: list[Alert]) -> list[Alert]:
-        """What goes into one message: a few have one each, but for what a rule says that is not to be often."""
+        """Returns what goes into one message: a few have one each, but for what a rule says that is not to be often."""
         if len(ready) > ONE_BY_ONE:
             return ready
         name = ready[0].due[self._receiver.name].rule
@@ -87,7 +87,7 @@ class Sender:
         return [alert for alert in ready if alert.due[self._receiver.name].rule == name]
 
     def _may(self, rule_name: str) -> bool:
-        """Whether the rule is neither quiet now nor has spoken too lately; a rule that is gone is neither."""
+        """Returns whether the rule is neither quiet now nor has spoken too lately; a rule that is gone is neither."""
         rule = self._rules.rule(rule_name)
         if rule is None:
             return True

@@ -21,7 +21,7 @@ _MOST_NAMED: Final = 200
 
 
 def message_of(alerts: Sequence[Alert], language: str, clew_url: str, literal: Literal) -> MessageText:
-    """One alert as a message, or several in one; each with its link and its id."""
+    """Returns one alert as a message, or several in one; each with its link and its id."""
     said = [literal(_said(alert, language)) for alert in alerts[:_MOST_LISTED]]
     parts = [
         f"{text}\n{_moment(alert)}\n{clew_url}{alert.subject.page}\n[{alert.id}]"
@@ -36,7 +36,7 @@ def message_of(alerts: Sequence[Alert], language: str, clew_url: str, literal: L
 
 
 def translated(message: Reason, language: str) -> str:
-    """The sentence of a message in a language."""
+    """Returns the sentence of a message in a language."""
     words = _catalogue(language)
     return rendered(as_json(message), lambda code: words.gettext(TEMPLATES[code]) if code in TEMPLATES else None)
 

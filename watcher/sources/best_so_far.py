@@ -24,7 +24,7 @@ class BestSoFar:
         self._vocabulary = vocabulary
 
     def text_of(self, run: Run, experiments: Mapping[str, Experiment]) -> BestBeaten | None:
-        """What is to be told of a finished run; None where it is not the best, or nobody knows."""
+        """Returns what is to be told of a finished run; None where it is not the best, or nobody knows."""
         score = score_of(run, self._vocabulary)
         if score is None or run.diverged(self._vocabulary):
             return None
@@ -50,7 +50,8 @@ class BestSoFar:
 
 
 def best_of_each(runs: Iterable[Run], vocabulary: Vocabulary) -> frozenset[str]:
-    """The ids of the finished ones with the most of their experiment and environment: no others can be the best so far.
+    """Returns the ids of the finished ones with the most of their experiment and environment: no others can be the
+    best so far.
 
     So that of hundreds that end at once few have to be asked for.
     """
@@ -65,17 +66,17 @@ def best_of_each(runs: Iterable[Run], vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def _environment(run: Run, vocabulary: Vocabulary) -> tuple[str | None, str | None]:
-    """The parameter that names the run's environment, and what it says; None where there is none."""
+    """Returns the parameter that names the run's environment, and what it says; None where there is none."""
     key = run.parameter_key("environment", vocabulary)
     return key, None if key is None else run.params[key]
 
 
 def _quoted(text: str) -> str:
-    """A text as MLflow's filter takes it, which has no escapes."""
+    """Returns a text as MLflow's filter takes it, which has no escapes."""
     return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 def _plain(number: float) -> str:
-    """A number as MLflow's filter takes it, without an exponent."""
+    """Returns a number as MLflow's filter takes it, without an exponent."""
     text = repr(number)
     return f"{number:.20f}" if "e" in text else text

@@ -6,5 +6,5 @@ from domain.messages import Reason
 
 
 def cause_of(error: ClewError) -> Reason:
-    """What a service did, without its name."""
+    """Returns what a service did, without its name."""
     return MessageData.model_validate(error.cause_json) if isinstance(error, ServiceError) else error

@@ -120,7 +120,7 @@ def _of_gpu(host: str, gpu: Gpu) -> Iterator[Condition]:
 
 
 def is_reserved_and_idle(gpu: Gpu) -> bool:
-    """Whether somebody has a GPU that does nothing; what is not known is no accusation."""
+    """Returns whether somebody has a GPU that does nothing; what is not known is no accusation."""
     return gpu.is_reserved is True and gpu.utilization is not None and gpu.utilization < IDLE_BELOW_PERCENT
 
 
@@ -134,7 +134,7 @@ def _told(monitor: Monitor) -> GpuReport | ClewError:
 
 
 def _disks(told: Mapping[Monitor, GpuReport | ClewError], least_percent: float) -> Iterator[Condition]:
-    """The disks of checkpoints that have less free than so many percent."""
+    """Yields the disks of checkpoints that have less free than so many percent."""
     for monitor, report in told.items():
         disk = report.machine.disk if isinstance(report, GpuReport) and report.machine is not None else None
         if disk is None or disk.free is None or not disk.total:

@@ -27,7 +27,7 @@ class Score(NamedTuple):
 
 
 def score_of(run: Run, vocabulary: Vocabulary) -> Score | None:
-    """Its success rate, else its reward; None where it logged neither, or that diverged."""
+    """Returns its success rate, else its reward; None where it logged neither, or that diverged."""
     for word in _SCORES:
         key, value = run.metric_key(word, vocabulary), run.latest(word, vocabulary)
         if key is not None and value is not None:
@@ -37,14 +37,17 @@ def score_of(run: Run, vocabulary: Vocabulary) -> Score | None:
 
 
 def ended_ms(run: Run, unknown: int) -> int:
-    """When it ended, in Unix ms; where it says no time that can be, `unknown`, or its start where that is later."""
+    """Returns when it ended, in Unix ms.
+
+    Where it says no plausible time, `unknown`, or its start where that is later.
+    """
     moment = run.ended_at or run.started_at
     at = 0 if moment is None else round(moment.timestamp() * 1000)
     return at if run.ended_at is not None else max(at, unknown)
 
 
 def subject_of(run: Run, key: str) -> Subject:
-    """The run as what an alert is about."""
+    """Returns the run as what an alert is about."""
     return Subject(
         key=key,
         name=(run.name or run.run_id[:8])[:300],
@@ -55,7 +58,7 @@ def subject_of(run: Run, key: str) -> Subject:
 
 
 def newest_point(run: Run) -> tuple[str, int] | None:
-    """The metric that the run itself logged last, and when by its own clock; None where it logged none."""
+    """Returns the metric that the run itself logged last, and when by its own clock; None where it logged none."""
     own = [(point.timestamp, key) for key, point in run.metrics.items() if not is_of_the_machine(key)]
     if not own:
         return None
@@ -64,13 +67,16 @@ def newest_point(run: Run) -> tuple[str, int] | None:
 
 
 def silence_key(run: Run) -> str:
-    """The same for as long as the run logs nothing."""
+    """Returns the same for as long as the run logs nothing."""
     point = newest_point(run)
     return f"{run.run_id} {0 if point is None else point[1]}"
 
 
 def usual_seconds(history: History) -> float | None:
-    """The median of the times between its points; None where there are too few. Points of one moment count as one."""
+    """Returns the median of the times between its points.
+
+    None where there are too few. Points of one moment count as one.
+    """
     moments = np.unique(history.timestamp)
     if len(moments) < _FEWEST_POINTS:
         return None
@@ -78,5 +84,5 @@ def usual_seconds(history: History) -> float | None:
 
 
 def stalled_after(usual: float | None) -> float:
-    """After how many seconds of silence a run stands still that logs so often."""
+    """Returns after how many seconds of silence a run has stalled that logs so often."""
     return UNKNOWN_SECONDS if usual is None else max(LEAST_SECONDS, STALLED_TIMES * usual)

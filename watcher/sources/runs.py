@@ -111,7 +111,8 @@ class RunSource:
         return found.control
 
     def _gone(self, run_ids: Iterable[str]) -> list[Run]:
-        """Those that ran a moment ago and are in no answer now: they ended without a time, or long ago by their clock.
+        """Returns those that ran a moment ago and are in no answer now: they ended without a time, or long ago by
+        their clock.
 
         Between two pages one may slip through that still runs. Those that were deleted are not among them. One of which
         MLflow tells nonsense is asked for some times more, and keeps no other waiting.
@@ -168,7 +169,7 @@ class RunSource:
             self._tell(AlertKind.DIVERGED, run, run.run_id, text, now_ms())
 
     def _hold(self, live: Sequence[Run]) -> None:
-        """Of the runs that run: who has been silent for how long, by our own clock from when we first saw it so."""
+        """Returns which running runs have been silent for how long, by our own clock from when that was first seen."""
         running = [run for run in live if run.status is RunStatus.RUNNING]
         for run in running:
             self._note_divergence(run)

@@ -42,7 +42,7 @@ class Scheduler(NamedTuple):
 
 
 def service_down(key: str, name: Name, error: ClewError) -> Condition:
-    """A service that does not answer."""
+    """Returns a service that does not answer."""
     subject = Subject(key=key, name=str(name), page="/")
     return Condition(AlertKind.SERVICE_DOWN, subject, ServiceIsDown(name, cause_of(error)))
 

@@ -27,7 +27,7 @@ class UsualIntervals:
         self._known: dict[str, tuple[str, float | None]] = {}
 
     def of(self, run: Run) -> float | None:
-        """How often it logs; None where it logged too little, or nobody had to ask yet."""
+        """Returns how often it logs; None where it logged too little, or nobody had to ask yet."""
         return self._known.get(run.run_id, ("", None))[1]
 
     def keep(self, run_ids: Collection[str]) -> None:

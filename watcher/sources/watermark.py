@@ -26,10 +26,10 @@ class Watermark:
         return self._at_ms
 
     def moment(self) -> int:
-        """Now, the earlier of both clocks."""
+        """Returns now, by the earlier of both clocks."""
         steady = self._anchor_ms + round((self._monotonic() - self._then) * 1000)
         return min(steady, self._wall())
 
     def advance(self, to_ms: int) -> None:
-        """Everything up to then was read; back, too, where the clock was set back."""
+        """Notes that everything up to then was read; back, too, where the clock was set back."""
         self._at_ms = to_ms

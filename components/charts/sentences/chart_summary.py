@@ -13,7 +13,8 @@ Named = tuple[str, Sequence[Curve]]
 
 
 def chart_summary(name: str, lines: Sequence[Named], *, nothing: str, remarks: Sequence[str] = ()) -> str:
-    """The chart called `name`: of each line its last value, range, how many points, where it diverged; `remarks`.
+    """Returns the chart called `name`: of each line its last value, range, how many points, where it diverged;
+    `remarks`.
 
     A line of several curves is a group of runs: it has a last value for each. `nothing` is said where there is no line.
     """
@@ -33,7 +34,7 @@ def _line(name: str, all_curves: Sequence[Curve]) -> str:
 
 
 def _ends(curves: Sequence[Curve]) -> list[str]:
-    """Where it diverged; of a group, how many of its runs are left from where on."""
+    """Returns where it diverged; of a group, how many of its runs are left from where on."""
     ends = [curve.diverged for curve in curves]
     diverged = [end for end in ends if end is not None]
     if not diverged:

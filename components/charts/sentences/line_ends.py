@@ -14,7 +14,10 @@ _SYMBOL: Final = "x-thin"
 
 
 def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
-    """What makes a trace of last points one of marks; hovering says where each of the curves `ended` diverged."""
+    """Returns what makes a trace of last points one of marks.
+
+    Hovering says where each of the curves `ended` diverged.
+    """
     ends = [curve.diverged for curve in ended if curve.diverged is not None]
     return {
         "mode": "markers",
@@ -26,12 +29,18 @@ def end_mark(style: LineStyle, ended: Sequence[Curve]) -> dict[str, Any]:
 
 
 def is_end_mark(trace: Mapping[str, Any]) -> bool:
-    """Whether a trace is one of marks, not of points; `customdata` says where each diverged, on screen and in files."""
+    """Returns whether a trace is one of marks, not of points.
+
+    `customdata` says where each diverged, on screen and in files.
+    """
     return bool(trace.get("marker", {}).get("symbol") == _SYMBOL)
 
 
 def said_of_ends(curves: Sequence[Curve]) -> list[str]:
-    """What the curves together do not show: those that diverged, points without a number, rates that are none."""
+    """Returns what the curves together do not show.
+
+    Those that diverged, points without a number, rates that are none.
+    """
     ends = [curve.diverged for curve in curves if curve.diverged is not None]
     gaps = sum(curve.gaps for curve in curves)
     said = []
@@ -54,7 +63,10 @@ def said_of_ends(curves: Sequence[Curve]) -> list[str]:
 
 
 def nothing_finite(curves: Sequence[Curve]) -> str | None:
-    """Why nothing is drawn of what diverged from its first point on; None where something is, or nothing diverged."""
+    """Returns why nothing is drawn of what diverged from its first point on.
+
+    None where something is, or nothing diverged.
+    """
     if not curves or any(len(curve) for curve in curves):
         return None
     ends = [curve.diverged for curve in curves if curve.diverged is not None]
@@ -62,5 +74,5 @@ def nothing_finite(curves: Sequence[Curve]) -> str | None:
 
 
 def is_as_logged(curves: Sequence[Curve]) -> bool:
-    """Whether the chart is of rates outside of 0 to 1."""
+    """Returns whether the chart is of rates outside of 0 to 1."""
     return any(curve.as_logged for curve in curves)

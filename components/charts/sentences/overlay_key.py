@@ -16,7 +16,10 @@ _PLAIN: Final = LineStyle("", "solid")
 
 
 def overlay_key(spec: ChartSpec) -> list[str]:
-    """A dash and a name for each metric of a chart of several, as Plotly reads them; nothing for a chart of one."""
+    """Returns a dash and a name for each metric of a chart of several, as Plotly reads them.
+
+    Nothing for a chart of one.
+    """
     if len(spec.of) == 1:
         return []
     told = [

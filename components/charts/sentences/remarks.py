@@ -28,7 +28,8 @@ def remarks(
     scale: Scale,
     curve_of: CurveSource = history_curve,
 ) -> list[str]:
-    """A sentence each for what keeps histories of `subject` from the chosen axis, with the names of their runs.
+    """Returns a sentence each for what keeps histories of `subject` from the chosen axis, with the names of their
+    runs.
 
     And for which loss it is that a tool calls so.
     """
@@ -37,7 +38,7 @@ def remarks(
 
 
 def _kinds_of_loss(runs: Sequence[Run], known: Known) -> list[str]:
-    """What stands for the loss where it is not all that is minimised, or not the same in all runs."""
+    """Returns what stands for the loss where it is not all that is minimised, or not the same in all runs."""
     by_kind: dict[LossKind, list[str]] = {}
     for run in runs:
         key = run.metric_key("loss", known.vocabulary)
@@ -67,7 +68,7 @@ def _of_axis(
 
 
 def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: Known) -> list[Run]:
-    """The runs of which some history has all of its points at one step."""
+    """Returns the runs of which some history has all of its points at one step."""
     found = ((run, known.history(run, subject)) for run in runs for subject in subjects)
     return list({run.run_id: run for run, history in found if history is not None and is_stepless(history)}.values())
 
@@ -103,7 +104,7 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
 def _of_counted(
     subject: Subject, runs: Sequence[Run], curves: Mapping[str, Curve | None], known: Known, options: ChartOptions
 ) -> list[str]:
-    """Who has nothing, or not all, on an axis that is another metric, and where that goes back and forth."""
+    """Returns who has nothing, or not all, on an axis that is another metric, and where that goes back and forth."""
     axis = axis_name(options.axis)
     logged = {run.run_id for run in runs if known.counter(options.axis, run, subject) is not None}
     without = [run.name for run in runs if run.run_id not in logged]

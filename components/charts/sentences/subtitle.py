@@ -26,19 +26,19 @@ def put_below(title: dict[str, Any], margin: dict[str, Any], said: Sequence[str]
 
 
 def named(names: Sequence[str]) -> str:
-    """The first of these names, short enough for a subtitle, and how many more there are."""
+    """Returns the first of these names, short enough for a subtitle, and how many more there are."""
     shown = ", ".join(plotly_text(shortened(name, _NAME_WIDE)) for name in names[:_NAMED])
     return shown if len(names) <= _NAMED else f"{shown} {_('and %(n)s more', n=len(names) - _NAMED)}"
 
 
 def first_of(remarks: Sequence[str]) -> list[str]:
-    """The first of these remarks, which hold names that others gave, and how many more there are."""
+    """Returns the first of these remarks, which hold names that others gave, and how many more there are."""
     shown = [plotly_text(remark, _REMARK_WIDE) for remark in remarks[:_NAMED]]
     return shown if len(remarks) <= _NAMED else [*shown, _("and %(n)s more", n=len(remarks) - _NAMED)]
 
 
 def _wrapped(said: Sequence[str]) -> list[str]:
-    """The sentences, with dots between those that share a line; a longer one goes on in the next."""
+    """Returns the sentences, with dots between those that share a line; a longer one goes on in the next."""
     lines: list[str] = []
     for sentence in said:
         if lines and width(lines[-1]) + width(sentence) + 3 <= _WIDEST:

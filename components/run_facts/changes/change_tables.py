@@ -29,12 +29,12 @@ class Seen(NamedTuple):
     commit_url: str | None = None
 
     def keeps(self, key: str) -> bool:
-        """Whether what was typed stands in a key, in upper or lower case."""
+        """Returns whether what was typed stands in a key, in upper or lower case."""
         return self.typed.strip().casefold() in key.casefold()
 
 
 def change_tables(changes: RunChanges, seen: Seen) -> list[Any]:
-    """All tables that have rows; a sentence where nothing differs."""
+    """Returns all tables that have rows; a sentence where nothing differs."""
     parts = [
         *_origin(changes, seen),
         *_logged(_("Parameters"), changes.parameters, changes.runs, seen),
@@ -45,13 +45,13 @@ def change_tables(changes: RunChanges, seen: Seen) -> list[Any]:
 
 
 def rows_of(changes: RunChanges) -> int:
-    """How many rows all tables have together, whatever is searched."""
+    """Returns how many rows all tables have together, whatever is searched."""
     logged = (changes.origin, changes.parameters, changes.tags)
     return sum(len(part.rows) for part in logged) + len(changes.metrics)
 
 
 def _origin(changes: RunChanges, seen: Seen) -> list[Any]:
-    """By fields that have names in the reader's language."""
+    """Draws fields that have names in the reader's language."""
     names = {
         "user": _("User"),
         "source": _("Source"),
@@ -111,7 +111,7 @@ def _logged(title: str, found: Differing, runs: Sequence[RunName], seen: Seen) -
 
 
 def _rewritten(rows: Sequence[Row]) -> html.P:
-    """Said, and not hidden: that two spellings are one value is a judgement."""
+    """Says that two spellings are one value, which is a judgement and so not hidden."""
     named = [f"{row.key} ({' = '.join(_short(value) for value in _spellings(row))})" for row in rows[:MOST_NAMED]]
     if len(rows) > MOST_NAMED:
         named.append(_("and %(n)s more", n=words.count(len(rows) - MOST_NAMED)))
@@ -165,12 +165,12 @@ def _run_head(run: RunName) -> html.Th:
 
 
 def called(run: RunName) -> str:
-    """The run's name, else the beginning of its id."""
+    """Returns the run's name, else the beginning of its id."""
     return run.name or run.run_id[:8]
 
 
 def charts_link(runs: Sequence[RunName]) -> html.P:
-    """To the comparison of these runs, with their charts."""
+    """Links to the comparison of these runs, with their charts."""
     compared = ",".join(run.run_id for run in runs)
     return html.P(html.A(_("Compare their charts"), href=href("/mlflow", runs=compared)))
 

@@ -9,7 +9,10 @@ from components.texts.language import _
 
 
 def run_changes() -> html.Details:
-    """The place on a run's page; assets/run_changes.js fills it once it is opened, by hand or by the address."""
+    """Returns the place on a run's page.
+
+    Assets/run_changes.js fills it once it is opened, by hand or by the address.
+    """
     return html.Details(
         [html.Summary(_("What changed against another run")), _place(ids.RUN_CHANGES_PLACE)],
         id=ids.RUN_CHANGES,
@@ -18,7 +21,7 @@ def run_changes() -> html.Details:
 
 
 def compare_changes() -> html.Details:
-    """The place in a comparison."""
+    """Returns the place in a comparison."""
     return html.Details(
         [html.Summary(_("What changed between these runs")), _place(ids.COMPARE_CHANGES_PLACE)],
         id=ids.COMPARE_CHANGES,
@@ -27,7 +30,7 @@ def compare_changes() -> html.Details:
 
 
 def texts() -> dict[str, str]:
-    """What the browser says by itself."""
+    """Returns what the browser says by itself."""
     return {
         "against": _("Against the run (name or id)"),
         "show": _("Show"),

@@ -11,6 +11,6 @@ Choice = tuple[Message, SignatureHints]
 
 
 def unclear(about: Callable[[Sequence[Message]], Message], choices: Sequence[Choice]) -> SignatureUnclear:
-    """The failure that asks for one of them."""
+    """Returns the failure that asks for one of them."""
     shown = [{"text": text.json_value, "signature": hints.tag} for text, hints in choices]
     return SignatureUnclear(about([text for text, _hints in choices]), shown)

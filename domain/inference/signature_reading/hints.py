@@ -32,7 +32,7 @@ class InputHint(BaseModel):
 
 
 def _input_hint(value: Any) -> Any:
-    """A word is a role, or else the part of the observation."""
+    """Reads a hint: a word is a role, or else the part of the observation."""
     if not isinstance(value, str):
         return value
     is_role = value in [role.value for role in Role if role is not Role.OBSERVATION]
@@ -50,12 +50,12 @@ class SignatureHints(BaseModel):
     only: Meaning | None = None
 
     def with_input(self, name: str, **said: object) -> Self:
-        """These, and more of one input."""
+        """Returns these, and more of one input."""
         hint = self.inputs.get(name, InputHint()).model_copy(update=said)
         return self.model_copy(update={"inputs": self.inputs | {name: hint}})
 
     def with_output(self, name: str, meaning: Meaning) -> Self:
-        """These, and what one output means."""
+        """Returns these, and what one output means."""
         return self.model_copy(update={"outputs": self.outputs | {name: meaning}, "only": None})
 
     @property

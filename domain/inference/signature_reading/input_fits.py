@@ -24,12 +24,12 @@ class Fit(NamedTuple):
 
 
 def dimensions(tensor: TensorShape) -> tuple[int | None, ...]:
-    """A tensor's shape, None where it is open."""
+    """Returns a tensor's shape, None where it is open."""
     return tuple(size if isinstance(size, int) and size > 0 else None for size in tensor.shape)
 
 
 def fits(tensor: TensorShape, space: PlainSpace) -> list[Fit]:
-    """All layouts of this part that the input takes, the plainest first; each layout once."""
+    """Returns all layouts of this part that the input takes, the plainest first; each layout once."""
     found: dict[Layout, Fit] = {}
     sizes = dimensions(tensor)
     for layout, shape in _forms(space):
@@ -42,12 +42,12 @@ def fits(tensor: TensorShape, space: PlainSpace) -> list[Fit]:
 
 
 def fit_of_row(tensor: TensorShape, width: int) -> Fit | None:
-    """How the input takes a row of so many numbers, if it does."""
+    """Returns how the input takes a row of so many numbers, if it does."""
     return _fit(Layout.FLAT, (width,), dimensions(tensor))
 
 
 def shape_in(layout: Layout, space: PlainSpace) -> tuple[int, ...]:
-    """The shape of one observation in that layout."""
+    """Returns the shape of one observation in that layout."""
     return next(shape for own, shape in _forms(space) if own is layout)
 
 

@@ -48,7 +48,10 @@ class InputReading:
         self._parts = parts_of(facts)
 
     def inputs(self) -> tuple[PolicyInput, ...]:
-        """All of them in the file's order; raises PolicyRefused, and SignatureUnclear where there are several ways."""
+        """Returns all of them in the file's order.
+
+        Raises PolicyRefused, and SignatureUnclear where there are several ways.
+        """
         roles = {tensor.name: self._role(tensor) for tensor in self._graph.inputs}
         shown = [tensor for tensor in self._graph.inputs if roles[tensor.name] is Role.OBSERVATION]
         if not shown:
@@ -60,7 +63,7 @@ class InputReading:
         return self._hints.inputs.get(tensor.name, InputHint())
 
     def _role(self, tensor: TensorShape) -> Role:
-        """What the tag says, else what its name says, unless that is the name of a part."""
+        """Returns what the tag says, else what its name says, unless that is the name of a part."""
         if tensor.dtype not in FEEDABLE:
             raise PolicyRefused(InputNotNumbers(str(tensor)))
         hint, name = self._hint(tensor), tensor.name.lower()
@@ -84,7 +87,7 @@ class InputReading:
         return self._made(tensor, part, self._only(tensor, found), self._scale(tensor, space, hint))
 
     def _part(self, tensor: TensorShape, of: int) -> str:
-        """The part that it takes: by the tag, by its name, else the only one whose shape it has."""
+        """Returns the part that it takes: by the tag, by its name, else the only one whose shape it has."""
         said = self._hint(tensor).part
         if said is not None:
             if said not in self._parts and said != ALL_PARTS:
@@ -117,7 +120,10 @@ class InputReading:
         return found[0]
 
     def _scale(self, tensor: TensorShape, space: PlainSpace, hint: InputHint) -> float:
-        """By what pixels are multiplied: a file of floats that does not divide them itself may want fractions."""
+        """Returns by what pixels are multiplied.
+
+        A file of floats that does not divide them itself may want fractions.
+        """
         if hint.scale is not None:
             return hint.scale
         if not is_image(space) or not tensor.dtype.startswith("float") or self._graph.scales_pixels:
@@ -144,7 +150,10 @@ class InputReading:
 
 
 def _other(tensor: TensorShape, role: Role) -> PolicyInput:
-    """An input for something else than observations; of a state, the one open dimension is where they lie together."""
+    """Returns an input for something else than observations.
+
+    Of a state, the one open dimension is where they lie together.
+    """
     sizes = dimensions(tensor)
     open_axes = [axis for axis, size in enumerate(sizes) if size is None]
     axis = open_axes[0] if len(open_axes) == 1 else None
@@ -152,7 +161,10 @@ def _other(tensor: TensorShape, role: Role) -> PolicyInput:
 
 
 def _named(name: str, parts: Mapping[str, PlainSpace]) -> str | None:
-    """The part of that name, whole or by its end, however exporters write dots; None where none or several have it."""
+    """Returns the part of that name, whole or by its end, however exporters write dots.
+
+    None where none or several have it.
+    """
     for names in (lambda part: {part}, lambda part: set(_spellings(part))):
         found = [part for part in parts if name in names(part)]
         if len(found) == 1:
@@ -161,6 +173,6 @@ def _named(name: str, parts: Mapping[str, PlainSpace]) -> str | None:
 
 
 def _spellings(part: str) -> Iterator[str]:
-    """How tools write a part's path: TorchRL joins by "_", RLlib by "/"; some have a word before it."""
+    """Yields how tools write a part's path: TorchRL joins by "_", RLlib by "/"; some have a word before it."""
     for joined in (part.replace(".", "_"), part.replace(".", "/"), part.rpartition(".")[2]):
         yield from (joined, f"obs_{joined}", f"observation_{joined}", f"obs/{joined}")

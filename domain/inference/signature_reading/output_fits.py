@@ -16,14 +16,17 @@ _POLICY_GRADIENT: Final = re.compile(r"ppo|a2c|a3c|appo|impala|trpo|reinforce|vp
 
 
 def width_of(tensor: TensorShape) -> int | None:
-    """How many numbers it has for each observation, the first dimension being theirs; None where that is open."""
+    """Returns how many numbers it has for each observation, the first dimension being theirs.
+
+    None where that is open.
+    """
     sizes = dimensions(tensor)
     own = sizes[1:] if len(sizes) > 1 else ()
     return None if None in own else prod(size or 1 for size in own)
 
 
 def can_be(meaning: Meaning, tensor: TensorShape, space: Space) -> bool:
-    """Whether an output of that shape and type can mean that."""
+    """Returns whether an output of that shape and type can mean that."""
     if tensor.dtype not in FEEDABLE:
         return meaning is Meaning.IGNORED
     actions, scores = number_of_actions(space), number_of_scores(space)
@@ -43,7 +46,7 @@ def can_be(meaning: Meaning, tensor: TensorShape, space: Space) -> bool:
 
 
 def possible(tensor: TensorShape, space: Space) -> list[Meaning]:
-    """All that the only output can mean, as far as its shape and type say."""
+    """Returns all that the only output can mean, as far as its shape and type say."""
     if isinstance(space, BoxSpace):
         fitting = [Meaning.ACTIONS, Meaning.SCALED_ACTIONS]
         if can_be(Meaning.MEAN_AND_SPREAD, tensor, space) and not can_be(Meaning.ACTIONS, tensor, space):
@@ -60,7 +63,7 @@ def possible(tensor: TensorShape, space: Space) -> list[Meaning]:
 
 
 def likely(tensor: TensorShape, space: Space, algorithm: str | None) -> list[Meaning]:
-    """What it means by what makes it, or by the algorithm; empty where neither tells."""
+    """Returns what it means by what makes it, or by the algorithm; empty where neither tells."""
     found: Meaning | None
     if isinstance(space, BoxSpace):
         found = Meaning.SCALED_ACTIONS if tensor.operator == "Tanh" else None
@@ -72,7 +75,7 @@ def likely(tensor: TensorShape, space: Space, algorithm: str | None) -> list[Mea
 
 
 def has_unit_bounds(space: PlainSpace) -> bool:
-    """Whether all its numbers go from -1 to 1."""
+    """Returns whether all its numbers go from -1 to 1."""
     if not isinstance(space, BoxSpace):
         return False
     bounds = ((space.low, -1.0), (space.high, 1.0))
@@ -88,6 +91,9 @@ def _by_algorithm(algorithm: str | None) -> Meaning | None:
 
 
 def _has(tensor: TensorShape, width: int | None) -> bool:
-    """Whether it has so many numbers for each observation, or may have; also one without a batch's dimension."""
+    """Returns whether it has so many numbers for each observation, or may have.
+
+    Also one without a batch's dimension.
+    """
     sizes = dimensions(tensor)
     return width_of(tensor) in (None, width) or sizes == (width,)

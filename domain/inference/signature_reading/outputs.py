@@ -61,7 +61,9 @@ class OutputReading:
         self._outputs = [tensor for tensor in graph.outputs if tensor.name not in states]
 
     def outputs(self) -> tuple[PolicyOutput, ...]:
-        """What they mean; raises PolicyRefused without an action, and SignatureUnclear where there are several ways."""
+        """Returns what they mean; raises PolicyRefused without an action, and SignatureUnclear where there are
+        several ways.
+        """
         if number_of_actions(self._facts.action_space) is None:
             raise PolicyRefused(ActionsOfParts(self._facts.env_id, space_text(self._facts.action_space)))
         known = {tensor.name: self._known(tensor) for tensor in self._outputs}
@@ -77,7 +79,7 @@ class OutputReading:
         )
 
     def _known(self, tensor: TensorShape) -> Meaning | None:
-        """By the tag, or by its name where its shape allows that."""
+        """Finds the meaning by the tag, or by its name where its shape allows that."""
         said = self._hints.outputs.get(tensor.name)
         if said is not None and not can_be(said, tensor, self._facts.action_space):
             raise PolicyRefused(
@@ -89,7 +91,10 @@ class OutputReading:
         return said or (named if fits else None)
 
     def _by_place(self, unnamed: Sequence[TensorShape]) -> dict[str, Meaning | None]:
-        """As Stable-Baselines3's documented export has them: actions, values, log_prob; else the action and a value."""
+        """Reads outputs in the order of Stable-Baselines3's documented export: actions, values, log_prob.
+
+        Else the action and a value.
+        """
         if not unnamed:
             raise self._nothing()
         first, *others = unnamed
@@ -103,7 +108,7 @@ class OutputReading:
         return found
 
     def _action(self, tensor: TensorShape) -> Meaning:
-        """What an output means that can only be the action."""
+        """Returns what an output means that can only be the action."""
         space = self._facts.action_space
         if self._hints.only is not None and can_be(self._hints.only, tensor, space):
             return self._hints.only
@@ -121,5 +126,5 @@ class OutputReading:
 
 
 def _is_value(tensor: TensorShape) -> bool:
-    """Whether it has one number for each observation."""
+    """Returns whether it has one number for each observation."""
     return tensor.dtype.startswith("float") and all(size in (None, 1) or isinstance(size, str) for size in tensor.shape)

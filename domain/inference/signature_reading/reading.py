@@ -26,7 +26,7 @@ def read_signature(
 
 
 def _together(inputs: Sequence[PolicyInput]) -> int | None:
-    """How many observations it takes at once: any number only where each input leaves that open."""
+    """Returns how many observations it takes at once: any number only where each input leaves that open."""
     if all(one.batch_axis is not None and one.shape[one.batch_axis] is None for one in inputs):
         return None
     sizes = [one.shape[0] for one in inputs if one.role is Role.OBSERVATION and one.batch_axis == 0]

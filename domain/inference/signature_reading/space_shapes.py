@@ -20,39 +20,42 @@ _MOST_NUMBERS: Final = 6
 
 
 def parts_of(facts: EnvironmentFacts) -> dict[str, PlainSpace]:
-    """The arrays of an observation, by the names of its parts."""
+    """Returns the arrays of an observation, by the names of its parts."""
     return leaves(facts.observation_space)
 
 
 def shape_of(space: PlainSpace) -> tuple[int, ...]:
-    """The shape of one observation's array."""
+    """Returns the shape of one observation's array."""
     return tuple(space.shape)
 
 
 def one_hot_width(space: PlainSpace) -> int | None:
-    """How many zeros and ones stand for it; None where it is no choice."""
+    """Returns how many zeros and ones stand for it; None where it is no choice."""
     if isinstance(space, DiscreteSpace):
         return space.n
     return sum(space.nvec) if isinstance(space, MultiDiscreteSpace) else None
 
 
 def flat_width(space: PlainSpace) -> int:
-    """How many numbers it has where all parts are one row; a choice is zeros and ones, as Gymnasium flattens it."""
+    """Returns how many numbers it has where all parts are one row.
+
+    A choice is zeros and ones, as Gymnasium flattens it.
+    """
     return one_hot_width(space) or prod(shape_of(space))
 
 
 def whole_width(parts: dict[str, PlainSpace]) -> int:
-    """The length of that row."""
+    """Returns the length of that row."""
     return sum(flat_width(space) for space in parts.values())
 
 
 def is_image(space: PlainSpace) -> bool:
-    """Whether it is of pixels from 0 to 255."""
+    """Returns whether it is of pixels from 0 to 255."""
     return isinstance(space, BoxSpace) and space.dtype == "uint8" and len(space.shape) in (2, 3)
 
 
 def number_of_actions(space: Space) -> int | None:
-    """How many numbers one action is: 1 of a plain choice; None for actions of several parts."""
+    """Returns how many numbers one action is: 1 of a plain choice; None for actions of several parts."""
     if isinstance(space, DiscreteSpace):
         return 1
     if isinstance(space, BoxSpace | MultiDiscreteSpace | MultiBinarySpace):
@@ -61,7 +64,7 @@ def number_of_actions(space: Space) -> int | None:
 
 
 def number_of_scores(space: Space) -> int | None:
-    """How many scores a policy has for all actions; None where actions are no choice."""
+    """Returns how many scores a policy has for all actions; None where actions are no choice."""
     if isinstance(space, DiscreteSpace):
         return space.n
     if isinstance(space, MultiDiscreteSpace):
@@ -76,7 +79,7 @@ def parts_text(parts: dict[str, PlainSpace]) -> str:
 
 
 def space_text(space: Space) -> str:
-    """As Gymnasium writes a space, in short: Box(84, 84, 3) uint8, Discrete(2)."""
+    """Writes a space as Gymnasium does, in short: Box(84, 84, 3) uint8, Discrete(2)."""
     match space:
         case BoxSpace():
             return f"Box{_listed(space.shape)} {space.dtype}"
@@ -90,7 +93,7 @@ def space_text(space: Space) -> str:
 
 
 def known_parts(parts: dict[str, PlainSpace]) -> str:
-    """The names that a tag may use for parts."""
+    """Returns the names that a tag may use for parts."""
     return ", ".join([*list(parts)[: 2 * _MOST_SHOWN], *([ALL_PARTS] if len(parts) > 1 else [])])
 
 

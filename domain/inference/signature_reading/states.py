@@ -44,7 +44,7 @@ def _by_shape(state: PolicyInput, free: dict[str, TensorShape], _hints: Signatur
 
 
 def _are_alike(state: PolicyInput, output: TensorShape) -> bool:
-    """Whether an output can be that state: as many dimensions, at least two, and none of another size."""
+    """Returns whether an output can be that state: as many dimensions, at least two, and none of another size."""
     sizes = dimensions(output)
     return len(sizes) == len(state.shape) >= 2 and all(
         own == other or None in (own, other) for own, other in zip(state.shape, sizes, strict=True)
@@ -52,7 +52,7 @@ def _are_alike(state: PolicyInput, output: TensorShape) -> bool:
 
 
 def _next_names(name: str) -> Iterator[str]:
-    """How tools call the output for an input of that name."""
+    """Yields how tools call the output for an input of that name."""
     yield re.sub(r"(^|[_./])in(s?)(?=$|[_./\d])", r"\1out\2", name)
     for former, following in (("_in", "_out"), ("ins", "outs"), ("0", "n"), ("0", "1"), ("x", "n"), ("in", "out")):
         yield name.replace(former, following)

@@ -38,7 +38,7 @@ class Cells(NamedTuple):
 
     @classmethod
     def ordered(cls, starts: NDArray[np.int64], key: Codes, values: Values) -> "Cells":
-        """As `of`, of cells that are in order: finds the way from a key to its runs."""
+        """Makes cells from ones that are in order: finds the way from a key to its runs."""
         size = int(key.max(initial=-1)) + 1
         held = np.bincount(key, minlength=size)
         keys = np.flatnonzero(held).astype(np.int32)
@@ -54,47 +54,50 @@ class Cells(NamedTuple):
         return np.diff(self.key_starts)
 
     def of_row(self, row: int) -> slice:
-        """The cells of a row."""
+        """Returns the cells of a row."""
         return slice(int(self.starts[row]), int(self.starts[row + 1]))
 
     def of_key(self, key: int) -> NDArray[np.int32]:
-        """The cells of a key by its code, in the order of their rows; none where it is -1 or unknown."""
+        """Returns the cells of a key by its code, in the order of their rows; none where it is -1 or unknown."""
         place = self._place(key)
         return self.by_key[:0] if place is None else self.by_key[self.key_starts[place] : self.key_starts[place + 1]]
 
     def has(self, key: int) -> bool:
-        """Whether any row has this key."""
+        """Returns whether any row has this key."""
         return self._place(key) is not None
 
     def _place(self, key: int) -> int | None:
-        """Where a key is among `keys`; no call of NumPy for one that no text has, since each may wait for a thread."""
+        """Returns where a key is among `keys`.
+
+        No call of NumPy for one that no text has, since each may wait for a thread.
+        """
         place = int(np.searchsorted(self.keys, np.int32(key))) if key >= 0 else len(self.keys)
         return place if place < len(self.keys) and self.keys[place] == key else None
 
     def rows_of(self, cells: NDArray[np.int32]) -> Rows:
-        """The rows that these cells are in."""
+        """Returns the rows that these cells are in."""
         return np.searchsorted(self.starts, cells, side="right") - 1
 
     def take(self, rows: Rows) -> "Cells":
-        """The same of some rows, in this order."""
+        """Returns the same of some rows, in this order."""
         lengths = np.diff(self.starts)[rows]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         cells = np.repeat(self.starts[:-1][rows] - starts[:-1], lengths) + np.arange(starts[-1])
         return self.ordered(starts, self.key[cells], tuple(column[cells] for column in self.values))
 
     def only(self, keys: Collection[int]) -> "Cells":
-        """The same without the cells of any other key."""
+        """Returns the same without the cells of any other key."""
         kept = np.isin(self.key, list(keys))
         starts = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[self.starts]
         return self.ordered(starts, self.key[kept], tuple(column[kept] for column in self.values))
 
     def recoded(self, codes: Codes) -> "Cells":
-        """The same with other codes of the keys, which are in the same order."""
+        """Returns the same with other codes of the keys, which are in the same order."""
         return self._replace(key=codes[self.key], keys=codes[self.keys])
 
 
 def stacked(parts: Sequence[Cells]) -> Cells:
-    """The rows of several, one after the other; their keys are codes of one pool."""
+    """Returns the rows of several, one after the other; their keys are codes of one pool."""
     offsets = np.cumsum([0, *(len(part.key) for part in parts)])
     starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
     values = tuple(np.concatenate(columns) for columns in zip(*(part.values for part in parts), strict=True))

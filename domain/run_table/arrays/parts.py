@@ -26,11 +26,11 @@ class RunColumns(NamedTuple):
     odd_end_ms: NDArray[np.int64]
 
     def take(self, rows: Rows) -> "RunColumns":
-        """The same of some rows, in this order."""
+        """Returns the same of some rows, in this order."""
         return RunColumns._make(column[rows] for column in self)
 
     def recoded(self, codes: Codes) -> "RunColumns":
-        """The same with other codes of the texts."""
+        """Returns the same with other codes of the texts."""
         texts = {name: codes[getattr(self, name)] for name in ("run_id", "name", "experiment_id", "experiment")}
         return self._replace(**texts)
 
@@ -55,7 +55,7 @@ class Parts(NamedTuple):
         return len(self.runs.run_id)
 
     def arrays(self) -> list[NDArray[np.generic]]:
-        """All of them, in an order that does not change."""
+        """Returns all of them, in an order that does not change."""
         found: list[NDArray[np.generic]] = [*self.pool, *self.runs, self.by_id]
         for cells in (self.metrics, self.params, self.tags):
             found += [*cells[:-1], *cells.values]
@@ -63,7 +63,7 @@ class Parts(NamedTuple):
 
     @classmethod
     def of_arrays(cls, arrays: Sequence[NDArray[Any]]) -> "Parts":
-        """The same as `arrays` gave, from those."""
+        """Returns the same as `arrays` gave, from those."""
         left = iter(arrays)
 
         def cells(values: int) -> Cells:
@@ -73,7 +73,7 @@ class Parts(NamedTuple):
         return cls(pool, runs, next(left), cells(3), cells(1), cells(1))
 
     def equals(self, other: "Parts") -> bool:
-        """Whether they hold the same, bit by bit: NaN is NaN."""
+        """Returns whether they hold the same, bit by bit: NaN is NaN."""
         pairs = zip(self.arrays(), other.arrays(), strict=True)
         return all(len(one) == len(two) and np.array_equal(_bits(one), _bits(two)) for one, two in pairs)
 

@@ -35,11 +35,11 @@ class RowMetrics(Mapping[str, LatestMetric]):
         return LatestMetric(value=value, step=step, timestamp=timestamp)
 
     def items(self) -> ItemsView[str, LatestMetric]:
-        """All keys and points, made at once: looking each key up takes longer."""
+        """Returns all keys and points, made at once: looking each key up takes longer."""
         return self._whole.items()
 
     def values(self) -> ValuesView[LatestMetric]:
-        """All points, made at once."""
+        """Returns all points, made at once."""
         return self._whole.values()
 
     def __repr__(self) -> str:

@@ -31,27 +31,27 @@ class StringPool(NamedTuple):
         return len(self.ends)
 
     def text(self, code: int) -> str:
-        """The text with this code."""
+        """Returns the text with this code."""
         return decoded(self._raw(code))
 
     def texts(self, codes: NDArray[np.integer[Any]] | None = None) -> list[str]:
-        """The texts with these codes, or all."""
+        """Returns the texts with these codes, or all."""
         return [decoded(raw) for raw in self._raws(codes)]
 
     def find(self, text: str) -> int:
-        """The code of a text; -1 where it is not here."""
+        """Returns the code of a text; -1 where it is not here."""
         sought = encoded(text)
         place = self._place(sought)
         return place if place < self.size and self._raw(place) == sought else NO_TEXT
 
     def joined(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
-        """A pool of all texts, and what the codes of this one and of each of the others are in it."""
+        """Returns a pool of all texts, and what the codes of this one and of each of the others are in it."""
         if sum(other.size for other in others) * _FEW > self.size:
             return self._merged(others)
         return self._with_few(others)
 
     def only(self, used: NDArray[np.bool_]) -> tuple["StringPool", Codes]:
-        """The pool without the texts that are not `used`, and the new codes of those that are."""
+        """Returns the pool without the texts that are not `used`, and the new codes of those that are."""
         codes = (np.cumsum(used) - 1).astype(np.int32)
         if used.all():
             return self, codes
@@ -64,7 +64,7 @@ class StringPool(NamedTuple):
         return _pool_of(merged), [np.fromiter(map(code_of.__getitem__, part), np.int32, len(part)) for part in parts]
 
     def _with_few(self, others: Sequence["StringPool"]) -> tuple["StringPool", list[Codes]]:
-        """As `_merged`, where the others are so small that looking each of their texts up is less work."""
+        """Merges as `_merged` does, where the others are so small that looking each of their texts up is less work."""
         parts = [other._raws() for other in others]
         places = {raw: self._place(raw) for raw in set().union(*parts)}
         new = sorted(raw for raw, place in places.items() if place == self.size or self._raw(place) != raw)
@@ -142,7 +142,7 @@ class CodedTexts(Sequence[str]):
         return iter(self._pool.texts(self._codes))
 
     def place(self, text: str) -> int:
-        """Where a text is, in a column whose texts are in order; -1 where it is not."""
+        """Returns where a text is, in a column whose texts are in order; -1 where it is not."""
         code = self._pool.find(text)
         place = int(np.searchsorted(self._codes, np.int32(code))) if code != NO_TEXT else len(self)
         return place if place < len(self) and self._codes[place] == code else NO_TEXT
@@ -154,12 +154,12 @@ class CodedTexts(Sequence[str]):
 
 
 def encoded(text: str) -> bytes:
-    """UTF-8, in whose order texts are in that of their code points; half a surrogate pair goes through, too."""
+    """Encodes as UTF-8, which sorts as code points do; half a surrogate pair goes through, too."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def decoded(raw: bytes) -> str:
-    """The text that `encoded` made this of."""
+    """Returns the text that `encoded` made this of."""
     return raw.decode("utf-8", "surrogatepass")
 
 

@@ -13,7 +13,7 @@ NONE: Final = -1
 
 
 def parents(table: RunTable) -> Rows:
-    """Of each run the row of the one that it stands in; -1 where there is none, or it is not in the table."""
+    """Returns for each run the row of its parent; -1 where there is none, or it is not in the table."""
     rows = np.arange(len(table))
     row_of = np.full(table.parts.pool.size + 1, NONE, np.intp)  # the last one is that of code -1
     row_of[table.parts.runs.run_id] = rows
@@ -22,7 +22,7 @@ def parents(table: RunTable) -> Rows:
 
 
 def together(rows: Rows, parent: Rows) -> tuple[Rows, NDArray[np.int64]]:
-    """`rows` with children below the run that they stand in, and how deep each stands; else their order stays.
+    """Puts children below their parents in `rows`, and returns the depth of each; else their order stays.
 
     What stands in a run that is not among the rows stands by itself; so does one of those that stand in each other.
     """

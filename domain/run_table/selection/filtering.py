@@ -34,7 +34,7 @@ Mask = NDArray[np.bool_]
 
 
 def kind_of(column: Column) -> Kind:
-    """By which part of the grammar a column is filtered."""
+    """Returns by which part of the grammar a column is filtered."""
     if isinstance(column, TextColumn):
         return "text"
     if isinstance(column, NumberColumn):
@@ -43,7 +43,7 @@ def kind_of(column: Column) -> Kind:
 
 
 def kept(column: Column, asked: Filter, zone: Zone) -> Mask:
-    """Which rows [n] of `column` the filter keeps; moments are typed as they are shown in `zone`."""
+    """Returns which rows [n] of `column` the filter keeps; moments are typed as they are shown in `zone`."""
     if isinstance(column, TextColumn):
         return _texts_kept(column, asked)
     if isinstance(column, NumberColumn):
@@ -98,7 +98,7 @@ class _Texts:
         return np.array([np.nan if number is None else number for number in found], np.float64)
 
     def kept(self, term: Term) -> Mask:
-        """Which cells a term keeps, and last whether it keeps a missing one."""
+        """Returns which cells a term keeps, and last whether it keeps a missing one."""
         match term:
             case Contains(text=text):
                 return _mask([cell is not None and text in cell for cell in self.folded], of_missing=False)
@@ -149,7 +149,7 @@ def _moments(seconds: NDArray[np.int64], missing: Mask, term: Term) -> Mask:
 def _compared(
     values: NDArray[np.float64] | NDArray[np.int64], operator: Comparison, low: float, high: float, missing: Mask
 ) -> Mask:
-    """How values compare with what reaches from `low` to `high`; a missing one only is not equal."""
+    """Returns how values compare with what reaches from `low` to `high`; a missing one only is not equal."""
     if operator == "!=":
         return missing | (values < low) | (values > high)
     found: Mask = {
@@ -163,5 +163,5 @@ def _compared(
 
 
 def is_missing(text: str) -> bool:
-    """Whether a text is shown as missing: it is empty, or the sign for that itself."""
+    """Returns whether a text is shown as missing: it is empty, or the sign for that itself."""
     return text in ("", MISSING)

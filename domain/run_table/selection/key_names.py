@@ -37,7 +37,10 @@ _PARAMETER_OF: Final[Mapping[str, ParameterWord]] = {
 
 
 def key_names(table: RunTable, column: str, vocabulary: Vocabulary) -> TextColumn | None:
-    """The name [n] under which each run logged what the built-in `column` shows; None for one of another kind."""
+    """Returns the name [n] under which each run logged what the built-in `column` shows.
+
+    None for one of another kind.
+    """
     if column in _METRIC_OF:
         return _first(_metrics(table, column, vocabulary), len(table))
     if column in _PARAMETER_OF:
@@ -60,7 +63,7 @@ def _places(table: RunTable, word: ParameterWord, vocabulary: Vocabulary) -> Ite
 
 
 def _has_value(table: RunTable, place: Place, codes: Codes) -> NDArray[np.bool_]:
-    """Whether the text [n] holds a value."""
+    """Returns whether the text [n] holds a value."""
     if place.is_plain:
         return np.ones(len(codes), np.bool_)
     distinct, places = np.unique(codes, return_inverse=True)
@@ -69,13 +72,16 @@ def _has_value(table: RunTable, place: Place, codes: Codes) -> NDArray[np.bool_]
 
 
 def _metric_names(column: str, vocabulary: Vocabulary) -> Sequence[str]:
-    """In order of preference; where no number of episodes was logged, what is logged once an episode counts them."""
+    """Returns names in order of preference.
+
+    Where no number of episodes was logged, what is logged once an episode counts them.
+    """
     names = vocabulary.metrics.get(_METRIC_OF[column], ())
     return (*names, *vocabulary.per_episode) if column == "episodes" else names
 
 
 def _first(logged: Iterable[tuple[str, NDArray[np.bool_]]], size: int) -> TextColumn:
-    """The first of these names that each run has."""
+    """Returns the first of these names that each run has."""
     codes, names = np.full(size, NO_TEXT, np.int32), dict[str, int]()
     for name, of_name in logged:
         codes[of_name & (codes == NO_TEXT)] = names.setdefault(name, len(names))

@@ -18,7 +18,7 @@ Rows = NDArray[np.intp]
 
 
 def in_order(rows: Rows, by: Sequence[tuple[Column, bool]]) -> Rows:
-    """`rows` [n] by columns, the first counts most; with True the greatest of a column is first."""
+    """Sorts `rows` [n] by columns, the first counts most; with True the greatest of a column is first."""
     if not by:
         return rows
     keys = [_keys(column, rows, descending) for column, descending in by]
@@ -26,7 +26,7 @@ def in_order(rows: Rows, by: Sequence[tuple[Column, bool]]) -> Rows:
 
 
 def _keys(column: Column, rows: Rows, descending: bool) -> NDArray[np.float64]:
-    """Numbers [n] that ascend as the rows shall; NaN, which NumPy sorts last, where the cell is missing."""
+    """Returns numbers [n] that ascend as the rows shall; NaN, which NumPy sorts last, where the cell is missing."""
     keys = _numbers(column)[rows]
     return -keys if descending else keys
 
@@ -42,7 +42,7 @@ def _numbers(column: Column) -> NDArray[np.float64]:
 
 
 def _ranks(values: Sequence[str]) -> NDArray[np.float64]:
-    """The place of each text among all of them, the same for equal ones; NaN for what is shown as missing."""
+    """Returns the place of each text among all of them, the same for equal ones; NaN for what is shown as missing."""
     if isinstance(values, CodedTexts) and values.is_of_units:
         ranks = np.arange(len(values), dtype=np.float64)
         ranks[[place for text in ("", MISSING) if (place := values.place(text)) != NO_TEXT]] = np.nan

@@ -15,7 +15,7 @@ _UNITS: Final[dict[int, Unit]] = {4: "Y", 7: "M", 10: "D", 13: "h", 16: "m", 19:
 
 
 def zone_named(name: str) -> Zone:
-    """The time zone with this IANA name, as browsers tell it; UTC where there is none."""
+    """Returns the time zone with this IANA name, as browsers tell it; UTC where there is none."""
     try:
         return zoneinfo.ZoneInfo(name)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
@@ -23,7 +23,9 @@ def zone_named(name: str) -> Zone:
 
 
 def local_seconds(ms: NDArray[np.int64], zone: Zone) -> NDArray[np.int64]:
-    """Unix ms [n] as whole seconds since 1970 by the clocks of `zone`, where its winter and summer hours count."""
+    """Converts Unix ms [n] to whole seconds since 1970 by the clocks of `zone`, where its winter and summer hours
+    count.
+    """
     seconds = ms // 1000
     if zone is UTC:
         return seconds
@@ -41,7 +43,7 @@ def _offset(seconds: int, zone: Zone) -> int:
 
 
 def period(moment: str) -> tuple[int, int]:
-    """The first and the last second of what begins so, such as "2026-11", by whatever clock it was told."""
+    """Returns the first and the last second of what begins so, such as "2026-11", by whatever clock it was told."""
     start = np.datetime64(moment.replace(" ", "T"), _UNITS[len(moment)])
     end = (start + 1).astype("datetime64[s]").astype(np.int64)
     return int(start.astype("datetime64[s]").astype(np.int64)), int(end) - 1

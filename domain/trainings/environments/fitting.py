@@ -40,7 +40,7 @@ _GIB: Final = 2**30
 
 
 def misfit(request: EnvironmentRequest, facts: EnvironmentFacts, memory_bytes: int) -> Misfit | None:
-    """What does not fit on a machine with so much memory; None where all does."""
+    """Returns what does not fit on a machine with so much memory; None where all does."""
     return (
         _of_actions(request, facts)
         or _of_observations(facts.observation_space)
@@ -76,7 +76,9 @@ def _is_bounded(acted: BoxSpace) -> bool:
 
 
 def _of_observations(seen: Space) -> Misfit | None:
-    """Stable-Baselines3 itself refuses these in its own words, and only after the training has begun."""
+    """Finds observations that Stable-Baselines3 itself refuses in its own words, and only after the training has
+    begun.
+    """
     if not isinstance(seen, DictSpace):
         return _of_observation(seen)
     for name, part in seen.spaces.items():
@@ -118,7 +120,7 @@ def _of_options(request: EnvironmentRequest, facts: EnvironmentFacts, memory_byt
 
 
 def is_image(space: Space) -> bool:
-    """Whether Stable-Baselines3 takes a box for a picture: bytes of the whole range, in three dimensions."""
+    """Returns whether Stable-Baselines3 takes a box for a picture: bytes of the whole range, in three dimensions."""
     if not (isinstance(space, BoxSpace) and space.dtype == "uint8" and len(space.shape) == 3):
         return False
     return all(_are_all(bounds, bound) for bounds, bound in ((space.low, 0), (space.high, 255)))

@@ -75,12 +75,12 @@ _ZOO: Final[dict[str, dict[str, dict[str, Any]]]] = {
 
 
 def zoo_environments(algorithm: str) -> tuple[str, ...]:
-    """The environments for which RL Zoo has hyperparameters of this algorithm."""
+    """Returns the environments for which RL Zoo has hyperparameters of this algorithm."""
     return tuple(_ZOO[algorithm])
 
 
 def settings_of(algorithm: str, env_id: str) -> dict[str, EnvironmentRequest]:
-    """The requests that the presets make, by their names, what is tuned for the environment first.
+    """Returns the requests that the presets make, by their names, what is tuned for the environment first.
 
     Raises pydantic's `ValidationError` where the algorithm does not fit the environment.
     """
@@ -90,13 +90,13 @@ def settings_of(algorithm: str, env_id: str) -> dict[str, EnvironmentRequest]:
 
 
 def setting_of(request: EnvironmentRequest) -> str:
-    """The preset whose hyperparameters a request has, else OWN_VALUES."""
+    """Returns the preset whose hyperparameters a request has, else OWN_VALUES."""
     found = settings_of(request.algorithm, request.env_id).items()
     return next((name for name, one in found if one.hyperparameters == request.hyperparameters), OWN_VALUES)
 
 
 def defaults_of(algorithm: str) -> EnvironmentRequest:
-    """What Stable-Baselines3 itself has, wherever it acts."""
+    """Returns what Stable-Baselines3 itself has, wherever it acts."""
     return settings_of(algorithm, "anywhere")[DEFAULT]
 
 

@@ -14,7 +14,7 @@ OWN_VALUES: Final = "own"
 
 
 def _layers(told: Any) -> Any:
-    """The text of a form: "64, 64"."""
+    """Returns the text of a form: "64, 64"."""
     return [part.strip() for part in told.split(",")] if isinstance(told, str) else told
 
 
@@ -24,19 +24,19 @@ Layers = Annotated[
 
 
 def hyper(default: Any, title: str, description: str, *, unit: str = "", **limits: Any) -> Any:
-    """A hyperparameter; its name is Stable-Baselines3's."""
+    """Returns a hyperparameter; its name is Stable-Baselines3's."""
     more: Any = {"unit": unit, "section": HYPERPARAMETERS}
     return Field(default, title=title, description=description, json_schema_extra=more, **limits)
 
 
 def hyperparameters_of(request: BaseModel) -> dict[str, Any]:
-    """The fields of a request that are hyperparameters, as plain values."""
+    """Returns the fields of a request that are hyperparameters, as plain values."""
     names = [name for name, field in type(request).model_fields.items() if _section(field) == HYPERPARAMETERS]
     return {name: _plain(getattr(request, name)) for name in names}
 
 
 def layers_text(layers: Iterable[int]) -> str:
-    """Layers as a form has them: "64, 64"."""
+    """Writes layers as a form has them: "64, 64"."""
     return ", ".join(map(str, layers))
 
 

@@ -13,91 +13,91 @@ _STEPS: Final = template("steps")
 
 
 def net_arch(*default: int) -> Any:
-    """Hidden layers of all networks."""
+    """Declares the hidden layers of all networks."""
     return hyper(default, template("Hidden layers"), template("Units of each, from the input on, such as 64, 64."))
 
 
 def learning_rate(default: float) -> Any:
-    """The optimiser's."""
+    """Returns the optimiser's."""
     return hyper(default, template("Learning rate"), template("How far each update goes."), gt=0, le=1)
 
 
 def gamma() -> Any:
-    """The discount, of which all have the same."""
+    """Returns the discount, of which all have the same."""
     help_text = template("What a reward one step later is worth (gamma).")
     return hyper(0.99, template("Discount"), help_text, ge=0, le=1)
 
 
 def batch_size(default: int) -> Any:
-    """Of one gradient."""
+    """Declares the size of the batch of one gradient."""
     return hyper(default, template("Batch size"), template("Steps that one gradient is of."), ge=2, le=65_536)
 
 
 def rollout_steps(default: int, help_text: str) -> Any:
-    """PPO's `n_steps`."""
+    """Declares PPO's `n_steps`."""
     return hyper(default, template("Steps between updates"), help_text, ge=8, le=8192, unit=_STEPS)
 
 
 def n_epochs() -> Any:
-    """PPO's, of which all have the same."""
+    """Declares PPO's epochs, which are the same everywhere."""
     return hyper(10, template("Epochs"), template("How often each update goes over what was collected."), ge=1, le=100)
 
 
 def gae_lambda() -> Any:
-    """PPO's, of which all have the same."""
+    """Declares PPO's λ, which is the same everywhere."""
     help_text = template("How far rewards that came later count for an action.")
     return hyper(0.95, template("GAE lambda"), help_text, ge=0, le=1)
 
 
 def clip_range() -> Any:
-    """PPO's, of which all have the same."""
+    """Declares PPO's clip range, which is the same everywhere."""
     return hyper(0.2, template("Clip range"), template("How far an update may change the policy."), gt=0, le=1)
 
 
 def ent_coef(default: float) -> Any:
-    """PPO's."""
+    """Declares PPO's weight of the entropy."""
     help_text = template("How much chance is rewarded for itself.")
     return hyper(default, template("Entropy coefficient"), help_text, ge=0, le=1)
 
 
 def buffer_size(default: int) -> Any:
-    """Of DQN and SAC."""
+    """Declares the size of the replay buffer of DQN and SAC."""
     help_text = template("How many steps are remembered.")
     return hyper(default, template("Replay buffer"), help_text, ge=100, le=1_000_000, unit=_STEPS)
 
 
 def learning_starts(default: int) -> Any:
-    """Of DQN and SAC."""
+    """Declares after how many steps DQN and SAC learn."""
     help_text = template("Steps by chance before the first update.")
     return hyper(default, template("Learning starts"), help_text, ge=0, le=1_000_000, unit=_STEPS)
 
 
 def train_freq(default: int) -> Any:
-    """Of DQN and SAC."""
+    """Declares how often DQN and SAC learn."""
     help_text = template("How many steps are played between two updates.")
     return hyper(default, template("Steps between updates"), help_text, ge=1, le=1000, unit=_STEPS)
 
 
 def target_update_interval(default: int) -> Any:
-    """DQN's."""
+    """Declares how often DQN renews its target network."""
     help_text = template("Steps after which the target network is renewed.")
     return hyper(default, template("Target update"), help_text, ge=1, le=1_000_000, unit=_STEPS)
 
 
 def exploration_fraction() -> Any:
-    """DQN's, of which all have the same."""
+    """Declares the share of the training in which DQN's exploration falls, the same everywhere."""
     help_text = template("The share of the training over which chance falls to its end.")
     return hyper(0.1, template("Exploration"), help_text, ge=0, le=1)
 
 
 def exploration_initial_eps() -> Any:
-    """DQN's, of which all have the same."""
+    """Declares DQN's exploration at the beginning, the same everywhere."""
     help_text = template("How often an action is drawn by chance at first.")
     return hyper(1.0, template("Chance at the start"), help_text, ge=0, le=1)
 
 
 def exploration_final_eps() -> Any:
-    """DQN's, of which all have the same."""
+    """Declares DQN's exploration at the end, the same everywhere."""
     help_text = template("How often an action is drawn by chance in the end.")
     return hyper(0.05, template("Chance at the end"), help_text, ge=0, le=1)
 

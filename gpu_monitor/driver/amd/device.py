@@ -25,7 +25,9 @@ class AmdDevice:
         """What concerns the whole host, where the other GPUs say it, too; of the last look."""
 
     def read(self, gpu_id: int) -> Gpu:
-        """The GPU now; what it does not support is None, and what is wrong with it is in `state` and `misfits`."""
+        """Returns the GPU now; what it does not support is None, and what is wrong with it is in `state` and
+        `misfits`.
+        """
         questions = Questions(ask_gpu)
         amdsmi, ask = self._amdsmi, self._asking(questions)
         fields = {
@@ -50,7 +52,7 @@ class AmdDevice:
         return lambda field, call, *arguments: questions.ask(field, call, self._handle, *arguments)
 
     def _temperatures(self, ask: Callable[..., Any]) -> dict[str, float | None]:
-        """Of the edge, where it is told, else of the hottest spot; and where that one begins to slow the GPU down."""
+        """Reads the edge's temperature, else the hottest spot's; and where that one begins to slow the GPU down."""
         amdsmi = self._amdsmi
         kinds, metrics = amdsmi.AmdSmiTemperatureType, amdsmi.AmdSmiTemperatureMetric
         for kind in (kinds.EDGE, kinds.HOTSPOT):
@@ -62,7 +64,7 @@ class AmdDevice:
 
 
 def _number(value: Any) -> Any:
-    """None for amdsmi's "N/A", and for a 0 where nothing can be 0."""
+    """Returns None for amdsmi's "N/A", and for a 0 where nothing can be 0."""
     return None if isinstance(value, str) or value is None else value
 
 
@@ -76,7 +78,7 @@ def _memory(answer: Any) -> dict[str, Any]:
 
 
 def _power(answer: Any) -> Any:
-    """Of the whole socket: which of the names has it depends on the GPU and on ROCm's version."""
+    """Reads the power of the whole socket: which of the names has it depends on the GPU and on ROCm's version."""
     for name in ("socket_power", "current_socket_power", "average_socket_power"):
         if value := _of(answer, name):
             return value

@@ -31,7 +31,7 @@ _NO_ANSWERS: Final = (ValueError, TypeError, AttributeError, LookupError, Arithm
 
 
 def load() -> ModuleType:
-    """The package; raises HostTrouble where it, or the library beside it, is missing or of another version."""
+    """Returns the package; raises HostTrouble where it, or the library beside it, is missing or of another version."""
     try:
         with contextlib.redirect_stdout(sys.stderr):  # it prints, and stdout is the sampler's to speak on
             return importlib.import_module("amdsmi")
@@ -73,7 +73,7 @@ def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
 
 
 def _code(error: Exception) -> int:
-    """The library's own number; raises what is no exception of its package."""
+    """Returns the library's own number; raises what is no exception of its package."""
     if type(error).__module__.partition(".")[0] != "amdsmi":
         raise error
     code = getattr(error, "err_code", None)

@@ -27,7 +27,7 @@ class AmdHost:
         self._load_at = 0.0
 
     def read(self, first_id: int) -> Reading:
-        """The GPUs now, numbered from `first_id` on, or why they cannot be read."""
+        """Returns the GPUs now, numbered from `first_id` on, or why they cannot be read."""
         taken_at = time.time_ns() // 1_000_000
         try:
             gpus = self._gpus(first_id)
@@ -73,7 +73,7 @@ class AmdHost:
 
 
 def _driver_version(amdsmi: Any, handles: list[Any]) -> str | None:
-    """The driver's version; None where it cannot be told, which keeps no GPU from being read."""
+    """Returns the driver's version; None where it cannot be told, which keeps no GPU from being read."""
     with suppress(GpuTrouble, OddAnswer):
         answer = ask_gpu(amdsmi.amdsmi_get_gpu_driver_info, handles[0]) if handles else None
         version = (answer or {}).get("driver_version")

@@ -52,7 +52,7 @@ class Device:
         """What concerns the whole host, where the other GPUs say it, too; of the last look."""
 
     def read(self, interval_seconds: float) -> list[Gpu]:
-        """The GPU now, and after it the MIG instances into which it is split.
+        """Returns the GPU now, and after it the MIG instances into which it is split.
 
         What it does not support is None, and what is wrong with it is in `state` and `misfits`.
         """
@@ -126,7 +126,7 @@ class Device:
 
 
 def _split(instances: Instances) -> dict[str, Any]:
-    """That a GPU is split is no trouble where its instances are told; one that is split into none is nobody's."""
+    """Reads the instances of a GPU that is split, which is no trouble; one that is split into none is nobody's."""
     advice = {} if instances.units else trouble(*GPU[GpuState.MIG])
     return {"state": GpuState.MIG, **advice}
 

@@ -76,7 +76,9 @@ def ask_gpu(call: Callable[..., Answer], *arguments: Any) -> Answer | None:
 
 
 def is_unsupported(call: Callable[..., object], *arguments: Any) -> bool:
-    """Whether the driver says of a question that this GPU does not support it, and not only that it is too old."""
+    """Returns whether the driver says of a question that this GPU does not support it, and not only that it is too
+    old.
+    """
     try:
         call(*arguments)
     except _NO_ANSWERS:

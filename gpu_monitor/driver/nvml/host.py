@@ -28,7 +28,7 @@ class NvmlHost:
         self._driver_version: str | None = None
 
     def read(self, interval_seconds: float) -> Reading:
-        """The GPUs now, or why they cannot be read."""
+        """Returns the GPUs now, or why they cannot be read."""
         taken_at = time.time_ns() // 1_000_000
         try:
             gpus = self._gpus(interval_seconds)
@@ -65,7 +65,7 @@ class NvmlHost:
 
 
 def _driver_version() -> str | None:
-    """The driver's version; None where it cannot be told, which keeps no GPU from being read."""
+    """Returns the driver's version; None where it cannot be told, which keeps no GPU from being read."""
     try:
         return ask_gpu(pynvml.nvmlSystemGetDriverVersion)
     except OddAnswer as odd:

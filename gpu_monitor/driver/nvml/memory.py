@@ -13,7 +13,7 @@ _MIB: Final = 2**20
 
 
 def memory_of(questions: Questions, handle: Any, *, may_be_unified: bool = False) -> dict[str, Any]:
-    """The fields `memory_used` and `memory_total` in MiB, and `unified`.
+    """Returns the fields `memory_used` and `memory_total` in MiB, and `unified`.
 
     A GPU that does not support the question has no memory of its own, as in GB10 and Jetson: it has the machine's.
     """

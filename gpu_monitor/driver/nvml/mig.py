@@ -30,7 +30,10 @@ class Instances(NamedTuple):
 
 
 def instances_of(questions: Questions, index: int, handle: Any) -> Instances:
-    """The instances of the GPU of that index; what is odd about one of them is among the whole GPU's misfits."""
+    """Returns the instances of the GPU of that index.
+
+    What is odd about one of them is among the whole GPU's misfits.
+    """
     mode = questions.ask("mig", pynvml.nvmlDeviceGetMigMode, handle)
     if mode is None or mode[0] != pynvml.NVML_DEVICE_MIG_ENABLE:
         return Instances()

@@ -26,7 +26,7 @@ class NvLink:
         self._counted: tuple[float, list[int]] | None = None
 
     def read(self, handle: Any) -> LinkRates | None:
-        """The rates since the last look; None at the first, and where there are no links. Raises NVMLError."""
+        """Returns the rates since the last look; None at the first, and where there are no links. Raises NVMLError."""
         values = pynvml.nvmlDeviceGetFieldValues(handle, _FIELDS)
         before = self._counted
         if any(one.nvmlReturn != pynvml.NVML_SUCCESS for one in values):

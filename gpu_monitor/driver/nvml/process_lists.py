@@ -18,7 +18,10 @@ _LISTS: Final = (
 
 
 def processes_of(questions: Questions, handle: Any, *, told_elsewhere: Set[int] = frozenset()) -> dict[str, Any]:
-    """The fields `processes` and `processes_left_out`; of a GPU that is split without those of its instances."""
+    """Returns the fields `processes` and `processes_left_out`.
+
+    Of a GPU that is split without those of its instances.
+    """
     computing, *others = [questions.first("processes", *((call, handle) for call in names)) for names in _LISTS]
     running = [
         Listed(one.pid, one.usedGpuMemory)

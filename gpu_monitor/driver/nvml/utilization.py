@@ -29,7 +29,7 @@ class Utilization:
         self._seen_us = 0
 
     def read(self, handle: Any, interval_seconds: float) -> float:
-        """The mean in % of the time since the last look; else the rate of the last moment. Raises NVMLError."""
+        """Returns the mean in % of the time since the last look; else the rate of the last moment. Raises NVMLError."""
         values = self._new_values(handle, interval_seconds)
         if not values:
             return float(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)

@@ -10,7 +10,10 @@ _MOST_BYTES: Final = 2**24
 
 
 def read_confined(module: str, file: IO[bytes], *arguments: str) -> bytes:
-    """What the child says of the file; raises OSError or subprocess.SubprocessError where it says nothing whole."""
+    """Returns what the child says of the file.
+
+    Raises OSError or subprocess.SubprocessError where it says nothing whole.
+    """
     done = subprocess.run(
         [*command(module), *arguments],
         stdin=file,

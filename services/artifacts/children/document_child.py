@@ -32,7 +32,7 @@ td, th { border: 1px solid rgb(128 128 128 / 50%); padding: .2rem .5rem; }
 
 
 def main(kind: str, language: str, files: str, path: str) -> None:
-    """The file is standard input; the document goes to standard output."""
+    """Draws the file on standard input as a document on standard output."""
     confine(_MEMORY_BYTES, 0)
     allow_cpu(_CPU_SECONDS)
     with os.fdopen(0, "rb") as file:
@@ -46,7 +46,7 @@ def main(kind: str, language: str, files: str, path: str) -> None:
 
 
 def _markdown(files: str, path: str) -> Any:
-    """What makes HTML of a Markdown text whose pictures are files beside it."""
+    """Returns what makes HTML of a Markdown text whose pictures are files beside it."""
     from markdown_it import MarkdownIt
 
     folder = path.rpartition("/")[0]

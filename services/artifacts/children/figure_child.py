@@ -12,7 +12,10 @@ _CPU_SECONDS: Final = 6
 
 
 def main(kind: str) -> None:
-    """The file is standard input; what was found goes to standard output as JSON, and nothing is an empty object."""
+    """Reads the file on standard input.
+
+    Writes the figures as JSON to standard output, an empty object where there are none.
+    """
     confine(_MEMORY_BYTES, 0)
     allow_cpu(_CPU_SECONDS)
     with os.fdopen(0, "rb") as file:

@@ -12,7 +12,7 @@ ROWS: Final = 200
 
 
 def main() -> None:
-    """The file is standard input; the table goes to standard output, as JSON."""
+    """Reads the file on standard input; writes the table to standard output, as JSON."""
     confine(MEMORY_BYTES, 0)
     allow_cpu(CPU_SECONDS)
     # Here, for its limits hold from its first byte on.

@@ -80,7 +80,10 @@ class ActivationArchive:
 
 
 def _packs(tags: Mapping[str, str], keys: Iterable[str]) -> Iterator[dict[str, str]]:
-    """The tags of these keys in that order, as many together as one tag holds; one that is too long alone stays."""
+    """Yields the tags of these keys in that order, as many together as one tag holds.
+
+    One that is too long alone stays.
+    """
     pack: dict[str, str] = {}
     for key in keys:
         one = {key: tags[key]}
@@ -99,7 +102,8 @@ def _text(pack: Mapping[str, str]) -> str:
 
 
 def _needed(registered: Registered, versions: list[Version]) -> set[str]:
-    """The activations by which the purge counts, however old: the last that replaced a version deleted before it.
+    """Returns the activations by which the purge counts, however old: the last that replaced a version deleted before
+    it.
 
     A version that is not deleted needs none: whoever deletes it later says a later moment.
     """

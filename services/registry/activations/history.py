@@ -23,7 +23,7 @@ class ActivationHistory:
         self._registry, self._ids, self._name, self._kept = registry, ids, name, kept
 
     def newest(self) -> list[Activation]:
-        """The newest `MOST_ACTIVATIONS`, the newest first; raises a ServiceError."""
+        """Returns the newest `MOST_ACTIVATIONS`, the newest first; raises a ServiceError."""
         found = sorted(activations(self._registry.registered()), key=lambda activation: activation.at, reverse=True)
         return [with_ids(activation, self._ids, self._name) for activation in found[:MOST_ACTIVATIONS]]
 

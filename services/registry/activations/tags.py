@@ -16,7 +16,7 @@ _HISTORY_KEY: Final = re.compile(re.escape(HISTORY_TAG) + r"\d{8}T\d{12}-[0-9a-f
 
 
 def activations(registered: Registered) -> Iterator[Activation]:
-    """The history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
+    """Yields the history as it is kept; a tag that another hand wrote and that makes no sense is passed over."""
     for key in activation_keys(registered):
         activation = activation_in(registered.tags[key])
         if activation is not None:
@@ -24,13 +24,13 @@ def activations(registered: Registered) -> Iterator[Activation]:
 
 
 def activation_keys(registered: Registered) -> list[str]:
-    """The tags of the history, the newest first by the moment in the key; those of another hand come last."""
+    """Returns the tags of the history, the newest first by the moment in the key; those of another hand come last."""
     keys = [key for key in registered.tags if key.startswith(HISTORY_TAG)]
     return sorted(keys, key=lambda key: (_HISTORY_KEY.fullmatch(key) is not None, key), reverse=True)
 
 
 def activation_in(tag: str) -> Activation | None:
-    """What a tag of the history says; None where another hand wrote it and it makes no sense."""
+    """Returns what a tag of the history says; None where another hand wrote it and it makes no sense."""
     with suppress(ValidationError):
         return Activation.model_validate_json(tag)
     return None

@@ -62,7 +62,10 @@ class ChangeMaking:
         return None if cause is None else ChangeResult(outcome=ChangeOutcome.ASKED, about=model, cause=cause)
 
     def _untried(self, model: Model) -> MessageData | None:
-        """Why the model's policy cannot be tried in its environment; None where it can, or where that is not known."""
+        """Returns why the model's policy cannot be tried in its environment.
+
+        None where it can, or where that is not known.
+        """
         if contract_for(model.env_id) is not None:
             return None
         try:
@@ -75,7 +78,10 @@ class ChangeMaking:
         return None if models is None else models.get(request.model_id)
 
     def _who_know(self, model_id: str) -> ModelList | None:
-        """The models, read again where this one is not among them: what is not known must not pass for harmless."""
+        """Returns the models, read again where this one is not among them.
+
+        What is not known must not pass for harmless.
+        """
         models = self._views.view(self._patience_seconds).models
         if models is not None and models.get(model_id) is None:
             models = self._views.refreshed(self._patience_seconds).models
@@ -97,7 +103,7 @@ class ChangeMaking:
         return ChangeResult(outcome=ChangeOutcome.DONE, activation=activation)
 
     def _undone(self, request: ChangeRequest, by: str | None) -> Activation:
-        """The former model is active again, unless somebody has made another choice since."""
+        """Makes the former model active again, unless somebody has made another choice since."""
         active = self._store.active_beside(request.model_id)
         if active is None:
             raise NoneIsActive

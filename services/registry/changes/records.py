@@ -29,7 +29,10 @@ class ChangeRecords:
         self._own: LRUCache[str, ChangeRecord] = LRUCache(_MOST_OF_OUR_OWN)
 
     def alone(self, request_id: str) -> AbstractContextManager[bool]:
-        """Whether nobody on this host works on the request; nobody else will within the context. A crash lets go."""
+        """Returns whether nobody on this host works on the request.
+
+        Nobody else will within the context. A crash lets go.
+        """
         with contextlib.suppress(OSError):  # without a folder nothing is shared
             self._folder.mkdir(parents=True, exist_ok=True)
         return host_lock(self._folder / f"{request_id}.lock")

@@ -29,7 +29,7 @@ class PolicySubject(NamedTuple):
 
     @classmethod
     def of(cls, model: Model) -> Self:
-        """As its tags, its run and their artifacts say."""
+        """Reads its tags, its run and their artifacts."""
         return cls(
             model.env_id,
             model.env_spec,

@@ -99,7 +99,7 @@ class VersionDocuments:
             return Documents(trouble=EnvironmentFilesOutOfReach(error)).added_to(model)
 
     def complete_anew(self, version: Version, model: Model) -> Model:
-        """As `complete`, as the files are now; raises a `ServiceError` where nobody knows."""
+        """Completes as `complete` does, from the files as they are now; raises a `ServiceError` where nobody knows."""
         if _says_all(model):
             return model
         return self._readings.fresh(*self._reading(version, model)).result().added_to(model)
@@ -110,7 +110,7 @@ class VersionDocuments:
 
 
 def _says_all(model: Model) -> bool:
-    """Whether nothing is left to ask for: a maze is known by its id."""
+    """Returns whether nothing is left to ask for: a maze is known by its id."""
     return contract_for(model.env_id) is not None or bool(model.env_spec and model.normalization)
 
 
@@ -130,7 +130,7 @@ class _Reading:
         self._version = version
 
     def documents(self, model: Model) -> Documents:
-        """Both, as far as the model has no tag for them."""
+        """Returns both, as far as the model has no tag for them."""
         try:
             spec = None if model.env_spec else self._read(SPEC_FILE, LONGEST_SPEC, _check_spec)
             return Documents(spec, None if model.normalization else self._statistics())
@@ -193,7 +193,7 @@ class _Reading:
             return []
 
     def _pickle(self) -> str | None:
-        """The name of a file as VecNormalize saves it; it is not fetched."""
+        """Returns the name of a file as VecNormalize saves it; it is not fetched."""
         return next(filter(_PICKLE.search, self._run_files), None) or next(filter(self._is_there, _PICKLES), None)
 
     def _is_there(self, name: str) -> bool:

@@ -68,7 +68,7 @@ class VersionFetcher:
         self._registry = registry
 
     def fetch(self, version: Version, former: Sequence[Part] = ()) -> Fetched | None:
-        """The version's policy as it is now; None where its parts are the `former` ones."""
+        """Returns the version's policy as it is now; None where its parts are the `former` ones."""
         one = _Fetch(self._registry, version)
         return None if former and one.is_same(former) else one.whole()
 
@@ -102,7 +102,7 @@ class _Fetch:
             return False
 
     def whole(self) -> Fetched:
-        """All parts as one file."""
+        """Returns all parts as one file."""
         path = self._version.tags.get(FILE_TAG) or self._path_in_mlmodel()
         model = self._file(path, MOST_BYTES, FileLarger(MOST_BYTES >> 20), self._missing)
         files: dict[str, bytes] = {}
@@ -157,7 +157,7 @@ class _Fetch:
         return FileMissing(path)
 
     def _path_in_mlmodel(self) -> str:
-        """The file that MLflow's own description of the model names."""
+        """Returns the file that MLflow's own description of the model names."""
         too_long = MlmodelTooLong(MOST_YAML_BYTES >> 10)
         content = self._file(_MLMODEL, _MLMODEL_BYTES, too_long, self._no_mlmodel)
         if len(content) > MOST_YAML_BYTES:

@@ -45,7 +45,10 @@ class Kept(BaseModel):
     looked_at: datetime
 
     def is_newer_than(self, moment: datetime) -> bool:
-        """Whether its parts were looked at since; what a clock that was set back puts in the future counts as never."""
+        """Returns whether its parts were looked at since.
+
+        What a clock that was set back puts in the future counts as never.
+        """
         return past(self.looked_at) >= moment
 
 
@@ -68,16 +71,16 @@ class PolicyFile:
 
     @classmethod
     def of(cls, content: bytes) -> "PolicyFile":
-        """A file in memory."""
+        """Returns a file in memory."""
         return cls(hashlib.sha256(content).hexdigest(), len(content), io.BytesIO(content))
 
     def content(self) -> bytes:
-        """All of it; closes the file."""
+        """Returns all of it; closes the file."""
         with self._file:
             return self._file.read()
 
     def chunks(self) -> Iterator[bytes]:
-        """A piece after the other, so that no more than one is in memory; closes the file."""
+        """Yields a piece after the other, so that no more than one is in memory; closes the file."""
         with self._file:
             while chunk := self._file.read(_CHUNK):
                 yield chunk
@@ -103,7 +106,7 @@ class KeptPolicies:
         self._memory: LRUCache[str, _InMemory] = LRUCache(_MOST_IN_MEMORY_BYTES, lambda one: len(one.content))
 
     def find(self, key: str) -> Kept | None:
-        """What is known; None where nothing is, or its content is not there any more."""
+        """Returns what is known; None where nothing is, or its content is not there any more."""
         kept = self._index(key).read()
         if kept is not None and (file := self._opened(kept)) is not None:
             file.close()
@@ -111,7 +114,7 @@ class KeptPolicies:
         return memory.kept if (memory := self._in_memory(key)) else None
 
     def open(self, key: str, kept: Kept) -> PolicyFile | None:
-        """The file that `find` or `keep` told of; None where it has left since."""
+        """Returns the file that `find` or `keep` told of; None where it has left since."""
         if (file := self._opened(kept)) is not None:
             return PolicyFile(kept.sha256, kept.size_bytes, file)
         memory = self._in_memory(key)
@@ -160,7 +163,10 @@ class KeptPolicies:
             return found
 
     def _opened(self, kept: Kept) -> BinaryIO | None:
-        """The file, once it has been seen to hold what its name says; None where it is not there, or damaged."""
+        """Returns the file, once it has been seen to hold what its name says.
+
+        None where it is not there, or damaged.
+        """
         try:
             with contextlib.ExitStack() as closing:
                 file = closing.enter_context(open_plain(self._path(kept)))
@@ -173,7 +179,7 @@ class KeptPolicies:
             return None
 
     def _is_whole(self, kept: Kept, stamp: Stamp, file: BinaryIO) -> bool:
-        """Whether the file holds what its name says; read once for each version of it."""
+        """Returns whether the file holds what its name says; read once for each version of it."""
         if stamp[2] != kept.size_bytes:
             return False
         with self._lock:
@@ -191,6 +197,6 @@ class KeptPolicies:
         return True
 
     def _touch(self, file: BinaryIO) -> None:
-        """Many disks keep no time of access."""
+        """Sets the time of access, which many disks do not keep."""
         with contextlib.suppress(OSError):
             os.utime(file.fileno(), ns=(time.time_ns(), os.fstat(file.fileno()).st_mtime_ns))

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
-    """The moment it is."""
+    """Returns the moment it is."""
     return datetime.now(UTC)
 
 
@@ -124,7 +124,7 @@ class FetchPauses:
 
 
 def _longest_pause(error: ClewError) -> float | None:
-    """The longest pause after such a failure, in seconds; None where there is to be none."""
+    """Returns the longest pause after such a failure, in seconds; None where there is to be none."""
     if isinstance(error, ServiceUnavailable):
         return LONGEST_PASSING_SECONDS if error.was_sent else None
     return LONGEST_SECONDS if isinstance(error, ServiceError) else LONGEST_PASSING_SECONDS

@@ -13,7 +13,7 @@ class NotPlain(ValueError):
 
 
 def plain_yaml(content: bytes) -> object:
-    """What is in it; raises `NotPlain`. To be given `MOST_BYTES` at most."""
+    """Returns what is in it; raises `NotPlain`. To be given `MOST_BYTES` at most."""
     try:
         if _depth(content) > _DEEPEST:
             raise NotPlain
@@ -23,7 +23,10 @@ def plain_yaml(content: bytes) -> object:
 
 
 def _depth(content: bytes) -> int:
-    """How deep it is nested, or some depth that is too much. libyaml's loader crashes the process at some thousands."""
+    """Returns how deep it is nested, or some depth that is too much.
+
+    Libyaml's loader crashes the process at some thousands.
+    """
     deepest = depth = 0
     for event in yaml.parse(content, Loader=_LOADER):
         if isinstance(event, yaml.CollectionStartEvent):

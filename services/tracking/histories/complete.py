@@ -26,7 +26,7 @@ class RunHistories(NamedTuple):
 def complete_histories(
     store: HistoryStore, runs: Sequence[Run], keys_of: Mapping[str, list[str]], wait_seconds: float
 ) -> Iterator[RunHistories]:
-    """The metrics `keys_of[run_id]` of each run, waiting for each run up to `wait_seconds`.
+    """Yields the metrics `keys_of[run_id]` of each run, waiting for each run up to `wait_seconds`.
 
     What was handed out is let go of when the next run is asked for, so that only one run's points are in memory.
     """
@@ -45,7 +45,7 @@ def complete_histories(
 
 
 def _waited_for(store: HistoryStore, runs: Sequence[Run], keys: dict[str, list[str]], wait_seconds: float) -> Histories:
-    """What is known of the first of `runs` when it has come, failed, or taken too long."""
+    """Returns what is known of the first of `runs` when it has come, failed, or taken too long."""
     ends = time.monotonic() + wait_seconds
     known = store.get(runs[:1], keys, 0.0)
     while known.pending - known.failures.keys() and (left := ends - time.monotonic()) > 0:

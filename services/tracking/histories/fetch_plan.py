@@ -56,7 +56,7 @@ class Fetched(NamedTuple):
 
 
 def plan_fetches(due: Mapping[Series, Run], entries: Mapping[Series, Entry | None]) -> Iterator[FetchBatch]:
-    """The fewest requests that bring `due` up to date."""
+    """Yields the fewest requests that bring `due` up to date."""
     by_key: dict[str, list[tuple[int, bool, Run]]] = {}
     for series, run in due.items():
         start = _start(entries[series], run)
@@ -112,7 +112,10 @@ class HistoryReader:
         return fetched
 
     def _parts(self, batch: FetchBatch) -> tuple[dict[str, HistoryPart], dict[str, ClewError]]:
-        """The answer for each run, or its failure: one run that makes no sense to MLflow does not hide the others."""
+        """Returns the answer for each run, or its failure.
+
+        One run that makes no sense to MLflow does not hide the others.
+        """
         ids = [run.run_id for run in batch.runs]
         try:
             return self._source.fetch(ids, batch.key, batch.from_step, batch.most), {}
@@ -166,7 +169,7 @@ class HistoryReader:
 
 
 def _start(entry: Entry | None, run: Run) -> int:
-    """The step to read from: a running run's last known one."""
+    """Returns the step to read from: a running run's last known one."""
     if entry is None or not entry.exact or run.is_over or not len(entry.history):
         return FIRST_STEP
     return int(entry.history.step[-1])

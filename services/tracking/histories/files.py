@@ -49,7 +49,7 @@ class HistoryFiles:
         self._disk_fails = False
 
     def load(self, series: Series) -> Entry | None:
-        """The newest entry that is whole, whichever worker wrote it."""
+        """Returns the newest entry that is whole, whichever worker wrote it."""
         path = self._path(series)
         with self._lock:
             held = self._held.get(series)
@@ -130,7 +130,8 @@ class HistoryFiles:
 
 
 def _may_map(descriptor: int) -> bool:
-    """Whether a mapping may keep a descriptor: a copy takes the lowest free number, which tells how many are in use.
+    """Returns whether a mapping may keep a descriptor: a copy takes the lowest free number, which tells how many are
+    in use.
 
     A comparison of a thousand runs would want all that a process has, and then nobody could connect any more.
     """

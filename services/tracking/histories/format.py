@@ -40,7 +40,7 @@ class Entry(NamedTuple):
     exact: bool
 
     def is_current(self, run: Run, key: str) -> bool:
-        """Whether nothing is known to have been logged since."""
+        """Returns whether nothing is known to have been logged since."""
         return self.latest == run.metrics[key] and self.over == run.is_over
 
 
@@ -60,7 +60,10 @@ class Damaged(ValueError):
 
 
 def encode(series: Series, entry: Entry) -> list[Content]:
-    """The file's content in parts: the columns are those of the entry, for copies of a long one are megabytes."""
+    """Returns the file's content in parts.
+
+    The columns are those of the entry, for copies of a long one are megabytes.
+    """
     header = _Header(
         run_id=series.run_id,
         key=series.key,
@@ -80,12 +83,12 @@ def encode(series: Series, entry: Entry) -> list[Content]:
 
 
 def _bytes_of(column: NDArray[Any], kind: str) -> Content:
-    """The column's own memory where it is as the file has it; a view of none cannot be made."""
+    """Returns the column's own memory where it is as the file has it; a view of none cannot be made."""
     return np.ascontiguousarray(column, kind).data.cast("B") if len(column) else b""
 
 
 def decode(series: Series, content: bytes | mmap.mmap) -> Entry:
-    """The entry in `content`, whose columns stay views of it; raises `Damaged`."""
+    """Returns the entry in `content`, whose columns stay views of it; raises `Damaged`."""
     header, start = _checked_header(content)
     if (header.run_id, header.key) != series:
         raise Damaged("is another history's")

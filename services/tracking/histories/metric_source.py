@@ -15,12 +15,18 @@ class MetricSource(Protocol):
     """A place that metric histories can be read from; both calls raise a `ClewError`."""
 
     def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """The points of metric `key` from `from_step` on, soon: a history of `most` points or more may be sampled."""
+        """Returns the points of metric `key` from `from_step` on, soon.
+
+        A history of `most` points or more may be sampled.
+        """
 
     def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """All points from `from_step` on, `sample` saying where they are; None as soon as they are not `wanted`."""
+        """Returns all points from `from_step` on, `sample` saying where they are.
+
+        None as soon as they are not `wanted`.
+        """
 
 
 class FastLane:
@@ -32,7 +38,7 @@ class FastLane:
         self._avoided = Cooldown(60.0)
 
     def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """As `MetricSource.fetch`."""
+        """Implements `MetricSource.fetch`."""
         if not self._avoided:
             try:
                 return self._database.fetch(run_ids, key, from_step, most)
@@ -43,7 +49,7 @@ class FastLane:
     def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """As `MetricSource.fetch_all`."""
+        """Implements `MetricSource.fetch_all`."""
         if not self._avoided:
             try:
                 return self._database.fetch_all(run_id, key, from_step, sample, wanted)

@@ -47,14 +47,14 @@ class MetricDatabase:
         self._semaphore = PrioritySemaphore(_READS_AT_ONCE)
 
     def fetch(self, run_ids: Sequence[str], key: str, from_step: int, most: int) -> dict[str, HistoryPart]:
-        """As `MetricSource.fetch`."""
+        """Implements `MetricSource.fetch`."""
         with self._semaphore.hold(urgent=True), self._database.connected() as connection:
             return {run_id: _some(connection, run_id, key, from_step) for run_id in run_ids}
 
     def fetch_all(
         self, run_id: str, key: str, from_step: int, sample: History | None, wanted: Callable[[], bool]
     ) -> History | None:
-        """As `MetricSource.fetch_all`."""
+        """Implements `MetricSource.fetch_all`."""
         with self._semaphore.hold(urgent=False), self._database.connected() as connection:
             return _all(connection, run_id, _is_from(run_id, key, from_step))
 
@@ -68,7 +68,7 @@ def _is_from(run_id: str, key: str, from_step: int) -> ColumnElement[bool]:
 
 
 def _some(connection: Connection, run_id: str, key: str, from_step: int) -> HistoryPart:
-    """All rows where they are few, else those of about `_SAMPLED_STEPS` steps, evenly far apart."""
+    """Returns all rows where they are few, else those of about `_SAMPLED_STEPS` steps, evenly far apart."""
     asked = _is_from(run_id, key, from_step)
     few = select(literal_column("1")).select_from(_METRICS).where(asked).limit(_READ_WHOLE + 1).subquery()
     if connection.execute(select(func.count()).select_from(few)).scalar_one() <= _READ_WHOLE:
@@ -111,7 +111,10 @@ def _blocks(rows: Iterator[Any]) -> Iterator[History]:
 
 
 def _from_postgresql(connection: Connection, asked: ColumnElement[bool]) -> dict[str, History]:
-    """All rows by run, in one query; each column comes as one binary string, so that Python touches no single row."""
+    """Returns all rows by run, in one query.
+
+    Each column comes as one binary string, so that Python touches no single row.
+    """
     metrics = _METRICS.c
     value = case((metrics.is_nan, literal_column("'NaN'::float8")), else_=metrics.value)
     nothing: ColumnElement[bytes] = literal_column("''::bytea")

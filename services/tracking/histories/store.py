@@ -66,7 +66,7 @@ class HistoryStore:
         self._fillers = DaemonPool(_FILLERS, "all-points")
 
     def get(self, runs: Iterable[Run], keys_of: dict[str, list[str]], wait_seconds: float) -> Histories:
-        """The histories of the metrics `keys_of[run_id]` of each run, after `wait_seconds` at most."""
+        """Returns the histories of the metrics `keys_of[run_id]` of each run, after `wait_seconds` at most."""
         wanted = {
             Series(run.run_id, key): run for run in runs for key in keys_of.get(run.run_id, ()) if key in run.metrics
         }
@@ -132,7 +132,7 @@ class HistoryStore:
                     self._fetches.pop(one, None)
 
     def _start_fill(self, fill: Fill) -> None:
-        """With the lock held."""
+        """Starts a fill; expects the lock to be held."""
         if fill.series not in self._fills:
             self._fills[fill.series] = time.monotonic()
             self._fillers.submit(partial(self._fill, fill))
@@ -151,7 +151,7 @@ class HistoryStore:
         give_back()
 
     def _note(self, tried: Iterable[Series], failures: dict[Series, ClewError]) -> None:
-        """With the lock held."""
+        """Notes what came; expects the lock to be held."""
         for series in tried:
             former = self._failures.pop(series, None)
             if (cause := failures.get(series)) is None:

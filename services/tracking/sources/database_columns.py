@@ -28,7 +28,7 @@ class DatabaseColumns:
         self._database = database
 
     def metric(self, key: str, run_ids: Sequence[str]) -> MetricColumn:
-        """As `ColumnLane`."""
+        """Implements `ColumnLane`."""
         columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan")]
         with self._database.connected() as connection:
             rows = rows_of(connection, select(*columns).where(LATEST.c.key == key))
@@ -41,7 +41,7 @@ class DatabaseColumns:
         return MetricColumn(value, step, timestamp, logged)
 
     def extremes(self, key: str, run_ids: Sequence[str]) -> Extremes:
-        """As `ColumnLane`."""
+        """Implements `ColumnLane`."""
         bounds = (func.min(METRICS.c.value), func.max(METRICS.c.value))
         query = select(METRICS.c.run_uuid, *bounds).where(METRICS.c.key == key, _IS_NUMBER).group_by(METRICS.c.run_uuid)
         with self._database.connected() as connection:
@@ -52,7 +52,7 @@ class DatabaseColumns:
         return Extremes(*found)
 
     def extremes_of_run(self, run_id: str, keys: Sequence[str]) -> dict[str, ExtremesOfMetric]:
-        """As `ColumnLane`."""
+        """Implements `ColumnLane`."""
         number = case((_IS_NUMBER, METRICS.c.value))
         query = select(METRICS.c.key, func.min(number), func.max(number), func.count()).group_by(METRICS.c.key)
         with self._database.connected() as connection:
@@ -65,7 +65,7 @@ class DatabaseColumns:
         }
 
     def latest(self, run_ids: Sequence[str]) -> dict[str, dict[str, LatestMetric]]:
-        """As `ColumnLane`."""
+        """Implements `ColumnLane`."""
         columns = [LATEST.c[name] for name in ("run_uuid", "value", "step", "timestamp", "is_nan", "key")]
         found: dict[str, dict[str, LatestMetric]] = {run_id: {} for run_id in run_ids}
         with self._database.connected() as connection:
@@ -79,7 +79,7 @@ class DatabaseColumns:
 
 
 def _placed(rows: Sequence[tuple[Any, ...]], run_ids: Sequence[str]) -> tuple[list[tuple[Any, ...]], NDArray[np.intp]]:
-    """The rows of those runs, and where each of them stands in `run_ids`."""
+    """Returns the rows of those runs, and where each of them stands in `run_ids`."""
     place_of = {run_id: place for place, run_id in enumerate(run_ids)}
     ours = [row for row in rows if row[_RUN] in place_of]
     return ours, np.array([place_of[row[_RUN]] for row in ours], np.intp)

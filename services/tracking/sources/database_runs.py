@@ -45,7 +45,7 @@ class DatabaseRuns:
         self._own_changes = own_changes
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         now = datetime.now(UTC)
         with self._database.connected() as connection:
             tables = MlflowTables(connection)
@@ -66,7 +66,10 @@ class DatabaseRuns:
         return kept_or_new(known, self.changes(table, now) if self._own(now) else table)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
-        """As `RunSource`, and here deletions show, too: the ids are counted, and compared where the number differs."""
+        """Implements `RunSource`, and here deletions show, too.
+
+        The ids are counted, and compared where the number differs.
+        """
         with self._database.connected() as connection:
             tables = MlflowTables(connection)
             experiments = _experiments(connection, tables)
@@ -114,7 +117,7 @@ def _may_have_changed(tables: MlflowTables, since: datetime, renewed: Sequence[s
 
 
 def _left_out(known: RunTable, changed: Sequence[str], found: set[str]) -> list[str]:
-    """Of the runs that ran, that could not be read, and that Clew changed itself, the ones that are not `found`."""
+    """Returns the runs that ran, that could not be read, and that Clew changed itself, where they are not `found`."""
     live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
     ids = [*(known.run_ids[row] for row in live), *(row.row for row in known.bad_rows), *changed]
     return [run_id for run_id in ids if run_id not in found]

@@ -30,7 +30,7 @@ class RunLanes:
         self._cause: ServiceError | None = None
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         began = time.monotonic()
         table = self._by_database(lambda: self._database.everything(known, arrived))
         if table is None:
@@ -39,20 +39,20 @@ class RunLanes:
         return self._explained(table)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         table = self._by_database(lambda: self._database.changes(known, since))
         return self._explained(self._rest.changes(known, since) if table is None else table)
 
     def one(self, run_id: str) -> Run:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         return self._rest.one(run_id)
 
     def sweep_is_due(self, known: RunTable) -> bool:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         return self._rest.sweep_is_due(known)
 
     def check_alive(self, deadline_seconds: float) -> None:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         self._rest.check_alive(deadline_seconds)
 
     def _by_database(self, read: Callable[[], RunTable]) -> RunTable | None:

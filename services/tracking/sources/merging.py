@@ -26,7 +26,7 @@ def merged(
 
 
 def _still_bad(known: list[BadRow], fresh: Collection[RunTable], bad: Iterable[BadRow]) -> list[BadRow]:
-    """Those that were known and could not be read now either, and the new ones."""
+    """Returns those that were known and could not be read now either, and the new ones."""
     left = {row.row: row for row in known if not any(row.row in table for table in fresh)}
     for row in bad:
         left.setdefault(row.row, row)
@@ -34,7 +34,10 @@ def _still_bad(known: list[BadRow], fresh: Collection[RunTable], bad: Iterable[B
 
 
 def _changed(known: RunTable, table: RunTable) -> RunTable:
-    """The runs of `table` that say something else than is known: there are few of them, and to join all is work."""
+    """Returns the runs of `table` that say something else than is known.
+
+    There are few of them, and to join all is work.
+    """
     if (only := known.facts.only_metrics) is not None:  # what was not read of the others would look like news
         metrics = table.parts.metrics.only([table.parts.pool.find(key) for key in only])
         table = RunTable(table.parts._replace(metrics=metrics), table.facts)

@@ -50,7 +50,7 @@ class MlflowRuns:
         self.address = mlflow.service.url
 
     def everything(self, known: RunTable | None, arrived: Arrived) -> RunTable:
-        """As `RunSource`: the pages are as large as MLflow can carry them."""
+        """Implements `RunSource`: the pages are as large as MLflow can carry them."""
         self._pace.wait()
         now, pages = datetime.now(UTC), RunPages(self._mlflow, self._pace)
         try:
@@ -73,7 +73,8 @@ class MlflowRuns:
             self.note_sweep(pages.seconds)
 
     def changes(self, known: RunTable, since: datetime) -> RunTable:
-        """As `RunSource`: the runs that run, wait, or ended after `since`, and those that Clew changed itself.
+        """Implements `RunSource`: the runs that run, wait, or ended after `since`, and those that Clew changed
+        itself.
 
         An experiment that is new, or has another name or other tags, is read whole: whoever copies runs from elsewhere,
         as our sample data do, gives them times in the past. For the rest MLflow has no "updated at": deletions, tags
@@ -110,7 +111,7 @@ class MlflowRuns:
         return merged(known, [fresh, RunTable(parts_of(settled), known.facts)], gone, bad, marks)
 
     def one(self, run_id: str) -> Run:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         quick = self._quick()
         experiments = quick.experiments()
         run = quick.run(run_id, experiments)
@@ -123,7 +124,7 @@ class MlflowRuns:
         self._pace.keep(self._pace.now().swept(seconds, datetime.now(UTC)))
 
     def sweep_is_due(self, known: RunTable) -> bool:
-        """As `RunSource`."""
+        """Implements `RunSource`."""
         is_soon = len(_asked_again(known)) < len(known.bad_rows)
         return self._pace.now().sweep_is_due(datetime.now(UTC), is_soon=is_soon)
 
@@ -169,7 +170,7 @@ def marks_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
 
 
 def _asked_again(known: RunTable) -> list[str]:
-    """Of the rows that could not be read those that can be asked for."""
+    """Returns the rows that could not be read and that can be asked for again."""
     return [row.row for row in known.bad_rows if is_run_id(row.row)][:MOST_ASKED_AGAIN]
 
 
@@ -182,13 +183,13 @@ def _pieces(run_ids: Sequence[str]) -> list[Sequence[str]]:
 
 
 def _deleted(asked: Iterable[str], known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> set[str]:
-    """Those that were asked for by their ids and are not there any more."""
+    """Returns those that were asked for by their ids and are not there any more."""
     named = {row.row for row in bad}
     return {run_id for run_id in asked if run_id in known and run_id not in fresh and run_id not in named}
 
 
 def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[str]:
-    """The runs that ran a moment ago and are in no answer now."""
+    """Returns the runs that ran a moment ago and are in no answer now."""
     named = {row.row for row in bad}
     live = known.rows_with_status(RunStatus.RUNNING, RunStatus.SCHEDULED)
     ids = [known.run_ids[row] for row in live]
@@ -198,7 +199,7 @@ def _missing(known: RunTable, fresh: RunTable, bad: Iterable[BadRow]) -> list[st
 def _settled(
     mlflow: MlflowApi, experiments: dict[str, Experiment], missing: Iterable[str]
 ) -> tuple[list[Run], set[str]]:
-    """Those that ended without an end time, and the ids of those that were deleted."""
+    """Returns those that ended without an end time, and the ids of those that were deleted."""
     found: list[Run] = []
     gone: set[str] = set()
     for run_id in missing:

@@ -98,7 +98,7 @@ def _touch(connection: Connection, *columns: ColumnElement[object]) -> None:
 
 
 def _has(connection: Connection, one: ColumnElement[object]) -> bool:
-    """Whether there is such a column: the first versions of MLflow 3 had no workspaces."""
+    """Returns whether there is such a column: the first versions of MLflow 3 had no workspaces."""
     try:
         _touch(connection, one)
     except SQLAlchemyError:

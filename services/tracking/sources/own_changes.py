@@ -37,7 +37,7 @@ class OwnChanges:
             log.warning("changed runs show when all are read anew", extra={"cause": str(error)})
 
     def since(self, moment: datetime) -> list[str]:
-        """The runs that were changed since then, each once."""
+        """Returns the runs that were changed since then, each once."""
         try:
             text = self._path.read_text("ascii", "replace")
         except OSError:
@@ -46,7 +46,7 @@ class OwnChanges:
 
 
 def _last(text: str) -> dict[str, float]:
-    """When each run was changed last; a line that makes no sense is half of one that is just being written."""
+    """Returns when each run was changed last; a line that makes no sense is half of one that is just being written."""
     found: dict[str, float] = {}
     for line in text.splitlines():
         at, _space, run_id = line.partition(" ")

@@ -111,7 +111,10 @@ class Pace(BaseModel):
         return min(max(timedelta(), self.free_at - now), _LONGEST_REST)
 
     def sweep_is_due(self, now: datetime, *, is_soon: bool = False) -> bool:
-        """Whether all may be read again: sweeps take a tenth of MLflow's time at most, also where it `is_soon`."""
+        """Returns whether all may be read again.
+
+        Sweeps take a tenth of MLflow's time at most, also where it `is_soon`.
+        """
         if self.swept_at is None:
             return True
         pause = max(timedelta() if is_soon else _SWEEP_EVERY, timedelta(seconds=_RESTS_PER_SWEEP * self.sweep_seconds))

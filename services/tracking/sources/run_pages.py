@@ -93,7 +93,7 @@ def _moved_back(token: str, runs: int) -> str:
 
 
 def _joins(rows: Sequence[Any], seen: set[str]) -> bool:
-    """Whether a page begins with what was seen; a run without an id says nothing."""
+    """Returns whether a page begins with what was seen; a run without an id says nothing."""
     first = next(filter(None, map(_run_id, rows)), None)
     return first in seen
 

@@ -94,7 +94,8 @@ def rows_of(connection: Connection, query: Select[Any]) -> list[_Row]:
 
 
 def _pieces_of(connection: Connection, query: Select[Any]) -> Iterator[list[_Row]]:
-    """As `rows_of`, so many at a time, that they need not all be in memory; the last cell may be one more.
+    """Yields rows as `rows_of` does, so many at a time that they need not all be in memory; the last cell may be one
+    more.
 
     SQLite is asked for each piece anew: while it is at one, nobody can write, and MLflow waits for five seconds.
     """
@@ -165,7 +166,7 @@ def _points(pieces: Iterable[Sequence[_Row]], row_of: Mapping[str, int]) -> RawM
 
 
 def _numbers(ours: Sequence[_Row], row_of: Mapping[str, int]) -> tuple[NDArray[Any], ...]:
-    """Of points the run of each by its number, value, step and timestamp."""
+    """Returns of points the run of each by its number, value, step and timestamp."""
     return (
         np.array([row_of[row[0]] for row in ours], np.intp),
         values_in(ours, 2, column_in(ours, 5, np.bool_)),
@@ -175,7 +176,7 @@ def _numbers(ours: Sequence[_Row], row_of: Mapping[str, int]) -> tuple[NDArray[A
 
 
 def _texts_once(name: str, column: Iterable[Any], once: dict[str, str]) -> list[str]:
-    """The texts, of equal ones the same object; the driver makes one for each row."""
+    """Returns the texts, of equal ones the same object; the driver makes one for each row."""
     texts = list(column)
     _need_texts(name, texts)
     return list(map(once.setdefault, texts, texts))
@@ -191,7 +192,7 @@ def _moments(told: Iterable[Any]) -> NDArray[np.int64]:
 
 
 def _misfit(row: _Row, experiments: Mapping[str, Experiment]) -> BadRow | None:
-    """What is wrong with a row, in the words that are used for an answer of the REST API."""
+    """Returns what is wrong with a row, in the words that are used for an answer of the REST API."""
     run_id, name, status, start, end, group = row
     times = {type(start), type(end)} <= {int, type(None)}
     if times and type(run_id) is str and _RUN_ID.fullmatch(run_id) and status in _STATUS_CODE:
