@@ -23,15 +23,25 @@ HAS_UV := $(shell uv --version >/dev/null 2>&1 && echo yes)
 # The locks are complete, so nothing is left for an installer to resolve, and nothing is built here: a library without a
 # wheel for this machine is named at once, instead of after minutes. Only errors are shown. What `make run` needs is not
 # compiled beforehand: Python does it with what is really imported, a tenth of all files. The tests import most of them.
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps --only-binary :all:
+# uv takes a quarter of pip's time, so pip fetches one where there is none. Of where packages come from it is told what
+# pip's configuration says; where uv cannot do it all the same, pip does.
 ifeq ($(HAS_UV),yes)
-  INSTALL := uv pip install --quiet --python $(PY) --no-deps --only-binary :all:
-  COMPILED := --compile-bytecode
-  INSTALLER := uv
+  UV := uv
 else
-  INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-input --no-deps --only-binary :all:
-  AS_IT_IS := --no-compile
-  INSTALLER := pip
+  UV = { $(PY) -m uv --version >/dev/null 2>&1 || $(PIP) -r requirements-uv.txt; } && $(AS_PIP_SAYS) && $(PY) -m uv
 endif
+# $(call install,lock,options of uv,options of pip)
+install = { $(UV) pip install --quiet --python $(PY) --no-deps --only-binary :all: $(2) -r $(1); } \
+  || { echo "uv could not install it; pip tries …"; $(PIP) $(3) -r $(1); }
+define AS_PIP_SAYS
+said=$$($(PY) -m pip config list) && \
+  of() { printf '%s\n' "$$said" | sed -n "s/^[^=]*\.$$1='\(.*\)'$$/\1/p" | head -n 1 | sed 's/\\n/ /g'; } && \
+  told() { [ -z "$$2" ] || export "$$1=$$2"; } && \
+  told UV_DEFAULT_INDEX "$$(of index-url)" && told UV_INDEX "$$(of extra-index-url)" && \
+  told UV_FIND_LINKS "$$(of find-links | tr ' ' ',')" && told SSL_CERT_FILE "$$(of cert)" && \
+  export UV_INDEX_STRATEGY=unsafe-best-match
+endef
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -89,25 +99,25 @@ else
 endif
 
 $(STAMPS)/run: requirements.txt $(STAMPS)/venv
-	@echo "Installing Clew's libraries with $(INSTALLER); the first time this takes up to a minute …"
-	@$(INSTALL) $(AS_IT_IS) -r $<
+	@echo "Installing Clew's libraries; the first time this takes up to a minute …"
+	@$(call install,$<,,--no-compile)
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/venv
-	@echo "Installing the libraries for checks and tests with $(INSTALLER); the first time this takes a minute or two …"
-	@$(INSTALL) $(COMPILED) -r $<
+	@echo "Installing the libraries for checks and tests; the first time this takes a minute or two …"
+	@$(call install,$<,--compile-bytecode)
 	@touch $@ $(STAMPS)/run
 
 # torch by pip, and on its own: pip's configuration is where a machine says that it wants the CPU build.
 $(STAMPS)/train: requirements-train.txt $(STAMPS)/run
-	@echo "Installing torch with pip, then the trainer's libraries with $(INSTALLER); this can take some minutes …"
+	@echo "Installing torch with pip, then the trainer's libraries; this can take some minutes …"
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-input "$$(grep '^torch==' $<)"
-	@$(INSTALL) $(COMPILED) -r $<
+	@$(call install,$<,--compile-bytecode)
 	@touch $@
 
 # Apart from all else: what Ray pins is its own affair.
 $(STAMPS)/ray: requirements-ray.txt $(STAMPS)/venv
-	@echo "Installing Ray with $(INSTALLER); this can take a minute or two …"
+	@echo "Installing Ray; this can take a minute or two …"
 	@$(MAKE_RAY) -r $<
 	@touch $@
 
@@ -170,6 +180,7 @@ NEWER_SELENIUM := selenium>=4.30,<5
 lock: ## Write the requirements files anew, with uv; UPGRADE=--upgrade takes newer versions
 	@$(if $(HAS_UV),:,echo "make lock needs uv: pip install uv" >&2; exit 1)
 	echo '$(NEWER_SELENIUM)' | $(COMPILE) $(UPGRADE) --overrides - --extra dev $(NO_PLAYWRIGHT) $(WITHOUT) $(NO_MATPLOTLIB) --output-file requirements-dev.txt >/dev/null
+	echo uv | uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url $(UPGRADE) - --output-file requirements-uv.txt >/dev/null
 	$(COMPILE) --constraints requirements-dev.txt $(WITHOUT) $(NO_MATPLOTLIB) $(NO_SCIPY) --output-file requirements.txt >/dev/null
 	@all=$$(mktemp); $(COMPILE) --extra train --constraints requirements-dev.txt --constraints requirements-train.txt \
 	  $(WITHOUT) $(NO_SCIPY) >"$$all"; grep -vxFf requirements.txt "$$all" \
