@@ -7,7 +7,7 @@
   const MISSING = "–";
   const [COLDEST, HOTTEST] = [20, 100]; // °C: the ends of the map's scale
   const LONGEST_PATH = 60; // characters
-  const STEPS = 9; // of colour; assets/clew.css has as many
+  const STEPS = 9; // of colour; assets/clew_gpus.css has as many
   const known = (value) => value !== null && value !== undefined;
   const whole = (value) => (known(value) ? value.toFixed(0) : MISSING);
   const withUnit = (value, unit) => (known(value) ? `${whole(value)} ${unit}` : MISSING);

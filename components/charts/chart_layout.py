@@ -61,7 +61,7 @@ def chart_layout(
         "hovermode": "x unified",
         "showlegend": legend,
         "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "font": {"size": 11}},
-        # Text and background are set again by assets/clew.css on a dark page; an exported PNG keeps these.
+        # Text and background are set again by assets/clew_charts.css on a dark page; an exported PNG keeps these.
         "paper_bgcolor": "#fff",
         "plot_bgcolor": "#fff",
         "font": {"family": "system-ui, sans-serif", "color": "#212529"},

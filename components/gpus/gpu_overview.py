@@ -10,7 +10,7 @@ from components.gpus.gpu_texts import EVERY, NOTHING, groups, metrics, nothing, 
 from components.texts.language import _
 
 HEAT_STEPS = 9
-"""Colours of the map's scale; assets/clew.css and assets/gpu_numbers.js have as many."""
+"""Colours of the map's scale; assets/clew_gpus.css and assets/gpu_numbers.js have as many."""
 
 
 def overview(metric: str, group: str, host: str, owner: str, state: str, run: str) -> html.Section:
