@@ -129,7 +129,8 @@
       const these = sorts(wanted);
       const ordered = answer ? rows.map((row) => [row, row.depth]) : chosenOf(rows, experiment, algorithm, isTogether, withArchived);
       const drawn = ordered.map(([row, depth]) => drawnRow(row, depth, silent, these, texts));
-      const specs = answer ? wanted : columns.withWords(wanted, drawn);
+      const written = window.clew.decimals.aligned(wanted, drawn);
+      const specs = answer ? written : columns.withWords(written, drawn);
       const data = answer ? drawn : window.clew.filters.addShadows(drawn, specs);
       setProps(TABLE, {
         ...(answer ? { ...CUSTOM, page_count: answer.page_count } : NATIVE),

@@ -7,6 +7,7 @@ from dash import dcc, html
 
 from components import frame, ids, notices
 from components.alerts.mute_form import mute_form
+from components.page_head import page_head
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 
@@ -15,13 +16,7 @@ from components.ui_settings import UiSettings, page
 def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
     """Returns the page; a callback fills it."""
     return [
-        html.Div(
-            [
-                html.H1(_("Alerts"), className="h3 me-auto"),
-                html.Span(id=ids.ALERTS_AS_OF, className="small text-body-secondary"),
-            ],
-            className="d-flex flex-wrap gap-2 align-items-baseline",
-        ),
+        page_head(_("Alerts"), html.Span(id=ids.ALERTS_AS_OF, className="small text-body-secondary")),
         html.Div(notices.failure_alert("alerts"), **{"aria-live": "polite"}),
         html.Div(html.P(_("Reading…"), className="text-body-secondary"), id=ids.ALERTS_BODY),
         mute_form(),

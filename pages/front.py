@@ -9,6 +9,7 @@ from components import frame, ids
 from components.front import front, front_gpus, front_health
 from components.gpus import gpus
 from components.links import href
+from components.page_head import page_head
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 
@@ -17,7 +18,7 @@ from components.ui_settings import UiSettings, page
 def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
     """Returns the page; its tiles fill each on its own."""
     return [
-        html.H1(_("Now"), className="h3"),
+        page_head(_("Now")),
         html.Div(_tiles(len(ui.gpu_monitors)), className="tiles"),
         frame.ticker("front", ui),
         dcc.Store(id=ids.FRONT_GPU_TEXTS, data=front_gpus.texts()),

@@ -8,6 +8,7 @@ from dash import html
 from components import frame, notices
 from components.fleet import history_page
 from components.links import href
+from components.page_head import page_head
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 from domain.fleet.questions import asked_in
@@ -18,8 +19,7 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     """Returns the page as its address asks for it, empty until its callbacks fill it."""
     asked = asked_in(query)
     return [
-        html.H1(_("History of the GPUs"), className="h3"),
-        html.P(html.A(_("The GPUs now"), href=href("/gpu")), className="mb-2"),
+        page_head(_("History of the GPUs"), ways=[html.A(_("The GPUs now"), href=href("/gpu"))]),
         html.Div(notices.failure_alert("fleet"), **{"aria-live": "polite"}),
         history_page.odd_address(asked.odd),
         history_page.controls(asked.question),

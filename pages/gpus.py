@@ -8,6 +8,7 @@ from dash import dcc, html
 from components import frame, ids, notices
 from components.gpus import gpu_card, gpu_overview, gpu_texts, gpus
 from components.links import href
+from components.page_head import page_head
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 
@@ -29,8 +30,7 @@ def layout(
     `open` in the address is read by assets/gpu_view.js.
     """
     return [
-        html.H1(_("GPUs"), className="h3"),
-        html.P(html.A(_("History of the GPUs"), href=href("/gpu/history")), className="mb-2"),
+        page_head(_("GPUs"), ways=[html.A(_("History of the GPUs"), href=href("/gpu/history"))]),
         html.Div(notices.failure_alert("gpus"), **{"aria-live": "polite"}),
         None if ui.gpu_monitors else gpus.no_monitors(),
         gpu_overview.hosts(ids.GPU_HOSTS),

@@ -10,6 +10,7 @@ from components import frame, ids, notices
 from components.inference import evaluation, inference, inference_controls
 from components.inference.inference import SIDES
 from components.inference.inference_controls import ViewRequest
+from components.page_head import page_head
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
 
@@ -19,7 +20,7 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     """Returns the page; the address says which models, which maze, and how fast."""
     request, odd = _read(query)
     return [
-        html.H1(_("Inference"), className="h3"),
+        page_head(_("Inference")),
         notices.said([_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]),
         html.Div(notices.failure_alert("inference"), **{"aria-live": "polite"}),
         *inference_controls.controls(request),

@@ -8,6 +8,7 @@ from dash import dcc, html
 from components import frame, ids, notices
 from components.filter_hint import filter_hint
 from components.models import model_list
+from components.page_head import page_head
 from components.permissions import reason
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
@@ -18,15 +19,14 @@ from domain.access.rules import Access
 def layout(ui: UiSettings, /, **_query: str) -> list[Any]:
     """Returns the page, empty until its callbacks fill it."""
     return [
-        html.H1(_("Models"), className="h3"),
-        model_list.freshness(),
+        page_head(_("Models"), model_list.freshness()),
         html.Div(notices.failure_alert("models"), **{"aria-live": "polite"}),
         html.Div(id=ids.MODEL_BAD_ROWS),
         html.Div(id=ids.MODEL_GROUPS),
         model_list.toolbar(),
         reason(Access.WRITE, ids.refused("models")),
         model_list.model_table(),
-        html.Div(id=ids.MODEL_EMPTY, className="my-3"),
+        html.Div(id=ids.MODEL_EMPTY, className="empty my-3"),
         filter_hint(),
         html.Div(id=ids.MODEL_HISTORY),
         frame.ticker("models", ui),

@@ -7,6 +7,7 @@ from dash import dcc, html
 
 from components import ids
 from components.links import href
+from components.page_head import page_head
 from components.run_changes.section import trash
 from components.texts.language import _
 from components.ui_settings import UiSettings, page
@@ -16,7 +17,7 @@ from components.ui_settings import UiSettings, page
 def layout(_ui: UiSettings, /, **_other: str | list[str]) -> list[Any]:
     """Returns the page."""
     return [
-        html.H1(_("Trash"), className="h3"),
+        page_head(_("Trash"), ways=[html.A(_("Show all runs"), href=href("/mlflow"))]),
         html.P(
             _(
                 "Deleted runs stay here, complete, until an operator removes them for good. Those that went with the"
@@ -24,7 +25,6 @@ def layout(_ui: UiSettings, /, **_other: str | list[str]) -> list[Any]:
             ),
             className="text-body-secondary",
         ),
-        html.P(html.A(_("Show all runs"), href=href("/mlflow"))),
         trash(),
         dcc.Store(id=ids.RUN_TRASH_BEGIN, data=True),
         dcc.Store(id=ids.RUN_TRASH_SHOWN),

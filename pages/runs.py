@@ -10,6 +10,7 @@ from components import frame, ids
 from components.chart_grid.chart_grid import grid_stores
 from components.chart_grid.grid_address import GridAddress
 from components.filter_hint import filter_hint
+from components.page_head import page_head
 from components.relations import relations
 from components.run_changes.section import refusal
 from components.run_rows.list_columns import USUAL, columns
@@ -32,12 +33,10 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
     address, odd_of_list = ListAddress.from_address(other)
     grid = GridAddress.of(other)
     return [
-        html.Div(
-            [html.H1(_("Runs"), className="h3"), menu()], className="d-flex flex-wrap gap-3 align-items-center mb-2"
-        ),
+        page_head(_("Runs"), menu(), *run_list.freshness()),
+        run_list.failed(),
         run_samples.notice(),
         run_samples.dialog(),
-        run_list.freshness(),
         html.Div(id=ids.BAD_ROWS),
         comparison.panel(options),
         run_list.odd_address(odd_of_list),
@@ -46,7 +45,7 @@ def layout(ui: UiSettings, /, runs: str | None = None, **other: Any) -> list[Any
         run_list.page_failure(),
         run_list.run_table(address),
         column_menu.dialog(),
-        html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="my-3"),
+        html.Div(dbc.Spinner(size="sm"), id=ids.EMPTY, className="empty my-3"),
         filter_hint(),
         relations.section(),
         frame.ticker("runs", ui),

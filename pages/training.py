@@ -6,6 +6,7 @@ import dash
 from dash import dcc, html
 
 from components import ids
+from components.page_head import page_head
 from components.texts.language import _
 from components.trainings import training_form, training_outcomes, training_rows
 from components.ui_settings import UiSettings, page
@@ -16,7 +17,7 @@ def layout(_ui: UiSettings, /, **query: str) -> list[Any]:
     """Returns the page; `?from=` fills the form from a run, `?fork=` goes on from its checkpoint."""
     asked = {name: query[name] for name in ("from", "fork", "trainer") if query.get(name)}
     return [
-        html.H1(_("Training"), className="h3"),
+        page_head(_("Training")),
         html.Div([training_form.place(), training_rows.place()], className="training-page"),
         dcc.Store(id=ids.TRAINING_TEXTS, data=training_form.texts() | {"questions": training_outcomes.questions()}),
         dcc.Store(id=ids.TRAINING_QUERY, data=asked),

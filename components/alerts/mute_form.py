@@ -28,30 +28,29 @@ def mute_form() -> html.Section:
         ),
         _field(_("For"), dbc.Select(id=ids.MUTE_HOURS, options=hours, value="4", size="sm")),
         _field(_("Why"), dbc.Input(id=ids.MUTE_WHY, size="sm", maxlength=500)),
-        dbc.Button(_("Mute"), id=ids.MUTE_SEND, size="sm", color="primary", class_name="align-self-end"),
+        dbc.Button(_("Mute"), id=ids.MUTE_SEND, color="primary"),
     ]
     end = [
         _field(_("Mute that is to end"), dbc.Select(id=ids.MUTE_END_CHOICE, options=[], size="sm")),
-        dbc.Button(
-            _("End it"), id=ids.MUTE_END, size="sm", color="secondary", outline=True, class_name="align-self-end"
-        ),
+        dbc.Button(_("End it"), id=ids.MUTE_END, color="secondary", outline=True),
     ]
     return html.Section(
         [
-            html.H2(_("Mute"), className="h5 mt-4"),
-            only_who_may(Access.WRITE, fields, ids.MUTE_REFUSED, "d-flex flex-wrap gap-2"),
+            html.H2(_("Mute"), className="h5"),
+            only_who_may(Access.WRITE, fields, ids.MUTE_REFUSED, "controls"),
             reason(Access.WRITE, ids.MUTE_REFUSED),
             html.Div(
-                only_who_may(Access.WRITE, end, ids.MUTE_REFUSED, "d-flex flex-wrap gap-2"),
+                only_who_may(Access.WRITE, end, ids.MUTE_REFUSED, "controls"),
                 id=ids.MUTE_END_PLACE,
                 className="mt-3",
                 hidden=True,
             ),
             html.P(id=ids.MUTE_OUTCOME, role="status", className="small mt-1"),
         ],
+        className="panel mt-4",
         **{"aria-label": _("Mute")},
     )
 
 
 def _field(label: str, control: Any) -> html.Label:
-    return html.Label([html.Span(label, className="small"), control])
+    return html.Label([html.Span(label), control])

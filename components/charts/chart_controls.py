@@ -40,7 +40,7 @@ def controls(options: ChartOptions) -> html.Div:
             _select(ids.OPTION_CENTRE, _("Line"), centres, options.centre),
             _select(ids.OPTION_BAND, _("Band"), bands, options.band),
         ],
-        className="d-flex flex-wrap gap-3 align-items-end mb-2 chart-controls",
+        className="controls chart-controls",
         role="group",
         **{"aria-label": _("How the charts are drawn")},
     )
@@ -54,7 +54,7 @@ def run_controls(options: ChartOptions) -> html.Div:
             _smoothing(ids.RUN_SMOOTHING, options.smoothing),
             _switch(ids.RUN_LOG, _("Logarithmic y"), options.log_y),
         ],
-        className="d-flex flex-wrap gap-3 align-items-end mb-2 chart-controls",
+        className="controls chart-controls",
         role="group",
         **{"aria-label": _("How the charts are drawn")},
     )

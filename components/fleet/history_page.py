@@ -53,7 +53,7 @@ def controls(question: FleetQuestion) -> html.Div:
                 style={} if zoomed else {"display": "none"},
             ),
         ],
-        className="d-flex flex-wrap gap-3 align-items-end mb-2",
+        className="controls",
         role="group",
         **{"aria-label": _("What is shown")},
     )

@@ -43,11 +43,11 @@ def controls(asked: ViewRequest) -> list[Any]:
                 _choice(ids.INFERENCE_SIZE, _("Maze size"), sizes, str(asked.size or NONE), "only-maze"),
                 _labelled(ids.INFERENCE_SEED, _seed_label(), _seed(asked.seed)),
             ],
-            className="d-flex flex-wrap gap-3 align-items-end mb-2",
+            className="controls",
         ),
         html.Div(
             [_buttons(), *_speeds(asked), _goes_on()],
-            className="d-flex flex-wrap gap-4 align-items-end mb-2",
+            className="controls",
         ),
         _keys(),
     ]

@@ -59,10 +59,10 @@ def facts(model: Model) -> list[Any]:
         (_("ONNX path"), html.Code(model.onnx_path or words.MISSING)),
         *_noted(model),
     ]
-    title = [html.H1(_("Model %(id)s", id=model.id), className="h3 mb-0 me-2"), model_badge(model.state)]
+    title = [html.H1(_("Model %(id)s", id=model.id), className="h3"), model_badge(model.state)]
     measured = None if model.measured is None else html.P(measured_text(model.measured), className="small")
     return [
-        html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
+        html.Div(title, className="page-head"),
         html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in known], className="facts"),
         measured,
     ]

@@ -130,12 +130,12 @@ def toolbar() -> html.Div:
                         ids.refused("models"),
                     ),
                 ],
-                className="ms-auto d-flex flex-wrap gap-2 align-items-end",
+                className="controls-end",
                 role="group",
                 **{"aria-label": _("The chosen model")},
             ),
         ],
-        className="d-flex flex-wrap gap-3 align-items-end mb-2",
+        className="controls",
     )
 
 

@@ -1,6 +1,6 @@
 """The table of final metrics, honest about which value is final and how far a rate can be trusted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import dash_bootstrap_components as dbc
@@ -12,6 +12,7 @@ from components.colours import BASELINE_DASH, LineStyle, run_styles
 from components.links import run_href
 from components.texts import words
 from components.texts.language import _
+from components.texts.number_columns import number_column
 from components.texts.outcomes import outcome_text
 from domain.charts.chart_options import ChartOptions
 from domain.statistics import Interval
@@ -68,6 +69,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
     styles, baseline = run_styles(runs), _baseline(runs)
     differing = differing_parameters({run.run_id: run.params for run in runs}) if options.differing else {}
     shown = columns(runs, known.vocabulary)
+    write = {word: _writer(word, [final(run, word, known, options).value for run in runs]) for word in shown}
     head = [column_head(_("Run")), column_head(_("Algorithm"))]
     head += [column_head(heading(word, options.final), end=True) for word in shown]
     head += [
@@ -85,7 +87,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
             [
                 _name(run, None if options.grouped else styles[run.run_id], known.vocabulary),
                 html.Td(_told(run.parameter("algorithm", known.vocabulary))),
-                *(_cell(word, final(run, word, known, options), _against(run, word)) for word in shown),
+                *(_cell(final(run, word, known, options), _against(run, word), write[word]) for word in shown),
                 html.Td(words.count(known.episodes(run)), className="text-end"),
                 html.Td(status_badge(run.status)),
                 *(html.Td(values[run.run_id] or words.MISSING, className="as-logged") for values in differing.values()),
@@ -118,21 +120,26 @@ def _baseline(runs: Sequence[Run]) -> Run | None:
     return marked[0] if len(marked) == 1 else None
 
 
-def _difference(word: MetricWord, value: float | None, baseline: float | None) -> html.Div | None:
+def _writer(word: MetricWord, values: Sequence[float | None]) -> Callable[[float | None], str]:
+    """How the numbers of a column are written, so that their points stand below one another."""
+    return words.percent if word in RATES else number_column(values)
+
+
+def _difference(value: float | None, baseline: float | None, write: Callable[[float | None], str]) -> html.Div | None:
     if value is None or baseline is None:
         return None
-    text = words.percent(abs(value - baseline)) if word in RATES else words.number(abs(value - baseline))
     sign = "±" if value == baseline else "+" if value > baseline else "−"
-    return html.Div(sign + text, className="small text-body-secondary", title=_("against the baseline"))
+    text = sign + write(abs(value - baseline))
+    return html.Div(text, className="small text-body-secondary", title=_("against the baseline"))
 
 
-def _cell(word: MetricWord, cell: Final, baseline: float | None) -> html.Td:
-    text = words.percent(cell.value) if word in RATES else words.number(cell.value)
+def _cell(cell: Final, baseline: float | None, write: Callable[[float | None], str]) -> html.Td:
+    text = write(cell.value)
     if cell.interval is not None:
         text += f" [{words.percent(cell.interval.low)}, {words.percent(cell.interval.high)}]"
     odd = cell.outcome.diverged is not None or cell.outcome.out_of_range is not None
     told = outcome_text(cell.outcome, text)
-    difference = _difference(word, cell.value, baseline)
+    difference = _difference(cell.value, baseline, write)
     parts = told if difference is None else [told, difference]
     return html.Td(parts, className="text-end" + (" no-value" if odd else ""), title=cell.key or _("not logged"))
 

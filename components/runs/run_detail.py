@@ -80,7 +80,7 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
     """Returns the run's head: name, state, and what is known of it; `mlflow_page` is its page in MLflow's own UI."""
     beside = beside or Beside(Known({}, vocabulary), Family(run.parent_id, None, []))
     summary = summarise(run, vocabulary).model_copy(update={"episodes": beside.known.episodes(run)})
-    title = [html.H1(summary.name or words.MISSING, className="h3 mb-0 me-2 run-name"), status_badge(run.status)]
+    title = [html.H1(summary.name or words.MISSING, className="h3 run-name"), status_badge(run.status)]
     if summary.diverged:
         title.append(diverged_badge())
     if beside.silent_minutes is not None:
@@ -95,7 +95,7 @@ def facts(run: Run, mlflow_page: str | None, vocabulary: Vocabulary, beside: Bes
         *family_facts(beside.family),
     ]
     return [
-        html.Div(title, className="d-flex flex-wrap align-items-center gap-1 mb-2"),
+        html.Div(title, className="page-head"),
         *([console_box()] if run.status is RunStatus.FAILED else []),
         html.Dl(
             [html.Div([html.Dt(name), html.Dd(value)]) for name, value in listed],
@@ -114,7 +114,7 @@ def _ways_on(run: Run, mlflow_page: str | None) -> html.Div:
         ways.insert(0, html.A(_("Its training"), href=training_href(run.run_id)))
     if mlflow_page is not None:
         ways.append(html.A([_("Open in MLflow"), " ↗"], href=mlflow_page, target="_blank", rel="noopener"))
-    return html.Div(ways, className="ms-auto d-flex flex-wrap gap-3")
+    return html.Div(ways, className="page-ways")
 
 
 def not_found(run_id: str) -> list[Any]:

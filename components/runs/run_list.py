@@ -78,27 +78,27 @@ def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
     return dbc.Alert(_("The address says something odd about %(names)s.", names=", ".join(odd)), color="warning")
 
 
-def freshness() -> html.Div:
-    """Returns how old the list is, and what failed."""
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
-                    rows_shown(ids.TABLE),
-                    html.Span(id=ids.PAGE_SHOWN, role="status", className="text-body-secondary small"),
-                    html.Span(id=ids.PROGRESS_SAID, role="status", className="visually-hidden"),
-                    html.Span(
-                        dbc.Spinner(size="sm", spinner_class_name="ms-2"), id=ids.LOADING, hidden=True, role="status"
-                    ),
-                    dbc.Button(
-                        _("Refresh"), id=ids.REFRESH, size="sm", color="link", class_name="ms-2 p-0 align-baseline"
-                    ),
-                ]
-            ),
-            html.Div(notices.failure_alert("runs"), **{"aria-live": "polite"}),
-        ]
-    )
+def freshness() -> list[Any]:
+    """Returns how many runs there are, how old the list is, and the button that asks anew."""
+    return [
+        html.Div(
+            [
+                html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
+                rows_shown(ids.TABLE),
+                html.Span(id=ids.PAGE_SHOWN, role="status", className="text-body-secondary small"),
+                html.Span(id=ids.PROGRESS_SAID, role="status", className="visually-hidden"),
+                html.Span(
+                    dbc.Spinner(size="sm", spinner_class_name="ms-2"), id=ids.LOADING, hidden=True, role="status"
+                ),
+            ]
+        ),
+        dbc.Button(_("Refresh"), id=ids.REFRESH, size="sm", color="link", class_name="px-0"),
+    ]
+
+
+def failed() -> html.Div:
+    """Returns the place that says what failed."""
+    return html.Div(notices.failure_alert("runs"), **{"aria-live": "polite"})
 
 
 def freshness_text(runs: int | None, as_of_ms: int | None, *, failed: bool) -> list[Any]:

@@ -41,12 +41,12 @@ def toolbar(address: ListAddress) -> html.Div:
                     dbc.Button(_("Clear"), id=ids.CLEAR, color="link", disabled=True),
                     dbc.Button(_("Compare"), id=ids.COMPARE, color="primary", disabled=True),
                 ],
-                className="ms-auto d-flex flex-wrap justify-content-end gap-2 align-items-end",
+                className="controls-end",
             ),
             html.Span(id=ids.COLUMNS_SAID, role="status", className="visually-hidden"),
             html.Span(id=ids.SELECT_SAID, role="status", className="small text-body-secondary w-100 text-end"),
         ],
-        className="d-flex flex-wrap gap-3 align-items-end mb-2",
+        className="controls",
     )
 
 
