@@ -45,7 +45,7 @@ def chart_layout(
         # At the top, so that what stands below it, line by line, grows downwards.
         "title": {
             "text": chart_title(spec),
-            "font": {"size": 15},
+            "font": {"size": 14, "weight": 600},
             **{"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": 8, "t": 8}},
         },
         "xaxis": axis | _x_axis(options, scale, step, legend=legend),

@@ -55,7 +55,7 @@ def _layout(question: FleetQuestion, steps: Steps | None, lines: int) -> dict[st
     span = {} if steps is None else {"range": [steps.since_ms, steps.until_ms], "autorange": False}
     percent = {"range": [-2, 102]} if question.measure is Measure.UTILIZATION else {"rangemode": "tozero"}
     return {
-        "title": {"text": measure_name(question.measure), "x": 0, "xref": "paper", "font": {"size": 15}},
+        "title": {"text": measure_name(question.measure), "x": 0, "xref": "paper", "font": {"size": 14, "weight": 600}},
         "xaxis": axis | {"type": "date", "nticks": 6} | span,
         "yaxis": axis | percent | {"title": {"text": measure_axis(question.measure)}, "fixedrange": True},
         "margin": {"l": 60, "r": 12, "t": 40, "b": 72},

@@ -53,7 +53,7 @@ def chart_layout() -> dict[str, Any]:
     axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
     title = _("GPU utilisation, the last %(samples)s samples", samples=HISTORY_SAMPLES)
     return {
-        "title": {"text": title, "x": 0, "xref": "paper", "font": {"size": 15}},
+        "title": {"text": title, "x": 0, "xref": "paper", "font": {"size": 14, "weight": 600}},
         # The ticks say that it is time, and of which unit.
         "xaxis": axis | {"type": "date", "tickformat": "%H:%M:%S", "nticks": 5},
         "yaxis": axis | {"range": [-2, 102], "title": {"text": _("Utilisation (%)")}, "fixedrange": True},

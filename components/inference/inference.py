@@ -93,7 +93,7 @@ def chart_layout() -> dict[str, Any]:
     """Returns the Plotly layout of that chart."""
     axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
     return {
-        "title": {"text": _("Cumulative reward"), "x": 0, "xref": "paper", "font": {"size": 15}},
+        "title": {"text": _("Cumulative reward"), "x": 0, "xref": "paper", "font": {"size": 14, "weight": 600}},
         "xaxis": axis | {"title": {"text": _("Step")}, "rangemode": "tozero"},
         "yaxis": axis | {"title": {"text": _("Cumulative reward")}},
         "margin": {"l": 60, "r": 12, "t": 40, "b": 48},

@@ -46,7 +46,7 @@ def _chart(word: MetricWord) -> html.Figure:
 def _layout(word: MetricWord) -> dict[str, Any]:
     axis = {"gridcolor": _GREY, "zerolinecolor": _GREY, "linecolor": _GREY}
     return {
-        "title": {"text": metric_name(word), "x": 0, "xref": "paper", "font": {"size": 15}},
+        "title": {"text": metric_name(word), "x": 0, "xref": "paper", "font": {"size": 14, "weight": 600}},
         "xaxis": axis | {"title": {"text": _("Episodes")}, "rangemode": "tozero"},
         "yaxis": axis | {"title": {"text": metric_axis(word)}},
         "margin": {"l": 60, "r": 12, "t": 40, "b": 48},
