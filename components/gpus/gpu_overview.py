@@ -35,6 +35,7 @@ def overview(metric: str, group: str, host: str, owner: str, state: str, run: st
             _legend(),
         ],
         id=ids.GPU_OVERVIEW,
+        className="panel",
         hidden=True,
         **{"aria-label": _("All GPUs")},
     )
