@@ -36,9 +36,14 @@ def controls(options: ChartOptions) -> html.Div:
             _switch(ids.OPTION_LOG, _("Logarithmic y"), options.log_y),
             _switch(ids.OPTION_DIFFERING, _("Parameters that differ"), options.differing),
             _switch(ids.OPTION_GROUPED, _("Runs as seeds"), options.grouped),
-            _select(ids.OPTION_DIVERGED, _("Diverged runs count"), diverged, options.diverged),
-            _select(ids.OPTION_CENTRE, _("Line"), centres, options.centre),
-            _select(ids.OPTION_BAND, _("Band"), bands, options.band),
+            html.Div(  # these change groups alone, and come and go together
+                [
+                    _select(ids.OPTION_DIVERGED, _("Diverged runs count"), diverged, options.diverged),
+                    _select(ids.OPTION_CENTRE, _("Line"), centres, options.centre),
+                    _select(ids.OPTION_BAND, _("Band"), bands, options.band),
+                ],
+                className="controls-part",
+            ),
         ],
         className="controls chart-controls",
         role="group",

@@ -1,6 +1,6 @@
 """The table of groups: what their final rewards come to, and how many of their runs diverged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import dash_bootstrap_components as dbc
@@ -12,6 +12,7 @@ from components.colours import line_styles
 from components.runs.final_metrics import column_head, swatch
 from components.texts import words
 from components.texts.language import _
+from components.texts.number_columns import number_column
 from components.texts.outcomes import survivors_text
 from domain.charts.chart_options import ChartOptions
 from domain.tracking.group_scores import DivergedRuns, RunScore, counted_scores, lowest_scores, ranked_scores
@@ -32,6 +33,13 @@ class _Scored(NamedTuple):
     ranked: Scores
 
 
+class _Found(NamedTuple):
+    """Of how many runs, and the IQM, the mean, and how likely one of them beats one of the first group."""
+
+    runs: int
+    estimates: tuple[Estimate | None, Estimate | None, Estimate | None]
+
+
 def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> html.Div | None:
     """Returns what each group's final rewards come to, and how likely a run of it beats one of the first group.
 
@@ -42,16 +50,23 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
     styles = line_styles([group_name(group) for group in groups])
     members = [[run for run in runs if run.run_id in group.run_ids] for group in groups]
     scored = _scored(members, known, options)
+    found = [_found(scores, scored[0]) for scores in scored]
+    write = [number_column(_numbers(column)) for column in zip(*(one.estimates for one in found), strict=True)]
     told = [_diverged(group, known) for group in members]
     anyone = any(told)
     body = [
         html.Tr(
             [
                 html.Th([swatch(styles[group_name(group)]), _named(group)], scope="row"),
-                *_estimates(scores, scored[0], [html.Td(parts or words.MISSING)] if anyone else []),
+                html.Td(str(one.runs), className="text-end"),
+                *([html.Td(parts or words.MISSING)] if anyone else []),
+                *(
+                    html.Td(_estimate(estimate, text), className="text-end")
+                    for estimate, text in zip(one.estimates, write, strict=True)
+                ),
             ]
         )
-        for group, scores, parts in zip(groups, scored, told, strict=True)
+        for group, one, parts in zip(groups, found, told, strict=True)
     ]
     said = [html.P(_how_counted(options.diverged), className="small text-body-secondary mb-1")] if anyone else []
     head = html.Thead(html.Tr(_heads(diverged=anyone)))
@@ -120,20 +135,27 @@ def _ends(group: Sequence[Run], known: Known, word: MetricWord) -> list[Any]:
     return [known.outcome(run, word).diverged for run in logged]
 
 
-def _estimates(scores: _Scored, first: _Scored, diverged: Sequence[html.Td]) -> list[html.Td]:
-    if not scores.counted:
-        texts = ["0", *(words.MISSING,) * 3]
-    else:
-        found = aggregate(scores.counted)
-        texts = [str(found.runs), _estimate(found.iqm), _estimate(found.mean), words.MISSING]
+def _found(scores: _Scored, first: _Scored) -> _Found:
+    """What the scores of one group come to, beside those of the `first` one."""
+    beats = None
     if scores is not first and set(scores.ranked) & set(first.ranked):
-        texts[-1] = _estimate(probability_of_improvement(scores.ranked, first.ranked).probability)
-    cells = [html.Td(text, className="text-end") for text in texts]
-    return [cells[0], *diverged, *cells[1:]]
+        beats = probability_of_improvement(scores.ranked, first.ranked).probability
+    if not scores.counted:
+        return _Found(0, (None, None, beats))
+    found = aggregate(scores.counted)
+    return _Found(found.runs, (found.iqm, found.mean, beats))
 
 
-def _estimate(estimate: Estimate) -> str:
-    value = words.number(estimate.value)
+def _numbers(estimates: Iterable[Estimate | None]) -> list[float]:
+    """All that stands below one another in a column, the ends of intervals, too."""
+    told = [one for one in estimates if one is not None]
+    ends = [end for one in told if one.interval is not None for end in (one.interval.low, one.interval.high)]
+    return [*(one.value for one in told), *ends]
+
+
+def _estimate(estimate: Estimate | None, write: Callable[[float | None], str]) -> str:
+    if estimate is None:
+        return words.MISSING
     if estimate.interval is None:
-        return value
-    return f"{value} [{words.number(estimate.interval.low)}, {words.number(estimate.interval.high)}]"
+        return write(estimate.value)
+    return f"{write(estimate.value)} [{write(estimate.interval.low)}, {write(estimate.interval.high)}]"
