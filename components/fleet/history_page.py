@@ -154,7 +154,7 @@ def body() -> list[Any]:
 
 def nothing(text: str) -> html.P:
     """Draws a sentence in the place of a chart that has no line."""
-    return html.P(text, className="my-3")
+    return html.P(text, className="empty my-3")
 
 
 def _choice(component_id: str, label: str, options: Mapping[str, str], value: str) -> html.Div:
