@@ -93,10 +93,10 @@ def test_runs_stand_beside_the_one_baseline_with_their_distance() -> None:
     runs = [run(1, 1.0, **BASELINE), run(2, 1.5), run(3, 0.25)]
     shown = texts(final_metrics.table(runs, Known({}, DEFAULT), ChartOptions()))
     assert "baseline" in shown
-    assert {"+0.5", "−0.75"} <= set(shown)
+    assert {"+0.50", "−0.75"} <= set(shown)
     assert [style.dash for style in run_styles(runs).values()].count("longdash") == 1
     two = [run(1, 1.0, **BASELINE), run(2, 1.5, **BASELINE), run(3, 0.25)]
-    assert not {"+0.5", "−0.75"} & set(texts(final_metrics.table(two, Known({}, DEFAULT), ChartOptions())))
+    assert not {"+0.50", "−0.75"} & set(texts(final_metrics.table(two, Known({}, DEFAULT), ChartOptions())))
 
 
 def test_archived_runs_are_left_out_unless_asked_for() -> None:
