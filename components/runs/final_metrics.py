@@ -121,7 +121,7 @@ def _baseline(runs: Sequence[Run]) -> Run | None:
 
 
 def _writer(word: MetricWord, values: Sequence[float | None]) -> Callable[[float | None], str]:
-    """How the numbers of a column are written, so that their points stand below one another."""
+    """Returns how the numbers of a column are written, so that their points stand below one another."""
     return words.percent if word in RATES else number_column(values)
 
 

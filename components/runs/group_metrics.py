@@ -136,7 +136,7 @@ def _ends(group: Sequence[Run], known: Known, word: MetricWord) -> list[Any]:
 
 
 def _found(scores: _Scored, first: _Scored) -> _Found:
-    """What the scores of one group come to, beside those of the `first` one."""
+    """Returns what the scores of one group come to, beside those of the `first` one."""
     beats = None
     if scores is not first and set(scores.ranked) & set(first.ranked):
         beats = probability_of_improvement(scores.ranked, first.ranked).probability
@@ -147,7 +147,7 @@ def _found(scores: _Scored, first: _Scored) -> _Found:
 
 
 def _numbers(estimates: Iterable[Estimate | None]) -> list[float]:
-    """All that stands below one another in a column, the ends of intervals, too."""
+    """Collects what stands below one another in a column, the ends of intervals, too."""
     told = [one for one in estimates if one is not None]
     ends = [end for one in told if one.interval is not None for end in (one.interval.low, one.interval.high)]
     return [*(one.value for one in told), *ends]

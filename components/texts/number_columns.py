@@ -26,5 +26,5 @@ def number_column(values: Iterable[float | None]) -> Callable[[float | None], st
 
 
 def _decimals(size: float, digits: int) -> int:
-    """How many decimals show so many significant digits."""
+    """Counts the decimals that show so many significant digits."""
     return digits - 1 - math.floor(math.log10(size))
