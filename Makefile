@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint lock licences train-deps ray translations hooks clean chromium compiler nginx prometheus
+.PHONY: help run test lint lint-javascript lock licences train-deps ray translations hooks clean chromium compiler nginx prometheus
 SHELL := /bin/sh
 .SHELLFLAGS := -euc
 # Where it is set, each of the many processes of a test run compiles the same files anew.
@@ -14,6 +14,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 RAY := .venv-ray
+JAVASCRIPT := tests/javascript
 # The first of these that is 3.11 or newer is taken; `make run PYTHON=/path/to/python` names another.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -43,6 +44,9 @@ said=$$($(PY) -m pip config list) && \
   export UV_INDEX_STRATEGY=unsafe-best-match
 endef
 
+WITH_NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+IN_JAVASCRIPT := cd $(JAVASCRIPT) && $(WITH_NODE) npm run --silent
+
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
@@ -52,12 +56,17 @@ run: $(STAMPS)/run ## Start Clew; Ctrl-C stops it
 # Five at a time on two cores: most of their time they wait for an MLflow, a browser or a clock. A file stays together.
 # ARGS="-m ''" adds what is left out else, for it tests the same in one more way.
 test: lint chromium compiler nginx prometheus ## Run all checks and tests; ARGS="-k name" goes to pytest
+	@$(IN_JAVASCRIPT) test
 	@$(PY) -m pytest -n 5 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: $(STAMPS)/dev ## ruff and mypy
+lint: $(STAMPS)/dev lint-javascript ## ruff, mypy, and the same for JavaScript: biome and tsc
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet . || { echo "Run '$(PY) -m ruff format .' to lay these out."; exit 1; }
 	@$(PY) -m mypy
+
+lint-javascript: $(JAVASCRIPT)/node_modules/.package-lock.json
+	@$(IN_JAVASCRIPT) lint
+	@$(IN_JAVASCRIPT) types
 
 train-deps: $(STAMPS)/train ## Install what `python -m training` needs (torch and more)
 
@@ -79,7 +88,7 @@ hooks: $(STAMPS)/dev ## Have git run the checks before each commit
 	@$(PY) -m pre_commit install
 
 clean: ## Remove what was installed and cached; var/, with your data, stays
-	rm -rf $(VENV) $(RAY) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RAY) $(JAVASCRIPT)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMPS)/venv:
@@ -107,6 +116,12 @@ $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/venv
 	@echo "Installing the libraries for checks and tests; the first time this takes a minute or two …"
 	@$(call install,$<,--compile-bytecode)
 	@touch $@ $(STAMPS)/run
+
+# Node.js comes with requirements-dev.txt. What npm installs it lists there itself.
+$(JAVASCRIPT)/node_modules/.package-lock.json: $(JAVASCRIPT)/package-lock.json $(STAMPS)/dev
+	@echo "Installing what checks the scripts of pages with npm …"
+	@cd $(JAVASCRIPT) && $(WITH_NODE) npm ci --silent --no-audit --no-fund
+	@touch $@
 
 # torch by pip, and on its own: pip's configuration is where a machine says that it wants the CPU build.
 $(STAMPS)/train: requirements-train.txt $(STAMPS)/run

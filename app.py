@@ -18,6 +18,7 @@ import api.edge.forwarded
 import api.edge.guards
 import api.edge.hosts
 import api.edge.request_log
+import api.edge.scripts
 import api.edge.security
 import api.routes
 import callbacks.alerts
@@ -68,6 +69,8 @@ from settings.settings import Settings
 ROOT = Path(__file__).parent
 ASSETS = ROOT / "assets"
 ICON = "favicon.svg"
+# Dash would name each script of ours in the alphabet's order; those of others it does name.
+OWN_SCRIPTS = r"^(?!.*\.min\.js$).*\.js$"
 
 
 class LocalisedDash(dash.Dash):
@@ -121,10 +124,13 @@ def create_app(settings: Settings, services: Services) -> dash.Dash:
     api.edge.request_log.register(server)
     api.edge.hosts.register(server, settings)
     api.routes.register(server, services)
+    script = api.edge.scripts.register(server, ASSETS)
     app = LocalisedDash(
         ui,
         server=server,
         assets_folder=str(ASSETS),
+        assets_ignore=OWN_SCRIPTS,
+        external_scripts=[f"{ui.pathname_prefix}{script}"],
         pages_folder=str(ROOT / "pages"),
         use_pages=True,
         title="Clew",

@@ -1,126 +1,128 @@
 /* What is shown of one file, by its kind: pictures, films, tables, texts, models; documents in a frame where nothing runs. */
-(function () {
-  "use strict";
-  const make = (...given) => window.clew.live.make(...given);
-  const calls = () => window.clew.artifactCalls;
-  const nameOf = (path) => path.split("/").pop();
+import { artifactCalls } from "./artifact_calls.js";
+import { artifactText } from "./artifact_text.js";
+import { live } from "./live_text.js";
 
-  function problem(place, sentence) {
-    place.replaceChildren(make("p", { class: "alert alert-secondary mb-0", role: "status" }, sentence));
-  }
+const { make } = live;
+const nameOf = (path) => path.split("/").pop();
 
-  /** A file in an element that the browser fills by itself; what it cannot show is said in its place. */
-  function media(place, tag, file, texts, attributes, note) {
-    const element = make(tag, { class: "artifact-media", ...attributes });
-    element.addEventListener("error", () => place.isConnected && problem(place, texts.not_played));
-    element.setAttribute("src", calls().address(file.run, file.path, tag === "img" ? "" : "pieces"));
-    place.replaceChildren(element, ...(note ? [make("p", { class: "small text-body-secondary mb-0" }, note)] : []));
-  }
+function problem(place, sentence) {
+  place.replaceChildren(make("p", { class: "alert alert-secondary mb-0", role: "status" }, sentence));
+}
 
-  function picture(place, file, texts, found) {
-    const note = found.width ? calls().filled(texts.pixels, { width: found.width, height: found.height }) : null;
-    media(place, "img", file, texts, { alt: nameOf(file.path), width: found.width, height: found.height }, note);
-  }
+/** A file in an element that the browser fills by itself; what it cannot show is said in its place. */
+function media(place, tag, file, texts, attributes, note) {
+  const element = make(tag, { class: "artifact-media", ...attributes });
+  element.addEventListener("error", () => place.isConnected && problem(place, texts.not_played));
+  element.setAttribute("src", artifactCalls.address(file.run, file.path, tag === "img" ? "" : "pieces"));
+  place.replaceChildren(element, ...(note ? [make("p", { class: "small text-body-secondary mb-0" }, note)] : []));
+}
 
-  function player(place, file, texts, tag) {
-    const label = calls().filled(texts.preview, { name: nameOf(file.path) });
-    media(place, tag, file, texts, { controls: "", preload: "metadata", playsinline: "", loop: tag === "video" ? "" : null, "aria-label": label });
-  }
+function picture(place, file, texts, found) {
+  const note = found.width ? artifactCalls.filled(texts.pixels, { width: found.width, height: found.height }) : null;
+  media(place, "img", file, texts, { alt: nameOf(file.path), width: found.width, height: found.height }, note);
+}
 
-  /** A document that cannot run, ask or reach anything, whatever it holds: its own answer says so, too. */
-  function frame(place, file, texts, found) {
-    const isOurs = found.kind === "markdown";
-    const sandbox = isOurs ? "allow-popups allow-popups-to-escape-sandbox" : "";
-    const title = calls().filled(texts.preview, { name: nameOf(file.path) });
-    const note = isOurs ? [] : [make("p", { class: "small text-body-secondary mb-1" }, texts.no_scripts)];
-    place.replaceChildren(...note, make("iframe", { class: "artifact-frame", sandbox, title, referrerpolicy: "no-referrer", src: calls().address(file.run, file.path, "document") }));
-  }
+function player(place, file, texts, tag) {
+  const label = artifactCalls.filled(texts.preview, { name: nameOf(file.path) });
+  media(place, tag, file, texts, { controls: "", preload: "metadata", playsinline: "", loop: tag === "video" ? "" : null, "aria-label": label });
+}
 
-  /** A cell that is a picture; what the browser cannot show of it is its path. */
-  function pictureIn(file, { path, small }, texts) {
-    const image = make("img", { src: calls().address(file.run, small), alt: nameOf(path), loading: "lazy", decoding: "async" });
-    image.addEventListener("error", () => image.replaceWith(path));
-    const title = calls().filled(texts.open_picture, { name: nameOf(path) });
-    return make("a", { href: calls().address(file.run, path), target: "_blank", rel: "noreferrer", title }, image);
-  }
+/** A document that cannot run, ask or reach anything, whatever it holds: its own answer says so, too. */
+function frame(place, file, texts, found) {
+  const isOurs = found.kind === "markdown";
+  const sandbox = isOurs ? "allow-popups allow-popups-to-escape-sandbox" : "";
+  const title = artifactCalls.filled(texts.preview, { name: nameOf(file.path) });
+  const note = isOurs ? [] : [make("p", { class: "small text-body-secondary mb-1" }, texts.no_scripts)];
+  place.replaceChildren(...note, make("iframe", { class: "artifact-frame", sandbox, title, referrerpolicy: "no-referrer", src: artifactCalls.address(file.run, file.path, "document") }));
+}
 
-  function tableOf(label, columns, rows, file, texts) {
-    const head = make("thead", {}, make("tr", {}, ...columns.map((text) => make("th", { scope: "col" }, text))));
-    const body = make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, typeof cell === "string" ? cell : pictureIn(file, cell, texts))))));
-    const table = make("table", { class: "table table-sm mb-0" }, head, body);
-    return make("div", { class: "artifact-table", tabindex: "0", role: "region", "aria-label": label }, table);
-  }
+/** A cell that is a picture; what the browser cannot show of it is its path. */
+function pictureIn(file, { path, small }, texts) {
+  const image = make("img", { src: artifactCalls.address(file.run, small), alt: nameOf(path), loading: "lazy", decoding: "async" });
+  image.addEventListener("error", () => image.replaceWith(path));
+  const title = artifactCalls.filled(texts.open_picture, { name: nameOf(path) });
+  return make("a", { href: artifactCalls.address(file.run, path), target: "_blank", rel: "noreferrer", title }, image);
+}
 
-  function table(place, file, texts, { table: found }) {
-    const n = calls().number;
-    const all = found.rows_in_all;
-    const parts = [];
-    if (all !== null && all !== undefined) parts.push(calls().filled(texts.rows_of, { n: n(found.rows.length), all: n(all) }));
-    else if (found.is_cut) parts.push(calls().filled(texts.rows, { n: n(found.rows.length) }));
-    if (found.columns_in_all > found.columns.length) parts.push(calls().filled(texts.columns_of, { n: n(found.columns.length), all: n(found.columns_in_all) }));
-    const label = calls().filled(texts.table_of, { name: nameOf(file.path) });
-    place.replaceChildren(make("p", { class: "small text-body-secondary mb-1" }, parts.join(" ")), tableOf(label, found.columns, found.rows, file, texts));
-  }
+function tableOf(label, columns, rows, file, texts) {
+  const head = make("thead", {}, make("tr", {}, ...columns.map((text) => make("th", { scope: "col" }, text))));
+  const body = make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, typeof cell === "string" ? cell : pictureIn(file, cell, texts))))));
+  const table = make("table", { class: "table table-sm mb-0" }, head, body);
+  return make("div", { class: "artifact-table", tabindex: "0", role: "region", "aria-label": label }, table);
+}
 
-  function onnx(place, _file, texts, { onnx: found }) {
-    const rows = (tensors) => tensors.map(({ name, element_type, shape }) => [name, element_type, `[${shape.map((one) => (one === null ? "?" : one)).join(", ")}]`]);
-    const part = (title, tensors) => [make("h4", { class: "h6 mt-2" }, title), tableOf(title, [texts.tensor, texts.type, texts.shape], rows(tensors))];
-    const all = found.weights_in_all;
-    const weights = all > found.weights.length ? calls().filled(texts.weights_of, { n: found.weights.length, all: calls().number(all) }) : texts.weights;
-    place.replaceChildren(
-      make("p", { class: "mb-1" }, calls().filled(texts.nodes, { n: calls().number(found.nodes), producer: found.producer || "–" })),
-      ...part(texts.inputs, found.inputs),
-      ...part(texts.outputs, found.outputs),
-      ...part(weights, found.weights)
-    );
-  }
+function table(place, file, texts, { table: found }) {
+  const n = artifactCalls.number;
+  const all = found.rows_in_all;
+  const parts = [];
+  if (all !== null && all !== undefined) parts.push(artifactCalls.filled(texts.rows_of, { n: n(found.rows.length), all: n(all) }));
+  else if (found.is_cut) parts.push(artifactCalls.filled(texts.rows, { n: n(found.rows.length) }));
+  if (found.columns_in_all > found.columns.length) parts.push(artifactCalls.filled(texts.columns_of, { n: n(found.columns.length), all: n(found.columns_in_all) }));
+  const label = artifactCalls.filled(texts.table_of, { name: nameOf(file.path) });
+  place.replaceChildren(make("p", { class: "small text-body-secondary mb-1" }, parts.join(" ")), tableOf(label, found.columns, found.rows, file, texts));
+}
 
-  function laidOut(place, file, texts, found) {
-    if (found.table) return table(place, file, texts, found);
-    if (found.figure) return figure(place, file, texts, found.figure);
-    const label = calls().filled(texts.preview, { name: nameOf(file.path) });
-    place.replaceChildren(make("pre", { class: "artifact-json", tabindex: "0", role: "region", "aria-label": label }, found.text));
-    return undefined;
-  }
+function onnx(place, _file, texts, { onnx: found }) {
+  const rows = (tensors) => tensors.map(({ name, element_type, shape }) => [name, element_type, `[${shape.map((one) => (one === null ? "?" : one)).join(", ")}]`]);
+  const part = (title, tensors) => [make("h4", { class: "h6 mt-2" }, title), tableOf(title, [texts.tensor, texts.type, texts.shape], rows(tensors))];
+  const all = found.weights_in_all;
+  const weights = all > found.weights.length ? artifactCalls.filled(texts.weights_of, { n: found.weights.length, all: artifactCalls.number(all) }) : texts.weights;
+  place.replaceChildren(
+    make("p", { class: "mb-1" }, artifactCalls.filled(texts.nodes, { n: artifactCalls.number(found.nodes), producer: found.producer || "–" })),
+    ...part(texts.inputs, found.inputs),
+    ...part(texts.outputs, found.outputs),
+    ...part(weights, found.weights)
+  );
+}
 
-  /** A figure that the server left nothing in but what draws; paper and texts are the page's, as of all charts. */
-  function figure(place, file, texts, found) {
-    const { data, layout, left_out: leftOut = [] } = found;
-    const kinds = leftOut.length ? make("p", { class: "small mb-1" }, calls().filled(texts.left_out, { kinds: leftOut.join(", ") })) : "";
-    const label = calls().filled(texts.figure_of, { name: nameOf(file.path) });
-    const box = make("div", { class: "artifact-figure", role: "img", "aria-label": label });
-    place.replaceChildren(kinds, box, make("p", { class: "small text-body-secondary mb-0" }, texts.drawn));
-    if (!data.length) return box.remove();
-    const config = { responsive: true, displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]] };
-    return window.Plotly.newPlot(box, data, { ...layout, autosize: true }, config).catch(() => place.isConnected && problem(place, texts.not_drawn));
-  }
+function laidOut(place, file, texts, found) {
+  if (found.table) return table(place, file, texts, found);
+  if (found.figure) return figure(place, file, texts, found.figure);
+  const label = artifactCalls.filled(texts.preview, { name: nameOf(file.path) });
+  place.replaceChildren(make("pre", { class: "artifact-json", tabindex: "0", role: "region", "aria-label": label }, found.text));
+  return undefined;
+}
 
-  const text = (place, file, texts, found) => window.clew.artifactText.show(place, { ...file, size: found.size_bytes }, texts);
+/** A figure that the server left nothing in but what draws; paper and texts are the page's, as of all charts. */
+function figure(place, file, texts, found) {
+  const { data, layout, left_out: leftOut = [] } = found;
+  const kinds = leftOut.length ? make("p", { class: "small mb-1" }, artifactCalls.filled(texts.left_out, { kinds: leftOut.join(", ") })) : "";
+  const label = artifactCalls.filled(texts.figure_of, { name: nameOf(file.path) });
+  const box = make("div", { class: "artifact-figure", role: "img", "aria-label": label });
+  place.replaceChildren(kinds, box, make("p", { class: "small text-body-secondary mb-0" }, texts.drawn));
+  if (!data.length) return box.remove();
+  const config = { responsive: true, displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]] };
+  return window.Plotly.newPlot(box, data, { ...layout, autosize: true }, config).catch(() => place.isConnected && problem(place, texts.not_drawn));
+}
 
-  const KINDS = {
-    picture,
-    video: (place, file, texts) => player(place, file, texts, "video"),
-    audio: (place, file, texts) => player(place, file, texts, "audio"),
-    text,
-    json: laidOut,
-    csv: table,
-    parquet: table,
-    onnx,
-    markdown: frame,
-    html: (place, file, texts, found) => (found.figure ? figure(place, file, texts, found.figure) : frame(place, file, texts, found)),
-    notebook: frame,
-  };
+const text = (place, file, texts, found) => artifactText.show(place, { ...file, size: found.size_bytes }, texts);
 
-  /** Shows a file of a run in `place`; what comes late for another one is dropped. */
-  async function show(place, file, texts) {
-    const mine = (show.asked = (show.asked || 0) + 1);
-    for (const drawn of place.querySelectorAll(".js-plotly-plot")) window.Plotly.purge(drawn);
-    place.replaceChildren(make("p", { class: "text-body-secondary", role: "status" }, texts.reading));
-    const found = await calls().ask("preview", { run: file.run, path: file.path }, texts);
-    if (mine !== show.asked || !place.isConnected) return;
-    if (found.problem) problem(place, found.problem);
-    else KINDS[found.kind](place, file, texts, found);
-  }
+const KINDS = {
+  picture,
+  video: (place, file, texts) => player(place, file, texts, "video"),
+  audio: (place, file, texts) => player(place, file, texts, "audio"),
+  text,
+  json: laidOut,
+  csv: table,
+  parquet: table,
+  onnx,
+  markdown: frame,
+  html: (place, file, texts, found) => (found.figure ? figure(place, file, texts, found.figure) : frame(place, file, texts, found)),
+  notebook: frame,
+};
 
-  window.clew = Object.assign(window.clew || {}, { artifactPreview: { show } });
-})();
+let asked = 0;
+
+/** Shows a file of a run in `place`; what comes late for another one is dropped. */
+async function show(place, file, texts) {
+  const mine = ++asked;
+  for (const drawn of place.querySelectorAll(".js-plotly-plot")) window.Plotly.purge(drawn);
+  place.replaceChildren(make("p", { class: "text-body-secondary", role: "status" }, texts.reading));
+  const found = await artifactCalls.ask("preview", { run: file.run, path: file.path }, texts);
+  if (mine !== asked || !place.isConnected) return;
+  if (found.problem) problem(place, found.problem);
+  else KINDS[found.kind](place, file, texts, found);
+}
+
+export const artifactPreview = Object.freeze({ show });

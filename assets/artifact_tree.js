@@ -1,194 +1,194 @@
 /* The folders and files of a run as a tree: a folder is asked for when it is opened, and only rows in sight are drawn. */
-(function () {
-  "use strict";
-  const ROW_HEIGHT = 34;
-  const RESTS_MS = 65; // shorter than anybody takes from reaching a row to a click
-  const AHEAD_MS = 30000;
-  const SHOWN_AT_ONCE = 12.5; // rows; one that is cut off tells that there are more where scrollbars are hidden
-  const make = (...given) => window.clew.live.make(...given);
-  const calls = () => window.clew.artifactCalls;
+import { artifactCalls } from "./artifact_calls.js";
+import { live } from "./live_text.js";
+import { virtualList } from "./virtual_list.js";
 
-  /** Draws the tree of `run` into `place`; `chosen(path, size)` is called for a file. */
-  function tree(place, run, texts, chosen) {
-    const find = make("input", { type: "search", class: "form-control form-control-sm", id: "artifact-find", autocomplete: "off", spellcheck: "false" });
-    const refresh = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.refresh);
-    const count = make("p", { class: "small text-body-secondary mb-1", role: "status" }, texts.reading);
-    const list = make("div", { class: "artifact-rows", role: "rowgroup" });
-    const heads = [texts.name, texts.size].map((text) => make("span", { role: "columnheader" }, text));
-    const head = make("div", { class: "visually-hidden", role: "rowgroup" }, make("div", { role: "row" }, ...heads));
-    const grid = make("div", { class: "artifact-tree", role: "treegrid", "aria-label": texts.title }, head, list);
-    place.replaceChildren(
-      make("div", { class: "d-flex gap-2 align-items-end mb-1" }, make("div", { class: "flex-grow-1" }, make("label", { class: "small", for: find.id }, texts.find), find), refresh),
-      count,
-      grid
-    );
-    const state = { run, texts, chosen, list, grid, count, find, folders: new Map(), open: new Set([""]), path: null, at: null, rows: [] };
-    state.shown = window.clew.virtualList(list, ROW_HEIGHT, (row) => rowOf(state, row));
-    find.addEventListener("input", () => draw(state));
-    refresh.addEventListener("click", () => reread(state));
-    for (const kind of ["pointerover", "focusin"]) list.addEventListener(kind, (event) => restsOn(state, event));
-    for (const kind of ["pointerleave", "pointercancel", "focusout"]) list.addEventListener(kind, () => window.clearTimeout(state.resting));
-    list.addEventListener("keydown", (event) => pressed(state, event));
-    list.addEventListener("click", (event) => {
-      const element = event.target.closest("[role=row]");
-      const row = element && state.rows.find((one) => one.key === element.dataset.path);
-      if (row) act(state, row);
-    });
-    return { state, read: (folder) => read(state, folder), reveal: (path) => reveal(state, path), reread: () => reread(state) };
+const ROW_HEIGHT = 34;
+const RESTS_MS = 65; // shorter than anybody takes from reaching a row to a click
+const AHEAD_MS = 30000;
+const SHOWN_AT_ONCE = 12.5; // rows; one that is cut off tells that there are more where scrollbars are hidden
+const { make } = live;
+
+/** Draws the tree of `run` into `place`; `chosen(path, size)` is called for a file. */
+function tree(place, run, texts, chosen) {
+  const find = make("input", { type: "search", class: "form-control form-control-sm", id: "artifact-find", autocomplete: "off", spellcheck: "false" });
+  const refresh = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.refresh);
+  const count = make("p", { class: "small text-body-secondary mb-1", role: "status" }, texts.reading);
+  const list = make("div", { class: "artifact-rows", role: "rowgroup" });
+  const heads = [texts.name, texts.size].map((text) => make("span", { role: "columnheader" }, text));
+  const head = make("div", { class: "visually-hidden", role: "rowgroup" }, make("div", { role: "row" }, ...heads));
+  const grid = make("div", { class: "artifact-tree", role: "treegrid", "aria-label": texts.title }, head, list);
+  place.replaceChildren(
+    make("div", { class: "d-flex gap-2 align-items-end mb-1" }, make("div", { class: "flex-grow-1" }, make("label", { class: "small", for: find.id }, texts.find), find), refresh),
+    count,
+    grid
+  );
+  const state = { run, texts, chosen, list, grid, count, find, folders: new Map(), open: new Set([""]), path: null, at: null, rows: [] };
+  state.shown = virtualList(list, ROW_HEIGHT, (row) => rowOf(state, row));
+  find.addEventListener("input", () => draw(state));
+  refresh.addEventListener("click", () => reread(state));
+  for (const kind of ["pointerover", "focusin"]) list.addEventListener(kind, (event) => restsOn(state, event));
+  for (const kind of ["pointerleave", "pointercancel", "focusout"]) list.addEventListener(kind, () => window.clearTimeout(state.resting));
+  list.addEventListener("keydown", (event) => pressed(state, event));
+  list.addEventListener("click", (event) => {
+    const element = event.target.closest("[role=row]");
+    const row = element && state.rows.find((one) => one.key === element.dataset.path);
+    if (row) act(state, row);
+  });
+  return { state, read: (folder) => read(state, folder), reveal: (path) => reveal(state, path), reread: () => reread(state) };
+}
+
+async function read(state, folder) {
+  const before = state.folders.get(folder);
+  state.folders.set(folder, { ...(before || { entries: [] }), isRead: Boolean(before && before.isRead), isReading: true });
+  if (state.open.has(folder)) draw(state);
+  const answer = await artifactCalls.ask("list", { run: state.run, path: folder }, state.texts);
+  if (!state.list.isConnected) return;
+  const entries = (answer.files || []).map(([name, isFolder, size]) => ({ name, isFolder, size, path: folder ? `${folder}/${name}` : name }));
+  if (!folder) state.nothing = answer.root ? artifactCalls.filled(state.texts.none_at, { root: answer.root }) : state.texts.none;
+  state.folders.set(folder, answer.problem ? { ...(before || { entries: [] }), problem: answer.problem } : { entries, isRead: true });
+  if (state.open.has(folder)) draw(state);
+}
+
+/** Asks for a folder on which the pointer or the focus rests: MLflow works for up to half a second on ten thousand files.
+ *
+ * One at a time; what was not opened soon is forgotten, so that no old list is shown. */
+function restsOn(state, event) {
+  window.clearTimeout(state.resting);
+  const folder = event.target.closest("[role=row][aria-expanded=false]")?.dataset.path;
+  if (folder === undefined || state.folders.has(folder)) return;
+  state.resting = window.setTimeout(async () => {
+    if (state.isAhead || state.folders.has(folder) || !state.list.isConnected) return;
+    state.isAhead = true;
+    await read(state, folder);
+    state.isAhead = false;
+    window.setTimeout(() => !state.open.has(folder) && state.folders.delete(folder), AHEAD_MS);
+  }, RESTS_MS);
+}
+
+const reread = (state) => Promise.all([...state.open].map((folder) => read(state, folder)));
+
+/** Opens the folders that lead to a file, and marks it. */
+async function reveal(state, path) {
+  const parts = path.split("/").slice(0, -1);
+  state.path = state.at = path;
+  for (let n = 1; n <= parts.length; n++) {
+    const folder = parts.slice(0, n).join("/");
+    state.open.add(folder);
+    if (!state.folders.get(folder)?.isRead) await read(state, folder);
   }
+  draw(state);
+  state.shown.reach(path);
+  return (state.folders.get(parts.join("/"))?.entries || []).find((entry) => entry.path === path);
+}
 
-  async function read(state, folder) {
-    const before = state.folders.get(folder);
-    state.folders.set(folder, { ...(before || { entries: [] }), isRead: Boolean(before && before.isRead), isReading: true });
-    if (state.open.has(folder)) draw(state);
-    const answer = await calls().ask("list", { run: state.run, path: folder }, state.texts);
-    if (!state.list.isConnected) return;
-    const entries = (answer.files || []).map(([name, isFolder, size]) => ({ name, isFolder, size, path: folder ? `${folder}/${name}` : name }));
-    if (!folder) state.nothing = answer.root ? calls().filled(state.texts.none_at, { root: answer.root }) : state.texts.none;
-    state.folders.set(folder, answer.problem ? { ...(before || { entries: [] }), problem: answer.problem } : { entries, isRead: true });
-    if (state.open.has(folder)) draw(state);
-  }
-
-  /** Asks for a folder on which the pointer or the focus rests: MLflow works for up to half a second on ten thousand files.
-   *
-   * One at a time; what was not opened soon is forgotten, so that no old list is shown. */
-  function restsOn(state, event) {
-    window.clearTimeout(state.resting);
-    const folder = event.target.closest("[role=row][aria-expanded=false]")?.dataset.path;
-    if (folder === undefined || state.folders.has(folder)) return;
-    state.resting = window.setTimeout(async () => {
-      if (state.isAhead || state.folders.has(folder) || !state.list.isConnected) return;
-      state.isAhead = true;
-      await read(state, folder);
-      state.isAhead = false;
-      window.setTimeout(() => !state.open.has(folder) && state.folders.delete(folder), AHEAD_MS);
-    }, RESTS_MS);
-  }
-
-  const reread = (state) => Promise.all([...state.open].map((folder) => read(state, folder)));
-
-  /** Opens the folders that lead to a file, and marks it. */
-  async function reveal(state, path) {
-    const parts = path.split("/").slice(0, -1);
-    state.path = state.at = path;
-    for (let n = 1; n <= parts.length; n++) {
-      const folder = parts.slice(0, n).join("/");
-      state.open.add(folder);
-      if (!state.folders.get(folder)?.isRead) await read(state, folder);
+/** All rows of the open folders, in their order. */
+function rowsOf(state) {
+  const rows = [];
+  (function add(folder, level) {
+    const known = state.folders.get(folder);
+    if (!known) return;
+    for (const entry of known.entries) {
+      rows.push({ ...entry, key: entry.path, level });
+      if (entry.isFolder && state.open.has(entry.path)) add(entry.path, level + 1);
     }
-    draw(state);
-    state.shown.reach(path);
-    return (state.folders.get(parts.join("/"))?.entries || []).find((entry) => entry.path === path);
-  }
+    const note = known.problem || (known.isReading && !known.isRead ? state.texts.reading : folder && !known.entries.length ? state.texts.empty_folder : null);
+    if (note) rows.push({ key: `${folder}//note`, level, note, retries: known.problem ? folder : null });
+  })("", 1);
+  return rows;
+}
 
-  /** All rows of the open folders, in their order. */
-  function rowsOf(state) {
-    const rows = [];
-    (function add(folder, level) {
-      const known = state.folders.get(folder);
-      if (!known) return;
-      for (const entry of known.entries) {
-        rows.push({ ...entry, key: entry.path, level });
-        if (entry.isFolder && state.open.has(entry.path)) add(entry.path, level + 1);
-      }
-      const note = known.problem || (known.isReading && !known.isRead ? state.texts.reading : folder && !known.entries.length ? state.texts.empty_folder : null);
-      if (note) rows.push({ key: `${folder}//note`, level, note, retries: known.problem ? folder : null });
-    })("", 1);
-    return rows;
-  }
+function draw(state) {
+  const all = rowsOf(state);
+  const typed = state.find.value.trim().toLowerCase();
+  state.rows = typed ? all.filter((row) => row.note || row.path.toLowerCase().includes(typed)) : all;
+  const hadFocus = state.list.contains(document.activeElement);
+  if (!state.rows.some((row) => row.key === state.at)) state.at = state.rows.length ? state.rows[0].key : null;
+  const n = (rows) => rows.filter((row) => !row.note).length;
+  const { texts } = state;
+  const root = state.folders.get("") || {};
+  const counted = typed ? artifactCalls.filled(texts.found, { n: artifactCalls.number(n(state.rows)), all: artifactCalls.number(n(all)) }) : artifactCalls.filled(texts.count, { n: artifactCalls.number(n(all)) });
+  live.write(state.count, root.problem ? "" : root.isReading && !root.isRead ? texts.reading : n(all) ? counted : state.nothing || texts.none);
+  state.grid.hidden = !state.rows.length;
+  state.grid.setAttribute("aria-rowcount", state.rows.length + 1);
+  state.list.style.height = `${Math.min(state.rows.length, SHOWN_AT_ONCE) * ROW_HEIGHT + 2}px`;
+  state.shown.show(state.rows);
+  if (hadFocus) focus(state, state.at);
+}
 
-  function draw(state) {
-    const all = rowsOf(state);
-    const typed = state.find.value.trim().toLowerCase();
-    state.rows = typed ? all.filter((row) => row.note || row.path.toLowerCase().includes(typed)) : all;
-    const hadFocus = state.list.contains(document.activeElement);
-    if (!state.rows.some((row) => row.key === state.at)) state.at = state.rows.length ? state.rows[0].key : null;
-    const n = (rows) => rows.filter((row) => !row.note).length;
-    const { texts } = state;
-    const root = state.folders.get("") || {};
-    const counted = typed ? calls().filled(texts.found, { n: calls().number(n(state.rows)), all: calls().number(n(all)) }) : calls().filled(texts.count, { n: calls().number(n(all)) });
-    window.clew.live.write(state.count, root.problem ? "" : root.isReading && !root.isRead ? texts.reading : n(all) ? counted : state.nothing || texts.none);
-    state.grid.hidden = !state.rows.length;
-    state.grid.setAttribute("aria-rowcount", state.rows.length + 1);
-    state.list.style.height = `${Math.min(state.rows.length, SHOWN_AT_ONCE) * ROW_HEIGHT + 2}px`;
-    state.shown.show(state.rows);
-    if (hadFocus) focus(state, state.at);
-  }
-
-  function rowOf(state, row) {
-    const { texts } = state;
-    const indent = { class: "artifact-name", role: "gridcell" };
-    const element = make("div", { role: "row", class: "artifact-row", "data-path": row.key, "aria-level": row.level, tabindex: row.key === state.at ? 0 : -1 });
-    element.style.setProperty("--level", row.level);
-    if (row.note) {
-      element.append(make("span", { ...indent, class: "artifact-name text-body-secondary" }, row.note));
-      if (row.retries !== null && row.retries !== undefined) element.firstChild.append(" ", make("span", { class: "artifact-retry" }, texts.retry));
-      return element;
-    }
-    if (row.isFolder) element.setAttribute("aria-expanded", String(state.open.has(row.key)));
-    element.setAttribute("aria-selected", String(row.key === state.path));
-    const said = row.isFolder ? { name: row.name } : { name: row.name, size: calls().size(row.size) };
-    element.setAttribute("aria-label", calls().filled(row.isFolder ? texts.folder : texts.file, said));
-    const mark = make("span", { class: row.isFolder ? "artifact-mark artifact-folder" : "artifact-mark", "aria-hidden": "true" }, row.isFolder ? (state.open.has(row.key) ? "▾" : "▸") : "");
-    element.append(
-      make("span", indent, mark, make("bdi", { title: row.path }, row.isFolder ? `${row.name}/` : row.name)),
-      make("span", { class: "artifact-size", role: "gridcell" }, row.isFolder ? "" : calls().size(row.size))
-    );
+function rowOf(state, row) {
+  const { texts } = state;
+  const indent = { class: "artifact-name", role: "gridcell" };
+  const element = make("div", { role: "row", class: "artifact-row", "data-path": row.key, "aria-level": row.level, tabindex: row.key === state.at ? 0 : -1 });
+  element.style.setProperty("--level", row.level);
+  if (row.note) {
+    element.append(make("span", { ...indent, class: "artifact-name text-body-secondary" }, row.note));
+    if (row.retries !== null && row.retries !== undefined) element.firstChild.append(" ", make("span", { class: "artifact-retry" }, texts.retry));
     return element;
   }
+  if (row.isFolder) element.setAttribute("aria-expanded", String(state.open.has(row.key)));
+  element.setAttribute("aria-selected", String(row.key === state.path));
+  const said = row.isFolder ? { name: row.name } : { name: row.name, size: artifactCalls.size(row.size) };
+  element.setAttribute("aria-label", artifactCalls.filled(row.isFolder ? texts.folder : texts.file, said));
+  const mark = make("span", { class: row.isFolder ? "artifact-mark artifact-folder" : "artifact-mark", "aria-hidden": "true" }, row.isFolder ? (state.open.has(row.key) ? "▾" : "▸") : "");
+  element.append(
+    make("span", indent, mark, make("bdi", { title: row.path }, row.isFolder ? `${row.name}/` : row.name)),
+    make("span", { class: "artifact-size", role: "gridcell" }, row.isFolder ? "" : artifactCalls.size(row.size))
+  );
+  return element;
+}
 
-  /** What a click on a row, or Enter, does. */
-  function act(state, row) {
-    state.at = row.key;
-    if (row.note) {
-      if (row.retries !== null && row.retries !== undefined) read(state, row.retries);
-      return;
-    }
-    if (row.isFolder) return toggle(state, row, !state.open.has(row.key));
-    state.path = row.path;
-    draw(state);
-    focus(state, row.key);
-    state.chosen(row.path, row.size);
+/** What a click on a row, or Enter, does. */
+function act(state, row) {
+  state.at = row.key;
+  if (row.note) {
+    if (row.retries !== null && row.retries !== undefined) read(state, row.retries);
+    return;
   }
+  if (row.isFolder) return toggle(state, row, !state.open.has(row.key));
+  state.path = row.path;
+  draw(state);
+  focus(state, row.key);
+  state.chosen(row.path, row.size);
+}
 
-  function toggle(state, row, opens) {
-    if (opens) state.open.add(row.key);
-    else state.open.delete(row.key);
-    draw(state);
-    focus(state, row.key);
-    const known = state.folders.get(row.key);
-    if (opens && !known?.isRead && !known?.isReading) read(state, row.key);
-  }
+function toggle(state, row, opens) {
+  if (opens) state.open.add(row.key);
+  else state.open.delete(row.key);
+  draw(state);
+  focus(state, row.key);
+  const known = state.folders.get(row.key);
+  if (opens && !known?.isRead && !known?.isReading) read(state, row.key);
+}
 
-  function focus(state, key) {
-    const element = key === null ? null : state.shown.reach(key);
-    if (!element) return;
-    state.at = key;
-    for (const other of state.list.querySelectorAll("[tabindex='0']")) other.tabIndex = -1;
-    element.tabIndex = 0;
-    element.focus({ preventScroll: true });
-  }
+function focus(state, key) {
+  const element = key === null ? null : state.shown.reach(key);
+  if (!element) return;
+  state.at = key;
+  for (const other of state.list.querySelectorAll("[tabindex='0']")) other.tabIndex = -1;
+  element.tabIndex = 0;
+  element.focus({ preventScroll: true });
+}
 
-  function pressed(state, event) {
-    const place = state.rows.findIndex((row) => row.key === state.at);
-    const row = state.rows[place];
-    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: state.rows.length - 1, PageDown: place + 12, PageUp: place - 12 }[event.key];
-    if (to !== undefined) focus(state, state.rows[Math.max(0, Math.min(state.rows.length - 1, to))].key);
-    else if (event.key === "Enter" || event.key === " ") act(state, row);
-    else if (event.key === "ArrowRight" && row.isFolder && !state.open.has(row.key)) toggle(state, row, true);
-    else if (event.key === "ArrowRight" && row.isFolder && place + 1 < state.rows.length) focus(state, state.rows[place + 1].key);
-    else if (event.key === "ArrowLeft" && row.isFolder && state.open.has(row.key)) toggle(state, row, false);
-    else if (event.key === "ArrowLeft") focus(state, parentOf(state, place));
-    else return;
-    event.preventDefault();
-  }
+function pressed(state, event) {
+  const place = state.rows.findIndex((row) => row.key === state.at);
+  const row = state.rows[place];
+  if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+  const to = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: state.rows.length - 1, PageDown: place + 12, PageUp: place - 12 }[event.key];
+  if (to !== undefined) focus(state, state.rows[Math.max(0, Math.min(state.rows.length - 1, to))].key);
+  else if (event.key === "Enter" || event.key === " ") act(state, row);
+  else if (event.key === "ArrowRight" && row.isFolder && !state.open.has(row.key)) toggle(state, row, true);
+  else if (event.key === "ArrowRight" && row.isFolder && place + 1 < state.rows.length) focus(state, state.rows[place + 1].key);
+  else if (event.key === "ArrowLeft" && row.isFolder && state.open.has(row.key)) toggle(state, row, false);
+  else if (event.key === "ArrowLeft") focus(state, parentOf(state, place));
+  else return;
+  event.preventDefault();
+}
 
-  function parentOf(state, place) {
-    const level = state.rows[place].level;
-    for (let at = place - 1; at >= 0; at--) if (state.rows[at].level < level) return state.rows[at].key;
-    return state.rows[place].key;
-  }
+function parentOf(state, place) {
+  const level = state.rows[place].level;
+  for (let at = place - 1; at >= 0; at--) if (state.rows[at].level < level) return state.rows[at].key;
+  return state.rows[place].key;
+}
 
-  window.clew = Object.assign(window.clew || {}, { artifactTree: tree });
-})();
+export { tree as artifactTree };

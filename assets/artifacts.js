@@ -1,86 +1,91 @@
 /* The files of a run on its page: the tree, and beside it the file that the address names. */
-(function () {
-  "use strict";
-  const PLACE = "run-artifacts";
-  const IN_ADDRESS = "artifact";
-  const make = (...given) => window.clew.live.make(...given);
-  const calls = () => window.clew.artifactCalls;
+import { addresses, setAddress } from "./addresses.js";
+import { artifactCalls } from "./artifact_calls.js";
+import { artifactMedia } from "./artifact_media.js";
+import { artifactPreview } from "./artifact_preview.js";
+import { artifactTree } from "./artifact_tree.js";
+import { register } from "./dash.js";
+import { ID } from "./from_python.js";
+import { live } from "./live_text.js";
 
-  /** Begins with a run once its section comes near the view, or at once where the address names a file. */
-  function open(run) {
-    const place = document.getElementById(PLACE);
-    if (!place || place.dataset.run === run) return run;
-    place.dataset.run = run;
-    place.clewReach = null;
-    const named = window.clew.addresses.query().get(IN_ADDRESS);
-    const texts = JSON.parse(place.dataset.texts);
-    place.replaceChildren(make("h2", { class: "h5 mt-3" }, texts.title));
-    window.dash_clientside.artifactMedia.compare({ runs: [run] });
-    if (named) begin(place, run, texts, named);
-    else near(place, () => begin(place, run, texts, null));
-    return run;
-  }
+const PLACE = ID.RUN_ARTIFACTS;
+const IN_ADDRESS = "artifact";
+const { make } = live;
 
-  function near(place, happens) {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        observer.disconnect();
-        if (place.isConnected) happens();
-      },
-      { rootMargin: "400px" }
+/** Begins with a run once its section comes near the view, or at once where the address names a file. */
+function open(run) {
+  const place = document.getElementById(PLACE);
+  if (!place || place.dataset.run === run) return run;
+  place.dataset.run = run;
+  place.clewReach = null;
+  const named = addresses.query().get(IN_ADDRESS);
+  const texts = JSON.parse(place.dataset.texts);
+  place.replaceChildren(make("h2", { class: "h5 mt-3" }, texts.title));
+  artifactMedia.compare({ runs: [run] });
+  if (named) begin(place, run, texts, named);
+  else near(place, () => begin(place, run, texts, null));
+  return run;
+}
+
+function near(place, happens) {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      if (place.isConnected) happens();
+    },
+    { rootMargin: "400px" }
+  );
+  observer.observe(place);
+}
+
+async function begin(place, run, texts, named) {
+  const side = make("div", { class: "artifact-side" });
+  const head = make("div", { class: "artifact-head" });
+  const body = make("div", { class: "artifact-body" }, make("p", { class: "text-body-secondary mb-0" }, texts.choose));
+  const shown = make("div", { class: "artifact-shown" }, head, body);
+  if (place.querySelector(".artifact-parts")) return;
+  place.append(make("div", { class: "artifact-parts" }, side, shown));
+  const choose = (path, size) => show({ head, body, run, texts }, path, size);
+  place.clewReach = (path) => reach(place, tree, choose, path);
+  const tree = artifactTree(side, run, texts, (path, size) => {
+    setAddress((query) => query.set(IN_ADDRESS, path), "replaceState");
+    choose(path, size);
+  });
+  await tree.read("");
+  if (named && place.isConnected) await reach(place, tree, choose, named);
+}
+
+async function reach(place, tree, choose, path) {
+  choose(path, (await tree.reveal(path))?.size);
+  place.scrollIntoView({ block: "start" });
+}
+
+/** Shows a file of the page's run, as a click on it would; the tree may have to begin first. */
+async function chosen(path) {
+  const place = document.getElementById(PLACE);
+  setAddress((query) => query.set(IN_ADDRESS, path), "replaceState");
+  if (place.clewReach) return place.clewReach(path);
+  return begin(place, place.dataset.run, JSON.parse(place.dataset.texts), path);
+}
+
+function show({ head, body, run, texts }, path, size) {
+  const said = make("span", { class: "small text-body-secondary", role: "status" });
+  const copy = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.copy_link);
+  copy.onclick = () =>
+    addresses.copyLink().then(
+      () => live.write(said, texts.copied),
+      () => live.write(said, texts.not_copied)
     );
-    observer.observe(place);
-  }
+  const save = make("a", { class: "btn btn-sm btn-outline-primary", href: artifactCalls.address(run, path, "save"), download: "" }, texts.download);
+  head.replaceChildren(
+    make("h3", { class: "h6 mb-0 artifact-path" }, make("bdi", {}, path)),
+    make("span", { class: "text-body-secondary small" }, artifactCalls.size(size)),
+    make("span", { class: "artifact-ways" }, save, copy),
+    said
+  );
+  artifactPreview.show(body, { run, path }, texts);
+}
 
-  async function begin(place, run, texts, named) {
-    const side = make("div", { class: "artifact-side" });
-    const head = make("div", { class: "artifact-head" });
-    const body = make("div", { class: "artifact-body" }, make("p", { class: "text-body-secondary mb-0" }, texts.choose));
-    const shown = make("div", { class: "artifact-shown" }, head, body);
-    if (place.querySelector(".artifact-parts")) return;
-    place.append(make("div", { class: "artifact-parts" }, side, shown));
-    const choose = (path, size) => show({ head, body, run, texts }, path, size);
-    place.clewReach = (path) => reach(place, tree, choose, path);
-    const tree = window.clew.artifactTree(side, run, texts, (path, size) => {
-      window.clew.setAddress((query) => query.set(IN_ADDRESS, path), "replaceState");
-      choose(path, size);
-    });
-    await tree.read("");
-    if (named && place.isConnected) await reach(place, tree, choose, named);
-  }
-
-  async function reach(place, tree, choose, path) {
-    choose(path, (await tree.reveal(path))?.size);
-    place.scrollIntoView({ block: "start" });
-  }
-
-  /** Shows a file of the page's run, as a click on it would; the tree may have to begin first. */
-  async function chosen(path) {
-    const place = document.getElementById(PLACE);
-    window.clew.setAddress((query) => query.set(IN_ADDRESS, path), "replaceState");
-    if (place.clewReach) return place.clewReach(path);
-    return begin(place, place.dataset.run, JSON.parse(place.dataset.texts), path);
-  }
-
-  function show({ head, body, run, texts }, path, size) {
-    const said = make("span", { class: "small text-body-secondary", role: "status" });
-    const copy = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, texts.copy_link);
-    copy.onclick = () =>
-      window.clew.addresses.copyLink().then(
-        () => window.clew.live.write(said, texts.copied),
-        () => window.clew.live.write(said, texts.not_copied)
-      );
-    const save = make("a", { class: "btn btn-sm btn-outline-primary", href: calls().address(run, path, "save"), download: "" }, texts.download);
-    head.replaceChildren(
-      make("h3", { class: "h6 mb-0 artifact-path" }, make("bdi", {}, path)),
-      make("span", { class: "text-body-secondary small" }, calls().size(size)),
-      make("span", { class: "artifact-ways" }, save, copy),
-      said
-    );
-    window.clew.artifactPreview.show(body, { run, path }, texts);
-  }
-
-  window.clew = Object.assign(window.clew || {}, { artifacts: { choose: chosen } });
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { artifacts: { open } });
-})();
+export const artifacts = Object.freeze({ choose: chosen });
+register("artifacts", { open });

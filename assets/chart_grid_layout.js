@@ -1,198 +1,202 @@
 /* Where the charts of a grid stand: those that were chosen, else the preset; below them a section for each prefix. */
-(function () {
-  "use strict";
-  const AT_ONCE = 40;
-  const element = (...parts) => window.clew.chartBox.element(...parts);
-  const number = (n) => n.toLocaleString(window.clew.locale());
-  const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
-  const subjectOf = (word) => `@${word}`;
-  const ofKey = (key) => window.clew.chartSpecs.format(window.clew.chartSpecs.chart([window.clew.chartSpecs.subjectOf(key)]));
+import { setAddress } from "./addresses.js";
+import { chartBox } from "./chart_grid_box.js";
+import { gridCharts } from "./chart_grid_charts.js";
+import { gridPointer } from "./chart_grid_pointer.js";
+import { chartSpecs } from "./chart_grid_specs.js";
+import { locale } from "./clew.js";
+import { live } from "./live_text.js";
+import { metricSearch } from "./metric_search.js";
 
-  function button(className, text, run) {
-    const made = element("button", { type: "button", className: `btn btn-sm ${className}`, textContent: text });
-    made.addEventListener("click", run);
-    return made;
+const AT_ONCE = 40;
+const { element } = chartBox;
+const number = (n) => n.toLocaleString(locale());
+const filled = (template, values) => template.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
+const subjectOf = (word) => `@${word}`;
+const ofKey = (key) => chartSpecs.format(chartSpecs.chart([chartSpecs.subjectOf(key)]));
+
+function button(className, text, run) {
+  const made = element("button", { type: "button", className: `btn btn-sm ${className}`, textContent: text });
+  made.addEventListener("click", run);
+  return made;
+}
+
+/** The parts of an empty grid. */
+function begin(grid) {
+  const { texts, root } = grid;
+  const parts = {
+    add: button("btn-outline-primary grid-add", texts.add_charts, () => grid.actions.pick(grid)),
+    offers: element("span", { className: "grid-offers d-flex flex-wrap gap-2" }),
+    whole: button("btn-outline-secondary grid-whole", texts.whole, () => gridPointer.seeAll(grid)),
+    reset: button("btn-outline-secondary grid-reset", texts.reset, () => grid.actions.choose(grid, null)),
+    legend: element("div", { className: "grid-legend", hidden: true }),
+    said: element("p", { className: "grid-said small text-body-secondary mb-1" }),
+    hint: element("div", { className: "grid-hint alert alert-info py-2", hidden: true }),
+    status: element("p", { className: "visually-hidden grid-status" }),
+    charts: element("div", { className: "charts grid-charts" }),
+    sections: element("div", { className: "grid-sections" }),
+  };
+  parts.status.setAttribute("role", "status");
+  const bar = element("div", { className: "grid-bar d-flex flex-wrap gap-2 align-items-center mb-2" }, parts.add, parts.offers, parts.whole, parts.reset);
+  root.replaceChildren(bar, parts.hint, parts.said, parts.legend, parts.status, parts.charts, parts.sections);
+  grid.parts = parts;
+}
+
+/** Read out, and nothing else: the charts themselves say what they show. */
+const say = (grid, text) => live.write(grid.parts.status, text);
+
+const metricsOf = (grid) => grid.catalogue?.metrics || [];
+const wordsWithData = (grid) => new Set(Object.entries(grid.catalogue?.presets || {}).filter(([, n]) => n).map(([word]) => word));
+
+/** The texts of the charts on top: a preset of which nothing was logged makes room, where anything else was. */
+function chosen(grid) {
+  if (!grid.runs.length) return [];
+  if (grid.specs) return grid.specs;
+  const there = wordsWithData(grid);
+  const all = grid.preset.map(subjectOf);
+  return metricsOf(grid).length ? all.filter((subject) => there.has(subject.slice(1))) : all;
+}
+
+function boxFor(grid, text, section) {
+  const key = `${section === null ? "" : section}|${text}`;
+  if (!grid.boxes.has(key)) {
+    const box = chartBox.box(grid, text, section);
+    grid.actions.attach(grid, box);
+    grid.boxes.set(key, box);
+    grid.observer.observe(box.element);
   }
+  return grid.boxes.get(key);
+}
 
-  /** The parts of an empty grid. */
-  function begin(grid) {
-    const { texts, root } = grid;
-    const actions = () => window.clew.gridActions;
-    const parts = {
-      add: button("btn-outline-primary grid-add", texts.add_charts, () => actions().pick(grid)),
-      offers: element("span", { className: "grid-offers d-flex flex-wrap gap-2" }),
-      whole: button("btn-outline-secondary grid-whole", texts.whole, () => window.clew.gridPointer.seeAll(grid)),
-      reset: button("btn-outline-secondary grid-reset", texts.reset, () => actions().choose(grid, null)),
-      legend: element("div", { className: "grid-legend", hidden: true }),
-      said: element("p", { className: "grid-said small text-body-secondary mb-1" }),
-      hint: element("div", { className: "grid-hint alert alert-info py-2", hidden: true }),
-      status: element("p", { className: "visually-hidden grid-status" }),
-      charts: element("div", { className: "charts grid-charts" }),
-      sections: element("div", { className: "grid-sections" }),
-    };
-    parts.status.setAttribute("role", "status");
-    const bar = element("div", { className: "grid-bar d-flex flex-wrap gap-2 align-items-center mb-2" }, parts.add, parts.offers, parts.whole, parts.reset);
-    root.replaceChildren(bar, parts.hint, parts.said, parts.legend, parts.status, parts.charts, parts.sections);
-    grid.parts = parts;
-    window.clew.gridOrder.listen(grid);
-  }
+function drop(grid, box) {
+  gridCharts.leaves(grid, box);
+  grid.observer.unobserve(box.element);
+  grid.boxes.delete(box.key);
+  box.element.remove();
+}
 
-  /** Read out, and nothing else: the charts themselves say what they show. */
-  const say = (grid, text) => window.clew.live.write(grid.parts.status, text);
+/** Exactly these charts in `place`, in their order; what is there already stays as it is. */
+function fill(grid, place, texts, section) {
+  const boxes = texts.map((text) => boxFor(grid, text, section));
+  const wanted = new Set(boxes);
+  for (const child of [...place.children]) if (!wanted.has(child.box)) drop(grid, child.box);
+  boxes.forEach(({ element: its }, at) => {
+    if (place.children[at] !== its) place.insertBefore(its, place.children[at] || null);
+  });
+}
 
-  const metricsOf = (grid) => grid.catalogue?.metrics || [];
-  const wordsWithData = (grid) => new Set(Object.entries(grid.catalogue?.presets || {}).filter(([, n]) => n).map(([word]) => word));
+const nameOf = (grid, prefix) => (prefix === "/" ? grid.texts.no_prefix : `${prefix}/`);
 
-  /** The texts of the charts on top: a preset of which nothing was logged makes room, where anything else was. */
-  function chosen(grid) {
-    if (!grid.runs.length) return [];
-    if (grid.specs) return grid.specs;
-    const there = wordsWithData(grid);
-    const all = grid.preset.map(subjectOf);
-    return metricsOf(grid).length ? all.filter((subject) => there.has(subject.slice(1))) : all;
-  }
+function sectionMade(grid, prefix) {
+  const fold = button("grid-fold", "", () => grid.actions.toggle(grid, prefix));
+  const charts = element("div", { className: "charts section-charts" });
+  const made = element("section", { className: "grid-section" }, element("h3", { className: "h6 mb-0" }, fold), charts);
+  return Object.assign(made, { fold, charts });
+}
 
-  function boxFor(grid, text, section) {
-    const key = `${section === null ? "" : section}|${text}`;
-    if (!grid.boxes.has(key)) {
-      const box = window.clew.chartBox.box(grid, text, section);
-      window.clew.gridActions.attach(grid, box);
-      grid.boxes.set(key, box);
-      grid.observer.observe(box.element);
-    }
-    return grid.boxes.get(key);
-  }
+function sectionFilled(grid, made, prefix, metrics) {
+  const isOpen = grid.open.has(prefix);
+  // A break after the mark would leave it alone on its line, before a prefix that has no other place to break.
+  live.write(made.fold, `${isOpen ? "▾" : "▸"}\u00a0${nameOf(grid, prefix)} (${number(metrics.length)})`);
+  live.mark(made.fold, "aria-expanded", String(isOpen));
+  made.charts.hidden = !isOpen;
+  made.texts = isOpen ? metrics.map(([key]) => ofKey(key)) : [];
+  fillByAndBy(grid, made, prefix, made.charts.children.length + AT_ONCE);
+}
 
-  function drop(grid, box) {
-    window.clew.chartGrids.leaves(grid, box);
-    grid.observer.unobserve(box.element);
-    grid.boxes.delete(box.key);
-    box.element.remove();
-  }
+/** A thousand boxes at once would block the page: so many more in each frame. */
+function fillByAndBy(grid, made, prefix, most) {
+  fill(grid, made.charts, made.texts.slice(0, most), prefix);
+  if (made.texts.length <= most || made.frame) return;
+  made.frame = window.requestAnimationFrame(() => {
+    made.frame = null;
+    if (grid.root.isConnected && made.isConnected) fillByAndBy(grid, made, prefix, most + AT_ONCE);
+  });
+}
 
-  /** Exactly these charts in `place`, in their order; what is there already stays as it is. */
-  function fill(grid, place, texts, section) {
-    const boxes = texts.map((text) => boxFor(grid, text, section));
-    const wanted = new Set(boxes);
-    for (const child of [...place.children]) if (!wanted.has(child.box)) drop(grid, child.box);
-    boxes.forEach(({ element: its }, at) => {
-      if (place.children[at] !== its) place.insertBefore(its, place.children[at] || null);
-    });
-  }
+function sections(grid) {
+  const groups = grid.runs.length ? metricSearch.grouped(metricsOf(grid)) : [];
+  const gone = [...grid.parts.sections.children].filter((one) => !groups.some(([prefix]) => prefix === one.dataset.key));
+  for (const one of gone) fill(grid, one.charts, [], one.dataset.key);
+  live.children(
+    grid.parts.sections,
+    groups,
+    ([prefix]) => prefix,
+    ([prefix]) => sectionMade(grid, prefix),
+    (made, [prefix, metrics]) => sectionFilled(grid, made, prefix, metrics)
+  );
+}
 
-  const nameOf = (grid, prefix) => (prefix === "/" ? grid.texts.no_prefix : `${prefix}/`);
+/** Words that nobody logged, in a sentence; evaluation curves that somebody did, as buttons. */
+function remarks(grid) {
+  const { texts, parts } = grid;
+  const there = wordsWithData(grid);
+  const isKnown = metricsOf(grid).length > 0;
+  const without = grid.specs || !isKnown ? [] : grid.preset.filter((word) => !there.has(word));
+  const names = without.map((word) => texts.words[word]).join(", ");
+  live.write(parts.said, without.length ? filled(texts.without, { names }) : "");
+  offers(grid, there);
+  const seen = grid.options.window;
+  parts.whole.hidden = seen.x_from === null && seen.x_to === null;
+  parts.reset.hidden = grid.specs === null;
+  hint(grid);
+}
 
-  function sectionMade(grid, prefix) {
-    const fold = button("grid-fold", "", () => window.clew.gridActions.toggle(grid, prefix));
-    const charts = element("div", { className: "charts section-charts" });
-    const made = element("section", { className: "grid-section" }, element("h3", { className: "h6 mb-0" }, fold), charts);
-    return Object.assign(made, { fold, charts });
-  }
+/** The chart of several metrics. */
+function together(keys) {
+  const { chart, format, subjectOf: asSubject } = chartSpecs;
+  return format(chart(keys.map(asSubject)));
+}
 
-  function sectionFilled(grid, made, prefix, metrics) {
-    const isOpen = grid.open.has(prefix);
-    // A break after the mark would leave it alone on its line, before a prefix that has no other place to break.
-    window.clew.live.write(made.fold, `${isOpen ? "▾" : "▸"}\u00a0${nameOf(grid, prefix)} (${number(metrics.length)})`);
-    window.clew.live.mark(made.fold, "aria-expanded", String(isOpen));
-    made.charts.hidden = !isOpen;
-    made.texts = isOpen ? metrics.map(([key]) => ofKey(key)) : [];
-    fillByAndBy(grid, made, prefix, made.charts.children.length + AT_ONCE);
-  }
+/** A button for each word with data that is no chart yet, and for each family, whose members make one chart together. */
+function offers(grid, there) {
+  const { texts, parts } = grid;
+  const taken = new Set(chosen(grid));
+  const words = texts.offered
+    .filter((word) => there.has(word) && !grid.preset.includes(word))
+    .map((word) => [subjectOf(word), texts.words[word]]);
+  const families = Object.entries(grid.catalogue?.families || {}).map(([family, keys]) => [together(keys), texts.families[family]]);
+  live.children(
+    parts.offers,
+    [...words, ...families].filter(([chart]) => !taken.has(chart)),
+    ([chart]) => chart,
+    ([chart, name]) => button("btn-outline-secondary", `+ ${name}`, () => grid.actions.add(grid, [chart])),
+    () => undefined
+  );
+}
 
-  /** A thousand boxes at once would block the page: so many more in each frame. */
-  function fillByAndBy(grid, made, prefix, most) {
-    fill(grid, made.charts, made.texts.slice(0, most), prefix);
-    if (made.texts.length <= most || made.frame) return;
-    made.frame = window.requestAnimationFrame(() => {
-      made.frame = null;
-      if (grid.root.isConnected && made.isConnected) fillByAndBy(grid, made, prefix, most + AT_ONCE);
-    });
-  }
+/** Steps that count different things lie on one axis: the tools' own counter is drawn instead, or a click away. */
+function hint(grid) {
+  const { parts, texts, options } = grid;
+  const found = ["auto", "step"].includes(options.axis) ? grid.catalogue?.axis_hint : null;
+  parts.hint.hidden = !found;
+  const other = found && (options.axis === "auto" ? "step" : found);
+  if (!found || parts.hint.dataset.offers === other) return;
+  parts.hint.dataset.offers = other;
+  const offer = button("btn-outline-secondary", filled(texts.use_axis, { axis: texts.axes[other] }), () => undefined);
+  offer.dataset.axis = other;
+  const drawn = grid.catalogue.hint_because === "tools" ? texts.hint_of_tools : texts.hint;
+  const said = filled(other === "step" ? drawn : texts.hint_of_steps, { axis: texts.axes[found] });
+  parts.hint.replaceChildren(element("span", { textContent: said }), " ", offer);
+}
 
-  function sections(grid) {
-    const groups = grid.runs.length ? window.clew.metricSearch.grouped(metricsOf(grid)) : [];
-    const gone = [...grid.parts.sections.children].filter((one) => !groups.some(([prefix]) => prefix === one.dataset.key));
-    for (const one of gone) fill(grid, one.charts, [], one.dataset.key);
-    window.clew.live.children(
-      grid.parts.sections,
-      groups,
-      ([prefix]) => prefix,
-      ([prefix]) => sectionMade(grid, prefix),
-      (made, [prefix, metrics]) => sectionFilled(grid, made, prefix, metrics)
-    );
-  }
+function arrange(grid) {
+  fill(grid, grid.parts.charts, chosen(grid), null);
+  sections(grid);
+  remarks(grid);
+  grid.root.hidden = !grid.runs.length;
+  gridCharts.fit(grid);
+}
 
-  /** Words that nobody logged, in a sentence; evaluation curves that somebody did, as buttons. */
-  function remarks(grid) {
-    const { texts, parts } = grid;
-    const there = wordsWithData(grid);
-    const isKnown = metricsOf(grid).length > 0;
-    const without = grid.specs || !isKnown ? [] : grid.preset.filter((word) => !there.has(word));
-    const names = without.map((word) => texts.words[word]).join(", ");
-    window.clew.live.write(parts.said, without.length ? filled(texts.without, { names }) : "");
-    offers(grid, there);
-    const seen = grid.options.window;
-    parts.whole.hidden = seen.x_from === null && seen.x_to === null;
-    parts.reset.hidden = grid.specs === null;
-    hint(grid);
-  }
+function writeAddress(grid) {
+  const { x_from, x_to } = grid.options.window;
+  setAddress((query) => {
+    for (const name of ["chart", "open", "x_from", "x_to"]) query.delete(name);
+    for (const text of grid.specs || []) query.append("chart", text);
+    for (const prefix of grid.open) query.append("open", prefix);
+    if (x_from !== null) query.set("x_from", x_from);
+    if (x_to !== null) query.set("x_to", x_to);
+  }, "replaceState");
+}
 
-  /** The chart of several metrics. */
-  function together(keys) {
-    const { chart, format, subjectOf: asSubject } = window.clew.chartSpecs;
-    return format(chart(keys.map(asSubject)));
-  }
-
-  /** A button for each word with data that is no chart yet, and for each family, whose members make one chart together. */
-  function offers(grid, there) {
-    const { texts, parts } = grid;
-    const taken = new Set(chosen(grid));
-    const words = texts.offered
-      .filter((word) => there.has(word) && !grid.preset.includes(word))
-      .map((word) => [subjectOf(word), texts.words[word]]);
-    const families = Object.entries(grid.catalogue?.families || {}).map(([family, keys]) => [together(keys), texts.families[family]]);
-    window.clew.live.children(
-      parts.offers,
-      [...words, ...families].filter(([chart]) => !taken.has(chart)),
-      ([chart]) => chart,
-      ([chart, name]) => button("btn-outline-secondary", `+ ${name}`, () => window.clew.gridActions.add(grid, [chart])),
-      () => undefined
-    );
-  }
-
-  /** Steps that count different things lie on one axis: the tools' own counter is drawn instead, or a click away. */
-  function hint(grid) {
-    const { parts, texts, options } = grid;
-    const found = ["auto", "step"].includes(options.axis) ? grid.catalogue?.axis_hint : null;
-    parts.hint.hidden = !found;
-    const other = found && (options.axis === "auto" ? "step" : found);
-    if (!found || parts.hint.dataset.offers === other) return;
-    parts.hint.dataset.offers = other;
-    const offer = button("btn-outline-secondary", filled(texts.use_axis, { axis: texts.axes[other] }), () => undefined);
-    offer.dataset.axis = other;
-    const drawn = grid.catalogue.hint_because === "tools" ? texts.hint_of_tools : texts.hint;
-    const said = filled(other === "step" ? drawn : texts.hint_of_steps, { axis: texts.axes[found] });
-    parts.hint.replaceChildren(element("span", { textContent: said }), " ", offer);
-  }
-
-  function arrange(grid) {
-    fill(grid, grid.parts.charts, chosen(grid), null);
-    sections(grid);
-    remarks(grid);
-    grid.root.hidden = !grid.runs.length;
-    window.clew.chartGrids.fit(grid);
-  }
-
-  function writeAddress(grid) {
-    const { x_from, x_to } = grid.options.window;
-    window.clew.setAddress((query) => {
-      for (const name of ["chart", "open", "x_from", "x_to"]) query.delete(name);
-      for (const text of grid.specs || []) query.append("chart", text);
-      for (const prefix of grid.open) query.append("open", prefix);
-      if (x_from !== null) query.set("x_from", x_from);
-      if (x_to !== null) query.set("x_to", x_to);
-    }, "replaceState");
-  }
-
-  window.clew = Object.assign(window.clew || {}, { gridLayout: { arrange, begin, chosen, filled, metricsOf, nameOf, number, say, writeAddress } });
-})();
+export const gridLayout = Object.freeze({ arrange, begin, chosen, filled, metricsOf, nameOf, number, say, writeAddress });

@@ -1,76 +1,76 @@
 /* The legend of a whole grid: a button for each line of its charts, which mutes the line everywhere or shows it alone. */
-(function () {
-  "use strict";
-  const element = (...parts) => window.clew.chartBox.element(...parts);
+import { chartBox } from "./chart_grid_box.js";
+import { chartDrawing } from "./chart_grid_drawing.js";
 
-  /** One for each grid; `changed()` is called when other lines are muted than before. */
-  function legend(place, texts, changed) {
-    const lines = new Map(); // by identity: {name, colour, dash, button}
-    const muted = new Set();
+const { element } = chartBox;
 
-    function mark() {
-      for (const [line, { button }] of lines) button.setAttribute("aria-pressed", String(!muted.has(line)));
-      all.hidden = !muted.size;
-      changed();
-    }
+/** One for each grid; `changed()` is called when other lines are muted than before. */
+function legend(place, texts, changed) {
+  const lines = new Map(); // by identity: {name, colour, dash, button}
+  const muted = new Set();
 
-    function mute(line) {
-      if (!muted.delete(line)) muted.add(line);
-      mark();
-    }
-
-    /** Alone; once more, and all are back. */
-    function isolate(line) {
-      const others = [...lines.keys()].filter((other) => other !== line);
-      const isAlone = !muted.has(line) && others.every((other) => muted.has(other));
-      muted.clear();
-      if (!isAlone) for (const other of others) muted.add(other);
-      mark();
-    }
-
-    const all = element("button", { type: "button", className: "btn btn-sm btn-link", textContent: texts.show_all_lines, hidden: true });
-    all.addEventListener("click", () => {
-      muted.clear();
-      mark();
-      place.querySelector(".legend-line")?.focus();
-    });
-    const row = element("div", { className: "legend-lines" });
-    place.replaceChildren(row, all);
-    place.setAttribute("role", "group");
-    place.setAttribute("aria-label", texts.legend);
-
-    function added(line, trace) {
-      const swatch = element("span", { className: "swatch" });
-      swatch.style.borderTop = `3px ${{ dash: "dashed", dot: "dotted", dashdot: "dashed" }[trace.line?.dash] || "solid"} ${trace.line?.color || "currentColor"}`;
-      swatch.setAttribute("aria-hidden", "true");
-      const button = element("button", { type: "button", className: "btn btn-sm legend-line", title: `${line}\n${texts.legend_hint}` }, swatch, element("span", { className: "run-name", textContent: line }));
-      button.setAttribute("aria-pressed", String(!muted.has(line)));
-      button.addEventListener("click", (event) => (event.shiftKey ? isolate(line) : mute(line)));
-      button.addEventListener("dblclick", () => isolate(line));
-      row.append(button);
-      lines.set(line, { button });
-    }
-
-    return {
-      muted: () => muted,
-      toggle: (line, isAlone) => (isAlone ? isolate(line) : mute(line)),
-      /** What a drawn figure adds to it. */
-      learn(figure) {
-        for (const trace of figure.data) {
-          const line = window.clew.chartDrawing.lineOf(trace);
-          if (line && trace.showlegend !== false && !lines.has(line)) added(line, trace);
-        }
-        place.hidden = lines.size < 2;
-      },
-      /** Other runs, or other groups of them, have other lines. */
-      forget() {
-        lines.clear();
-        muted.clear();
-        row.replaceChildren();
-        place.hidden = all.hidden = true;
-      },
-    };
+  function mark() {
+    for (const [line, { button }] of lines) button.setAttribute("aria-pressed", String(!muted.has(line)));
+    all.hidden = !muted.size;
+    changed();
   }
 
-  window.clew = Object.assign(window.clew || {}, { chartLegend: legend });
-})();
+  function mute(line) {
+    if (!muted.delete(line)) muted.add(line);
+    mark();
+  }
+
+  /** Alone; once more, and all are back. */
+  function isolate(line) {
+    const others = [...lines.keys()].filter((other) => other !== line);
+    const isAlone = !muted.has(line) && others.every((other) => muted.has(other));
+    muted.clear();
+    if (!isAlone) for (const other of others) muted.add(other);
+    mark();
+  }
+
+  const all = element("button", { type: "button", className: "btn btn-sm btn-link", textContent: texts.show_all_lines, hidden: true });
+  all.addEventListener("click", () => {
+    muted.clear();
+    mark();
+    place.querySelector(".legend-line")?.focus();
+  });
+  const row = element("div", { className: "legend-lines" });
+  place.replaceChildren(row, all);
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", texts.legend);
+
+  function added(line, trace) {
+    const swatch = element("span", { className: "swatch" });
+    swatch.style.borderTop = `3px ${{ dash: "dashed", dot: "dotted", dashdot: "dashed" }[trace.line?.dash] || "solid"} ${trace.line?.color || "currentColor"}`;
+    swatch.setAttribute("aria-hidden", "true");
+    const button = element("button", { type: "button", className: "btn btn-sm legend-line", title: `${line}\n${texts.legend_hint}` }, swatch, element("span", { className: "run-name", textContent: line }));
+    button.setAttribute("aria-pressed", String(!muted.has(line)));
+    button.addEventListener("click", (event) => (event.shiftKey ? isolate(line) : mute(line)));
+    button.addEventListener("dblclick", () => isolate(line));
+    row.append(button);
+    lines.set(line, { button });
+  }
+
+  return {
+    muted: () => muted,
+    toggle: (line, isAlone) => (isAlone ? isolate(line) : mute(line)),
+    /** What a drawn figure adds to it. */
+    learn(figure) {
+      for (const trace of figure.data) {
+        const line = chartDrawing.lineOf(trace);
+        if (line && trace.showlegend !== false && !lines.has(line)) added(line, trace);
+      }
+      place.hidden = lines.size < 2;
+    },
+    /** Other runs, or other groups of them, have other lines. */
+    forget() {
+      lines.clear();
+      muted.clear();
+      row.replaceChildren();
+      place.hidden = all.hidden = true;
+    },
+  };
+}
+
+export { legend as chartLegend };

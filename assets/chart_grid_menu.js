@@ -1,112 +1,111 @@
 /* The menu of each chart: what a reader does with it, by pointer and by keys; and the dialog for its range. */
-(function () {
-  "use strict";
-  let open = null; // {box, menu}
+import { chartBox } from "./chart_grid_box.js";
 
-  const element = (...parts) => window.clew.chartBox.element(...parts);
+let open = null; // {box, menu}
 
-  function close(isFocused) {
-    if (!open) return;
-    const { box, menu } = open;
-    open = null;
-    menu.remove();
-    box.button.setAttribute("aria-expanded", "false");
-    if (isFocused) box.button.focus();
-  }
+const { element } = chartBox;
 
-  /** Items as `{text, run}`; `checked` makes one that is on or off, `disabled` one that says why nothing happens. */
-  function item({ text, run, checked, disabled }) {
-    const made = element("button", { type: "button", className: "dropdown-item", textContent: text, tabIndex: -1 });
-    made.setAttribute("role", checked === undefined ? "menuitem" : "menuitemcheckbox");
-    if (checked !== undefined) made.setAttribute("aria-checked", String(checked));
-    if (disabled) made.setAttribute("aria-disabled", "true");
-    made.addEventListener("click", () => {
-      if (disabled) return;
-      close(true);
-      run();
-    });
-    return made;
-  }
+function close(isFocused) {
+  if (!open) return;
+  const { box, menu } = open;
+  open = null;
+  menu.remove();
+  box.button.setAttribute("aria-expanded", "false");
+  if (isFocused) box.button.focus();
+}
 
-  function show(box, items, focusLast = false) {
-    const isOpen = open?.box === box;
-    close(isOpen);
-    if (isOpen) return;
-    const menu = element("div", { className: "dropdown-menu show chart-menu" }, ...items.filter(Boolean).map(item));
-    menu.setAttribute("role", "menu");
-    menu.setAttribute("aria-label", box.button.getAttribute("aria-label"));
-    box.element.append(menu);
-    box.button.setAttribute("aria-expanded", "true");
-    open = { box, menu };
-    const there = [...menu.children];
-    (focusLast ? there.at(-1) : there[0]).focus();
-  }
-
-  function onKey(event) {
-    const there = [...open.menu.children];
-    const at = there.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: there.length - 1 }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      there[(to + there.length) % there.length].focus();
-    } else if (event.key === "Escape") {
-      event.stopPropagation();
-      close(true);
-    } else if (event.key === "Tab") close(false);
-    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== " ") {
-      const found = [...there.slice(at + 1), ...there].find((one) => one.textContent.toLowerCase().startsWith(event.key.toLowerCase()));
-      if (found) found.focus();
-    }
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (open && open.menu.contains(event.target)) onKey(event);
+/** Items as `{text, run}`; `checked` makes one that is on or off, `disabled` one that says why nothing happens. */
+function item({ text, run, checked, disabled }) {
+  const made = element("button", { type: "button", className: "dropdown-item", textContent: text, tabIndex: -1 });
+  made.setAttribute("role", checked === undefined ? "menuitem" : "menuitemcheckbox");
+  if (checked !== undefined) made.setAttribute("aria-checked", String(checked));
+  if (disabled) made.setAttribute("aria-disabled", "true");
+  made.addEventListener("click", () => {
+    if (disabled) return;
+    close(true);
+    run();
   });
-  document.addEventListener("pointerdown", (event) => {
-    if (open && !open.menu.contains(event.target) && event.target !== open.box.button) close(false);
-  });
+  return made;
+}
 
-  /** Asks for the ends of a chart's y axis; `take(from, to)` gets numbers, or null for what the values make of it. */
-  function askRange(box, texts, take) {
-    const field = (name, value) => {
-      const input = element("input", { type: "number", step: "any", className: "form-control", value: value ?? "" });
-      return { input, label: element("label", { className: "flex-fill" }, name, input) };
-    };
-    const [from, to] = [field(texts.y_from, box.spec.yFrom), field(texts.y_to, box.spec.yTo)];
-    const button = (text, value, look) => element("button", { type: "submit", className: `btn btn-${look}`, textContent: text, value });
-    const title = element("h2", { className: "h5", textContent: texts.y_title.replace("{chart}", box.title), id: "chart-range-title" });
-    const wrong = element("p", { className: "text-danger-emphasis mb-0" });
-    wrong.setAttribute("role", "alert");
-    const form = element(
-      "form",
-      { method: "dialog", className: "d-flex flex-column gap-3" },
-      title,
-      element("div", { className: "d-flex gap-3" }, from.label, to.label),
-      wrong,
-      element(
-        "div",
-        { className: "d-flex flex-wrap justify-content-end gap-2" },
-        ...[button(texts.apply, "apply", "primary"), button(texts.automatic, "automatic", "outline-secondary"), button(texts.cancel, "cancel", "outline-secondary")]
-      )
-    );
-    const dialog = element("dialog", { className: "change-dialog" }, form);
-    dialog.setAttribute("aria-labelledby", "chart-range-title");
-    const ends = () => [from, to].map(({ input }) => (input.value === "" ? null : Number(input.value)));
-    form.addEventListener("submit", (event) => {
-      const [low, high] = ends();
-      if (event.submitter?.value !== "apply" || low === null || high === null || low < high) return;
-      event.preventDefault();
-      wrong.textContent = texts.y_backwards;
-    });
-    dialog.addEventListener("close", () => {
-      if (dialog.returnValue === "apply") take(...ends());
-      else if (dialog.returnValue === "automatic") take(null, null);
-      dialog.remove();
-      box.button.focus();
-    });
-    document.body.append(dialog);
-    dialog.showModal();
+function show(box, items, focusLast = false) {
+  const isOpen = open?.box === box;
+  close(isOpen);
+  if (isOpen) return;
+  const menu = element("div", { className: "dropdown-menu show chart-menu" }, ...items.filter(Boolean).map(item));
+  menu.setAttribute("role", "menu");
+  menu.setAttribute("aria-label", box.button.getAttribute("aria-label"));
+  box.element.append(menu);
+  box.button.setAttribute("aria-expanded", "true");
+  open = { box, menu };
+  const there = [...menu.children];
+  (focusLast ? there.at(-1) : there[0]).focus();
+}
+
+function onKey(event) {
+  const there = [...open.menu.children];
+  const at = there.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: there.length - 1 }[event.key];
+  if (to !== undefined) {
+    event.preventDefault();
+    there[(to + there.length) % there.length].focus();
+  } else if (event.key === "Escape") {
+    event.stopPropagation();
+    close(true);
+  } else if (event.key === "Tab") close(false);
+  else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== " ") {
+    const found = [...there.slice(at + 1), ...there].find((one) => one.textContent.toLowerCase().startsWith(event.key.toLowerCase()));
+    if (found) found.focus();
   }
+}
 
-  window.clew = Object.assign(window.clew || {}, { chartMenu: { askRange, close, show } });
-})();
+document.addEventListener("keydown", (event) => {
+  if (open && open.menu.contains(event.target)) onKey(event);
+});
+document.addEventListener("pointerdown", (event) => {
+  if (open && !open.menu.contains(event.target) && event.target !== open.box.button) close(false);
+});
+
+/** Asks for the ends of a chart's y axis; `take(from, to)` gets numbers, or null for what the values make of it. */
+function askRange(box, texts, take) {
+  const field = (name, value) => {
+    const input = element("input", { type: "number", step: "any", className: "form-control", value: value ?? "" });
+    return { input, label: element("label", { className: "flex-fill" }, name, input) };
+  };
+  const [from, to] = [field(texts.y_from, box.spec.yFrom), field(texts.y_to, box.spec.yTo)];
+  const button = (text, value, look) => element("button", { type: "submit", className: `btn btn-${look}`, textContent: text, value });
+  const title = element("h2", { className: "h5", textContent: texts.y_title.replace("{chart}", box.title), id: "chart-range-title" });
+  const wrong = element("p", { className: "text-danger-emphasis mb-0" });
+  wrong.setAttribute("role", "alert");
+  const form = element(
+    "form",
+    { method: "dialog", className: "d-flex flex-column gap-3" },
+    title,
+    element("div", { className: "d-flex gap-3" }, from.label, to.label),
+    wrong,
+    element(
+      "div",
+      { className: "d-flex flex-wrap justify-content-end gap-2" },
+      ...[button(texts.apply, "apply", "primary"), button(texts.automatic, "automatic", "outline-secondary"), button(texts.cancel, "cancel", "outline-secondary")]
+    )
+  );
+  const dialog = element("dialog", { className: "change-dialog" }, form);
+  dialog.setAttribute("aria-labelledby", "chart-range-title");
+  const ends = () => [from, to].map(({ input }) => (input.value === "" ? null : Number(input.value)));
+  form.addEventListener("submit", (event) => {
+    const [low, high] = ends();
+    if (event.submitter?.value !== "apply" || low === null || high === null || low < high) return;
+    event.preventDefault();
+    wrong.textContent = texts.y_backwards;
+  });
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue === "apply") take(...ends());
+    else if (dialog.returnValue === "automatic") take(null, null);
+    dialog.remove();
+    box.button.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+export const chartMenu = Object.freeze({ askRange, close, show });

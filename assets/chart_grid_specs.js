@@ -1,50 +1,47 @@
 /* Charts as addresses and requests write them: the subject alone where all else is default, else compact JSON.
    domain/charts/chart_spec.py reads the same. */
-(function () {
-  "use strict";
-  /** What an address says of a chart: its subjects (a metric's key, or @word), its own scale, range and size. */
-  const chart = (subjects, more = {}) => ({ subjects, scale: null, yFrom: null, yTo: null, size: "small", ...more });
+/** What an address says of a chart: its subjects (a metric's key, or @word), its own scale, range and size. */
+const chart = (subjects, more = {}) => ({ subjects, scale: null, yFrom: null, yTo: null, size: "small", ...more });
 
-  const isSubjects = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one);
-  const end = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const isSubjects = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one);
+const end = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
 
-  /** The chart of a text; null where it describes none. */
-  function parse(text) {
-    if (!text.startsWith("{")) return text ? chart([text]) : null;
-    let read;
-    try {
-      read = JSON.parse(text);
-    } catch {
-      return null;
-    }
-    if (!isSubjects(read.m)) return null;
-    const [yFrom, yTo] = Array.isArray(read.y) ? read.y.map(end) : [null, null];
-    const scale = read.log === true ? "log" : read.log === false ? "linear" : null;
-    return chart([...new Set(read.m)], { scale, yFrom, yTo, size: read.wide === true ? "wide" : "small" });
+/** The chart of a text; null where it describes none. */
+function parse(text) {
+  if (!text.startsWith("{")) return text ? chart([text]) : null;
+  let read;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return null;
   }
+  if (!isSubjects(read.m)) return null;
+  const [yFrom, yTo] = Array.isArray(read.y) ? read.y.map(end) : [null, null];
+  const scale = read.log === true ? "log" : read.log === false ? "linear" : null;
+  return chart([...new Set(read.m)], { scale, yFrom, yTo, size: read.wide === true ? "wide" : "small" });
+}
 
-  function format({ subjects, scale, yFrom, yTo, size }) {
-    const written = {
-      ...(scale === null ? {} : { log: scale === "log" }),
-      ...(yFrom === null && yTo === null ? {} : { y: [yFrom, yTo] }),
-      ...(size === "wide" ? { wide: true } : {}),
-    };
-    const isPlain = subjects.length === 1 && !Object.keys(written).length && !subjects[0].startsWith("{");
-    return isPlain ? subjects[0] : JSON.stringify({ m: subjects, ...written });
-  }
+function format({ subjects, scale, yFrom, yTo, size }) {
+  const written = {
+    ...(scale === null ? {} : { log: scale === "log" }),
+    ...(yFrom === null && yTo === null ? {} : { y: [yFrom, yTo] }),
+    ...(size === "wide" ? { wide: true } : {}),
+  };
+  const isPlain = subjects.length === 1 && !Object.keys(written).length && !subjects[0].startsWith("{");
+  return isPlain ? subjects[0] : JSON.stringify({ m: subjects, ...written });
+}
 
-  /** The word of a subject, such as reward of @reward; null of a metric's key. */
-  const wordOf = (subject) => (/^@[^@]/.test(subject) ? subject.slice(1) : null);
+/** The word of a subject, such as reward of @reward; null of a metric's key. */
+const wordOf = (subject) => (/^@[^@]/.test(subject) ? subject.slice(1) : null);
 
-  /** A key as a subject, and back: one that begins with the sign of a word has it twice. */
-  const subjectOf = (key) => (key.startsWith("@") ? `@${key}` : key);
-  const keyOf = (subject) => (subject.startsWith("@@") ? subject.slice(1) : subject);
+/** A key as a subject, and back: one that begins with the sign of a word has it twice. */
+const subjectOf = (key) => (key.startsWith("@") ? `@${key}` : key);
+const keyOf = (subject) => (subject.startsWith("@@") ? subject.slice(1) : subject);
 
-  /** Where a metric stands among the sections: what comes before its first slash; "/" for one without any. */
-  function prefixOf(key) {
-    const at = key.indexOf("/");
-    return at > 0 ? key.slice(0, at).trim() || "/" : "/";
-  }
+/** Where a metric stands among the sections: what comes before its first slash; "/" for one without any. */
+function prefixOf(key) {
+  const at = key.indexOf("/");
+  return at > 0 ? key.slice(0, at).trim() || "/" : "/";
+}
 
-  window.clew = Object.assign(window.clew || {}, { chartSpecs: { chart, format, keyOf, parse, prefixOf, subjectOf, wordOf } });
-})();
+export const chartSpecs = Object.freeze({ chart, format, keyOf, parse, prefixOf, subjectOf, wordOf });

@@ -3,163 +3,156 @@
  * A heading is dragged to its place, by a finger once it was held; on its sort button Shift+Arrow moves the column by one. The handle at its right edge
  * is dragged, or moved with the arrows; a double click or Delete leaves the width to what is in the column.
  */
-(function () {
-  "use strict";
-  const FRAME = '.table-frame[data-table="runs-table"]';
-  const HEAD = `${FRAME} th.dash-header[data-dash-column]`;
-  const HANDLE = "column-width";
-  const SAID = "runs-columns-said";
-  const FAR_ENOUGH = 6; // pixels: less is a click
-  const HELD_MS = 400; // a finger that moves sooner scrolls the table
-  const STEP = 16;
-  const columns = () => window.clew.columns;
-  const refOf = (head) => columns().refOf(head.dataset.dashColumn);
-  const texts = () => window.clew.propsOf("runs-texts").data;
+import { propsOf } from "./clew.js";
+import { isThere } from "./clock.js";
+import { ID } from "./from_python.js";
+import { follow } from "./pointer_follow.js";
+import { columns } from "./run_columns.js";
 
-  /** Says to a screen reader where a column now stands. */
-  function sayColumn(ref, at, of) {
-    const said = document.getElementById(SAID);
-    if (said) said.textContent = texts().column_moved.replace("{name}", () => columns().nameOf(ref)).replace("{n}", at + 1).replace("{total}", of);
+const FRAME = `.table-frame[data-table="${ID.TABLE}"]`;
+const HEAD = `${FRAME} th.dash-header[data-dash-column]`;
+const HANDLE = "column-width";
+const FAR_ENOUGH = 6; // pixels: less is a click
+const HELD_MS = 400; // a finger that moves sooner scrolls the table
+const STEP = 16;
+const refOf = (head) => columns.refOf(head.dataset.dashColumn);
+const texts = () => propsOf(ID.TEXTS).data;
+
+function place(head) {
+  if (head.dataset.dashColumn === "details") return;
+  let handle = head.querySelector(`.${HANDLE}`);
+  if (!handle) {
+    handle = Object.assign(document.createElement("span"), { className: HANDLE, tabIndex: 0 });
+    handle.setAttribute("role", "separator");
+    handle.setAttribute("aria-orientation", "vertical");
+    head.append(handle);
+    // Heard from the first touch on: later a browser would no longer ask.
+    head.addEventListener("touchmove", notWhileCarried, { passive: false });
+    head.addEventListener("contextmenu", notWhileCarried);
   }
+  const label = texts().column_width.replace("{name}", () => columns.nameOf(refOf(head)));
+  if (handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
+  const width = String(Math.round(head.getBoundingClientRect().width));
+  if (handle.getAttribute("aria-valuenow") !== width) handle.setAttribute("aria-valuenow", width);
+  const sort = head.querySelector(".column-header--sort");
+  if (sort && !sort.hasAttribute("aria-keyshortcuts")) sort.setAttribute("aria-keyshortcuts", "Shift+ArrowLeft Shift+ArrowRight");
+}
 
-  function place(head) {
-    if (head.dataset.dashColumn === "details") return;
-    let handle = head.querySelector(`.${HANDLE}`);
-    if (!handle) {
-      handle = Object.assign(document.createElement("span"), { className: HANDLE, tabIndex: 0 });
-      handle.setAttribute("role", "separator");
-      handle.setAttribute("aria-orientation", "vertical");
-      head.append(handle);
-      // Heard from the first touch on: later a browser would no longer ask.
-      head.addEventListener("touchmove", notWhileCarried, { passive: false });
-      head.addEventListener("contextmenu", notWhileCarried);
+let waiting = false;
+function placeAll() {
+  waiting = false;
+  if (!isThere(ID.TEXTS)) return;
+  document.querySelectorAll(HEAD).forEach(place);
+}
+
+new MutationObserver((changes) => {
+  if (waiting || !changes.some(({ target }) => target.closest?.(FRAME) || target.querySelector?.(FRAME))) return;
+  waiting = true;
+  window.requestAnimationFrame(placeAll);
+}).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
+
+function resize(head, { clientX }) {
+  const ref = refOf(head);
+  const before = head.getBoundingClientRect().width;
+  const { least_width, greatest_width } = propsOf(ID.KNOWN_COLUMNS).data;
+  const widths = propsOf(ID.COLUMN_WIDTHS).data;
+  const to = (event) => Math.round(Math.min(Math.max(before + event.clientX - clientX, least_width), greatest_width));
+  follow(
+    (event) => columns.drawWidths({ ...widths, [ref]: to(event) }),
+    (event) => Math.abs(event.clientX - clientX) > 1 && columns.setWidth(ref, to(event)),
+    () => columns.drawWidths(widths)
+  );
+}
+
+/** The heading before which a column dropped there would stand: [it or null for the end, where to mark it]. */
+function placeAt({ clientX }) {
+  const heads = [...document.querySelectorAll(HEAD)].filter((head) => head.dataset.dashColumn !== "details");
+  const before = heads.find((head) => {
+    const { left, width } = head.getBoundingClientRect();
+    return clientX < left + width / 2;
+  });
+  return before ? [before, before, "column-drop-before"] : [null, heads.at(-1), "column-drop-after"];
+}
+
+let isCarried = false;
+
+/** A finger takes a heading by holding it; from then on the browser may not scroll, nor open its menu. */
+function heldBy(head, start) {
+  const hold = { is: start.pointerType !== "touch", isMissed: false };
+  const take = () => {
+    hold.is = isCarried = !hold.isMissed;
+    head.classList.toggle("column-held", hold.is);
+  };
+  const timer = hold.is ? 0 : window.setTimeout(take, HELD_MS);
+  hold.end = () => {
+    window.clearTimeout(timer);
+    isCarried = false;
+    head.classList.remove("column-held");
+  };
+  return hold;
+}
+
+const notWhileCarried = (event) => isCarried && event.cancelable && event.preventDefault();
+
+function carry(head, start) {
+  const ref = refOf(head);
+  const hold = heldBy(head, start);
+  let target = null;
+  const unmark = () => document.querySelectorAll(".column-drop-before, .column-drop-after").forEach((one) => one.classList.remove("column-drop-before", "column-drop-after"));
+  follow(
+    (event) => {
+      if (!target && Math.abs(event.clientX - start.clientX) < FAR_ENOUGH) return;
+      if (!hold.is) hold.isMissed = true;
+      if (hold.isMissed) return;
+      event.preventDefault();
+      target = placeAt(event);
+      unmark();
+      target[1].classList.add(target[2]);
+      document.documentElement.classList.add("column-carried");
+    },
+    () => target && columns.move(ref, target[0] && refOf(target[0])),
+    () => {
+      hold.end();
+      unmark();
+      document.documentElement.classList.remove("column-carried");
     }
-    const label = texts().column_width.replace("{name}", () => columns().nameOf(refOf(head)));
-    if (handle.getAttribute("aria-label") !== label) handle.setAttribute("aria-label", label);
-    const width = String(Math.round(head.getBoundingClientRect().width));
-    if (handle.getAttribute("aria-valuenow") !== width) handle.setAttribute("aria-valuenow", width);
-    const sort = head.querySelector(".column-header--sort");
-    if (sort && !sort.hasAttribute("aria-keyshortcuts")) sort.setAttribute("aria-keyshortcuts", "Shift+ArrowLeft Shift+ArrowRight");
-  }
-
-  let waiting = false;
-  function placeAll() {
-    waiting = false;
-    if (!window.clew.isThere("runs-texts")) return;
-    document.querySelectorAll(HEAD).forEach(place);
-  }
-
-  new MutationObserver((changes) => {
-    if (waiting || !changes.some(({ target }) => target.closest?.(FRAME) || target.querySelector?.(FRAME))) return;
-    waiting = true;
-    window.requestAnimationFrame(placeAll);
-  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dash-column"] });
-
-  function resize(head, { clientX }) {
-    const ref = refOf(head);
-    const before = head.getBoundingClientRect().width;
-    const { least_width, greatest_width } = window.clew.propsOf("runs-known-columns").data;
-    const widths = window.clew.propsOf("runs-widths").data;
-    const to = (event) => Math.round(Math.min(Math.max(before + event.clientX - clientX, least_width), greatest_width));
-    window.clew.follow(
-      (event) => columns().drawWidths({ ...widths, [ref]: to(event) }),
-      (event) => Math.abs(event.clientX - clientX) > 1 && columns().setWidth(ref, to(event)),
-      () => columns().drawWidths(widths)
-    );
-  }
-
-  /** The heading before which a column dropped there would stand: [it or null for the end, where to mark it]. */
-  function placeAt({ clientX }) {
-    const heads = [...document.querySelectorAll(HEAD)].filter((head) => head.dataset.dashColumn !== "details");
-    const before = heads.find((head) => {
-      const { left, width } = head.getBoundingClientRect();
-      return clientX < left + width / 2;
-    });
-    return before ? [before, before, "column-drop-before"] : [null, heads.at(-1), "column-drop-after"];
-  }
-
-  let isCarried = false;
-
-  /** A finger takes a heading by holding it; from then on the browser may not scroll, nor open its menu. */
-  function heldBy(head, start) {
-    const hold = { is: start.pointerType !== "touch", isMissed: false };
-    const take = () => {
-      hold.is = isCarried = !hold.isMissed;
-      head.classList.toggle("column-held", hold.is);
-    };
-    const timer = hold.is ? 0 : window.setTimeout(take, HELD_MS);
-    hold.end = () => {
-      window.clearTimeout(timer);
-      isCarried = false;
-      head.classList.remove("column-held");
-    };
-    return hold;
-  }
-
-  const notWhileCarried = (event) => isCarried && event.cancelable && event.preventDefault();
-
-  function carry(head, start) {
-    const ref = refOf(head);
-    const hold = heldBy(head, start);
-    let target = null;
-    const unmark = () => document.querySelectorAll(".column-drop-before, .column-drop-after").forEach((one) => one.classList.remove("column-drop-before", "column-drop-after"));
-    window.clew.follow(
-      (event) => {
-        if (!target && Math.abs(event.clientX - start.clientX) < FAR_ENOUGH) return;
-        if (!hold.is) hold.isMissed = true;
-        if (hold.isMissed) return;
-        event.preventDefault();
-        target = placeAt(event);
-        unmark();
-        target[1].classList.add(target[2]);
-        document.documentElement.classList.add("column-carried");
-      },
-      () => target && columns().move(ref, target[0] && refOf(target[0])),
-      () => {
-        hold.end();
-        unmark();
-        document.documentElement.classList.remove("column-carried");
-      }
-    );
-  }
-
-  document.addEventListener(
-    "pointerdown",
-    (event) => {
-      const head = event.target.closest?.(HEAD);
-      if (!head || event.button || head.dataset.dashColumn === "details") return;
-      if (event.target.matches(`.${HANDLE}`)) {
-        event.preventDefault();
-        event.target.focus();
-        resize(head, event);
-      } else if (!event.target.closest(".column-header--sort")) carry(head, event);
-    },
-    true
   );
+}
 
-  document.addEventListener("dblclick", ({ target }) => target.matches?.(`${HEAD} .${HANDLE}`) && columns().setWidth(refOf(target.closest("th")), null), true);
+document.addEventListener(
+  "pointerdown",
+  (event) => {
+    const head = event.target.closest?.(HEAD);
+    if (!head || event.button || head.dataset.dashColumn === "details") return;
+    if (event.target.matches(`.${HANDLE}`)) {
+      event.preventDefault();
+      event.target.focus();
+      resize(head, event);
+    } else if (!event.target.closest(".column-header--sort")) carry(head, event);
+  },
+  true
+);
 
-  const focusAgain = (id, what) => window.setTimeout(() => document.querySelector(`${HEAD}[data-dash-column="${CSS.escape(id)}"] ${what}`)?.focus(), 100);
+document.addEventListener("dblclick", ({ target }) => target.matches?.(`${HEAD} .${HANDLE}`) && columns.setWidth(refOf(target.closest("th")), null), true);
 
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      const head = event.target.closest?.(HEAD);
-      if (!head || event.altKey || event.ctrlKey || event.metaKey) return;
-      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (event.target.matches(`.${HANDLE}`)) {
-        if (event.key !== "Tab") event.stopPropagation();
-        if (by) columns().setWidth(refOf(head), head.getBoundingClientRect().width + by * STEP);
-        if (event.key === "Delete" || event.key === "Backspace") columns().setWidth(refOf(head), null);
-        if (by) event.preventDefault();
-      } else if (by && event.shiftKey && event.target.matches(".column-header--sort")) {
-        event.preventDefault();
-        columns().step(refOf(head), by);
-        focusAgain(head.dataset.dashColumn, ".column-header--sort");
-      }
-    },
-    true
-  );
+const focusAgain = (id, what) => window.setTimeout(() => document.querySelector(`${HEAD}[data-dash-column="${CSS.escape(id)}"] ${what}`)?.focus(), 100);
 
-  window.clew = Object.assign(window.clew || {}, { sayColumn });
-})();
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const head = event.target.closest?.(HEAD);
+    if (!head || event.altKey || event.ctrlKey || event.metaKey) return;
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.target.matches(`.${HANDLE}`)) {
+      if (event.key !== "Tab") event.stopPropagation();
+      if (by) columns.setWidth(refOf(head), head.getBoundingClientRect().width + by * STEP);
+      if (event.key === "Delete" || event.key === "Backspace") columns.setWidth(refOf(head), null);
+      if (by) event.preventDefault();
+    } else if (by && event.shiftKey && event.target.matches(".column-header--sort")) {
+      event.preventDefault();
+      columns.step(refOf(head), by);
+      focusAgain(head.dataset.dashColumn, ".column-header--sort");
+    }
+  },
+  true
+);

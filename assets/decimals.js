@@ -1,35 +1,32 @@
 /* Numbers below one another have as many decimals each, so that their points stand below one another, too.
    components/texts/number_columns.py says the same for tables that the server writes. */
-(function () {
-  "use strict";
-  const SIGNIFICANT = 4;
-  const MOST_MORE = 2; // decimals that small numbers may add to those of the largest one
-  const WIDEST = 1e4; // of the largest to the least: beyond it decimals would be many, and mean nothing
-  const BY_DIGITS = ".4g"; // what the columns have that were given no decimals (components/tables.py)
+const SIGNIFICANT = 4;
+const MOST_MORE = 2; // decimals that small numbers may add to those of the largest one
+const WIDEST = 1e4; // of the largest to the least: beyond it decimals would be many, and mean nothing
+const BY_DIGITS = ".4g"; // what the columns have that were given no decimals (components/tables.py)
 
-  const decimals = (size, digits) => digits - 1 - Math.floor(Math.log10(size));
+const decimalsOf = (size, digits) => digits - 1 - Math.floor(Math.log10(size));
 
-  /** How many decimals these values have together; null where they span too far, and for no numbers at all. */
-  function shared(values) {
-    let [least, most] = [Infinity, 0];
-    for (const value of values) {
-      if (typeof value !== "number" || !Number.isFinite(value) || value === 0) continue;
-      least = Math.min(least, Math.abs(value));
-      most = Math.max(most, Math.abs(value));
-    }
-    if (most >= 1e6 || most < 1e-4 || most > least * WIDEST) return null;
-    const ofMost = decimals(most, SIGNIFICANT);
-    return Math.max(0, Math.min(Math.max(ofMost, decimals(least, 2)), ofMost + MOST_MORE));
+/** How many decimals these values have together; null where they span too far, and for no numbers at all. */
+function shared(values) {
+  let [least, most] = [Infinity, 0];
+  for (const value of values) {
+    if (typeof value !== "number" || !Number.isFinite(value) || value === 0) continue;
+    least = Math.min(least, Math.abs(value));
+    most = Math.max(most, Math.abs(value));
   }
+  if (most >= 1e6 || most < 1e-4 || most > least * WIDEST) return null;
+  const ofMost = decimalsOf(most, SIGNIFICANT);
+  return Math.max(0, Math.min(Math.max(ofMost, decimalsOf(least, 2)), ofMost + MOST_MORE));
+}
 
-  /** These columns of the DataTable, each with the decimals that its cells in `rows` share. */
-  function aligned(columns, rows) {
-    return columns.map((column) => {
-      if (column.format?.specifier !== BY_DIGITS) return column;
-      const number = shared(rows.map((row) => row[column.id]));
-      return number === null ? column : { ...column, format: { ...column.format, specifier: `.${number}f` } };
-    });
-  }
+/** These columns of the DataTable, each with the decimals that its cells in `rows` share. */
+function aligned(columns, rows) {
+  return columns.map((column) => {
+    if (column.format?.specifier !== BY_DIGITS) return column;
+    const number = shared(rows.map((row) => row[column.id]));
+    return number === null ? column : { ...column, format: { ...column.format, specifier: `.${number}f` } };
+  });
+}
 
-  window.clew = Object.assign(window.clew || {}, { decimals: { aligned, shared } });
-})();
+export const decimals = Object.freeze({ aligned, shared });

@@ -1,31 +1,34 @@
 /* What is chosen in the controls of the inference page, and the address that says so. */
-(function () {
-  "use strict";
-  const NAMES = ["model", "versus", "size", "seed", "speed", "pace", "goesOn"];
-  const NUMBERS = ["size", "seed", "speed", "pace"];
-  const IN_ADDRESS = ["model", "versus", "size", "seed", "speed", "pace"];
+import { setAddress } from "./addresses.js";
 
-  /** The choices by name from the controls' values, in the order of NAMES; null where `none` in particular is chosen. */
-  function readChoices(values, none) {
-    const known = (value) => (value === "" || value === undefined || value === none ? null : value);
-    const read = (name, value) => (NUMBERS.includes(name) && known(value) !== null ? Number(value) : known(value));
-    return { ...Object.fromEntries(NAMES.map((name, at) => [name, read(name, values[at])])), goesOn: Boolean(values[6]) };
-  }
+const NAMES = ["model", "versus", "size", "seed", "speed", "pace", "goesOn"];
+const NUMBERS = ["size", "seed", "speed", "pace"];
+const IN_ADDRESS = ["model", "versus", "size", "seed", "speed", "pace"];
 
-  function addressChoices(next, changed) {
-    window.clew.setAddress((query) => {
-      query.delete("play");
-      for (const name of changed.filter((one) => IN_ADDRESS.includes(one))) {
-        if (next[name] === null) query.delete(name);
-        else query.set(name, next[name]);
-      }
-    }, "replaceState");
-  }
+/** The choices by name from the controls' values, in the order of NAMES; null where `none` in particular is chosen.
+ *
+ * @returns {Record<string, any>}
+ */
+function readChoices(values, none) {
+  const known = (value) => (value === "" || value === undefined || value === none ? null : value);
+  const read = (name, value) => (NUMBERS.includes(name) && known(value) !== null ? Number(value) : known(value));
+  const chosen = Object.fromEntries(NAMES.map((name, at) => [name, read(name, values[at])]));
+  return { ...chosen, goesOn: Boolean(values[6]) };
+}
 
-  /** What a chosen model is to the engine: its id, or the active one of a registered model ("*" and its name). */
-  function watchedModel(value) {
-    return typeof value === "string" && value.length > 1 && value.startsWith("*") ? { name: value.slice(1) } : { model: value };
-  }
+function addressChoices(next, changed) {
+  setAddress((query) => {
+    query.delete("play");
+    for (const name of changed.filter((one) => IN_ADDRESS.includes(one))) {
+      if (next[name] === null) query.delete(name);
+      else query.set(name, next[name]);
+    }
+  }, "replaceState");
+}
 
-  window.clew = Object.assign(window.clew || {}, { readChoices, addressChoices, watchedModel });
-})();
+/** What a chosen model is to the engine: its id, or the active one of a registered model ("*" and its name). */
+function watchedModel(value) {
+  return typeof value === "string" && value.length > 1 && value.startsWith("*") ? { name: value.slice(1) } : { model: value };
+}
+
+export { readChoices, addressChoices, watchedModel };

@@ -1,35 +1,32 @@
 /* How the models page sorts its rows: as DataTable does by itself, but for ids, of which 10 comes after 9. */
-(function () {
-  "use strict";
-  const UNKNOWN = [null, undefined, "", "–"];
-  const IDS = ["model_id", "id"];
+const UNKNOWN = [null, undefined, "", "–"];
+const IDS = ["model_id", "id"];
 
-  /** As order_of in domain/registry/models.py: [kind, name, number]. */
-  function idOrder(id) {
-    const [, name, colon, number] = /^(?:(.*)(:))?([0-9]{1,18})$/s.exec(String(id)) || [];
-    return number === undefined ? [2, String(id), 0n] : [colon ? 1 : 0, name || "", BigInt(number)];
-  }
+/** As order_of in domain/registry/models.py: [kind, name, number]. */
+function idOrder(id) {
+  const [, name, colon, number] = /^(?:(.*)(:))?([0-9]{1,18})$/s.exec(String(id)) || [];
+  return number === undefined ? [2, String(id), 0n] : [colon ? 1 : 0, name || "", BigInt(number)];
+}
 
-  const compared = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+const compared = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
-  function compareIds(one, other) {
-    const [first, second] = [idOrder(one), idOrder(other)];
-    return first.map((part, at) => compared(part, second[at])).find(Boolean) || 0;
-  }
+function compareIds(one, other) {
+  const [first, second] = [idOrder(one), idOrder(other)];
+  return first.map((part, at) => compared(part, second[at])).find(Boolean) || 0;
+}
 
-  /** Below 0 where `one` comes first; what is not known comes last in both directions. */
-  function compareRows(one, other, { column_id: column, direction }) {
-    const [first, second] = [one[column], other[column]];
-    const isUnknown = [first, second].map((value) => UNKNOWN.includes(value));
-    if (isUnknown.some(Boolean)) return isUnknown[0] - isUnknown[1];
-    return (IDS.includes(column) ? compareIds : compared)(first, second) * (direction === "desc" ? -1 : 1);
-  }
+/** Below 0 where `one` comes first; what is not known comes last in both directions. */
+function compareRows(one, other, { column_id: column, direction }) {
+  const [first, second] = [one[column], other[column]];
+  const isUnknown = [first, second].map((value) => UNKNOWN.includes(value));
+  if (isUnknown.some(Boolean)) return Number(isUnknown[0]) - Number(isUnknown[1]);
+  return (IDS.includes(column) ? compareIds : compared)(first, second) * (direction === "desc" ? -1 : 1);
+}
 
-  /** The rows in the order that the table's headings ask for; as they came where they ask for none. */
-  function sortModels(rows, sortBy) {
-    const wanted = sortBy || [];
-    return [...rows].sort((one, other) => wanted.map((by) => compareRows(one, other, by)).find(Boolean) || 0);
-  }
+/** The rows in the order that the table's headings ask for; as they came where they ask for none. */
+function sortModels(rows, sortBy) {
+  const wanted = sortBy || [];
+  return [...rows].sort((one, other) => wanted.map((by) => compareRows(one, other, by)).find(Boolean) || 0);
+}
 
-  window.clew = Object.assign(window.clew || {}, { sortModels });
-})();
+export { sortModels };

@@ -1,33 +1,29 @@
 /* Runs that stand in other runs: which rows stand below which. */
-(function () {
-  "use strict";
-
-  /** [row, depth] of all rows, children right below the run that they stand in; else the order stays.
-   *
-   * What stands in a run that is not among the rows stands by itself; so does one of those that stand in each other.
-   */
-  function together(rows) {
-    const there = new Set(rows.map((row) => row.id));
-    const below = new Map();
-    for (const row of rows) {
-      if (!there.has(row.parent_id)) continue;
-      if (!below.has(row.parent_id)) below.set(row.parent_id, []);
-      below.get(row.parent_id).push(row);
-    }
-    const placed = new Map();
-    const place = (first) => {
-      const waiting = [[first, 0]];
-      while (waiting.length) {
-        const [row, depth] = waiting.pop();
-        if (placed.has(row.id)) continue;
-        placed.set(row.id, [row, depth]);
-        for (const child of [...(below.get(row.id) || [])].reverse()) waiting.push([child, depth + 1]);
-      }
-    };
-    for (const row of rows) if (!there.has(row.parent_id)) place(row);
-    for (const row of rows) place(row); // what is left stands in each other
-    return [...placed.values()];
+/** [row, depth] of all rows, children right below the run that they stand in; else the order stays.
+ *
+ * What stands in a run that is not among the rows stands by itself; so does one of those that stand in each other.
+ */
+function together(rows) {
+  const there = new Set(rows.map((row) => row.id));
+  const below = new Map();
+  for (const row of rows) {
+    if (!there.has(row.parent_id)) continue;
+    if (!below.has(row.parent_id)) below.set(row.parent_id, []);
+    below.get(row.parent_id).push(row);
   }
+  const placed = new Map();
+  const place = (first) => {
+    const waiting = [[first, 0]];
+    while (waiting.length) {
+      const [row, depth] = waiting.pop();
+      if (placed.has(row.id)) continue;
+      placed.set(row.id, [row, depth]);
+      for (const child of [...(below.get(row.id) || [])].reverse()) waiting.push([child, depth + 1]);
+    }
+  };
+  for (const row of rows) if (!there.has(row.parent_id)) place(row);
+  for (const row of rows) place(row); // what is left stands in each other
+  return [...placed.values()];
+}
 
-  window.clew = Object.assign(window.clew || {}, { together });
-})();
+export { together };

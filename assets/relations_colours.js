@@ -1,49 +1,48 @@
 /* What colour a run has in the relations: by a third column, or the page's own; and what says which is which. */
-(function () {
-  "use strict";
-  // From dark to light in even steps that colour-blind readers can order; both pages show all of it.
-  const RAMP = [[59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 205, 48]];
-  // As components/colours.py has them.
-  const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
-  const OTHER = "#808080";
-  const STEPS = 64;
-  const styleOf = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+import { relationsScales } from "./relations_scales.js";
 
-  function ramp(share) {
-    const at = Math.min(0.9999, Math.max(0, share)) * (RAMP.length - 1);
-    const [one, other] = [RAMP[Math.floor(at)], RAMP[Math.floor(at) + 1]];
-    return `rgb(${one.map((value, i) => Math.round(value + (other[i] - value) * (at % 1))).join(" ")})`;
+// From dark to light in even steps that colour-blind readers can order; both pages show all of it.
+const RAMP = [[59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 205, 48]];
+// As components/colours.py has them.
+const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+const OTHER = "#808080";
+const STEPS = 64;
+const styleOf = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function ramp(share) {
+  const at = Math.min(0.9999, Math.max(0, share)) * (RAMP.length - 1);
+  const [one, other] = [RAMP[Math.floor(at)], RAMP[Math.floor(at) + 1]];
+  return `rgb(${one.map((value, i) => Math.round(value + (other[i] - value) * (at % 1))).join(" ")})`;
+}
+
+/** The page's colours at this moment: they change with its scheme. */
+const page = () => ({ ink: styleOf("--bs-body-color"), faint: styleOf("--bs-border-color"), paper: styleOf("--bs-body-bg"), chosen: styleOf("--bs-emphasis-color"), point: PALETTE[0] });
+
+/** The categories with a colour of their own: the most frequent ones. */
+function frequent(column) {
+  const counts = new Map();
+  for (const code of column.values) if (!Number.isNaN(code)) counts.set(code, (counts.get(code) || 0) + 1);
+  return [...counts].sort(([a, n], [b, m]) => m - n || a - b).slice(0, PALETTE.length).map(([code]) => code);
+}
+
+/** `{of(i), legend}`: a colour for each run, and what the legend says: swatches, or the ends of a ramp. */
+function colours(column, isLog) {
+  if (!column) return { of: () => PALETTE[0], legend: null };
+  if (column.kind === "text") {
+    const known = frequent(column);
+    const byCode = new Map(known.map((code, i) => [code, PALETTE[i]]));
+    const others = new Set(column.values.filter((code) => !byCode.has(code) && !Number.isNaN(code))).size;
+    return { of: (i) => byCode.get(column.values[i]) || OTHER, legend: { swatches: known.map((code, i) => [PALETTE[i], column.categories[code]]), others } };
   }
+  const axis = relationsScales.axis(column, { log: isLog, length: 1 });
+  const ends = relationsScales.extent(column, axis.isLog);
+  const steps = Array.from({ length: STEPS }, (_, n) => ramp(n / (STEPS - 1)));
+  const of = (i) => {
+    const value = column.values[i];
+    if (!relationsScales.fits(value, axis.isLog)) return OTHER;
+    return steps[Math.round(Math.min(1, Math.max(0, axis.place(value))) * (STEPS - 1))];
+  };
+  return { of, legend: ends && { ends, gradient: `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map(ramp).join(", ")})` } };
+}
 
-  /** The page's colours at this moment: they change with its scheme. */
-  const page = () => ({ ink: styleOf("--bs-body-color"), faint: styleOf("--bs-border-color"), paper: styleOf("--bs-body-bg"), chosen: styleOf("--bs-emphasis-color"), point: PALETTE[0] });
-
-  /** The categories with a colour of their own: the most frequent ones. */
-  function frequent(column) {
-    const counts = new Map();
-    for (const code of column.values) if (!Number.isNaN(code)) counts.set(code, (counts.get(code) || 0) + 1);
-    return [...counts].sort(([a, n], [b, m]) => m - n || a - b).slice(0, PALETTE.length).map(([code]) => code);
-  }
-
-  /** `{of(i), legend}`: a colour for each run, and what the legend says: swatches, or the ends of a ramp. */
-  function colours(column, isLog) {
-    if (!column) return { of: () => PALETTE[0], legend: null };
-    if (column.kind === "text") {
-      const known = frequent(column);
-      const byCode = new Map(known.map((code, i) => [code, PALETTE[i]]));
-      const others = new Set(column.values.filter((code) => !byCode.has(code) && !Number.isNaN(code))).size;
-      return { of: (i) => byCode.get(column.values[i]) || OTHER, legend: { swatches: known.map((code, i) => [PALETTE[i], column.categories[code]]), others } };
-    }
-    const axis = window.clew.relationsScales.axis(column, { log: isLog, length: 1 });
-    const ends = window.clew.relationsScales.extent(column, axis.isLog);
-    const steps = Array.from({ length: STEPS }, (_, n) => ramp(n / (STEPS - 1)));
-    const of = (i) => {
-      const value = column.values[i];
-      if (!window.clew.relationsScales.fits(value, axis.isLog)) return OTHER;
-      return steps[Math.round(Math.min(1, Math.max(0, axis.place(value))) * (STEPS - 1))];
-    };
-    return { of, legend: ends && { ends, gradient: `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map(ramp).join(", ")})` } };
-  }
-
-  window.clew = Object.assign(window.clew || {}, { relationsColours: { OTHER, colours, page } });
-})();
+export const relationsColours = Object.freeze({ OTHER, colours, page });

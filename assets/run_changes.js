@@ -1,142 +1,145 @@
 /* What changed between runs: on a run's page against another one, in a comparison against its first. Clew draws the tables;
    here they are asked for once their section is open, searched, and the address carries which run was chosen. */
-(function () {
-  "use strict";
-  const RUN = "run-changes";
-  const COMPARED = "compare-changes";
-  const FOUND_FROM = 12;
-  const TYPING_MS = 200;
-  const make = (...given) => window.clew.live.make(...given);
-  const inAddress = (name) => window.clew.addresses.query().get(name);
+import { addresses, setAddress } from "./addresses.js";
+import { register } from "./dash.js";
+import { ID } from "./from_python.js";
+import { live } from "./live_text.js";
+import { runFacts } from "./run_facts.js";
 
-  /** Called as often as a run's page has news of its run. */
-  function show(run) {
-    const section = document.getElementById(RUN);
-    if (!section || !run) return run;
-    if (section.clewRun === run) {
-      if (section.open) load(section);
-      return run;
-    }
-    const fields = () => {
-      section.clewSent = section.clewTyped.value.trim();
-      return { run, against: section.clewSent || null };
-    };
-    begin(section, run, fields, (answer) => {
-      if (!answer.against) return;
-      const [id] = answer.against;
-      // Not over what somebody has begun to type since.
-      if (section.clewTyped.value.trim() === section.clewSent) section.clewTyped.value = id;
-      window.clew.setAddress((query) => query.set("against", id), "replaceState");
-    });
-    section.clewClosed = () => window.clew.setAddress((query) => query.delete("against"), "replaceState");
-    choice(section, run);
-    const named = inAddress("against");
-    if (named !== null) {
-      section.clewTyped.value = named;
-      section.open = true;
-    }
+const RUN = ID.RUN_CHANGES;
+const COMPARED = ID.COMPARE_CHANGES;
+const FOUND_FROM = 12;
+const TYPING_MS = 200;
+const { make } = live;
+const inAddress = (name) => addresses.query().get(name);
+
+/** Called as often as a run's page has news of its run. */
+function show(run) {
+  const section = document.getElementById(RUN);
+  if (!section || !run) return run;
+  if (section.clewRun === run) {
+    if (section.open) load(section);
     return run;
   }
-
-  /** Called with each comparison. */
-  function compare(compared) {
-    const section = document.getElementById(COMPARED);
-    if (!section) return null;
-    const runs = compared.runs.join(",");
-    section.hidden = compared.runs.length < 2;
-    if (section.hidden || section.clewRun === runs) return runs;
-    begin(section, runs, () => ({ runs }), () => window.clew.setAddress((query) => query.set("changes", "true"), "replaceState"));
-    section.clewClosed = () => window.clew.setAddress((query) => query.delete("changes"), "replaceState");
-    if (inAddress("changes") === "true") section.open = true;
-    if (section.open) load(section);
-    return runs;
+  const fields = () => {
+    section.clewSent = section.clewTyped.value.trim();
+    return { run, against: section.clewSent || null };
+  };
+  begin(section, run, fields, (answer) => {
+    if (!answer.against) return;
+    const [id] = answer.against;
+    // Not over what somebody has begun to type since.
+    if (section.clewTyped.value.trim() === section.clewSent) section.clewTyped.value = id;
+    setAddress((query) => query.set("against", id), "replaceState");
+  });
+  section.clewClosed = () => setAddress((query) => query.delete("against"), "replaceState");
+  choice(section, run);
+  const named = inAddress("against");
+  if (named !== null) {
+    section.clewTyped.value = named;
+    section.open = true;
   }
+  return run;
+}
 
-  function begin(section, run, fields, answered) {
-    const place = section.querySelector("[data-texts]");
-    Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null });
-    section.clewTexts = JSON.parse(place.dataset.texts);
-    section.clewHead = make("div", { class: "changes-head" });
-    section.clewBody = make("div", { class: "changes-body" });
-    section.clewStatus = make("p", { class: "small mb-0", role: "status" });
-    place.replaceChildren(section.clewHead, section.clewStatus, section.clewBody);
-    section.ontoggle = () => (section.open ? load(section) : section.clewClosed());
-  }
+/** Called with each comparison. */
+function compare(compared) {
+  const section = document.getElementById(COMPARED);
+  if (!section) return null;
+  const runs = compared.runs.join(",");
+  section.hidden = compared.runs.length < 2;
+  if (section.hidden || section.clewRun === runs) return runs;
+  begin(section, runs, () => ({ runs }), () => setAddress((query) => query.set("changes", "true"), "replaceState"));
+  section.clewClosed = () => setAddress((query) => query.delete("changes"), "replaceState");
+  if (inAddress("changes") === "true") section.open = true;
+  if (section.open) load(section);
+  return runs;
+}
 
-  /** Which run it is held against: typed, with the runs that it may mean offered. */
-  function choice(section, run) {
-    const { clewTexts: texts } = section;
-    const offered = make("datalist", { id: "run-changes-offered" });
-    const typed = make("input", { id: "run-changes-against", class: "form-control form-control-sm", list: offered.id, autocomplete: "off", spellcheck: "false", maxlength: "250" });
-    const button = make("button", { type: "submit", class: "btn btn-sm btn-outline-primary" }, texts.show);
-    const form = make("form", { class: "changes-choice" }, make("label", { class: "small", for: typed.id }, texts.against), typed, button, offered);
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      section.clewMost = null;
+function begin(section, run, fields, answered) {
+  const place = section.querySelector("[data-texts]");
+  Object.assign(section, { clewRun: run, clewFields: fields, clewAnswered: answered, clewShown: null, clewFind: null, clewMost: null });
+  section.clewTexts = JSON.parse(place.dataset.texts);
+  section.clewHead = make("div", { class: "changes-head" });
+  section.clewBody = make("div", { class: "changes-body" });
+  section.clewStatus = make("p", { class: "small mb-0", role: "status" });
+  place.replaceChildren(section.clewHead, section.clewStatus, section.clewBody);
+  section.ontoggle = () => (section.open ? load(section) : section.clewClosed());
+}
+
+/** Which run it is held against: typed, with the runs that it may mean offered. */
+function choice(section, run) {
+  const { clewTexts: texts } = section;
+  const offered = make("datalist", { id: "run-changes-offered" });
+  const typed = make("input", { id: "run-changes-against", class: "form-control form-control-sm", list: offered.id, autocomplete: "off", spellcheck: "false", maxlength: "250" });
+  const button = make("button", { type: "submit", class: "btn btn-sm btn-outline-primary" }, texts.show);
+  const form = make("form", { class: "changes-choice" }, make("label", { class: "small", for: typed.id }, texts.against), typed, button, offered);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    section.clewMost = null;
+    load(section);
+  };
+  let timer = null;
+  typed.oninput = () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => offer(typed, offered, run), TYPING_MS);
+  };
+  section.clewTyped = typed;
+  section.clewHead.append(form);
+}
+
+async function offer(typed, offered, run) {
+  const q = typed.value.trim();
+  const answer = q ? await runFacts.ask("runs/named", { run, q }, {}) : { runs: [] };
+  if (!answer.runs || typed.value.trim() !== q) return;
+  offered.replaceChildren(...answer.runs.map(([id, name, experiment]) => make("option", { value: id, label: `${name || id.slice(0, 8)} · ${experiment}` })));
+}
+
+/** The newest question counts. */
+async function load(section) {
+  const asked = (section.clewAsked = {});
+  const { clewTexts: texts } = section;
+  if (!section.clewBody.childNodes.length) live.write(section.clewStatus, texts.reading);
+  const answer = await runFacts.ask("runs/changes", { ...section.clewFields(), q: section.clewFind?.value || null, most: section.clewMost }, texts);
+  if (section.clewAsked !== asked || !section.isConnected) return;
+  live.write(section.clewStatus, answer.problem || "");
+  if (answer.problem) return;
+  section.clewAnswered(answer);
+  if (section.clewShown === JSON.stringify(answer)) return;
+  section.clewShown = JSON.stringify(answer);
+  const hadFocus = section.clewBody.contains(document.activeElement);
+  section.clewBody.replaceChildren(...live.build(answer.body));
+  if (hadFocus) section.querySelector("summary").focus({ preventScroll: true });
+  if (answer.rows >= FOUND_FROM && !section.clewFind) find(section);
+  listen(section);
+}
+
+function listen(section) {
+  for (const button of section.clewBody.querySelectorAll("button[data-most]")) {
+    button.onclick = () => {
+      section.clewMost = button.dataset.most;
       load(section);
     };
-    let timer = null;
-    typed.oninput = () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => offer(typed, offered, run), TYPING_MS);
+  }
+  for (const button of section.clewBody.querySelectorAll("button[data-against]")) {
+    button.onclick = () => {
+      section.clewTyped.value = button.dataset.against;
+      load(section);
     };
-    section.clewTyped = typed;
-    section.clewHead.append(form);
   }
+}
 
-  async function offer(typed, offered, run) {
-    const q = typed.value.trim();
-    const answer = q ? await window.clew.runFacts.ask("runs/named", { run, q }, {}) : { runs: [] };
-    if (!answer.runs || typed.value.trim() !== q) return;
-    offered.replaceChildren(...answer.runs.map(([id, name, experiment]) => make("option", { value: id, label: `${name || id.slice(0, 8)} · ${experiment}` })));
-  }
+function find(section) {
+  const id = `${section.id}-find`;
+  const input = make("input", { type: "search", id, class: "form-control form-control-sm", autocomplete: "off", spellcheck: "false", maxlength: "500" });
+  let timer = null;
+  input.oninput = () => {
+    window.clearTimeout(timer);
+    section.clewMost = null;
+    timer = window.setTimeout(() => load(section), TYPING_MS);
+  };
+  section.clewFind = input;
+  section.clewHead.append(make("div", { class: "changes-find" }, make("label", { class: "small", for: id }, section.clewTexts.find), input));
+}
 
-  /** The newest question counts. */
-  async function load(section) {
-    const asked = (section.clewAsked = {});
-    const { clewTexts: texts } = section;
-    if (!section.clewBody.childNodes.length) window.clew.live.write(section.clewStatus, texts.reading);
-    const answer = await window.clew.runFacts.ask("runs/changes", { ...section.clewFields(), q: section.clewFind?.value || null, most: section.clewMost }, texts);
-    if (section.clewAsked !== asked || !section.isConnected) return;
-    window.clew.live.write(section.clewStatus, answer.problem || "");
-    if (answer.problem) return;
-    section.clewAnswered(answer);
-    if (section.clewShown === JSON.stringify(answer)) return;
-    section.clewShown = JSON.stringify(answer);
-    const hadFocus = section.clewBody.contains(document.activeElement);
-    section.clewBody.replaceChildren(...window.clew.live.build(answer.body));
-    if (hadFocus) section.querySelector("summary").focus({ preventScroll: true });
-    if (answer.rows >= FOUND_FROM && !section.clewFind) find(section);
-    listen(section);
-  }
-
-  function listen(section) {
-    for (const button of section.clewBody.querySelectorAll("button[data-most]")) {
-      button.onclick = () => {
-        section.clewMost = button.dataset.most;
-        load(section);
-      };
-    }
-    for (const button of section.clewBody.querySelectorAll("button[data-against]")) {
-      button.onclick = () => {
-        section.clewTyped.value = button.dataset.against;
-        load(section);
-      };
-    }
-  }
-
-  function find(section) {
-    const id = `${section.id}-find`;
-    const input = make("input", { type: "search", id, class: "form-control form-control-sm", autocomplete: "off", spellcheck: "false", maxlength: "500" });
-    let timer = null;
-    input.oninput = () => {
-      window.clearTimeout(timer);
-      section.clewMost = null;
-      timer = window.setTimeout(() => load(section), TYPING_MS);
-    };
-    section.clewFind = input;
-    section.clewHead.append(make("div", { class: "changes-find" }, make("label", { class: "small", for: id }, section.clewTexts.find), input));
-  }
-
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { runChanges: { show, compare } });
-})();
+register("runChanges", { show, compare });

@@ -1,84 +1,87 @@
 /* What is done with the ticked runs of the list, all of them, whatever page they are on: marks, names, notes, tags, the trash. */
-(function () {
-  "use strict";
-  const MENU = "runs-change";
-  const make = (...given) => window.clew.live.make(...given);
-  const runEdits = () => window.clew.runEdits;
-  const count = (number) => number.toLocaleString(window.clew.locale());
-  const MARKS = {
-    "runs-change-baseline": { baseline: true },
-    "runs-change-no-baseline": { baseline: false },
-    "runs-change-archive": { archived: true },
-    "runs-change-no-archive": { archived: false },
-  };
+import { toasts } from "./change_toasts.js";
+import { locale } from "./clew.js";
+import { register } from "./dash.js";
+import { ID } from "./from_python.js";
+import { live } from "./live_text.js";
+import { runEdits } from "./run_edits.js";
+import { selection } from "./run_selection.js";
 
-  const ticked = () => window.clew.selection.get();
-  const textsHere = () => runEdits().learn(document.getElementById(`${MENU}-place`));
+const MENU = ID.RUNS_CHANGE;
+const { make } = live;
+const count = (number) => number.toLocaleString(locale());
+const MARKS = {
+  [ID.RUNS_CHANGE_BASELINE]: { baseline: true },
+  [ID.RUNS_CHANGE_NO_BASELINE]: { baseline: false },
+  [ID.RUNS_CHANGE_ARCHIVE]: { archived: true },
+  [ID.RUNS_CHANGE_NO_ARCHIVE]: { archived: false },
+};
 
-  function box(name, label, attributes, tag = "input") {
-    const made = make(tag, { class: "form-control form-control-sm", name, ...attributes });
-    return make("label", { class: "small w-100 mb-2" }, label, made);
-  }
+const ticked = () => selection.get();
+const textsHere = () => runEdits.learn(document.getElementById(`${MENU}-place`));
 
-  function tick(name, label) {
-    return make("label", { class: "form-check small mb-2" }, make("input", { type: "checkbox", class: "form-check-input", name }), make("span", { class: "form-check-label" }, label));
-  }
+function box(name, label, attributes, tag = "input") {
+  const made = make(tag, { class: "form-control form-control-sm", name, ...attributes });
+  return make("label", { class: "small w-100 mb-2" }, label, made);
+}
 
-  /** Name, note and a tag for all of them. */
-  function edit(ids) {
-    const texts = textsHere();
-    const title = make("h2", { class: "h5", id: "runs-change-title" }, runEdits().filled(texts.many_title, { n: count(ids.length) }));
-    const form = make(
-      "form", { method: "dialog" }, title, make("p", { class: "small text-body-secondary" }, texts.many_hint),
-      box("name", texts.name, { maxlength: "250" }), box("note", texts.note, { rows: "4", maxlength: "8000" }, "textarea"), tick("take_note", texts.take_note),
-      box("key", texts.tag, { maxlength: "250" }), box("value", texts.value, { maxlength: "8000" }), tick("take_tag", texts.take_tag),
-    );
-    const apply = make("button", { type: "submit", class: "btn btn-primary", value: "yes" }, texts.many_apply);
-    const cancel = make("button", { type: "button", class: "btn btn-secondary" }, texts.cancel);
-    form.append(make("div", { class: "d-flex justify-content-end gap-2" }, cancel, apply));
-    const dialog = make("dialog", { class: "change-dialog", id: "runs-change-dialog", "aria-labelledby": title.id }, form);
-    cancel.addEventListener("click", () => dialog.close(""));
-    dialog.addEventListener("close", () => {
-      const change = changeOf(form);
-      dialog.remove();
-      if (dialog.returnValue === "yes" && change) runEdits().many(ids, { action: "change", change });
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  }
+function tick(name, label) {
+  return make("label", { class: "form-check small mb-2" }, make("input", { type: "checkbox", class: "form-check-input", name }), make("span", { class: "form-check-label" }, label));
+}
 
-  /** What is filled in; null where that is nothing. */
-  function changeOf(form) {
-    const { name, note, take_note, key, value, take_tag } = Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, one]));
-    const change = {};
-    if (name.value.trim()) change.name = name.value.trim();
-    if (take_note.checked) change.note = "";
-    else if (note.value) change.note = note.value;
-    if (key.value.trim()) change.tags = { [key.value.trim()]: take_tag.checked ? null : value.value };
-    return Object.keys(change).length ? change : null;
-  }
-
-  function remove(ids) {
-    const texts = textsHere();
-    const question = { title: runEdits().filled(texts.many_delete, { n: count(ids.length) }), facts: [], sentence: texts.many_delete_hint, confirm: texts.delete, look: "danger" };
-    window.clew.toasts.ask(question, () => runEdits().many(ids, { action: "delete" }));
-  }
-
-  document.addEventListener("click", ({ target }) => {
-    const item = target.closest?.(`[id^="${MENU}-"]`);
-    if (!item || !document.getElementById(`${MENU}-place`)) return;
-    const ids = ticked();
-    if (!ids.length) return;
-    textsHere();
-    if (MARKS[item.id]) runEdits().many(ids, { action: "change", change: { marks: MARKS[item.id] } });
-    else if (item.id === "runs-change-edit") edit(ids);
-    else if (item.id === "runs-change-delete") remove(ids);
+/** Name, note and a tag for all of them. */
+function edit(ids) {
+  const texts = textsHere();
+  const title = make("h2", { class: "h5", id: "runs-change-title" }, runEdits.filled(texts.many_title, { n: count(ids.length) }));
+  const form = make(
+    "form", { method: "dialog" }, title, make("p", { class: "small text-body-secondary" }, texts.many_hint),
+    box("name", texts.name, { maxlength: "250" }), box("note", texts.note, { rows: "4", maxlength: "8000" }, "textarea"), tick("take_note", texts.take_note),
+    box("key", texts.tag, { maxlength: "250" }), box("value", texts.value, { maxlength: "8000" }), tick("take_tag", texts.take_tag),
+  );
+  const apply = make("button", { type: "submit", class: "btn btn-primary", value: "yes" }, texts.many_apply);
+  const cancel = make("button", { type: "button", class: "btn btn-secondary" }, texts.cancel);
+  form.append(make("div", { class: "d-flex justify-content-end gap-2" }, cancel, apply));
+  const dialog = make("dialog", { class: "change-dialog", id: "runs-change-dialog", "aria-labelledby": title.id }, form);
+  cancel.addEventListener("click", () => dialog.close(""));
+  dialog.addEventListener("close", () => {
+    const change = changeOf(form);
+    dialog.remove();
+    if (dialog.returnValue === "yes" && change) runEdits.many(ids, { action: "change", change });
   });
+  document.body.append(dialog);
+  dialog.showModal();
+}
 
-  const runs = {
-    /** Nothing can be done with nothing. */
-    changeMenu: (selected) => !(selected || []).length,
-  };
-  window.dash_clientside = Object.assign({}, window.dash_clientside);
-  window.dash_clientside.runs = Object.assign(window.dash_clientside.runs || {}, runs);
-})();
+/** What is filled in; null where that is nothing. */
+function changeOf(form) {
+  const { name, note, take_note, key, value, take_tag } = Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, one]));
+  const change = {};
+  if (name.value.trim()) change.name = name.value.trim();
+  if (take_note.checked) change.note = "";
+  else if (note.value) change.note = note.value;
+  if (key.value.trim()) change.tags = { [key.value.trim()]: take_tag.checked ? null : value.value };
+  return Object.keys(change).length ? change : null;
+}
+
+function remove(ids) {
+  const texts = textsHere();
+  const question = { title: runEdits.filled(texts.many_delete, { n: count(ids.length) }), facts: [], sentence: texts.many_delete_hint, confirm: texts.delete, look: "danger" };
+  toasts.ask(question, () => runEdits.many(ids, { action: "delete" }));
+}
+
+document.addEventListener("click", ({ target }) => {
+  const item = target.closest?.(`[id^="${MENU}-"]`);
+  if (!item || !document.getElementById(`${MENU}-place`)) return;
+  const ids = ticked();
+  if (!ids.length) return;
+  textsHere();
+  if (MARKS[item.id]) runEdits.many(ids, { action: "change", change: { marks: MARKS[item.id] } });
+  else if (item.id === ID.RUNS_CHANGE_EDIT) edit(ids);
+  else if (item.id === ID.RUNS_CHANGE_DELETE) remove(ids);
+});
+
+const runs = {
+  /** Nothing can be done with nothing. */
+  changeMenu: (selected) => !(selected || []).length,
+};
+register("runs", runs);

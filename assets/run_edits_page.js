@@ -1,176 +1,177 @@
 /* A run's note, marks, tags and name on its page, where each can be changed, and what the run tells of its changes. */
-(function () {
-  "use strict";
-  const PLACE = "run-edits";
-  const make = (...given) => window.clew.live.make(...given);
-  const runEdits = () => window.clew.runEdits;
-  const place = () => document.getElementById(PLACE);
+import { register } from "./dash.js";
+import { ID } from "./from_python.js";
+import { live } from "./live_text.js";
+import { runEdits } from "./run_edits.js";
 
-  function button(text, press, look = "outline-secondary btn-sm") {
-    const made = make("button", { type: "button", class: `btn btn-${look} run-writes` }, text);
-    made.addEventListener("click", press);
-    return made;
+const PLACE = ID.RUN_EDITS;
+const { make } = live;
+const place = () => document.getElementById(PLACE);
+
+function button(text, press, look = "outline-secondary btn-sm") {
+  const made = make("button", { type: "button", class: `btn btn-${look} run-writes` }, text);
+  made.addEventListener("click", press);
+  return made;
+}
+
+class RunSection {
+  constructor(box, run) {
+    this.box = box;
+    this.run = run;
+    this.texts = runEdits.learn(box);
+    this.head = make("h2", { class: "h5 mt-3" }, this.texts.title);
+    this.buttons = make("div", { class: "d-flex flex-wrap gap-2 mb-2" });
+    this.note = make("div", { class: "run-note" });
+    this.editor = make("div", { class: "run-editor" });
+    this.past = make("details", { class: "mt-2" });
+    this.said = make("p", { class: "small text-body-secondary", role: "status" });
+    box.replaceChildren(this.head, this.said, this.buttons, this.editor, this.note, this.past);
   }
 
-  class RunSection {
-    constructor(box, run) {
-      this.box = box;
-      this.run = run;
-      this.texts = runEdits().learn(box);
-      this.head = make("h2", { class: "h5 mt-3" }, this.texts.title);
-      this.buttons = make("div", { class: "d-flex flex-wrap gap-2 mb-2" });
-      this.note = make("div", { class: "run-note" });
-      this.editor = make("div", { class: "run-editor" });
-      this.past = make("details", { class: "mt-2" });
-      this.said = make("p", { class: "small text-body-secondary", role: "status" });
-      box.replaceChildren(this.head, this.said, this.buttons, this.editor, this.note, this.past);
-    }
-
-    isShown() {
-      return this.box.isConnected && this.box.dataset.run === this.run;
-    }
-
-    async read() {
-      const found = await runEdits().now(this.run);
-      if (!this.isShown()) return;
-      if (found) this.draw(found);
-      else if (!this.now) this.said.replaceChildren(this.texts.unreachable, " ", button(this.texts.retry, () => this.read(), "link btn-sm p-0"));
-    }
-
-    draw(found) {
-      this.now = found;
-      this.said.textContent = found.is_deleted ? this.texts.in_trash : found.refused || "";
-      this.note.replaceChildren(...window.clew.live.build(found.note_drawn));
-      this.drawButtons();
-      const past = found.history.length ? window.clew.live.build(found.history) : [make("p", { class: "small" }, this.texts.no_history)];
-      this.past.replaceChildren(make("summary", {}, this.texts.history), ...past);
-    }
-
-    drawButtons() {
-      const { texts, now } = this;
-      const is = (mark) => now.marks.includes(mark);
-      const mark = (name, on) => () => this.send({ marks: { [name]: on } });
-      const some = now.is_deleted ? [button(texts.restore, () => this.act("restore"))] : [
-        button(texts.rename, () => this.editName()),
-        button(now.note ? texts.edit_note : texts.add_note, () => this.editNote()),
-        button(texts.edit_tags, () => this.editTags()),
-        button(is("baseline") ? texts.no_baseline : texts.baseline, mark("baseline", !is("baseline"))),
-        button(is("archived") ? texts.no_archive : texts.archive, mark("archived", !is("archived"))),
-        button(texts.delete, () => this.act("delete"), "outline-danger btn-sm"),
-      ];
-      for (const one of some) Object.assign(one, now.refused ? { disabled: true, title: now.refused } : {});
-      this.buttons.replaceChildren(...some);
-    }
-
-    async act(action) {
-      await runEdits().one({ run_id: this.run, action }, this.now.name || this.run.slice(0, 8));
-      if (this.isShown()) await this.read();
-    }
-
-    /** Whether it was done; else what stands in the way is drawn above what was typed, which stays. */
-    async send(change) {
-      const answer = await runEdits().one({ run_id: this.run, action: "change", change }, this.now.name || this.run.slice(0, 8));
-      if (!this.isShown()) return false;
-      if (answer.now) this.draw(answer.now);
-      return answer.outcome === "done";
-    }
-
-    /** A form in the place of the last one; `sent` returns the change that is asked for, `there` what somebody else left. */
-    edit(rows, sent, there) {
-      const { texts } = this;
-      const conflict = make("div", { role: "alert" });
-      const save = make("button", { type: "submit", class: "btn btn-primary btn-sm" }, texts.save);
-      const cancel = button(texts.cancel, () => this.close(), "secondary btn-sm");
-      const form = make("form", { class: "border rounded p-2 mb-2" }, ...rows, conflict, make("div", { class: "d-flex gap-2" }, save, cancel));
-      form.addEventListener("submit", async (event) => {
-        event.preventDefault();
-        const change = sent();
-        if (!change) return this.close();
-        save.disabled = true;
-        const isDone = await this.send(change);
-        save.disabled = false;
-        if (isDone) return this.close();
-        const other = there();
-        if (other === null) conflict.replaceChildren();
-        else conflict.replaceChildren(make("p", { class: "small mb-1" }, texts.conflict), make("pre", { class: "small run-theirs" }, other), make("p", { class: "small" }, texts.again));
-      });
-      form.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
-      this.editor.replaceChildren(form);
-      form.querySelector(".form-control").focus();
-    }
-
-    close() {
-      this.editor.replaceChildren();
-      this.buttons.querySelector("button")?.focus();
-    }
-
-    editName() {
-      let seen = this.now.name;
-      const box = Object.assign(make("input", { class: "form-control form-control-sm mb-2", maxlength: "250", required: "" }), { value: seen });
-      const wanted = () => (box.value.trim() === this.now.name ? null : { name: box.value.trim(), seen: { name: seen } });
-      this.edit([make("label", { class: "small w-100" }, this.texts.name, box)], wanted, () => theirs(seen, this.now.name, (name) => { seen = name; }));
-    }
-
-    editNote() {
-      let seen = this.now.note;
-      const box = Object.assign(make("textarea", { class: "form-control form-control-sm mb-2", rows: "8", maxlength: "8000" }), { value: seen });
-      const wanted = () => (box.value === this.now.note ? null : { note: box.value, seen: { note: seen } });
-      this.edit([make("label", { class: "small w-100" }, this.texts.note, box)], wanted, () => theirs(seen, this.now.note, (note) => { seen = note; }));
-    }
-
-    editTags() {
-      const { texts } = this;
-      const list = make("div", {});
-      const seen = new Map(this.now.tags);
-      const row = (key = "", value = "") => {
-        const label = (text, name) => make("label", { class: "small flex-grow-1" }, text, make("input", { class: "form-control form-control-sm", "data-part": name, maxlength: name === "key" ? "250" : "8000" }));
-        const one = make("div", { class: "run-tag d-flex flex-wrap gap-2 align-items-end mb-2" }, label(texts.tag, "key"), label(texts.value, "value"));
-        const [keyBox, valueBox] = one.querySelectorAll("input");
-        Object.assign(keyBox, { value: key, readOnly: key !== "" });
-        valueBox.value = value;
-        one.append(button(texts.remove, () => one.remove(), "outline-secondary btn-sm"));
-        list.append(one);
-        return one;
-      };
-      for (const [key, value] of seen) row(key, value);
-      const add = button(texts.add, () => row().querySelector("input").focus(), "link btn-sm");
-      if (!seen.size) row();
-      const wanted = () => {
-        const there = new Map([...list.children].map((one) => [...one.querySelectorAll("input")].map((box) => box.value)).filter(([key]) => key));
-        const tags = {};
-        for (const [key, value] of there) if (seen.get(key) !== value) tags[key] = value;
-        for (const key of seen.keys()) if (!there.has(key)) tags[key] = null;
-        const was = Object.fromEntries(Object.keys(tags).map((key) => [key, seen.has(key) ? seen.get(key) : null]));
-        return Object.keys(tags).length ? { tags, seen: { tags: was } } : null;
-      };
-      const text = (tags) => [...tags].map(([key, value]) => `${key}: ${value}`).join("\n");
-      this.edit([list, make("div", { class: "mb-2" }, add)], wanted, () => theirs(text(seen), text(this.now.tags), () => {
-        seen.clear();
-        for (const [key, value] of this.now.tags) seen.set(key, value);
-      }));
-    }
+  isShown() {
+    return this.box.isConnected && this.box.dataset.run === this.run;
   }
 
-  /** What is there now where that is not what was seen, which it is from then on; else null. */
-  function theirs(seen, there, see) {
-    if (seen === there) return null;
-    see(there);
-    return there;
+  async read() {
+    const found = await runEdits.now(this.run);
+    if (!this.isShown()) return;
+    if (found) this.draw(found);
+    else if (!this.now) this.said.replaceChildren(this.texts.unreachable, " ", button(this.texts.retry, () => this.read(), "link btn-sm p-0"));
   }
 
-  let section = null;
-  function show(run) {
-    const box = place();
-    if (!box || !run) return run;
-    if (box.dataset.run !== run || !section?.isShown()) {
-      box.dataset.run = run;
-      section = new RunSection(box, run);
-    }
-    section.read();
-    return run;
+  draw(found) {
+    this.now = found;
+    this.said.textContent = found.is_deleted ? this.texts.in_trash : found.refused || "";
+    this.note.replaceChildren(...live.build(found.note_drawn));
+    this.drawButtons();
+    const past = found.history.length ? live.build(found.history) : [make("p", { class: "small" }, this.texts.no_history)];
+    this.past.replaceChildren(make("summary", {}, this.texts.history), ...past);
   }
 
-  document.addEventListener("clew:runs-changed", () => section?.isShown() && section.read());
-  window.dash_clientside = Object.assign({}, window.dash_clientside);
-  window.dash_clientside.runEdits = Object.assign(window.dash_clientside.runEdits || {}, { show });
-})();
+  drawButtons() {
+    const { texts, now } = this;
+    const is = (mark) => now.marks.includes(mark);
+    const mark = (name, on) => () => this.send({ marks: { [name]: on } });
+    const some = now.is_deleted ? [button(texts.restore, () => this.act("restore"))] : [
+      button(texts.rename, () => this.editName()),
+      button(now.note ? texts.edit_note : texts.add_note, () => this.editNote()),
+      button(texts.edit_tags, () => this.editTags()),
+      button(is("baseline") ? texts.no_baseline : texts.baseline, mark("baseline", !is("baseline"))),
+      button(is("archived") ? texts.no_archive : texts.archive, mark("archived", !is("archived"))),
+      button(texts.delete, () => this.act("delete"), "outline-danger btn-sm"),
+    ];
+    for (const one of some) Object.assign(one, now.refused ? { disabled: true, title: now.refused } : {});
+    this.buttons.replaceChildren(...some);
+  }
+
+  async act(action) {
+    await runEdits.one({ run_id: this.run, action }, this.now.name || this.run.slice(0, 8));
+    if (this.isShown()) await this.read();
+  }
+
+  /** Whether it was done; else what stands in the way is drawn above what was typed, which stays. */
+  async send(change) {
+    const answer = await runEdits.one({ run_id: this.run, action: "change", change }, this.now.name || this.run.slice(0, 8));
+    if (!this.isShown()) return false;
+    if (answer.now) this.draw(answer.now);
+    return answer.outcome === "done";
+  }
+
+  /** A form in the place of the last one; `sent` returns the change that is asked for, `there` what somebody else left. */
+  edit(rows, sent, there) {
+    const { texts } = this;
+    const conflict = make("div", { role: "alert" });
+    const save = make("button", { type: "submit", class: "btn btn-primary btn-sm" }, texts.save);
+    const cancel = button(texts.cancel, () => this.close(), "secondary btn-sm");
+    const form = make("form", { class: "border rounded p-2 mb-2" }, ...rows, conflict, make("div", { class: "d-flex gap-2" }, save, cancel));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const change = sent();
+      if (!change) return this.close();
+      save.disabled = true;
+      const isDone = await this.send(change);
+      save.disabled = false;
+      if (isDone) return this.close();
+      const other = there();
+      if (other === null) conflict.replaceChildren();
+      else conflict.replaceChildren(make("p", { class: "small mb-1" }, texts.conflict), make("pre", { class: "small run-theirs" }, other), make("p", { class: "small" }, texts.again));
+    });
+    form.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    this.editor.replaceChildren(form);
+    form.querySelector(".form-control").focus();
+  }
+
+  close() {
+    this.editor.replaceChildren();
+    this.buttons.querySelector("button")?.focus();
+  }
+
+  editName() {
+    let seen = this.now.name;
+    const box = Object.assign(make("input", { class: "form-control form-control-sm mb-2", maxlength: "250", required: "" }), { value: seen });
+    const wanted = () => (box.value.trim() === this.now.name ? null : { name: box.value.trim(), seen: { name: seen } });
+    this.edit([make("label", { class: "small w-100" }, this.texts.name, box)], wanted, () => theirs(seen, this.now.name, (name) => { seen = name; }));
+  }
+
+  editNote() {
+    let seen = this.now.note;
+    const box = Object.assign(make("textarea", { class: "form-control form-control-sm mb-2", rows: "8", maxlength: "8000" }), { value: seen });
+    const wanted = () => (box.value === this.now.note ? null : { note: box.value, seen: { note: seen } });
+    this.edit([make("label", { class: "small w-100" }, this.texts.note, box)], wanted, () => theirs(seen, this.now.note, (note) => { seen = note; }));
+  }
+
+  editTags() {
+    const { texts } = this;
+    const list = make("div", {});
+    const seen = new Map(this.now.tags);
+    const row = (key = "", value = "") => {
+      const label = (text, name) => make("label", { class: "small flex-grow-1" }, text, make("input", { class: "form-control form-control-sm", "data-part": name, maxlength: name === "key" ? "250" : "8000" }));
+      const one = make("div", { class: "run-tag d-flex flex-wrap gap-2 align-items-end mb-2" }, label(texts.tag, "key"), label(texts.value, "value"));
+      const [keyBox, valueBox] = one.querySelectorAll("input");
+      Object.assign(keyBox, { value: key, readOnly: key !== "" });
+      valueBox.value = value;
+      one.append(button(texts.remove, () => one.remove(), "outline-secondary btn-sm"));
+      list.append(one);
+      return one;
+    };
+    for (const [key, value] of seen) row(key, value);
+    const add = button(texts.add, () => row().querySelector("input").focus(), "link btn-sm");
+    if (!seen.size) row();
+    const wanted = () => {
+      const tagOf = (one) => [...one.querySelectorAll("input")].map((box) => box.value);
+      const there = new Map(/** @type {[string, string][]} */ ([...list.children].map(tagOf)).filter(([key]) => key));
+      const tags = {};
+      for (const [key, value] of there) if (seen.get(key) !== value) tags[key] = value;
+      for (const key of seen.keys()) if (!there.has(key)) tags[key] = null;
+      const was = Object.fromEntries(Object.keys(tags).map((key) => [key, seen.has(key) ? seen.get(key) : null]));
+      return Object.keys(tags).length ? { tags, seen: { tags: was } } : null;
+    };
+    const text = (tags) => [...tags].map(([key, value]) => `${key}: ${value}`).join("\n");
+    this.edit([list, make("div", { class: "mb-2" }, add)], wanted, () => theirs(text(seen), text(this.now.tags), () => {
+      seen.clear();
+      for (const [key, value] of this.now.tags) seen.set(key, value);
+    }));
+  }
+}
+
+/** What is there now where that is not what was seen, which it is from then on; else null. */
+function theirs(seen, there, see) {
+  if (seen === there) return null;
+  see(there);
+  return there;
+}
+
+let section = null;
+function show(run) {
+  const box = place();
+  if (!box || !run) return run;
+  if (box.dataset.run !== run || !section?.isShown()) {
+    box.dataset.run = run;
+    section = new RunSection(box, run);
+  }
+  section.read();
+  return run;
+}
+
+document.addEventListener("clew:runs-changed", () => section?.isShown() && section.read());
+register("runEdits", { show });

@@ -1,61 +1,58 @@
 /* Checks a value against a JSON Schema as pydantic writes them: the parts of the standard that its models use. */
-(function () {
-  "use strict";
-  const TYPES = {
-    object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
-    array: Array.isArray,
-    string: (value) => typeof value === "string",
-    number: (value) => typeof value === "number" && Number.isFinite(value),
-    integer: Number.isInteger,
-    boolean: (value) => typeof value === "boolean",
-    null: (value) => value === null,
-  };
+const TYPES = {
+  object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
+  array: Array.isArray,
+  string: (value) => typeof value === "string",
+  number: (value) => typeof value === "number" && Number.isFinite(value),
+  integer: Number.isInteger,
+  boolean: (value) => typeof value === "boolean",
+  null: (value) => value === null,
+};
 
-  /** The first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything does. */
-  function misfit(value, schema, root = schema, at = "message") {
-    if (schema.$ref) return misfit(value, root.$defs[schema.$ref.split("/").pop()], root, at);
-    if (schema.anyOf) {
-      const found = schema.anyOf.map((one) => misfit(value, one, root, at));
-      // What is wrong with the first says more than "is not null".
-      return found.includes(null) ? null : found[0];
-    }
-    if ("const" in schema && value !== schema.const) return wrong(at, "schema-not", { value: String(schema.const) });
-    if (schema.enum && !schema.enum.includes(value)) return wrong(at, "schema-none-of", { values: schema.enum.join(", ") });
-    if (schema.type && !TYPES[schema.type](value)) return wrong(at, "schema-no", { kind: schema.type });
-    return outOfBounds(value, schema, at) || misfitInside(value, schema, root, at);
+/** The first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything does. */
+function misfit(value, schema, root = schema, at = "message") {
+  if (schema.$ref) return misfit(value, root.$defs[schema.$ref.split("/").pop()], root, at);
+  if (schema.anyOf) {
+    const found = schema.anyOf.map((one) => misfit(value, one, root, at));
+    // What is wrong with the first says more than "is not null".
+    return found.includes(null) ? null : found[0];
   }
+  if ("const" in schema && value !== schema.const) return wrong(at, "schema-not", { value: String(schema.const) });
+  if (schema.enum && !schema.enum.includes(value)) return wrong(at, "schema-none-of", { values: schema.enum.join(", ") });
+  if (schema.type && !TYPES[schema.type](value)) return wrong(at, "schema-no", { kind: schema.type });
+  return outOfBounds(value, schema, at) || misfitInside(value, schema, root, at);
+}
 
-  const wrong = (field, code, params) => ({ code: "field-misfit", params: { field, misfit: { code, params } } });
+const wrong = (field, code, params) => ({ code: "field-misfit", params: { field, misfit: { code, params } } });
 
-  function outOfBounds(value, schema, at) {
-    if (value < schema.minimum) return wrong(at, "schema-less", { limit: schema.minimum });
-    if (value <= schema.exclusiveMinimum) return wrong(at, "schema-not-more", { limit: schema.exclusiveMinimum });
-    if (value > schema.maximum) return wrong(at, "schema-more", { limit: schema.maximum });
-    if (typeof value === "string" && value.length > schema.maxLength && [...value].length > schema.maxLength) return wrong(at, "schema-long", { number: schema.maxLength });
-    if (Array.isArray(value) && value.length < schema.minItems) return wrong(at, "schema-few-items", { number: schema.minItems });
-    if (Array.isArray(value) && value.length > schema.maxItems) return wrong(at, "schema-many-items", { number: schema.maxItems });
-    if (TYPES.object(value) && Object.keys(value).length > schema.maxProperties) return wrong(at, "schema-many-items", { number: schema.maxProperties });
-    return null;
+function outOfBounds(value, schema, at) {
+  if (value < schema.minimum) return wrong(at, "schema-less", { limit: schema.minimum });
+  if (value <= schema.exclusiveMinimum) return wrong(at, "schema-not-more", { limit: schema.exclusiveMinimum });
+  if (value > schema.maximum) return wrong(at, "schema-more", { limit: schema.maximum });
+  if (typeof value === "string" && value.length > schema.maxLength && [...value].length > schema.maxLength) return wrong(at, "schema-long", { number: schema.maxLength });
+  if (Array.isArray(value) && value.length < schema.minItems) return wrong(at, "schema-few-items", { number: schema.minItems });
+  if (Array.isArray(value) && value.length > schema.maxItems) return wrong(at, "schema-many-items", { number: schema.maxItems });
+  if (TYPES.object(value) && Object.keys(value).length > schema.maxProperties) return wrong(at, "schema-many-items", { number: schema.maxProperties });
+  return null;
+}
+
+function misfitInside(value, schema, root, at) {
+  const inside = (key) => (at === "message" ? key : `${at}.${key}`);
+  const itemOf = (index) => (schema.prefixItems || [])[index] || schema.items;
+  if (Array.isArray(value)) return first(value.map((one, i) => () => itemOf(i) && misfit(one, itemOf(i), root, inside(i))));
+  if (!TYPES.object(value)) return null;
+  const missing = (schema.required || []).find((key) => !(key in value));
+  if (missing) return wrong(inside(missing), "schema-missing", {});
+  const schemaOf = (key) => (schema.properties || {})[key] || (TYPES.object(schema.additionalProperties) && schema.additionalProperties);
+  return first(Object.keys(value).map((key) => () => schemaOf(key) && misfit(value[key], schemaOf(key), root, inside(key))));
+}
+
+function first(checks) {
+  for (const check of checks) {
+    const found = check();
+    if (found) return found;
   }
+  return null;
+}
 
-  function misfitInside(value, schema, root, at) {
-    const inside = (key) => (at === "message" ? key : `${at}.${key}`);
-    const itemOf = (index) => (schema.prefixItems || [])[index] || schema.items;
-    if (Array.isArray(value)) return first(value.map((one, i) => () => itemOf(i) && misfit(one, itemOf(i), root, inside(i))));
-    if (!TYPES.object(value)) return null;
-    const missing = (schema.required || []).find((key) => !(key in value));
-    if (missing) return wrong(inside(missing), "schema-missing", {});
-    const schemaOf = (key) => (schema.properties || {})[key] || (TYPES.object(schema.additionalProperties) && schema.additionalProperties);
-    return first(Object.keys(value).map((key) => () => schemaOf(key) && misfit(value[key], schemaOf(key), root, inside(key))));
-  }
-
-  function first(checks) {
-    for (const check of checks) {
-      const found = check();
-      if (found) return found;
-    }
-    return null;
-  }
-
-  window.clew = Object.assign(window.clew || {}, { misfit });
-})();
+export { misfit };

@@ -4,93 +4,90 @@
  * a checkbox never gets out, and Enter turns no page. So keys that are meant for a control, and Tab in any case, never
  * reach it. The words are on the frame (components/tables.py).
  */
-(function () {
-  "use strict";
-  const FRAME = ".table-frame";
-  const SORT = ".column-header--sort";
-  const CONTROLS = `${SORT}, td a, td.dash-select-cell input, .previous-next-container button`;
-  const ORDERS = { "sort-up": "ascending", "sort-down": "descending" };
-  const PAGER = ["first-page", "previous-page", "next-page", "last-page"];
+const FRAME = ".table-frame";
+const SORT = ".column-header--sort";
+const CONTROLS = `${SORT}, td a, td.dash-select-cell input, .previous-next-container button`;
+const ORDERS = { "sort-up": "ascending", "sort-down": "descending" };
+const PAGER = ["first-page", "previous-page", "next-page", "last-page"];
 
-  function set(element, name, value) {
-    if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
-  }
+function set(element, name, value) {
+  if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
 
-  const filled = (text, name) => text.replace("{name}", name);
+const filled = (text, name) => text.replace("{name}", name);
 
-  function nameColumns(table, said) {
-    for (const head of table.querySelectorAll("th.dash-header")) {
-      const name = head.querySelector(".column-header-name")?.textContent || "";
-      const sort = head.querySelector(SORT);
-      if (sort) {
-        set(sort, "role", "button");
-        set(sort, "tabindex", "0");
-        set(sort, "aria-label", filled(said.sort, name));
-        set(head, "aria-sort", ORDERS[sort.querySelector("svg")?.dataset.icon] || "none");
-      }
+function nameColumns(table, said) {
+  for (const head of table.querySelectorAll("th.dash-header")) {
+    const name = head.querySelector(".column-header-name")?.textContent || "";
+    const sort = head.querySelector(SORT);
+    if (sort) {
+      set(sort, "role", "button");
+      set(sort, "tabindex", "0");
+      set(sort, "aria-label", filled(said.sort, name));
+      set(head, "aria-sort", ORDERS[sort.querySelector("svg")?.dataset.icon] || "none");
     }
   }
+}
 
-  function nameRows(table, said) {
-    const columns = said.namedBy.split(",");
-    for (const box of table.querySelectorAll("td.dash-select-cell input")) {
-      const cells = columns.map((key) => box.closest("tr").querySelector(`td[data-dash-column="${key}"]`));
-      const name = cells.filter(Boolean).map((cell) => cell.textContent.trim().slice(0, 60)).join(" ");
-      set(box, "aria-label", filled(said.choose, name));
-      for (const link of box.closest("tr").querySelectorAll("td a")) set(link, "aria-label", `${link.textContent} ${name}`);
+function nameRows(table, said) {
+  const columns = said.namedBy.split(",");
+  for (const box of table.querySelectorAll("td.dash-select-cell input")) {
+    const cells = columns.map((key) => box.closest("tr").querySelector(`td[data-dash-column="${key}"]`));
+    const name = cells.filter(Boolean).map((cell) => cell.textContent.trim().slice(0, 60)).join(" ");
+    set(box, "aria-label", filled(said.choose, name));
+    for (const link of box.closest("tr").querySelectorAll("td a")) set(link, "aria-label", `${link.textContent} ${name}`);
+  }
+}
+
+function namePager(frame, said) {
+  const pager = frame.querySelector(".previous-next-container");
+  if (!pager) return;
+  for (const where of PAGER) set(pager.querySelector(`button.${where}`), "aria-label", said[where.replace("-page", "Page")]);
+  set(pager.querySelector("input.current-page"), "aria-label", said.currentPage);
+}
+
+let waiting = false;
+
+function nameAll() {
+  waiting = false;
+  for (const frame of document.querySelectorAll(FRAME)) {
+    for (const table of frame.querySelectorAll("table")) {
+      nameColumns(table, frame.dataset);
+      nameRows(table, frame.dataset);
     }
+    namePager(frame, frame.dataset);
   }
+}
 
-  function namePager(frame, said) {
-    const pager = frame.querySelector(".previous-next-container");
-    if (!pager) return;
-    for (const where of PAGER) set(pager.querySelector(`button.${where}`), "aria-label", said[where.replace("-page", "Page")]);
-    set(pager.querySelector("input.current-page"), "aria-label", said.currentPage);
-  }
+// The table is drawn anew at each sort, filter and page; once a frame is often enough to follow.
+new MutationObserver((changes) => {
+  if (waiting || !changes.some((change) => change.target.closest?.(FRAME) || change.target.querySelector?.(FRAME))) return;
+  waiting = true;
+  window.requestAnimationFrame(nameAll);
+}).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-icon"] });
 
-  let waiting = false;
+/** To the checkbox of the next row, or of the one before. */
+function step(box, by) {
+  const boxes = [...box.closest("table").querySelectorAll("td.dash-select-cell input")];
+  boxes[boxes.indexOf(box) + by]?.focus();
+}
 
-  function nameAll() {
-    waiting = false;
-    for (const frame of document.querySelectorAll(FRAME)) {
-      for (const table of frame.querySelectorAll("table")) {
-        nameColumns(table, frame.dataset);
-        nameRows(table, frame.dataset);
-      }
-      namePager(frame, frame.dataset);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const { target, key } = event;
+    if (!target.closest || !target.closest(`${FRAME} .dash-table-container`)) return;
+    if (target.matches(SORT) && (key === "Enter" || key === " ")) {
+      event.preventDefault();
+      target.click();
     }
-  }
-
-  // The table is drawn anew at each sort, filter and page; once a frame is often enough to follow.
-  new MutationObserver((changes) => {
-    if (waiting || !changes.some((change) => change.target.closest?.(FRAME) || change.target.querySelector?.(FRAME))) return;
-    waiting = true;
-    window.requestAnimationFrame(nameAll);
-  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-icon"] });
-
-  /** To the checkbox of the next row, or of the one before. */
-  function step(box, by) {
-    const boxes = [...box.closest("table").querySelectorAll("td.dash-select-cell input")];
-    boxes[boxes.indexOf(box) + by]?.focus();
-  }
-
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      const { target, key } = event;
-      if (!target.closest || !target.closest(`${FRAME} .dash-table-container`)) return;
-      if (target.matches(SORT) && (key === "Enter" || key === " ")) {
-        event.preventDefault();
-        target.click();
-      }
-      const control = target.matches(CONTROLS);
-      if (control && target.type === "checkbox" && (key === "ArrowDown" || key === "ArrowUp")) {
-        event.preventDefault();
-        step(target, key === "ArrowDown" ? 1 : -1);
-      }
-      // A filter box keeps its keys to itself.
-      if (control || (key === "Tab" && !target.matches("th input"))) event.stopPropagation();
-    },
-    true, // before React, which hears the keys of the whole document on its root
-  );
-})();
+    const control = target.matches(CONTROLS);
+    if (control && target.type === "checkbox" && (key === "ArrowDown" || key === "ArrowUp")) {
+      event.preventDefault();
+      step(target, key === "ArrowDown" ? 1 : -1);
+    }
+    // A filter box keeps its keys to itself.
+    if (control || (key === "Tab" && !target.matches("th input"))) event.stopPropagation();
+  },
+  true, // before React, which hears the keys of the whole document on its root
+);

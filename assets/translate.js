@@ -1,34 +1,31 @@
 /* Messages in the reader's language, as components/texts/translate.py makes them: a template by its code, filled. */
-(function () {
-  "use strict";
-  const DEEPEST = 20; // of messages within messages; ours have three
-  const SLOT = /\{\w+\}/g;
+const DEEPEST = 20; // of messages within messages; ours have three
+const SLOT = /\{\w+\}/g;
 
-  /** The sentence of `{code, params}`, of another program's `{text}`, or of a plain value; `templates` are by code.
-      A code without a template here (of a service that is newer than the page) shows `english`, where that is given. */
-  function translate(value, templates, english, depth = 0) {
-    if (value === null || value === undefined || depth > DEEPEST) return english || "";
-    if (Array.isArray(value)) return value.map((one) => translate(one, templates, "", depth + 1)).join(", ");
-    if (typeof value !== "object") return String(value);
-    if (typeof value.code !== "string" || !value.code) return typeof value.text === "string" ? value.text : english || "";
-    if (!Object.hasOwn(templates, value.code) && english) return english;
-    const template = Object.hasOwn(templates, value.code) ? templates[value.code] : value.code;
-    const params = value.params && typeof value.params === "object" ? value.params : {};
-    if (english && template.match(SLOT)?.some((slot) => !Object.hasOwn(params, slot.slice(1, -1)))) return english;
-    const sentence = template.replace(/\{(\w+)\}/g, (slot, name, at) => {
-      if (!Object.hasOwn(params, name)) return slot;
-      const value = translate(params[name], templates, "", depth + 1);
-      // A sentence within ours ends without its full stop where ours goes on.
-      return at + slot.length === template.length ? value : value.replace(/[.。]+$/, "");
-    });
-    return Object.hasOwn(params, "service") ? `${translate(params.service, templates, "", depth + 1)}: ${sentence}` : sentence;
-  }
+/** The sentence of `{code, params}`, of another program's `{text}`, or of a plain value; `templates` are by code.
+    A code without a template here (of a service that is newer than the page) shows `english`, where that is given. */
+function translate(value, templates, english, depth = 0) {
+  if (value === null || value === undefined || depth > DEEPEST) return english || "";
+  if (Array.isArray(value)) return value.map((one) => translate(one, templates, "", depth + 1)).join(", ");
+  if (typeof value !== "object") return String(value);
+  if (typeof value.code !== "string" || !value.code) return typeof value.text === "string" ? value.text : english || "";
+  if (!Object.hasOwn(templates, value.code) && english) return english;
+  const template = Object.hasOwn(templates, value.code) ? templates[value.code] : value.code;
+  const params = value.params && typeof value.params === "object" ? value.params : {};
+  if (english && template.match(SLOT)?.some((slot) => !Object.hasOwn(params, slot.slice(1, -1)))) return english;
+  const sentence = template.replace(/\{(\w+)\}/g, (slot, name, at) => {
+    if (!Object.hasOwn(params, name)) return slot;
+    const value = translate(params[name], templates, "", depth + 1);
+    // A sentence within ours ends without its full stop where ours goes on.
+    return at + slot.length === template.length ? value : value.replace(/[.。]+$/, "");
+  });
+  return Object.hasOwn(params, "service") ? `${translate(params.service, templates, "", depth + 1)}: ${sentence}` : sentence;
+}
 
-  /** What is wrong and what to do about it, as the services say it: codes beside their English. */
-  function troubleOf({ error, code, params, remedy, remedy_code }, templates) {
-    const said = [translate({ code, params }, templates, error), translate({ code: remedy_code }, templates, remedy)];
-    return said.filter(Boolean).join(" ");
-  }
+/** What is wrong and what to do about it, as the services say it: codes beside their English. */
+function troubleOf({ error, code, params, remedy, remedy_code }, templates) {
+  const said = [translate({ code, params }, templates, error), translate({ code: remedy_code }, templates, remedy)];
+  return said.filter(Boolean).join(" ");
+}
 
-  window.clew = Object.assign(window.clew || {}, { translate, troubleOf });
-})();
+export { translate, troubleOf };

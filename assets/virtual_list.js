@@ -1,76 +1,73 @@
 /* A list of thousands of rows of one height, of which only those in sight are in the document. */
-(function () {
-  "use strict";
-  const BEYOND = 6; // rows above and below those in sight, so that Tab always finds a next one
+const BEYOND = 6; // rows above and below those in sight, so that Tab always finds a next one
 
-  /** Shows rows in `list`, which scrolls; `make(row)` gives the element of a row, and equal keys are one row.
-   *
-   * `show(rows)` takes `[{key, …}]`; a row whose element has the focus stays, however far it is.
-   */
-  function virtualList(list, rowHeight, make) {
-    const space = document.createElement("div");
-    space.className = "virtual-space";
-    space.setAttribute("role", "presentation");
-    list.replaceChildren(space);
-    const there = new Map(); // by key
-    let rows = [];
-    let frame = null;
+/** Shows rows in `list`, which scrolls; `make(row)` gives the element of a row, and equal keys are one row.
+ *
+ * `show(rows)` takes `[{key, …}]`; a row whose element has the focus stays, however far it is.
+ */
+function virtualList(list, rowHeight, make) {
+  const space = document.createElement("div");
+  space.className = "virtual-space";
+  space.setAttribute("role", "presentation");
+  list.replaceChildren(space);
+  const there = new Map(); // by key
+  let rows = [];
+  let frame = null;
 
-    function draw() {
-      frame = null;
-      const first = Math.max(0, Math.floor(list.scrollTop / rowHeight) - BEYOND);
-      const last = Math.min(rows.length, Math.ceil((list.scrollTop + list.clientHeight) / rowHeight) + BEYOND);
-      const wanted = new Set(rows.slice(first, last).map((row) => row.key));
-      for (const [key, element] of there) {
-        if (wanted.has(key) || element.contains(document.activeElement)) continue;
-        element.remove();
-        there.delete(key);
-      }
-      let before = null;
-      for (let at = first; at < last; at++) before = place(rows[at], at, before);
+  function draw() {
+    frame = null;
+    const first = Math.max(0, Math.floor(list.scrollTop / rowHeight) - BEYOND);
+    const last = Math.min(rows.length, Math.ceil((list.scrollTop + list.clientHeight) / rowHeight) + BEYOND);
+    const wanted = new Set(rows.slice(first, last).map((row) => row.key));
+    for (const [key, element] of there) {
+      if (wanted.has(key) || element.contains(document.activeElement)) continue;
+      element.remove();
+      there.delete(key);
     }
-
-    /** In the order of the rows, or Tab would jump. */
-    function place(row, at, before) {
-      let element = there.get(row.key);
-      if (!element) {
-        element = make(row);
-        there.set(row.key, element);
-      }
-      element.style.transform = `translateY(${at * rowHeight}px)`;
-      const isRow = element.getAttribute("role") === "row";
-      for (const [name, value] of isRow ? [["aria-rowindex", at + 2]] : [["aria-posinset", at + 1], ["aria-setsize", rows.length]]) element.setAttribute(name, value);
-      const follows = before ? before.nextElementSibling === element : space.firstElementChild === element;
-      if (!follows && !element.contains(document.activeElement)) before ? before.after(element) : space.prepend(element);
-      return element;
-    }
-
-    function later() {
-      if (frame === null) frame = window.requestAnimationFrame(draw);
-    }
-
-    list.addEventListener("scroll", later, { passive: true });
-    return {
-      show(next) {
-        rows = next;
-        for (const element of there.values()) element.remove();
-        there.clear();
-        space.style.height = `${rows.length * rowHeight}px`;
-        draw();
-      },
-      /** The element of a row, brought into sight. */
-      reach(key) {
-        const at = rows.findIndex((row) => row.key === key);
-        if (at < 0) return null;
-        const top = at * rowHeight;
-        if (top < list.scrollTop) list.scrollTop = top;
-        else if (top + rowHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + rowHeight - list.clientHeight;
-        draw();
-        return there.get(key);
-      },
-      redraw: later,
-    };
+    let before = null;
+    for (let at = first; at < last; at++) before = place(rows[at], at, before);
   }
 
-  window.clew = Object.assign(window.clew || {}, { virtualList });
-})();
+  /** In the order of the rows, or Tab would jump. */
+  function place(row, at, before) {
+    let element = there.get(row.key);
+    if (!element) {
+      element = make(row);
+      there.set(row.key, element);
+    }
+    element.style.transform = `translateY(${at * rowHeight}px)`;
+    const isRow = element.getAttribute("role") === "row";
+    for (const [name, value] of isRow ? [["aria-rowindex", at + 2]] : [["aria-posinset", at + 1], ["aria-setsize", rows.length]]) element.setAttribute(name, value);
+    const follows = before ? before.nextElementSibling === element : space.firstElementChild === element;
+    if (!follows && !element.contains(document.activeElement)) before ? before.after(element) : space.prepend(element);
+    return element;
+  }
+
+  function later() {
+    if (frame === null) frame = window.requestAnimationFrame(draw);
+  }
+
+  list.addEventListener("scroll", later, { passive: true });
+  return {
+    show(next) {
+      rows = next;
+      for (const element of there.values()) element.remove();
+      there.clear();
+      space.style.height = `${rows.length * rowHeight}px`;
+      draw();
+    },
+    /** The element of a row, brought into sight. */
+    reach(key) {
+      const at = rows.findIndex((row) => row.key === key);
+      if (at < 0) return null;
+      const top = at * rowHeight;
+      if (top < list.scrollTop) list.scrollTop = top;
+      else if (top + rowHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + rowHeight - list.clientHeight;
+      draw();
+      return there.get(key);
+    },
+    redraw: later,
+  };
+}
+
+export { virtualList };

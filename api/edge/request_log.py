@@ -9,7 +9,7 @@ import flask
 from flask import Flask, Response, g, request
 
 log = logging.getLogger("clew.requests")
-_QUIET = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/health")
+_QUIET = ("/assets/", "/scripts/", "/_dash-component-suites/", "/_favicon.ico", "/health")
 
 
 class LineQuota:

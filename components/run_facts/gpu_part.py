@@ -1,5 +1,6 @@
 """The GPUs of a run as a part of its page: those that it is on now, and those of its time."""
 
+import json
 import math
 from collections.abc import Sequence
 from typing import Any, Final
@@ -88,11 +89,16 @@ def _row(use: GpuUse) -> list[Any]:
     return [
         use.host,
         f"{gpu.gpu_id} · {gpu.name or words.MISSING}",
-        _with_unit(gpu.utilization, "%"),
-        f"{_gib(gpu.memory_used)} / {_gib(gpu.memory_total)} GiB",
-        _with_unit(gpu.temperature, "°C"),
-        _with_gib(use.process.memory_used),
+        _reading("utilization", utilization=gpu.utilization),
+        _reading("memory", memory_used=gpu.memory_used, memory_total=gpu.memory_total),
+        _reading("temperature", temperature=gpu.temperature),
+        _reading("process_memory", memory_used=use.process.memory_used),
     ]
+
+
+def _reading(what: str, **numbers: float | None) -> html.Span:
+    """What a GPU says now, as numbers: assets/gpu_numbers.js has their words, as for what comes over a socket."""
+    return html.Span(**{"data-gpu-reading": what, "data-numbers": json.dumps(numbers)})
 
 
 def _with_unit(value: float | None, unit: str) -> str:
@@ -100,8 +106,4 @@ def _with_unit(value: float | None, unit: str) -> str:
 
 
 def _with_gib(mib: float | None) -> str:
-    return words.MISSING if mib is None else f"{_gib(mib)} GiB"
-
-
-def _gib(mib: float | None) -> str:
-    return words.MISSING if mib is None else words.decimal(mib / 1024, 1)
+    return words.MISSING if mib is None else f"{words.decimal(mib / 1024, 1)} GiB"

@@ -16,10 +16,10 @@ Cell = str | int | float | None
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 MISSING: Final = "–"
 # Apart only by the rounding of a multiplication or two (0.07 * 100 is no 7); integers of 15 digits stay apart.
-_SAME: Final = 2.0**-50
+SAME: Final = 2.0**-50
 # Beyond this half of one is lost beside a number.
-_EXACT: Final = 2.0**50
-_LESS: Final = 1 - 2.0**-30
+EXACT: Final = 2.0**50
+LESS: Final = 1 - 2.0**-30
 _LARGEST: Final = sys.float_info.max
 _NUMBER: Final = re.compile(
     r"[-+−]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
@@ -160,12 +160,12 @@ def around(number: float, decimals: int | None = None) -> tuple[float, float]:
 
     In a column that shows so many decimals, one that is typed with no more of them is all that is shown as it.
     """
-    if decimals is not None and abs(number) < _EXACT and round(number, decimals) == number:
+    if decimals is not None and abs(number) < EXACT and round(number, decimals) == number:
         half = 0.5 / 10**decimals
         # What is right between two is shown as the one that is farther from zero.
-        less = half * _LESS
+        less = half * LESS
         return number - (half if number > 0 else less), number + (half if number < 0 else less)
-    margin = abs(number) * _SAME
+    margin = abs(number) * SAME
     return max(number - margin, -_LARGEST), min(number + margin, _LARGEST)
 
 

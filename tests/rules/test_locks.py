@@ -1,5 +1,6 @@
 """The locks of `make run` and `make test` fit together: both install into one virtual environment."""
 
+import json
 import re
 from pathlib import Path
 
@@ -33,3 +34,10 @@ def test_mlflow_gets_the_urllib3_that_it_is_written_for() -> None:
 def test_a_lock_is_exact_and_names_no_address(lock: Path) -> None:
     assert [pin for pin in pins(lock) if not re.match(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ ]+$", pin)] == []
     assert "://" not in lock.read_text()
+
+
+def test_the_lock_of_the_javascript_checks_says_what_and_not_from_where() -> None:
+    packages = json.loads((ROOT / "tests" / "javascript" / "package-lock.json").read_text())["packages"]
+    asked = packages.pop("")["devDependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert [name for name, one in packages.items() if "integrity" not in one or "resolved" in one] == []

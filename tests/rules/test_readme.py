@@ -14,7 +14,11 @@ MOST_BYTES = 150_000
 def pages() -> Iterator[Path]:
     """Every page of ours; what is installed or kept below is not even walked through."""
     for folder, below, files in os.walk(ROOT):
-        below[:] = [name for name in below if name != "var" and (name == ".ci" or not name.startswith("."))]
+        below[:] = [
+            name
+            for name in below
+            if name not in ("var", "node_modules") and (name == ".ci" or not name.startswith("."))
+        ]
         yield from (Path(folder) / name for name in files if name.endswith(".md"))
 
 

@@ -1,0 +1,131 @@
+"""Makes one script of the modules in `assets/`, in the order in which they need one another.
+
+They are ECMAScript modules, of whose syntax a line-wise part is understood, so that no JavaScript has to be parsed:
+`import { a, b as c } from "./file.js";`, `import "./file.js";`, `export const …`, `export { a, b as c };`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+_IMPORT: Final = re.compile(r'import (?:\{ (?P<names>[^{}]+) \} from )?"\./(?P<file>[\w.-]+\.js)";')
+_LISTED: Final = re.compile(r"export \{ ([^{}]+) \};")
+_DECLARED: Final = re.compile(r"export (?=(?:async )?(?:const|class|function) (\w+))")
+_BEGIN, _END = '(() => {\n"use strict";\nconst modules = {};\n', "})();\n"
+
+
+class BundleError(ValueError):
+    """A script names another that is not there or needs it in turn, a name that it lacks, or has other syntax."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A script as a function's body: each line where it was, and `exports` as names of what it declares."""
+
+    name: str
+    source: str
+    lines: list[str]
+    needs: Mapping[str, list[str]]
+    exports: Mapping[str, str]
+
+    def text(self) -> str:
+        """The script, which leaves what it exports in `modules`."""
+        exports = ", ".join(f"{name}: {own}" for name, own in self.exports.items())
+        return "\n".join(["(() => {", *self.lines, f'modules["{self.name}"] = {{ {exports} }};', "})();", ""])
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One script for browsers; `modules` come after those that they need."""
+
+    modules: list[Module]
+
+    @cached_property
+    def text(self) -> str:
+        """The script, without the comment that names its map."""
+        return _BEGIN + "".join(module.text() for module in self.modules) + _END
+
+    @cached_property
+    def version(self) -> str:
+        """Another one for each content."""
+        return sha256(self.text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def source_map(self) -> str:
+        """Where each line of `text` comes from, for the browser's tools: an index map, a section for each module."""
+        line, sections = _BEGIN.count("\n"), []
+        for module in self.modules:
+            sections.append({"offset": {"line": line + 1, "column": 0}, "map": _line_by_line(module)})
+            line += module.text().count("\n")
+        return json.dumps({"version": 3, "sections": sections})
+
+
+def bundle(folder: Path, entry: str) -> Bundle:
+    """Returns the script of all modules that `entry` needs, or those that it needs need; raises `BundleError`."""
+    return Bundle(list(_in_order(folder, entry, {}, [])))
+
+
+def _in_order(folder: Path, name: str, known: dict[str, Module], path: list[str]) -> Iterator[Module]:
+    if name in path:
+        raise BundleError(f"{' needs '.join([*path[path.index(name) :], name])}: none of them can come first")
+    if name in known:
+        return
+    module = _read(folder / name, needed_by=path[-1] if path else None)
+    for other, names in module.needs.items():
+        yield from _in_order(folder, other, known, [*path, name])
+        lacking = [one for one in names if one not in known[other].exports]
+        if lacking:
+            raise BundleError(f"{name}: {other} exports no {', '.join(lacking)}")
+    known[name] = module
+    yield module
+
+
+def _read(file: Path, needed_by: str | None) -> Module:
+    if not file.is_file():
+        raise BundleError(f"{needed_by or 'The start'} needs {file.name}, which is not in {file.parent.name}/")
+    source = file.read_text(encoding="utf-8")
+    needs: dict[str, list[str]] = {}
+    exports: dict[str, str] = {}
+    lines = [_line(one, f"{file.name}:{number}", needs, exports) for number, one in enumerate(source.splitlines(), 1)]
+    return Module(file.name, source, lines, needs, exports)
+
+
+def _line(line: str, place: str, needs: dict[str, list[str]], exports: dict[str, str]) -> str:
+    """Returns the line as it stands in a function, and notes what it imports or exports."""
+    if not line.startswith(("import ", "export ")):
+        return line
+    if found := _IMPORT.fullmatch(line):
+        names = dict(_names(found["names"])) if found["names"] else {}
+        needs.setdefault(found["file"], []).extend(names)
+        taken = ", ".join(f"{name}: {own}" for name, own in names.items())
+        return f'const {{ {taken} }} = modules["{found["file"]}"];'
+    if found := _LISTED.fullmatch(line):
+        exports.update((name, own) for own, name in _names(found[1]))
+        return ""
+    if found := _DECLARED.match(line):
+        exports[found[1]] = found[1]
+        return line.removeprefix("export ")
+    raise BundleError(f"{place}: no import or export as api/edge/bundle.py knows them: {line}")
+
+
+def _names(listed: str) -> Iterator[tuple[str, str]]:
+    """The pairs of "a, b as c": what stands before and after each `as`."""
+    for one in listed.split(","):
+        first, _, second = one.strip().partition(" as ")
+        yield first, second or first
+
+
+def _line_by_line(module: Module) -> Mapping[str, Any]:
+    """A source map of a module's lines to those of its file: "AACA" is the first column of the next line."""
+    return {
+        "version": 3,
+        "sources": [module.name],
+        "sourcesContent": [module.source],
+        "names": [],
+        "mappings": ";".join(["AAAA", *["AACA"] * (len(module.lines) - 1)]),
+    }

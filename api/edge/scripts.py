@@ -1,0 +1,32 @@
+"""Serves the scripts of `assets/` as one, under an address that names its content."""
+
+from pathlib import Path
+
+from flask import Flask, Response, abort
+
+from api.edge.bundle import bundle
+from api.edge.caching import FOR_EVER
+
+ENTRY = "main.js"
+
+
+def register(server: Flask, assets: Path) -> str:
+    """Adds `GET /scripts/…` to `server`, and returns the script's address below the app's prefix."""
+    made = bundle(assets, ENTRY)
+    name = f"clew.{made.version}.js"
+    texts = {
+        name: (f"{made.text}//# sourceMappingURL={name}.map\n", "text/javascript"),
+        f"{name}.map": (made.source_map, "application/json"),
+    }
+
+    @server.get("/scripts/<asked>")
+    def script(asked: str) -> Response:
+        """The script, or the map of its lines. A document of another version gets this one, which it may not keep."""
+        is_map = asked.endswith(".map")
+        if not asked.startswith("clew.") or not asked.endswith((".js", ".js.map")):
+            abort(404)
+        text, mimetype = texts[f"{name}.map" if is_map else name]
+        keeping = FOR_EVER if asked in texts else "no-cache"
+        return Response(text, mimetype=mimetype, headers={"Cache-Control": keeping})
+
+    return f"scripts/{name}"
