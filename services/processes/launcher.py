@@ -27,6 +27,7 @@ from settings.settings import Settings
 
 _LOOK_SECONDS = 0.5
 _REMIND_SECONDS = 10
+_LATEST_SECONDS = 20  # a dashboard that does not start keeps nothing else from it
 _STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -62,6 +63,7 @@ class _Launch:
         self.state_dir = settings.state_dir
         self.services = [process.name for process in services_of(settings)]
         self.waiting_for = [process.name for process in listening(settings)]
+        self.later = [process.name for process in services_of(settings) if not process.starts_first]
         self.stopping = False
         self.at_terminal = os.isatty(0)
         self.seen: dict[str, Child] = {}
@@ -110,17 +112,26 @@ class _Launch:
     def _keep(self, supervision: Supervision) -> None:
         """Starts the services and reports on them until told to stop."""
         for name in self.services:
-            supervision.start(name)
+            if name not in self.later:
+                supervision.start(name)
         began = reminded = time.monotonic()
         while not self._is_told_to_stop():
             self._report(supervision.poll())
             if self.waiting_for:
                 self._greet(supervision)
             now = time.monotonic()
+            if DASHBOARD.name not in self.waiting_for or now - began >= _LATEST_SECONDS:
+                self._start_the_others(supervision)
             if self.waiting_for and now - reminded >= _REMIND_SECONDS:
                 reminded = now
                 say(f"Waiting for {_names(self.waiting_for)} ({now - began:.0f} s) …")
             time.sleep(_LOOK_SECONDS)
+
+    def _start_the_others(self, supervision: Supervision) -> None:
+        """Those that left the first page its time; nothing once they were started."""
+        for name in self.later:
+            supervision.start(name)
+        self.later = []
 
     def _greet(self, supervision: Supervision) -> None:
         """Notes who answers by now; fills an MLflow that has just come up, and says when all is ready."""

@@ -11,7 +11,8 @@ class ProcessSpec(NamedTuple):
 
     `command` and `directory` are supervisord's, which expands %(ENV_…)s. `listens` is the prefix of its two settings:
     `MLFLOW` of MLFLOW_HOST and MLFLOW_PORT, empty for HOST and PORT, None where it serves nothing. One that `runs_once`
-    is started by the launcher when its time has come, and ends by itself.
+    is started by the launcher when its time has come, and ends by itself. What does not `starts_first` waits
+    until the dashboard answers: on two cores, the first page comes before what no page shows at once.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ProcessSpec(NamedTuple):
     ends_its_group: bool = False
     checks_hosts_itself: bool = False
     runs_once: bool = False
+    starts_first: bool = False
 
     @property
     def host_setting(self) -> str:
@@ -67,6 +69,7 @@ MLFLOW: Final = ProcessSpec(
     directory="mlflow",
     environment='MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",MLFLOW_DISABLE_TELEMETRY="true"',
     start_seconds=15,
+    starts_first=True,
     ends_its_group=True,
     checks_hosts_itself=True,  # MLFLOW_SERVER_ALLOWED_HOSTS
 )
@@ -128,6 +131,7 @@ DASHBOARD: Final = ProcessSpec(
     more="http://127.0.0.1:8050/ by default",
     command='python -m gunicorn --config "%(ENV_CLEW_TREE)s/docs/deploy/gunicorn.conf.py" app:server',
     listens="",
+    starts_first=True,
     is_wanted=lambda _settings: True,
 )
 SAMPLES: Final = ProcessSpec(
