@@ -35,7 +35,17 @@ CELLS = [
     for fault in FAULTS
 ]
 AT_ONCE = 8  # more of them would wait for each other
-PATHS = ("/", "/mlflow", "/mlflow?runs={run}", "/mlflow/runs/{run}", "/models", "/models/1", "/inference", "/gpu")
+PATHS = (
+    "/",
+    "/mlflow",
+    "/mlflow?runs={run}",
+    "/mlflow/runs/{run}",
+    "/models",
+    "/models/1",
+    "/inference",
+    "/gpu",
+    "/alerts",
+)
 WORDS = ("reward", "success_rate", "loss")
 RUN, TRAINING = "a-good-run", "a-run-in-training"
 
@@ -89,6 +99,7 @@ def pages(run: str, behind: dict[str, str]) -> Pages:
         [Shown(store, "model-facts", "PPO")],
         [Shown(store, "inference-model", "PPO")],
         [Shown(MLFLOW, "gpus-runs", TRAINING)],
+        [Shown(MLFLOW, "alerts-body", "Nothing is muted.")],
     ]
     return {path.format(run=run): parts for path, parts in zip(PATHS, shown, strict=True)}
 
