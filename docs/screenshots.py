@@ -1,7 +1,8 @@
-"""Takes the README's pictures: `python -m docs.screenshots` in the tree's root, a minute or two.
+"""Takes the README's pictures: `python -m docs.screenshots` in the tree's root, some minutes.
 
 A Clew of its own plays the sample data and the example session of GPUs, and trains, in a folder that goes away
-afterwards. It needs the libraries of `make test` and `make train-deps`, and Chromium with its driver.
+afterwards; a second one has GPUs that kept a day, which an example session does not. It needs the libraries of
+`make test` and `make train-deps`, and Chromium with its driver.
 """
 
 import base64
@@ -11,74 +12,46 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import requests
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+from docs.kept_day import keep_a_day
+from docs.picture_list import PHONE, Picture, pictures, pictures_of_kept
+
 FOLDER = Path(__file__).parent / "screenshots"
 ROOT = Path(__file__).parents[1]
-WIDTH = 1440
-MOST_BYTES = 150_000
+MOST_BYTES = 60_000
+# The first of them that is light enough: a page full of letters is shown smaller.
+SCALES_AND_QUALITIES = tuple((scale, quality) for scale in (1, 0.75, 0.6) for quality in (80, 68, 56))
 PORTS = ("PORT", "MLFLOW_PORT", "GPU_MONITOR_PORT", "INFERENCE_PORT", "SCHEDULER_PORT")
 
 
-class Picture(NamedTuple):
-    """A page, when it is complete, and how tall the picture is."""
-
-    name: str
-    path: str
-    complete: str
-    height: int = 900
-    dark: bool = False
-
-
-def pictures(runs: list[dict[str, Any]], training: str) -> list[Picture]:
-    """Returns what the README shows."""
-    maze = {run["name"]: run["run_id"] for run in runs if run["environment"] == "ClewMaze-10x10-v0"}
-    seeds = [maze[name] for name in sorted(maze) if name.startswith(("ppo-default", "ppo-small-net"))]
-    compare = f"/mlflow?runs={','.join(seeds)}&grouped=true&smoothing=0.6&centre=iqm"
-    return [
-        Picture("now", "/", f"{_count('.health-ok')} == 4 && {_count('.tile-figure')} == 1", 680),
-        Picture("runs", "/mlflow", f"{_count('#runs-table td.dash-select-cell')} > 20"),
-        Picture("compare", compare, f"{_drawn(1)} && {_count('.group-metrics')} == 1", 1455),
-        Picture("run", f"/mlflow/runs/{maze['dqn-default-seed1']}", _drawn(0), 1040),
-        Picture("models", "/models", f"{_count('#models-table td.dash-select-cell')} > 10"),
-        Picture("model", "/models/16", f"{_count('#model-policy .bg-success')} == 1", 640),
-        Picture("inference", "/inference?model=16&versus=5&play=1", f"{_walked('a')} && {_walked('b')}", 1060),
-        Picture("trainings", "/training", f"{_count('#trainings-queue tr')} == 3 && {_count('#training-start')} == 1"),
-        Picture("training", f"/training/{training}", f"{_drawn(0)} && {_count('#live-log .live-log-line')} > 2", 960),
-        Picture("gpus", "/gpu", f"{_drawn(3)} && {_count('#gpus-processes tbody tr')} > 1", 1060, dark=True),
-    ]
-
-
-def _count(selector: str) -> str:
-    return f"document.querySelectorAll('{selector}').length"
-
-
-def _drawn(lines: int) -> str:
-    plots = "[...document.querySelectorAll('.js-plotly-plot')]"
-    complete = f"plot.calcdata.length > {lines} && plot.calcdata.every(line => line.length > 5)"
-    return f"{plots}.length > 0 && {plots}.every(plot => plot.calcdata && {complete})"
-
-
-def _walked(side: str) -> str:
-    return f"+document.querySelector('#walk-section-{side} [data-part=step]').textContent > 11"
-
-
 @contextmanager
-def clew() -> Iterator[str]:
-    """Starts a Clew, waits until its sample data is in place, and returns its address."""
+def clew(*, kept: bool = False) -> Iterator[str]:
+    """Starts a Clew, waits for its sample data, and returns its address; its GPUs are an example, or kept a day."""
     with ExitStack() as stack:
         state = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         ports = dict(zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True))
-        environment = os.environ | ports | {"STATE_DIR": state, "CACHE_DIR": f"{state}/cache", "GPU_DEMO": "true"}
+        own = {
+            "STATE_DIR": state,
+            "CACHE_DIR": f"{state}/cache",
+            "GPU_DEMO": str(not kept),
+            "GPU_HOST_NAME": "trainer-1",
+        }
+        if kept:
+            keep_a_day(Path(state))
+        else:
+            own["ALERTS_FILE"] = _alerts_file(Path(state), stack.enter_context(channel()))
+        environment = os.environ | ports | own
         process = subprocess.Popen(
             [sys.executable, "-m", "services.processes.launcher"],
             cwd=ROOT,
@@ -93,6 +66,33 @@ def clew() -> Iterator[str]:
                 yield f"http://127.0.0.1:{ports['PORT']}"
                 return
         raise SystemExit("Clew did not start.")
+
+
+def _alerts_file(state: Path, port: int) -> str:
+    file = state / "alerts.toml"
+    file.write_text(f'[receivers]\nteam = "json://127.0.0.1:{port}/"\n')
+    return str(file)
+
+
+class _Taken(BaseHTTPRequestHandler):
+    """Takes whatever it is told."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_args: object) -> None:
+        """Drops what nobody reads."""
+
+
+@contextmanager
+def channel() -> Iterator[int]:
+    """Opens a channel in which the team is told, and returns its port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Taken) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
 
 
 def _free_ports(number: int) -> list[int]:
@@ -125,22 +125,27 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 def take(driver: webdriver.Chrome, address: str, picture: Picture) -> None:
     """Saves a picture once its page is complete; raises SystemExit where it never is, or is too heavy."""
-    size = {"width": WIDTH, "height": picture.height, "deviceScaleFactor": 1, "mobile": False}
+    is_phone = picture.width == PHONE
+    size = {"width": picture.width, "height": picture.height, "deviceScaleFactor": 1, "mobile": is_phone}
     scheme = {"name": "prefers-color-scheme", "value": "dark" if picture.dark else "light"}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     driver.get(address + picture.path)
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 120
     while not driver.execute_script(f"try {{ return {picture.complete} }} catch (error) {{ return false }}"):
         if time.monotonic() > ends:
-            raise SystemExit(f"{picture.path} was not complete in a minute: {picture.complete}")
+            raise SystemExit(f"{picture.path} was not complete in two minutes: {picture.complete}")
         time.sleep(0.2)
     time.sleep(1)  # what still moves comes to rest
-    taken = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": 80})
-    content = base64.b64decode(taken["data"])
-    if len(content) > MOST_BYTES:
-        raise SystemExit(f"{picture.name} has {len(content):,} bytes, more than {MOST_BYTES:,}.")
-    (FOLDER / f"{picture.name}.webp").write_bytes(content)
+    for scale, quality in SCALES_AND_QUALITIES:
+        clip = {"x": 0, "y": 0, "width": picture.width, "height": picture.height, "scale": scale}
+        asked = {"format": "webp", "quality": quality, "clip": clip}
+        taken = driver.execute_cdp_cmd("Page.captureScreenshot", asked)
+        content = base64.b64decode(taken["data"])
+        if len(content) <= MOST_BYTES:
+            (FOLDER / f"{picture.name}.webp").write_bytes(content)
+            return
+    raise SystemExit(f"{picture.name} has {len(content):,} bytes, more than {MOST_BYTES:,}.")
 
 
 def train(address: str) -> str:
@@ -178,6 +183,11 @@ def main() -> None:
             time.sleep(1)
         for picture in pictures(runs, train(address)):
             if not only or picture.name in only:
+                take(driver, address, picture)
+    kept = [picture for picture in pictures_of_kept() if not only or picture.name in only]
+    if kept:
+        with clew(kept=True) as address, browser() as driver:
+            for picture in kept:
                 take(driver, address, picture)
 
 

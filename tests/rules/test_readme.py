@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 FILES = sorted({path.split("#")[0] for path in re.findall(r"\]\((?!https?:)([^)#]+)", README)})
-MOST_BYTES = 150_000
+MOST_BYTES = 60_000
 
 
 def pages() -> Iterator[Path]:
