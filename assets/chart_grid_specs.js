@@ -1,12 +1,25 @@
 /* Charts as addresses and requests write them: the subject alone where all else is default, else compact JSON.
    domain/charts/chart_spec.py reads the same. */
-/** What an address says of a chart: its subjects (a metric's key, or @word), its own scale, range and size. */
+/**
+ * @typedef {{ subjects: string[], scale: "log" | "linear" | null, yFrom: number | null, yTo: number | null, size: "small" | "wide" }} ChartSpec
+ */
+
+/** What an address says of a chart: its subjects (a metric's key, or @word), its own scale, range and size.
+ *
+ * @type {(subjects: string[], more?: Partial<ChartSpec>) => ChartSpec}
+ */
 const chart = (subjects, more = {}) => ({ subjects, scale: null, yFrom: null, yTo: null, size: "small", ...more });
 
+/** @type {(value: unknown) => boolean} */
 const isSubjects = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one);
+/** @type {(value: unknown) => number | null} */
 const end = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
 
-/** The chart of a text; null where it describes none. */
+/** The chart of a text; null where it describes none.
+ *
+ * @param {string} text
+ * @returns {ChartSpec | null}
+ */
 function parse(text) {
   if (!text.startsWith("{")) return text ? chart([text]) : null;
   let read;
@@ -21,6 +34,10 @@ function parse(text) {
   return chart([...new Set(read.m)], { scale, yFrom, yTo, size: read.wide === true ? "wide" : "small" });
 }
 
+/** The text of a chart: what is default in it is not said.
+ *
+ * @param {ChartSpec} spec
+ */
 function format({ subjects, scale, yFrom, yTo, size }) {
   const written = {
     ...(scale === null ? {} : { log: scale === "log" }),
@@ -31,14 +48,24 @@ function format({ subjects, scale, yFrom, yTo, size }) {
   return isPlain ? subjects[0] : JSON.stringify({ m: subjects, ...written });
 }
 
-/** The word of a subject, such as reward of @reward; null of a metric's key. */
+/** The word of a subject, such as reward of @reward; null of a metric's key.
+ *
+ * @type {(subject: string) => string | null}
+ */
 const wordOf = (subject) => (/^@[^@]/.test(subject) ? subject.slice(1) : null);
 
-/** A key as a subject, and back: one that begins with the sign of a word has it twice. */
+/** A key as a subject, and back: one that begins with the sign of a word has it twice.
+ *
+ * @type {(key: string) => string}
+ */
 const subjectOf = (key) => (key.startsWith("@") ? `@${key}` : key);
+/** @type {(subject: string) => string} */
 const keyOf = (subject) => (subject.startsWith("@@") ? subject.slice(1) : subject);
 
-/** Where a metric stands among the sections: what comes before its first slash; "/" for one without any. */
+/** Where a metric stands among the sections: what comes before its first slash; "/" for one without any.
+ *
+ * @param {string} key
+ */
 function prefixOf(key) {
   const at = key.indexOf("/");
   return at > 0 ? key.slice(0, at).trim() || "/" : "/";

@@ -5,9 +5,13 @@ const MOST_MORE = 2; // decimals that small numbers may add to those of the larg
 const WIDEST = 1e4; // of the largest to the least: beyond it decimals would be many, and mean nothing
 const BY_DIGITS = ".4g"; // what the columns have that were given no decimals (components/tables.py)
 
+/** @type {(size: number, digits: number) => number} */
 const decimalsOf = (size, digits) => digits - 1 - Math.floor(Math.log10(size));
 
-/** How many decimals these values have together; null where they span too far, and for no numbers at all. */
+/** How many decimals these values have together; null where they span too far, and for no numbers at all.
+ *
+ * @param {unknown[]} values
+ */
 function shared(values) {
   let [least, most] = [Infinity, 0];
   for (const value of values) {
@@ -20,7 +24,11 @@ function shared(values) {
   return Math.max(0, Math.min(Math.max(ofMost, decimalsOf(least, 2)), ofMost + MOST_MORE));
 }
 
-/** These columns of the DataTable, each with the decimals that its cells in `rows` share. */
+/** These columns of the DataTable, each with the decimals that its cells in `rows` share.
+ *
+ * @param {Props[]} columns
+ * @param {Props[]} rows
+ */
 function aligned(columns, rows) {
   return columns.map((column) => {
     if (column.format?.specifier !== BY_DIGITS) return column;

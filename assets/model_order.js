@@ -2,20 +2,31 @@
 const UNKNOWN = [null, undefined, "", "–"];
 const IDS = ["model_id", "id"];
 
-/** As order_of in domain/registry/models.py: [kind, name, number]. */
+/** As order_of in domain/registry/models.py: [kind, name, number].
+ *
+ * @param {unknown} id
+ * @returns {[number, string, bigint]}
+ */
 function idOrder(id) {
   const [, name, colon, number] = /^(?:(.*)(:))?([0-9]{1,18})$/s.exec(String(id)) || [];
   return number === undefined ? [2, String(id), 0n] : [colon ? 1 : 0, name || "", BigInt(number)];
 }
 
+/** @type {(one: any, other: any) => number} */
 const compared = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
+/** @type {(one: unknown, other: unknown) => number} */
 function compareIds(one, other) {
   const [first, second] = [idOrder(one), idOrder(other)];
   return first.map((part, at) => compared(part, second[at])).find(Boolean) || 0;
 }
 
-/** Below 0 where `one` comes first; what is not known comes last in both directions. */
+/** Below 0 where `one` comes first; what is not known comes last in both directions.
+ *
+ * @param {Props} one
+ * @param {Props} other
+ * @param {{ column_id: string, direction: string }} by
+ */
 function compareRows(one, other, { column_id: column, direction }) {
   const [first, second] = [one[column], other[column]];
   const isUnknown = [first, second].map((value) => UNKNOWN.includes(value));
@@ -23,7 +34,11 @@ function compareRows(one, other, { column_id: column, direction }) {
   return (IDS.includes(column) ? compareIds : compared)(first, second) * (direction === "desc" ? -1 : 1);
 }
 
-/** The rows in the order that the table's headings ask for; as they came where they ask for none. */
+/** The rows in the order that the table's headings ask for; as they came where they ask for none.
+ *
+ * @param {Props[]} rows
+ * @param {{ column_id: string, direction: string }[]} [sortBy]
+ */
 function sortModels(rows, sortBy) {
   const wanted = sortBy || [];
   return [...rows].sort((one, other) => wanted.map((by) => compareRows(one, other, by)).find(Boolean) || 0);

@@ -2,6 +2,9 @@
 /** [row, depth] of all rows, children right below the run that they stand in; else the order stays.
  *
  * What stands in a run that is not among the rows stands by itself; so does one of those that stand in each other.
+ *
+ * @param {Props[]} rows
+ * @returns {[Props, number][]}
  */
 function together(rows) {
   const there = new Set(rows.map((row) => row.id));
@@ -11,11 +14,14 @@ function together(rows) {
     if (!below.has(row.parent_id)) below.set(row.parent_id, []);
     below.get(row.parent_id).push(row);
   }
+  /** @type {Map<string, [Props, number]>} */
   const placed = new Map();
+  /** @param {Props} first */
   const place = (first) => {
+    /** @type {[Props, number][]} */
     const waiting = [[first, 0]];
-    while (waiting.length) {
-      const [row, depth] = waiting.pop();
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const [row, depth] = next;
       if (placed.has(row.id)) continue;
       placed.set(row.id, [row, depth]);
       for (const child of [...(below.get(row.id) || [])].reverse()) waiting.push([child, depth + 1]);

@@ -1,4 +1,5 @@
 /* Checks a value against a JSON Schema as pydantic writes them: the parts of the standard that its models use. */
+/** @type {Record<string, (value: any) => boolean>} */
 const TYPES = {
   object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
   array: Array.isArray,
@@ -9,11 +10,23 @@ const TYPES = {
   null: (value) => value === null,
 };
 
-/** The first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything does. */
+/**
+ * @typedef {Record<string, any>} Schema
+ * @typedef {{ code: string, params: { field: string, misfit: { code: string, params: Props } } }} Misfit
+ */
+
+/** The first thing that does not fit, as a message ("gpus.0.utilization: is more than 100"); null where everything does.
+ *
+ * @param {any} value
+ * @param {Schema} schema
+ * @param {Schema} [root]
+ * @param {string} [at]
+ * @returns {Misfit | null}
+ */
 function misfit(value, schema, root = schema, at = "message") {
   if (schema.$ref) return misfit(value, root.$defs[schema.$ref.split("/").pop()], root, at);
   if (schema.anyOf) {
-    const found = schema.anyOf.map((one) => misfit(value, one, root, at));
+    const found = schema.anyOf.map((/** @type {Schema} */ one) => misfit(value, one, root, at));
     // What is wrong with the first says more than "is not null".
     return found.includes(null) ? null : found[0];
   }
@@ -23,8 +36,10 @@ function misfit(value, schema, root = schema, at = "message") {
   return outOfBounds(value, schema, at) || misfitInside(value, schema, root, at);
 }
 
+/** @type {(field: string, code: string, params: Props) => Misfit} */
 const wrong = (field, code, params) => ({ code: "field-misfit", params: { field, misfit: { code, params } } });
 
+/** @type {(value: any, schema: Schema, at: string) => Misfit | null} */
 function outOfBounds(value, schema, at) {
   if (value < schema.minimum) return wrong(at, "schema-less", { limit: schema.minimum });
   if (value <= schema.exclusiveMinimum) return wrong(at, "schema-not-more", { limit: schema.exclusiveMinimum });
@@ -36,17 +51,19 @@ function outOfBounds(value, schema, at) {
   return null;
 }
 
+/** @type {(value: any, schema: Schema, root: Schema, at: string) => Misfit | null} */
 function misfitInside(value, schema, root, at) {
-  const inside = (key) => (at === "message" ? key : `${at}.${key}`);
-  const itemOf = (index) => (schema.prefixItems || [])[index] || schema.items;
+  const inside = (/** @type {string | number} */ key) => (at === "message" ? String(key) : `${at}.${key}`);
+  const itemOf = (/** @type {number} */ index) => (schema.prefixItems || [])[index] || schema.items;
   if (Array.isArray(value)) return first(value.map((one, i) => () => itemOf(i) && misfit(one, itemOf(i), root, inside(i))));
   if (!TYPES.object(value)) return null;
-  const missing = (schema.required || []).find((key) => !(key in value));
+  const missing = (schema.required || []).find((/** @type {string} */ key) => !(key in value));
   if (missing) return wrong(inside(missing), "schema-missing", {});
-  const schemaOf = (key) => (schema.properties || {})[key] || (TYPES.object(schema.additionalProperties) && schema.additionalProperties);
+  const schemaOf = (/** @type {string} */ key) => (schema.properties || {})[key] || (TYPES.object(schema.additionalProperties) && schema.additionalProperties);
   return first(Object.keys(value).map((key) => () => schemaOf(key) && misfit(value[key], schemaOf(key), root, inside(key))));
 }
 
+/** @param {(() => Misfit | null)[]} checks */
 function first(checks) {
   for (const check of checks) {
     const found = check();
