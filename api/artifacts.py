@@ -55,7 +55,7 @@ class FileQuery(DocumentQuery):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of the files of runs in `services`."""
+    """Returns the routes of the files of runs in `services`."""
     routes = Blueprint("artifacts", __name__, url_prefix="/runs/<run_id>/artifacts")
     artifacts, settings = services.artifacts, services.settings
 
@@ -97,7 +97,10 @@ def _span(query: FileQuery) -> Span | None:
 
 
 def _opened(artifacts: RunArtifacts, run_id: str, path: str, span: Span | None) -> tuple[OpenedFile, bool]:
-    """The file, and whether it is the part that was asked for: not where the other parts are of another version."""
+    """Returns the file, and whether it is the part that was asked for.
+
+    Not where the other parts are of another version.
+    """
     known = request.headers.get("If-None-Match")
     opened = artifacts.open(run_id, path, span, {"If-None-Match": known} if known else {})
     if span is None or request.headers.get("If-Range") in (None, opened.etag):

@@ -77,7 +77,7 @@ def _is_under(root: str) -> bool:
 
 
 def _methods_here(server: Flask) -> list[str]:
-    """The methods that this address takes; empty where it is none, for pages are not meant."""
+    """Returns the methods that this address takes; empty where it is none, for pages are not meant."""
     routes, found = server.url_map.bind_to_environ(request.environ), []
     for method in _METHODS:
         try:
@@ -120,7 +120,10 @@ def _named_as(error: HTTPException, status: int) -> ClewError:
 
 
 def _no_such_script(error: DependencyException) -> ResponseReturnValue:
-    """An address below Dash's that names no script of a page: anybody may ask for one, as for any other file."""
+    """Returns an address below Dash's that names no script of a page.
+
+    Anybody may ask for one, as for any other file.
+    """
     return NotFound() if request.path.startswith(_SCRIPTS) else _unexpected(error)
 
 

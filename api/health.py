@@ -19,7 +19,7 @@ def health() -> Alive:
 
 
 def dependencies(services: Services) -> Blueprint:
-    """/api/health, always 200: what is wrong is in the body, and a restart of Clew would mend none of it."""
+    """Makes /api/health, always 200: what is wrong is in the body, and a restart of Clew would mend none of it."""
     routes = Blueprint("dependencies", __name__)
 
     @routes.get("/health")

@@ -39,7 +39,7 @@ class FormatQuery(BaseModel):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of the metrics of the runs in `services`."""
+    """Returns the routes of the metrics of the runs in `services`."""
     routes = Blueprint("metrics", __name__, url_prefix="/runs/<run_id>/metrics")
 
     @routes.get("")
@@ -80,7 +80,7 @@ def _view(services: Services, run_id: str) -> RunView:
 
 
 def _history(services: Services, run: Run, key: str) -> History:
-    """All points; raises what kept them from coming."""
+    """Returns all points; raises what kept them from coming."""
     [found] = complete_histories(services.histories, [run], {run.run_id: [key]}, WAIT_SECONDS)
     if key in found.failures:
         raise found.failures[key]
@@ -93,7 +93,7 @@ Writer = Callable[[str, str, History], Iterator[bytes]]
 
 
 def as_json(run_id: str, key: str, history: History) -> Iterator[bytes]:
-    """An object of columns; what is no finite number is a text."""
+    """Yields an object of columns; what is no finite number is a text."""
     yield b'{"run_id":%s,"key":%s' % (orjson.dumps(run_id), orjson.dumps(key))
     for name in COLUMNS:
         yield b',"%s":[' % name.encode()
@@ -106,14 +106,14 @@ def as_json(run_id: str, key: str, history: History) -> Iterator[bytes]:
 
 
 def as_csv(_run_id: str, _key: str, history: History) -> Iterator[bytes]:
-    """A row per point."""
+    """Yields a row per point."""
     yield ",".join(COLUMNS).encode() + b"\r\n"
     for part in parts(history):
         yield rows(b"", [texts(getattr(history, name)[part]) for name in COLUMNS])
 
 
 def as_arrow(run_id: str, key: str, history: History) -> Iterator[bytes]:
-    """An IPC stream; its schema's metadata say which run and which metric it is."""
+    """Yields an IPC stream; its schema's metadata say which run and which metric it is."""
     # Here, because it brings 40 MB that only those pay for who ask for it.
     import pyarrow as pa
 
@@ -143,10 +143,10 @@ class _Pieces:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """Does nothing: nothing waits."""
 
     def taken(self) -> bytes:
-        """What was written since."""
+        """Returns what was written since."""
         written, self._written = b"".join(self._written), []
         return written
 
@@ -160,7 +160,7 @@ FORMATS: Final[Mapping[str, tuple[Writer, str]]] = {
 
 
 def _format(named: str | None) -> tuple[Writer, str]:
-    """As `named` says, else as the Accept header prefers; raises BadInput."""
+    """Returns the format that `named` says, else that the Accept header prefers; raises BadInput."""
     if named is not None:
         if named not in FORMATS:
             raise NoSuchFormat(named, ", ".join(FORMATS))

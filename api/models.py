@@ -50,7 +50,7 @@ class OfName(BaseModel):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of the models in `services`."""
+    """Returns the routes of the models in `services`."""
     routes = Blueprint("models", __name__, url_prefix="/models")
     store = services.models
 
@@ -141,7 +141,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def _possible(model_id: str) -> str:
-    """The id, unless no model can have it: those are not handed to a store, whatever it would make of them."""
+    """Returns the id, unless no model can have it: those are not handed to a store, whatever it would make of them."""
     if len(model_id) > LONGEST_ID or not model_id.isprintable() or "\ufffd" in model_id:
         raise ModelNotFound(repr(model_id[:40]))
     return model_id

@@ -27,7 +27,7 @@ _IN_PATH: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def document(server: Flask) -> dict[str, Any]:
-    """The whole document of the routes of `server` that are operations."""
+    """Returns the whole document of the routes of `server` that are operations."""
     schemas = Schemas()
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(server.url_map.iter_rules(), key=lambda rule: rule.rule):
@@ -59,7 +59,7 @@ def document(server: Flask) -> dict[str, Any]:
 
 
 def text(server: Flask) -> str:
-    """The document as YAML."""
+    """Returns the document as YAML."""
     return _HEAD + yaml.dump(document(server), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -75,7 +75,7 @@ _Dumper.add_representer(str, _of_text)
 
 
 def _codes() -> list[str]:
-    """The codes of all failures; what Clew answers may hold those of others that it asked."""
+    """Returns the codes of all failures; what Clew answers may hold those of others that it asked."""
     waiting, found = [ClewError], set[str]()
     while waiting:
         kind = waiting.pop()

@@ -28,7 +28,7 @@ class RunIds(BaseModel):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of the runs in `services`."""
+    """Returns the routes of the runs in `services`."""
     routes = Blueprint("runs", __name__, url_prefix="/runs")
     patience = services.settings.patience_seconds
 
@@ -60,7 +60,9 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def located_summaries(runs: Sequence[Run], services: Services) -> list[RunSummary]:
-    """The summaries of runs, with the steps at which metrics began to diverge where these can be found out in time."""
+    """Returns the summaries of runs, with the steps at which metrics began to diverge where these can be found out in
+    time.
+    """
     summaries = [summarise(run, services.vocabulary) for run in runs]
     keys = {summary.run_id: list(summary.diverged) for summary in summaries if summary.diverged}
     asked = [run for run in runs if run.run_id in keys]

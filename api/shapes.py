@@ -29,7 +29,7 @@ class ArtifactRow(BaseModel):
 
     @classmethod
     def of(cls, entry: ArtifactEntry) -> Self:
-        """The row of what a folder holds."""
+        """Returns the row of what a folder holds."""
         return cls(path=entry.path, is_dir=entry.is_dir, size_bytes=entry.size_bytes)
 
 
@@ -53,7 +53,7 @@ class NamedModelRow(ModelRow):
 
     @classmethod
     def of(cls, model: Model) -> Self:
-        """The row for `model`."""
+        """Returns the row for `model`."""
         return cls(**{field: getattr(model, field) for field in cls.model_fields})
 
 
@@ -126,7 +126,7 @@ class MetricRow(BaseModel):
 
     @classmethod
     def of(cls, key: str, newest: LatestMetric, found: Extremes | None) -> Self:
-        """The row of metric `key`."""
+        """Returns the row of metric `key`."""
         known = Extremes(None, None, None) if found is None else found
         point = {"last": newest.value, "step": newest.step, "timestamp": newest.timestamp}
         return cls(key=key, **point, **known._asdict())
@@ -153,7 +153,7 @@ class RunDetail(RunSummary):
 
     @classmethod
     def of(cls, run: Run, summary: RunSummary) -> Self:
-        """What is known of `run`, of which `summary` is a part."""
+        """Returns what is known of `run`, of which `summary` is a part."""
         metrics = {key: Latest(**dict(metric)) for key, metric in run.metrics.items()}
         return cls(**summary.model_dump(), ended_at=run.ended_at, params=run.params, metrics=metrics)
 
@@ -183,7 +183,7 @@ class ViewRow(BaseModel):
 
     @classmethod
     def of(cls, view: View, views: ViewList) -> Self:
-        """What is known of `view`, which is one of `views`."""
+        """Returns what is known of `view`, which is one of `views`."""
         return cls(
             id=view.id,
             name=view.name,
@@ -203,10 +203,10 @@ class Alive(BaseModel):
 
 
 def row_of(model: Model) -> ModelRow:
-    """The list's row for `model`."""
+    """Returns the list's row for `model`."""
     return ModelRow(**{field: getattr(model, field) for field in ModelRow.model_fields})
 
 
 def detail_of(model: Model) -> ModelDetail:
-    """What the API tells of one model."""
+    """Returns what the API tells of one model."""
     return ModelDetail(**{field: getattr(model, field) for field in ModelDetail.model_fields})

@@ -20,7 +20,7 @@ _CHANGING: Final = (TrainingRefused, *REFUSED_THERE, *WRITING)
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of the trainings in `services`."""
+    """Returns the routes of the trainings in `services`."""
     routes = Blueprint("training", __name__, url_prefix="/training")
     scheduler = services.scheduler
 
@@ -96,5 +96,5 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def _file_part(run_id: str) -> str:
-    """What of an id may stand in a file's name."""
+    """Returns what of an id may stand in a file's name."""
     return "".join(one for one in run_id[:8] if one.isascii() and one.isalnum())

@@ -17,7 +17,7 @@ _HEADERS: Final = AS_OF | {"X-Bad-Rows": "How many entries are left out because 
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of the views in `services`."""
+    """Returns the routes of the views in `services`."""
     routes = Blueprint("views", __name__, url_prefix="/views")
 
     @routes.get("")

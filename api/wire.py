@@ -14,7 +14,7 @@ B = TypeVar("B", bound=BaseModel)
 
 
 def query_as(shape: type[B]) -> B:
-    """The request's query; raises `ContractMisfit`. A tuple of `shape` may be given many times."""
+    """Returns the request's query; raises `ContractMisfit`. A tuple of `shape` may be given many times."""
     fields, given = shape.model_fields, request.args.to_dict(flat=False)
     many = {name for name in given if name not in fields or get_origin(fields[name].annotation) is tuple}
     twice: dict[str, Reason] = {name: GivenTwice() for name in given.keys() - many if len(given[name]) > 1}
@@ -27,7 +27,10 @@ def query_as(shape: type[B]) -> B:
 
 
 def body_as(shape: type[B]) -> B:
-    """The request's body, which has to be JSON; raises `RequestRefused` (400, 422) or werkzeug's 413 and 415."""
+    """Returns the request's body, which has to be JSON.
+
+    Raises `RequestRefused` (400, 422) or werkzeug's 413 and 415.
+    """
     if not request.is_json:
         raise UnsupportedMediaType
     try:
@@ -41,5 +44,5 @@ def body_as(shape: type[B]) -> B:
 
 
 def answer(shape: Any, value: object, status: int = 200) -> Response:
-    """`value` as JSON, as `shape` (a type that pydantic knows) writes it."""
+    """Writes `value` as JSON, as `shape` (a type that pydantic knows) says."""
     return Response(TypeAdapter(shape).dump_json(value), status, mimetype="application/json")

@@ -15,7 +15,7 @@ from services.connect import Services
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of the alerts of `services`."""
+    """Returns the routes of the alerts of `services`."""
     routes = Blueprint("alerts", __name__, url_prefix="/alerts")
 
     @routes.get("")

@@ -26,7 +26,7 @@ _ARTIFACTS: Final = re.compile(r"/api/runs/[^/]+/artifacts(/|$)")
 
 
 def compartments(threads: int) -> dict[str, Compartment]:
-    """The kinds of requests of a worker with so many threads."""
+    """Returns the kinds of requests of a worker with so many threads."""
     half, quarter = max(1, threads // 2), max(1, threads // 4)
     return {
         # Documents, scripts and /health: nothing of it waits for anybody.
@@ -50,7 +50,7 @@ def compartments(threads: int) -> dict[str, Compartment]:
 
 
 def place_of(method: str, target: str, body_start: bytes) -> Place:
-    """The kind of a request by its method and address; of a callback, also which one it is."""
+    """Returns the kind of a request by its method and address; of a callback, also which one it is."""
     try:
         path = unquote(split_request_uri(target).path)  # as gunicorn reads it, also with a host in front
     except ValueError:
@@ -88,9 +88,9 @@ class DashboardWorker(BufferingWorker):
     """The dashboard's worker."""
 
     def compartments(self, threads: int) -> Mapping[str, Compartment]:
-        """The kinds of requests, sized by the setting `threads`."""
+        """Returns the kinds of requests, sized by the setting `threads`."""
         return compartments(threads)
 
     def place_of(self, method: str, target: str, body_start: bytes) -> Place:
-        """Where a request belongs."""
+        """Returns where a request belongs."""
         return place_of(method, target, body_start)

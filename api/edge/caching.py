@@ -31,7 +31,10 @@ def register(server: Flask, assets: Path) -> None:
 
 
 def _is_named_by_its_time(assets: Path) -> bool:
-    """Whether the address has the time of the file that was served: of two hosts one may still have the old file."""
+    """Returns whether the address has the time of the file that was served.
+
+    Of two hosts one may still have the old file.
+    """
     parts = request.view_args or {}
     if request.path.startswith(_ASSETS):
         return request.args.get("m") == str((assets / parts["filename"]).stat().st_mtime)

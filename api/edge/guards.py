@@ -79,7 +79,10 @@ def _refusal(error: ClewError, details: dict[str, str]) -> ResponseReturnValue:
 
 
 def _is_ours() -> bool:
-    """Browsers say where a request comes from; programs say nothing, and are not what this guards against."""
+    """Returns whether a page of ours asks: browsers say where a request comes from.
+
+    Programs say nothing, and are not what this guards against.
+    """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")

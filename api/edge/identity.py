@@ -9,7 +9,7 @@ from settings.settings import Settings
 
 
 def user_of(request: Request, settings: Settings) -> str | None:
-    """The user whom a trusted proxy names in `request`."""
+    """Returns the user whom a trusted proxy names in `request`."""
     return _user_of(request.headers, request.remote_addr, settings)
 
 

@@ -13,7 +13,7 @@ _QUERY_HEADER: Final = "X-Clew-Query"
 
 
 def choose_language() -> Language:
-    """`?lang=` of the page, else what the browser prefers, else the source's.
+    """Returns `?lang=` of the page, else what the browser prefers, else the source's.
 
     A Dash callback goes to an address of its own; what its page's address says comes with it.
     """
@@ -36,12 +36,13 @@ def _asked_language() -> Language | None:
 
 
 def _asked(name: str) -> tuple[str | None, str | None]:
-    """A part of the request's own query, and of that of the page which it came from."""
+    """Returns a part of the request's own query, and of that of the page which it came from."""
     return request.args.get(name), _page_query().get(name, [None])[0]
 
 
 def _page_query() -> Mapping[str, Sequence[str | None]]:
-    """The query of the page's address: as assets/page_request.js says it, else as the Referer does, if at all.
+    """Returns the query of the page's address: as assets/page_request.js says it, else as the Referer does, if at
+    all.
 
     Browsers cut a Referer of more than 4,096 characters to its origin, and a portal may forbid it.
     """

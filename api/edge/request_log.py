@@ -24,7 +24,7 @@ class LineQuota:
         self._left_out = 0
 
     def take(self) -> tuple[bool, int]:
-        """Whether a line may be written, and how many were left out before it."""
+        """Returns whether a line may be written, and how many were left out before it."""
         with self._lock:
             left_out, now = 0, time.monotonic()
             if now >= self._ends:

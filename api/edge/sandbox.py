@@ -33,16 +33,16 @@ def sandbox(response: Response, settings: Settings, *, is_ours: bool = False) ->
 
 
 def _ancestors(settings: Settings) -> str:
-    """Our own page first of all, and whoever may show that."""
+    """Returns our own page first of all, and what may show that."""
     others = [one for one in frame_ancestors(settings).split() if one not in ("'self'", "'none'")]
     return " ".join(["'self'", *others])
 
 
 def is_sandboxed(response: Response) -> bool:
-    """Whether the answer is in a sandbox, which a page's own policy must not replace."""
+    """Returns whether the answer is in a sandbox, which a page's own policy must not replace."""
     return response.headers.get(_HEADER, "").startswith("sandbox")
 
 
 def frame_ancestors(settings: Settings) -> str:
-    """Who may show us in a frame."""
+    """Returns who may show us in a frame."""
     return " ".join(_KEYWORDS.get(one, one) for one in settings.frame_ancestors.split())

@@ -49,7 +49,10 @@ def _policy(settings: Settings, hashes: Iterable[str]) -> str:
 
 
 def _sockets(settings: Settings) -> set[str]:
-    """Where the pages open sockets, as assets/live_sockets.js finds it: from the settings, and the page's own host."""
+    """Returns where the pages open sockets, as assets/live_sockets.js finds it.
+
+    From the settings, and the page's own host.
+    """
     services = [(monitor.url, monitor.browser_url) for monitor in settings.gpu_monitors]
     services.append((settings.inference_url, settings.inference_ws_url or None))
     services.append((without_credentials(settings.scheduler_address), settings.scheduler_ws_url or None))

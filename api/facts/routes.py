@@ -36,7 +36,7 @@ class Against(BaseModel):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes of a run as a whole in `services`."""
+    """Returns the routes of a run as a whole in `services`."""
     routes = Blueprint("facts", __name__, url_prefix="/runs/<run_id>")
     patience = services.settings.patience_seconds
 
@@ -96,7 +96,7 @@ def _facts(services: Services, run: Run, view: RunView) -> RunFacts:
 
 
 def _read(missing: dict[str, str], field: str, read: Callable[[], Any]) -> Any:
-    """What `read` gives; None where it fails, and why in `missing`."""
+    """Returns what `read` gives; None where it fails, and why in `missing`."""
     try:
         return read()
     except (ServiceError, NotFound) as error:

@@ -26,7 +26,7 @@ class Origin(BaseModel):
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """By the tags of `run`."""
+        """Reads the tags of `run`."""
         return cls(**Provenance.of(run.tags)._asdict())
 
 
@@ -39,7 +39,7 @@ class ChildRun(BaseModel):
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """The row of a child."""
+        """Returns the row of a child."""
         return cls(run_id=run.run_id, name=run.name, status=run.status)
 
 
@@ -52,7 +52,7 @@ class MadeModel(BaseModel):
 
     @classmethod
     def of(cls, model: Model) -> Self:
-        """The row of a model."""
+        """Returns the row of a model."""
         return cls(id=model.id, name=model.name, state=model.state)
 
 
@@ -67,7 +67,7 @@ class Bounds(BaseModel):
 
     @classmethod
     def of(cls, found: Extremes) -> Self:
-        """Those that are known."""
+        """Returns those that are known."""
         return cls(**found._asdict())
 
 

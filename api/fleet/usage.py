@@ -41,7 +41,7 @@ class Usage(BaseModel):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The route of the usage of the GPUs that `services` know."""
+    """Returns the route of the usage of the GPUs that `services` know."""
     routes = Blueprint("gpu_usage", __name__, url_prefix="/gpus")
 
     @routes.get("/usage")

@@ -11,7 +11,7 @@ from domain.errors.requests import Unexpected
 
 
 def described(operation: Operation, in_path: Iterable[str], schemas: Schemas, *, writes: bool) -> dict[str, Any]:
-    """The operation with these parameters in its path; one that `writes` may be refused to who asks."""
+    """Returns the operation with these parameters in its path; one that `writes` may be refused to who asks."""
     said: dict[str, Any] = {"summary": operation.summary}
     if parameters := [*map(_of_path, in_path), *_of_query(operation, schemas)]:
         said["parameters"] = parameters
@@ -42,7 +42,7 @@ def _failures(errors: Sequence[type[ClewError]]) -> dict[int, Any]:
 
 
 def _failure(status: int, errors: Sequence[type[ClewError]]) -> dict[str, Any]:
-    """What the status means, with each code that it comes with as far as they are known."""
+    """Returns what the status means, with each code that it comes with as far as they are known."""
     kinds = {kind for kind in errors if kind.status == status}
     known = sorted(f"- `{kind.code}`: {_first_line(kind)}" for kind in kinds if "text" in vars(kind))
     others = [f"- else: {MEANINGS[status]}"] if any("text" not in vars(kind) for kind in kinds) else []
@@ -72,7 +72,7 @@ def _parameter(name: str, field: dict[str, Any], required: bool) -> dict[str, An
 
 
 def _of_text(field: dict[str, Any]) -> dict[str, Any]:
-    """The schema of what stands in an address, where nothing is null: it is not there."""
+    """Returns the schema of what stands in an address, where nothing is null: it is not there."""
     kept = {key: value for key, value in field.items() if key not in ("title", "description", "anyOf")}
     kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
     kept |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}

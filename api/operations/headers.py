@@ -5,10 +5,10 @@ from datetime import datetime
 
 
 def as_of(moment: datetime | None) -> dict[str, str]:
-    """As of when the answer is: while MLflow is away, what was known is told."""
+    """Says as of when the answer is: while MLflow is away, what was known is answered."""
     return {} if moment is None else {"X-As-Of": moment.isoformat()}
 
 
 def bad_rows(rows: Sized) -> dict[str, str]:
-    """How many rows are left out because they do not fit."""
+    """Returns how many rows are left out because they do not fit."""
     return {"X-Bad-Rows": str(len(rows))} if rows else {}

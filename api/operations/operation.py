@@ -48,16 +48,16 @@ class Operation:
     errors: tuple[type[ClewError], ...]
 
     def declares(self, error: ClewError) -> bool:
-        """Whether this is one of its failures."""
+        """Returns whether this is one of its failures."""
         return isinstance(error, self.errors) and error.status in {kind.status for kind in self.errors}
 
     def taken(self) -> dict[str, BaseModel]:
-        """What this request has for it, by the names of the view's parameters; raises what does not fit."""
+        """Returns what this request has for it, by the names of the view's parameters; raises what does not fit."""
         query = {} if self.query is None else {"query": query_as(self.query)}
         return query if self.body is None else {**query, "body": body_as(self.body)}
 
     def answer(self, given: object) -> Response:
-        """The response of what the view gave."""
+        """Returns the response of what the view gave."""
         if isinstance(given, Response):
             return given
         if isinstance(given, WithHeaders):
@@ -115,7 +115,7 @@ def operation(
 
 
 def operation_of(view: View) -> Operation | None:
-    """What is declared on a view; None where nothing is."""
+    """Returns what is declared on a view; None where nothing is."""
     return getattr(view, _DECLARED, None)
 
 
@@ -127,7 +127,10 @@ def _summary(view: View) -> str:
 
 
 def _answered(returned: Any) -> Any:
-    """The type of the body, None where there is none; raises a TypeError for a response of which nothing is said."""
+    """Returns the type of the body, None where there is none.
+
+    Raises a TypeError for a response of which nothing is said.
+    """
     kind = get_args(returned)[0] if get_origin(returned) is WithHeaders else returned
     if kind is Response:
         raise TypeError("a view that returns a response has to declare `answers` or `files`")

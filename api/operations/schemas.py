@@ -15,7 +15,7 @@ class Schemas:
         self.found: dict[str, Any] = {}
 
     def of(self, shape: Any, *, sent: bool) -> dict[str, Any]:
-        """A reference to the schema of `shape`, as it is `sent` to Clew or answered by it."""
+        """Returns a reference to the schema of `shape`, as it is `sent` to Clew or answered by it."""
         schema = self.inline(shape, sent=sent)
         if "title" not in schema:
             return schema
@@ -23,7 +23,7 @@ class Schemas:
         return {"$ref": _REFERENCES.format(model=schema["title"])}
 
     def inline(self, shape: Any, *, sent: bool) -> dict[str, Any]:
-        """The schema of `shape` itself; what it refers to is collected."""
+        """Returns the schema of `shape` itself; what it refers to is collected."""
         mode: JsonSchemaMode = "validation" if sent else "serialization"
         schema = TypeAdapter(shape).json_schema(ref_template=_REFERENCES, mode=mode)
         self.found |= schema.pop("$defs", {})
@@ -31,5 +31,5 @@ class Schemas:
 
 
 def as_json(schema: dict[str, Any]) -> dict[str, Any]:
-    """The content of a body that is JSON."""
+    """Returns the content of a body that is JSON."""
     return {"application/json": {"schema": schema}}

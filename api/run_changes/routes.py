@@ -53,7 +53,7 @@ class ManyDone(BaseModel):
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The routes that change the runs of `services`."""
+    """Returns the routes that change the runs of `services`."""
     routes = Blueprint("run_changes", __name__, url_prefix="/runs")
     team_runs, patience = services.team_runs, services.settings.patience_seconds
 
@@ -110,7 +110,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def _chosen(query: FilterQuery, asked: ManyRuns, services: Services) -> list[str]:
-    """Those that are named, or that the filters of the address leave; without either nobody meant all."""
+    """Returns those that are named, or that the filters of the address leave; without either nobody meant all."""
     if asked.runs is not None:
         return asked.runs
     if query.keeps_all:

@@ -76,7 +76,7 @@ def add_filters(schema: dict[str, Any]) -> None:
 
 
 def ref_of(name: str) -> ColumnRef:
-    """The column that a field, or a parameter, tag or metric, is in; raises BadInput for any other name.
+    """Returns the column that a field, or a parameter, tag or metric, is in; raises BadInput for any other name.
 
     The list's own columns are none: their names, units and texts are those of the list.
     """
@@ -90,7 +90,7 @@ def ref_of(name: str) -> ColumnRef:
 
 
 def name_of(ref: ColumnRef) -> str:
-    """The name of the column in the API."""
+    """Returns the name of the column in the API."""
     return _FIELD_OF[ref.key] if ref.kind == "built_in" else str(ref)
 
 
@@ -117,7 +117,7 @@ def as_answered(table: RunTable, columns: ColumnSource, vocabulary: Vocabulary) 
 
 
 def filters_in(asked: Mapping[str, Sequence[str]]) -> tuple[Typed, ...]:
-    """The filters in the query of a request, which may name one more than once; what is none is passed over.
+    """Returns the filters in the query of a request, which may name one more than once; what is none is passed over.
 
     Raises `FiltersMisunderstood` (400) with a sentence for each that names nothing, or makes no sense for its field.
     """

@@ -74,7 +74,7 @@ class ListQuery(FilterQuery):
         return super()._values() | {"columns": tuple(map(ref_of, self.column)), "sort": order}
 
     def slice_of(self, rows: int) -> slice:
-        """Which of so many rows the page has."""
+        """Returns which of so many rows the page has."""
         if self.page is None and self.page_size is None:
             return slice(0, rows)
         first = (self.page or 0) * self.size

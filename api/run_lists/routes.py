@@ -41,7 +41,7 @@ _HEADERS: Final = AS_OF | {
 
 
 def blueprint(services: Services) -> Blueprint:
-    """The route of the list of the runs in `services`."""
+    """Returns the route of the list of the runs in `services`."""
     routes = Blueprint("run_list", __name__, url_prefix="/runs")
 
     @routes.get("")
@@ -74,7 +74,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def run_ids_left_by(asked: RunQuery, services: Services) -> list[str]:
-    """The ids of the runs that a query leaves, in its order; raises where not all runs are known."""
+    """Returns the ids of the runs that a query leaves, in its order; raises where not all runs are known."""
     table = whole_table(services.runs.whole_view(services.settings.patience_seconds))
     columns = as_answered(table, _columns(table, services), services.vocabulary)
     selection = select(table, asked, columns)
@@ -88,7 +88,7 @@ def _refuse_misfits(selection: Selection) -> None:
 
 
 def _columns(table: RunTable, services: Services) -> ColumnSource:
-    """What is in a column at the time of the request, also where more of it is still on its way."""
+    """Returns what is in a column at the time of the request, also where more of it is still on its way."""
     return cache(lambda ref: services.runs.column(table, ref))
 
 
@@ -114,7 +114,7 @@ def _cell(name: str, column: Column, row: int) -> Any:
 
 
 def _number(name: str, column: NumberColumn, row: int) -> Any:
-    """A parameter or a tag is the text that was logged, also where each run's is a number."""
+    """Says how a value looks: a parameter or a tag is the text that was logged, also where each run's is a number."""
     if column.logged_as is not None:
         return column.logged_as.at(row)
     value, why = column.at(row), column.reasons.get(row)
@@ -142,7 +142,7 @@ def _with_version(response: Response, version: str, pending: int) -> Response:
 
 
 def _address_of(page: int) -> str:
-    """The address of another page, below the one asked for: a proxy's prefix is not ours to know."""
+    """Returns the address of another page, below the one asked for: a proxy's prefix is not ours to know."""
     told = request.args.to_dict(flat=False)
     pairs = [(name, text) for name, texts in told.items() if name != "page" for text in texts]
     return "?" + urlencode([*pairs, ("page", str(page))])
