@@ -156,7 +156,7 @@ def _kept(model: Model) -> Model:
 def _message(done: Activation) -> str:
     if done.former_id == done.model_id:
         return f"Model {done.model_id} was active already."
-    said = f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")
+    text = f"Model {done.model_id} is active" + (f"; before it, {done.former_id} was." if done.former_id else ".")
     if done.overrules_deletion:
-        said += " Somebody deleted it in the same moment: once another one is active, it is among the deleted."
-    return said
+        text += " Somebody deleted it in the same moment: once another one is active, it is among the deleted."
+    return text

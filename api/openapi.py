@@ -36,8 +36,8 @@ def document(server: Flask) -> dict[str, Any]:
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             writes = access_of(DASHBOARD, method, rule.rule) is not Access.READ
-            told = described(operation, _IN_PATH.findall(rule.rule), schemas, writes=writes)
-            paths.setdefault(_IN_PATH.sub(r"{\1}", rule.rule), {})[method.lower()] = told
+            operation_json = described(operation, _IN_PATH.findall(rule.rule), schemas, writes=writes)
+            paths.setdefault(_IN_PATH.sub(r"{\1}", rule.rule), {})[method.lower()] = operation_json
     failed = as_json(schemas.of(Failed, sent=False))
     schemas.found["Failed"]["properties"]["code"]["enum"] = _codes()
     failures = {str(status): {"description": meaning, "content": failed} for status, meaning in MEANINGS.items()}

@@ -54,11 +54,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     experiment, ids = newest(asked.mlflow, asked.experiment)
-    say(f"{len(ids)} runs in {asked.experiment}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print_line(
+        f"{len(ids)} runs in {asked.experiment}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
     with browser() as theirs:
         bench = Bench(Mlflow(theirs, asked.mlflow, experiment), asked.mlflow, ids, asked.port, asked.rounds)
         bench.measure({"MLFLOW_BACKEND_STORE_URI": asked.database})
-    say(f"load average {os.getloadavg()[0]:.1f}")
+    print_line(f"load average {os.getloadavg()[0]:.1f}")
 
 
 class Mlflow:
@@ -247,13 +249,13 @@ def measured(window: Browser, work: Callable[[], float]) -> Figure:
 
 def row(name: str, ours: list[Figure], theirs: list[Figure] | None = None) -> None:
     """Prints a line of the table; how many times MLflow's time is ours, where there is a time of MLflow's."""
-    line = f"{name:42} {_said(ours)}"
+    line = f"{name:42} {_cells(ours)}"
     if theirs:
         line += f"   {_middle(theirs) / _middle(ours):.1f} ×"
-    say(line)
+    print_line(line)
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Prints at once."""
     print(line, flush=True)  # noqa: T201
 
@@ -262,7 +264,7 @@ def _middle(figures: list[Figure]) -> float:
     return statistics.median(figure.seconds for figure in figures)
 
 
-def _said(figures: list[Figure]) -> str:
+def _cells(figures: list[Figure]) -> str:
     wire, calls, heap = (round(statistics.median(column)) for column in list(zip(*figures, strict=True))[1:])
     each = " ".join(f"{one:.2f}" for one in (figure.seconds for figure in figures))
     return f"{_middle(figures):7.3f} s [{each}] {wire / 1e6:6.2f} MB in {calls:3} requests, heap {heap / 1e6:4.0f} MB"

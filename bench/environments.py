@@ -129,16 +129,16 @@ def given_back(known: KnownEnvironments) -> float:
     return time.perf_counter() - began
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a line of the result."""
     print(text, flush=True)  # noqa: T201
 
 
 def table(title: str, found: list[Watched]) -> None:
     """Prints what viewers got."""
-    say(f"\n| {title} | frames/s | kB a frame | step | draw | own memory |\n|---|---|---|---|---|---|")
+    print_line(f"\n| {title} | frames/s | kB a frame | step | draw | own memory |\n|---|---|---|---|---|---|")
     for one in found:
-        say(
+        print_line(
             f"| {one.name} | {one.frames_per_second:.1f} | {one.kilobytes:.1f} | {one.step_ms:.1f} ms "
             f"| {one.render_ms:.1f} ms | {one.memory_mb:.0f} MB |"
         )
@@ -151,12 +151,12 @@ def main() -> None:
     parser.add_argument("--unpaced", action="store_true")
     asked = parser.parse_args()
     rate = 1e6 if asked.unpaced else RATE
-    say(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} cores")
+    print_line(f"load average {os.getloadavg()[0]:.1f} before, {os.cpu_count()} cores")
     for name in NAMES:
         known = KnownEnvironments()
         cold = first_frame(name, known)
         time.sleep(4)  # the process that forks imports what it expects to need
-        say(f"first frame of {name}: {cold:.2f} s with nothing running, {first_frame(name, known):.2f} s warm")
+        print_line(f"first frame of {name}: {cold:.2f} s with nothing running, {first_frame(name, known):.2f} s warm")
         known.close()
     known = KnownEnvironments()
     first_frame(NAMES[0], known)
@@ -164,9 +164,9 @@ def main() -> None:
     table("one viewer", [viewers([name], known, asked.seconds, rate)[0] for name in NAMES])
     table("ten viewers at once", viewers([*NAMES, *NAMES], known, asked.seconds, rate))
     took, steps = hundred_episodes(known)
-    say(f"\n100 episodes of CartPole, {steps:,} steps: {took:.1f} s")
-    say(f"an environment that was given back is gone after {given_back(known):.0f} s")
-    say(f"load average {os.getloadavg()[0]:.1f} after")
+    print_line(f"\n100 episodes of CartPole, {steps:,} steps: {took:.1f} s")
+    print_line(f"an environment that was given back is gone after {given_back(known):.0f} s")
+    print_line(f"load average {os.getloadavg()[0]:.1f} after")
     known.close()
 
 

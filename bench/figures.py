@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8060)
     parser.add_argument("--long-points", type=int, default=100_000)
     asked = parser.parse_args()
-    say(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
+    print_line(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
     with served(asked.folder / "many", asked.port, _many) as (address, ids):
         many(address, ids)
     filled = partial(long_runs, RUNS, asked.long_points)
@@ -45,24 +45,28 @@ def main() -> None:
 def many(address: str, ids: Sequence[str]) -> None:
     """Measures ten runs of 1,500 metrics; 300 of them have 1,000 points a run."""
     runs = ",".join(ids)
-    say("catalogue of 1,500 metrics, first", timed(lambda: get(address, "/charts/metrics", runs=runs), 1))
-    say("catalogue of 1,500 metrics, again", timed(lambda: get(address, "/charts/metrics", runs=runs)))
+    print_line("catalogue of 1,500 metrics, first", timed(lambda: get(address, "/charts/metrics", runs=runs), 1))
+    print_line("catalogue of 1,500 metrics, again", timed(lambda: get(address, "/charts/metrics", runs=runs)))
     for number in range(CHARTS):
         whole(address, runs=runs, chart=f"long/m{number:03d}", width=300)
     chart: dict[str, Any] = {"runs": runs, "chart": "long/m007", "axis": "step"}
-    say("one figure of 10 lines at 300 points, warm (aim 15 ms)", timed(lambda: figure(address, **chart, width=300)))
-    say("one figure of 10 lines at 1,000 points, warm", timed(lambda: figure(address, **chart, width=1000)))
-    say("  over another metric", timed(lambda: figure(address, **(chart | {"axis": "metric:long/m008"}), width=300)))
+    print_line(
+        "one figure of 10 lines at 300 points, warm (aim 15 ms)", timed(lambda: figure(address, **chart, width=300))
+    )
+    print_line("one figure of 10 lines at 1,000 points, warm", timed(lambda: figure(address, **chart, width=1000)))
+    print_line(
+        "  over another metric", timed(lambda: figure(address, **(chart | {"axis": "metric:long/m008"}), width=300))
+    )
     tag = requests.get(f"{address}/charts/figure", chart | {"width": 300}, timeout=60).headers["ETag"]
     unchanged = {"If-None-Match": tag}
-    say("  that is unchanged (304)", timed(lambda: figure(address, unchanged, **chart, width=300)))
+    print_line("  that is unchanged (304)", timed(lambda: figure(address, unchanged, **chart, width=300)))
     with ThreadPoolExecutor(CONNECTIONS) as browser:
 
         def all_charts() -> None:
             asked = [chart | {"chart": f"long/m{number:03d}", "width": 300} for number in range(CHARTS)]
             list(browser.map(lambda query: figure(address, **query), asked))
 
-        say(f"{CHARTS} figures over {CONNECTIONS} connections", timed(all_charts, 3))
+        print_line(f"{CHARTS} figures over {CONNECTIONS} connections", timed(all_charts, 3))
 
 
 def long(address: str, ids: Sequence[str]) -> None:
@@ -72,12 +76,12 @@ def long(address: str, ids: Sequence[str]) -> None:
     for chart in charts:
         whole(address, runs=runs, chart=chart)
     page = {"runs": runs, "axis": "step", "width": 1000}
-    say("three charts, warm", timed(lambda: several(address, charts, **page)))
+    print_line("three charts, warm", timed(lambda: several(address, charts, **page)))
     weights = iter(range(1, 99))
     smoothed = timed(lambda: several(address, charts, **page, smoothing=next(weights) / 100), 10)
-    say("three charts, another smoothing each time (aim 300 ms)", smoothed)
+    print_line("three charts, another smoothing each time (aim 300 ms)", smoothed)
     starts = iter(range(1, 50_000, 97))
-    say(
+    print_line(
         "three charts, another zoom each time (aim 300 ms)",
         timed(lambda: several(address, charts, **page, x_from=next(starts), x_to=70_000)),
     )
@@ -117,7 +121,7 @@ def timed(call: Callable[[], object], times: int = REPEATS) -> str:
     return f"{median(found):8.1f} ms {max(found):8.1f} ms"
 
 
-def say(what: str, figures: str) -> None:
+def print_line(what: str, figures: str) -> None:
     """Prints a line of the table."""
     print(f"{what:62s}{figures}", flush=True)  # noqa: T201
 

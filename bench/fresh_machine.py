@@ -41,7 +41,7 @@ class Clock:
         self._start = time.monotonic()
         self._filled = threading.Event()
 
-    def say(self, what: str) -> None:
+    def print_line(self, what: str) -> None:
         """Prints a line of the table."""
         seconds, load = time.monotonic() - self._start, os.getloadavg()[0]
         sys.stdout.write(f"{seconds:7.1f} s  (load {load:4.1f})  {what}\n")
@@ -50,7 +50,7 @@ class Clock:
     def follow(self, make: "subprocess.Popen[str]") -> None:
         """Passes on what `make run` says, each line with its time."""
         for line in make.stdout or ():
-            self.say(f"  {line.strip()}")
+            self.print_line(f"  {line.strip()}")
             if _FILLED in line:
                 self._filled.set()
 
@@ -125,7 +125,7 @@ def _watch(make: "subprocess.Popen[str]", clock: Clock, address: str, tree: Path
             logs = "".join(file.read_text()[-2_000:] for file in sorted((tree / "var/log").glob("*.log")))
             raise SystemExit(f"{logs}\nIt never came to this: {', '.join(waiting)}.")
         for what in [what for what, has_come in waiting.items() if has_come()]:
-            clock.say(f"**{what}**")
+            clock.print_line(f"**{what}**")
             del waiting[what]
         time.sleep(_LOOK_SECONDS)
 

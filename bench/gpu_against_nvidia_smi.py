@@ -55,13 +55,13 @@ def main() -> int:
     for look in range(looks):
         before = host.read(1).gpus
         time.sleep(0.5)
-        said = _asked(smi, "--query-gpu=" + ",".join(field.asked for field in FIELDS))
+        rows_of_smi = _asked(smi, "--query-gpu=" + ",".join(field.asked for field in FIELDS))
         apps = _asked(smi, "--query-compute-apps=gpu_uuid,pid,used_memory")
         reading = host.read(0.5)
         after = reading.gpus
         sys.stdout.write(f"look {look + 1}, driver {reading.driver_version}\n")
         differing += _compare(
-            [gpu for gpu in before if gpu.mig is None], [gpu for gpu in after if gpu.mig is None], said
+            [gpu for gpu in before if gpu.mig is None], [gpu for gpu in after if gpu.mig is None], rows_of_smi
         )
         differing += _compare_processes(after, apps)
     sys.stdout.write(f"{differing} fields differ\n")
@@ -74,12 +74,12 @@ def _asked(smi: str, query: str) -> list[list[str]]:
     return [[value.strip() for value in line.split(",")] for line in lines if line.strip()]
 
 
-def _compare(before: list[Gpu], after: list[Gpu], said: list[list[str]]) -> int:
-    if len(said) != len(after):
-        sys.stdout.write(f"DIFFERS: {len(after)} GPUs, and nvidia-smi has {len(said)}\n")
+def _compare(before: list[Gpu], after: list[Gpu], rows_of_smi: list[list[str]]) -> int:
+    if len(rows_of_smi) != len(after):
+        sys.stdout.write(f"DIFFERS: {len(after)} GPUs, and nvidia-smi has {len(rows_of_smi)}\n")
         return 1
     differing = 0
-    for old, new, line in zip(before, after, said, strict=True):
+    for old, new, line in zip(before, after, rows_of_smi, strict=True):
         for field, theirs in zip(FIELDS, line, strict=True):
             ours = [field.ours(old), field.ours(new)]
             agrees = _agree(ours, theirs, field.slack)

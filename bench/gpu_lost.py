@@ -26,7 +26,7 @@ _LONGEST_SECONDS = 60.0
 
 
 def waited(receiver: Receiver, words: str, happens: Callable[[], None]) -> float:
-    """How many seconds passed from what happens to the message with these words."""
+    """Returns how many seconds passed from what happens to the message with these words."""
     time.sleep(random.uniform(10, 20))  # what was is over, and this comes at any moment of the watcher's rounds
     receiver.came.clear()
     happens()

@@ -36,9 +36,11 @@ def report(host: int, gpus: int, dice: random.Random, *, with_history: bool) -> 
         PastSample(at=now - 2000 * back, utilization={gpu: dice.randint(0, 100) for gpu in range(gpus)})
         for back in reversed(range(HISTORY_SAMPLES))
     ]
-    told = [_gpu(host, gpu, now, dice) for gpu in range(gpus)]
+    gpus_of_host = [_gpu(host, gpu, now, dice) for gpu in range(gpus)]
     history = past if with_history else None
-    return GpuReport(host=f"host-{host}", sent_at=now, sample_seconds=_PERIOD_SECONDS, gpus=told, history=history)
+    return GpuReport(
+        host=f"host-{host}", sent_at=now, sample_seconds=_PERIOD_SECONDS, gpus=gpus_of_host, history=history
+    )
 
 
 def _gpu(host: int, index: int, now: int, dice: random.Random) -> Gpu:
@@ -109,8 +111,8 @@ def busy(page: Browser, seconds: float) -> dict[str, float]:
 
 
 def _metrics(page: Browser) -> dict[str, float]:
-    told: Any = page.driver.execute_cdp_cmd("Performance.getMetrics", {})
-    return {one["name"]: one["value"] for one in told["metrics"]}
+    gpus_of_host: Any = page.driver.execute_cdp_cmd("Performance.getMetrics", {})
+    return {one["name"]: one["value"] for one in gpus_of_host["metrics"]}
 
 
 def main() -> None:

@@ -92,16 +92,22 @@ def cost_of_many(count: int, seconds: float) -> None:
         viewers = [view(port) for _ in range(count)]
         for viewer in viewers:
             selector.register(viewer, selectors.EVENT_READ)
-        say(f"{count} viewers connected in {time.monotonic() - began:.1f} s")
+        print_line(f"{count} viewers connected in {time.monotonic() - began:.1f} s")
         _receive(selector, 3)
         before = _cpu(family)
         delays = _receive(selector, seconds)
         used = _cpu(family) - before
         memory = sum(one.memory_full_info().uss for one in family)
-        say(f"messages {len(delays)}, expected about {count * seconds:.0f}; still there {health(port)['viewers']}")
-        say(f"CPU {100 * used / seconds:.1f} % of a core, memory {memory / 2**20:.0f} MiB (alone {alone / 2**20:.0f})")
+        print_line(
+            f"messages {len(delays)}, expected about {count * seconds:.0f}; still there {health(port)['viewers']}"
+        )
+        print_line(
+            f"CPU {100 * used / seconds:.1f} % of a core, memory {memory / 2**20:.0f} MiB (alone {alone / 2**20:.0f})"
+        )
         hundredths = statistics.quantiles(delays, n=100)
-        say(f"sample to viewer: p50 {hundredths[49]:.0f} ms, p99 {hundredths[98]:.0f} ms, longest {max(delays):.0f} ms")
+        print_line(
+            f"sample to viewer: p50 {hundredths[49]:.0f} ms, p99 {hundredths[98]:.0f} ms, longest {max(delays):.0f} ms"
+        )
         for viewer in viewers:
             viewer.close()
 
@@ -143,7 +149,9 @@ def coming_and_going(count: int, seconds: float) -> None:
                 messages += len(texts)
         for viewer in [*others, steady]:
             viewer.close()
-    say(f"{joined} came and went in {seconds:.0f} s; the steady viewer got {messages}, longest gap {longest:.2f} s")
+    print_line(
+        f"{joined} came and went in {seconds:.0f} s; the steady viewer got {messages}, longest gap {longest:.2f} s"
+    )
 
 
 def frozen() -> None:
@@ -154,11 +162,11 @@ def frozen() -> None:
             time.sleep(0.02)
         while health(port)["viewers"] != 0:
             time.sleep(0.02)
-        say(f"a frozen viewer was dropped after {time.monotonic() - began:.1f} s")
+        print_line(f"a frozen viewer was dropped after {time.monotonic() - began:.1f} s")
         viewer.close()
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Prints a figure, as soon as it is known."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

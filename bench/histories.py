@@ -49,17 +49,17 @@ def measure(mlflow: MlflowApi, database: Path) -> None:
     with caches() as cache:
         runs = list(MlflowRuns(mlflow, cache).everything(None, lambda _table: None).runs())
     lines = sum(len(run.metrics) for run in runs)
-    say(f"{len(runs)} runs, {lines} lines; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
-    say("", "first line", "all sampled", "all exact")
+    print_line(f"{len(runs)} runs, {lines} lines; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", "")
+    print_line("", "first line", "all sampled", "all exact")
     with caches() as cache:
-        say("cold, over REST", *until_exact(store(mlflow, cache), runs))
+        print_line("cold, over REST", *until_exact(store(mlflow, cache), runs))
         again = store(mlflow, cache)
-        say("warm, a new worker", "", "", seconds(lambda: whole(again, runs)))
-        say("warm, the same worker", "", "", seconds(lambda: whole(again, runs)))
+        print_line("warm, a new worker", "", "", seconds(lambda: whole(again, runs)))
+        print_line("warm, the same worker", "", "", seconds(lambda: whole(again, runs)))
     with caches() as cache:
-        say("cold, from the database", *until_exact(store(mlflow, cache, database), runs))
+        print_line("cold, from the database", *until_exact(store(mlflow, cache, database), runs))
     compare_exact_paths(mlflow, runs[0])
-    say(f"memory, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB", "")
+    print_line(f"memory, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB", "")
 
 
 def compare_exact_paths(mlflow: MlflowApi, run: Run) -> None:
@@ -67,9 +67,9 @@ def compare_exact_paths(mlflow: MlflowApi, run: Run) -> None:
     key = min(run.metrics)
     source = MetricsApi(mlflow)
     windows = partial(source.fetch_all, run.run_id, key, FIRST_STEP, None, lambda: True)
-    say("one line, in windows", "", "", seconds(windows))
+    print_line("one line, in windows", "", "", seconds(windows))
     pages: Callable[[], History | None] = lambda: source._by_pages(run.run_id, key, FIRST_STEP, lambda: True)  # noqa: E731
-    say("one line, by get-history", "", "", seconds(pages))
+    print_line("one line, by get-history", "", "", seconds(pages))
 
 
 def store(mlflow: MlflowApi, cache: Path, database: Path | None = None) -> HistoryStore:
@@ -89,7 +89,7 @@ def until_exact(histories: HistoryStore, runs: list[Run]) -> tuple[float, float,
         if not seen.pending and sampled:
             return first, sampled, now
         if seen.failures:
-            say(f"  at {now:.1f} s: {', '.join(set(seen.failures.values()))}", "")
+            print_line(f"  at {now:.1f} s: {', '.join(set(seen.failures.values()))}", "")
             time.sleep(1)
         time.sleep(0.02)
 
@@ -120,7 +120,7 @@ def caches() -> Iterator[Path]:
         yield Path(folder)
 
 
-def say(name: str, *figures: float | str) -> None:
+def print_line(name: str, *figures: float | str) -> None:
     """Prints a line of the table."""
     cells = (f"{figure:11.3f} s" if isinstance(figure, float) else f"{figure:>13}" for figure in figures)
     print(f"{name:28}" + "".join(cells), flush=True)  # noqa: T201

@@ -59,13 +59,13 @@ def measure(port: int, viewers: int, speed: float, seconds: float) -> None:
     late = np.percentile([step["received"] - step["server_ts"] for one in steps for step in one], [50, 95, 99])
     gaps = [b["server_ts"] - a["server_ts"] for one in steps for a, b in pairwise(one) if b["step"] > 1]
     rate = 1000 / float(np.mean(gaps))
-    say(
+    print_line(
         f"| {viewers} | {speed:g} | {sum(map(len, steps))} | {latency[0]:.2f} / {latency[1]:.2f} / {latency[2]:.2f} ms "
         f"| {late[0]:.2f} / {late[1]:.2f} / {late[2]:.2f} ms | {rate:.3f} | {np.percentile(gaps, 99):.0f} ms |"
     )
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a line of the result."""
     print(text, flush=True)  # noqa: T201
 
@@ -86,10 +86,10 @@ def main() -> None:
             engine = subprocess.Popen([sys.executable, "-m", "inference"], env=environment, stderr=subprocess.DEVNULL)
             try:
                 wait(port)
-                say(
+                print_line(
                     "| viewers | speed | steps | inference p50 / p95 / p99 | late p50 / p95 / p99 | steps/s | gap p99 |"
                 )
-                say("|---|---|---|---|---|---|---|")
+                print_line("|---|---|---|---|---|---|---|")
                 measure(port, asked.viewers, 10, asked.seconds)
                 for speed in range(1, 11):
                     measure(port, 1, speed, 6)

@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--most-seconds", type=float, default=3_600.0, help="read no longer by REST than this")
     asked = parser.parse_args()
     for path in asked.databases:
-        say(f"{path.name}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        print_line(f"{path.name}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         by_sql(path)
         if not asked.sql_only:
             by_rest(path, asked.most_seconds)
@@ -84,14 +84,14 @@ def by_sql(path: Path) -> None:
         table = source.everything(None, lambda _table: arrived.append(time.monotonic() - began))
         whole = time.monotonic() - began
         assert table.facts.over_rest is None, table.facts.over_rest
-        say(
+        print_line(
             f"  SQL: first rows {arrived[0] if arrived else whole:.2f} s, all {len(table)} {whole:.2f} s,"
             f" {len(table.metric_keys().names)} metrics in the catalogue"
         )
         refreshed("SQL", table, whole, lambda: source.changes(table, datetime.now(UTC)))
         key = table.metric_keys().names[0]
         ids = list(table.run_ids)
-        say(
+        print_line(
             f"  SQL: any metric {seconds(lambda: columns.metric(key, ids)):.3f} s,"
             f" least and greatest {seconds(lambda: columns.extremes(key, ids)):.3f} s,"
             f" all metrics of ten runs {seconds(lambda: columns.latest(ids[:10])):.3f} s"
@@ -119,25 +119,25 @@ def by_rest(path: Path, most_seconds: float) -> None:
         took = time.monotonic() - began
         first, progress = shown[0][1].progress, table.progress
         sizes = [size for size, _token in mlflow.pages]
-        say(
+        print_line(
             f"  REST: first {first.read if first else 0} rows {shown[0][0]:.2f} s; {len(table)} rows {took:.1f} s"
             f" ({'all' if progress is None else f'of about {progress.about}'}), shown {len(shown)} times on the way,"
             f" {len(sizes)} pages of up to {max(sizes)} runs"
         )
-        say(f"  REST: MLflow's memory {before} MiB before, {peak_mib(process)} MiB at most")
+        print_line(f"  REST: MLflow's memory {before} MiB before, {peak_mib(process)} MiB at most")
         bare = seconds(lambda: read_bare(address, mlflow.pages))
-        say(f"  REST: MLflow alone for the same pages {bare:.1f} s: Clew takes {took / bare - 1:+.1%}")
+        print_line(f"  REST: MLflow alone for the same pages {bare:.1f} s: Clew takes {took / bare - 1:+.1%}")
         if progress is None:
             refreshed("REST", table, took, lambda: source.changes(table, datetime.now(UTC)))
         own, peak = seconds(lambda: read_bare(address, [(_MLFLOW_PAGE_RUNS, "")])), peak_mib(process)
-        say(f"  MLflow's own page of {_MLFLOW_PAGE_RUNS} runs {own:.2f} s; its memory then {peak} MiB at most")
+        print_line(f"  MLflow's own page of {_MLFLOW_PAGE_RUNS} runs {own:.2f} s; its memory then {peak} MiB at most")
 
 
 def refreshed(lane: str, table: RunTable, whole: float, refresh: Callable[[], RunTable]) -> None:
     """Prints what it takes to see that nothing is new."""
     assert refresh() is table
     took = statistics.median(seconds(refresh) for _ in range(_REFRESHES))
-    say(f"  {lane}: refresh with nothing new {took:.3f} s, 1/{whole / took:.0f} of all")
+    print_line(f"  {lane}: refresh with nothing new {took:.3f} s, 1/{whole / took:.0f} of all")
 
 
 def read_bare(address: str, pages: list[tuple[int, str]]) -> None:
@@ -179,7 +179,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Prints at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -110,8 +110,8 @@ def _watched(between: Proxy, address: str, pages: Sequence[str], viewers: int, s
     print(f"\n{viewers} viewers, {seconds:.0f} s: {len(timing.errors)} errors {timing.errors[:3]}")  # noqa: T201
     print(f"  callbacks {_spread(timing.callbacks)}, {len(timing.callbacks) / seconds:.0f} a second")  # noqa: T201
     print(f"  layouts {_spread(timing.others)}; pages until all had answered {_spread(timing.loads)}")  # noqa: T201
-    heard = f"{len(between.calls) / minutes:.1f} requests a minute: {_kinds(between.calls, minutes)}"
-    print(f"  MLflow: {heard}", flush=True)  # noqa: T201
+    requests_text = f"{len(between.calls) / minutes:.1f} requests a minute: {_kinds(between.calls, minutes)}"
+    print(f"  MLflow: {requests_text}", flush=True)  # noqa: T201
 
 
 def _kinds(calls: Sequence[Call], minutes: float) -> str:
@@ -158,8 +158,8 @@ def _memory(address: str, pages: Sequence[str], loads: int) -> None:
     print(f"  after {loads // 10:6} loads {_memories(workers)}", flush=True)  # noqa: T201
     for part in range(1, 5):
         timing = _load(address, pages, loads // 4)
-        said = f"{_memories(workers)}; {len(timing.errors)} errors {timing.errors[:3]}"
-        print(f"  {part * loads // 4:6} loads later {said}", flush=True)  # noqa: T201
+        memory_text = f"{_memories(workers)}; {len(timing.errors)} errors {timing.errors[:3]}"
+        print(f"  {part * loads // 4:6} loads later {memory_text}", flush=True)  # noqa: T201
 
 
 def _workers(port: int) -> list[psutil.Process]:

@@ -93,12 +93,12 @@ def main() -> None:
     ):
         with browser() as page:
             page.loaded(f"{address}/mlflow", ROWS)
-            full = said("a full one", between.calls, 1)
+            full = print_cost("a full one", between.calls, 1)
             page.received()
             del between.calls[:]
             time.sleep(asked.seconds)
             ticks = page.sent("runs-tick")
-            one = said("nothing new, one page in Chromium", between.calls, rounds(between.calls))
+            one = print_cost("nothing new, one page in Chromium", between.calls, rounds(between.calls))
         print(f"a full one costs {full / one:.0f} times one with nothing new", flush=True)  # noqa: T201
         costs = [watched(between, ticks[-1], pages, asked.seconds) for pages in (1, asked.pages)]
         print(f"{asked.pages} pages cost {costs[1] / costs[0]:.2f} times one", flush=True)  # noqa: T201
@@ -115,7 +115,7 @@ def watched(between: Proxy, tick: dict[str, Any], pages: int, seconds: float) ->
     for thread in threads:
         thread.join()
     slowest = f"; {len(answers)} ticks, the slowest answer {max(answers):.2f} s"
-    said(f"{pages} pages in {seconds:.0f} s", between.calls, 1, slowest)
+    print_cost(f"{pages} pages in {seconds:.0f} s", between.calls, 1, slowest)
     return sum(call.seconds for call in between.calls)
 
 
@@ -134,7 +134,7 @@ def rounds(calls: list[Call]) -> int:
     return max(1, sum(later.at - former.at > 1 for former, later in pairwise(calls)) + bool(calls))
 
 
-def said(name: str, calls: list[Call], times: int, more: str = "") -> float:
+def print_cost(name: str, calls: list[Call], times: int, more: str = "") -> float:
     """Prints a line; returns MLflow's seconds per refresh."""
     seconds, size = sum(call.seconds for call in calls), sum(call.size for call in calls)
     shown = f"{len(calls) / times:.1f} requests, {seconds / times:.3f} s at MLflow, {size / times / 1e3:.1f} kB"

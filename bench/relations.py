@@ -20,7 +20,7 @@ ROUNDS = 5
 PORT = 18805
 SCATTER = ("duration_minutes", "final_reward", "seed")
 PARALLEL = ("algorithm", "environment", "seed", "duration_minutes", "final_loss", "final_reward")
-SAID = "document.querySelector('#relations .relations-part:has(.relations-{}) [role=status]')?.textContent"
+STATUS_SCRIPT = "document.querySelector('#relations .relations-part:has(.relations-{}) [role=status]')?.textContent"
 READY = "window.clew.propsOf('runs-listed').data?.total >= {}"
 DRAG = """
 const canvas = document.querySelector('.relations-%s canvas:nth-of-type(2)'), box = canvas.getBoundingClientRect();
@@ -60,7 +60,7 @@ def main() -> None:
             times = [once() for _round in range(ROUNDS)]
             sys.stdout.write(f"{name:46} {statistics.median(times) * 1000:7.0f} ms   (max {max(times) * 1000:.0f})\n")
         sys.stdout.write(
-            f"{window.run('return ' + SAID.format('parallel'))}\n{'heap':46} {window.heap() / 1e6:7.0f} MB\n"
+            f"{window.run('return ' + STATUS_SCRIPT.format('parallel'))}\n{'heap':46} {window.heap() / 1e6:7.0f} MB\n"
         )
 
 
@@ -70,7 +70,7 @@ def _measures(window: Browser, address: str, filters: Sequence[tuple[str, str]])
     parallel = f"{address}/mlflow?" + urlencode([*filters, *(("parallel", ref) for ref in PARALLEL)])
 
     def loaded(page: str, part: str) -> Callable[[], float]:
-        return lambda: window.loaded(page, f"{SAID.format(part)}.includes('The filter leaves')")
+        return lambda: window.loaded(page, f"{STATUS_SCRIPT.format(part)}.includes('The filter leaves')")
 
     def redrawn(part: str) -> Callable[[], float]:
         switch = f"document.querySelector('#relations .relations-part:has(.relations-{part}) input[type=checkbox]')"

@@ -19,7 +19,7 @@ import requests
 from bench.clew_process import clew
 from bench.fill_large_stores import Plan, fill, metric_names
 from bench.large_stores import mlflow_on
-from bench.run_files import growth, say
+from bench.run_files import growth, print_line
 
 RUNS, PARAMETERS, METRICS = 100, 300, 29
 _SECONDS: Final = 600
@@ -37,12 +37,12 @@ def main() -> None:
         fill(database, Plan(RUNS, 1, metrics, asked.points))
         runs = with_parameters(database)
         with mlflow_on(database) as (mlflow, _server), clew(mlflow, asked.port, WEB_WORKERS="1") as address:
-            say("load average of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+            print_line("load average of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
             wait_for_all(address)
             for what, charts in (("one chart", metrics[:1]), (f"{METRICS} charts", metrics), ("the same", metrics)):
                 grown, took, size = growth(partial(report, address, runs, charts))
                 figure = f"+ {grown:.0f} MB, {took:.1f} s, {size / 1e6:.1f} MB"
-                say(f"report of {RUNS} runs, {what} (aim + 50 MB)", figure)
+                print_line(f"report of {RUNS} runs, {what} (aim + 50 MB)", figure)
 
 
 def with_parameters(database: Path) -> list[str]:

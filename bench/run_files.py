@@ -76,7 +76,7 @@ def main() -> None:
         large, films = fill(Tracking(mlflow), folder, with_log="memory" in asked.parts)
         address = opened.enter_context(clew(mlflow, asked.port, WEB_WORKERS="1"))
         window = opened.enter_context(browser())
-        say("load average of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        print_line("load average of this machine", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         if "tree" in asked.parts:
             listings(mlflow, address, large, asked.repeats)
             tree(window, f"{address}/mlflow/runs/{large}", asked.repeats)
@@ -144,17 +144,19 @@ def tree(window: Browser, page: str, repeats: int) -> None:
     """Measures the folder of many files, the page around it, and what came over the wire."""
     window.loaded(page, _CHARTS)  # with what a browser keeps of a page's scripts
     usable = [window.loaded(page, _CHARTS) for _ in range(repeats)]
-    say(f"run page of {METRICS:,} metrics until its first chart (aim 1,500 ms)", each(usable))
+    print_line(f"run page of {METRICS:,} metrics until its first chart (aim 1,500 ms)", each(usable))
     for rests in (0.0, RESTS_SECONDS):
         listed = [click_to_rows(window, page, rests) for _ in range(repeats)]
         by = f"a pointer that rested for {1000 * rests:.0f} ms" if rests else "a click out of nowhere"
-        say(f"folder of {FILES:,} files until its rows are there, by {by} (aim 1,000 ms)", each(listed))
+        print_line(f"folder of {FILES:,} files until its rows are there, by {by} (aim 1,000 ms)", each(listed))
     window.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
     window.leave()
     window.received()
     window.loaded(f"{page}?artifact=notes.md", "document.querySelector('#run-artifacts iframe')")
     time.sleep(2)
-    say("run page with its files, nothing cached, over the wire (aim 2.5 MB)", f"{window.received()[0] / 1e6:.2f} MB")
+    print_line(
+        "run page with its files, nothing cached, over the wire (aim 2.5 MB)", f"{window.received()[0] / 1e6:.2f} MB"
+    )
 
 
 def click_to_rows(window: Browser, page: str, rests: float) -> float:
@@ -186,7 +188,7 @@ def listings(mlflow: str, address: str, run: str, repeats: int) -> None:
             began = time.perf_counter()
             requests.get(where, query, timeout=60).raise_for_status()
             took.append(time.perf_counter() - began)
-        say(f"list of {FILES:,} files: {name}", each(took))
+        print_line(f"list of {FILES:,} files: {name}", each(took))
 
 
 def side_by_side(window: Browser, page: str, films: int, repeats: int, seconds: float) -> None:
@@ -197,13 +199,15 @@ def side_by_side(window: Browser, page: str, films: int, repeats: int, seconds: 
         firsts.append(
             window.until(_FIRST_FRAMES.format(films=films), "document.querySelector('#compare-media summary').click()")
         )
-    say(f"first frames of {films} films of {FILM_BYTES / 1e6:.0f} MB (aim 1,000 ms)", each(firsts))
+    print_line(f"first frames of {films} films of {FILM_BYTES / 1e6:.0f} MB (aim 1,000 ms)", each(firsts))
     window.run(_WATCH)
     time.sleep(seconds)
     apart = sorted(window.run("return window.benchDrift"))
     within = sum(one <= 0.041 for one in apart)
-    say("frames of the films at one moment, apart (aim: a frame, 40 ms)", f"median {1000 * median(apart):.0f} ms")
-    say("  within a frame", f"{within} of {len(apart)} samples, longest {1000 * apart[-1]:.0f} ms")
+    print_line(
+        "frames of the films at one moment, apart (aim: a frame, 40 ms)", f"median {1000 * median(apart):.0f} ms"
+    )
+    print_line("  within a frame", f"{within} of {len(apart)} samples, longest {1000 * apart[-1]:.0f} ms")
     window.leave()
 
 
@@ -214,20 +218,22 @@ def memory(address: str, run: str) -> None:
     """
     for name in ("table.csv", "small.json", "rows.json", "figure.json", "figure.html", "notes.md", "table.parquet"):
         grown, took, answer = growth(partial(preview, address, run, name))
-        say(f"worker at {name} (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.2f} s: {answer.get('kind') or answer}")
+        print_line(f"worker at {name} (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.2f} s: {answer.get('kind') or answer}")
     whole = {"path": "console.log"}
     grown, took, _ = growth(lambda: read(f"{address}/api/runs/{run}/artifacts/file", whole))
-    say("worker while 1 GB is downloaded (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.1f} s")
+    print_line("worker while 1 GB is downloaded (aim + 50 MB)", f"+ {grown:.0f} MB, {took:.1f} s")
     grown, took, asked = growth(lambda: searched(address, run, "first needle"))
-    say("worker while 1 GB is searched from its end", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
+    print_line("worker while 1 GB is searched from its end", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
     grown, took, asked = growth(lambda: searched(address, run, r"step\s+7 .*nothing$", regex="1"))
-    say("  by a regular expression that nothing fits", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
+    print_line("  by a regular expression that nothing fits", f"+ {grown:.0f} MB, {took:.1f} s in {asked} questions")
 
 
 def preview(address: str, run: str, name: str) -> dict[str, Any]:
     """Returns what the page is told of a file."""
-    told: dict[str, Any] = requests.get(f"{address}/artifacts/preview", {"run": run, "path": name}, timeout=120).json()
-    return told
+    preview: dict[str, Any] = requests.get(
+        f"{address}/artifacts/preview", {"run": run, "path": name}, timeout=120
+    ).json()
+    return preview
 
 
 def searched(address: str, run: str, text: str, **more: str) -> int:
@@ -284,7 +290,7 @@ def each(seconds: list[float]) -> str:
     return f"median {1000 * median(seconds):,.0f} ms, longest {1000 * max(seconds):,.0f} ms"
 
 
-def say(what: str, figure: str) -> None:
+def print_line(what: str, figure: str) -> None:
     """Prints a line for one figure."""
     sys.stdout.write(f"{what:<80} {figure}\n")
     sys.stdout.flush()

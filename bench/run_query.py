@@ -51,8 +51,8 @@ def main() -> None:
     for name, measure in measures().items():
         there = known(table)
         first, *rest = (timed(measure, there) for _round in range(ROUNDS + 1))
-        told = [name, *(statistics.median(times) for times in zip(*rest, strict=True)), *first]
-        sys.stdout.write("{:40} {:6.0f} ms, {:5.0f} of CPU   (first {:6.0f}, {:5.0f})\n".format(*told))
+        cells = [name, *(statistics.median(times) for times in zip(*rest, strict=True)), *first]
+        sys.stdout.write("{:40} {:6.0f} ms, {:5.0f} of CPU   (first {:6.0f}, {:5.0f})\n".format(*cells))
 
 
 def runs(count: int) -> Iterator[Run]:

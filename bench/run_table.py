@@ -91,8 +91,8 @@ def facts() -> TableFacts:
 
 def memory_mib() -> dict[str, float]:
     """Returns what this process holds by itself, and what it has mapped from files, in MiB."""
-    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return {part: int(told[name].split()[0]) / 1024 for part, name in (("own", "RssAnon"), ("mapped", "RssFile"))}
+    is_same = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return {part: int(is_same[name].split()[0]) / 1024 for part, name in (("own", "RssAnon"), ("mapped", "RssFile"))}
 
 
 def timed(work: Callable[[], Any], times: int = 5) -> tuple[float, Any]:
@@ -153,11 +153,11 @@ def _merged(shared: SharedFile[RunTable], metrics: int) -> dict[str, Any]:
     compared, _same = timed(lambda: all(one == table.get(one.run_id) for one in same))
     merged, joined = timed(lambda: RunTable.joined([table, RunTable.of(grown)], facts()))
     written, _stamp = timed(lambda: shared.write(joined))
-    told, _told = timed(lambda: table.says_the_same(joined))
+    is_same, _is_same = timed(lambda: table.has_same_runs(joined))
     found["ten live runs that stand still, compared (ms)"] = compared
     found["ten live runs that grew, merged (ms)"] = merged
     found["written, and mapped again (ms)"] = written
-    found["a sweep that says the same, told (ms)"] = told
+    found["a sweep that says the same, told (ms)"] = is_same
     return found
 
 

@@ -67,14 +67,14 @@ def _measure_reading(path: Path) -> None:
     began, own, place, found = time.monotonic(), time.process_time(), 0, 0
     while (piece := read_piece(path, place, _PIECE)).ends > place:
         found, place = found + len(content_of(piece.records).points.step), piece.ends
-    _say(f"reading {found:,} points: {time.monotonic() - began:.1f} s, {time.process_time() - own:.1f} s of CPU")
+    _print_line(f"reading {found:,} points: {time.monotonic() - began:.1f} s, {time.process_time() - own:.1f} s of CPU")
 
 
 def _measure_import(what: str, logdir: Path, mlflow: str) -> None:
     process, first = _Watched(_import(logdir, mlflow)), 0.0
     while process.is_going():
         first = first or (time.monotonic() - process.began if _has_points(mlflow, logdir.name) else 0.0)
-    _say(f"{what}: {process.told()}, first points after {first:.1f} s")
+    _print_line(f"{what}: {process.usage_text()}, first points after {first:.1f} s")
 
 
 class _Watched:
@@ -92,7 +92,7 @@ class _Watched:
         time.sleep(0.2)
         return self._process.poll() is None
 
-    def told(self) -> str:
+    def usage_text(self) -> str:
         """Returns what it took, once it ended."""
         took, before, after = time.monotonic() - self.began, self._before, resource.getrusage(resource.RUSAGE_CHILDREN)
         own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -112,7 +112,7 @@ def _measure_copy(mlflow: str, mib: int) -> None:
     process = _Watched(_command(mlflow, "--from-mlflow", mlflow, "--experiment", "original", "--into", "copied"))
     while process.is_going():
         pass
-    _say(f"a copy of a run with a file of {mib} MiB: {process.told()}")
+    _print_line(f"a copy of a run with a file of {mib} MiB: {process.usage_text()}")
 
 
 def _measure_growth(logdir: Path, mlflow: str) -> None:
@@ -126,7 +126,7 @@ def _measure_growth(logdir: Path, mlflow: str) -> None:
             while _latest_step(mlflow, logdir.name) != step:
                 time.sleep(0.05)
             late.append(time.monotonic() - began)
-        _say(f"a growing file is late by {sorted(late)[len(late) // 2]:.1f} s, {max(late):.1f} s at most")
+        _print_line(f"a growing file is late by {sorted(late)[len(late) // 2]:.1f} s, {max(late):.1f} s at most")
     finally:
         process.terminate()
         process.wait(30)
@@ -169,7 +169,7 @@ def _latest_step(mlflow: str, experiment: str) -> int:
     return max(int(one["step"]) for one in run["data"]["metrics"]) if run else -1
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

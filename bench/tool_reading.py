@@ -66,7 +66,7 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.process_time() - began) * 1000
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a line."""
     sys.stdout.write(f"{text}\n")
 
@@ -78,12 +78,14 @@ def main() -> None:
     parser.add_argument("--metrics", type=int, default=9)
     asked = parser.parse_args()
     table = made(asked.runs, asked.metrics)
-    say(f"the tools of all runs: {milliseconds(lambda: tool_rows(table)):.0f} ms")
+    print_line(f"the tools of all runs: {milliseconds(lambda: tool_rows(table)):.0f} ms")
     for name in COLUMNS:
         ref = ColumnRef.parse(name)
-        say(f"column {name}: {milliseconds(lambda ref=ref: column_of(table, ref, DEFAULT)):.0f} ms")
+        print_line(f"column {name}: {milliseconds(lambda ref=ref: column_of(table, ref, DEFAULT)):.0f} ms")
     page = list(table.runs(range(50)))
-    say(f"50 runs as objects, summarised: {milliseconds(lambda: [summarise(run, DEFAULT) for run in page]):.0f} ms")
+    print_line(
+        f"50 runs as objects, summarised: {milliseconds(lambda: [summarise(run, DEFAULT) for run in page]):.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from bench.headless import Browser, browser
 from bench.scheduler_process import OVER, Scheduler, scheduler
 from training.scratch_server import mlflow_server
 
-_TELLS: Final = "import time\nwhile True: print('at', round(time.time() * 1000), flush=True); time.sleep(0.5)"
+_PROGRAM: Final = "import time\nwhile True: print('at', round(time.time() * 1000), flush=True); time.sleep(0.5)"
 _FLOODS: Final = """
 for number in range(1_000_000):
     print(number, 'a line of a hundred bytes, as programs write them, step after step', 'x' * 30)
@@ -69,9 +69,9 @@ def main() -> None:
 
 
 def _trainers_in(folder: Path) -> Path:
-    programs = {"tells": _TELLS, "floods": _FLOODS, "waits": _WAITS}
-    said = (_TRAINERS.format(name=name, python=sys.executable, code=code) for name, code in programs.items())
-    (folder / "trainings.toml").write_text("".join(said))
+    programs = {"tells": _PROGRAM, "floods": _FLOODS, "waits": _WAITS}
+    tables = (_TRAINERS.format(name=name, python=sys.executable, code=code) for name, code in programs.items())
+    (folder / "trainings.toml").write_text("".join(tables))
     return folder / "trainings.toml"
 
 
@@ -82,8 +82,10 @@ def _lines(there: Scheduler, here: str, page: Browser, seconds: float) -> None:
     page.run(_AGES)
     busy = _main_thread(page, seconds)
     ages = sorted(page.run("return window.benchAges"))
-    _say(f"log line to screen: median {statistics.median(ages):.0f} ms, longest {ages[-1]:.0f} ms of {len(ages)}")
-    _say(f"main thread of that page: {busy:.1f} % of a core")
+    _print_line(
+        f"log line to screen: median {statistics.median(ages):.0f} ms, longest {ages[-1]:.0f} ms of {len(ages)}"
+    )
+    _print_line(f"main thread of that page: {busy:.1f} % of a core")
     there.call("/api/training/stop", {"run_id": run_id})
     there.until(run_id, *OVER)
 
@@ -97,11 +99,13 @@ def _flood(there: Scheduler, here: str, page: Browser) -> None:
     part = len(orjson.dumps(there.call(f"/api/training/runs/{run_id}/log")))
     began, found = time.monotonic(), there.call(f"/api/training/runs/{run_id}/log?q=number%20nobody%20wrote")
     searched, took = (size - found["searched_to"]) / 2**20, time.monotonic() - began
-    _say(f"log of {size / 1e6:.0f} MB: page shows its end after {shown:.2f} s, heap {page.heap() / 2**20:.1f} MiB")
-    _say(f"one answer {part / 1000:.0f} kB; a search went through {searched:.0f} MiB in {took:.1f} s")
+    _print_line(
+        f"log of {size / 1e6:.0f} MB: page shows its end after {shown:.2f} s, heap {page.heap() / 2**20:.1f} MiB"
+    )
+    _print_line(f"one answer {part / 1000:.0f} kB; a search went through {searched:.0f} MiB in {took:.1f} s")
     got, seconds = _read_whole(f"{there.address}/api/training/runs/{run_id}/log.txt")
-    _say(f"all of it as a file: {got / 1e6:.0f} MB in {seconds:.1f} s")
-    _say(f"memory of the scheduler alone: {before:.0f} MiB before, {there.own_mib():.0f} MiB after")
+    _print_line(f"all of it as a file: {got / 1e6:.0f} MB in {seconds:.1f} s")
+    _print_line(f"memory of the scheduler alone: {before:.0f} MiB before, {there.own_mib():.0f} MiB after")
 
 
 def _read_whole(url: str) -> tuple[int, float]:
@@ -114,17 +118,19 @@ def _queue(there: Scheduler, here: str, page: Browser) -> None:
     began = time.monotonic()
     for _ in range(5):
         there.call("/api/training/start", {"trainer": "waits", "number": "1-100"})
-    _say(f"500 were started in {time.monotonic() - began:.1f} s, five requests of a hundred seeds")
+    _print_line(f"500 were started in {time.monotonic() - began:.1f} s, five requests of a hundred seeds")
     for turn in ("first", "again", "once more"):
         shown = page.loaded(f"{here}/training", "document.querySelectorAll('#trainings-queue tr').length > 40")
         rows = page.run("return document.querySelectorAll('#trainings-queue tr').length")
-        _say(f"/training with {rows} rows of the queue, {turn}: {shown:.2f} s")
-    _say(f"main thread of that page: {_main_thread(page, 15):.1f} % of a core, heap {page.heap() / 2**20:.1f} MiB")
+        _print_line(f"/training with {rows} rows of the queue, {turn}: {shown:.2f} s")
+    _print_line(
+        f"main thread of that page: {_main_thread(page, 15):.1f} % of a core, heap {page.heap() / 2**20:.1f} MiB"
+    )
     more, shown = "document.getElementById('trainings-queue-more').click()", "#trainings-queue tr:nth-child(140)"
-    _say(f"100 more on demand: {page.until(f'document.querySelector({shown!r})', more):.2f} s")
+    _print_line(f"100 more on demand: {page.until(f'document.querySelector({shown!r})', more):.2f} s")
     began = time.monotonic()
     size = len(orjson.dumps(there.call("/api/training/runs")))
-    _say(f"the scheduler's list: {size / 1000:.0f} kB in {time.monotonic() - began:.2f} s")
+    _print_line(f"the scheduler's list: {size / 1000:.0f} kB in {time.monotonic() - began:.2f} s")
 
 
 def _main_thread(page: Browser, seconds: float) -> float:
@@ -135,11 +141,11 @@ def _main_thread(page: Browser, seconds: float) -> float:
 
 
 def _thread_seconds(page: Browser) -> float:
-    told: Any = page.driver.execute_cdp_cmd("Performance.getMetrics", {})
-    return float(next(one["value"] for one in told["metrics"] if one["name"] == "ThreadTime"))
+    metrics: Any = page.driver.execute_cdp_cmd("Performance.getMetrics", {})
+    return float(next(one["value"] for one in metrics["metrics"] if one["name"] == "ThreadTime"))
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     sys.stdout.write(f"{text} (load {psutil.getloadavg()[0]:.1f})\n")
     sys.stdout.flush()
 

@@ -34,7 +34,7 @@ def main() -> None:
             times = [_launch(TrackingServer.at(mlflow), algorithm, Path(folder)) for _ in range(LAUNCHES)]
             for name, seconds in zip(("first line", "first episode"), zip(*times, strict=True), strict=True):
                 shown = " ".join(f"{one:.2f}" for one in seconds)
-                _say(f"{algorithm} {name:15} {statistics.median(seconds):5.2f} s  [{shown}]")
+                _print_line(f"{algorithm} {name:15} {statistics.median(seconds):5.2f} s  [{shown}]")
     _report_imports("training.cli, training.train")
     _report_imports("mlflow.tracking")
 
@@ -71,14 +71,14 @@ def _report_imports(modules: str) -> None:
     command = [sys.executable, "-X", "importtime", "-c", f"import {modules}"]
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stderr
     own = re.findall(r"import time: +(\d+) \| +\d+ \| +([\w.]+)", output)
-    _say(f"imports of {modules}: {sum(int(micros) for micros, _ in own) / 1e6:.2f} s")
+    _print_line(f"imports of {modules}: {sum(int(micros) for micros, _ in own) / 1e6:.2f} s")
     for package in IMPORTED:
         micros = sum(int(took) for took, name in own if name.partition(".")[0] == package)
         if micros > 20_000:
-            _say(f"    {package:20} {micros / 1e6:.2f} s")
+            _print_line(f"    {package:20} {micros / 1e6:.2f} s")
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -61,7 +61,7 @@ def _compare(running: Scheduler, asked: argparse.Namespace) -> None:
     _report(f"{asked.viewers} viewers", watched)
     alone.append(_turn_of(running, run_id, asked, 0))
     for name, what in (("steps", "a second"), ("steps_of_processor", "a second of the trainer's processor time")):
-        _say(f"cost in steps {what}: {_cost(alone, watched, name)}")
+        _print_line(f"cost in steps {what}: {_cost(alone, watched, name)}")
     _stop(running, run_id)
 
 
@@ -89,18 +89,18 @@ def _turn_of(running: Scheduler, run_id: str, asked: argparse.Namespace, viewers
     took = time.time() - began
     steps = _steps_per_second(running.run_folder(run_id) / "progress.jsonl", began, began + took)
     own = (sum(program.cpu_times()[:2]) - used) / took
-    told: dict[str, float] = {
+    values: dict[str, float] = {
         "steps": steps,
         "steps_of_processor": steps / own,
         "scheduler": 100 * (running.processor_seconds() - before) / took,
         "trainer": 100 * own,
     }
-    return told | (orjson.loads(watching.communicate(timeout=60)[0]) if watching else {})
+    return values | (orjson.loads(watching.communicate(timeout=60)[0]) if watching else {})
 
 
 def _steps_per_second(progress: Path, begins: float, ends: float) -> float:
-    told = [orjson.loads(line) for line in progress.read_bytes().splitlines()]
-    within = [(one["at_ms"] / 1000, one["steps"]) for one in told if begins <= one["at_ms"] / 1000 <= ends]
+    values = [orjson.loads(line) for line in progress.read_bytes().splitlines()]
+    within = [(one["at_ms"] / 1000, one["steps"]) for one in values if begins <= one["at_ms"] / 1000 <= ends]
     (first_at, first), (last_at, last) = within[0], within[-1]
     return float((last - first) / (last_at - first_at))
 
@@ -116,7 +116,9 @@ def _stop(running: Scheduler, run_id: str) -> None:
     last = orjson.loads((running.run_folder(run_id) / "progress.jsonl").read_bytes().splitlines()[-1])
     running.until(run_id, *OVER)
     past = (at_ms - last["at_ms"]) / 1000
-    _say(f"stop: group dead after {dead:.2f} s, {past:.2f} s past its episode; told {time.monotonic() - began:.2f} s")
+    _print_line(
+        f"stop: group dead after {dead:.2f} s, {past:.2f} s past its episode; told {time.monotonic() - began:.2f} s"
+    )
 
 
 def _be_viewers(port: int, run_id: str, viewers: int, seconds: float) -> None:
@@ -129,8 +131,8 @@ def _be_viewers(port: int, run_id: str, viewers: int, seconds: float) -> None:
         thread.join()
     gaps = [b[0] - a[0] for news in found for a, b in pairwise(news)]
     ages = [at - one["at_ms"] / 1000 for news in found for at, one in _changes(news)]
-    told = {"messages": sum(map(len, found)), "longest_gap": max(gaps), "age": statistics.median(ages)}
-    sys.stdout.write(orjson.dumps(told | {"longest_age": max(ages)}).decode())
+    values = {"messages": sum(map(len, found)), "longest_gap": max(gaps), "age": statistics.median(ages)}
+    sys.stdout.write(orjson.dumps(values | {"longest_age": max(ages)}).decode())
 
 
 def _changes(news: list[tuple[float, dict[str, Any]]]) -> list[tuple[float, dict[str, Any]]]:
@@ -149,14 +151,14 @@ def _watch(port: int, run_id: str, seconds: float, found: list[tuple[float, dict
 def _report(title: str, turns: list[dict[str, float]]) -> None:
     for name in turns[0]:
         values = [turn[name] for turn in turns]
-        _say(f"{title}: {name} {statistics.median(values):.2f} [{_shown(values)}]")
+        _print_line(f"{title}: {name} {statistics.median(values):.2f} [{_shown(values)}]")
 
 
 def _shown(values: list[float]) -> str:
     return " ".join(f"{value:.2f}" for value in values)
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

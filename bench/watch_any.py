@@ -88,41 +88,41 @@ class Watcher:
 
     def __init__(self, port: int, model: str, seed: int) -> None:
         self.model, self.seed = model, seed
-        self.told: list[dict[str, Any]] = []
+        self.frames: list[dict[str, Any]] = []
         self._socket = Client(f"ws://127.0.0.1:{port}/ws/inference")
 
     def reset(self) -> float:
         """Returns seconds until the first frame is there."""
         began = time.monotonic()
-        self._say("reset", model=self.model, seed=self.seed, side=480)
-        while not (told := self._next()).get("frame"):
+        self._print_line("reset", model=self.model, seed=self.seed, side=480)
+        while not (frames := self._next()).get("frame"):
             pass
-        self._pace = max(1.0, min(4.0, _LEAST_STEPS / told["environment"]["steps_per_second"]))
+        self._pace = max(1.0, min(4.0, _LEAST_STEPS / frames["environment"]["steps_per_second"]))
         return time.monotonic() - began
 
     def play(self, seconds: float) -> None:
         """Plays episode after episode."""
-        self._say("start", pace=self._pace)
+        self._print_line("start", pace=self._pace)
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
-            told = self._next()
-            self.told.append(told)
-            self._say("seen", seen=told["number"])
-            if told["done"]:
-                self._say("start")
+            frames = self._next()
+            self.frames.append(frames)
+            self._print_line("seen", seen=frames["number"])
+            if frames["done"]:
+                self._print_line("start")
 
     def close(self) -> None:
         """Leaves."""
         self._socket.close()
 
-    def _say(self, command: str, **more: object) -> None:
+    def _print_line(self, command: str, **more: object) -> None:
         self._socket.send(json.dumps({"command": command} | more))
 
     def _next(self) -> dict[str, Any]:
         text = self._socket.receive(timeout=60)
-        told: dict[str, Any] = json.loads(text)
-        assert "error" not in told, told
-        return told | {"received": time.time() * 1000}
+        frames: dict[str, Any] = json.loads(text)
+        assert "error" not in frames, frames
+        return frames | {"received": time.time() * 1000}
 
 
 def measure(port: int, models: Mapping[str, str], viewers: int, seconds: float) -> None:
@@ -138,20 +138,20 @@ def measure(port: int, models: Mapping[str, str], viewers: int, seconds: float) 
     busy = psutil.cpu_percent()
     for watcher in watchers:
         watcher.close()
-    told = [one for watcher in watchers for one in watcher.told]
-    frames = [one for one in told if one["frame"]]
-    rates = [sum(bool(one["frame"]) for one in watcher.told) / seconds for watcher in watchers]
+    frames = [one for watcher in watchers for one in watcher.frames]
+    frames = [one for one in frames if one["frame"]]
+    rates = [sum(bool(one["frame"]) for one in watcher.frames) / seconds for watcher in watchers]
     size = np.percentile([len(one["frame"]["webp"]) * 0.75 / 1000 for one in frames], [50, 100])
-    latency = np.percentile([one["latency_ms"] for one in told], [50, 95])
-    late = np.percentile([one["received"] - one["server_ts"] for one in told], [50, 95])
-    say(
+    latency = np.percentile([one["latency_ms"] for one in frames], [50, 95])
+    late = np.percentile([one["received"] - one["server_ts"] for one in frames], [50, 95])
+    print_line(
         f"| {', '.join(models)} | {viewers} | {min(rates):.1f} / {np.mean(rates):.1f} "
         f"| {size[0]:.1f} / {size[1]:.1f} kB | {latency[0]:.1f} / {latency[1]:.1f} ms "
         f"| {late[0]:.1f} / {late[1]:.1f} ms | {max(first):.2f} s | {busy:.0f} % |"
     )
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a line of the result."""
     print(text, flush=True)  # noqa: T201
 
@@ -187,9 +187,11 @@ def main() -> None:
             name: registry.version(policy_for(name), env_id=name, env_spec=spec_of(name)) for name in ENVIRONMENTS
         }
         with clew(mlflow, free_port(), MODEL_NAME="bench") as address, engine(address) as (port, process):
-            say("| environments | viewers | frames/s least / mean | kB a frame p50 / most | inference p50 / p95 | "
-                "late p50 / p95 | first frame | cores busy |")  # fmt: skip
-            say("|---|---|---|---|---|---|---|---|")
+            print_line(
+                "| environments | viewers | frames/s least / mean | kB a frame p50 / most | inference p50 / p95 | "
+                "late p50 / p95 | first frame | cores busy |"
+            )
+            print_line("|---|---|---|---|---|---|---|---|")
             for name, model in models.items():
                 measure(port, {f"{name} (cold)": model}, 1, asked.seconds)
             for name, model in models.items():
@@ -197,7 +199,7 @@ def main() -> None:
             measure(port, models, 10, 2 * asked.seconds)
             before = memory_mb(process)
             time.sleep(_IDLE_SECONDS)
-            say(f"\nMemory: {before:.0f} MB when they leave, {memory_mb(process):.0f} MB a minute later.")
+            print_line(f"\nMemory: {before:.0f} MB when they leave, {memory_mb(process):.0f} MB a minute later.")
 
 
 if __name__ == "__main__":

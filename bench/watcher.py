@@ -50,7 +50,7 @@ class Receiver:
 
 @contextmanager
 def watcher(folder: Path, mlflow: str, monitors: str, url: str) -> Iterator[psutil.Process]:
-    """A watcher of these GPU_MONITOR_URLS, with everything else as it is by default."""
+    """Starts a watcher of these GPU_MONITOR_URLS, with everything else as it is by default."""
     (folder / "alerts.toml").write_text(f'[receivers]\nteam = "{url}"\n')
     settings = {"MLFLOW_TRACKING_URI": mlflow, "ALERTS_FILE": str(folder / "alerts.toml"), "GPU_MONITOR_URLS": monitors}
     settings |= {"STATE_DIR": str(folder), "SCHEDULER_URL": "http://127.0.0.1:9", "INFERENCE_WS_URL": "ws://x/"}
@@ -66,14 +66,14 @@ def watcher(folder: Path, mlflow: str, monitors: str, url: str) -> Iterator[psut
 
 
 def post(mlflow: str, path: str, body: object) -> dict[str, object]:
-    """One call of MLflow's API."""
+    """Makes one call of MLflow's API."""
     answer = requests.post(f"{mlflow}/api/2.0/mlflow/{path}", json=body, timeout=30)
     answer.raise_for_status()
     return dict(answer.json())
 
 
 def run(mlflow: str, experiment: object, name: str) -> str:
-    """A run that runs."""
+    """Creates a run that runs."""
     now = int(time.time() * 1000)
     made = post(mlflow, "runs/create", {"experiment_id": experiment, "run_name": name, "start_time": now})
     run_id = str(made["run"]["info"]["run_id"])  # type: ignore[index]

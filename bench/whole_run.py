@@ -40,17 +40,21 @@ def main() -> None:
     runs = [whole_run(asked.mlflow, place, asked.files) for place in (0, 1)]
     page, compared = f"{asked.clew}/mlflow/runs/{runs[1]}", f"{asked.clew}/mlflow?runs={','.join(runs)}"
     with browser() as window:
-        _say("the page, usable", [window.loaded(page, USABLE) for _round in range(asked.rounds)])
-        _say("a parameter found by typing", [_found(window, page) for _round in range(asked.rounds)])
+        _print_line("the page, usable", [window.loaded(page, USABLE) for _round in range(asked.rounds)])
+        _print_line("a parameter found by typing", [_found(window, page) for _round in range(asked.rounds)])
         shown = "document.querySelector('#run-changes .changes-table')"
-        _say("what changed, with the page", [window.loaded(f"{page}?against={runs[0]}", shown) for _ in range(3)])
+        _print_line(
+            "what changed, with the page", [window.loaded(f"{page}?against={runs[0]}", shown) for _ in range(3)]
+        )
         shown = shown.replace("run-changes", "compare-changes")
-        _say("what changed, in a comparison", [window.loaded(f"{compared}&changes=true", shown) for _ in range(3)])
+        _print_line(
+            "what changed, in a comparison", [window.loaded(f"{compared}&changes=true", shown) for _ in range(3)]
+        )
     for what, path in (
         ("facts as JSON", f"/api/runs/{runs[1]}/facts.json"),
         ("a report of both", f"/runs/report.html?runs={','.join(runs)}"),
     ):
-        _say(what, [_asked(asked.clew + path) for _round in range(3)])
+        _print_line(what, [_asked(asked.clew + path) for _round in range(3)])
 
 
 def whole_run(mlflow: str, place: int, files: int) -> str:
@@ -95,9 +99,9 @@ def _post(mlflow: str, path: str, body: object) -> Any:
     return answer.json()
 
 
-def _say(what: str, seconds: list[float]) -> None:
-    told = f"| {what} | {statistics.median(seconds):.2f} s | {max(seconds):.2f} s |\n"
-    sys.stdout.write(told)
+def _print_line(what: str, seconds: list[float]) -> None:
+    row_text = f"| {what} | {statistics.median(seconds):.2f} s | {max(seconds):.2f} s |\n"
+    sys.stdout.write(row_text)
     sys.stdout.flush()
 
 

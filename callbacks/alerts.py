@@ -86,9 +86,9 @@ def _list_update(known: KnownAlerts, drawn: str | None, chosen: str | None) -> _
     now = time.time_ns() // 1_000_000
     in_force = known.alerts.mutes_in_force(now)
     read_ms = words.unix_ms(known.as_of) or now
-    heard = known.alerts.is_heard(read_ms)
+    has_live_watcher = known.alerts.has_live_watcher(read_ms)
     shown = known.alerts.model_dump_json(exclude={"watcher_at_ms"})
-    mark = words.fingerprint(f"{language()} {[mute.id for mute in in_force]} {heard} {shown}")
+    mark = words.fingerprint(f"{language()} {[mute.id for mute in in_force]} {has_live_watcher} {shown}")
     if mark == drawn:
         return _AS_IT_IS
     return {"body": body(known.alerts, now, read_ms), "drawn": mark, "mutes": _mute_choices(in_force, chosen)}

@@ -3,7 +3,7 @@
 import dash
 import flask
 
-from callbacks.wire import answer, body_as, in_words
+from callbacks.wire import answer, body_as, with_message
 from domain.inference.saved_episodes import EpisodeRequest
 from services.connect import Services
 from services.identity import working_person, writing_person
@@ -16,7 +16,7 @@ def register(app: dash.Dash, services: Services) -> None:
     server: flask.Flask = app.server
 
     @server.post("/episodes")
-    @in_words
+    @with_message
     def save() -> flask.Response:
         request, settings = flask.request, services.settings
         asked = body_as(EpisodeRequest, _MOST_BYTES)

@@ -102,8 +102,8 @@ def failed(view: Shown) -> FailureUpdate:
         return {"failure": no_update, "failed": False}
     since = words.unix_ms(failure.since) if failure.passes else None
     as_of = words.unix_ms(view.as_of)
-    said = notices.failure(failure.service_name, failure.error, as_of_ms=as_of, waiting_since_ms=since)
-    return {"failure": said, "failed": True}
+    sentence = notices.failure(failure.service_name, failure.error, as_of_ms=as_of, waiting_since_ms=since)
+    return {"failure": sentence, "failed": True}
 
 
 def register_rows_shown(app: dash.Dash, table: str, rows: str, texts: str) -> None:

@@ -73,7 +73,7 @@ def _register_attention(app: dash.Dash, services: Services) -> None:
         waiting = 0 if queue is None else sum(one.state in WAITING for one in queue.listed.trainings)
         listed = known.alerts
         read_ms = words.unix_ms(known.as_of) or 0
-        shown = listed and (listed.model_dump_json(exclude={"watcher_at_ms"}), listed.is_heard(read_ms))
+        shown = listed and (listed.model_dump_json(exclude={"watcher_at_ms"}), listed.has_live_watcher(read_ms))
         drawing = partial(front_attention.attention, listed, waiting, read_ms)
         filled = None if listed is None else ((shown, waiting), drawing)
         return {**_content(filled, known.failure, drawn), **_freshness(known)}
@@ -90,7 +90,7 @@ def _register_health(app: dash.Dash, services: Services) -> None:
     @app.callback(**_grouped("health", may_fail=False))
     def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         if is_retry(front.place("health")):
-            report = services.health.asked_anew(RETRY_WAIT_SECONDS)
+            report = services.health.refreshed_report(RETRY_WAIT_SECONDS)
         else:
             report = services.health.report(services.settings.patience_seconds)
         content = _content(_health(services, report), None, drawn)

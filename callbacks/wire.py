@@ -55,7 +55,7 @@ def _of_component(value: Any) -> Any:
     raise TypeError
 
 
-def in_words(route: Route) -> Route:
+def with_message(route: Route) -> Route:
     """Has `route` answer what failed as the API does, and beside it with a `message` in the reader's language."""
 
     @wraps(route)
@@ -64,23 +64,23 @@ def in_words(route: Route) -> Route:
             return route()
         except ClewError as error:
             fields = error.fields if isinstance(error, RequestRefused) else {}
-            said = " ".join([translate(error), *map(translate, fields.values())])
+            text = " ".join([translate(error), *map(translate, fields.values())])
             details = {name: str(reason) for name, reason in fields.items()}
-            refused = answer({**coded(error, "error"), "details": details, "message": said})
+            refused = answer({**coded(error, "error"), "details": details, "message": text})
             refused.status_code = error.status
             return refused
 
     return answered
 
 
-def told_in_place(route: Callable[[], dict[str, Any]]) -> Callable[[], flask.Response]:
+def problem_in_place(route: Callable[[], dict[str, Any]]) -> Callable[[], flask.Response]:
     """Has `route` answer as a `problem`, with its `status`, what its page says in the part's place.
 
     A browser would call any other status of the answer itself an error of the page.
     """
 
     @wraps(route)
-    @in_words
+    @with_message
     def answered() -> flask.Response:
         try:
             return answer(route())

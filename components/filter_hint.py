@@ -23,7 +23,7 @@ def filter_hint() -> html.Details:
         [
             html.Summary(_("How to filter and sort")),
             html.P(_("Type into the boxes under the headings, and press Enter; all of them count together.")),
-            html.Dl([part for text, says in examples for part in (html.Dt(html.Code(text)), html.Dd(says))]),
+            html.Dl([part for text, meaning in examples for part in (html.Dt(html.Code(text)), html.Dd(meaning))]),
             html.P(_("Click a heading's arrows to sort; a second column sorts within the first.")),
         ],
         className="filter-hint small",

@@ -25,8 +25,8 @@ def failure(service: Reason, cause: Reason, *, as_of_ms: int | None, waiting_sin
         known = [_("Nothing has been read from it yet.")]
     else:
         known = around(_("What you see is from {moment}."), moment=moment(as_of_ms))
-    said = _("%(cause)s. ", cause=translate(cause).rstrip(".。"))
-    return [html.Strong(f"{translate(service)}: "), html.Span(said), *known, *waiting(waiting_since_ms)]
+    sentences_alert = _("%(cause)s. ", cause=translate(cause).rstrip(".。"))
+    return [html.Strong(f"{translate(service)}: "), html.Span(sentences_alert), *known, *waiting(waiting_since_ms)]
 
 
 def waiting(since_ms: int | None) -> list[Any]:
@@ -65,7 +65,7 @@ def bad_rows(service: Reason | str, rows: Sequence[BadRow]) -> dbc.Alert | None:
     return dbc.Alert([headline, html.Ul(named, className="mb-0")], color="warning", className="py-2")
 
 
-def said(sentences: Sequence[str]) -> dbc.Alert | None:
+def sentences_alert(sentences: Sequence[str]) -> dbc.Alert | None:
     """Returns a few sentences about what is missing from the picture."""
     if not sentences:
         return None

@@ -53,11 +53,11 @@ def native_table(
     table = _table(component_id, columns, page_size, hidden, styles, selectable)
     table.sort_action = "native" if sorts_itself else "custom"
     table.sort_by = list(sorting)
-    texts = {"table": component_id, "typed": json.dumps(typed or {})} | _said(named_by)
-    said = {f"data-{name}": text for name, text in texts.items()}
+    texts = {"table": component_id, "typed": json.dumps(typed or {})} | _data_names(named_by)
+    data = {f"data-{name}": text for name, text in texts.items()}
     misfits = html.Div(id=ids.filter_misfits(component_id), role="status", className="visually-hidden")
     return html.Div(
-        [misfits, table], className="table-frame", role="region", tabIndex=0, **{"aria-label": label}, **said
+        [misfits, table], className="table-frame", role="region", tabIndex=0, **{"aria-label": label}, **data
     )
 
 
@@ -66,7 +66,7 @@ def rows_shown(component_id: str) -> html.Span:
     return html.Span(id=ids.rows_shown(component_id), role="status", className="text-body-secondary small")
 
 
-def _said(named_by: Sequence[str]) -> dict[str, str]:
+def _data_names(named_by: Sequence[str]) -> dict[str, str]:
     """Returns what assets/table_access.js calls the table's controls; {name} is a column's or a row's."""
     return {
         "named-by": ",".join(named_by),

@@ -92,7 +92,7 @@ def _page(layout: Layout, *, defaults: bool) -> Layout:
         opened = extensions[_OPENING](query, defaults)
         whole = {**opened.query, **in_path}
         drawn = layout(extensions[_EXTENSION], **{name: _as_taken(name, value) for name, value in whole.items()})
-        return [*opened_address.said(opened, query), *drawn]
+        return [*opened_address.notice(opened, query), *drawn]
 
     def _as_taken(name: str, value: str | list[str]) -> str | list[str]:
         return value if isinstance(value, str) or (takes_lists and name not in once) else value[0]

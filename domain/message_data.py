@@ -23,7 +23,7 @@ class MessageData(BaseModel):
     text: str | None = None
 
     @model_validator(mode="after")
-    def _can_be_said(self) -> Self:
+    def _has_template(self) -> Self:
         if self.text is None and not _is_message(self.json_value):
             raise ValueError("no message of this version: an unknown code, or parameters that do not fill its template")
         return self

@@ -57,6 +57,6 @@ def believable(unix_ms: NDArray[np.int64], latest: int) -> NDArray[np.bool_]:
     return (unix_ms >= EARLIEST_MS) & (unix_ms <= latest)
 
 
-def unit_meant(told: int, now: datetime) -> TimeUnitMeant | None:
+def unit_meant(number: int, now: datetime) -> TimeUnitMeant | None:
     """Returns the unit in which `told`, which is no believable Unix ms, would be one; None where there is none."""
-    return next((unit for unit, per_ms in _PER_MS.items() if is_believable(round(told / per_ms), now)), None)
+    return next((unit for unit, per_ms in _PER_MS.items() if is_believable(round(number / per_ms), now)), None)

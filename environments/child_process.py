@@ -25,7 +25,7 @@ from domain.errors.policies import ExitStatus
 from domain.messages import Message
 from environments.fork_server import ForkServer
 from environments.plan import MakingPlan
-from environments.wire import HEAD, MOST_BYTES, PHASE, TROUBLE, ToldTrouble
+from environments.wire import HEAD, MOST_BYTES, PHASE, TROUBLE, TroubleReport
 
 _KINDS: Final = {"refused": EnvironmentRefused, "missing": EnvironmentMissing}
 _CALLS: Final = ("make", "reset", "step", "render")
@@ -62,13 +62,13 @@ class ChildProcess:
                 what, size = HEAD.unpack(self._read(HEAD.size, deadline))
                 if size > MOST_BYTES:
                     raise self._broken(call)
-                said = self._read(size, deadline)
+                answer_bytes = self._read(size, deadline)
                 if what == PHASE:
-                    call = next((one for one in _CALLS if one.encode() == said), call)
+                    call = next((one for one in _CALLS if one.encode() == answer_bytes), call)
                 elif what == TROUBLE:
-                    raise self._trouble(said, call)
+                    raise self._trouble(answer_bytes, call)
                 else:
-                    return said
+                    return answer_bytes
         except TimeoutError as error:
             raise self._failed(DidNotReturn(call, seconds)) from error
         except (OSError, EOFError) as error:
@@ -101,13 +101,13 @@ class ChildProcess:
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise TimeoutError
 
-    def _trouble(self, said: bytes, call: str) -> ClewError:
+    def _trouble(self, answer_bytes: bytes, call: str) -> ClewError:
         try:
-            told = ToldTrouble.model_validate_json(said)
+            report = TroubleReport.model_validate_json(answer_bytes)
         except ValidationError:
             return self._broken(call)
         self.end()
-        return _KINDS.get(told.kind, EnvironmentFailed)(self._name, told.reason)
+        return _KINDS.get(report.kind, EnvironmentFailed)(self._name, report.reason)
 
     def _broken(self, call: str) -> EnvironmentFailed:
         return self._failed(AnswerMakesNoSense(call))

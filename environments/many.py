@@ -80,9 +80,9 @@ class ManyEnvironments:
             self._child.close()
             raise
 
-    def _described(self, said: bytes) -> EnvironmentFacts:
+    def _described(self, content: bytes) -> EnvironmentFacts:
         try:
-            facts = EnvironmentFacts.model_validate_json(said)
+            facts = EnvironmentFacts.model_validate_json(content)
         except ValidationError as error:
             raise EnvironmentFailed(self._name, AnswerMakesNoSense("make")) from error
         self._observations, self._actions = Arrays(facts.observation_space), Arrays(facts.action_space)
@@ -117,15 +117,15 @@ class ManyEnvironments:
         which = range(self.copies) if copies is None else copies
         count = len(which)
         head = struct.pack(f"=I{count}I", count, *which)
-        said = self._child.ask(wire.STEP, head + self._packed(actions, count), self._seconds, "step")
-        pays = list(wire.PAY.iter_unpack(said[: count * wire.PAY.size]))
+        content = self._child.ask(wire.STEP, head + self._packed(actions, count), self._seconds, "step")
+        pays = list(wire.PAY.iter_unpack(content[: count * wire.PAY.size]))
         flags = [flag for _, flag in pays]
         return Outcomes(
-            observation=self._observed(said[count * wire.PAY.size :], count, "step"),
+            observation=self._observed(content[count * wire.PAY.size :], count, "step"),
             rewards=np.array([reward for reward, _ in pays]),
             terminated=np.array([bool(flag & wire.TERMINATED) for flag in flags]),
             truncated=np.array([bool(flag & wire.TRUNCATED) for flag in flags]),
-            successes=tuple(bool(flag & wire.SUCCESS) if flag & wire.TELLS_SUCCESS else None for flag in flags),
+            successes=tuple(bool(flag & wire.SUCCESS) if flag & wire.REPORTS_SUCCESS else None for flag in flags),
         )
 
     def render(self, longest_side: int, copy: int = 0) -> Frame | None:
@@ -133,10 +133,10 @@ class ManyEnvironments:
         if not self.facts.can_render:
             return None
         side = max(1, min(longest_side, _LONGEST_SIDE))
-        said = self._child.ask(wire.RENDER, struct.pack("=II", copy, side), self._seconds, "render")
-        if len(said) <= wire.PICTURE.size:
+        content = self._child.ask(wire.RENDER, struct.pack("=II", copy, side), self._seconds, "render")
+        if len(content) <= wire.PICTURE.size:
             raise self._broken("render")
-        return Frame(said[wire.PICTURE.size :], *wire.PICTURE.unpack_from(said))
+        return Frame(content[wire.PICTURE.size :], *wire.PICTURE.unpack_from(content))
 
     def animate(
         self, seed: int, actions: Sequence[Action], form: EpisodeFormat, longest_side: int, seconds: float
@@ -145,10 +145,10 @@ class ManyEnvironments:
         packed = self._packed(actions, len(actions))
         side, which = max(1, min(longest_side, _LONGEST_SIDE)), wire.FORMATS.index(form)
         asked = wire.REPLAY.pack(seed, len(actions), side, which) + packed
-        said = self._child.ask(wire.EPISODE, asked, seconds, "render")
-        if len(said) <= wire.RETURN.size:
+        content = self._child.ask(wire.EPISODE, asked, seconds, "render")
+        if len(content) <= wire.RETURN.size:
             raise self._broken("render")
-        return float(wire.RETURN.unpack_from(said)[0]), said[wire.RETURN.size :]
+        return float(wire.RETURN.unpack_from(content)[0]), content[wire.RETURN.size :]
 
     def _observed(self, content: bytes, count: int, call: str) -> Observation:
         try:

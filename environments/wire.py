@@ -40,13 +40,13 @@ RETURN: Final = struct.Struct("=d")
 TERMINATED: Final = 1
 TRUNCATED: Final = 2
 SUCCESS: Final = 4
-TELLS_SUCCESS: Final = 8
+REPORTS_SUCCESS: Final = 8
 
 MOST_BYTES: Final = 64 * 2**20
 """Of one answer; as many copies are stepped at once as fit into it."""
 
 
-class ToldTrouble(BaseModel):
+class TroubleReport(BaseModel):
     """TROUBLE as it travels."""
 
     model_config = ConfigDict(frozen=True)

@@ -141,7 +141,7 @@ def _users(gpus: list[Gpu], boot_id: str | None) -> Iterator[str]:
     The owner, the run, and what joins a process with its run stand in the labels.
     """
     lines = [
-        f"clew_gpu_user{_labels(gpu, **_said_of(user))} 1"
+        f"clew_gpu_user{_labels(gpu, **_labels_of(user))} 1"
         for gpu in gpus
         for user in islice(dict.fromkeys(users_of(gpu, boot_id)), _MOST_USERS)  # two of whom nothing is known are one
     ]
@@ -150,7 +150,7 @@ def _users(gpus: list[Gpu], boot_id: str | None) -> Iterator[str]:
         yield from lines
 
 
-def _said_of(user: GpuUser) -> dict[str, str]:
+def _labels_of(user: GpuUser) -> dict[str, str]:
     return {name: str(value) for name, value in user if value is not None}
 
 

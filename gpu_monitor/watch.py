@@ -95,14 +95,14 @@ class Watch:
 
     def _run(self) -> None:
         try:
-            self._keep_telling()
+            self._keep_sending()
         except Exception:
             # A service that answers and tells nothing would look healthy: end this process, and gunicorn makes another.
             _log.exception("The watch over the GPUs ended")
             os.kill(os.getpid(), signal.SIGTERM)
             raise
 
-    def _keep_telling(self) -> None:
+    def _keep_sending(self) -> None:
         slack = min(_MOST_SLACK_SECONDS, self._period / 4)
         due = time.monotonic() + self._period + slack
         while not self._stopping.is_set():

@@ -27,7 +27,7 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     """Returns the app, and what stops it."""
     app = Flask("inference", static_folder=None)
     check_hosts(app, settings.hosts_answered)
-    _refuse_whom_the_table_forbids(app, settings)
+    _refuse_by_table(app, settings)
     known = KnownEnvironments.read(settings.environments_file)
     models = ClewModels(settings.models_url, direct=settings.clew_url is None)
     engine = Engine(models, settings.inference_max_models, EnvironmentPool(known, settings.inference_max_environments))
@@ -60,7 +60,7 @@ def create_app(settings: InferenceSettings) -> tuple[Flask, Callable[[], None]]:
     return app, stop
 
 
-def _refuse_whom_the_table_forbids(app: Flask, settings: InferenceSettings) -> None:
+def _refuse_by_table(app: Flask, settings: InferenceSettings) -> None:
     @app.before_request
     def refuse() -> None:
         if request.url_rule is not None:

@@ -68,8 +68,8 @@ class ClewModel(BaseModel):
     @property
     def is_for_the_maze(self) -> bool:
         """Whether it walks the maze, which has forms of its own: it says so, or nothing else."""
-        says_something = self.env_id or self.env_spec or self.environment_trouble
-        return (self.env_id or "").startswith("ClewMaze-") or not says_something
+        has_metadata = self.env_id or self.env_spec or self.environment_trouble
+        return (self.env_id or "").startswith("ClewMaze-") or not has_metadata
 
     @property
     def source(self) -> EnvironmentSource:

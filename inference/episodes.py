@@ -51,9 +51,9 @@ class EpisodeDrawing:
             facts = environment.facts
             if not facts.can_render:
                 raise EnvironmentRefused(source.name, facts.undrawable or DrawsNothing())
-            told, algorithm = model.policy_signature, model.algorithm
+            signature, algorithm = model.policy_signature, model.algorithm
             with closing(
-                GeneralPolicy.load(file.content, facts, told, algorithm=algorithm, in_background=True)
+                GeneralPolicy.load(file.content, facts, signature, algorithm=algorithm, in_background=True)
             ) as policy:
                 actions = _played(environment, policy, seed, source.name)
             return environment.animate(seed, actions, form, LONGEST_SIDE, _DRAW_SECONDS)[1]
@@ -64,10 +64,10 @@ def _played(environment: ManyEnvironments, policy: GeneralPolicy, seed: int, nam
     actions: list[Action] = []
     observation, state = environment.reset([seed]), None
     while len(actions) < MOST_STEPS:
-        (said,) = policy.ask_many(observation, [state])
-        state = said.state
-        actions.append(said.action)
-        after = environment.step([said.action])
+        (answer,) = policy.ask_many(observation, [state])
+        state = answer.state
+        actions.append(answer.action)
+        after = environment.step([answer.action])
         if after.done[0]:
             return actions
         observation = after.observation

@@ -52,7 +52,7 @@ def register(app: Flask, settings: InferenceSettings, evaluations: Evaluations, 
         return _answer(evaluations.start(_possible(model_id), asker(), person), 202)
 
     @app.get(f"{_PREFIX}<path:model_id>")
-    def tell(model_id: str) -> Response:
+    def report(model_id: str) -> Response:
         return _answer(evaluations.get(model_id, asker()))
 
     @app.delete(f"{_PREFIX}<path:model_id>")

@@ -16,7 +16,7 @@ class _Tag(BaseModel):
     value: str = ""
 
 
-class _Told(BaseModel):
+class _TaggedDataset(BaseModel):
     name: str = ""
     digest: str = ""
     source_type: str = ""
@@ -24,7 +24,7 @@ class _Told(BaseModel):
 
 
 class _Input(BaseModel):
-    dataset: _Told
+    dataset: _TaggedDataset
     tags: Annotated[list[_Tag], BeforeValidator(lambda tags: tags or [])] = []
 
 
@@ -42,10 +42,10 @@ class _Answer(BaseModel):
 
 def datasets_of(mlflow: MlflowApi, run_id: str) -> list[Dataset]:
     """Returns the datasets of a run in MLflow's order; raises a `ServiceError`, or `NotFound`."""
-    told = validated(_Answer, mlflow.get_api("runs/get", {"run_id": run_id})).run.inputs
-    return [_dataset(one) for one in told.dataset_inputs]
+    inputs = validated(_Answer, mlflow.get_api("runs/get", {"run_id": run_id})).run.inputs
+    return [_dataset(one) for one in inputs.dataset_inputs]
 
 
-def _dataset(told: _Input) -> Dataset:
-    context = next((tag.value for tag in told.tags if tag.key == _CONTEXT and tag.value), None)
-    return Dataset(**told.dataset.model_dump(), context=context)
+def _dataset(inputs: _Input) -> Dataset:
+    context = next((tag.value for tag in inputs.tags if tag.key == _CONTEXT and tag.value), None)
+    return Dataset(**inputs.dataset.model_dump(), context=context)

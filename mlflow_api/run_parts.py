@@ -113,10 +113,10 @@ def _statuses(infos: Rows) -> NDArray[np.int8]:
 
 
 def _moments(infos: Rows, name: str) -> NDArray[np.int64]:
-    told = [info.get(name) for info in infos]
-    if set(map(type, told)) - {int, type(None)}:
+    values = [info.get(name) for info in infos]
+    if set(map(type, values)) - {int, type(None)}:
         raise _Odd
     try:
-        return np.array([NO_TIME if moment is None else moment for moment in told], np.int64)
+        return np.array([NO_TIME if moment is None else moment for moment in values], np.int64)
     except OverflowError as error:
         raise _Odd from error

@@ -77,10 +77,10 @@ class ChildProcess:
         kind, size = _HEAD.unpack(self._read(_HEAD.size, deadline, seconds, late))
         if size > self._answer_bytes:
             raise PolicyFailed(SaidTooMuch())
-        said = self._read(size, deadline, seconds, late)
+        content = self._read(size, deadline, seconds, late)
         if kind:
-            raise PolicyFailed(_reason_in(said))
-        return said
+            raise PolicyFailed(_reason_in(content))
+        return content
 
     def _write(self, question: bytes, deadline: float, seconds: float, late: Late) -> None:
         """Writes as much at a time as its pipe takes: a child that reads nothing holds nobody up."""
@@ -139,12 +139,12 @@ class ChildProcess:
                 pipe.close()
 
 
-def _reason_in(said: bytes) -> MessageData:
+def _reason_in(content: bytes) -> MessageData:
     """Returns what the child says is wrong; its own words, should it say anything else."""
     try:
-        return MessageData.model_validate_json(said)
+        return MessageData.model_validate_json(content)
     except ValidationError:
-        return MessageData(text=said.decode(errors="replace"))
+        return MessageData(text=content.decode(errors="replace"))
 
 
 def _started(onnx: bytes, module: str, plan: Mapping[str, object]) -> "subprocess.Popen[bytes]":

@@ -57,9 +57,9 @@ def answer_all(kind: Answers) -> None:
     try:
         _serve(kind, plan, answers)
     except MemoryError:
-        _say(answers, TROUBLE, _as_bytes(needs_too_much(plan["memory_bytes"])))
+        _send(answers, TROUBLE, _as_bytes(needs_too_much(plan["memory_bytes"])))
     except Trouble as trouble:
-        _say(answers, TROUBLE, _as_bytes(trouble.reason))
+        _send(answers, TROUBLE, _as_bytes(trouble.reason))
 
 
 def _serve(kind: Answers, plan: Plan, answers: int) -> None:
@@ -72,11 +72,11 @@ def _serve(kind: Answers, plan: Plan, answers: int) -> None:
     failed: type[LoadFailed] | type[RunFailed] = LoadFailed
     try:
         session = session_of(model, module)
-        _say(answers, GOOD, kind.described(session, model, plan))
+        _send(answers, GOOD, kind.described(session, model, plan))
         failed = RunFailed
         while (question := kind.question(plan)) is not None:
             allow_cpu(plan["run_seconds"])
-            _say(answers, GOOD, kind.answer(session, question, plan))
+            _send(answers, GOOD, kind.answer(session, question, plan))
     except refusals as error:
         raise Trouble(refusal(error, failed, plan["memory_bytes"])) from error
 
@@ -93,7 +93,7 @@ def _as_bytes(reason: Message) -> bytes:
     return json.dumps(reason.json_value).encode()
 
 
-def _say(answers: int, kind: int, content: bytes) -> None:
+def _send(answers: int, kind: int, content: bytes) -> None:
     """Answers, whole."""
     whole = struct.pack("=BI", kind, len(content)) + content
     while whole:

@@ -113,11 +113,11 @@ def _ask_child(onnx: bytes, contract: PolicyContract, probes: Probes) -> _Report
             question.seek(0)
             _run([*_command(), json.dumps(plan)], question, answer, folder)
             answer.seek(0)
-            said = answer.read(ANSWER_BYTES + 1)
+            content = answer.read(ANSWER_BYTES + 1)
     except OSError as error:
         raise StartFailed(PolicyCheckProcess(), Text(error.strerror)) from error
     try:
-        return _Report.model_validate_json(said)
+        return _Report.model_validate_json(content)
     except ValidationError as error:
         raise PolicyRefused(CheckAnswerUnreadable()) from error
 

@@ -36,10 +36,10 @@ def main() -> None:
         _examine(sys.stdin.buffer.read(), observations, plan, answer)
     except MemoryError:
         answer["trouble"] = needs_too_much(plan["memory_bytes"]).json_value
-    said = json.dumps(answer)
-    if len(said) > plan["answer_bytes"]:
-        said = json.dumps({"trouble": TooManyTensors().json_value})
-    os.write(answer_file, said.encode())
+    text = json.dumps(answer)
+    if len(text) > plan["answer_bytes"]:
+        text = json.dumps({"trouble": TooManyTensors().json_value})
+    os.write(answer_file, text.encode())
 
 
 def _examine(model: bytes, observations: bytes, plan: dict[str, Any], answer: dict[str, Any]) -> None:

@@ -75,8 +75,8 @@ class PolicyProcess:
         asked = np.ascontiguousarray(observations, np.float32)
         question = struct.pack("=I", len(asked)) + asked.tobytes()
         try:
-            said = self._child.answer(question, ANSWER_SECONDS, AnswerTimedOut)
-            return self._scores(said, len(asked))
+            description = self._child.answer(question, ANSWER_SECONDS, AnswerTimedOut)
+            return self._scores(description, len(asked))
         except BaseException:
             self.end()
             raise
@@ -90,9 +90,9 @@ class PolicyProcess:
         self._child.close()
 
     def _load(self, onnx: bytes) -> PolicyGraph:
-        said = self._child.answer(b"", LOAD_SECONDS, LoadTimedOut)
+        description = self._child.answer(b"", LOAD_SECONDS, LoadTimedOut)
         try:
-            tensors = _Tensors.model_validate_json(said)
+            tensors = _Tensors.model_validate_json(description)
         except ValidationError as error:
             raise PolicyFailed(LoadAnswerUnreadable()) from error
         return PolicyGraph(
@@ -102,10 +102,10 @@ class PolicyProcess:
             sha256=hashlib.sha256(onnx).hexdigest(),
         )
 
-    def _scores(self, said: bytes, count: int) -> NDArray[np.float32]:
-        if len(said) != count * _ACTIONS * 4:
-            raise PolicyFailed(WrongNumberOfScores(len(said) // 4, count))
-        scores = np.frombuffer(said, np.float32).reshape(count, _ACTIONS)
+    def _scores(self, description: bytes, count: int) -> NDArray[np.float32]:
+        if len(description) != count * _ACTIONS * 4:
+            raise PolicyFailed(WrongNumberOfScores(len(description) // 4, count))
+        scores = np.frombuffer(description, np.float32).reshape(count, _ACTIONS)
         if not np.isfinite(scores).all():
             raise PolicyFailed(ScoresNotFinite())
         return scores

@@ -69,13 +69,13 @@ def needs_too_much(memory_bytes: int) -> Message:
     return NeedsMemory(f"{memory_bytes / 2**30:.1f}")
 
 
-def cause_of(said: str) -> str:
+def cause_of(message: str) -> str:
     """Returns onnxruntime's own words on one line, without prefix and place in its source.
 
     Whole, but for a long middle.
     """
-    said = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", _cut(said, _MOST_READ))
-    text = " ".join(_SOURCE.sub(" ", said).split()).rstrip(". ")
+    message = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", _cut(message, _MOST_READ))
+    text = " ".join(_SOURCE.sub(" ", message).split()).rstrip(". ")
     text = "".join(letter if letter.isprintable() else "?" for letter in text)  # it quotes names out of the file
     return _cut(text, _LONGEST_CAUSE)
 

@@ -26,8 +26,8 @@ def register(app: Flask, scheduler: Scheduler) -> None:
         before, text = _number("before", _MOST), request.args.get("q", "")
         if text:
             lines, searched_to, size = found.search(text[:_LONGEST_QUERY], before)
-            told = [FoundLine(at=at, line=line) for at, line in lines]
-            return _json(LogFound(lines=told, searched_to=searched_to, size=size).model_dump_json())
+            lines_found = [FoundLine(at=at, line=line) for at, line in lines]
+            return _json(LogFound(lines=lines_found, searched_to=searched_to, size=size).model_dump_json())
         lines_wanted = _number("lines", MOST_LINES)
         return _json(found.part(before, _LINES if lines_wanted is None else lines_wanted).model_dump_json())
 

@@ -54,7 +54,7 @@ class PastTrainings:
     def _is_needed(self, run_id: str) -> bool | None:
         """Returns whether it waits, runs, is still to be told of, or another one is to begin with its checkpoint."""
         entry = self._entries.find(run_id)
-        if entry is not None and not (entry.is_over and entry.told is entry.state):
+        if entry is not None and not (entry.is_over and entry.recorded is entry.state):
             return True
         if any(one.parent == run_id and not one.is_over for one in self._entries.all()):
             return True
@@ -69,7 +69,7 @@ class PastTrainings:
     def _unasked(self) -> Iterator[Entry]:
         """Yields trainings whose checkpoints MLflow was not asked for; programs of others leave none there."""
         for entry in self._entries.over():
-            if entry.trainer_tells and not (entry.has_files or entry.has_checkpoint or entry.run_id in self._asked):
+            if entry.trainer_reports and not (entry.has_files or entry.has_checkpoint or entry.run_id in self._asked):
                 yield entry
 
     def _ask(self, entry: Entry) -> bool:

@@ -64,7 +64,7 @@ class ClientLoop:
         """Answers a request without a thread, and ends the connection."""
         self._cut.note(error.code)
         connection.phase, connection.stays_open = Phase.SENDING, False
-        self._say(connection, refusal(error))
+        self._reply(connection, refusal(error))
 
     def send_later(self, connection: Connection) -> None:
         """Sends what waits in the connection's outbox when its client has room for it."""
@@ -101,7 +101,7 @@ class ClientLoop:
             self._cut_off(connection)
         for connection in self._open.beyond_memory():
             self._give_up_slow(connection)
-        self._cut.tell(now)
+        self._cut.report(now)
 
     def _receive(self, connection: Connection) -> None:
         try:
@@ -133,9 +133,9 @@ class ClientLoop:
             self._watching.begin(connection, selectors.EVENT_READ)
             if not connection.has_continued and frame.expects_continue:
                 connection.has_continued = True
-                self._say(connection, _CONTINUE)
+                self._reply(connection, _CONTINUE)
 
-    def _say(self, connection: Connection, data: bytes) -> None:
+    def _reply(self, connection: Connection, data: bytes) -> None:
         try:
             connection.sock.outbox.put(data)
         except OSError:

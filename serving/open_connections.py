@@ -8,7 +8,7 @@ from typing import Final
 from serving.connection import Connection, Phase
 
 MOST_HELD_BYTES: Final = 128 * 2**20
-_TELL_SECONDS: Final = 10.0
+_REPORT_SECONDS: Final = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -67,15 +67,15 @@ class CutClients:
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()
-        self._told_at = 0.0
+        self._reported_at = 0.0
 
     def note(self, why: str) -> None:
         """Counts one more."""
         self._count[why] += 1
 
-    def tell(self, now: float) -> None:
+    def report(self, now: float) -> None:
         """Logs what has come together, not too often."""
-        if self._count and now - self._told_at >= _TELL_SECONDS:
+        if self._count and now - self._reported_at >= _REPORT_SECONDS:
             _log.warning("Clients were refused or cut off", extra={"clients": dict(self._count)})
             self._count.clear()
-            self._told_at = now
+            self._reported_at = now

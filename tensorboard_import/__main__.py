@@ -148,11 +148,11 @@ def _configure_logging(settings: ImportSettings, *, is_for_a_person: bool) -> No
 
 
 def _stop_by_signals(stop: Event) -> None:
-    def told(number: int, frame: FrameType | None) -> None:
+    def stop_on_signal(number: int, frame: FrameType | None) -> None:
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, told)
+        signal.signal(number, stop_on_signal)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from domain.errors.trainings.requests import TrainerNotInstalled
 from domain.logs import configure_logging
 from domain.messages import Text
 from training.command_line import parse
-from training.console import say
+from training.console import print_line
 from training.jobs import TrainingJob, model_name
 from training.settings import TrainingSettings, read_settings
 from training.stopping import StopRequest
@@ -76,5 +76,5 @@ def _of_the_disk(error: Exception) -> ClewError | None:
 
 
 def _refuse(error: ClewError, code: int) -> int:
-    say(str(error))
+    print_line(str(error))
     return code

@@ -11,7 +11,7 @@ from training.progress import Progress, Rates
 LINE_SECONDS: Final = 5.0
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints one line, at once; a log that the disk does not take is no reason to end."""
     with suppress(OSError):
         sys.stderr.write(f"{text}\n")
@@ -36,7 +36,7 @@ class Console:
             self._bar.update(progress.of_whole[0] - self._bar.n)
         elif progress.reward is not None and (at_the_end or time.monotonic() >= self._next_line):
             self._next_line = time.monotonic() + LINE_SECONDS
-            say(_line(progress, rates))
+            print_line(_line(progress, rates))
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,7 @@ from training.agents.tool_log import tool_logger
 from training.checkpoints.files import CheckpointFiles
 from training.checkpoints.restore import restore_checkpoint
 from training.checkpoints.save import save_checkpoint
-from training.console import Console, say
+from training.console import Console, print_line
 from training.jobs import TrainingJob
 from training.progress import ProgressFile
 from training.stopping import StopRequest
@@ -39,11 +39,11 @@ def learn(
             agent.set_logger(tool_logger(watch.metric))
         if job.checkpoint is not None:
             restore_checkpoint(agent, callback, job, job.checkpoint, run.run_id)
-            say(f"Going on after {callback.finished} episodes and {agent.num_timesteps} steps.")
-        watch.tell(callback)
+            print_line(f"Going on after {callback.finished} episodes and {agent.num_timesteps} steps.")
+        watch.notify(callback)
         if not callback.is_done and not stop:
             _go_on(job, agent, callback, stop)
-        watch.tell(callback, at_the_end=True)
+        watch.notify(callback, at_the_end=True)
         watch.checkpoint(callback)
     return callback
 
@@ -63,7 +63,7 @@ def _go_on(job: TrainingJob, agent: BaseAlgorithm, callback: EpisodeCallback, st
     except KeyboardInterrupt:
         if not stop:  # no signal's
             raise
-        say("Told to stop once more: it ends where it is.")
+        print_line("Told to stop once more: it ends where it is.")
 
 
 def _most_steps(job: TrainingJob, agent: BaseAlgorithm) -> int:

@@ -86,7 +86,7 @@ class ProgressFile:
     def write(self, progress: Progress) -> None:
         """Appends a line; a full disk costs it, and nothing else."""
         self.rates.note(progress)
-        line = self._told(progress).model_dump_json() + "\n"
+        line = self._message(progress).model_dump_json() + "\n"
         self._append(line.encode())
 
     def alive(self) -> None:
@@ -115,7 +115,7 @@ class ProgressFile:
         else:
             self._is_refused = False
 
-    def _told(self, progress: Progress) -> TrainingProgress:
+    def _message(self, progress: Progress) -> TrainingProgress:
         return TrainingProgress(
             at_ms=time.time_ns() // 1_000_000,
             episode=progress.finished,

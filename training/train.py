@@ -18,7 +18,7 @@ from training.agents.build import build_agent
 from training.agents.episodes import EpisodeCallback
 from training.agents.making import spec_of
 from training.checkpoints.files import fetch_checkpoint
-from training.console import say
+from training.console import print_line
 from training.jobs import TrainingJob
 from training.learning import learn
 from training.models.finish import (
@@ -67,7 +67,7 @@ def train(job: TrainingJob, server: TrackingServer, model_name: str, stop: StopR
     """
     with _folder(job) as folder:
         training = _prepared(job, server, model_name, stop, folder)
-        say(f"Run {training.run.run_id} ({job.run_name}).")
+        print_line(f"Run {training.run.run_id} ({job.run_name}).")
         training.run.start()
         try:
             status = _carried_out(training)
@@ -146,7 +146,7 @@ def _finish_in(training: Training, callback: EpisodeCallback, folder: Path) -> N
         partial(upload_and_register, training.server, run, finished.file, name, tags)
     )
     registered = "" if version is None else f"; registered as {name} version {version}"
-    say(f"{_summary(finished.measured)}{registered}.")
+    print_line(f"{_summary(finished.measured)}{registered}.")
 
 
 def _summary(measured: Measured | None) -> str:

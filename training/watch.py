@@ -7,7 +7,7 @@ from typing import Final
 
 from training.agents.episodes import EpisodeCallback
 from training.checkpoints.files import CheckpointFiles, upload_checkpoint
-from training.console import Console, say
+from training.console import Console, print_line
 from training.progress import Progress, ProgressFile
 from training.stopping import StopRequest
 from training.tracking.run_log import RunLog
@@ -36,7 +36,7 @@ class TrainingWatch:
         self._save = save
         self._next_news = self._next_sign = 0.0
         self._next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
-        self._told_of_stop = False
+        self._has_reported_stop = False
 
     def metric(self, key: str, value: float, step: int) -> None:
         """Logs one number of an episode."""
@@ -47,7 +47,7 @@ class TrainingWatch:
         now = time.monotonic()
         if now >= self._next_news:
             self._next_news = now + self._progress.pause_seconds
-            self.tell(callback)
+            self.notify(callback)
         if now >= self._next_sign:
             self._next_sign = now + 1.0
             self._sign(callback)
@@ -57,7 +57,7 @@ class TrainingWatch:
         if time.monotonic() >= self._next_checkpoint:
             self.checkpoint(callback)
 
-    def tell(self, callback: EpisodeCallback, *, at_the_end: bool = False) -> None:
+    def notify(self, callback: EpisodeCallback, *, at_the_end: bool = False) -> None:
         """Says how far the training is."""
         progress = progress_of(callback)
         self._progress.write(progress)
@@ -76,10 +76,10 @@ class TrainingWatch:
     def _sign(self, callback: EpisodeCallback) -> None:
         self._progress.alive()
         self._run.save()
-        if self._stop and not self._told_of_stop:
-            self._told_of_stop = True
+        if self._stop and not self._has_reported_stop:
+            self._has_reported_stop = True
             of_all = f" of {callback.episodes}" if callback.episodes is not None else ""
-            say(f"Stopping at the end of this episode, after {callback.finished}{of_all}.")
+            print_line(f"Stopping at the end of this episode, after {callback.finished}{of_all}.")
 
 
 def progress_of(callback: EpisodeCallback) -> Progress:

@@ -35,11 +35,11 @@ def reason_of(answer: Any) -> Reason | None:
     """Returns the reason as `reason_in` does, of decoded JSON."""
     if not isinstance(answer, dict):
         return None
-    said = _words(answer.get("message")) or _words(answer.get("error"))
-    if not said:
+    text = _words(answer.get("message")) or _words(answer.get("error"))
+    if not text:
         return None
     details = _words(answer.get("details"))
-    return message_in(answer, f"{said}: {details}" if details else said)
+    return message_in(answer, f"{text}: {details}" if details else text)
 
 
 def shown(text: str) -> str:
@@ -51,6 +51,6 @@ def shown(text: str) -> str:
     return f"{text[: MOST_LETTERS - _TAIL - 3]} … {text[-_TAIL:]}"
 
 
-def _words(said: object) -> str:
+def _words(text: object) -> str:
     """Returns nothing of a page that another program made of its failure."""
-    return shown(said) if isinstance(said, str) and not _PAGE.search(said) else ""
+    return shown(text) if isinstance(text, str) and not _PAGE.search(text) else ""

@@ -34,11 +34,11 @@ def main() -> int:
         return 1
     stop = threading.Event()
 
-    def told(number: int, frame: FrameType | None) -> None:
+    def stop_on_signal(number: int, frame: FrameType | None) -> None:
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, told)
+        signal.signal(number, stop_on_signal)
     logging.getLogger(__name__).info("The watcher starts", extra={"receivers": len(settings.rules.receivers)})
     Watcher(settings, identity.id, stop).run()
     return 0

@@ -19,7 +19,7 @@ def register(server: Flask, assets: Path) -> None:
     """Adds Cache-Control to every answer of `server` that has none of its own; its files are in `assets`."""
 
     @server.after_request
-    def say_how_long(response: Response) -> Response:
+    def set_cache_lifetime(response: Response) -> Response:
         if request.path.startswith((_ASSETS, _SUITES)):
             kept = response.status_code in (200, 304) and _is_named_by_its_time(assets)
             response.headers["Cache-Control"] = FOR_EVER if kept else "no-cache"

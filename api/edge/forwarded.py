@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def register(server: Flask, settings: Settings) -> None:
     """Has the requests of `server` be https where a peer says so whom the settings trust."""
-    heard = server.wsgi_app
+    inner = server.wsgi_app
     # The peer stays who it is: whose user header counts is looked up by its address.
-    believed = ProxyFix(heard, x_for=0, x_proto=1)
+    believed = ProxyFix(inner, x_for=0, x_proto=1)
 
     def wsgi_app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        app = believed if is_trusted(EnvironHeaders(environ), environ.get("REMOTE_ADDR"), settings) else heard
+        app = believed if is_trusted(EnvironHeaders(environ), environ.get("REMOTE_ADDR"), settings) else inner
         return app(environ, start_response)
 
     server.wsgi_app = wsgi_app  # type: ignore[method-assign]

@@ -43,7 +43,7 @@ def register(server: Flask, settings: Settings, callbacks: Mapping[str, Any]) ->
         return _refusal(ForeignPage(), {})
 
     @server.before_request
-    def refuse_whom_the_table_forbids() -> None:
+    def refuse_by_table() -> None:
         rule = request.url_rule  # none: its status says that there is nothing
         if rule is not None and f"{request.method} {rule.rule}" not in ANSWERED_THERE:
             asker = program_asker(request.headers, request.remote_addr, settings)
@@ -86,6 +86,6 @@ def _is_ours() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
-    said = request.headers.get("Origin")
-    origin = None if said is None else Origin.of(said)
-    return said is None or (origin is not None and origin.is_of(request.headers.get("Host", "")))
+    header = request.headers.get("Origin")
+    origin = None if header is None else Origin.of(header)
+    return header is None or (origin is not None and origin.is_of(request.headers.get("Host", "")))

@@ -47,7 +47,7 @@ def _page_query() -> Mapping[str, Sequence[str | None]]:
     Browsers cut a Referer of more than 4,096 characters to its origin, and a portal may forbid it.
     """
     try:
-        said = request.headers.get(_QUERY_HEADER)
-        return parse_qs(urlsplit(request.headers.get("Referer", "")).query if said is None else said)
+        query = request.headers.get(_QUERY_HEADER)
+        return parse_qs(urlsplit(request.headers.get("Referer", "")).query if query is None else query)
     except ValueError:  # no address at all, such as "http://[", or too many names
         return {}

@@ -12,25 +12,27 @@ from domain.errors.requests import Unexpected
 
 def described(operation: Operation, in_path: Iterable[str], schemas: Schemas, *, writes: bool) -> dict[str, Any]:
     """Returns the operation with these parameters in its path; one that `writes` may be refused to who asks."""
-    said: dict[str, Any] = {"summary": operation.summary}
+    document: dict[str, Any] = {"summary": operation.summary}
     if parameters := [*map(_of_path, in_path), *_of_query(operation, schemas)]:
-        said["parameters"] = parameters
+        document["parameters"] = parameters
     if operation.body is not None:
-        said["requestBody"] = {"required": True, "content": as_json(schemas.of(operation.body, sent=True))}
+        document["requestBody"] = {"required": True, "content": as_json(schemas.of(operation.body, sent=True))}
     responses = {operation.status: _success(operation, schemas)}
     responses |= {status: {"description": meaning} for status, meaning in operation.also.items()}
     responses |= _failures([*operation.errors, *(GUARD if writes else ()), Unexpected])
-    said["responses"] = {str(status): told for status, told in sorted(responses.items())}
+    document["responses"] = {str(status): described_json for status, described_json in sorted(responses.items())}
     if writes:
-        said["security"] = [{"token": []}, {"tokenHeader": []}, {}]
-    return said
+        document["security"] = [{"token": []}, {"tokenHeader": []}, {}]
+    return document
 
 
 def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Done"}
     if operation.headers:
         text = {"type": "string"}
-        success["headers"] = {name: {"description": told, "schema": text} for name, told in operation.headers.items()}
+        success["headers"] = {
+            name: {"description": described_json, "schema": text} for name, described_json in operation.headers.items()
+        }
     content = {} if operation.answers is None else as_json(schemas.of(operation.answers, sent=False))
     if content := content | {kind: {} for kind in operation.files}:
         success["content"] = content
@@ -46,8 +48,8 @@ def _failure(status: int, errors: Sequence[type[ClewError]]) -> dict[str, Any]:
     kinds = {kind for kind in errors if kind.status == status}
     known = sorted(f"- `{kind.code}`: {_first_line(kind)}" for kind in kinds if "text" in vars(kind))
     others = [f"- else: {MEANINGS[status]}"] if any("text" not in vars(kind) for kind in kinds) else []
-    told = {"$ref": f"#/components/responses/{status}"}
-    return told | ({"description": "\n".join(known + others)} if known and kinds != {Unexpected} else {})
+    described_json = {"$ref": f"#/components/responses/{status}"}
+    return described_json | ({"description": "\n".join(known + others)} if known and kinds != {Unexpected} else {})
 
 
 def _first_line(kind: type[ClewError]) -> str:
@@ -67,8 +69,8 @@ def _of_query(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
 
 
 def _parameter(name: str, field: dict[str, Any], required: bool) -> dict[str, Any]:
-    told = {"name": name, "in": "query", "required": required, "description": field.get("description", "")}
-    return told | {"schema": _of_text(field)}
+    described_json = {"name": name, "in": "query", "required": required, "description": field.get("description", "")}
+    return described_json | {"schema": _of_text(field)}
 
 
 def _of_text(field: dict[str, Any]) -> dict[str, Any]:

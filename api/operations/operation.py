@@ -120,10 +120,10 @@ def operation_of(view: View) -> Operation | None:
 
 
 def _summary(view: View) -> str:
-    said = (view.__doc__ or "").strip().partition("\n")[0]
-    if not said:
+    summary = (view.__doc__ or "").strip().partition("\n")[0]
+    if not summary:
         raise TypeError(f"{view.__qualname__} has no docstring, which is what its operation is called")
-    return said.removesuffix(".")
+    return summary.removesuffix(".")
 
 
 def _answered(returned: Any) -> Any:

@@ -129,5 +129,5 @@ def _by(services: Services) -> str | None:
 
 
 def _failed(run_id: str, error: ClewError) -> RunFailed:
-    told: dict[str, Any] = coded(error, "error")
-    return RunFailed(run_id=run_id, **told)
+    content: dict[str, Any] = coded(error, "error")
+    return RunFailed(run_id=run_id, **content)

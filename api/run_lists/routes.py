@@ -143,6 +143,6 @@ def _with_version(response: Response, version: str, pending: int) -> Response:
 
 def _address_of(page: int) -> str:
     """Returns the address of another page, below the one asked for: a proxy's prefix is not ours to know."""
-    told = request.args.to_dict(flat=False)
-    pairs = [(name, text) for name, texts in told.items() if name != "page" for text in texts]
+    given = request.args.to_dict(flat=False)
+    pairs = [(name, text) for name, texts in given.items() if name != "page" for text in texts]
     return "?" + urlencode([*pairs, ("page", str(page))])

@@ -5,7 +5,7 @@ from typing import Any
 import dash
 import flask
 
-from callbacks.artifacts.files import FileQuery, told
+from callbacks.artifacts.files import FileQuery, json_route
 from components.links import training_href
 from domain.errors import NotFound, ServiceError
 from domain.trainings.tags import LOG_TAIL, REQUEST
@@ -18,7 +18,7 @@ def register(app: dash.Dash, services: Services) -> None:
     server: flask.Flask = app.server
 
     @server.get("/artifacts/console")
-    @told
+    @json_route
     def artifact_console(asked: FileQuery) -> dict[str, Any]:
         """Returns no lines where nothing that it wrote is known; `href` leads to the training, `path` is the file."""
         found = _of_training(services, asked.run)

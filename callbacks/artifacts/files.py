@@ -8,7 +8,7 @@ import dash
 import flask
 from pydantic import BaseModel, Field, ValidationError
 
-from callbacks.wire import answer, in_words
+from callbacks.wire import answer, with_message
 from components.texts.translate import translate
 from domain.errors import BadInput, NotFound, ServiceError
 from domain.errors.artifacts.records import NotShown, RangeNotServed
@@ -20,9 +20,9 @@ from services.artifacts.text_search import wanted
 from services.connect import Services
 
 Byte = Annotated[int | None, Field(ge=0, lt=2**53)]
-Told = Callable[["FileQuery"], dict[str, Any]]
+FileRoute = Callable[["FileQuery"], dict[str, Any]]
 # Its page says them where the file would be; a browser would call any other status an error of the page.
-_SAID: Final = (BadInput, NotFound, ServiceError, NotShown, RangeNotServed)
+_SHOWN_AS_PROBLEM: Final = (BadInput, NotFound, ServiceError, NotShown, RangeNotServed)
 
 
 class FileQuery(BaseModel):
@@ -42,7 +42,7 @@ def register(app: dash.Dash, services: Services) -> None:
     artifacts = services.artifacts
 
     @server.get("/artifacts/list")
-    @told
+    @json_route
     def artifact_list(asked: FileQuery) -> dict[str, Any]:
         """Answers with name, whether it is a folder, and bytes: an object for each of 10,000 would be three times as
         long.
@@ -50,37 +50,37 @@ def register(app: dash.Dash, services: Services) -> None:
         Of a run without any, `root` is where they would be, unless that is MLflow's own place.
         """
         found = artifacts.listed(asked.run, asked.path)
-        told = {"files": [[entry.name, entry.is_dir, entry.size_bytes] for entry in found]}
-        return told if found or asked.path else told | {"root": artifacts.root_elsewhere(asked.run)}
+        json_route = {"files": [[entry.name, entry.is_dir, entry.size_bytes] for entry in found]}
+        return json_route if found or asked.path else json_route | {"root": artifacts.root_elsewhere(asked.run)}
 
     @server.get("/artifacts/preview")
-    @told
+    @json_route
     def artifact_preview(asked: FileQuery) -> dict[str, Any]:
         return preview_of(artifacts, asked.run, asked.path).model_dump(mode="json", exclude_none=True)
 
     @server.get("/artifacts/lines")
-    @told
+    @json_route
     def artifact_lines(asked: FileQuery) -> dict[str, Any]:
         found = artifacts.lines(asked.run, asked.path, before=asked.before, after=asked.after, most=MOST_LINES)
         return found._asdict()
 
     @server.get("/artifacts/found")
-    @told
+    @json_route
     def artifact_found(asked: FileQuery) -> dict[str, Any]:
         pattern = wanted(asked.q, is_pattern=asked.regex)
         found = artifacts.found(asked.run, asked.path, pattern, before=asked.before, after=asked.after)
         return found.model_dump()
 
 
-def told(route: Told) -> Callable[[], flask.Response]:
+def json_route(route: FileRoute) -> Callable[[], flask.Response]:
     """Has `route` get its query, and answer as a `problem` what its page says in the file's place."""
 
     @wraps(route)
-    @in_words
+    @with_message
     def answered() -> flask.Response:
         try:
             return answer(route(_asked()))
-        except _SAID as error:
+        except _SHOWN_AS_PROBLEM as error:
             reason = error.reason.code if isinstance(error, NotShown) else None
             return answer({"problem": translate(error), "code": error.code, "reason": reason})
 

@@ -5,7 +5,7 @@ from typing import Any
 import dash
 import flask
 
-from callbacks.artifacts.files import FileQuery, told
+from callbacks.artifacts.files import FileQuery, json_route
 from components.colours import line_styles
 from domain.artifacts.media_pattern import media_pattern
 from domain.errors.records import RunIdMalformed
@@ -19,7 +19,7 @@ def register(app: dash.Dash, services: Services) -> None:
     server: flask.Flask = app.server
 
     @server.get("/artifacts/media")
-    @told
+    @json_route
     def artifact_media(asked: FileQuery) -> dict[str, Any]:
         """Answers for the runs that are compared, in their order: a run's colour depends on them.
 

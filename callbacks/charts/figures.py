@@ -9,7 +9,7 @@ import flask
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.runs.drawing import Drawing
-from callbacks.wire import in_words
+from callbacks.wire import with_message
 from components import notices
 from components.charts.figures import figure
 from components.texts.language import _
@@ -29,12 +29,12 @@ def register(app: dash.Dash, services: Services) -> None:
     lookup = RunLookup(services)
 
     @server.get(PATH)
-    @in_words
+    @with_message
     def chart_figure() -> flask.Response:
         return _drawn(services, lookup, FigureQuery.of(asked()))
 
     @server.post(PATH)
-    @in_words
+    @with_message
     def chart_figure_of_many() -> flask.Response:
         return _drawn(services, lookup, FigureQuery.of(asked()))
 
@@ -46,7 +46,7 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
     if not query.axis_chosen:
         options = over_what_is_alike(options, runs, services.vocabulary)
     drawing = Drawing.of_runs(services, view, runs, query.chart.of, options, ends)
-    options, said = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
+    options, sentences = (options, []) if query.axis_chosen else _by_itself(query, options, drawing)
     drawn = figure(
         query.chart,
         drawing.runs,
@@ -56,11 +56,11 @@ def _drawn(services: Services, lookup: RunLookup, query: FigureQuery) -> flask.R
         sampled=drawing.sampled,
         width=query.width,
         window=query.window,
-        said=said,
+        sentences=sentences,
         curve_of=services.curves.curve,
     )
     drawing = drawing._replace(is_loading=drawing.is_loading or lookup.is_awaited(view, query.runs))
-    return kept_json(_told(services, query, drawing, drawn))
+    return kept_json(_facts(services, query, drawing, drawn))
 
 
 def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> tuple[ChartOptions, list[str]]:
@@ -68,11 +68,11 @@ def _by_itself(query: FigureQuery, options: ChartOptions, drawing: Drawing) -> t
     if len(drawing.runs) != 1 or options.axis is not Axis.STEP:
         return options, []
     axis = axis_for(drawing.found.history(drawing.runs[0], query.chart.of[0]), drawing.found.latest)
-    said = [] if axis is Axis.STEP else [_("steps are missing: drawn over time")]
-    return options.model_copy(update={"axis": axis}), said
+    sentences = [] if axis is Axis.STEP else [_("steps are missing: drawn over time")]
+    return options.model_copy(update={"axis": axis}), sentences
 
 
-def _told(services: Services, query: FigureQuery, drawing: Drawing, drawn: dict[str, Any]) -> dict[str, Any]:
+def _facts(services: Services, query: FigureQuery, drawing: Drawing, drawn: dict[str, Any]) -> dict[str, Any]:
     words = services.vocabulary
     logged = (subject.key_in(run.metrics, words.of(run)) for run in drawing.runs for subject in query.chart.of)
     return {

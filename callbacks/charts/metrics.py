@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
-from callbacks.wire import in_words
+from callbacks.wire import with_message
 from domain.charts.figure_query import run_ids
 from domain.charts.metric_catalogue import MetricCatalogue, metric_catalogue
 from domain.tracking.runs import Run
@@ -32,12 +32,12 @@ def register(app: dash.Dash, services: Services) -> None:
         return kept_json({**catalogue._asdict(), "pending": lookup.is_awaited(view, ids)})
 
     @server.get(PATH)
-    @in_words
+    @with_message
     def chart_metrics() -> flask.Response:
         return answer()
 
     @server.post(PATH)
-    @in_words
+    @with_message
     def chart_metrics_of_many() -> flask.Response:
         return answer()
 

@@ -8,7 +8,7 @@ import flask
 
 from callbacks.charts.answers import kept_json
 from callbacks.charts.asked import RunLookup, asked
-from callbacks.wire import in_words
+from callbacks.wire import with_message
 from components.texts.translate import translate
 from domain.errors import ServiceError
 from domain.errors.records import RunIdMalformed, RunNotFound
@@ -29,7 +29,7 @@ def register(app: dash.Dash, services: Services) -> None:
     lookup = RunLookup(services)
 
     @server.get(PATH)
-    @in_words
+    @with_message
     def metrics_table() -> flask.Response:
         run_id = str(asked().get("run") or "")
         if not is_run_id(run_id):

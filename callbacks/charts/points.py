@@ -13,7 +13,7 @@ import flask
 
 from callbacks.charts.asked import RunLookup, asked
 from callbacks.runs.drawing import keys_to_draw
-from callbacks.wire import in_words
+from callbacks.wire import with_message
 from components.charts import points_file
 from components.charts.known import Known
 from components.texts.translate import translate
@@ -50,12 +50,12 @@ def register(app: dash.Dash, services: Services) -> None:
         return response
 
     @server.get(PATH)
-    @in_words
+    @with_message
     def chart_points() -> flask.Response:
         return answer()
 
     @server.post(PATH)
-    @in_words
+    @with_message
     def chart_points_of_many() -> flask.Response:
         return answer()
 

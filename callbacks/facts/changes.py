@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Input, Output
 from pydantic import BaseModel, Field
 
 from callbacks.facts.parts import query_as
-from callbacks.wire import told_in_place
+from callbacks.wire import problem_in_place
 from components import ids
 from components.run_facts.changes.change_tables import (
     MOST_HELD_AGAINST,
@@ -67,7 +67,7 @@ def register(app: dash.Dash, services: Services) -> None:
     patience = services.settings.patience_seconds
 
     @server.get("/runs/changes")
-    @told_in_place
+    @problem_in_place
     def run_changes() -> dict[str, Any]:
         """Answers against the run that was found; of none or several the body says so."""
         if "runs" in flask.request.args:
@@ -85,7 +85,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return {"against": [found[0].run_id, found[0].name], "rows": rows, "body": body}
 
     @server.get("/runs/named")
-    @told_in_place
+    @problem_in_place
     def runs_named() -> dict[str, Any]:
         """Answers with id, name and experiment of each."""
         asked = query_as(NamedQuery)
@@ -137,8 +137,8 @@ def _between(services: Services, asked: ComparedQuery) -> dict[str, Any]:
 
 
 def _only(shown: int, asked: int) -> Any:
-    [said] = nothing(_("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(asked)))
-    return said
+    [sentence] = nothing(_("The first %(n)s of %(all)s runs are shown.", n=words.count(shown), all=words.count(asked)))
+    return sentence
 
 
 def _tables(services: Services, runs: Sequence[Run], typed: str, most: int) -> tuple[list[Any], int]:

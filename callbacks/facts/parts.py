@@ -8,7 +8,7 @@ import flask
 from dash import ClientsideFunction, Input, Output
 from pydantic import BaseModel, Field, ValidationError
 
-from callbacks.wire import told_in_place
+from callbacks.wire import problem_in_place
 from components import ids
 from components.run_facts import lineage, logged
 from components.run_facts.gpu_part import gpus
@@ -53,7 +53,7 @@ def register(app: dash.Dash, services: Services) -> None:
     }
 
     @server.get("/runs/facts")
-    @told_in_place
+    @problem_in_place
     def run_part() -> dict[str, Any]:
         """Answers with a part's entries, all of them without a search."""
         asked = query_as(PartQuery)
@@ -104,5 +104,5 @@ def _gpu_uses(services: Services, run: Run) -> list[GpuUse]:
     """Returns None of a monitor that does not answer: the page of the GPUs says so."""
     if run.status is not RunStatus.RUNNING:
         return []
-    told = services.gpu_reports.all().items()
-    return [use for host, report in told if isinstance(report, GpuReport) for use in gpus_of(run, host, report)]
+    reports = services.gpu_reports.all().items()
+    return [use for host, report in reports if isinstance(report, GpuReport) for use in gpus_of(run, host, report)]

@@ -12,7 +12,7 @@ import flask
 from dash import html
 
 from callbacks.runs.drawing import Drawing
-from callbacks.wire import in_words
+from callbacks.wire import with_message
 from components import notices
 from components.chart_grid.grid_address import GridAddress
 from components.charts.chart_config import chart_config
@@ -70,7 +70,7 @@ def register(app: dash.Dash, services: Services) -> None:
     plotly = next(Path(app.config.assets_folder).glob("plotly-basic-*.min.js"))
 
     @server.route(PATH, methods=["GET", "POST"])
-    @in_words
+    @with_message
     def report() -> flask.Response:
         """Takes what the address of the page with the comparison says; as a form where that is long."""
         asked, now = _asked(services), datetime.now(UTC)
@@ -96,8 +96,8 @@ def _asked(services: Services) -> Asked:
     options, _odd = ChartOptions.from_address(lists)
     if "axis" not in options.model_fields_set:
         options = over_what_is_alike(options, runs, services.vocabulary)
-    told = [_("MLflow knows no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
-    notes = told if len(runs) < len(ids) else []
+    parts = [_("MLflow knows no run %(ids)s.", ids=", ".join(run_id for run_id in ids if view.get(run_id) is None))]
+    notes = parts if len(runs) < len(ids) else []
     if len(asked_ids) > MOST_RUNS:
         notes.append(sections.first_of(MOST_RUNS, len(asked_ids)))
     return Asked(runs, view, options, GridAddress.of(lists), _address(), notes, time.monotonic() + _WAIT_SECONDS)
@@ -107,8 +107,8 @@ def _address() -> str:
     """Returns the page with the comparison, as its reader's browser writes it."""
     page = flask.request.host_url.rstrip("/") + href("/mlflow")
     pairs = [(name, value) for name, values in flask.request.values.lists() for value in values]
-    said = "&".join(f"{quote(name)}={quote(value, safe=',')}" for name, value in pairs)
-    return f"{page}{'&' if '?' in page else '?'}{said}"
+    query = "&".join(f"{quote(name)}={quote(value, safe=',')}" for name, value in pairs)
+    return f"{page}{'&' if '?' in page else '?'}{query}"
 
 
 def _encoded(pieces: Iterator[str]) -> Iterator[bytes]:
@@ -190,10 +190,12 @@ def _complete(services: Services, asked: Asked, wanted: Sequence[Subject]) -> Dr
 def _missing(drawing: Drawing) -> list[str]:
     """Returns what is missing of the numbers."""
     late = len(drawing.pending)
-    told = [notices.failed_history(cause) for cause in drawing.failures]
+    parts = [notices.failed_history(cause) for cause in drawing.failures]
     if late:
-        told.append(ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", late))
-    return told
+        parts.append(
+            ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", late)
+        )
+    return parts
 
 
 def _pictures(services: Services, asked: Asked) -> Iterator[str]:
@@ -217,15 +219,15 @@ def _shown(picture: Picture, base: str) -> Iterator[str]:
         return
     page = href(f"/api/runs/{quote(run.run_id)}/artifacts/file")
     place = f"{page}{'&' if '?' in page else '?'}path={quote(file.path, safe='')}"
-    yield sections.only_told(caption, place, base)
+    yield sections.caption_only(caption, place, base)
 
 
 def _about_pictures(found: Pictures) -> list[str]:
-    told = []
+    parts = []
     if found.left_out:
         most = words.count(MOST_BYTES >> 20)
         text = _("Left out: %(n)s, which are no pictures, or would make the file larger than %(most)s MiB of pictures.")
-        told.append(text % {"n": words.count(found.left_out), "most": most})
+        parts.append(text % {"n": words.count(found.left_out), "most": most})
     if found.is_cut:
-        told.append(_("Not all pictures were read in time."))
-    return told + list(dict.fromkeys(translate(error) for error in found.failures))
+        parts.append(_("Not all pictures were read in time."))
+    return parts + list(dict.fromkeys(translate(error) for error in found.failures))

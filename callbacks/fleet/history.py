@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from pydantic import ValidationError
 
 from callbacks.freshness import FailureUpdate, failure_outputs, is_retry, tick_and_retry
-from callbacks.wire import in_words
+from callbacks.wire import with_message
 from components import ids, notices
 from components.fleet import usage_table
 from components.fleet.fleet_words import nothing_found
@@ -70,7 +70,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return {"chart": chart, **_failed(services, view), "is_whole": not view.is_pending}
 
     @app.server.get("/fleet/usage.csv")
-    @in_words
+    @with_message
     def usage_as_csv() -> flask.Response:
         try:
             question = FleetQuestion.model_validate(flask.request.args.to_dict())
@@ -114,13 +114,13 @@ def _chart(services: Services, question: FleetQuestion, view: HistoryView, drawn
     found = matching(view.history, question.q, run_of)
     is_meant = _is_meant(question, found)
     made = [line for line in lines(found, question.measure, question.by, run_of) if is_meant(line.key)]
-    told = note(view.history, view.as_of_ms, len(made), is_pending=view.is_pending)
+    sentences = note(view.history, view.as_of_ms, len(made), is_pending=view.is_pending)
     if not made:
-        told.append(nothing(nothing_found(question, of_gpus=len(found.gpus))))
+        sentences.append(nothing(nothing_found(question, of_gpus=len(found.gpus))))
     rows = [usage_table.row(number, used) for number, used in enumerate(_rows(services, question, view.history))]
     return {
         "figure": history_figure(question, view.history.steps, made),
-        "note": told,
+        "note": sentences,
         "rows": rows,
         "drawn": mark,
         "no_lines": not made,
@@ -157,8 +157,8 @@ def _failed(services: Services, view: HistoryView) -> FailureUpdate:
     # Of several monitors the one that failed is named.
     service = MessageData.of(failure.service if isinstance(failure, ServiceError) else services.fleet.source.name)
     cause = failure.cause_json if isinstance(failure, ServiceError) else failure.json_value
-    said = notices.failure(service, MessageData.model_validate(cause), as_of_ms=view.as_of_ms)
-    return {"failure": said, "failed": True}
+    sentence = notices.failure(service, MessageData.model_validate(cause), as_of_ms=view.as_of_ms)
+    return {"failure": sentence, "failed": True}
 
 
 def _register_browser(app: dash.Dash) -> None:

@@ -10,7 +10,7 @@ import flask
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from callbacks.wire import answer, body_as, in_words, told_in_place
+from callbacks.wire import answer, body_as, problem_in_place, with_message
 from components.run_changes import answers
 from components.run_changes.trash_rows import trash_rows
 from domain.errors import ClewError
@@ -41,7 +41,7 @@ class OneRun(BaseModel):
     is_confirmed: bool = False
 
     @model_validator(mode="after")
-    def _says_how(self) -> Self:
+    def _has_an_action(self) -> Self:
         if (self.action is RunAction.CHANGE) != (self.change is not None):
             raise PydanticCustomError("changes_nothing", "names nothing that is to be changed")
         return self
@@ -53,7 +53,7 @@ def register(app: dash.Dash, services: Services) -> None:
     team_runs, patience = services.team_runs, services.settings.patience_seconds
 
     @server.get("/runs/now")
-    @told_in_place
+    @problem_in_place
     def run_now() -> dict[str, Any]:
         run_id = flask.request.args.get("run", "")
         if not is_run_id(run_id):
@@ -61,7 +61,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return answers.now(team_runs.now(run_id))
 
     @server.post("/runs/change")
-    @in_words
+    @with_message
     def change_run() -> flask.Response:
         asked = body_as(OneRun, _MOST_BYTES)
         try:
@@ -76,7 +76,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return answer(done)
 
     @server.post("/runs/many")
-    @in_words
+    @with_message
     def change_many() -> flask.Response:
         """Changes a few runs at a time: the page counts, and can stop."""
         asked = body_as(ManyRuns, _MOST_BYTES)
@@ -90,7 +90,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return answer(answers.many(done, found.failed, names) | {"left": found.left})
 
     @server.get("/runs/trash")
-    @in_words
+    @with_message
     def trash() -> flask.Response:
         asked_again = "again" in flask.request.args
         known = team_runs.trash.refreshed(patience) if asked_again else team_runs.trash.view(patience)

@@ -60,7 +60,7 @@ def register(app: dash.Dash, services: Services) -> None:
 
     @app.callback(
         Output(ids.GROUP_PATTERN_READ, "data"),
-        Output(ids.GROUP_PATTERN_SAID, "children"),
+        Output(ids.GROUP_PATTERN_ERROR, "children"),
         Output(ids.GROUP_PATTERN, "invalid"),
         Input(ids.GROUP_PATTERN, "value"),
         prevent_initial_call=True,

@@ -5,7 +5,7 @@ import flask
 from dash import ClientsideFunction, Input, Output
 
 from callbacks.runs.run_rows import rows_for
-from callbacks.wire import answer, body_as, in_words
+from callbacks.wire import answer, body_as, with_message
 from components import ids
 from components.relations.relation_columns import relation_columns
 from domain.run_table.query import RunQuery
@@ -18,7 +18,7 @@ def register(app: dash.Dash, services: Services) -> None:
     rows, patience = rows_for(app, services), services.settings.patience_seconds
 
     @server.post("/runs/relations")
-    @in_words
+    @with_message
     def columns_of_runs() -> flask.Response:
         """Answers with the runs' values in the columns of the query, which are the axes."""
         query = body_as(RunQuery)

@@ -128,7 +128,7 @@ def _body(services: Services, run_id: str, drawing: Drawing, beside: Beside | No
     return {
         "hidden": False,
         "facts": run_detail.facts(run, _mlflow_page(services, run), services.vocabulary, beside),
-        "notices": notices.said(sentences),
+        "notices": notices.sentences_alert(sentences),
     }
 
 

@@ -76,7 +76,7 @@ def _register_refresh(app: dash.Dash, services: Services) -> None:
         Input(ids.EXPERIMENT, "value"),
         Input(ids.failure_alert("runs"), "is_open"),
     )
-    def say_why_it_is_empty(_version: str, experiment: str, failed: bool) -> Any:
+    def explain_empty_list(_version: str, experiment: str, failed: bool) -> Any:
         view = services.runs.view()
         if view.runs is None:
             return None if failed else no_update

@@ -59,7 +59,7 @@ def _register_query(app: dash.Dash) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("runs", "progress"),
-        Output(ids.PROGRESS_SAID, "children"),
+        Output(ids.PROGRESS_TEXT, "children"),
         Input(ids.LISTED, "data"),
         State(ids.TEXTS, "data"),
     )
@@ -74,7 +74,7 @@ def _register_selection(app: dash.Dash) -> None:
         Output(ids.COMPARE, "children"),
         Output(ids.COMPARE, "disabled"),
         Output(ids.CLEAR, "disabled"),
-        Output(ids.SELECT_SAID, "children"),
+        Output(ids.SELECTION_STATUS, "children"),
         Input(ids.SELECTED, "data"),
         State(ids.TEXTS, "data"),
     )

@@ -14,7 +14,7 @@ import numpy as np
 from cachetools import LRUCache
 from pydantic import Field, ValidationError
 
-from callbacks.wire import answer, body_as, in_words
+from callbacks.wire import answer, body_as, with_message
 from components.run_rows.list_csv import csv_pieces
 from components.run_rows.listing import Page, column_menu, ids_left, listing
 from components.run_rows.rows import Known
@@ -110,18 +110,18 @@ def register(app: dash.Dash, services: Services) -> None:
         return rows.known(services.runs.first_view(patience))
 
     @server.post("/runs/rows")
-    @in_words
+    @with_message
     def page_of_rows() -> flask.Response:
         asked = body_as(RowsQuery)
         return answer(listing(known(), asked, Page(asked.page, asked.page_size), asked.selected))
 
     @server.post("/runs/ids")
-    @in_words
+    @with_message
     def ids_of_rows() -> flask.Response:
         return answer(ids_left(known(), body_as(RunQuery)))
 
     @server.get("/runs/columns")
-    @in_words
+    @with_message
     def columns() -> flask.Response:
         there = known()
         response = answer(column_menu(there))
@@ -131,7 +131,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return response
 
     @server.get("/runs/list.csv")
-    @in_words
+    @with_message
     def list_as_csv() -> flask.Response:
         query = _query(flask.request.args.to_dict(flat=False))
         there = known()
@@ -146,8 +146,8 @@ def register(app: dash.Dash, services: Services) -> None:
         return response
 
 
-def _query(told: dict[str, list[str]]) -> RunQuery:
+def _query(parameters: dict[str, list[str]]) -> RunQuery:
     try:
-        return RunQuery.from_parameters(told)
+        return RunQuery.from_parameters(parameters)
     except ValidationError as error:
         raise ContractMisfit(misfits_of(error)) from error

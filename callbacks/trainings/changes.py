@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from callbacks.trainings.forks import check_fork
 from callbacks.trainings.form import known_trainer
-from callbacks.wire import answer, body_as, in_words
+from callbacks.wire import answer, body_as, with_message
 from components.links import href, training_href
 from components.trainings import training_form, training_outcomes
 from domain.access.rules import Access, Asker, check
@@ -50,7 +50,7 @@ def register(app: dash.Dash, services: Services) -> None:
     server: flask.Flask = app.server
 
     @server.post("/trainings/start")
-    @in_words
+    @with_message
     def start() -> flask.Response:
         asked = body_as(StartAsked, _MOST_BYTES)
         try:
@@ -61,13 +61,13 @@ def register(app: dash.Dash, services: Services) -> None:
             return answer(training_form.refused(error, training_form.field_errors(error)))
         except ClewError as error:
             return answer(training_form.refused(error))
-        services.trainings.queue_anew(services.settings.patience_seconds)
+        services.trainings.refreshed_queue(services.settings.patience_seconds)
         run_ids = [one.run_id for one in started.runs] or [started.run_id]
         where = training_href(run_ids[0]) if len(run_ids) == 1 else None
         return answer(training_form.started(run_ids, where))
 
     @server.post("/trainings/actions")
-    @in_words
+    @with_message
     def act() -> flask.Response:
         asked = body_as(ActionAsked, _MOST_BYTES)
         try:
@@ -76,7 +76,7 @@ def register(app: dash.Dash, services: Services) -> None:
             return answer(training_form.not_known(error))
         except ClewError as error:
             return answer(training_form.refused(error))
-        services.trainings.queue_anew(services.settings.patience_seconds)
+        services.trainings.refreshed_queue(services.settings.patience_seconds)
         return answer(done)
 
 

@@ -8,7 +8,7 @@ import flask
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from callbacks.trainings.forks import check_fork
-from callbacks.wire import answer, body_as, in_words
+from callbacks.wire import answer, body_as, with_message
 from components.texts.translate import translate
 from components.trainings import training_form
 from domain.errors.trainings.requests import TrainerNotInstalled, TrainerUnknown, TrainingRefused
@@ -65,7 +65,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return answer(drawn | {"is_complete": view.failure is None})
 
     @server.post("/trainings/check")
-    @in_words
+    @with_message
     def check() -> flask.Response:
         asked = body_as(FilledForm, _MOST_BYTES)
         trainer = known_trainer(services, asked.trainer)
@@ -102,8 +102,8 @@ def _repeated(services: Services, view: TrainersView, args: Any) -> Repeated:
         values = _fitting(trainer, values)
     if not values:
         return Repeated(note=training_form.nothing_to_fill_in(run_id))
-    said = training_form.filled_from(run.name or run_id[:8], is_asked_for=request is not None, is_fork=is_fork)
-    return Repeated(trainer.name, values, said)
+    text = training_form.filled_from(run.name or run_id[:8], is_asked_for=request is not None, is_fork=is_fork)
+    return Repeated(trainer.name, values, text)
 
 
 def _run(services: Services, run_id: str) -> Run | None:

@@ -35,18 +35,18 @@ class Trainings:
     """The trainings of our scheduler beside those that are recorded in MLflow, whoever's they are."""
 
     def __init__(
-        self, services: Services, told: TrainingList, table: RunTable | None, *, with_archived: bool = False
+        self, services: Services, listed: TrainingList, table: RunTable | None, *, with_archived: bool = False
     ) -> None:
         self._vocabulary = services.vocabulary
-        self._told = {one.run_id: one for one in told.trainings}
-        self._scheduler = told.scheduler
+        self._listed = {one.run_id: one for one in listed.trainings}
+        self._scheduler = listed.scheduler
         self._table = table
         recorded = np.zeros(0, np.intp) if table is None else np.flatnonzero(table.tag_codes(tags.REQUEST) != NO_TEXT)
         left_out = np.isin(recorded, _archived(table))
         self.archived = int(np.count_nonzero(left_out))
         """How many of them are over and marked as archived."""
         self._recorded = recorded if with_archived else recorded[~left_out]
-        self._new = [one for one in told.trainings if table is None or one.run_id not in table]
+        self._new = [one for one in listed.trainings if table is None or one.run_id not in table]
 
     @property
     def total(self) -> int:
@@ -55,7 +55,7 @@ class Trainings:
 
     def open(self) -> list[Row]:
         """Returns those that wait or run, of every scheduler."""
-        own = [Row(one) for one in self._told.values() if one.state not in OVER]
+        own = [Row(one) for one in self._listed.values() if one.state not in OVER]
         return own + [row for row in self._elsewhere() if row.training.state not in OVER]
 
     def newest(self, most: int) -> list[Row]:
@@ -68,14 +68,14 @@ class Trainings:
             return
         rows = np.intersect1d(self._recorded, self._table.rows_with_status(*_OPEN))
         for run in self._runs(rows):
-            if run.run_id not in self._told and (self._is_elsewhere(run) or not self._scheduler):
+            if run.run_id not in self._listed and (self._is_elsewhere(run) or not self._scheduler):
                 yield from self._row(run)
 
     def _runs(self, rows: Any) -> Iterator[Run]:
         return iter(()) if self._table is None else self._table.runs(rows)
 
     def _row(self, run: Run) -> Iterator[Row]:
-        training = self._told.get(run.run_id) or recorded_training(run)
+        training = self._listed.get(run.run_id) or recorded_training(run)
         if training is not None:
             rate = run.latest("success_rate", self._vocabulary)
             yield Row(training, rate, self._is_elsewhere(run), Mark.ARCHIVED in run.marks)
@@ -99,19 +99,19 @@ def register(app: dash.Dash, services: Services) -> None:
     @server.get("/trainings/list")
     def listed() -> flask.Response:
         view = services.trainings.queue(services.settings.patience_seconds)
-        told = TrainingList() if view.known is None else view.known.listed
+        listed = TrainingList() if view.known is None else view.known.listed
         with_archived = flask.request.args.get("archived") == "true"
-        trainings = Trainings(services, told, services.runs.view().runs, with_archived=with_archived)
+        trainings = Trainings(services, listed, services.runs.view().runs, with_archived=with_archived)
         most, most_queued = (_number(flask.request.args.get(name)) for name in ("most", "most_queued"))
         waiting, history = training_rows.in_queue(trainings.open()), trainings.newest(most)
         queue, totals = waiting[:most_queued], (len(waiting), trainings.total, trainings.archived)
-        version = words.fingerprint(repr((view.failure, told.busy, told.slots, queue, history, totals)))
+        version = words.fingerprint(repr((view.failure, listed.busy, listed.slots, queue, history, totals)))
         if flask.request.args.get("version") == version:
             return answer({"version": version, "is_same": True})
         drawn = training_rows.listed(
             training_rows.queue_rows(queue, refusal_of(Access.WRITE)),
             training_rows.history_rows(history),
-            slots=training_rows.slots_text(told.slots, told.busy, told.host),
+            slots=training_rows.slots_text(listed.slots, listed.busy, listed.host),
             queued=len(waiting),
             total=trainings.total,
             archived=trainings.archived,

@@ -30,21 +30,23 @@ def register(app: dash.Dash, services: Services) -> None:
         """Returns the training as its scheduler tells it, else as its run in MLflow does."""
         run_id = flask.request.args.get("run_id", "")
         try:
-            told, away = _told(services, run_id), None
+            known_training, away = _known(services, run_id), None
         except ServiceError as error:
-            told, away = None, translate(error)
-        shown = told or _recorded(services, run_id)
+            known_training, away = None, translate(error)
+        shown = known_training or _recorded(services, run_id)
         if shown is None and away is None:
             return answer({"is_there": False, "html": training_page.not_found(run_id)})
-        note = None if told is not None or away is not None else training_page.elsewhere(shown)
+        note = None if known_training is not None or away is not None else training_page.elsewhere(shown)
         training = None if shown is None else shown.model_dump(mode="json")
-        return answer({"is_there": True, "training": training, "is_live": told is not None, "away": away, "note": note})
+        return answer(
+            {"is_there": True, "training": training, "is_live": known_training is not None, "away": away, "note": note}
+        )
 
     @server.get("/trainings/result")
     def result() -> flask.Response:
         run_id = flask.request.args.get("run_id", "")
         try:
-            training = _told(services, run_id)
+            training = _known(services, run_id)
         except ServiceError:
             training = None
         run = _ended_run(services, run_id)
@@ -58,7 +60,7 @@ def register(app: dash.Dash, services: Services) -> None:
         return answer(training_outcomes.result(training, summary, made, refusal_of(Access.WRITE)))
 
 
-def _told(services: Services, run_id: str) -> Training | None:
+def _known(services: Services, run_id: str) -> Training | None:
     if not is_run_id(run_id):
         return None
     try:

@@ -38,13 +38,13 @@ def badge(alert: Alert) -> dbc.Badge:
     return dbc.Badge(kind_name(alert.kind), color=colour, class_name=f"alert-{alert.kind.value}", **text)
 
 
-def said(alert: Alert) -> html.A:
+def alert_link(alert: Alert) -> html.A:
     """Returns what an alert says, leading to the page that shows it."""
     return html.A(translate(alert.text), href=href(alert.subject.page))
 
 
 def _watcher(listed: AlertList, read_ms: int) -> Any:
-    if listed.watcher is not None and not listed.is_heard(read_ms):
+    if listed.watcher is not None and not listed.has_live_watcher(read_ms):
         text = _("The watcher of {host} has said nothing since {moment}: nobody is told of anything.")
         since = notices.moment(listed.watcher_at_ms)
         return dbc.Alert(around(text, host=listed.watcher, moment=since), color="warning", className="py-2")
@@ -96,8 +96,8 @@ def _table(alerts: Sequence[Alert], empty: str) -> Any:
 
 
 def _row(alert: Alert) -> html.Tr:
-    what = html.Td([badge(alert), " ", said(alert)], className="text-break")
-    return html.Tr([what, html.Td(_when(alert)), html.Td(_told(alert))])
+    what = html.Td([badge(alert), " ", alert_link(alert)], className="text-break")
+    return html.Tr([what, html.Td(_when(alert)), html.Td(_deliveries(alert))])
 
 
 def _when(alert: Alert) -> list[Any]:
@@ -108,7 +108,7 @@ def _when(alert: Alert) -> list[Any]:
     return around(_("{begin} until {end}"), begin=since, end=notices.moment(alert.until_ms))
 
 
-def _told(alert: Alert) -> list[Any]:
+def _deliveries(alert: Alert) -> list[Any]:
     """Returns each receiver by its name, and when; an address stands nowhere."""
     parts: list[Any] = [html.Div([name, " ", notices.age(at)]) for name, at in alert.told.items()]
     for name, due in alert.due.items():

@@ -33,8 +33,8 @@ class GridAddress(NamedTuple):
 
 
 def _all(query: Query, name: str) -> list[str]:
-    said = query.get(name, [])
-    return list(dict.fromkeys(one for one in ([said] if isinstance(said, str) else said) if one))
+    values = query.get(name, [])
+    return list(dict.fromkeys(one for one in ([values] if isinstance(values, str) else values) if one))
 
 
 def _is_chart(text: str) -> bool:
@@ -49,9 +49,9 @@ def _is_chart(text: str) -> bool:
     return True
 
 
-def _number(said: list[str]) -> float | None:
+def _number(values: list[str]) -> float | None:
     try:
-        number = float(said[-1]) if said else math.nan
+        number = float(values[-1]) if values else math.nan
     except ValueError:
         return None
     return number if math.isfinite(number) else None

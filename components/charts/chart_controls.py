@@ -89,7 +89,7 @@ def take_along() -> html.Div:
             html.A(_("Report (HTML)"), id=ids.REPORT, href="#", download="", className="btn btn-link btn-sm"),
             html.Span(
                 dbc.Button(_("Copy link"), id=ids.COPY_LINK, color="link", size="sm"),
-                id=ids.COPY_SAID,
+                id=ids.COPY_STATUS,
                 role="status",
                 **{"data-done": _("Link copied"), "data-failed": _("Copy it from the address bar")},
             ),

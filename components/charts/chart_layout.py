@@ -66,7 +66,7 @@ def chart_layout(
         "plot_bgcolor": "#fff",
         "font": {"family": "system-ui, sans-serif", "color": "#212529"},
         "uirevision": "keep",
-        "annotations": [] if empty is None else [_said_in_the_middle(empty)],
+        "annotations": [] if empty is None else [_annotation(empty)],
     }
 
 
@@ -96,7 +96,7 @@ def _x_axis(options: ChartOptions, scale: Scale, step: StepMeaning | None, *, le
     return spec
 
 
-def _said_in_the_middle(text: str) -> dict[str, Any]:
+def _annotation(text: str) -> dict[str, Any]:
     return {
         "text": text,
         "showarrow": False,

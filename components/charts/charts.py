@@ -12,7 +12,7 @@ from components.charts.encoding import encoded
 from components.charts.names import shortened
 from components.charts.scales import Scale, scale_of
 from components.charts.sentences.chart_summary import chart_summary
-from components.charts.sentences.line_ends import is_as_logged, nothing_finite, said_of_ends
+from components.charts.sentences.line_ends import is_as_logged, nothing_finite, sentences_on_ends
 from components.charts.sentences.overlay_key import overlay_key
 from components.charts.sentences.subtitle import first_of, put_below
 from components.charts.subjects import names
@@ -67,22 +67,22 @@ def line_chart(
     as_logged = is_as_logged(curves)
     empty = None if traces else nothing
     layout = chart_layout(spec, options, scale, empty, legend=legend, y_axis=y_axis, as_logged=as_logged, step=step)
-    said = (
+    sentences = (
         [
             *([] if legend else overlay_key(spec)),
             *remarks,
-            *y_scale.said(),
-            *_said(drawn, options, sampled),
-            *said_of_ends(curves),
+            *y_scale.sentences(),
+            *_sentences(drawn, options, sampled),
+            *sentences_on_ends(curves),
         ]
         if traces
         else []
     )
-    put_below(layout["title"], layout["margin"], [*said, *first_of(left_out)])
+    put_below(layout["title"], layout["margin"], [*sentences, *first_of(left_out)])
     named = [(shortened(line.name), line.curves) for line in lines]
     spoken = unescape(nothing.replace("<br>", "; "))
     summary = chart_summary(names(spec.of), named, nothing=spoken, remarks=left_out)
-    layout["meta"] = {"summary": summary, "x": {"axis": str(options.axis), **scale.as_told()}}
+    layout["meta"] = {"summary": summary, "x": {"axis": str(options.axis), **scale.as_written()}}
     return {"data": [encoded(trace, scale, y_scale) for trace in traces], "layout": layout}
 
 
@@ -132,7 +132,7 @@ def _singles(line: Line, points: Sequence[Drawn], options: ChartOptions, *, too_
     return _Part(traces, sum(len(each.x) for each in points), sum(each.total for each in points), too_few)
 
 
-def _said(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> Iterator[str]:
+def _sentences(parts: Sequence[_Part], options: ChartOptions, sampled: bool) -> Iterator[str]:
     shown, total = sum(part.shown for part in parts), sum(part.total for part in parts)
     if shown < total:
         yield _("%(shown)s of %(total)s points", shown=words.count(shown), total=words.count(total))

@@ -33,7 +33,7 @@ def figure(
     sampled: bool = False,
     width: int | None = None,
     window: Window | None = None,
-    said: Sequence[str] = (),
+    sentences: Sequence[str] = (),
     curve_of: CurveSource = history_curve,
 ) -> dict[str, Any]:
     """Returns the chart `spec` of `runs`, of the histories in `known`; `curve_of` makes the curves.
@@ -47,8 +47,10 @@ def figure(
     if window is not None:
         options = options.model_copy(update={"window": scale.window(window)})
     # Of several subjects many have the same to say.
-    told = dict.fromkeys(one for each in spec.of for one in remarks(each, runs, known, options, scale, curve_of))
-    nothing = _("Loading…") if still_loading else "<br>".join(told) or why_empty(options.axis, len(runs))
+    remarks_once = dict.fromkeys(
+        one for each in spec.of for one in remarks(each, runs, known, options, scale, curve_of)
+    )
+    nothing = _("Loading…") if still_loading else "<br>".join(remarks_once) or why_empty(options.axis, len(runs))
     return line_chart(
         spec,
         lines,
@@ -56,7 +58,7 @@ def figure(
         options=options,
         sampled=sampled,
         scale=scale,
-        remarks=[*said, *told],
+        remarks=[*sentences, *remarks_once],
         width=width,
         step=shared_step(spec.of, runs, known.vocabulary),
     )

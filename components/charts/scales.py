@@ -26,7 +26,7 @@ class Scale(NamedTuple):
     unit: TimeUnit | None
     base: int | None = None
 
-    def as_told(self) -> dict[str, float | int]:
+    def as_written(self) -> dict[str, float | int]:
         """Returns how a place on the axis becomes the axis's own unit again: (shown + shift) * divisor + base."""
         return {"divisor": self.divisor, "shift": self.shift, "base": self.base or 0}
 

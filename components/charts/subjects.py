@@ -57,8 +57,8 @@ def chart_title(spec: ChartSpec) -> str:
     """Returns the names of a chart's subjects as Plotly reads them, as many as there is room for."""
     shown = spec.of[: MOST_WIDE // _LEAST_WIDE]
     wide = max(_LEAST_WIDE, MOST_WIDE // len(shown))
-    told = ", ".join(plotly_text(subject_name(subject), wide) for subject in shown)
-    return told if len(shown) == len(spec.of) else f"{told} {_('and %(n)s more', n=len(spec.of) - len(shown))}"
+    names = ", ".join(plotly_text(subject_name(subject), wide) for subject in shown)
+    return names if len(shown) == len(spec.of) else f"{names} {_('and %(n)s more', n=len(spec.of) - len(shown))}"
 
 
 def axis_title(spec: ChartSpec, *, as_logged: bool) -> str:

@@ -22,7 +22,7 @@ class YScale(NamedTuple):
 
     other: SymmetricLog | WideScale | None
 
-    def said(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """Returns what the chart says of it."""
         if not isinstance(self.other, SymmetricLog):
             return []

@@ -96,7 +96,7 @@ def csv_link() -> html.A:
 def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) -> list[Any]:
     """Returns who keeps the history, in which steps and as of when it is told, and what is missing from it."""
     steps = history.steps
-    said: list[Any] = [
+    sentences: list[Any] = [
         source_text(history.source),
         " ",
         _("Means of %(length)s.", length=words.duration(steps.step_ms / 1000)),
@@ -104,12 +104,12 @@ def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) 
         *around(_("As of {moment}."), moment=moment(as_of_ms)),
     ]
     if is_pending:
-        said += [" ", _("It is being read anew.")]
+        sentences += [" ", _("It is being read anew.")]
     if history.kept_since_ms is not None and history.kept_since_ms > steps.since_ms:
-        said += [" ", *around(_("Nothing was kept before {moment}."), moment=moment(history.kept_since_ms))]
+        sentences += [" ", *around(_("Nothing was kept before {moment}."), moment=moment(history.kept_since_ms))]
     if lines > MOST_LINES:
         shown = words.count(MOST_LINES), words.count(lines)
-        said += [
+        sentences += [
             " ",
             _(
                 "The chart shows the %(shown)s with the highest mean of %(all)s; Find has the others.",
@@ -118,7 +118,7 @@ def note(history: FleetHistory, as_of_ms: int, lines: int, *, is_pending: bool) 
             ),
         ]
     remarks = [translate(remark) for remark in history.remarks]
-    return [html.P(said, className="small text-body-secondary mb-1"), notices.said(_shortened(remarks))]
+    return [html.P(sentences, className="small text-body-secondary mb-1"), notices.sentences_alert(_shortened(remarks))]
 
 
 def _shortened(remarks: Sequence[str]) -> list[str]:
@@ -129,7 +129,7 @@ def _shortened(remarks: Sequence[str]) -> list[str]:
 
 def odd_address(odd: Sequence[str]) -> dbc.Alert | None:
     """Says what of the address was not understood."""
-    return notices.said([_("Not understood in the address: %(part)s", part=part) for part in odd])
+    return notices.sentences_alert([_("Not understood in the address: %(part)s", part=part) for part in odd])
 
 
 def body() -> list[Any]:

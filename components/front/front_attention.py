@@ -6,7 +6,7 @@ from typing import Any, Final
 from dash import html
 
 from components import notices
-from components.alerts.alert_rows import badge, said
+from components.alerts.alert_rows import alert_link, badge
 from components.front.front import tile_list
 from components.links import href
 from components.texts.language import _, around, ngettext
@@ -26,14 +26,14 @@ def attention(listed: AlertList | None, waiting: int, read_ms: int) -> list[Any]
     parts: list[Any] = [tile_list(rows)] if rows else [html.P(_("Nothing needs you now."), className="mb-1")]
     if len(alerts) > MOST_ROWS:
         parts.append(html.A(_("and %(n)s more", n=len(alerts) - MOST_ROWS), href=href("/alerts")))
-    if listed is not None and not listed.is_heard(read_ms):
+    if listed is not None and not listed.has_live_watcher(read_ms):
         parts.append(html.P(_silent(listed), className="small text-body-secondary mb-0"))
     return parts
 
 
 def _row(alert: Alert) -> list[Any]:
     age = html.Span(notices.age(alert.since_ms), className="ms-auto text-body-secondary")
-    return [html.Span([badge(alert), " ", said(alert)], className="text-break"), age]
+    return [html.Span([badge(alert), " ", alert_link(alert)], className="text-break"), age]
 
 
 def _undelivered(listed: AlertList | None) -> Sequence[list[Any]]:

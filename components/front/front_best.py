@@ -19,11 +19,11 @@ def best_runs(best: BestRuns) -> list[Any]:
     if not best.environments:
         nothing = _("No run has finished with a success rate or a reward yet.")
         return [html.P(nothing, className="mb-0"), *left_out]
-    said = _("Of the runs that ended in the last 7 days.")
+    text = _("Of the runs that ended in the last 7 days.")
     if not best.are_recent:
-        said = _("No run ended in the last 7 days: of all runs.")
+        text = _("No run ended in the last 7 days: of all runs.")
     return [
-        html.P(said, className="small text-body-secondary mb-1"),
+        html.P(text, className="small text-body-secondary mb-1"),
         *(part for environment in _first_rows(best.environments) for part in _environment(environment)),
         and_more(sum(len(environment.runs) for environment in best.environments)),
         *left_out,
@@ -63,19 +63,19 @@ def _run(run: RunSummary) -> list[Any]:
 
 def _left_out(best: BestRuns) -> list[Any]:
     """Returns who cannot be the best, and why."""
-    said = []
+    text = []
     if best.diverged:
-        said.append(
+        text.append(
             ngettext(
                 "%(num)s run that diverged is left out.", "%(num)s runs that diverged are left out.", best.diverged
             )
         )
     if best.out_of_range:
-        said.append(
+        text.append(
             ngettext(
                 "%(num)s run with a success rate out of range is left out.",
                 "%(num)s runs with a success rate out of range are left out.",
                 best.out_of_range,
             )
         )
-    return [html.P(" ".join(said), className="small text-body-secondary mb-0 mt-2")] if said else []
+    return [html.P(" ".join(text), className="small text-body-secondary mb-0 mt-2")] if text else []

@@ -24,8 +24,8 @@ def gpu_card() -> html.Article:
     return html.Article(
         [
             html.Div(head, className="d-flex flex-wrap gap-1 align-items-center mb-2"),
-            _said("trouble", "text-danger-emphasis"),
-            _said("misfits-text", "text-warning-emphasis"),
+            _placeholder("trouble", "text-danger-emphasis"),
+            _placeholder("misfits-text", "text-warning-emphasis"),
             _bar("utilization", _("Utilisation")),
             _bar("memory", _("Memory")),
             _bar("temperature", _("Temperature")),
@@ -66,7 +66,7 @@ def _plain(part: Any) -> Any:
     return {"type": described["type"], "props": {name: _plain(value) for name, value in described["props"].items()}}
 
 
-def _said(part: str, colour: str) -> html.P:
+def _placeholder(part: str, colour: str) -> html.P:
     """Returns the place of a sentence that is there only while something is wrong."""
     return html.P("", className=f"small {colour} mb-2", hidden=True, **{"data-part": part})
 

@@ -27,10 +27,10 @@ VIEWS_LIST = "views-list"
 
 
 def rows_shown(table: str) -> str:
-    """Returns how many rows a table's filters leave."""
+    """Returns the id of how many rows a table's filters leave."""
     return f"{table}-shown"
 
 
 def filter_misfits(table: str) -> str:
-    """Returns what a table's filters do not understand."""
+    """Returns the id of what a table's filters do not understand."""
     return f"{table}-misfits"

@@ -13,10 +13,10 @@ FRONT_GPU_MORE = "front-gpu-more"
 
 
 def front(tile: str, what: str) -> str:
-    """Returns a part of a tile (attention, model, runs, gpus, best or health): body, as-of or drawn."""
+    """Returns the id of a part of a tile (attention, model, runs, gpus, best or health): body, as-of or drawn."""
     return f"front-{tile}-{what}"
 
 
 def front_gpu(what: str, host: int) -> str:
-    """Returns a part of a host in the GPU tile: socket, badge, since, notice or said."""
+    """Returns the id of a part of a host in the GPU tile: socket, badge, since, notice or said."""
     return f"front-gpu-{what}-{host}"

@@ -30,5 +30,5 @@ GPU_PROCESSES = "gpus-processes"
 
 
 def gpu(what: str, host: int) -> str:
-    """Returns a part of a host on the GPU page: socket, badge, since, notice or said."""
+    """Returns the id of a part of a host on the GPU page: socket, badge, since, notice or said."""
     return f"gpu-{what}-{host}"

@@ -31,7 +31,7 @@ EVALUATION_WHOSE = "evaluation-whose"
 
 
 def walk(what: str, side: str) -> str:
-    """Returns a part of a side ("a" or "b") of the inference page.
+    """Returns the id of a part of a side ("a" or "b") of the inference page.
 
     Badge, since, section, title, board, news or trouble.
     """

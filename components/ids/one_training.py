@@ -13,7 +13,7 @@ LIVE_NOTICE = "live-notice"
 LIVE_NAME = "live-name"
 LIVE_STATE = "live-state"
 LIVE_SENTENCE = "live-sentence"
-LIVE_SAID = "live-said"
+LIVE_STATUS = "live-said"
 LIVE_FACTS = "live-facts"
 LIVE_BAR = "live-bar"
 LIVE_BUTTONS = "live-buttons"
@@ -26,14 +26,14 @@ LIVE_LOG_SEARCH = "live-log-search"
 LIVE_LOG_FIND = "live-log-find"
 LIVE_LOG_WHOLE = "live-log-whole"
 LIVE_LOG_FOUND = "live-log-found"
-LIVE_LOG_SAID = "live-log-said"
+LIVE_LOG_STATUS = "live-log-said"
 
 
 def live_chart(word: str) -> str:
-    """Returns the growing chart of a metric word on the page of one training."""
+    """Returns the id of the growing chart of a metric word on the page of one training."""
     return f"live-chart-{word.replace('_', '-')}"
 
 
 def live_chart_summary(word: str) -> str:
-    """Returns what that chart shows, in words."""
+    """Returns the id of what that chart shows, in words."""
     return f"{live_chart(word)}-summary"

@@ -55,30 +55,30 @@ def panel() -> html.Section:
 
 def report(found: EvaluationReport, *, note: str | None = None) -> list[Any]:
     """Returns how far it is, or what came of it; `note` says what became of the result."""
-    said: list[Any] = []
+    parts: list[Any] = []
     if found.state is EvaluationState.RUNNING and found.error:
-        said.append(waiting(_cause(found), found.waited_s))
+        parts.append(waiting(_cause(found), found.waited_s))
     elif found.state is EvaluationState.RUNNING:
         share = 100 * found.played / found.episodes
-        said.append(
+        parts.append(
             dbc.Progress(
                 value=share,
                 label=_("%(played)s of %(episodes)s", played=count(found.played), episodes=count(found.episodes)),
             )
         )
     if found.state is EvaluationState.RUNNING:
-        said.extend(_whose(found))
+        parts.extend(_whose(found))
     if found.state is EvaluationState.CANCELLED:
-        said.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))
+        parts.append(html.P(_("Cancelled after %(played)s episodes.", played=count(found.played))))
     if found.state is EvaluationState.FAILED:
-        said.append(dbc.Alert(_cause(found), color="warning", class_name="py-2"))
+        parts.append(dbc.Alert(_cause(found), color="warning", class_name="py-2"))
     if found.seen is not None and found.unseen is not None:
-        said.append(_results(found.seen, found.unseen))
+        parts.append(_results(found.seen, found.unseen))
     if found.returns:
-        said.append(_returns(found.returns))
+        parts.append(_returns(found.returns))
     if note:
-        said.append(html.P(note, className="small text-body-secondary"))
-    return said
+        parts.append(html.P(note, className="small text-body-secondary"))
+    return parts
 
 
 def _whose(found: EvaluationReport) -> list[Any]:
@@ -117,13 +117,13 @@ def _results(seen: Measured, unseen: Measured) -> html.Div:
 
 def _returns(found: Sequence[Returns]) -> html.Div:
     """Returns, and the success rate where the environment tells it."""
-    tells = any(one.success_rate is not None for one in found)
+    has_success = any(one.success_rate is not None for one in found)
     head = ["", _("Return (IQM)"), _("Interval (95 %)"), _("Mean return"), _("Mean length"), _("Episodes")]
-    success = [_("Success rate"), _("Interval (95 %)")] if tells else []
-    return _table([*head, *success], [_of(one, tells) for one in found])
+    success = [_("Success rate"), _("Interval (95 %)")] if has_success else []
+    return _table([*head, *success], [_of(one, has_success) for one in found])
 
 
-def _of(one: Returns, tells_success: bool) -> html.Tr:
+def _of(one: Returns, has_success: bool) -> html.Tr:
     name = _("as it was trained") if one.variant is None else one.variant
     numbers = [
         number(one.iqm_return),
@@ -132,7 +132,7 @@ def _of(one: Returns, tells_success: bool) -> html.Tr:
         number(one.mean_length),
         count(one.episodes),
     ]
-    if tells_success:
+    if has_success:
         interval = one.success_interval
         shown = MISSING if interval is None else f"{percent(interval.low)} – {percent(interval.high)}"
         numbers += [percent(one.success_rate), shown]

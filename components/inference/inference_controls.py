@@ -101,12 +101,12 @@ def _keys() -> html.Div:
         ("R",): _("from the start"),
         ("S",): _("choose the seed"),
     }
-    told = [
+    options = [
         html.Span([*(html.Kbd(key, className="me-1") for key in pressed), meaning], className="text-nowrap")
         for pressed, meaning in keys.items()
     ]
     switch = dbc.Switch(id=ids.INFERENCE_KEYS, label=_("Keyboard shortcuts"), value=True, class_name="mb-0")
-    return html.Div([switch, *told], className="player-keys small text-body-secondary mb-3")
+    return html.Div([switch, *options], className="player-keys small text-body-secondary mb-3")
 
 
 def _speed(speed: float) -> dbc.Input:

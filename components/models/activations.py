@@ -67,30 +67,30 @@ def _heading(text: str, *, is_number: bool) -> html.Th:
 
 def _older(history: Sequence[Activation], model_name: str) -> list[Any]:
     """Returns where those are that the table leaves out: of each registered model the newest are told."""
-    said, known = [], len(history)
+    parts, known = [], len(history)
     if known > MOST_SHOWN:
-        said.append(
+        parts.append(
             _(
                 "The newest %(shown)s are shown; /api/models/history tells the newest %(known)s.",
                 shown=MOST_SHOWN,
                 known=known,
             )
         )
-    told = Counter(activation.name or model_name for activation in history)
-    said += [
+    counts = Counter(activation.name or model_name for activation in history)
+    parts += [
         _("Older ones are in the tags of the registered model %(name)s in MLflow.", name=archive_of(name))
-        for name, count in told.items()
+        for name, count in counts.items()
         if count >= MOST_ACTIVATIONS
     ]
-    return [html.P(" ".join(said), className="small text-body-secondary")] if said else []
+    return [html.P(" ".join(parts), className="small text-body-secondary")] if parts else []
 
 
 def _reason(activation: Activation) -> str:
     """Returns why it was activated, and whether a deletion was overruled by it."""
-    said = [activation.reason] if activation.reason else []
+    parts = [activation.reason] if activation.reason else []
     if activation.overrules_deletion:
-        said.append(words.overruled_deletion())
-    return " · ".join(said) or words.MISSING
+        parts.append(words.overruled_deletion())
+    return " · ".join(parts) or words.MISSING
 
 
 def _again(model: Model | None) -> Any:

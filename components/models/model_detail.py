@@ -116,8 +116,8 @@ def unusable(cause: str) -> dbc.Alert:
 
 def waiting(cause: str, since_ms: int) -> dbc.Alert:
     """Says that the file cannot be checked yet, for a service may only be starting."""
-    said = _("The file is not checked yet. %(cause)s.", cause=cause.rstrip(".。"))
-    return dbc.Alert([said, *notices.waiting(since_ms)], color="info", class_name="py-2")
+    text = _("The file is not checked yet. %(cause)s.", cause=cause.rstrip(".。"))
+    return dbc.Alert([text, *notices.waiting(since_ms)], color="info", class_name="py-2")
 
 
 def not_found(model_id: str) -> list[Any]:
@@ -136,8 +136,8 @@ def _button(verb: ChangeVerb, text: str, look: str, model_id: str) -> html.Butto
 def _read_as(signature: PolicySignature) -> list[Any]:
     """Returns what each tensor is for, in the words of the tag."""
     inputs = [(one.name, one.part or one.role.value) for one in signature.inputs]
-    said = [*inputs, *((one.name, one.meaning.value) for one in signature.outputs)]
-    return [html.Div([html.Code(name), f": {what}"]) for name, what in said]
+    text = [*inputs, *((one.name, one.meaning.value) for one in signature.outputs)]
+    return [html.Div([html.Code(name), f": {what}"]) for name, what in text]
 
 
 def _tensors(tensors: tuple[TensorShape, ...]) -> list[Any]:

@@ -85,7 +85,7 @@ def measured_text(measurement: AnyMeasurement) -> str:
 
 
 def _returns_text(found: Returns) -> str:
-    said = _(
+    text = _(
         "Measured by Clew in %(episodes)s episodes: return %(iqm)s [%(low)s – %(high)s] (interquartile mean),"
         " mean %(mean)s.",
         episodes=words.count(found.episodes),
@@ -95,9 +95,9 @@ def _returns_text(found: Returns) -> str:
         mean=words.number(found.mean_return),
     )
     if found.success_rate is None:
-        return said
+        return text
     success = _("Success rate %(rate)s.", rate=words.percent(found.success_rate))
-    return f"{said} {success}"
+    return f"{text} {success}"
 
 
 def _with_interval(measured: Measured) -> str:

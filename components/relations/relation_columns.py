@@ -47,14 +47,14 @@ def relation_columns(known: Known, query: RunQuery) -> dict[str, Any]:
 
 def _column(ref: ColumnRef, column: Column, rows: Rows) -> dict[str, Any]:
     if isinstance(column, TextColumn):
-        told = _text(column, rows)
+        column_json = _text(column, rows)
     elif isinstance(column, NumberColumn):
         values = column.values[rows]
-        told = {"kind": "number", "values": _base64(values, "<f8"), **_reasons(column, rows, values)}
+        column_json = {"kind": "number", "values": _base64(values, "<f8"), **_reasons(column, rows, values)}
     else:
         missing = column.missing[rows]
         values = np.where(missing, np.nan, column.ms[rows].astype(np.float64))
-        told = {"kind": "time", "values": _base64(values, "<f8"), "none": int(missing.sum())}
+        column_json = {"kind": "time", "values": _base64(values, "<f8"), "none": int(missing.sum())}
     return {
         "ref": str(ref),
         "diverged": 0,
@@ -62,7 +62,7 @@ def _column(ref: ColumnRef, column: Column, rows: Rows) -> dict[str, Any]:
         "no_number": 0,
         "words": [],
         "pending": column.pending,
-        **told,
+        **column_json,
     }
 
 

@@ -117,7 +117,7 @@ def picture(content: bytes, media_type: str, caption: str) -> Iterator[str]:
     yield f'"><figcaption>{text(caption)}</figcaption></figure>\n'
 
 
-def only_told(caption: str, address: str, base: str) -> str:
+def caption_only(caption: str, address: str, base: str) -> str:
     """Returns a film, or a picture that the file does not hold: where it is."""
     return f"<figure><figcaption>{html_text(html.A(caption, href=address), base)}</figcaption></figure>\n"
 

@@ -51,14 +51,14 @@ def moved(done: MovedRuns, action: RunAction) -> dict[str, Any]:
     first, others = done.runs[0], len(done.runs) - 1
     name = _called(first.name, first.run_id)
     if action is RunAction.DELETE:
-        said = _("Run %(name)s is in the trash.", name=name)
+        text = _("Run %(name)s is in the trash.", name=name)
         more = ngettext("%(num)s run that stood in it went along.", "%(num)s runs that stood in it went along.", others)
     else:
-        said = _("Run %(name)s is back.", name=name)
+        text = _("Run %(name)s is back.", name=name)
         more = ngettext("%(num)s run that stood in it came along.", "%(num)s runs that stood in it came along.", others)
     return {
         "outcome": "done",
-        "sentence": f"{said} {more}" if others else said,
+        "sentence": f"{text} {more}" if others else text,
         "restore": action is RunAction.DELETE,
         "go": href("/mlflow/trash") if action is RunAction.DELETE else None,
     }
@@ -91,8 +91,8 @@ def deletion_question(moves: MovedRuns) -> dict[str, Any]:
 
 def refused(error: ClewError, there: RunNow | None = None) -> dict[str, Any]:
     """Says that nothing was done; `there` is what stands in the way of a change that had not seen it."""
-    told = {"outcome": "refused", "sentence": translate(error)}
-    return told if there is None else told | {"now": now(there)}
+    content = {"outcome": "refused", "sentence": translate(error)}
+    return content if there is None else content | {"now": now(there)}
 
 
 def not_known(error: ClewError) -> dict[str, Any]:

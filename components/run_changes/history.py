@@ -22,9 +22,9 @@ def history(changes: list[RecordedChange]) -> list[Any]:
 
 def _line(change: RecordedChange) -> list[Any]:
     who = change.by or _("somebody")
-    said = "; ".join(part_text(part) for part in change.parts)
+    sentence = "; ".join(part_text(part) for part in change.parts)
     text = around(
-        _("{when} · {who}: {what}"), when=notices.moment(words.unix_ms(change.at)), who=html.Bdi(who), what=said
+        _("{when} · {who}: {what}"), when=notices.moment(words.unix_ms(change.at)), who=html.Bdi(who), what=sentence
     )
     return [*text, *_former_notes(change)]
 

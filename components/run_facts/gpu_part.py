@@ -69,8 +69,8 @@ def _sparkline(values: Column, mean: float | None) -> html.Img:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}">'
         f'<path d="{paths}" fill="none" stroke="{_COLOUR}" stroke-width="1.5" stroke-linecap="round"/></svg>'
     )
-    told = _("Utilisation over the time of the run, %(mean)s on average", mean=_with_unit(mean, "%"))
-    return html.Img(src=f"data:image/svg+xml,{quote(picture)}", alt=told, width=_WIDTH, height=_HEIGHT)
+    caption = _("Utilisation over the time of the run, %(mean)s on average", mean=_with_unit(mean, "%"))
+    return html.Img(src=f"data:image/svg+xml,{quote(picture)}", alt=caption, width=_WIDTH, height=_HEIGHT)
 
 
 def _unbroken(points: Sequence[str | None], width: float) -> list[list[str]]:

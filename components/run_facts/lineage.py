@@ -33,7 +33,7 @@ def models(made: Sequence[Model], most: int) -> Part:
     return Part([part_table(_("Models made from it"), head, rows), more(most, len(made))], len(made))
 
 
-def datasets(told: Sequence[Dataset], most: int) -> Part:
+def datasets(found: Sequence[Dataset], most: int) -> Part:
     """Returns the datasets that a run told MLflow of."""
     head = [_("Name"), _("What for"), _("Digest"), _("Kind"), _("Source")]
     rows = [
@@ -44,9 +44,9 @@ def datasets(told: Sequence[Dataset], most: int) -> Part:
             one.source_type or words.MISSING,
             value_text(one.source) if one.source else words.MISSING,
         ]
-        for one in told[:most]
+        for one in found[:most]
     ]
-    return Part([part_table(_("Datasets"), head, rows), more(most, len(told))], len(told))
+    return Part([part_table(_("Datasets"), head, rows), more(most, len(found))], len(found))
 
 
 def part_table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:

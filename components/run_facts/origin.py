@@ -27,21 +27,21 @@ def origin_facts(came: Provenance, commit_url: str | None) -> list[tuple[str, An
 
 
 def _source(came: Provenance) -> list[Any]:
-    told: list[Any] = [words.MISSING if came.source is None else value_text(came.source)]
+    content: list[Any] = [words.MISSING if came.source is None else value_text(came.source)]
     if came.entry_point:
-        told += [" ", html.Span(_("entry point %(name)s", name=_short(came.entry_point)), className="key")]
+        content += [" ", html.Span(_("entry point %(name)s", name=_short(came.entry_point)), className="key")]
     if came.source_type:
-        told += [" ", html.Span(_short(came.source_type), className="key")]
-    return told
+        content += [" ", html.Span(_short(came.source_type), className="key")]
+    return content
 
 
 def _commit(came: Provenance, commit_url: str | None) -> list[Any]:
-    told = [] if came.commit is None else [commit_text(came.commit, commit_url)]
+    content = [] if came.commit is None else [commit_text(came.commit, commit_url)]
     if came.branch:
-        told += [" ", html.Span(_("on %(branch)s", branch=_short(came.branch)), className="key", title=came.branch)]
+        content += [" ", html.Span(_("on %(branch)s", branch=_short(came.branch)), className="key", title=came.branch)]
     if came.is_dirty:
-        told += [" ", html.Span(_("with changes that were not committed"), className="key")]
-    return told
+        content += [" ", html.Span(_("with changes that were not committed"), className="key")]
+    return content
 
 
 def _name(text: str) -> html.Span:

@@ -58,9 +58,9 @@ def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> 
     for row, depth in zip(rows, selection.depths.tolist(), strict=True):
         if depth:
             row["depth"] = depth
-    for name, told in (("keys", _keys(known, refs, picked)), ("no_value", _no_values(known, refs, picked))):
-        for row, said in zip(rows, told, strict=True):
-            row[name] = said
+    for name, by_row in (("keys", _keys(known, refs, picked)), ("no_value", _no_values(known, refs, picked))):
+        for row, outcome_of in zip(rows, by_row, strict=True):
+            row[name] = outcome_of
     return rows
 
 
@@ -92,33 +92,33 @@ def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
     """Returns what every row has beside its cells."""
     ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
     parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
-    is_sample = [told is not None for told in samples]
+    is_sample = [by_row is not None for by_row in samples]
     marks = [known.raw(built_in("marks")).at(row) for row in picked]
     facts = {"id": ids, "state": states, "started_ms": started, "parent_id": parents, "is_sample": is_sample}
     # Of most lists no run has one, and 5,000 of them are a part of what travels.
-    return facts if not any(marks) else facts | {"is_marked": [told or "" for told in marks]}
+    return facts if not any(marks) else facts | {"is_marked": [by_row or "" for by_row in marks]}
 
 
 def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:
     """Returns for each row by column what its tool calls the value, or a number as it was written."""
-    told: list[dict[str, str]] = [{} for _row in picked]
+    by_row: list[dict[str, str]] = [{} for _row in picked]
     for ref in refs:
         column = known.lasting(ref)
         if ref.kind == "built_in":
-            _tell(told, str(ref), _of_column(key_names(known.table, ref.key, known.vocabulary), picked))
+            _add_texts(by_row, str(ref), _of_column(key_names(known.table, ref.key, known.vocabulary), picked))
         elif isinstance(column, NumberColumn) and column.logged_as is not None:
             written = _of_column(column.logged_as, picked)
             numbers = column.values[picked].tolist()
-            _tell(told, str(ref), (_news(text, number) for text, number in zip(written, numbers, strict=True)))
-    return told
+            _add_texts(by_row, str(ref), (_news(text, number) for text, number in zip(written, numbers, strict=True)))
+    return by_row
 
 
 def _of_column(column: TextColumn | None, picked: Rows) -> Iterable[str | None]:
     return () if column is None else (column.at(row) for row in picked.tolist())
 
 
-def _tell(told: list[dict[str, str]], name: str, texts: Iterable[str | None]) -> None:
-    for of_row, text in zip(told, texts, strict=False):
+def _add_texts(by_row: list[dict[str, str]], name: str, texts: Iterable[str | None]) -> None:
+    for of_row, text in zip(by_row, texts, strict=False):
         if text is not None:
             of_row[name] = text
 
@@ -137,9 +137,9 @@ def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterato
     reasons = [(name, column.reasons) for name, column in columns if column.reasons]
     words = [(name, column.words) for name, column in columns if column.words is not None]
 
-    def said(why: Outcome) -> str:
+    def outcome_of(why: Outcome) -> str:
         return diverged if why.diverged is not None else out_of_range
 
     for row in picked.tolist():
-        told = {name: said(of_column[row]) for name, of_column in reasons if row in of_column}
-        yield told | {name: word for name, of_column in words if (word := of_column.at(row)) is not None} or None
+        by_row = {name: outcome_of(of_column[row]) for name, of_column in reasons if row in of_column}
+        yield by_row | {name: word for name, of_column in words if (word := of_column.at(row)) is not None} or None

@@ -40,29 +40,29 @@ class WordColumns:
     @cached_property
     def status(self) -> TextColumn:
         """The state of each run."""
-        told = self._text(STATUS)
-        return text_column(told.codes, [words.status_name(RunStatus(value)) for value in told.values])
+        status = self._text(STATUS)
+        return text_column(status.codes, [words.status_name(RunStatus(value)) for value in status.values])
 
     @cached_property
     def sample(self) -> TextColumn:
         """Whether a run came with Clew."""
-        told = self._text(SAMPLE)
-        return text_column(told.codes, [_("sample") for _value in told.values])
+        status = self._text(SAMPLE)
+        return text_column(status.codes, [_("sample") for _value in status.values])
 
     @cached_property
     def marks(self) -> TextColumn:
         """What each run is marked as."""
-        told = self._text(MARKS)
-        return text_column(told.codes, [words.marks([Mark(one) for one in value.split()]) for value in told.values])
+        status = self._text(MARKS)
+        return text_column(status.codes, [words.marks([Mark(one) for one in value.split()]) for value in status.values])
 
     @cached_property
     def nested(self) -> TextColumn:
         """In which run each stands, and how many stand in it."""
-        told, parent = self._text(NESTED), parents(self._table)
+        status, parent = self._text(NESTED), parents(self._table)
         children = np.bincount(parent[parent != NONE], minlength=len(parent))
-        rows = np.flatnonzero((told.codes != NO_TEXT) | (children > 0)).tolist()
-        found = {row: (told.at(row), int(parent[row]), int(children[row])) for row in rows}
-        return made_column(found, lambda family: " · ".join(self._family_said(*family)), len(parent))
+        rows = np.flatnonzero((status.codes != NO_TEXT) | (children > 0)).tolist()
+        found = {row: (status.at(row), int(parent[row]), int(children[row])) for row in rows}
+        return made_column(found, lambda family: " · ".join(self._family_texts(*family)), len(parent))
 
     @cached_property
     def diverged(self) -> TextColumn:
@@ -76,7 +76,7 @@ class WordColumns:
         for row, key, outcome in cells_out_of_range(self._table, self._vocabulary):
             rates.setdefault(row, {})[key] = outcome.out_of_range or 0.0
         found = {row: (self._ends.get(row, {}), rates.get(row, {})) for row in self._ends | rates}
-        return made_column(found, lambda told: outcomes.remarks(*told), len(self._table))
+        return made_column(found, lambda status: outcomes.remarks(*status), len(self._table))
 
     @cached_property
     def _ends(self) -> dict[int, dict[str, Diverged]]:
@@ -92,11 +92,11 @@ class WordColumns:
         assert isinstance(column, TextColumn), ref
         return column
 
-    def _family_said(self, parent_id: str | None, parent: int, children: int) -> list[str]:
-        said = [] if parent_id is None else [self._parent_said(parent_id[:_ID_SHOWN], parent)]
-        return [*said, ngettext("%(num)s child", "%(num)s children", children)] if children else said
+    def _family_texts(self, parent_id: str | None, parent: int, children: int) -> list[str]:
+        texts = [] if parent_id is None else [self._parent_text(parent_id[:_ID_SHOWN], parent)]
+        return [*texts, ngettext("%(num)s child", "%(num)s children", children)] if children else texts
 
-    def _parent_said(self, short_id: str, row: int) -> str:
+    def _parent_text(self, short_id: str, row: int) -> str:
         if row == NONE:
             return _("in %(id)s, which is not here", id=short_id)
         return _("in %(name)s", name=self._text(NAME).at(row) or short_id)
@@ -160,10 +160,10 @@ def made_column(values: Mapping[int, T], text: Callable[[T], str], size: int) ->
 def _with_silence(status: TextColumn, silent: NDArray[np.float64]) -> TextColumn:
     """Returns the state, beside which a silent run says for how long it has been."""
     rows = np.flatnonzero(~np.isnan(silent)).tolist()
-    said = {row: f"{status.at(row)} · {words.silence(int(silent[row]))}" for row in rows}
-    code_of = _numbered(said.values())
+    texts = {row: f"{status.at(row)} · {words.silence(int(silent[row]))}" for row in rows}
+    code_of = _numbered(texts.values())
     codes = status.codes.copy()
-    codes[list(said)] = [len(status.values) + code_of[text] for text in said.values()]
+    codes[list(texts)] = [len(status.values) + code_of[text] for text in texts.values()]
     return text_column(codes, [*status.values, *code_of])
 
 

@@ -17,28 +17,28 @@ def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     yield from _start(odd, now)
     yield from _end(run, odd, now)
     if odd.metrics:
-        key, told = max(odd.metrics.items(), key=lambda item: item[1])
+        key, start_text = max(odd.metrics.items(), key=lambda item: item[1])
         yield _(
             "Times of its metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave such"
             " points out.",
             key=key,
-            told=_told(told, now),
+            start_text=_moment_text(start_text, now),
         )
 
 
 def _start(odd: OddClocks, now: datetime) -> Iterator[str]:
     if odd.start_ms is not None:
-        told = _told(odd.start_ms, now)
-        yield _("Its start cannot be right: %(told)s. How long it took is not known.", told=told)
-    elif odd.starts_untold:
+        start_text = _moment_text(odd.start_ms, now)
+        yield _("Its start cannot be right: %(told)s. How long it took is not known.", told=start_text)
+    elif odd.start_missing:
         yield _("MLflow knows no start of it: how long it took is not known.")
 
 
 def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     if odd.end_ms is not None:
-        told = _told(odd.end_ms, now)
-        yield _("Its end cannot be right: %(told)s. How long it took is not known.", told=told)
-    elif odd.ends_untold:
+        start_text = _moment_text(odd.end_ms, now)
+        yield _("Its end cannot be right: %(told)s. How long it took is not known.", told=start_text)
+    elif odd.end_missing:
         yield _("MLflow knows no end of it: how long it took is not known.")
     elif odd.ends_before_start and run.started_at is not None and run.ended_at is not None:
         start, end = _moment(run.started_at), _moment(run.ended_at)
@@ -47,14 +47,14 @@ def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
         )
 
 
-def _told(unix_ms: int, now: datetime) -> str:
+def _moment_text(unix_ms: int, now: datetime) -> str:
     """Returns a time as it was told, what that says as ms, and the unit that may have been meant."""
-    said = f"{unix_ms} ms"
+    text = f"{unix_ms} ms"
     if abs(unix_ms) <= _MOST_MS:
-        said += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"
+        text += f" ({_moment(_EPOCH + timedelta(milliseconds=unix_ms))})"
     meant = {"s": _("seconds"), "µs": _("microseconds"), "ns": _("nanoseconds")}
     unit = unit_meant(unix_ms, now)
-    return said if unit is None else _("%(told)s, perhaps a count of %(unit)s", told=said, unit=meant[unit])
+    return text if unit is None else _("%(told)s, perhaps a count of %(unit)s", told=text, unit=meant[unit])
 
 
 def _moment(moment: datetime) -> str:

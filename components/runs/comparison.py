@@ -81,12 +81,12 @@ def figures(
     options = options.model_copy(update={"window": scale.window(options.window)})
     figures = []
     for spec, found in drawn.items():
-        said = remarks(spec.of[0], runs, known, options, scale, curve_of)
-        nothing = _("Loading…") if still_loading else "<br>".join(said) or why_empty(options.axis, len(runs))
+        text = remarks(spec.of[0], runs, known, options, scale, curve_of)
+        nothing = _("Loading…") if still_loading else "<br>".join(text) or why_empty(options.axis, len(runs))
         step = shared_step(spec.of, runs, known.vocabulary)
         figures.append(
             line_chart(
-                spec, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=said, step=step
+                spec, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=text, step=step
             )
         )
     return figures
@@ -132,8 +132,8 @@ def without_steps(runs: Sequence[Run], known: Known, options: ChartOptions) -> d
         className="btn btn-sm btn-outline-secondary",
         **{"data-axis": str(Axis.RELATIVE_TIME)},
     )
-    said = _("Steps are missing, all points of a metric are at one: %(names)s.", names=names)
-    return dbc.Alert([html.Span(said), " ", offer], color="warning", className="py-2")
+    text = _("Steps are missing, all points of a metric are at one: %(names)s.", names=names)
+    return dbc.Alert([html.Span(text), " ", offer], color="warning", className="py-2")
 
 
 def _shortened(unknown: Sequence[str]) -> list[str]:

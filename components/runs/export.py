@@ -59,5 +59,5 @@ def points_csv(words: Sequence[MetricWord], figures: Sequence[dict[str, Any]], o
 def _points(trace: dict[str, Any]) -> list[list[Any]]:
     """Returns x, y and where it diverged, of each point or mark."""
     if is_end_mark(trace):
-        return [[x, None, told[1]] for (x, _y), told in zip(points(trace), trace["customdata"], strict=True)]
+        return [[x, None, data[1]] for (x, _y), data in zip(points(trace), trace["customdata"], strict=True)]
     return [[x, y, None] for x, y in points(trace)]

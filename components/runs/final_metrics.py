@@ -86,7 +86,7 @@ def table(runs: Sequence[Run], known: Known, options: ChartOptions) -> dbc.Table
         html.Tr(
             [
                 _name(run, None if options.grouped else styles[run.run_id], known.vocabulary),
-                html.Td(_told(run.parameter("algorithm", known.vocabulary))),
+                html.Td(_cell_text(run.parameter("algorithm", known.vocabulary))),
                 *(_cell(final(run, word, known, options), _against(run, word), write[word]) for word in shown),
                 html.Td(words.count(known.episodes(run)), className="text-end"),
                 html.Td(status_badge(run.status)),
@@ -138,9 +138,9 @@ def _cell(cell: Final, baseline: float | None, write: Callable[[float | None], s
     if cell.interval is not None:
         text += f" [{words.percent(cell.interval.low)}, {words.percent(cell.interval.high)}]"
     odd = cell.outcome.diverged is not None or cell.outcome.out_of_range is not None
-    told = outcome_text(cell.outcome, text)
+    text_of_cell = outcome_text(cell.outcome, text)
     difference = _difference(cell.value, baseline, write)
-    parts = told if difference is None else [told, difference]
+    parts = text_of_cell if difference is None else [text_of_cell, difference]
     return html.Td(parts, className="text-end" + (" no-value" if odd else ""), title=cell.key or _("not logged"))
 
 
@@ -156,7 +156,7 @@ def _name(run: Run, style: LineStyle | None, vocabulary: Vocabulary) -> html.Th:
     return html.Th(parts, scope="row")
 
 
-def _told(value: str | None) -> html.Span | str:
+def _cell_text(value: str | None) -> html.Span | str:
     return words.MISSING if value is None else html.Span(value, className="run-name", title=value)
 
 

@@ -52,8 +52,8 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
     scored = _scored(members, known, options)
     found = [_found(scores, scored[0]) for scores in scored]
     write = [number_column(_numbers(column)) for column in zip(*(one.estimates for one in found), strict=True)]
-    told = [_diverged(group, known) for group in members]
-    anyone = any(told)
+    counts = [_diverged(group, known) for group in members]
+    anyone = any(counts)
     body = [
         html.Tr(
             [
@@ -66,12 +66,12 @@ def group_table(runs: Sequence[Run], known: Known, options: ChartOptions) -> htm
                 ),
             ]
         )
-        for group, one, parts in zip(groups, found, told, strict=True)
+        for group, one, parts in zip(groups, found, counts, strict=True)
     ]
-    said = [html.P(_how_counted(options.diverged), className="small text-body-secondary mb-1")] if anyone else []
+    notes = [html.P(_how_counted(options.diverged), className="small text-body-secondary mb-1")] if anyone else []
     head = html.Thead(html.Tr(_heads(diverged=anyone)))
     return html.Div(
-        [*said, dbc.Table([head, html.Tbody(body)], size="sm", class_name="final-metrics group-metrics mb-2")]
+        [*notes, dbc.Table([head, html.Tbody(body)], size="sm", class_name="final-metrics group-metrics mb-2")]
     )
 
 
@@ -148,9 +148,9 @@ def _found(scores: _Scored, first: _Scored) -> _Found:
 
 def _numbers(estimates: Iterable[Estimate | None]) -> list[float]:
     """Collects what stands below one another in a column, the ends of intervals, too."""
-    told = [one for one in estimates if one is not None]
-    ends = [end for one in told if one.interval is not None for end in (one.interval.low, one.interval.high)]
-    return [*(one.value for one in told), *ends]
+    counts = [one for one in estimates if one is not None]
+    ends = [end for one in counts if one.interval is not None for end in (one.interval.low, one.interval.high)]
+    return [*(one.value for one in counts), *ends]
 
 
 def _estimate(estimate: Estimate | None, write: Callable[[float | None], str]) -> str:

@@ -61,7 +61,7 @@ def _choices(options: ChartOptions) -> list[Any]:
         ),
         html.Div(id=ids.GROUP_MORE),
         _labelled(ids.GROUP_PATTERN, _("Pattern in the name"), type="text", value=named, placeholder=r"^(.*)-\d+$"),
-        html.Div(id=ids.GROUP_PATTERN_SAID, role="status", className="text-danger-emphasis"),
+        html.Div(id=ids.GROUP_PATTERN_ERROR, role="status", className="text-danger-emphasis"),
         html.Div(
             [
                 dbc.Label(_("Show a run alone, too"), html_for=ids.ALONE, class_name="mb-0"),
@@ -89,10 +89,10 @@ def options_of(found: Sequence[Candidate], sought: str, chosen: Sequence[str]) -
     hits = [each for each in found if sought.casefold() in each.ref.key.casefold()]
     hits.sort(key=lambda each: (str(each.ref) not in chosen, each.left_out is not None))
     more = len(hits) - MOST_SHOWN
-    said = _("and %(n)s more: type to find them", n=words.count(more)) if more > 0 else ""
+    sentence = _("and %(n)s more: type to find them", n=words.count(more)) if more > 0 else ""
     if not hits:
-        said = _("The runs differ in nothing of this name.") if sought else _("The runs differ in nothing.")
-    return [{"label": _counted(each), "value": str(each.ref)} for each in hits[:MOST_SHOWN]], said
+        sentence = _("The runs differ in nothing of this name.") if sought else _("The runs differ in nothing.")
+    return [{"label": _counted(each), "value": str(each.ref)} for each in hits[:MOST_SHOWN]], sentence
 
 
 def _counted(candidate: Candidate) -> str:
@@ -143,8 +143,8 @@ def summary(
 ) -> list[Any]:
     """Says how the runs are grouped and what was left out, and offers what helps where nothing is repeated."""
     if groups is None:
-        said = _("No run logged a seed, so nothing says which runs repeat each other. Group them:")
-        return [_line([said, *_offers(offered)]), *_shown_alone(alone)]
+        sentence = _("No run logged a seed, so nothing says which runs repeat each other. Group them:")
+        return [_line([sentence, *_offers(offered)]), *_shown_alone(alone)]
     refs = [group_ref(text) for text in by]
     names = ", ".join(ref_name(ref) for ref in refs) or _("all runs")
     lines = [_line([_sizes(groups), " ", _("Grouped by: %(names)s.", names=names), *_back(options)])]
@@ -174,13 +174,13 @@ def _left_out(found: Sequence[Candidate]) -> list[Any]:
     """Returns which parameters do not count, each with a button that takes it in."""
     if not found:
         return []
-    told = [
+    parts = [
         _button(f"{shortened(each.ref.key)} ({_why(each.left_out)})", {"data-group-add": str(each.ref)})
         for each in found[:_MOST_LEFT_OUT]
         if each.left_out is not None
     ]
     rest = [" ", _("and %(n)s more", n=len(found) - _MOST_LEFT_OUT)] if len(found) > _MOST_LEFT_OUT else []
-    return [_line([_("Left out; a click takes one in:"), *told, *rest])]
+    return [_line([_("Left out; a click takes one in:"), *parts, *rest])]
 
 
 def _offers(offered: Sequence[Suggestion]) -> list[Any]:

@@ -36,18 +36,18 @@ def nesting_texts(runs: Sequence[RunSummary]) -> dict[str, str]:
         if run.parent_id in names:
             counts[run.parent_id] = counts.get(run.parent_id, 0) + 1
     nested = (run for run in runs if run.parent_id is not None or run.run_id in counts)
-    return {run.run_id: " · ".join(_said(run, names, counts.get(run.run_id, 0))) for run in nested}
+    return {run.run_id: " · ".join(_texts_of(run, names, counts.get(run.run_id, 0))) for run in nested}
 
 
-def _said(run: RunSummary, names: Mapping[str, str], children: int) -> list[str]:
-    said = []
+def _texts_of(run: RunSummary, names: Mapping[str, str], children: int) -> list[str]:
+    texts = []
     if run.parent_id is not None:
         name = names.get(run.parent_id)
         missing = _("in %(id)s, which is not here", id=run.parent_id[:8])
-        said.append(missing if name is None else _("in %(name)s", name=name))
+        texts.append(missing if name is None else _("in %(name)s", name=name))
     if children:
-        said.append(ngettext("%(num)s child", "%(num)s children", children))
-    return said
+        texts.append(ngettext("%(num)s child", "%(num)s children", children))
+    return texts
 
 
 def _parent(family: Family) -> Any:

@@ -126,8 +126,8 @@ def not_found(run_id: str) -> list[Any]:
     ]
 
 
-def _as_list(told: Any) -> list[Any]:
-    return told if isinstance(told, list) else [told]
+def _as_list(content: Any) -> list[Any]:
+    return content if isinstance(content, list) else [content]
 
 
 def _kind_of_loss(run: Run, known: Known) -> list[Any]:
@@ -152,7 +152,7 @@ def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | Non
         return value if key in (None, field) else [value, " ", html.Code(key, className="key")]
 
     rate, reward, loss, length = (known.outcome(run, word) for word in _FINALS)
-    loss_told = _as_list(logged("final_loss", outcome_text(loss, words.number(loss.value))))
+    loss_facts = _as_list(logged("final_loss", outcome_text(loss, words.number(loss.value))))
     return [
         (_("Run id"), html.Code(run.run_id)),
         (_("Experiment"), html.A(run.experiment, href=href("/mlflow", experiment=run.experiment))),
@@ -164,7 +164,7 @@ def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | Non
         (_("Duration"), words.duration(summary.duration_seconds)),
         (_("Final success rate"), logged("success_rate", outcome_text(rate, words.percent(rate.value)))),
         (_("Final reward"), logged("final_reward", outcome_text(reward, words.number(reward.value)))),
-        (_("Final loss"), [*loss_told, *_kind_of_loss(run, known)]),
+        (_("Final loss"), [*loss_facts, *_kind_of_loss(run, known)]),
         (_("Final episode length"), logged("episode_length", outcome_text(length, words.number(length.value)))),
         (_("Total episodes"), logged("episodes", words.count(summary.episodes))),
         *_also_without_a_value(run, summary, known),
@@ -173,8 +173,8 @@ def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | Non
 
 def _also_without_a_value(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
     """Returns all other metrics that ended in what is no finite number, by name."""
-    told = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
-    ends = {key: end for key in sorted(run.metrics) if key not in told and (end := known.end(run, key)) is not None}
+    content = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
+    ends = {key: end for key in sorted(run.metrics) if key not in content and (end := known.end(run, key)) is not None}
     if not ends:
         return []
     named = [html.Div([html.Code(key), " ", diverged(end)]) for key, end in list(ends.items())[:_MOST_NAMED]]

@@ -86,7 +86,7 @@ def freshness() -> list[Any]:
                 html.Span(id=ids.FRESHNESS_TEXT, className="text-body-secondary small"),
                 rows_shown(ids.TABLE),
                 html.Span(id=ids.PAGE_SHOWN, role="status", className="text-body-secondary small"),
-                html.Span(id=ids.PROGRESS_SAID, role="status", className="visually-hidden"),
+                html.Span(id=ids.PROGRESS_TEXT, role="status", className="visually-hidden"),
                 html.Span(
                     dbc.Spinner(size="sm", spinner_class_name="ms-2"), id=ids.LOADING, hidden=True, role="status"
                 ),

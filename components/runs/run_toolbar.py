@@ -43,8 +43,8 @@ def toolbar(address: ListAddress) -> html.Div:
                 ],
                 className="controls-end",
             ),
-            html.Span(id=ids.COLUMNS_SAID, role="status", className="visually-hidden"),
-            html.Span(id=ids.SELECT_SAID, role="status", className="small text-body-secondary w-100 text-end"),
+            html.Span(id=ids.COLUMNS_STATUS, role="status", className="visually-hidden"),
+            html.Span(id=ids.SELECTION_STATUS, role="status", className="small text-body-secondary w-100 text-end"),
         ],
         className="controls",
     )

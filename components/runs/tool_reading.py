@@ -81,7 +81,7 @@ def _tool(reading: ToolReading) -> str:
 def _why(reading: ToolReading, stated: StatedTool | None) -> list[Any]:
     match reading.because:
         case "team":
-            return _said_by(stated)
+            return _stated_by(stated)
         case "run":
             return [_("the run says so itself")]
         case "signs":
@@ -93,7 +93,7 @@ def _why(reading: ToolReading, stated: StatedTool | None) -> list[Any]:
             return [_("Nothing it logged is one tool's alone: read by the names that all share.")]
 
 
-def _said_by(stated: StatedTool | None) -> list[Any]:
+def _stated_by(stated: StatedTool | None) -> list[Any]:
     if stated is None or stated.at is None:
         return [_("the team said so for this experiment")]
     moment = notices.moment(words.unix_ms(stated.at))

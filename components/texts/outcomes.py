@@ -44,8 +44,8 @@ def remarks(ends: Mapping[str, Diverged], rates: Mapping[str, float]) -> str:
 
     Those that diverged, and rates that are none, as logged.
     """
-    rates_said = [f"{out_of_range(rate)} ({key})" for key, rate in rates.items()]
-    return "; ".join([named(ends), *rates_said] if ends else rates_said)
+    rate_texts = [f"{out_of_range(rate)} ({key})" for key, rate in rates.items()]
+    return "; ".join([named(ends), *rate_texts] if ends else rate_texts)
 
 
 def no_value() -> tuple[str, str]:

@@ -53,8 +53,8 @@ def field(trainer: TrainerForm, one: FormField, place: int) -> html.Div:
 
 def help_text(trainer: TrainerForm, one: FormField) -> str:
     """Returns what a field is for, from where to where it goes, and its default."""
-    said = [text_of(trainer, one.help), _range(one), _default(one)]
-    return " ".join(filter(None, said))
+    parts = [text_of(trainer, one.help), _range(one), _default(one)]
+    return " ".join(filter(None, parts))
 
 
 def _control(one: FormField, own: str) -> Any:

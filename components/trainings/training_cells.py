@@ -69,21 +69,21 @@ def state(row: Row) -> list[Any]:
     )
     place = _("place %(place)s", place=training.place) if training.place and training.state in WAITING else ""
     host = _("on %(host)s, another scheduler's", host=training.host or words.MISSING) if row.is_elsewhere else ""
-    return [badge, *(html.Div(said, className="small") for said in (place, reason(training), host) if said)]
+    return [badge, *(html.Div(parts, className="small") for parts in (place, reason(training), host) if parts)]
 
 
 def progress(row: Row) -> Any:
     """Returns how far it has come, of what runs."""
-    told = row.training.progress
-    if told is None or row.training.state not in ALIVE:
+    progress = row.training.progress
+    if progress is None or row.training.state not in ALIVE:
         return words.MISSING
-    share = _share(told)
-    said = [_episode(told.episode, told.episodes) or _steps(told.steps)]
-    if told.success_rate is not None:
-        said.append(words.percent(told.success_rate))
-    if told.seconds_left is not None:
-        said.append(_("%(time)s left", time=words.duration(round(told.seconds_left)).replace(".0", "")))
-    text = " · ".join(filter(None, said)) or words.MISSING
+    share = _share(progress)
+    parts = [_episode(progress.episode, progress.episodes) or _steps(progress.steps)]
+    if progress.success_rate is not None:
+        parts.append(words.percent(progress.success_rate))
+    if progress.seconds_left is not None:
+        parts.append(_("%(time)s left", time=words.duration(round(progress.seconds_left)).replace(".0", "")))
+    text = " · ".join(filter(None, parts)) or words.MISSING
     return [_bar(share) if share is not None else None, html.Div(text, className="small")]
 
 
@@ -109,8 +109,8 @@ def _steps(steps: int | None) -> str:
 
 def _bar(share: int) -> html.Div:
     filled = html.Div(className="progress-bar", style={"width": f"{share}%"})
-    told = {"aria-valuenow": str(share), "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": _("Progress")}
-    return html.Div(filled, className="progress", role="progressbar", **told)
+    progress = {"aria-valuenow": str(share), "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": _("Progress")}
+    return html.Div(filled, className="progress", role="progressbar", **progress)
 
 
 def whose(row: Row) -> list[Any]:

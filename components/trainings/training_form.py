@@ -148,15 +148,15 @@ def initial(trainer: TrainerForm, repeated: Mapping[str, Value]) -> dict[str, Va
 
 
 def _choice_of(trainers: Sequence[OfferedTrainer], chosen: OfferedTrainer) -> html.Div:
-    said = html.P(text_of(chosen, chosen.help), className="form-text mt-0")
+    help_text = html.P(text_of(chosen, chosen.help), className="form-text mt-0")
     if len(trainers) < 2:
-        return html.Div(said)
+        return html.Div(help_text)
     options = [html.Option(title_of(one), value=one.name) for one in trainers]
     return html.Div(
         [
             html.Label(_("Trainer"), htmlFor=ids.TRAINING_TRAINER, className="form-label mb-0"),
             html.Select(options, id=ids.TRAINING_TRAINER, className="form-select mb-1"),
-            said,
+            help_text,
         ],
         className="training-trainer",
     )

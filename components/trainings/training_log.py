@@ -25,7 +25,7 @@ def place(run_id: str) -> html.Section:
                 [html.H2(_("Log"), className="h5 mb-0"), *_controls(), _whole(run_id)],
                 className="d-flex flex-wrap gap-3 align-items-center mb-2",
             ),
-            html.P(id=ids.LIVE_LOG_SAID, className="small text-body-secondary mb-1", role="status"),
+            html.P(id=ids.LIVE_LOG_STATUS, className="small text-body-secondary mb-1", role="status"),
             html.Ul(id=ids.LIVE_LOG_FOUND, className="live-log-found", hidden=True),
             from_here,
             html.Div(id=ids.LIVE_LOG, className="live-log", role="log", tabIndex=0,

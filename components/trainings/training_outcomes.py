@@ -28,7 +28,7 @@ class Made(NamedTuple):
 
 def acted(action: TrainingAction) -> dict[str, Any]:
     """Returns what is said once the scheduler has taken it."""
-    said = {
+    texts = {
         TrainingAction.STOP: _("The training ends with its episode."),
         TrainingAction.CANCEL: _("The training is cancelled."),
         TrainingAction.HOLD: _("The training is held back until it is released."),
@@ -36,7 +36,7 @@ def acted(action: TrainingAction) -> dict[str, Any]:
         TrainingAction.FIRST: _("The training is the first in the queue."),
         TrainingAction.CONTINUE: _("The training goes on."),
     }
-    return {"outcome": "done", "sentence": said[action], "go": None}
+    return {"outcome": "done", "sentence": texts[action], "go": None}
 
 
 def leads_to(where: str) -> dict[str, Any]:
@@ -73,12 +73,12 @@ def result(training: Training, summary: RunSummary | None, made: Made, refusal: 
 
 
 def _sentence(training: Training) -> html.P:
-    said = {
+    texts = {
         TrainingState.DONE: _("The training is done."),
         TrainingState.FAILED: _("The training failed."),
         TrainingState.KILLED: _("The training was stopped."),
     }
-    return html.P(html.Strong(said.get(training.state, "")), className="mb-2")
+    return html.P(html.Strong(texts.get(training.state, "")), className="mb-2")
 
 
 def _metrics(training: Training, summary: RunSummary | None) -> html.Dl:

@@ -129,7 +129,7 @@ def _state() -> html.Div:
         [
             html.Span("…", id=ids.LIVE_STATE, className="badge text-bg-secondary"),
             html.Span(id=ids.LIVE_SENTENCE),
-            html.Div(id=ids.LIVE_SAID, className="visually-hidden", role="status"),
+            html.Div(id=ids.LIVE_STATUS, className="visually-hidden", role="status"),
             html.Div(
                 html.Div(className="progress-bar"),
                 id=ids.LIVE_BAR,

@@ -114,31 +114,31 @@ def _count(shown: int, total: int) -> str:
 
 def slots_text(slots: int, busy: int, host: str) -> str:
     """Returns how much of its machine the scheduler has given away."""
-    said = ngettext(
+    text = ngettext(
         "%(busy)s of %(num)s slot is taken on %(host)s.",
         "%(busy)s of %(num)s slots are taken on %(host)s.",
         slots,
         busy=busy,
         host=host or words.MISSING,
     )
-    return said if slots else ""
+    return text if slots else ""
 
 
 def failure(message: MessageData, as_of_ms: int | None) -> html.Div:
     """Says that the scheduler is away, and how old what is shown is."""
     known: list[Any] = [" ", _("What you see is of:"), " ", age(as_of_ms)] if as_of_ms is not None else []
-    said = [translate(message).rstrip(".。"), _(". "), _("It is asked again by itself."), *known]
-    return html.Div(said, className="alert alert-danger py-2")
+    text = [translate(message).rstrip(".。"), _(". "), _("It is asked again by itself."), *known]
+    return html.Div(text, className="alert alert-danger py-2")
 
 
 def bad_rows(number: int) -> html.Div:
     """Says how many trainings cannot be shown."""
-    said = ngettext(
+    text = ngettext(
         "%(num)s training that the scheduler told does not fit its contract and is left out.",
         "%(num)s trainings that the scheduler told do not fit its contract and are left out.",
         number,
     )
-    return html.Div(said, className="alert alert-warning py-2")
+    return html.Div(text, className="alert alert-warning py-2")
 
 
 def _table(own: str, head: Sequence[str], label: str) -> html.Div:

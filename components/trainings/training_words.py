@@ -75,9 +75,9 @@ def what(training: Training) -> str:
 
 def reason(training: Training) -> str:
     """Returns why it waits, or how it ended; empty where nothing is said beyond its state."""
-    told = [one for one in (training.reason, training.remark) if one is not None and one.code != Stopped.code]
-    said = [translate(one) for one in told]
-    return "; ".join(one.rstrip(".。") for one in said)
+    messages = [one for one in (training.reason, training.remark) if one is not None and one.code != Stopped.code]
+    sentences = [translate(one) for one in messages]
+    return "; ".join(one.rstrip(".。") for one in sentences)
 
 
 def title_of(trainer: TrainerForm) -> str:

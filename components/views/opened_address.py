@@ -16,7 +16,7 @@ from domain.views.opening import Opened
 from domain.views.views import View
 
 
-def said(opened: Opened, query: Query) -> list[Any]:
+def notice(opened: Opened, query: Query) -> list[Any]:
     """Returns what stands above the page; nothing where its address says everything itself."""
     parts: list[Any] = []
     if opened.full is not None:

@@ -72,7 +72,7 @@ class Alert(BaseModel):
         """Whether it is so now."""
         return self.until_ms is None
 
-    def told_to(self, receiver: str, at_ms: int) -> "Alert":
+    def with_delivery(self, receiver: str, at_ms: int) -> "Alert":
         """Returns the same after a receiver has taken a message about it."""
         due = {name: one for name, one in self.due.items() if name != receiver}
         return self.model_copy(update={"due": due, "told": {**self.told, receiver: at_ms}})

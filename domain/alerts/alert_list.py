@@ -43,10 +43,10 @@ class AlertList(BaseModel):
         """What happened, and what is over."""
         return _newest([one for one in self.alerts if not one.holds])
 
-    def is_heard(self, now_ms: int) -> bool:
+    def has_live_watcher(self, now_ms: int) -> bool:
         """Returns whether a watcher works, and had said so lately at this moment."""
-        said = self.watcher_at_ms
-        return self.watcher is not None and (said is None or now_ms - said <= _SILENT_MS)
+        heartbeat_ms = self.watcher_at_ms
+        return self.watcher is not None and (heartbeat_ms is None or now_ms - heartbeat_ms <= _SILENT_MS)
 
     def mutes_in_force(self, now_ms: int) -> list[Mute]:
         """Returns those that have not ended."""

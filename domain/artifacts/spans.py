@@ -45,7 +45,7 @@ def span_of(header: str | None) -> Span | None:
     return None if last is not None and last < int(found[1]) else Span(int(found[1]), last)
 
 
-def told_range(header: str) -> tuple[int, int, int] | None:
+def content_range(header: str) -> tuple[int, int, int] | None:
     """Parses a Content-Range header: first byte, last byte and size of the file; None for anything else."""
     found = _CONTENT_RANGE.fullmatch(header.strip())
     if found is None:

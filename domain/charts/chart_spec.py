@@ -111,14 +111,14 @@ class ChartSpec(BaseModel):
         is_plain = not others and self == ChartSpec(subjects=self.subjects)
         if is_plain and not first.startswith("{"):
             return first
-        told: dict[str, Any] = {"m": list(self.subjects)}
+        query: dict[str, Any] = {"m": list(self.subjects)}
         if self.scale is not None:
-            told["log"] = self.scale == "log"
+            query["log"] = self.scale == "log"
         if (self.y_from, self.y_to) != (None, None):
-            told["y"] = [self.y_from, self.y_to]
+            query["y"] = [self.y_from, self.y_to]
         if self.size == "wide":
-            told["wide"] = True
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+            query["wide"] = True
+        return json.dumps(query, ensure_ascii=False, separators=(",", ":"))
 
 
 class _Written(BaseModel):

@@ -61,14 +61,14 @@ def matching(history: FleetHistory, text: str, run_of: RunOf) -> FleetHistory:
     sought = text.strip().casefold()
     if not sought:
         return history
-    kept = [one for one in history.gpus if any(sought in said.casefold() for said in _said_of(one, run_of))]
+    kept = [one for one in history.gpus if any(sought in name.casefold() for name in _names_of(one, run_of))]
     return FleetHistory(history.steps, history.source, kept, history.remarks, history.kept_since_ms)
 
 
 def names_a_gpu(history: FleetHistory, text: str) -> bool:
     """Returns whether a text stands in the host, number or name of a GPU itself, and not only in its users' names."""
     sought = text.strip().casefold()
-    return any(sought in said.casefold() for one in history.gpus for said in _own_names(one))
+    return any(sought in name.casefold() for one in history.gpus for name in _own_names(one))
 
 
 def named(key: GroupKey, text: str) -> bool:
@@ -77,7 +77,7 @@ def named(key: GroupKey, text: str) -> bool:
     return not sought or any(sought in (part or "").casefold() for _name, part in key)
 
 
-def _said_of(series: GpuSeries, run_of: RunOf) -> Iterator[str]:
+def _names_of(series: GpuSeries, run_of: RunOf) -> Iterator[str]:
     yield from _own_names(series)
     for user in series.uses:
         run = run_of(user)

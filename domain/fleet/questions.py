@@ -34,14 +34,14 @@ class Asked(NamedTuple):
 
 def asked_in(address: Mapping[str, str]) -> Asked:
     """Returns the question of an address; what is odd in it is as if it were not there, and named."""
-    told = {name: address[name] for name in FleetQuestion.model_fields if name in address}
+    given = {name: address[name] for name in FleetQuestion.model_fields if name in address}
     try:
-        question = FleetQuestion.model_validate(told)
+        question = FleetQuestion.model_validate(given)
     except ValidationError as error:
         wrong = {str(one["loc"][0]) if one["loc"] else "since_ms" for one in error.errors()}
-        kept = {name: text for name, text in told.items() if name not in wrong | {"since_ms", "until_ms"}}
+        kept = {name: text for name, text in given.items() if name not in wrong | {"since_ms", "until_ms"}}
         return Asked(
-            FleetQuestion.model_validate(kept), sorted(f"{name}={told[name]}" for name in wrong if name in told)
+            FleetQuestion.model_validate(kept), sorted(f"{name}={given[name]}" for name in wrong if name in given)
         )
     if question.measure in DRAWN:
         return Asked(question, [])

@@ -176,8 +176,8 @@ def _energy(parts: Sequence[_Part], steps: Steps) -> tuple[float | None, float]:
 def _joules(part: _Part, steps: Steps) -> Column:
     """Returns what a GPU took in each step for these hours, by its power, else by its counter."""
     by_power = part.series.column(Measure.POWER) * part.hours * 3600.0
-    heard = part.series.covered * steps.hours
-    share = np.divide(part.hours, heard, out=np.zeros(steps.number), where=heard > 0)
+    covered_hours = part.series.covered * steps.hours
+    share = np.divide(part.hours, covered_hours, out=np.zeros(steps.number), where=covered_hours > 0)
     return np.where(np.isnan(by_power), part.series.column(Measure.ENERGY) * share, by_power)
 
 

@@ -36,7 +36,7 @@ LONGEST_TEXT: Final = 4_000
 
 
 def _bounded(share: Any) -> Any:
-    """The bound in the place of what floats make of it, as 100.00000000000001: no reason to refuse a whole host."""
+    """Returns the bound for a hair beyond it, as 100.00000000000001: no reason to refuse a whole host."""
     is_near = isinstance(share, float) and (-_HAIR <= share < 0 or 100 < share <= 100 + _HAIR)
     return min(100.0, max(0.0, share)) if is_near else share
 

@@ -10,7 +10,7 @@ from domain.tracking.vocabulary import Vocabulary
 
 # MLflow keeps these for itself; what they say is a run's name, its owner's page, or the models it logged.
 _OF_MLFLOW = "mlflow."
-_TOLD_OTHERWISE = ("user", "source", "commit")
+_SHOWN_ELSEWHERE = ("user", "source", "commit")
 
 
 class Candidate(NamedTuple):
@@ -39,7 +39,7 @@ def candidates(runs: Sequence[Run], vocabulary: Vocabulary) -> list[Candidate]:
 
     What MLflow knows of them, parameters, and tags that were set by people.
     """
-    known = [GroupRef(kind="built_in", key=key) for key in ("experiment", *_TOLD_OTHERWISE)]
+    known = [GroupRef(kind="built_in", key=key) for key in ("experiment", *_SHOWN_ELSEWHERE)]
     tags = sorted({key for run in runs for key in run.tags if not key.startswith(_OF_MLFLOW)})
     refs = [*known, *_parameters(runs), *(GroupRef(kind="tag", key=key) for key in tags)]
     return list(_candidates(refs, runs, vocabulary))

@@ -58,7 +58,7 @@ class GroupRef(BaseModel):
             return run.tags.get(_OF_A_TAG[self.key])
         return run.experiment if self.key == "experiment" else None
 
-    def says_itself(self, vocabulary: Vocabulary) -> bool:
+    def is_self_explanatory(self, vocabulary: Vocabulary) -> bool:
         """Returns whether a value tells what it is without its key: `ppo`, not `0.1`."""
         if self.kind == "param":
             return any(self.key in vocabulary.parameters[word] for word in _OF_A_WORD.values())

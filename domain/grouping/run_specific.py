@@ -54,7 +54,7 @@ def run_specific(ref: GroupRef, logged: Sequence[str], vocabulary: Vocabulary, s
     What several runs share is a setting, whatever it looks like. With one seed for all, the runs were made to differ
     in something else, which may be a text that none shares.
     """
-    if ref.says_itself(vocabulary) or not logged:
+    if ref.is_self_explanatory(vocabulary) or not logged:
         return None
     if ref.kind == "param" and ref.key in seeds.keys:
         return RunSpecific.SEED

@@ -43,12 +43,16 @@ class _Episode:
     over: bool = False
 
 
-def _nobody(played: int) -> None:
+def _ignore_progress(played: int) -> None:
     """Ignores progress."""
 
 
 def evaluate(
-    policy: Policy, maze: Maze, start_seeds: Sequence[int] = HELD_OUT_SEEDS, *, played: Callable[[int], None] = _nobody
+    policy: Policy,
+    maze: Maze,
+    start_seeds: Sequence[int] = HELD_OUT_SEEDS,
+    *,
+    played: Callable[[int], None] = _ignore_progress,
 ) -> Evaluation:
     """Plays one greedy episode per start seed and says how they went; the same input gives the same answer.
 
@@ -78,7 +82,9 @@ def unseen_mazes(trained_on: Maze) -> list[Maze]:
     return [generate_maze(trained_on.size, seed) for seed in seeds if seed != trained_on.seed][:UNSEEN_MAZES]
 
 
-def evaluate_unseen(policy: Policy, trained_on: Maze, *, played: Callable[[int], None] = _nobody) -> Evaluation:
+def evaluate_unseen(
+    policy: Policy, trained_on: Maze, *, played: Callable[[int], None] = _ignore_progress
+) -> Evaluation:
     """Evaluates over mazes that the policy never saw: as many episodes in each of `unseen_mazes`."""
     starts = HELD_OUT_SEEDS[: EVALUATION_EPISODES // UNSEEN_MAZES]
     parts: list[Evaluation] = []

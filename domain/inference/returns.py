@@ -51,8 +51,8 @@ class Returns(BaseModel):
         """Sums up at least one episode."""
         totals = np.sort(np.array([one.total for one in episodes], np.float64))
         count = len(totals)
-        told = [one.success for one in episodes if one.success is not None]
-        rate = sum(told) / count if len(told) == count else None
+        successes = [one.success for one in episodes if one.success is not None]
+        rate = sum(successes) / count if len(successes) == count else None
         low, high = percentiles(rank_weights(count, cut(count), _RESAMPLES, _SEED) @ totals)
         return cls(
             variant=variant,

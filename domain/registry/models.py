@@ -83,8 +83,8 @@ class Model(BaseModel):
 
     def in_a_list(self) -> "Model":
         """Returns it without the documents that are told of one model only: a list may hold thousands."""
-        told_of_one = ("env_spec", "policy_signature", "normalization", "environment_trouble")
-        return self.model_copy(update=dict.fromkeys(told_of_one))
+        documents = ("env_spec", "policy_signature", "normalization", "environment_trouble")
+        return self.model_copy(update=dict.fromkeys(documents))
 
 
 class ModelList(BaseModel):

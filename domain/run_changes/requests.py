@@ -31,7 +31,7 @@ class ManyRuns(BaseModel):
     change: RunChange | None = None
 
     @model_validator(mode="after")
-    def _says_how(self) -> Self:
+    def _has_an_action(self) -> Self:
         if (self.action is RunAction.CHANGE) != (self.change is not None):
             raise PydanticCustomError("changes_nothing", "names nothing that is to be changed")
         return self

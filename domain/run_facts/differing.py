@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.run_facts.values import leaves, say_the_same
+from domain.run_facts.values import leaves, mean_the_same
 
 Texts = Mapping[str, str]
 _MOST_READ: Final = 1_000_000
@@ -128,4 +128,4 @@ def _kind(first: str | None, value: str | None) -> Kind:
         return Kind.ADDED if first is None else Kind.REMOVED
     if first == value:
         return Kind.SAME
-    return Kind.REWRITTEN if say_the_same(first, value) else Kind.CHANGED
+    return Kind.REWRITTEN if mean_the_same(first, value) else Kind.CHANGED

@@ -17,7 +17,7 @@ _MOST_LEAVES: Final = 500
 _DEEPEST: Final = 20
 
 
-def say_the_same(one: str, other: str) -> bool:
+def mean_the_same(one: str, other: str) -> bool:
     """Returns whether both texts mean the same value: 1e-3 and 0.001, True and true."""
     return one == other or meaning(one) == meaning(other)
 

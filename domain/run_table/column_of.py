@@ -123,8 +123,8 @@ def _duration(table: RunTable) -> NumberColumn:
 def _parent(table: RunTable) -> TextColumn:
     """Returns the run that each stands in; none for one that names itself."""
     codes = table.tag_codes(PARENT_TAG)
-    nobody = codes == table.parts.pool.find("")
-    return table.text_column(np.where(nobody | (codes == table.parts.runs.run_id), NO_TEXT, codes).astype(np.int32))
+    is_unnamed = codes == table.parts.pool.find("")
+    return table.text_column(np.where(is_unnamed | (codes == table.parts.runs.run_id), NO_TEXT, codes).astype(np.int32))
 
 
 def _sample(table: RunTable) -> TextColumn:

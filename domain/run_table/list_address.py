@@ -64,8 +64,8 @@ class ListAddress(BaseModel):
 
 
 def _all(query: Query, name: str) -> list[str]:
-    told = query.get(name, [])
-    return [told] if isinstance(told, str) else list(told)
+    values = query.get(name, [])
+    return [values] if isinstance(values, str) else list(values)
 
 
 def _first(query: Query, name: str) -> str | None:

@@ -49,21 +49,21 @@ class Typed(NamedTuple):
     text: str
 
 
-def _refs(told: Any) -> Any:
-    return [ColumnRef.parse(one) if isinstance(one, str) else one for one in told] if _is_list(told) else told
+def _refs(refs: Any) -> Any:
+    return [ColumnRef.parse(one) if isinstance(one, str) else one for one in refs] if _is_list(refs) else refs
 
 
-def _sort_keys(told: Any) -> Any:
-    return [SortKey.parse(one) if isinstance(one, str) else one for one in told] if _is_list(told) else told
+def _sort_keys(refs: Any) -> Any:
+    return [SortKey.parse(one) if isinstance(one, str) else one for one in refs] if _is_list(refs) else refs
 
 
-def _typed(told: Any) -> Any:
+def _typed(refs: Any) -> Any:
     """Reads `{ref: text}`, as JSON has it."""
-    return [(ColumnRef.parse(ref), text) for ref, text in told.items()] if isinstance(told, Mapping) else told
+    return [(ColumnRef.parse(ref), text) for ref, text in refs.items()] if isinstance(refs, Mapping) else refs
 
 
-def _is_list(told: Any) -> bool:
-    return isinstance(told, list | tuple)
+def _is_list(refs: Any) -> bool:
+    return isinstance(refs, list | tuple)
 
 
 MOST_COLUMNS: Final = 300
@@ -98,15 +98,15 @@ class RunQuery(BaseModel):
         return frozenset([*self.columns, *(one.ref for one in self.filters), *(key.ref for key in self.sort)])
 
     @classmethod
-    def from_parameters(cls, told: Mapping[str, Sequence[str]]) -> Self:
+    def from_parameters(cls, refs: Mapping[str, Sequence[str]]) -> Self:
         """Reads `?column=…&filter[ref]=…&sort=…&experiment=…`; columns, filters and sorting may be repeated.
 
         Raises BadInput for what names no column, and pydantic's `ValidationError`.
         """
-        values: dict[str, Any] = {name: told[name][0] for name in _ONCE if told.get(name)}
-        found = ((_FILTER.fullmatch(name), texts) for name, texts in told.items())
+        values: dict[str, Any] = {name: refs[name][0] for name in _ONCE if refs.get(name)}
+        found = ((_FILTER.fullmatch(name), texts) for name, texts in refs.items())
         filters = [(ColumnRef.parse(name[1]), text) for name, texts in found if name for text in texts]
-        columns, sort = told.get("column", ()), told.get("sort", ())
+        columns, sort = refs.get("column", ()), refs.get("sort", ())
         return cls.model_validate(values | {"columns": tuple(columns), "sort": tuple(sort), "filters": tuple(filters)})
 
 

@@ -43,6 +43,6 @@ def _last_logged(table: RunTable, rows: NDArray[np.intp], now: datetime) -> tupl
     moments = cells.values[_TIMESTAMP][chosen].astype(np.int64)
     last, logged = np.full(len(rows), -1, np.int64), np.zeros(len(rows), np.bool_)
     logged[place[own]] = True
-    told = own & believable(moments, latest_ms(now))
-    np.maximum.at(last, place[told], moments[told])
+    is_plausible = own & believable(moments, latest_ms(now))
+    np.maximum.at(last, place[is_plausible], moments[is_plausible])
     return last, logged

@@ -85,7 +85,7 @@ class RunTable:
         only = self.facts.only_metrics
         return ref.kind in ("least", "greatest") or (ref.kind == "metric" and only is not None and ref.key not in only)
 
-    def says_the_same(self, other: "RunTable") -> bool:
+    def has_same_runs(self, other: "RunTable") -> bool:
         """Returns whether the runs are the same, with the same values."""
         return self.parts.equals(other.parts)
 

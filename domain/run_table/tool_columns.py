@@ -49,8 +49,10 @@ def _tool_rows(table: RunTable) -> ToolRows:
     stated = {key: one.tool for key, one in table.stated_tools.items()}
     experiment, own = _stated_codes(table, stated), table.tag_codes(TOOL_TAG)
     masks = np.packbits(np.stack([mask for _sign, mask in signs], axis=1), axis=1) if signs else _no_signs(len(table))
-    told = np.hstack([masks, *(column.astype("<i4").view(np.uint8).reshape(-1, 4) for column in (experiment, own))])
-    _kinds, first, codes = np.unique(told, axis=0, return_index=True, return_inverse=True)
+    sign_rows = np.hstack(
+        [masks, *(column.astype("<i4").view(np.uint8).reshape(-1, 4) for column in (experiment, own))]
+    )
+    _kinds, first, codes = np.unique(sign_rows, axis=0, return_index=True, return_inverse=True)
     readings = [
         reading_of(
             frozenset(sign for sign, mask in signs if mask[row]),

@@ -75,7 +75,7 @@ class ToolProfile(BaseModel):
     losses: dict[Name, LossKind] = {}
 
     @model_validator(mode="after")
-    def _says_what_each_loss_is(self) -> Self:
+    def _defines_each_loss(self) -> Self:
         if unsaid := [name for name in self.metrics.get("loss", ()) if name not in self.losses]:
             raise ValueError(f"losses: nothing says what {unsaid[0]!r} is")
         return self

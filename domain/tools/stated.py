@@ -40,5 +40,10 @@ class StatedTool(BaseModel):
 def stated_tools(marks: Mapping[str, Iterable[str]]) -> dict[str, StatedTool]:
     """Returns what was stated of each experiment by id, of what each says of itself as `key=value`."""
     begins = f"{TOOL_TAG}="
-    texts = {key: mark.removeprefix(begins) for key, said in marks.items() for mark in said if mark.startswith(begins)}
+    texts = {
+        key: mark.removeprefix(begins)
+        for key, texts_of_mark in marks.items()
+        for mark in texts_of_mark
+        if mark.startswith(begins)
+    }
     return {key: stated for key, text in texts.items() if (stated := StatedTool.parse(text)) is not None}

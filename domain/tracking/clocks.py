@@ -19,9 +19,9 @@ class OddClocks(BaseModel):
 
     start_ms: int | None = None
     end_ms: int | None = None
-    starts_untold: bool = False
+    start_missing: bool = False
     ends_before_start: bool = False
-    ends_untold: bool = False
+    end_missing: bool = False
     metrics: dict[str, int] = {}
 
 
@@ -30,9 +30,9 @@ def odd_clocks(run: Run, now: datetime) -> OddClocks:
     return OddClocks(
         start_ms=run.odd_start_ms,
         end_ms=run.odd_end_ms,
-        starts_untold=run.started_at is None and run.odd_start_ms is None,
+        start_missing=run.started_at is None and run.odd_start_ms is None,
         ends_before_start=_ends_before_start(run),
-        ends_untold=run.is_over and run.ended_at is None and run.odd_end_ms is None,
+        end_missing=run.is_over and run.ended_at is None and run.odd_end_ms is None,
         metrics={key: point.timestamp for key, point in run.metrics.items() if not is_believable(point.timestamp, now)},
     )
 

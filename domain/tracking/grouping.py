@@ -62,8 +62,8 @@ def group_runs(runs: Sequence[Run], by: Sequence[str], vocabulary: Vocabulary) -
     members: dict[tuple[str | None, ...], list[Run]] = {}
     for run in runs:
         members.setdefault(tuple(ref.value(run, vocabulary) for ref in refs), []).append(run)
-    telling = _telling(refs, list(members), vocabulary)
-    labels = [" · ".join(_said(refs[at], values[at], vocabulary) for at in telling) for values in members]
+    distinguishing = _distinguishing(refs, list(members), vocabulary)
+    labels = [" · ".join(_value_text(refs[at], values[at], vocabulary) for at in distinguishing) for values in members]
     return [
         Group(
             label=label,
@@ -71,7 +71,7 @@ def group_runs(runs: Sequence[Run], by: Sequence[str], vocabulary: Vocabulary) -
             run_ids=tuple(run.run_id for run in group),
             repeated_seeds=_repeated_seeds(group, vocabulary),
         )
-        for label, (values, group) in zip(_told_apart_by_number(labels), members.items(), strict=True)
+        for label, (values, group) in zip(_numbered(labels), members.items(), strict=True)
     ]
 
 
@@ -86,7 +86,9 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, str]]) -> dict[st
     return {key: values for key, values in table.items() if len(set(values.values())) > 1}
 
 
-def _telling(refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary) -> list[int]:
+def _distinguishing(
+    refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]], vocabulary: Vocabulary
+) -> list[int]:
     """Returns which refs a label names: those that say themselves where they differ, and as few others as tell groups
     apart.
 
@@ -97,35 +99,35 @@ def _telling(refs: Sequence[GroupRef], values: Sequence[tuple[str | None, ...]],
         return [at for at, ref in enumerate(refs) if ref.kind == "name" and values[0][at] is not None]
     columns = dict(enumerate(zip(*values, strict=True)))
     differing = [at for at, column in columns.items() if len(set(column)) > 1]
-    telling = [at for at in differing if refs[at].says_itself(vocabulary)]
-    while _told_apart(telling, columns) < len(values):
-        others = [at for at in differing if at not in telling]
-        telling.append(max(others, key=lambda at: _told_apart([*telling, at], columns)))
-    return telling
+    distinguishing = [at for at in differing if refs[at].is_self_explanatory(vocabulary)]
+    while _distinguished(distinguishing, columns) < len(values):
+        others = [at for at in differing if at not in distinguishing]
+        distinguishing.append(max(others, key=lambda at: _distinguished([*distinguishing, at], columns)))
+    return distinguishing
 
 
-def _told_apart(telling: Sequence[int], columns: Mapping[int, tuple[str | None, ...]]) -> int:
+def _distinguished(distinguishing: Sequence[int], columns: Mapping[int, tuple[str | None, ...]]) -> int:
     """Returns how many groups have a label of their own with these refs."""
-    return len(set(zip(*(columns[at] for at in telling), strict=True))) if telling else 1
+    return len(set(zip(*(columns[at] for at in distinguishing), strict=True))) if distinguishing else 1
 
 
-def _told_apart_by_number(labels: Sequence[str]) -> list[str]:
+def _numbered(labels: Sequence[str]) -> list[str]:
     """Returns the labels, with a number behind each that another group has already.
 
     Values may read alike, as "–" and none.
     """
     taken: set[str] = set()
-    told = []
+    labels_with_numbers = []
     for label in labels:
         numbered = (f"{label} ({n})" for n in count(2))
-        told.append(next(each for each in chain([label], numbered) if each not in taken))
-        taken.add(told[-1])
-    return told
+        labels_with_numbers.append(next(each for each in chain([label], numbered) if each not in taken))
+        taken.add(labels_with_numbers[-1])
+    return labels_with_numbers
 
 
-def _said(ref: GroupRef, value: str | None, vocabulary: Vocabulary) -> str:
+def _value_text(ref: GroupRef, value: str | None, vocabulary: Vocabulary) -> str:
     shown = _MISSING if value is None else value
-    return shown if value and value.strip() and ref.says_itself(vocabulary) else f"{ref.key}={shown}"
+    return shown if value and value.strip() and ref.is_self_explanatory(vocabulary) else f"{ref.key}={shown}"
 
 
 def _repeated_seeds(group: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...]:

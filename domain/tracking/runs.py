@@ -119,10 +119,10 @@ class Run(BaseModel):
 
     def parameter(self, word: ParameterWord, vocabulary: Vocabulary) -> str | None:
         """Returns the run's value for `word`, whatever its tool calls it."""
-        found = self.said_at(word, vocabulary)
+        found = self.parameter_at(word, vocabulary)
         return None if found is None else found[1]
 
-    def said_at(self, word: ParameterWord, vocabulary: Vocabulary) -> tuple[Place, str] | None:
+    def parameter_at(self, word: ParameterWord, vocabulary: Vocabulary) -> tuple[Place, str] | None:
         """Returns the place where the run says `word`, and the value there; None where it says it nowhere."""
         for place in vocabulary.of(self).places(word):
             text = place.text(self.params, self.tags, self.name)
@@ -132,7 +132,7 @@ class Run(BaseModel):
 
     def parameter_key(self, word: ParameterWord, vocabulary: Vocabulary) -> str | None:
         """Returns the parameter that is the value of `word` as it stands; None where there is none."""
-        found = self.said_at(word, vocabulary)
+        found = self.parameter_at(word, vocabulary)
         return found[0].param if found is not None and found[0].is_plain else None
 
     def metric_key(self, word: MetricWord, vocabulary: Vocabulary) -> str | None:
@@ -273,8 +273,8 @@ _PARAMETER_OF: Final[dict[str, ParameterWord]] = {
 
 def _keys(run: Run, vocabulary: Vocabulary) -> dict[str, str]:
     found = {field: run.metric_key(word, vocabulary) for field, word in _METRIC_OF.items()}
-    said = {field: run.said_at(word, vocabulary) for field, word in _PARAMETER_OF.items()}
-    found |= {field: None if at is None else at[0].label for field, at in said.items()}
+    parameters = {field: run.parameter_at(word, vocabulary) for field, word in _PARAMETER_OF.items()}
+    found |= {field: None if at is None else at[0].label for field, at in parameters.items()}
     # Counted by a metric that is logged once an episode.
     found["episodes"] = found["episodes"] or vocabulary.of(run).episode_counter(run.metrics)
     return {field: key for field, key in found.items() if key is not None}

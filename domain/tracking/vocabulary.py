@@ -93,7 +93,7 @@ class Vocabulary(BaseModel):
             return cls.model_validate(given)
         except ValidationError as error:
             raise InvalidArgument(
-                Text(f"The vocabulary is wrong. {'. '.join(_said(each) for each in error.errors())}.")
+                Text(f"The vocabulary is wrong. {'. '.join(_sentence(each) for each in error.errors())}.")
             ) from error
 
     @classmethod
@@ -241,7 +241,7 @@ def _names(
     return tuple(name for name in dict.fromkeys((*own, *others)) if name not in teams)
 
 
-def _said(error: Any) -> str:
+def _sentence(error: Any) -> str:
     """Returns one of pydantic's errors as "metrics.rewrad: there is no such word; there are reward, …"."""
     place = [str(part) for part in error["loc"]]
     if place[-1:] == ["[key]"] and place[0] != "scales":

@@ -63,9 +63,9 @@ def values_to_repeat(run: Run, names: set[str]) -> dict[str, Value]:
 
 def _state(run: Run) -> TrainingState:
     """Returns the state in the tag, unless MLflow's own status knows more."""
-    said = run.tags.get(tags.STATE, "")
-    if said in set(TrainingState):
-        state = TrainingState(said)
+    state_tag = run.tags.get(tags.STATE, "")
+    if state_tag in set(TrainingState):
+        state = TrainingState(state_tag)
         if state in OVER or MLFLOW_STATUS[state] == run.status:
             return state
     return _OF_STATUS[run.status]

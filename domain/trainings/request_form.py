@@ -26,7 +26,7 @@ COMMAND: Final = (sys.executable, "-m", "training", "--request", REQUEST_FILE)
 _LAYERS: Final = r"[1-9]\d{0,3}( *, *[1-9]\d{0,3}){0,3}"
 _LIMITS: Final = {"minimum": "least", "maximum": "most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
 _OF_TEXT: Final = ("may_be_path", "longest", "suggestions")
-_TOLD: Final = ("unit", "section", "shown_for")
+_COPIED: Final = ("unit", "section", "shown_for")
 
 
 def fields_of(algorithms_help: str, requests: Mapping[str, type[BaseModel]]) -> tuple[FormField, ...]:
@@ -38,7 +38,7 @@ def fields_of(algorithms_help: str, requests: Mapping[str, type[BaseModel]]) -> 
         for field, schema in kind.model_json_schema()["properties"].items():
             if field != "algorithm":
                 by_name.setdefault(field, {})[name] = _field(field, schema)
-    return (algorithm, *(field for found in by_name.values() for field in _told_apart(found, len(requests))))
+    return (algorithm, *(field for found in by_name.values() for field in _distinguished(found, len(requests))))
 
 
 def values_of_fields(values: Mapping[str, Any]) -> dict[str, Value]:
@@ -46,7 +46,7 @@ def values_of_fields(values: Mapping[str, Any]) -> dict[str, Value]:
     return {**values, "net_arch": layers_text(values["net_arch"])}
 
 
-def _told_apart(found: Mapping[str, FormField], algorithms: int) -> list[FormField]:
+def _distinguished(found: Mapping[str, FormField], algorithms: int) -> list[FormField]:
     """Returns one field where algorithms have the same, for those that have it; else one for each."""
     alike: list[tuple[FormField, list[str]]] = []
     for name, one in found.items():
@@ -67,20 +67,20 @@ def _also_for(field: FormField, algorithms: list[str]) -> dict[str, tuple[str, .
 
 def _field(name: str, schema: Mapping[str, Any]) -> FormField:
     """Returns one field, by the JSON Schema of the request's."""
-    told: dict[str, Any] = {"name": name, "label": schema["title"], "help": schema["description"]}
-    told |= {key: schema[key] for key in _TOLD if key in schema}
+    fields: dict[str, Any] = {"name": name, "label": schema["title"], "help": schema["description"]}
+    fields |= {key: schema[key] for key in _COPIED if key in schema}
     default = schema["default"]
     if name == "seed":
-        return SeedsField(**told, default=str(default))
+        return SeedsField(**fields, default=str(default))
     if name == "net_arch":
-        return TextField(**told, default=layers_text(default), pattern=_LAYERS, longest=40)
+        return TextField(**fields, default=layers_text(default), pattern=_LAYERS, longest=40)
     if "const" in schema or "enum" in schema:
-        return ChoiceField(**told, default=default, options=schema.get("enum", [default]))
+        return ChoiceField(**fields, default=default, options=schema.get("enum", [default]))
     if schema["type"] == "boolean":
-        return SwitchField(**told, default=default)
+        return SwitchField(**fields, default=default)
     if schema["type"] == "string":
-        told |= {key: schema[key] for key in _OF_TEXT if key in schema}
-        return TextField(**told, default=default, pattern=schema["pattern"].removeprefix("^").removesuffix("$"))
+        fields |= {key: schema[key] for key in _OF_TEXT if key in schema}
+        return TextField(**fields, default=default, pattern=schema["pattern"].removeprefix("^").removesuffix("$"))
     kind: type[IntegerField] | type[FloatField] = IntegerField if schema["type"] == "integer" else FloatField
     limits = {ours: schema[theirs] for theirs, ours in _LIMITS.items() if theirs in schema}
-    return kind(**told, default=default, **limits)
+    return kind(**fields, default=default, **limits)

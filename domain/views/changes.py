@@ -50,7 +50,7 @@ class ViewRequest(BaseModel):
     is_confirmed: bool = False
 
     @model_validator(mode="after")
-    def _says_all_that_it_needs(self) -> Self:
+    def _is_complete(self) -> Self:
         missing = [name for name in _NEEDS[self.verb] if getattr(self, name) is None]
         if missing:
             raise ValueError(f"{self.verb} needs {', '.join(missing)}")

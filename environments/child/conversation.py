@@ -3,7 +3,7 @@
 import socket
 
 from environments.child.trouble import Trouble
-from environments.wire import GOOD, HEAD, PHASE, TROUBLE, ToldTrouble
+from environments.wire import GOOD, HEAD, PHASE, TROUBLE, TroubleReport
 
 
 class Conversation:
@@ -12,7 +12,7 @@ class Conversation:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
 
-    def heard(self) -> tuple[int, bytes]:
+    def receive(self) -> tuple[int, bytes]:
         """Returns the next question: its kind and content; raises EOFError when nobody asks any more."""
         kind, size = HEAD.unpack(self._read(HEAD.size))
         return kind, self._read(size)
@@ -26,15 +26,15 @@ class Conversation:
             content += more
         return bytes(content)
 
-    def say(self, content: bytes, kind: int = GOOD) -> None:
+    def send(self, content: bytes, kind: int = GOOD) -> None:
         """Answers."""
         self._connection.sendall(HEAD.pack(kind, len(content)) + content)
 
-    def say_phase(self, call: str) -> None:
+    def send_phase(self, call: str) -> None:
         """Tells which call is made next, so that one that never returns can be named."""
-        self.say(call.encode(), PHASE)
+        self.send(call.encode(), PHASE)
 
-    def say_trouble(self, trouble: Trouble) -> None:
+    def send_trouble(self, trouble: Trouble) -> None:
         """Tells what is wrong."""
-        told = ToldTrouble(kind=trouble.kind, reason=trouble.reason)
-        self.say(told.model_dump_json().encode(), TROUBLE)
+        report = TroubleReport(kind=trouble.kind, reason=trouble.reason)
+        self.send(report.model_dump_json().encode(), TROUBLE)

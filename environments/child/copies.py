@@ -45,7 +45,7 @@ class Copy:
         own = next((field for field in OWN_FIELDS if isinstance(info, dict) and field in info), None)
         threshold = self.env.spec.reward_threshold
         verdict = succeeded(self._rule or own, info, pay, self._total, terminated, threshold)
-        return 0 if verdict is None else wire.TELLS_SUCCESS | (wire.SUCCESS if verdict else 0)
+        return 0 if verdict is None else wire.REPORTS_SUCCESS | (wire.SUCCESS if verdict else 0)
 
 
 def pair(answer: Any) -> tuple[Any, Any]:

@@ -58,13 +58,13 @@ def _action_names(env: Any, plan: MakingPlan) -> tuple[str, ...] | None:
     number = _number_of_actions(env.action_space)
     if number is None:
         return None
-    own = plan.described.action_names or _told_by(env.unwrapped)
+    own = plan.described.action_names or _declared_by(env.unwrapped)
     if own is not None and len(own) == number:
         return tuple(str(name)[:_LONGEST_NAME] for name in own)
     return action_names(plan.described.id, number)
 
 
-def _told_by(env: Any) -> list[str] | None:
+def _declared_by(env: Any) -> list[str] | None:
     meanings, kinds = getattr(env, "get_action_meanings", None), getattr(env, "actions", None)
     if callable(meanings):
         return [str(one).replace("_", " ").lower() for one in meanings()]

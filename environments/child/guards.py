@@ -26,7 +26,7 @@ def limit(plan: MakingPlan) -> None:
     """Limits memory, files, processes and network of this process, for good."""
     os.nice(plan.niceness)
     confine(plan.described.memory_mib << 20, _MOST_FILE_BYTES)
-    _draw_lots_anew()
+    _reseed()
     forbidden = (frozenset() if plan.described.may_start_processes else _PROCESSES) | (
         frozenset() if plan.described.may_use_network else _NETWORK
     )
@@ -39,7 +39,7 @@ def _refuse(event: str, forbidden: frozenset[str]) -> None:
         raise Forbidden(StartsProcesses if event in _PROCESSES else UsesNetwork)
 
 
-def _draw_lots_anew() -> None:
+def _reseed() -> None:
     """Copies of one process would else all draw the same."""
     import numpy as np
 

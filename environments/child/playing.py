@@ -20,7 +20,7 @@ from environments.child.guards import allow_cpu, limit
 from environments.child.making import make
 from environments.child.spaces_of import ObservationReader
 from environments.child.success import OWN_FIELDS, rule_of
-from environments.child.trouble import FAILED, Trouble, shortened, told_as
+from environments.child.trouble import FAILED, Trouble, reported_as, shortened
 from environments.plan import MakingPlan
 
 _REPLAY_SECONDS: Final = 60.0
@@ -44,10 +44,10 @@ class Player:
         }
 
     def _made(self, talk: Conversation) -> tuple[EnvironmentFacts, list[Copy]]:
-        with self._told(talk, "make"):
+        with self._reported(talk, "make"):
             env = make(self._plan)
         rule = self._plan.success if self._plan.known_success else self._rule(env, talk)
-        with self._told(talk, "make"):
+        with self._reported(talk, "make"):
             facts = facts_of(env, self._plan, rule)
             reader = ObservationReader(facts.observation_space)
             others = [make(self._plan) for _ in range(self._plan.copies - 1)]
@@ -57,23 +57,23 @@ class Player:
         """Returns what counts as success: some environments tell of it at once, some with a step only."""
         if self._plan.described.success is not None:
             return self._plan.described.success
-        with self._told(talk, "reset"):
+        with self._reported(talk, "reset"):
             info = pair(env.reset(seed=0))[1]
         if not set(OWN_FIELDS) & set(info):
-            with self._told(talk, "step"):
+            with self._reported(talk, "step"):
                 env.action_space.seed(0)
                 info = info_after(env.step(env.action_space.sample()))
         return rule_of(self._plan, env.spec.reward_threshold, info)
 
-    def _told(self, talk: Conversation, call: str) -> Any:
-        talk.say_phase(call)
-        return told_as(call, self._plan.described.memory_mib)
+    def _reported(self, talk: Conversation, call: str) -> Any:
+        talk.send_phase(call)
+        return reported_as(call, self._plan.described.memory_mib)
 
     def answer(self, kind: int, content: bytes) -> bytes:
         """Returns what is asked for; raises Trouble."""
         call, answer = self._answers[kind]
         allow_cpu(self._plan.described.call_seconds if kind != wire.EPISODE else _REPLAY_SECONDS)
-        with told_as(call, self._plan.described.memory_mib):
+        with reported_as(call, self._plan.described.memory_mib):
             return answer(content)
 
     def _reset(self, content: bytes) -> bytes:
@@ -132,16 +132,16 @@ def play(connection: socket.socket) -> None:
     """Reads the plan, makes the environment, and answers until nobody asks any more."""
     talk = Conversation(connection)
     try:
-        plan = MakingPlan.model_validate_json(talk.heard()[1])
+        plan = MakingPlan.model_validate_json(talk.receive()[1])
         limit(plan)
         allow_cpu(plan.described.make_seconds)
         player = Player(plan, talk)
-        talk.say(player.facts.model_dump_json().encode())
+        talk.send(player.facts.model_dump_json().encode())
         while True:
-            talk.say(player.answer(*talk.heard()))
+            talk.send(player.answer(*talk.receive()))
     except Trouble as trouble:
-        talk.say_trouble(trouble)
+        talk.send_trouble(trouble)
     except MemoryError as error:
-        talk.say_trouble(Trouble(FAILED, shortened(error)))
+        talk.send_trouble(Trouble(FAILED, shortened(error)))
     except (EOFError, OSError):
         return

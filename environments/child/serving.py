@@ -54,11 +54,11 @@ class _Server:
 
     def _do(self, what: int, pid: int, descriptors: list[int]) -> None:
         if what == START:
-            self._say(self._started(socket.socket(fileno=descriptors[0])))
+            self._send(self._started(socket.socket(fileno=descriptors[0])))
         else:
-            self._say(self._end(pid, at_once=what == KILL))
+            self._send(self._end(pid, at_once=what == KILL))
 
-    def _say(self, number: int) -> None:
+    def _send(self, number: int) -> None:
         self._control.sendall(WORD.pack(0, number))
 
     def _started(self, connection: socket.socket) -> int:

@@ -32,5 +32,5 @@ def succeeded(
         return reward > 0
     if rule == THRESHOLD:
         return threshold is not None and total >= threshold
-    told = info.get(rule) if isinstance(info, dict) else None
-    return bool(told) if isinstance(told, bool | int | float | np.bool_ | np.integer | np.floating) else None
+    value = info.get(rule) if isinstance(info, dict) else None
+    return bool(value) if isinstance(value, bool | int | float | np.bool_ | np.integer | np.floating) else None

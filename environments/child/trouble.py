@@ -29,7 +29,7 @@ class Forbidden(PermissionError):
 
 
 @contextmanager
-def told_as(call: str, memory_mib: int) -> Iterator[None]:
+def reported_as(call: str, memory_mib: int) -> Iterator[None]:
     """Turns whatever the environment's code raises into Trouble that names the call."""
     try:
         yield

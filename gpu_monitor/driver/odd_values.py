@@ -35,8 +35,8 @@ def fit(model: type[Model], values: Mapping[str, Any], inside: str = "") -> Fitt
 
 def misfit(field: str, why: Reason, value: float | None = None) -> GpuMisfit:
     """Returns a field whose value is left out."""
-    said = FieldMisfit(field, why) if value is None else ValueMisfit(field, value, why)
-    return GpuMisfit(field=field, **coded(said, "error"))
+    misfit = FieldMisfit(field, why) if value is None else ValueMisfit(field, value, why)
+    return GpuMisfit(field=field, **coded(misfit, "error"))
 
 
 def _misfit_of(field: str, details: ErrorDetails) -> GpuMisfit:

@@ -61,7 +61,7 @@ def kept_history(file: HistoryFile, query: HistoryQuery, host: str, hours: float
                 oldest = database.execute("SELECT min(at) FROM sample").fetchone()[0]
     except sqlite3.Error as error:
         trouble = trouble or HistoryFileFailing(str(file.path), Text(error))
-    said: dict[str, Any] = {} if trouble is None else Troubled(**coded(trouble, "error")).model_dump()
+    failure: dict[str, Any] = {} if trouble is None else Troubled(**coded(trouble, "error")).model_dump()
     return KeptHistory(
         host=host,
         since_ms=query.since_ms,
@@ -70,7 +70,7 @@ def kept_history(file: HistoryFile, query: HistoryQuery, host: str, hours: float
         kept_hours=hours,
         kept_since_ms=oldest,
         gpus=gpus,
-        **said,
+        **failure,
     )
 
 
@@ -91,8 +91,8 @@ def _read(database: sqlite3.Connection, query: HistoryQuery, steps: int) -> dict
         if (gpu, user) not in uses:
             uses[gpu, user] = KeptUse(user=user, share=[0.0] * steps)
             found[gpu].uses.append(uses[gpu, user])
-        heard, told = found[gpu].covered[step] * buckets, uses[gpu, user].share
-        told[step] = min(1.0, told[step] + share / heard) if heard else 0.0
+        covered_buckets, used_buckets = found[gpu].covered[step] * buckets, uses[gpu, user].share
+        used_buckets[step] = min(1.0, used_buckets[step] + share / covered_buckets) if covered_buckets else 0.0
     return found
 
 

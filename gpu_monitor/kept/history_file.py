@@ -66,7 +66,7 @@ class HistoryFile:
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     raise
-                self._begin_anew()
+                self._recreate()
                 work()
             self._failing = None
         except (sqlite3.Error, OSError) as error:
@@ -122,7 +122,7 @@ class HistoryFile:
             _log.error("%s", failing)
         self._failing = failing
 
-    def _begin_anew(self) -> None:
+    def _recreate(self) -> None:
         aside = self.path.with_name(self.path.name + ".damaged")
         for suffix in ("-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)

@@ -52,10 +52,10 @@ class HistoryKeeper:
         """Returns what is kept of a span; raises `HistoryNotKept`, or a `BadInput` for a span that is none."""
         if not self._hours:
             raise HistoryNotKept
-        told = kept_history(self._file, query, self._host, self._hours)
-        if self._is_example and told.error is None:
-            told = told.model_copy(update=Troubled(**coded(ExamplesNotKept(), "error")).model_dump())
-        return told
+        history = kept_history(self._file, query, self._host, self._hours)
+        if self._is_example and history.error is None:
+            history = history.model_copy(update=Troubled(**coded(ExamplesNotKept(), "error")).model_dump())
+        return history
 
     def _put(self, ended: list[Bucket] | None) -> None:
         try:

@@ -43,14 +43,14 @@ def _sample(source: Source, period_seconds: float) -> int:
         interval = None if last_at is None else now - last_at
         last_at = now
         reading = source.read(interval or period_seconds).model_copy(update={"interval_seconds": interval})
-        _say(reading)
+        _write(reading)
         if HostState.DRIVER_CHANGED in {reading.state, *(one.state for one in reading.troubles or ())}:
             return FRESH_PROCESS_NEEDED  # the old library stays loaded as long as this process lives
         # Steady: what a reading takes does not move the next one; what was missed meanwhile is not made up for.
         due = max(due + period_seconds, time.monotonic() - period_seconds)
 
 
-def _say(reading: Reading) -> None:
+def _write(reading: Reading) -> None:
     sys.stdout.write(reading.model_dump_json() + "\n")
     sys.stdout.flush()
 

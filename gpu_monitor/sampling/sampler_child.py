@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from gpu_monitor.readings import Reading
 
 _TREE = Path(__file__).parents[2]
-Told = Callable[["SamplerChild", Reading | None], None]
+OnReading = Callable[["SamplerChild", Reading | None], None]
 
 
 class SamplerChild:
     """A running sampler; `tell` gets each of its readings in another thread, and None once it says nothing more."""
 
-    def __init__(self, tell: Told) -> None:
-        self._tell = tell
+    def __init__(self, on_reading: OnReading) -> None:
+        self._on_reading = on_reading
         self.readings = 0
         paths = [str(_TREE), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
@@ -58,5 +58,5 @@ class SamplerChild:
                     reading = Reading.model_validate_json(line)
                 except ValidationError as error:
                     raise AssertionError(f"the sampler said {line[:200]!r}") from error
-                self._tell(self, reading)
-        self._tell(self, None)
+                self._on_reading(self, reading)
+        self._on_reading(self, None)

@@ -28,7 +28,7 @@ class SamplerKeeper:
 
     def __init__(self, period_seconds: float) -> None:
         self._silence = SILENT_PERIODS * period_seconds
-        self._said: queue.SimpleQueue[tuple[SamplerChild, Reading | None]] = queue.SimpleQueue()
+        self._readings: queue.SimpleQueue[tuple[SamplerChild, Reading | None]] = queue.SimpleQueue()
         self._child: SamplerChild | None = None
         self._unreaped: list[SamplerChild] = []
         self._failures = 0
@@ -45,7 +45,7 @@ class SamplerKeeper:
         self._look_after(now)
         until = min(now + wait_seconds, self._patient_until if self._child else max(self._start_at, now + 0.2))
         try:
-            child, reading = self._said.get(timeout=max(0.0, until - now))
+            child, reading = self._readings.get(timeout=max(0.0, until - now))
         except queue.Empty:
             return None
         if child is not self._child:  # the last words of one that was given up
@@ -67,11 +67,11 @@ class SamplerKeeper:
         if self._child is None:
             if now >= self._start_at and len(self._unreaped) < _MOST_UNREAPED:
                 self._start(now)
-        elif now >= self._patient_until and self._said.empty():  # else it was this process that had stood still
+        elif now >= self._patient_until and self._readings.empty():  # else it was this process that had stood still
             self._give_up(self._child)
 
     def _start(self, now: float) -> None:
-        self._child = SamplerChild(lambda child, reading: self._said.put((child, reading)))
+        self._child = SamplerChild(lambda child, reading: self._readings.put((child, reading)))
         # More patience with each failure: a driver that needs long to wake up must not be interrupted for ever.
         patience = min(_LONGEST_SECONDS, _START_SECONDS * 2 ** max(0, self._failures - 1))
         self._patient_until = now + max(self._silence, patience)

@@ -54,7 +54,7 @@ class Played(NamedTuple):
 class EnvironmentWalk:
     """An episode from a seed; raises what the environment and `SharedPolicy.use` do."""
 
-    tells_each_step = False
+    reports_each_step = False
 
     def __init__(
         self, played: Played, environment: Environment, shown: Shown, seed: int, episode: int, latencies: Latencies
@@ -70,7 +70,7 @@ class EnvironmentWalk:
         self._is_over = self._is_truncated = False
         self._success: bool | None = None
         self._passed: deque[PassedStep] = deque(maxlen=MOST_PASSED)
-        self._is_told = False
+        self._is_reported = False
         self._state: Any = None
 
     @property
@@ -90,19 +90,19 @@ class EnvironmentWalk:
     def advance(self) -> None:
         """Takes one step, by the action that the policy chose where the episode was."""
         environment, action = self._awake(), self._answer.action
-        if not self._is_told:
+        if not self._is_reported:
             self._passed.append(self._here())
-        self._is_told, self._action = False, action
+        self._is_reported, self._action = False, action
         if len(self._actions) < _MOST_KEPT:
             self._actions.append(action)
         self._know(environment.step(action))
 
-    def told(self, view: View, *, running: bool) -> WatchedStep:
+    def message(self, view: View, *, running: bool) -> WatchedStep:
         """Returns where it is, with the steps since the last one that was told."""
         frame = None if view.side is None else self._frame(view.side)
         recent, passed = self._latencies.percentiles(), list(self._passed)
         self._passed.clear()
-        self._is_told = True
+        self._is_reported = True
         return WatchedStep(
             **dict(self._here()),
             episode=self.episode,

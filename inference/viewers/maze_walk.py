@@ -17,7 +17,7 @@ from policies.policy_process import PolicyProcess
 class MazeWalk:
     """An episode from the upper-left corner; each step asks the policy once and raises what `SharedPolicy.use` does."""
 
-    tells_each_step = True
+    reports_each_step = True
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class MazeWalk:
             self._success = outcome.terminated
         self._look()
 
-    def told(self, _view: View, *, running: bool) -> InferenceStep:
+    def message(self, _view: View, *, running: bool) -> InferenceStep:
         """Returns the step, with the maze at the start and those before it later."""
         recent = self._latencies.percentiles()
         return InferenceStep(

@@ -31,10 +31,10 @@ class Screen:
         self._is_hidden = False
         self._seen: int | None = None
         self._number = -1
-        self._told_at = 0.0
+        self._sent_at = 0.0
         self._owes_frame = False
 
-    def heed(self, command: Command) -> None:
+    def apply(self, command: Command) -> None:
         """Notes what a command says of the screen."""
         if command.side is not None:
             self._side = command.side
@@ -45,14 +45,14 @@ class Screen:
 
     def wants(self, is_late: bool) -> bool:
         """Returns whether a step is to be told now; `is_late` where it came after its time."""
-        since = self._clock() - self._told_at
+        since = self._clock() - self._sent_at
         if self._is_hidden or self._is_behind:
             return since >= _UNSEEN_SECONDS
         return since >= (_LATE_FRAME_SECONDS if is_late else _FRAME_SECONDS)
 
     def view(self) -> View:
         """Returns what is to be told next; counts as told."""
-        self._told_at = self._clock()
+        self._sent_at = self._clock()
         side = None if self._is_hidden or self._is_behind else self._side
         self._number += 1
         self._owes_frame = side is None

@@ -36,7 +36,7 @@ class Viewing:
         self._waiting: Waiting | None = None
         self._rate = Rate()
         self._running = False
-        self._is_untold = False
+        self._lacks_record = False
         self._last = 0.0
         self._due = 0.0
         self._rest_at: float | None = None
@@ -78,7 +78,7 @@ class Viewing:
             self._misfits += 1
             self._sender.send(trouble_of(error).model_dump_json())
             return
-        self._screen.heed(command)
+        self._screen.apply(command)
         self._set_rate(command)
         match command.command:
             case Verb.START:
@@ -118,8 +118,8 @@ class Viewing:
     def _stop(self) -> None:
         self._running = False
         self._rest_at = time.monotonic() + _REST_SECONDS
-        if self._is_untold:
-            self._tell()
+        if self._lacks_record:
+            self._send_step()
 
     def _step_once(self) -> None:
         """Takes one step of an episode that stands still; the first one's start, where there is none."""
@@ -144,7 +144,7 @@ class Viewing:
         try:
             self._walk = self._engine.walk(self._asked, self._connection.person, self._walk)
             self._walk.begin()
-            self._tell()
+            self._send_step()
             self._waiting = None
             self._schedule()
         except ClewError as error:
@@ -171,32 +171,32 @@ class Viewing:
             if (
                 not self._running
                 or self._walk.is_over
-                or self._walk.tells_each_step
+                or self._walk.reports_each_step
                 or self._screen.wants(is_late=is_late)
             ):
-                self._tell()
+                self._send_step()
             else:
-                self._is_untold = True
+                self._lacks_record = True
         except ClewError as error:
             self._fail(error)
 
     def _show_what_is_missing(self) -> None:
         """Sends a viewer who caught up the frame that was left out, unless one comes by itself."""
-        if self._walk is None or self._walk.tells_each_step or self._running or not self._screen.lacks_frame:
+        if self._walk is None or self._walk.reports_each_step or self._running or not self._screen.lacks_frame:
             return
         try:
-            self._tell()
+            self._send_step()
         except ClewError as error:
             self._fail(error)
 
-    def _tell(self) -> None:
+    def _send_step(self) -> None:
         assert self._walk is not None
         self._running = self._running and not self._walk.is_over
-        told = self._walk.told(self._screen.view(), running=self._running)
-        self._is_untold = False
+        message = self._walk.message(self._screen.view(), running=self._running)
+        self._lacks_record = False
         if not self._running:
             self._rest_at = time.monotonic() + _REST_SECONDS
-        self._sender.send(told.model_dump_json())
+        self._sender.send(message.model_dump_json())
 
     def _fail(self, error: ClewError) -> None:
         """Ends the episode; the next start or reset begins another."""
@@ -205,7 +205,7 @@ class Viewing:
         self._sender.send(trouble_of(error).model_dump_json())
 
     def _close_walk(self) -> None:
-        walk, self._walk, self._is_untold = self._walk, None, False
+        walk, self._walk, self._lacks_record = self._walk, None, False
         if walk is not None:
             walk.close()
 

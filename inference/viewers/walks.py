@@ -23,7 +23,7 @@ class Walk(Protocol):
         """Whether no step is left."""
 
     @property
-    def tells_each_step(self) -> bool:
+    def reports_each_step(self) -> bool:
         """Whether each step is told, however many there are; else so many as the viewer sees."""
 
     def seconds_a_step(self, rate: Rate) -> float:
@@ -35,7 +35,7 @@ class Walk(Protocol):
     def advance(self) -> None:
         """Takes one step."""
 
-    def told(self, view: View, *, running: bool) -> BaseModel:
+    def message(self, view: View, *, running: bool) -> BaseModel:
         """Returns the message about where it is."""
 
     def rest(self) -> None:

@@ -42,7 +42,7 @@ class MlflowArtifacts:
         Nothing, too, where there is none. Raises `RunNotFound`.
         """
         try:
-            found = self._telling_store(run_id, lambda: self._listing(run_id, folder))
+            found = self._naming_store(run_id, lambda: self._listing(run_id, folder))
         except NotFound as error:
             raise RunNotFound(run_id) from error
         if found.root_uri:
@@ -80,7 +80,7 @@ class MlflowArtifacts:
                 return self._from_store(address, headers, span, path)
             except ServiceError as error:
                 self._addresses.leave(run_id, path, error)
-        return self._telling_store(run_id, lambda: self._through_mlflow(run_id, path, span, headers))
+        return self._naming_store(run_id, lambda: self._through_mlflow(run_id, path, span, headers))
 
     def _from_store(self, address: SignedAddress, headers: Mapping[str, str], span: Span | None, path: str) -> OpenFile:
         answer = self._addresses.open(address, headers)
@@ -112,7 +112,7 @@ class MlflowArtifacts:
         )
         return validated(ArtifactListing, service.decode(answer) or {})
 
-    def _telling_store(self, run_id: str, read: Callable[[], T]) -> T:
+    def _naming_store(self, run_id: str, read: Callable[[], T]) -> T:
         """Returns what `read` does; a refusal of MLflow's names the store, where the run keeps its files in one
         itself.
         """

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from domain.artifacts.spans import Span, told_range
+from domain.artifacts.spans import Span, content_range
 from domain.errors import BadResponse, NotFound
 from domain.errors.answers import NotAsMlflowSends, UnexpectedStatus
 from domain.errors.artifacts.records import NoSuchArtifact, RangeNotServed, RangeOutside
@@ -69,10 +69,10 @@ def opened(answer: OpenAnswer, span: Span | None, path: str, size: int | None = 
     if not answer.headers.get("Content-Disposition", "").startswith("attachment"):
         raise BadResponse(SERVICE, "Content-Disposition", NotAsMlflowSends())
     if answer.status == 206:
-        told = told_range(answer.headers.get("Content-Range", ""))
-        if told is None or span is None:
+        header = content_range(answer.headers.get("Content-Range", ""))
+        if header is None or span is None:
             raise BadResponse(SERVICE, "Content-Range", NotAsMlflowSends())
-        return OpenFile(answer, told[0], told[1] + 1, told[2])
+        return OpenFile(answer, header[0], header[1] + 1, header[2])
     return _whole(answer, span)
 
 
@@ -100,6 +100,6 @@ def _refuse(answer: OpenAnswer, path: str) -> None:
     raise BadResponse(SERVICE, "status", UnexpectedStatus(answer.status))
 
 
-def _size_behind(told: str) -> int:
-    size = told.rpartition("/")[2]
+def _size_behind(header: str) -> int:
+    size = header.rpartition("/")[2]
     return int(size) if size.isdigit() else 0

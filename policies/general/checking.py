@@ -44,7 +44,7 @@ _LATE: Final = (AnswerTimedOut.code, LoadTimedOut.code)
 def check_general_policy(
     onnx: bytes,
     facts: EnvironmentFacts,
-    told: str | None,
+    tag: str | None,
     *,
     algorithm: str | None = None,
     played: Sequence[Observation] = (),
@@ -57,7 +57,7 @@ def check_general_policy(
     """
     until = time.monotonic() + CHECK_SECONDS
     try:
-        with closing(GeneralPolicy.load(onnx, facts, told, algorithm=algorithm, load_seconds=CHECK_SECONDS)) as policy:
+        with closing(GeneralPolicy.load(onnx, facts, tag, algorithm=algorithm, load_seconds=CHECK_SECONDS)) as policy:
             wrong = _Check(policy, facts, until).wrong(played)
             graph = policy.graph
     except PolicyFailed as error:

@@ -28,7 +28,7 @@ _QUESTION_BYTES: Final = 4 * 2**20
 """So many bytes of observations are asked about at once, where there are several."""
 
 
-class _Told(BaseModel):
+class _Description(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     inputs: tuple[TensorShape, ...]
@@ -63,8 +63,8 @@ class TensorProcess:
         """
         content = packed(tensors, outputs=list(outputs), singly=singly)
         try:
-            said = self._child.answer(struct.pack("=I", len(content)) + content, seconds, AnswerTimedOut)
-            found, _more = unpacked(said)
+            description = self._child.answer(struct.pack("=I", len(content)) + content, seconds, AnswerTimedOut)
+            found, _more = unpacked(description)
         except TensorsDamaged as error:
             self.end()
             raise PolicyFailed(LoadAnswerUnreadable()) from error
@@ -82,12 +82,12 @@ class TensorProcess:
         self._child.close()
 
     def _load(self, onnx: bytes, seconds: float) -> PolicyGraph:
-        said = self._child.answer(b"", seconds, LoadTimedOut)
+        description = self._child.answer(b"", seconds, LoadTimedOut)
         try:
-            told = _Told.model_validate_json(said)
+            tag = _Description.model_validate_json(description)
         except ValidationError as error:
             raise PolicyFailed(LoadAnswerUnreadable()) from error
-        return PolicyGraph(**dict(told), size_bytes=len(onnx), sha256=hashlib.sha256(onnx).hexdigest())
+        return PolicyGraph(**dict(tag), size_bytes=len(onnx), sha256=hashlib.sha256(onnx).hexdigest())
 
 
 class GeneralPolicy:
@@ -106,7 +106,7 @@ class GeneralPolicy:
         cls,
         onnx: bytes,
         facts: EnvironmentFacts,
-        told: str | None = None,
+        tag: str | None = None,
         *,
         algorithm: str | None = None,
         in_background: bool = False,
@@ -115,7 +115,7 @@ class GeneralPolicy:
         """Loads a file; `told` is the tag `policy_signature`. Raises as `TensorProcess`, and as `read_signature`."""
         process = TensorProcess(onnx, in_background=in_background, load_seconds=load_seconds)
         try:
-            return cls(process, read_signature(process.graph, facts, told, algorithm), facts)
+            return cls(process, read_signature(process.graph, facts, tag, algorithm), facts)
         except BaseException:
             process.close()
             raise

@@ -44,14 +44,14 @@ def _described(session: Any, model: bytes, most_bytes: int) -> bytes:
         traits = traits_of(model)
     except Damaged as error:
         raise Trouble(FileDamaged()) from error
-    told = {
+    description = {
         "inputs": [described(tensor) for tensor in session.get_inputs()],
         "outputs": [
             described(tensor) | {"operator": traits.operator_of(tensor.name)} for tensor in session.get_outputs()
         ],
         "scales_pixels": traits.scales_pixels,
     }
-    content = json.dumps(told).encode()
+    content = json.dumps(description).encode()
     return content if len(content) <= most_bytes else _refused(TooManyTensors())
 
 

@@ -63,7 +63,7 @@ class Gpus:
         failure: ClewError | None = None
         for name, service in list(self._services):
             try:
-                report = _told(name, service)
+                report = _report(name, service)
             except ClewError as error:
                 failure = error
                 continue
@@ -108,7 +108,7 @@ def _trouble(report: GpuReport) -> Reason:
     return MessageData(text=report.error or report.state.value)
 
 
-def _told(name: Name, service: JsonService) -> GpuReport:
+def _report(name: Name, service: JsonService) -> GpuReport:
     try:
         return GpuReport.model_validate(service.call("GET", "/gpus", deadline_seconds=_SECONDS))
     except ValidationError as error:

@@ -74,7 +74,7 @@ def _is_remark(entry: Entry) -> bool:
 
 
 def _remark(entry: Entry, is_mlflow_away: bool) -> MessageData | None:
-    if is_mlflow_away and entry.is_over and entry.told is not entry.state:
+    if is_mlflow_away and entry.is_over and entry.recorded is not entry.state:
         return MessageData.of(MlflowAway())
     if entry.is_over and not entry.has_files:
         return MessageData.of(FilesRemoved())

@@ -57,10 +57,10 @@ class ProgressFile:
             except ValidationError:
                 continue
 
-    def _add(self, told: TrainingProgress) -> None:
-        self.last = told
-        x = told.episode if told.episode is not None else told.steps
+    def _add(self, progress: TrainingProgress) -> None:
+        self.last = progress
+        x = progress.episode if progress.episode is not None else progress.steps
         for word in WORDS:
-            value = getattr(told, word)
+            value = getattr(progress, word)
             if x is not None and value is not None and math.isfinite(value):
                 self._curves[word].add(x, value)

@@ -39,7 +39,7 @@ class ProgressBook:
 
     def has_begun(self, entry: Entry) -> bool:
         """Returns whether its present attempt has told of progress; of a program that tells none, whether it runs."""
-        if entry.trainer_tells:
+        if entry.trainer_reports:
             last = self.progress(entry)
             return last is not None and last.at_ms >= (entry.started_ms or 0)
         return True
@@ -71,7 +71,7 @@ class ProgressBook:
     def _source(self, entry: Entry) -> ProgressFile | LoggedProgress:
         """Returns where progress comes from; expects the lock to be held."""
         path = self._file_of(entry.run_id)
-        if path is not None and ((entry.trainer_tells and entry.has_files) or path.exists()):
+        if path is not None and ((entry.trainer_reports and entry.has_files) or path.exists()):
             file = _kept(self._files, entry.run_id, lambda: ProgressFile(path))
             file.read()
             return file

@@ -27,7 +27,7 @@ class _Stream:
     def __init__(self) -> None:
         self.broadcast = Broadcast()
         self.text = ""
-        self.told_at = 0.0
+        self.sent_at = 0.0
 
 
 class Viewers:
@@ -40,7 +40,7 @@ class Viewers:
         self._lock = threading.Lock()
         self._streams: dict[str, _Stream] = {}
         self._rounds = [
-            Rounds("news", _TICK_SECONDS, self._tell),
+            Rounds("news", _TICK_SECONDS, self._send),
             Rounds("logged-progress", _LOGGED_SECONDS, self._ask),
         ]
 
@@ -59,35 +59,35 @@ class Viewers:
         entry = self._entries.get(run_id)
         with self._lock:
             stream = self._streams.setdefault(run_id, _Stream())
-            stream.told_at = time.monotonic()
+            stream.sent_at = time.monotonic()
         self._book.watch(entry)
         stream.broadcast.serve(connection, lambda: self._text(entry))
 
     def _text(self, entry: Entry) -> str:
         return self._news_of(entry).model_dump_json()
 
-    def _tell(self) -> None:
+    def _send(self) -> None:
         for run_id, stream in self._watched():
-            self._tell_one(run_id, stream)
+            self._send_one(run_id, stream)
 
     def _watched(self) -> list[tuple[str, _Stream]]:
         """Returns those with viewers; a stream that has had none for some seconds is given up."""
         old = time.monotonic() - 10 * _HEARTBEAT_SECONDS
         with self._lock:
             self._streams = {
-                run: stream for run, stream in self._streams.items() if len(stream.broadcast) or stream.told_at > old
+                run: stream for run, stream in self._streams.items() if len(stream.broadcast) or stream.sent_at > old
             }
             return [(run, stream) for run, stream in self._streams.items() if len(stream.broadcast)]
 
-    def _tell_one(self, run_id: str, stream: _Stream) -> None:
+    def _send_one(self, run_id: str, stream: _Stream) -> None:
         entry = self._entries.find(run_id)
         if entry is None:
             return
         self._book.watch(entry)
         text, now = self._text(entry), time.monotonic()
-        if text != stream.text or now - stream.told_at > _HEARTBEAT_SECONDS - _TICK_SECONDS / 2:
+        if text != stream.text or now - stream.sent_at > _HEARTBEAT_SECONDS - _TICK_SECONDS / 2:
             stream.broadcast.publish(text)
-            stream.text, stream.told_at = text, now
+            stream.text, stream.sent_at = text, now
 
     def _ask(self) -> None:
         for source in self._book.due(self._entries.find):

@@ -15,7 +15,7 @@ from scheduler.queue.entries import Entries
 from scheduler.queue.entry import Entry
 from scheduler.queue.mlflow_queue import MlflowQueue
 
-_NOBODY: Final = ""
+_NO_NAME: Final = ""
 
 
 class Actions:
@@ -51,7 +51,7 @@ class Actions:
         changed = self._change(
             run_id,
             lambda entry: entry.but(
-                state=TrainingState.KILLED, ended_ms=now_ms(), outcome=outcome, stopped_by=by or _NOBODY
+                state=TrainingState.KILLED, ended_ms=now_ms(), outcome=outcome, stopped_by=by or _NO_NAME
             ),
         )
         self._backend.withdraw(run_id)
@@ -103,20 +103,20 @@ class Actions:
             return self._written(change(entry))
 
     def _written(self, entry: Entry) -> Entry:
-        self._entries.change(entry.run_id, told=None)  # also where the answer is lost, it is told what then counts
-        self._queue.tell(entry)
-        told = entry.but(told=entry.state)
-        self._entries.put(told)
-        return told
+        self._entries.change(entry.run_id, recorded=None)  # also where the answer is lost, it is told what then counts
+        self._queue.record(entry)
+        recorded = entry.but(recorded=entry.state)
+        self._entries.put(recorded)
+        return recorded
 
     def _stopped(self, entry: Entry, by: str | None) -> Entry:
         self._backend.stop(entry.run_id, entry.attempt, by)
-        known_by = by or _NOBODY
+        known_by = by or _NO_NAME
 
         def stopping(now: Entry) -> Entry:
             if not now.is_alive or (now.state is TrainingState.STOPPING and now.stopped_by is not None):
                 return now
-            return now.but(state=TrainingState.STOPPING, stopped_by=known_by, told=None)
+            return now.but(state=TrainingState.STOPPING, stopped_by=known_by, recorded=None)
 
         changed = self._entries.update(entry.run_id, stopping) or entry
         self._dispatcher.wake()

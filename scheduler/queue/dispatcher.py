@@ -76,7 +76,7 @@ class Dispatcher:
         """Does one round; raises a ClewError where MLflow fails."""
         try:
             self._reading.read_if_due()
-            self._tell_all()
+            self._record_all()
             self._launch_all()
             self._reading.read_past()
             self._entries.forget_the_oldest()
@@ -87,26 +87,28 @@ class Dispatcher:
                 self.reasons = {**self.reasons, **{entry.run_id: away for entry in queued}}
             raise
 
-    def _tell_all(self) -> None:
+    def _record_all(self) -> None:
         for entry in self._entries.all():
-            if entry.told is not entry.state:
+            if entry.recorded is not entry.state:
                 with self.changing:
-                    self._tell(entry.run_id)
+                    self._record(entry.run_id)
 
-    def _tell(self, run_id: str) -> None:
+    def _record(self, run_id: str) -> None:
         entry = self._entries.find(run_id)
-        if entry is None or entry.told is entry.state:
+        if entry is None or entry.recorded is entry.state:
             return
         entry = self._with_remark(entry)
         try:
-            self._queue.tell(entry)
+            self._queue.record(entry)
         except (BadInput, NotFound) as error:
             if self._queue.is_gone(run_id, error):
                 self._entries.drop(self._entries.find(run_id) or entry)
                 return
             _log.warning("MLflow refuses what a training does", extra={"run_id": run_id, "cause": str(error)})
         state, outcome = entry.state, entry.outcome
-        self._entries.update(run_id, lambda now: now.but(told=state, outcome=outcome) if now.state is state else now)
+        self._entries.update(
+            run_id, lambda now: now.but(recorded=state, outcome=outcome) if now.state is state else now
+        )
 
     def _with_remark(self, entry: Entry) -> Entry:
         if entry.state is TrainingState.DONE and entry.outcome is None and self._queue.logged_nothing(entry.run_id):
@@ -152,7 +154,7 @@ class Dispatcher:
     def _begin(self, chosen: Chosen) -> Message | None:
         run_id = chosen.entry.run_id
         # Whatever comes between, what MLflow says of it is written anew before it is tried again.
-        self._entries.put(chosen.entry.but(told=None))
+        self._entries.put(chosen.entry.but(recorded=None))
         try:
             started = self._launching.launch(chosen)
         except StartFailed as error:

@@ -19,7 +19,7 @@ def ended(entry: Entry, status: backend.Exited | backend.Lost, *, now_ms: int, m
     is_stopped = entry.stopped_by is not None or status.was_stopped
     by = entry.stopped_by or status.stopped_by
     if may_restart and not is_stopped and _by_the_machine(status) and entry.has_checkpoint:
-        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), goes_on=True, told=None)
+        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), goes_on=True, recorded=None)
     at_ms = status.at_ms if isinstance(status, backend.Exited) else now_ms
     state, outcome = _by_itself(status)
     if is_stopped:
@@ -31,7 +31,7 @@ def ended(entry: Entry, status: backend.Exited | backend.Lost, *, now_ms: int, m
         stopped_by=(by or "") if is_stopped else None,
         outcome=None if outcome is None else MessageData.of(outcome),
         gpus=(),
-        told=None,
+        recorded=None,
     )
 
 

@@ -93,5 +93,5 @@ class Entries:
     def forget_the_oldest(self) -> None:
         """Keeps the newest that are over, and those of which MLflow is still to be told."""
         for one in self.over()[MOST_OVER:]:
-            if one.told == one.state:
+            if one.recorded == one.state:
                 self.drop(one)

@@ -38,13 +38,13 @@ class Entry:
     damage: Message | None = None
     needs: Needs = field(default_factory=Needs)
     seed: int | None = None
-    trainer_tells: bool = False
+    trainer_reports: bool = False
     gpus: tuple[int, ...] = ()
     has_checkpoint: bool = False
     has_files: bool = True
     goes_on: bool = False
     log_tail: tuple[str, ...] = ()
-    told: TrainingState | None = None
+    recorded: TrainingState | None = None
 
     @property
     def is_waiting(self) -> bool:

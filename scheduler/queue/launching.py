@@ -58,9 +58,9 @@ class Launching:
             started_ms=time.time_ns() // 1_000_000,
             gpus=chosen.gpus,
         )
-        self._queue.tell(starting)
+        self._queue.record(starting)
         self._backend.launch(self._launch_of(starting, trainer))
-        return starting.but(told=TrainingState.STARTING)
+        return starting.but(recorded=TrainingState.STARTING)
 
     def _launch_of(self, entry: Entry, trainer: Trainer) -> Launch:
         values = self._trainers.checked_again(entry)
@@ -95,4 +95,4 @@ class Launching:
 def failed(entry: Entry, reason: Message) -> Entry:
     """Returns a training that ended before it began."""
     now = time.time_ns() // 1_000_000
-    return entry.but(state=TrainingState.FAILED, ended_ms=now, outcome=MessageData.of(reason), told=None)
+    return entry.but(state=TrainingState.FAILED, ended_ms=now, outcome=MessageData.of(reason), recorded=None)

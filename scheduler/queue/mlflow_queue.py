@@ -45,7 +45,7 @@ class MlflowQueue:
     def add(self, new: NewTraining) -> Entry:
         """Makes the run of a training that waits; raises what MLflow refuses, or ExperimentDeleted."""
         now = time.time_ns() // 1_000_000
-        told = {
+        recorded = {
             tags.SCHEDULER: self._id,
             tags.HOST: self._host,
             tags.REQUEST: request_text(new.trainer, new.values),
@@ -54,12 +54,12 @@ class MlflowQueue:
             tags.PLACE: repr(float(now)),
         }
         if new.by is not None:
-            told |= {tags.BY: new.by, USER: new.by}
+            recorded |= {tags.BY: new.by, USER: new.by}
         if new.parent is not None:
-            told[tags.PARENT] = new.parent
-        run = self._runs.create(self._experiment_id(new.experiment), new.name, start_ms=now, tags=told)
+            recorded[tags.PARENT] = new.parent
+        run = self._runs.create(self._experiment_id(new.experiment), new.name, start_ms=now, tags=recorded)
         self._runs.set_status(run.run_id, RunStatus.SCHEDULED)
-        return entry_of(run, new.experiment).but(told=TrainingState.QUEUED)
+        return entry_of(run, new.experiment).but(recorded=TrainingState.QUEUED)
 
     def _experiment_id(self, name: str) -> str:
         """Asks for the experiment once for all seeds of a request; raises ExperimentDeleted."""
@@ -84,7 +84,7 @@ class MlflowQueue:
             return None
         return None if run.is_deleted or not self._is_ours(run) else entry_of(run, "")
 
-    def tell(self, entry: Entry) -> None:
+    def record(self, entry: Entry) -> None:
         """Writes what a training does. Of two writes the one comes first after which a search still finds it."""
         shown = TrainingState.QUEUED if entry.waits_there else entry.state
         status = RunStatus(MLFLOW_STATUS[shown])

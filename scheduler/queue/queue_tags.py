@@ -46,9 +46,9 @@ def tags_of(entry: Entry) -> dict[str, str]:
 
 def entry_of(run: StoredRun, experiment: str) -> Entry:
     """Returns the training of a run; what of its tags is not readable is its `damage`, and it will not run."""
-    told = run.tags
-    request, damage = _request(told.get(tags.REQUEST, ""))
-    state = _state(told.get(tags.STATE, ""))
+    recorded = run.tags
+    request, damage = _request(recorded.get(tags.REQUEST, ""))
+    state = _state(recorded.get(tags.STATE, ""))
     if state is None:
         state = TrainingState.QUEUED
         damage = damage or RequestDamaged(TagUnreadable(tags.STATE))
@@ -60,20 +60,20 @@ def entry_of(run: StoredRun, experiment: str) -> Entry:
         trainer=request.trainer,
         values=request.values,
         state=state,
-        place=_number(told.get(tags.PLACE, ""), asked),
+        place=_number(recorded.get(tags.PLACE, ""), asked),
         asked_ms=max(0, asked),
-        request_id=told.get(tags.REQUEST_ID, ""),
-        by=told.get(tags.BY) or None,
-        attempt=_whole(told.get(tags.ATTEMPT, ""), _MOST_ATTEMPT) or 0,
-        parent=told.get(tags.PARENT) or None,
-        goes_on=tags.GOES_ON in told,
-        stopped_by=told.get(tags.STOPPED_BY),
-        started_ms=_whole(told.get(tags.STARTED_AT, ""), _MOST_MS),
+        request_id=recorded.get(tags.REQUEST_ID, ""),
+        by=recorded.get(tags.BY) or None,
+        attempt=_whole(recorded.get(tags.ATTEMPT, ""), _MOST_ATTEMPT) or 0,
+        parent=recorded.get(tags.PARENT) or None,
+        goes_on=tags.GOES_ON in recorded,
+        stopped_by=recorded.get(tags.STOPPED_BY),
+        started_ms=_whole(recorded.get(tags.STARTED_AT, ""), _MOST_MS),
         ended_ms=run.end_ms if state in OVER else None,
-        exit_code=_whole(told.get(tags.EXIT_CODE, ""), 2**31),
-        outcome=_message(told.get(tags.OUTCOME, "")),
+        exit_code=_whole(recorded.get(tags.EXIT_CODE, ""), 2**31),
+        outcome=_message(recorded.get(tags.OUTCOME, "")),
         damage=damage,
-        told=state if run.status == MLFLOW_STATUS[state] or state not in (*WAITING, *OVER) else None,
+        recorded=state if run.status == MLFLOW_STATUS[state] or state not in (*WAITING, *OVER) else None,
     )
 
 

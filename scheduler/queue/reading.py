@@ -57,7 +57,7 @@ class Reading:
         """Takes over what waits as MLflow has it, and what runs or ended as it is here."""
         if known is None:
             self._entries.replace(None, self._twin_cancelled(found))
-        elif known.is_waiting and found.is_waiting and known.told is known.state:
+        elif known.is_waiting and found.is_waiting and known.recorded is known.state:
             self._entries.replace(known, found)
 
     def _twin_cancelled(self, found: Entry) -> Entry:
@@ -67,7 +67,7 @@ class Reading:
             return found
         now = time.time_ns() // 1_000_000
         outcome = MessageData.of(CancelledInQueue())
-        return found.but(state=TrainingState.KILLED, ended_ms=now, outcome=outcome, request_id="", told=None)
+        return found.but(state=TrainingState.KILLED, ended_ms=now, outcome=outcome, request_id="", recorded=None)
 
     def _look_again(self, known: Entry) -> None:
         """Reads one that a search did not find: its run was deleted, or its state was written by another hand."""

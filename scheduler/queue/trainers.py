@@ -89,7 +89,7 @@ class Trainers:
             seed = trainer.seed_of(entry.values)
         except ValueError:
             seed = None
-        return entry.but(needs=needs_of(trainer), seed=seed, trainer_tells=trainer.is_built_in)
+        return entry.but(needs=needs_of(trainer), seed=seed, trainer_reports=trainer.is_built_in)
 
     def checked_again(self, entry: Entry) -> dict[str, Value]:
         """Returns the values of a training that is to run, as its trainer takes them.

@@ -69,7 +69,7 @@ class Watch:
         if now != entry and self._entries.replace(entry, now):
             if now.state is not entry.state:
                 _log.info("A training changed", extra={"run_id": entry.run_id, "state": now.state.value})
-            if now.told is None:
+            if now.recorded is None:
                 self._dispatcher.wake()
         return status.reason if isinstance(status, Pending) else None
 
@@ -93,7 +93,7 @@ class Watch:
             state = TrainingState.TRAINING
         known = entry.but(state=state, gpus=status.gpus or entry.gpus, stopped_by=by)
         if entry.started_ms is None and status.started_ms is not None:
-            return known.but(started_ms=status.started_ms, told=None)
+            return known.but(started_ms=status.started_ms, recorded=None)
         return known
 
     def _absent(self, entry: Entry) -> Entry:
@@ -106,11 +106,11 @@ class Watch:
         if entry.run_id in self._dispatcher.launched:
             tail = tuple(self._backend.log_tail(entry.run_id))
             return failed(entry.but(log_tail=tail), NotLaunched(KeeperEnded()))
-        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), told=None)
+        return entry.but(state=TrainingState.QUEUED, started_ms=None, gpus=(), recorded=None)
 
 
 def _waiting_there(entry: Entry) -> Entry:
     """Returns one that has no room yet where it is to run: waiting is no training time."""
     if entry.state is not TrainingState.STARTING or entry.started_ms is None:
         return entry
-    return entry.but(started_ms=None, told=None)
+    return entry.but(started_ms=None, recorded=None)

@@ -50,7 +50,7 @@ class WatchedJob:
         self._jobs, self._log_path = jobs, log_path
         self._logged_nothing = logged_nothing
         self.log = LogCopy(jobs, self.submission_id, log_path, self.record.log_begins)
-        self._told: Status | ClewError | None = None
+        self._reported: Status | ClewError | None = None
         self._is_known = threading.Event()
         self._missing_since: float | None = None
         self._was_pending = False
@@ -67,12 +67,12 @@ class WatchedJob:
     @property
     def is_waiting(self) -> bool:
         """Whether the cluster has it and has not begun."""
-        return isinstance(self._told, Pending)
+        return isinstance(self._reported, Pending)
 
     @property
     def is_running(self) -> bool:
         """Whether its program runs."""
-        return isinstance(self._told, Alive)
+        return isinstance(self._reported, Alive)
 
     def status_of_wanted(self) -> Status:
         """Returns the status of one that is to run: what may show later of an attempt that is told as absent is not."""
@@ -84,11 +84,11 @@ class WatchedJob:
 
     def status(self) -> Status:
         """Returns what it does; raises a ClewError where Ray did not say."""
-        if not self._is_known.wait(PATIENCE_SECONDS) or self._told is None:
+        if not self._is_known.wait(PATIENCE_SECONDS) or self._reported is None:
             raise TimedOut(SERVICE)
-        if isinstance(self._told, ClewError):
-            raise copy(self._told)  # one that is raised again and again would keep each trace
-        return self._told
+        if isinstance(self._reported, ClewError):
+            raise copy(self._reported)  # one that is raised again and again would keep each trace
+        return self._reported
 
     def doubt(self) -> None:
         """Says that it may have been submitted: where nobody submits it again soon, it is stopped once it shows."""
@@ -114,13 +114,13 @@ class WatchedJob:
     def fail(self, error: ClewError) -> None:
         """Says that Ray did not tell."""
         if not self.is_settled:
-            self._tell(error)
+            self._report(error)
 
     def settle(self, status: Status) -> None:
         """Says that it is over, in this way."""
         self.is_settled = True
         self._kept.change_quietly(is_doubtful=False)
-        self._tell(status)
+        self._report(status)
 
     def prepare(self) -> None:
         """Notes that it may be submitted, and that its log comes behind those of earlier attempts.
@@ -157,10 +157,10 @@ class WatchedJob:
         if job.is_over:
             self.log.read()
             self.is_settled = True
-        self._tell(status_of(job, self.record, _now_ms()))
+        self._report(status_of(job, self.record, _now_ms()))
 
-    def _tell(self, status: Status | ClewError) -> None:
-        self._told = status
+    def _report(self, status: Status | ClewError) -> None:
+        self._reported = status
         self._is_known.set()
 
     def _see(self, job: Job) -> None:
@@ -190,7 +190,7 @@ class WatchedJob:
         # First, or what Ray was told to forget would pass for lost.
         self._kept.change_quietly(was_seen=False, is_doubtful=True)
         self._jobs.forget(self.submission_id)
-        self._tell(self._told if isinstance(self._told, Pending) else Pending())
+        self._report(self._reported if isinstance(self._reported, Pending) else Pending())
 
     def _miss(self) -> None:
         """Handles a job that Ray does not know: it never did, or it lost its memory and with it all that ran."""
@@ -200,11 +200,11 @@ class WatchedJob:
             if now - self._missing_since >= LOST_AFTER_SECONDS:
                 self._lose(lost)
         elif self.record.is_stopping:
-            self._tell(lost)
+            self._report(lost)
         elif self.body is not None:
             self._jobs.submit(self.body)
         else:
-            self._tell(Pending() if now < self._may_show_until else Absent())
+            self._report(Pending() if now < self._may_show_until else Absent())
 
     def _lose(self, lost: Lost) -> None:
         """Handles a lost job; of one that still waited when Ray was last asked nothing ran, so it waits on."""

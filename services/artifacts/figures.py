@@ -33,10 +33,10 @@ def found_in_file(artifacts: RunArtifacts, run_id: str, path: str, kind: Kind) -
     """
     with on_disk(artifacts.open(run_id, path), MOST_MIB) as file:
         try:
-            said = read_confined(_CHILD, file, kind.value)
-            if len(said) > _MOST_BYTES:
+            answer = read_confined(_CHILD, file, kind.value)
+            if len(answer) > _MOST_BYTES:
                 raise NotShown(FigureTooLarge(MOST_VALUES))
-            return _checked(orjson.loads(said))
+            return _checked(orjson.loads(answer))
         except (OSError, subprocess.SubprocessError, orjson.JSONDecodeError, ValidationError):
             return {}
 

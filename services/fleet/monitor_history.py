@@ -38,10 +38,10 @@ class MonitorHistory:
         Raises its failure where none does.
         """
         with ThreadPoolExecutor(_AT_ONCE, "gpu-history") as threads:
-            told = list(threads.map(lambda monitor: _told(monitor, steps), self._monitors))
-        named = list(zip((monitor.name for monitor in self._monitors), told, strict=True))
+            found = list(threads.map(lambda monitor: _read(monitor, steps), self._monitors))
+        named = list(zip((monitor.name for monitor in self._monitors), found, strict=True))
         kept = [(host, one) for host, one in named if isinstance(one, KeptHistory)]
-        failures = [one for one in told if isinstance(one, ClewError)]
+        failures = [one for one in found if isinstance(one, ClewError)]
         if failures and not kept:
             raise failures[0]
         oldest = [one.kept_since_ms for _host, one in kept if one.kept_since_ms is not None]
@@ -54,7 +54,7 @@ class MonitorHistory:
         )
 
 
-def _told(monitor: Monitor, steps: Steps) -> KeptHistory | ClewError:
+def _read(monitor: Monitor, steps: Steps) -> KeptHistory | ClewError:
     span = {"since_ms": steps.since_ms, "until_ms": steps.until_ms, "step_s": steps.step_ms // 1000}
     try:
         answer = monitor.service.call("GET", "/history", params=span, deadline_seconds=_SECONDS)
@@ -68,11 +68,11 @@ def _told(monitor: Monitor, steps: Steps) -> KeptHistory | ClewError:
     )
 
 
-def _remarks(host: str, told: KeptHistory | ClewError) -> Iterator[Reason]:
-    if isinstance(told, ClewError):
-        yield MonitorSilent(host, told)
-    elif told.error is not None:
-        yield MonitorSays(host, message_in(told.model_dump(), told.error))
+def _remarks(host: str, found: KeptHistory | ClewError) -> Iterator[Reason]:
+    if isinstance(found, ClewError):
+        yield MonitorSilent(host, found)
+    elif found.error is not None:
+        yield MonitorSays(host, message_in(found.model_dump(), found.error))
 
 
 def _series(host: str, gpu: KeptGpu) -> GpuSeries:

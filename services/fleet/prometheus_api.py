@@ -126,8 +126,8 @@ def _reason(error: ClewError) -> Reason:
     return getattr(error, "reason", None) or error
 
 
-def _column(told: Any, number: int, steps: Steps) -> LabelledColumn:
-    series = _series(told, number)
+def _column(series_json: Any, number: int, steps: Steps) -> LabelledColumn:
+    series = _series(series_json, number)
     times, values = _points(series, number)
     places = np.rint((times - steps.since_ms) / steps.step_ms) - 1
     if not (np.isfinite(places).all() and ((places >= 0) & (places < steps.number)).all()):
@@ -137,9 +137,9 @@ def _column(told: Any, number: int, steps: Steps) -> LabelledColumn:
     return LabelledColumn(series.metric, column)
 
 
-def _series(told: Any, number: int) -> _Series:
+def _series(series_json: Any, number: int) -> _Series:
     try:
-        return _Series.model_validate(told)
+        return _Series.model_validate(series_json)
     except ValidationError as error:
         field, misfit = misfit_of(error)
         raise BadResponse(PROMETHEUS, SeriesOfAnswer(number, str(field)), misfit) from error

@@ -70,10 +70,10 @@ class PrometheusHistory:
 
     def _wise(self, steps: Steps) -> Steps:
         """Returns steps no finer than Prometheus' own, and no more than it can answer."""
-        told = self._api.sample_times(SAMPLED, steps.until_ms)
-        gaps = [float(np.median(np.diff(times))) for times in told[:_SAMPLED] if len(times) > 1]
+        sampled_at = self._api.sample_times(SAMPLED, steps.until_ms)
+        gaps = [float(np.median(np.diff(times))) for times in sampled_at[:_SAMPLED] if len(times) > 1]
         scrape_ms = max(gaps, default=_UNKNOWN_SCRAPE_MS)
-        return coarser(steps, round(_SAMPLES_A_STEP * scrape_ms), _MOST_VALUES // max(1, len(told)))
+        return coarser(steps, round(_SAMPLES_A_STEP * scrape_ms), _MOST_VALUES // max(1, len(sampled_at)))
 
 
 def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries]:
@@ -97,12 +97,12 @@ def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries
         # Of a GPU that is split the monitor tells more, but not that it was heard: its parts are counted.
         if place[0] in full and not any("present" in columns for columns in by_labels.values()):
             continue
-        told = [
+        sampled_at = [
             _part(identities[place], columns, full.get(place[0]), pods[own], steps)
             for own, columns in by_labels.items()
         ]
         counts = [columns["present"] for columns in by_labels.values() if "present" in columns]
-        reports.append(_with_users(joined_parts(told), users.get(place, {}), counts))
+        reports.append(_with_users(joined_parts(sampled_at), users.get(place, {}), counts))
     return reports
 
 
@@ -159,9 +159,11 @@ def _user_counts(users: RangeAnswer) -> dict[Place, dict[GpuUser, Column]]:
 def _with_users(series: GpuSeries, counts: Mapping[GpuUser, Column], present: list[Column]) -> GpuSeries:
     if not counts or not present:
         return series
-    heard = np.nan_to_num(np.array(present)).sum(axis=0)
+    present_counts = np.nan_to_num(np.array(present)).sum(axis=0)
     shares = {
-        user: np.minimum(1.0, np.divide(count, heard, out=np.zeros(len(heard)), where=heard > 0))
+        user: np.minimum(
+            1.0, np.divide(count, present_counts, out=np.zeros(len(present_counts)), where=present_counts > 0)
+        )
         for user, count in counts.items()
     }
     return GpuSeries(series.gpu, series.covered, series.columns, {**series.uses, **shares})

@@ -125,5 +125,5 @@ def judged(outcome: Outcome, age: float | None = None, failure: Failure | None =
         state, reason = State.DEGRADED, LastRefreshFailed(failure.whole)
     elif outcome.latency_ms is not None and outcome.latency_ms > _SLOW_MS:
         state, reason = State.DEGRADED, AnswersSlowly()
-    said = {"cause": None} if reason is None else coded(reason, "cause")
-    return Dependency(state=state, latency_ms=outcome.latency_ms, age_seconds=age, **said)
+    cause = {"cause": None} if reason is None else coded(reason, "cause")
+    return Dependency(state=state, latency_ms=outcome.latency_ms, age_seconds=age, **cause)

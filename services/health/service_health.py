@@ -70,7 +70,7 @@ class HealthSnapshots:
         """
         return self._snapshot.view(wait_seconds, self._is_old).value or HealthReport()
 
-    def asked_anew(self, wait_seconds: float) -> HealthReport:
+    def refreshed_report(self, wait_seconds: float) -> HealthReport:
         """Asks now, for a person wants to know, and gives what is known after `wait_seconds` at most."""
         return self._snapshot.refreshed(wait_seconds).value or HealthReport()
 

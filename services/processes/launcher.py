@@ -78,22 +78,22 @@ class _Launch:
                 signal.signal(number, self._stop)
         self.samples_shown = _size(self._log(SAMPLES.name))
         for warning in (*host_warnings(self.settings), *browser_url_warnings(self.settings)):
-            say(f"Careful: {warning}")
-        say(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
+            print_line(f"Careful: {warning}")
+        print_line(f"Starting {_names(self.services)} (logs in {self.state_dir}/log) …")
         try:
             with Supervision(configuration(PROCESSES), self.state_dir.absolute(), self._environment()) as supervision:
                 self._keep(supervision)
-                say("\nStopping …")
+                print_line("\nStopping …")
         except SupervisorEnded as error:
-            say(f"Stopped: {error}; see {self._log('supervisord')}.")
+            print_line(f"Stopped: {error}; see {self._log('supervisord')}.")
             return 1
-        say("Stopped.")
+        print_line("Stopped.")
         return 0
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
 
-    def _is_told_to_stop(self) -> bool:
+    def _is_stopping(self) -> bool:
         """Returns whether a signal said so, or the end of a terminal whose SIGHUP went to `make` alone (`ssh -t host
         make run`).
         """
@@ -115,7 +115,7 @@ class _Launch:
             if name not in self.later:
                 supervision.start(name)
         began = reminded = time.monotonic()
-        while not self._is_told_to_stop():
+        while not self._is_stopping():
             self._report(supervision.poll())
             if self.waiting_for:
                 self._greet(supervision)
@@ -124,7 +124,7 @@ class _Launch:
                 self._start_the_others(supervision)
             if self.waiting_for and now - reminded >= _REMIND_SECONDS:
                 reminded = now
-                say(f"Waiting for {_names(self.waiting_for)} ({now - began:.0f} s) …")
+                print_line(f"Waiting for {_names(self.waiting_for)} ({now - began:.0f} s) …")
             time.sleep(_LOOK_SECONDS)
 
     def _start_the_others(self, supervision: Supervision) -> None:
@@ -140,7 +140,7 @@ class _Launch:
             if name == MLFLOW.name and SAMPLES.is_wanted(self.settings):
                 supervision.start(SAMPLES.name)
         if not self.waiting_for:
-            say(f"Clew is ready at {DASHBOARD.url(self.settings)}/ ({self._mlflow()}). Ctrl-C stops it.")
+            print_line(f"Clew is ready at {DASHBOARD.url(self.settings)}/ ({self._mlflow()}). Ctrl-C stops it.")
 
     def _answers(self, name: str) -> bool:
         try:
@@ -163,11 +163,11 @@ class _Launch:
             if before is None or before.pid in (0, child.pid):
                 continue
             if name in self.waiting_for:
-                say(f"{BY_NAME[name].title} did not start and is tried again: {last_words(self._log(name))}")
+                print_line(f"{BY_NAME[name].title} did not start and is tried again: {last_words(self._log(name))}")
             elif name in self.services:
-                say(f"{BY_NAME[name].title} ended and is started again; see {self._log(name)}.")
+                print_line(f"{BY_NAME[name].title} ended and is started again; see {self._log(name)}.")
             elif child.exit_status != 0:
-                say(f"{BY_NAME[name].title} could not be loaded: {last_words(self._log(name))}")
+                print_line(f"{BY_NAME[name].title} could not be loaded: {last_words(self._log(name))}")
         self.seen = children
 
     def _show_samples(self) -> None:
@@ -181,13 +181,13 @@ class _Launch:
             self.samples_shown += len(text)
             for line in text.decode(errors="replace").splitlines():
                 if message := _field(line, "message"):
-                    say(message)
+                    print_line(message)
 
     def _log(self, name: str) -> Path:
         return self.state_dir / "log" / f"{name}.log"
 
 
-def say(sentence: str) -> None:
+def print_line(sentence: str) -> None:
     """Tells the person at the terminal, if there still is one."""
     with suppress(OSError):  # the terminal may be closed, or the pipe's reader gone
         os.write(1, sentence.encode() + b"\n")
@@ -197,8 +197,8 @@ def last_words(log: Path) -> str:
     """Returns what a dead child's log ends with: its last exception, else its last line; and where to read on."""
     lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
     traces = [trace for line in lines if (trace := _field(line, "stack_trace"))]
-    said = traces[-1].strip().splitlines() if traces else [line for line in lines if line.strip()]
-    return f"{(said or ['it said nothing'])[-1].strip()[:300]} (more in {log})"
+    lines_of_error = traces[-1].strip().splitlines() if traces else [line for line in lines if line.strip()]
+    return f"{(lines_of_error or ['it lines_of_error nothing'])[-1].strip()[:300]} (more in {log})"
 
 
 def _field(line: str, name: str) -> str | None:

@@ -29,8 +29,8 @@ from services.registry.model_server_answers import (
     Named,
     bad_row,
     model_in,
+    overrules_deletion,
     path_of,
-    says_it_overrules,
     success_rate_in,
 )
 from services.registry.model_store import ModelStore
@@ -118,7 +118,7 @@ class HttpModelStore:
             reason=(reason or "")[:500] or None,
             success_rate=target.success_rate,
             former_success_rate=success_rate_in(former),
-            overrules_deletion=says_it_overrules(raw) or self._is_gone(target.id),
+            overrules_deletion=overrules_deletion(raw) or self._is_gone(target.id),
         )
 
     def delete(self, model_id: str) -> None:

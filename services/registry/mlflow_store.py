@@ -145,7 +145,7 @@ class MlflowModelStore:
             refuse_deleted(version, model_id)
         model = self._checked(version, registered)
         if self._documents is not None:
-            model = self._documents.complete_anew(version, model)
+            model = self._documents.completed_from_files(version, model)
         self._check(version, PolicySubject.of(model))
         # All that the answer needs is read before the write: once it is done, nothing is left that could call it
         # failed. The check took seconds, so who is active is asked again.

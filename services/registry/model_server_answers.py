@@ -47,7 +47,7 @@ def bad_row(index: int, raw: object, error: ValidationError) -> BadRow:
     return BadRow(row=name[:64], field=field, cause=cause)
 
 
-def says_it_overrules(raw: object) -> bool:
+def overrules_deletion(raw: object) -> bool:
     """Returns whether the answer says that it overrules a deletion, as another Clew's does.
 
     The contract has no such field.

@@ -82,23 +82,23 @@ class PolicyFiles:
 
         Raises as `file`, and `PolicyRefused`.
         """
-        return self._remembered(self.file(version, anew=True), subject)
+        return self._remembered(self.file(version, refetch=True), subject)
 
     def known_check(self, version: Version, subject: PolicySubject) -> PolicyGraph:
         """Checks as `check` does, but the file as it was fetched before."""
         return self._remembered(self.file(version), subject)
 
-    def file(self, version: Version, *, anew: bool = False) -> PolicyFile:
+    def file(self, version: Version, *, refetch: bool = False) -> PolicyFile:
         """Returns the version's policy as one file; raises `PolicyRefused` where there is none, or a `ServiceError`.
 
         Unless `anew`, it may be as it was ten minutes ago, and longer where it cannot be looked at now.
         """
         key, now = self._key(version), datetime.now(UTC)
-        kept = None if anew else self._kept.find(key)
+        kept = None if refetch else self._kept.find(key)
         if kept is not None and kept.is_newer_than(now - LOOK_AGAIN) and (file := self._kept.open(key, kept)):
             return file
-        begin = self._fetches.fresh if anew else self._fetches.join
-        fetched = begin(key, partial(self._fetch, key, version, now, anew=anew)).result()
+        begin = self._fetches.fresh if refetch else self._fetches.join
+        fetched = begin(key, partial(self._fetch, key, version, now, refetch=refetch)).result()
         return self._kept.open(key, fetched.kept) or PolicyFile.of(fetched.content or b"")
 
     def _key(self, version: Version) -> str:
@@ -106,18 +106,18 @@ class PolicyFiles:
         named = [self._address, version.version, str(version.creation_timestamp), version.source]
         return hashlib.sha256(repr([*named, version.tags.get(FILE_TAG)]).encode()).hexdigest()
 
-    def _fetch(self, key: str, version: Version, asked_at: datetime, *, anew: bool) -> _Fetched:
+    def _fetch(self, key: str, version: Version, asked_at: datetime, *, refetch: bool) -> _Fetched:
         """Returns what is kept, once one worker of this host has looked at it; the others wait for that."""
         with host_lock(self._folder / "files" / f"{key[:2]}.lock", 2 * FILE_SECONDS):
             kept = self._kept.find(key)
-            if kept is not None and kept.is_newer_than(asked_at if anew else asked_at - LOOK_AGAIN):
+            if kept is not None and kept.is_newer_than(asked_at if refetch else asked_at - LOOK_AGAIN):
                 return _Fetched(kept, None)
             try:
-                if not anew:
+                if not refetch:
                     self._pauses.check(key)
                 return self._looked_at(key, version, kept)
             except ServiceError as error:
-                if kept is None or anew:
+                if kept is None or refetch:
                     raise
                 log.warning("a policy file is as it was", extra={"model": version.version, "cause": str(error)})
                 return _Fetched(kept, None)

@@ -43,8 +43,8 @@ class Purged(NamedTuple):
         return Purged(*([ids.id_of(version) for version in versions] for versions in self))
 
     def __str__(self) -> str:
-        said = {"marked for removal": self.marked, "removed for good": self.removed, "spared": self.spared}
-        return "; ".join(f"{words}: {', '.join(ids) or 'none'}" for words, ids in said.items())
+        outcome = {"marked for removal": self.marked, "removed for good": self.removed, "spared": self.spared}
+        return "; ".join(f"{words}: {', '.join(ids) or 'none'}" for words, ids in outcome.items())
 
 
 class ModelPurge:

@@ -68,11 +68,11 @@ class RunDeletion:
 
         A run that is there already takes along what still stands in it.
         """
-        moved, told_again = dict[str, StoredRun](), set[str]()
+        moved, recorded_again = dict[str, StoredRun](), set[str]()
         for _round in range(_MOST_ROUNDS):
             run = self._runs.get(run_id)
             family = [run, *self._family(run_id, moved)]
-            waiting = [one for one in family if not one.is_deleted or _is_untold(one, moved.keys() - told_again)]
+            waiting = [one for one in family if not one.is_deleted or _lacks_record(one, moved.keys() - recorded_again)]
             if not waiting and not moved:
                 return _moved([run], [])
             models, active = self._models(family)
@@ -85,7 +85,7 @@ class RunDeletion:
             for one in reversed(waiting):
                 self._delete(one, by, parent=None if one.run_id == run_id else run_id)
             moved |= {one.run_id: one for one in waiting}
-            told_again |= {one.run_id for one in waiting if one.is_deleted}
+            recorded_again |= {one.run_id for one in waiting if one.is_deleted}
         raise RunOverwritten(run_id)
 
     def restore(self, run_id: str, by: str | None) -> MovedRuns:
@@ -148,7 +148,7 @@ class RunDeletion:
         if run.is_deleted:
             self._runs.restore(run.run_id)
         try:
-            self._tell(run.run_id, by, ChangedPart(what=ChangeKind.DELETED, key=parent))
+            self._record(run.run_id, by, ChangedPart(what=ChangeKind.DELETED, key=parent))
         except BadInput:  # another deleted it in this moment
             if not self._runs.get(run.run_id).is_deleted:
                 raise
@@ -158,7 +158,7 @@ class RunDeletion:
         """Raises `RunInTrash` where somebody deletes it again in this moment."""
         self._runs.restore(run_id)
         try:
-            self._tell(run_id, by, part)
+            self._record(run_id, by, part)
         except BadInput as error:
             if self._runs.get(run_id).is_deleted:
                 raise RunInTrash(run_id) from error
@@ -166,7 +166,7 @@ class RunDeletion:
         for key in surplus_keys(self._runs.get(run_id).tags):
             self._runs.untag(run_id, key)
 
-    def _tell(self, run_id: str, by: str | None, part: ChangedPart) -> None:
+    def _record(self, run_id: str, by: str | None, part: ChangedPart) -> None:
         key, text = tag_of_change(recorded(self._now(), by, [part]))
         self._runs.tag(run_id, {key: text})
 
@@ -179,7 +179,7 @@ class RunDeletion:
                 raise RunBeingPurged(run_id)
 
 
-def _is_untold(run: StoredRun, moved: Collection[str]) -> bool:
+def _lacks_record(run: StoredRun, moved: Collection[str]) -> bool:
     """Returns whether a run that was just deleted tells something else last, which another wrote in that moment.
 
     It would not come back with its parent, and nobody would know since when it has been in the trash. It is told again

@@ -13,7 +13,7 @@ from domain.errors.run_changes.records import NotRemoved, NotRemovedInTime
 from domain.messages import Text
 
 _SECONDS: Final = 600.0
-_LONGEST_SAID: Final = 300
+_LONGEST_OUTPUT: Final = 300
 _REFUSED: Final = TypeAdapter(dict[str, str])
 # What `mlflow gc --run-ids` calls, and not that command: beside the runs it removes every deleted experiment
 # and every deleted logged model, however young. Where another version of MLflow lacks this, nothing is removed. The
@@ -56,11 +56,11 @@ class MlflowGc:
         except subprocess.TimeoutExpired as error:
             raise NotRemovedInTime(round(_SECONDS)) from error
         if done.returncode != 0:
-            raise NotRemoved(Text(_last_line(done.stderr)[:_LONGEST_SAID]))
+            raise NotRemoved(Text(_last_line(done.stderr)[:_LONGEST_OUTPUT]))
         try:
             return _REFUSED.validate_json(_last_line(done.stdout))
         except ValidationError as error:
-            raise NotRemoved(Text(_last_line(done.stdout)[:_LONGEST_SAID])) from error
+            raise NotRemoved(Text(_last_line(done.stdout)[:_LONGEST_OUTPUT])) from error
 
 
 def _last_line(output: bytes) -> str:

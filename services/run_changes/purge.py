@@ -45,13 +45,13 @@ class Purged(NamedTuple):
     kept: list[str]
 
     def __str__(self) -> str:
-        said = {
+        outcome = {
             "marked for removal": self.marked,
             "removed for good": self.removed,
             "spared": self.spared,
             "back, for a model of theirs is active": self.kept,
         }
-        return "; ".join(f"{words}: {', '.join(ids) or 'none'}" for words, ids in said.items())
+        return "; ".join(f"{words}: {', '.join(ids) or 'none'}" for words, ids in outcome.items())
 
 
 class RunPurge:

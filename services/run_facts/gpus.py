@@ -37,12 +37,12 @@ class GpuReports:
         """Returns each monitor's report by its name, or why it has none."""
         with self._lock:  # who comes meanwhile waits for the same answers
             if "now" not in self._kept:
-                told = bounded_map(_told, self._monitors, _AT_ONCE, "gpu-reports")
-                self._kept["now"] = {monitor.name: one for monitor, one in zip(self._monitors, told, strict=True)}
+                reports = bounded_map(_report, self._monitors, _AT_ONCE, "gpu-reports")
+                self._kept["now"] = {monitor.name: one for monitor, one in zip(self._monitors, reports, strict=True)}
             return self._kept["now"]
 
 
-def _told(monitor: Monitor) -> GpuReport | ClewError:
+def _report(monitor: Monitor) -> GpuReport | ClewError:
     try:
         return GpuReport.model_validate(monitor.service.call("GET", "/gpus", deadline_seconds=_SECONDS))
     except ValidationError as error:

@@ -36,7 +36,7 @@ _WRITE_SECONDS: Final = 20.0  # a run is made in MLflow meanwhile
 _READ_SECONDS: Final = 5.0
 _PIECE_SECONDS: Final = 30.0
 _MOST_PIECE_BYTES: Final = 8 * 2**20  # the scheduler's has 1 MiB; what hides a secret may be longer than it
-_NOBODY: Final = Asker()
+_NO_CALLER: Final = Asker()
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -118,24 +118,24 @@ class SchedulerClient:
 
         The first is there. Raises `NoSuchTraining`.
         """
-        content, told = self._log_piece(run_id, 0)
-        return self._log_pieces(run_id, content, told)
+        content, headers = self._log_piece(run_id, 0)
+        return self._log_pieces(run_id, content, headers)
 
-    def _log_pieces(self, run_id: str, content: bytes, told: LogPieceHeaders) -> Iterator[bytes]:
-        begins, size = 0, told.size
-        while told.ends > begins:
+    def _log_pieces(self, run_id: str, content: bytes, headers: LogPieceHeaders) -> Iterator[bytes]:
+        begins, size = 0, headers.size
+        while headers.ends > begins:
             yield content
-            begins = told.ends
+            begins = headers.ends
             if begins >= size:
                 return
-            content, told = self._log_piece(run_id, begins)
+            content, headers = self._log_piece(run_id, begins)
 
     def _log_piece(self, run_id: str, begins: int) -> tuple[bytes, LogPieceHeaders]:
         answer = self.service.exchange(
             "GET",
             f"{_run_path(run_id)}/log.txt",
             params={"from": begins},
-            headers=headers_of(_NOBODY, self._rules),
+            headers=headers_of(_NO_CALLER, self._rules),
             deadline_seconds=_PIECE_SECONDS,
             most_bytes=_MOST_PIECE_BYTES,
             is_file=True,
@@ -143,8 +143,8 @@ class SchedulerClient:
         if answer.status != 200:
             with _no_such_training(run_id):
                 self.service.decode(answer)
-        told = {name: answer.headers.get(name) for name in (LOG_ENDS, LOG_SIZE)}
-        return answer.content, self._shaped(LogPieceHeaders, told)
+        headers = {name: answer.headers.get(name) for name in (LOG_ENDS, LOG_SIZE)}
+        return answer.content, self._shaped(LogPieceHeaders, headers)
 
     def _of_run(self, run_id: str, shape: type[T], part: str, params: Mapping[str, Any] | None = None) -> T:
         with _no_such_training(run_id):
@@ -152,7 +152,7 @@ class SchedulerClient:
         return self._shaped(shape, answer)
 
     def _read(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        headers = headers_of(_NOBODY, self._rules)
+        headers = headers_of(_NO_CALLER, self._rules)
         return self.service.call("GET", path, params=params, headers=headers, deadline_seconds=_READ_SECONDS)
 
     def _write(self, verb: str, body: Mapping[str, Any], asker: Asker, shape: type[T]) -> T:

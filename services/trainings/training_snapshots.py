@@ -79,7 +79,7 @@ class TrainingSnapshots:
         """Returns the trainings as they are known, at once; where nothing is, after `wait_seconds` at most."""
         return _shown(self._queue.view(wait_seconds))
 
-    def queue_anew(self, wait_seconds: float) -> QueueView:
+    def refreshed_queue(self, wait_seconds: float) -> QueueView:
         """Reads the trainings again, for a person has just changed something."""
         return _shown(self._queue.refreshed(wait_seconds))
 

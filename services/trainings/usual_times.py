@@ -11,7 +11,7 @@ from domain.trainings.fields import Value
 from domain.trainings.recorded import recorded_training
 from domain.trainings.training import Training, TrainingState
 
-_TELLING: Final = ("algorithm", "algo", "environment", "env", "env_id", "maze_size", "until")
+_DECIDING: Final = ("algorithm", "algo", "environment", "env", "env_id", "maze_size", "until")
 """Fields on which the time of an episode depends most, as trainers call them."""
 _MOST_RUNS: Final = 200
 _LENGTHS: Final = ("episodes", "steps")
@@ -49,7 +49,7 @@ def finished_trainings(table: RunTable) -> list[Training]:
 
 
 def _kind(trainer: str, values: Mapping[str, Value]) -> Kind:
-    return trainer, tuple(values.get(name) for name in _TELLING)
+    return trainer, tuple(values.get(name) for name in _DECIDING)
 
 
 def _seconds_each(training: Training) -> float | None:
@@ -61,8 +61,8 @@ def _seconds_each(training: Training) -> float | None:
 
 def _length(values: Mapping[str, Value]) -> float:
     """Returns how long it is asked to train for: in episodes, else in steps."""
-    told = (values.get(name) for name in _LENGTHS)
-    return next((float(one) for one in told if isinstance(one, int | float) and one >= 1), 1.0)
+    lengths = (values.get(name) for name in _LENGTHS)
+    return next((float(one) for one in lengths if isinstance(one, int | float) and one >= 1), 1.0)
 
 
 class UsualTimeStore:

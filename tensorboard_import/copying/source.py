@@ -115,5 +115,5 @@ def state_of(run: StoredRun) -> str:
     Not with a point at a step before the last: MLflow says of each metric the last one only.
     """
     metrics = sorted((key, repr(m.value), m.step, m.timestamp) for key, m in run.metrics.items())
-    told = [run.name, run.status.value, run.end_ms, metrics, sorted(run.params.items()), sorted(run.tags.items())]
-    return hashlib.sha256(orjson.dumps(told)).hexdigest()[:16]
+    content = [run.name, run.status.value, run.end_ms, metrics, sorted(run.params.items()), sorted(run.tags.items())]
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()[:16]

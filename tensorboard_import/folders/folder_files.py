@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from google.protobuf.message import DecodeError
 
 from tensorboard_import.folders.event_file import Head, Piece, begins_as, file_id, head_of, is_boundary, read_piece
-from tensorboard_import.folders.restarts import SAYS_RESTARTS, Void, all_voids, version_of, voids_of
+from tensorboard_import.folders.restarts import RECORDS_RESTARTS, Void, all_voids, version_of, voids_of
 from tensorboard_import.folders.walk import FoundFile
 from tensorboard_import.reading.events import content_of
 from tensorboard_import.reading.protos import Event
@@ -146,7 +146,9 @@ class FolderFiles:
     def is_old(self) -> bool:
         """Whether its files are of the time before writers told of their restarts."""
         versions = [file.version for file in self.opened.values()]
-        return bool(versions) and (versions[0] is None or min(one or SAYS_RESTARTS for one in versions) < SAYS_RESTARTS)
+        return bool(versions) and (
+            versions[0] is None or min(one or RECORDS_RESTARTS for one in versions) < RECORDS_RESTARTS
+        )
 
     def scan(self) -> None:
         """Finds all that restarts make void, wherever in the files; raises OSError."""

@@ -15,7 +15,7 @@ def is_late(files: FolderFiles) -> bool:
     return _any_late(files, files.voids)
 
 
-def tells_late(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content) -> bool:
+def found_late_restart(files: FolderFiles, file: OpenedFile, piece: Piece, content: Content) -> bool:
     """Returns whether a piece tells of such a restart; all others are then known, too. Raises OSError."""
     if _any_late(files, _new_in(files, file, piece, content)):
         files.scan()

@@ -16,7 +16,7 @@ from tensorboard_import.reading.events import Content, Restart
 from tensorboard_import.reading.protos import Event
 from tensorboard_import.reading.scalars import Points
 
-SAYS_RESTARTS: Final = 2.0
+RECORDS_RESTARTS: Final = 2.0
 _PIECE: Final = 2**20
 _PREFIX: Final = "brain.Event:"
 
@@ -30,10 +30,10 @@ class Void(NamedTuple):
     tag: str | None = None
 
 
-def version_of(told: str) -> float:
+def version_of(text: str) -> float:
     """Returns the number of a file's version; -1 where it has none."""
     try:
-        return float(told.removeprefix(_PREFIX))
+        return float(text.removeprefix(_PREFIX))
     except ValueError:
         return -1.0
 
@@ -94,7 +94,7 @@ class _Scan:
         """Yields what it makes void."""
         if event.HasField("file_version"):
             self._version = version_of(event.file_version)
-        if self._version is not None and self._version >= SAYS_RESTARTS:
+        if self._version is not None and self._version >= RECORDS_RESTARTS:
             if event.HasField("session_log") and event.session_log.status == 1:
                 yield Void(file, place, event.step)
         elif event.step < self._latest_step and event.HasField("summary"):

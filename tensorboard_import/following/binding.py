@@ -54,10 +54,10 @@ class Binding:
             if isinstance(run, LeftAlone):
                 return run
             self._shared.known.bind(run.run_id, self._found.path)
-        self._say_where(run)
+        self._report_place(run)
         return run
 
-    def anew(self, run: ImportedRun) -> ImportedRun:
+    def recreated(self, run: ImportedRun) -> ImportedRun:
         """Returns a new run in the place of one; the old one is deleted."""
         generation = run_tags.generation_of(run.tags) + 1
         tags = run_tags.others(run.tags) | self._tags(run.tags[run_tags.KEY], generation)
@@ -118,7 +118,7 @@ class Binding:
         clean = {run_tags.LOGDIR: str(self._shared.logdir), run_tags.FOLDER: self._found.relative}
         return {key: text.encode("utf-8", "replace").decode() for key, text in clean.items()}
 
-    def _say_where(self, run: ImportedRun) -> None:
+    def _report_place(self, run: ImportedRun) -> None:
         """Keeps where a folder lies that was moved."""
         is_ours = run.tags.get(run_tags.HOST) == self._shared.host
         if is_ours and any(run.tags.get(key) != text for key, text in self._where().items()):

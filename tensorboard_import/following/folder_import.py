@@ -7,7 +7,7 @@ from typing import Final
 from domain.errors import BadInput, NotFound
 from domain.tracking.runs import RunStatus
 from tensorboard_import.folders.folder_files import FolderFiles, OpenedFile
-from tensorboard_import.folders.late_restarts import is_late, tells_late
+from tensorboard_import.folders.late_restarts import found_late_restart, is_late
 from tensorboard_import.folders.naming import Place
 from tensorboard_import.folders.restarts import without_void
 from tensorboard_import.folders.walk import FoundFolder
@@ -123,7 +123,7 @@ class FolderImport:
     def _take_up(self, run: ImportedRun) -> ImportedRun:
         """Has new files go on where an earlier import was, and heeds what they say of a restart."""
         self._adopt(run)
-        return self._write_anew(run) if is_late(self._files) else run
+        return self._rewrite(run) if is_late(self._files) else run
 
     def _adopt(self, run: ImportedRun) -> None:
         for file in self._opened():
@@ -134,8 +134,8 @@ class FolderImport:
         piece = file.read(_LONG if file.offset else _SHORT)
         content = content_of(piece.records)
         if file in self._files.opened.values():
-            if tells_late(self._files, file, piece, content):
-                self._write_anew(run)
+            if found_late_restart(self._files, file, piece, content):
+                self._rewrite(run)
                 return
             if content.points.step.size or content.restarts:
                 content = without_void(content, file.path.name, piece.begins, self._files.voids)
@@ -146,11 +146,11 @@ class FolderImport:
         else:
             file.move(piece)
 
-    def _write_anew(self, run: ImportedRun) -> ImportedRun:
+    def _rewrite(self, run: ImportedRun) -> ImportedRun:
         """Begins a new run in the place of this one: a restart made points void, and MLflow takes none back."""
         for file in self._opened():
             file.begin_again()
-        self.run = self._binding.anew(run)
+        self.run = self._binding.recreated(run)
         return self.run
 
     def _lose(self) -> None:

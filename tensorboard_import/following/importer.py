@@ -74,12 +74,12 @@ class Importer:
         with ThreadPoolExecutor(WORKERS, "import") as pool:
             while not self._stop.is_set() and (self._serve(pool) or self._is_waiting()):
                 self._wait()
-                self.report.say_progress(self._imports())
+                self.report.report_progress(self._imports())
         silent_seconds = min(self._silent_seconds, _ONE_SHOT_SILENT_SECONDS)
         self._settle(silent_seconds)
         failures = [turn.failure for turn in self._folders.values() if turn.failure]
-        self.report.say_end(self._imports(), failures)
-        self.report.say_running(self._imports(), silent_seconds)
+        self.report.report_end(self._imports(), failures)
+        self.report.report_running(self._imports(), silent_seconds)
         is_all_read = not self._has_unread_folders and not any(one.has_unread for one in self._imports())
         return is_all_read and not failures and not self._stop.is_set()
 
@@ -92,7 +92,7 @@ class Importer:
                     self._settle(self._silent_seconds)
                 self._serve(pool)
                 self._wait()
-                self.report.say_progress(self._imports())
+                self.report.report_progress(self._imports())
 
     def stop(self) -> None:
         """Ends it after the batches that are on their way."""
@@ -109,7 +109,7 @@ class Importer:
                     self._folders[folder.path].note(folder)
                 else:
                     self._folders[folder.path] = Turn(self._import(source, folder))
-            self.report.say_problems(walk.problems)
+            self.report.report_problems(walk.problems)
             self._has_unread_folders |= bool(walk.unread)
         self._folders = {path: turn for path, turn in self._folders.items() if path in found}
         took = time.monotonic() - began

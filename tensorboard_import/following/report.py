@@ -16,44 +16,44 @@ class Report:
     """Says each problem once, and progress every few seconds while there is any."""
 
     def __init__(self) -> None:
-        self._began = self._said = time.monotonic()
+        self._began = self._reported = time.monotonic()
         self._points = 0
         self._problems: set[str] = set()
 
-    def say_problems(self, problems: Sequence[str]) -> None:
+    def report_problems(self, problems: Sequence[str]) -> None:
         """Says those that are new."""
         for problem in problems:
             if problem not in self._problems:
                 self._problems.add(problem)
                 _log.warning(problem)
 
-    def say_progress(self, imports: Sequence[FolderImport]) -> None:
+    def report_progress(self, imports: Sequence[FolderImport]) -> None:
         """Says how far it is, if it got on."""
         now = time.monotonic()
-        if now - self._said < _EACH_SECONDS:
+        if now - self._reported < _EACH_SECONDS:
             return
         points = sum(one.points for one in imports)
         if points != self._points:
             waiting = sum(one.backlog for one in imports)
-            speed = (points - self._points) / (now - self._said)
+            speed = (points - self._points) / (now - self._reported)
             _log.info(
                 f"{points:,} points of {_folders(imports)} ({speed:,.0f} a second); {waiting / 1e6:,.1f} MB are left"
             )
-        self._said, self._points = now, points
+        self._reported, self._points = now, points
 
-    def say_end(self, imports: Sequence[FolderImport], failures: Sequence[str]) -> None:
+    def report_end(self, imports: Sequence[FolderImport], failures: Sequence[str]) -> None:
         """Says what came of it."""
         for one in imports:
-            self.say_problems(one.problems)
+            self.report_problems(one.problems)
             if one.left_alone:
-                self.say_problems([f"{one.found.path} is left alone: {one.left_alone}"])
+                self.report_problems([f"{one.found.path} is left alone: {one.left_alone}"])
         points = sum(one.points for one in imports)
         seconds = time.monotonic() - self._began
         _log.info(f"{points:,} new points of {_folders(imports)} in {seconds:,.1f} s")
         for failure in failures:
             _log.error(f"Not imported: {failure}")
 
-    def say_running(self, imports: Sequence[FolderImport], silent_seconds: float) -> None:
+    def report_running(self, imports: Sequence[FolderImport], silent_seconds: float) -> None:
         """Says which runs are left running, since their files were written shortly before the import ended."""
         running = [str(one.found.path) for one in imports if one.is_running]
         if running:

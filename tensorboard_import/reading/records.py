@@ -59,10 +59,10 @@ def _walk(piece: bytes) -> tuple[list[int], int, int, bool]:
     unpack, size, place = _HEAD.unpack_from, len(piece), 0
     sums: dict[int, int] = {}
     while place + HEAD <= size:
-        length, told = unpack(piece, place)
-        if sums.get(length) != told:
+        length, checksums = unpack(piece, place)
+        if sums.get(length) != checksums:
             sums[length] = header_sum(length)
-            if sums[length] != told:
+            if sums[length] != checksums:
                 return starts, place, 0, True
         ends = place + FRAME + length
         if ends > size or length > MOST_BYTES:
@@ -82,10 +82,10 @@ def _sound(data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[
     first_bad = len(starts)
     for length in np.unique(lengths):
         found = np.flatnonzero(lengths == length)
-        told = rows_of(data, starts[found] + length, 4).view("<u4")[:, 0]
+        checksums = rows_of(data, starts[found] + length, 4).view("<u4")[:, 0]
         for some in np.array_split(found, -(-len(found) * int(length) // _MOST_AT_ONCE) or 1):
-            bad = np.flatnonzero(masked_sums(rows_of(data, starts[some], int(length))) != told[: len(some)])
-            told = told[len(some) :]
+            bad = np.flatnonzero(masked_sums(rows_of(data, starts[some], int(length))) != checksums[: len(some)])
+            checksums = checksums[len(some) :]
             if len(bad):
                 first_bad = min(first_bad, int(some[bad[0]]))
     return first_bad

@@ -77,5 +77,5 @@ def unix_ms(wall: NDArray[np.float64]) -> NDArray[np.int64]:
     """Converts times of a writer's clock to ms; 0 where it told none that MLflow could keep."""
     with np.errstate(invalid="ignore", over="ignore"):
         ms = np.rint(wall * 1000)
-        told = np.where((ms >= 0) & (ms <= _LATEST_MS), ms, 0)
-    return told.astype(np.int64)
+        plausible = np.where((ms >= 0) & (ms <= _LATEST_MS), ms, 0)
+    return plausible.astype(np.int64)

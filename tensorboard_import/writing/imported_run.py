@@ -136,9 +136,9 @@ class ImportedRun:
         self._server.patience.call(ask)
 
 
-def _counts(told: str) -> dict[str, int]:
+def _counts(text: str) -> dict[str, int]:
     try:
-        found = json.loads(told)
+        found = json.loads(text)
     except ValueError:
         return {}
     if not isinstance(found, dict):

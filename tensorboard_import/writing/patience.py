@@ -52,14 +52,14 @@ class Patience:
                 answer = ask()
             except ServiceUnavailable as error:
                 has_failed = True
-                self._say_away(error)
+                self._report_away(error)
                 self._stop.wait(pause)
                 pause = min(_MOST_SECONDS, pause * 2)
                 refused_since = self._refused_since(refused_since)
                 self._give_up_what_alone_fails(error, time.monotonic() - refused_since)
             else:
                 if has_failed:
-                    self._say_back()
+                    self._report_back()
                 return answer
 
     def renew(self) -> None:
@@ -83,12 +83,12 @@ class Patience:
             return math.inf
         return min(known, time.monotonic())
 
-    def _say_away(self, error: ServiceUnavailable) -> None:
+    def _report_away(self, error: ServiceUnavailable) -> None:
         if not self._is_away:
             self._is_away = True
             _log.warning("MLflow is away; waiting for it: %s", error)
 
-    def _say_back(self) -> None:
+    def _report_back(self) -> None:
         if self._is_away:
             self._is_away = False
             _log.info("MLflow is back; going on")

@@ -63,8 +63,8 @@ def changed_names(tags: Mapping[str, str]) -> dict[str, str]:
 
 def generation_of(tags: Mapping[str, str]) -> int:
     """Returns how often the run was written anew."""
-    told = tags.get(GENERATION, "")
-    return int(told) if told.isascii() and told.isdigit() else 0
+    generation = tags.get(GENERATION, "")
+    return int(generation) if generation.isascii() and generation.isdigit() else 0
 
 
 def others(tags: Mapping[str, str]) -> dict[str, str]:

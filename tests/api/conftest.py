@@ -39,14 +39,14 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 @pytest.fixture(autouse=True)
 def no_failure_but_declared_ones() -> Iterator[None]:
     """Fails where a view raised what its operation does not declare, and docs/openapi.yaml so does not tell."""
-    heard = _Heard()
+    heard = _LogRecords()
     operation.log.addHandler(heard)
     yield
     operation.log.removeHandler(heard)
     assert heard.lines == []
 
 
-class _Heard(logging.Handler):
+class _LogRecords(logging.Handler):
     """Keeps which operations failed how."""
 
     def __init__(self) -> None:

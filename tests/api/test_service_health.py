@@ -55,7 +55,7 @@ def test_many_viewers_are_one_question(health: HealthSnapshots, monitor: Misbeha
 def test_workers_say_the_same(monitor: Misbehaving, cache_dir: Path) -> None:
     one, other = (snapshots(monitor, cache_dir) for _worker in range(2))
     assert other.report(PATIENCE) == one.report(PATIENCE)
-    newer = one.asked_anew(PATIENCE)
+    newer = one.refreshed_report(PATIENCE)
     assert other.report() == newer
     assert len(monitor.requests) == 2
 
@@ -74,7 +74,7 @@ def test_who_hangs_is_waited_for_by_nobody_who_has_something_to_show(
 ) -> None:
     before = health.report(PATIENCE)
     monitor.answer = HANG
-    assert health.asked_anew(0.1) == before  # who had waited would see it as down
+    assert health.refreshed_report(0.1) == before  # who had waited would see it as down
     assert health.report(PATIENCE) == before
     eventually(lambda: of_the_monitor(health.report().services).health.state is State.DOWN)
     # Said by whoever gives up first, the call or who waits for it.
@@ -86,4 +86,4 @@ def test_a_stranger_at_that_address_is_not_taken_for_a_monitor(health: HealthSna
     monitor.answer = HTML
     assert "is not JSON" in (of_the_monitor(health.report(PATIENCE).services).health.cause or "")
     monitor.answer = (200, b'{"status": "who?"}', "application/json")
-    assert "status" in (of_the_monitor(health.asked_anew(PATIENCE).services).health.cause or "")
+    assert "status" in (of_the_monitor(health.refreshed_report(PATIENCE).services).health.cause or "")

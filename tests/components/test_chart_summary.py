@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from components.charts.charts import line_chart
-from components.charts.sentences.chart_summary import MOST_SAID, chart_summary
+from components.charts.sentences.chart_summary import MOST_SENTENCES, chart_summary
 from components.charts.traces import Line
 from components.colours import LineStyle
 from domain.charts.chart_spec import ChartSpec
@@ -49,7 +49,7 @@ def test_what_is_not_there_is_not_said() -> None:
 
 def test_of_many_lines_ten_are_said_and_the_rest_is_counted() -> None:
     said = chart_summary("Loss", [(f"run-{n}", [of(n)]) for n in range(300)], nothing=NOTHING)
-    assert said.count("last") == MOST_SAID
+    assert said.count("last") == MOST_SENTENCES
     assert said.startswith("Loss, 300 lines. run-0:")
     assert said.endswith("and 290 more.")
 

@@ -157,7 +157,7 @@ def test_a_family_has_links_and_five_hundred_children_are_folded() -> None:
         ),
         (OddClocks(end_ms=-(2**63)), [f"Its end cannot be right: {-(2**63)} ms. How long it took is not known."]),
         (
-            OddClocks(starts_untold=True, ends_untold=True),
+            OddClocks(start_missing=True, end_missing=True),
             [
                 "MLflow knows no start of it: how long it took is not known.",
                 "MLflow knows no end of it: how long it took is not known.",

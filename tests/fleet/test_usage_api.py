@@ -93,10 +93,10 @@ def test_prometheus_is_asked_instead_and_its_health_is_shown(tmp_path: Path) -> 
     with Prometheus(tmp_path) as prometheus, Misbehaving(prometheus.address) as before:
         services = connect(settings(tmp_path / "cache", prometheus_url=before.address, prometheus_headers="X-A=b"))
         assert services.fleet.source.source is HistorySource.PROMETHEUS
-        well = services.health.asked_anew(60).services[-1]
+        well = services.health.refreshed_report(60).services[-1]
         assert (well.kind, well.health.state) == (ServiceKind.PROMETHEUS, State.OK)
         before.answer = HTML
-        ill = services.health.asked_anew(60).services[-1]
+        ill = services.health.refreshed_report(60).services[-1]
         assert ill.health.state is State.DOWN
         assert "is not JSON" in str(ill.health.cause)
 

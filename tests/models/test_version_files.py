@@ -144,7 +144,7 @@ def test_after_a_while_it_is_looked_at_again_and_kept_where_nobody_answers(
     misbehaving.answer = (500, b"{}", "application/json")
     assert files.file(version).content() == EVERY
     with pytest.raises(SourceUnreadable):
-        files.file(version, anew=True)
+        files.file(version, refetch=True)
 
 
 def symlink(path: Path) -> None:

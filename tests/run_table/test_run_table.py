@@ -51,19 +51,19 @@ def test_what_is_joined_is_as_if_made_at_once(runs: list[Run], others: list[Run]
     """Bit by bit; and what comes later counts."""
     joined = RunTable.joined([RunTable.of(runs), RunTable.of(others)])
     at_once = RunTable.of([*runs, *others])
-    assert joined.says_the_same(at_once)
+    assert joined.has_same_runs(at_once)
     assert list(joined.runs()) == in_order(list({run.run_id: run for run in [*runs, *others]}.values()))
 
 
 @given(runs=LISTS, gone=st.sets(RUN_IDS))
 def test_what_is_taken_out_leaves_nothing(runs: list[Run], gone: set[str]) -> None:
-    assert RunTable.of(runs).without(gone).says_the_same(RunTable.of([run for run in runs if run.run_id not in gone]))
+    assert RunTable.of(runs).without(gone).has_same_runs(RunTable.of([run for run in runs if run.run_id not in gone]))
 
 
 @given(runs=LISTS, others=LISTS)
 def test_two_tables_say_the_same_only_where_their_runs_are_equal(runs: list[Run], others: list[Run]) -> None:
     same = repr(in_order(runs)) == repr(in_order(others))  # as −0.0 equals 0.0
-    assert RunTable.of(runs).says_the_same(RunTable.of(others)) == same or _differ_in_order(runs, others)
+    assert RunTable.of(runs).has_same_runs(RunTable.of(others)) == same or _differ_in_order(runs, others)
 
 
 def _differ_in_order(runs: list[Run], others: list[Run]) -> bool:
@@ -111,5 +111,5 @@ def test_an_empty_table() -> None:
     assert len(table) == 0
     assert table.get("r1") is None
     assert list(table.runs()) == []
-    assert RunTable.joined([]).says_the_same(table)
-    assert RunTable.joined([table, table]).says_the_same(table)
+    assert RunTable.joined([]).has_same_runs(table)
+    assert RunTable.joined([table, table]).has_same_runs(table)

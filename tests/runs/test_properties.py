@@ -224,7 +224,7 @@ def test_what_changed_is_what_a_full_sweep_finds(
     found = runs.changes(known, at)
     assert found.version != known.version
     assert found.facts.over_rest is None
-    assert found.says_the_same(swept(tracking.address))
+    assert found.has_same_runs(swept(tracking.address))
     assert found.get(growing).metrics["loss"].value == 0.5
     assert found.get(queued).metrics["loss"].value == 0.25
     assert found.get(ending).status == "FAILED"
@@ -243,7 +243,7 @@ def test_in_the_database_a_deletion_and_a_restoration_show_at_once(
     without = runs.changes(known, at)
     assert finished not in without
     tracking.post("runs/restore", {"run_id": finished})
-    assert runs.changes(without, at).says_the_same(known)
+    assert runs.changes(without, at).has_same_runs(known)
 
 
 @pytest.mark.parametrize("kind", ["rest", "database"])

@@ -138,7 +138,7 @@ def test_the_database_says_what_rest_says(stored: Path, tracking: Tracking, tmp_
     expected = by_rest(tracking.address)
     found = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path))
     assert found.facts.over_rest is None
-    assert found.says_the_same(expected)
+    assert found.has_same_runs(expected)
     assert (found.bad_rows, found.marks) == (expected.bad_rows, expected.marks)
     assert "only where deleted" not in found.metric_keys().names
 
@@ -149,7 +149,7 @@ def test_rows_come_in_pieces_that_make_the_same_table(
     monkeypatch.setattr(run_rows, "_ROWS_AT_A_TIME", 3)
     found = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path))
     assert found.facts.over_rest is None
-    assert by_rest(tracking.address).says_the_same(found)
+    assert by_rest(tracking.address).has_same_runs(found)
 
 
 def test_the_database_has_its_time_for_each_statement(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def test_postgresql_says_what_rest_says(stored: Path, postgresql: str, tracking:
     source = lanes(tracking.address, postgresql, tmp_path)
     found = everything(source)
     assert found.facts.over_rest is None
-    assert found.says_the_same(expected)
+    assert found.has_same_runs(expected)
     assert source.changes(found, datetime.now(UTC)) is found
     part = lanes(tracking.address, postgresql, tmp_path, most_values=1)
     _assert_columns_are_those_of(expected, everything(part), part)
@@ -302,7 +302,7 @@ def test_a_database_that_is_not_as_we_know_it_is_left_to_rest_and_said_once(
         found = everything(source)
         again = source.everything(found, lambda _table: None)
     assert found.facts.over_rest is not None
-    assert found.says_the_same(by_rest(tracking.address))
+    assert found.has_same_runs(by_rest(tracking.address))
     assert again.version == found.version
     assert sum("over REST" in record.message for record in caplog.records) == 1
 
@@ -310,7 +310,7 @@ def test_a_database_that_is_not_as_we_know_it_is_left_to_rest_and_said_once(
 def test_a_database_that_is_not_there_is_left_to_rest(tracking: Tracking, tmp_path: Path) -> None:
     found = everything(lanes(tracking.address, f"sqlite:///{tmp_path}/none.db", tmp_path))
     assert found.facts.over_rest is not None
-    assert found.says_the_same(by_rest(tracking.address))
+    assert found.has_same_runs(by_rest(tracking.address))
 
 
 def test_rest_goes_on_with_a_table_of_the_database_that_is_not_whole(

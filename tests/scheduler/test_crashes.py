@@ -106,7 +106,7 @@ class Life:
     def live(self, seconds: float = 60) -> list[Entry]:
         """Goes on until all is over and told."""
         deadline = time.monotonic() + seconds
-        while any(entry.told is not entry.state or not entry.is_over for entry in self.entries.all()):
+        while any(entry.recorded is not entry.state or not entry.is_over for entry in self.entries.all()):
             assert time.monotonic() < deadline, self.entries.all()
             self.dispatcher.tick()
             self.watch.tick()

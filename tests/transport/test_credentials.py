@@ -88,7 +88,7 @@ def test_a_monitors_are_sent_and_no_page_has_them(oracle: Oracle, tmp_path: Path
     )
     services = connect(values)
     server = create_app(values, services).server
-    services.health.asked_anew(20)
+    services.health.refreshed_report(20)
     assert [(asked.path, asked.headers.get("Authorization")) for asked in oracle.asked] == [("/health", SENT)]
     client = server.test_client()
     told = [server.extensions["clew"].model_dump_json(), repr(values.gpu_monitors)]

@@ -40,7 +40,7 @@ def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(star
             assert moment is None or abs(moment - NOW) < timedelta(days=6_300)
         odd = odd_clocks(run, NOW)
         assert (summary.duration_seconds is None) == bool(
-            odd.start_ms or odd.end_ms or odd.starts_untold or odd.ends_untold or odd.ends_before_start
+            odd.start_ms or odd.end_ms or odd.start_missing or odd.end_missing or odd.ends_before_start
         )
 
 
@@ -53,9 +53,9 @@ def test_no_duration_is_negative_and_none_begins_or_ends_where_no_clock_was(star
         (NOW_MS // 1000, NOW_MS, None, OddClocks(start_ms=NOW_MS // 1000)),
         (NOW_MS, NOW_MS // 1000, None, OddClocks(end_ms=NOW_MS // 1000)),
         (NOW_MS, NOW_MS * 10**6, None, OddClocks(end_ms=NOW_MS * 10**6)),
-        (0, NOW_MS, None, OddClocks(starts_untold=True)),
-        (NOW_MS, 0, None, OddClocks(ends_untold=True)),
-        (NOW_MS, None, None, OddClocks(ends_untold=True)),
+        (0, NOW_MS, None, OddClocks(start_missing=True)),
+        (NOW_MS, 0, None, OddClocks(end_missing=True)),
+        (NOW_MS, None, None, OddClocks(end_missing=True)),
         (-5, 2**63 - 1, None, OddClocks(start_ms=-5, end_ms=2**63 - 1)),
     ],
     ids=range(10),  # not of the values: they are of this moment, and each of pytest's workers has its own

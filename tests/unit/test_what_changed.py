@@ -11,7 +11,7 @@ from domain.run_facts.differing import DIFFERENT, Differing, Kind, differing
 from domain.run_facts.metric_changes import Verdict, metric_changes
 from domain.run_facts.references import runs_called, usual_reference
 from domain.run_facts.run_changes import changes_between
-from domain.run_facts.values import leaves, say_the_same
+from domain.run_facts.values import leaves, mean_the_same
 from domain.run_table.table import RunTable
 from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
@@ -47,7 +47,7 @@ def metrics(**values: float) -> dict[str, LatestMetric]:
     ],
 )
 def test_spellings_of_one_value(one: str, other: str) -> None:
-    assert say_the_same(one, other)
+    assert mean_the_same(one, other)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_spellings_of_one_value(one: str, other: str) -> None:
     [("1", "True"), ("0.1", "0.10000000000000001"), ("1_0", "10"), ("-inf", "inf"), ("PPO", "ppo"), ("1e3", "1e4")],
 )
 def test_values_that_only_look_alike(one: str, other: str) -> None:
-    assert not say_the_same(one, other)
+    assert not mean_the_same(one, other)
 
 
 @given(JSON)

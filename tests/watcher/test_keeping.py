@@ -51,7 +51,7 @@ def test_each_receiver_is_told_once_whatever_comes_between(tmp_path_factory, ste
         elif verb == "restart":
             kept = book(folder)
         elif verb == "told" and waiting:
-            kept.told(receiver, waiting)
+            kept.delivered(receiver, waiting)
             told[receiver] += 1
         elif verb == "failed" and waiting:
             kept.failed(receiver, waiting, Text("no"))
@@ -90,7 +90,7 @@ def test_what_another_watcher_told_is_told(tmp_path: Path) -> None:
     one, other = book(tmp_path / "one"), book(tmp_path / "other")
     for kept in (one, other):
         kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"), at_ms=1)
-    one.told("a", [one.all()[0].id])
+    one.delivered("a", [one.all()[0].id])
     other.adopt(one.all())
     assert other.waiting("a") == []
     assert len(other.waiting("b")) == 1

@@ -35,6 +35,6 @@ def test_a_watcher_that_died_is_not_said_to_work(tmp_path: Path, team: Tracking)
     listed = TeamAlerts(api, tmp_path, 30).refreshed(20).alerts
     assert listed is not None
     assert (listed.watcher, listed.watcher_at_ms) == ("clew-1", now)
-    assert listed.is_heard(now + 10 * MINUTE_MS)
-    assert not listed.is_heard(now + 20 * MINUTE_MS)
-    assert AlertList(watcher="of an earlier version").is_heard(now)
+    assert listed.has_live_watcher(now + 10 * MINUTE_MS)
+    assert not listed.has_live_watcher(now + 20 * MINUTE_MS)
+    assert AlertList(watcher="of an earlier version").has_live_watcher(now)

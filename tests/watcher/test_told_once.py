@@ -69,7 +69,7 @@ def test_what_was_told_is_not_told_again_while_the_disk_takes_nothing(tmp_path: 
     kept.happened(AlertKind.FAILED, subject(), RunHasFailed("r", "e"))
     shutil.rmtree(tmp_path / "alerts")
     with pytest.raises(OSError, match="No such file"):
-        kept.told("a", [kept.all()[0].id])
+        kept.delivered("a", [kept.all()[0].id])
     assert kept.waiting("a") == []
     assert kept.unrecorded == [kept.all()[0].id]
 

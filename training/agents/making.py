@@ -14,12 +14,12 @@ from domain.inference.evaluation import FIRST_HELD_OUT_SEED
 from domain.messages import Text
 from environments.child.making import make
 from environments.child.success import succeeded
-from environments.child.trouble import Trouble, told_as
+from environments.child.trouble import Trouble, reported_as
 from environments.known import KnownEnvironments
 from environments.well_known import success_of
 from training.agents.parts import without_words
 
-_TELLS: Final = "is_success"
+_SUCCESS_KEY: Final = "is_success"
 
 
 class EnvironmentMaker:
@@ -41,13 +41,13 @@ class EnvironmentMaker:
     def __call__(self) -> gymnasium.Env:
         """Returns one environment; raises BadInput, with the field, that says what is missing."""
         try:
-            with told_as("make", self._plan.described.memory_mib):
-                return without_words(TellingSuccess(make(self._plan), self._rule))
+            with reported_as("make", self._plan.described.memory_mib):
+                return without_words(SuccessReport(make(self._plan), self._rule))
         except Trouble as trouble:
             raise InvalidArgument(Text(f"env_id: {self.env_id}: {trouble.reason}")) from trouble
 
 
-class TellingSuccess(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy here
+class SuccessReport(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to mypy here
     """Says with the end of each episode whether it was a success, where that is known of the environment."""
 
     def __init__(self, env: gymnasium.Env, rule: str | None) -> None:
@@ -67,8 +67,8 @@ class TellingSuccess(gymnasium.Wrapper):  # type: ignore[misc]  # untyped to myp
         self._total += float(reward)
         if self._rule is not None and (terminated or truncated):
             threshold = self.env.spec.reward_threshold
-            told = succeeded(self._rule, info, float(reward), self._total, bool(terminated), threshold)
-            info = info if told is None else {**info, _TELLS: told}
+            success = succeeded(self._rule, info, float(reward), self._total, bool(terminated), threshold)
+            info = info if success is None else {**info, _SUCCESS_KEY: success}
         return observation, float(reward), bool(terminated), bool(truncated), info
 
 
@@ -88,6 +88,6 @@ def spec_of(agent: BaseAlgorithm) -> str | None:
     None of one that says none, as a maze.
     """
     environment = agent.get_env().envs[0]
-    while isinstance(environment, gymnasium.Wrapper) and not isinstance(environment, TellingSuccess):
+    while isinstance(environment, gymnasium.Wrapper) and not isinstance(environment, SuccessReport):
         environment = environment.env
-    return str(environment.env.spec.to_json()) if isinstance(environment, TellingSuccess) else None
+    return str(environment.env.spec.to_json()) if isinstance(environment, SuccessReport) else None

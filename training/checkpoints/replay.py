@@ -13,7 +13,7 @@ from training.checkpoints.state import ReplayState
 MOST_BYTES: Final = 64 * 2**20
 """Of images, say: a checkpoint is written and uploaded every minute. What goes on without them collects anew."""
 _SEEN: Final = ("observations", "next_observations")
-_TOLD: Final = ("actions", "rewards", "dones", "timeouts")
+_ARRAYS: Final = ("actions", "rewards", "dones", "timeouts")
 _FLAGS: Final = ("dones", "timeouts")
 
 Arrays = dict[str, NDArray[Any]]
@@ -51,7 +51,7 @@ def restore_replay(buffer: ReplayBuffer, kept: ReplayState, read: Any) -> None:
 
 def _arrays_of(buffer: ReplayBuffer) -> Arrays:
     """Returns its arrays by their names; of observations of several parts, one for each: `observations/<part>`."""
-    found = {name: getattr(buffer, name) for name in (*_SEEN, *_TOLD)}
+    found = {name: getattr(buffer, name) for name in (*_SEEN, *_ARRAYS)}
     parts = {
         f"{name}/{part}": array
         for name in _SEEN

@@ -70,8 +70,8 @@ class Planned:
         options = {"algorithm": self.algorithm, "setting": self.setting, "experiment": self.experiment}
         maze = {"episodes": self.length, "size": self.size}
         where = maze if self.env is None else {"env": self.env, "steps": self.length}
-        told = options | {"seed": self.seed} | where
-        named = [word for key, value in told.items() for word in (f"--{key}", str(value))]
+        parameters = options | {"seed": self.seed} | where
+        named = [word for key, value in parameters.items() for word in (f"--{key}", str(value))]
         return [sys.executable, "-m", "training", *named, *([] if self.register else ["--no-register"])]
 
 

@@ -76,7 +76,7 @@ class AlertBook:
                     self._save(merged)
                 if merged == other:
                     self._unrecorded.discard(other.id)
-            self._drop_strangers()
+            self._drop_unknown_receivers()
 
     def happened(self, kind: AlertKind, subject: Subject, text: Message, at_ms: int | None = None) -> None:
         """Records an event; nothing where it is known already, or was so long ago that it may be."""
@@ -140,14 +140,14 @@ class AlertBook:
             found = [(one, one.due[receiver]) for one in due if not self._is_muted(one.kind, one.subject)]
         return sorted(found, key=lambda pair: (pair[0].since_ms, pair[0].id))
 
-    def told(self, receiver: str, ids: Iterable[str]) -> None:
+    def delivered(self, receiver: str, ids: Iterable[str]) -> None:
         """Records that a receiver has taken a message about these."""
         with self._lock:
-            told = [self._alerts[one].told_to(receiver, now_ms()) for one in ids]
+            alerts = [self._alerts[one].with_delivery(receiver, now_ms()) for one in ids]
             # In memory first: a disk that is full does not have them told again and again.
-            self._alerts |= {one.id: one for one in told}
-            self._unrecorded |= {one.id for one in told}
-            for one in told:
+            self._alerts |= {one.id: one for one in alerts}
+            self._unrecorded |= {one.id for one in alerts}
+            for one in alerts:
                 self._save(one)
 
     def failed(self, receiver: str, ids: Iterable[str], cause: Reason) -> None:
@@ -159,7 +159,7 @@ class AlertBook:
                 now = Due(rule=was.rule, tries=was.tries + 1, cause=MessageData.of(cause))
                 self._save(alert.model_copy(update={"due": {**alert.due, receiver: now}}))
 
-    def last_told(self) -> Mapping[tuple[str, str], int]:
+    def last_deliveries(self) -> Mapping[tuple[str, str], int]:
         """Returns when each receiver was last sent a message by each rule, in Unix ms, as far as that is known."""
         found: dict[tuple[str, str], int] = {}
         for alert in self.all():
@@ -181,7 +181,7 @@ class AlertBook:
                 self._unrecorded.discard(one)
             return gone
 
-    def _drop_strangers(self) -> None:
+    def _drop_unknown_receivers(self) -> None:
         """Drops receivers that are not in the file any more."""
         for alert in list(self._alerts.values()):
             due = {name: one for name, one in alert.due.items() if self._rules.receiver(name) is not None}

@@ -34,7 +34,7 @@ logging.getLogger(_LOGGER).propagate = False
 Deliver = Callable[[str, MessageText], Reason | None]
 
 
-class _Heard(logging.Handler):
+class _LogRecords(logging.Handler):
     """What Apprise says in one thread."""
 
     def __init__(self) -> None:
@@ -68,18 +68,18 @@ class Delivery:
         return answer[0] if answer else NotDelivered(NotDeliveredInTime(MOST_SECONDS))
 
     def _sent(self, url: str, message: MessageText) -> Reason | None:
-        heard = _Heard()
+        records = _LogRecords()
         logger = logging.getLogger(_LOGGER)
-        logger.addHandler(heard)
+        logger.addHandler(records)
         try:
             if self._notify(_service(url), message):
                 return None
         except Exception as error:  # of any of its hundred services
             log.exception("Apprise broke off")
-            heard.lines.append(f"{type(error).__name__}: {error}")
+            records.lines.append(f"{type(error).__name__}: {error}")
         finally:
-            logger.removeHandler(heard)
-        cause = without_secrets(" ".join(heard.lines), self._secrets)
+            logger.removeHandler(records)
+        cause = without_secrets(" ".join(records.lines), self._secrets)
         return NotDelivered(Text(cause[:_LONGEST_CAUSE] or "-"))
 
     def _notify(self, service: Any, message: MessageText) -> bool:
@@ -88,13 +88,13 @@ class Delivery:
 
         As plain text, so that a run's name is no markup; in several parts, where the service takes no longer ones.
         """
-        said = {"title": message.title, "body": message.body, "body_format": apprise.NotifyFormat.TEXT}
+        arguments = {"title": message.title, "body": message.body, "body_format": apprise.NotifyFormat.TEXT}
         if message.picture is None:
-            return bool(service.notify(**said))
+            return bool(service.notify(**arguments))
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "curve.png")
             file.write_bytes(message.picture)
-            return bool(service.notify(**said, attach=apprise.AppriseAttachment(str(file))))
+            return bool(service.notify(**arguments, attach=apprise.AppriseAttachment(str(file))))
 
 
 def _service(url: str) -> Any:

@@ -17,7 +17,7 @@ _MARKS: Final = re.compile(r"[\\`*~|\[\]()#>+-]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def literal(url: str) -> Literal:
-    """What makes a sentence show as it is at the receiver of this Apprise address."""
+    """Escapes a sentence so that it shows as it is at the receiver of this Apprise address."""
     scheme = url.partition("://")[0].lower()
     kind = scheme if scheme in _PLAIN | _MARKDOWN else scheme.removesuffix("s")
     if kind in _PLAIN:

@@ -42,7 +42,7 @@ class Sender:
         self._picture = picture
         self._clew_url = clew_url
         self._may_send = may_send
-        self._last = {rule: at for (rule, name), at in book.last_told().items() if name == receiver.name}
+        self._last = {rule: at for (rule, name), at in book.last_deliveries().items() if name == receiver.name}
         self._failures = 0
         self._retry_at = 0.0
         self._stopping = threading.Event()
@@ -105,7 +105,7 @@ class Sender:
         cause = self._deliver(url, message)
         ids = [alert.id for alert in alerts]
         if cause is None:
-            self._book.told(self._receiver.name, ids)
+            self._book.delivered(self._receiver.name, ids)
             self._failures = 0
             self._last |= dict.fromkeys(rules, now_ms())
             log.info("Told", extra={"receiver": self._receiver.name, "alerts": ids})

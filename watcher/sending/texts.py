@@ -22,13 +22,13 @@ _MOST_NAMED: Final = 200
 
 def message_of(alerts: Sequence[Alert], language: str, clew_url: str, literal: Literal) -> MessageText:
     """Returns one alert as a message, or several in one; each with its link and its id."""
-    said = [literal(_said(alert, language)) for alert in alerts[:_MOST_LISTED]]
+    lines = [literal(_line(alert, language)) for alert in alerts[:_MOST_LISTED]]
     parts = [
         f"{text}\n{_moment(alert)}\n{clew_url}{alert.subject.page}\n[{alert.id}]"
-        for text, alert in zip(said, alerts, strict=False)
+        for text, alert in zip(lines, alerts, strict=False)
     ]
     if len(alerts) == 1:
-        return MessageText(f"Clew: {said[0]}", parts[0])
+        return MessageText(f"Clew: {lines[0]}", parts[0])
     if len(alerts) > _MOST_LISTED:
         more = " ".join(f"[{alert.id}]" for alert in alerts[_MOST_LISTED:_MOST_NAMED])
         parts.append(f"{translated(StillMore(len(alerts) - _MOST_LISTED), language)}\n{clew_url}/alerts\n{more}")
@@ -41,8 +41,8 @@ def translated(message: Reason, language: str) -> str:
     return rendered(as_json(message), lambda code: words.gettext(TEMPLATES[code]) if code in TEMPLATES else None)
 
 
-def _said(alert: Alert, language: str) -> str:
-    """In one line, also where a name has several: it is a heading, too."""
+def _line(alert: Alert, language: str) -> str:
+    """Writes one line, also where a name has several: it is a heading, too."""
     return " ".join(translated(alert.text, language).split())
 
 

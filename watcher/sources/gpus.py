@@ -66,17 +66,17 @@ class GpuSource:
 
     def round(self) -> list[Condition]:
         """Asks all, and tells the book of their GPUs; returns those monitors that do not answer."""
-        told = dict(zip(self._monitors, self._threads.map(_told, self._monitors), strict=True))
+        reports = dict(zip(self._monitors, self._threads.map(_report, self._monitors), strict=True))
         conditions, unknown = list[Condition](), set[str]()
-        for monitor, report in told.items():
+        for monitor, report in reports.items():
             if isinstance(report, ClewError) or report.state in (HostState.STARTING, HostState.STALE):
                 unknown.add(monitor.name)
             else:
                 conditions += self._of_host(monitor.name, report)
         self._book.hold(_KINDS, conditions, lambda subject: subject.host in unknown)
-        self.disks = [*_disks(told, self._least_percent)]
+        self.disks = [*_disks(reports, self._least_percent)]
         self.unknown = frozenset(unknown)
-        return [_down(monitor, error) for monitor, error in _failures(told)]
+        return [_down(monitor, error) for monitor, error in _failures(reports)]
 
     def _of_host(self, name: str, report: GpuReport) -> Iterator[Condition]:
         if report.recording:  # an example session, not measured
@@ -97,7 +97,7 @@ class GpuSource:
 
 
 def _should_have_gpus(report: GpuReport) -> bool:
-    """Whether a host that was never seen with a GPU has one all the same: its driver is there, or a part of it.
+    """Returns whether a host that was never seen with a GPU has one all the same: its driver is there, or a part of it.
 
     Without its library nobody knows: that is told once the host had a GPU, as of a machine that has none.
     """
@@ -124,7 +124,7 @@ def is_reserved_and_idle(gpu: Gpu) -> bool:
     return gpu.is_reserved is True and gpu.utilization is not None and gpu.utilization < IDLE_BELOW_PERCENT
 
 
-def _told(monitor: Monitor) -> GpuReport | ClewError:
+def _report(monitor: Monitor) -> GpuReport | ClewError:
     try:
         return GpuReport.model_validate(monitor.service.call("GET", "/gpus", deadline_seconds=_ANSWER_SECONDS))
     except ValidationError as error:
@@ -133,9 +133,9 @@ def _told(monitor: Monitor) -> GpuReport | ClewError:
         return error
 
 
-def _disks(told: Mapping[Monitor, GpuReport | ClewError], least_percent: float) -> Iterator[Condition]:
+def _disks(reports: Mapping[Monitor, GpuReport | ClewError], least_percent: float) -> Iterator[Condition]:
     """Yields the disks of checkpoints that have less free than so many percent."""
-    for monitor, report in told.items():
+    for monitor, report in reports.items():
         disk = report.machine.disk if isinstance(report, GpuReport) and report.machine is not None else None
         if disk is None or disk.free is None or not disk.total:
             continue
@@ -147,8 +147,8 @@ def _disks(told: Mapping[Monitor, GpuReport | ClewError], least_percent: float) 
             yield Condition(AlertKind.DISK_FULL, subject, DiskNearlyFull(monitor.name, disk.path, free, total))
 
 
-def _failures(told: Mapping[Monitor, GpuReport | ClewError]) -> Iterator[tuple[Monitor, ClewError]]:
-    for monitor, report in told.items():
+def _failures(reports: Mapping[Monitor, GpuReport | ClewError]) -> Iterator[tuple[Monitor, ClewError]]:
+    for monitor, report in reports.items():
         if isinstance(report, ClewError):
             yield monitor, report
 

@@ -141,21 +141,21 @@ class RunSource:
             return
         if kind is AlertKind.FAILED:
             text = RunHasFailed(subject_of(run, key).name, run.experiment)
-            self._tell(AlertKind.FAILED, run, key, text, at)
+            self._record(AlertKind.FAILED, run, key, text, at)
         elif not self._book.is_known(AlertKind.FINISHED, key):
             best = self._best.text_of(run, self.experiments) if is_candidate else None
             if best is not None:
-                self._tell(AlertKind.BEST, run, run.run_id, best, at)
+                self._record(AlertKind.BEST, run, run.run_id, best, at)
             score, name = score_of(run, self._vocabulary), subject_of(run, key).name
             text_of = RunFinished(name, run.experiment)
             if score is not None:
-                self._tell(
+                self._record(
                     AlertKind.FINISHED, run, key, RunFinishedWith(name, run.experiment, score.key, score.text), at
                 )
             else:
-                self._tell(AlertKind.FINISHED, run, key, text_of, at)
+                self._record(AlertKind.FINISHED, run, key, text_of, at)
 
-    def _tell(self, kind: AlertKind, run: Run, key: str, text: Any, at_ms: int) -> None:
+    def _record(self, kind: AlertKind, run: Run, key: str, text: Any, at_ms: int) -> None:
         self.known[run.run_id] = run
         while len(self.known) > _MOST_KNOWN:
             self.known.pop(next(iter(self.known)))
@@ -166,7 +166,7 @@ class RunSource:
         if diverged and not self._book.is_known(AlertKind.DIVERGED, run.run_id):
             step = min(one.step for one in diverged.values())
             text = RunDiverged(subject_of(run, "").name, run.experiment, ", ".join(sorted(diverged)[:5]), step)
-            self._tell(AlertKind.DIVERGED, run, run.run_id, text, now_ms())
+            self._record(AlertKind.DIVERGED, run, run.run_id, text, now_ms())
 
     def _hold(self, live: Sequence[Run]) -> None:
         """Returns which running runs have been silent for how long, by our own clock from when that was first seen."""

@@ -8,7 +8,7 @@ from domain.charts.curves import Curve
 from domain.tracking.outcomes import survivors
 
 # More lines than these nobody wants to be read out; the table beside the charts has every run.
-MOST_SAID = 10
+MOST_SENTENCES = 10
 Named = tuple[str, Sequence[Curve]]
 
 
@@ -20,12 +20,12 @@ def chart_summary(name: str, lines: Sequence[Named], *, nothing: str, remarks: S
     """
     drawn = [(name, curves) for name, curves in lines if any(len(curve) for curve in curves)]
     if not drawn:
-        return "; ".join([f"{name}: {nothing}", *remarks[:MOST_SAID]])
+        return "; ".join([f"{name}: {nothing}", *remarks[:MOST_SENTENCES]])
     head = ngettext("%(metric)s, %(num)s line.", "%(metric)s, %(num)s lines.", len(drawn), metric=name)
-    said = [_line(name, curves) for name, curves in drawn[:MOST_SAID]]
-    if len(drawn) > MOST_SAID:
-        said.append(_("and %(n)s more", n=len(drawn) - MOST_SAID))
-    return f"{head} {'; '.join([*said, *remarks[:MOST_SAID]])}."
+    sentences = [_line(name, curves) for name, curves in drawn[:MOST_SENTENCES]]
+    if len(drawn) > MOST_SENTENCES:
+        sentences.append(_("and %(n)s more", n=len(drawn) - MOST_SENTENCES))
+    return f"{head} {'; '.join([*sentences, *remarks[:MOST_SENTENCES]])}."
 
 
 def _line(name: str, all_curves: Sequence[Curve]) -> str:

@@ -36,20 +36,20 @@ def is_end_mark(trace: Mapping[str, Any]) -> bool:
     return bool(trace.get("marker", {}).get("symbol") == _SYMBOL)
 
 
-def said_of_ends(curves: Sequence[Curve]) -> list[str]:
+def sentences_on_ends(curves: Sequence[Curve]) -> list[str]:
     """Returns what the curves together do not show.
 
     Those that diverged, points without a number, rates that are none.
     """
     ends = [curve.diverged for curve in curves if curve.diverged is not None]
     gaps = sum(curve.gaps for curve in curves)
-    said = []
+    sentences = []
     if len(curves) == 1:
-        said += [f"{END_SIGN} {outcomes.diverged(end)}" for end in ends]
+        sentences += [f"{END_SIGN} {outcomes.diverged(end)}" for end in ends]
     elif ends:
-        said.append(_("%(sign)s diverged: %(n)s of %(runs)s", sign=END_SIGN, n=len(ends), runs=len(curves)))
+        sentences.append(_("%(sign)s diverged: %(n)s of %(runs)s", sign=END_SIGN, n=len(ends), runs=len(curves)))
     if gaps:
-        said.append(
+        sentences.append(
             ngettext(
                 "%(count)s point without a finite value is not drawn",
                 "%(count)s points without a finite value are not drawn",
@@ -58,8 +58,8 @@ def said_of_ends(curves: Sequence[Curve]) -> list[str]:
             )
         )
     if is_as_logged(curves):
-        said.append(_("outside of 0–1: drawn as logged"))
-    return said
+        sentences.append(_("outside of 0–1: drawn as logged"))
+    return sentences
 
 
 def nothing_finite(curves: Sequence[Curve]) -> str | None:

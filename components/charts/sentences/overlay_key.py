@@ -22,11 +22,11 @@ def overlay_key(spec: ChartSpec) -> list[str]:
     """
     if len(spec.of) == 1:
         return []
-    told = [
+    entries = [
         f"{_mark(overlay_style(_PLAIN, place))} {plotly_text(subject_name(subject), _NAME_WIDE)}"
         for place, subject in enumerate(spec.of)
     ]
-    return told if len(told) <= _MOST else [*told[:_MOST], _("and %(n)s more", n=len(told) - _MOST)]
+    return entries if len(entries) <= _MOST else [*entries[:_MOST], _("and %(n)s more", n=len(entries) - _MOST)]
 
 
 def _mark(style: LineStyle) -> str:

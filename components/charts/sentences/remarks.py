@@ -33,8 +33,8 @@ def remarks(
 
     And for which loss it is that a tool calls so.
     """
-    said = _kinds_of_loss(runs, known) if subject.word == "loss" else []
-    return said + _of_axis(subject, runs, known, options, scale, curve_of)
+    sentences = _kinds_of_loss(runs, known) if subject.word == "loss" else []
+    return sentences + _of_axis(subject, runs, known, options, scale, curve_of)
 
 
 def _kinds_of_loss(runs: Sequence[Run], known: Known) -> list[str]:
@@ -74,10 +74,10 @@ def stepless(subjects: Sequence[Subject], runs: Sequence[Run], known: Known) -> 
 
 
 def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[str]:
-    said = []
+    sentences = []
     odd = {run.run_id: odd_times(history, known.latest) for run, history in histories}
     if out := [run.name for run, history in histories if odd[run.run_id] == len(history)]:
-        said.append(_("left out, for their times cannot be right: %(names)s", names=named(out)))
+        sentences.append(_("left out, for their times cannot be right: %(names)s", names=named(out)))
     if some := [run.name for run, history in histories if 0 < odd[run.run_id] < len(history)]:
         points = sum(odd[run.run_id] for run, history in histories if odd[run.run_id] < len(history))
         text = ngettext(
@@ -87,18 +87,18 @@ def _of_clocks(histories: Sequence[tuple[Run, History]], known: Known) -> list[s
             points=words.count(points),
             names=named(some),
         )
-        said.append(text)
+        sentences.append(text)
     back = [(goes_back_ms(history, known.latest), run.name) for run, history in histories]
     if turned := [name for milliseconds, name in back if milliseconds]:
         longest = words.duration(max(milliseconds for milliseconds, _name in back) / 1000)
-        said.append(
+        sentences.append(
             _(
                 "times go back between steps by up to %(time)s: %(names)s",
                 time=longest,
                 names=named(turned),
             )
         )
-    return said
+    return sentences
 
 
 def _of_counted(
@@ -110,20 +110,22 @@ def _of_counted(
     without = [run.name for run in runs if run.run_id not in logged]
     on_axis = [(run, curve) for run in runs if (curve := curves[run.run_id]) is not None and run.run_id in logged]
     apart = [run.name for run, curve in on_axis if not len(curve) and curve.without_x]
-    said = []
+    sentences = []
     if without and len(without) < len(runs):
-        said.append(_("left out, without %(axis)s: %(names)s", axis=axis, names=named(without)))
+        sentences.append(_("left out, without %(axis)s: %(names)s", axis=axis, names=named(without)))
     if apart:
-        said.append(_("left out, never logged at the same steps as %(axis)s: %(names)s", axis=axis, names=named(apart)))
+        sentences.append(
+            _("left out, never logged at the same steps as %(axis)s: %(names)s", axis=axis, names=named(apart))
+        )
     if some := [(run, curve) for run, curve in on_axis if len(curve) and curve.without_x]:
-        said.append(_points_without_x(axis, some))
+        sentences.append(_points_without_x(axis, some))
     if paths := [run.name for run, curve in on_axis if curve.is_path]:
-        said.append(
+        sentences.append(
             _("%(axis)s goes back and forth, drawn in the order of steps: %(names)s", axis=axis, names=named(paths))
         )
         if options.grouped:
-            said.append(_("single lines, no band, where the axis goes back and forth"))
-    return said
+            sentences.append(_("single lines, no band, where the axis goes back and forth"))
+    return sentences
 
 
 def _points_without_x(axis: str, curves: Sequence[tuple[Run, Curve]]) -> str:
@@ -139,12 +141,14 @@ def _points_without_x(axis: str, curves: Sequence[tuple[Run, Curve]]) -> str:
 
 
 def _of_steps(histories: Sequence[tuple[Run, History]], scale: Scale) -> list[str]:
-    said = []
+    sentences = []
     if without := [run.name for run, history in histories if is_stepless(history)]:
-        said.append(_("steps are missing, all points at one: %(names)s", names=named(without)))
+        sentences.append(_("steps are missing, all points at one: %(names)s", names=named(without)))
     far = [run.name for run, history in histories if is_far(history)]
     if far and len(far) < len(histories):
-        said.append(_("left out, for their steps are beyond 2^53: %(names)s", names=named(far)))
+        sentences.append(_("left out, for their steps are beyond 2^53: %(names)s", names=named(far)))
     elif far and not scale.base:
-        said.append(_("steps are beyond 2^53, too far apart to be told from each other: %(names)s", names=named(far)))
-    return said
+        sentences.append(
+            _("steps are beyond 2^53, too far apart to be told from each other: %(names)s", names=named(far))
+        )
+    return sentences

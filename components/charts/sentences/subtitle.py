@@ -18,9 +18,9 @@ _NAME_WIDE: Final = 20
 _REMARK_WIDE: Final = 2 * _WIDEST
 
 
-def put_below(title: dict[str, Any], margin: dict[str, Any], said: Sequence[str]) -> None:
+def put_below(title: dict[str, Any], margin: dict[str, Any], sentences: Sequence[str]) -> None:
     """Puts these sentences below a Plotly layout's `title`, and makes room in its `margin`."""
-    lines = _wrapped(said)
+    lines = _wrapped(sentences)
     title["subtitle"] = {"text": "<br>".join(lines)}
     margin["t"] += _LINE_HEIGHT * max(0, len(lines) - 1)
 
@@ -37,10 +37,10 @@ def first_of(remarks: Sequence[str]) -> list[str]:
     return shown if len(remarks) <= _NAMED else [*shown, _("and %(n)s more", n=len(remarks) - _NAMED)]
 
 
-def _wrapped(said: Sequence[str]) -> list[str]:
+def _wrapped(sentences: Sequence[str]) -> list[str]:
     """Returns the sentences, with dots between those that share a line; a longer one goes on in the next."""
     lines: list[str] = []
-    for sentence in said:
+    for sentence in sentences:
         if lines and width(lines[-1]) + width(sentence) + 3 <= _WIDEST:
             lines[-1] += f" · {sentence}"
         else:

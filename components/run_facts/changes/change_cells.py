@@ -16,21 +16,21 @@ from domain.tracking.vocabulary import MetricWord
 
 def text_cell(cell: Cell) -> html.Td:
     """Returns a parameter's or a tag's value; a colour alone would not tell what happened to it."""
-    told: list[Any] = [words.MISSING if cell.value is None else value_text(cell.value)]
+    content: list[Any] = [words.MISSING if cell.value is None else value_text(cell.value)]
     kinds = {Kind.ADDED: _("added"), Kind.REMOVED: _("removed"), Kind.REWRITTEN: _("the same, written differently")}
     if cell.kind in kinds:
-        told += [" ", html.Span(kinds[cell.kind], className="key")]
-    return html.Td(told, className="changed-value" if cell.kind in DIFFERENT else "")
+        content += [" ", html.Span(kinds[cell.kind], className="key")]
+    return html.Td(content, className="changed-value" if cell.kind in DIFFERENT else "")
 
 
 def metric_cell(word: MetricWord | None, cell: MetricCell) -> html.Td:
     """Returns a metric's last value, and behind it what it gained or lost."""
-    told: list[Any] = [html.Span(_value(word, cell.value))]
+    content: list[Any] = [html.Span(_value(word, cell.value))]
     if cell.difference is not None and cell.difference:
-        told += [" ", html.Span(_difference(word, cell), className="key")]
+        content += [" ", html.Span(_difference(word, cell), className="key")]
     if cell.verdict is not None:
-        told += [" ", _verdict(cell.verdict)]
-    return html.Td(told, className="metric-change")
+        content += [" ", _verdict(cell.verdict)]
+    return html.Td(content, className="metric-change")
 
 
 def _value(word: MetricWord | None, value: float | None) -> str:
@@ -44,10 +44,10 @@ def _difference(word: MetricWord | None, cell: MetricCell) -> str:
     difference = cell.difference or 0.0
     if word in RATES and abs(difference) <= 1:
         return _("%(points)s points", points=_signed(words.decimal(abs(difference) * 100, 1), difference))
-    told = _signed(words.number(abs(difference)), difference)
+    content = _signed(words.number(abs(difference)), difference)
     if cell.share is None:
-        return told
-    return f"{told}; {_signed(_percent(abs(cell.share)), difference)}"
+        return content
+    return f"{content}; {_signed(_percent(abs(cell.share)), difference)}"
 
 
 def _percent(share: float) -> str:

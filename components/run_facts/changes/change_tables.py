@@ -106,8 +106,12 @@ def _logged(title: str, found: Differing, runs: Sequence[RunName], seen: Seen) -
     rows = [row for row in found.rows if seen.keeps(row.key)]
     body = [_line(html.Code(row.key), [text_cell(cell) for cell in row.cells]) for row in rows[: seen.most]]
     parts = [_table(title, runs, body), more(seen.most, len(rows))] if rows else []
-    told = [_rewritten(found.rewritten)] if found.rewritten else []
-    return [_heading(title, len(rows), found.same + len(found.rewritten)), *parts, *told] if parts or told else []
+    drawn_parts = [_rewritten(found.rewritten)] if found.rewritten else []
+    return (
+        [_heading(title, len(rows), found.same + len(found.rewritten)), *parts, *drawn_parts]
+        if parts or drawn_parts
+        else []
+    )
 
 
 def _rewritten(rows: Sequence[Row]) -> html.P:
@@ -145,9 +149,9 @@ def _metric_head(row: MetricRow) -> Any:
 
 
 def _heading(title: str, rows: int, same: int | None = None) -> html.H3:
-    told = ngettext("%(count)s differs", "%(count)s differ", rows, count=words.count(rows))
-    told += "" if not same else ", " + _("%(n)s the same", n=words.count(same))
-    return html.H3([title, " ", html.Span(told, className="key")], className="h6 mt-3")
+    drawn_parts = ngettext("%(count)s differs", "%(count)s differ", rows, count=words.count(rows))
+    drawn_parts += "" if not same else ", " + _("%(n)s the same", n=words.count(same))
+    return html.H3([title, " ", html.Span(drawn_parts, className="key")], className="h6 mt-3")
 
 
 def _line(head: Any, cells: Sequence[html.Td]) -> html.Tr:
@@ -177,9 +181,9 @@ def charts_link(runs: Sequence[RunName]) -> html.P:
 
 def which_of(candidates: Sequence[tuple[RunName, str]], *, is_cut: bool) -> list[Any]:
     """Asks which of several runs was meant, each with its experiment."""
-    told = _("Several runs are called so; these are the newest.") if is_cut else _("Several runs are called so.")
+    drawn_parts = _("Several runs are called so; these are the newest.") if is_cut else _("Several runs are called so.")
     lines = [html.Li(_candidate(run, experiment)) for run, experiment in candidates]
-    return [html.P(told), html.Ul(lines, className="list-unstyled")]
+    return [html.P(drawn_parts), html.Ul(lines, className="list-unstyled")]
 
 
 def _candidate(run: RunName, experiment: str) -> list[Any]:

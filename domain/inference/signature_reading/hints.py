@@ -49,9 +49,9 @@ class SignatureHints(BaseModel):
     state: dict[str, str] = Field({}, max_length=50)
     only: Meaning | None = None
 
-    def with_input(self, name: str, **said: object) -> Self:
+    def with_input(self, name: str, **values: object) -> Self:
         """Returns these, and more of one input."""
-        hint = self.inputs.get(name, InputHint()).model_copy(update=said)
+        hint = self.inputs.get(name, InputHint()).model_copy(update=values)
         return self.model_copy(update={"inputs": self.inputs | {name: hint}})
 
     def with_output(self, name: str, meaning: Meaning) -> Self:

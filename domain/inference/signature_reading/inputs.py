@@ -88,11 +88,11 @@ class InputReading:
 
     def _part(self, tensor: TensorShape, of: int) -> str:
         """Returns the part that it takes: by the tag, by its name, else the only one whose shape it has."""
-        said = self._hint(tensor).part
-        if said is not None:
-            if said not in self._parts and said != ALL_PARTS:
-                raise PolicyRefused(SignaturePartUnknown(short(said), self._facts.env_id, known_parts(self._parts)))
-            return said
+        part = self._hint(tensor).part
+        if part is not None:
+            if part not in self._parts and part != ALL_PARTS:
+                raise PolicyRefused(SignaturePartUnknown(short(part), self._facts.env_id, known_parts(self._parts)))
+            return part
         if named := _named(tensor.name, self._parts):
             return named
         possible = [name for name, space in self._parts.items() if fits(tensor, space)]

@@ -80,15 +80,15 @@ class OutputReading:
 
     def _known(self, tensor: TensorShape) -> Meaning | None:
         """Finds the meaning by the tag, or by its name where its shape allows that."""
-        said = self._hints.outputs.get(tensor.name)
-        if said is not None and not can_be(said, tensor, self._facts.action_space):
+        hint = self._hints.outputs.get(tensor.name)
+        if hint is not None and not can_be(hint, tensor, self._facts.action_space):
             raise PolicyRefused(
-                OutputUnfit(str(tensor), said.value, self._facts.env_id, space_text(self._facts.action_space))
+                OutputUnfit(str(tensor), hint.value, self._facts.env_id, space_text(self._facts.action_space))
             )
         name = re.sub(r"[_./:]?\d+$", "", tensor.name.lower()) or tensor.name
         named = next((meaning for meaning, names in _BY_NAME if names.fullmatch(name)), None)
         fits = named is not None and can_be(named, tensor, self._facts.action_space)
-        return said or (named if fits else None)
+        return hint or (named if fits else None)
 
     def _by_place(self, unnamed: Sequence[TensorShape]) -> dict[str, Meaning | None]:
         """Reads outputs in the order of Stable-Baselines3's documented export: actions, values, log_prob.
@@ -117,7 +117,7 @@ class OutputReading:
             raise self._nothing()
         if len(meanings) > 1:
             choices = [(_READINGS[one](), self._hints.with_output(tensor.name, one)) for one in meanings]
-            raise unclear(lambda said: WhatOutputMeans(short(tensor.name), self._facts.env_id, said), choices)
+            raise unclear(lambda hint: WhatOutputMeans(short(tensor.name), self._facts.env_id, hint), choices)
         return meanings[0]
 
     def _nothing(self) -> PolicyRefused:

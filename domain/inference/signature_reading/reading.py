@@ -12,13 +12,13 @@ from domain.inference.signatures import PolicyInput, PolicySignature, Role
 
 
 def read_signature(
-    graph: PolicyGraph, facts: EnvironmentFacts, told: str | None, algorithm: str | None = None
+    graph: PolicyGraph, facts: EnvironmentFacts, tag: str | None, algorithm: str | None = None
 ) -> PolicySignature:
     """Returns how the policy is asked and read; `told` is the tag `policy_signature`.
 
     Raises PolicyRefused where it cannot be, and SignatureUnclear, with the choices, where there are several ways.
     """
-    hints = read_hints(told, graph)
+    hints = read_hints(tag, graph)
     inputs = InputReading(graph, facts, hints).inputs()
     pairs = state_pairs(graph, inputs, hints)
     outputs = OutputReading(graph, facts, hints, [pair.output for pair in pairs], algorithm).outputs()

@@ -30,8 +30,8 @@ def state_pairs(graph: PolicyGraph, inputs: Sequence[PolicyInput], hints: Signat
 
 
 def _by_tag(state: PolicyInput, free: dict[str, TensorShape], hints: SignatureHints) -> str | None:
-    said = hints.state.get(state.name)
-    return said if said in free else None
+    hint = hints.state.get(state.name)
+    return hint if hint in free else None
 
 
 def _by_name(state: PolicyInput, free: dict[str, TensorShape], _hints: SignatureHints) -> str | None:

@@ -13,9 +13,9 @@ OWN_VALUES: Final = "own"
 """What a run's `setting` says whose hyperparameters are no preset's."""
 
 
-def _layers(told: Any) -> Any:
+def _layers(layers: Any) -> Any:
     """Returns the text of a form: "64, 64"."""
-    return [part.strip() for part in told.split(",")] if isinstance(told, str) else told
+    return [part.strip() for part in layers.split(",")] if isinstance(layers, str) else layers
 
 
 Layers = Annotated[

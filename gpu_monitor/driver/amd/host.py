@@ -50,9 +50,9 @@ class AmdHost:
         self._driver_version = self._driver_version or _driver_version(amdsmi, handles)
         devices = [AmdDevice(amdsmi, handle, self._extended) for handle in handles]
         gpus = [device.read(first_id + place) for place, device in enumerate(devices)]
-        told = [device.host_trouble for device in devices]
-        if told and all(told):  # one of several may say so for reasons of its own
-            raise next(filter(None, told))
+        troubles = [device.host_trouble for device in devices]
+        if troubles and all(troubles):  # one of several may say so for reasons of its own
+            raise next(filter(None, troubles))
         return gpus
 
     def _loaded(self) -> ModuleType:

@@ -103,7 +103,7 @@ class Device:
             "sm_clock": ask("sm_clock", pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
             "fan": ask("fan", pynvml.nvmlDeviceGetFanSpeed, handle),
             **_throttle_reasons(questions, handle),
-            **processes_of(questions, handle, told_elsewhere=instances.pids),
+            **processes_of(questions, handle, counted_elsewhere=instances.pids),
         }
         return fields | (self._extended_fields(questions, handle) if self._extended else {})
 

@@ -90,10 +90,10 @@ def is_unsupported(call: Callable[..., object], *arguments: Any) -> bool:
 
 def _named(call: Callable[..., object], error: pynvml.NVMLError) -> Text:
     try:
-        said = str(error)
+        text = str(error)
     except _NO_ANSWERS:  # pynvml asks the library for the words, and these may be odd, too
-        said = type(error).__name__
-    return Text(f"{getattr(call, '__name__', call)}: {said}, code {error.value}")
+        text = type(error).__name__
+    return Text(f"{getattr(call, '__name__', call)}: {text}, code {error.value}")
 
 
 def _reason(error: BaseException) -> Reason:

@@ -50,9 +50,9 @@ class NvmlHost:
             raise HostTrouble(HostState.FAILED, CountedTooMany(count))
         self._devices = {index: self._devices.get(index) or Device(index, self._extended) for index in range(count)}
         gpus = [gpu for device in self._devices.values() for gpu in device.read(interval_seconds)]
-        told = [device.host_trouble for device in self._devices.values()]
-        if told and all(told):  # one of several may say so for reasons of its own
-            raise next(filter(None, told))
+        troubles = [device.host_trouble for device in self._devices.values()]
+        if troubles and all(troubles):  # one of several may say so for reasons of its own
+            raise next(filter(None, troubles))
         return gpus
 
     def _close(self) -> None:

@@ -17,7 +17,7 @@ _LISTS: Final = (
 )
 
 
-def processes_of(questions: Questions, handle: Any, *, told_elsewhere: Set[int] = frozenset()) -> dict[str, Any]:
+def processes_of(questions: Questions, handle: Any, *, counted_elsewhere: Set[int] = frozenset()) -> dict[str, Any]:
     """Returns the fields `processes` and `processes_left_out`.
 
     Of a GPU that is split without those of its instances.
@@ -27,7 +27,7 @@ def processes_of(questions: Questions, handle: Any, *, told_elsewhere: Set[int] 
         Listed(one.pid, one.usedGpuMemory)
         for listed in (computing, *others)
         for one in listed or []
-        if one.pid not in told_elsewhere
+        if one.pid not in counted_elsewhere
     ]
     if computing is None and not running:  # that nobody draws says nothing of who computes
         return {}

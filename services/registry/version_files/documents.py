@@ -86,7 +86,7 @@ class VersionDocuments:
 
     def complete(self, version: Version, model: Model) -> Model:
         """Returns the model with what its tags leave out; its `environment_trouble` says what stands in the way."""
-        if _says_all(model):
+        if _has_all_documents(model):
             return model
         reading = self._readings.join(*self._reading(version, model))
         try:
@@ -98,9 +98,9 @@ class VersionDocuments:
                 return model  # as far as one knows, it names no environment at all
             return Documents(trouble=EnvironmentFilesOutOfReach(error)).added_to(model)
 
-    def complete_anew(self, version: Version, model: Model) -> Model:
+    def completed_from_files(self, version: Version, model: Model) -> Model:
         """Completes as `complete` does, from the files as they are now; raises a `ServiceError` where nobody knows."""
-        if _says_all(model):
+        if _has_all_documents(model):
             return model
         return self._readings.fresh(*self._reading(version, model)).result().added_to(model)
 
@@ -109,7 +109,7 @@ class VersionDocuments:
         return key, lambda: _Reading(self._registry, self._artifacts, version).documents(model)
 
 
-def _says_all(model: Model) -> bool:
+def _has_all_documents(model: Model) -> bool:
     """Returns whether nothing is left to ask for: a maze is known by its id."""
     return contract_for(model.env_id) is not None or bool(model.env_spec and model.normalization)
 

@@ -70,6 +70,6 @@ def kept_or_new(known: RunTable | None, table: RunTable) -> RunTable:
     """Returns `table`, with the version of `known` where that says the same."""
     if known is None or known.progress is not None or known.bad_rows != table.bad_rows:
         return table
-    if known.facts.only_metrics != table.facts.only_metrics or not known.says_the_same(table):
+    if known.facts.only_metrics != table.facts.only_metrics or not known.has_same_runs(table):
         return table
     return known.with_facts(swept_at=table.swept_at, marks=table.marks)

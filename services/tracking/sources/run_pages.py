@@ -81,8 +81,8 @@ class RunPages:
             raise
         finally:
             self.seconds += time.monotonic() - began
-        told = self._pace.now().answered(runs, len(answer.rows), answer.seconds, answer.size_bytes)
-        self._pace.keep(told)
+        pace = self._pace.now().answered(runs, len(answer.rows), answer.seconds, answer.size_bytes)
+        self._pace.keep(pace)
         return answer
 
 

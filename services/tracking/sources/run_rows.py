@@ -187,8 +187,8 @@ def _need_texts(name: str, column: Sequence[Any]) -> None:
         raise BadResponse(SERVICE, name, NotAText())
 
 
-def _moments(told: Iterable[Any]) -> NDArray[np.int64]:
-    return np.array([NO_TIME if moment is None else moment for moment in told], np.int64)
+def _moments(values: Iterable[Any]) -> NDArray[np.int64]:
+    return np.array([NO_TIME if moment is None else moment for moment in values], np.int64)
 
 
 def _misfit(row: _Row, experiments: Mapping[str, Experiment]) -> BadRow | None:

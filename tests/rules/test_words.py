@@ -1,0 +1,114 @@
+"""Docstrings of functions begin with a verb; identifiers keep to the words of the field, and not to a dialect of ours."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rules.test_sizes import PACKAGES, ROOT
+
+# How a docstring may begin. Another verb is welcome; a noun, "What" or "Whether" is none.
+_VERBS = """
+    Activates Acts Adds Answers Appends Applies Asks Begins Blocks Brings Builds Calls Cancels Carves Changes Checks
+    Chooses Closes Collects Compares Completes Computes Confines Connects Converts Copies Counts Creates Cuts Declares
+    Decodes Deletes Describes Disables Does Draws Drops Encodes Ends Escapes Evaluates Explains Exports Falls Feeds
+    Fetches Fills Filters Finds Finishes Follows Forgets Frees Gives Goes Guards Handles Hands Has Holds Ignores
+    Implements Imports Joins Keeps Kills Labels Launches Lays Learns Leaves Lets Limits Links Lists Loads Logs Looks
+    Makes Maps Marks Measures Merges Moves Names Notes Offers Opens Orders Pairs Parses Passes Pickles Plans Plays
+    Polls Posts Prints Purges Puts Queues Quotes Raises Reacts Reads Receives Records Refuses Registers Remembers
+    Removes Renews Replaces Reports Resets Restores Returns Runs Samples Saves Says Searches Sends Serves Sets Shares
+    Shortens Shows Sorts Splits Starts Stops Submits Sums Takes Tells Trains Translates Tries Turns Updates Uploads
+    Validates Visits Waits Warms Watches Writes Yields Zooms
+    """
+VERBS = frozenset(_VERBS.split())
+NO_WORDS_OF_OURS = {
+    "anew": "what is done: refresh, recreate, refetch",
+    "guest": "connection",
+    "guests": "connections",
+    "hear": "receive",
+    "heard": "received",
+    "heed": "apply",
+    "nobody": "none, or who is meant: caller, viewer, worker",
+    "said": "text, sentence, message",
+    "say": "send, print, report",
+    "says": "text, has, defines",
+    "somebody": "who is meant: caller, viewer, worker",
+    "sulk": "retry_after",
+    "tell": "send, record, report",
+    "telling": "sending, reporting",
+    "tells": "sends, reports",
+    "told": "sent, recorded, reported, given",
+    "untold": "unsent, missing",
+    "whoever": "who is meant: caller, viewer, worker",
+    "wish": "request",
+}
+# Their names are stored, or sent as the code of a message.
+CONTRACTS = {("domain/alerts/alert.py", "told")}
+CODES = "domain/errors"
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PROPERTIES = ("property", "cached_property", "setter")
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            yield str(file.relative_to(ROOT)), ast.parse(file.read_text())
+
+
+def test_docstrings_of_functions_begin_with_a_verb() -> None:
+    found = [f"{file}:{wrong}" for file, tree in modules() for wrong in without_verb(tree)]
+    assert found == [], "a docstring says what its function does: Returns, Reads, Draws …"
+
+
+def without_verb(tree: ast.Module) -> Iterator[str]:
+    """Yields the functions whose docstring begins with no verb; a property has the name of what it is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text and not _is_property(node) and re.split(r"[\s,:;.]", text)[0] not in VERBS:
+                yield f"{node.lineno} {node.name}: {text.splitlines()[0]}"
+
+
+def _is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(ast.unparse(one).rpartition(".")[2] in _PROPERTIES for one in function.decorator_list)
+
+
+def test_identifiers_are_words_of_the_field() -> None:
+    found = {
+        f"{file}: {name}": NO_WORDS_OF_OURS[word]
+        for file, tree in modules()
+        if not file.startswith(CODES)
+        for name in [*identifiers(tree), Path(file).stem]
+        for word in words(name)
+        if word in NO_WORDS_OF_OURS and (file, name) not in CONTRACTS
+    }
+    assert found == {}, "and what to say instead"
+
+
+def identifiers(tree: ast.Module) -> Iterator[str]:
+    """Yields each name that a module defines: of functions, classes, parameters, variables and attributes."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+
+
+def words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+@pytest.mark.parametrize(
+    ("docstring", "is_found"),
+    [("Returns the runs.", False), ("The runs.", True), ("Whether it runs.", True), ("Runs, by name.", False)],
+)
+def test_a_noun_is_no_verb(docstring: str, is_found: bool) -> None:
+    assert bool(list(without_verb(ast.parse(f'def f():\n    """{docstring}"""\n')))) is is_found
+
+
+def test_a_name_falls_apart_into_words() -> None:
+    tree = ast.parse("class ToldTrouble:\n    def is_told(self, WasSaid): self._heard_at = LAST_NEWS = 0\n")
+    assert {word for name in identifiers(tree) for word in words(name)} >= {"told", "said", "heard", "news"}
