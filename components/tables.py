@@ -1,4 +1,4 @@
-"""Everything that knows Dash's DataTable, with assets/tables.js; another grid can take its place in one file.
+"""The tables of all pages, of Dash's DataTable; in the browser assets/tables.js knows it.
 
 What DataTable gives neither to keyboards nor to screen readers, assets/table_access.js adds, in the words given here.
 What is typed to filter by is read by our own grammar, domain/filters, in boxes of our own, assets/table_filters.js.

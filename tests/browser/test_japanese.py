@@ -101,7 +101,7 @@ def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving:
     page.click(".filter-hint summary")
     pages.says("絞り込みと並べ替えの方法")
     pages.look(f"/mlflow/runs/{run}", "最終成功率")
-    pages.look("/mlflow/runs/7", "実験が見つかりません")
+    pages.look("/mlflow/runs/7", "実行が見つかりません")
     pages.look("/models", "アクティブ化")
     _refused(page)
     pages.says("方策ファイルが ONNX ファイルではありません。")

@@ -308,7 +308,7 @@ def test_it_is_all_said_in_japanese(page: Page, odd: Odd) -> None:
     silent = odd.run("1", [(0, 1.0, 0), (0, -2.0, 5)], status="RUNNING", started_ms=long_ago // 1000)
     child = odd.run("2", tags={"mlflow.parentRunId": silent}, ended_ms=long_ago)
     page.open(f"/mlflow/runs/{child}?lang=ja")
-    page.wait_for_text("親の実験", "#run-facts")
+    page.wait_for_text("親の実行", "#run-facts")
     said = page.text("#run-notices") + page.text("#run-facts")
     page.open(f"/mlflow/runs/{silent}?lang=ja")
     page.wait_for_text("あり得ません", "#run-notices")

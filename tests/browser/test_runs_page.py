@@ -260,7 +260,7 @@ def test_japanese_is_kept_from_page_to_page(page: Page, three: tuple[str, list[s
     page.wait_for_rows(3)
     assert page.script("return document.documentElement.lang") == "ja"
     page.tick("run-0")
-    page.wait_for_text("1 件の実験を比較", "#runs-compare")
+    page.wait_for_text("1 件の実行を比較", "#runs-compare")
     page.click("#runs-table td[data-dash-column='details'] a")
     page.wait_for_text("最終成功率", "#run-facts")
     assert "lang=ja" in page.driver.current_url

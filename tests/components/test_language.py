@@ -1,6 +1,7 @@
 """Every text that a reader can meet exists in each language, and the compiled catalogue is the source's."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,20 @@ def test_the_compiled_catalogue_is_up_to_date(language: str) -> None:
     source = read_source(language)
     compiled = read_mo(io.BytesIO(path_of(language).with_suffix(".mo").read_bytes()))
     assert _texts(compiled) == _texts(source), "run `make translations`"
+
+
+def test_a_run_has_one_name_in_japanese() -> None:
+    """実行 is a run and 実験 an experiment, as MLflow has them; ラン is neither."""
+    texts = _texts(read_source("ja"))
+    wrong = [
+        said
+        for english, said in texts.items()
+        if re.search(r"\bruns?\b", english, re.I)
+        and not re.search("experiment", english, re.I)
+        and re.search("実験|(?<![ァ-ヶ])ラン(?![ァ-ヶ])", " ".join(said))
+    ]
+    assert wrong == []
+    assert any("実行" in " ".join(said) for said in texts.values())
 
 
 def path_of(language: str) -> Path:
