@@ -13,10 +13,11 @@ from domain.errors import ServiceUnavailable
 from domain.errors.records import RunIdMalformed
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
 from domain.errors.services import RunsStillComing
+from domain.run_facts.run_summary import RunSummary, summarise
 from domain.tracking.compared import is_run_id, parse_run_ids
 from domain.tracking.history import History
 from domain.tracking.outcomes import located
-from domain.tracking.runs import Run, RunSummary, summarise
+from domain.tracking.runs import Run
 from services.connect import Services
 from services.tracking.known_runs import known_run, whole_table
 

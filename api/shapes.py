@@ -9,7 +9,8 @@ from domain.artifacts.listing import ArtifactEntry
 from domain.message_data import Coded, MessageData
 from domain.points.extremes import Extremes
 from domain.registry.models import LONGEST_ID, Model
-from domain.tracking.runs import LatestMetric, Run, RunSummary
+from domain.run_facts.run_summary import RunSummary
+from domain.tracking.runs import LatestMetric, Run
 from domain.views.views import View, ViewList
 
 

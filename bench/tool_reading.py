@@ -14,13 +14,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from domain.run_facts.run_summary import summarise
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.raw_runs import RawMetrics, RawRuns, RawTexts
 from domain.run_table.table import RunTable
 from domain.run_table.table_facts import facts_now
 from domain.run_table.tool_columns import tool_rows
-from domain.tracking.runs import summarise
 from domain.tracking.vocabulary import DEFAULT
 
 SB3 = (

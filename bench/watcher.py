@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import orjson
 import psutil
@@ -65,7 +66,7 @@ def watcher(folder: Path, mlflow: str, monitors: str, url: str) -> Iterator[psut
         process.wait(30)
 
 
-def post(mlflow: str, path: str, body: object) -> dict[str, object]:
+def post(mlflow: str, path: str, body: object) -> dict[str, Any]:
     """Makes one call of MLflow's API."""
     answer = requests.post(f"{mlflow}/api/2.0/mlflow/{path}", json=body, timeout=30)
     answer.raise_for_status()
@@ -76,7 +77,7 @@ def run(mlflow: str, experiment: object, name: str) -> str:
     """Creates a run that runs."""
     now = int(time.time() * 1000)
     made = post(mlflow, "runs/create", {"experiment_id": experiment, "run_name": name, "start_time": now})
-    run_id = str(made["run"]["info"]["run_id"])  # type: ignore[index]
+    run_id = str(made["run"]["info"]["run_id"])
     points = [{"key": f"loss-{n}", "value": 1.0, "step": 1, "timestamp": now} for n in range(30)]
     post(mlflow, "runs/log-batch", {"run_id": run_id, "metrics": points})
     return run_id

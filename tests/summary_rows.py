@@ -7,7 +7,8 @@ from components.run_rows.list_columns import REMARKS
 from components.runs.nested import nesting_texts
 from components.texts import outcomes, words
 from components.texts.language import _
-from domain.tracking.runs import RunStatus, RunSummary
+from domain.run_facts.run_summary import RunSummary
+from domain.tracking.runs import RunStatus
 
 _COLUMN_OF = {"success_rate": "success_percent"}
 

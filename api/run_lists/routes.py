@@ -21,11 +21,11 @@ from domain.errors.run_lists.columns import ColumnKeyMissing, ColumnTooLong, Col
 from domain.errors.run_lists.filters import FiltersMisunderstood
 from domain.errors.services import RunsStillComing
 from domain.run_changes.marks import Mark
+from domain.run_facts.run_summary import RunSummary, summarise
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import Column, NumberColumn, TextColumn
 from domain.run_table.query import ColumnSource, RunQuery, Selection, select
 from domain.run_table.table import RunTable
-from domain.tracking.runs import RunSummary, summarise
 from services.connect import Services
 from services.tracking.known_runs import whole_table
 

@@ -13,8 +13,9 @@ from domain.access.rules import Access
 from domain.errors import NotFound, ServiceError
 from domain.message_data import MessageData
 from domain.registry.models import Model
+from domain.run_facts.run_summary import summarise
 from domain.tracking.compared import is_run_id
-from domain.tracking.runs import Run, summarise
+from domain.tracking.runs import Run
 from domain.trainings.recorded import recorded_training
 from domain.trainings.training import OVER, Training
 from services.connect import Services

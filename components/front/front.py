@@ -12,7 +12,8 @@ from components.texts import outcomes, words
 from components.texts.language import _, around
 from domain.front import RunInProgress
 from domain.run_changes.marks import Mark
-from domain.tracking.runs import RunStatus, RunSummary
+from domain.run_facts.run_summary import RunSummary
+from domain.tracking.runs import RunStatus
 
 MOST_ROWS = 8
 

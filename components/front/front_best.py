@@ -9,8 +9,8 @@ from dash import html
 from components.front.front import MOST_ROWS, and_more, figure, run_name, tile_list
 from components.texts import words
 from components.texts.language import _, around, ngettext
+from domain.run_facts.run_summary import RunSummary
 from domain.tracking.best_runs import BestOfEnvironment, BestRuns
-from domain.tracking.runs import RunSummary
 
 
 def best_runs(best: BestRuns) -> list[Any]:

@@ -9,8 +9,9 @@ from components.badges import status_badge
 from components.links import href, run_href
 from components.texts import words
 from components.texts.language import _, around, ngettext
+from domain.run_facts.run_summary import RunSummary
 from domain.tracking.nesting import Family
-from domain.tracking.runs import PARENT_TAG, Run, RunSummary
+from domain.tracking.runs import PARENT_TAG, Run
 
 # More than these are folded away: a search has hundreds of trials.
 MOST_OPEN = 10

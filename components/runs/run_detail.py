@@ -27,10 +27,11 @@ from components.texts.language import _, around
 from components.texts.outcomes import diverged, outcome_text
 from domain.charts.chart_options import ChartOptions
 from domain.run_facts.provenance import Provenance
+from domain.run_facts.run_summary import RunSummary, summarise
 from domain.tools.profile import StepMeaning
 from domain.tools.stated import StatedTool
 from domain.tracking.nesting import Family
-from domain.tracking.runs import Run, RunStatus, RunSummary, summarise
+from domain.tracking.runs import Run, RunStatus
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 from domain.trainings.tags import REQUEST
 

@@ -12,7 +12,7 @@ from domain.errors import ClewError
 from domain.message_data import MessageData
 from domain.registry.changes import ChangeVerb
 from domain.registry.models import Model, ModelState
-from domain.tracking.runs import RunSummary
+from domain.run_facts.run_summary import RunSummary
 from domain.trainings.training import Training, TrainingAction, TrainingState
 
 _IN_A_ROW: Final = "d-flex flex-wrap gap-2 mb-2 align-items-center"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from domain.run_facts.run_summary import RunSummary, summarise
 from domain.run_table.arrays.cells import Rows
 from domain.run_table.arrays.strings import NO_TEXT
 from domain.run_table.columns import NO_TIME
@@ -22,7 +23,7 @@ from domain.run_table.word_columns import (
     rows_out_of_range,
     word_outcomes,
 )
-from domain.tracking.runs import RunStatus, RunSummary, summarise
+from domain.tracking.runs import RunStatus
 from domain.tracking.vocabulary import Vocabulary
 
 RECENT: Final = timedelta(days=7)

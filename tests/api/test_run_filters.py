@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from api.run_lists.columns import FIELDS
 from domain.filters.grammar import Kind
 from domain.filters.terms import Cell
-from domain.tracking.runs import RunSummary
+from domain.run_facts.run_summary import RunSummary
 from tests.api.conftest import Serving, until_listed
 from tests.api.test_models_api import is_failure
 from tests.filters.cases import Case, cases, cells

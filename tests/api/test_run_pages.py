@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from domain.tracking.runs import RunSummary
+from domain.run_facts.run_summary import RunSummary
 from tests.api.conftest import until_listed
 from tests.api.test_models_api import is_failure
 from tests.tracking import Tracking

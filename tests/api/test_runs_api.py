@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from domain.health import State
-from domain.tracking.runs import RunSummary
+from domain.run_facts.run_summary import RunSummary
 from services.connect import connect
 from settings.settings import Settings
 from tests.api.conftest import Serving, until_listed

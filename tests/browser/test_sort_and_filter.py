@@ -10,7 +10,8 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from components.runs import run_list
-from domain.tracking.runs import RunStatus, RunSummary
+from domain.run_facts.run_summary import RunSummary
+from domain.tracking.runs import RunStatus
 from tests.browser.page import Page
 from tests.summary_rows import rows as rows_of
 from tests.tracking import Tracking

@@ -18,9 +18,10 @@ from components.charts.sentences.subtitle import named, put_below
 from components.runs import export, nested, run_list
 from components.runs.clocks import clock_sentences
 from domain.charts.chart_options import ChartOptions
+from domain.run_facts.run_summary import summarise
 from domain.tracking.clocks import OddClocks
 from domain.tracking.nesting import Family
-from domain.tracking.runs import PARENT_TAG, Run, RunStatus, summarise
+from domain.tracking.runs import PARENT_TAG, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
 from tests.summary_rows import rows as rows_of
 

@@ -7,8 +7,9 @@ import pytest
 
 from components import notices
 from components.texts import words
+from domain.run_facts.run_summary import summarise
 from domain.tracking.compared import parse_run_ids
-from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus, summarise
+from domain.tracking.runs import BadRow, LatestMetric, Run, RunStatus
 from domain.tracking.vocabulary import DEFAULT
 from tests.summary_rows import rows as rows_of
 

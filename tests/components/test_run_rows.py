@@ -13,6 +13,7 @@ from components.run_rows.rows import Known, built_in, cells, row_dicts
 from components.run_rows.word_columns import WordColumns, screen_columns
 from components.runs.nested import nesting_texts
 from components.texts import words
+from domain.run_facts.run_summary import summarise
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import BUILT_IN, ColumnRef
 from domain.run_table.columns import Column, NumberColumn
@@ -20,7 +21,7 @@ from domain.run_table.query import Selection
 from domain.run_table.silence_column import silent_minutes
 from domain.run_table.table import RunTable
 from domain.tracking.outcomes import Diverged, NotFinite, Outcome
-from domain.tracking.runs import Run, summarise
+from domain.tracking.runs import Run
 from domain.tracking.silence import silent_minutes as silent_minutes_of
 from domain.tracking.vocabulary import DEFAULT
 from tests.run_table.hostile_runs import KEYS, LISTS, NOW

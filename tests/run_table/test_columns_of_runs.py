@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from domain.errors import BadInput
 from domain.filters.grammar import parse
 from domain.filters.terms import MISSING, parsed_number
+from domain.run_facts.run_summary import RunSummary, summarise
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import BUILT_IN, KEYED_KINDS, MOST_CHARACTERS, ColumnRef
 from domain.run_table.columns import NumberColumn, TextColumn, TimeColumn
 from domain.run_table.selection.filtering import kept, kind_of
 from domain.run_table.selection.sorting import in_order
 from domain.run_table.table import RunTable
-from domain.tracking.runs import Run, RunSummary, summarise
+from domain.tracking.runs import Run
 from domain.tracking.silence import silent_minutes
 from domain.tracking.vocabulary import DEFAULT
 from tests.run_table.hostile_runs import LISTS, NOW, TEXTS

@@ -22,8 +22,9 @@ from components.charts.sentences.line_ends import is_end_mark
 from components.runs import comparison, final_metrics
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import Subject
+from domain.run_facts.run_summary import summarise
 from domain.run_table.table import RunTable
-from domain.tracking.runs import Run, summarise
+from domain.tracking.runs import Run
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.client import MlflowApi
 from services.connect import connect

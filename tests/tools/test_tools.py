@@ -17,6 +17,7 @@ from domain.charts.axes import Axis, counter
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec, Subject
 from domain.charts.metric_catalogue import metric_catalogue
+from domain.run_facts.run_summary import summarise
 from domain.run_table.column_of import column_of
 from domain.run_table.column_refs import ColumnRef
 from domain.run_table.columns import NumberColumn
@@ -32,7 +33,7 @@ from domain.tools.recognition import SIGNS, TOOL_TAG, UNKNOWN
 from domain.tools.stated import StatedTool, stated_tools
 from domain.tracking.final_metrics import Choice
 from domain.tracking.history import History
-from domain.tracking.runs import LatestMetric, Run, RunStatus, summarise
+from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.tool_names import LOSS_PARTS, METRICS, MetricWord, ParameterWord
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 from tensorboard_import.writing.names import allowed

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.run_facts.run_summary import summarise
 from domain.run_table.table import RunTable
 from domain.tracking.clocks import OddClocks, odd_clocks
 from domain.tracking.nesting import family_of
-from domain.tracking.runs import PARENT_TAG, LatestMetric, Run, RunStatus, summarise
+from domain.tracking.runs import PARENT_TAG, LatestMetric, Run, RunStatus
 from domain.tracking.silence import last_metric_ms, silent_for, silent_minutes
 from domain.tracking.vocabulary import DEFAULT
 from mlflow_api.schemas import run_of

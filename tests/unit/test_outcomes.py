@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.run_facts.run_summary import summarise
 from domain.tracking.final_metrics import Choice, final_outcome
 from domain.tracking.history import EMPTY, History
 from domain.tracking.outcomes import Diverged, NotFinite, Outcome, divergence, outcome_of_point
-from domain.tracking.runs import LatestMetric, Run, RunStatus, summarise
+from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.tool_names import METRICS, RATES, MetricWord
 from domain.tracking.vocabulary import DEFAULT, Vocabulary
 

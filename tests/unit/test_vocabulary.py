@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.errors import BadInput
-from domain.tracking.runs import LatestMetric, Run, RunStatus, summarise
+from domain.run_facts.run_summary import summarise
+from domain.tracking.runs import LatestMetric, Run, RunStatus
 from domain.tracking.tool_names import (
     EVALUATION_WORDS,
     LOSS_PARTS,
