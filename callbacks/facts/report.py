@@ -11,6 +11,7 @@ import dash
 import flask
 from dash import html
 
+from callbacks.facts.report_pictures import pictures
 from callbacks.runs.drawing import Drawing
 from callbacks.wire import with_message
 from components import notices
@@ -21,9 +22,7 @@ from components.links import href
 from components.report import document, sections
 from components.report.html_text import html_text
 from components.runs import comparison, final_metrics, group_metrics
-from components.texts import words
 from components.texts.language import _, ngettext
-from components.texts.translate import translate
 from domain.charts.axis_hints import over_what_is_alike
 from domain.charts.chart_options import ChartOptions
 from domain.charts.chart_spec import ChartSpec, Subject
@@ -31,7 +30,6 @@ from domain.charts.figure_query import run_ids
 from domain.tracking.runs import Run
 from services.connect import Services
 from services.identity import reader
-from services.report.pictures import MOST_BYTES, Picture, Pictures
 from services.sharing.free_memory import give_back
 from services.tracking.curves import CurveCache
 from services.tracking.histories.store import Series
@@ -127,7 +125,7 @@ def _file(services: Services, asked: Asked, about: sections.About, plotly: Path)
         yield from _charts(services, asked)
         yield sections.changed(runs, services.vocabulary, services.settings.commit_url, base)
         yield from sections.parameters(runs, base)
-        yield from _pictures(services, asked)
+        yield from pictures(services, runs, base)
     yield from document.scripts(plotly)
     give_back()
 
@@ -196,38 +194,3 @@ def _missing(drawing: Drawing) -> list[str]:
             ngettext("%(num)s history is still on its way.", "%(num)s histories are still on their way.", late)
         )
     return parts
-
-
-def _pictures(services: Services, asked: Asked) -> Iterator[str]:
-    found, is_begun = Pictures(services.artifacts, asked.runs), False
-    for picture in found.all():
-        if not is_begun:
-            yield html_text(html.H2(_("Pictures and videos")), "") + '<div class="pictures">\n'
-            is_begun = True
-        yield from _shown(picture, asked.address)
-    if is_begun:
-        yield "</div>\n"
-    yield sections.notes(_about_pictures(found))
-
-
-def _shown(picture: Picture, base: str) -> Iterator[str]:
-    file, run = picture.file, picture.run
-    step = _("without a step") if file.step is None else _("Step %(n)s", n=words.count(file.step))
-    caption = f"{file.key} · {run.name or run.run_id[:8]} · {step}"
-    if picture.content is not None:
-        yield from sections.picture(picture.content, picture.media_type, caption)
-        return
-    page = href(f"/api/runs/{quote(run.run_id)}/artifacts/file")
-    place = f"{page}{'&' if '?' in page else '?'}path={quote(file.path, safe='')}"
-    yield sections.caption_only(caption, place, base)
-
-
-def _about_pictures(found: Pictures) -> list[str]:
-    parts = []
-    if found.left_out:
-        most = words.count(MOST_BYTES >> 20)
-        text = _("Left out: %(n)s, which are no pictures, or would make the file larger than %(most)s MiB of pictures.")
-        parts.append(text % {"n": words.count(found.left_out), "most": most})
-    if found.is_cut:
-        parts.append(_("Not all pictures were read in time."))
-    return parts + list(dict.fromkeys(translate(error) for error in found.failures))
