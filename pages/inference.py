@@ -21,7 +21,9 @@ def layout(ui: UiSettings, /, **query: str) -> list[Any]:
     request, odd = _read(query)
     return [
         page_head(_("Inference")),
-        notices.sentences_alert([_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]),
+        notices.sentences_alert(
+            [_("“%(name)s” in the address makes no sense and is left out.", name=name) for name in odd]
+        ),
         html.Div(notices.failure_alert("inference"), **{"aria-live": "polite"}),
         *inference_controls.controls(request),
         html.Div(

@@ -119,12 +119,12 @@ def _drawing(services: Services, compared: Compared, options: ChartOptions, *, n
 
 
 def _notices(compared: Compared, options: ChartOptions, drawing: Drawing) -> list[Any]:
-    sentences_alert = notices.sentences_alert(
+    alert = notices.sentences_alert(
         comparison.absent(compared, drawing.unknown, len(drawing.runs), len(drawing.pending))
     )
     # A run alone is drawn over time by itself, where nobody chose an axis.
     is_by_itself = len(drawing.runs) == 1 and "axis" not in options.model_fields_set
-    return [sentences_alert, None if is_by_itself else comparison.without_steps(drawing.runs, drawing.found, options)]
+    return [alert, None if is_by_itself else comparison.without_steps(drawing.runs, drawing.found, options)]
 
 
 def _tables(drawing: Drawing, options: ChartOptions) -> list[Any]:

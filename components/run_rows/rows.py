@@ -58,9 +58,9 @@ def row_dicts(known: Known, refs: Sequence[ColumnRef], selection: Selection) -> 
     for row, depth in zip(rows, selection.depths.tolist(), strict=True):
         if depth:
             row["depth"] = depth
-    for name, by_row in (("keys", _keys(known, refs, picked)), ("no_value", _no_values(known, refs, picked))):
-        for row, outcome_of in zip(rows, by_row, strict=True):
-            row[name] = outcome_of
+    for name, column in (("keys", _keys(known, refs, picked)), ("no_value", _no_values(known, refs, picked))):
+        for row, value in zip(rows, column, strict=True):
+            row[name] = value
     return rows
 
 
@@ -92,11 +92,11 @@ def _facts(known: Known, picked: Rows) -> dict[str, list[Any]]:
     """Returns what every row has beside its cells."""
     ids, states, started = (cells(known.raw(built_in(key)), picked) for key in ("run_id", "status", "started"))
     parents, samples = ([known.raw(built_in(key)).at(row) for row in picked] for key in ("nested", "sample"))
-    is_sample = [by_row is not None for by_row in samples]
+    is_sample = [text is not None for text in samples]
     marks = [known.raw(built_in("marks")).at(row) for row in picked]
     facts = {"id": ids, "state": states, "started_ms": started, "parent_id": parents, "is_sample": is_sample}
     # Of most lists no run has one, and 5,000 of them are a part of what travels.
-    return facts if not any(marks) else facts | {"is_marked": [by_row or "" for by_row in marks]}
+    return facts if not any(marks) else facts | {"is_marked": [text or "" for text in marks]}
 
 
 def _keys(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> list[dict[str, str]]:
@@ -141,5 +141,5 @@ def _no_values(known: Known, refs: Sequence[ColumnRef], picked: Rows) -> Iterato
         return diverged if why.diverged is not None else out_of_range
 
     for row in picked.tolist():
-        by_row = {name: outcome_of(of_column[row]) for name, of_column in reasons if row in of_column}
-        yield by_row | {name: word for name, of_column in words if (word := of_column.at(row)) is not None} or None
+        texts = {name: outcome_of(of_column[row]) for name, of_column in reasons if row in of_column}
+        yield texts | {name: word for name, of_column in words if (word := of_column.at(row)) is not None} or None

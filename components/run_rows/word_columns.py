@@ -46,22 +46,22 @@ class WordColumns:
     @cached_property
     def sample(self) -> TextColumn:
         """Whether a run came with Clew."""
-        status = self._text(SAMPLE)
-        return text_column(status.codes, [_("sample") for _value in status.values])
+        column = self._text(SAMPLE)
+        return text_column(column.codes, [_("sample") for _value in column.values])
 
     @cached_property
     def marks(self) -> TextColumn:
         """What each run is marked as."""
-        status = self._text(MARKS)
-        return text_column(status.codes, [words.marks([Mark(one) for one in value.split()]) for value in status.values])
+        column = self._text(MARKS)
+        return text_column(column.codes, [words.marks([Mark(one) for one in value.split()]) for value in column.values])
 
     @cached_property
     def nested(self) -> TextColumn:
         """In which run each stands, and how many stand in it."""
-        status, parent = self._text(NESTED), parents(self._table)
+        column, parent = self._text(NESTED), parents(self._table)
         children = np.bincount(parent[parent != NONE], minlength=len(parent))
-        rows = np.flatnonzero((status.codes != NO_TEXT) | (children > 0)).tolist()
-        found = {row: (status.at(row), int(parent[row]), int(children[row])) for row in rows}
+        rows = np.flatnonzero((column.codes != NO_TEXT) | (children > 0)).tolist()
+        found = {row: (column.at(row), int(parent[row]), int(children[row])) for row in rows}
         return made_column(found, lambda family: " · ".join(self._family_texts(*family)), len(parent))
 
     @cached_property
@@ -76,7 +76,7 @@ class WordColumns:
         for row, key, outcome in cells_out_of_range(self._table, self._vocabulary):
             rates.setdefault(row, {})[key] = outcome.out_of_range or 0.0
         found = {row: (self._ends.get(row, {}), rates.get(row, {})) for row in self._ends | rates}
-        return made_column(found, lambda status: outcomes.remarks(*status), len(self._table))
+        return made_column(found, lambda found: outcomes.remarks(*found), len(self._table))
 
     @cached_property
     def _ends(self) -> dict[int, dict[str, Diverged]]:

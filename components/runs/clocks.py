@@ -17,12 +17,12 @@ def clock_sentences(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     yield from _start(odd, now)
     yield from _end(run, odd, now)
     if odd.metrics:
-        key, start_text = max(odd.metrics.items(), key=lambda item: item[1])
+        key, unix_ms = max(odd.metrics.items(), key=lambda item: item[1])
         yield _(
             "Times of its metrics cannot be right, such as that of %(key)s: %(told)s. Charts over time leave such"
             " points out.",
             key=key,
-            start_text=_moment_text(start_text, now),
+            told=_moment_text(unix_ms, now),
         )
 
 
@@ -36,8 +36,8 @@ def _start(odd: OddClocks, now: datetime) -> Iterator[str]:
 
 def _end(run: Run, odd: OddClocks, now: datetime) -> Iterator[str]:
     if odd.end_ms is not None:
-        start_text = _moment_text(odd.end_ms, now)
-        yield _("Its end cannot be right: %(told)s. How long it took is not known.", told=start_text)
+        end_text = _moment_text(odd.end_ms, now)
+        yield _("Its end cannot be right: %(told)s. How long it took is not known.", told=end_text)
     elif odd.end_missing:
         yield _("MLflow knows no end of it: how long it took is not known.")
     elif odd.ends_before_start and run.started_at is not None and run.ended_at is not None:

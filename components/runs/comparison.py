@@ -81,12 +81,19 @@ def figures(
     options = options.model_copy(update={"window": scale.window(options.window)})
     figures = []
     for spec, found in drawn.items():
-        text = remarks(spec.of[0], runs, known, options, scale, curve_of)
-        nothing = _("Loading…") if still_loading else "<br>".join(text) or why_empty(options.axis, len(runs))
+        sentences = remarks(spec.of[0], runs, known, options, scale, curve_of)
+        nothing = _("Loading…") if still_loading else "<br>".join(sentences) or why_empty(options.axis, len(runs))
         step = shared_step(spec.of, runs, known.vocabulary)
         figures.append(
             line_chart(
-                spec, found, nothing=nothing, options=options, sampled=sampled, scale=scale, remarks=text, step=step
+                spec,
+                found,
+                nothing=nothing,
+                options=options,
+                sampled=sampled,
+                scale=scale,
+                remarks=sentences,
+                step=step,
             )
         )
     return figures

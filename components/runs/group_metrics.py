@@ -148,9 +148,9 @@ def _found(scores: _Scored, first: _Scored) -> _Found:
 
 def _numbers(estimates: Iterable[Estimate | None]) -> list[float]:
     """Collects what stands below one another in a column, the ends of intervals, too."""
-    counts = [one for one in estimates if one is not None]
-    ends = [end for one in counts if one.interval is not None for end in (one.interval.low, one.interval.high)]
-    return [*(one.value for one in counts), *ends]
+    present = [one for one in estimates if one is not None]
+    ends = [end for one in present if one.interval is not None for end in (one.interval.low, one.interval.high)]
+    return [*(one.value for one in present), *ends]
 
 
 def _estimate(estimate: Estimate | None, write: Callable[[float | None], str]) -> str:

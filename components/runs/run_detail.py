@@ -174,8 +174,8 @@ def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | Non
 
 def _also_without_a_value(run: Run, summary: RunSummary, known: Known) -> list[tuple[str, Any]]:
     """Returns all other metrics that ended in what is no finite number, by name."""
-    content = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
-    ends = {key: end for key in sorted(run.metrics) if key not in content and (end := known.end(run, key)) is not None}
+    shown = {summary.keys.get(field) for field in ("success_rate", "final_reward", "final_loss", "episode_length")}
+    ends = {key: end for key in sorted(run.metrics) if key not in shown and (end := known.end(run, key)) is not None}
     if not ends:
         return []
     named = [html.Div([html.Code(key), " ", diverged(end)]) for key, end in list(ends.items())[:_MOST_NAMED]]

@@ -54,7 +54,7 @@ class MetricRow(BaseModel):
 def metric_changes(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricRow]:
     """Returns the metrics whose last values differ: first those with a word, then all others by key."""
     rows: list[MetricRow] = []
-    remarks: list[set[str]] = [set() for _run in runs]
+    seen_by_run: list[set[str]] = [set() for _run in runs]
     # A tool's one loss may stand for two words, the loss and the value function's: it is one metric, and the first's.
     has_row: set[tuple[str | None, ...]] = set()
     for word in get_args(MetricWord):
@@ -62,11 +62,11 @@ def metric_changes(runs: Sequence[Run], vocabulary: Vocabulary) -> list[MetricRo
         if keys in has_row:
             continue
         has_row.add(keys)
-        for seen, key in zip(remarks, keys, strict=True):
+        for seen, key in zip(seen_by_run, keys, strict=True):
             seen |= {key} if key else set()
         values = [_of_word(run, word, key, vocabulary) for run, key in zip(runs, keys, strict=True)]
         rows.append(_row(word, next(filter(None, keys), word), values))
-    others = {key for run, seen in zip(runs, remarks, strict=True) for key in run.metrics if key not in seen}
+    others = {key for run, seen in zip(runs, seen_by_run, strict=True) for key in run.metrics if key not in seen}
     rows += [_row(None, key, [_of_key(run, key) for run in runs]) for key in sorted(others)]
     return [row for row in rows if _differs(row)]
 

@@ -98,15 +98,15 @@ class RunQuery(BaseModel):
         return frozenset([*self.columns, *(one.ref for one in self.filters), *(key.ref for key in self.sort)])
 
     @classmethod
-    def from_parameters(cls, refs: Mapping[str, Sequence[str]]) -> Self:
+    def from_parameters(cls, parameters: Mapping[str, Sequence[str]]) -> Self:
         """Reads `?column=…&filter[ref]=…&sort=…&experiment=…`; columns, filters and sorting may be repeated.
 
         Raises BadInput for what names no column, and pydantic's `ValidationError`.
         """
-        values: dict[str, Any] = {name: refs[name][0] for name in _ONCE if refs.get(name)}
-        found = ((_FILTER.fullmatch(name), texts) for name, texts in refs.items())
+        values: dict[str, Any] = {name: parameters[name][0] for name in _ONCE if parameters.get(name)}
+        found = ((_FILTER.fullmatch(name), texts) for name, texts in parameters.items())
         filters = [(ColumnRef.parse(name[1]), text) for name, texts in found if name for text in texts]
-        columns, sort = refs.get("column", ()), refs.get("sort", ())
+        columns, sort = parameters.get("column", ()), parameters.get("sort", ())
         return cls.model_validate(values | {"columns": tuple(columns), "sort": tuple(sort), "filters": tuple(filters)})
 
 

@@ -57,12 +57,12 @@ class EnvironmentWalks:
 
 def _made_for(model: ClewModel, facts: EnvironmentFacts) -> tuple[str, Callable[[bytes], GeneralPolicy]]:
     """Returns what its file is loaded for, and how."""
-    message, algorithm = model.policy_signature, model.algorithm
+    signature, algorithm = model.policy_signature, model.algorithm
 
     def make(content: bytes) -> GeneralPolicy:
-        return GeneralPolicy.load(content, facts, message, algorithm=algorithm)
+        return GeneralPolicy.load(content, facts, signature, algorithm=algorithm)
 
-    return f"{facts.model_dump_json()} {message} {algorithm}", make
+    return f"{facts.model_dump_json()} {signature} {algorithm}", make
 
 
 def _give_back(taken: Future[Environment]) -> None:

@@ -36,7 +36,7 @@ class Viewing:
         self._waiting: Waiting | None = None
         self._rate = Rate()
         self._running = False
-        self._lacks_record = False
+        self._is_unsent = False
         self._last = 0.0
         self._due = 0.0
         self._rest_at: float | None = None
@@ -118,7 +118,7 @@ class Viewing:
     def _stop(self) -> None:
         self._running = False
         self._rest_at = time.monotonic() + _REST_SECONDS
-        if self._lacks_record:
+        if self._is_unsent:
             self._send_step()
 
     def _step_once(self) -> None:
@@ -176,7 +176,7 @@ class Viewing:
             ):
                 self._send_step()
             else:
-                self._lacks_record = True
+                self._is_unsent = True
         except ClewError as error:
             self._fail(error)
 
@@ -193,7 +193,7 @@ class Viewing:
         assert self._walk is not None
         self._running = self._running and not self._walk.is_over
         message = self._walk.message(self._screen.view(), running=self._running)
-        self._lacks_record = False
+        self._is_unsent = False
         if not self._running:
             self._rest_at = time.monotonic() + _REST_SECONDS
         self._sender.send(message.model_dump_json())
@@ -205,7 +205,7 @@ class Viewing:
         self._sender.send(trouble_of(error).model_dump_json())
 
     def _close_walk(self) -> None:
-        walk, self._walk, self._lacks_record = self._walk, None, False
+        walk, self._walk, self._is_unsent = self._walk, None, False
         if walk is not None:
             walk.close()
 

@@ -84,10 +84,10 @@ class TensorProcess:
     def _load(self, onnx: bytes, seconds: float) -> PolicyGraph:
         description = self._child.answer(b"", seconds, LoadTimedOut)
         try:
-            tag = _Description.model_validate_json(description)
+            described = _Description.model_validate_json(description)
         except ValidationError as error:
             raise PolicyFailed(LoadAnswerUnreadable()) from error
-        return PolicyGraph(**dict(tag), size_bytes=len(onnx), sha256=hashlib.sha256(onnx).hexdigest())
+        return PolicyGraph(**dict(described), size_bytes=len(onnx), sha256=hashlib.sha256(onnx).hexdigest())
 
 
 class GeneralPolicy:

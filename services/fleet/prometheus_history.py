@@ -97,12 +97,12 @@ def _reports(answers: Mapping[str, RangeAnswer], steps: Steps) -> list[GpuSeries
         # Of a GPU that is split the monitor tells more, but not that it was heard: its parts are counted.
         if place[0] in full and not any("present" in columns for columns in by_labels.values()):
             continue
-        sampled_at = [
+        part_series = [
             _part(identities[place], columns, full.get(place[0]), pods[own], steps)
             for own, columns in by_labels.items()
         ]
         counts = [columns["present"] for columns in by_labels.values() if "present" in columns]
-        reports.append(_with_users(joined_parts(sampled_at), users.get(place, {}), counts))
+        reports.append(_with_users(joined_parts(part_series), users.get(place, {}), counts))
     return reports
 
 

@@ -198,7 +198,7 @@ def last_words(log: Path) -> str:
     lines = log.read_bytes()[-20_000:].decode(errors="replace").splitlines() if log.exists() else []
     traces = [trace for line in lines if (trace := _field(line, "stack_trace"))]
     lines_of_error = traces[-1].strip().splitlines() if traces else [line for line in lines if line.strip()]
-    return f"{(lines_of_error or ['it lines_of_error nothing'])[-1].strip()[:300]} (more in {log})"
+    return f"{(lines_of_error or ['it said nothing'])[-1].strip()[:300]} (more in {log})"
 
 
 def _field(line: str, name: str) -> str | None:

@@ -113,24 +113,24 @@ def _played(
     time_left: _Time,
 ) -> list[_Episode]:
     episodes = [_Episode(one, one.reset(seed=seed)[0]) for one, seed in zip(environments, seeds, strict=False)]
-    total_return = 0.0
+    alive_at = 0.0
     while playing := [episode for episode in episodes if not episode.is_over]:
         seen = [episode.observation for episode in playing]
         answer = policy(as_given(environments[0].observation_space, seen))
         for episode, action in zip(playing, actions_of(environments[0].action_space, answer), strict=True):
             episode.step(action)
         time_left.check_stop()
-        if time.monotonic() > total_return + 1.0:
-            total_return = time.monotonic()
+        if time.monotonic() > alive_at + 1.0:
+            alive_at = time.monotonic()
             alive()
     return episodes
 
 
 def _measured(episodes: Sequence[_Episode]) -> Measured:
-    total_return = [episode.success for episode in episodes if episode.success is not None]
+    successes = [episode.success for episode in episodes if episode.success is not None]
     return Measured(
         episodes=len(episodes),
         mean_return=sum(episode.reward for episode in episodes) / len(episodes),
         mean_length=sum(episode.length for episode in episodes) / len(episodes),
-        success_rate=sum(total_return) / len(episodes) if total_return else None,
+        success_rate=sum(successes) / len(episodes) if successes else None,
     )

@@ -149,9 +149,9 @@ def _metric_head(row: MetricRow) -> Any:
 
 
 def _heading(title: str, rows: int, same: int | None = None) -> html.H3:
-    drawn_parts = ngettext("%(count)s differs", "%(count)s differ", rows, count=words.count(rows))
-    drawn_parts += "" if not same else ", " + _("%(n)s the same", n=words.count(same))
-    return html.H3([title, " ", html.Span(drawn_parts, className="key")], className="h6 mt-3")
+    text = ngettext("%(count)s differs", "%(count)s differ", rows, count=words.count(rows))
+    text += "" if not same else ", " + _("%(n)s the same", n=words.count(same))
+    return html.H3([title, " ", html.Span(text, className="key")], className="h6 mt-3")
 
 
 def _line(head: Any, cells: Sequence[html.Td]) -> html.Tr:
@@ -181,9 +181,9 @@ def charts_link(runs: Sequence[RunName]) -> html.P:
 
 def which_of(candidates: Sequence[tuple[RunName, str]], *, is_cut: bool) -> list[Any]:
     """Asks which of several runs was meant, each with its experiment."""
-    drawn_parts = _("Several runs are called so; these are the newest.") if is_cut else _("Several runs are called so.")
+    text = _("Several runs are called so; these are the newest.") if is_cut else _("Several runs are called so.")
     lines = [html.Li(_candidate(run, experiment)) for run, experiment in candidates]
-    return [html.P(drawn_parts), html.Ul(lines, className="list-unstyled")]
+    return [html.P(text), html.Ul(lines, className="list-unstyled")]
 
 
 def _candidate(run: RunName, experiment: str) -> list[Any]:
