@@ -34,7 +34,7 @@ class Module:
     exports: Mapping[str, str]
 
     def text(self) -> str:
-        """The script, which leaves what it exports in `modules`."""
+        """Writes the script, which leaves what it exports in `modules`."""
         exports = ", ".join(f"{name}: {own}" for name, own in self.exports.items())
         return "\n".join(["(() => {", *self.lines, f'modules["{self.name}"] = {{ {exports} }};', "})();", ""])
 
@@ -114,14 +114,14 @@ def _line(line: str, place: str, needs: dict[str, list[str]], exports: dict[str,
 
 
 def _names(listed: str) -> Iterator[tuple[str, str]]:
-    """The pairs of "a, b as c": what stands before and after each `as`."""
+    """Reads the pairs of "a, b as c": what stands before and after each `as`."""
     for one in listed.split(","):
         first, _, second = one.strip().partition(" as ")
         yield first, second or first
 
 
 def _line_by_line(module: Module) -> Mapping[str, Any]:
-    """A source map of a module's lines to those of its file: "AACA" is the first column of the next line."""
+    """Makes a source map of a module's lines to those of its file: "AACA" is the first column of the next line."""
     return {
         "version": 3,
         "sources": [module.name],

@@ -21,7 +21,7 @@ def register(server: Flask, assets: Path) -> str:
 
     @server.get("/scripts/<asked>")
     def script(asked: str) -> Response:
-        """The script, or the map of its lines. A document of another version gets this one, which it may not keep."""
+        """Answers the script, or the map of its lines. One of another version may not keep it."""
         is_map = asked.endswith(".map")
         if not asked.startswith("clew.") or not asked.endswith((".js", ".js.map")):
             abort(404)

@@ -97,7 +97,7 @@ def _row(use: GpuUse) -> list[Any]:
 
 
 def _reading(what: str, **numbers: float | None) -> html.Span:
-    """What a GPU says now, as numbers: assets/gpu_numbers.js has their words, as for what comes over a socket."""
+    """Returns what a GPU says now, as numbers: assets/gpu_numbers.js has their words, as for a socket's."""
     return html.Span(**{"data-gpu-reading": what, "data-numbers": json.dumps(numbers)})
 
 
