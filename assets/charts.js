@@ -75,7 +75,7 @@ const charts = {
       button.textContent = text;
       window.setTimeout(() => { button.textContent = before; }, 2500);
     };
-    const { done, failed } = document.getElementById(ID.COPY_SAID).dataset;
+    const { done, failed } = document.getElementById(ID.COPY_STATUS).dataset;
     addresses.copyLink().then(() => say(done), () => say(failed));
   },
 };

@@ -12,7 +12,7 @@ import { ID } from "./from_python.js";
 const CHOSEN = ID.COLUMNS;
 const KNOWN = ID.KNOWN_COLUMNS;
 const WIDTHS = ID.COLUMN_WIDTHS;
-const SAID = ID.COLUMNS_SAID;
+const SAID = ID.COLUMNS_STATUS;
 // These come by themselves where a run has something in them, after these others.
 const OF_THEMSELVES = { sample: "name", marks: "name", nested: null, remarks: null };
 let lastFilled = [];

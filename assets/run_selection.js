@@ -12,7 +12,7 @@ import { followIds } from "./tables.js";
 
 const TABLE = ID.TABLE;
 const SELECTED = ID.SELECTED;
-const SAID = ID.SELECT_SAID;
+const SAID = ID.SELECTION_STATUS;
 const listeners = new Set();
 let drawnPage = "";
 
