@@ -128,7 +128,7 @@ class _Launch:
             time.sleep(_LOOK_SECONDS)
 
     def _start_the_others(self, supervision: Supervision) -> None:
-        """Those that left the first page its time; nothing once they were started."""
+        """Starts those that left the first page its time; nothing once they were started."""
         for name in self.later:
             supervision.start(name)
         self.later = []
