@@ -92,7 +92,7 @@ def test_a_driver_that_was_gone_before_anybody_watched_is_told_once(
             for _round in range(12):
                 source.round()
                 told += [alert.id for alert, _due in book.waiting("a")]
-                book.told("a", [alert.id for alert, _due in book.waiting("a")])
+                book.delivered("a", [alert.id for alert, _due in book.waiting("a")])
                 assert not told or clock[0] >= 60 or _start
                 clock[0] += 6
         assert len(told) == is_told
