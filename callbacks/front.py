@@ -42,6 +42,7 @@ from services.registry.model_view import ModelView
 from services.tracking.run_store import RunView
 
 _SECONDS_PER_HOUR = 3600
+_UNTOUCHED_FOLD: front_health.InFold = {"title": no_update, "rows": no_update, "hidden": no_update}
 Filled = tuple[Any, Any]  # what a tile shows, as a mark that changes with it, and what draws it
 Fill = Callable[[RunTable, datetime], Filled]  # that of these runs, as of then
 
@@ -87,14 +88,22 @@ def _register_model(app: dash.Dash, services: Services) -> None:
 
 
 def _register_health(app: dash.Dash, services: Services) -> None:
-    @app.callback(**_grouped("health", may_fail=False))
+    grouped = _grouped("health", may_fail=False)
+    grouped["output"] |= {
+        "title": Output(ids.FRONT_FOLD_TITLE, "children"),
+        "rows": Output(ids.FRONT_FOLD_ROWS, "children"),
+        "hidden": Output(ids.FRONT_FOLD, "hidden"),
+    }
+
+    @app.callback(**grouped)
     def refresh(_triggers: list[Any], drawn: str | None) -> dict[str, Any]:
         if is_retry(front.place("health")):
             report = services.health.refreshed_report(RETRY_WAIT_SECONDS)
         else:
             report = services.health.report(services.settings.patience_seconds)
         content = _content(_health(services, report), None, drawn)
-        return {**content, "age": front.as_of(words.unix_ms(report.asked_at))}
+        fold = _UNTOUCHED_FOLD if content["body"] is no_update else front_health.in_fold(report)
+        return {**content, "age": front.as_of(words.unix_ms(report.asked_at)), **fold}
 
 
 def _register_gpus(app: dash.Dash, hosts: range) -> None:

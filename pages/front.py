@@ -36,7 +36,7 @@ def _tiles(gpu_hosts: int) -> list[html.Section]:
         front.tile("gpus", _("GPUs"), front_gpus.parts(gpu_hosts), leads_to=href("/gpu")),
         front.tile("best", _("Best runs"), _asked("best"), leads_to=href("/mlflow")),
         # Whoever is down stands in its list: it has no failure of its own.
-        front.tile("health", _("Services"), [*front.filled("health"), front_health.ask_again()]),
+        front.tile("health", _("Services"), [*front.filled("health"), front_health.fold(), front_health.ask_again()]),
     ]
 
 

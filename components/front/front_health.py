@@ -1,7 +1,7 @@
 """The tile of Clew's surroundings: each service with its state, how fast it answers, how old what is shown of it is."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -22,28 +22,51 @@ _COLOURS = {State.OK: "success", State.DEGRADED: "warning", State.DOWN: "danger"
 
 
 def services(report: HealthReport, shown_ms: Mapping[ServiceKind, int | None]) -> list[Any]:
-    """Returns all services of a report, first those that are not well; `shown_ms` says as of when what Clew shows of
-    them is.
+    """Returns the services of a report, first those that are not well; `shown_ms` says as of when what Clew shows of
+    them is. Many monitors that are well are not among them: they have a line of their own, `fold`.
 
     Of a monitor and an engine it has nothing to say: their news go past this server.
     """
-    ill = [one for one in report.services if one.health.state is not State.OK]
-    well = [one for one in report.services if one.health.state is State.OK]
-    monitors = [one for one in well if one.kind is ServiceKind.GPU_MONITOR]
-    if len(monitors) <= MOST_MONITORS:
-        return [_list([*ill, *well], shown_ms)]
-    others = [one for one in well if one.kind is not ServiceKind.GPU_MONITOR]
-    return [_list([*ill, *others], shown_ms), _folded(monitors, shown_ms)]
+    is_folded = bool(_folded(report))
+    listed = [one for one in report.services if not (is_folded and _is_well_monitor(one))]
+    return [_list(sorted(listed, key=lambda one: one.health.state is State.OK), shown_ms)]
+
+
+def fold() -> html.Details:
+    """Returns one line for monitors that are well, which opens to their list, and stays open while it is filled."""
+    rows = html.Div(id=ids.FRONT_FOLD_ROWS)
+    return html.Details(
+        [html.Summary(id=ids.FRONT_FOLD_TITLE), rows], id=ids.FRONT_FOLD, className="tile-fold", hidden=True
+    )
+
+
+class InFold(TypedDict):
+    """What stands in the line that monitors share."""
+
+    title: Any
+    rows: Any
+    hidden: Any
+
+
+def in_fold(report: HealthReport) -> InFold:
+    """Returns its title, its rows, and whether it is hidden."""
+    monitors = _folded(report)
+    title = _("%(n)s GPU monitors: well", n=words.count(len(monitors)))
+    return {"title": title, "rows": _list(monitors, {}), "hidden": not monitors}
+
+
+def _folded(report: HealthReport) -> list[ServiceHealth]:
+    """Returns the monitors that share a line; none where they are few."""
+    well = [one for one in report.services if _is_well_monitor(one)]
+    return well if len(well) > MOST_MONITORS else []
+
+
+def _is_well_monitor(service: ServiceHealth) -> bool:
+    return service.kind is ServiceKind.GPU_MONITOR and service.health.state is State.OK
 
 
 def _list(listed: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | None]) -> html.Ul:
     return html.Ul([html.Li(_service(one, shown_ms.get(one.kind))) for one in listed], className="tile-rows")
-
-
-def _folded(monitors: Sequence[ServiceHealth], shown_ms: Mapping[ServiceKind, int | None]) -> html.Details:
-    """Returns one line for all of them, which opens to the list."""
-    title = _("%(n)s GPU monitors: well", n=words.count(len(monitors)))
-    return html.Details([html.Summary(title), _list(monitors, shown_ms)], className="tile-fold")
 
 
 def ask_again() -> dbc.Button:

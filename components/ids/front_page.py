@@ -10,6 +10,9 @@ FRONT_GPU_WORDS = "front-gpu-words"
 FRONT_GPU_MAP = "front-gpu-map"
 FRONT_GPU_GPUS = "front-gpu-gpus"
 FRONT_GPU_MORE = "front-gpu-more"
+FRONT_FOLD = "front-health-fold"
+FRONT_FOLD_TITLE = "front-health-fold-title"
+FRONT_FOLD_ROWS = "front-health-fold-rows"
 
 
 def front(tile: str, what: str) -> str:

@@ -163,6 +163,13 @@ def _on_the_front_page(page: Page) -> None:
     page.open("/")
     page.wait(lambda: len(page.all("#front-gpu-map .gpu-cell[data-heat]")) == HOSTS * GPUS)
     page.wait_for_text("96 GPUs: 1 GPU lost", "#front-gpu-words")
+    # Monitors that are well share a line; opened, it stays so when they are asked again.
+    page.wait_for_text("12 GPU monitors: well", "#front-health-fold")
+    page.click("#front-health-fold summary")
+    page.wait_for_text("GPU monitor host-11", "#front-health-fold-rows")
+    before = page.text("#front-health-fold-rows")
+    page.wait(lambda: page.click("#front-health-retry") or page.text("#front-health-fold-rows") != before)
+    assert page.script("return document.querySelector('#front-health-fold').open")
     # Only who needs a person has a row.
     page.wait(
         lambda: (

@@ -50,6 +50,7 @@ class Foreign:
         self.late_seconds = late_seconds
         self.sent = 0
         self.app = Flask("foreign")
+        self.app.get("/health")(lambda: {"status": "healthy"})
 
         def talk(server: Server) -> None:
             server.sock = WholeSends(server.sock)

@@ -261,12 +261,16 @@ def test_monitors_that_are_well_share_a_line_and_whoever_is_not_stands_first() -
 
     hosts = [health(f"host-{number}", State.OK) for number in range(118)]
     listed = [*hosts, health("slow", State.DEGRADED), health("gone", State.DOWN)]
-    shown, folded = front_health.services(HealthReport(services=listed, asked_at=NOW), {})
+    report = HealthReport(services=listed, asked_at=NOW)
+    (shown,) = front_health.services(report, {})
+    folded = front_health.in_fold(report)
     assert len(shown.children) == 2
     assert "GPU monitor slow" in str(shown.children[0])
     assert "refused the connection" in str(shown.children[1])
-    assert folded.children[0].children == "118 GPU monitors: well"
-    assert len(folded.children[1].children) == 118
-    (few,) = front_health.services(HealthReport(services=[*hosts[:3], listed[-1]], asked_at=NOW), {})
+    assert (folded["title"], len(folded["rows"].children)) == ("118 GPU monitors: well", 118)
+    assert not folded["hidden"]
+    report = HealthReport(services=[*hosts[:3], listed[-1]], asked_at=NOW)
+    (few,) = front_health.services(report, {})
+    assert front_health.in_fold(report)["hidden"]
     assert len(few.children) == 4
     assert "GPU monitor gone" in str(few.children[0])
