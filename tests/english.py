@@ -7,7 +7,7 @@ from typing import Final
 # Products, formats, units, symbols of the field, what is typed somewhere; and the name of the other language.
 _ALLOWED: Final = """
 Clew MLflow GPU GPUs CPU CSV PNG GIF WebP UTF PPO DQN ONNX MIG NVML NVIDIA NVLink PCIe SM ECC IQM UI HTTP HTML JSON URL ID SHA English
-MiB GiB KiB MHz ms ppo p50 p95 q_values action_probabilities float32 batch onnxruntime MLmodel external data DCGM Xid
+MiB GiB KiB MHz kWh ms ppo p50 p95 q_values action_probabilities float32 batch onnxruntime MLmodel external data DCGM Xid
 normalization pickle parts EnvSpec Gymnasium CartPole ALE TransformObservation ReshapeObservation Pong SAC gSDE tau VecNormalize Stable Baselines
 AMD ROCm Python amd amdgpu amdsmi lib cgi render
 sudo modprobe nvidia smi mig lspci dmesg gpu gpus all reset video Container Toolkit Authorization Bearer token Token or Enter Shift

@@ -84,6 +84,7 @@ def visits(site: Site) -> list[Visit]:
         Visit(f"/models/{model}", there("#model-policy .badge")),
         Visit(f"/inference?versus={model}&play=1&speed=2", lambda: "walking" in site.text("#walk-section-a")),
         Visit("/gpu", there("[data-gpu='1']", "#gpus-processes td")),
+        Visit("/gpu/history", there("#fleet-table td", "#fleet-chart .js-plotly-plot")),
         Visit("/alerts", there("#alerts-body h2")),
         Visit("/nothing/here", there("h1")),
     ]

@@ -25,8 +25,8 @@ from tests.registry import Registry
 from tests.rules.test_messages import ROOT
 from tests.tracking import Tracking
 
-# A host's name, a field's, and what other programs said: here MLflow's stand-in.
-RAW = {"local", "experiments", "DOCTYPE", "html", "title", "It", "works"}
+# A host's name, a field's, an experiment's, and what other programs said: here MLflow's stand-in.
+RAW = {"local", "test", "experiments", "DOCTYPE", "html", "title", "It", "works"}
 
 
 class Pages:
@@ -85,6 +85,7 @@ def pages(
     runs = [
         tracking.run(group, name="7", params=params, metrics=metrics, status=how) for how in ("RUNNING", "FINISHED")
     ]
+    tracking.post("runs/delete", {"run_id": tracking.run(group, name="8")})
     misbehaving.alter = only(group)  # whose names are no English
     ports = {"gpu_monitor_port": monitor.port, "inference_port": free_port()}
     page = Page(dash_br.driver, serve(misbehaving.address, model_name=registry.name, **ports))
@@ -111,8 +112,14 @@ def test_every_page_speaks_japanese(pages: Pages, monitor: Monitor, misbehaving:
     pages.look("/models/1", "検査済み")
     pages.look("/models/99", "モデルがありません")
     pages.look("/nowhere", "ページがありません")
+    pages.look("/mlflow/trash", "ゴミ箱")
+    page.wait(lambda: page.all("#run-trash tbody tr"))
+    pages.says("8")
     pages.look("/alerts", "見張りはまだ動いたことがありません")
     pages.look("/inference", "推論エンジンは動いていますか")
+    pages.look("/gpu/history", "GPUの履歴")
+    page.wait(lambda: page.all("#fleet-table td"))
+    pages.says("GPUの履歴")
     pages.look("/gpu", "GPU がバスから切り離されました。")
     monitor.fake.write("count 2", "error -1 nvmlDeviceGetCount 9")
     pages.says("NVIDIA カーネルモジュールが読み込まれていません。")
