@@ -5,24 +5,25 @@
 const MOST_FREE = 12;
 const OVERHANG = 2; // pixels of a line that stands at the edge
 
-const TITLE_FONT = '15px "Open Sans", verdana, arial, sans-serif'; // Plotly's own, in the size that the server says
 const BESIDE_TITLE = 48; // pixels: before a title, and the button of the menu behind it
 const pen = document.createElement("canvas").getContext("2d");
 
-const wide = (text) => {
-  pen.font = TITLE_FONT;
+/** How a title is written, as CSS says it: what the server says of it, and of all letters of its chart. */
+const fontOf = (layout) => `${layout.title.font.weight} ${layout.title.font.size}px ${layout.font.family}`;
+const wide = (text, font) => {
+  pen.font = font;
   return pen.measureText(text).width;
 };
 const plain = (markup) => new DOMParser().parseFromString(markup, "text/html").documentElement.textContent;
 const markup = (text) => text.replace(/[&<>%$]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** A title in the room that there is, its middle left out: ends tell more than middles do. */
-function fitted(title, room) {
+function fitted(title, font, room) {
   const letters = [...plain(title)];
-  if (wide(letters.join("")) <= room) return title;
+  if (wide(letters.join(""), font) <= room) return title;
   let kept = letters.length - 1;
   const cut = () => `${letters.slice(0, Math.ceil(kept / 2)).join("")}…${letters.slice(letters.length - Math.floor(kept / 2)).join("")}`;
-  while (kept > 2 && wide(cut()) > room) kept -= 1;
+  while (kept > 2 && wide(cut(), font) > room) kept -= 1;
   return markup(cut());
 }
 
@@ -61,7 +62,7 @@ function drawing(config, on) {
     Object.assign(own, { width, height, autosize: false, hoverdistance: -1 });
     // The name of a metric stands above its chart; along the axis of a small one there is no room for it.
     if (layout.yaxis?.title?.text === layout.title.text) own.yaxis.title = { ...layout.yaxis.title, text: "" };
-    own.title = { ...layout.title, text: fitted(layout.title.text, width - BESIDE_TITLE) };
+    own.title = { ...layout.title, text: fitted(layout.title.text, fontOf(layout), width - BESIDE_TITLE) };
     if (box.spec.subjects.length === 1) {
       // The legend beside the grid names the lines of all charts.
       own.showlegend = false;
