@@ -32,10 +32,3 @@ HOLDS_SECONDS: Final = {
     AlertKind.DISK_FULL: 60.0,
 }
 """For how long a thing must hold where no rule says so; what is not here is told at once."""
-
-OF_RUNS: Final = frozenset(
-    {AlertKind.FINISHED, AlertKind.FAILED, AlertKind.DIVERGED, AlertKind.STALLED, AlertKind.BEST, AlertKind.QUEUED}
-)
-"""Kinds that are about a run."""
-OF_HOSTS: Final = frozenset({AlertKind.GPU_LOST, AlertKind.GPU_HOT, AlertKind.GPU_IDLE, AlertKind.DISK_FULL})
-"""Kinds that are about a machine."""
