@@ -58,5 +58,5 @@ def believable(unix_ms: NDArray[np.int64], latest: int) -> NDArray[np.bool_]:
 
 
 def unit_meant(number: int, now: datetime) -> TimeUnitMeant | None:
-    """Returns the unit in which `told`, which is no believable Unix ms, would be one; None where there is none."""
+    """Returns the unit in which `number`, which is no believable Unix ms, would be one; None where there is none."""
     return next((unit for unit, per_ms in _PER_MS.items() if is_believable(round(number / per_ms), now)), None)

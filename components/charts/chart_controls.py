@@ -66,7 +66,7 @@ def run_controls(options: ChartOptions) -> html.Div:
 
 
 def _axis(component_id: str, options: ChartOptions) -> html.Div:
-    """Returns the axes that a chart may have; any metric may be one, which assets/chart_axis.js asks for."""
+    """Returns the axes that a chart may have; any metric may be one, which assets/charts.js asks for."""
     axes = {
         BY_ITSELF: _("Step, or what fits"),
         Axis.STEP: _("Step"),

@@ -38,7 +38,7 @@ def figure(
 ) -> dict[str, Any]:
     """Returns the chart `spec` of `runs`, of the histories in `known`; `curve_of` makes the curves.
 
-    `window` is the part that is seen, in the axis's own unit; `said` is what else is to stand below its title.
+    `window` is the part that is seen, in the axis's own unit; `sentences` is what else is to stand below its title.
     """
     lines = overlaid(spec.of, runs, known, options, curve_of)
     curves = [curve for line in lines for curve in line.curves]

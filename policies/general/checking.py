@@ -51,7 +51,7 @@ def check_general_policy(
 ) -> PolicyGraph:
     """Loads the policy, asks it, and says what it is, its signature included; takes ten seconds at most.
 
-    `told` is the tag `policy_signature`; `played` are observations as the environment shows them one after another.
+    `tag` is the tag `policy_signature`; `played` are observations as the environment shows them one after another.
     Raises PolicyRefused with the reason, SignatureUnclear with the choices, and ServiceUnavailable where this machine
     could not check it.
     """

@@ -112,7 +112,7 @@ class GeneralPolicy:
         in_background: bool = False,
         load_seconds: float = LOAD_SECONDS,
     ) -> Self:
-        """Loads a file; `told` is the tag `policy_signature`. Raises as `TensorProcess`, and as `read_signature`."""
+        """Loads a file; `tag` is the tag `policy_signature`. Raises as `TensorProcess`, and as `read_signature`."""
         process = TensorProcess(onnx, in_background=in_background, load_seconds=load_seconds)
         try:
             return cls(process, read_signature(process.graph, facts, tag, algorithm), facts)

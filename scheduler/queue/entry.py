@@ -11,11 +11,11 @@ from scheduler.backends.backend import Needs
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One training. `told` is the state that MLflow was told last; None where it has to be told anew.
+    """One training. `recorded` is the state that MLflow was told last; None where it has to be told anew.
 
-    `outcome` is how it ended, `damage` why it must not run; `trainer_tells` whether its program writes its progress
-    into a file, `has_files` whether what it wrote is still on this machine, `goes_on` whether it is to go on from a
-    checkpoint of its own, and must not begin anew. Times are Unix ms.
+    `outcome` is how it ended, `damage` why it must not run; `trainer_reports` whether its program writes its
+    progress into a file, `has_files` whether what it wrote is still on this machine, `goes_on` whether it is to go on
+    from a checkpoint of its own, and must not begin anew. Times are Unix ms.
     """
 
     run_id: str

@@ -55,9 +55,9 @@ class PolicyLimits:
 class PolicyFiles:
     """The policies of one registered model. Files and what passed are kept in `folder`, for all workers of the host.
 
-    A file is fetched once, however many ask for it at once and later. Before an activation it is looked at `anew`,
-    for anybody may set the tag that names it, and whoever can write to the artifact store can put another one in its
-    place: what is served afterwards is the very file that was checked.
+    A file is fetched once, however many ask for it at once and later. Before an activation it is fetched again
+    (`refetch`), for anybody may set the tag that names it, and whoever can write to the artifact store can put another
+    one in its place: what is served afterwards is the very file that was checked.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class PolicyFiles:
     def file(self, version: Version, *, refetch: bool = False) -> PolicyFile:
         """Returns the version's policy as one file; raises `PolicyRefused` where there is none, or a `ServiceError`.
 
-        Unless `anew`, it may be as it was ten minutes ago, and longer where it cannot be looked at now.
+        Unless `refetch`, it may be as it was ten minutes ago, and longer where it cannot be looked at now.
         """
         key, now = self._key(version), datetime.now(UTC)
         kept = None if refetch else self._kept.find(key)

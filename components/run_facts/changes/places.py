@@ -11,7 +11,7 @@ from components.texts.language import _
 def run_changes() -> html.Details:
     """Returns the place on a run's page.
 
-    Assets/run_changes.js fills it once it is opened, by hand or by the address.
+    It is filled by assets/run_changes.js once it is opened, by hand or by the address.
     """
     return html.Details(
         [html.Summary(_("What changed against another run")), _place(ids.RUN_CHANGES_PLACE)],

@@ -14,7 +14,7 @@ from domain.inference.signatures import PolicyInput, PolicySignature, Role
 def read_signature(
     graph: PolicyGraph, facts: EnvironmentFacts, tag: str | None, algorithm: str | None = None
 ) -> PolicySignature:
-    """Returns how the policy is asked and read; `told` is the tag `policy_signature`.
+    """Returns how the policy is asked and read; `tag` is the tag `policy_signature`.
 
     Raises PolicyRefused where it cannot be, and SignatureUnclear, with the choices, where there are several ways.
     """
