@@ -120,7 +120,7 @@ def _named_as(error: HTTPException, status: int) -> ClewError:
 
 
 def _no_such_script(error: DependencyException) -> ResponseReturnValue:
-    """Returns an address below Dash's that names no script of a page.
+    """Answers 404 for an address below Dash's that names no script of a page.
 
     Anybody may ask for one, as for any other file.
     """

@@ -94,7 +94,7 @@ def several(address: str, charts: Sequence[str], **query: Any) -> None:
 
 
 def figure(address: str, headers: dict[str, str] | None = None, **query: Any) -> requests.Response:
-    """Returns one chart."""
+    """Asks for one chart."""
     answer = requests.get(f"{address}/charts/figure?{urlencode(query)}", headers=headers, timeout=60)
     assert answer.status_code in (200, 304), answer.text
     return answer

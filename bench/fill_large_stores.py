@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def metric_names(count: int) -> tuple[str, ...]:
-    """Names as RLlib gives them to many agents, the usual ones among them; sorted."""
+    """Returns names as RLlib gives them to many agents, the usual ones among them; sorted."""
     usual = ("env_runners/episode_return_mean", "env_runners/episode_len_mean", "learners/default_policy/total_loss")
     agents = (f"env_runners/{what}/agent_{number:04d}" for number in range(count) for what in _OF_AN_AGENT)
     return tuple(sorted([*usual, *(name for _, name in zip(range(count - len(usual)), agents, strict=False))]))
@@ -201,7 +201,7 @@ def _latest(rows: list[Row], plan: Plan) -> Iterator[dict[str, Any]]:
 
 
 def _points(rows: list[Row], plan: Plan) -> Iterator[dict[str, Any]]:
-    """Yields oldest runs first: `metrics` is sorted by key and time."""
+    """Yields points, those of the oldest runs first: `metrics` is sorted by key and time."""
     for key in plan.metrics:
         for row in reversed(rows):
             for at in range(plan.points):

@@ -72,7 +72,7 @@ def pages(address: str) -> dict[str, str]:
 
 
 def load(window: Browser, address: str, usable: str) -> Load:
-    """Returns one load, until it is usable."""
+    """Loads a page once, until it is usable."""
     window.leave()
     window.driver.get_log("performance")  # what was before
     seconds = window.loaded(address, usable)

@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def fill(tracking: Tracking, folder: Path, *, with_log: bool) -> tuple[str, list[str]]:
-    """Returns a run with many files and metrics, and runs with films; returns their ids."""
+    """Writes a run with many files and metrics, and runs with films; returns their ids."""
     experiment = tracking.experiment()
     metrics = {f"long/m{number:04d}": [1.0] for number in range(METRICS - 1)}
     large = tracking.run(experiment, name="large", metrics={"success_rate": [0.1, 0.5]} | metrics)

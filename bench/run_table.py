@@ -135,7 +135,7 @@ def open_it(path: Path, runs: int, metrics: int) -> dict[str, Any]:
 
 
 def refresh(path: Path, runs: int, metrics: int) -> dict[str, Any]:
-    """Returns ten live runs go on: what a refresh does beside asking MLflow."""
+    """Measures what a refresh does beside asking MLflow, where ten live runs go on."""
     shared = SharedFile(path, TableForm())
     found = _merged(shared, metrics)
     shared.read()  # a worker goes on with what it mapped again, and with nothing else

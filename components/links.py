@@ -31,7 +31,7 @@ def training_href(run_id: str) -> str:
 
 
 def training_log_href(run_id: str) -> str:
-    """Returns all that a training wrote, as a file."""
+    """Returns the address of all that a training wrote, as a file."""
     return href(f"/api/training/runs/{quote(run_id, safe='')}/log.txt")
 
 

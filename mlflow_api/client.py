@@ -135,15 +135,15 @@ class MlflowApi:
         return run
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
-        """Returns one GET of a path of the server."""
+        """Sends one GET of a path of the server."""
         return self.service.call("GET", path, params=params, deadline_seconds=self._seconds_left())
 
     def post(self, path: str, body: object, *, writes: bool = False) -> Any:
-        """Returns one POST to MLflow's public API."""
+        """Sends one POST to MLflow's public API."""
         return self.service.call("POST", API + path, body=body, deadline_seconds=self._seconds_left(), writes=writes)
 
     def get_api(self, path: str, params: Mapping[str, Any]) -> Any:
-        """Returns one GET of MLflow's public API."""
+        """Sends one GET of MLflow's public API."""
         return self.get(API + path, params)
 
     def download(
@@ -163,7 +163,7 @@ class MlflowApi:
         return self.service.open(path, params=params, headers=headers, deadline_seconds=self._seconds_left())
 
     def delete(self, path: str, body: object) -> Any:
-        """Returns one DELETE of MLflow's public API."""
+        """Sends one DELETE of MLflow's public API."""
         return self.service.call("DELETE", API + path, body=body, deadline_seconds=self._seconds_left(), writes=True)
 
     def _seconds_left(self) -> float:

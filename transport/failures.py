@@ -65,8 +65,8 @@ def _of_the_proxy(error: Exception, found: list[BaseException], proxy: str) -> S
 
 
 def _is_of_the_proxy(found: list[BaseException]) -> bool:
-    """Returns a certificate that fails is the service's, seen through the tunnel, unless it is said to be the
-    proxy's.
+    """Returns whether the proxy failed: a certificate that fails is the service's, seen through the tunnel, unless it
+    is said to be the proxy's.
     """
     return _has(found, ProxyError) or not _has(found, ssl.SSLError)
 

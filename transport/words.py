@@ -52,5 +52,5 @@ def shown(text: str) -> str:
 
 
 def _words(text: object) -> str:
-    """Returns nothing of a page that another program made of its failure."""
+    """Returns the text as it is shown; nothing of a page that another program made of its failure."""
     return shown(text) if isinstance(text, str) and not _PAGE.search(text) else ""

@@ -78,7 +78,7 @@ class Watcher:
             self._last_words()
 
     def _step(self) -> float:
-        """Returns one round with MLflow; returns the seconds until the next."""
+        """Does one round with MLflow; returns the seconds until the next."""
         began = time.monotonic()
         try:
             pause = self._round() if self._lease.works and self._is_ready else self._try_to_work()

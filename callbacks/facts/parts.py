@@ -101,7 +101,7 @@ def _gpus(services: Services, run: Run) -> Part:
 
 
 def _gpu_uses(services: Services, run: Run) -> list[GpuUse]:
-    """Returns None of a monitor that does not answer: the page of the GPUs says so."""
+    """Returns none of a monitor that does not answer: the page of the GPUs says so."""
     if run.status is not RunStatus.RUNNING:
         return []
     reports = services.gpu_reports.all().items()

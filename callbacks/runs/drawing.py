@@ -108,7 +108,7 @@ def keys_to_draw(run: Run, wanted: Sequence[Subject], options: ChartOptions, voc
 
 
 def fingerprint(asked: object, drawing: Drawing) -> str:
-    """Returns two equal ones draw the same page, so the second need not be sent."""
+    """Returns a text that is the same for two that draw the same page, so the second need not be sent."""
     seen = (
         language(),
         asked,

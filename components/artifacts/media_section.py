@@ -31,7 +31,7 @@ def texts_of_one() -> dict[str, str]:
 
 
 def texts() -> dict[str, str]:
-    """Labels and sentences; `{…}` is filled in by the browser."""
+    """Returns labels and sentences; `{…}` is filled in by the browser."""
     return {
         "reading": _("Reading…"),
         "no_answer": _("Clew does not answer."),

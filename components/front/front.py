@@ -93,7 +93,7 @@ def _in_progress(run: RunInProgress) -> list[Any]:
 
 
 def _divergence(run: RunInProgress) -> list[Any]:
-    """Returns a run whose loss is NaN trains on for days, and nothing will come of it."""
+    """Marks a run whose loss is NaN: it trains on for days, and nothing will come of it."""
     if not run.diverged:
         return []
     return [with_reason(diverged_badge(), outcomes.named(run.diverged))]

@@ -56,7 +56,7 @@ def _facts() -> dict[str, str]:
 
 
 def _fact(part: str, label: str) -> html.Div:
-    """Returns the maze's policies tell no value."""
+    """Returns a fact with its label; the value is only there for other environments: the maze's policies tell none."""
     look = "only-others" if part == "value" else None
     return html.Div([html.Dt(label, **{"data-name": part}), html.Dd(MISSING, **{"data-part": part})], className=look)
 

@@ -30,7 +30,7 @@ def _line(change: RecordedChange) -> list[Any]:
 
 
 def _former_notes(change: RecordedChange) -> list[Any]:
-    """Returns a note that was overwritten is not lost."""
+    """Returns the notes that were overwritten, which are not lost."""
     olds = [part.old for part in change.parts if part.what is ChangeKind.NOTE and part.old]
     cut = _(" (not all of it was kept)") if change.is_cut else ""
     return [html.Details([html.Summary(_("The note before") + cut), html.Pre(old)]) for old in olds]

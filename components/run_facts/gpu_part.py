@@ -25,7 +25,7 @@ _COLOUR: Final = "#3d8bfd"  # seen on a light and on a dark page
 def gpus(uses: Sequence[GpuUse], had: Sequence[RunGpu] = (), steps: Steps | None = None, run_id: str = "") -> Part:
     """Returns a row for each process of the run on a GPU now, and for each GPU that it had.
 
-    None where there is none.
+    It has no rows where there is none.
     """
     body: list[Any] = []
     if uses:

@@ -30,7 +30,7 @@ def sought(pairs: Iterable[Pair], typed: str) -> list[Pair]:
 
 
 def value_table(pairs: Sequence[Pair], name: str) -> html.Div:
-    """Names and values, a row each."""
+    """Draws names and values, a row each."""
     rows = [html.Tr([html.Th(key, scope="row"), html.Td(value_text(value))]) for key, value in pairs]
     table = html.Table(html.Tbody(rows), className="table table-sm parameters", **{"aria-label": name})
     return html.Div(table, className="table-responsive")

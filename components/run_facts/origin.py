@@ -15,7 +15,7 @@ _LONGEST = 100
 
 
 def origin_facts(came: Provenance, commit_url: str | None) -> list[tuple[str, Any]]:
-    """Names and values; only those that are known, for many tools tell none of it."""
+    """Returns names and values; only those that are known, for many tools tell none of it."""
     facts: list[tuple[str, Any]] = []
     if came.user:
         facts.append((_("User"), _name(came.user)))

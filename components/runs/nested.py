@@ -20,7 +20,7 @@ MOST_NAMED = 200
 
 
 def family_facts(family: Family) -> list[tuple[str, Any]]:
-    """Names and values for a run's facts: its parent, its children; nothing for a run that stands alone."""
+    """Returns names and values for a run's facts: its parent, its children; nothing for a run that stands alone."""
     facts: list[tuple[str, Any]] = []
     if family.parent_id is not None:
         facts.append((_("Parent run"), _parent(family)))

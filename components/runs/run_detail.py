@@ -146,7 +146,7 @@ def _step_of(run: Run, vocabulary: Vocabulary) -> StepMeaning | None:
 
 
 def _facts(run: Run, summary: RunSummary, known: Known, stated: StatedTool | None) -> list[tuple[str, Any]]:
-    """Names and values; beside a value the name under which the run's tool logged it."""
+    """Returns names and values; beside a value the name under which the run's tool logged it."""
 
     def logged(field: str, value: str) -> Any:
         key = summary.keys.get(field)

@@ -14,7 +14,7 @@ EVERYTHING = "*"
 
 
 def toolbar(address: ListAddress) -> html.Div:
-    """Filters, columns, whether nested runs stand together, selecting, CSV, and the Compare button."""
+    """Draws filters, columns, whether nested runs stand together, selecting, CSV, and the Compare button."""
     return html.Div(
         [
             _choice(ids.EXPERIMENT, _("Experiment"), _("All experiments"), address.experiment),

@@ -22,8 +22,8 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def harmless(cell: Any) -> Any:
-    """Returns a spreadsheet runs text that begins like a formula; an apostrophe keeps it text. Numbers are left
-    alone.
+    """Returns a cell that no spreadsheet runs: text that begins like a formula gets an apostrophe, which keeps it
+    text. Numbers are left alone.
 
     Also within a text: where a semicolon, a tab or a line's end separates cells for the reader, each piece is one.
     """

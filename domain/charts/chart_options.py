@@ -20,7 +20,7 @@ _MOST_IN_A_LIST: Final = 100
 
 
 def _listed(value: object) -> object:
-    """Returns a parameter of an address that stands there once comes as a text."""
+    """Makes a list of a text: as one comes a parameter that stands in an address once."""
     return (value,) if isinstance(value, str) else value
 
 

@@ -121,7 +121,7 @@ def _in_its_unit(values: NDArray[np.float64], scale: float | None) -> tuple[NDAr
 
 
 def _shares(values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
-    """Shares of 1 without the noise of their floats; what is not finite stays so."""
+    """Returns shares of 1 without the noise of their floats; what is not finite stays so."""
     shares = values if scale == 1 else values / scale
     noisy = np.isfinite(shares) & ((shares < 0) | (shares > 1))
     return np.where(noisy, np.clip(shares, 0, 1), shares) if noisy.any() else shares

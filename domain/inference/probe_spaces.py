@@ -93,7 +93,7 @@ def _ends(space: PlainSpace) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def _in_type(array: NDArray[np.float64], space: BoxSpace) -> NDArray[np.float64]:
-    """Returns no number that the box's own type cannot hold."""
+    """Returns the numbers, none beyond what the box's own type can hold."""
     dtype = np.dtype(space.dtype)
     if dtype.kind == "b":
         return np.clip(array, 0, 1)

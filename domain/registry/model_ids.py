@@ -29,5 +29,5 @@ def name_in(model_id: str) -> str | None:
 
 
 def _is_of(name: str, model_id: str) -> bool:
-    """Returns whether an id that names nothing has no colon either."""
+    """Returns whether an id is of that name; one of no name has no colon."""
     return bool(name) or _BETWEEN not in model_id

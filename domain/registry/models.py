@@ -38,7 +38,7 @@ class ModelState(StrEnum):
 
 
 def as_text(value: object) -> object:
-    """Returns some servers send 7 where the contract says "7"."""
+    """Makes a text of a whole number: some servers send 7 where the contract says "7"."""
     return str(value) if type(value) is int else value
 
 

@@ -110,7 +110,7 @@ def deletion_since(tags: Mapping[str, str]) -> datetime | None:
 
 
 def _last_deletion(changes: Sequence[RecordedChange]) -> ChangedPart | None:
-    """Returns where the newest change is no deletion, another program deleted the run."""
+    """Returns the deletion that is the newest change; where that is none, another program deleted the run."""
     if not changes:
         return None
     return next((part for part in changes[0].parts if part.what is ChangeKind.DELETED), None)

@@ -89,7 +89,7 @@ def _width(text: str) -> tuple[ColumnRef, int]:
 
 
 def _each_once(sort: Iterator[SortedBy]) -> tuple[SortedBy, ...]:
-    """Returns the first time that a column is sorted by counts more than any later one."""
+    """Drops all but the first time that a column is sorted by."""
     found: dict[ColumnRef, SortedBy] = {}
     for by in sort:
         found.setdefault(by.ref, by)

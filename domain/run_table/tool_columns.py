@@ -44,7 +44,7 @@ def by_vocabulary(table: RunTable, vocabulary: Vocabulary) -> Iterator[tuple[Voc
 
 
 def _tool_rows(table: RunTable) -> ToolRows:
-    """Runs with the same signs have the same reading: it is found once for all of them."""
+    """Returns the reading of each run: those with the same signs have the same one, found once for all of them."""
     signs = [(sign, mask) for sign in SIGNS for mask in [_rows_with(table, sign)] if mask is not None]
     stated = {key: one.tool for key, one in table.stated_tools.items()}
     experiment, own = _stated_codes(table, stated), table.tag_codes(TOOL_TAG)

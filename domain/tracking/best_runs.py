@@ -143,7 +143,7 @@ def _environment(table: RunTable, rows: Iterable[int], vocabulary: Vocabulary) -
 
 
 def _contests(table: RunTable, vocabulary: Vocabulary) -> _Contests:
-    """Returns where runs logged no environment they are compared within their experiment; people write PPO and ppo."""
+    """Sorts runs into contests; without an environment, those of an experiment. People write PPO and ppo."""
     environment = parameter_column(table, "environment", vocabulary).codes.astype(np.int64)
     # Apart from the environments of the same name.
     place = np.where(environment == NO_TEXT, -2 - table.parts.runs.experiment.astype(np.int64), environment)

@@ -40,7 +40,7 @@ def _refuse(event: str, forbidden: frozenset[str]) -> None:
 
 
 def _reseed() -> None:
-    """Copies of one process would else all draw the same."""
+    """Sets new seeds: copies of one process would else all draw the same."""
     import numpy as np
 
     random.seed()

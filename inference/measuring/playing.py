@@ -39,7 +39,7 @@ class EpisodePlayer:
         self._seen: dict[str, NDArray[Any]] = {}
 
     def play(self, seeds: Sequence[int]) -> list[Episode]:
-        """Returns one episode for each seed, in their order; raises as the policy and the environment do."""
+        """Plays one episode for each seed; returns them in that order. Raises as the policy and the environment do."""
         left, over = list(seeds), []
         self._begin([(copy, left.pop(0)) for copy in range(min(self._environments.copies, len(left)))])
         while self._running:
@@ -63,7 +63,7 @@ class EpisodePlayer:
             self._seen.setdefault(part, np.zeros(shape, arrays.dtype))[copies] = arrays
 
     def _step(self) -> list[tuple[int, Episode]]:
-        """Returns one step in each; returns which are over."""
+        """Takes one step in each; returns which are over."""
         copies = [one.copy for one in self._running]
         seen = {part: arrays[copies] for part, arrays in self._seen.items()}
         answers = self._policy.ask_many(seen, [one.state for one in self._running])

@@ -119,7 +119,7 @@ class _Check:
         yield 0, count
 
     def _of_episodes(self, seen: Sequence[Observation]) -> Message | None:
-        """Returns whether one that remembers goes the same way twice."""
+        """Returns what is wrong where one that remembers does not go the same way twice."""
         if not self._policy.signature.is_recurrent:
             return None
         first, second = (self._episode(seen[:_LONGEST_EPISODE]) for _time in range(2))

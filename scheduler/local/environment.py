@@ -49,7 +49,7 @@ def search_path(path: str) -> str:
 def local_environment(folder: Path, gpu_names: Sequence[str]) -> dict[str, str]:
     """Returns where this machine keeps the training and its programs, and the GPUs that it has.
 
-    None if it asked for none.
+    There are none if it asked for none.
     """
     path = search_path(os.environ.get("PATH", os.defpath))
     gpus = {"PATH": path, "CUDA_VISIBLE_DEVICES": ",".join(gpu_names), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

@@ -94,7 +94,7 @@ def _picture(_artifacts: RunArtifacts, _run_id: str, path: str, head: Window) ->
 
 
 def _notebook(artifacts: RunArtifacts, run_id: str, path: str, head: Window) -> Details:
-    """Returns nothing more; but a page cannot say in a frame's place that it is none."""
+    """Checks that it is one: a page cannot say in a frame's place that it is none. There is nothing more to say."""
     _check_size(head, DOCUMENT_MIB)
     whole = _whole(artifacts, run_id, path, head, DOCUMENT_MIB)
     try:

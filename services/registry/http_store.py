@@ -163,7 +163,7 @@ class HttpModelStore:
         return model
 
     def _post_active(self, model_id: str) -> Any:
-        """Returns a model that was there a moment ago, and is not found now, was deleted meanwhile."""
+        """Sends the pointer; a model that was there a moment ago, and is not found now, was deleted meanwhile."""
         try:
             return self._service.call(
                 "POST",

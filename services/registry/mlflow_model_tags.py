@@ -74,9 +74,9 @@ def model_of(
     name: str | None = None,
     ids: VersionIds | None = None,
 ) -> Model:
-    """Returns the version's own tags first.
+    """Makes a model of the version's own tags first; what another tool registered shows what its run tells.
 
-    What another tool registered shows what its run tells. Raises ValidationError.
+    Raises ValidationError.
     """
     tags = version.tags
     file = tags.get("onnx_file")

@@ -127,7 +127,7 @@ def main() -> int:
 
 
 def purge(settings: Settings) -> Purged:
-    """Returns one run on each registered model that the settings name.
+    """Runs once on each registered model that the settings name.
 
     Each counts by its own alias and its own history.
     """

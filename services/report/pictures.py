@@ -99,6 +99,6 @@ class Pictures:
 
 
 def _is_picture(path: str, content: bytes) -> bool:
-    """Returns what its name says, and no bomb: a few bytes can be a gigabyte of pixels."""
+    """Returns whether it is what its name says, and no bomb: a few bytes can be a gigabyte of pixels."""
     size = size_of(content)
     return begins_as_named(path, content[:HEAD_BYTES]) and (size is None or size.is_sane)

@@ -140,12 +140,12 @@ class RunPurge:
         return run.is_deleted and self._is_due(run)
 
     def _is_due(self, run: StoredRun) -> bool:
-        """Returns where another program deleted it, nobody knows since when."""
+        """Returns whether its time has come; where another program deleted it, nobody knows since when."""
         since = deletion_since(run.tags)
         return since is not None and self._now() - since >= self._retention and not self._runs.versions_of([run.run_id])
 
     def _keeps_for_a_model(self, run: StoredRun, versions: list[MadeVersion], done: Purged) -> bool:
-        """Returns what a crash in the middle of a deletion leaves: the run of an active model in the trash."""
+        """Brings back what a crash in the middle of a deletion leaves: the run of an active model in the trash."""
         active = [made for made in versions if self._runs.is_active(made)]
         for made in active[:1]:
             self._marks.unmark(run.run_id)

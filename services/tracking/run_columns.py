@@ -115,5 +115,5 @@ def _size(column: Column) -> int:
 
 
 def _size_of_texts(values: Sequence[str]) -> int:
-    """Returns those of the table cost a code each, as they are made when they are asked for; others are objects."""
+    """Returns bytes: those of the table cost a code each, as they are made when asked for; others are objects."""
     return len(values) * (_BYTES_PER_OBJECT if isinstance(values, list) else np.dtype(np.int32).itemsize)

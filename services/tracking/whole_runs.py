@@ -28,7 +28,7 @@ class WholeRuns:
     def of(self, table: RunTable, run_ids: Iterable[str]) -> Mapping[str, Run]:
         """Returns the runs with these ids that the table has, whole.
 
-        None where it holds all metrics or none can be read.
+        There are none where it holds all metrics or none can be read.
         """
         if self._lane is None or table.facts.only_metrics is None:
             return {}

@@ -99,7 +99,7 @@ class ViewChanges:
         return self._written(request.id, view)
 
     def _changed(self, request: ViewRequest, by: str | None, stored: _Stored) -> ViewResult:
-        """Returns another name or another query; all else in the view stays, whatever version put it there."""
+        """Changes the name or the query; all else in the view stays, whatever version put it there."""
         view = _as_known(request, stored)
         change: dict[str, object] = {"by": by, "at": self._now()}
         if request.verb is ViewVerb.RENAME:

@@ -63,5 +63,5 @@ class ServedArtifacts:
 
 
 def _seconds_for(content: bytes) -> float:
-    """Returns a line of one megabyte a second is taken for working."""
+    """Returns how long sending may take: a line of one megabyte a second is taken for working."""
     return 30.0 + len(content) / 2**20

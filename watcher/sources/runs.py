@@ -169,7 +169,7 @@ class RunSource:
             self._record(AlertKind.DIVERGED, run, run.run_id, text, now_ms())
 
     def _hold(self, live: Sequence[Run]) -> None:
-        """Returns which running runs have been silent for how long, by our own clock from when that was first seen."""
+        """Notes which running runs have been silent for how long, by our own clock from when that was first seen."""
         running = [run for run in live if run.status is RunStatus.RUNNING]
         for run in running:
             self._note_divergence(run)
