@@ -46,6 +46,6 @@ def datasets_of(mlflow: MlflowApi, run_id: str) -> list[Dataset]:
     return [_dataset(one) for one in inputs.dataset_inputs]
 
 
-def _dataset(inputs: _Input) -> Dataset:
-    context = next((tag.value for tag in inputs.tags if tag.key == _CONTEXT and tag.value), None)
-    return Dataset(**inputs.dataset.model_dump(), context=context)
+def _dataset(given: _Input) -> Dataset:
+    context = next((tag.value for tag in given.tags if tag.key == _CONTEXT and tag.value), None)
+    return Dataset(**given.dataset.model_dump(), context=context)

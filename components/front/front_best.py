@@ -63,19 +63,19 @@ def _run(run: RunSummary) -> list[Any]:
 
 def _left_out(best: BestRuns) -> list[Any]:
     """Returns who cannot be the best, and why."""
-    text = []
+    sentences = []
     if best.diverged:
-        text.append(
+        sentences.append(
             ngettext(
                 "%(num)s run that diverged is left out.", "%(num)s runs that diverged are left out.", best.diverged
             )
         )
     if best.out_of_range:
-        text.append(
+        sentences.append(
             ngettext(
                 "%(num)s run with a success rate out of range is left out.",
                 "%(num)s runs with a success rate out of range are left out.",
                 best.out_of_range,
             )
         )
-    return [html.P(" ".join(text), className="small text-body-secondary mb-0 mt-2")] if text else []
+    return [html.P(" ".join(sentences), className="small text-body-secondary mb-0 mt-2")] if sentences else []

@@ -136,8 +136,8 @@ def _button(verb: ChangeVerb, text: str, look: str, model_id: str) -> html.Butto
 def _read_as(signature: PolicySignature) -> list[Any]:
     """Returns what each tensor is for, in the words of the tag."""
     inputs = [(one.name, one.part or one.role.value) for one in signature.inputs]
-    text = [*inputs, *((one.name, one.meaning.value) for one in signature.outputs)]
-    return [html.Div([html.Code(name), f": {what}"]) for name, what in text]
+    meanings = [*inputs, *((one.name, one.meaning.value) for one in signature.outputs)]
+    return [html.Div([html.Code(name), f": {what}"]) for name, what in meanings]
 
 
 def _tensors(tensors: tuple[TensorShape, ...]) -> list[Any]:

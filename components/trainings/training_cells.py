@@ -69,7 +69,7 @@ def state(row: Row) -> list[Any]:
     )
     place = _("place %(place)s", place=training.place) if training.place and training.state in WAITING else ""
     host = _("on %(host)s, another scheduler's", host=training.host or words.MISSING) if row.is_elsewhere else ""
-    return [badge, *(html.Div(parts, className="small") for parts in (place, reason(training), host) if parts)]
+    return [badge, *(html.Div(text, className="small") for text in (place, reason(training), host) if text)]
 
 
 def progress(row: Row) -> Any:
@@ -109,8 +109,8 @@ def _steps(steps: int | None) -> str:
 
 def _bar(share: int) -> html.Div:
     filled = html.Div(className="progress-bar", style={"width": f"{share}%"})
-    progress = {"aria-valuenow": str(share), "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": _("Progress")}
-    return html.Div(filled, className="progress", role="progressbar", **progress)
+    aria = {"aria-valuenow": str(share), "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": _("Progress")}
+    return html.Div(filled, className="progress", role="progressbar", **aria)
 
 
 def whose(row: Row) -> list[Any]:

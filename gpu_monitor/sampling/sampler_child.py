@@ -17,7 +17,7 @@ OnReading = Callable[["SamplerChild", Reading | None], None]
 
 
 class SamplerChild:
-    """A running sampler; `on_reading` gets each of its readings in another thread, and None once it says nothing more."""
+    """A running sampler; `on_reading` gets each of its readings in another thread, and None once it says no more."""
 
     def __init__(self, on_reading: OnReading) -> None:
         self._on_reading = on_reading
