@@ -81,8 +81,8 @@ def room_in(report: GpuReport, held: Sequence[int]) -> GpuRoom:
         return GpuRoom(0)
     if report.state is not HostState.OK:
         return GpuRoom(len(report.gpus), hindrance=GpusUnknown(_trouble(report)))
-    # Whole GPUs that CUDA_VISIBLE_DEVICES names: of MIG instances a program sees one alone, and other vendors' have other
-    # names. A monitor that names no vendor is older than its reading of others.
+    # Whole GPUs that CUDA_VISIBLE_DEVICES names: of MIG instances a program sees one alone, and other vendors name
+    # theirs otherwise. A monitor that names no vendor is older than its reading of others.
     named = (None, GpuVendor.NVIDIA)
     whole = [gpu for gpu in report.gpus if gpu.parent_id is None and gpu.vendor in named]
     others = [gpu for gpu in whole if gpu.gpu_id not in held]
