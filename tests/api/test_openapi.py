@@ -23,7 +23,7 @@ from tests.registry import Registry
 from tests.trainings.scheduler_server import SchedulerServer
 
 # 13 operations; this many requests each, and those that hypothesis adds of its own.
-EXAMPLES = 40
+EXAMPLES = 25
 
 
 def test_the_file_is_what_the_views_declare(server: Flask) -> None:

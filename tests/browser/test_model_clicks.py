@@ -155,6 +155,7 @@ def test_each_of_dozens_of_clicks_has_its_answer_and_no_other(page: Page, slow: 
     assert team.active in {str(1 + n) for n in range(MODELS)}
 
 
+@pytest.mark.thorough
 def test_by_hand_each_choice_is_answered_by_its_own_name(page: Page, slow: SlowClew) -> None:
     slowed(page, slow)
     for n, model in enumerate(["2", "3", "4", "2"], 1):

@@ -117,6 +117,7 @@ def test_an_odd_clock_stretches_nobodys_axis(page: Page, odd: Odd, axis: str) ->
     assert max(x) - min(x) <= 9_000
 
 
+@pytest.mark.thorough
 def test_missing_steps_are_said_and_time_is_one_click_away(page: Page, odd: Odd) -> None:
     still = odd.run("still", [(0, float(n), odd.now - DAY_MS + n * 1000) for n in range(8)])
     # One alone is drawn over time by itself; beside another it is said, and a click away.
@@ -278,6 +279,7 @@ def test_long_names_of_models_neither(
         page.driver.set_window_size(size["width"], size["height"])
 
 
+@pytest.mark.thorough
 def test_plotlys_syntax_in_a_name_is_shown_as_it_is(page: Page, odd: Odd) -> None:
     runs = [odd.run(name) for name in NASTY]
     shown = [f"{name} · {run_id[:8]}" for name, run_id in zip(NASTY, runs, strict=True)]

@@ -97,6 +97,7 @@ def test_a_read_only_clew_says_so_where_its_buttons_would_be(
     assert [text for text, able, _said in page.script(BUTTONS) if able] == []
 
 
+@pytest.mark.thorough
 def test_the_way_back_in_the_history_is_disabled_too(
     visit: Callable[..., Page],
     misbehaving: Misbehaving,

@@ -106,6 +106,7 @@ def test_the_comparison(all_of_it: Stack, run: str) -> None:
     comes_by_itself(all_of_it, f"/mlflow?runs={run}", lambda: AGAIN in page.text("#runs-failure"), shown)
 
 
+@pytest.mark.thorough
 def test_the_front_page(all_of_it: Stack, team: Team) -> None:
     page = all_of_it.page
 
@@ -134,6 +135,7 @@ def test_the_model_and_the_check_of_its_file(all_of_it: Stack, team: Team) -> No
     )
 
 
+@pytest.mark.thorough
 def test_the_walk_that_was_begun_before_anything_else_was_there(all_of_it: Stack, team: Team) -> None:
     """The engine before the dashboard that it asks, and both before MLflow."""
     page = all_of_it.page

@@ -54,6 +54,7 @@ def test_ready_means_that_all_of_them_answer(embedded: Launch) -> None:
     assert answers(embedded.scheduler_port)
 
 
+@pytest.mark.thorough
 def test_a_dead_proxy_of_the_environment_is_in_nobodys_way(embedded: Launch) -> None:
     """The sample data gets into MLflow, the dashboard reads it, and the engine asks the dashboard for its models."""
     models = f"http://127.0.0.1:{embedded.port}/api/models"
@@ -132,6 +133,7 @@ def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
     assert launch.processes() == []
 
 
+@pytest.mark.thorough
 def test_a_start_that_answers_under_any_name_says_so(start: Start) -> None:
     launch = start(
         MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port()}",

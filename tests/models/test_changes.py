@@ -123,7 +123,7 @@ class Workers(RuleBasedStateMachine):
 
 
 TestWorkers = Workers.TestCase
-TestWorkers.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestWorkers.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 # The worker that is stopped in the middle tells its thread's hook.
 TestWorkers = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")(TestWorkers)
 

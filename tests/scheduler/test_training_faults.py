@@ -175,8 +175,8 @@ def waits_for(story: Story) -> str:
     return str(reason and reason["code"])
 
 
-SHORT = (scheduler_killed, mlflow_killed, both_down_at_the_start)
-LONG = (scheduler_stands_still, mlflow_stands_still, mlflow_answers_nonsense, mlflow_is_slow)
+SHORT = (scheduler_killed, mlflow_killed)
+LONG = (both_down_at_the_start, scheduler_stands_still, mlflow_stands_still, mlflow_answers_nonsense, mlflow_is_slow)
 
 
 @pytest.mark.parametrize(

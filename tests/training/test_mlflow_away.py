@@ -150,6 +150,7 @@ def test_the_end_waits_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) ->
     assert len(alive) > 3
 
 
+@pytest.mark.thorough
 def test_a_restart_of_mlflow_loses_nothing(tmp_path: Path) -> None:
     """The real server is killed while a real training goes on, and started again at its end."""
     pytest.importorskip("torch")

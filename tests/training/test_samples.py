@@ -180,6 +180,7 @@ def test_an_untouched_mlflow_is_filled_once_and_never_after_removal(
     assert all_runs(client) == []
 
 
+@pytest.mark.thorough
 def test_a_fill_that_was_killed_is_completed_by_the_next_and_needs_no_torch(
     untouched_mlflow: str, alone: pytest.MonkeyPatch
 ) -> None:
