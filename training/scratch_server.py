@@ -19,7 +19,7 @@ DATABASE: Final = "mlflow.db"
 
 # What `mlflow server` runs in the end. Its command line has loaded all of MLflow by then, which takes as long as the
 # start of the server itself; the variables are those by which it hands on what it was told.
-_SERVER: Final = ("-m", "uvicorn", "--workers", "1", "--no-access-log", "mlflow.server.fastapi_app:app")
+_SERVER: Final = ("-m", "uvicorn", "--workers", "1", "mlflow.server.fastapi_app:app")
 _SETTINGS: Final = {
     "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
     "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
@@ -44,10 +44,12 @@ def mlflow_server(
     *,
     artifacts_destination: str = "",
     environment: Mapping[str, str] | None = None,
+    names_requests: bool = False,
 ) -> Iterator[str]:
     """Starts the server, yields its address once its database answers, and stops it; all that it has is in `folder`.
 
-    Artifacts may have another destination, such as a bucket, for which `environment` may hold more variables.
+    Artifacts may have another destination, such as a bucket, for which `environment` may hold more variables. Its log,
+    `server.log`, has a line for each request where it `names_requests`.
     """
     port = port or free_port()
     uri = f"http://127.0.0.1:{port}"
@@ -57,7 +59,8 @@ def mlflow_server(
         "_MLFLOW_SERVER_REGISTRY_STORE": store,
         "_MLFLOW_SERVER_ARTIFACT_DESTINATION": artifacts_destination or f"{folder}/artifacts",
     }
-    command = [sys.executable, *_SERVER, "--host", "127.0.0.1", "--port", str(port)]
+    log = () if names_requests else ("--no-access-log",)
+    command = [sys.executable, *_SERVER, *log, "--host", "127.0.0.1", "--port", str(port)]
     variables = {**os.environ, **_SETTINGS, **places, **(environment or {})}
     with (folder / "server.log").open("ab") as output:
         process = subprocess.Popen(command, env=variables, stdout=output, stderr=output)
