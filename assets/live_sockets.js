@@ -67,7 +67,12 @@ class LiveSocket {
     const now = Date.now();
     const silent = this.silentMs();
     if (this.closed ? now - this.closed >= CLOSED_MS : !this.opened && now - this.tried >= this.patience) this.lose();
-    else if (this.opened && silent !== null && now - Math.max(this.heard, this.opened) >= silent) this.lose();
+    else if (this.opened && silent !== null && now - Math.max(this.heard, this.opened) >= this.quiet(silent)) this.lose();
+  }
+
+  /** How long it may say nothing: a new line longer, try by try, for who is slow to begin would be lost each time. */
+  quiet(silent) {
+    return this.heard ? silent : Math.max(silent, this.patience);
   }
 
   lose() {
@@ -85,7 +90,7 @@ class LiveSocket {
       openMore();
     }
     if (state.readyState !== WebSocket.OPEN) return false;
-    Object.assign(this, { opened: Date.now(), closed: null, patience: 0 });
+    Object.assign(this, { opened: Date.now(), closed: null });
     openMore();
     return true;
   }
@@ -94,7 +99,7 @@ class LiveSocket {
   hears() {
     this.heard = Date.now();
     this.opened = this.opened || this.heard;
-    Object.assign(this, { lost: null, known: true });
+    Object.assign(this, { lost: null, known: true, patience: 0 });
   }
 
   get connection() {

@@ -67,6 +67,32 @@ test("a line that closes is opened anew after four seconds, and is reconnecting 
   assert.equal(socket.connection, "connected");
 });
 
+test("who begins to speak later than it may be silent afterwards is waited for, longer with each line", () => {
+  const slow = new sockets.LiveSocket(IDS, "ws://gpu.example/ws", () => 2000);
+  const wait = (seconds) => {
+    for (let n = 0; n < seconds; n += 1) {
+      mock.timers.tick(1000);
+      slow.watch();
+    }
+  };
+  slow.open();
+  const before = opened().length;
+  slow.becomes(OPEN);
+  wait(3);
+  slow.hears();
+  assert.equal(opened().length, before);
+  wait(2); // now it has spoken, two seconds of silence are too long
+  assert.equal(opened().length, before + 1);
+  slow.becomes(OPEN);
+  wait(4);
+  assert.equal(opened().length, before + 2);
+  slow.becomes(OPEN);
+  wait(7);
+  slow.hears();
+  assert.equal(opened().length, before + 2);
+  assert.equal(slow.connection, "connected");
+});
+
 test("a line that says nothing for too long is taken for dead", () => {
   socket.becomes(OPEN);
   pass(5);
