@@ -94,6 +94,11 @@ def copied(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("copied") / "mlflow.db"
     with closing(sqlite3.connect(stored)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
+        # What tests beside this one wrote may hold NUL, which PostgreSQL cannot, and which SQLite's own functions end at.
+        target.create_function("without_nul", 1, lambda cell: cell.replace("\0", "") if isinstance(cell, str) else cell)
+        for table, column in (("params", "value"), ("tags", "value"), ("runs", "name"), ("experiments", "name")):
+            target.execute(f"UPDATE {table} SET {column} = without_nul({column})")
+        target.commit()
     return copy
 
 
@@ -163,8 +168,8 @@ def test_the_database_has_its_time_for_each_statement(stored: Path, monkeypatch:
             connection.execute(text(endless))
 
 
-def test_postgresql_says_what_rest_says(stored: Path, postgresql: str, tracking: Tracking, tmp_path: Path) -> None:
-    expected = everything(lanes(tracking.address, f"sqlite:///{stored}", tmp_path / "sqlite"))
+def test_postgresql_says_what_rest_says(copied: Path, postgresql: str, tracking: Tracking, tmp_path: Path) -> None:
+    expected = everything(lanes(tracking.address, f"sqlite:///{copied}", tmp_path / "sqlite"))
     source = lanes(tracking.address, postgresql, tmp_path)
     found = everything(source)
     assert found.facts.over_rest is None
