@@ -23,9 +23,9 @@ def overview(metric: str, group: str, host: str, owner: str, state: str, run: st
         _choice(ids.GPU_GROUP, _("Sort by"), groups(), _offered(group, groups())),
         _labelled(ids.GPU_HOST, _("Host"), dbc.Input(id=ids.GPU_HOST, type="search", value=host, size="sm")),
         # assets/gpu_view.js offers the owners and runs that there are.
-        _choice(ids.GPU_OWNER, _("Owner"), _everybody("owner", owner), owner or EVERY),
+        _choice(ids.GPU_OWNER, _("Owner"), _any_option("owner", owner), owner or EVERY),
         _choice(ids.GPU_STATE, _("State"), {EVERY: _("all")} | uses(), state if state in uses() else EVERY),
-        _choice(ids.GPU_RUN, _("Run"), _everybody("run", run), run or EVERY),
+        _choice(ids.GPU_RUN, _("Run"), _any_option("run", run), run or EVERY),
     ]
     return html.Section(
         [
@@ -72,7 +72,7 @@ def _offered(value: str, options: dict[str, str]) -> str:
     return value if value in options else next(iter(options))
 
 
-def _everybody(what: str, chosen: str) -> dict[str, str]:
+def _any_option(what: str, chosen: str) -> dict[str, str]:
     """Returns what is known before the first message: all, and what the address says."""
     return {EVERY: _("all")} | ({chosen: nothing()[what] if chosen == NOTHING else chosen} if chosen else {})
 

@@ -14,7 +14,7 @@ from domain.alerts.patterns import fits_any
 from domain.languages import SOURCE_LANGUAGE, Language
 from domain.secrets import secrets_in
 
-EVERYBODY: Final = "*"
+ALL_RECEIVERS: Final = "*"
 _PARTS: Final = re.compile(r"[/:@?&=#,]+")
 _HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}|localhost|[0-9.]+", re.IGNORECASE)
 _SHORTEST: Final = 8

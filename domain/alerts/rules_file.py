@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.alerts.kinds import AlertKind
-from domain.alerts.rules import EVERYBODY, AlertRules, QuietHours, Receiver, Rule
+from domain.alerts.rules import ALL_RECEIVERS, AlertRules, QuietHours, Receiver, Rule
 from domain.alerts.toml_lines import line_of
 from domain.errors.records import InvalidArgument
 from domain.languages import LANGUAGES, SOURCE_LANGUAGE, Language, known_language
@@ -100,9 +100,9 @@ def _receiver(
 def _rule(number: int, table: Mapping[str, Any], receivers: Sequence[str], zone: str) -> Rule:
     path: Path = ("rules", number)
     _check_keys(table, path, _OF_RULE)
-    to = _texts(table, path, "to", [EVERYBODY])
+    to = _texts(table, path, "to", [ALL_RECEIVERS])
     for name in to:
-        if name != EVERYBODY and name not in receivers:
+        if name != ALL_RECEIVERS and name not in receivers:
             raise _Mistake((*path, "to"), f"there is no receiver {name!r}{_meant(name, receivers)}", name)
     what = _texts(table, path, "what", [])
     for kind in what:
@@ -118,7 +118,7 @@ def _rule(number: int, table: Mapping[str, Any], receivers: Sequence[str], zone:
         names=_texts(table, path, "names", []),
         hosts=_texts(table, path, "hosts", []),
         after_seconds=_seconds(table, path, "after"),
-        to=list(receivers) if EVERYBODY in to else to,
+        to=list(receivers) if ALL_RECEIVERS in to else to,
         quiet=_quiet(table, path, zone),
         every_seconds=_seconds(table, path, "every") or 0.0,
     )

@@ -1,6 +1,7 @@
 """Docstrings of functions begin with a verb; identifiers keep to the words of the field, and not to a dialect of ours."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,27 +24,8 @@ _VERBS = """
     Validates Visits Waits Warms Watches Writes Yields Zooms
     """
 VERBS = frozenset(_VERBS.split())
-NO_WORDS_OF_OURS = {
-    "anew": "what is done: refresh, recreate, refetch",
-    "guest": "connection",
-    "guests": "connections",
-    "hear": "receive",
-    "heard": "received",
-    "heed": "apply",
-    "nobody": "none, or who is meant: caller, viewer, worker",
-    "said": "text, sentence, message",
-    "say": "send, print, report",
-    "says": "text, has, defines",
-    "somebody": "who is meant: caller, viewer, worker",
-    "sulk": "retry_after",
-    "tell": "send, record, report",
-    "telling": "sending, reporting",
-    "tells": "sends, reports",
-    "told": "sent, recorded, reported, given",
-    "untold": "unsent, missing",
-    "whoever": "who is meant: caller, viewer, worker",
-    "wish": "request",
-}
+# A word of this list is in no identifier; with each, what to write instead. The JavaScript is held to it, too.
+DIALECT: dict[str, str] = json.loads(Path(__file__).with_name("plain_words.json").read_text())
 # Their names are stored, or sent as the code of a message.
 CONTRACTS = {("domain/alerts/alert.py", "told")}
 CODES = "domain/errors"
@@ -77,12 +59,12 @@ def _is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def test_identifiers_are_words_of_the_field() -> None:
     found = {
-        f"{file}: {name}": NO_WORDS_OF_OURS[word]
+        f"{file}: {name}": DIALECT[word]
         for file, tree in modules()
         if not file.startswith(CODES)
         for name in [*identifiers(tree), Path(file).stem]
         for word in words(name)
-        if word in NO_WORDS_OF_OURS and (file, name) not in CONTRACTS
+        if word in DIALECT and (file, name) not in CONTRACTS
     }
     assert found == {}, "and what to say instead"
 
