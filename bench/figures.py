@@ -22,7 +22,8 @@ import requests
 from bench.clew_process import clew
 from bench.generate_runs import fill, fill_long
 from bench.many_points import add_metric
-from training.scratch_server import DATABASE, mlflow_server
+from training.mlflow_server import DATABASE
+from training.scratch_server import mlflow_server
 
 RUNS, METRICS, CHARTS, CONNECTIONS, REPEATS = 10, 1_500, 300, 6, 30
 

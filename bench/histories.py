@@ -24,7 +24,8 @@ from services.connections.runs import history_store
 from services.tracking.histories.store import Histories, HistoryStore
 from services.tracking.sources.mlflow_runs import MlflowRuns
 from settings.settings import Settings
-from training.scratch_server import DATABASE, mlflow_server
+from training.mlflow_server import DATABASE
+from training.scratch_server import mlflow_server
 from transport.http_client import JsonService
 
 

@@ -31,7 +31,8 @@ from services.tracking.sources.database_columns import DatabaseColumns
 from services.tracking.sources.database_runs import DatabaseRuns
 from services.tracking.sources.lanes import RunLanes
 from services.tracking.sources.mlflow_runs import MlflowRuns
-from training.scratch_server import DATABASE, mlflow_server
+from training.mlflow_server import DATABASE
+from training.scratch_server import mlflow_server
 from transport.http_client import JsonService
 
 _MLFLOW_PAGE_RUNS = 100

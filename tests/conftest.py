@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, Phase, settings
 from tests.chromium import use_the_installed_driver
 from tests.misbehaving import Misbehaving
 from tests.tracking import Tracking
-from training.scratch_server import DATABASE, mlflow_server
+from training.mlflow_server import DATABASE
+from training.scratch_server import mlflow_server
 
 # Real servers take as long as they take; a fixture that lives longer than an example is what we mean here.
 settings.register_profile(

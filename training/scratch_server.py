@@ -15,18 +15,7 @@ from typing import Final
 from domain.errors.services import UnavailableBecause
 from domain.messages import Text
 
-DATABASE: Final = "mlflow.db"
-
-# What `mlflow server` runs in the end. Its command line has loaded all of MLflow by then, which takes as long as the
-# start of the server itself; the variables are those by which it hands on what it was told.
-_SERVER: Final = ("-m", "uvicorn", "--workers", "1", "mlflow.server.fastapi_app:app")
-_SETTINGS: Final = {
-    "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
-    "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
-    "_MLFLOW_SGI_NAME": "uvicorn",
-    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-}
+_TREE: Final = Path(__file__).parents[1]
 _START_SECONDS: Final = 120.0
 
 
@@ -53,17 +42,14 @@ def mlflow_server(
     """
     port = port or free_port()
     uri = f"http://127.0.0.1:{port}"
-    store = f"sqlite:///{folder / DATABASE}"
-    places = {
-        "_MLFLOW_SERVER_FILE_STORE": store,
-        "_MLFLOW_SERVER_REGISTRY_STORE": store,
-        "_MLFLOW_SERVER_ARTIFACT_DESTINATION": artifacts_destination or f"{folder}/artifacts",
-    }
-    log = () if names_requests else ("--no-access-log",)
-    command = [sys.executable, *_SERVER, *log, "--host", "127.0.0.1", "--port", str(port)]
-    variables = {**os.environ, **_SETTINGS, **places, **(environment or {})}
+    command = [sys.executable, "-m", "training.mlflow_server", "--folder", str(folder.absolute()), "--port", str(port)]
+    if artifacts_destination:
+        command += ["--artifacts-destination", artifacts_destination]
+    if not names_requests:
+        command.append("--no-access-log")
+    variables = {**os.environ, **(environment or {})}
     with (folder / "server.log").open("ab") as output:
-        process = subprocess.Popen(command, env=variables, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=_TREE, env=variables, stdout=output, stderr=output)
         try:
             _wait(uri, process)
             yield uri
@@ -77,7 +63,6 @@ def _wait(uri: str, process: "subprocess.Popen[bytes]") -> None:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy leads to this machine itself
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            # The first who asks for what is in the database has it made.
             with direct.open(f"{uri}/api/2.0/mlflow/experiments/search?max_results=1", timeout=_START_SECONDS):
                 return
         except (urllib.error.URLError, OSError):

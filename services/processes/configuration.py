@@ -4,9 +4,8 @@ Its paths are relative to STATE_DIR. It expands these variables: CLEW_DIR (where
 file), CLEW_TREE (this source tree), CLEW_RUN_DIR (private, lives as long as supervisord, short: a socket's path has 107
 bytes at most), and those that the commands name.
 
-Nothing starts by itself: the launcher says which programs this start needs, and samples once mlflow answers. Once
-started, a program is never given up: a failed start is tried again after 1, 2, 3 … 30 s, and then the launcher begins
-that series anew.
+Nothing starts by itself: the launcher decides which programs this start needs, and when. Once started, a program is
+never given up: a failed start is tried again after 1, 2, 3 … 30 s, and then the launcher begins that series again.
 """
 
 from collections.abc import Sequence
@@ -40,8 +39,7 @@ def configuration(processes: Sequence[ProcessSpec]) -> str:
 def _program(process: ProcessSpec) -> str:
     values = {
         "command": process.command,
-        "directory": process.directory,
-        "environment": process.environment,
+        "directory": "%(ENV_CLEW_DIR)s",
         "autostart": "false",
         "autorestart": "false" if process.runs_once else "true",
         "startsecs": "0" if process.runs_once else str(process.start_seconds),

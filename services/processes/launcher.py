@@ -63,7 +63,9 @@ class _Launch:
         self.state_dir = settings.state_dir
         self.services = [process.name for process in services_of(settings)]
         self.waiting_for = [process.name for process in listening(settings)]
-        self.later = [process.name for process in services_of(settings) if not process.starts_first]
+        others = [process.name for process in services_of(settings) if not process.starts_first]
+        # Before the others: the sample runs are what a first page has to show.
+        self.later = [*([SAMPLES.name] if SAMPLES.is_wanted(settings) else []), *others]
         self.stopping = False
         self.at_terminal = os.isatty(0)
         self.seen: dict[str, Child] = {}
@@ -105,6 +107,7 @@ class _Launch:
             "CLEW_DIR": str(Path.cwd()),
             "MLFLOW_HOST": self.settings.mlflow_host,
             "MLFLOW_PORT": str(self.settings.mlflow_port),
+            "MLFLOW_DIR": str((self.state_dir / "mlflow").absolute()),
             # The children's libraries, such as mlflow's, ask the environment's proxy even for this machine's addresses.
             **sparing_loopback(os.environ),
         }
@@ -134,11 +137,9 @@ class _Launch:
         self.later = []
 
     def _greet(self, supervision: Supervision) -> None:
-        """Notes who answers by now; fills an MLflow that has just come up, and says when all is ready."""
+        """Notes which services answer by now, and prints when all of them do."""
         for name in [one for one in self.waiting_for if self._answers(one)]:
             self.waiting_for.remove(name)
-            if name == MLFLOW.name and SAMPLES.is_wanted(self.settings):
-                supervision.start(SAMPLES.name)
         if not self.waiting_for:
             print_line(f"Clew is ready at {DASHBOARD.url(self.settings)}/ ({self._mlflow()}). Ctrl-C stops it.")
 

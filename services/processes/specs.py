@@ -9,10 +9,10 @@ from settings.settings import Settings
 class ProcessSpec(NamedTuple):
     """One process: what it is called, how it starts, where it listens, and when it is wanted.
 
-    `command` and `directory` are supervisord's, which expands %(ENV_…)s. `listens` is the prefix of its two settings:
-    `MLFLOW` of MLFLOW_HOST and MLFLOW_PORT, empty for HOST and PORT, None where it serves nothing. One that `runs_once`
-    is started by the launcher when its time has come, and ends by itself. What does not `starts_first` waits
-    until the dashboard answers: on two cores, the first page comes before what no page shows at once.
+    `command` is supervisord's, which expands %(ENV_…)s. `listens` is the prefix of its two settings: `MLFLOW` of
+    MLFLOW_HOST and MLFLOW_PORT, empty for HOST and PORT, None where it serves nothing. One that `runs_once` waits by
+    itself for what it needs, and ends. What does not `starts_first` waits until the dashboard answers: on two cores,
+    the first page comes before what no page shows at once.
     """
 
     name: str
@@ -23,8 +23,6 @@ class ProcessSpec(NamedTuple):
     is_wanted: Callable[[Settings], bool]
     unless: str = ""
     more: str = ""
-    directory: str = "%(ENV_CLEW_DIR)s"
-    environment: str = ""
     health_path: str = "/health"
     start_seconds: int = 5
     ends_its_group: bool = False
@@ -54,23 +52,17 @@ class ProcessSpec(NamedTuple):
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-# mlflow spawns the server proper, hence its group. Its job runner would be ten more processes for features that Clew
-# does not use.
 MLFLOW: Final = ProcessSpec(
     name="mlflow",
     title="MLflow",
     meaning="an MLflow server on SQLite",
-    command="python -m mlflow server --host %(ENV_MLFLOW_HOST)s --port %(ENV_MLFLOW_PORT)s --workers 1"
-    " --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts"
-    ' --uvicorn-opts "--timeout-graceful-shutdown 3"',
+    command="python -m training.mlflow_server --host %(ENV_MLFLOW_HOST)s --port %(ENV_MLFLOW_PORT)s"
+    ' --folder "%(ENV_MLFLOW_DIR)s"',
     listens="MLFLOW",
     is_wanted=lambda settings: settings.embedded,
     unless="MLFLOW_TRACKING_URI",
-    directory="mlflow",
-    environment='MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",MLFLOW_DISABLE_TELEMETRY="true"',
     start_seconds=15,
     starts_first=True,
-    ends_its_group=True,
     checks_hosts_itself=True,  # MLFLOW_SERVER_ALLOWED_HOSTS
 )
 _GPU_MONITOR: Final = ProcessSpec(

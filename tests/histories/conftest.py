@@ -7,7 +7,7 @@ import pytest
 
 from tests.histories.setting import Gateway, Logged, dense, new_run
 from tests.tracking import Tracking
-from training.scratch_server import DATABASE
+from training.mlflow_server import DATABASE
 
 
 @pytest.fixture(scope="session")

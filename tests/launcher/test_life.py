@@ -115,7 +115,7 @@ def test_a_killed_inference_engine_comes_back(embedded: Launch) -> None:
 
 
 def test_ctrl_c_ends_everything(embedded: Launch) -> None:
-    assert embedded.processes("uvicorn")  # the server that mlflow spawns: a grandchild
+    assert embedded.processes("training.mlflow_server")
     assert embedded.end(signal.SIGINT) == 0
     assert embedded.processes() == []
     assert embedded.said().endswith("Stopped.\n")
@@ -125,7 +125,7 @@ def test_what_the_user_has_elsewhere_is_not_started(start: Start) -> None:
     launch = start(**elsewhere())
     launch.wait_until_ready()
     assert launch.processes("gunicorn")
-    for ours in ("mlflow server", "training.samples", "gpu_monitor", "python -m inference"):
+    for ours in ("training.mlflow_server", "training.samples", "gpu_monitor", "python -m inference"):
         assert launch.processes(ours) == []
     assert not answers(launch.mlflow_port)
     assert "secret" not in launch.said()

@@ -16,7 +16,8 @@ from services.tracking.sources.mlflow_runs import MlflowRuns
 from services.tracking.sources.pace import Pace, PaceFile
 from tests.misbehaving import Misbehaving, eventually
 from tests.tracking import Tracking
-from training.scratch_server import DATABASE, free_port, mlflow_server
+from training.mlflow_server import DATABASE
+from training.scratch_server import free_port, mlflow_server
 from transport.http_client import JsonService
 
 RUNS = 150

@@ -17,7 +17,7 @@ from tests.gpus.monitor import free_port
 from tests.misbehaving import ERROR_500, HALF_JSON, HTML, WRONG_TYPES, Misbehaving, eventually
 from tests.scheduler.conftest import Start
 from tests.scheduler.service import OVER, Service
-from training.scratch_server import DATABASE
+from training.mlflow_server import DATABASE
 
 _STANDS_STILL_SECONDS = 30.0
 

@@ -32,7 +32,7 @@ from training.tracking.run_log import BATCH
 SAMPLE_TAG: Final = "clew.sample"
 FILLING: Final = "filling"
 COMPLETE: Final = "complete"
-WAIT_SECONDS: Final = 60.0
+WAIT_SECONDS: Final = 600.0  # on a machine that is busy or cold MLflow takes minutes to come up
 
 _DEFAULT_EXPERIMENT: Final = "0"
 _THREADS: Final = 2  # one asks while the other is answered; more only wait for each other in SQLite
