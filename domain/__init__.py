@@ -1,1 +1,3 @@
-"""What things are: pydantic types and pure rules. Imports nothing of ours and does no I/O."""
+"""The vocabulary of the application: pydantic types and pure rules. Imports no other package of this repository and
+does no I/O.
+"""

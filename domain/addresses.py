@@ -1,4 +1,4 @@
-"""Addresses of services: the name and password in them, what of them may be shown, which are sound, and which ours."""
+"""Addresses of services: their credentials, the part that may be shown, which are valid, and which are loopback."""
 
 import re
 import socket
@@ -10,11 +10,12 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from domain.hosts import is_loopback
 
-# As curl, requests, urllib and Go read it; a network in CIDR is not understood by all of them.
+# These names are understood by curl, requests, urllib and Go; a CIDR network is not understood by all of them.
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-# Letters of any language: browsers and resolvers encode them; 0 is no port that anybody can reach.
+# Letters of any language, since browsers and resolvers encode them; port 0 cannot be connected to.
 _HOST_AND_PORT: Final = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(?:0*[1-9][0-9]{0,4})?)?")
-# A password may hold what should have been encoded: all up to the last @ before the next address of a list.
+# A password may hold characters that should have been encoded: match up to the last @ before the next address of a
+# list.
 _USERINFO: Final = re.compile(r"//[^\s,|]*@")
 _HOSTS: Final = re.compile(rf"(?:{_HOST_AND_PORT.pattern}(?:,|$))*")
 _ODD: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
@@ -22,7 +23,7 @@ _ODD: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Credentials:
-    """A name and a password, which no log line shows."""
+    """A name and a password; the password is hidden in log lines."""
 
     username: str
     password: str = field(default="", repr=False)
@@ -37,45 +38,44 @@ def credentials_in(url: str) -> Credentials | None:
 
 
 def without_credentials(url: str) -> str:
-    """Returns the same address without a name and password: what may be shown, and what a request is sent to."""
+    """Returns the same address without a name and password, to be shown or to send a request to."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def hiding_credentials(text: str) -> str:
-    """Returns a text that may hold addresses, or what was meant as one, without their names and passwords."""
+    """Returns a text without the names and passwords of the addresses, valid or not, that it contains."""
     return _USERINFO.sub("//***@", text)
 
 
 def is_sound(url: str, schemes: Sequence[str]) -> bool:
-    """Returns whether an address is one that all who read it read alike: of these schemes, with a host, and a port or
-    none.
+    """Returns whether all URL parsers read an address the same way: one of these schemes, a host, and at most a port.
 
-    An @ behind the host is none: before it stands the rest of a password, which then would be shown as a path.
+    An @ after the host makes it invalid: the text before it is the rest of a password, which would be shown as a path.
     """
     parts = _parts(url)
     return parts is not None and parts.scheme in schemes and _HOST_AND_PORT.fullmatch(_host_part(parts)) is not None
 
 
 def is_sound_database(uri: str) -> bool:
-    """Returns the same of a database's address, which may name no host, or several, and parameters of any kind."""
+    """Returns whether a database's address is valid; it may have no host or several, and any parameters."""
     parts = _parts(uri)
     return parts is not None and _HOSTS.fullmatch(_host_part(parts)) is not None
 
 
 def origin_of(url: str) -> str:
-    """Returns scheme, host and port of an address, for a sentence: no name, no password, no query."""
+    """Returns scheme, host and port of an address for a message: no name, no password, no query."""
     try:
         parts = urlsplit(url)
         if parts.port is not None and parts.username is None and _has_misplaced_at(parts):
-            return "?"  # what looks like a host and a port may be a name and the beginning of a password
+            return "?"  # the supposed host and port may be a name and the beginning of a password
         return urlunsplit((parts.scheme, _host_and_port(parts), "", "", ""))[:120]
-    except ValueError:  # a port or an IPv6 address that is none
+    except ValueError:  # an invalid port or IPv6 address
         return "?"
 
 
 def leads_to_loopback(url: str) -> bool:
-    """Returns whether an address leads to this machine itself, whatever any proxy says."""
+    """Returns whether an address points to this machine itself; proxies are ignored."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -84,8 +84,8 @@ def leads_to_loopback(url: str) -> bool:
 
 
 def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
-    """Returns the variables with which a program asks no proxy of `environment` for loopback addresses."""
-    # Where both are set, programs differ in which one counts.
+    """Returns the environment variables that make a program bypass the proxies of `environment` for loopback addresses."""
+    # Programs differ in which of the two variables takes precedence.
     listed = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
     known = [entry.strip() for entry in listed.split(",") if entry.strip()]
     spared = listed if "*" in known else ",".join(dict.fromkeys([*known, *_LOOPBACK]))
@@ -93,7 +93,7 @@ def sparing_loopback(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Returns the parts of an address; None where it has no sound ones, or readers would differ about them."""
+    """Returns the parts of an address; None where it is invalid or parsers would disagree about it."""
     try:
         parts = urlsplit(url)
         is_port = parts.port is None or parts.port > 0
@@ -104,7 +104,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _has_misplaced_at(parts: SplitResult) -> bool:
-    """Returns whether an @ stands behind the host."""
+    """Returns whether an @ follows the host."""
     return "@" in "".join((parts.path, parts.query, parts.fragment))
 
 
@@ -119,9 +119,7 @@ def _host_and_port(parts: SplitResult) -> str:
 
 
 def _is_here(host: str) -> bool:
-    """Returns whether it is "any address", or loopback in one of the ways that only the C library reads, such as
-    127.1.
-    """
+    """Returns whether a host is the unspecified address, or loopback in a form only the C library reads, such as 127.1."""
     try:
         ip = ip_address(host) if ":" in host or not host[-1:].isdigit() else ip_address(socket.inet_aton(host))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What matters now of the runs in progress: which of them stand still or diverged."""
+"""The runs in progress, with those that stalled or diverged."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from domain.tracking.vocabulary import Vocabulary
 
 
 class RunInProgress(BaseModel):
-    """A run that runs or waits; `silent_minutes` only where it stands still, `diverged` by the names of its metrics."""
+    """A run that runs or waits; `silent_minutes` only if it stalled, `diverged` by the names of its metrics."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,7 +29,7 @@ class RunInProgress(BaseModel):
 
 
 def in_progress(runs: Iterable[Run], now: datetime, vocabulary: Vocabulary) -> list[RunInProgress]:
-    """Returns the runs that are not over: first those to look at, which stand still or diverged, then the newest."""
+    """Returns the runs that are not over: first those that stalled or diverged, then the newest."""
     open_runs = [(run, silent_minutes(run, now)) for run in runs if not run.is_over]
     open_runs.sort(key=lambda pair: _started(pair[0]), reverse=True)
     found = [_progress_of(run, silence, now, vocabulary) for run, silence in open_runs]

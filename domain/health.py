@@ -1,4 +1,4 @@
-"""How whom Clew depends on are doing."""
+"""The health of the services that Clew depends on."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from domain.message_data import Coded, MessageField
 
 
 class State(StrEnum):
-    """How a service is doing: `degraded` is slow, or right now right again after its last refresh failed."""
+    """A service's state: `degraded` is slow, or answering again after its last refresh failed."""
 
     OK = "ok"
     DEGRADED = "degraded"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 class Dependency(Coded):
-    """One service; `age_seconds` is how old what this process shows of it is, null where it shows nothing."""
+    """One service; `age_seconds` is the age of its data in this process, null where there is none."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,7 +39,7 @@ class ServiceKind(StrEnum):
 
 
 class ServiceHealth(BaseModel):
-    """One service under the name that its errors have; `label` tells it from others of its kind."""
+    """One service by the name used in its errors; `label` tells it apart from others of its kind."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,7 +50,7 @@ class ServiceHealth(BaseModel):
 
 
 class HealthReport(BaseModel):
-    """All services, as they were when they were asked; None before the first answer."""
+    """All services as of the last check; `asked_at` is None before the first one."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,7 +1,7 @@
-"""Under which host names a process of ours answers.
+"""The host names under which a Clew process answers.
 
-A page may point its own name at this machine once it is open (DNS rebinding): for the browser it then is of the same
-origin as we are, and no look at `Origin` tells. Only the name in the request's `Host` header does.
+A page can point its own name at this machine after it was opened (DNS rebinding): the browser then treats both as one
+origin, so `Origin` does not reveal it. Only the name in the request's `Host` header does.
 """
 
 import re
@@ -22,16 +22,16 @@ _ASKED: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
 
 
 class TrustedHosts(NamedTuple):
-    """Host names: `names` as `_canonical` writes them, `domains` with a leading dot for all below, or any at all."""
+    """Host names: `names` as `_canonical` returns them, `domains` with a leading dot for all subdomains, or any name."""
 
     names: frozenset[str] = frozenset()
     domains: tuple[str, ...] = ()
     is_any: bool = False
 
     def include(self, host_header: str | None) -> bool:
-        """Returns whether a request with this `Host` is to be answered.
+        """Returns whether a request with this `Host` may be answered.
 
-        Without one it comes from no browser, such as a probe that speaks HTTP/1.0.
+        A request without one does not come from a browser, but for example from an HTTP/1.0 probe.
         """
         if self.is_any or not host_header:
             return True
@@ -40,7 +40,7 @@ class TrustedHosts(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a page comes from, in the one spelling in which two are compared; `port` also where it is the usual one."""
+    """The origin of a page in canonical form, for comparison; `port` is also set if it is the default."""
 
     scheme: str
     host: str
@@ -48,30 +48,32 @@ class Origin(NamedTuple):
 
     @classmethod
     def of(cls, origin: str) -> "Origin | None":
-        """Returns the origin of an address without path, or of `Origin`; None for what is none, such as "null"."""
+        """Parses an address without path, or an `Origin` header; None for anything else, such as "null"."""
         try:
             parts = urlsplit(origin.strip())
             port = parts.port or _PORTS.get(parts.scheme)
             name = _in_ascii(parts.hostname or "")
             host = host_name(f"[{name}]" if ":" in name else name)
-        except ValueError:  # half an IPv6 address, a port that is none, or letters that no name has
+        except ValueError:  # half an IPv6 address, an invalid port, or letters that names cannot have
             return None
         is_bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
         return cls(parts.scheme, host, port) if is_bare and host and port else None
 
     def is_of(self, host_header: str) -> bool:
-        """Returns whether a request with this `Host` asks at this very origin; a proxy may have ended its TLS."""
+        """Returns whether a request with this `Host` is to this origin, assuming its scheme, as a proxy may have ended
+        TLS.
+        """
         return Origin.of(f"{self.scheme}://{host_header}") == self
 
 
 def host_name(host_header: str) -> str | None:
-    """Returns the name of a `Host` header without its port, as names are compared; None for what is none."""
+    """Returns the canonical name in a `Host` header, without its port; None if it is invalid."""
     asked = _ASKED.fullmatch(host_header.strip())
     return _canonical(asked[1]) if asked else None
 
 
 def read_hosts(listed: str) -> TrustedHosts:
-    """Returns the hosts of a comma list; raises ValueError, which names an entry that is none."""
+    """Parses a comma-separated list of hosts; raises ValueError that names an invalid entry."""
     entries = {entry.strip() for entry in listed.split(",")} - {""}
     names = {entry: _listed_name(entry) for entry in entries - {"*"}}
     return TrustedHosts(
@@ -82,26 +84,23 @@ def read_hosts(listed: str) -> TrustedHosts:
 
 
 def listing_hosts(listed: str) -> str:
-    """Validates a setting and returns `listed` as it is; raises ValueError where `read_hosts` does."""
+    """Validates a setting and returns `listed` unchanged; raises ValueError where `read_hosts` does."""
     read_hosts(listed)
     return listed
 
 
 def hosts_answered(listed: str, bound_to: str) -> TrustedHosts:
-    """Returns the hosts for which a process answers that binds to `bound_to` and whose TRUSTED_HOSTS is `listed`."""
+    """Returns the hosts that a process with this TRUSTED_HOSTS answers if it binds to `bound_to`."""
     trusted = read_hosts(listed)
     if not listed.strip() and not is_loopback(bound_to):
         return TrustedHosts(is_any=True)
-    # An address in Host is where the browser went, and cannot be rebound; probes and Prometheus ask by it.
+    # An IP address in Host cannot be rebound; probes and Prometheus use it.
     own = _canonical(bound_to)
     return trusted._replace(names=trusted.names | ({own} if own else set()))
 
 
 def open_host_warning(setting: str, bound_to: str, listed: str) -> str | None:
-    """Returns what to tell whoever starts a process with `setting`=`bound_to` that answers under any name.
-
-    None where fine.
-    """
+    """Returns a warning for a process with `setting`=`bound_to` that answers under any name; None where it does not."""
     if listed.strip() or is_loopback(bound_to):
         return None
     return (
@@ -111,12 +110,12 @@ def open_host_warning(setting: str, bound_to: str, listed: str) -> str | None:
 
 
 def host_refusal(host_header: str | None) -> HostNotTrusted:
-    """Returns the answer to a request whose `Host` is not among the trusted ones."""
+    """Returns the answer to a request whose `Host` is not trusted."""
     return HostNotTrusted(repr((host_header or "")[:100]))
 
 
 def is_loopback(host: str) -> bool:
-    """Returns whether a host is this machine whatever a name server says: 127.0.0.0/8, ::1, localhost and all below."""
+    """Returns whether a host is this machine by definition: 127.0.0.0/8, ::1, localhost and its subdomains."""
     name = host.lower().removesuffix(".")
     try:
         address = ip_address(name.removeprefix("[").removesuffix("]"))
@@ -127,7 +126,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _listed_name(entry: str) -> str:
-    """Returns a name or address of the list, without its port, which nobody compares."""
+    """Returns the canonical name or address of a list's entry, without its port, which is not compared."""
     bare = entry.removeprefix(".")
     with suppress(ValueError):
         return str(ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare))
@@ -144,12 +143,12 @@ def _listed_name(entry: str) -> str:
 
 
 def _in_ascii(host: str) -> str:
-    """Encodes a name of any language as browsers do; raises UnicodeError, a ValueError, for what can be none."""
+    """Encodes an international name as browsers do; raises UnicodeError, a ValueError, if it is invalid."""
     return host.encode("idna").decode("ascii")
 
 
 def _canonical(host: str) -> str | None:
-    """Returns a host as it is compared: in lower case, without a trailing dot; an address in its one spelling."""
+    """Returns a host in canonical form: lower case, no trailing dot, and the one spelling of an address."""
     name = host.lower().removesuffix(".")
     if name.startswith("[") or ":" in name:
         try:

@@ -1,4 +1,4 @@
-"""Who may do what, for every process: which requests read, write or set to work, who asks, and who of them is refused.
+"""Access control for every process: what a request does (read, write, work), who sends it, and whether it is refused.
 
-What comes in here knows headers and settings, and no server: each process hands it the requests that it gets.
+This package reads headers and settings but no server objects: each process passes it the requests it receives.
 """

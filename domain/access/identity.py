@@ -1,6 +1,6 @@
-"""Who asks: read from a request's headers and from the peer that sent it.
+"""The identity of a requester, read from the request's headers and its peer address.
 
-No login of our own: a proxy in front of Clew knows the users and names them in a header, and a program holds a token.
+Clew has no login of its own: a proxy in front of it names the user in a header, and programs send a token.
 """
 
 import hmac
@@ -18,52 +18,52 @@ _LONGEST_PAGE: Final = 64
 
 
 class Headers(Protocol):
-    """A request's headers, such as Flask's `request.headers`: `get` minds no case."""
+    """A request's headers, such as Flask's `request.headers`; names are case-insensitive."""
 
     def get(self, key: str, default: str, /) -> str:
-        """Returns the header's value, several of one name joined with commas."""
+        """Returns the header's value; several headers of one name are joined with commas."""
 
 
 class IdentityRules(AccessRules, Protocol):
-    """The settings by which a name counts."""
+    """The settings that decide whether a user name is trusted."""
 
     @property
     def trusted_user_header(self) -> str | None:
-        """The header that holds the name."""
+        """The header that holds the user name."""
 
     @property
     def trusted_networks(self) -> Sequence[IPv4Network | IPv6Network]:
-        """Where the proxies are that may name users."""
+        """The networks of the proxies that may name users."""
 
     @property
     def trusted_proxy_secret(self) -> str | None:
-        """What a proxy says to be believed, wherever it is; None: its address is what counts."""
+        """The secret that proves a proxy, wherever it runs; None: the proxy's address decides."""
 
 
 def page_asker(headers: Headers, peer: str | None, rules: IdentityRules) -> Asker:
-    """Returns the reader of a page of ours who sent this."""
+    """Returns the identity of a page's user who sent this request."""
     return Asker(True, user_of(headers, peer, rules), _page(headers), has_token(headers, rules.api_token))
 
 
 def program_asker(headers: Headers, peer: str | None, rules: IdentityRules) -> Asker:
-    """Returns the program that sent this; another process of ours hands on whose page it works for."""
+    """Returns the identity of a program that sent this request; other Clew processes forward the page they act for."""
     return page_asker(headers, peer, rules)._replace(is_page=False)
 
 
 def headers_of(asker: Asker, rules: IdentityRules) -> dict[str, str]:
-    """Returns the headers by which another process of ours, under the same settings, learns who asks."""
+    """Returns the headers that pass this identity on to another Clew process with the same settings."""
     sent = {TOKEN_HEADER: rules.api_token, PROXY_HEADER: rules.trusted_proxy_secret, PAGE_HEADER: asker.page}
     if rules.trusted_user_header is not None:
         sent[rules.trusted_user_header] = asker.user
-    # As WSGI reads it: bytes as Latin-1.
+    # WSGI decodes header bytes as Latin-1.
     return {name: value.encode().decode("latin-1") for name, value in sent.items() if value is not None}
 
 
 def user_of(headers: Headers, peer: str | None, rules: IdentityRules) -> str | None:
-    """Returns the user whom a trusted proxy names; None where there is no such proxy, or it names nobody.
+    """Returns the user named by a trusted proxy; None without such a proxy, or where it names no valid user.
 
-    A name with a comma counts for none: that is what several headers of one name are joined to, so a proxy that adds
-    its header to the sender's own, instead of overwriting it, vouches for nobody.
+    A name with a comma is invalid: several headers of one name are joined with commas, so a proxy that appends its
+    header to the client's instead of overwriting it does not vouch for either.
     """
     name = rules.trusted_user_header
     if name is None or not is_trusted(headers, peer, rules):
@@ -73,7 +73,7 @@ def user_of(headers: Headers, peer: str | None, rules: IdentityRules) -> str | N
 
 
 def has_token(headers: Headers, token: str | None) -> bool:
-    """Returns whether `token` was sent: as bearer, or in a header of its own beside a proxy's `Authorization`."""
+    """Returns whether `token` was sent, as bearer or in its own header next to a proxy's `Authorization`."""
     if token is None:
         return False
     scheme, _, bearer = headers.get("Authorization", "").partition(" ")
@@ -82,7 +82,7 @@ def has_token(headers: Headers, token: str | None) -> bool:
 
 
 def is_trusted(headers: Headers, peer: str | None, rules: IdentityRules) -> bool:
-    """Returns whether a peer may name users: it knows the secret, or, where none is set, is among the proxies."""
+    """Returns whether a peer may name users: it sends the secret or, where none is set, its address is a proxy's."""
     if rules.trusted_proxy_secret is not None:
         return _is_same(headers.get(PROXY_HEADER, ""), rules.trusted_proxy_secret)
     try:
@@ -90,7 +90,7 @@ def is_trusted(headers: Headers, peer: str | None, rules: IdentityRules) -> bool
     except ValueError:
         return False
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped  # what a socket for both families calls an IPv4 peer
+        address = address.ipv4_mapped  # an IPv4 peer, as a dual-stack socket reports it
     return any(address in network for network in rules.trusted_networks)
 
 
@@ -100,12 +100,12 @@ def _page(headers: Headers) -> str | None:
 
 
 def _is_same(given: str, secret: str) -> bool:
-    """Compares as bytes, in a time that gives nothing away; WSGI hands bytes over as Latin-1."""
+    """Compares bytes in constant time; WSGI passes them as Latin-1."""
     return hmac.compare_digest(given.strip().encode("latin-1", "replace"), secret.encode())
 
 
 def _decoded(value: str) -> str:
-    """Reads WSGI's Latin-1 as the UTF-8 that it is nowadays."""
+    """Decodes a header value as UTF-8, which WSGI passes as Latin-1."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:

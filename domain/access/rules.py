@@ -1,4 +1,4 @@
-"""What a request does, and whether who asks may do it."""
+"""What a request does, and whether its sender may do it."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
@@ -14,7 +14,7 @@ from domain.errors.records import (
 
 
 class Access(StrEnum):
-    """What a request does: it reads, changes what others see, or has Clew work for a while."""
+    """What a request does: it reads, changes what others see, or makes Clew compute for a while."""
 
     READ = "read"
     WRITE = "write"
@@ -22,9 +22,9 @@ class Access(StrEnum):
 
 
 class Asker(NamedTuple):
-    """Who asks: a reader of one of our pages, else a program; `user` where somebody who is trusted says the name.
+    """The sender of a request: a user of one of Clew's pages, or a program; `user` is a name that a trusted proxy sent.
 
-    `page` is a secret of one open page, by which it is known again where nobody has a name.
+    `page` is the secret of one open page; it identifies the sender where no user is known.
     """
 
     is_page: bool = False
@@ -34,15 +34,15 @@ class Asker(NamedTuple):
 
 
 class AccessRules(Protocol):
-    """The settings that decide."""
+    """The settings that decide what is allowed."""
 
     @property
     def read_only(self) -> bool:
-        """Whether nobody changes anything."""
+        """Whether every change is refused."""
 
     @property
     def api_token(self) -> str | None:
-        """What programs have to send; on a page, only known users write then."""
+        """The token that programs must send; where it is set, only known users may write on pages."""
 
 
 _READ_ONLY: Final = {Access.WRITE: ReadOnly, Access.WORK: MeasuresNothing}
@@ -56,24 +56,23 @@ def refusal(access: Access, asker: Asker, rules: AccessRules) -> ClewError | Non
         return TokenNeeded()
     if rules.read_only:
         return _READ_ONLY[access]()
-    # An open page would else be the way around the token.
+    # Otherwise an open page would bypass the token.
     if asker.is_page and rules.api_token is not None and asker.user is None:
         return UserUnknown()
     return None
 
 
 def check(access: Access, asker: Asker, rules: AccessRules) -> None:
-    """Raises what `refusal` returns."""
+    """Raises the error that `refusal` returns, if any."""
     error = refusal(access, asker, rules)
     if error is not None:
         raise error
 
 
 def not_yours(starter: Asker, asker: Asker) -> NotYours | None:
-    """Returns why `asker` may not cancel what `starter` started; None where they are one, or the starter is not
-    known.
+    """Returns why `asker` may not cancel what `starter` started; None if they are the same, or the starter is unknown.
 
-    A name counts before a page: who is known may cancel from another page, and after a reload.
+    A user name takes precedence over the page: a known user may cancel from another page, and after a reload.
     """
     if starter.user is not None:
         return None if asker.user == starter.user else EvaluationOfAnother(starter.user)

@@ -1,4 +1,4 @@
-"""The types and meanings of the settings that say who may do what: more than one process reads them."""
+"""Types and descriptions of the access settings, which several processes read."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 
 def networks(listed: str) -> list[IPv4Network | IPv6Network]:
-    """Returns the networks and addresses of a comma list; raises ValueError, which names the odd one."""
+    """Returns the networks and addresses of a comma-separated list; raises ValueError that names the invalid entry."""
     return [ip_network(entry) for entry in map(str.strip, listed.split(",")) if entry]
 
 

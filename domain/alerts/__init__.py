@@ -1,1 +1,1 @@
-"""What deserves word to the team: kinds, rules, and what was told."""
+"""Alerts: kinds of events, the rules for sending them, and what was sent."""

@@ -1,4 +1,4 @@
-"""What happened or holds, and whom the team's watcher told of it: as it is kept, and as a page shows it."""
+"""An alert about an event or condition, with the receivers that were notified: as stored and as shown on a page."""
 
 import hashlib
 from typing import Annotated, Final
@@ -10,11 +10,11 @@ from domain.alerts.patterns import fits
 from domain.message_data import MessageField
 
 MOST_CHARACTERS: Final = 5_000
-"""Of a tag, whatever the version of MLflow."""
+"""Limit of a tag's value in every version of MLflow."""
 _LONGEST: Final = 300
 _MOST_RECEIVERS: Final = 50
 
-# The end of the year 9999: of a later moment there is no date.
+# The end of the year 9999: Python has no later date.
 _LATEST_MS: Final = 253_402_300_799_999
 
 Moment = Annotated[int, Field(ge=0, le=_LATEST_MS)]
@@ -23,9 +23,9 @@ ReceiverName = Annotated[str, Field(max_length=60)]
 
 
 class Subject(BaseModel):
-    """What an alert is about: a run, a GPU, a service; `key` is the same for as long as it is the same thing.
+    """What an alert is about: a run, a GPU, a service; `key` identifies the same thing over time.
 
-    `experiment` and `host` say where; `page` is the address below Clew's own that shows it.
+    `experiment` and `host` locate it; `page` is the path on Clew that shows it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +39,7 @@ class Subject(BaseModel):
 
 
 class Due(BaseModel):
-    """A message that is still to be sent: by which rule, how often that was tried, and why it has not arrived."""
+    """A message that is not sent yet: the rule that sends it, the number of attempts, and why they failed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,10 +49,10 @@ class Due(BaseModel):
 
 
 class Alert(BaseModel):
-    """One thing that the team is told of; moments in Unix ms.
+    """One event or condition that the team is notified of; moments in Unix ms.
 
-    `until_ms` is None while it holds, and `since_ms` for what has no duration. `told` says when whom; `due` who is
-    still to be told. `is_muted` where nobody is, since somebody muted it.
+    `until_ms` is None while the condition holds; `since_ms` is the moment of an event without duration. `told` maps
+    each notified receiver to the moment, `due` holds the messages still to be sent. `is_muted` if a mute suppresses it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,16 +69,18 @@ class Alert(BaseModel):
 
     @property
     def holds(self) -> bool:
-        """Whether it is so now."""
+        """Whether the condition still holds."""
         return self.until_ms is None
 
     def with_delivery(self, receiver: str, at_ms: int) -> "Alert":
-        """Returns the same after a receiver has taken a message about it."""
+        """Returns a copy that records the delivery of a message to `receiver`."""
         due = {name: one for name, one in self.due.items() if name != receiver}
         return self.model_copy(update={"due": due, "told": {**self.told, receiver: at_ms}})
 
     def merged(self, other: "Alert") -> "Alert":
-        """Returns one alert as two watchers know it: what one of them told is told, and over is over."""
+        """Returns one alert that combines the records of two watchers: all deliveries of both, and ended if either saw
+        the end.
+        """
         told = {**self.told, **other.told}
         due = {name: one for name, one in {**other.due, **self.due}.items() if name not in told}
         until = self.until_ms if self.until_ms is not None else other.until_ms
@@ -86,7 +88,7 @@ class Alert(BaseModel):
 
     @property
     def as_tag(self) -> str:
-        """As it is kept in MLflow; where that is too long, without what is still to be sent."""
+        """The JSON stored in MLflow; where it is too long, without causes or without the messages still to be sent."""
         without = {name: one.model_copy(update={"cause": None}) for name, one in self.due.items()}
         for due in (self.due, without, {}):
             text = self.model_copy(update={"due": due}).model_dump_json(exclude_defaults=True)
@@ -96,7 +98,7 @@ class Alert(BaseModel):
 
 
 class Mute(BaseModel):
-    """What is not to be told until `until_ms`, who wants that, and why; empty lists are anything."""
+    """Alerts that are not sent before `until_ms`, with author and reason; empty lists match anything."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -108,7 +110,7 @@ class Mute(BaseModel):
     why: Annotated[str, Field(max_length=500)] = ""
 
     def silences(self, kind: AlertKind, subject: Subject, now_ms: int) -> bool:
-        """Returns whether it is in force and names this."""
+        """Returns whether this mute is in force and matches the alert."""
         if now_ms >= self.until_ms or (self.kinds and kind not in self.kinds):
             return False
         return not self.pattern or any(
@@ -117,5 +119,5 @@ class Mute(BaseModel):
 
 
 def alert_id(key: str) -> str:
-    """Returns the id of what has this key: the same for each watcher, and after each restart."""
+    """Returns the alert id of a key: the same in each watcher and after a restart."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]

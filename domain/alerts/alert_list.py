@@ -1,4 +1,4 @@
-"""All alerts and mutes, as every page and program gets them."""
+"""All alerts and mutes, as pages and the API get them."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -9,14 +9,14 @@ from domain.alerts.alert import Alert, Moment, Mute
 from domain.alerts.kinds import AlertKind
 
 MOST_HOURS: Final = 24 * 30
-# A watcher says every 5 minutes that it works; clocks differ.
+# A watcher writes a heartbeat every 5 minutes; clocks differ.
 _SILENT_MS: Final = 10 * 60_000
 
 
 class AlertList(BaseModel):
-    """What is known of alerts; `watcher` is the machine whose watcher works, None where none does.
+    """All known alerts; `watcher` is the machine whose watcher works, None if none does.
 
-    `watcher_at_ms` is when that watcher said so last, in Unix ms.
+    `watcher_at_ms` is the watcher's last heartbeat, in Unix ms.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,35 +26,35 @@ class AlertList(BaseModel):
     watcher: str | None = None
     watcher_at_ms: Moment | None = None
     is_watched: bool = False
-    """Whether there ever was a watcher."""
+    """Whether a watcher ever ran."""
 
     @property
     def holding(self) -> list[Alert]:
-        """What is so now, the newest first."""
+        """The alerts that hold now, newest first."""
         return _newest([one for one in self.alerts if one.holds])
 
     @property
     def undelivered(self) -> list[Alert]:
-        """What somebody is still to be told, and was tried to be."""
+        """The alerts with a message that failed at least once and is still to be sent."""
         return _newest([one for one in self.alerts if any(due.tries for due in one.due.values())])
 
     @property
     def over(self) -> list[Alert]:
-        """What happened, and what is over."""
+        """The events, and the conditions that ended."""
         return _newest([one for one in self.alerts if not one.holds])
 
     def has_live_watcher(self, now_ms: int) -> bool:
-        """Returns whether a watcher works, and had said so lately at this moment."""
+        """Returns whether a watcher works whose last heartbeat was recent at this moment."""
         heartbeat_ms = self.watcher_at_ms
         return self.watcher is not None and (heartbeat_ms is None or now_ms - heartbeat_ms <= _SILENT_MS)
 
     def mutes_in_force(self, now_ms: int) -> list[Mute]:
-        """Returns those that have not ended."""
+        """Returns the mutes that have not ended."""
         return [one for one in self.mutes if one.until_ms > now_ms]
 
 
 class MuteRequest(BaseModel):
-    """What is not to be told for a time, and why; no kinds and no pattern is everything."""
+    """A request to suppress alerts for a time, with a reason; no kinds and no pattern match everything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

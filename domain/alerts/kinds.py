@@ -1,11 +1,11 @@
-"""What the team is told of, and for how long each must hold before it is."""
+"""The kinds of alerts, and for how long a condition must hold before it is sent."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class AlertKind(StrEnum):
-    """One kind of event; `ALERTS_FILE` names them so."""
+    """One kind of event, by its name in `ALERTS_FILE`."""
 
     FINISHED = "finished"
     FAILED = "failed"
@@ -31,4 +31,4 @@ HOLDS_SECONDS: Final = {
     AlertKind.SERVICE_DOWN: 60.0,
     AlertKind.DISK_FULL: 60.0,
 }
-"""For how long a thing must hold where no rule says so; what is not here is told at once."""
+"""How long a condition must hold where no rule sets it; kinds that are not listed are sent at once."""

@@ -1,4 +1,4 @@
-"""Who is told of what, where, after how long, when not, and how often at most."""
+"""Rules for alerts: which receivers get which kinds, after how long, when not, and how often at most."""
 
 import re
 from datetime import datetime, time
@@ -21,7 +21,7 @@ _SHORTEST: Final = 8
 
 
 class Receiver(BaseModel):
-    """Where messages go: `url` is Apprise's, a secret."""
+    """A receiver of messages; `url` is an Apprise URL, a secret."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,23 +31,23 @@ class Receiver(BaseModel):
 
 
 class QuietHours(NamedTuple):
-    """From when to when a rule waits, each day, in this zone; over midnight where `begin` is after `end`."""
+    """Daily hours during which a rule sends nothing, in a time zone; over midnight where `begin` is after `end`."""
 
     begin: time
     end: time
     zone: str
 
     def is_quiet(self, now: datetime) -> bool:
-        """Returns whether it waits at this moment."""
+        """Returns whether `now` is within these hours."""
         at = now.astimezone(ZoneInfo(self.zone)).time()
         return self.begin <= at < self.end if self.begin <= self.end else at >= self.begin or at < self.end
 
 
 class Rule(BaseModel):
-    """One rule; empty lists of kinds and patterns are anything.
+    """One rule; empty lists of kinds and patterns match anything.
 
-    `after_seconds` is how long a thing must hold, None as its kind says. Between two messages by it to one receiver
-    lie at least `every_seconds`: what happens meanwhile comes together in the next.
+    `after_seconds` is how long a condition must hold; None: the default of its kind. Messages of this rule to one
+    receiver are at least `every_seconds` apart: what happens meanwhile is collected in the next one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,7 +63,7 @@ class Rule(BaseModel):
     every_seconds: float = 0.0
 
     def names_it(self, kind: AlertKind, subject: Subject) -> bool:
-        """Returns whether it is about such a thing."""
+        """Returns whether the rule matches this kind and subject."""
         return (
             (not self.what or kind in self.what)
             and fits_any(self.experiments, subject.experiment)
@@ -77,7 +77,7 @@ class Rule(BaseModel):
 
 
 class AlertRules(BaseModel):
-    """All that `ALERTS_FILE` says."""
+    """The content of `ALERTS_FILE`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,15 +93,15 @@ class AlertRules(BaseModel):
         return next((one for one in self.rules if one.name == name), None)
 
     def soonest(self, kind: AlertKind, subject: Subject) -> float:
-        """Returns after how many seconds a condition is an alert.
+        """Returns after how many seconds a condition becomes an alert.
 
-        By the first rule that sends it, else by its kind's default.
+        The shortest time of the rules that match it, else the default of its kind.
         """
         found = [rule.after(kind) for rule in self.rules if rule.names_it(kind, subject)]
         return min(found, default=HOLDS_SECONDS.get(kind, 0.0))
 
     def due(self, alert: Alert, held_seconds: float) -> dict[str, str]:
-        """Returns who is to be told of an alert by now, and by which rule: the first that names it and the receiver."""
+        """Returns the receivers to notify by now, each with the name of the first rule that matches it and the alert."""
         found: dict[str, str] = {}
         for rule in self.rules:
             if rule.names_it(alert.kind, alert.subject) and held_seconds >= rule.after(alert.kind):
@@ -110,9 +110,9 @@ class AlertRules(BaseModel):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The addresses of receivers, and those of their parts that may give access, as written and as meant.
+        """The receivers' addresses and the parts of them that may give access, as written and URL-decoded.
 
-        No host's name is one, and no short word but a password.
+        Host names are left out, and short words unless they are passwords.
         """
         parts = {part for one in self.receivers for part in _PARTS.split(one.url) if len(part) >= _SHORTEST}
         hosts = {part for part in parts if _HOST.fullmatch(part)}

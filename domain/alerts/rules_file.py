@@ -1,4 +1,4 @@
-"""ALERTS_FILE: receivers and rules, as TOML; a mistake is told with its line and the word that is wrong."""
+"""Reads ALERTS_FILE: receivers and rules as TOML; an error names the line and the wrong word."""
 
 import difflib
 import re
@@ -28,7 +28,7 @@ Path = tuple[str | int, ...]
 
 
 class _Mistake(Exception):
-    """What is wrong, where in the file's values, and at which word."""
+    """An error: its cause, its path in the file's values, and the wrong word."""
 
     def __init__(self, path: Path, cause: str, word: str = "") -> None:
         super().__init__(cause)
@@ -40,9 +40,10 @@ class _Mistake(Exception):
 def read_rules(
     text: str, environment: Mapping[str, str], is_address: Callable[[str], bool] = lambda _url: True
 ) -> AlertRules:
-    """Returns the receivers and rules of a file; raises BadInput, in English: it is for a terminal.
+    """Returns the receivers and rules of a file; raises InvalidArgument with an English text for the terminal.
 
-    An address that begins with $ is the value of that variable. `is_address` tells whether a message can be sent there.
+    A URL that begins with $ is read from that environment variable. `is_address` returns whether Apprise can send to a
+    URL.
     """
     try:
         return _rules(tomllib.loads(text), environment, is_address)
@@ -91,7 +92,7 @@ def _receiver(
         url = environment.get(variable, "")
         if not url:
             raise _Mistake(where, f"the variable {variable} is not set", variable)
-    if not is_address(url):  # not shown: it is a secret
+    if not is_address(url):  # not shown, because it is a secret
         scheme = url.partition("://")[0] if "://" in url else "without ://"
         raise _Mistake(where, f"Apprise cannot send to this address ({scheme[:30]})")
     return Receiver(name=name, url=url, language=_language(table, (*path, "language"), language))

@@ -1,4 +1,4 @@
-"""At which line of a TOML file a value stands, which its parser does not keep."""
+"""Finds the line of a value in a TOML file, which the parser does not record."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,9 @@ _KEY: Final = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[\w-]+(?:\s*\.\s*[\w-]+)*)\s*=
 
 
 def line_of(text: str, path: Sequence[str | int], word: str = "") -> int:
-    """Returns the line, from 1, of the value at `path`, such as ("rules", 1, "what"); in it, that of `word`.
+    """Returns the line, from 1, of the value at `path`, such as ("rules", 1, "what"), or of `word` in it.
 
-    Of what is nowhere, the line of the nearest table around it.
+    For a missing value it is the line of the nearest enclosing table.
     """
     lines = text.splitlines()
     best, depth = 1, 0
@@ -25,7 +25,7 @@ def line_of(text: str, path: Sequence[str | int], word: str = "") -> int:
 
 
 def _places(lines: Sequence[str]) -> Iterator[tuple[int, tuple[str | int, ...]]]:
-    """Yields the path of each table and key, by its line."""
+    """Yields each table and key as its line and path."""
     table: tuple[str | int, ...] = ()
     counts: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
@@ -46,5 +46,5 @@ def _plain(name: str) -> list[str]:
 
 
 def _shared(found: Sequence[str | int], path: Sequence[str | int]) -> int:
-    """Returns how many parts of the path a place names, if it names nothing else."""
+    """Returns the length of `found` if it is a prefix of `path`, else 0."""
     return len(found) if tuple(path[: len(found)]) == tuple(found) else 0

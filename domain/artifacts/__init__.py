@@ -1,1 +1,1 @@
-"""What a run's files are: their paths, their kinds by name and first bytes, and what of them is shown. No I/O."""
+"""The files of runs: their paths, their kinds by name and first bytes, and how they are previewed. No I/O."""

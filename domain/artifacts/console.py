@@ -1,4 +1,4 @@
-"""Which of a run's files is what its program wrote to its console."""
+"""Finds a run's files that hold the console output of its program."""
 
 import re
 from collections.abc import Iterable
@@ -22,8 +22,8 @@ _ORDER: Final = tuple(
 
 
 def console_logs(entries: Iterable[ArtifactEntry]) -> list[ArtifactEntry]:
-    """Returns the files that may be it, the likeliest for a crash's last words first; empty ones are none."""
-    # MLflow leaves the size of an empty file out.
+    """Returns the files that may hold console output, the likeliest to contain a crash first; empty files are left out."""
+    # MLflow omits the size of an empty file.
     ranked = [(rank, entry) for entry in entries if entry.size_bytes and (rank := _rank(entry.name)) is not None]
     return [entry for _rank, entry in sorted(ranked, key=lambda one: one[0])]
 

@@ -1,7 +1,6 @@
-"""A Plotly figure that a run logged, as JSON or within an HTML page: what of it can be drawn, and nothing else.
+"""A Plotly figure that a run logged, as JSON or in an HTML page: the safe and bounded part of it that is drawn.
 
-It is a stranger's. A layout can load pictures of other hosts, offer buttons that change everything, and hold links: of
-a figure is kept what draws, and that is bounded.
+The figure is untrusted: a layout can load pictures of other hosts, add buttons that change everything, and hold links.
 """
 
 import json
@@ -16,8 +15,8 @@ MOST_TRACES: Final = 200
 _DEEPEST: Final = 12
 _LONGEST_TEXT: Final = 2_000
 DRAWN: Final = ("scatter", "bar", "pie")
-"""What the pages' Plotly draws; `scattergl` is drawn as the first."""
-# What asks other hosts, acts, is a control, or changes while nobody does anything.
+"""Kinds of traces that the pages' Plotly bundle draws; `scattergl` is drawn as `scatter`."""
+# Attributes that load from other hosts, react, are controls, or change without a user's action.
 _NEVER: Final = frozenset(
     (
         *("images", "source", "updatemenus", "sliders", "frames", "transforms", "stream", "ids", "uid", "modebar"),
@@ -25,7 +24,7 @@ _NEVER: Final = frozenset(
         *("uirevision", "datarevision", "editrevision", "selectionrevision", "rangeslider", "computed"),
     )
 )
-# The page decides on these.
+# The page sets these.
 _NOT_IN_LAYOUT: Final = frozenset(("width", "height", "autosize", "minreducedwidth", "minreducedheight"))
 _LINK: Final = re.compile(r"</?\s*a\b[^>]*>?", re.IGNORECASE)
 _PLOTTED: Final = re.compile(r"Plotly\.(?:newPlot|react)\(\s*")
@@ -34,7 +33,7 @@ _DTYPES: Final = {"i1": 1, "u1": 1, "i2": 2, "u2": 2, "i4": 4, "u4": 4, "f4": 4,
 
 
 class FileFigure(BaseModel):
-    """Traces and a layout for Plotly; `left_out` names kinds of traces that are not drawn, `traces` counts all."""
+    """Traces and a layout for Plotly; `left_out` names the kinds of traces that are not drawn, `traces` counts all."""
 
     data: list[dict[str, Any]]
     layout: dict[str, Any]
@@ -43,11 +42,11 @@ class FileFigure(BaseModel):
 
 
 class TooManyValues(Exception):
-    """A figure holds more than a page should draw."""
+    """The figure holds more values than a page should draw."""
 
 
 def figure_of(value: Any) -> FileFigure | None:
-    """Returns the figure that a JSON value is; None for any other. Raises `TooManyValues`."""
+    """Returns the figure in a JSON value; None if it is none. Raises `TooManyValues`."""
     if not _is_figure(value):
         return None
     traces = value["data"]
@@ -63,7 +62,7 @@ def figure_of(value: Any) -> FileFigure | None:
 
 
 def figure_in_page(text: str) -> FileFigure | None:
-    """Returns the first figure that a page made by Plotly draws; None where none can be read."""
+    """Returns the first figure drawn by a page that Plotly made; None where none can be read."""
     found = (figure_of(value) for value in _plotted(text))
     return next((figure for figure in found if figure is not None), None)
 
@@ -88,7 +87,7 @@ def _drawn(trace: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _kept(value: Any, left: list[int], depth: int) -> Any:
-    """Returns what of a value is kept; `left` counts down."""
+    """Returns the value without what is not allowed; `left` counts the values that may still be kept."""
     left[0] -= 1
     if left[0] < 0 or depth > _DEEPEST:
         raise TooManyValues
@@ -98,7 +97,7 @@ def _kept(value: Any, left: list[int], depth: int) -> Any:
         return [_kept(one, left, depth + 1) for one in value]
     if isinstance(value, str):
         return _LINK.sub("", value)[:_LONGEST_TEXT]
-    # JSON has no other numbers, and Python's reads them.
+    # JSON has no NaN or infinity, but Python's parser reads them.
     return None if isinstance(value, float) and not -1e308 < value < 1e308 else value
 
 
@@ -107,7 +106,7 @@ def _object(value: dict[str, Any], left: list[int], depth: int) -> dict[str, Any
 
 
 def _packed(value: dict[str, Any], left: list[int]) -> dict[str, Any] | None:
-    """Returns an array as Plotly packs one, without a shape: what is drawn here is a row of numbers."""
+    """Returns a packed array in Plotly's format without its shape: only one-dimensional arrays are drawn."""
     size, data = _DTYPES.get(str(value.get("dtype"))), value["bdata"]
     if size is None or not isinstance(data, str):
         return None
@@ -118,7 +117,7 @@ def _packed(value: dict[str, Any], left: list[int]) -> dict[str, Any] | None:
 
 
 def _plotted(text: str) -> Iterator[Any]:
-    """Yields data and layout of each call that draws, as far as their JSON can be read."""
+    """Yields data and layout of each plotting call whose JSON can be read."""
     decoder = json.JSONDecoder()
     for call, _number in zip(_PLOTTED.finditer(text), range(_MOST_CALLS), strict=False):
         try:

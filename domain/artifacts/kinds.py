@@ -1,4 +1,4 @@
-"""What kind of file it is, by its name and its first bytes; the type that it is served as, which is ours to choose."""
+"""The kind of a file by its name and first bytes, and the media type that Clew serves it as."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -42,8 +42,8 @@ _KINDS: Final[Mapping[str, Kind]] = {
     ".ipynb": Kind.NOTEBOOK,
     ".onnx": Kind.ONNX,
 }
-# Of what a browser shows by itself; anything else is a text or is saved. None of these runs anything, for each answer
-# with a file is a sandbox besides.
+# Types that a browser shows by itself; all other files are served as text or downloaded. None of these can run scripts,
+# since each answer with a file is sandboxed as well.
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -77,14 +77,14 @@ HEAD_BYTES: Final = 4096
 
 
 def kind_of(path: str) -> Kind:
-    """Returns the kind that a file's name says."""
+    """Returns the kind of a file by its name."""
     if name_of(path) in _NAMES:
         return Kind.TEXT
     return _KINDS.get(suffix_of(path), Kind.OTHER)
 
 
 def media_type(path: str) -> str:
-    """Returns the type that a file is served as; what could run anything is a text, and what nobody knows is bytes."""
+    """Returns the media type a file is served as: active content as text, unknown kinds as bytes."""
     if (found := MEDIA_TYPES.get(suffix_of(path))) is not None:
         return found
     kind = kind_of(path)
@@ -94,7 +94,7 @@ def media_type(path: str) -> str:
 
 
 def begins_as_named(path: str, head: bytes) -> bool:
-    """Returns whether the first bytes are those of what the name says, where that can be told."""
+    """Returns whether the first bytes match the kind that the name suggests, where that can be checked."""
     suffix = suffix_of(path)
     if suffix == ".svg":
         return b"<svg" in head and is_text(head)
@@ -104,13 +104,13 @@ def begins_as_named(path: str, head: bytes) -> bool:
 
 
 def is_text(head: bytes) -> bool:
-    """Returns whether a file that begins so is a text in UTF-8, or in something that ASCII is a part of."""
+    """Returns whether a file with this beginning is text in UTF-8 or another encoding that extends ASCII."""
     if b"\0" in head:
         return False
     try:
         head[:-4].decode() if len(head) >= HEAD_BYTES else head.decode()
     except UnicodeDecodeError as error:
-        # Cut within a character at its end, or Latin-1 with a letter here and there.
+        # The head was cut within its last character, or the text is Latin-1 with a few non-ASCII letters.
         return error.start >= len(head) - 8 or _mostly_ascii(head)
     return True
 

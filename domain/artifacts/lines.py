@@ -1,9 +1,9 @@
-"""Lines of a part of a text: whole ones, with the byte at which each part begins."""
+"""Splits a part of a text file into whole lines, with byte offsets."""
 
 from typing import Final, NamedTuple
 
 LONGEST_LINE: Final = 4_000
-"""Characters of a line that are shown; a file without line ends is one line."""
+"""Characters of a line that are shown, as a file without line ends is a single line."""
 
 
 class TextPart(NamedTuple):
@@ -18,7 +18,7 @@ class TextPart(NamedTuple):
 def last_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
     """Returns the last `most` whole lines of a part that begins at byte `begins`.
 
-    Of one line that has no end, all there is.
+    Of a single line without an end, all that was read.
     """
     at = 0 if begins == 0 else content.find(b"\n") + 1
     rows = _split(content[at:])
@@ -28,7 +28,7 @@ def last_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
 
 
 def first_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
-    """Returns the first `most` lines of a part; the last one only where it is whole, or nothing else is there."""
+    """Returns the first `most` lines of a part; an incomplete last line only if it is the only one."""
     rows = _split(content)
     reaches_end = begins + len(content) >= size
     if len(rows) > 1 and not reaches_end and not rows[-1].endswith(b"\n"):
@@ -38,7 +38,7 @@ def first_lines(content: bytes, begins: int, size: int, most: int) -> TextPart:
 
 
 def _split(content: bytes) -> list[bytes]:
-    """Splits by line feeds alone, so that lengths in bytes stay true."""
+    """Splits by line feeds only, so that lengths in bytes stay correct."""
     rows = [row + b"\n" for row in content.split(b"\n")]
     rows[-1] = rows[-1][:-1]
     return rows if rows[-1] else rows[:-1]
@@ -50,5 +50,5 @@ def _shown(rows: list[bytes]) -> list[str]:
 
 
 def _last_state(text: str) -> str:
-    """Returns what a terminal would show of a line that was written over, as progress bars do."""
+    """Returns what a terminal would show of a line that carriage returns overwrote, as progress bars do."""
     return text.rsplit("\r", 1)[-1]

@@ -1,4 +1,4 @@
-"""What lies in a folder of a run."""
+"""The content of a run's folder."""
 
 from typing import Annotated, NamedTuple
 
@@ -8,7 +8,7 @@ from domain.artifacts.paths import name_of
 
 
 class ArtifactEntry(BaseModel):
-    """A file or a folder by its path in the run; `size_bytes` is None for folders and where the store does not say."""
+    """A file or folder by its path in the run; `size_bytes` is None for folders and where the store does not report it."""
 
     path: str
     is_dir: bool = False
@@ -21,14 +21,14 @@ class ArtifactEntry(BaseModel):
 
 
 class ArtifactListing(BaseModel):
-    """The files of a folder as MLflow tells them, which leaves out what is empty."""
+    """The files of a folder as MLflow lists them; it omits empty fields."""
 
     files: Annotated[list[ArtifactEntry], BeforeValidator(lambda files: files or [])] = []
     root_uri: str = ""
 
 
 class Window(NamedTuple):
-    """A part of a file: what lies from byte `begins` on, of `size_bytes` in all."""
+    """A part of a file that starts at byte `begins`; the whole file has `size_bytes`."""
 
     content: bytes
     begins: int
@@ -37,5 +37,5 @@ class Window(NamedTuple):
 
     @property
     def ends(self) -> int:
-        """The byte behind the last one."""
+        """The offset after the last byte."""
         return self.begins + len(self.content)

@@ -1,4 +1,4 @@
-"""Pictures and films of a run by key and step, as their names tell: so those of several runs stand together."""
+"""Pictures and videos of a run by key and step, read from their names, so that several runs can be compared."""
 
 import re
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ FOLDERS: Final = re.compile(
     r".*(video|movie|film|media|image|picture|frame|render|rollout|record|gif|plot|figure|sample|eval|monitor).*",
     re.IGNORECASE,
 )
-"""Names of folders in which such files are looked for."""
+"""Names of folders in which such files are searched for."""
 _WORD: Final = r"(?:global[_-]?)?(?:steps?|episodes?|ep|epochs?|iter(?:ation)?s?|updates?|checkpoint|ckpt)"
-# MLflow's log_image, in both forms that its versions write; Stable-Baselines3's recorder; a word and a number.
+# MLflow's log_image, in both forms of its versions; Stable-Baselines3's recorder; a word and a number.
 _LOGGED: Final = re.compile(r"(?P<key>.+?)(?P<sign>[+%])step(?P=sign)(?P<step>\d+)(?P=sign)timestamp.*")
 _RECORDED: Final = re.compile(r"(?P<key>.+?)[-_]step[-_](?P<step>\d+)[-_]to[-_].*", re.IGNORECASE)
 _NAMED: Final = re.compile(
@@ -26,7 +26,7 @@ _COMPRESSED: Final = re.compile(r"[+%]compressed$")
 
 
 class MediaFile(NamedTuple):
-    """A picture or a film; `step` is None where its name has none."""
+    """A picture or a video; `step` is None where its name has none."""
 
     key: str
     step: int | None
@@ -36,15 +36,15 @@ class MediaFile(NamedTuple):
 
 
 def is_step_folder(name: str) -> bool:
-    """Returns whether a folder is called after a step: `step_1000`, `episode-3`, `1000`."""
+    """Returns whether a folder is named after a step: `step_1000`, `episode-3`, `1000`."""
     return any(found and not found["key"] for found in (_NAMED.fullmatch(name), _NUMBERED.fullmatch(name)))
 
 
 def media_of(entries: Iterable[ArtifactEntry], pattern: MediaPattern | None = None) -> list[MediaFile]:
-    """Returns the pictures and films among files, by key and step; MLflow's smaller copies of logged pictures are
-    left out.
+    """Returns the pictures and videos among the files, ordered by key and step.
 
-    With a `pattern` those alone that fit it.
+    MLflow's smaller copies of logged pictures are left out. With a `pattern`, only the files that match it are
+    returned.
     """
     found = [
         _of(entry) if pattern is None else _fitting(entry, pattern)
@@ -80,7 +80,7 @@ def _key_and_step(stem: str) -> tuple[str, int | None]:
         if (found := pattern.fullmatch(stem)) is not None:
             parts = found.groupdict()
             key = (parts["key"] or "").replace("#", "/") + (parts.get("rest") or "")
-            if pattern is _LOGGED:  # MLflow writes a slash in a key as a hash, and since 3 as a tilde
+            if pattern is _LOGGED:  # MLflow writes a slash in a key as a hash, and since version 3 as a tilde
                 key = key.replace("~", "/")
             return key.strip("-_. "), int(parts["step"])
     return stem, None

@@ -1,7 +1,7 @@
-"""A pattern of the reader's own for the paths of pictures and films, matched in linear time.
+"""A user's pattern for the paths of pictures and videos, matched in linear time.
 
-Either with slots, `rollouts/{key}-at-{step}.mp4` where `*` is anything, or a regular expression that has a group
-`step` and may have a group `key`.
+It is either a template such as `rollouts/{key}-at-{step}.mp4`, where `*` is anything, or a regular expression with a
+group `step` and optionally a group `key`.
 """
 
 import re
@@ -19,7 +19,7 @@ _SLOT: Final = re.compile(r"\{step\}|\{key\}|\*")
 
 
 class MediaPattern:
-    """A pattern for whole paths; one without a slash is for names alone, in any folder."""
+    """A pattern for whole paths; one without a slash matches file names in any folder."""
 
     def __init__(self, pattern: str) -> None:
         """Raises PatternInvalid, MediaPatternStepless and PatternTooLong."""
@@ -32,9 +32,9 @@ class MediaPattern:
         self._is_of_names = "/" not in pattern
 
     def read(self, path: str) -> tuple[str, int] | None:
-        """Returns key and step in a path.
+        """Returns key and step in a path; None where it does not match.
 
-        None where it does not fit. Without a group for it, the key is what is left.
+        Without a group `key`, the key is the text around the step.
         """
         folder, slash, name = path.rpartition("/")
         found = self._compiled.fullmatch(name if self._is_of_names else path)
@@ -54,11 +54,11 @@ def media_pattern(pattern: str) -> MediaPattern:
 
 
 def _expression(pattern: str) -> str:
-    """Returns the regular expression of a pattern with slots."""
+    """Returns the regular expression of a template."""
     parts: list[str] = []
     at = 0
     for slot in _SLOT.finditer(pattern):
-        # A second {key} is any text, too: a group has its name once.
+        # A repeated {key} matches any text, because a group's name must be unique.
         is_again = slot[0] == "{key}" and any("<key>" in part for part in parts)
         parts += [re2.escape(pattern[at : slot.start()]), ".+?" if is_again else _SLOTS[slot[0]]]
         at = slot.end()

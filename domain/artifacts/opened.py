@@ -1,34 +1,34 @@
-"""A file of a run that is being read."""
+"""A file of a run that is opened for reading."""
 
 from collections.abc import Iterator
 from typing import Protocol
 
 
 class OpenedFile(Protocol):
-    """A file, or the part of it from byte `begins` up to `ends`; its bytes come as they are read. Close it."""
+    """A file, or the part of it from byte `begins` up to `ends`, read as a stream. The caller closes it."""
 
     @property
     def begins(self) -> int:
-        """Its first byte's place in the file."""
+        """The offset of the first byte."""
 
     @property
     def ends(self) -> int | None:
-        """The place behind its last byte; None where `size` is."""
+        """The offset after the last byte; None where `size` is."""
 
     @property
     def size(self) -> int | None:
-        """Of the whole file; None where the store does not say it."""
+        """The size of the whole file in bytes; None where the store does not report it."""
 
     @property
     def etag(self) -> str | None:
-        """What the store calls this version of it."""
+        """The store's entity tag of this version."""
 
     @property
     def is_same(self) -> bool:
-        """Whether the caller has this version of it already."""
+        """Whether the caller already has this version."""
 
     def pieces(self) -> Iterator[bytes]:
-        """Returns its bytes; raises a `ServiceUnavailable` where they break off. Closes it."""
+        """Yields its bytes, then closes it; raises a `ServiceUnavailable` where the connection breaks."""
 
     def close(self) -> None:
-        """Leaves it."""
+        """Closes the file."""

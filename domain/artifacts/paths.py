@@ -1,4 +1,4 @@
-"""Which texts are paths of a run's files: relative, with single slashes, and nowhere up."""
+"""Validates paths of a run's files: relative, with single slashes, and without ".."."""
 
 import re
 from pathlib import PurePosixPath
@@ -14,21 +14,21 @@ from domain.errors.artifacts.records import (
 from domain.messages import Message
 
 MOST_BYTES: Final = 2048
-# Patterns, for a folder may hold ten thousand names: controls, halves of characters, what was no UTF-8, line ends.
+# Regular expressions are fast enough for folders of ten thousand names. This one matches control characters,
+# surrogates, the replacement character of invalid UTF-8, and line ends.
 _NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd\u2028\u2029]")
-# An empty part, one that leads up or nowhere, Windows' separator, a scheme or a drive.
+# An empty part, "." or "..", Windows' separator, a scheme or a drive.
 _ELSEWHERE: Final = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\\|^[A-Za-z]:|^[^/]*:/")
 
 
 def folder_path(text: str) -> str:
-    """Returns the path of a folder, "" for the run's own; raises `ArtifactPathMalformed`."""
+    """Returns the path of a folder, "" for the run's root; raises `ArtifactPathMalformed`."""
     return file_path(text) if text else ""
 
 
 def file_path(text: str) -> str:
-    """Returns the path of a file.
-
-    Raises `ArtifactPathMalformed`. What is encoded in it is part of a name, and stays so.
+    """Returns the path of a file; raises `ArtifactPathMalformed`. Percent-encoding is part of a name and is not
+    decoded.
     """
     trouble = _trouble(text)
     if trouble is not None:
@@ -37,12 +37,12 @@ def file_path(text: str) -> str:
 
 
 def is_path(text: str) -> bool:
-    """Returns whether `file_path` would take it."""
+    """Returns whether `file_path` would accept it."""
     return _trouble(text) is None
 
 
 def suffix_of(path: str) -> str:
-    """Returns the suffix of a file's name in small letters, such as ".png"; "" where it has none."""
+    """Returns the suffix of a file's name in lower case, such as ".png"; "" where it has none."""
     return PurePosixPath(path).suffix.lower()
 
 

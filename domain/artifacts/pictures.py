@@ -1,14 +1,14 @@
-"""How large a picture is, by its head: a few bytes can be a gigabyte once they are unpacked."""
+"""Reads a picture's size from its head, since a few bytes can unpack to a gigabyte."""
 
 import struct
 from typing import Final, NamedTuple
 
 MOST_PIXELS: Final = 50_000_000
-"""A picture of so many pixels takes 200 MB of a browser's memory."""
+"""A picture of this many pixels takes 200 MB of a browser's memory."""
 
 
 class PictureSize(NamedTuple):
-    """In pixels."""
+    """Width and height in pixels."""
 
     width: int
     height: int
@@ -20,7 +20,7 @@ class PictureSize(NamedTuple):
 
 
 def size_of(head: bytes) -> PictureSize | None:
-    """Returns the size that a PNG, JPEG, GIF or WebP says in its first bytes; None where it does not."""
+    """Returns the size stated in the first bytes of a PNG, JPEG, GIF or WebP; None for other data."""
     try:
         if head.startswith(b"\x89PNG") and head[12:16] == b"IHDR":
             return PictureSize(*struct.unpack(">II", head[16:24]))
@@ -49,7 +49,7 @@ def _of_webp(head: bytes) -> PictureSize | None:
 
 
 def _of_jpeg(head: bytes) -> PictureSize | None:
-    """Reads the size from the first frame's segment, before which comments and previews may stand."""
+    """Reads the size from the first frame's segment, which may follow comments and previews."""
     at = 2
     while at < len(head):
         if head[at] != 0xFF:

@@ -1,4 +1,4 @@
-"""What is shown of a file, beside its bytes."""
+"""What is shown of a file besides its bytes."""
 
 from pydantic import BaseModel
 
@@ -8,7 +8,7 @@ from domain.artifacts.tables import FileTable
 
 
 class OnnxTensor(BaseModel):
-    """An input, an output or a stored tensor of a model; a size that the model leaves open is a name, or None."""
+    """An input, an output or a weight of a model; a dimension without a fixed size is a name or None."""
 
     name: str
     element_type: str
@@ -27,7 +27,7 @@ class OnnxFacts(BaseModel):
 
 
 class Preview(BaseModel):
-    """How a file is shown; what its kind does not have is None. `version` is another one once the file is."""
+    """How a file is shown; fields that do not apply to its kind are None. `version` changes with the file."""
 
     kind: Kind
     size_bytes: int
@@ -41,14 +41,14 @@ class Preview(BaseModel):
 
 
 class FoundLine(BaseModel):
-    """A line that has what was looked for, and the byte at which it begins."""
+    """A line that contains the searched text, and the byte offset of its beginning."""
 
     at: int
     line: str
 
 
 class FoundLines(BaseModel):
-    """In the order of the search; what lies beyond byte `searched_to` was not searched."""
+    """The matching lines in the order of the search; bytes from `searched_to` on were not searched."""
 
     lines: list[FoundLine]
     searched_to: int

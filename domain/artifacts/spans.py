@@ -1,4 +1,4 @@
-"""Parts of a file, as HTTP's Range header names them."""
+"""Parts of a file in the syntax of HTTP's Range header."""
 
 import re
 from typing import Final, NamedTuple
@@ -8,34 +8,34 @@ _CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 
 class Span(NamedTuple):
-    """From byte `first` to byte `last`, both in it, or to the end; a negative `first` counts from the end."""
+    """From byte `first` to byte `last` inclusive, or to the end; a negative `first` counts from the end."""
 
     first: int
     last: int | None = None
 
     @property
     def header(self) -> str:
-        """As a Range header says it."""
+        """The value of a Range header."""
         if self.first < 0:
             return f"bytes={self.first}"
         return f"bytes={self.first}-" + ("" if self.last is None else str(self.last))
 
     def within(self, most_bytes: int) -> "Span":
-        """Returns the same, but no longer than so many bytes; one that counts from the end stays."""
+        """Returns the same span limited to `most_bytes`; a span counted from the end is unchanged."""
         if self.first < 0:
             return self
         last = self.first + most_bytes - 1
         return Span(self.first, last if self.last is None else min(last, self.last))
 
     def of(self, size: int) -> tuple[int, int]:
-        """Returns where it begins in a file of so many bytes, and the byte behind its last one."""
+        """Returns where the span begins in a file of `size` bytes, and the offset after its last byte."""
         begins = max(0, size + self.first) if self.first < 0 else min(self.first, size)
         ends = size if self.last is None or self.first < 0 else min(self.last + 1, size)
         return begins, max(begins, ends)
 
 
 def span_of(header: str | None) -> Span | None:
-    """Returns the one part that a Range header asks for; None for none, for several, and for what is no range."""
+    """Returns the single part that a Range header requests; None for none, for several, and for an invalid header."""
     found = _RANGE.fullmatch((header or "").strip())
     if found is None or not (found[1] or found[2]):
         return None

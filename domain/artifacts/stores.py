@@ -1,4 +1,4 @@
-"""Where a run keeps its files, and from which addresses they may be read past MLflow: it signs one for each file."""
+"""Where a run keeps its files, and which addresses signed by MLflow may be read directly."""
 
 from ipaddress import ip_address
 from typing import Final
@@ -13,30 +13,31 @@ _SERVED_AT: Final = "/mlflow-artifacts/artifacts/"
 
 
 def is_proxied(root: str) -> bool:
-    """Returns whether a run's root names a place of the server's own, which hands the files on wherever they lie."""
+    """Returns whether a run's root is served by the MLflow server itself, wherever the files are stored."""
     return urlsplit(root).scheme in _PROXIED
 
 
 def is_folder(root: str) -> bool:
-    """Returns whether a run's root is a folder of some machine, which nobody signs addresses of."""
+    """Returns whether a run's root is a folder of a machine, for which no addresses are signed."""
     return urlsplit(root).scheme in _FOLDERS
 
 
 def path_behind_proxy(root: str, path: str) -> str:
-    """Returns the path of a run's file as the server's own place knows it."""
+    """Returns the path of a run's file relative to the server's artifact root."""
     own = urlsplit(root).path
     return f"{own.partition(_SERVED_AT)[2] or own}/{path}".strip("/")
 
 
 def shown_root(root: str) -> str:
-    """Returns a run's root for a sentence: without a name, a password or a query."""
+    """Returns a run's root for a message: without a name, a password or a query."""
     return hiding_credentials(root.partition("?")[0])[:200]
 
 
 def may_be_read(address: str, mlflow_url: str, stores: frozenset[Origin]) -> bool:
-    """Returns whether an address that the MLflow at `mlflow_url` signed is asked for a file.
+    """Returns whether a file may be read from an address that the MLflow at `mlflow_url` signed.
 
-    One of `stores` is; others on https, unless they name an address inside; on http those of MLflow's own host alone.
+    Allowed are the origins in `stores`, public https addresses, and MLflow's own host (over http only if MLflow uses
+    http).
     """
     if not is_sound(address.partition("?")[0], ("http", "https")) or credentials_in(address):
         return False
@@ -54,14 +55,14 @@ def _is_here(host: str) -> bool:
 
 
 def _is_inside(host: str) -> bool:
-    """Returns whether a host is this machine, or an address that is not everybody's.
+    """Returns whether a host is this machine or a non-public address.
 
-    A name has a certificate to show.
+    Other host names count as public, because https checks their certificate.
     """
     if is_loopback(host) or _is_here(host):
         return True
     try:
         return not ip_address(host).is_global
     except ValueError:
-        # What only the C library reads as one, such as 10.1 or 0x0a000001, is no name that anybody certifies.
+        # No certificate is issued for forms that only the C library reads as an address, such as 10.1 or 0x0a000001.
         return host.rpartition(".")[2][:1].isdigit()

@@ -1,4 +1,4 @@
-"""The first rows of a file that is a table."""
+"""The first rows of a file that holds a table."""
 
 import csv
 import io
@@ -15,14 +15,14 @@ LONGEST_CELL: Final = 300
 
 
 class TablePicture(BaseModel):
-    """A cell that is a picture: the paths of its file in the run, and of a smaller copy."""
+    """A cell that is a picture: the path of its file in the run, and of a smaller copy."""
 
     path: str
     small: str
 
 
 class FileTable(BaseModel):
-    """Rows of cells, texts but for pictures; `rows_in_all` where the file says it; `is_cut` where there are more."""
+    """Rows of cells, texts or pictures; `rows_in_all` where the file states it; `is_cut` where there are more."""
 
     columns: list[str]
     rows: list[list[str | TablePicture]]
@@ -32,7 +32,7 @@ class FileTable(BaseModel):
 
 
 def table_of_csv(content: bytes, delimiter: str, *, is_whole: bool) -> FileTable:
-    """Returns the first rows of a CSV file's beginning; the first row is the heading."""
+    """Returns the first rows from the beginning of a CSV file; the first row is the heading."""
     text = content.decode("utf-8-sig", "replace")
     if not is_whole:
         text = text[: text.rfind("\n") + 1] or text
@@ -59,7 +59,7 @@ def table_of(columns: list[Any], rows: list[list[Any]], *, is_cut: bool, rows_in
 def _rows(text: str, delimiter: str) -> Any:
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error:  # a field longer than the module reads, say: what came before it is shown
+    except csv.Error:  # such as a field that is too long for the module: the rows before it are shown
         return
 
 
@@ -74,7 +74,7 @@ def _text(value: Any) -> str:
 
 
 def _picture(value: dict[str, Any]) -> TablePicture | None:
-    """Reads a cell that was an image, as MLflow's log_table writes it; None where it names no picture of the run."""
+    """Reads an image cell as MLflow's log_table writes it; None where it names no picture of the run."""
     path = value.get("filepath")
     if not _is_picture(path):
         return None

@@ -1,4 +1,4 @@
-"""What a chart shows: axes, smoothing, curves on a grid, bands over seeds.
+"""The data of charts: axes, smoothing, curves on a grid, bands over seeds.
 
-Pure: arrays in, arrays out; how it is drawn is said in `components.charts`.
+Pure: arrays in, arrays out; `components.charts` draws them.
 """

@@ -1,4 +1,4 @@
-"""What a chart can have on its x axis, and the x of every point of a history."""
+"""The x axes of charts, and the x of every point of a history."""
 
 from collections.abc import Container
 from enum import StrEnum
@@ -15,7 +15,7 @@ from domain.tracking.vocabulary import MetricWord, Vocabulary
 
 
 class Axis(StrEnum):
-    """The x axes that are named: MLflow's step, two counts of the run's own, and two clocks."""
+    """The named x axes: MLflow's step, two counters that the run logs, and two clocks."""
 
     STEP = "step"
     EPISODES = "episodes"
@@ -35,9 +35,9 @@ _STEPS: Final[dict[MetricWord, StepMeaning]] = {"episodes": "episodes", "env_ste
 
 
 class Counter(BaseModel):
-    """The metric that counts an axis in one run: by its values, or by its steps if it is logged once a count.
+    """The metric that counts an axis in one run: by its values, or by its steps if it is logged once per count.
 
-    With `is_own` it is the metric that is drawn: its own steps are the count, and no other history is needed.
+    With `is_own` it is the drawn metric itself: its own steps are the count, and no other history is needed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,7 +48,7 @@ class Counter(BaseModel):
 
 
 class TimeUnit(NamedTuple):
-    """A unit for a time axis, and how many seconds it has."""
+    """A unit for a time axis, and its length in seconds."""
 
     name: Literal["s", "min", "h", "d"]
     seconds: int
@@ -63,16 +63,15 @@ def metric_axis(key: str) -> str:
 
 
 def axis_key(axis: XAxis) -> str | None:
-    """Returns the metric that an axis is; None for those that are named."""
+    """Returns the metric key of a metric axis; None for a named axis."""
     return None if isinstance(axis, Axis) else axis.removeprefix(METRIC_SIGN)
 
 
 def counter(axis: XAxis, logged: Container[str], vocabulary: Vocabulary, drawn: str = "") -> Counter | None:
-    """Returns which of the metrics that a run `logged` counts `axis`, or is it; None if none does, or if it needs
-    none.
+    """Returns the metric in `logged` that provides `axis`; None if there is none, or if the axis needs none.
 
-    `vocabulary` is the one that the run is read by. A metric that is `drawn` at steps of another kind than those of the
-    counter is counted by none: between gradient steps and steps of the environment nothing can be interpolated.
+    `vocabulary` is the run's own. A counter is not used if its steps mean something else than those of the `drawn`
+    metric: gradient steps and environment steps cannot be interpolated.
     """
     if not isinstance(axis, Axis):
         joined = axis.removeprefix(METRIC_SIGN)
@@ -96,7 +95,7 @@ def _logged_counter(word: MetricWord, logged: Container[str], vocabulary: Vocabu
 
 
 def is_counted(axis: XAxis) -> bool:
-    """Returns whether another metric of the run numbers this axis, or is it."""
+    """Returns whether this axis needs the history of another metric."""
     return not isinstance(axis, Axis) or axis in _COUNTED
 
 
@@ -108,13 +107,14 @@ def counts(counter: Counter, history: History) -> History:
 def x_column(
     history: History, axis: XAxis, *, counts: History | None = None, origin: int | None = None
 ) -> Column | None:
-    """Returns the x of each point [n]: a step, a count, Unix ms (wall time), seconds since `origin`, or another
-    metric's value.
+    """Returns the x of each point [n]: step, count, Unix ms (wall time), seconds since `origin`, or another metric's
+    value.
 
-    `counts` is the same run's count by step, None when it was not logged: then there is no such axis, and None comes
-    back. Between two logged counts x is interpolated; before the first and after the last it is not known: NaN. Any
-    other metric has the value that was logged at the very same step, and NaN where there is none.
-    `origin` is in Unix ms, the history's own first moment if not given.
+    `counts` is the run's count by step, or None if it was not logged; an axis that needs it then returns None. Between
+    two logged counts x is interpolated; before the first and after the last it is NaN. For any other metric, x is the
+    value logged at the same step, NaN where there is none.
+
+    `origin` is in Unix ms; the default is the history's first moment.
     """
     match axis:
         case Axis.STEP:
@@ -132,7 +132,7 @@ def x_column(
 
 
 def _counted(step: NDArray[np.int64], counts: History) -> NDArray[np.float64] | None:
-    """Returns the count at each of `step`; where the same step was logged again, its last count holds."""
+    """Returns the count at each of `step`; of several counts at one step, the last is used."""
     finite = np.isfinite(counts.value)
     if not finite.any():
         return None
@@ -142,7 +142,7 @@ def _counted(step: NDArray[np.int64], counts: History) -> NDArray[np.float64] | 
 
 
 def _joined(step: NDArray[np.int64], logged: History) -> NDArray[np.float64]:
-    """Returns the metric at each of `step`; where the same step was logged again, its last value holds."""
+    """Returns the metric at each of `step`; of several values at one step, the last is used."""
     if not len(logged):
         return np.full(len(step), np.nan)
     at, value = _last_of_each(logged.step, logged.value)
@@ -151,7 +151,7 @@ def _joined(step: NDArray[np.int64], logged: History) -> NDArray[np.float64]:
 
 
 def _last_of_each(step: NDArray[np.int64], value: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Returns the steps [k], rising, each once, and the value logged last at each."""
+    """Returns the distinct steps [k] in rising order, and the last value logged at each."""
     if (step[1:] < step[:-1]).any():
         order = np.argsort(step, kind="stable")
         step, value = step[order], value[order]
@@ -160,5 +160,5 @@ def _last_of_each(step: NDArray[np.int64], value: NDArray[np.float64]) -> tuple[
 
 
 def time_unit(seconds: float) -> TimeUnit:
-    """Returns the unit in which a time axis of this length reads well: the largest that it holds twice."""
+    """Returns a readable unit for a time axis of this length: the largest that fits in it twice."""
     return next((unit for unit in _UNITS if seconds >= 2 * unit.seconds), TimeUnit("s", 1))

@@ -1,4 +1,4 @@
-"""Whether steps mean the same in all runs of a chart, and what counts them alike where they do not."""
+"""Checks whether steps mean the same in all runs of a chart, and suggests an axis where they do not."""
 
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
@@ -10,23 +10,23 @@ from domain.tools.profile import StepMeaning
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
 
-# By so much the environment steps of one step may differ from run to run: a sampler hands in a few more or less.
+# Environment steps per step may differ this much between runs: a sampler delivers a few more or less.
 _NOISE: Final = 0.1
 
 
 class AxisHint(NamedTuple):
-    """An axis that means the same in all runs: their steps do not, or come from tools of which nobody has to know."""
+    """An axis that means the same in all runs, suggested because their steps do not, or because their tools differ."""
 
     axis: Axis
     because: Literal["steps", "tools"]
 
 
 def axis_hint(runs: Sequence[Run], vocabulary: Vocabulary) -> AxisHint | None:
-    """Returns the axis to draw several runs over where nobody chose one and their steps may count different things.
+    """Returns the default axis for several runs whose steps may count different things.
 
     Stable-Baselines3 logs at environment steps, RLlib at iterations: on one axis of steps they cannot be compared. All
-    runs have to count their environment steps, or their tool has to log at them; None where one does not, or where all
-    of them mean the same and come from one tool.
+    runs have to count their environment steps, or their tool has to log at them. None where one run does not, or where
+    the steps of all mean the same and come from one tool.
     """
     ratios = [_env_steps_of_a_step(run, vocabulary) for run in runs]
     known = [ratio for ratio in ratios if ratio is not None]
@@ -45,9 +45,8 @@ def hinted_axis(runs: Sequence[Run], vocabulary: Vocabulary) -> Axis | None:
 
 
 def _env_steps_of_a_step(run: Run, vocabulary: Vocabulary) -> float | None:
-    """Returns how many environment steps a step of this run stands for, by the newest count.
-
-    None where it has no count.
+    """Returns how many environment steps one step of this run is worth, by the newest count; None where it has no
+    count.
     """
     key = run.metric_key("env_steps", vocabulary)
     if key is None:
@@ -58,10 +57,7 @@ def _env_steps_of_a_step(run: Run, vocabulary: Vocabulary) -> float | None:
 
 
 def shared_step(subjects: Sequence[Subject], runs: Sequence[Run], vocabulary: Vocabulary) -> StepMeaning | None:
-    """Returns what a step counts in all that is drawn of `subjects`.
-
-    None where that differs, or is not known of all of it.
-    """
+    """Returns what a step counts in every drawn metric of `subjects`; None where that differs or is not known of all."""
     drawn = [
         own.step_of(key)
         for run, own in ((run, vocabulary.of(run)) for run in runs)
@@ -72,6 +68,6 @@ def shared_step(subjects: Sequence[Subject], runs: Sequence[Run], vocabulary: Vo
 
 
 def over_what_is_alike(options: ChartOptions, runs: Sequence[Run], vocabulary: Vocabulary) -> ChartOptions:
-    """Returns the options where nobody chose an axis: steps, or for several runs what counts them alike."""
+    """Returns the options with a default axis: steps, or for several runs the axis that means the same in all."""
     hint = hinted_axis(runs, vocabulary) if len(runs) > 1 else None
     return options.model_copy(update={"axis": hint or Axis.STEP})

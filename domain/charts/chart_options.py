@@ -1,4 +1,4 @@
-"""What a reader asked the charts to show; it travels in the address, so that a link shows the same."""
+"""The chart options a user chose; they are part of the page's address, so that a link shows the same charts."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
@@ -15,12 +15,12 @@ from domain.tracking.final_metrics import Choice
 from domain.tracking.group_scores import DivergedRuns
 
 HEAVIEST_SMOOTHING: Final = 0.99
-# More than a reader chooses, and less than an address could carry for others to compute.
+# More than a user chooses, but short enough for an address to be cheap to evaluate.
 _MOST_IN_A_LIST: Final = 100
 
 
 def _listed(value: object) -> object:
-    """Makes a list of a text: as one comes a parameter that stands in an address once."""
+    """Wraps a text in a tuple, because a parameter that occurs once in an address is a plain text."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -46,14 +46,14 @@ RunIds = Annotated[
 
 
 class ChartOptions(BaseModel):
-    """The axis, the smoothing, the grouping, which value counts as final, and how runs that diverged count in scores.
+    """The axis, smoothing, grouping, choice of final values, and how diverged runs count in scores.
 
-    `group` are the refs that make groups, by `default_grouping` where there are none; the runs in `alone` have a line
-    of their own beside the groups, which they stay in.
+    `group` holds the refs to group by; if empty, `default_grouping` applies. Runs in `alone` are also drawn as lines of
+    their own next to their groups.
 
-    `window` is the part of the x axis that is seen, in the axis's own unit until a figure is drawn, then in the
-    displayed one. `zone_minutes` is how far the
-    reader's clock is behind UTC, as JavaScript counts it; only a wall-time axis asks.
+    `window` is the visible part of the x axis, in the axis's own unit until a figure is drawn, then in the displayed
+    unit. `zone_minutes` is the user's UTC offset as JavaScript's getTimezoneOffset returns it; only a wall-time axis
+    uses it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -73,15 +73,12 @@ class ChartOptions(BaseModel):
     zone_minutes: int = Field(0, ge=-24 * 60, le=24 * 60)
 
     def of_tables(self) -> tuple[object, ...]:
-        """Returns what the tables beside the charts depend on."""
+        """Returns the options that affect the tables next to the charts."""
         return self.final, self.differing, self.grouped, self.group, self.diverged
 
     @classmethod
     def from_address(cls, query: Mapping[str, str | list[str]]) -> tuple[Self, list[str]]:
-        """Returns the options in an address, and the names of those whose value makes no sense.
-
-        These keep their default.
-        """
+        """Returns the options in an address, and the names of the invalid ones, which keep their default."""
         asked = {key: value for key, value in query.items() if key in IN_ADDRESS}
         try:
             return cls.model_validate(asked), []

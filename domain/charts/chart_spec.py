@@ -1,4 +1,4 @@
-"""What a chart is of: one metric or several, each by a word that tools name differently, or by its key as logged."""
+"""What a chart shows: one metric or several, each by a metric word that tools name differently, or by its logged key."""
 
 import json
 from collections.abc import Container
@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat,
 from domain.errors.charts.specs import ChartUnreadable, NoSuchWord
 from domain.tracking.vocabulary import MetricWord, Vocabulary
 
-# More lines of different meaning on one chart nobody tells apart.
+# Nobody can tell more lines of different meaning apart.
 MOST_SUBJECTS: Final = 20
 LONGEST_TEXT: Final = 8_000
 WORD_SIGN: Final = "@"
@@ -18,14 +18,14 @@ _WORDS: Final = frozenset(get_args(MetricWord))
 
 
 class Subject(NamedTuple):
-    """A metric: what each run's tool calls the `word`, or, where that is None, what was logged as `key`."""
+    """A metric: the key each tool uses for `word`, or the logged `key` where `word` is None."""
 
     word: MetricWord | None
     key: str = ""
 
     @classmethod
     def parse(cls, text: str) -> "Subject":
-        """Reads `@reward` as a word, `@@reward` as the key that begins with the sign; raises BadInput."""
+        """Parses `@reward` as a word, `@@reward` as a key that begins with @; raises BadInput."""
         if not text:
             raise ChartUnreadable
         if not text.startswith(WORD_SIGN):
@@ -38,26 +38,26 @@ class Subject(NamedTuple):
         return cls(cast(MetricWord, named))
 
     def __str__(self) -> str:
-        """Returns the text that `parse` reads."""
+        """Formats the subject as text that `parse` reads."""
         if self.word is not None:
             return WORD_SIGN + self.word
         return WORD_SIGN + self.key if self.key.startswith(WORD_SIGN) else self.key
 
     def key_in(self, logged: Container[str], vocabulary: Vocabulary) -> str | None:
-        """Returns the key under which a run that `logged` these has it; None where it has not."""
+        """Returns the key of this metric among the `logged` ones of a run; None where it is not logged."""
         if self.word is not None:
             return vocabulary.metric_key(self.word, logged)
         return self.key if self.key in logged else None
 
     def scale(self, key: str, vocabulary: Vocabulary) -> float | None:
-        """Returns what a rate of 1 is logged as under `key`.
+        """Returns the logged value that equals a rate of 1 under `key`.
 
-        None for no rate, and for a key, which is drawn as logged.
+        None if it is no rate, and for a subject given by its key, which is drawn as logged.
         """
         return None if self.word is None else vocabulary.scale(key)
 
     def factor(self, key: str, vocabulary: Vocabulary) -> float:
-        """Returns what the metric `key` is multiplied by to be drawn; 1 for a key, which is drawn as logged."""
+        """Returns the factor for drawing the metric `key`; 1 for a subject given by its key."""
         return 1.0 if self.word is None else vocabulary.factor(key)
 
 
@@ -72,7 +72,7 @@ Subjects = Annotated[tuple[str, ...], BeforeValidator(_readable), Field(min_leng
 
 
 class ChartSpec(BaseModel):
-    """A chart of some subjects, with a y scale and a range of its own; None is what the page or the values say."""
+    """A chart of some subjects with its own y scale and range; None uses the page's scale or the data's range."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,21 +92,21 @@ class ChartSpec(BaseModel):
 
     @cached_property
     def of(self) -> tuple[Subject, ...]:
-        """The subjects as they were meant."""
+        """The parsed subjects."""
         return tuple(map(Subject.parse, self.subjects))
 
     @classmethod
     def of_word(cls, word: MetricWord) -> "ChartSpec":
-        """Returns the chart of one word, as a preset has it."""
+        """Returns the chart of one word, as presets use it."""
         return cls(subjects=(str(Subject(word)),))
 
     @classmethod
     def parse(cls, text: str) -> "ChartSpec":
-        """Reads what `str` writes: a subject alone, or JSON; raises BadInput."""
+        """Parses the text that `str` writes: a single subject, or JSON; raises BadInput."""
         return _parsed(text)
 
     def __str__(self) -> str:
-        """Returns the shortest text that `parse` reads as this chart."""
+        """Formats the chart as the shortest text that `parse` reads."""
         [first, *others] = self.subjects
         is_plain = not others and self == ChartSpec(subjects=self.subjects)
         if is_plain and not first.startswith("{"):
@@ -122,7 +122,7 @@ class ChartSpec(BaseModel):
 
 
 class _Written(BaseModel):
-    """The JSON form."""
+    """The JSON form of a chart."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -132,7 +132,7 @@ class _Written(BaseModel):
     wide: bool = False
 
 
-@lru_cache(maxsize=4_096)  # a page of three hundred charts asks with the same texts over and over
+@lru_cache(maxsize=4_096)  # a page of three hundred charts parses the same texts repeatedly
 def _parsed(text: str) -> ChartSpec:
     if len(text) > LONGEST_TEXT:
         raise ChartUnreadable

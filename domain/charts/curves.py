@@ -1,4 +1,4 @@
-"""A line of a chart: all of its points, and those of a window that a chart draws."""
+"""A line of a chart: all of its points, and the subset that is drawn of a window."""
 
 from typing import Annotated, Final
 
@@ -12,18 +12,19 @@ from domain.messages import Text
 from domain.tracking.outcomes import Diverged
 
 FEWEST_DRAWN: Final = 16
-# Steps are whole numbers and stay that: a copy of them as floats would cost more than to draw them.
+# Integer steps stay integers: converting them to floats would cost more than drawing them.
 Column = NDArray[np.float64] | NDArray[np.int64]
 
 
 class Curve(BaseModel):
-    """All points of a line: `x` [n] rising, repeats allowed, `y` [n], both finite; `left_out` counts the others.
+    """All points of a line, `x` [n] and `y` [n], both finite, `x` rising with repeats; `left_out` counts other points.
 
-    `diverged` says that what it shows ended in what is no finite number, so that the line ends before it; `gaps` counts
-    such points with finite ones after them. A rate is `as_logged` where it is outside of 0 to 1.
+    `diverged` is set if the metric ended in non-finite values, so that the line ends before them; `gaps` counts
+    non-finite points that finite ones follow. `as_logged` marks a rate with values outside of 0 to 1, drawn without
+    scaling.
 
-    Over another metric that goes back and forth it `is_path`: then x does not rise, and the points are in the order of
-    their steps. `without_x` counts those with a value at whose step that metric was not logged.
+    With `is_path` the x axis is another metric that goes back and forth: x does not rise, and points are in the order
+    of their steps. `without_x` counts points at whose step that metric was not logged.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -42,10 +43,10 @@ class Curve(BaseModel):
 
 
 class Drawn(BaseModel):
-    """The points of a window that are drawn, `x` [k] and `y` [k]; `total` is how many the window has in full.
+    """The points of a window that are drawn, `x` [k] and `y` [k]; `total` counts all points in the window.
 
-    Beside them may stand the nearest point on either side of the window, so that the line leaves the frame. Where a
-    path leaves the window and comes back a point whose y is NaN stands between.
+    They may include the nearest point on either side of the window, so that the line leaves the frame. Where a path
+    leaves the window and returns, a point with y = NaN interrupts the line.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -55,12 +56,12 @@ class Drawn(BaseModel):
     total: int
 
 
-# Steps of nanoseconds are told apart as whole numbers only; none is beyond 64 bits.
+# Steps counted in nanoseconds need exact integers; all fit into 64 bits.
 End = Annotated[int, Field(ge=-(2**63), lt=2**63)] | float
 
 
 class Window(BaseModel):
-    """The part of the x axis that is seen, both ends included; None is "as far as there are points"."""
+    """The visible part of the x axis, both ends included; None means unbounded."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -69,22 +70,22 @@ class Window(BaseModel):
 
     @property
     def ends(self) -> tuple[End | None, End | None]:
-        """From where to where."""
+        """Both ends of the window."""
         return self.x_from, self.x_to
 
     def rows(self, x: Column) -> tuple[int, int]:
-        """Returns the rows of a rising `x` [n] in this window: from the first, up to but without the second."""
+        """Returns the range of rows of a rising `x` [n] in this window: first, and one past the last."""
         first = 0 if self.x_from is None else int(np.searchsorted(x, self.x_from, "left"))
         end = len(x) if self.x_to is None else int(np.searchsorted(x, self.x_to, "right"))
         return first, max(first, end)
 
     def rows_and_neighbours(self, x: Column) -> slice:
-        """Returns the same with one row more on either side, where there is one."""
+        """Returns these rows as a slice, with one more row on either side where there is one."""
         first, end = self.rows(x)
         return slice(max(0, first - 1), min(len(x), end + 1))
 
     def holds(self, x: Column) -> NDArray[np.bool_]:
-        """Returns which of `x` [n], in whatever order, are in this window."""
+        """Returns a mask of the `x` [n], in any order, that are in this window."""
         low = -np.inf if self.x_from is None else self.x_from
         high = np.inf if self.x_to is None else self.x_to
         inside: NDArray[np.bool_] = (x >= low) & (x <= high)
@@ -97,8 +98,8 @@ EVERYTHING: Final = Window()
 def curve(x: Column, y: NDArray[np.float64]) -> Curve:
     """Returns the line through the points [n] whose x and y are finite, from left to right.
 
-    Points at the same x keep the order in which they were logged and are drawn as a vertical stroke that passes through
-    all of them. Raises BadInput for columns of two lengths.
+    Points at the same x keep the order in which they were logged and are drawn as a vertical line. Raises BadInput if
+    the columns differ in length.
     """
     if x.shape != y.shape:
         raise InvalidArgument(Text(f"A line needs as many x as y, not {len(x)} and {len(y)}."))
@@ -112,9 +113,9 @@ def curve(x: Column, y: NDArray[np.float64]) -> Curve:
 
 
 def path(x: Column, y: NDArray[np.float64]) -> Curve:
-    """Returns a curve as `curve` does, but its points stay in order where x goes back and forth.
+    """Returns a curve like `curve`, but keeps the order of points where x goes back and forth.
 
-    Where it only falls, all are turned.
+    Where x only falls, the points are reversed.
     """
     finite = np.isfinite(x) & np.isfinite(y)
     without_x = int((np.isfinite(y) & ~finite).sum())
@@ -127,10 +128,7 @@ def path(x: Column, y: NDArray[np.float64]) -> Curve:
 
 
 def visible(curve: Curve, most: int, window: Window = EVERYTHING) -> Drawn:
-    """Returns at most `most` points (16 or more) that look like the whole window.
-
-    Its lowest and highest are among them.
-    """
+    """Returns at most `most` points (16 or more) that look like the whole window, with its lowest and highest point."""
     if curve.is_path:
         return _visible_path(curve, most, window)
     first, end = window.rows(curve.x)
@@ -145,15 +143,15 @@ def _visible_path(curve: Curve, most: int, window: Window) -> Drawn:
     seen[:-1] |= inside[1:]
     rows = np.flatnonzero(seen)
     chosen = rows[_turning(curve.x[rows], curve.y[rows], most if len(rows) == len(curve) else max(14, most // 2))]
-    part = np.cumsum(~seen)  # rises wherever the path is out of sight
+    part = np.cumsum(~seen)  # rises wherever the path is outside the window
     breaks = np.flatnonzero(part[chosen][1:] != part[chosen][:-1]) + 1
     x, y = np.insert(curve.x[chosen], breaks, curve.x[chosen][breaks]), np.insert(curve.y[chosen], breaks, np.nan)
     return Drawn(x=x, y=y, total=int(inside.sum()))
 
 
 def _turning(x: Column, y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """Returns at most `most` rows of a path that look like all of it, with its lowest, highest, leftmost and
-    rightmost.
+    """Returns at most `most` rows that look like the whole path, with its lowest, highest, leftmost and rightmost
+    point.
     """
     half = most // 2
     if len(y) <= most or half < FEWEST_DRAWN - 2:
@@ -169,15 +167,15 @@ def visible_rows(x: Column, y: NDArray[np.float64], most: int, window: Window = 
 
 
 def representative(y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """Returns at most `most` rows of `y` [n], rising, that look like all.
+    """Returns at most `most` row numbers of `y` [n], rising, that look like all of it.
 
-    MinMaxLTTB, and always the lowest and highest.
+    Chosen by MinMaxLTTB; the lowest and the highest value are always included.
     """
     if len(y) <= most:
         return np.arange(len(y))
     if most < FEWEST_DRAWN - 2:
         raise InvalidArgument(Text(f"A line is drawn with {FEWEST_DRAWN} points or more."))
-    # By row, not by x: steps may repeat. The last stage keeps one point of each bucket, so that an extreme can lose
-    # its place to another one nearby; hence both are added.
+    # Downsampled by row, not by x, as steps may repeat. The last stage keeps one point per bucket, so an extreme can
+    # lose to a nearby one; hence both extremes are added.
     chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(y), n_out=most - 2).astype(np.int64)
     return np.union1d(chosen, np.array([np.argmin(y), np.argmax(y)]))

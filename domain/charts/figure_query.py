@@ -1,4 +1,4 @@
-"""What a page asks of one chart: of which runs, drawn how, which part of it, and how wide it is."""
+"""A page's request for one chart: which runs, which options, which part, and how wide."""
 
 import math
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from domain.errors.charts.specs import ChartOptionsOdd
 from domain.errors.requests import CountOfMalformed, RunIdsMalformed, RunIdsMissing, RunIdsRequired
 from domain.tracking.compared import is_run_id, parse_run_ids
 
-# What one answer can hold: more lines than anybody tells apart.
+# Limit of one answer: more lines than a person can tell apart.
 MOST_RUNS: Final = 1_000
 _OPTIONS: Final = IN_ADDRESS | {"zone_minutes"}
 
 
 class _Extent(BaseModel):
-    """The numbers beside the options."""
+    """The numeric fields of the request."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -36,7 +36,7 @@ class _Extent(BaseModel):
 
 
 class FigureQuery(BaseModel):
-    """A chart to be drawn; `window` is in the axis's own unit; where no axis was named it is not `axis_chosen`."""
+    """A chart to be drawn; `window` is in the axis's own unit; `axis_chosen` is false if the request names no axis."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,7 +49,7 @@ class FigureQuery(BaseModel):
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "FigureQuery":
-        """Reads an address or a body with the same names; raises BadInput or RequestRefused that names what is odd."""
+        """Reads the parameters of an address or a body; raises BadInput or RequestRefused that names the invalid ones."""
         extent = _numbers(asked)
         return cls(
             runs=run_ids(asked.get("runs")),
@@ -62,7 +62,7 @@ class FigureQuery(BaseModel):
 
 
 def run_ids(asked: Any) -> tuple[str, ...]:
-    """Returns the run ids in a comma list, or in a list; raises RequestRefused."""
+    """Returns the run ids in a comma-separated text or a list; raises RequestRefused."""
     if isinstance(asked, list):
         ids = [one for one in dict.fromkeys(map(str, asked)) if is_run_id(one)]
         malformed = len(set(map(str, asked))) - len(ids)

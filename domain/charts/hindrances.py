@@ -1,4 +1,4 @@
-"""What keeps a history from an axis: steps that are missing or beyond all others, times that no clock can have told."""
+"""Checks whether a history can be drawn on an axis: missing or far too large steps, implausible times."""
 
 from typing import Final
 
@@ -8,35 +8,35 @@ from domain.charts.axes import Axis
 from domain.moments import believable
 from domain.tracking.history import History
 
-# Up to here a browser's numbers tell one step from the next.
+# The largest integer up to which a browser's numbers are exact.
 FARTHEST_EXACT: Final = 2**53
 # Machines correct their clocks by some seconds now and then.
 _CORRECTION_MS: Final = 60_000
 
 
 def is_stepless(history: History) -> bool:
-    """Returns whether every one of its points, two or more, is at one step: whoever gives none gets 0."""
+    """Returns whether all of its two or more points are at the same step: a tool that passes no step logs 0."""
     return len(history) > 1 and bool(history.step[0] == history.step[-1])
 
 
 def is_far(history: History) -> bool:
-    """Returns whether its steps go beyond what a browser can tell apart, as nanoseconds do."""
+    """Returns whether steps exceed what a browser's numbers hold exactly, as nanoseconds do."""
     return len(history) > 0 and max(-int(history.step[0]), int(history.step[-1])) > FARTHEST_EXACT
 
 
 def odd_times(history: History, latest: int) -> int:
-    """Returns how many of its points have a time that cannot be, where `latest` is the last that can, in Unix ms."""
+    """Returns how many points have an implausible time, where `latest` is the last plausible one, in Unix ms."""
     return len(history) - int(believable(history.timestamp, latest).sum())
 
 
 def has_times(history: History, latest: int) -> bool:
-    """Returns whether a clock spreads its points: two or more of their moments differ and can be."""
+    """Returns whether the points can be drawn over time: at least two plausible, different moments."""
     moments = history.timestamp[believable(history.timestamp, latest)]
     return len(moments) > 1 and bool(moments.min() != moments.max())
 
 
 def goes_back_ms(history: History, latest: int) -> int:
-    """Returns by how much the clock goes back from one step to a later one, in ms; 0 for no more than a correction."""
+    """Returns the longest jump back of the clock between rising steps, in ms; 0 if it is only a clock correction."""
     moments = history.timestamp[believable(history.timestamp, latest)]
     if len(moments) < 2:
         return 0
@@ -45,6 +45,6 @@ def goes_back_ms(history: History, latest: int) -> int:
 
 
 def axis_for(history: History | None, latest: int) -> Axis:
-    """Returns the axis that one history is drawn over where the reader chose none: time, where steps are missing."""
+    """Returns the default axis of a single history: time if steps are missing, else steps."""
     by_time = history is not None and is_stepless(history) and has_times(history, latest)
     return Axis.RELATIVE_TIME if by_time else Axis.STEP

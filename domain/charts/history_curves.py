@@ -1,4 +1,4 @@
-"""A history becomes a curve on the chosen axis, smoothed."""
+"""Converts a history to a smoothed curve on the chosen axis."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,10 +16,10 @@ from domain.tracking.outcomes import are_shares, divergence, tail_start
 
 
 class CurveRequest(NamedTuple):
-    """A history, smoothed by `weight` and drawn over `axis`, which `counting` and its history `counted` may number.
+    """A history to smooth by `weight` and draw over `axis`; the metric `counting` with its history `counted` counts it.
 
-    `origin` is when the run started, `latest` the last moment that its points can have, both in ms since 1970.
-    `scale` is what a rate of 1 is logged as, None for no rate; `factor` is what the values are multiplied by.
+    `origin` is the run's start, `latest` the last plausible moment of its points, both in Unix ms. `scale` is the
+    logged value of a rate of 1, None if it is no rate; `factor` multiplies the values.
     """
 
     history: History
@@ -33,15 +33,14 @@ class CurveRequest(NamedTuple):
     factor: float = 1.0
 
 
-# How figures get their curves: `history_curve` makes them, and a cache remembers those that it made.
+# How figures get their curves: computed by `history_curve`, or from a cache of its results.
 CurveSource = Callable[[CurveRequest], Curve | None]
 
 
 def history_curve(asked: CurveRequest) -> Curve | None:
-    """Returns the curve, smoothed in full; None where the history cannot be drawn over this axis.
+    """Returns the curve, smoothed over all points; None where the history cannot be drawn over this axis.
 
-    A rate is drawn as a share of 1; where any point lies outside of 0 to 1 its unit is another, and it is drawn as it
-    was logged.
+    A rate is drawn as a share of 1. If any point is outside of 0 to 1, its unit is another, and it is drawn as logged.
     """
     history = asked.history.times(asked.factor)
     values, as_logged = _in_its_unit(history.value, asked.scale)
@@ -52,7 +51,7 @@ def history_curve(asked: CurveRequest) -> Curve | None:
 
 
 def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
-    """Returns the values [n] over the axis."""
+    """Returns the curve of the values [n] over the axis."""
     if asked.axis in CLOCKS and len(asked.history):
         return _over_time(asked, y)
     x = x_column(asked.history, asked.axis, counts=_by_step(asked))
@@ -62,10 +61,7 @@ def _drawn(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
 
 
 def x_of_points(asked: CurveRequest) -> Column | None:
-    """Returns the x of every point of the history [n], as they were logged; NaN where the axis has no place for one.
-
-    None where it has for none.
-    """
+    """Returns the x of every logged point [n], NaN for points that are not on the axis; None where no point is."""
     if asked.axis not in CLOCKS or not len(asked.history):
         return x_column(asked.history, asked.axis, counts=_by_step(asked))
     kept = believable(asked.history.timestamp, asked.latest)
@@ -81,9 +77,9 @@ def _origin(asked: CurveRequest, history: History) -> int:
 
 
 def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
-    """Draws over time the points whose time is plausible.
+    """Returns the curve over time of the points whose time is plausible.
 
-    A run whose metrics are older than its start counts from the first of them.
+    If metrics are older than the run's start, relative time begins at the first of them.
     """
     history, kept = asked.history, believable(asked.history.timestamp, asked.latest)
     if not kept.any():
@@ -95,10 +91,7 @@ def _over_time(asked: CurveRequest, y: NDArray[np.float64]) -> Curve | None:
 
 
 def _by_step(asked: CurveRequest) -> History | None:
-    """Returns the counts by step.
-
-    None where there are none, or where steps that tell nothing would be taken for them.
-    """
+    """Returns the counts by step; None where there are none, or where the steps are unusable as counts."""
     counting, counted = asked.counting, asked.counted
     if counting is not None and counting.is_own:
         counted = asked.history
@@ -108,20 +101,20 @@ def _by_step(asked: CurveRequest) -> History | None:
 
 
 def _without_numbers(history: History) -> dict[str, object]:
-    """Returns where the history diverged, and how many of its points before that have no finite value."""
+    """Returns where the history diverged, and how many earlier points have no finite value."""
     tail = tail_start(history.value)
     return {"diverged": divergence(history), "gaps": int(tail - np.isfinite(history.value).sum())}
 
 
 def _in_its_unit(values: NDArray[np.float64], scale: float | None) -> tuple[NDArray[np.float64], bool]:
-    """Returns the values to draw, and whether they are those of a rate that can only be drawn as it was logged."""
+    """Returns the values to draw, and whether they are a rate that can only be drawn as logged."""
     if scale is None:
         return values, False
     return (_shares(values, scale), False) if are_shares(values, scale) else (values, True)
 
 
 def _shares(values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
-    """Returns shares of 1 without the noise of their floats; what is not finite stays so."""
+    """Returns shares of 1, with rounding errors outside of 0 to 1 removed; non-finite values are kept."""
     shares = values if scale == 1 else values / scale
     noisy = np.isfinite(shares) & ((shares < 0) | (shares > 1))
     return np.where(noisy, np.clip(shares, 0, 1), shares) if noisy.any() else shares

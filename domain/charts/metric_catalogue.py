@@ -1,4 +1,4 @@
-"""What the runs at hand logged, to choose from: every key, in how many runs, and the word that it stands for."""
+"""The metrics and parameters that a set of runs logged: every key, in how many runs, and its metric word."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,10 +16,10 @@ _COUNTED: Final = (Axis.EPISODES, Axis.ENV_STEPS)
 
 
 class MetricCatalogue(NamedTuple):
-    """Of `runs` runs: the metrics as (key, in how many, the word it stands for), by name; likewise the parameters.
+    """For `runs` runs, by name: metrics as (key, number of runs, metric word), and parameters as (key, number of runs).
 
-    `presets` says in how many a word has data, `counters` which axes are counted in how many, and `families` which
-    metrics are those of several agents, modules or terms, where there is more than one.
+    `presets` counts the runs that have each word, `counters` the runs that count each axis. `families` lists the
+    metrics of several agents, modules or terms, where there is more than one.
     """
 
     runs: int
@@ -33,7 +33,7 @@ class MetricCatalogue(NamedTuple):
 
 
 def metric_catalogue(runs: Sequence[Run], vocabulary: Vocabulary) -> MetricCatalogue:
-    """Returns all that these runs logged."""
+    """Returns everything that these runs logged."""
     words, hint = _words(runs, vocabulary), axis_hint(runs, vocabulary)
     return MetricCatalogue(
         runs=len(runs),
@@ -48,7 +48,7 @@ def metric_catalogue(runs: Sequence[Run], vocabulary: Vocabulary) -> MetricCatal
 
 
 def _words(runs: Sequence[Run], vocabulary: Vocabulary) -> dict[str, MetricWord]:
-    """Returns the word that each name stands for, in the tools of these runs; of a part of the loss, the loss."""
+    """Returns the word for each metric name in the tools of these runs; parts of the loss count as the loss."""
     used = {id(own): own for own in (vocabulary.of(run) for run in runs)}
     words: dict[str, MetricWord] = {}
     for own in used.values():
@@ -59,7 +59,7 @@ def _words(runs: Sequence[Run], vocabulary: Vocabulary) -> dict[str, MetricWord]
 
 
 def _families(runs: Sequence[Run]) -> dict[FamilyWord, list[str]]:
-    """Returns the metrics of each family, in order, as the tools of these runs name them."""
+    """Returns the metrics of each family in order, as the tools of these runs name them."""
     found: dict[FamilyWord, set[str]] = {}
     for run in runs:
         if run.tool.profile is not None:

@@ -1,4 +1,4 @@
-"""Runs as seeds: one line for a group of runs, with a band that says how far it can be trusted."""
+"""Treats runs as seeds: one line for a group of runs, with a band of uncertainty."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -12,8 +12,8 @@ from domain.charts.curves import EVERYTHING, FEWEST_DRAWN, Curve, Drawn, Window,
 from domain.charts.wide_scale import FARTHEST
 from domain.statistics import FEWEST_RUNS, cut, percentiles, rank_weights
 
-RESAMPLES: Final = 2000  # either end then strays by 6 % of the resamples' standard deviation
-# More x than this, as on a time axis where no two runs share one, are thinned evenly before anything is averaged.
+RESAMPLES: Final = 2000  # the error of either end is then 6 % of the resamples' standard deviation
+# More x than this, as on a time axis where no two runs share one, are thinned evenly before averaging.
 MOST_ON_GRID: Final = 200_000
 _LARGEST: Final = float(np.finfo(np.float64).max)
 
@@ -21,14 +21,14 @@ Floats = NDArray[np.float64]
 
 
 class Centre(StrEnum):
-    """What stands for the runs of a group."""
+    """The statistic drawn as the line of a group."""
 
     MEAN = "mean"
     IQM = "iqm"
 
 
 class Band(StrEnum):
-    """What is shaded around it: a 95 % bootstrap interval, all runs, or one standard deviation (n - 1) either way."""
+    """The shaded band: a 95 % bootstrap interval, the range of all runs, or one standard deviation (n - 1) either way."""
 
     BOOTSTRAP = "bootstrap"
     MIN_MAX = "min_max"
@@ -38,9 +38,9 @@ class Band(StrEnum):
 class SeedCurve(BaseModel):
     """A group's line and band; all columns are [k].
 
-    `n` is how many runs reach each x. Where they are fewer than three `low` and `high` are NaN, and where there is none
-    `centre` is too. With `is_too_few` the whole group has fewer than three runs: then the columns are empty, and
-    `singles` holds the runs' own lines instead. `total` is how many x the window has in full.
+    `n` is how many runs reach each x. Where fewer than three do, `low` and `high` are NaN; where none does, `centre` is
+    too. With `is_too_few` the group has fewer than three runs: the columns are empty, and `singles` holds the runs' own
+    lines. `total` counts all x in the window.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -56,7 +56,7 @@ class SeedCurve(BaseModel):
 
     @property
     def is_too_few(self) -> bool:
-        """Whether the group has too few runs for a line and a band of its own."""
+        """Whether the group has too few runs for a line and a band."""
         return self.runs < FEWEST_RUNS
 
 
@@ -69,10 +69,10 @@ def seed_curve(
     window: Window = EVERYTHING,
     seed: int = 0,
 ) -> SeedCurve:
-    """Returns the line and band of `curves`, one a run, at up to `most` x (16 or more), from the full data.
+    """Returns the line and band of `curves`, one per run, at up to `most` x (16 or more), from the full data.
 
-    Each run is interpolated linearly between its own points, never before its first or after its last. What is shown
-    at an x does not depend on the window, and the same `seed` gives the same band.
+    Each run is interpolated linearly between its own points, never before its first or after its last. The result at an
+    x does not depend on the window, and the same `seed` gives the same band.
     """
     given = [curve for curve in curves if len(curve)]
     if len(given) < FEWEST_RUNS:
@@ -80,7 +80,7 @@ def seed_curve(
     room = _room(given)
     runs = [_without_repeats(_scaled(curve, room)) for curve in given]
     x = _common_x(runs, window)
-    values = np.sort(np.stack([_at(run, x) for run in runs]), axis=0)  # NaN, "not there", sorts last
+    values = np.sort(np.stack([_at(run, x) for run in runs]), axis=0)  # NaN, "no value", sorts last
     n = np.isfinite(values).sum(axis=0)
     line = _by_count(values, n, lambda block: _centres(block, centre), 1)[0]
     shown = _shown(x, line, most, window)
@@ -113,10 +113,7 @@ def _singles(curves: Sequence[Curve], most: int, window: Window) -> SeedCurve:
 
 
 def _room(curves: Sequence[Curve]) -> float:
-    """Returns what to scale values by so that no sum of them ends in infinity.
-
-    A power of two, which changes no digit.
-    """
+    """Returns a factor that keeps sums of values finite; a power of two, which changes no digit."""
     return 2.0**-64 if any(max(curve.y.max(), -curve.y.min()) > FARTHEST for curve in curves) else 1.0
 
 
@@ -125,7 +122,7 @@ def _scaled(curve: Curve, by: float) -> Curve:
 
 
 def _without_repeats(curve: Curve) -> Curve:
-    """Returns the curve with one point for each x, the mean of those there: interpolation needs x that rise."""
+    """Returns the curve with one point for each x, the mean of its values, since interpolation needs rising x."""
     first = np.append(True, curve.x[1:] != curve.x[:-1])
     if first.all():
         return curve
@@ -135,7 +132,7 @@ def _without_repeats(curve: Curve) -> Curve:
 
 
 def _common_x(runs: Sequence[Curve], window: Window) -> Floats:
-    """Returns every x of every run in the window, with the next one on either side; and one x inside of each hole."""
+    """Returns every x of every run in the window, its neighbours on either side, and one x inside of each hole."""
     parts = [run.x[window.rows_and_neighbours(run.x)].astype(np.float64) for run in runs] + [_holes(runs)]
     given = [part for part in parts if len(part)]
     # Runs with the same steps are the common case, and comparing is cheaper than sorting.
@@ -146,7 +143,7 @@ def _common_x(runs: Sequence[Curve], window: Window) -> Floats:
 
 
 def _holes(runs: Sequence[Curve]) -> Floats:
-    """Returns an x in the middle of every stretch that lies between runs and in none, so that no line crosses it."""
+    """Returns the middle x of every gap between runs that no run covers, so that no line crosses it."""
     starts, ends = np.array(sorted((run.x[0], run.x[-1]) for run in runs)).T
     reached = np.maximum.accumulate(ends)[:-1]
     before = starts[1:] > reached
@@ -162,9 +159,8 @@ def _at(run: Curve, x: Floats) -> Floats:
 def _by_count(
     values: Floats, n: NDArray[np.int64], of: Callable[[Floats], Floats], results: int, fewest: int = 1
 ) -> Floats:
-    """Applies `of` to the columns that have equally many values at a time.
-
-    NaN [results, k] where there are less than `fewest`.
+    """Applies `of` to all columns with equally many values at a time; NaN [results, k] where there are fewer than
+    `fewest`.
     """
     out = np.full((results, values.shape[1]), np.nan)
     for count in np.unique(n[n >= fewest]):
@@ -179,7 +175,7 @@ def _centres(block: Floats, centre: Centre) -> Floats:
 
 
 def _limits(block: Floats, centre: Centre, band: Band, seed: int) -> Floats:
-    """Returns the band's lower and upper end [2, k] of each column of sorted values [n, k]."""
+    """Returns the band's lower and upper end [2, k] for each column of sorted values [n, k]."""
     match band:
         case Band.MIN_MAX:
             return block[[0, -1]]
@@ -196,7 +192,7 @@ def _trimmed(n: int, centre: Centre) -> int:
 
 
 def _shown(x: Floats, line: Floats, most: int, window: Window) -> NDArray[np.int64]:
-    """Returns the rows of `line` to draw: those that look like all of it in the window, and every hole."""
+    """Returns the rows of `line` to draw: a subset that looks like the whole window, and every hole."""
     there = np.isfinite(line)
     holes = np.flatnonzero(~there)
     rows = visible_rows(x[there], line[there], max(FEWEST_DRAWN, most - len(holes)), window)

@@ -1,4 +1,4 @@
-"""Smoothing: the debiased exponential moving average, on all points of a history, before any of them is left out."""
+"""Smoothing by a debiased exponential moving average of all points of a history, before downsampling."""
 
 from functools import lru_cache
 from typing import Final
@@ -13,15 +13,14 @@ HEAVIEST: Final = 0.99
 _BLOCK: Final = 32
 _CHUNK: Final = 128 * _BLOCK
 _TO_NOTHING: Final = 40.0  # e**-40 is lost in the rounding of 1
-_NEGLIGIBLE: Final = 1e-290  # numbers near the smallest make a processor a hundred times slower
+_NEGLIGIBLE: Final = 1e-290  # subnormal numbers make a processor a hundred times slower
 
 
 def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """Returns the debiased moving average of `values` [n]: each point is the mean of those up to it, weighted
+    """Returns the debiased moving average of `values` [n]: at each point the mean of those up to it, weighted
     weight**age.
 
-    `weight` is 0 (unchanged) to 0.99; raises BadInput for others. Values that are not finite stay as they are, where
-    they are, and count for nothing.
+    `weight` is 0 (unchanged) to 0.99; raises BadInput for others. Non-finite values stay in place and are not averaged.
     """
     if not 0 <= weight <= HEAVIEST:
         raise InvalidArgument(Text(f"A smoothing weight is 0 to {HEAVIEST}, not {weight}."))
@@ -37,7 +36,7 @@ def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
 
 def _debiased(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     average = _decaying_sums(values, weight)
-    # An average that starts from 0 is too small by the weight that its start still has, weight**age: soon nothing.
+    # An average that starts from 0 is too small by the weight left on its start, weight**age, which soon vanishes.
     young = min(len(values), int(_TO_NOTHING / -np.log(weight)) + 1)
     average[:young] /= -np.expm1(np.arange(1, young + 1) * np.log(weight))
     return average
@@ -46,8 +45,8 @@ def _debiased(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]
 def _decaying_sums(values: NDArray[np.float64], decay: float) -> NDArray[np.float64]:
     """Computes s[i] = decay * s[i - 1] + (1 - decay) * values[i], from s[-1] = 0.
 
-    Chunk by chunk, which stay in the processor's cache. In a chunk each block sums by itself, all in one product with a
-    triangle of powers; then the blocks' ends are carried on by another. Every factor is a power of `decay` below 1, so
+    It works in chunks that fit into the processor's cache. In a chunk each block is summed by a product with a triangle
+    of powers; a second product carries the ends of the blocks on. Every factor is a power of `decay` below 1, so
     nothing can overflow.
     """
     sums = np.empty(-(-len(values) // _CHUNK) * _CHUNK)
@@ -67,10 +66,7 @@ def _decaying_sums(values: NDArray[np.float64], decay: float) -> NDArray[np.floa
 
 @lru_cache(maxsize=64)  # the thirty lines of a comparison share their weight
 def _powers(decay: float, size: int) -> NDArray[np.float64]:
-    """Returns the triangle [from, to] of decay**(to - from) where to >= from, else 0.
-
-    So are powers too small to matter.
-    """
+    """Returns the triangle [from, to] of decay**(to - from) where to >= from; other and negligible powers are 0."""
     ages = np.arange(size)[None, :] - np.arange(size)[:, None]
     powers: NDArray[np.float64] = np.where(ages < 0, 0.0, decay ** np.maximum(ages, 0))
     powers[powers < _NEGLIGIBLE] = 0.0

@@ -1,4 +1,4 @@
-"""A logarithmic scale that has a place for zero and for what is below: linear around zero, logarithmic beyond."""
+"""A symmetric logarithmic scale, which includes zero and negative values: linear around zero, logarithmic beyond."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# Decades on either side of zero: what is smaller by more is drawn as good as zero.
+# Decades on either side of zero: smaller values are drawn as nearly zero.
 _MOST_DECADES: Final = 6
 _MOST_TICKS: Final = 9
 
@@ -20,12 +20,12 @@ class SymmetricLog(NamedTuple):
     linear: float
 
     def at(self, values: Floats) -> Floats:
-        """Returns where `values` [n] stand on the scale: sign * log10(1 + size / linear)."""
+        """Returns the positions of `values` [n] on the scale: sign * log10(1 + size / linear)."""
         place: Floats = np.sign(values) * np.log10(1 + np.abs(values) / self.linear)
         return place
 
     def ticks(self, low: float, high: float) -> list[float]:
-        """Returns values between `low` and `high` to write on the axis, rising, at most nine of them."""
+        """Returns rising tick values between `low` and `high`, at most nine."""
         shown = [tick for tick in self._round_numbers(max(abs(low), abs(high))) if low <= tick <= high]
         if len(shown) < 3:
             return evenly(low, high)
@@ -40,10 +40,7 @@ class SymmetricLog(NamedTuple):
 
 
 def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
-    """Returns the scale for these finite values.
-
-    None where all are above zero, so that a plain logarithm has them all.
-    """
+    """Returns the scale for these finite values; None where all are positive, so that a plain logarithm suffices."""
     given = [column for column in columns if len(column)]
     if not given or min(column.min() for column in given) > 0:
         return None
@@ -57,7 +54,7 @@ def symmetric_log(columns: Iterable[Floats]) -> SymmetricLog | None:
 
 
 def evenly(low: float, high: float, strides: int = 2) -> list[float]:
-    """Returns a few round values of a stretch, which has room for that many `strides` from one to the next."""
+    """Returns a few round values between `low` and `high`, spaced so that at least `strides` steps fit."""
     if low == high:
         return [low]
     stride = 10.0 ** math.floor(math.log10((high - low) / strides))
@@ -67,7 +64,7 @@ def evenly(low: float, high: float, strides: int = 2) -> list[float]:
 
 
 def _thinned(ticks: Sequence[float]) -> list[float]:
-    """Returns every second, third … of them, zero among those that stay."""
+    """Returns every second, third … tick; zero is kept."""
     every = -(-len(ticks) // _MOST_TICKS)
     zero = ticks.index(0.0) if 0.0 in ticks else 0
     return list(ticks[zero % every :: every])

@@ -1,4 +1,4 @@
-"""A linear scale for values so far from zero that a drawing's own arithmetic with them would end in infinity."""
+"""A linear scale for values so large that Plotly's arithmetic with them would overflow."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -11,25 +11,25 @@ from domain.charts.symmetric_log import evenly
 Floats = NDArray[np.float64]
 
 FARTHEST: Final = 1e300
-"""Plotly takes what is beyond 1.8e304 as no number, and computes with spans and margins besides."""
+"""Plotly ignores numbers beyond 1.8e304, and computes with spans and margins as well."""
 _DIVISOR: Final = 1e300
 
 
 class WideScale(NamedTuple):
-    """The scale whose places are the values, each divided by `divisor`."""
+    """The scale on which the positions are the values divided by `divisor`."""
 
     divisor: float
 
     def at(self, values: Floats) -> Floats:
-        """Returns where `values` [n] stand on the scale."""
+        """Returns the positions of `values` [n] on the scale."""
         return np.asarray(values / self.divisor)
 
     def ticks(self, low: float, high: float) -> list[float]:
-        """Returns values between `low` and `high` to write on the axis, rising, at most nine of them."""
+        """Returns rising tick values between `low` and `high`, at most nine."""
         return [tick * self.divisor for tick in evenly(low / self.divisor, high / self.divisor, 4)]
 
 
 def wide_scale(columns: Iterable[Floats]) -> WideScale | None:
-    """Returns the scale for these finite values; None where they can be drawn as they are."""
+    """Returns the scale for these finite values; None where they can be drawn unscaled."""
     is_far = any(len(column) and max(column.max(), -column.min()) > FARTHEST for column in columns)
     return WideScale(_DIVISOR) if is_far else None

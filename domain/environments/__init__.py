@@ -1,1 +1,1 @@
-"""What an environment is: its spaces, what is known of it, and how a model names the one it was trained on."""
+"""Environments: their spaces, their facts, and how a model names the one it was trained on."""

@@ -1,4 +1,4 @@
-"""ENVIRONMENTS_FILE: what the operator says of environments, as TOML; docs/environments.md tells each field."""
+"""ENVIRONMENTS_FILE: the operator's description of environments, as TOML; docs/environments.md documents each field."""
 
 import tomllib
 from pathlib import Path
@@ -26,17 +26,17 @@ class _Table(BaseModel):
 
 
 class Wrapper(_Table):
-    """A wrapper by where it is, with its arguments."""
+    """A wrapper by its entry point, with its arguments."""
 
     entry_point: EntryPoint
     kwargs: Arguments = {}
 
 
 class DescribedEnvironment(_Table):
-    """An `[[environments]]` table: how an environment is made, what counts in it, and what it may use.
+    """An `[[environments]]` table: how an environment is made, what counts as success in it, and what it may use.
 
-    `packages` are imported, so that they register it; with `entry_point` it is registered here. `variants` are
-    arguments of distributions beyond the training's, by name. Seconds are for one call, and for making it.
+    `packages` are imported to register it; with `entry_point` it is registered here. `variants` are arguments of named
+    distributions other than the training's. `call_seconds` limits one call, `make_seconds` its creation.
     """
 
     id: str = Field(min_length=1, max_length=LONGEST_ID)
@@ -56,19 +56,19 @@ class DescribedEnvironment(_Table):
 
 
 class EnvironmentsFile(_Table):
-    """The whole file: `paths` are folders to import from; `allowed_wrappers` may stand in a model's EnvSpec."""
+    """The whole file: `paths` are folders to import from; `allowed_wrappers` may be named in a model's EnvSpec."""
 
     paths: list[Path] = Field([], max_length=20)
     allowed_wrappers: list[EntryPoint] = Field([], max_length=200)
     environments: list[DescribedEnvironment] = Field([], max_length=500)
 
     def described(self, env_id: str) -> DescribedEnvironment:
-        """Returns what it says of an environment; the defaults where it says nothing."""
+        """Returns the description of an environment; the defaults where the file has none."""
         return next((one for one in self.environments if one.id == env_id), DescribedEnvironment(id=env_id))
 
 
 def environments_in(path: Path) -> EnvironmentsFile:
-    """Returns what a file says; raises BadInput, in English: it is for a terminal."""
+    """Reads and validates a file; raises InvalidArgument with an English text for the terminal."""
     try:
         with path.open("rb") as file:
             return read_environments(file.read(MOST_BYTES).decode())
@@ -79,7 +79,7 @@ def environments_in(path: Path) -> EnvironmentsFile:
 
 
 def read_environments(text: str) -> EnvironmentsFile:
-    """Returns what the file says; raises BadInput that names the field, in English: it is for a terminal."""
+    """Validates the text of a file; raises InvalidArgument that names the field, in English for the terminal."""
     try:
         file = EnvironmentsFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

@@ -1,4 +1,4 @@
-"""What is known of an environment before anything is played in it."""
+"""The facts of an environment that are known before an episode is played."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -7,11 +7,11 @@ from domain.message_data import MessageField
 
 
 class EnvironmentFacts(BaseModel):
-    """An environment's spaces, its pace and what counts as success there.
+    """An environment's spaces, frame rate and success criterion.
 
-    `render_fps` is its own rate, in frames per second. `most_steps` is where an episode is cut off. `success` says in
-    one word what counts: "is_success" or another field of the environment's `info`, "reward_threshold" (an episode's
-    return reaches it), "terminated" (the episode ends by itself); None where the environment does not tell.
+    `render_fps` is its own rate, in frames per second. `most_steps` is the limit of an episode. `success` names the
+    criterion: "is_success" or another field of the environment's `info`, "reward_threshold" (an episode's return
+    reaches it), "terminated" (the episode ends by itself); None where the environment defines none.
     """
 
     model_config = ConfigDict(frozen=True)

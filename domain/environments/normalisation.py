@@ -1,6 +1,6 @@
-"""The statistics of a training by which its observations were normalised, such as Stable-Baselines3's VecNormalize has.
+"""Statistics that normalised a training's observations, such as those of Stable-Baselines3's VecNormalize.
 
-They travel as JSON, in the tag `normalization` of a model version or its run: pickles are never read.
+They are stored as JSON in the tag `normalization` of a model version or its run: pickles are never read.
 """
 
 from typing import Any, Final, Self
@@ -30,7 +30,7 @@ class PartStatistics(BaseModel):
 
 
 class ObservationStatistics(BaseModel):
-    """`parts` by the names that `leaves` gives; parts that are not named are as they are."""
+    """Statistics of `parts`, by the names that `leaves` returns; parts without statistics are not normalised."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,7 +39,7 @@ class ObservationStatistics(BaseModel):
     clip: float = Field(10.0, gt=0, allow_inf_nan=False)
 
     def misfit(self, space: Space) -> str | None:
-        """Says which part the space does not have, or has with another number of elements; None where all fit."""
+        """Returns the first part that the space lacks or has with another number of elements; None where all fit."""
         known = leaves(space)
         for name, part in self.parts.items():
             leaf = known.get(name)
@@ -48,7 +48,7 @@ class ObservationStatistics(BaseModel):
         return None
 
     def applied(self, observation: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Returns the observation, or a batch of them, normalised: the parts that are named become float32."""
+        """Returns the observation, or a batch of them, normalised; parts with statistics become float32."""
         return observation | {name: self._normal(observation[name], part) for name, part in self.parts.items()}
 
     def _normal(self, values: NDArray[Any], part: PartStatistics) -> NDArray[np.float32]:
@@ -58,7 +58,7 @@ class ObservationStatistics(BaseModel):
         return clipped.reshape(values.shape)
 
     def space_after(self, space: Space) -> Space:
-        """Returns the space of what `applied` gives."""
+        """Returns the space of the values that `applied` returns."""
         return (
             self._after(space, "") if isinstance(space, DictSpace | TupleSpace) else self._leaf(space, *leaves(space))
         )

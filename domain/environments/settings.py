@@ -1,4 +1,4 @@
-"""The setting that names the operator's file of environments, as several programs read it."""
+"""The setting that names the operator's file of environments, which several programs read."""
 
 from pathlib import Path
 from typing import Annotated

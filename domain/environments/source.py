@@ -1,4 +1,4 @@
-"""What a model says of the environment that it was trained on."""
+"""The environment that a model names as the one it was trained on."""
 
 import re
 from typing import Final, Self
@@ -19,10 +19,10 @@ _ID: Final = re.compile(r'"id"\s*:\s*"([^"\\]*)"')
 
 
 class EnvironmentSource(BaseModel):
-    """An environment by its id, or by Gymnasium's EnvSpec as JSON, which holds arguments and wrappers as well.
+    """An environment by its id, or by Gymnasium's EnvSpec as JSON, which also holds arguments and wrappers.
 
-    Both are a stranger's words. `variant` is a distribution beyond the training's, by its name in the operator's file.
-    With `statistics` observations come normalised by them.
+    Both are untrusted. `variant` names another distribution than the training's in the operator's file. If there are
+    `statistics`, observations are normalised by them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,9 +36,9 @@ class EnvironmentSource(BaseModel):
     def named(
         cls, env_id: str | None, env_spec: str | None, normalization: str | None, trouble: Reason | None = None
     ) -> Self:
-        """Returns what a model's notes name; raises EnvironmentRefused where its statistics are not as documented.
+        """Builds the source from a model's tags; raises EnvironmentRefused where its statistics are malformed.
 
-        `trouble` is why its notes cannot be followed, if that is known before: it is raised likewise.
+        `trouble` is a reason found earlier why its tags cannot be used; it is raised the same way.
         """
         source = cls(env_id=env_id, env_spec=env_spec)
         if trouble is not None:
@@ -53,13 +53,13 @@ class EnvironmentSource(BaseModel):
 
     @property
     def name(self) -> str:
-        """What the environment is called in a sentence: its id as far as one reads, or an EnvSpec without one."""
+        """The name shown in messages: the beginning of its id, or "EnvSpec" where there is none."""
         given = self.env_id or id_in(self.env_spec or "") or "EnvSpec"
         shown = "".join(letter if letter.isprintable() else "?" for letter in given[:60])
         return shown if len(given) <= 60 else f"{shown}…"
 
 
 def id_in(spec: str) -> str:
-    """Returns the id in the text of an EnvSpec, which need not be one; empty where none is seen."""
+    """Returns the id in the text of an EnvSpec, valid or not; "" where none is found."""
     found = _ID.search(spec[:LONGEST_SPEC])
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""Gymnasium's spaces as values: what an environment shows, and what it can be told to do."""
+"""Gymnasium's spaces as values: the observations and actions of an environment."""
 
 from collections.abc import Iterator
 from math import prod
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MOST_BOUNDS: Final = 1024
-"""Of a box with more elements, one bound for all of them is told, or none."""
+"""Limit for bounds per element; a larger box has one bound for all elements, or none."""
 
 WHOLE: Final = "observation"
 """The name of an observation whose space has no parts."""
@@ -19,13 +19,13 @@ Bounds = tuple[float | None, ...] | float | None
 
 
 class _Space(BaseModel):
-    """What all spaces have in common; an unknown field is nothing to rely on, so there is none."""
+    """Common to all spaces; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class BoxSpace(_Space):
-    """Numbers within bounds; a bound is None where there is none, and stands for all elements where it is one."""
+    """Numbers within bounds; None is unbounded, and a single bound applies to all elements."""
 
     kind: Literal["box"] = "box"
     shape: Shape
@@ -42,7 +42,7 @@ class BoxSpace(_Space):
 
 
 class DiscreteSpace(_Space):
-    """The `n` whole numbers from `start` on."""
+    """The `n` integers from `start` on."""
 
     kind: Literal["discrete"] = "discrete"
     n: int = Field(ge=1)
@@ -52,7 +52,7 @@ class DiscreteSpace(_Space):
 
 
 class MultiDiscreteSpace(_Space):
-    """Several whole numbers, each from 0 to below its own of `nvec`."""
+    """Several integers, each from 0 up to but without its entry of `nvec`."""
 
     kind: Literal["multi_discrete"] = "multi_discrete"
     nvec: tuple[Annotated[int, Field(ge=1)], ...]
@@ -76,14 +76,14 @@ class MultiBinarySpace(_Space):
 
 
 class DictSpace(_Space):
-    """Spaces by name."""
+    """Named spaces."""
 
     kind: Literal["dict"] = "dict"
     spaces: "dict[str, Space]"
 
 
 class TupleSpace(_Space):
-    """Spaces in order; their names are their numbers."""
+    """Ordered spaces, named by their position."""
 
     kind: Literal["tuple"] = "tuple"
     spaces: "tuple[Space, ...]"
@@ -97,7 +97,7 @@ TupleSpace.model_rebuild()
 
 
 def leaves(space: "Space", whole: str = WHOLE) -> dict[str, PlainSpace]:
-    """Returns the parts that are arrays by their paths, joined by dots; of a space without parts, it as `whole`."""
+    """Returns the array parts by their dotted paths; a space without parts is returned under the name `whole`."""
     return dict(_leaves(space, "")) if isinstance(space, DictSpace | TupleSpace) else {whole: space}
 
 

@@ -1,29 +1,29 @@
-"""Every failure that Clew can name: one class for each code, told apart by type, with typed fields.
+"""Every failure that Clew can name: one class for each code, with typed fields, in a tree of kinds.
 
 ClewError
-├── BadInput              what the person or program asked for makes no sense           (400)
-├── SignInNeeded          nobody vouches for who asks                                   (401)
-├── NotFound              it makes sense, but there is no such thing                    (404)
-├── Conflict              it makes sense, but not as things are now                     (409)
+├── BadInput              the request makes no sense                                    (400)
+├── SignInNeeded          the sender of the request is not authenticated                (401)
+├── NotFound              the request makes sense, but its object does not exist        (404)
+├── Conflict              the request makes sense, but conflicts with the present state (409)
 ├── ReadOnly              this Clew changes nothing                                     (403)
-├── NotYours              somebody else began it                                        (403)
+├── NotYours              another user or page started it                               (403)
 ├── PolicyRefused         the policy file must not be activated, and why                (422)
-├── PolicyFailed          the policy broke down while it ran, and how                   (422)
-├── PolicyGone            the model's file is not there any more                        (410)
+├── PolicyFailed          the policy failed while it ran, and how                       (422)
+├── PolicyGone            the model's file no longer exists                             (410)
 ├── EnvironmentRefused, EnvironmentMissing, EnvironmentFailed: environments/failures.py (422)
-└── ServiceError          something outside did not do its part                         (502)
+└── ServiceError          an external service failed                                    (502)
     ├── ServiceUnavailable   refused, timed out, or answered 5xx: try again later       (503)
     │   ├── ConnectionRefused, HostUnknown, CertificateRefused, ConnectTimedOut: nothing was sent
-    │   ├── ConnectionFailed, TimedOut, AnswerBrokenOff: it may have been
-    │   ├── ProxyFailed         the proxy on the way failed, and how                    (503)
-    │   ├── NotAsked            known to be dead a moment ago: nothing was sent         (503)
-    │   └── OutcomeUnknown      a write was sent and nothing came back: look again      (504)
+    │   ├── ConnectionFailed, TimedOut, AnswerBrokenOff: the request may have been sent
+    │   ├── ProxyFailed         the proxy in between failed, and how                    (503)
+    │   ├── NotAsked            known to be down a moment ago: nothing was sent         (503)
+    │   └── OutcomeUnknown      a write was sent and not answered: check its outcome    (504)
     ├── AccessDenied         401 or 403: the credentials in the environment are wrong   (502)
-    ├── Redirected           it sent us elsewhere, where Clew does not follow           (502)
-    └── BadResponse          it answered, but not what its contract says                (502)
+    ├── Redirected           a redirect to where Clew does not follow                   (502)
+    └── BadResponse          an answer that violates the service's contract             (502)
 
-These are the kinds; the codes stand in the modules beside this one, by what they are about. A class without a `text`
-has no code and is only caught, never raised.
+These are the kinds; the codes are defined in the modules of this package, by topic. A class without a `text` has no
+code and is only caught, never raised.
 """
 
 from dataclasses import fields
@@ -31,7 +31,7 @@ from typing import Any
 
 from domain.messages import SERVICE, Message, Reason, as_json, in_english, template
 
-# Who, or which field: by its own name, or by a name of ours that has a translation.
+# The name of a service or a field, or a message where the name is translated.
 Name = Reason | str
 BODY = "body"
 
@@ -42,43 +42,43 @@ class ClewError(Message, Exception):
     status = 500
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickles by the fields: an exception's own way knows only what was given by position."""
+        """Pickles by the fields, since an exception's default keeps positional arguments only."""
         return _made, (type(self), {field.name: getattr(self, field.name) for field in fields(self)})
 
 
 class BadInput(ClewError):
-    """What was asked for makes no sense."""
+    """The request makes no sense."""
 
     status = 400
 
 
 class SignInNeeded(ClewError):
-    """A change was asked for without the token, or by a user whom no proxy names."""
+    """A change was requested without the token, or by a user whom no proxy names."""
 
     status = 401
 
 
 class NotFound(ClewError):
-    """What was asked for does not exist."""
+    """The requested object does not exist."""
 
     status = 404
 
 
 class Conflict(ClewError):
-    """What was asked for cannot be done as things are now."""
+    """The request conflicts with the present state."""
 
     status = 409
 
 
 class ReadOnly(ClewError):
-    """This Clew was set to change nothing."""
+    """This Clew is configured to change nothing."""
 
     text = template("This Clew is read-only (READ_ONLY is set): it changes nothing.")
     status = 403
 
 
 class NotYours(ClewError):
-    """Somebody else began what is to be ended."""
+    """Another user or page started what should be ended."""
 
     status = 403
 
@@ -92,7 +92,7 @@ class PolicyRefused(ClewError):
 
 
 class PolicyFailed(ClewError):
-    """The policy did not answer as it must while it ran."""
+    """The policy did not answer as required while it ran."""
 
     text = "{reason}"
     status = 422
@@ -100,7 +100,7 @@ class PolicyFailed(ClewError):
 
 
 class PolicyGone(ClewError):
-    """The file of a model that was to be run is not there any more."""
+    """The file of the model to run no longer exists."""
 
     text = template("The model's file is gone ({model_id}): {reason}")
     status = 410
@@ -109,30 +109,30 @@ class PolicyGone(ClewError):
 
 
 class ServiceError(ClewError):
-    """Something outside Clew failed: `service` names it."""
+    """An external service failed; `service` is its name."""
 
     status = 502
     service: Name
 
     @property
     def params(self) -> dict[str, Any]:
-        """As a message's; a failure that is the reason of this one is not named again."""
+        """The parameters of the message; a service error nested as the reason is included without its service's name."""
         own = {name: getattr(self, name) for name in super().params}
         return {name: one.cause_json if isinstance(one, ServiceError) else as_json(one) for name, one in own.items()}
 
     @property
     def cause(self) -> str:
-        """What it did, in English, without its name."""
+        """The failure in English, without the service's name."""
         return in_english(self.cause_json)
 
     @property
     def cause_json(self) -> dict[str, Any]:
-        """What it did, as `as_json` has it, without its name: for a sentence that names it itself."""
+        """The failure as JSON without the service's name, for a sentence that names it."""
         return {"code": self.code, "params": {name: one for name, one in self.params.items() if name != SERVICE}}
 
 
 class ServiceUnavailable(ServiceError):
-    """The service refused, timed out or answered 5xx; `was_sent` is false where it was certainly asked for nothing."""
+    """The service refused, timed out or answered 5xx; `was_sent` is false if it certainly received no request."""
 
     status = 503
     was_sent = True
@@ -143,7 +143,7 @@ class AccessDenied(ServiceError):
 
 
 class BadResponse(ServiceError):
-    """The service answered something that does not fit its contract: `field` names what, `misfit` how."""
+    """The service's answer violates its contract: `field` is the invalid field, `misfit` the reason."""
 
     text = "{field}: {misfit}"
     field: Name
@@ -151,12 +151,12 @@ class BadResponse(ServiceError):
 
     @property
     def params(self) -> dict[str, Any]:
-        """As a service error's; the answer as a whole has a name in each language."""
+        """The parameters of the message; `body` is replaced by a translated name for the whole answer."""
         return super().params | ({"field": WholeBody().json_value} if self.field == BODY else {})
 
 
 class WholeBody(Message):
-    """An answer as a whole, in the place of one of its fields."""
+    """A whole answer, in place of one of its fields."""
 
     text = template("body")
 

@@ -1,17 +1,17 @@
-"""What about an answer does not fit, as only we check it; and answers without a reason."""
+"""What is wrong with an answer, for checks beyond pydantic's; and answers without a reason."""
 
 from domain.messages import Message, template
 
 
 class TooLong(Message):
-    """More bytes came, or were announced, than are read."""
+    """More bytes were sent or announced than are read."""
 
     text = template("longer than {mib} MiB")
     mib: int
 
 
 class NotJson(Message):
-    """What came is no JSON; `excerpt` is how it begins, quoted."""
+    """The answer is not JSON; `excerpt` is its beginning, quoted."""
 
     text = template("is not JSON (HTTP {http_status}): {excerpt}")
     http_status: int
@@ -19,74 +19,74 @@ class NotJson(Message):
 
 
 class NotAsMlflowSends(Message):
-    """A file came without what MLflow sends beside each: somebody else answered, such as a login page."""
+    """A file lacks the headers that MLflow sends: another server answered, such as a login page."""
 
     text = template("is not a file as MLflow sends one")
 
 
 class UnexpectedStatus(Message):
-    """A status that the contract does not have."""
+    """A status that the contract does not define."""
 
     text = template("HTTP {http_status} was not expected")
     http_status: int
 
 
 class NoPicture(Message):
-    """The answer is no picture."""
+    """The answer is not a picture."""
 
     text = template("is no picture")
 
 
 class NotAModelList(Message):
-    """The list of models is something else."""
+    """The answer is not a list of models."""
 
     text = template("is not a list of models")
 
 
 class NotA64BitInteger(Message):
-    """A step or a time of a metric is no 64-bit integer."""
+    """A step or a time of a metric is not a 64-bit integer."""
 
     text = template("is not a 64-bit integer")
 
 
 class NotANumber(Message):
-    """A metric's value is no number."""
+    """A metric's value is not a number."""
 
     text = template("is not a number")
 
 
 class NotAText(Message):
-    """A cell of a database that should hold a text."""
+    """A cell of a database is not a text."""
 
     text = template("is no text")
 
 
 class NotARow(Message):
-    """A list of points holds something else."""
+    """A list of points contains something other than rows."""
 
     text = template("holds something that is no row")
 
 
 class HistoryChanged(Message):
-    """The pages of a history do not fit together."""
+    """The pages of a history are inconsistent."""
 
     text = template("the history changed while it was read")
 
 
 class UnknownRun(Message):
-    """A point belongs to a run that was not asked for."""
+    """A point belongs to a run that was not requested."""
 
     text = template("is none of the runs asked for")
 
 
 class OutsideRange(Message):
-    """A point lies outside of the steps asked for."""
+    """A point is outside of the requested steps."""
 
     text = template("is outside of what was asked for")
 
 
 class AnotherActivated(Message):
-    """The server says that it activated another model; both ids quoted."""
+    """The server reports that it activated another model; both ids are quoted."""
 
     text = template("{answered} was activated, not {asked}")
     answered: str
@@ -94,7 +94,7 @@ class AnotherActivated(Message):
 
 
 class AnotherAnswered(Message):
-    """The server answered for another model; both ids quoted."""
+    """The server answered for another model; both ids are quoted."""
 
     text = template("{answered} was answered for {asked}")
     answered: str
@@ -110,19 +110,19 @@ class ModelField(Message):
 
 
 class NoReason(Message):
-    """A refusal without a word."""
+    """A refusal without a reason."""
 
     text = template("no reason given")
 
 
 class NoReasonFor(Message):
-    """A refusal of which only the status is known."""
+    """A refusal with nothing but a status."""
 
     text = template("It answered HTTP {http_status} without a reason.")
     http_status: int
 
 
 class NotARequestId(Message):
-    """What was sent as a request's id is none."""
+    """The request id that was sent is malformed."""
 
     text = template("should be 8 to 64 letters, digits, “.”, “_” and “-”")

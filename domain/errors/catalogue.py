@@ -1,4 +1,4 @@
-"""Every code with its English template: whoever reads messages of others imports this, so that all are known."""
+"""Every code with its English template: a process that reads messages of others imports this, so that all are known."""
 
 from domain.errors import (
     answers,

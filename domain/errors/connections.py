@@ -1,39 +1,39 @@
-"""What became of a request on its way: told apart by type, and by whether it can have left."""
+"""Failures of connections, distinguished by type and by whether the request can have been sent."""
 
 from domain.errors import AccessDenied, ServiceError, ServiceUnavailable
 from domain.messages import Reason, template
 
 
 class ConnectionRefused(ServiceUnavailable):
-    """Nobody listens there."""
+    """No server listens at the address."""
 
     text = template("refused the connection")
     was_sent = False
 
 
 class ConnectTimedOut(ServiceUnavailable):
-    """Nobody took the connection."""
+    """The connection was not accepted in time."""
 
     text = template("did not accept the connection in time")
     was_sent = False
 
 
 class HostUnknown(ServiceUnavailable):
-    """No address is known for the host's name."""
+    """The host name cannot be resolved."""
 
     text = template("its host name is not known")
     was_sent = False
 
 
 class CertificateRefused(ServiceUnavailable):
-    """TLS did not come about."""
+    """The TLS handshake failed."""
 
     text = template("its certificate was not accepted")
     was_sent = False
 
 
 class ConnectionFailed(ServiceUnavailable):
-    """The connection failed in another way; `kind` is the exception's."""
+    """The connection failed in another way; `kind` is the exception's class name."""
 
     text = template("connection failed ({kind})")
     hidden = frozenset({"was_sent"})
@@ -50,34 +50,34 @@ class TimedOut(ServiceUnavailable):
 
 
 class AnswerBrokenOff(ServiceUnavailable):
-    """The answer ended before its end."""
+    """The answer was cut off."""
 
     text = template("broke off its answer")
 
 
 class AnsweredStatus(ServiceUnavailable):
-    """It answered 5xx or 429."""
+    """The service answered 5xx or 429."""
 
     text = template("answered HTTP {http_status}")
     http_status: int
 
 
 class AnsweredStatusOrProxy(AnsweredStatus):
-    """As `AnsweredStatus`, over plain HTTP through a proxy, which answers just as the service does."""
+    """As `AnsweredStatus`, over plain HTTP through a proxy, whose answers look the same as the service's."""
 
     text = template("answered HTTP {http_status}, or the proxy {proxy} did")
     proxy: str
 
 
 class AnsweredStatusBecause(AnsweredStatus):
-    """As `AnsweredStatus`, with a reason: the service's own words, or a message of another Clew's."""
+    """As `AnsweredStatus`, with a reason: the service's own text, or a message of another Clew process."""
 
     text = template("answered HTTP {http_status}: {reason}")
     reason: Reason
 
 
 class AnsweredStatusOrProxyBecause(AnsweredStatusOrProxy):
-    """As `AnsweredStatusOrProxy`, with the reason of whichever answered."""
+    """As `AnsweredStatusOrProxy`, with the reason in the answer."""
 
     text = template("answered HTTP {http_status}, or the proxy {proxy} did: {reason}")
     reason: Reason
@@ -91,21 +91,21 @@ class CredentialsRefused(AccessDenied):
 
 
 class CredentialsRefusedOrByProxy(CredentialsRefused):
-    """As `CredentialsRefused`, over plain HTTP through a proxy, which answers just as the service does."""
+    """As `CredentialsRefused`, over plain HTTP through a proxy, whose answers look the same as the service's."""
 
     text = template("refused our credentials (HTTP {http_status}), or the proxy {proxy} did")
     proxy: str
 
 
 class PassingRefused(ServiceUnavailable):
-    """A proxy does not want to, or cannot, pass anything on to where it should."""
+    """A proxy refuses to forward the request, or cannot."""
 
     text = template("refused to pass the request on")
     was_sent = False
 
 
 class ProxyFailed(ServiceUnavailable):
-    """Not the service but the `proxy` that the environment names for it failed: no request passed it."""
+    """The `proxy` configured for the service failed; the request did not reach the service."""
 
     text = template("the proxy {proxy} failed ({reason})")
     was_sent = False
@@ -114,21 +114,21 @@ class ProxyFailed(ServiceUnavailable):
 
 
 class UnreachableAt(ServiceUnavailable):
-    """Nothing came of the connection, for one who has to know the address that was tried."""
+    """The connection failed, for users who need to know the address that was tried."""
 
     text = template("cannot be reached at {url}")
     url: str
 
 
 class TimedOutAt(ServiceUnavailable):
-    """No whole answer came in time, for one who has to know the address that was tried."""
+    """No complete answer came in time, for users who need to know the address that was tried."""
 
     text = template("did not answer in time at {url}")
     url: str
 
 
 class Redirected(ServiceError):
-    """The service sent the request to `target` (scheme, host, port), where Clew takes no answer from."""
+    """The service redirected the request to `target` (scheme, host, port), which Clew does not follow."""
 
     text = template("answered with a redirect to {target} (HTTP {http_status}), which is not followed")
     http_status: int
@@ -136,7 +136,7 @@ class Redirected(ServiceError):
 
 
 class AnsweredReason(ServiceUnavailable):
-    """It answered 5xx or 429 and said why."""
+    """The service answered 5xx or 429 with a reason."""
 
     text = template("{reason} (HTTP {http_status})")
     reason: Reason
@@ -144,7 +144,7 @@ class AnsweredReason(ServiceUnavailable):
 
 
 class NotAsked(ServiceUnavailable):
-    """The service was found dead a moment ago and was not asked again; nothing was sent."""
+    """The service was down a moment ago and was not asked again; nothing was sent."""
 
     text = template("{reason}; in a few seconds it is asked again")
     was_sent = False
@@ -152,7 +152,7 @@ class NotAsked(ServiceUnavailable):
 
 
 class OutcomeUnknown(ServiceUnavailable):
-    """A write was sent and no answer came: it may have happened, or not, or may yet."""
+    """A write was sent and not answered: it may have been done, or not, or may still be done."""
 
     text = template("{reason}; whether it was done is not known")
     status = 504

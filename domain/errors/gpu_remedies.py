@@ -1,113 +1,79 @@
-"""What can be done about a host or a GPU."""
+"""Advice for problems with a host or a GPU."""
 
 from domain.messages import Message, template
 
 
 class GpuRemedy(Message):
-    """What can be done about a host or a GPU."""
+    """Advice for a problem with a host or a GPU."""
 
 
 class WaitSomeSeconds(GpuRemedy):
-    """A remedy."""
-
     text = template("Wait a few seconds.")
 
 
 class CheckLspci(GpuRemedy):
-    """A remedy."""
-
     text = template("Check the GPU with lspci; in a container, start it with --gpus all.")
 
 
 class InstallDriver(GpuRemedy):
-    """A remedy."""
-
     text = template(
         "Install the NVIDIA driver; in a container, start it with --gpus all and the NVIDIA container toolkit."
     )
 
 
 class LoadDriver(GpuRemedy):
-    """A remedy."""
-
     text = template("Load it with sudo modprobe nvidia; after an update of the kernel, install the driver again.")
 
 
 class PermitControlDevice(GpuRemedy):
-    """A remedy."""
-
     text = template("Give the monitor's user access to /dev/nvidiactl and /dev/nvidia*, usually by its group video.")
 
 
 class RebootOrReload(GpuRemedy):
-    """A remedy."""
-
     text = template("Reboot the machine, or unload and load the nvidia kernel modules.")
 
 
 class WaitForFreshProcess(GpuRemedy):
-    """A remedy."""
-
     text = template("Wait: the monitor asks again with a fresh process.")
 
 
 class LookForXid(GpuRemedy):
-    """A remedy."""
-
     text = template("Look for Xid errors with sudo dmesg, and reboot the machine.")
 
 
 class TryNvidiaSmi(GpuRemedy):
-    """A remedy."""
-
     text = template("See whether nvidia-smi works on this machine, and read the monitor's log.")
 
 
 class ResetLostGpu(GpuRemedy):
-    """A remedy."""
-
     text = template("Look for Xid 79 with sudo dmesg, and reset the GPU or reboot the machine.")
 
 
 class PermitDevice(GpuRemedy):
-    """A remedy."""
-
     text = template("Give the monitor's user access to /dev/nvidia*, usually by its group video.")
 
 
 class MakeInstances(GpuRemedy):
-    """A remedy."""
-
     text = template("Make instances with sudo nvidia-smi mig -cgi, or turn MIG off with sudo nvidia-smi -mig 0.")
 
 
 class TryNvidiaSmiReset(GpuRemedy):
-    """A remedy."""
-
     text = template("Try nvidia-smi on this machine; sudo nvidia-smi --gpu-reset may help.")
 
 
 class InstallAmdSmi(GpuRemedy):
-    """A remedy."""
-
     text = template("Install ROCm's amd-smi-lib, and the Python package amdsmi of the same version beside Clew.")
 
 
 class LoadAmdgpu(GpuRemedy):
-    """A remedy."""
-
     text = template("Load it with sudo modprobe amdgpu; in a container, pass /dev/kfd and /dev/dri.")
 
 
 class PermitAmdDevices(GpuRemedy):
-    """A remedy."""
-
     text = template(
         "Give the monitor's user access to /dev/kfd and /dev/dri/renderD*, usually by its groups render and video."
     )
 
 
 class TryAmdSmi(GpuRemedy):
-    """A remedy."""
-
     text = template("See whether amd-smi works on this machine, and read the monitor's log.")

@@ -1,4 +1,4 @@
-"""What about an answer does not fit: pydantic's findings by their type, and what only we check."""
+"""What is wrong with an invalid field: pydantic's errors by their type, and those of Clew's own validators."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from domain.messages import TEMPLATES, Message, Text, template
 
-# By pydantic's own error types, in its own English. A type that is not here is shown as pydantic says it.
+# By pydantic's error types, with its English texts. A type that is not listed is shown with pydantic's own text.
 _INVALID = {
     "missing": template("Field required"),
     "extra_forbidden": template("Extra inputs are not permitted"),
@@ -45,14 +45,14 @@ _INVALID = {
     "json_type": template("JSON input should be string, bytes or bytearray"),
     "recursion_loop": template("Recursion error - cyclic reference detected"),
     "value_error": template("Value error, {error}"),
-    # Where there is one of them, pydantic says it so.
+    # Pydantic's texts for a limit of one.
     "string_too_short.one": template("String should have at least 1 character"),
     "string_too_long.one": template("String should have at most 1 character"),
     "too_short.one": template("{field_type} should have at least 1 item after validation, not {actual_length}"),
     "too_long.one": template("{field_type} should have at most 1 item after validation, not {actual_length}"),
-    # What a model server's own dates can be outside of; raised as pydantic's error by `domain.moments`.
+    # For dates of a model server; raised as pydantic's error by `domain.moments`.
     "year_out_of_range": template("Value error, is outside the years 1 to 9999"),
-    # Of the fields of a training; raised by `domain.trainings`.
+    # For fields of a training; raised by `domain.trainings`.
     "batch_too_large": template("should be at most {most}, the steps that all mazes collect between two updates"),
     "rollout_too_small": template(
         "should be at most {most}, the steps that all environments collect between two updates"
@@ -67,7 +67,7 @@ _INVALID = {
     "too_many_seeds": template("names more than {most} seeds, the most at a time"),
     "like_an_option": template("should not begin with “-”: a program would take it for an option"),
     "not_printable": template("should have no line breaks and no control characters"),
-    # Of changes of runs; raised by `domain.run_changes`.
+    # For changes of runs; raised by `domain.run_changes`.
     "not_storable": template("has characters that cannot be kept"),
     "nothing_to_see": template("nothing of it can be seen"),
     "too_many_tags": template("changes more than {most} tags at a time"),
@@ -83,7 +83,7 @@ TEMPLATES.update({_PREFIX + kind: text for kind, text in _INVALID.items()})
 
 
 class InvalidValue(Message):
-    """A value that a pydantic model refused: `kind` is pydantic's error type, `context` what it says of the limit."""
+    """A value that a pydantic model refused: `kind` is pydantic's error type, `context` its details."""
 
     kind: str
     context: dict[str, Any]
@@ -93,13 +93,13 @@ class InvalidValue(Message):
 
 
 def misfit_of(error: ValidationError) -> tuple[str, Message | Text]:
-    """Returns the first field that does not fit, as "a.0.b" ("body" for the whole), and what is wrong with it."""
+    """Returns the first invalid field, as "a.0.b" ("body" for the whole), and what is wrong with it."""
     first = error.errors(include_url=False, include_input=False)[0]
     return field_of(first), reason_of(first)
 
 
 def misfits_of(error: ValidationError) -> dict[str, Message | Text]:
-    """Returns what is wrong with each field that does not fit."""
+    """Returns what is wrong with each invalid field."""
     return {field_of(one): reason_of(one) for one in error.errors(include_url=False, include_input=False)}
 
 
@@ -109,7 +109,7 @@ def field_of(details: ErrorDetails) -> str:
 
 
 def reason_of(details: ErrorDetails) -> Message | Text:
-    """Returns what is wrong with one field: a message of ours where the type is known, else pydantic's own words."""
+    """Returns what is wrong with a field: a translated message where the type is known, else pydantic's own text."""
     context = {name: _plain(value) for name, value in details.get("ctx", {}).items()}
     one = context.get("min_length", context.get("max_length")) == 1
     kind = f"{details['type']}.one" if one and f"{details['type']}.one" in _INVALID else details["type"]
@@ -117,5 +117,5 @@ def reason_of(details: ErrorDetails) -> Message | Text:
 
 
 def _plain(value: object) -> object:
-    """Returns a value of pydantic's context as JSON has it: exceptions, dates and patterns become their text."""
+    """Converts a value of pydantic's context for JSON: exceptions, dates and patterns become their text."""
     return value if isinstance(value, bool | int | float | str | None) else {"text": str(value)}

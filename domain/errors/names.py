@@ -1,4 +1,4 @@
-"""Who failed: names of ours that have a translation."""
+"""Translated names of Clew's services, for failures."""
 
 from typing import Final
 
@@ -7,19 +7,19 @@ from domain.messages import Message, template
 
 
 class ModelServer(Message):
-    """The team's own server of models."""
+    """The team's own model server."""
 
     text = template("Model server")
 
 
 class InferenceEngine(Message):
-    """The process that runs policies, as the dashboard names it."""
+    """The inference process, as the dashboard names it."""
 
     text = template("Inference engine")
 
 
 class TheInferenceEngine(Message):
-    """The process that runs policies, as it names itself."""
+    """The inference process, as it names itself."""
 
     text = template("The inference engine")
 
@@ -32,13 +32,13 @@ class GpuMonitor(Message):
 
 
 class TrainingScheduler(Message):
-    """The process that starts, queues and stops trainings, as the dashboard names it."""
+    """The scheduler process, as the dashboard names it."""
 
     text = template("Training scheduler")
 
 
 class TheScheduler(Message):
-    """The process that starts, queues and stops trainings, as it names itself."""
+    """The scheduler process, as it names itself."""
 
     text = template("The scheduler")
 
@@ -56,13 +56,13 @@ class PolicyProcess(Message):
 
 
 class Environments(Message):
-    """The processes in which environments are played in."""
+    """The processes in which environments are played."""
 
     text = template("The environments")
 
 
 class ClewCache(Message):
-    """What the workers of one host share on disk."""
+    """The files on disk that the workers of one host share."""
 
     text = template("Clew's cache")
 
@@ -77,7 +77,7 @@ TRAINING_SCHEDULER: Name = TrainingScheduler()
 
 
 class ArtifactStore(Message):
-    """Where files of runs lie, read at an address that MLflow signed."""
+    """Where files of runs are stored, read at an address that MLflow signed."""
 
     text = template("Artifact store {origin}")
     origin: str

@@ -1,104 +1,104 @@
-"""What is wrong with a policy's file, or with what it answers: the reasons of PolicyRefused and PolicyFailed."""
+"""What is wrong with a policy's file or its answers: the reasons of PolicyRefused and PolicyFailed."""
 
 from domain.errors import BadInput
 from domain.messages import Message, Reason, template
 
 
 class CannotBeLoaded(Message):
-    """onnxruntime does not load it, and says nothing."""
+    """onnxruntime fails to load the policy without a reason."""
 
     text = template("The policy cannot be loaded.")
 
 
 class LoadFailed(Message):
-    """onnxruntime does not load it; `reason` is its own."""
+    """onnxruntime fails to load the policy; `reason` is its own text."""
 
     text = template("The policy cannot be loaded: {reason}.")
     reason: Reason
 
 
 class RunFailed(Message):
-    """onnxruntime does not run it; `reason` is its own."""
+    """onnxruntime fails to run the policy; `reason` is its own text."""
 
     text = template("The policy cannot be run: {reason}.")
     reason: Reason
 
 
 class NeedsMemory(Message):
-    """The memory that it may have does not suffice."""
+    """The memory limit is too low."""
 
     text = template("The policy needs more memory than the {gib} GiB it is given.")
     gib: str
 
 
 class TooSlow(Message):
-    """Loading and running it took longer than a check may."""
+    """Loading and running the policy took longer than the limit of a check."""
 
     text = template("Loading and running the policy took longer than {seconds} seconds.")
     seconds: float
 
 
 class CrashedWhileChecked(Message):
-    """The process was ended by a signal."""
+    """A signal ended the process."""
 
     text = template("Loading or running the policy crashed onnxruntime ({signal}).")
     signal: str
 
 
 class LoadAnswerUnreadable(Message):
-    """The process said something that is no answer after loading."""
+    """The process sent an invalid answer after loading."""
 
     text = template("Loading the policy ended without an answer that makes sense.")
 
 
 class CheckAnswerUnreadable(Message):
-    """The process said something that is no answer to a check."""
+    """The process sent an invalid answer to a check."""
 
     text = template("Checking the policy ended without an answer that makes sense.")
 
 
 class ExitStatus(Message):
-    """How a process ended by itself."""
+    """The exit status of a process that ended by itself."""
 
     text = template("exit status {number}")
     number: int
 
 
 class Crashed(Message):
-    """The process ended; `cause` says by what."""
+    """The process ended; `cause` is a signal or an exit status."""
 
     text = template("The policy crashed onnxruntime ({cause}).")
     cause: str | Message
 
 
 class NoAnswer(Message):
-    """The check ended without all its answers."""
+    """The check ended with answers missing."""
 
     text = template("The policy did not answer.")
 
 
 class LoadTimedOut(Message):
-    """It was stopped while it was loaded."""
+    """The policy was stopped while it was loading."""
 
     text = template("The policy did not load within {seconds} s and was stopped.")
     seconds: float
 
 
 class AnswerTimedOut(Message):
-    """It was stopped while it was asked."""
+    """The policy was stopped while it was computing an answer."""
 
     text = template("The policy did not answer within {seconds} s and was stopped.")
     seconds: float
 
 
 class ComputedTooLong(Message):
-    """The kernel ended it for the CPU time that it took."""
+    """The kernel ended the process at its CPU time limit."""
 
     text = template("The policy computed for too long and was stopped.")
 
 
 class SaidTooMuch(Message):
-    """The answer is longer than any can be."""
+    """The answer is longer than any valid one."""
 
     text = template("The policy said more than any policy has to say.")
 
@@ -112,7 +112,7 @@ class WrongNumberOfScores(Message):
 
 
 class WrongShapeOfScores(Message):
-    """The answer for a batch has another shape; shapes as lists."""
+    """The answer for a batch has the wrong shape; shapes are written as lists."""
 
     text = template("The policy gives {given} scores for a batch of {number}.")
     given: str
@@ -120,7 +120,7 @@ class WrongShapeOfScores(Message):
 
 
 class WrongShapeWanted(Message):
-    """The answer for a batch has another shape than its environment wants; shapes as lists."""
+    """The answer for a batch does not have the shape that the environment needs; shapes are written as lists."""
 
     text = template("The policy gives {given} scores for a batch of {number}, not {wanted}.")
     given: str
@@ -129,13 +129,13 @@ class WrongShapeWanted(Message):
 
 
 class ScoresNotFinite(Message):
-    """Some score is NaN or infinite."""
+    """A score is NaN or infinite."""
 
     text = template("The policy's scores are not all finite numbers.")
 
 
 class ScoresOfShape(BadInput):
-    """A policy that is evaluated gives scores of another shape; shapes as tuples."""
+    """A policy in an evaluation returned scores of the wrong shape; shapes are written as tuples."""
 
     text = template("The policy answered scores of shape {given}, not {wanted}.")
     given: str
@@ -143,27 +143,27 @@ class ScoresOfShape(BadInput):
 
 
 class ScoresInfinite(BadInput):
-    """A policy that is evaluated gives NaN or infinity."""
+    """A policy in an evaluation returned NaN or infinity."""
 
     text = template("The policy answered scores that are not finite numbers.")
 
 
 class AnswersNoArray(Message):
-    """An output is no array of numbers."""
+    """An output is not an array of numbers."""
 
     text = template("The policy answers {output} with something that is no array of numbers.")
     output: str
 
 
 class AnswerTooLarge(Message):
-    """The outputs have more bytes than any that are read."""
+    """The outputs have more bytes than are read."""
 
     text = template("The policy answers with more than {mib} MiB.")
     mib: int
 
 
 class AnswerUnlike(Message):
-    """An output has another shape than its meaning wants; shapes as lists."""
+    """An output does not have the shape that its meaning requires; shapes are written as lists."""
 
     text = template("The policy answers {output} as {given} for {number} observations, not as {wanted} for each.")
     output: str
@@ -173,7 +173,7 @@ class AnswerUnlike(Message):
 
 
 class ActionOutside(Message):
-    """An action that the environment does not know."""
+    """The action is not in the environment's action space."""
 
     text = template("The policy chooses {action}, which is no action of {environment}: {wanted}.")
     action: str
@@ -189,7 +189,7 @@ class OutputNotFinite(Message):
 
 
 class StateChangesShape(Message):
-    """A recurrent policy's next state is none that it takes; shapes as lists."""
+    """The next state of a recurrent policy does not fit its own input; shapes are written as lists."""
 
     text = template("The policy remembers {given}, which does not fit its input {input}.")
     given: str
@@ -197,7 +197,7 @@ class StateChangesShape(Message):
 
 
 class ObservationUnlike(BadInput):
-    """What an environment shows is not of its own space."""
+    """An observation is not in its environment's observation space."""
 
     text = template("{environment} shows {given} as {part}, which is not of its space.")
     environment: str
@@ -206,7 +206,7 @@ class ObservationUnlike(BadInput):
 
 
 class AskedForTooMany(BadInput):
-    """More observations at once than a process takes."""
+    """More observations at once than a policy process accepts."""
 
     text = template("A policy is asked for {most} observations at once, not {number}.")
     most: int

@@ -1,4 +1,4 @@
-"""What is wrong with a policy's file, before anything runs it."""
+"""What is wrong with a policy's file, before it is run."""
 
 from collections.abc import Sequence
 
@@ -13,70 +13,70 @@ class FileMissing(Message):
 
 
 class NotOnnxModel(Message):
-    """Nothing names an ONNX file."""
+    """Neither a tag nor MLmodel names an ONNX file."""
 
     text = template("It has no tag onnx_file and no MLmodel file: it is no ONNX model.")
 
 
 class OtherFlavors(Message):
-    """MLflow's description names other kinds of models."""
+    """The MLmodel file names other kinds of models."""
 
     text = template("It is no ONNX model but one of {kinds}.")
     kinds: Sequence[str | Message]
 
 
 class NoKnownKind(Message):
-    """Nothing among the kinds."""
+    """Stands in for an empty list of kinds."""
 
     text = template("no known kind")
 
 
 class MlmodelUnreadable(Message):
-    """MLflow's description of the model is no plain YAML of ours."""
+    """The MLmodel file is not the plain YAML that Clew reads."""
 
     text = template("Its MLmodel file makes no sense.")
 
 
 class MlmodelTooLong(Message):
-    """MLflow's description of the model is longer than is read."""
+    """The MLmodel file is too long."""
 
     text = template("Its MLmodel file is longer than {kib} KiB.")
     kib: int
 
 
 class EnvironmentUnknown(Message):
-    """The model does not say what it was trained for."""
+    """The model does not name the environment it was trained on."""
 
     text = template("It is not known which environment the policy was trained for, so it cannot be checked.")
 
 
 class ContractUnknown(Message):
-    """Clew knows no contract for that environment."""
+    """Clew has no contract for policies of that environment."""
 
     text = template("Nothing is known about what a policy for {environment} takes and gives, so it cannot be checked.")
     environment: str
 
 
 class FileEmpty(Message):
-    """The file has no byte."""
+    """The file is empty."""
 
     text = template("The policy file is empty.")
 
 
 class NotOnnx(Message):
-    """The file does not begin as an ONNX file does."""
+    """The file does not begin like an ONNX file."""
 
     text = template("The policy file is no ONNX file.")
 
 
 class FileDamaged(Message):
-    """The file begins as an ONNX file does, and does not go on so."""
+    """The file begins like an ONNX file, but the rest is invalid."""
 
     text = template("The policy file is cut short or damaged.")
 
 
 class FileTooLarge(Message):
-    """The file is larger than is taken; sizes with separators."""
+    """The file is larger than the limit; sizes are written with separators."""
 
     text = template("The policy file has {size} bytes; at most {mib} MiB ({most}) are taken.")
     size: str
@@ -85,19 +85,19 @@ class FileTooLarge(Message):
 
 
 class ExternalData(Message):
-    """The file points at others."""
+    """The file refers to other files."""
 
     text = template("The policy keeps numbers in other files (external data); it has to be exported as one file.")
 
 
 class TooManyTensors(Message):
-    """The description of the tensors is longer than is read."""
+    """The description of the tensors is too long."""
 
     text = template("The policy names so many inputs and outputs that it cannot be one.")
 
 
 class InputMisfit(Message):
-    """The policy takes something else than its environment gives."""
+    """The policy's input does not fit its environment's observation."""
 
     text = template(
         "The policy's input is {found}, but {environment} wants exactly one, {wanted}, for a batch of any size."
@@ -108,7 +108,7 @@ class InputMisfit(Message):
 
 
 class OutputMisfit(Message):
-    """The policy gives something else than its environment takes."""
+    """The policy's output does not fit its environment's actions."""
 
     text = template(
         "The policy's output is {found}, but {environment} wants exactly one, {wanted}, for a batch of any size."
@@ -119,7 +119,7 @@ class OutputMisfit(Message):
 
 
 class AndMore(Message):
-    """A list that is cut."""
+    """The end of a list that is cut."""
 
     text = template("{shown} and {number} more")
     shown: str
@@ -127,7 +127,7 @@ class AndMore(Message):
 
 
 class EitherOf(Message):
-    """One of two."""
+    """One of two alternatives."""
 
     text = template("{one} or {other}")
     one: str
@@ -135,6 +135,6 @@ class EitherOf(Message):
 
 
 class NothingThere(Message):
-    """A list without an entry."""
+    """Stands in for an empty list."""
 
     text = template("missing")

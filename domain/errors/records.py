@@ -1,11 +1,11 @@
-"""Why a run is not there, and who may not do what."""
+"""Why a run is not found, and why a user or program may not do something."""
 
 from domain.errors import BadInput, Conflict, Name, NotFound, NotYours, ReadOnly, SignInNeeded
 from domain.messages import Reason, template
 
 
 class RunIdMalformed(NotFound):
-    """What was asked for can be no run's id."""
+    """The given text cannot be a run's id."""
 
     text = template("There is no such run.")
 
@@ -18,21 +18,21 @@ class RunNotFound(NotFound):
 
 
 class NoRunBefore(NotFound):
-    """A run is to be held against the one before it, and there is none."""
+    """A run should be compared with the one before it, and there is none."""
 
     text = template("Run {run_id} stands in no other run and is the first of its experiment: say which run to use.")
     run_id: str
 
 
 class RunDeleted(NotFound):
-    """MLflow keeps the run as deleted."""
+    """The run is deleted in MLflow."""
 
     text = template("Run {run_id} was deleted")
     run_id: str
 
 
 class FilesElsewhere(Conflict):
-    """The run's files lie in a store that the tracking server does not serve; no name and password in `place`."""
+    """The tracking server does not serve the store of the run's files; `place` has no name and password."""
 
     text = template(
         "The files of run {run_id} lie at {place}, where MLflow itself writes nothing for others (its artifact proxy is"
@@ -43,13 +43,13 @@ class FilesElsewhere(Conflict):
 
 
 class UserUnknown(SignInNeeded):
-    """A page's reader is not known, where programs need a token."""
+    """A page's user is not known, and programs need a token."""
 
     text = template("This Clew does not know who you are, so you can look but change nothing.")
 
 
 class TokenNeeded(SignInNeeded):
-    """A program sent no token, or a wrong one."""
+    """A program sent no token or a wrong one."""
 
     text = template(
         "Changes need this Clew's token: send it as Authorization: Bearer <token>, or as X-Clew-Token: <token>."
@@ -57,47 +57,47 @@ class TokenNeeded(SignInNeeded):
 
 
 class MeasuresNothing(ReadOnly):
-    """This Clew was set to do no work for anybody."""
+    """This Clew is configured to run no evaluations."""
 
     text = template("This Clew is read-only (READ_ONLY is set): it starts and cancels no evaluation.")
 
 
 class EvaluationOfAnother(NotYours):
-    """A user whom the proxy names started the evaluation."""
+    """A user named by the proxy started the evaluation."""
 
     text = template("{user} started this evaluation, and nobody else can cancel it.")
     user: str
 
 
 class EvaluationOfAnotherPage(NotYours):
-    """A page started the evaluation whose reader has no name."""
+    """An unknown user on another page started the evaluation."""
 
     text = template("Another page started this evaluation: it can be cancelled there, or ends by itself.")
 
 
 class RefusedToUs(NotYours):
-    """Another process of ours refuses what is asked for somebody, and says why by a code."""
+    """Another Clew process refused the request for this user; the reason is a message with a code."""
 
     text = "{reason}"
     reason: Reason
 
 
 class NotFoundThere(NotFound):
-    """A service says that there is no such thing, in its own words."""
+    """A service reports that the object does not exist, in its own words."""
 
     text = "{reason}"
     reason: Reason
 
 
 class ConflictThere(Conflict):
-    """A service says that it cannot be done now, in its own words."""
+    """A service reports a conflict with its present state, in its own words."""
 
     text = "{reason}"
     reason: Reason
 
 
 class RefusedThere(BadInput):
-    """A service says that the request makes no sense, in its own words."""
+    """A service reports that the request is invalid, in its own words."""
 
     text = "{reason}"
     service: Name
@@ -105,7 +105,7 @@ class RefusedThere(BadInput):
 
 
 class InvalidArgument(BadInput):
-    """A value that only a program or a person at a terminal gives; in English, and in no page."""
+    """An invalid value from a program or the terminal; in English only, never shown on a page."""
 
     text = "{reason}"
     reason: Reason

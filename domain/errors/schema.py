@@ -1,4 +1,4 @@
-"""What about a socket's message does not fit, as the browser finds it: assets/schema.js says these codes."""
+"""What is wrong with a socket's message, as the browser finds it: assets/schema.js sends these codes."""
 
 from domain.messages import Message, Reason, template
 
@@ -21,7 +21,7 @@ class ValueMisfit(Message):
 
 
 class PartsMisfit(Message):
-    """Several parts of one message."""
+    """The first of several misfits in one message."""
 
     text = template("{first}; and {number} more")
     first: Reason
@@ -29,7 +29,7 @@ class PartsMisfit(Message):
 
 
 class MessageTooLong(Message):
-    """A message that is not even read."""
+    """A message that is too long to be read."""
 
     text = template("the message has {number} characters, and at most {limit} are read")
     number: int
@@ -41,62 +41,62 @@ class SchemaMisfit(Message):
 
 
 class SchemaMissing(SchemaMisfit):
-    """A required field is not there."""
+    """A required field is missing."""
 
     text = template("is missing")
 
 
 class SchemaNot(SchemaMisfit):
-    """It is another value than the only one that may be."""
+    """The value is not the required constant."""
 
     text = template("is not {value}")
     value: str
 
 
 class SchemaNoneOf(SchemaMisfit):
-    """It is none of the values that may be."""
+    """The value is not one of the allowed ones."""
 
     text = template("is none of {values}")
     values: str
 
 
 class SchemaNo(SchemaMisfit):
-    """It is of another type."""
+    """The value has another type."""
 
     text = template("is no {kind}")
     kind: str
 
 
 class SchemaLess(SchemaMisfit):
-    """It is below its minimum."""
+    """The value is below its minimum."""
 
     text = template("is less than {limit}")
     limit: float
 
 
 class SchemaNotMore(SchemaMisfit):
-    """It is not above its exclusive minimum."""
+    """The value is not above its exclusive minimum."""
 
     text = template("is not more than {limit}")
     limit: float
 
 
 class SchemaMore(SchemaMisfit):
-    """It is above its maximum."""
+    """The value is above its maximum."""
 
     text = template("is more than {limit}")
     limit: float
 
 
 class SchemaLong(SchemaMisfit):
-    """A text is longer than it may be."""
+    """The text is too long."""
 
     text = template("is longer than {number} characters")
     number: int
 
 
 class SchemaTwice(SchemaMisfit):
-    """It is there for the second time."""
+    """The value is a duplicate."""
 
     text = template("is there twice")
 

@@ -1,4 +1,4 @@
-"""What a service did, or did not do; `service` stands before the sentence."""
+"""Failures of services; the sentence follows the name of the `service`."""
 
 from domain.errors import AccessDenied, ClewError, ServiceError, ServiceUnavailable
 from domain.errors.connections import (
@@ -14,26 +14,26 @@ from domain.messages import Message, Reason, template
 
 
 class AnswerTooSlow(ServiceUnavailable):
-    """A piece of work of several calls was not over in time."""
+    """A task of several calls did not finish in time."""
 
     text = template("did not finish its answer in time")
 
 
 class StillAtWork(ServiceUnavailable):
-    """A question that took too long may still keep it busy, for nobody can take one back."""
+    """A query that timed out may still keep the service busy, since it cannot be cancelled."""
 
     text = template("may still be at work on a question that took too long, and is asked again when that can be over")
 
 
 class DeniedBecause(AccessDenied):
-    """It refused our credentials, as another program says it."""
+    """The service refused Clew's credentials; `reason` is another program's text."""
 
     text = "{reason}"
     reason: Reason
 
 
 class AskedTooMuch(ServiceUnavailable):
-    """As many requests as may be are under way."""
+    """The limit of concurrent requests is reached."""
 
     text = template("is being asked too much; try again")
 
@@ -51,20 +51,20 @@ class NoModelsReadYet(ServiceUnavailable):
 
 
 class RunsStillComing(ServiceUnavailable):
-    """The runs are being read for the first time: so many have come."""
+    """The runs are being read for the first time; `read` is the number so far."""
 
     text = template("is still telling its runs, {read} so far; try again")
     read: int
 
 
 class BusyChecking(ServiceUnavailable):
-    """As many checks as may be are under way."""
+    """The limit of concurrent checks is reached."""
 
     text = template("is busy with other models; try again")
 
 
 class BrokeOff(ServiceUnavailable):
-    """Work of ours failed in a way that nobody foresaw."""
+    """A task of Clew failed with an unforeseen exception."""
 
     text = template("broke off; the log says why")
 
@@ -83,7 +83,7 @@ class StartFailed(ServiceUnavailable):
 
 
 class DatabaseFailed(ServiceUnavailable):
-    """MLflow's database raised `kind`."""
+    """MLflow's database raised an exception of class `kind`."""
 
     text = "{kind}: {reason}"
     kind: str
@@ -91,47 +91,47 @@ class DatabaseFailed(ServiceUnavailable):
 
 
 class SchemaUnknown(ServiceUnavailable):
-    """MLflow's database is none that we know how to read; `found` is its revision."""
+    """MLflow's database has an unknown schema; `found` is its revision."""
 
     text = template("has tables of another version of MLflow than Clew knows ({found})")
     found: str
 
 
 class ModelBusy(ServiceUnavailable):
-    """One model's process has too many questions waiting."""
+    """Too many requests wait for one model's process."""
 
     text = template("has too much to do with this model; try again")
 
 
 class Stopping(ServiceUnavailable):
-    """The process is about to end."""
+    """The process is stopping."""
 
     text = template("is being stopped")
 
 
 class RunsAllModels(ServiceUnavailable):
-    """As many policies run as may."""
+    """The limit of running policies is reached."""
 
     text = template("runs {number} models, as many as it may; try again")
     number: int
 
 
 class RunsAllEvaluations(ServiceUnavailable):
-    """As many evaluations run as may; the next one waits."""
+    """The limit of running evaluations is reached; the next one waits."""
 
     text = template("evaluates {number} models, as many as it may at a time")
     number: int
 
 
 class HoldsAllEvaluations(ServiceUnavailable):
-    """As many evaluations run and wait as may."""
+    """The limit of running and waiting evaluations is reached."""
 
     text = template("has {number} evaluations to do, as many as it takes; try again later")
     number: int
 
 
 class AskedForManyEvaluations(ServiceUnavailable):
-    """One person's evaluations that run and wait are as many as one may have."""
+    """The limit of running and waiting evaluations of one person is reached."""
 
     text = template(
         "has {number} evaluations of yours to do, as many as it takes of one person; try again when one is over"
@@ -140,14 +140,14 @@ class AskedForManyEvaluations(ServiceUnavailable):
 
 
 class UnavailableBecause(ServiceUnavailable):
-    """It did not do its part; `reason` says how, in a message of its own or another program's words."""
+    """The service failed; `reason` is a message, or another program's text."""
 
     text = "{reason}"
     reason: Reason
 
 
 class KeepsFailing(ServiceError):
-    """It answers, but the same request failed again and again for so many `seconds`; `reason` is the last failure."""
+    """The service answers, but the same request failed repeatedly for `seconds`; `reason` is the last failure."""
 
     text = template("answers questions, but failed for {seconds} s at the same request: {reason}")
     seconds: int
@@ -155,33 +155,34 @@ class KeepsFailing(ServiceError):
 
 
 class LastRefreshFailed(Message):
-    """It answers now; `failure` is what the last refresh met, its service named."""
+    """The service answers now; `failure` is the last refresh's error and names its service."""
 
     text = template("answers, but the last refresh failed: {failure}")
     failure: Reason
 
 
 class AnswersSlowly(Message):
-    """It answers, later than it should."""
+    """The service answers slowly."""
 
     text = template("answers slowly")
 
 
 class NoAnswerInTime(Message):
-    """The question about a service's health is still open."""
+    """The health check has not been answered yet."""
 
     text = template("did not answer in time")
 
 
 class CheckFailed(Message):
-    """The question about a service's health itself failed."""
+    """The health check itself failed."""
 
     text = template("the check itself failed; the log has why")
 
 
-# What a service, or the proxy before it, answers while it starts or has too much to do; 500 is a mistake that stays.
+# Statuses of a service, or the proxy before it, that is starting or overloaded; 500 is a permanent error.
 _PASSING_STATUSES = (429, 502, 503, 504)
-# A write is not sent again by itself; a place comes free when somebody leaves; all else stays as it is.
+# Failures that do not pass by waiting: a write is not repeated by itself, a place becomes free only when another user
+# leaves, and the rest is permanent.
 _STAYS = (
     *(OutcomeUnknown, CertificateRefused, PassingRefused, BrokeOff, RuntimeMissing, StartFailed, Stopping),
     *(ModelBusy, RunsAllModels, RunsAllEvaluations, HoldsAllEvaluations, AskedForManyEvaluations),
@@ -189,7 +190,7 @@ _STAYS = (
 
 
 def passes_by_itself(error: ClewError) -> bool:
-    """Returns whether it is worth waiting for the end of a failure: the service may be starting, restarting or slow."""
+    """Returns whether waiting may end this failure: the service may be starting, restarting or slow."""
     if isinstance(error, NotAsked | ProxyFailed):
         return passes_by_itself(error.reason)
     if isinstance(error, AnsweredStatus | AnsweredReason):
@@ -198,5 +199,5 @@ def passes_by_itself(error: ClewError) -> bool:
 
 
 def last_found(error: ClewError) -> ClewError:
-    """Returns what was found when the service was last asked, for a sentence that says itself that it is again."""
+    """Returns the error of the last request, for a sentence that itself states when the service is asked again."""
     return error.reason if isinstance(error, NotAsked) else error

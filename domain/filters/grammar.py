@@ -1,4 +1,6 @@
-"""Makes a filter of what was typed. assets/filter_grammar.js does the same in the browser, by the same cases."""
+"""Parses typed text to a filter. assets/filter_grammar.js does the same in the browser; both are tested with
+cases.json.
+"""
 
 import re
 from typing import Final, Literal, get_args
@@ -28,11 +30,11 @@ from domain.filters.terms import (
 
 Kind = Literal["text", "numeric", "mixed", "datetime"]
 MOST_CHARACTERS: Final = 2_000
-"""Expressions with space in them take the square of this."""
+"""DataTable's parser recurses once for each."""
 MOST_ALTERNATIVES: Final = 100
 """DataTable's parser calls itself for each."""
 
-# Spelt out: Python's and a browser's own ideas of space differ.
+# Written out, because Python and browsers define white space differently.
 _SPACE: Final = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _AROUND: Final = re.compile(f"^[{_SPACE}]+|[{_SPACE}]+$")
 _OR: Final = re.compile(f"([{_SPACE}]+or[{_SPACE}]+)")
@@ -48,7 +50,7 @@ _SEPARATORS: Final = ("", "-", "-", " ", ":", ":")
 
 
 def parse(typed: str, kind: Kind) -> Filter:
-    """Returns what was `typed` into the box of a column of this kind; raises `FilterMisunderstood`."""
+    """Parses the text typed into the filter box of a column of this kind; raises `FilterMisunderstood`."""
     if len(typed) > MOST_CHARACTERS:
         raise FilterTooLong(MOST_CHARACTERS)
     text = _trimmed(typed)
@@ -66,7 +68,7 @@ def _trimmed(text: str) -> str:
 
 
 def _alternatives(pieces: list[str]) -> list[str]:
-    """Returns the sides of `or`; those that quotes hold together are one. `pieces` has each `or` between two sides."""
+    """Returns the sides of `or`, joining those within one pair of quotes. `pieces` has each `or` between two sides."""
     found: list[str] = []
     at = 0
     while at < len(pieces):
@@ -77,7 +79,7 @@ def _alternatives(pieces: list[str]) -> list[str]:
 
 
 def _closing(pieces: list[str], at: int) -> int:
-    """Returns which piece closes the quotes that this one opens; itself where it opens none that are ever closed."""
+    """Returns the index of the piece that closes the quotes opened by this one; `at` if it opens none that are closed."""
     operand = _operand(pieces[at])
     if not operand.startswith('"') or _is_quoted(operand):
         return at
@@ -85,7 +87,7 @@ def _closing(pieces: list[str], at: int) -> int:
 
 
 def _operand(text: str) -> str:
-    """Returns what stands behind the operator, where a text column has one."""
+    """Returns the operand after the operator of a text column, if there is one."""
     found = _EQUALITY.fullmatch(text)
     return found[2] if found else text
 
@@ -95,7 +97,7 @@ def _is_quoted(text: str) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    """Returns `text` without its quotes where they keep what is in them from being read as anything but text."""
+    """Returns `text` without its quotes where these keep the content from being parsed as an operation."""
     return text[1:-1] if _is_quoted(text) and not _is_plain(text[1:-1]) else text
 
 
@@ -105,7 +107,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _order_in(text: str) -> ComparesNumber | None:
-    """Reads an order, which in a text column needs a number; all else there is text, `> x` included."""
+    """Parses an order, whose operand must be a number in a text column; other text, such as `> x`, is plain text."""
     found = _ORDER.fullmatch(text)
     number = parsed_number(found[2]) if found else None
     return None if found is None or number is None else ComparesNumber(operator=_comparison(found[1]), number=number)
@@ -136,7 +138,7 @@ def _number_term(text: str) -> Term:
 
 
 def _mixed_term(text: str) -> Term:
-    """Returns a number where it can be one, else words; only numbers can be more or less than others."""
+    """Parses a number if possible, else words; only numbers can be ordered."""
     try:
         return _number_term(text)
     except NumberUnreadable:
@@ -161,7 +163,7 @@ def _moment_term(text: str) -> Term:
 
 
 def _operation(text: str) -> tuple[Comparison, str, str | None]:
-    """Splits into operator and operand, and the end of a range where it is one; without an operator it is "="."""
+    """Splits into operator, operand, and the end of a range if it is one; the default operator is "="."""
     if found := _OPERATOR.fullmatch(text):
         if not found[2]:
             raise OperandMissing(found[1])
@@ -183,7 +185,7 @@ def _number(text: str) -> float:
 
 
 def _moment(text: str) -> str:
-    """Returns the beginning of a date as lists show it; one that no calendar has is none."""
+    """Returns the beginning of a date as lists show it; raises DateUnreadable for a date that does not exist."""
     found = _MOMENT.fullmatch(text)
     parts = [part for part in found.groups() if part is not None] if found else []
     if not parts or not _is_in_calendar(*map(int, parts)):

@@ -1,4 +1,4 @@
-"""The history of the team's GPUs: who used which for how long, and what is not known of it.
+"""The history of the team's GPUs: who used which for how long, and the gaps in it.
 
-What comes in here is a rule about columns of a step grid; where they are read is `services/fleet/`.
+This package computes on columns of a time grid; `services/fleet/` reads them.
 """

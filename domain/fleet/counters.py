@@ -1,4 +1,4 @@
-"""Counters that rise until they begin anew, such as the energy of a GPU since its driver was loaded."""
+"""Monotonic counters that may be reset, such as the energy of a GPU since its driver was loaded."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from domain.fleet.series import Column
 
 
 def increases(counter: Column, most: float) -> Column:
-    """Returns what a counter, read at the end of each step, rose by within it; NaN where one of its two ends is not
-    known.
+    """Returns the increase of a counter in each step, from its values at the end of the steps; NaN if an end is
+    missing.
 
-    A counter that fell began anew, and has risen by what it says since then at least. More than `most` within a step is
-    no measurement: a driver said 0 once, and then again all that it had counted.
+    A counter that fell was reset, and has risen at least by its present value. More than `most` in a step is not
+    believed: a driver may report 0 once, and then its old count again.
     """
     before = np.concatenate([[np.nan], counter[:-1]])
     rise = counter - before

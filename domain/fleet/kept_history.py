@@ -1,6 +1,6 @@
-"""What a GPU monitor keeps of its GPUs, and tells at `/history`: a column for each value, a place for each step.
+"""A GPU monitor's history, as it answers at `/history`: a column for each value, an entry for each step.
 
-Free of NumPy: the monitor's process has none.
+Free of NumPy, which the monitor's process does not have.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from domain.gpus import Troubled
 from domain.gpus.limits import Celsius, Mib, Name, Watts
 
 BUCKET_SECONDS: Final = 20
-"""What is kept is the mean of so long a time."""
+"""The monitor keeps means over this time."""
 MOST_STEPS: Final = 2_000
 MOST_GPUS: Final = 1_024
 MOST_USERS: Final = 10_000
@@ -23,10 +23,10 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 
 
 class GpuUser(BaseModel):
-    """Who has a GPU: its owner, the run where that is known, and what joins a process with its run.
+    """The holder of a GPU: its owner, the run if known, and the ids that match a process with its run.
 
-    These are the id of the boot, the tick of its start, and its pid, outside and inside of its container. `workload` is
-    what another system calls it, such as a pod.
+    These are the boot id, the start tick, and the pid outside and inside of its container. `workload` is its name in
+    another system, such as a pod.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,17 +41,17 @@ class GpuUser(BaseModel):
 
 
 class KeptUse(BaseModel):
-    """A user of a GPU, and in what share of what was heard in each step."""
+    """A user of a GPU, with the share of each step's observed time in which it had the GPU."""
 
     user: GpuUser
     share: list[Share] = _STEP_COLUMN
 
 
 class KeptGpu(BaseModel):
-    """One GPU: `covered` is the share of each step in which it was heard; all else is the mean of what was heard.
+    """One GPU: `covered` is the share of each step in which it was observed; the other columns are means of that time.
 
-    Utilisation in %, memory in MiB, temperature in °C, power in W; None is not known. `reserved` is the share in which
-    it was given to somebody.
+    Utilisation in %, memory in MiB, temperature in °C, power in W; None where unknown. `reserved` is the share of time
+    in which the GPU was reserved.
     """
 
     gpu_id: int = Field(ge=0)
@@ -68,7 +68,7 @@ class KeptGpu(BaseModel):
     uses: list[KeptUse] = Field([], max_length=MOST_USERS)
 
     def columns(self) -> Iterator[list[Any]]:
-        """Yields all that has a place for each step."""
+        """Yields every column that has one entry per step."""
         yield from (self.covered, self.utilization, self.memory_used, self.memory_total)
         yield from (self.temperature, self.power, self.reserved)
         yield from (use.share for use in self.uses)
@@ -77,7 +77,7 @@ class KeptGpu(BaseModel):
 class KeptHistory(Troubled):
     """One answer: `steps` steps of `step_ms` from `since_ms` on, of a monitor that keeps `kept_hours`.
 
-    `kept_since_ms` is the oldest of what it has, None while that is nothing. `error` says what is wrong with its file.
+    `kept_since_ms` is its oldest data, None while there is none. `error` describes a problem with its file.
     """
 
     host: Name

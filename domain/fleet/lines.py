@@ -1,4 +1,4 @@
-"""The history of one measure as lines: of each GPU, or of GPUs together."""
+"""The history of one measure as lines of a chart, one for each GPU or group of GPUs."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ _SUMMED = (Measure.MEMORY_USED, Measure.POWER)
 
 
 class Line(NamedTuple):
-    """A group, by the parts of its name, and its values over the steps, NaN where nothing is known."""
+    """A group, by the parts of its name, and its values over the steps, NaN where unknown."""
 
     key: GroupKey
     values: Column
@@ -25,9 +25,9 @@ class _Weighted(NamedTuple):
 
 
 def lines(history: FleetHistory, measure: Measure, grouping: Grouping, run_of: RunOf) -> list[Line]:
-    """Returns a line for each group that has any value, the one with the highest mean first.
+    """Returns a line for each group that has any value, highest mean first.
 
-    Of several GPUs it is the mean of their utilisation, the sum of memory and power, the highest temperature.
+    Over several GPUs, utilisation is averaged, memory and power are summed, temperature is the maximum.
     """
     groups: dict[GroupKey, list[_Weighted]] = defaultdict(list)
     for series in history.gpus:
@@ -48,7 +48,7 @@ def _together(parts: Sequence[_Weighted], measure: Measure) -> Column:
         return np.where(known > 0, highest, np.nan)
     total = (values * weights).sum(axis=0)
     if measure in _SUMMED:
-        # Of a GPU heard for half of a step the mean stands for all of it; one that is shared counts by its share.
+        # The mean of a partly observed step stands for the whole step; a shared GPU counts by its share.
         share = np.where(weights > 0, np.minimum(1.0, weights), 0.0)
         summed: Column = np.where(known > 0, (values * share).sum(axis=0), np.nan)
         return summed
@@ -57,7 +57,7 @@ def _together(parts: Sequence[_Weighted], measure: Measure) -> Column:
 
 
 def matching(history: FleetHistory, text: str, run_of: RunOf) -> FleetHistory:
-    """Returns the GPUs in whose host, number, name or users a text stands, in upper or lower case."""
+    """Returns the GPUs whose host, number, name or users contain a text, ignoring case."""
     sought = text.strip().casefold()
     if not sought:
         return history
@@ -66,13 +66,13 @@ def matching(history: FleetHistory, text: str, run_of: RunOf) -> FleetHistory:
 
 
 def names_a_gpu(history: FleetHistory, text: str) -> bool:
-    """Returns whether a text stands in the host, number or name of a GPU itself, and not only in its users' names."""
+    """Returns whether a GPU's own host, number or name contains a text, not only its users' names."""
     sought = text.strip().casefold()
     return any(sought in name.casefold() for one in history.gpus for name in _own_names(one))
 
 
 def named(key: GroupKey, text: str) -> bool:
-    """Returns whether a text stands in a group's name."""
+    """Returns whether a group's name contains a text."""
     sought = text.strip().casefold()
     return not sought or any(sought in (part or "").casefold() for _name, part in key)
 

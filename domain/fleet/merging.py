@@ -1,4 +1,4 @@
-"""The same GPU, told several times: parts of one report that differ in a label, and reports of several monitors."""
+"""Merges duplicate data of a GPU: series of one report that differ in a label, and reports of several monitors."""
 
 import re
 from collections import defaultdict
@@ -12,11 +12,10 @@ from domain.fleet.series import Column, GpuIdentity, GpuSeries
 
 
 def joined_parts(parts: Sequence[GpuSeries]) -> GpuSeries:
-    """Returns the one series of a reporter, of which another begins wherever a label changes: each step is the mean
-    of both.
+    """Merges the series of one reporter, which starts a new one when a label changes; each step is their weighted mean.
 
-    Their shares of a step add up; a step is never covered more than once. Nor does energy
-    add up: where pods share a GPU, each part tells the counter of all of it.
+    Their shares of a step add up, to at most 1. Energy does not add up: where pods share a GPU, each series holds the
+    counter of the whole GPU.
     """
     if len(parts) == 1:
         return parts[0]
@@ -33,9 +32,9 @@ def joined_parts(parts: Sequence[GpuSeries]) -> GpuSeries:
 
 
 def merged_reports(reports: Iterable[GpuSeries]) -> list[GpuSeries]:
-    """Returns each GPU once, by host and number: where several tell of a step, whoever heard more of it counts.
+    """Returns each GPU once, by host and number: in each step, the report with the highest coverage is used.
 
-    What that one does not measure is taken from the next.
+    A measure that it lacks is taken from the next report.
     """
     by_gpu: dict[str, list[GpuSeries]] = defaultdict(list)
     for report in reports:
@@ -56,7 +55,7 @@ def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
 def _merged(reports: list[GpuSeries]) -> GpuSeries:
     if len(reports) == 1:
         return reports[0]
-    # In an order that does not depend on who answered first.
+    # Sorted, so that the result does not depend on which report came first.
     reports = sorted(reports, key=lambda one: (-float(one.covered.sum()), place_order(one.gpu)))
     covered = np.array([one.covered for one in reports])
     best = covered.argmax(axis=0)  # the first of equals
@@ -72,7 +71,7 @@ def _merged(reports: list[GpuSeries]) -> GpuSeries:
 
 
 def _merged_uses(reports: Sequence[GpuSeries]) -> dict[GpuUser, Column]:
-    """Returns for each step the users of the report that covers most of it, among those that know any."""
+    """Returns for each step the users of the report with the highest coverage, among those that know any."""
     knows = np.array([np.sum([np.zeros(len(one.covered)), *one.uses.values()], axis=0) > 0 for one in reports])
     best = np.where(knows, np.array([one.covered for one in reports]), -1.0).argmax(axis=0)
     uses: dict[GpuUser, Column] = defaultdict(lambda: np.zeros(len(best)))
@@ -83,7 +82,7 @@ def _merged_uses(reports: Sequence[GpuSeries]) -> dict[GpuUser, Column]:
 
 
 def _identity(reports: Sequence[GpuSeries]) -> GpuIdentity:
-    """Returns the identity in the longest report; the name of a report that has one."""
+    """Returns the identity in the report with the most coverage; the name of the first report that has one."""
     name = next((one.gpu.name for one in reports if one.gpu.name), None)
     return reports[0].gpu._replace(name=name)
 

@@ -1,4 +1,4 @@
-"""What a reader asks of the history: of which span, which measure, by what, and of whom."""
+"""A user's query of the GPU history: time span, measure, grouping and search text."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, NamedTuple
@@ -13,7 +13,7 @@ DRAWN: Final = (Measure.UTILIZATION, Measure.MEMORY_USED, Measure.TEMPERATURE, M
 
 
 class FleetQuestion(Span):
-    """A span, the measure that is drawn, what a line and a row are of, and a text that stands in their names."""
+    """A time span, the measure to draw, what lines and rows are grouped by, and a text to search for in their names."""
 
     measure: Measure = Measure.UTILIZATION
     by: Grouping = Grouping.GPU
@@ -21,19 +21,19 @@ class FleetQuestion(Span):
 
     @property
     def span(self) -> Span:
-        """The span alone: what is read of it does not depend on the rest."""
+        """The span alone, which determines the data to read."""
         return Span(range=self.range, since_ms=self.since_ms, until_ms=self.until_ms)
 
 
 class Asked(NamedTuple):
-    """A question, and the parts of an address that none could be made of."""
+    """A query, and the invalid parts of the address it was read from."""
 
     question: FleetQuestion
     odd: list[str]
 
 
 def asked_in(address: Mapping[str, str]) -> Asked:
-    """Returns the question of an address; what is odd in it is as if it were not there, and named."""
+    """Reads the query in an address; invalid parts are ignored and listed."""
     given = {name: address[name] for name in FleetQuestion.model_fields if name in address}
     try:
         question = FleetQuestion.model_validate(given)

@@ -1,4 +1,4 @@
-"""The GPUs that a run had in its time."""
+"""The GPUs that a run used."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -11,9 +11,9 @@ from domain.fleet.usage import Grouping, UsageRow, usage
 
 
 class RunGpu(NamedTuple):
-    """A GPU of a run: what it had of it, and its utilisation in each step in which it had it, NaN in all others.
+    """A GPU of a run: how much of it the run used, and its utilisation in the steps of that use, NaN in all others.
 
-    `covered` is the share of the run's time in which the GPU was heard.
+    `covered` is the share of the run's time in which the GPU was observed.
     """
 
     used: UsageRow
@@ -22,7 +22,7 @@ class RunGpu(NamedTuple):
 
 
 def gpus_of_run(history: FleetHistory, is_its: Callable[[GpuUser], bool]) -> list[RunGpu]:
-    """Returns the GPUs that users for whom `is_its` holds had, whoever else had them at the same time."""
+    """Returns the GPUs held by users for whom `is_its` is true, even if others held them at the same time."""
     found = []
     for series in history.gpus:
         held = [share for user, share in series.uses.items() if is_its(user)]
@@ -36,6 +36,6 @@ def gpus_of_run(history: FleetHistory, is_its: Callable[[GpuUser], bool]) -> lis
 
 def _while_held(series: GpuSeries, share: Column) -> GpuSeries:
     columns = {measure: np.where(share > 0, column, np.nan) for measure, column in series.columns.items()}
-    if Measure.ENERGY in columns:  # a sum, and not a mean
+    if Measure.ENERGY in columns:  # a sum, not a mean
         columns[Measure.ENERGY] = columns[Measure.ENERGY] * share
     return GpuSeries(series.gpu, series.covered * share, columns)

@@ -1,4 +1,4 @@
-"""GPUs over a grid of steps: a column for each measure, NaN where nothing is known."""
+"""GPUs over a grid of time steps: a column for each measure, NaN where unknown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ HOUR_SECONDS: Final = 3600.0
 
 
 class Measure(StrEnum):
-    """What is known of a GPU in a step: % of the time, MiB, °C, W, J, and the share in which it was reserved.
+    """A measure of a GPU in a step: %, MiB, °C, W, share of time reserved, and J.
 
-    `energy` is what a counter of the GPU rose by; where there is none it follows from `power`.
+    `energy` is the increase of the GPU's counter; where there is none, it is computed from `power`.
     """
 
     UTILIZATION = "utilization"
@@ -38,30 +38,30 @@ class Steps(NamedTuple):
 
     @property
     def until_ms(self) -> int:
-        """Where the last one ends."""
+        """The end of the last step."""
         return self.since_ms + self.number * self.step_ms
 
     @property
     def hours(self) -> float:
-        """How long each is."""
+        """The length of a step."""
         return self.step_ms / 1000 / HOUR_SECONDS
 
     @property
     def ends_ms(self) -> NDArray[np.int64]:
-        """Where each ends [number]."""
+        """The end of each step [number], in Unix ms."""
         return self.since_ms + self.step_ms * np.arange(1, self.number + 1, dtype=np.int64)
 
     def nothing(self) -> Column:
-        """Returns a column of which nothing is known."""
+        """Returns a column of unknown values."""
         return np.full(self.number, np.nan)
 
     def zeros(self) -> Column:
-        """Returns a column of shares that are 0."""
+        """Returns a column of zeros."""
         return np.zeros(self.number)
 
 
 class GpuIdentity(NamedTuple):
-    """Which GPU: `gpu` is its number on the host, with its instance where it is a part of one."""
+    """The identity of a GPU: `gpu` is its number on the host, with the MIG instance if it is one."""
 
     host: str
     gpu: str
@@ -70,20 +70,20 @@ class GpuIdentity(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The same for whoever reports it: by its UUID, else by its place."""
+        """An identifier that is the same in all reports: its UUID, else host and number."""
         return self.uuid or f"{self.host}\n{self.gpu}"
 
     @property
     def label(self) -> str:
-        """As it is named beside GPUs of other hosts."""
+        """The name of the GPU among those of other hosts."""
         return f"{self.host} · {self.gpu}"
 
 
 @dataclass(frozen=True)
 class GpuSeries:
-    """One GPU: `covered` is the share of each step in which it was heard, all columns are of that share.
+    """One GPU: `covered` is the share of each step in which it was observed; all columns describe that time.
 
-    `uses` is the share of what was heard in which each user had it; several may have it at once.
+    `uses` is the share of the observed time in which each user had it; several may have it at once.
     """
 
     gpu: GpuIdentity
@@ -92,13 +92,13 @@ class GpuSeries:
     uses: Mapping[GpuUser, Column] = field(default_factory=dict)
 
     def column(self, measure: Measure) -> Column:
-        """Returns the means of a measure; NaN throughout where nobody reports it."""
+        """Returns the means of a measure; NaN throughout where it is not reported."""
         known = self.columns.get(measure)
         return np.full(len(self.covered), np.nan) if known is None else known
 
 
 class HistorySource(StrEnum):
-    """Who keeps the history."""
+    """The source of the history."""
 
     PROMETHEUS = "prometheus"
     MONITORS = "monitors"
@@ -106,7 +106,7 @@ class HistorySource(StrEnum):
 
 @dataclass(frozen=True)
 class FleetHistory:
-    """What a source tells of a span: the GPUs, by host and number, and what is to be said of the gaps in it."""
+    """The history of a time span from one source: the GPUs, by host and number, and remarks about gaps."""
 
     steps: Steps
     source: HistorySource

@@ -1,4 +1,4 @@
-"""Spans of time as they are asked for, and the steps in which they are told."""
+"""Requested time spans, and the grid of steps in which they are answered."""
 
 from enum import StrEnum
 from typing import Annotated, Final, Self
@@ -9,11 +9,11 @@ from domain.errors.fleet.history import SpanReversed, SpanTooLong
 from domain.fleet.series import Steps
 
 MOST_POINTS: Final = 720
-"""So many steps a span is told in at most: one for each pixel or two of a chart."""
+"""The most steps of an answer: one for each pixel or two of a chart."""
 MOST_DAYS: Final = 92
 _DAY_MS: Final = 86_400_000
 _LATEST_MS: Final = 2**53
-# Whole numbers of what a monitor keeps, or a step would hold now one of them and now two; and of what one counts in.
+# Multiples of the monitor's bucket, so that each step holds equally many; and round numbers of minutes or hours.
 _STEPS_MS: Final = tuple(
     seconds * 1000 for seconds in (20, 40, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400)
 )
@@ -28,7 +28,7 @@ class Range(StrEnum):
 
     @property
     def milliseconds(self) -> int:
-        """How long it is."""
+        """Its length."""
         return {Range.HOUR: _DAY_MS // 24, Range.DAY: _DAY_MS, Range.WEEK: 7 * _DAY_MS}[self]
 
 
@@ -52,7 +52,7 @@ class Span(BaseModel):
         return self
 
     def steps(self, now_ms: int) -> Steps:
-        """Returns the grid of steps that are over by now; raises a `BadInput` for a span that is none, or too long."""
+        """Returns the grid of steps that are over by now; raises a `BadInput` for an empty or too long span."""
         until = now_ms if self.until_ms is None else min(self.until_ms, now_ms)
         since = until - self.range.milliseconds if self.since_ms is None else self.since_ms
         if until <= since:
@@ -66,7 +66,7 @@ class Span(BaseModel):
 
 
 def coarser(steps: Steps, at_least_ms: int, most_points: int) -> Steps:
-    """Returns the same span in steps of at least so long, and at most so many."""
+    """Returns the same span in steps of at least `at_least_ms`, and at most `most_points` of them."""
     if steps.step_ms >= at_least_ms and steps.number <= most_points:
         return steps
     for step in _STEPS_MS:

@@ -1,4 +1,4 @@
-"""Who used how much of the GPUs, by columns: hours, energy, utilisation, and hours that were reserved and idle."""
+"""GPU usage by group: hours, energy, utilisation, and hours that a GPU was reserved and idle."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ _JOULES_PER_KWH: Final = 3.6e6
 
 
 class Grouping(StrEnum):
-    """By what GPUs, or those who had them, are told together."""
+    """What GPU usage is grouped by."""
 
     GPU = "gpu"
     HOST = "host"
@@ -26,7 +26,7 @@ class Grouping(StrEnum):
 
 
 class RunName(NamedTuple):
-    """A run as it is told of: its id, its name and its experiment."""
+    """A run's id, name and experiment."""
 
     run_id: str
     name: str
@@ -38,11 +38,11 @@ GroupKey = tuple[tuple[str, str | None], ...]
 
 
 class UsageRow(BaseModel):
-    """A group in a span of time: `gpu_hours` in which its GPUs were its own, by equal shares where several had one.
+    """The usage of a group in a time span: `gpu_hours` it held GPUs, in equal shares where several users held one.
 
-    `covered` is how much of the span is known of those GPUs, 0 to 1: of what was not heard nothing is counted.
-    `mean_utilization` in %; `energy_kwh` None where no power was told, and `energy_covered` for how much of the hours
-    it is known. `idle_reserved_hours` are those in which a GPU was reserved and did nothing.
+    `covered` is how much of the span those GPUs were observed, 0 to 1; unobserved time is not counted.
+    `mean_utilization` in %; `energy_kwh` is None where unknown, `energy_covered` is the share of hours for which it is
+    known. `idle_reserved_hours` are those in which a GPU was reserved and idle.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,7 +66,7 @@ class UsageRow(BaseModel):
 
 
 class _Part(NamedTuple):
-    """What one user, or nobody in particular, had of one GPU: hours in each step."""
+    """What one group held of one GPU: hours in each step."""
 
     series: GpuSeries
     hours: Column
@@ -74,7 +74,7 @@ class _Part(NamedTuple):
 
 
 def usage(history: FleetHistory, grouping: Grouping, run_of: RunOf) -> list[UsageRow]:
-    """Returns a row for each group, the one with the most hours first; of owners and runs only those who had a GPU."""
+    """Returns a row for each group, most hours first; owners and runs are listed only if they held a GPU."""
     groups: dict[GroupKey, list[_Part]] = defaultdict(list)
     for series in history.gpus:
         idle = idle_while_reserved(series)
@@ -90,13 +90,13 @@ def _by_hours(row: UsageRow) -> tuple[float, str]:
 
 
 def group_name(key: Mapping[str, str | None]) -> str:
-    """Returns the parts of a group's name that are known, as one text; empty where none is."""
+    """Returns the known parts of a group's name as one text; empty where none is known."""
     names = ("host", "gpu", "owner", "run", "experiment")
     return " · ".join(filter(None, (key.get(name) for name in names))) or key.get("run_id") or ""
 
 
 def group_parts(series: GpuSeries, grouping: Grouping, run_of: RunOf) -> Iterator[tuple[GroupKey, Column]]:
-    """Yields the groups that a GPU belongs to, each with its share of every step."""
+    """Yields the groups that hold a GPU, each with its share of every step."""
     whole = np.ones(len(series.covered))
     if grouping is Grouping.GPU:
         yield (("host", series.gpu.host), ("gpu", series.gpu.gpu)), whole
@@ -107,9 +107,9 @@ def group_parts(series: GpuSeries, grouping: Grouping, run_of: RunOf) -> Iterato
 
 
 def idle_while_reserved(series: GpuSeries) -> Column:
-    """Returns the share of what was heard of each step in which the GPU was somebody's and did nothing.
+    """Returns the share of each step's observed time in which the GPU was reserved and idle.
 
-    Where nobody says whether it was reserved, it was where it held more memory than a bare driver takes.
+    Where no reservation is reported, a GPU counts as reserved if it holds more memory than a bare driver takes.
     """
     reserved = series.column(Measure.RESERVED)
     memory = series.column(Measure.MEMORY_USED)
@@ -119,14 +119,12 @@ def idle_while_reserved(series: GpuSeries) -> Column:
 
 
 def shares(series: GpuSeries, grouping: Grouping, run_of: RunOf) -> Mapping[GroupKey, Column]:
-    """Returns each owner's, run's or experiment's share of each step of a GPU.
-
-    Users at the same time share it equally.
-    """
+    """Returns the share of each step of a GPU by owner, run or experiment; simultaneous users share it equally."""
     held: dict[GroupKey, Column] = {}
     for user, share in series.uses.items():
         key = _key(user, grouping, run_of)
-        # Several processes of one, at once or one after another: it has the GPU for as long as any, and never twice.
+        # Several processes of one group, at once or in sequence, hold the GPU as long as any of them does, and never
+        # twice.
         held[key] = np.minimum(1.0, held[key] + share) if key in held else share
     total = np.array(list(held.values())).sum(axis=0) if held else np.zeros(len(series.covered))
     scale = np.divide(1.0, total, out=np.ones(len(series.covered)), where=total > 1.0)
@@ -166,7 +164,7 @@ def _row(key: Mapping[str, str | None], parts: Sequence[_Part], steps: Steps) ->
 
 
 def _energy(parts: Sequence[_Part], steps: Steps) -> tuple[float | None, float]:
-    """Returns the energy in kWh, and for how many hours it is known."""
+    """Returns the energy in kWh, and the hours for which it is known."""
     found = [_joules(part, steps) for part in parts]
     known = np.array([~np.isnan(joules) for joules in found])
     hours = float(np.where(known, np.array([part.hours for part in parts]), 0.0).sum())
@@ -174,7 +172,7 @@ def _energy(parts: Sequence[_Part], steps: Steps) -> tuple[float | None, float]:
 
 
 def _joules(part: _Part, steps: Steps) -> Column:
-    """Returns what a GPU took in each step for these hours, by its power, else by its counter."""
+    """Returns the energy in J that a GPU used in each step for these hours, by its power, else by its counter."""
     by_power = part.series.column(Measure.POWER) * part.hours * 3600.0
     covered_hours = part.series.covered * steps.hours
     share = np.divide(part.hours, covered_hours, out=np.zeros(steps.number), where=covered_hours > 0)

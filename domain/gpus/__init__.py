@@ -1,4 +1,4 @@
-"""What a GPU host tells: the message of the stream `/ws/gpu`, and the named states in which it can be."""
+"""The state of a GPU host: the message of the stream `/ws/gpu`, and the states of hosts and GPUs."""
 
 from domain.gpus.gpu import MOST_INSTANCES, Gpu, GpuMisfit, GpuProcess, MigInstance
 from domain.gpus.limits import (

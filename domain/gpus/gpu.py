@@ -1,7 +1,7 @@
-"""One GPU, or a part of one, at one moment: what the stream `/ws/gpu` tells of it.
+"""One GPU, or a MIG instance of one, at one moment, as in the stream `/ws/gpu`.
 
 The names `gpu_id`, `utilization`, `memory_used`, `memory_total`, `temperature` and `timestamp` are the stream's
-contract and stay. What a GPU does not support is None, never 0.
+contract and do not change. What a GPU does not support is None, never 0.
 """
 
 from typing import Final
@@ -25,17 +25,18 @@ from domain.gpus.states import GpuState, GpuVendor, Troubled
 from domain.message_data import Coded
 
 MOST_INSTANCES: Final = 64
-"""So many MIG instances of a GPU are told; today's GPUs have seven at most."""
+"""The most MIG instances reported of a GPU; today's GPUs have at most seven."""
 _MOST_INSTANCE_ID: Final = 99
 _FIRST_UNIT_ID: Final = 10_000
 
 
 class GpuProcess(BaseModel):
-    """A process on a GPU: `memory_used` in MiB; the boot's id, the start tick and the pid inside its container join it.
+    """A process on a GPU: `memory_used` in MiB; start tick and pid in its container identify it, with the host's boot
+    id.
 
-    `command` is the program's name without its arguments: tokens live there. `pid` is None where the driver does not
-    know it, as of another container's. `run_id` is the run in MLflow that it trains, as its environment says, where the
-    monitor may read that.
+    `command` is the program's name without its arguments, which may contain tokens. `pid` is None where the driver does
+    not know it, as for another container. `run_id` is the MLflow run that it trains, read from its environment
+    variables where the monitor may read them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,7 +51,7 @@ class GpuProcess(BaseModel):
 
 
 class GpuMisfit(Coded):
-    """A field of a GPU that is None because what was said of it is no such value, and why: in English and as a code."""
+    """A field of a GPU that is None because its reported value was invalid, and why: in English and as a code."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,7 +60,7 @@ class GpuMisfit(Coded):
 
 
 class MigInstance(BaseModel):
-    """Which part of a GPU this is, by the driver's own numbers; `profile` as "1g.10gb"."""
+    """Identifies a MIG instance by the driver's own numbers; `profile` as "1g.10gb"."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,23 +69,23 @@ class MigInstance(BaseModel):
     profile: Name | None = None
 
     def unit_id(self, parent_id: int) -> int:
-        """Returns its `gpu_id`: the same for as long as it lives, and no other's on its host."""
+        """Returns its `gpu_id`: constant over its lifetime, and unique on its host."""
         return (parent_id + 1) * _FIRST_UNIT_ID + self.gpu_instance * (_MOST_INSTANCE_ID + 1) + self.compute_instance
 
 
 class Gpu(Troubled):
     """One GPU at one moment, or one MIG instance of it: then `parent_id` is the `gpu_id` of the whole.
 
-    `utilization` in % of the time since the sample before, memory in MiB, temperatures in °C, power in W, clock in MHz,
-    fan in %, PCIe and NVLink in KiB/s, `timestamp` in Unix ms. `temperature_limit` is where it starts to slow down.
-    What was said of a field and is no such value is None, and named in `misfits`. Of more processes than
-    `MOST_PROCESSES`, `processes_left_out` are not in `processes`; those of a MIG instance are told with it alone.
+    `utilization` in % of the time since the previous sample, memory in MiB, temperatures in °C, power in W, clock in
+    MHz, fan in %, PCIe and NVLink in KiB/s, `timestamp` in Unix ms. At `temperature_limit` it starts to slow down. A
+    field whose reported value was invalid is None, and listed in `misfits`. If there are more processes than
+    `MOST_PROCESSES`, `processes_left_out` counts the missing ones; those of a MIG instance are listed with the instance
+    only.
 
-    `unified`: the GPU has no memory of its own, and `memory_used` and `memory_total` are the machine's.
-
-    `is_reserved`: somebody was given it (a living program's environment names a run and this GPU), or a process keeps
-    more than `RESERVED_ABOVE_MIB` of it; whether it is busy is another question. `owner` and `run_id` are of whom that
-    is, else of the process with the most memory. Each is None where it is not known.
+    `unified`: the GPU has no memory of its own, and `memory_used` and `memory_total` are the machine's. `is_reserved`:
+    a living program's environment names a run and this GPU, or a process holds more than `RESERVED_ABOVE_MIB` of it,
+    whether it is busy or not. `owner` and `run_id` are the reservation's, else those of the process with the most
+    memory. Each is None where unknown.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -106,7 +107,8 @@ class Gpu(Troubled):
     power: Watts | None = None
     power_limit: Watts | None = None
     sm_clock: float | None = Field(None, ge=0, le=MOST_MHZ)
-    fan: float | None = Field(None, ge=0, le=1000)  # more than 100 is possible: of the speed meant for its noise
+    # more than 100 is possible: it is relative to the speed meant for its noise
+    fan: float | None = Field(None, ge=0, le=1000)
     throttle_reasons: list[Name] | None = Field(None, max_length=MOST_REASONS)
     throttle_codes: list[Name] | None = Field(None, max_length=MOST_REASONS)
     ecc_errors: int | None = Field(None, ge=0, le=2**53)
@@ -123,7 +125,7 @@ class Gpu(Troubled):
 
     @property
     def place(self) -> str:
-        """Where it is on its host, in short: "0", or "0 MIG 3" for instance 3 of GPU 0."""
+        """Its short name on its host: "0", or "0 MIG 3" for instance 3 of GPU 0."""
         if self.mig is None or self.parent_id is None:
             return str(self.gpu_id)
         part = f"/{self.mig.compute_instance}" if self.mig.compute_instance else ""
@@ -131,5 +133,5 @@ class Gpu(Troubled):
 
     @property
     def holder(self) -> GpuProcess | None:
-        """The process with the most memory; of those whose memory is not known the first."""
+        """The process with the most memory; the first one where memory is unknown."""
         return max(self.processes or (), key=lambda one: one.memory_used or 0, default=None)

@@ -1,4 +1,4 @@
-"""How much of a host's GPUs is told and drawn, and what a number has to be to count as a measurement."""
+"""Limits of what is reported and drawn of a host's GPUs, and the bounds of plausible measurements."""
 
 from typing import Annotated, Any, Final
 
@@ -6,23 +6,23 @@ from pydantic import BeforeValidator, Field
 
 HISTORY_SAMPLES: Final = 60
 SILENT_PERIODS: Final = 3
-"""A source that said nothing for so many periods is taken for dead."""
+"""A source that sent nothing for this many periods counts as dead."""
 
 IDLE_SAMPLES: Final = 15
-"""A GPU is idle when each of its last so many samples says so: training on one comes in bursts."""
+"""A GPU is idle if its last samples, this many, are all below the limit: training uses it in bursts."""
 IDLE_BELOW_PERCENT: Final = 5
 RESERVED_ABOVE_MIB: Final = 256
 """An idle GPU on which one process holds more than this is not free for others."""
 
 MOST_GPUS: Final = 64
-"""So many GPUs of a host are drawn; how many there are is said."""
+"""The most GPUs drawn of a host; the total is shown."""
 MOST_PROCESSES: Final = 100
-"""So many processes of a GPU are told, those with the most memory; how many more there are is said."""
+"""The most processes reported of a GPU, those with the most memory; the number of others is reported."""
 MOST_MISFITS: Final = 20
 MOST_MESSAGE_CHARACTERS: Final = 8_000_000
-"""A longer message is not read: the first of 5,000 GPUs, with its history, is shorter."""
+"""A longer message is not read; even the first message of 5,000 GPUs, with its history, is shorter."""
 
-# Beyond these a number is no measurement: drivers say 4294967295, or 2^64 - 1, for what they do not know.
+# Numbers beyond these are not measurements: drivers report 4294967295, or 2^64 - 1, for unknown values.
 _MOST_MIB: Final = 2**30
 _MOST_WATTS: Final = 20_000
 MOST_MHZ: Final = 20_000
@@ -36,7 +36,7 @@ LONGEST_TEXT: Final = 4_000
 
 
 def _bounded(share: Any) -> Any:
-    """Returns the bound for a hair beyond it, as 100.00000000000001: no reason to refuse a whole host."""
+    """Returns the bound for a value that exceeds it by rounding, as 100.00000000000001."""
     is_near = isinstance(share, float) and (-_HAIR <= share < 0 or 100 < share <= 100 + _HAIR)
     return min(100.0, max(0.0, share)) if is_near else share
 

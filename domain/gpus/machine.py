@@ -1,4 +1,4 @@
-"""What a host is beside its GPUs: how busy its processors are, its memory, the disk of its checkpoints."""
+"""A GPU host apart from its GPUs: processor load, memory, and the disk of its checkpoints."""
 
 from typing import Annotated, Final
 
@@ -13,9 +13,9 @@ DiskMib = Annotated[float, Field(ge=0, le=2**44)]
 
 
 class Disk(Coded):
-    """The file system of a folder, in MiB: `free` is what a user who is not root may still write.
+    """The file system of a folder, in MiB: `free` is what a user other than root can still write.
 
-    `error` says why it is not known, as where a server of files does not answer.
+    `error` is why it is unknown, as where a file server does not answer.
     """
 
     path: str = Field(max_length=_LONGEST_PATH)
@@ -26,9 +26,9 @@ class Disk(Coded):
 
 
 class Machine(BaseModel):
-    """A host at one moment: `cpu` in % of all its processors together since the sample before, memory in MiB.
+    """A host at one moment: `cpu` in % of all its processors together since the previous sample, memory in MiB.
 
-    `memory_used` is what programs cannot have without something giving way: the kernel's own caches are not in it.
+    `memory_used` is the memory not available to new programs; the kernel's caches are not counted.
     """
 
     model_config = ConfigDict(frozen=True)

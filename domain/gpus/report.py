@@ -1,4 +1,4 @@
-"""What a GPU host tells: one message of the stream `/ws/gpu`."""
+"""One message of the stream `/ws/gpu`: the state of a GPU host."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,7 +9,7 @@ from domain.gpus.states import GpuVendor, HostState, Troubled
 
 
 class PastSample(BaseModel):
-    """The utilisation of a moment, by `gpu_id`; `at` in Unix ms. A gap is a sample whose values are missing."""
+    """The utilisation at one moment, by `gpu_id`; `at` in Unix ms. A gap is a sample with missing values."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,7 +18,7 @@ class PastSample(BaseModel):
 
 
 class VendorTrouble(Troubled):
-    """Why the GPUs of one vendor are not among those of a host that has others, too."""
+    """Why the GPUs of one vendor are missing on a host that has others."""
 
     vendor: GpuVendor
     state: HostState
@@ -27,10 +27,10 @@ class VendorTrouble(Troubled):
 class GpuReport(Troubled):
     """One message of the stream.
 
-    `sent_at` is in Unix ms by the host's clock, `age_seconds` how old the sample is; a message whose `gpus` are those
-    of an earlier one is a heartbeat. `error` and `remedy` are there in every state but "ok", and in "no_gpu" unless no
-    GPU is plugged in, which is nobody's trouble. `troubles` are of a vendor's GPUs beside those that are told.
-    `history` comes with the first message of a connection only, the oldest first, this sample included.
+    `sent_at` is in Unix ms by the host's clock, `age_seconds` the sample's age; a message that repeats the `gpus` of an
+    earlier one is a heartbeat. `error` and `remedy` are set in every state but "ok", and in "no_gpu" unless no GPU is
+    plugged in. `troubles` holds the failures of single vendors. `history` is in the first message of a connection only,
+    oldest first, this sample included.
     """
 
     model_config = ConfigDict(frozen=True)

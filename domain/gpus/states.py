@@ -1,4 +1,4 @@
-"""The named states in which a GPU host or a GPU can be."""
+"""The states of GPU hosts and GPUs."""
 
 from enum import StrEnum
 from typing import Any
@@ -11,39 +11,39 @@ from domain.messages import Message
 
 
 class HostState(StrEnum):
-    """What is to be said of a host as a whole."""
+    """The state of a host as a whole."""
 
     OK = "ok"
     STARTING = "starting"
-    NO_GPU = "no_gpu"  # there is none; with an `error` where the driver runs, and has none
-    NO_LIBRARY = "no_library"  # the vendor's library is not there
-    NO_DRIVER = "no_driver"  # the library is there, the kernel's part is not
+    NO_GPU = "no_gpu"  # there is none; with an `error` where the driver runs without one
+    NO_LIBRARY = "no_library"  # the vendor's library is missing
+    NO_DRIVER = "no_driver"  # the library is installed, the kernel module is not loaded
     NO_PERMISSION = "no_permission"
     DRIVER_CHANGED = "driver_changed"  # library and kernel module do not match: upgraded without a reboot
     STALE = "stale"  # the driver has not answered for some periods
-    NOT_ANSWERING = "not_answering"  # nor did several fresh processes get an answer
-    FAILED = "failed"  # any other error, named in `error`
+    NOT_ANSWERING = "not_answering"  # several new processes got no answer either
+    FAILED = "failed"  # any other error, given in `error`
 
 
 class GpuState(StrEnum):
-    """What is to be said of one GPU."""
+    """The state of one GPU."""
 
     OK = "ok"
     LOST = "lost"  # fell off the bus
     NO_PERMISSION = "no_permission"
-    MIG = "mig"  # split into instances, so the whole has no utilisation; `error` is there while it has none
-    FAILED = "failed"  # any other error, named in `error`
+    MIG = "mig"  # split into instances, so the whole has no utilisation; `error` is set while there is no instance
+    FAILED = "failed"  # any other error, given in `error`
 
 
 class GpuVendor(StrEnum):
-    """Whose driver a GPU is read by."""
+    """The vendor whose driver reads a GPU."""
 
     NVIDIA = "nvidia"
     AMD = "amd"
 
 
 class Troubled(Coded):
-    """What may be wrong, and what to do about it: in English, and as codes that any language is made of."""
+    """A failure and its remedy, in English and as codes for translation."""
 
     error: str | None = Field(None, max_length=LONGEST_TEXT)
     remedy: str | None = Field(None, max_length=LONGEST_TEXT)

@@ -1,1 +1,1 @@
-"""What makes a group of runs: what one can group by, what is a run's own, and what is offered."""
+"""Groups of runs: what runs can be grouped by, what is specific to a single run, and suggestions."""

@@ -1,4 +1,4 @@
-"""What runs can be grouped by: everything in which they differ, and which of it is a run's own."""
+"""The attributes that runs can be grouped by: all in which they differ, and which of these are specific to one run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -8,13 +8,13 @@ from domain.grouping.run_specific import RunSpecific, Seeds, run_specific
 from domain.tracking.runs import Run
 from domain.tracking.vocabulary import Vocabulary
 
-# MLflow keeps these for itself; what they say is a run's name, its owner's page, or the models it logged.
+# MLflow's own tags: a run's name, its user, its logged models.
 _OF_MLFLOW = "mlflow."
 _SHOWN_ELSEWHERE = ("user", "source", "commit")
 
 
 class Candidate(NamedTuple):
-    """Something in which runs differ: how many values it has, `missing` runs without one, and why it is left out."""
+    """An attribute in which runs differ: its number of values, `missing` runs without one, and why it is left out."""
 
     ref: GroupRef
     values: int
@@ -23,10 +23,9 @@ class Candidate(NamedTuple):
 
 
 def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, ...] | None:
-    """Returns every parameter in which the runs differ but for those that are a run's own; None when no run logged a
-    seed.
+    """Returns the parameters in which the runs differ, except run-specific ones; None if no run logged a seed.
 
-    Without a seed nothing says what is repeated.
+    Without a seed it is unknown which runs repeat each other.
     """
     if all(run.parameter("seed", vocabulary) is None for run in runs):
         return None
@@ -35,10 +34,7 @@ def default_grouping(runs: Sequence[Run], vocabulary: Vocabulary) -> tuple[str, 
 
 
 def candidates(runs: Sequence[Run], vocabulary: Vocabulary) -> list[Candidate]:
-    """Returns everything in which the runs differ.
-
-    What MLflow knows of them, parameters, and tags that were set by people.
-    """
+    """Returns all attributes in which the runs differ: MLflow's own, parameters, and tags set by users."""
     known = [GroupRef(kind="built_in", key=key) for key in ("experiment", *_SHOWN_ELSEWHERE)]
     tags = sorted({key for run in runs for key in run.tags if not key.startswith(_OF_MLFLOW)})
     refs = [*known, *_parameters(runs), *(GroupRef(kind="tag", key=key) for key in tags)]

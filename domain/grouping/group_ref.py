@@ -1,4 +1,4 @@
-"""What runs can be grouped by, as addresses write it: `param:lr`, `tag:team`, `experiment`, `name:<regex>`."""
+"""What runs can be grouped by, as written in addresses: `param:lr`, `tag:team`, `experiment`, `name:<regex>`."""
 
 from functools import lru_cache
 from typing import Final, Literal, Self
@@ -12,14 +12,14 @@ from domain.tracking.vocabulary import ParameterWord, Vocabulary
 
 Kind = Literal["built_in", "param", "tag", "name"]
 ALL_RUNS: Final = "all"
-"""The grouping that makes one group of all runs."""
+"""The grouping that puts all runs into one group."""
 _OF_A_TAG: Final = {"user": "mlflow.user", "source": "mlflow.source.name", "commit": "mlflow.source.git.commit"}
 _OF_A_WORD: Final[dict[str, ParameterWord]] = {"algorithm": "algorithm", "environment": "environment"}
 BUILT_IN: Final = ("experiment", *_OF_A_WORD, *_OF_A_TAG, ALL_RUNS)
 
 
 class GroupRef(BaseModel):
-    """What makes a group: a parameter, a tag, a pattern in the name, or one of `BUILT_IN`; `key` says which."""
+    """An attribute to group by: a parameter, a tag, a pattern in the name, or one of `BUILT_IN`, identified by `key`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,7 +28,7 @@ class GroupRef(BaseModel):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Returns the ref that `text` writes; raises GroupRefUnknown, NamePatternInvalid, NamePatternTooLong."""
+        """Parses a ref; raises GroupRefUnknown, NamePatternInvalid, NamePatternTooLong."""
         kind, colon, key = text.partition(":")
         if text in BUILT_IN:
             return cls(kind="built_in", key=text)
@@ -42,7 +42,7 @@ class GroupRef(BaseModel):
         return self.key if self.kind == "built_in" else f"{self.kind}:{self.key}"
 
     def value(self, run: Run, vocabulary: Vocabulary) -> str | None:
-        """Returns the run's value, as logged; None where it has none, which is a value, too."""
+        """Returns the run's value, as logged; None if it has none, which forms a group, too."""
         if self.kind == "param":
             return run.params.get(self.key)
         if self.kind == "tag":
@@ -59,7 +59,7 @@ class GroupRef(BaseModel):
         return run.experiment if self.key == "experiment" else None
 
     def is_self_explanatory(self, vocabulary: Vocabulary) -> bool:
-        """Returns whether a value tells what it is without its key: `ppo`, not `0.1`."""
+        """Returns whether a value is clear without its key: `ppo`, not `0.1`."""
         if self.kind == "param":
             return any(self.key in vocabulary.parameters[word] for word in _OF_A_WORD.values())
         return self.kind == "name" or self.key in ("experiment", *_OF_A_WORD)
@@ -67,5 +67,5 @@ class GroupRef(BaseModel):
 
 @lru_cache(4096)
 def group_ref(text: str) -> GroupRef:
-    """Returns the ref that `text` writes, read once; raises as GroupRef.parse does."""
+    """Parses a ref, cached; raises as GroupRef.parse does."""
     return GroupRef.parse(text)

@@ -1,4 +1,4 @@
-"""A regular expression of the reader's, matched against the names of runs in linear time."""
+"""A user's regular expression, matched against the names of runs in linear time."""
 
 from functools import lru_cache
 from typing import Final
@@ -9,16 +9,16 @@ from domain.errors.grouping.group_refs import NamePatternInvalid, NamePatternToo
 from domain.messages import Text
 
 MOST_CHARACTERS: Final = 250
-# A name is looked at up to here; the rest of a longer one tells no groups apart.
+# Only this much of a name is matched.
 _MOST_OF_A_NAME: Final = 1_000
 _MOST_BYTES: Final = 4 * 2**20
 
 
 class NamePattern:
-    """A pattern whose first group, else its whole match, is what a name is grouped by.
+    """A pattern whose first group, or else its whole match, is the value a name is grouped by.
 
-    By RE2, which looks at each character once: Python's own engine needs hours for `(a*)*b`, and every reader of a
-    link would ask for them. It knows no backreferences and no looking around.
+    It uses RE2, which runs in linear time: Python's own engine needs hours for `(a*)*b`, and each viewer of a link
+    would trigger that. RE2 has no backreferences and no lookaround.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -35,10 +35,7 @@ class NamePattern:
             raise NamePatternInvalid(pattern=ascii(pattern), reason=Text("half a character")) from error
 
     def value(self, name: str) -> str | None:
-        """Returns what the pattern finds in `name`: its first group, or the whole match.
-
-        None where it finds nothing.
-        """
+        """Returns the match in `name`: the first group, or the whole match; None where there is no match."""
         found = self._compiled.search(_readable(name))
         if found is None:
             return None
@@ -60,5 +57,5 @@ def _options() -> re2.Options:
 
 
 def _readable(name: str) -> str:
-    """Returns the name in what RE2 takes: half a character of UTF-16, which JSON can carry, is no UTF-8."""
+    """Converts a name for RE2: an unpaired surrogate of UTF-16, which JSON can carry, is not valid UTF-8."""
     return name[:_MOST_OF_A_NAME].encode("utf-8", "replace").decode()

@@ -1,6 +1,6 @@
-"""Which parameters and tags are a run's own, and say nothing about its setting: seeds, paths, ids, times.
+"""Detects parameters and tags that are specific to a single run, not part of its setting: seeds, paths, ids, times.
 
-Guessed by name and value, so the screens say what was left out and why, and a reader takes it in again.
+Names and values are only guesses, so pages list what was left out and why, and users can include it again.
 """
 
 import re
@@ -13,24 +13,24 @@ from domain.tracking.vocabulary import Vocabulary
 
 
 class RunSpecific(StrEnum):
-    """Why a value is its run's own."""
+    """Why a value is specific to its run."""
 
     SEED = "seed"
     PATH = "path"
     ID = "id"
     TIME = "time"
     OWN = "own"
-    """No two runs share it, and it is no number that somebody may have chosen."""
+    """No two runs share the value, and it is not a number, which a user may have chosen."""
 
 
 class Seeds(NamedTuple):
-    """Under which keys runs logged their seeds, and whether it is one and the same seed in all of them."""
+    """The keys of the runs' seeds, and whether the seed is the same in all runs."""
 
     keys: Set[str]
     repeat: bool
 
 
-# Two runs that differ in a text, say `adam` and `sgd`, differ in their setting; of three names none says so.
+# Two runs that differ in a text, say `adam` and `sgd`, differ in their setting; three different texts may be names.
 _FEWEST_FOR_OWN: Final = 3
 _LONGEST_SETTING: Final = 250
 _WORDS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W_]+")
@@ -49,10 +49,10 @@ _EPOCH: Final = re.compile(r"1[0-9]{9}(?:[0-9]{3})?(?:\.\d+)?")
 
 
 def run_specific(ref: GroupRef, logged: Sequence[str], vocabulary: Vocabulary, seeds: Seeds) -> RunSpecific | None:
-    """Returns why the values that runs `logged` are their own; None where they are part of the setting.
+    """Returns why these logged values are run-specific; None if they are part of the setting.
 
-    What several runs share is a setting, whatever it looks like. With one seed for all, the runs were made to differ
-    in something else, which may be a text that none shares.
+    A value that several runs share is a setting, whatever it looks like. If all runs have one seed, they differ in
+    something else on purpose, which may be a text that no two share.
     """
     if ref.is_self_explanatory(vocabulary) or not logged:
         return None
@@ -97,7 +97,7 @@ def _is_time(text: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    """Returns whether it is a number; truth values count, which are chosen as numbers are."""
+    """Returns whether it is a number or a truth value, which are both chosen settings."""
     if text.lower() in ("true", "false", "none", "null", ""):
         return True
     try:

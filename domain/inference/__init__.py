@@ -1,1 +1,1 @@
-"""A policy at work: the maze, the contract of a policy, the engine's messages, evaluations."""
+"""Running policies: the maze, the contract of a policy, the engine's messages, evaluations."""

@@ -1,6 +1,6 @@
-"""What a viewer of `/ws/inference` may say.
+"""The commands that a viewer sends to `/ws/inference`.
 
-The names `command` and `speed`, and the verbs "start", "stop" and "reset", are the socket's contract and stay.
+The names `command` and `speed`, and the verbs "start", "stop" and "reset", are the socket's contract and do not change.
 """
 
 from enum import StrEnum
@@ -29,7 +29,7 @@ _LONGEST_NAME: Final = 256
 
 
 class Verb(StrEnum):
-    """What a viewer can ask for, or has to say."""
+    """The verbs of a viewer's commands."""
 
     START = "start"
     STOP = "stop"
@@ -41,13 +41,14 @@ class Verb(StrEnum):
 
 
 class Command(BaseModel):
-    """A viewer's message. `speed` is in steps of the maze per second, `pace` in times any other environment's own rate.
+    """A viewer's message. `speed` is in steps of the maze per second, `pace` a multiple of another environment's own
+    rate.
 
-    Absent, each stays as it is, as does `side`, the longest side in pixels of the frames that are wanted. `seen` is the
-    number of the message that is on the screen now, and comes with "seen" alone; who says so gets frames only as fast
-    as they are seen. The others count with "reset" alone: `model` is an id, or None for the active one of the
-    registered model `name`, or of the first. `size` and `seed` name the maze; absent, each is that of the maze that
-    the model was trained on, as far as that is known. Any other environment has a `seed` alone, 0 where it is absent.
+    If absent, each is unchanged, as is `side`, the longer side of frames in pixels. `seen` is the number of the message
+    on the screen, and is sent with "seen" only; a viewer that sends it gets frames no faster than it displays them. The
+    other fields are for "reset" only: `model` is an id, or None for the active model of the registered model `name`, or
+    of the first one. `size` and `seed` define the maze; the default is the maze that the model was trained on, as far
+    as known. Other environments have only a `seed`, by default 0.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

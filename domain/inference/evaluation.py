@@ -1,4 +1,4 @@
-"""How good a policy is: greedy episodes from held-out starts. The one measure behind every success rate of a model."""
+"""Measures a policy in greedy episodes from held-out starts; every success rate of a model comes from here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from domain.messages import Text
 
 Policy = Callable[[NDArray[np.float32]], NDArray[np.floating]]
 
-# Training draws its start seeds below this number and evaluation from it on: no seed can be in both. The seeds are
-# held out, the cells are not: a 10x10 maze has about 50 of them, and training has started from nearly all.
+# Training draws its start seeds below this number and evaluation from it on, so they never overlap. The seeds are held
+# out, the cells are not: a 10x10 maze has about 50 of them, and training has started from nearly all.
 FIRST_HELD_OUT_SEED: Final = 2**31
 EVALUATION_EPISODES: Final = 100
 HELD_OUT_SEEDS: Final = range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + EVALUATION_EPISODES)
@@ -24,7 +24,7 @@ UNSEEN_MAZES: Final = 20
 
 
 class Evaluation(BaseModel):
-    """What greedy episodes came to; means are over all episodes, successful or not, and finite as rewards are."""
+    """The result of greedy episodes; means are over all episodes, successful or not, and finite as rewards are."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
@@ -54,11 +54,11 @@ def evaluate(
     *,
     played: Callable[[int], None] = _ignore_progress,
 ) -> Evaluation:
-    """Plays one greedy episode per start seed and says how they went; the same input gives the same answer.
+    """Plays one greedy episode per start seed and returns the result, which is deterministic.
 
-    `policy` maps observations float32 [n, 25] to scores [n, 4]; the highest wins, the first of equals. `played` is told
-    after each step how many episodes are over; what it raises ends the evaluation. Raises BadInput without start seeds,
-    and for a policy whose scores have another shape or are not finite.
+    `policy` maps observations float32 [n, 25] to scores [n, 4]; the highest wins, the first of equals. `played` is
+    called after each step with the number of finished episodes; its exceptions end the evaluation. Raises BadInput
+    without start seeds, and for a policy whose scores have another shape or are not finite.
     """
     if not start_seeds:
         raise InvalidArgument(Text("An evaluation needs at least one start seed."))
@@ -77,7 +77,7 @@ def evaluate(
 
 
 def unseen_mazes(trained_on: Maze) -> list[Maze]:
-    """Returns the mazes of the same size on which a policy is tried that knows another; the same ones for everybody."""
+    """Returns the mazes of the same size that test a policy's generalisation; they are the same for all policies."""
     seeds = range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + UNSEEN_MAZES + 1)
     return [generate_maze(trained_on.size, seed) for seed in seeds if seed != trained_on.seed][:UNSEEN_MAZES]
 
@@ -85,7 +85,7 @@ def unseen_mazes(trained_on: Maze) -> list[Maze]:
 def evaluate_unseen(
     policy: Policy, trained_on: Maze, *, played: Callable[[int], None] = _ignore_progress
 ) -> Evaluation:
-    """Evaluates over mazes that the policy never saw: as many episodes in each of `unseen_mazes`."""
+    """Evaluates over mazes that the policy never saw: equally many episodes in each of `unseen_mazes`."""
     starts = HELD_OUT_SEEDS[: EVALUATION_EPISODES // UNSEEN_MAZES]
     parts: list[Evaluation] = []
 

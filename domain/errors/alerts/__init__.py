@@ -1,1 +1,1 @@
-"""What alerts say, and what is wrong with their file or a mute."""
+"""Texts of alerts, and errors of the alerts file and of mutes."""

@@ -1,17 +1,17 @@
-"""What the team is told: a sentence for each event."""
+"""Texts of alerts: one sentence for each event."""
 
 from domain.errors import Name
 from domain.messages import Message, Reason, template
 
 
 class Somebody(Message):
-    """In the place of a name that nobody knows."""
+    """Stands in for an unknown user name."""
 
     text = template("somebody")
 
 
 class RunFinished(Message):
-    """A run ended well."""
+    """A run finished."""
 
     text = template("{run} ({experiment}) has finished.")
     run: str
@@ -19,7 +19,7 @@ class RunFinished(Message):
 
 
 class RunFinishedWith(Message):
-    """A run ended well, and came to this."""
+    """A run finished with this value."""
 
     text = template("{run} ({experiment}) has finished, with {metric} {value}.")
     run: str
@@ -29,7 +29,7 @@ class RunFinishedWith(Message):
 
 
 class RunHasFailed(Message):
-    """A run ended badly."""
+    """A run failed."""
 
     text = template("{run} ({experiment}) has failed.")
     run: str
@@ -37,7 +37,7 @@ class RunHasFailed(Message):
 
 
 class RunDiverged(Message):
-    """A metric of a run is no finite number any more."""
+    """A metric of a run is no longer finite."""
 
     text = template("{run} ({experiment}) diverged: {metrics} is no finite number, at step {step} or before.")
     run: str
@@ -47,7 +47,7 @@ class RunDiverged(Message):
 
 
 class RunStalled(Message):
-    """A run says that it runs, and has been silent for ten times its own usual interval."""
+    """A running run has logged nothing for ten times its usual interval."""
 
     text = template("{run} ({experiment}) has logged nothing for {minutes} min; it used to every {usual} s.")
     run: str
@@ -57,7 +57,7 @@ class RunStalled(Message):
 
 
 class RunSilent(Message):
-    """A run says that it runs, and has been silent; how often it logs is not known."""
+    """A running run has logged nothing for a while; its usual interval is not known."""
 
     text = template("{run} ({experiment}) has logged nothing for {minutes} min.")
     run: str
@@ -77,7 +77,7 @@ class BestBeaten(Message):
 
 
 class TrainingQueued(Message):
-    """A training waits for its turn."""
+    """A training waits in the queue."""
 
     text = template("{run} has waited in the queue for {minutes} min.")
     run: str
@@ -85,7 +85,7 @@ class TrainingQueued(Message):
 
 
 class ModelActivated(Message):
-    """Another model serves."""
+    """A model was activated in place of another one."""
 
     text = template("{by} made {model} active, in the place of {former}.")
     model: str
@@ -94,7 +94,7 @@ class ModelActivated(Message):
 
 
 class ModelActivatedFirst(Message):
-    """A model serves where none did, or nobody knows which."""
+    """A model was activated; none was active before, or the former one is not known."""
 
     text = template("{by} made {model} active.")
     model: str
@@ -109,7 +109,7 @@ class ModelWasDeleted(Message):
 
 
 class RunWasDeleted(Message):
-    """A run was put in the trash."""
+    """A run was moved to the trash."""
 
     text = template("{by} deleted the run {run} ({experiment}).")
     run: str
@@ -118,7 +118,7 @@ class RunWasDeleted(Message):
 
 
 class PurgeIsDue(Message):
-    """What was deleted has been kept for as long as the settings say."""
+    """Deleted runs or models have reached their retention time."""
 
     text = template("Deleted long enough ago to be removed for good: {runs} runs, {models} models.")
     runs: int
@@ -126,7 +126,7 @@ class PurgeIsDue(Message):
 
 
 class GpuIsLost(Message):
-    """A GPU fell off the bus, or its calls fail."""
+    """A GPU is off the bus, or its calls fail."""
 
     text = template("{host}: GPU {gpu} ({name}) is lost. {reason}")
     host: str
@@ -136,7 +136,7 @@ class GpuIsLost(Message):
 
 
 class GpusNotReadable(Message):
-    """A host's driver tells of none of its GPUs."""
+    """The driver of a host reports none of its GPUs."""
 
     text = template("{host}: its GPUs cannot be read. {reason}")
     host: str
@@ -144,7 +144,7 @@ class GpusNotReadable(Message):
 
 
 class GpuTooHot(Message):
-    """A GPU is as hot as where it slows down."""
+    """A GPU has reached the temperature at which it slows down."""
 
     text = template("{host}: GPU {gpu} ({name}) is at {celsius} °C; at {limit} °C it slows down.")
     host: str
@@ -155,7 +155,7 @@ class GpuTooHot(Message):
 
 
 class GpuReservedIdle(Message):
-    """Memory of a GPU is held by a process that does not use it."""
+    """A process holds memory of a GPU without using it."""
 
     text = template("{host}: GPU {gpu} ({name}) is reserved by {owner}, and idle.")
     host: str
@@ -173,7 +173,7 @@ class ServiceIsDown(Message):
 
 
 class ServiceIsBack(Message):
-    """A service that did not answer does."""
+    """A service answers again."""
 
     text = template("{name} answers again, after {minutes} min.")
     name: Name
@@ -181,7 +181,7 @@ class ServiceIsBack(Message):
 
 
 class DiskNearlyFull(Message):
-    """A disk takes little more."""
+    """A disk is nearly full."""
 
     text = template("{host}: the disk of {folder} is nearly full; {free} of {total} GiB are free.")
     host: str
@@ -191,28 +191,28 @@ class DiskNearlyFull(Message):
 
 
 class SeveralAlerts(Message):
-    """The heading of a message that tells several things at once."""
+    """The heading of a message with several alerts."""
 
     text = template("{count} things happened")
     count: int
 
 
 class StillMore(Message):
-    """What a message leaves out of them."""
+    """The number of alerts that a message leaves out."""
 
     text = template("and {count} more")
     count: int
 
 
 class NotDelivered(Message):
-    """A message did not arrive."""
+    """A message was not delivered."""
 
     text = template("it was not delivered: {reason}")
     reason: Reason
 
 
 class NotDeliveredInTime(Message):
-    """A receiver takes longer than it may."""
+    """A receiver did not answer in time."""
 
     text = template("no answer came within {seconds} s")
     seconds: int

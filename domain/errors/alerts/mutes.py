@@ -1,17 +1,17 @@
-"""What is wrong with a mute."""
+"""Errors of mutes."""
 
 from domain.errors import Conflict, NotFound
 from domain.messages import template
 
 
 class NoSuchMute(NotFound):
-    """Nothing is muted under this id, any more."""
+    """There is no mute in force with this id."""
 
     text = template("There is no such mute; it may have ended, or somebody ended it.")
 
 
 class MutesFull(Conflict):
-    """More are not kept."""
+    """The limit of mutes in force is reached."""
 
     text = template("{most} mutes are in force; end one first.")
     most: int

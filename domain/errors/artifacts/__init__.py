@@ -1,1 +1,1 @@
-"""Why a file of a run is not there, or is not shown."""
+"""Why a run's file is missing or not shown."""

@@ -1,4 +1,4 @@
-"""Why a file of a run is not there, or is not shown."""
+"""Why a run's file is missing or not shown."""
 
 from domain.errors import BadInput, ClewError, NotFound, ServiceUnavailable
 from domain.errors.requests import RequestRefused
@@ -6,45 +6,45 @@ from domain.messages import Message, Reason, template
 
 
 class ArtifactPathMalformed(RequestRefused):
-    """What was asked for can be no path of a run's artifact."""
+    """The requested path cannot be that of a run's artifact."""
 
     text = template("No file of a run can have this path.")
 
 
 class PathTooLong(Message):
-    """A path has more bytes than stores take."""
+    """A path has more bytes than stores accept."""
 
     text = template("it is longer than {most} bytes")
     most: int
 
 
 class PathLeadsElsewhere(Message):
-    """A path is absolute, or leads up or outside."""
+    """A path is absolute, or leads to a parent folder or outside."""
 
     text = template("it leads out of the run's own folder")
 
 
 class PathNotText(Message):
-    """A path has control characters, or was no text when it came."""
+    """A path has control characters, or was not valid text."""
 
     text = template("it has characters that no file name has")
 
 
 class PathEmpty(Message):
-    """No file is named."""
+    """The path is empty."""
 
     text = template("it is empty")
 
 
 class NoSuchArtifact(NotFound):
-    """The run has no file of this path."""
+    """The run has no file at this path."""
 
     text = template("This run has no file {path}.")
     path: str
 
 
 class RangeOutside(ClewError):
-    """A part of a file was asked for that begins behind its end."""
+    """The requested part begins after the end of the file."""
 
     text = template("The file has only {size} bytes.")
     status = 416
@@ -52,7 +52,7 @@ class RangeOutside(ClewError):
 
 
 class RangeNotServed(ClewError):
-    """The store gives files only from their beginning, and what is asked for lies too far in."""
+    """The store serves files only from their beginning, and the requested part begins too far in."""
 
     text = template(
         "MLflow gives this file only from its beginning, and this part of it lies more than {mib} MiB in: download it."
@@ -62,7 +62,7 @@ class RangeNotServed(ClewError):
 
 
 class StoreNotRead(ServiceUnavailable):
-    """MLflow could not read the store where a run keeps its files itself, or does not know its kind."""
+    """MLflow could not read the store of a run's files itself, or does not know its kind."""
 
     text = template(
         "could not read {root}, where this run keeps its files: {reason}. It needs that store's library and access to"
@@ -88,27 +88,27 @@ class ArtifactEmpty(Message):
 
 
 class ArtifactTooLarge(Message):
-    """More bytes than are read for a preview of this kind."""
+    """The file has more bytes than a preview of its kind reads."""
 
     text = template("it is larger than {mib} MiB")
     mib: int
 
 
 class NotAsNamed(Message):
-    """The first bytes are not those of what the name says."""
+    """The first bytes do not match the file's name."""
 
     text = template("its name ends in {suffix}, but it does not begin like such a file")
     suffix: str
 
 
 class NoPreview(Message):
-    """A kind of file that Clew knows no preview for."""
+    """Clew has no preview for this kind of file."""
 
     text = template("it is neither a text nor a kind of file that Clew can show")
 
 
 class PictureTooLarge(Message):
-    """A browser would need gigabytes for the picture, however small its file is."""
+    """A browser would need gigabytes for the picture, even if its file is small."""
 
     text = template("the picture is {width} × {height} pixels, more than a browser should unpack")
     width: int
@@ -116,13 +116,13 @@ class PictureTooLarge(Message):
 
 
 class PictureUnreadable(Message):
-    """The head of a picture does not say how large it is."""
+    """The head of a picture does not contain its size."""
 
     text = template("the picture does not say how large it is")
 
 
 class TableUnreadable(Message):
-    """A program that reads tables could not read the file within its limits."""
+    """The file could not be read as a table within the limits."""
 
     text = template("no table could be read from it within {seconds} seconds and {mib} MiB of memory")
     seconds: int
@@ -130,13 +130,13 @@ class TableUnreadable(Message):
 
 
 class DocumentUnreadable(Message):
-    """A Markdown text or a notebook that could not be laid out within its limits."""
+    """A Markdown text or a notebook could not be converted within the limits."""
 
     text = template("it could not be laid out as a document")
 
 
 class PatternInvalid(BadInput):
-    """No regular expression, or one of a kind that can take for ever; `reason` are RE2's words."""
+    """The pattern is no regular expression, or of a kind that may take exponential time; `reason` is RE2's."""
 
     text = template("The pattern “{pattern}” is not understood: {reason}")
     pattern: str
@@ -144,7 +144,7 @@ class PatternInvalid(BadInput):
 
 
 class MediaPatternStepless(BadInput):
-    """Nothing in a pattern says which number is the step."""
+    """A pattern does not define which number is the step."""
 
     text = template(
         "The pattern “{pattern}” does not say where the step is: write {slot} once, as in"
@@ -157,20 +157,20 @@ class MediaPatternStepless(BadInput):
 
 
 class PatternTooLong(BadInput):
-    """A longer pattern than anybody writes."""
+    """The pattern is too long."""
 
     text = template("A pattern can have {most} characters at most.")
     most: int
 
 
 class FigureTooLarge(Message):
-    """A figure that would hold up a page."""
+    """A figure is too large to be drawn in a page."""
 
     text = template("the figure has more than {most} values, too many to be drawn in a page")
     most: int
 
 
 class OnnxUnreadable(Message):
-    """The file is no ONNX model."""
+    """The file is not an ONNX model."""
 
     text = template("no ONNX model could be read from it")

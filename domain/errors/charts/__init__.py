@@ -1,1 +1,1 @@
-"""What is wrong with a chart that a page, a link or a program asks for."""
+"""Errors of charts that a page, a link or the API requests."""

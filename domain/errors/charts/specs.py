@@ -1,31 +1,31 @@
-"""What of a chart's description cannot be understood."""
+"""Why a chart's description is invalid."""
 
 from domain.errors import BadInput, ClewError, NotFound
 from domain.messages import template
 
 
 class ChartUnreadable(BadInput):
-    """No metric, or JSON that describes no chart."""
+    """Neither a metric nor JSON that describes a chart."""
 
     text = template("What the address says of a chart cannot be understood.")
 
 
 class NoSuchWord(BadInput):
-    """An @ stands before what is no word of ours."""
+    """An @ is followed by an unknown metric word."""
 
     text = template("There is no preset “{word}” to be drawn.")
     word: str
 
 
 class ChartOptionsOdd(BadInput):
-    """Some of the options make no sense; `names` lists them."""
+    """Some chart options are invalid; `names` lists them."""
 
     text = template("The address says something odd about {names}.")
     names: str
 
 
 class NoSuchMetric(NotFound):
-    """The run has not logged this."""
+    """The run has no metric with this key."""
 
     text = template("Run {run_id} has no metric “{key}”.")
     run_id: str
@@ -33,7 +33,7 @@ class NoSuchMetric(NotFound):
 
 
 class PointsMissing(ClewError):
-    """A file of points ends before it is whole, having said so in its last rows; for the log."""
+    """A file of points ended early, as its last rows state; for the log."""
 
     status = 503
     text = template("{number} histories are missing in a file of points, which was broken off.")
@@ -41,7 +41,7 @@ class PointsMissing(ClewError):
 
 
 class HistoryOnItsWay(ClewError):
-    """Not all points of a metric are read yet."""
+    """Some points of a metric have not been fetched yet."""
 
     status = 503
     text = template("The points of “{key}” are still on their way: try again in a moment.")
@@ -49,7 +49,7 @@ class HistoryOnItsWay(ClewError):
 
 
 class NoSuchFormat(BadInput):
-    """Points are not written in what was asked for."""
+    """Points are not available in the requested format."""
 
     text = template("Points do not come as “{format}”, but as one of: {known}.")
     format: str

@@ -1,1 +1,1 @@
-"""Why an environment cannot be made, or went wrong while it was played in."""
+"""Why an environment cannot be made, or failed while it was played."""

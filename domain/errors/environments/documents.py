@@ -1,10 +1,10 @@
-"""Why a file beside a model, or of its run, does not tell of its environment: reasons of EnvironmentRefused."""
+"""Why a model's or a run's file about its environment cannot be used: reasons of EnvironmentRefused."""
 
 from domain.messages import Message, Reason, template
 
 
 class EnvironmentFileUnreadable(Message):
-    """The artifact is there, and damaged."""
+    """The artifact exists but is invalid."""
 
     text = template("Its artifact {artifact} is not followed: {reason}")
     artifact: str
@@ -12,27 +12,27 @@ class EnvironmentFileUnreadable(Message):
 
 
 class EnvironmentFileTooLong(Message):
-    """More than is read."""
+    """The file is too long."""
 
     text = template("It has more than {kib} KiB.")
     kib: int
 
 
 class EnvironmentFileNotText(Message):
-    """No UTF-8."""
+    """The file is not UTF-8."""
 
     text = template("It is no text in UTF-8.")
 
 
 class EnvironmentFilesOutOfReach(Message):
-    """Whether there are such artifacts is not known: MLflow does not do its part."""
+    """MLflow failed, so it is unknown whether such artifacts exist."""
 
     text = template("What its artifacts say of its environment is not known: {reason}")
     reason: Reason
 
 
 class StatisticsPickled(Message):
-    """The only statistics are as VecNormalize saves them."""
+    """The only statistics are a pickle, as VecNormalize saves them."""
 
     text = template(
         "The statistics that its observations are normalised by are there only as {artifact}, a pickle, which is never"

@@ -1,10 +1,10 @@
-"""An environment that cannot be had, by what a caller can do about it; each names it and holds its reason.
+"""Failures of environments, by what a caller can do about them; each holds the environment's name and a reason.
 
 ClewError
-├── EnvironmentRefused    what names it must not, or cannot, be made                     (422)
+├── EnvironmentRefused    it must not, or cannot, be made from the given description     (422)
 ├── EnvironmentMissing    it is not installed here                                       (422)
-├── EnvironmentFailed     it went wrong while it was made or played in                   (422)
-└── EnvironmentsBusy      as many as may run do run: again later                         (503)
+├── EnvironmentFailed     it failed while it was made or played                          (422)
+└── EnvironmentsBusy      the limit of running environments is reached: try again later  (503)
 """
 
 from domain.errors import ClewError, ServiceUnavailable
@@ -12,7 +12,7 @@ from domain.messages import Reason, template
 
 
 class EnvironmentRefused(ClewError):
-    """What names the environment is not followed."""
+    """The description of the environment is refused."""
 
     text = "{environment}: {reason}"
     status = 422
@@ -21,7 +21,7 @@ class EnvironmentRefused(ClewError):
 
 
 class EnvironmentMissing(ClewError):
-    """The environment, or something that it needs, is not installed here."""
+    """The environment, or something it needs, is not installed here."""
 
     text = "{environment}: {reason}"
     status = 422
@@ -30,7 +30,7 @@ class EnvironmentMissing(ClewError):
 
 
 class EnvironmentFailed(ClewError):
-    """The environment did something that none may, and was ended."""
+    """The environment violated the rules and was ended."""
 
     text = "{environment}: {reason}"
     status = 422
@@ -39,7 +39,7 @@ class EnvironmentFailed(ClewError):
 
 
 class EnvironmentsBusy(ServiceUnavailable):
-    """As many environments run as may."""
+    """The limit of running environments is reached."""
 
     text = template("{most} environments are being played in, as many as may at a time; try again in a moment.")
     most: int

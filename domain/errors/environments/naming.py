@@ -1,4 +1,4 @@
-"""Why what names an environment is not followed, or leads to nothing: reasons of EnvironmentRefused and -Missing."""
+"""Why a description of an environment is refused or finds none: reasons of EnvironmentRefused and EnvironmentMissing."""
 
 from domain.messages import Message, Reason, template
 
@@ -10,20 +10,20 @@ class NoEnvironmentNamed(Message):
 
 
 class IdNotPlain(Message):
-    """The id is none, or one with a module to import in front."""
+    """The id is malformed, or has a module to import in front."""
 
     text = template("This is no id of an environment, such as CartPole-v1 or ALE/Pong-v5.")
 
 
 class SpecTooLong(Message):
-    """The EnvSpec is longer than is read."""
+    """The EnvSpec is too long."""
 
     text = template("Its EnvSpec is longer than {kib} KiB.")
     kib: int
 
 
 class SpecUnreadable(Message):
-    """The EnvSpec is no JSON of Gymnasium's; `field` says where."""
+    """The EnvSpec is not Gymnasium's JSON; `field` is the invalid field."""
 
     text = template("Its EnvSpec is not as Gymnasium writes it ({field}).")
     field: str
@@ -40,7 +40,7 @@ class EntryPointUnknown(Message):
 
 
 class WrapperUnknown(Message):
-    """The EnvSpec names a wrapper that nobody vouches for."""
+    """The EnvSpec names a wrapper that is not allowed."""
 
     text = template(
         "Its EnvSpec names the wrapper {wrapper}, which is neither one of Gymnasium's nor one that"
@@ -50,7 +50,7 @@ class WrapperUnknown(Message):
 
 
 class WrapperArgumentsMissing(Message):
-    """The EnvSpec has no arguments of a wrapper that needs some."""
+    """The EnvSpec lacks the arguments of a wrapper that needs some."""
 
     text = template(
         "Its EnvSpec does not hold the arguments of the wrapper {wrapper}; the environment has to be described in"
@@ -60,7 +60,7 @@ class WrapperArgumentsMissing(Message):
 
 
 class StatisticsMissing(Message):
-    """A wrapper normalises by numbers of the training that nobody kept."""
+    """A wrapper normalises by statistics of the training that were not saved."""
 
     text = template(
         "Its wrapper {wrapper} normalises by statistics of the training, which are not there; note them in the"
@@ -70,14 +70,14 @@ class StatisticsMissing(Message):
 
 
 class StatisticsUnreadable(Message):
-    """The statistics of the training are not as documented, or fit another space."""
+    """The statistics of the training are malformed, or fit another space."""
 
     text = template("The statistics that its observations are normalised by make no sense ({field}).")
     field: str
 
 
 class ArgumentNamesCode(Message):
-    """An argument out of an EnvSpec could make the environment open or import something."""
+    """An argument in an EnvSpec could make the environment open or import something."""
 
     text = template(
         "Its EnvSpec's argument {argument} names a file or code ({value}); such an argument has to stand in"
@@ -88,41 +88,41 @@ class ArgumentNamesCode(Message):
 
 
 class VariantUnknown(Message):
-    """The operator's file has no distribution of that name."""
+    """The operator's file has no variant of that name."""
 
     text = template("ENVIRONMENTS_FILE has no variant {variant} of it.")
     variant: str
 
 
 class NotRegistered(Message):
-    """Nothing that is installed registers the id."""
+    """No installed package registers the id."""
 
     text = template("Nothing that is installed registers it; ENVIRONMENTS_FILE can name the package that does.")
 
 
 class PackageMissing(Message):
-    """A package that it comes from, or draws with, is not installed."""
+    """A package that it needs, also for drawing, is not installed."""
 
     text = template("It needs the package {package}, which is not installed here.")
     package: str
 
 
 class DependencyMissing(Message):
-    """The environment itself says what it misses."""
+    """The environment itself reports a missing dependency."""
 
     text = template("Something that it needs is not installed here: {reason}")
     reason: Reason
 
 
 class SpaceUnknown(Message):
-    """A space of a kind that no policy takes."""
+    """A space of a kind that no policy supports."""
 
     text = template("It has a space of the kind {kind}, for which there is no reading here.")
     kind: str
 
 
 class ObservationTooLarge(Message):
-    """One observation has more bytes than are handed on."""
+    """One observation is larger than the limit."""
 
     text = template("One of its observations has {mib} MiB; at most {most} are taken.")
     mib: int

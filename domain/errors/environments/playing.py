@@ -1,6 +1,6 @@
-"""What an environment did wrong while it was made or played in: the reasons of EnvironmentFailed.
+"""What went wrong while an environment was made or played: the reasons of EnvironmentFailed.
 
-`call` is what it was asked for, by the name that Gymnasium has for it: make, reset, step or render.
+`call` is the failed call by Gymnasium's name: make, reset, step or render.
 """
 
 from domain.errors import BadInput
@@ -8,7 +8,7 @@ from domain.messages import Message, Reason, template
 
 
 class DidNotReturn(Message):
-    """A call took longer than any may."""
+    """A call took too long."""
 
     text = template("Its {call} did not return within {seconds} s, so it was ended.")
     call: str
@@ -16,7 +16,7 @@ class DidNotReturn(Message):
 
 
 class CallRaised(Message):
-    """A call ended in an exception: its kind, and what it says."""
+    """A call raised an exception: its class and text."""
 
     text = template("Its {call} raised {kind}: {reason}")
     call: str
@@ -25,7 +25,7 @@ class CallRaised(Message):
 
 
 class ProcessEnded(Message):
-    """Its process ended by itself; `cause` is a signal or an exit status."""
+    """The process ended by itself; `cause` is a signal or an exit status."""
 
     text = template("Its {call} crashed its process ({cause}).")
     call: str
@@ -33,7 +33,7 @@ class ProcessEnded(Message):
 
 
 class NeedsMoreMemory(Message):
-    """The memory that it may have does not suffice."""
+    """The memory limit is too low."""
 
     text = template("Its {call} needs more memory than the {mib} MiB it is given.")
     call: str
@@ -41,21 +41,21 @@ class NeedsMoreMemory(Message):
 
 
 class StartsProcesses(Message):
-    """It wanted to start another process."""
+    """It tried to start another process."""
 
     text = template("Its {call} starts other processes, which an environment may not here.")
     call: str
 
 
 class UsesNetwork(Message):
-    """It wanted to connect to something."""
+    """It tried to connect to the network."""
 
     text = template("Its {call} uses the network, which an environment may not here.")
     call: str
 
 
 class OutcomeMisfit(Message):
-    """A call returned something else than Gymnasium's interface says."""
+    """A call returned something that violates Gymnasium's interface."""
 
     text = template("Its {call} returned {given}, not {wanted}.")
     call: str
@@ -64,7 +64,7 @@ class OutcomeMisfit(Message):
 
 
 class ObservationMisfit(Message):
-    """An observation does not lie in its space; shapes as lists."""
+    """An observation is not in its space; shapes are written as lists."""
 
     text = template("Its {call} returned an observation {part} of {given}; its space says {wanted}.")
     call: str
@@ -74,7 +74,7 @@ class ObservationMisfit(Message):
 
 
 class GaveNoNumber(Message):
-    """An observation or a reward is NaN, or a reward infinite."""
+    """An observation or a reward is NaN, or a reward is infinite."""
 
     text = template("Its {call} returned {what} that is not a number.")
     call: str
@@ -82,19 +82,19 @@ class GaveNoNumber(Message):
 
 
 class AnObservation(Message):
-    """What was returned."""
+    """Names an observation in a sentence."""
 
     text = template("an observation")
 
 
 class AReward(Message):
-    """What was returned."""
+    """Names a reward in a sentence."""
 
     text = template("a reward")
 
 
 class FrameTooLarge(Message):
-    """A picture with more pixels than is drawn."""
+    """A picture has more pixels than are drawn."""
 
     text = template("It draws {width} × {height} pixels; at most {most} × {most} are taken.")
     width: int
@@ -103,13 +103,13 @@ class FrameTooLarge(Message):
 
 
 class DrawsNothing(Message):
-    """There is no way to draw it."""
+    """The environment has no render mode."""
 
     text = template("It cannot be drawn: it has no render mode.")
 
 
 class DrawsElsewhere(Message):
-    """It can be drawn, but not into a picture."""
+    """It can be drawn, but not as a picture."""
 
     text = template("It cannot be drawn here: it knows the render modes {modes}, and only rgb_array gives a picture.")
     modes: str
@@ -123,20 +123,20 @@ class EpisodeTooLong(Message):
 
 
 class AlreadyEnded(Message):
-    """Something is asked of an environment that was given back, or ended after a failure."""
+    """The environment was closed, or ended after a failure."""
 
     text = template("It has ended.")
 
 
 class AnswerMakesNoSense(Message):
-    """The process said something that is no answer."""
+    """The process sent something that is not an answer."""
 
     text = template("Its {call} broke the process it runs in: the answer makes no sense.")
     call: str
 
 
 class ActionMisfit(BadInput):
-    """An action that is none of the environment's."""
+    """The action is not in the environment's action space."""
 
     text = template("{environment} does not take the action {given}.")
     environment: str

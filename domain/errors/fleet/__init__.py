@@ -1,1 +1,1 @@
-"""What can be wrong with the history of the GPUs: what a monitor keeps, and what Prometheus answers."""
+"""Failures of the GPU history, from the monitors or from Prometheus."""

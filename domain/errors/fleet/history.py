@@ -1,23 +1,23 @@
-"""What can be wrong with the history of the GPUs, and what is to be said of one that is not whole."""
+"""Failures of the GPU history, and notes about an incomplete one."""
 
 from domain.errors import BadInput, Name, NotFound, ServiceError
 from domain.messages import Message, Reason, template
 
 
 class HistoryNotKept(NotFound):
-    """A monitor that was told to keep nothing."""
+    """The monitor is configured to keep no history."""
 
     text = template("This monitor keeps no history: its GPU_HISTORY_HOURS is 0.")
 
 
 class ExamplesNotKept(Message):
-    """A monitor plays an example session."""
+    """The monitor plays an example session."""
 
     text = template("it plays an example session (GPU_DEMO), and example sessions are not kept")
 
 
 class HistoryFileDamaged(Message):
-    """What a monitor kept could not be read any more."""
+    """The monitor's history file was damaged."""
 
     text = template("the history file {file} was damaged; it is now {kept_as}, and a new one was begun")
     file: str
@@ -25,7 +25,7 @@ class HistoryFileDamaged(Message):
 
 
 class HistoryFileFailing(Message):
-    """A monitor cannot write what it keeps; `reason` is SQLite's."""
+    """The monitor cannot write its history; `reason` is SQLite's."""
 
     text = template("the history cannot be kept in {file}: {reason}")
     file: str
@@ -33,20 +33,20 @@ class HistoryFileFailing(Message):
 
 
 class SpanReversed(BadInput):
-    """The end of a span of time is not behind its beginning."""
+    """The end of a time span is not after its beginning."""
 
     text = template("The end of the time has to be after its beginning.")
 
 
 class SpanTooLong(BadInput):
-    """More time was asked for than is ever drawn."""
+    """The requested time span is too long."""
 
     text = template("At most {days} days can be asked for at a time.")
     days: int
 
 
 class TooManySteps(BadInput):
-    """A span was to be told in more steps than are told."""
+    """The requested time span has too many steps."""
 
     text = template("That would be {steps} steps, and at most {most} are told: ask for longer ones.")
     steps: int
@@ -54,7 +54,7 @@ class TooManySteps(BadInput):
 
 
 class QueryRefused(ServiceError):
-    """Prometheus took the query for wrong, or for too much; `reason` is its own."""
+    """Prometheus refused the query as wrong or too expensive; `reason` is its own text."""
 
     text = template("refused the query (HTTP {http_status}): {reason}")
     http_status: int
@@ -70,13 +70,13 @@ class SeriesOfAnswer(Message):
 
 
 class TimesOutside(Message):
-    """Points of a series lie where none was asked for."""
+    """Points of a series are outside of the requested times."""
 
     text = template("lies outside of the times asked for")
 
 
 class SeriesLeftOut(Message):
-    """Some series of an answer did not fit."""
+    """Some series of an answer were invalid."""
 
     text = template("{number} series are left out, the first of them because of this: {reason}")
     service: Name
@@ -85,7 +85,7 @@ class SeriesLeftOut(Message):
 
 
 class SeriesCutOff(Message):
-    """An answer had more series than are taken."""
+    """An answer had more series than the limit."""
 
     text = template("only the first {most} of {number} series are taken")
     service: Name
@@ -94,14 +94,14 @@ class SeriesCutOff(Message):
 
 
 class OtherSteps(Message):
-    """A monitor told a span in other steps than it was asked for."""
+    """A monitor answered with another number of steps than requested."""
 
     text = template("{number} is not the number of steps asked for")
     number: int
 
 
 class MonitorSilent(Message):
-    """A monitor told nothing of its history; `reason` says why."""
+    """A monitor did not deliver its history; `reason` is why."""
 
     text = template("The history of {host} is missing. {reason}")
     host: str
@@ -109,7 +109,7 @@ class MonitorSilent(Message):
 
 
 class MonitorSays(Message):
-    """What a monitor says of what it keeps."""
+    """A monitor's note about its history."""
 
     text = template("{host}: {reason}")
     host: str

@@ -1,1 +1,1 @@
-"""What is wrong with how runs are to be grouped."""
+"""Errors in the grouping of runs."""

@@ -1,18 +1,18 @@
-"""Why something makes no groups of runs."""
+"""Why runs cannot be grouped as requested."""
 
 from domain.errors import BadInput
 from domain.messages import Reason, template
 
 
 class GroupRefUnknown(BadInput):
-    """Neither a parameter, nor a tag, nor anything else that runs have."""
+    """Neither a parameter, nor a tag, nor another attribute of runs."""
 
     text = template("Runs cannot be grouped by “{ref}”.")
     ref: str
 
 
 class NamePatternInvalid(BadInput):
-    """No regular expression, or one of a kind that can take for ever; `reason` are RE2's words."""
+    """The pattern is no regular expression, or of a kind that may take exponential time; `reason` is RE2's."""
 
     text = template("The pattern “{pattern}” is not understood: {reason}")
     pattern: str
@@ -20,7 +20,7 @@ class NamePatternInvalid(BadInput):
 
 
 class NamePatternTooLong(BadInput):
-    """A longer pattern than anybody writes for names."""
+    """The pattern is too long."""
 
     text = template("A pattern for names can have {most} characters at most.")
     most: int

@@ -1,1 +1,1 @@
-"""Why a model is not there, or is not changed."""
+"""Why a model is missing or not changed."""

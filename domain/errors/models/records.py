@@ -1,25 +1,25 @@
-"""Why there is no such model, or nothing can be kept with it."""
+"""Why a model is not found, or nothing can be stored with it."""
 
 from domain.errors import Conflict, NotFound
 from domain.messages import template
 
 
 class ModelNotFound(NotFound):
-    """No model has this id, which is quoted where a stranger gave it."""
+    """No model has this id, which is quoted because it comes from the request."""
 
     text = template("There is no model {model_id}.")
     model_id: str
 
 
 class RegisteredModelUnknown(NotFound):
-    """What was asked for is no registered model of the team's; quoted, for a stranger gave it."""
+    """There is no registered model of this name, which is quoted because it comes from the request."""
 
     text = template("There is no registered model {name} here.")
     name: str
 
 
 class ModelIsDeleted(NotFound):
-    """The model is there no more, for those who read."""
+    """The model is deleted, for requests that read it."""
 
     text = template("Model {model_id} is deleted.")
     model_id: str
@@ -32,37 +32,37 @@ class NoActiveModel(NotFound):
 
 
 class ModelWithoutRun(Conflict):
-    """Nothing can be kept with a run that is not known."""
+    """Nothing can be stored with an unknown run."""
 
     text = template("It is not known which run model {model_id} came from, so nothing can be kept with it.")
     model_id: str
 
 
 class FileNotShown(Conflict):
-    """The model server shows no policy files."""
+    """The model server does not provide policy files."""
 
     text = template("The model server keeps the file to itself.")
 
 
 class NothingToRestore(Conflict):
-    """The model server deletes for good."""
+    """The model server deletes permanently."""
 
     text = template("The model server keeps no deleted models, so none can be brought back.")
 
 
 class OwnSuccessRates(Conflict):
-    """The model server takes no measurements."""
+    """The model server accepts no measurements."""
 
     text = template("The model server keeps its own success rates.")
 
 
 class NoSignaturesThere(Conflict):
-    """The model server is not told how a policy is read."""
+    """The model server has no place for policy signatures."""
 
     text = template("The model server is not told how a policy's file is read.")
 
 
 class PurgedElsewhere(Conflict):
-    """There is nothing to purge where a model server keeps the models; said in a terminal only."""
+    """Nothing can be purged where a model server keeps the models; shown in a terminal only."""
 
     text = template("The models are the model server's (MODEL_SERVER_URL): what it deletes is gone at once.")

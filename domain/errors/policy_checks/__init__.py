@@ -1,1 +1,1 @@
-"""What a check of a policy finds: the reasons of PolicyRefused that only a check can give."""
+"""The reasons of PolicyRefused that only a policy check can find."""

@@ -1,41 +1,41 @@
-"""What is wrong with what a policy answers to the observations that a check tries it with."""
+"""What is wrong with a policy's answers to the observations of a check."""
 
 from domain.messages import Message, template
 
 
 class ZeroObservation(Message):
-    """Which observation a sentence is about: nothing but zeros."""
+    """Names the observation of zeros in a sentence."""
 
     text = template("an observation of zeros")
 
 
 class BoundaryObservation(Message):
-    """Which observation a sentence is about: least and greatest values alone."""
+    """Names the observation of least and greatest values in a sentence."""
 
     text = template("an observation at the bounds of its environment")
 
 
 class RandomObservation(Message):
-    """Which observation a sentence is about: a drawn one, the same at each check."""
+    """Names a random observation in a sentence; it is the same at each check."""
 
     text = template("a random observation of its environment")
 
 
 class MazeView(Message):
-    """Which observation a sentence is about: what an agent sees on its way."""
+    """Names an observation of the maze in a sentence."""
 
     text = template("what an agent sees in a maze of {size} × {size} cells")
     size: int
 
 
 class PlayedObservation(Message):
-    """Which observation a sentence is about: one that its environment showed."""
+    """Names an observation from an episode in a sentence."""
 
     text = template("an observation in play")
 
 
 class StateNotKept(Message):
-    """A recurrent policy goes another way the second time; answers as lists."""
+    """A recurrent policy chose other actions when an episode was repeated; actions are written as lists."""
 
     text = template("The policy answers differently when an episode is played again: {once}, then {again}.")
     once: str
@@ -50,7 +50,7 @@ class ScoresNotFiniteFor(Message):
 
 
 class AnswersDifferAgain(Message):
-    """The same question was answered twice, not alike; scores as lists."""
+    """The same observation was answered differently the second time; scores are written as lists."""
 
     text = template("The policy answers differently each time: {once}, then {again}, for {observation}.")
     once: str
@@ -59,7 +59,7 @@ class AnswersDifferAgain(Message):
 
 
 class AnswersDifferTogether(Message):
-    """An answer depends on the other observations of its batch; scores as lists."""
+    """An answer depends on the other observations of its batch; scores are written as lists."""
 
     text = template(
         "The policy's answer depends on the other observations of a batch: {alone} alone, {together} among others,"
@@ -71,7 +71,7 @@ class AnswersDifferTogether(Message):
 
 
 class NoProbabilities(Message):
-    """What is called probabilities is something else; scores as a list."""
+    """The output action_probabilities is not a probability distribution; scores are written as a list."""
 
     text = template(
         "The policy's action_probabilities are no probabilities, which lie between 0 and 1 and add up to 1: {scores}"

@@ -1,18 +1,18 @@
-"""Why a version's policy file, or the file with its numbers, cannot be had."""
+"""Why a version's policy file, or its external data, cannot be used."""
 
 from domain.errors import ServiceError, ServiceUnavailable
 from domain.messages import Message, Reason, template
 
 
 class FileLarger(Message):
-    """The file is larger than is taken; how large is not known."""
+    """The file is larger than the limit, by an unknown amount."""
 
     text = template("The policy file has more than {mib} MiB, the most that is taken.")
     mib: int
 
 
 class FilesLarger(Message):
-    """The file and those with its numbers are larger than is taken."""
+    """The file and its external data are larger than the limit."""
 
     text = template(
         "The policy file and those with its numbers have more than {mib} MiB together, the most that is taken."
@@ -21,7 +21,7 @@ class FilesLarger(Message):
 
 
 class FileGoneWithRun(Message):
-    """The file is not there, and neither is the run that made it."""
+    """The file is missing, and the run that made it was deleted."""
 
     text = template("Its file {path} is not there: its run {run_id} was deleted.")
     path: str
@@ -29,7 +29,7 @@ class FileGoneWithRun(Message):
 
 
 class DataElsewhere(Message):
-    """External data is taken from the version's own folder alone."""
+    """External data is outside of the version's own folder."""
 
     text = template(
         "The policy keeps numbers in {location} (external data), which is not in its own folder: export it as one file,"
@@ -39,7 +39,7 @@ class DataElsewhere(Message):
 
 
 class DataMissing(Message):
-    """A file with external data is not among the version's."""
+    """A file with external data is missing from the version."""
 
     text = template(
         "The policy keeps numbers in {path} (external data), which is not there: log that file beside it, or export the"
@@ -49,20 +49,20 @@ class DataMissing(Message):
 
 
 class DataShort(Message):
-    """A file with external data is shorter than the policy says."""
+    """A file with external data is shorter than the policy states."""
 
     text = template("The policy's numbers in {path} (external data) are cut short, or belong to another export.")
     path: str
 
 
 class DataUnclear(Message):
-    """External data whose place is no file name, or no numbers."""
+    """The location of external data is not a file name, or its offset or length is invalid."""
 
     text = template("The policy does not say where its numbers are (external data): export it as one file.")
 
 
 class DataInTooManyFiles(Message):
-    """External data in more files than are fetched."""
+    """External data is in more files than are fetched."""
 
     text = template(
         "The policy keeps its numbers in more than {most} other files (external data): export it as one file."
@@ -71,7 +71,7 @@ class DataInTooManyFiles(Message):
 
 
 class SourceUnreadable(ServiceError):
-    """MLflow answered, and cannot read the place where a version's files are; no name and password in `source`."""
+    """MLflow answered but cannot read the store of a version's files; `source` has no name and password."""
 
     text = template("cannot read this version's files at {source}: {reason}")
     source: str
@@ -79,7 +79,7 @@ class SourceUnreadable(ServiceError):
 
 
 class AskedAgainWithin(ServiceUnavailable):
-    """It failed a moment ago, as what only starts does, and was not asked again; nothing was sent."""
+    """The service failed a moment ago in a way that may pass, and was not asked again; nothing was sent."""
 
     text = template("{reason}; it is asked again within {seconds} seconds")
     was_sent = False
@@ -88,7 +88,7 @@ class AskedAgainWithin(ServiceUnavailable):
 
 
 class StillUnreadable(ServiceError):
-    """It failed in a way that does not pass by itself, and was not asked again; nothing was sent."""
+    """The service failed in a way that does not pass by itself, and was not asked again."""
 
     text = template("{reason}; it is asked again within {seconds} seconds")
     reason: Reason

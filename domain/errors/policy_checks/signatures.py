@@ -1,4 +1,4 @@
-"""Why it is not known how a policy file is asked, or what it answers."""
+"""Why a policy file's signature is unknown: how its inputs are fed, or what its outputs mean."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ from domain.messages import Message, Reason, template
 
 
 class SignatureUnclear(PolicyRefused):
-    """The file can be read in several ways: each of `choices` has a `text`, and the `signature` that would say so."""
+    """The file has several readings: each of `choices` has a `text`, and the `signature` that selects it."""
 
     text = template("It is not known {reason}. Choose one, or say it by the tag policy_signature.")
     choices: Sequence[object] = ()
 
 
 class WhatOutputMeans(Message):
-    """What is not clear: an output."""
+    """The unclear part is an output."""
 
     text = template("what the policy's output {output} is for {environment}: {readings}")
     output: str
@@ -23,7 +23,7 @@ class WhatOutputMeans(Message):
 
 
 class HowInputIsFed(Message):
-    """What is not clear: an input."""
+    """The unclear part is an input."""
 
     text = template("how the policy's input {input} takes what {environment} shows: {readings}")
     input: str
@@ -88,7 +88,7 @@ class TakesPart(Message):
 
 
 class SignatureUnreadable(Message):
-    """The tag is no JSON of the form that is documented."""
+    """The tag is not JSON of the documented form."""
 
     text = template("The tag policy_signature makes no sense at {field}: {misfit}.")
     field: str | Message
@@ -96,14 +96,14 @@ class SignatureUnreadable(Message):
 
 
 class SignatureTooLong(Message):
-    """The tag is longer than is read."""
+    """The tag is too long."""
 
     text = template("The tag policy_signature has more than {most} characters.")
     most: int
 
 
 class SignatureNamesNothing(Message):
-    """The tag is about a tensor that is not there."""
+    """The tag names a tensor that the policy does not have."""
 
     text = template("The tag policy_signature is about {name}, and the policy has only {found}.")
     name: str
@@ -111,7 +111,7 @@ class SignatureNamesNothing(Message):
 
 
 class SignaturePartUnknown(Message):
-    """The tag is about a part of the observation that is not there."""
+    """The tag names a part that the observation does not have."""
 
     text = template("The tag policy_signature is about the part {part}, and {environment} shows only {found}.")
     part: str
@@ -120,7 +120,7 @@ class SignaturePartUnknown(Message):
 
 
 class InputUnfit(Message):
-    """An input takes nothing that the environment shows."""
+    """An input fits no part of the environment's observation."""
 
     text = template("The policy's input is {found}, which takes nothing that {environment} shows: {shown}.")
     found: str
@@ -129,7 +129,7 @@ class InputUnfit(Message):
 
 
 class InputNotNumbers(Message):
-    """An input takes no numbers that Clew can give."""
+    """An input does not take numbers of a type that Clew can provide."""
 
     text = template("The policy's input is {found}, which is no array of numbers that Clew knows.")
     found: str
@@ -144,14 +144,14 @@ class NoObservationTaken(Message):
 
 
 class StateUnpaired(Message):
-    """A recurrent policy's state comes from nowhere."""
+    """A recurrent policy has a state input without a matching output."""
 
     text = template("The policy remembers {input}, and no output of it says what that is next.")
     input: str
 
 
 class OutputUnfit(Message):
-    """An output that is said to mean something cannot."""
+    """The declared meaning does not fit the output."""
 
     text = template(
         "The policy's output is {found}, which cannot be {meaning} for {environment}, whose actions are {wanted}."
@@ -172,7 +172,7 @@ class NoActionGiven(Message):
 
 
 class ActionsOfParts(Message):
-    """An action space that no policy file of one action can serve."""
+    """An action space with several parts, which no policy file can serve."""
 
     text = template("An action of {environment} has several parts ({wanted}); policies for such are not run.")
     environment: str

@@ -1,1 +1,1 @@
-"""Why a run is not changed, deleted or brought back."""
+"""Why a run is not changed, deleted or restored."""

@@ -1,1 +1,1 @@
-"""What is wrong with what was asked of the list of runs."""
+"""Errors in requests for the list of runs."""

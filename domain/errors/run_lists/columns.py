@@ -1,32 +1,32 @@
-"""What is wrong with a column that was asked for, or with how runs are to be read."""
+"""Errors in a requested column, or in the tool chosen to read runs by."""
 
 from domain.errors import BadInput
 from domain.messages import template
 
 
 class ColumnUnknown(BadInput):
-    """The run list has no such column, and can have none."""
+    """The run list cannot have such a column."""
 
     text = template("There is no column “{column}”.")
     column: str
 
 
 class ColumnKeyMissing(BadInput):
-    """A column of a parameter, tag or metric that does not say which."""
+    """A column of a parameter, tag or metric lacks its key."""
 
     text = template("“{column}” does not say which: a name has to follow the colon.")
     column: str
 
 
 class ColumnTooLong(BadInput):
-    """More text than any name that a tracking server keeps."""
+    """The column's name is too long."""
 
     text = template("A column can have {most} characters at most.")
     most: int
 
 
 class ToolUnknown(BadInput):
-    """What an experiment is to be read as, and no profile is."""
+    """There is no profile for the tool that an experiment should be read as."""
 
     text = template("There is no profile of a tool “{tool}”.")
     tool: str

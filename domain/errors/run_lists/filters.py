@@ -1,4 +1,4 @@
-"""What is wrong with what was typed to filter a list by."""
+"""Errors in a list's filters."""
 
 from domain.errors import BadInput
 from domain.errors.requests import RequestRefused
@@ -6,7 +6,7 @@ from domain.messages import Message, template
 
 
 class FiltersMisunderstood(RequestRefused):
-    """Some of what was given to filter by makes no sense."""
+    """Some of the given filters are invalid."""
 
     text = template("Not all of these filters make sense.")
     status = 400
@@ -19,32 +19,32 @@ class NoFilterOf(Message):
 
 
 class FilterMisunderstood(BadInput):
-    """What was typed to filter a column by makes no sense there; it filters nothing."""
+    """The text typed as a column's filter is invalid; it filters nothing."""
 
 
 class NumberUnreadable(FilterMisunderstood):
-    """No number, where only numbers can be."""
+    """The text is not a number, in a numeric column."""
 
     text = template("“{typed}” is not a number.")
     typed: str
 
 
 class DateUnreadable(FilterMisunderstood):
-    """No date, nor the beginning of one, where only those can be."""
+    """The text is neither a date nor the beginning of one, in a date column."""
 
     text = template("“{typed}” is not a date such as 2026-11 or 2026-11-20 18:05.")
     typed: str
 
 
 class OperandMissing(FilterMisunderstood):
-    """An operator with nothing behind it, where it can be no text."""
+    """An operator has no operand."""
 
     text = template("Nothing follows “{operator}”.")
     operator: str
 
 
 class RangeBackwards(FilterMisunderstood):
-    """A range that ends before it begins."""
+    """A range's end is before its beginning."""
 
     text = template("The range from “{low}” to “{high}” is empty: the first has to be the lesser.")
     low: str
@@ -52,14 +52,14 @@ class RangeBackwards(FilterMisunderstood):
 
 
 class FilterTooLong(FilterMisunderstood):
-    """More text than any cell would be looked for by."""
+    """The filter is too long."""
 
     text = template("A filter can have {most} characters at most.")
     most: int
 
 
 class TooManyAlternatives(FilterMisunderstood):
-    """So many sides of `or` that a browser's table could not read them."""
+    """The filter has too many alternatives for the browser's table."""
 
     text = template("There are too many “or”: {most} alternatives at most.")
     most: int

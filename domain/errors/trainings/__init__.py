@@ -1,1 +1,1 @@
-"""Why a training is not started, waits, is not stopped, or ended as it did."""
+"""Why a training is not started, waits, is not stopped, or how it ended."""

@@ -1,32 +1,32 @@
-"""What becomes of trainings on the team's cluster, and what keeps them from it."""
+"""States and failures of trainings on the team's cluster."""
 
 from domain.errors import BadInput
 from domain.messages import Message, Reason, template
 
 
 class QueuedByCluster(Message):
-    """The cluster has it and has not begun; `reason` is its own."""
+    """The cluster has queued the training; `reason` is its own text."""
 
     text = template("the cluster has it, and waits: {reason}")
     reason: Reason
 
 
 class EnoughWaitThere(Message):
-    """It stays in Clew's own queue, where its place counts: the cluster's has no order."""
+    """The training stays in Clew's queue, where its position counts: the cluster's queue has no order."""
 
     text = template("{waiting} wait on the cluster already; it follows them")
     waiting: int
 
 
 class ClusterFailed(Message):
-    """The cluster, not the program, ended it; `reason` is its own."""
+    """The cluster, not the program, ended the training; `reason` is its own text."""
 
     text = template("ended by the cluster: {reason}")
     reason: Reason
 
 
 class NotForAShell(BadInput):
-    """A command or a variable that no shell can be given."""
+    """A command or a variable contains characters that cannot be passed to a shell."""
 
     text = template("A value holds what no command can: a zero byte, or half of a character.")
 

@@ -1,24 +1,24 @@
-"""What keeps a training from going on where another one was."""
+"""Why a training cannot continue from another one's checkpoint."""
 
 from domain.messages import Message, template
 
 
 class LearnedOtherwise(Message):
-    """The checkpoint is of another kind of agent."""
+    """The checkpoint is of another algorithm."""
 
     text = template("should be {had}, as of the checkpoint: no other can go on from it")
     had: str
 
 
 class AlreadyBehind(Message):
-    """As many episodes or steps are over already."""
+    """The requested number of episodes or steps is already reached."""
 
     text = template("should be more than {done}, which are over already")
     done: int
 
 
 class AnotherTrainer(Message):
-    """A checkpoint is nothing to another program."""
+    """The checkpoint belongs to another trainer."""
 
     text = template("should be {trainer}, whose checkpoint it is")
     trainer: str

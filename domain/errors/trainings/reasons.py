@@ -12,7 +12,7 @@ class WaitsForSlot(Message):
 
 
 class WaitsForGpus(Message):
-    """Not as many GPUs are free as it needs."""
+    """Too few GPUs are free."""
 
     text = template("waits for {wanted} free GPUs; {free} are free")
     wanted: int
@@ -20,7 +20,7 @@ class WaitsForGpus(Message):
 
 
 class GpuTakenBy(Message):
-    """Another program computes on a GPU."""
+    """Another program uses a GPU."""
 
     text = template("GPU {gpu} is taken by another program ({program})")
     gpu: int
@@ -28,14 +28,14 @@ class GpuTakenBy(Message):
 
 
 class GpusUnknown(Message):
-    """Nobody tells which GPUs are free."""
+    """It is not known which GPUs are free."""
 
     text = template("waits, because the GPU monitor does not say which GPUs are free: {reason}")
     reason: Reason
 
 
 class MoreThanThereIs(Message):
-    """It needs more than this machine has, and would wait for ever."""
+    """It needs more GPUs than this machine has, and would wait forever."""
 
     text = template("needs {wanted} GPUs, and this machine has {there}; cancel it")
     wanted: int
@@ -43,46 +43,46 @@ class MoreThanThereIs(Message):
 
 
 class Held(Message):
-    """A person keeps it from starting."""
+    """A user holds it back."""
 
     text = template("held; release it to let it start")
 
 
 class WaitsForItsTurn(Message):
-    """Others are before it."""
+    """Other trainings are before it in the queue."""
 
     text = template("{before} before it")
     before: int
 
 
 class MlflowAway(Message):
-    """Its end is known, and not yet told to MLflow."""
+    """The training has ended, which MLflow does not know yet."""
 
     text = template("MLflow does not answer; it is told when it does again")
 
 
 class EndedWithCode(Message):
-    """The program ended by itself, and not well."""
+    """The program exited with an error."""
 
     text = template("ended with exit code {exit_code}")
     exit_code: int
 
 
 class EndedBySignal(Message):
-    """Something killed the program."""
+    """A signal killed the program."""
 
     text = template("was ended by signal {signal}")
     signal: str
 
 
 class OutOfMemory(Message):
-    """The program was killed for its memory."""
+    """The program was killed for its memory use."""
 
     text = template("was killed because it took too much memory")
 
 
 class Lost(Message):
-    """Nobody saw it end: the machine went down, or its keeper was killed."""
+    """Its end was not observed: the machine went down, or its keeper was killed."""
 
     text = template("ended unseen: the machine went down, or its processes were killed")
 
@@ -95,46 +95,46 @@ class NotLaunched(Message):
 
 
 class RequestDamaged(Message):
-    """What MLflow keeps of the request is none that may run here."""
+    """The request that MLflow holds is not valid here."""
 
     text = template("was not run: what MLflow keeps of its request does not fit ({reason})")
     reason: Reason
 
 
 class LoggedNothing(Message):
-    """The program ended well and wrote nothing to its run."""
+    """The program succeeded and logged nothing to its run."""
 
     text = template("it logged nothing here")
 
 
 class CancelledInQueue(Message):
-    """It was taken out of the queue before it started."""
+    """It was cancelled in the queue before it started."""
 
     text = template("cancelled before it started")
 
 
 class Stopped(Message):
-    """A person stopped it; nobody knows who."""
+    """An unknown user stopped it."""
 
     text = template("was stopped")
 
 
 class StoppedBy(Message):
-    """A person whom the proxy names stopped it."""
+    """A user named by the proxy stopped it."""
 
     text = template("was stopped by {user}")
     user: str
 
 
 class FolderNotWritten(Message):
-    """The disk takes nothing."""
+    """The training's folder cannot be written."""
 
     text = template("waits, because its folder cannot be written: {reason}")
     reason: Reason
 
 
 class MoreSlotsThanThereAre(Message):
-    """It needs more slots than TRAINING_SLOTS says, and would wait for ever."""
+    """It needs more slots than TRAINING_SLOTS, and would wait forever."""
 
     text = template("needs {wanted} slots, and this machine has {there}; cancel it")
     wanted: int
@@ -149,14 +149,14 @@ class MlflowKeepsItWaiting(Message):
 
 
 class BackendAway(Message):
-    """The place where it runs, or is to run, does not answer."""
+    """The backend that runs it does not answer."""
 
     text = template("what runs it does not answer: {reason}")
     reason: Reason
 
 
 class NoCheckpoint(Message):
-    """It wrote no checkpoint, or that is gone."""
+    """It wrote no checkpoint, or the checkpoint was removed."""
 
     text = template("there is no checkpoint of it")
 
@@ -168,13 +168,13 @@ class NotOverYet(Message):
 
 
 class NotOneRun(Message):
-    """Its values make several runs, or none."""
+    """Its values define several runs, or none."""
 
     text = template("its values do not make one run")
 
 
 class TagUnreadable(Message):
-    """A tag holds nothing that a scheduler wrote."""
+    """A tag's content was not written by a scheduler."""
 
     text = template("the tag {tag} is not readable")
     tag: str
@@ -187,20 +187,20 @@ class MonitorOfAnotherMachine(Message):
 
 
 class KeeperEnded(Message):
-    """What was to start its program ended before it did."""
+    """The keeper process ended before it started the program."""
 
     text = template("its keeper ended at once; the log says why")
 
 
 class NotATrainingAction(Message):
-    """What was asked for is nothing that can be done with a training in the queue."""
+    """The requested action does not exist for a training in the queue."""
 
     text = template("should be one of: {actions}")
     actions: str
 
 
 class NotACount(Message):
-    """A number in an address is none, or too large."""
+    """A number in an address is invalid or too large."""
 
     text = template("should be a whole number from 0 to {most}")
     most: int

@@ -1,4 +1,4 @@
-"""Why a training is not started, and why nothing more is done with one."""
+"""Why a training is not started or changed."""
 
 from domain.errors import BadInput, Conflict, NotFound, ServiceUnavailable
 from domain.errors.requests import RequestRefused
@@ -6,21 +6,21 @@ from domain.messages import Reason, template
 
 
 class SeedsUnreadable(BadInput):
-    """What was typed names no seeds."""
+    """The text contains no seeds."""
 
     text = template("“{typed}” names no seeds; write 7, or 1-5, or 1, 3, 10-12")
     typed: str
 
 
 class TooManySeeds(BadInput):
-    """More runs than one request may make."""
+    """The request would make too many runs."""
 
     text = template("At most {most} seeds are started at a time")
     most: int
 
 
 class TrainingRefused(RequestRefused):
-    """Some fields of a request do not fit; nothing was started."""
+    """Some fields of a request are invalid; nothing was started."""
 
     text = template("Not all fields fit, so nothing was started.")
 
@@ -34,21 +34,21 @@ class TrainerUnknown(BadInput):
 
 
 class TrainerNotInstalled(Conflict):
-    """The program's libraries are missing on the machine where it would run."""
+    """The trainer's libraries are missing on the machine where it would run."""
 
     text = template("The trainer needs more libraries: run “{command}” on the machine that trains.")
     command: str = "make train-deps"
 
 
 class ExperimentDeleted(Conflict):
-    """The experiment into which the run would go is deleted in MLflow."""
+    """The run's experiment is deleted in MLflow."""
 
     text = template("The experiment “{name}” is deleted in MLflow: restore it there, or name another.")
     name: str
 
 
 class QueueFull(Conflict):
-    """As many trainings wait as may."""
+    """The limit of waiting trainings is reached."""
 
     text = template("{most} trainings wait already, and no more are taken; cancel some, or try again later.")
     most: int
@@ -62,19 +62,19 @@ class NoSuchTraining(NotFound):
 
 
 class TrainingOver(Conflict):
-    """It has ended, so that nothing is left to be done with it."""
+    """The training has ended, so nothing can be done with it."""
 
     text = template("The training is over already.")
 
 
 class TrainingNotQueued(Conflict):
-    """It does not wait any more, so that its place in the queue means nothing."""
+    """The training no longer waits, so it has no position in the queue."""
 
     text = template("The training does not wait any more.")
 
 
 class NotContinuable(Conflict):
-    """It has no checkpoint, or did not end."""
+    """The training has no checkpoint, or has not ended."""
 
     text = template("The training cannot go on: {reason}")
     reason: Reason

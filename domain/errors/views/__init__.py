@@ -1,1 +1,1 @@
-"""Why a view is not opened or not changed, and why an address has no short form."""
+"""Why a view is not opened or changed, and why an address has no short form."""

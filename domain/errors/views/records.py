@@ -1,29 +1,29 @@
-"""Why a view or a short address is not there, or is not kept."""
+"""Why a view or a short address is not found, or not stored."""
 
 from domain.errors import BadInput, Conflict, NotFound, ServiceUnavailable
 from domain.messages import template
 
 
 class NoSuchView(NotFound):
-    """No view has this id, any more or ever."""
+    """No view has this id, or it was deleted."""
 
     text = template("There is no such view: it was deleted, or its address is damaged.")
 
 
 class ViewDeletedMeanwhile(Conflict):
-    """A view was deleted before it was changed."""
+    """The view to change was deleted."""
 
     text = template("Somebody deleted this view meanwhile, so nothing was done. Save it as a new one.")
 
 
 class ViewChangedMeanwhile(Conflict):
-    """A view was changed by somebody since the page read it."""
+    """Another user changed the view since the page read it."""
 
     text = template("Somebody changed this view meanwhile, so nothing was done. Look at it, and try again.")
 
 
 class ViewOverwritten(Conflict):
-    """Two changed a view at the same moment, and the other one's change came last."""
+    """Two users changed a view at the same moment, and the other change was written last."""
 
     text = template("Somebody changed this view in the same moment, and that change counts.")
 
@@ -36,26 +36,26 @@ class ViewNameTaken(Conflict):
 
 
 class ViewsFull(Conflict):
-    """There are as many views as may be."""
+    """The limit of views is reached."""
 
     text = template("There are {most} views, and no more are kept. Delete one that nobody needs.")
     most: int
 
 
 class ShortAddressUnknown(NotFound):
-    """Nothing is kept under this short form."""
+    """There is no such short address."""
 
     text = template("This short address leads nowhere: it was never made here, or it is damaged.")
 
 
 class AddressDamaged(NotFound):
-    """What is kept under a short form is not what it was made of."""
+    """The address stored under a short form does not match its hash."""
 
     text = template("What this short address led to is damaged in MLflow.")
 
 
 class AddressTooLong(BadInput):
-    """An address is longer than what is kept."""
+    """The address is too long to be stored."""
 
     text = template("The address has more than {most} characters, and no more are kept.")
     most: int
